@@ -1,0 +1,1 @@
+from .planner import Decision as Decision, Planner as Planner, View as View

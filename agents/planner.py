@@ -1,0 +1,131 @@
+"""`Planner.decide(view) -> Decision`: the one interface of every decider.
+
+1. A `View` is everything a decider sees: the operator's text, the intent as understood so far, the network card, the tools that it may
+   call, the evidence gathered, what the gate or a human objected to, and its remaining budget. It holds no network.
+2. A `Decision` is one of: understand the intent, call tools, propose, ask the operator, finish, escalate.
+3. What tools returned is data: it is quoted and typed in the view, and nothing in it can widen what the decider may do.
+The LLM planner, the rule planner, the specialists and the benchmark's baselines all stand behind this face.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policies.intent import Intent
+from policies.proposal import Proposal
+from policies.verdict import Verdict
+from twins.network import NetworkCard
+
+
+class _Word(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ToolCall(_Word):
+    """One call that a decider wants: tool, arguments and why."""
+
+    tool: str
+    arguments: dict[str, Any]
+    reason: str = ""
+
+
+class Observation(_Word):
+    """What came of a call: the evidence as JSON, or the error with the boundary that it crossed."""
+
+    call: ToolCall
+    evidence: dict[str, Any] | None = None
+    error: str | None = None
+    boundary: str | None = None
+
+
+class ToolOffer(_Word):
+    """A tool that the decider may call, as its schema."""
+
+    name: str
+    effect: str
+    description: str
+    input_schema: dict[str, Any]
+
+
+class Answer(_Word):
+    """The operator's answer to an earlier question."""
+
+    question: str
+    answer: str
+
+
+class View(_Word):
+    """Everything a decider sees."""
+
+    text: str
+    card: NetworkCard
+    tools: tuple[ToolOffer, ...]
+    intent: Intent | None = None
+    observations: tuple[Observation, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    proposal: Proposal | None = None
+    verdict: Verdict | None = None
+    feedback: tuple[str, ...] = ()
+    steps_left: int = Field(default=20, ge=0)
+
+
+class Understand(_Word):
+    """State the intent as understood, with a plan in words."""
+
+    kind: Literal["understand"] = "understand"
+    intent: Intent
+    plan: tuple[str, ...] = ()
+
+
+class CallTools(_Word):
+    """Call tools, in order."""
+
+    kind: Literal["call"] = "call"
+    calls: tuple[ToolCall, ...] = Field(min_length=1)
+
+
+class Propose(_Word):
+    """Put a proposal before the gate."""
+
+    kind: Literal["propose"] = "propose"
+    proposal: Proposal
+
+
+class Ask(_Word):
+    """Ask the operator: what is missing or ambiguous, with what could be answered."""
+
+    kind: Literal["ask"] = "ask"
+    question: str
+    choices: tuple[str, ...] = ()
+
+
+class Finish(_Word):
+    """End the run without a change: the answer, or why nothing need be done."""
+
+    kind: Literal["finish"] = "finish"
+    summary: str
+
+
+class Escalate(_Word):
+    """Hand over to a human: cannot, because; with the nearest that could be reached."""
+
+    kind: Literal["escalate"] = "escalate"
+    reason: str
+    nearest: str = ""
+
+
+Decision = Annotated[
+    Understand | CallTools | Propose | Ask | Finish | Escalate, Field(discriminator="kind")
+]
+
+
+@runtime_checkable
+class Planner(Protocol):
+    """Anything that decides."""
+
+    name: str
+
+    def decide(self, view: View) -> Decision:
+        """Return the next decision; never touches a network, never raises for what the operator wrote."""

@@ -1,0 +1,136 @@
+"""Changes: what is to be edited on a network, exactly, and how to take it back.
+
+1. An `AttributeEdit` travels over O1 (ProvMnS); a `PolicyEdit` over A1. Both carry the old and the new value, so that every
+   change can be inverted and an edit made on a stale reading is refused.
+2. A `ChangeSet` is ordered, immutable and named by its digest: approvals, receipts and the journal speak of the digest.
+3. A `Receipt` is what a network answers to an apply: the rollback handle is the inverse change set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from policies.managed_object import Dn, Scalar
+
+
+class AttributeEdit(BaseModel):
+    """Set `attribute` of the managed object `dn` from `old` to `new`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["attribute"] = "attribute"
+    dn: Dn
+    attribute: str
+    old: Scalar
+    new: Scalar
+
+    def inverse(self) -> AttributeEdit:
+        """Return the edit that restores the old value."""
+        return self.model_copy(update={"old": self.new, "new": self.old})
+
+    def describe(self) -> str:
+        """Return the edit in one line."""
+        return f"{self.dn} {self.attribute}: {self.old} → {self.new}"
+
+
+class PolicyEdit(BaseModel):
+    """Create (old None), replace or delete (new None) the A1 policy `policy_id` of type `policy_type`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["policy"] = "policy"
+    policy_type: str
+    policy_id: str
+    old: dict[str, JsonValue] | None
+    new: dict[str, JsonValue] | None
+
+    def inverse(self) -> PolicyEdit:
+        """Return the edit that restores the old policy."""
+        return self.model_copy(update={"old": self.new, "new": self.old})
+
+    def describe(self) -> str:
+        """Return the edit in one line."""
+        verb = "create" if self.old is None else "delete" if self.new is None else "replace"
+        body = "" if self.new is None else " " + json.dumps(self.new, sort_keys=True)
+        return f"A1 {verb} {self.policy_type} {self.policy_id}{body}"
+
+
+Edit = Annotated[AttributeEdit | PolicyEdit, Field(discriminator="kind")]
+
+
+def _number_free_of_form(value: Any) -> Any:
+    """Make 25 and 25.0 the same, so that equal changes have equal digests."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _number_free_of_form(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_number_free_of_form(item) for item in value]
+    return value
+
+
+def canonical_json(value: Any) -> str:
+    """Return the one JSON text of `value`: sorted keys, no spaces, 25.0 written as 25, no NaN (raises ValueError)."""
+    return json.dumps(
+        _number_free_of_form(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+def digest_of(value: Any) -> str:
+    """Return the SHA-256 of the canonical JSON of `value`, as 64 hex digits."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+class ChangeSet(BaseModel):
+    """Edits that are applied together or not at all. The empty set is "no change"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    edits: tuple[Edit, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical edits; what an approval is bound to."""
+        return digest_of(self.model_dump(mode="json")["edits"])
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether this is "no change"."""
+        return not self.edits
+
+    def inverse(self) -> ChangeSet:
+        """Return the change set that takes this one back, in reverse order."""
+        return ChangeSet(edits=tuple(edit.inverse() for edit in reversed(self.edits)))
+
+    def attribute_edits(self) -> list[AttributeEdit]:
+        """Return the edits that travel over O1."""
+        return [edit for edit in self.edits if isinstance(edit, AttributeEdit)]
+
+    def policy_edits(self) -> list[PolicyEdit]:
+        """Return the edits that travel over A1."""
+        return [edit for edit in self.edits if isinstance(edit, PolicyEdit)]
+
+    def describe(self) -> list[str]:
+        """Return one line per edit."""
+        return [edit.describe() for edit in self.edits]
+
+
+class Receipt(BaseModel):
+    """A network's answer to `apply` or `revert`.
+
+    `rollback` restores what was there before; `replayed` says that the idempotency key had been seen and nothing was done again.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: str
+    idempotency_key: str
+    applied_at: datetime
+    rollback: ChangeSet
+    replayed: bool = False

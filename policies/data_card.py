@@ -1,0 +1,131 @@
+"""Wireless data cards: seed 002, appendix B, every field of it.
+
+A card stands beside every data set, simulator, model and table. `covers(configuration)` answers whether what the card describes
+may be trusted for a configuration; the answer is no, with reasons, for whatever the card does not speak of.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from policies.evidence import Coverage
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Task(_Section):
+    """Prediction target, action space, loss, latency budget and safety constraints."""
+
+    prediction_target: str
+    action_space: str
+    loss_function: str
+    latency_budget: str
+    safety_constraints: str
+
+
+class Configuration(_Section):
+    """Carrier, bandwidth, numerology, antennas, codebook, pilots and scheduler."""
+
+    carrier_frequency: str
+    bandwidth: str
+    numerology: str
+    antenna_geometry: str
+    beam_codebook: str
+    pilot_design: str
+    scheduler: str
+
+
+class CardProvenance(_Section):
+    """Measurement source or simulator, version, channel model, geometry, mobility, traffic, impairments, seeds."""
+
+    source: str
+    version: str
+    channel_model: str
+    geometry: str
+    mobility_model: str
+    traffic_model: str
+    impairments: str
+    seeds: str
+
+
+class Environment(_Section):
+    """Setting, topology, blockage, density, user distribution and mobility."""
+
+    setting: str
+    topology: str
+    blockage: str
+    deployment_density: str
+    ue_distribution: str
+    mobility: str
+
+
+class ProtocolLayer(_Section):
+    """Layer and timescale."""
+
+    layer: str
+    timescale: str
+
+
+class OperatorPolicy(_Section):
+    """Objectives and regulatory or safety constraints."""
+
+    objectives: str
+    constraints: str
+
+
+class Evaluation(_Section):
+    """Baselines, distribution shifts, failure criteria, calibration and robustness tests."""
+
+    baselines: str
+    distribution_shifts: str
+    failure_criteria: str
+    uncertainty_calibration: str
+    robustness_tests: str
+
+
+class Bound(_Section):
+    """The validity range of one configuration key: [low, high] in `unit`, or one of `choices`."""
+
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    choices: tuple[JsonValue, ...] | None = None
+
+    def objection(self, key: str, value: JsonValue) -> str | None:
+        """Return why `value` is outside, or None."""
+        if self.choices is not None:
+            return None if value in self.choices else f"{key}={value!r} is none of {list(self.choices)}"
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return f"{key}={value!r} is not a number"
+        too_low = self.low is not None and value < self.low
+        too_high = self.high is not None and value > self.high
+        if too_low or too_high or value != value:
+            return f"{key}={value} {self.unit} is outside [{self.low}, {self.high}] {self.unit}".replace("  ", " ")
+        return None
+
+
+class DataCard(_Section):
+    """The card itself; `validity` is the machine-readable part that `covers` judges by."""
+
+    name: str
+    task: Task
+    configuration: Configuration
+    provenance: CardProvenance
+    environment: Environment
+    protocol_layer: ProtocolLayer
+    policy: OperatorPolicy
+    evaluation: Evaluation
+    validity: dict[str, Bound]
+
+    def covers(self, configuration: dict[str, JsonValue]) -> Coverage:
+        """Judge `configuration` (key → value in the unit of the bound): covered, or not, with every reason."""
+        reasons = [
+            objection
+            for key, bound in self.validity.items()
+            if key in configuration and (objection := bound.objection(key, configuration[key]))
+        ]
+        reasons += [f"{key} is not given" for key in self.validity if key not in configuration]
+        reasons += [f"the card says nothing about {key}" for key in configuration if key not in self.validity]
+        return Coverage(covered=not reasons, reasons=tuple(reasons))

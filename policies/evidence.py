@@ -1,0 +1,58 @@
+"""Evidence: what a tool answers. A value never travels without its unit, its uncertainty and its provenance."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from policies.provenance import Provenance
+
+
+class Interval(BaseModel):
+    """A confidence interval [low, high] at `confidence` (0..1)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    low: float
+    high: float
+    confidence: float = Field(default=0.95, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Interval:
+        if not self.low <= self.high:
+            raise ValueError(f"interval low={self.low} lies above high={self.high}")
+        return self
+
+    def contains(self, value: float) -> bool:
+        """Whether `value` lies inside."""
+        return self.low <= value <= self.high
+
+
+class Coverage(BaseModel):
+    """Whether a data card covers a configuration: yes, or no with reasons."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    covered: bool
+    reasons: tuple[str, ...] = ()
+
+
+Value = TypeVar("Value", bound=BaseModel)
+
+
+class Evidence(BaseModel, Generic[Value]):
+    """A tool's answer.
+
+    `summary` is one line for a person; `value` is typed; `coverage` says whether the data card of what answered covers the
+    network's configuration; `warnings` name every fallback that was taken.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    summary: str
+    value: Value
+    provenance: Provenance
+    coverage: Coverage = Coverage(covered=True)
+    uncertainty: str = ""
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,149 @@
+"""The intent model of TS 28.312: what the network should achieve, for which objects, by which bound, when.
+
+An `Intent` holds `IntentExpectation`s; each names an expectation object (which cells, which slice) and its `ExpectationTarget`s
+(KPI, condition, value, unit) under `Context`s (time window, area). What the text left open is written down as an assumption.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from policies.kpi import KpiDefinition, kpi_definition
+from policies.slices import Slice
+
+
+class Condition(StrEnum):
+    """The targetCondition of TS 28.312 clause 6.2.1.3 that this product understands.
+
+    The two optimization conditions carry no value: they order candidates that satisfy everything else.
+    """
+
+    LESS = "IS_LESS_THAN"
+    AT_MOST = "IS_EQUAL_TO_OR_LESS_THAN"
+    GREATER = "IS_GREATER_THAN"
+    AT_LEAST = "IS_EQUAL_TO_OR_GREATER_THAN"
+    MINIMIZE = "MINIMIZE"
+    MAXIMIZE = "MAXIMIZE"
+
+    @property
+    def is_objective(self) -> bool:
+        """Whether this orders candidates instead of bounding a KPI."""
+        return self in (Condition.MINIMIZE, Condition.MAXIMIZE)
+
+    @property
+    def symbol(self) -> str:
+        """The condition as a mathematician writes it."""
+        return {
+            Condition.LESS: "<",
+            Condition.AT_MOST: "≤",
+            Condition.GREATER: ">",
+            Condition.AT_LEAST: "≥",
+            Condition.MINIMIZE: "min",
+            Condition.MAXIMIZE: "max",
+        }[self]
+
+
+class _Word(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TimeWindow(_Word):
+    """A context: the time for which an expectation holds, [start, end) in network time."""
+
+    start: datetime
+    end: datetime
+
+    @model_validator(mode="after")
+    def _ordered(self) -> TimeWindow:
+        if self.end <= self.start:
+            raise ValueError(f"time window ends ({self.end.isoformat()}) before it starts ({self.start.isoformat()})")
+        return self
+
+
+class ExpectationObject(_Word):
+    """Which objects the expectation is for: cells by DN (empty: all cells) and, where it matters, a slice."""
+
+    cells: tuple[str, ...] = ()
+    slice: Slice | None = None
+    area: str = ""
+
+
+class ExpectationTarget(_Word):
+    """KPI, condition, value and unit. `tolerance` is the share of objects × windows that may miss the bound."""
+
+    kpi: str
+    condition: Condition
+    value: float | None = None
+    unit: str = ""
+    tolerance: float = Field(default=0.0, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _sensible(self) -> ExpectationTarget:
+        definition = kpi_definition(self.kpi)
+        if self.condition.is_objective:
+            return self
+        if self.value is None:
+            raise ValueError(f"target on {self.kpi} has a bound ({self.condition.symbol}) without a value")
+        if self.unit != definition.unit:
+            raise ValueError(f"target on {self.kpi}: unit {self.unit!r} is not the KPI's unit {definition.unit!r}")
+        return self
+
+    @property
+    def definition(self) -> KpiDefinition:
+        """What the KPI means."""
+        return kpi_definition(self.kpi)
+
+    def is_met_by(self, value: float) -> bool:
+        """Whether `value` satisfies the bound; an objective is never violated."""
+        if self.condition.is_objective or self.value is None:
+            return True
+        return {
+            Condition.LESS: value < self.value,
+            Condition.AT_MOST: value <= self.value,
+            Condition.GREATER: value > self.value,
+            Condition.AT_LEAST: value >= self.value,
+        }[self.condition]
+
+    def describe(self) -> str:
+        """Return the target in one line."""
+        if self.condition.is_objective:
+            return f"{self.condition.symbol} {self.kpi}"
+        return f"{self.kpi} {self.condition.symbol} {self.value:g} {self.unit}"
+
+
+class IntentExpectation(_Word):
+    """One expectation: targets for an object."""
+
+    object: ExpectationObject
+    targets: tuple[ExpectationTarget, ...] = Field(min_length=1)
+
+
+class Intent(_Word):
+    """What the operator asked for, as understood."""
+
+    text: str
+    expectations: tuple[IntentExpectation, ...] = Field(min_length=1)
+    window: TimeWindow | None = None
+    event: str = ""
+    assumptions: tuple[str, ...] = ()
+
+    def bounds(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:
+        """Return every bounded target with its object."""
+        return [
+            (expectation.object, target)
+            for expectation in self.expectations
+            for target in expectation.targets
+            if not target.condition.is_objective
+        ]
+
+    def objectives(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:
+        """Return every target that is to be minimized or maximized, in order of importance."""
+        return [
+            (expectation.object, target)
+            for expectation in self.expectations
+            for target in expectation.targets
+            if target.condition.is_objective
+        ]

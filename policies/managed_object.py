@@ -1,0 +1,72 @@
+"""Managed objects of the NR network resource model, and the names that find them.
+
+A distinguished name (DN) is a path of `Class=id` steps, written as in TS 32.300:
+`ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1,RRMPolicyRatio=URLLC`.
+Classes and attributes are those of TS 28.541; where the model has none (scheduler weights, A3 parameters at O1)
+the limits catalogue marks the attribute as vendor-specific.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+Scalar = bool | int | float | str | None
+
+_STEP = re.compile(r"^[A-Z][A-Za-z0-9]*=[A-Za-z0-9_.:\-]+$")
+
+
+def parse_dn(dn: str) -> list[tuple[str, str]]:
+    """Split a DN into (class, id) steps, outermost first; raises ValueError naming the step that is malformed."""
+    steps = dn.split(",")
+    for step in steps:
+        if not _STEP.match(step):
+            raise ValueError(f"dn={dn!r}: step {step!r} is not Class=id (TS 32.300 clause 7)")
+    return [(step.split("=", 1)[0], step.split("=", 1)[1]) for step in steps]
+
+
+def _valid_dn(dn: str) -> str:
+    parse_dn(dn)
+    return dn
+
+
+Dn = Annotated[str, AfterValidator(_valid_dn)]
+
+
+def class_of(dn: str) -> str:
+    """Return the class of the object that `dn` names: that of its last step."""
+    return parse_dn(dn)[-1][0]
+
+
+def id_of(dn: str, class_name: str | None = None) -> str | None:
+    """Return the id of the last step, or of the step of class `class_name` (None when the path has none)."""
+    steps = parse_dn(dn)
+    if class_name is None:
+        return steps[-1][1]
+    return next((identity for name, identity in steps if name == class_name), None)
+
+
+def parent_of(dn: str) -> str:
+    """Return the DN of the containing object, empty for a root."""
+    return ",".join(dn.split(",")[:-1])
+
+
+def cell_of(dn: str) -> str | None:
+    """Return the cell id (of NRCellDU or NRCellCU) that `dn` lies in, or None."""
+    return id_of(dn, "NRCellDU") or id_of(dn, "NRCellCU")
+
+
+class ManagedObject(BaseModel):
+    """One managed object with its attributes as they stand on the network."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dn: Dn
+    attributes: dict[str, Scalar]
+
+    @property
+    def class_name(self) -> str:
+        """The object's class in TS 28.541."""
+        return class_of(self.dn)

@@ -1,0 +1,80 @@
+"""Proposals: ranked candidate change sets, each with what the twin predicts of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policies.change import ChangeSet
+from policies.evidence import Interval
+from policies.intent import ExpectationTarget, Intent
+from policies.slices import Slice
+
+
+class _Word(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KpiPrediction(_Word):
+    """What the twin predicts of one KPI over the intent's objects and window.
+
+    `interval` is of the mean over seeds; `no_change` is the same KPI when nothing is done; `twin_gap` is the measured mean relative
+    error of the twin against the managed network on this KPI (None where it could not be measured yet).
+    """
+
+    kpi: str
+    unit: str
+    slice: Slice | None
+    cells: tuple[str, ...]
+    mean: float
+    interval: Interval
+    no_change: float | None = None
+    twin_gap: float | None = None
+
+
+class TargetOutlook(_Word):
+    """A target and the probability, over seeds and objects, that the prediction meets it."""
+
+    slice: Slice | None
+    cells: tuple[str, ...]
+    target: ExpectationTarget
+    predicted: float
+    interval: Interval
+    probability: float = Field(ge=0, le=1)
+    no_change: float | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether the predicted mean satisfies the bound."""
+        return self.target.is_met_by(self.predicted)
+
+
+class Candidate(_Word):
+    """One way to satisfy the intent, tried in the twin."""
+
+    name: str
+    change_set: ChangeSet
+    predictions: tuple[KpiPrediction, ...]
+    outlook: tuple[TargetOutlook, ...]
+    score: float
+    feasible: bool
+    risks: tuple[str, ...] = ()
+    rationale: str = ""
+    rollback_conditions: tuple[str, ...] = ()
+
+
+class Proposal(_Word):
+    """Candidates for an intent, best first; "no change" is always among them."""
+
+    intent: Intent
+    candidates: tuple[Candidate, ...] = Field(min_length=1)
+    assumptions: tuple[str, ...] = ()
+    made_at: datetime
+    expires_at: datetime
+    seeds: tuple[int, ...] = ()
+
+    @property
+    def best(self) -> Candidate:
+        """The first candidate: the one that is proposed."""
+        return self.candidates[0]

@@ -1,0 +1,23 @@
+"""Provenance: where a value comes from, so that anybody can make it again (seed 002, section 5 and appendix B)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Provenance(BaseModel):
+    """Source or simulator, its version, the configuration's digest, the seeds and the time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    kind: Literal["measurement", "simulation", "configuration", "document", "computation", "forecast"]
+    version: str
+    observed_at: datetime
+    scenario: str = ""
+    channel_model: str = ""
+    configuration_digest: str = ""
+    seeds: tuple[int, ...] = ()

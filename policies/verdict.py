@@ -1,0 +1,45 @@
+"""Verdicts: the gate's answer to a change set, with reasons that name the rule."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Ruling(StrEnum):
+    """The five ways in which the gate decides, mildest first."""
+
+    APPROVE = "approve"
+    NEEDS_HUMAN = "needs a human"
+    MODIFY = "modify"
+    REJECT = "reject"
+    ESCALATE = "escalate"
+
+
+class Reason(BaseModel):
+    """One rule's finding: which rule, what it saw, where the rule comes from and what to do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rule: str
+    outcome: Literal["pass", "warn", "fail"]
+    message: str
+    source: str = ""
+    remedy: str = ""
+
+
+class Verdict(BaseModel):
+    """The gate's answer for the change set with this digest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: str
+    ruling: Ruling
+    reasons: tuple[Reason, ...]
+
+    @property
+    def may_proceed(self) -> bool:
+        """Whether the change may go on: at once, or after a human's yes."""
+        return self.ruling in (Ruling.APPROVE, Ruling.NEEDS_HUMAN)

@@ -1,0 +1,21 @@
+"""A broken rule, told so that a person or a planner can mend it."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Violation(BaseModel):
+    """Which field has which value, what is allowed and by which source, and what to do."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: str
+    value: str
+    allowed: str
+    source: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """Tell the violation in one line."""
+        return f"{self.field}={self.value}: allowed {self.allowed} ({self.source}); {self.remedy}"

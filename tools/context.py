@@ -1,0 +1,36 @@
+"""What a tool may reach: handed to each call, never global.
+
+The context of an OBSERVE or REASON tool has no actuator; `actuator` is set only by the gate, for the one call that it let through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twins.network import Network
+
+if TYPE_CHECKING:
+    from policies.limits import LimitsCatalogue
+    from tools.standards.index import StandardsIndex
+    from tools.telemetry.store import KpiStore
+    from tools.twinning.laboratory import Laboratory
+
+
+@dataclass(frozen=True)
+class ToolContext:
+    """Network, KPI store, limits, standards and the twin laboratory; `scope` narrows the cells that may be looked at or changed."""
+
+    network: Network
+    store: KpiStore
+    limits: LimitsCatalogue
+    standards: Callable[[], StandardsIndex]
+    laboratory: Laboratory
+    now: Callable[[], datetime]
+    work_dir: Path
+    seed: int = 1
+    scope: tuple[str, ...] = ()
+    actuator: Network | None = field(default=None, repr=False)

@@ -1,0 +1,139 @@
+"""What a tool is: one typed function that says everything a planner, a gate and a reader need.
+
+1. `@tool(...)` gives a function `(context, request) -> Evidence[Value]` its name, effect, typed request, typed value, the errors that
+   it raises, the data card that bounds it and a timeout.
+2. `Tool.call` validates the arguments, runs the function under its timeout, and turns every failure into a `ToolError` that names
+   the boundary it crossed. Failed calls are data for the planner, not stack traces.
+3. `Tool.schema` is the JSON schema that a model sees; `tools.langchain_export.to_langchain` makes a LangChain tool of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from policies.data_card import DataCard
+from policies.effect import Effect
+from policies.evidence import Evidence
+from tools.context import ToolContext
+
+Request = TypeVar("Request", bound=BaseModel)
+Value = TypeVar("Value", bound=BaseModel)
+ToolFunction = Callable[[ToolContext, Request], Evidence[Value]]
+
+
+class ToolRequest(BaseModel):
+    """Base of every tool's arguments: unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ToolValue(BaseModel):
+    """Base of every tool's answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ToolError(Exception):
+    """A tool call failed; `boundary` says where.
+
+    unknown tool, invalid arguments, refused (out of range or not covered), unavailable (peer), timeout, permission, internal.
+    """
+
+    def __init__(
+        self,
+        boundary: Literal["unknown tool", "arguments", "refused", "unavailable", "timeout", "permission", "internal"],
+        message: str,
+    ) -> None:
+        super().__init__(message)
+        self.boundary = boundary
+
+
+@dataclass(frozen=True)
+class Tool(Generic[Request, Value]):
+    """A typed function with its declared effect."""
+
+    name: str
+    effect: Effect
+    description: str
+    request: type[Request]
+    value: type[Value]
+    function: ToolFunction[Request, Value]
+    raises: tuple[type[Exception], ...]
+    timeout_s: float
+    data_card: DataCard | None = None
+
+    def schema(self) -> dict[str, Any]:
+        """Return name, effect, description and the JSON schemas of request and value."""
+        return {
+            "name": self.name,
+            "effect": self.effect.value,
+            "description": self.description,
+            "timeout_s": self.timeout_s,
+            "input": self.request.model_json_schema(),
+            "output": self.value.model_json_schema(),
+        }
+
+    def parse(self, arguments: dict[str, Any]) -> Request:
+        """Validate raw arguments; raises ToolError("arguments") naming each field, value and what is allowed."""
+        try:
+            return self.request.model_validate(arguments)
+        except ValidationError as error:
+            raise ToolError("arguments", f"{self.name}: {explain(error)}") from None
+
+    def call(self, context: ToolContext, arguments: dict[str, Any]) -> Evidence[Value]:
+        """Validate, run under the timeout, and return the evidence; every failure is a ToolError."""
+        request = self.parse(arguments)
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"tool-{self.name}")
+        try:
+            return pool.submit(self.function, context, request).result(timeout=self.timeout_s)
+        except FutureTimeoutError:
+            raise ToolError("timeout", f"{self.name} took longer than {self.timeout_s:g} s") from None
+        except ToolError:
+            raise
+        except self.raises as error:
+            raise ToolError("refused", f"{self.name}: {error}") from error
+        except Exception as error:
+            raise ToolError("internal", f"{self.name}: {type(error).__name__}: {error}") from error
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def explain(error: ValidationError) -> str:
+    """Return a validation error as one line: field=value: what is wrong, for each field."""
+    return "; ".join(
+        f"{'.'.join(str(step) for step in detail['loc']) or 'arguments'}={detail['input']!r}: {detail['msg']}"
+        for detail in error.errors()
+    )
+
+
+def tool(
+    *,
+    effect: Effect,
+    raises: tuple[type[Exception], ...] = (),
+    timeout_s: float = 30.0,
+    data_card: DataCard | None = None,
+) -> Callable[[ToolFunction[Request, Value]], Tool[Request, Value]]:
+    """Make a tool of a function `(context: ToolContext, request: R) -> Evidence[V]`; name and description are the function's own."""
+
+    def make(function: ToolFunction[Request, Value]) -> Tool[Request, Value]:
+        hints = get_type_hints(function)
+        evidence = hints["return"].__pydantic_generic_metadata__["args"][0]
+        return Tool(
+            name=function.__name__,
+            effect=effect,
+            description=(function.__doc__ or "").strip(),
+            request=hints["request"],
+            value=evidence,
+            function=function,
+            raises=raises,
+            timeout_s=timeout_s,
+            data_card=data_card,
+        )
+
+    return make

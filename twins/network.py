@@ -1,0 +1,171 @@
+"""The Network contract: one face for every network, twin or live.
+
+1. A `Network` can be described, observed, read, changed and the change reverted. Nothing else about it is public.
+2. A `Twin` is a Network that can also be advanced, snapshotted, restored and reseeded.
+3. `apply` validates the whole change set before it touches anything; the same idempotency key twice applies once; an edit whose
+   `old` is not what stands on the network is refused (`StaleEditError`), so that no change is made on a stale reading.
+4. Time is the network's own: `describe().now`. Seconds below are seconds of that time.
+Every implementation passes `tests/conformance/network_suite.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol, TypeVar, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policies.change import ChangeSet, Receipt
+from policies.data_card import DataCard
+from policies.kpi import KpiFrame
+from policies.managed_object import ManagedObject
+from policies.slices import Slice
+from policies.violation import Violation
+
+
+class NetworkError(Exception):
+    """A network could not do what was asked; the message says what to do."""
+
+
+class UnknownObjectError(NetworkError):
+    """No managed object has this DN."""
+
+
+class StaleEditError(NetworkError):
+    """An edit's old value is not what stands on the network: read again, then propose again."""
+
+
+class InvalidChangeError(NetworkError):
+    """The change set breaks limits or the peer's schema; nothing was applied."""
+
+    def __init__(self, violations: list[Violation]) -> None:
+        super().__init__("; ".join(str(violation) for violation in violations))
+        self.violations = violations
+
+
+class UnknownReceiptError(NetworkError):
+    """`revert` was given a receipt that this network did not issue."""
+
+
+class NetworkUnavailableError(NetworkError):
+    """The peer did not answer in time or answered garbage; whether the change was made is unknown until it is read back."""
+
+
+class _Card(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Cell(_Card):
+    """A cell as the operator's configuration knows it.
+
+    Positions in metres on a local plane; azimuth in degrees from the x axis, counter-clockwise; frequency in GHz, bandwidth in MHz.
+    """
+
+    id: str
+    dn: str
+    cu_dn: str
+    carrier_dn: str
+    site: str
+    x: float
+    y: float
+    azimuth: float
+    height: float
+    carrier_ghz: float
+    bandwidth_mhz: float
+    prbs: int
+    subcarrier_spacing_khz: int
+    kind: str = Field(default="macro", description="macro or capacity")
+    areas: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+
+
+class PlannedEvent(_Card):
+    """An entry of the operator's event calendar: where and when a crowd is expected."""
+
+    name: str
+    area: str
+    start: datetime
+    end: datetime
+    attendance: int | None = None
+
+
+class NetworkCard(_Card):
+    """What an operator knows about a network: cells, slices, areas, calendar, capabilities and the data card."""
+
+    name: str
+    kind: str
+    version: str
+    now: datetime
+    cells: tuple[Cell, ...]
+    slices: tuple[Slice, ...]
+    capabilities: tuple[str, ...]
+    granularity_s: float = Field(description="length of a KPI window, seconds of network time")
+    events: tuple[PlannedEvent, ...] = ()
+    policy_types: tuple[str, ...] = ()
+    data_card: DataCard
+
+    def cell(self, cell_id: str) -> Cell:
+        """Return the cell with this id; raises UnknownObjectError."""
+        for cell in self.cells:
+            if cell.id == cell_id:
+                return cell
+        raise UnknownObjectError(f"cell={cell_id!r} is none of {', '.join(cell.id for cell in self.cells)}")
+
+    def areas(self) -> dict[str, tuple[str, ...]]:
+        """Return the named areas with the ids of their cells."""
+        names = sorted({area for cell in self.cells for area in cell.areas})
+        return {name: tuple(cell.id for cell in self.cells if name in cell.areas) for name in names}
+
+
+class KpiQuery(_Card):
+    """Which KPIs of which objects (empty: all), from `start` to `end`, or the last `windows` complete windows."""
+
+    kpis: tuple[str, ...] = ()
+    dns: tuple[str, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    windows: int | None = Field(default=None, ge=1, le=100_000)
+
+
+@runtime_checkable
+class Network(Protocol):
+    """Anything that can be described, observed, read, changed and taken back."""
+
+    def describe(self) -> NetworkCard:
+        """Return what an operator knows about this network, and its time."""
+
+    def observe(self, query: KpiQuery) -> KpiFrame:
+        """Return the KPI samples that the query asks for; raises policies.kpi.UnknownKpiError, UnknownObjectError."""
+
+    def read(self, dn: str) -> ManagedObject:
+        """Return the managed object with its attributes as they stand; raises UnknownObjectError."""
+
+    def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
+        """Return the DNs of all managed objects of a class, below `under` where given, in a fixed order."""
+
+    def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
+        """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkUnavailableError."""
+
+    def revert(self, receipt: Receipt) -> Receipt:
+        """Restore what stood before the receipt's change; once per receipt; raises UnknownReceiptError."""
+
+
+State = TypeVar("State")
+
+
+@runtime_checkable
+class Twin(Network, Protocol[State]):
+    """A Network that can be moved through time and put back."""
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` of network time pass; raises ValueError unless 0 <= seconds and finite."""
+
+    def snapshot(self) -> State:
+        """Return the whole state; later changes of the twin do not touch it."""
+
+    def restore(self, state: State) -> None:
+        """Put the twin back into `state`, bit-identical: what follows is what followed then."""
+
+    def reseed(self, seed: int) -> None:
+        """Draw everything random from `seed` from now on."""
