@@ -1,0 +1,71 @@
+"""The command line, put together from entry points.
+
+Each package registers its commands under `twinpilot.commands`; `twinpilot --help` reads the first line of their modules' docstrings
+without importing them, so that help answers at once and no floor imports upward.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
+
+import typer
+import typer.main
+from typer.core import TyperCommand, TyperGroup
+
+_GROUP = "twinpilot.commands"
+_ABOUT = """An agent harness for O-RAN networks.
+
+You state an intent; TwinPilot plans, tries candidate changes in a digital twin, asks you, applies the change over A1 and O1,
+verifies it by KPIs and takes it back when it harms. Start with: twinpilot demo
+"""
+
+
+def _help_line(entry: EntryPoint) -> str:
+    """Return the first docstring line of the command's module, without importing it."""
+    spec = find_spec(entry.module)
+    if spec is None or spec.origin is None:
+        return f"(not installed: {entry.module})"
+    return (ast.get_docstring(ast.parse(Path(spec.origin).read_text(encoding="utf-8"))) or "").partition("\n")[0]
+
+
+class LazyGroup(TyperGroup):
+    """A group whose commands are imported only when they are called."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Return the names of all registered commands."""
+        return sorted(entry.name for entry in entry_points(group=_GROUP))
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
+        """Return a stand-in that carries the name and the help line; `resolve_command` loads the real one."""
+        for entry in entry_points(group=_GROUP, name=cmd_name):
+            return TyperCommand(entry.name, help=_help_line(entry))
+        return None
+
+    def resolve_command(self, ctx, args):  # type: ignore[no-untyped-def]
+        """Import the command that was called."""
+        name = args[0] if args else ""
+        for entry in entry_points(group=_GROUP, name=name):
+            command = typer.main.get_command(entry.load())
+            command.name = name
+            return name, command, args[1:]
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(cls=LazyGroup, help=_ABOUT, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+
+
+@app.callback()
+def _root() -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; an interrupt ends with exit status 130 and no stack trace."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,2 @@
+from .analytics import KpiAnalytics as KpiAnalytics
+from .store import KpiStore as KpiStore

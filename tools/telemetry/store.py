@@ -1,0 +1,165 @@
+"""The KPI store: SQLite in WAL mode takes the writes, live and as history.
+
+Rows are dictionary-encoded: a series is (KPI, DN, slice, unit), a sample belongs to a series and a window. A sample that is delivered
+twice is stored once (PM reports are delivered at least once). Several processes may write and read at the same time.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from policies.kpi import KpiFrame, KpiSample, kpi_definition
+from policies.slices import Slice
+from twins.network import KpiQuery
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS series(
+    id INTEGER PRIMARY KEY, kpi TEXT NOT NULL, dn TEXT NOT NULL, slice TEXT NOT NULL, unit TEXT NOT NULL,
+    UNIQUE(kpi, dn, slice));
+CREATE TABLE IF NOT EXISTS windows(start_s REAL PRIMARY KEY, end_s REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS samples(
+    seq INTEGER PRIMARY KEY, series INTEGER NOT NULL REFERENCES series(id), start_s REAL NOT NULL, end_s REAL NOT NULL,
+    value REAL, count INTEGER NOT NULL, UNIQUE(series, start_s));
+"""
+
+
+class KpiStoreError(Exception):
+    """The store cannot be opened or written; the message says what to do."""
+
+
+class KpiStore:
+    """KPI samples of one network in one SQLite file.
+
+    `path` is created with its folder; raises KpiStoreError where that is impossible or the file is not a KPI store.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._local = threading.local()
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self._transaction() as connection:
+                connection.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise KpiStoreError(f"KPI store {self.path}: {error}; choose a writable data_dir with free space") from error
+
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            connection = sqlite3.connect(self.path, timeout=30)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            self._local.connection = connection
+        return self._local.connection  # type: ignore[no-any-return]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection()
+        with connection:
+            yield connection
+
+    def write(self, frame: KpiFrame) -> int:
+        """Store the frame in one transaction; returns how many samples were new. Raises UnknownKpiError, KpiStoreError."""
+        rows = [
+            ((sample.kpi, sample.dn, sample.slice.value if sample.slice else "", sample.unit), sample) for sample in frame
+        ]
+        for kpi, unit in {(sample.kpi, sample.unit) for sample in frame}:
+            expected = kpi_definition(kpi).unit
+            if unit != expected:
+                raise KpiStoreError(f"kpi={kpi}: unit={unit!r}, the catalogue's unit is {expected!r}; convert before storing")
+        try:
+            with self._transaction() as connection:
+                connection.executemany(
+                    "INSERT OR IGNORE INTO series(kpi, dn, slice, unit) VALUES (?, ?, ?, ?)", {key for key, _ in rows}
+                )
+                ids = {
+                    (kpi, dn, name): identity
+                    for identity, kpi, dn, name in connection.execute("SELECT id, kpi, dn, slice FROM series")
+                }
+                connection.executemany(
+                    "INSERT OR IGNORE INTO windows VALUES (?, ?)",
+                    [(start.timestamp(), end.timestamp()) for start, end in frame.windows()],
+                )
+                before = connection.total_changes
+                connection.executemany(
+                    "INSERT OR IGNORE INTO samples(series, start_s, end_s, value, count) VALUES (?, ?, ?, ?, ?)",
+                    [
+                        (ids[key[:3]], one.start.timestamp(), one.end.timestamp(), one.value, one.count)
+                        for key, one in rows
+                    ],
+                )
+                return connection.total_changes - before
+        except sqlite3.Error as error:
+            raise KpiStoreError(f"KPI store {self.path}: {error}; is the disk full or read-only?") from error
+
+    def query(self, query: KpiQuery) -> KpiFrame:
+        """Return the samples that the query asks for, in time order; raises UnknownKpiError for a KPI nobody defined."""
+        for name in query.kpis:
+            kpi_definition(name)
+        clauses, values = self._conditions(query)
+        statement = (
+            "SELECT kpi, dn, slice, start_s, end_s, value, unit, count FROM samples JOIN series ON series.id = samples.series"
+            + (f" WHERE {' AND '.join(clauses)}" if clauses else "")
+            + " ORDER BY start_s, series"
+        )
+        return KpiFrame(tuple(_sample(row) for row in self._connection().execute(statement, values)))
+
+    def _conditions(self, query: KpiQuery) -> tuple[list[str], list[str | float]]:
+        clauses: list[str] = []
+        values: list[str | float] = []
+        names = [f"series.{column}" for column in ("kpi", "dn", "slice")]
+        wanted: list[tuple[str, ...]] = [query.kpis, query.dns, tuple(one.value for one in query.slices)]
+        for column, options in zip(names, wanted, strict=True):
+            if options:
+                alternatives = [f"{column} = ?"] * len(options)
+                values += list(options)
+                if column == "series.kpi":
+                    # A binned family, such as CARR.WBCQIDist, stands for all its bins.
+                    alternatives += [f"{column} GLOB ?"] * len(options)
+                    values += [f"{option}.[0-9]*" for option in options]
+                clauses.append(f"({' OR '.join(alternatives)})")
+        if query.start is not None:
+            clauses.append("start_s >= ?")
+            values.append(query.start.timestamp())
+        if query.end is not None:
+            clauses.append("end_s <= ?")
+            values.append(query.end.timestamp())
+        if query.windows is not None:
+            clauses.append("start_s >= ?")
+            values.append(self._start_of_last(query.windows, query.end))
+        return clauses, values
+
+    def _start_of_last(self, windows: int, end: datetime | None) -> float:
+        bound = end.timestamp() if end is not None else float("inf")
+        rows = self._connection().execute(
+            "SELECT start_s FROM windows WHERE end_s <= ? ORDER BY start_s DESC LIMIT ?", (bound, windows)
+        )
+        starts = [row[0] for row in rows]
+        return float(starts[-1]) if starts else float("inf")
+
+    def latest(self) -> datetime | None:
+        """Return the end of the newest window, or None while the store is empty."""
+        row = self._connection().execute("SELECT MAX(end_s) FROM windows").fetchone()
+        return None if row[0] is None else datetime.fromtimestamp(row[0], UTC)
+
+    def count(self) -> int:
+        """Return how many samples are stored."""
+        return int(self._connection().execute("SELECT COUNT(*) FROM samples").fetchone()[0])
+
+
+def _sample(row: tuple[str, str, str, float, float, float | None, str, int]) -> KpiSample:
+    kpi, dn, name, start, end, value, unit, count = row
+    return KpiSample(
+        kpi=kpi,
+        dn=dn,
+        slice=Slice(name) if name else None,
+        start=datetime.fromtimestamp(start, UTC),
+        end=datetime.fromtimestamp(end, UTC),
+        value=value,
+        unit=unit,
+        count=count,
+    )
