@@ -1,7 +1,7 @@
 """`Planner.decide(view) -> Decision`: the one interface of every decider.
 
-1. A `View` is everything a decider sees: the operator's text, the intent as understood so far, the network card, the tools that it may
-   call, the evidence gathered, what the gate or a human objected to, and its remaining budget. It holds no network.
+1. A `View` is everything a decider sees: the operator's text, the intent as understood so far, the network card, the tools
+   that it may call, the evidence gathered, what the gate or a human objected to, and its remaining budget. It holds no network.
 2. A `Decision` is one of: understand the intent, call tools, propose, ask the operator, finish, escalate.
 3. What tools returned is data: it is quoted and typed in the view, and nothing in it can widen what the decider may do.
 The LLM planner, the rule planner, the specialists and the benchmark's baselines all stand behind this face.

@@ -1,7 +1,7 @@
 """The command line, put together from entry points.
 
-Each package registers its commands under `twinpilot.commands`; `twinpilot --help` reads the first line of their modules' docstrings
-without importing them, so that help answers at once and no floor imports upward.
+Each package registers its commands under `twinpilot.commands`; `twinpilot --help` reads the first line of their modules'
+docstrings without importing them, so that help answers at once and no floor imports upward.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ class _Word(BaseModel):
 class KpiPrediction(_Word):
     """What the twin predicts of one KPI over the intent's objects and window.
 
-    `interval` is of the mean over seeds; `no_change` is the same KPI when nothing is done; `twin_gap` is the measured mean relative
-    error of the twin against the managed network on this KPI (None where it could not be measured yet).
+    `interval` is of the mean over seeds; `no_change` is the same KPI when nothing is done; `twin_gap` is the measured mean
+    relative error of the twin against the managed network on this KPI (None where it could not be measured yet).
     """
 
     kpi: str

@@ -1,6 +1,7 @@
 """What a tool may reach: handed to each call, never global.
 
-The context of an OBSERVE or REASON tool has no actuator; `actuator` is set only by the gate, for the one call that it let through.
+The context of an OBSERVE or REASON tool has no actuator; `actuator` is set only by the gate, for the one call that it let
+through.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a tool is: one typed function that says everything a planner, a gate and a reader need.
 
-1. `@tool(...)` gives a function `(context, request) -> Evidence[Value]` its name, effect, typed request, typed value, the errors that
-   it raises, the data card that bounds it and a timeout.
+1. `@tool(...)` gives a function `(context, request) -> Evidence[Value]` its name, effect, typed request, typed value, the
+   errors that it raises, the data card that bounds it and a timeout.
 2. `Tool.call` validates the arguments, runs the function under its timeout, and turns every failure into a `ToolError` that names
    the boundary it crossed. Failed calls are data for the planner, not stack traces.
 3. `Tool.schema` is the JSON schema that a model sees; `tools.langchain_export.to_langchain` makes a LangChain tool of it.

@@ -58,7 +58,8 @@ class _Card(BaseModel):
 class Cell(_Card):
     """A cell as the operator's configuration knows it.
 
-    Positions in metres on a local plane; azimuth in degrees from the x axis, counter-clockwise; frequency in GHz, bandwidth in MHz.
+    Positions in metres on a local plane; azimuth in degrees from the x axis, counter-clockwise; frequency in GHz, bandwidth in
+    MHz.
     """
 
     id: str

@@ -64,11 +64,15 @@ class KpiAnalytics:
             [kpi, _bound(start, 0.0), _bound(end, 1e12)],
         )
 
-    def hourly(self, kpi: str, dns: list[str]) -> list[dict[str, Any]]:
-        """Return per (dn, slice, hour): mean and number of windows, `hour` as a UTC time; raises UnknownKpiError."""
+    def hourly(self, kpi: str, dns: list[str], per_second: bool = False) -> list[dict[str, Any]]:
+        """Return per (dn, slice, hour): mean and number of windows, `hour` as a UTC time; raises UnknownKpiError.
+
+        `per_second` divides each value by the length of its window: a volume becomes a rate.
+        """
         kpi_definition(kpi)
+        length = "(end_s - start_s)" if per_second else "1"
         rows = self._rows(
-            "SELECT dn, slice, floor(start_s / 3600) * 3600 AS hour, avg(value) AS mean, count(*) AS windows"
+            f"SELECT dn, slice, floor(start_s / 3600) * 3600 AS hour, avg(value / {length}) AS mean, count(*) AS windows"  # noqa: S608
             " FROM samples WHERE kpi = ? AND value IS NOT NULL AND list_contains(?, dn)"
             " GROUP BY dn, slice, hour ORDER BY dn, slice, hour",
             [kpi, dns],

@@ -1,0 +1,142 @@
+"""`detect_degradation`: which KPIs got worse, by how much, and how sure that is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field
+
+from policies.effect import Effect
+from policies.evidence import Evidence
+from policies.kpi import KpiFrame, UnknownKpiError, kpi_definition
+from policies.managed_object import cell_of
+from policies.slices import Slice
+from tools.context import ToolContext
+from tools.contract import ToolRequest, ToolValue, tool
+from tools.ran.kpi_tool import measured
+from tools.ran.scope import cells_named
+from twins.network import KpiQuery
+
+_WATCHED = (
+    "DRB.UEThpDl",
+    "DRB.UEThpDl.P05",
+    "DRB.PdcpSduDelayDl",
+    "DRB.PacketLossRateDl",
+    "RRC.ConnEstabFailRate",
+    "MM.RlfRate",
+    "CARR.AverageBlerDl",
+)
+_LEAST_WINDOWS = 3
+
+
+class DetectDegradation(ToolRequest):
+    """Compare the newest windows with those before them."""
+
+    cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
+    kpis: tuple[str, ...] = Field(default=_WATCHED, min_length=1)
+    windows: int = Field(default=4, ge=_LEAST_WINDOWS, le=1000, description="length of the newest stretch, in windows")
+    significance: float = Field(default=0.01, gt=0, lt=0.5, description="of the one-sided Welch test, after Holm")
+    least_change: float = Field(default=0.1, ge=0, le=10, description="relative worsening that matters")
+
+
+class Finding(ToolValue):
+    """A KPI that got significantly and materially worse."""
+
+    kpi: str
+    cell: str
+    slice: Slice | None
+    before: float
+    after: float
+    unit: str
+    p_value: float
+    since: str
+
+
+class Degradations(ToolValue):
+    """The findings, worst relative change first, and how many series were compared."""
+
+    findings: tuple[Finding, ...]
+    compared: int
+
+
+@tool(effect=Effect.OBSERVE, raises=(UnknownKpiError,), timeout_s=60)
+def detect_degradation(context: ToolContext, request: DetectDegradation) -> Evidence[Degradations]:
+    """Detect KPIs that got worse: newest windows against those before, one-sided Welch t-test with Holm's correction."""
+    card = context.network.describe()
+    cells = cells_named(card, request.cells, context)
+    query = KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), windows=3 * request.windows)
+    frame = context.store.query(query)
+    starts = [start for start, _ in frame.windows()]
+    if len(starts) < request.windows + _LEAST_WINDOWS:
+        warning = f"only {len(starts)} windows in the store; {request.windows + _LEAST_WINDOWS} are needed to compare"
+        return Evidence(
+            summary="too little history to compare",
+            value=Degradations(findings=(), compared=0),
+            provenance=measured(card, context),
+            warnings=(warning,),
+        )
+    findings, compared = _compare(frame, starts[-request.windows], request)
+    summary = f"{len(findings)} degraded of {compared} series" + (f"; worst: {_tell(findings[0])}" if findings else "")
+    return Evidence(
+        summary=summary,
+        value=Degradations(findings=tuple(findings), compared=compared),
+        provenance=measured(card, context),
+        uncertainty=f"family-wise error ≤ {request.significance:g}",
+    )
+
+
+def _compare(frame: KpiFrame, since: datetime, request: DetectDegradation) -> tuple[list[Finding], int]:
+    from scipy.stats import ttest_ind
+
+    series: dict[tuple[str, str, Slice | None], tuple[list[float], list[float]]] = {}
+    for sample in frame:
+        if sample.value is not None:
+            before, after = series.setdefault((sample.kpi, sample.dn, sample.slice), ([], []))
+            (after if sample.start >= since else before).append(sample.value)
+    usable = {key: pair for key, pair in series.items() if min(len(pair[0]), len(pair[1])) >= _LEAST_WINDOWS}
+    tested: list[Finding] = []
+    for (kpi, dn, slice), (before, after) in usable.items():
+        definition = kpi_definition(kpi)
+        if definition.better == "neutral":
+            continue
+        worse = "less" if definition.better == "higher" else "greater"
+        tested.append(
+            Finding(
+                kpi=kpi,
+                cell=cell_of(dn) or dn,
+                slice=slice,
+                before=sum(before) / len(before),
+                after=sum(after) / len(after),
+                unit=definition.unit,
+                p_value=float(ttest_ind(_jitter(after), before, equal_var=False, alternative=worse).pvalue),
+                since=since.isoformat(),
+            )
+        )
+    kept = [one for one in _holm(tested, request.significance) if _worsening(one) >= request.least_change]
+    return sorted(kept, key=_worsening, reverse=True), len(usable)
+
+
+def _jitter(values: list[float]) -> list[float]:
+    """Give a constant series a spread of one in 10⁶, so that the test has a variance to divide by."""
+    if len(set(values)) > 1:
+        return values
+    return [value + 1e-6 * max(abs(value), 1.0) * (-1) ** index for index, value in enumerate(values)]
+
+
+def _holm(findings: list[Finding], significance: float) -> list[Finding]:
+    """Keep those that stay significant when all were tested at once (Holm's step-down procedure)."""
+    kept = []
+    for rank, one in enumerate(sorted(findings, key=lambda finding: finding.p_value)):
+        if one.p_value > significance / (len(findings) - rank):
+            break
+        kept.append(one)
+    return kept
+
+
+def _worsening(finding: Finding) -> float:
+    return abs(finding.after - finding.before) / max(abs(finding.before), 1e-9)
+
+
+def _tell(finding: Finding) -> str:
+    where = finding.cell + (f"/{finding.slice.value}" if finding.slice else "")
+    return f"{finding.kpi} of {where} {finding.before:.3g} → {finding.after:.3g} {finding.unit} (p={finding.p_value:.1g})"

@@ -1,0 +1,125 @@
+"""`query_kpi`: measured KPIs from the store (seed 002, D.2)."""
+
+from __future__ import annotations
+
+from statistics import fmean
+
+from pydantic import Field
+
+from policies.effect import Effect
+from policies.evidence import Evidence
+from policies.kpi import KpiSample, UnknownKpiError, kpi_definition
+from policies.managed_object import cell_of
+from policies.provenance import Provenance
+from policies.slices import Slice
+from tools.context import ToolContext
+from tools.contract import ToolRequest, ToolValue, tool
+from tools.ran.scope import cells_named
+from twins.network import KpiQuery, NetworkCard
+
+
+class QueryKpi(ToolRequest):
+    """Which KPIs, of which cells or areas (none: all), of which slices (none: cell level), over how many windows."""
+
+    kpis: tuple[str, ...] = Field(min_length=1, max_length=32, description="KPI names, such as DRB.UEThpDl")
+    cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
+    slices: tuple[Slice, ...] = Field(default=(), description="eMBB, URLLC, mMTC; empty for cell-level values")
+    windows: int = Field(default=4, ge=1, le=10_000, description="how many of the newest KPI windows")
+
+
+class KpiRow(ToolValue):
+    """One value: KPI of a cell (and slice) over a window."""
+
+    kpi: str
+    cell: str
+    slice: Slice | None
+    start: str
+    end: str
+    value: float | None
+    unit: str
+    count: int
+
+
+class KpiMean(ToolValue):
+    """A KPI's mean over the cells and windows that were asked for."""
+
+    kpi: str
+    slice: Slice | None
+    mean: float | None
+    worst: float | None
+    worst_cell: str
+    unit: str
+
+
+class KpiTable(ToolValue):
+    """Rows in time order, with the means per KPI and slice."""
+
+    rows: tuple[KpiRow, ...]
+    means: tuple[KpiMean, ...]
+
+
+@tool(effect=Effect.OBSERVE, raises=(UnknownKpiError,), timeout_s=30)
+def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
+    """Query measured KPIs (TS 28.552 names, with units) of cells and slices over the newest windows."""
+    card = context.network.describe()
+    cells = cells_named(card, request.cells, context)
+    frame = context.store.query(
+        KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), slices=request.slices, windows=request.windows)
+    )
+    samples = [sample for sample in frame if request.slices or sample.slice is None]
+    table = KpiTable(rows=tuple(_row(sample) for sample in samples), means=tuple(_means(samples)))
+    warnings = () if samples else ("the store holds no sample for this question yet",)
+    return Evidence(
+        summary=_summary(table), value=table, provenance=measured(card, context), warnings=warnings,
+        uncertainty=f"{len(samples)} samples over at most {request.windows} windows",
+    )  # fmt: skip
+
+
+def measured(card: NetworkCard, context: ToolContext) -> Provenance:
+    """Return the provenance of values that the managed network reported."""
+    return Provenance(source=card.name, kind="measurement", version=card.version, observed_at=context.now())
+
+
+def _row(sample: KpiSample) -> KpiRow:
+    return KpiRow(
+        kpi=sample.kpi,
+        cell=cell_of(sample.dn) or sample.dn,
+        slice=sample.slice,
+        start=sample.start.isoformat(),
+        end=sample.end.isoformat(),
+        value=sample.value,
+        unit=sample.unit,
+        count=sample.count,
+    )
+
+
+def _means(samples: list[KpiSample]) -> list[KpiMean]:
+    groups: dict[tuple[str, Slice | None], list[KpiSample]] = {}
+    for sample in samples:
+        groups.setdefault((sample.kpi, sample.slice), []).append(sample)
+    means = []
+    for (kpi, slice), members in groups.items():
+        values = [(sample.value, sample.dn) for sample in members if sample.value is not None]
+        lowest_is_worst = kpi_definition(kpi).better == "higher"
+        worst = (min(values) if lowest_is_worst else max(values)) if values else (None, "")
+        means.append(
+            KpiMean(
+                kpi=kpi,
+                slice=slice,
+                mean=fmean(value for value, _ in values) if values else None,
+                worst=worst[0],
+                worst_cell=cell_of(worst[1]) or "" if worst[1] else "",
+                unit=members[0].unit,
+            )
+        )
+    return means
+
+
+def _summary(table: KpiTable) -> str:
+    parts = [
+        f"{mean.kpi}{f'[{mean.slice.value}]' if mean.slice else ''} mean {mean.mean:.3g} {mean.unit}"
+        f" (worst {mean.worst:.3g} in {mean.worst_cell})"
+        for mean in table.means
+        if mean.mean is not None and mean.worst is not None
+    ]
+    return "; ".join(parts) or "no samples"

@@ -1,0 +1,102 @@
+"""`read_topology` and `read_configuration`: what is there, and how it is set."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from policies.change import digest_of
+from policies.effect import Effect
+from policies.evidence import Evidence
+from policies.managed_object import ManagedObject
+from policies.provenance import Provenance
+from tools.context import ToolContext
+from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.ran.scope import cells_named
+from twins.network import Cell, NetworkCard, NetworkError, PlannedEvent
+
+CONFIGURABLE = (
+    "NRCellDU",
+    "NRSectorCarrier",
+    "RRMPolicyRatio",
+    "SchedulerProfile",
+    "AdmissionControl",
+    "NRCellRelation",
+    "MobilityProfile",
+    "CESManagementFunction",
+)
+
+
+class ReadTopology(ToolRequest):
+    """Which cells or areas; none for the whole network."""
+
+    cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
+
+
+class Topology(ToolValue):
+    """Cells with positions and neighbours, areas and the event calendar."""
+
+    cells: tuple[Cell, ...]
+    areas: dict[str, tuple[str, ...]]
+    events: tuple[PlannedEvent, ...]
+
+
+class ReadConfiguration(ToolRequest):
+    """Which cells or areas, and which classes of managed objects."""
+
+    cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
+    classes: tuple[str, ...] = Field(default=(), description=f"of {', '.join(CONFIGURABLE)}; empty for all")
+
+
+class ConfigurationTable(ToolValue):
+    """The managed objects as they stand."""
+
+    objects: tuple[ManagedObject, ...]
+
+
+@tool(effect=Effect.OBSERVE, raises=(NetworkError,), timeout_s=30)
+def read_topology(context: ToolContext, request: ReadTopology) -> Evidence[Topology]:
+    """Read the cells with their positions, carriers and neighbour relations, the named areas and the planned events."""
+    card = context.network.describe()
+    cells = cells_named(card, request.cells, context)
+    value = Topology(cells=tuple(cells), areas=card.areas(), events=card.events)
+    summary = f"{len(cells)} cells on {len({cell.site for cell in cells})} sites, {len(card.events)} planned events"
+    return Evidence(summary=summary, value=value, provenance=configured(card, context))
+
+
+@tool(effect=Effect.OBSERVE, raises=(NetworkError,), timeout_s=60)
+def read_configuration(context: ToolContext, request: ReadConfiguration) -> Evidence[ConfigurationTable]:
+    """Read managed objects (TS 28.541) of cells with their attributes as they stand, to be used as the old values of edits."""
+    unknown = [name for name in request.classes if name not in CONFIGURABLE]
+    if unknown:
+        raise ToolError("arguments", f"classes={unknown}: there are {', '.join(CONFIGURABLE)}")
+    card = context.network.describe()
+    cells = cells_named(card, request.cells, context)
+    objects = [context.network.read(dn) for dn in dns_of(context, cells, request.classes or CONFIGURABLE)]
+    digest = digest_of([one.model_dump(mode="json") for one in objects])
+    return Evidence(
+        summary=f"{len(objects)} managed objects of {len(cells)} cells",
+        value=ConfigurationTable(objects=tuple(objects)),
+        provenance=configured(card, context, digest),
+    )
+
+
+def dns_of(context: ToolContext, cells: list[Cell], classes: tuple[str, ...]) -> list[str]:
+    """Return the DNs of all objects of these classes that belong to these cells."""
+    roots = {root for cell in cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
+    return [
+        dn
+        for name in classes
+        for dn in context.network.find(name)
+        if any(dn == root or dn.startswith(root + ",") for root in roots)
+    ]
+
+
+def configured(card: NetworkCard, context: ToolContext, digest: str = "") -> Provenance:
+    """Return the provenance of configuration data."""
+    return Provenance(
+        source=card.name,
+        kind="configuration",
+        version=card.version,
+        observed_at=context.now(),
+        configuration_digest=digest,
+    )

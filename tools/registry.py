@@ -1,0 +1,77 @@
+"""The catalogue of tools: what a planner may be offered, by name and effect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from policies.effect import Effect
+from tools.contract import Tool, ToolError
+
+
+class ToolRegistry:
+    """Tools by name; a name is taken once."""
+
+    def __init__(self, tools: Iterable[Tool[Any, Any]] = ()) -> None:
+        self._tools: dict[str, Tool[Any, Any]] = {}
+        for one in tools:
+            self.add(one)
+
+    def add(self, one: Tool[Any, Any]) -> None:
+        """Add a tool; raises ValueError where its name is taken."""
+        if one.name in self._tools:
+            raise ValueError(f"tool={one.name!r} is registered twice: rename one of them")
+        self._tools[one.name] = one
+
+    def get(self, name: str) -> Tool[Any, Any]:
+        """Return the tool called `name`; raises ToolError("unknown tool") naming those there are."""
+        if name not in self._tools:
+            raise ToolError("unknown tool", f"tool={name!r} does not exist; there are: {', '.join(sorted(self._tools))}")
+        return self._tools[name]
+
+    def of_effect(self, *effects: Effect) -> list[Tool[Any, Any]]:
+        """Return the tools with one of these effects (all tools where none is given), in the order of registration."""
+        return [one for one in self if not effects or one.effect in effects]
+
+    def schemas(self) -> list[dict[str, Any]]:
+        """Return every tool's schema: name, effect, description, input and output."""
+        return [one.schema() for one in self]
+
+    def __iter__(self) -> Iterator[Tool[Any, Any]]:
+        """Iterate in the order of registration."""
+        return iter(self._tools.values())
+
+    def __len__(self) -> int:
+        """Count the tools."""
+        return len(self._tools)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a tool of this name."""
+        return name in self._tools
+
+
+def default_registry() -> ToolRegistry:
+    """Return the tools of the main job: telemetry, topology, forecast, law, twin and configuration."""
+    from tools.ran.configure_tools import CONFIGURE_TOOLS
+    from tools.ran.constraint_tools import retrieve_3gpp_constraint
+    from tools.ran.degradation_tool import detect_degradation
+    from tools.ran.forecast_tool import forecast_traffic
+    from tools.ran.kpi_tool import query_kpi
+    from tools.ran.topology_tools import read_configuration, read_topology
+    from tools.standards.search_tool import search_standards
+    from tools.twinning.candidate_tools import compare_candidates, refine_candidate
+
+    return ToolRegistry(
+        (
+            query_kpi,
+            read_topology,
+            read_configuration,
+            detect_degradation,
+            forecast_traffic,
+            retrieve_3gpp_constraint,
+            search_standards,
+            compare_candidates,
+            refine_candidate,
+            *CONFIGURE_TOOLS,
+        )
+    )
