@@ -1,3 +1,4 @@
+from policies.assessment import assess, assess_by_window, is_extensive
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt, canonical_json, digest_of
 from policies.data_card import DataCard
 from policies.effect import Effect
@@ -46,11 +47,14 @@ __all__ = [
     "UnknownKpiError",
     "Verdict",
     "Violation",
+    "assess",
+    "assess_by_window",
     "canonical_json",
     "cell_of",
     "class_of",
     "digest_of",
     "id_of",
+    "is_extensive",
     "kpi_definition",
     "kpi_definitions",
     "parent_of",

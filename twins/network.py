@@ -80,6 +80,15 @@ class Cell(_Card):
     neighbours: tuple[str, ...] = ()
 
 
+class Venue(_Card):
+    """A named place on the operator's map: a circle on the local plane, metres."""
+
+    name: str
+    x: float
+    y: float
+    radius: float = Field(gt=0)
+
+
 class PlannedEvent(_Card):
     """An entry of the operator's event calendar: where and when a crowd is expected."""
 
@@ -102,6 +111,7 @@ class NetworkCard(_Card):
     capabilities: tuple[str, ...]
     granularity_s: float = Field(description="length of a KPI window, seconds of network time")
     events: tuple[PlannedEvent, ...] = ()
+    venues: tuple[Venue, ...] = ()
     policy_types: tuple[str, ...] = ()
     data_card: DataCard
 

@@ -1,0 +1,93 @@
+"""Measure speed, quality and endurance: `twinpilot bench NAME [--quick] [--json] [--out DIR]`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from policies.figure import BenchResult
+
+_GROUP = "twinpilot.benchmarks"
+_VERSIONS = ("twinpilot", "torch", "sionna-no-rt", "numba", "numpy", "langgraph", "langchain-core", "pydantic")
+
+app = typer.Typer(rich_markup_mode=None)
+
+
+@app.command(epilog="Benchmarks: " + ", ".join(sorted(entry.name for entry in entry_points(group=_GROUP))))
+def bench(
+    name: Annotated[str, typer.Argument(help="Which benchmark; see the list below.")],
+    quick: Annotated[bool, typer.Option("--quick", help="End within about a minute; says that it is quick.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder that keeps the raw samples.")] = None,
+) -> None:
+    """Run one benchmark and print its figures beside their targets."""
+    entries = {entry.name: entry for entry in entry_points(group=_GROUP)}
+    if name not in entries:
+        typer.echo(f"bench: NAME={name!r} is not a benchmark; there are: {', '.join(sorted(entries))}", err=True)
+        raise typer.Exit(2)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    started = time.perf_counter()
+    result: BenchResult = entries[name].load()(quick, out)
+    report = describe(name, quick, result, time.perf_counter() - started)
+    if out is not None:
+        (out / f"{name}.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
+    typer.echo(json.dumps(report) if as_json else _table(report))
+
+
+def describe(name: str, quick: bool, result: BenchResult, seconds: float) -> dict[str, Any]:
+    """Return the benchmark's report: what was measured, where, with which versions and seeds."""
+    return {
+        "bench": name,
+        "quick": quick,
+        "machine": machine(),
+        "versions": {package: version(package) for package in _VERSIONS},
+        "seeds": list(result.seeds),
+        "seconds": round(seconds, 2),
+        "figures": [figure.model_dump() for figure in result.figures],
+    }
+
+
+def machine() -> dict[str, Any]:
+    """Return CPU model, usable cores, memory in GiB and GPU of this machine."""
+    import psutil
+    import torch
+
+    return {
+        "cpu": _cpu_model(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
+        "gpu": torch.cuda.get_device_name(0) if torch.cuda.is_available() else None,
+        "python": platform.python_version(),
+    }
+
+
+def _cpu_model() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+
+
+def _table(report: dict[str, Any]) -> str:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"bench {report['bench']}{' (quick)' if report['quick'] else ''}, {report['seconds']} s")
+    for column in ("figure", "value", "unit", "target", "met", "note"):
+        table.add_column(column, justify="right" if column == "value" else "left", overflow="fold")
+    for figure in report["figures"]:
+        met = {True: "yes", False: "NO", None: ""}[figure["met"]]
+        value = "–" if figure["value"] is None else f"{figure['value']:.4g}"
+        table.add_row(figure["name"], value, figure["unit"], figure["target"], met, figure["note"])
+    console = Console()
+    with console.capture() as capture:
+        console.print(table)
+        console.print(f"machine {report['machine']}\nversions {report['versions']}\nseeds {report['seeds']}", highlight=False)
+    return capture.get().rstrip()

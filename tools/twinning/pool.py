@@ -1,0 +1,64 @@
+"""Twin runs in parallel processes.
+
+Workers are spawned (numba and SQLite do not survive a fork), live as long as the laboratory and are replaced once when they die.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from policies.kpi import KpiFrame
+from tools.twinning.job import TwinJob, run_job
+
+Progress = Callable[[int, int], None]
+
+
+class TwinPoolError(Exception):
+    """The worker processes died twice; the message says what to look at."""
+
+
+class TwinPool:
+    """Runs twin jobs on `workers` processes (default: one per usable core)."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or len(os.sched_getaffinity(0))
+        self._executor: ProcessPoolExecutor | None = None
+
+    def _pool(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            context = multiprocessing.get_context("spawn")
+            self._executor = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_one_thread)
+        return self._executor
+
+    def run(self, jobs: list[TwinJob], progress: Progress | None = None) -> list[KpiFrame | str]:
+        """Run all jobs and return their results in order; raises TwinPoolError when workers die twice."""
+        for attempt in (1, 2):
+            try:
+                return self._run(jobs, progress)
+            except BrokenProcessPool as error:
+                self.close()
+                if attempt == 2:
+                    raise TwinPoolError("twin workers died twice: is there enough memory (about 0.5 GB per core)?") from error
+        raise AssertionError("unreachable")
+
+    def _run(self, jobs: list[TwinJob], progress: Progress | None) -> list[KpiFrame | str]:
+        futures: list[Future[KpiFrame | str]] = [self._pool().submit(run_job, job) for job in jobs]
+        for done, _ in enumerate(as_completed(futures), start=1):
+            if progress is not None:
+                progress(done, len(jobs))
+        return [future.result() for future in futures]
+
+    def close(self) -> None:
+        """End the workers."""
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+            self._executor = None
+
+
+def _one_thread() -> None:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[name] = "1"

@@ -1,0 +1,47 @@
+"""How candidates are ordered: first what is violated, then the objectives, then the smaller change.
+
+score = - 10 · Σ shortfall - Σ objective / objective without a change - 0.002 · edits          (higher is better)
+
+shortfall of a bounded target: relative distance of the predicted mean from the bound (0 where met), plus 0.2 · (0.9 - probability)
+where the probability of meeting it is below 0.9: a bound that is met only just is not met.
+A maximized objective enters with the opposite sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from policies.change import ChangeSet
+from policies.intent import Condition
+from policies.proposal import TargetOutlook
+
+_VIOLATION_WEIGHT = 10.0
+_EDIT_WEIGHT = 0.002
+_WANTED_PROBABILITY = 0.9
+_DOUBT_WEIGHT = 0.2
+
+
+def shortfall(outlook: TargetOutlook) -> float:
+    """Return how far a bounded target is from being met with confidence, relative to the bound; 0 for objectives."""
+    bound = outlook.target.value
+    if bound is None:
+        return 0.0
+    distance = 0.0 if outlook.met else abs(outlook.predicted - bound) / max(abs(bound), 1e-9)
+    return distance + _DOUBT_WEIGHT * max(0.0, _WANTED_PROBABILITY - outlook.probability)
+
+
+def score(outlooks: Sequence[TargetOutlook], change_set: ChangeSet) -> float:
+    """Return a candidate's score; higher is better."""
+    violated = sum(shortfall(one) for one in outlooks)
+    objectives = 0.0
+    for one in outlooks:
+        if one.target.condition.is_objective:
+            base = max(abs(one.no_change if one.no_change is not None else one.predicted), 1e-9)
+            sign = 1.0 if one.target.condition is Condition.MINIMIZE else -1.0
+            objectives += sign * one.predicted / base
+    return -_VIOLATION_WEIGHT * violated - objectives - _EDIT_WEIGHT * len(change_set.edits)
+
+
+def feasible(outlooks: Sequence[TargetOutlook]) -> bool:
+    """Whether every bound is met by the predicted mean."""
+    return all(one.met for one in outlooks)
