@@ -1,15 +1,19 @@
+from .abstraction import LinkTable as LinkTable
+from .abstraction import bler_of as bler_of
+from .abstraction import effective_sinr as effective_sinr
+from .abstraction import load_link_table as load_link_table
+from .abstraction import transport_bler as transport_bler
 from .antenna import Antenna as Antenna
 from .large_scale import LargeScale as LargeScale
 from .large_scale import Sector as Sector
-from .propagation import (
-    Scenario as Scenario,
-)
-from .propagation import (
-    los_probability as los_probability,
-)
-from .propagation import (
-    path_loss_db as path_loss_db,
-)
-from .propagation import (
-    penetration_loss_db as penetration_loss_db,
-)
+from .link_adaptation import Allocations as Allocations
+from .link_adaptation import allocations as allocations
+from .link_adaptation import cqi_of as cqi_of
+from .link_adaptation import cqi_thresholds_db as cqi_thresholds_db
+from .link_adaptation import mcs_for as mcs_for
+from .link_adaptation import transport_bler_of as transport_bler_of
+from .propagation import Scenario as Scenario
+from .propagation import los_probability as los_probability
+from .propagation import path_loss_db as path_loss_db
+from .propagation import penetration_loss_db as penetration_loss_db
+from .transport_block import transport_block as transport_block
