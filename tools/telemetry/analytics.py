@@ -1,20 +1,34 @@
 """Analytics over the KPI store: DuckDB answers what scans many rows.
 
 DuckDB's own SQLite reader is an extension that has to be downloaded; so the rows are mirrored into an in-process DuckDB table,
-incrementally by their sequence number, and every question is asked there.
+incrementally by their sequence number, and every question is asked there. Histogram bins are left out: nobody scans them.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import threading
 from datetime import UTC, datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from policies.kpi import kpi_definition
 from tools.telemetry.store import KpiStore
 
 _ROWS = """SELECT seq, kpi, dn, slice, start_s, end_s, value, count
-FROM samples JOIN series ON series.id = samples.series WHERE seq > ? ORDER BY seq"""
+FROM samples JOIN series ON series.id = samples.series 
+WHERE seq > ? AND kpi NOT GLOB 'CARR.WBCQIDist.*' ORDER BY seq"""
+
+_of_store: WeakKeyDictionary[KpiStore, KpiAnalytics] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def analytics_of(store: KpiStore) -> KpiAnalytics:
+    """Return the store's analytics, made once: the mirror is then kept up, not copied again for each question."""
+    with _lock:
+        if store not in _of_store:
+            _of_store[store] = KpiAnalytics(store)
+        return _of_store[store]
 
 
 class KpiAnalytics:
@@ -30,6 +44,7 @@ class KpiAnalytics:
             " start_s DOUBLE, end_s DOUBLE, value DOUBLE, count BIGINT)"
         )
         self._seen = 0
+        self._lock = threading.Lock()
 
     def refresh(self) -> int:
         """Mirror the rows that came since the last refresh; returns how many."""
@@ -48,10 +63,11 @@ class KpiAnalytics:
         return len(fresh)
 
     def _rows(self, statement: str, values: list[Any]) -> list[dict[str, Any]]:
-        self.refresh()
-        cursor = self._duck.execute(statement, values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with self._lock:
+            self.refresh()
+            cursor = self._duck.execute(statement, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def summary(self, kpi: str, start: datetime | None = None, end: datetime | None = None) -> list[dict[str, Any]]:
         """Return per (dn, slice): windows, mean, median, p05, p95, min, max of `kpi`; raises UnknownKpiError."""

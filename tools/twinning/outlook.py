@@ -2,7 +2,8 @@
 
 1. Each seed gives one value per target (`policies.assess`, the same rule that verification uses).
 2. The mean over seeds carries a Student-t confidence interval.
-3. `probability` is predictive: that one more window, drawn like the seeds' windows, meets the bound (Student-t with n-1 degrees of
+3. `probability` is predictive: that one more window, drawn like the seeds' windows, meets the bound (Student-t with n-1
+   degrees of
    freedom). With a single seed a coefficient of variation of 15 % is assumed, so a screening run never claims certainty.
 """
 
@@ -66,9 +67,7 @@ def select(frame: KpiFrame, card: NetworkCard, wanted: ExpectationObject, kpi: s
     return frame.keep(lambda sample: sample.kpi == kpi and sample.slice is slice and sample.dn in dns)
 
 
-def values_of(
-    frames: Sequence[KpiFrame], card: NetworkCard, wanted: ExpectationObject, target: ExpectationTarget
-) -> list[float]:
+def values_of(frames: Sequence[KpiFrame], card: NetworkCard, wanted: ExpectationObject, target: ExpectationTarget) -> list[float]:
     """Return the target's value under each seed; seeds with nothing to measure are left out."""
     found = (assess(select(frame, card, wanted, target.kpi), target) for frame in frames)
     return [value for value in found if value is not None]

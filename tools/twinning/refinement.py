@@ -1,6 +1,7 @@
 """Search around a candidate: Optuna's TPE sampler proposes settings of the knobs, the twin judges them.
 
-The start candidate is always the first trial, so that the best found is never worse than the start under the same seeds. Trials are
+The start candidate is always the first trial, so that the best found is never worse than the start under the same seeds.
+Trials are
 asked for in batches of one per worker, which keeps every core busy and the search repeatable for a seed and a batch size.
 """
 
@@ -49,7 +50,8 @@ class Knob(ToolRequest):
             return trial.suggest_categorical(self.key, self.choices)  # type: ignore[no-any-return]
         whole = all(float(number).is_integer() for number in (self.low, self.step) if number is not None)
         if whole and not isinstance(self.old, float):
-            return trial.suggest_int(self.key, int(self.low or 0), int(self.high or 0), step=int(self.step or 1))  # type: ignore[no-any-return]
+            return trial.suggest_int(self.key, int(self.low or 0), int(self.high or 0), step=int(self.step or 1))  # type:
+            ignore[no-any-return]
         return trial.suggest_float(self.key, self.low, self.high, step=self.step)  # type: ignore[no-any-return]
 
     def setting_in(self, change_set: ChangeSet) -> Scalar:

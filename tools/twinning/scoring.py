@@ -2,8 +2,8 @@
 
 score = - 10 · Σ shortfall - Σ objective / objective without a change - 0.002 · edits          (higher is better)
 
-shortfall of a bounded target: relative distance of the predicted mean from the bound (0 where met), plus 0.2 · (0.9 - probability)
-where the probability of meeting it is below 0.9: a bound that is met only just is not met.
+shortfall of a bounded target: relative distance of the predicted mean from the bound (0 where met), plus 0.2 · (0.9 -
+probability) where the probability of meeting it is below 0.9: a bound that is met only just is not met.
 A maximized objective enters with the opposite sign.
 """
 
