@@ -4,6 +4,8 @@ from .abstraction import effective_sinr as effective_sinr
 from .abstraction import load_link_table as load_link_table
 from .abstraction import transport_bler as transport_bler
 from .antenna import Antenna as Antenna
+from .fading import Fading as Fading
+from .fading import fading_pool as fading_pool
 from .large_scale import LargeScale as LargeScale
 from .large_scale import Sector as Sector
 from .link_adaptation import Allocations as Allocations

@@ -4,7 +4,7 @@
    of code blocks, and the lowest SINR at which the transport block error rate is within the target. A scheduler only looks up.
 2. `mcs_for` follows Sionna's inner-loop link adaptation: the highest MCS within the target, else the lowest that has a table.
 3. CQI thresholds follow TS 38.214 clause 5.2.2.1 (error rate 0.1): an index's threshold is the Shannon limit of its efficiency
-   plus the distance to that limit that the BLER tables show at that efficiency (below the lowest table: that of the lowest).
+   plus the distance to that limit that the BLER tables show at that efficiency (outside the tables: that of the nearest one).
 """
 
 from __future__ import annotations
@@ -126,16 +126,14 @@ def cqi_thresholds_db(mcs_table: int = 1) -> Floats:
     """Return the effective SINR in dB from which each CQI 1..15 is reported, float64[15], for MCS table 1 or 2."""
     table = load_link_table(mcs_table)
     row = code_block_index(CQI_CODE_BLOCK_BITS, table.bler.shape[1])
-    known = [mcs for mcs in range(len(table.beta)) if table.available[mcs]]
-    efficiency = [table.modulation_order[mcs] * table.code_rate[mcs] for mcs in known]
-    gaps = [
-        _threshold_db(table.bler[mcs, row], 1, CQI_BLER) - _shannon_db(table_eff)
-        for mcs, table_eff in zip(known, efficiency, strict=True)
-    ]
+    thresholds = np.array([_threshold_db(curve, 1, CQI_BLER) for curve in table.bler[:, row]])
+    known = np.flatnonzero(thresholds < UNREACHABLE_DB)
+    efficiency = (table.modulation_order * table.code_rate)[known]
+    gaps = thresholds[known] - np.array([_shannon_db(value) for value in efficiency])
     order = np.argsort(efficiency)
     asked = CQI_EFFICIENCY[mcs_table]
-    gap = np.interp(asked, np.array(efficiency)[order], np.array(gaps)[order])
-    return np.maximum.accumulate(np.array([_shannon_db(e) for e in asked]) + gap)
+    gap = np.interp(asked, efficiency[order], gaps[order])
+    return np.maximum.accumulate(np.array([_shannon_db(value) for value in asked]) + gap)
 
 
 def _shannon_db(efficiency: float) -> float:
