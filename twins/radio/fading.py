@@ -85,7 +85,8 @@ def fading_pool(fading: Fading, traces: int, samples: int, subbands: int, seed: 
     response = taps.reshape(traces * samples, -1) @ steering.astype(np.complex64)
     power = response.real**2 + response.imag**2
     pool: NDArray[np.float32] = power.reshape(traces, samples, subbands, fading.tones).mean(axis=3, dtype=np.float32)
-    return pool / pool.mean(axis=(1, 2), keepdims=True, dtype=np.float64).astype(np.float32)
+    pool /= pool.mean(axis=(1, 2), keepdims=True, dtype=np.float64)
+    return pool
 
 
 @lru_cache(maxsize=1)
@@ -104,7 +105,7 @@ def _taps(profile: Profile) -> tuple[Floats, Floats, bool]:
 def _tap_gains(
     fading: Fading, powers: Floats, traces: int, samples: int, generator: np.random.Generator
 ) -> NDArray[np.complex64]:
-    """Rayleigh taps complex64[traces, samples, L]: complex Gaussian amplitudes on the harmonics that the Jakes spectrum covers."""
+    """Rayleigh taps complex64[traces, samples, L]: complex Gaussians on the harmonics within the Jakes spectrum."""
     reach = samples * fading.sample_s * fading.doppler_hz
     harmonics = np.arange(-int(reach + 0.5), int(reach + 0.5) + 1)
     edges = np.clip(np.append(harmonics - 0.5, harmonics[-1] + 0.5) / reach, -1.0, 1.0)
@@ -123,4 +124,5 @@ def _line_of_sight(
     """The line-of-sight tap complex64[traces, samples]: one harmonic with a random phase."""
     harmonic = round(LINE_OF_SIGHT_DOPPLER * fading.doppler_hz * fading.sample_s * samples)
     turns = generator.random((traces, 1)) + harmonic * np.arange(samples) / samples
-    return (np.sqrt(power) * np.exp(2j * np.pi * turns)).astype(np.complex64)
+    gains: NDArray[np.complex64] = (np.sqrt(power) * np.exp(2j * np.pi * turns)).astype(np.complex64)
+    return gains
