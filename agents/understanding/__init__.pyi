@@ -1,0 +1,10 @@
+from .result import DirectEdit as DirectEdit
+from .result import Impossible as Impossible
+from .result import NeedsMeasurement as NeedsMeasurement
+from .result import NetworkQuestion as NetworkQuestion
+from .result import NotAboutNetwork as NotAboutNetwork
+from .result import Question as Question
+from .result import Reading as Reading
+from .result import Understood as Understood
+from .result import Workflow as Workflow
+from .understand import understand as understand

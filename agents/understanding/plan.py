@@ -1,0 +1,56 @@
+"""The workflow of seed 002 D.3 that fits an intent, and its plan in words."""
+
+from __future__ import annotations
+
+from agents.understanding.items import Item
+from agents.understanding.result import Workflow
+from policies.intent import Intent
+
+_STEPS: dict[Workflow, tuple[str, ...]] = {
+    "intent-to-configuration": (
+        "read topology, configuration and recent KPIs of {where}",
+        "look for degradation and forecast the traffic of {when}",
+        "look up the 3GPP limits of the attributes that bear on {what}",
+        "screen candidate change sets in the twin, 'no change' among them",
+        "refine the best by search, then compare with several seeds",
+        "propose the ranked candidates with risks and rollback conditions",
+    ),
+    "scheduler-adaptation": (
+        "read per-slice delay, PRB use and scheduler configuration of {where}",
+        "test whether the pressure is lasting or transient",
+        "look up the limits of slice ratios and scheduler weights",
+        "compare bounded scheduler and slice share updates with 'no change' in the twin for {what}",
+        "propose the ranked candidates, or say that no change is needed",
+    ),
+    "channel-estimator": (
+        "retrieve carrier configuration and recent CQI and BLER of {where}",
+        "compare the channel estimators under this configuration, as far as receiver tools are offered",
+    ),
+    "direct-change": (
+        "read the configuration that is to be changed",
+        "look up the limits of each attribute",
+        "try the change in the twin against 'no change' and nearby values",
+        "propose it with what the twin predicts for {what}",
+    ),
+}
+
+
+def workflow_of(items: tuple[Item, ...], intent: Intent) -> Workflow:
+    """Return the workflow that the words and targets point at."""
+    themes = {item.value for item in items if item.kind == "theme"}
+    if "channel-estimator" in themes:
+        return "channel-estimator"
+    pressured = all(target.kpi.startswith("DRB.PdcpSduDelayDl") for _, target in intent.bounds()) and intent.bounds()
+    if "scheduler" in themes or (pressured and not intent.objectives() and not intent.event):
+        return "scheduler-adaptation"
+    return "intent-to-configuration"
+
+
+def plan_of(workflow: Workflow, intent: Intent) -> tuple[str, ...]:
+    """Return the plan of `workflow` in words, with the intent's places, times and targets."""
+    areas = sorted({expectation.object.area for expectation in intent.expectations if expectation.object.area})
+    cells = {cell for expectation in intent.expectations for cell in expectation.object.cells}
+    where = " and ".join(areas) or (f"{len(cells)} cells" if cells else "all cells")
+    when = f"{intent.window.start:%H:%M} to {intent.window.end:%H:%M}" if intent.window else "the coming hour"
+    what = ", ".join(target.describe() for expectation in intent.expectations for target in expectation.targets)
+    return tuple(step.format(where=where, when=when, what=what) for step in _STEPS[workflow])

@@ -1,0 +1,97 @@
+"""What came of reading an operator's text: understood, a question back, or a clear no.
+
+1. `Understood` holds the intent, the edits that the operator named outright, and the workflow of seed 002 D.3 that fits.
+2. `NetworkQuestion` asks something of the network and changes nothing.
+3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then read again.
+4. `Question`, `NotAboutNetwork` and `Impossible` end with words for the operator; nothing is changed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.intent import Intent
+from policies.slices import Slice
+
+Workflow = Literal["intent-to-configuration", "scheduler-adaptation", "channel-estimator", "direct-change"]
+
+
+class _Word(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DirectEdit(_Word):
+    """A configuration edit that the operator named: `value` absolute, or `delta` relative to what stands."""
+
+    class_name: str
+    attribute: str
+    cell: str
+    slice: Slice | None = None
+    target_cell: str | None = None
+    value: float | str | bool | None = None
+    delta: float | None = None
+
+
+class Understood(_Word):
+    """The text says this."""
+
+    intent: Intent
+    plan: tuple[str, ...]
+    workflow: Workflow = "intent-to-configuration"
+    direct: tuple[DirectEdit, ...] = ()
+
+
+class NetworkQuestion(_Word):
+    """The operator wants to know something: KPI values, cells of a place, configuration, limits, neighbours or events."""
+
+    topic: Literal["kpi", "cells", "configuration", "limit", "neighbours", "events"]
+    kpis: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    slices: tuple[Slice, ...] = ()
+    attributes: tuple[str, ...] = ()
+    area: str = ""
+    bound: str = ""
+    assumptions: tuple[str, ...] = ()
+
+
+class NeedsMeasurement(_Word):
+    """A relative bound needs the present value of these KPIs for these cells (empty: all) and slices."""
+
+    kpis: tuple[str, ...]
+    cells: tuple[str, ...]
+    slices: tuple[Slice, ...]
+
+
+class Question(_Word):
+    """What is missing or ambiguous. An answer takes the place of `replaces` in the text, or is added to it."""
+
+    question: str
+    choices: tuple[str, ...] = ()
+    kind: Literal["unknown name", "missing", "ambiguous", "unit", "language", "length", "empty", "permission"] = "missing"
+    replaces: str = ""
+
+
+class NotAboutNetwork(_Word):
+    """The text is about something else."""
+
+    reason: str
+
+
+class Impossible(_Word):
+    """No network can do this: why, and the nearest that could be asked."""
+
+    reason: str
+    nearest: str
+
+
+Reading = Understood | NetworkQuestion | NeedsMeasurement | Question | NotAboutNetwork | Impossible
+
+
+class ReadingError(Exception):
+    """Carries the result with which reading stops early; never leaves this package."""
+
+    def __init__(self, result: Question | NotAboutNetwork | Impossible) -> None:
+        super().__init__(str(result))
+        self.result = result

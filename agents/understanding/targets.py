@@ -1,0 +1,226 @@
+"""Frames to expectations: each frame's bounds and goals, with what the frame left open filled in and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Final
+
+from agents.understanding.frames import Bound, Frame
+from agents.understanding.kpi_choice import for_slice, kpis_of_bound, with_statistic
+from agents.understanding.places import Place, place_of
+from agents.understanding.result import NeedsMeasurement, Question, ReadingError
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, IntentExpectation
+from policies.kpi import kpi_definition
+from policies.slices import Slice
+from twins.network import NetworkCard
+
+Measured = Mapping[tuple[str, Slice | None], float]
+_PRESERVE_MARGIN: Final = 0.10
+_FLIP: Final = {
+    Condition.LESS: Condition.GREATER,
+    Condition.GREATER: Condition.LESS,
+    Condition.AT_MOST: Condition.AT_LEAST,
+    Condition.AT_LEAST: Condition.AT_MOST,
+    Condition.MINIMIZE: Condition.MAXIMIZE,
+    Condition.MAXIMIZE: Condition.MINIMIZE,
+}
+_RATES: Final = ("DRB.UEThpDl", "DRB.UEThpDl.P05")
+
+
+class NeedsMeasurementError(Exception):
+    """A relative bound was met and its KPI was not measured."""
+
+    def __init__(self, needs: NeedsMeasurement) -> None:
+        super().__init__(str(needs))
+        self.needs = needs
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """One thing that is asked of a KPI: a bound (absolute, or relative to the present value) or a goal."""
+
+    kpi: str
+    condition: Condition
+    value: float | None = None
+    relative: bool = False
+    share: bool = False
+
+
+@dataclass
+class TargetReader:
+    """Reads frames in order; what a frame leaves open is taken from the frame before it, and noted."""
+
+    card: NetworkCard
+    measured: Measured
+    place: Place
+    tolerance: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    kpis: list[str] = field(default_factory=list)
+    slices: list[str] = field(default_factory=list)
+    condition: Condition | None = None
+
+    def read(self, frames: list[Frame]) -> list[IntentExpectation]:
+        """Return the expectations of all frames; raises ReadingError, NeedsMeasurementError."""
+        places = [place_of(frame, self.card) for frame in frames]
+        named = [place for place in places if place is not None]
+        self.place = named[0] if named else self.place
+        _spread_trailing_slices(frames)
+        expectations: list[IntentExpectation] = []
+        for frame, place in zip(frames, places, strict=True):
+            self.place = place or self.place
+            expectations += [one for ask in self._asks(frame) for one in self._expectations(frame, ask)]
+        return list(dict.fromkeys(expectations))
+
+    def _asks(self, frame: Frame) -> list[_Ask]:
+        _goal_from_superlative(frame)
+        if frame.bounds:
+            return [ask for bound in frame.bounds for ask in self._of_bound(frame, bound)]
+        if frame.kpis:
+            return self._of_goal(frame)
+        return []
+
+    def _of_bound(self, frame: Frame, bound: Bound) -> list[_Ask]:
+        asks = []
+        inherits = not frame.kpis
+        names = kpis_of_bound(frame, bound, self.kpis, self.notes)
+        if inherits and not frame.slices and names == self.kpis:
+            frame.slices = list(self.slices)
+        for kpi in names:
+            condition = self._condition(frame, bound, kpi)
+            value, share = bound.quantity.value, bound.quantity.dimension == "share"
+            if not bound.quantity.dimension and not bound.relative:
+                self.notes.append(f"{bound.text}: taken in {kpi_definition(kpi).unit}, the unit of {kpi}")
+            if frame.complement:
+                condition, value = _FLIP[condition], round(100.0 - value, 9)
+                self.notes.append(f"{' '.join(frame.text)}: counted as its complement, {kpi} {condition.symbol} {value:g} %")
+            asks.append(_Ask(kpi, condition, value, bound.relative, share))
+            self.condition = condition
+        self.kpis = names
+        return asks
+
+    def _condition(self, frame: Frame, bound: Bound, kpi: str) -> Condition:
+        if bound.condition is not None:
+            return bound.condition
+        if frame.goal:
+            return Condition.AT_MOST if frame.goal == "MINIMIZE" else Condition.AT_LEAST
+        if self.condition is not None and not frame.kpis and kpi in self.kpis:
+            return self.condition
+        better = "lower" if kpi_definition(kpi).better == "lower" else "higher"
+        if frame.complement:
+            better = "higher"
+        if kpi_definition(kpi).better == "neutral" and not frame.complement:
+            better = "lower"
+        condition = Condition.AT_LEAST if better == "higher" else Condition.AT_MOST
+        if not bound.relative:
+            self.notes.append(f"{bound.text} for {kpi}: no comparison was given, read as {condition.symbol}")
+        return condition
+
+    def _of_goal(self, frame: Frame) -> list[_Ask]:
+        kpis = [with_statistic(kpi, frame, self.notes) for kpi in frame.kpis]
+        if frame.preserve:
+            self.kpis = kpis
+            return [_Ask(kpi, _worse_bound(kpi), 0.0, relative=True, share=True) for kpi in kpis]
+        judged = [kpi for kpi in kpis if kpi_definition(kpi).better != "neutral" or frame.goal]
+        if not judged:
+            return []
+        if not frame.goal:
+            raise ReadingError(_missing_value(judged[0], frame))
+        asks = [_Ask(kpi, _goal(kpi, frame)) for kpi in judged if kpi not in ("RRC.ConnMean", "DRB.MeanActiveUeDl")]
+        self.kpis = kpis
+        return asks
+
+    def _expectations(self, frame: Frame, ask: _Ask) -> list[IntentExpectation]:
+        made = []
+        for one in self._slices_for(frame, ask.kpi):
+            kpi, sliced = for_slice(ask.kpi, one is not None, self.notes)
+            slice_ = one if sliced else None
+            value = self._value(ask, kpi, slice_)
+            unit = "" if ask.condition.is_objective else kpi_definition(kpi).unit
+            bounded = None if ask.condition.is_objective else value
+            target = ExpectationTarget(kpi=kpi, condition=ask.condition, value=bounded, unit=unit, tolerance=self.tolerance)
+            place = ExpectationObject(cells=self.place.cells, slice=slice_, area=self.place.area)
+            made.append(IntentExpectation(object=place, targets=(target,)))
+        return made
+
+    def _slices_for(self, frame: Frame, kpi: str) -> list[Slice | None]:
+        if frame.slices:
+            self.slices = frame.slices
+            return [Slice(name) for name in frame.slices]
+        if "slice" not in kpi_definition(kpi).levels:
+            return [None]
+        if kpi in _RATES and Slice.EMBB in self.card.slices:
+            if frame.users or self.slices:
+                self.notes.append(f"{kpi}: no slice was named, eMBB taken (the slice of ordinary data users)")
+                return [Slice.EMBB]
+        elif self.slices and frame.kpis and kpi_definition(kpi).better != "neutral":
+            self.notes.append(f"{kpi}: no slice was named, {' and '.join(self.slices)} taken as before")
+            return [Slice(name) for name in self.slices]
+        return [None]
+
+    def _value(self, ask: _Ask, kpi: str, slice_: Slice | None) -> float | None:
+        if not ask.relative or ask.value is None:
+            return ask.value
+        if (kpi, slice_) not in self.measured:
+            raise NeedsMeasurementError(NeedsMeasurement(kpis=(kpi,), cells=self.place.cells, slices=(slice_,) if slice_ else ()))
+        now = self.measured[kpi, slice_]
+        upper = ask.condition in (Condition.AT_MOST, Condition.LESS)
+        if ask.value == 0:
+            share = 1 + _PRESERVE_MARGIN if upper else 1 - _PRESERVE_MARGIN
+            self.notes.append(f"preserve {kpi}: no worse than now ({now:.4g}) by more than {_PRESERVE_MARGIN:.0%}")
+            return now * share
+        step = now * ask.value / 100 if ask.share else ask.value
+        value = max(now - step, 0.0) if upper else now + step
+        self.notes.append(f"{kpi} is {now:.4g} {kpi_definition(kpi).unit} now, so the bound is {value:.4g}")
+        return value
+
+
+def _spread_trailing_slices(frames: list[Frame]) -> None:
+    """Give the slices of a last frame that holds only them ("…, for URLLC") to the frames that name none."""
+    for before, frame in pairwise(frames):
+        if frame.bounds and frame.slices and not frame.kpis and not frame.users and before.kpis and not before.slices:
+            before.slices = list(frame.slices)
+    if not frames or frames[-1].names_something or not frames[-1].slices:
+        return
+    for frame in frames[:-1]:
+        if not frame.slices and not any(kpi.startswith("PEE.") for kpi in frame.kpis):
+            frame.slices = list(frames[-1].slices)
+
+
+def _goal_from_superlative(frame: Frame) -> None:
+    """Read "maximum throughput" without a number as a goal; refuse any other comparison that lacks its number."""
+    if frame.bounds or not isinstance(frame.pending, Condition) or not frame.kpis:
+        return
+    words = {word.lower().rstrip(".") for word in frame.text}
+    if words & {"maximum", "max"}:
+        frame.goal = "MAXIMIZE"
+    elif words & {"minimum", "min"}:
+        frame.goal = "MINIMIZE"
+    else:
+        raise ReadingError(_missing_value(frame.kpis[0], frame))
+
+
+def _missing_value(kpi: str, frame: Frame) -> Question:
+    definition = kpi_definition(kpi)
+    said = " ".join(frame.text)
+    return Question(question=f"{said!r}: which value of {definition.title} ({kpi}), in {definition.unit}, shall be kept?")
+
+
+def _worse_bound(kpi: str) -> Condition:
+    return Condition.AT_LEAST if kpi_definition(kpi).better == "higher" else Condition.AT_MOST
+
+
+def _goal(kpi: str, frame: Frame) -> Condition:
+    better = kpi_definition(kpi).better
+    best = Condition.MAXIMIZE if better == "higher" else Condition.MINIMIZE
+    if frame.goal == "BEST":
+        return best
+    goal = Condition(frame.goal)
+    if frame.complement:
+        goal = _FLIP[goal]
+    if better != "neutral" and goal is not best:
+        said = " ".join(frame.text)
+        question = f"{said!r} would make {kpi_definition(kpi).title} ({kpi}) worse. Is that meant, and down to which value?"
+        raise ReadingError(Question(question=question, kind="ambiguous"))
+    return goal

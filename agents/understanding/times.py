@@ -1,0 +1,242 @@
+"""When: windows and events in the operator's words, resolved against the network's clock and event calendar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agents.understanding.result import Question, ReadingError
+from policies.intent import TimeWindow
+from twins.network import NetworkCard, PlannedEvent
+
+_CLOCK = r"(\d{1,2}(?::\d{2})?\s*(?:a\.?m\.?|p\.?m\.?)?|noon|midnight)(?:\s*(?:h|hours|o'clock|uhr)\b)?"
+_PART = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 23), "night": (18, 24)}
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_NUMBER = r"(\d+(?:\.\d+)?|one|two|three|four|five|six|ten|twelve|fifteen|twenty|thirty|forty five|sixty|half an|an|a|couple of)"
+_COUNT = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20}
+_COUNT |= {"thirty": 30, "forty five": 45, "sixty": 60, "half an": 0.5, "an": 1, "a": 1, "couple of": 2}
+
+
+@dataclass(frozen=True)
+class When:
+    """The window and event of a text, what was assumed, and the text with those words blanked out (same length)."""
+
+    rest: str
+    window: TimeWindow | None = None
+    event: str = ""
+    areas: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+def read_times(text: str, card: NetworkCard) -> When:
+    """Find window and event; raises ReadingError for an event that is in no calendar, or for times that run backwards."""
+    when = _event(_clock_window(When(text), card), card)
+    try:
+        return _day_part(when, card)
+    except ValueError as error:
+        raise ReadingError(Question(question=f"The time does not add up: {error}. From when to when?")) from error
+
+
+def _blank(text: str, match: re.Match[str]) -> str:
+    return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+
+
+def _clock_window(when: When, card: NetworkCard) -> When:
+    for pattern, build in _PATTERNS:
+        match = re.search(pattern, when.rest, re.IGNORECASE)
+        if match is None:
+            continue
+        try:
+            window, note = build(match, card.now, when.rest)
+        except ValueError as error:
+            raise ReadingError(
+                Question(question=f"{match.group().strip()!r} is no time span: {error}. From when to when?")
+            ) from error
+        return When(_blank(when.rest, match), window, assumptions=(note,) if note else ())
+    return when
+
+
+def _at(text: str, day: datetime) -> datetime:
+    word = text.strip().lower().replace(".", "")
+    if word == "noon":
+        return day.replace(hour=12, minute=0, second=0, microsecond=0)
+    if word == "midnight":
+        return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    match = re.fullmatch(r"(\d{1,2})(?::(\d{2}))?\s*(am|pm)?", word)
+    if match is None:
+        raise ValueError(f"{text!r} is no clock time")
+    hour, minute = int(match[1]), int(match[2] or 0)
+    if match[3]:
+        hour = hour % 12 + (12 if match[3] == "pm" else 0)
+    if hour == 24 and minute == 0:
+        return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+def _from_to(match: re.Match[str], now: datetime, text: str) -> tuple[TimeWindow, str]:
+    begin, end = match[1], match[2]
+    meridiem = re.search(r"[ap]\.?m\.?", end, re.IGNORECASE)
+    if meridiem and begin.strip().isdigit():
+        begin += meridiem.group()
+    if not re.search(r"[:apnm]", begin + end, re.IGNORECASE):
+        raise ValueError("write the hours as 20:00 or 8 pm")
+    day = now + timedelta(days=1 if re.search(r"\btomorrow\b", text, re.IGNORECASE) else 0)
+    start, stop = _at(begin, day), _at(end, day)
+    if stop <= start:
+        stop += timedelta(days=1)
+    if stop <= now:
+        start, stop = start + timedelta(days=1), stop + timedelta(days=1)
+        return TimeWindow(
+            start=start, end=stop
+        ), f"{begin.strip()} to {end.strip()} has passed today ({now:%H:%M} now): tomorrow is meant"
+    return TimeWindow(start=start, end=stop), ""
+
+
+def _for_next(match: re.Match[str], now: datetime, text: str) -> tuple[TimeWindow, str]:
+    count = float(_COUNT.get(match[1].lower(), 0) or match[1]) if match[1] else 1.0
+    seconds = count * _SECONDS[match[2][0].lower()]
+    if not 0 < seconds <= 31 * 86400:
+        raise ValueError("a span must be between a second and 31 days")
+    return TimeWindow(start=now, end=now + timedelta(seconds=seconds)), ""
+
+
+def _until(match: re.Match[str], now: datetime, text: str) -> tuple[TimeWindow, str]:
+    end = _at(match[1], now)
+    if end <= now:
+        end += timedelta(days=1)
+    return TimeWindow(start=now, end=end), "starts now, as no other start was given"
+
+
+def _since(match: re.Match[str], now: datetime, text: str) -> tuple[TimeWindow, str]:
+    start = _at(match[1], now)
+    if start <= now:
+        start += timedelta(days=1)
+    return TimeWindow(start=start, end=start + timedelta(hours=2)), "two hours long, as no end was given"
+
+
+_Build = Callable[[re.Match[str], datetime, str], tuple[TimeWindow, str]]
+_CLOCKED = r"(\d{1,2}(?::\d{2}\s*(?:a\.?m\.?|p\.?m\.?)?|\s*(?:a\.?m\.?|p\.?m\.?))|noon|midnight)"
+_PATTERNS: tuple[tuple[str, _Build], ...] = (
+    (rf"\b(?:from|between)\s+{_CLOCK}\s*(?:to|until|till|and|-|–)\s*{_CLOCKED}(?:\s*h\b)?", _from_to),
+    (rf"\b{_CLOCKED}\s*(?:to|until|till|-|–)\s*{_CLOCKED}", _from_to),
+    (r"\b(\d{1,2})\s*(?:-|–|to)\s*(\d{1,2}\s*[ap]\.?m\b\.?)", _from_to),
+    (
+        rf"\b(?:for|in|during|within|over)?\s*the\s+(?:next|coming|following)\s+{_NUMBER}?\s*(seconds?|minutes?|mins?|hours?|hrs?|days?|h)\b",
+        _for_next,
+    ),
+    (rf"\bfor\s+(?:about\s+)?{_NUMBER}\s+(minutes?|mins?|hours?|hrs?|days?)\b", _for_next),
+    (rf"\b(?:until|till)\s+{_CLOCK}(?=\W|$)", _until),
+    (rf"\b(?:from|after|starting at|as of|at)\s+{_CLOCKED}(?:\s+on(?:wards?)?\b)?", _since),
+)
+
+
+def _day_part(when: When, card: NetworkCard) -> When:
+    match = re.search(
+        r"\b(?:for |during |by |in the )?(tonight(?:'s)?|this (morning|afternoon|evening|night)|tomorrow(?:'s)?(?: (morning|afternoon|evening|night))?|overnight|(?:right )?now|today)\b",
+        when.rest,
+        re.IGNORECASE,
+    )
+    if match is None:
+        return when
+    rest = _blank(when.rest, match)
+    word = match[1].lower()
+    if when.window is not None or word in ("now", "right now", "today"):
+        return When(rest, when.window, when.event, when.areas, when.assumptions)
+    window = _window_of(word, match[2] or match[3] or "", card.now)
+    note = f"{word.removesuffix(chr(39) + 's')}: {window.start:%d %B %H:%M} to {window.end:%d %B %H:%M}, network time"
+    return When(rest, window, when.event, when.areas, (*when.assumptions, note))
+
+
+def _window_of(word: str, part: str, now: datetime) -> TimeWindow:
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if word.startswith("tomorrow"):
+        begin, end = _PART[part.lower()] if part else (0, 24)
+        return TimeWindow(start=midnight + timedelta(days=1, hours=begin), end=midnight + timedelta(days=1, hours=end))
+    if word == "overnight":
+        return TimeWindow(start=max(now, midnight + timedelta(hours=22)), end=midnight + timedelta(hours=30))
+    begin, end = _PART[part.lower() or "night"] if part or word.startswith("tonight") else (0, 24)
+    start = max(now, midnight + timedelta(hours=begin))
+    return (
+        TimeWindow(start=start, end=midnight + timedelta(hours=end))
+        if start < midnight + timedelta(hours=end)
+        else _next_day(midnight, begin, end)
+    )
+
+
+def _next_day(midnight: datetime, begin: int, end: int) -> TimeWindow:
+    return TimeWindow(start=midnight + timedelta(days=1, hours=begin), end=midnight + timedelta(days=1, hours=end))
+
+
+_EVENT_WORDS = r"event|concert|match|game|festival|show|derby|final|fair|conference|race|kick ?off"
+
+
+def _event(when: When, card: NetworkCard) -> When:
+    named = _named_event(when.rest, card)
+    if named is not None:
+        event, match = named
+        return _with_event(When(_blank(when.rest, match), when.window, assumptions=when.assumptions), event)
+    match = re.search(
+        rf"\b(?:for |during |before )?(?:the |an? |our )?(?:(tonight|tomorrow|today)'s )?(?:\w+ )?(?:{_EVENT_WORDS})s?\b",
+        when.rest,
+        re.IGNORECASE,
+    )
+    if match is None:
+        return when
+    return _unnamed_event(when, card, match)
+
+
+def _named_event(text: str, card: NetworkCard) -> tuple[PlannedEvent, re.Match[str]] | None:
+    for event in sorted(card.events, key=lambda one: -len(one.name)):
+        pattern = (
+            r"\b(?:for |during |before )?(?:the )?"
+            + r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", event.name))
+            + r"(?:'s)?\b"
+        )
+        match = re.search(pattern, text, re.IGNORECASE)
+        if match:
+            return event, match
+    return None
+
+
+def _unnamed_event(when: When, card: NetworkCard, match: re.Match[str]) -> When:
+    """Find the event that "tonight's event" means, by day, then by the area that the text names."""
+    today = card.now.date()
+    tomorrow = bool(re.search(r"\btomorrow\b", when.rest, re.IGNORECASE))
+    day = today + timedelta(days=1 if tomorrow else 0)
+    ahead = [event for event in card.events if event.end > card.now]
+    wanted = (
+        [event for event in ahead if event.start.date() == day]
+        if re.search(r"\b(tonight|tomorrow|today|this evening)\b", when.rest, re.IGNORECASE)
+        else ahead
+    )
+    near = [event for event in wanted if re.search(rf"\b{re.escape(event.area)}\b", when.rest, re.IGNORECASE)] or wanted
+    if len(near) == 1:
+        return _with_event(When(_keep_area(when.rest, match, near[0]), when.window, assumptions=when.assumptions), near[0])
+    if when.window is not None:
+        return When(when.rest, when.window, assumptions=when.assumptions)
+    if not near:
+        known = ", ".join(f"{event.name} {event.start:%d %B %H:%M}" for event in ahead) or "none"
+        raise ReadingError(
+            Question(question=f"No such event is in the calendar (known: {known}). From when to when is it?", kind="unknown name")
+        )
+    choices = tuple(event.name for event in near)
+    raise ReadingError(
+        Question(question="Which event is meant?", choices=choices, kind="ambiguous", replaces=match.group().strip())
+    )
+
+
+def _keep_area(text: str, match: re.Match[str], event: PlannedEvent) -> str:
+    """Blank the event's words, but leave the name of an area that stands among them."""
+    blank = " " * len(match.group())
+    area = re.search(rf"\b{re.escape(event.area)}\b", match.group(), re.IGNORECASE)
+    if area:
+        blank = blank[: area.start()] + area.group() + blank[area.end() :]
+    return text[: match.start()] + blank + text[match.end() :]
+
+
+def _with_event(when: When, event: PlannedEvent) -> When:
+    window = when.window or TimeWindow(start=event.start, end=event.end)
+    note = f"{event.name}: {event.start:%d %B %H:%M} to {event.end:%H:%M} at area {event.area}, from the event calendar"
+    return When(when.rest, window, event.name, (event.area,) if event.area else (), (*when.assumptions, note))

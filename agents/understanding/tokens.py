@@ -1,0 +1,64 @@
+"""Text to tokens: numbers, words, clock times and signs, each with its place in the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+_TOKEN = re.compile(
+    r"""
+    (?P<ordinal>\d+(?:\.\d+)?(?:st|nd|rd|th)\b)
+  | (?P<generation>\b[2-6][gG]\b)
+  | (?P<number>(?<![\w.])[-−+]?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?)
+  | (?P<word>[^\W\d_][\w']*(?:[./][A-Za-z0-9]\w*)*)
+  | (?P<sign><=|>=|=<|=>|[<>≤≥=%&.,;:!?()–—-])
+    """,
+    re.VERBOSE,
+)
+_NUMBER_WORDS = dict(
+    zip(
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred"],
+        (*range(13), 15, *range(20, 101, 10)),
+        strict=True,
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One piece of text; `word` is its lower-case form, `number` its value as a decimal text."""
+
+    kind: Literal["word", "number", "sign"]
+    text: str
+    word: str
+    start: int
+    end: int
+    number: str = ""
+
+
+def tokenize(text: str) -> list[Token]:
+    """Return the tokens of `text`. Characters that are none of them (emoji, control codes) are skipped."""
+    joined = re.sub(r"(?<=[^\W\d_])[-‐‑](?=[^\W\d_])", " ", text.replace("’", "'"))
+    return [_token(match) for match in _TOKEN.finditer(joined)]
+
+
+def _token(match: re.Match[str]) -> Token:
+    text, place = match.group(), (match.start(), match.end())
+    if match.lastgroup == "number":
+        return Token("number", text, text, *place, number=_decimal(text))
+    word = text.lower()
+    # "one" is mostly a pronoun, so it stays a word.
+    if word in _NUMBER_WORDS and word != "one":
+        return Token("number", text, word, *place, number=str(_NUMBER_WORDS[word]))
+    return Token("sign" if match.lastgroup == "sign" else "word", text, word, *place)
+
+
+def _decimal(text: str) -> str:
+    """Write a number with a decimal point: 5,000 is five thousand, 0,5 is a half, 1.234.567 counts in thousands."""
+    plain = text.replace("−", "-")
+    if re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", plain):
+        return plain.replace(",", "")
+    if plain.count(".") + plain.count(",") > 1:
+        return re.sub(r"[.,]", "", plain)
+    return plain.replace(",", ".")

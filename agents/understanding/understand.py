@@ -1,0 +1,252 @@
+"""`understand(text, card)`: an operator's words to an intent, a question back, or a clear no.
+
+1. `screening` refuses what cannot be read and takes out what tries to widen a permission.
+2. `times` finds window and event; `items` and `frames` find KPIs, bounds, slices, places and goals.
+3. `direct` splits off edits that the operator named; `targets` makes TS 28.312 expectations of the rest; `bounds` checks them.
+4. `meaning` (embeddings) is asked only for phrases that none of these knows, and every such match is written down with its score.
+Answers to earlier questions are worked into the text, so that reading stays a function of what the operator wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from agents.planner import Answer
+from agents.understanding import meaning
+from agents.understanding.bounds import check_bounds
+from agents.understanding.direct import take_direct
+from agents.understanding.frames import Frame, read_frames
+from agents.understanding.items import Item, read_items
+from agents.understanding.places import Place, refuse_unknown_names
+from agents.understanding.plan import plan_of, workflow_of
+from agents.understanding.questions import is_question, read_question
+from agents.understanding.result import (
+    DirectEdit,
+    NotAboutNetwork,
+    Question,
+    Reading,
+    ReadingError,
+    Understood,
+)
+from agents.understanding.screening import only_permission, screen
+from agents.understanding.shares import rewrite_shares
+from agents.understanding.targets import NeedsMeasurementError, TargetReader
+from agents.understanding.times import When, read_times
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
+from policies.kpi import kpi_definition
+from policies.slices import Slice
+from twins.network import NetworkCard
+
+_TOPICS: Final = (
+    "kpi",
+    "complement",
+    "unmeasured",
+    "slice",
+    "cell",
+    "site",
+    "area",
+    "domain",
+    "theme",
+    "attribute",
+    "state",
+    "everywhere",
+    "user",
+)
+NOT_ABOUT: Final = "The text says nothing about this network: no KPI, cell, slice, area or configuration of it."
+
+
+def understand(
+    text: str,
+    card: NetworkCard,
+    answers: Sequence[Answer] = (),
+    measured: Mapping[tuple[str, Slice | None], float] | None = None,
+) -> Reading:
+    """Read `text` against the network's card.
+
+    `answers` are the operator's to earlier questions; `measured` the present KPI means that relative bounds need.
+    Never raises for what the operator wrote.
+    """
+    result = _read(text, card, measured or {})
+    for answer in answers:
+        text = _work_in(text, answer, result)
+        result = _read(text, card, measured or {})
+    return result
+
+
+def _work_in(text: str, answer: Answer, result: Reading) -> str:
+    """Put the answer where the question's gap is: in place of the words that were asked about, or behind the text."""
+    gap = result.replaces if isinstance(result, Question) and result.question == answer.question else ""
+    if gap:
+        replaced = re.sub(re.escape(gap), lambda _: answer.answer, text, count=1, flags=re.IGNORECASE)
+        if replaced != text:
+            return replaced
+    if isinstance(result, Question) and result.kind in ("empty", "length", "language", "permission"):
+        return answer.answer
+    return f"{text.rstrip(' .?!')}, {answer.answer}"
+
+
+def _read(text: str, card: NetworkCard, measured: Mapping[tuple[str, Slice | None], float]) -> Reading:
+    try:
+        return _read_strictly(text, card, measured)
+    except ReadingError as stop:
+        return stop.result
+    except NeedsMeasurementError as stop:
+        return stop.needs
+
+
+def _read_strictly(text: str, card: NetworkCard, measured: Mapping[tuple[str, Slice | None], float]) -> Reading:
+    screened = screen(text)
+    shares = rewrite_shares(screened.text)
+    asks = is_question(shares.text)
+    when = When(shares.text) if asks else read_times(shares.text, card)
+    read = read_items(when.rest, card)
+    if screened.assumptions and not any(item.kind in _TOPICS for item in read.items):
+        return only_permission(screened)
+    if not any(item.kind in (*_TOPICS, "vague", "quantity", "goal") for item in read.items) and not when.event:
+        if asks:
+            return NotAboutNetwork(reason=NOT_ABOUT)
+        return _by_meaning_or_stray(text, card, when, Place(), meaning.STRAY_THRESHOLD)
+    refuse_unknown_names(read.items, card)
+    notes = [*screened.assumptions, *shares.assumptions, *read.assumptions, *when.assumptions]
+    frames = read_frames(read.items)
+    if asks:
+        return read_question(shares.text, read.items, frames, card) or NotAboutNetwork(reason=NOT_ABOUT)
+    fallback = _event_place(when, card)
+    direct, rest = take_direct(frames, card, fallback)
+    _name_kpis(rest, notes)
+    reader = TargetReader(card, measured, fallback, tolerance=shares.tolerance, notes=notes)
+    expectations = reader.read(rest)
+    if not expectations and not direct:
+        return _nothing_bounded(text, card, when, read.items, rest, reader.place)
+    return _understood(text, card, when, read.items, expectations, direct, notes)
+
+
+def _event_place(when: When, card: NetworkCard) -> Place:
+    areas = card.areas()
+    known = [area for area in when.areas if area in areas]
+    ids = {cell for area in known for cell in areas[area]}
+    return Place(tuple(cell.dn for cell in card.cells if cell.id in ids), " and ".join(known))
+
+
+def _name_kpis(frames: list[Frame], notes: list[str]) -> None:
+    """Give each frame that asks for something nameless its KPI by meaning; raises ReadingError for one that nobody counts."""
+    for frame in frames:
+        if frame.unmeasured:
+            raise ReadingError(_unmeasured(frame.unmeasured[0]))
+        asks = frame.bounds or frame.goal or frame.preserve
+        if not asks or frame.kpis or frame.users or not frame.unknown:
+            _note_unknown(frame, notes)
+            continue
+        phrase = " ".join(item.text for item in frame.unknown)
+        match = meaning.nearest_kpi(phrase)
+        if match.score < meaning.KPI_THRESHOLD:
+            raise ReadingError(_unknown_kpi(phrase, match))
+        frame.kpis.append(match.value)
+        notes.append(f"{phrase!r} taken to mean {match.value} (nearest phrase {match.phrase!r}, similarity {match.score:.2f})")
+
+
+def _note_unknown(frame: Frame, notes: list[str]) -> None:
+    if frame.unknown and frame.names_something:
+        notes.append("not understood and left out: " + ", ".join(repr(item.text) for item in frame.unknown))
+
+
+def _unmeasured(item: Item) -> Question:
+    nearest = kpi_definition(item.value)
+    alias = nearest.aliases[0]
+    question = f"{item.text!r} is no KPI of this network; the nearest that is counted: {nearest.title} ({nearest.name}, {nearest.unit}). Use that, and with which bound?"
+    return Question(question=question, choices=(alias,), kind="unknown name", replaces=item.text)
+
+
+def _unknown_kpi(phrase: str, match: meaning.Match) -> Question:
+    nearest = kpi_definition(match.value)
+    question = (
+        f"{phrase!r} is no KPI of this network; nearest: {nearest.title} ({nearest.name}, {nearest.unit}). Which KPI is meant?"
+    )
+    return Question(question=question, choices=(nearest.aliases[0],), kind="unknown name", replaces=phrase)
+
+
+def _nothing_bounded(
+    text: str, card: NetworkCard, when: When, items: tuple[Item, ...], frames: list[Frame], place: Place
+) -> Reading:
+    vague = next((frame.vague for frame in frames if frame.vague), "")
+    themes = [item for item in items if item.kind == "theme"]
+    if any(item.value == "channel-estimator" for item in themes):
+        return _estimator(text, when, items, place)
+    if vague or not any(frame.unknown for frame in frames):
+        return _too_vague(vague)
+    result = _by_meaning_or_stray(text, card, when, place, meaning.GOAL_THRESHOLD)
+    return _too_vague("") if isinstance(result, NotAboutNetwork) else result
+
+
+def _too_vague(word: str) -> Question:
+    said = f"{word!r} can mean many things. " if word else "No goal was given. "
+    question = said + "Which KPI, for which slice and cells, and to which value?"
+    choices = ("URLLC delay below 10 ms", "every eMBB user at least 5 Mbps", "minimize energy", "packet loss below 1 %")
+    return Question(question=question, choices=choices, kind="ambiguous", replaces="")
+
+
+def _estimator(text: str, when: When, items: tuple[Item, ...], place: Place) -> Understood:
+    target = ExpectationTarget(kpi="CARR.AverageBlerDl", condition=Condition.MINIMIZE)
+    expectation = IntentExpectation(object=ExpectationObject(cells=place.cells, area=place.area), targets=(target,))
+    note = "channel estimation is judged by CARR.AverageBlerDl, the nearest KPI that the network counts"
+    intent = Intent(
+        text=text, expectations=(expectation,), window=when.window, event=when.event, assumptions=(*when.assumptions, note)
+    )
+    return Understood(intent=intent, plan=plan_of("channel-estimator", intent), workflow="channel-estimator")
+
+
+def _by_meaning_or_stray(text: str, card: NetworkCard, when: When, place: Place, threshold: float) -> Reading:
+    match = meaning.nearest_goal(when.rest)
+    if match.score < threshold:
+        return NotAboutNetwork(reason=NOT_ABOUT)
+    goal, kpi = match.value.split()
+    target = ExpectationTarget(kpi=kpi, condition=Condition(goal))
+    expectation = IntentExpectation(object=ExpectationObject(cells=place.cells, area=place.area), targets=(target,))
+    note = f"the text was matched by meaning to {match.value} (nearest phrase {match.phrase!r}, similarity {match.score:.2f})"
+    intent = Intent(
+        text=text, expectations=(expectation,), window=when.window, event=when.event, assumptions=(*when.assumptions, note)
+    )
+    return Understood(intent=intent, plan=plan_of("intent-to-configuration", intent))
+
+
+def _understood(
+    text: str,
+    card: NetworkCard,
+    when: When,
+    items: tuple[Item, ...],
+    expectations: list[IntentExpectation],
+    direct: list[DirectEdit],
+    notes: list[str],
+) -> Understood:
+    if not expectations:
+        expectations = _watch(direct, card, notes)
+    if when.window is None:
+        notes.append("no time was given: from now on")
+    if not any(expectation.object.cells for expectation in expectations):
+        notes.append("no place was named: all cells")
+    intent = Intent(
+        text=text, expectations=tuple(expectations), window=when.window, event=when.event, assumptions=tuple(dict.fromkeys(notes))
+    )
+    check_bounds(intent, card)
+    workflow = "direct-change" if direct else workflow_of(items, intent)
+    return Understood(intent=intent, plan=plan_of(workflow, intent), workflow=workflow, direct=tuple(direct))
+
+
+def _watch(direct: list[DirectEdit], card: NetworkCard, notes: list[str]) -> list[IntentExpectation]:
+    """Make objectives for a direct change that came without a target, so that the twin can show what it does."""
+    cells = tuple(dict.fromkeys(card.cell(edit.cell).dn for edit in direct))
+    notes.append("a change was named and no target: its effect on user throughput, URLLC delay and energy is shown")
+    watched = [
+        ("DRB.UEThpDl.P05", Condition.MAXIMIZE, Slice.EMBB),
+        ("DRB.PdcpSduDelayDl", Condition.MINIMIZE, Slice.URLLC),
+        ("PEE.Energy", Condition.MINIMIZE, None),
+    ]
+    return [
+        IntentExpectation(
+            object=ExpectationObject(cells=cells, slice=one), targets=(ExpectationTarget(kpi=kpi, condition=condition),)
+        )
+        for kpi, condition, one in watched
+        if one is None or one in card.slices
+    ]
