@@ -1,0 +1,102 @@
+"""What the clients of all A1 dialects share: the schema of each type is fetched once, and every policy is checked before
+it is sent.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+from urllib.parse import quote
+
+from tools.oran.a1_southbound import Body, PolicyStatus, parse_status
+from tools.oran.peer import Peer, PeerSettings
+from tools.oran.policy_schema import policy_violations
+from twins.network import InvalidChangeError, UnknownObjectError
+
+
+def segment(text: str) -> str:
+    """Return `text` as one path segment."""
+    return quote(text, safe="")
+
+
+class A1Base(ABC):
+    """An A1 client over one peer; `notification_destination` asks the peer to post status changes there."""
+
+    def __init__(
+        self, url: str, prefix: str, settings: PeerSettings | None = None, notification_destination: str | None = None
+    ) -> None:
+        self.peer = Peer("A1", url, settings)
+        self.prefix = prefix.rstrip("/")
+        self.notification_destination = notification_destination
+        self._schemas: dict[str, Body] = {}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.peer.close()
+
+    def schema(self, type_id: str) -> Body:
+        """Return the JSON schema of a type's policies, as the peer tells it; raises UnknownObjectError, PeerError."""
+        if type_id not in self._schemas:
+            self._schemas[type_id] = self._fetch_schema(type_id)
+        return self._schemas[type_id]
+
+    def check(self, type_id: str, body: Body) -> None:
+        """Raise InvalidChangeError where `body` breaks the type's schema."""
+        if violations := policy_violations(type_id, self.schema(type_id), body):
+            raise InvalidChangeError(violations)
+
+    def get(self, type_id: str, policy_id: str) -> Body | None:
+        """Return a policy, or None where there is none."""
+        try:
+            return self.peer.request("GET", self._policy(type_id, policy_id)).object()
+        except UnknownObjectError:
+            return None
+
+    def put(self, type_id: str, policy_id: str, body: Body, idempotency_key: str | None = None) -> None:
+        """Create or replace, after checking against the peer's schema; raises InvalidChangeError, PeerError."""
+        self.check(type_id, body)
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        self._send(type_id, policy_id, body, headers)
+
+    def delete(self, type_id: str, policy_id: str) -> None:
+        """Delete; deleting what is not there is no error."""
+        try:
+            self.peer.request("DELETE", self._policy(type_id, policy_id), accept=(200, 202, 204))
+        except UnknownObjectError:
+            return
+
+    def status(self, type_id: str, policy_id: str) -> PolicyStatus:
+        """Return the status; raises UnknownObjectError, PeerError."""
+        return parse_status(self.peer.request("GET", self._policy(type_id, policy_id) + "/status").json())
+
+    def _send(self, type_id: str, policy_id: str, body: Body, headers: dict[str, str]) -> None:
+        self.peer.request(
+            "PUT",
+            self._policy(type_id, policy_id),
+            body=body,
+            headers=headers,
+            params={"notificationDestination": self.notification_destination} if self.notification_destination else None,
+            accept=(200, 201, 202),
+        )
+
+    def _strings(self, path: str, kinds: type | tuple[type, ...] = str) -> list[Any]:
+        answer = self.peer.request("GET", self.prefix + path)
+        items = answer.array()
+        if any(isinstance(item, bool) or not isinstance(item, kinds) for item in items):
+            raise answer.garbage("an array of identifiers was expected")
+        return items
+
+    @abstractmethod
+    def types(self) -> tuple[str, ...]:
+        """Return the ids of the policy types."""
+
+    @abstractmethod
+    def ids(self, type_id: str) -> tuple[str, ...]:
+        """Return the ids of a type's policies."""
+
+    @abstractmethod
+    def _fetch_schema(self, type_id: str) -> Body: ...
+
+    @abstractmethod
+    def _policy(self, type_id: str, policy_id: str) -> str:
+        """Return the path of a policy."""

@@ -1,0 +1,147 @@
+"""O1 provisioning over ProvMnS (TS 28.532 clause 12.1.1): read, find, write managed objects, and read back what was written.
+
+Three patch styles. `3gpp-json-patch` changes all objects of one managed element in one request, together or not at all;
+`json-patch` and `merge-patch` change one object. Both JSON patches carry a `test` for each old value, so that the peer itself
+refuses a stale edit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+from urllib.parse import quote
+
+from policies.change import AttributeEdit
+from policies.managed_object import ManagedObject, Scalar, parse_dn
+from tools.oran.peer import Peer, PeerError, PeerSettings
+
+PatchStyle = Literal["3gpp-json-patch", "json-patch", "merge-patch"]
+_NAMES_OF_NODE = frozenset({"id", "objectClass", "objectInstance", "attributes"})
+
+
+def same_value(one: Scalar, other: Scalar) -> bool:
+    """Whether two attribute values are the same; 25 and 25.0 are, True and 1 are not."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    return one == other
+
+
+class O1Client:
+    """ProvMnS over `url`; `prefix` is the MnS root with its version."""
+
+    def __init__(
+        self,
+        url: str,
+        settings: PeerSettings | None = None,
+        prefix: str = "/3GPPManagement/ProvMnS/v1",
+        style: PatchStyle = "3gpp-json-patch",
+    ) -> None:
+        self.peer = Peer("O1", url, settings)
+        self.prefix = prefix.rstrip("/")
+        self.style = style
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.peer.close()
+
+    def read(self, dn: str) -> ManagedObject:
+        """Return an object as it stands; raises UnknownObjectError, PeerError, ValueError for a malformed DN."""
+        found = self._get(dn, {})
+        if "attributes" not in found:
+            return ManagedObject(dn=dn, attributes={})
+        return _managed_object(dn, found)
+
+    def subtree(self, dn: str) -> list[ManagedObject]:
+        """Return the object with all objects below it that have attributes; raises UnknownObjectError, PeerError."""
+        return list(_walk(dn, self._get(dn, {"scopeType": "BASE_ALL"})))
+
+    def find(self, class_name: str, under: str) -> tuple[str, ...]:
+        """Return the DNs of the objects of a class below `under`, in the order of the peer's tree."""
+        return tuple(found.dn for found in self.subtree(under) if found.dn != under and found.class_name == class_name)
+
+    def groups(self, edits: Sequence[AttributeEdit]) -> list[tuple[AttributeEdit, ...]]:
+        """Return the edits as requests: those of a managed element together, or of an object, by the patch style."""
+        grouped: dict[str, list[AttributeEdit]] = {}
+        for edit in edits:
+            grouped.setdefault(self._target(edit.dn), []).append(edit)
+        return [tuple(group) for group in grouped.values()]
+
+    def write(self, edits: Sequence[AttributeEdit], idempotency_key: str | None = None) -> None:
+        """Send one group of edits as one PATCH.
+
+        Not repeated when its fate is unknown: the caller reads back. Raises InvalidChangeError, StaleEditError,
+        UnknownObjectError, PeerError.
+        """
+        target = self._target(edits[0].dn)
+        self.peer.request(
+            "PATCH",
+            self._path(target),
+            body=self._document(target, edits),
+            content_type=f"application/{self.style}+json",
+            headers={"Idempotency-Key": idempotency_key} if idempotency_key else {},
+            accept=(200, 204),
+            repeatable=False,
+        )
+
+    def differing(self, edits: Sequence[AttributeEdit]) -> list[AttributeEdit]:
+        """Read back: return the edits whose new value is not what stands; a later edit of an attribute overrides an earlier."""
+        wanted = {(edit.dn, edit.attribute): edit for edit in edits}
+        objects = {dn: self.read(dn) for dn, _ in wanted}
+        return [
+            edit for (dn, attribute), edit in wanted.items() if not same_value(objects[dn].attributes.get(attribute), edit.new)
+        ]
+
+    def _target(self, dn: str) -> str:
+        return dn.split(",", 1)[0] if self.style == "3gpp-json-patch" else dn
+
+    def _document(self, target: str, edits: Sequence[AttributeEdit]) -> Any:
+        if self.style == "merge-patch":
+            return {"attributes": {edit.attribute: edit.new for edit in edits}}
+        return [step for edit in edits for step in self._steps(target, edit)]
+
+    def _steps(self, target: str, edit: AttributeEdit) -> list[dict[str, Any]]:
+        below = edit.dn[len(target) + 1 :]
+        if self.style == "json-patch":
+            path = f"/attributes/{edit.attribute}"
+        else:
+            path = f"/{below}#/attributes/{edit.attribute}" if below else f"#/attributes/{edit.attribute}"
+        return [
+            {"op": "test", "path": path, "value": edit.old},
+            {"op": "replace", "path": path, "value": edit.new},
+        ]
+
+    def _path(self, dn: str) -> str:
+        return self.prefix + "/" + "/".join(f"{name}={quote(identity, safe='')}" for name, identity in parse_dn(dn))
+
+    def _get(self, dn: str, params: dict[str, str]) -> dict[str, Any]:
+        answer = self.peer.request("GET", self._path(dn), params=params)
+        value = answer.json()
+        if isinstance(value, list) and len(value) == 1:
+            value = value[0]
+        if not isinstance(value, dict):
+            raise answer.garbage("a managed object was expected")
+        return value
+
+
+def _managed_object(dn: str, node: dict[str, Any]) -> ManagedObject:
+    attributes = node["attributes"]
+    if not isinstance(attributes, dict):
+        raise PeerError(f"O1 answered attributes of {dn} as {str(attributes)[:80]!r}, not an object; check the peer's version")
+    scalars = {name: value for name, value in attributes.items() if value is None or isinstance(value, bool | int | float | str)}
+    return ManagedObject(dn=dn, attributes=scalars)
+
+
+def _walk(dn: str, node: dict[str, Any]) -> Iterator[ManagedObject]:
+    """Yield the objects of a hierarchical answer; their DNs follow from the nesting, whatever prefix the peer writes."""
+    if "attributes" in node:
+        yield _managed_object(dn, node)
+    for name, children in node.items():
+        if name in _NAMES_OF_NODE or not isinstance(children, list):
+            continue
+        for child in children:
+            if not isinstance(child, dict) or not isinstance(child.get("id"), str | int):
+                raise PeerError(f"O1 answered a child of {dn} of class {name} without id; check the peer's version")
+            yield from _walk(f"{dn},{name}={child['id']}", child)

@@ -1,0 +1,205 @@
+"""The live network: the Network contract over A1, O1 and PM reports.
+
+Configuration is read and written over O1, policies over A1, KPIs come from PM reports and are kept in a KPI store. A change is
+checked whole before anything is sent, applied all or none, read back, and remembered in a ledger under its idempotency key.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from policies.change import ChangeSet, Receipt
+from policies.kpi import KpiFrame, kpi_definition
+from policies.managed_object import ManagedObject, parse_dn
+from policies.violation import Violation
+from tools.oran.a1_base import A1Base
+from tools.oran.a1_connect import Dialect, connect_a1
+from tools.oran.change_executor import ChangeExecutor, PartialChangeError
+from tools.oran.ledger import Entry, Ledger
+from tools.oran.o1_client import O1Client
+from tools.oran.peer import Peer, PeerSettings
+from tools.oran.pm_client import PmClient
+from twins.network import (
+    InvalidChangeError,
+    KpiQuery,
+    NetworkCard,
+    NetworkError,
+    UnknownObjectError,
+    UnknownReceiptError,
+)
+
+
+class KpiKeeper(Protocol):
+    """Where the KPI samples of the PM reports are kept; `tools.telemetry.KpiStore` is one."""
+
+    def write(self, frame: KpiFrame) -> int:
+        """Store a frame; a sample that is delivered twice is stored once."""
+
+    def query(self, query: KpiQuery) -> KpiFrame:
+        """Return the samples that the query asks for."""
+
+
+class OranNetwork:
+    """The network behind `url` (O1, PM and inventory) and `a1_url` (same by default).
+
+    store: keeps the KPIs (a temporary one without). ledger: SQLite file that makes idempotency and rollback survive a crash.
+    dialect: of A1, found by asking by default. enforce_deadline_s: wall seconds within which a policy must be enforced.
+    Raises NetworkUnavailableError where the peer cannot be reached.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        a1_url: str | None = None,
+        dialect: Dialect = "auto",
+        store: KpiKeeper | None = None,
+        ledger: Path | None = None,
+        settings: PeerSettings | None = None,
+        enforce_deadline_s: float = 10.0,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.a1: A1Base = connect_a1(a1_url or url, dialect, settings)
+        self.o1 = O1Client(url, settings)
+        self.pm = PmClient(url, settings)
+        self._inventory = Peer("inventory", url, settings)
+        self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
+        self.store = store or self._temporary_store()
+        self._ledger = Ledger(ledger)
+        self._executor = ChangeExecutor(self.o1, self.a1, enforce_deadline_s)
+
+    def _temporary_store(self) -> KpiKeeper:
+        from tools.telemetry import KpiStore
+
+        assert self._folder is not None
+        return KpiStore(Path(self._folder.name) / "kpi.sqlite")
+
+    def close(self) -> None:
+        """Close all connections and files; the network stays as it is."""
+        for part in (self.a1, self.o1, self.pm, self._inventory, self._ledger):
+            part.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def __enter__(self) -> OranNetwork:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def describe(self) -> NetworkCard:
+        """Return what the inventory knows, with the network's time now; raises PeerError."""
+        answer = self._inventory.request("GET", "/inventory/v1/network-card")
+        try:
+            return NetworkCard.model_validate_json(answer.body)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the answer"
+            raise answer.garbage(f"a network card was expected ({where}: {first['msg']})") from None
+
+    def pull(self) -> int:
+        """Fetch the PM reports that are new into the store; returns how many samples were new."""
+        return self.store.write(self.pm.pull())
+
+    def observe(self, query: KpiQuery) -> KpiFrame:
+        """Return the KPI samples that the query asks for, newest reports included; raises UnknownKpiError, UnknownObjectError."""
+        for name in query.kpis:
+            kpi_definition(name)
+        self.pull()
+        frame = self.store.query(query)
+        if query.dns and not len(frame):
+            self._check_known(query.dns)
+        return frame
+
+    def _check_known(self, dns: tuple[str, ...]) -> None:
+        for dn in dns:
+            if not len(self.store.query(KpiQuery(dns=(dn,), windows=1))) and not dn.startswith("SubNetwork="):
+                self.read(dn)
+
+    def read(self, dn: str) -> ManagedObject:
+        """Return the managed object as it stands, over O1; raises UnknownObjectError."""
+        return self.o1.read(_valid(dn))
+
+    def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
+        """Return the DNs of the objects of a class, below `under` where given."""
+        if under:
+            try:
+                return self.o1.find(class_name, _valid(under))
+            except UnknownObjectError:
+                return ()
+        elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
+        own = tuple(elements) if class_name == "ManagedElement" else ()
+        return own + tuple(dn for element in elements for dn in self.o1.find(class_name, element))
+
+    def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
+        """Apply all edits or none.
+
+        Raises InvalidChangeError, StaleEditError, UnknownObjectError before anything is sent or after all was rolled back,
+        ChangeFailedError (rolled back), PartialChangeError (which says what stands).
+        """
+        entry = self._ledger.get(idempotency_key)
+        if entry is not None and entry.change_set.digest != change_set.digest:
+            raise InvalidChangeError([_key_reused(idempotency_key)])
+        if entry is not None and entry.state != "open":
+            return entry.receipt(entry.applied_at or self.describe().now, replayed=True)
+        resume = entry is not None
+        self._executor.check(change_set, resume)
+        self._check_limits(change_set)
+        self._ledger.open(idempotency_key, change_set)
+        try:
+            self._executor.execute(change_set, idempotency_key)
+        except PartialChangeError:
+            raise
+        except NetworkError:
+            self._ledger.drop(idempotency_key)
+            raise
+        now = self.describe().now
+        self._ledger.mark(idempotency_key, "applied", now)
+        return Entry(idempotency_key, change_set, "applied", now).receipt(now, replayed=False)
+
+    def revert(self, receipt: Receipt) -> Receipt:
+        """Restore what stood before the receipt's change; once per receipt; raises UnknownReceiptError."""
+        entry = self._ledger.get(receipt.idempotency_key)
+        if entry is None or entry.change_set.digest != receipt.digest:
+            raise UnknownReceiptError(
+                f"receipt {receipt.idempotency_key!r} was not issued here; revert it where it was applied (same ledger file)"
+            )
+        if entry.state == "reverted":
+            raise UnknownReceiptError(f"receipt {receipt.idempotency_key!r} has been reverted already; nothing to do")
+        inverse = entry.change_set.inverse()
+        self._executor.check(inverse, resume=entry.state in ("reverting", "open"))
+        self._ledger.mark(receipt.idempotency_key, "reverting")
+        self._executor.execute(inverse, f"revert:{receipt.idempotency_key}:{uuid4()}")
+        self._ledger.mark(receipt.idempotency_key, "reverted")
+        now = self.describe().now
+        return Entry(f"revert:{receipt.idempotency_key}", inverse, "applied", now).receipt(now, replayed=False)
+
+    def _check_limits(self, change_set: ChangeSet) -> None:
+        from policies.limits import load_limits
+
+        if violations := load_limits().check(change_set, self.read, self.find):
+            raise InvalidChangeError(violations)
+
+
+def _valid(dn: str) -> str:
+    try:
+        parse_dn(dn)
+    except ValueError as error:
+        raise UnknownObjectError(str(error)) from None
+    return dn
+
+
+def _key_reused(key: str) -> Violation:
+    return Violation(
+        field="idempotency_key",
+        value=key,
+        allowed="one key for one change set",
+        source="Network contract, apply",
+        remedy="take a new key for a new change set",
+    )

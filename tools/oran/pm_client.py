@@ -1,0 +1,64 @@
+"""Fetching PM reports, in order and without gaps unseen."""
+
+from __future__ import annotations
+
+import threading
+
+from policies.kpi import KpiFrame
+from tools.oran.peer import Peer, PeerSettings
+from tools.oran.pm_report import PmReading, read_report
+
+_PAGE = 20
+_REMEMBERED_NAMES = 1000
+
+
+class PmClient:
+    """Pulls the reports that came since the last pull from `url` + `path`.
+
+    `suspect` counts the values that were left out as suspect, `ignored` names measurement types that are no KPIs of the
+    catalogue, `missed` counts the granularity periods that the peer had dropped before they were fetched.
+    """
+
+    def __init__(
+        self, url: str, settings: PeerSettings | None = None, path: str = "/pm/v1/reports", keep_suspect: bool = False
+    ) -> None:
+        self.peer = Peer("PM", url, settings)
+        self.path = path
+        self.keep_suspect = keep_suspect
+        self.suspect = 0
+        self.missed = 0
+        self.ignored: set[str] = set()
+        self._after = 0
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.peer.close()
+
+    def pull(self) -> KpiFrame:
+        """Return the samples of all reports that are new; raises PeerError, and then the same reports come again."""
+        frame = KpiFrame()
+        with self._lock:
+            while (page := self._page()) is not None:
+                frame = frame + page
+        return frame
+
+    def _page(self) -> KpiFrame | None:
+        answer = self.peer.request("GET", self.path, params={"after": self._after, "limit": _PAGE})
+        page = answer.object()
+        reports, following, oldest = page.get("reports"), page.get("next"), page.get("oldest", 0)
+        if not isinstance(reports, list) or not isinstance(following, int) or not isinstance(oldest, int):
+            raise answer.garbage("{reports: [...], next: number} was expected")
+        if not reports or following <= self._after:
+            return None
+        readings = [read_report(report, self.keep_suspect) for report in reports]
+        self.missed += max(0, oldest - self._after - 1)
+        self._after = following
+        return self._note(readings)
+
+    def _note(self, readings: list[PmReading]) -> KpiFrame:
+        for reading in readings:
+            self.suspect += reading.suspect
+            if len(self.ignored) < _REMEMBERED_NAMES:
+                self.ignored |= reading.ignored
+        return KpiFrame(tuple(sample for reading in readings for sample in reading.samples))

@@ -1,0 +1,2 @@
+from .server import EmbeddedRan as EmbeddedRan
+from .server import PortInUseError as PortInUseError

@@ -1,0 +1,118 @@
+"""O1 provisioning: ProvMnS of TS 28.532 clause 12.1.1 over the managed objects of the network.
+
+GET reads an object (or, by scope, what lies below it); PATCH writes attributes, all of a document or none. A request that carries
+an `Idempotency-Key` is done once: the same request again gets the same answer, another request with that key is refused (422).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Header, Query, Request
+
+from policies.change import AttributeEdit, ChangeSet, digest_of
+from policies.managed_object import Scalar
+from twins.network import NetworkError
+from twins.ric.http_body import JsonBody
+from twins.ric.managed_ran import ManagedRan
+from twins.ric.o1_patch import JSON_PATCH, JSON_PATCH_3GPP, MERGE_PATCH, Operation, dn_of_path, read_patch
+from twins.ric.o1_tree import resource, subtree
+from twins.ric.problem import ProblemError, problem_of
+
+PREFIX = "/3GPPManagement/ProvMnS/v1"
+_REMEMBERED = 10_000
+_PATCH_IN_OPENAPI: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            MERGE_PATCH: {"schema": {"type": "object"}},
+            JSON_PATCH: {"schema": {"type": "array"}},
+            JSON_PATCH_3GPP: {"schema": {"type": "array"}},
+        },
+    }
+}
+
+
+class Provisioning:
+    """Reads and writes managed objects; remembers the answers of the last keyed requests."""
+
+    def __init__(self, ran: ManagedRan) -> None:
+        self._ran = ran
+        self._answers: OrderedDict[str, tuple[str, list[dict[str, Any]]]] = OrderedDict()
+
+    def patch(self, operations: list[Operation], key: str | None) -> list[dict[str, Any]]:
+        """Apply a patch; returns the changed objects; raises ProblemError(400, 404, 409, 422)."""
+        request = digest_of([[one.kind, one.dn, one.attribute, one.value] for one in operations])
+        with self._ran.lock:
+            if key is not None and key in self._answers:
+                return self._replay(key, request)
+            edits = self._edits(operations)
+            try:
+                self._ran.network.apply(ChangeSet(edits=tuple(edits)), f"o1-{key or ''}-{uuid4()}")
+            except (NetworkError, ValueError) as error:
+                raise problem_of(error) from error
+            answer = [resource(dn, self._ran.network.read(dn), ()) for dn in dict.fromkeys(e.dn for e in edits)]
+            if key is not None:
+                self._remember(key, request, answer)
+        return answer
+
+    def _replay(self, key: str, request: str) -> list[dict[str, Any]]:
+        known, answer = self._answers[key]
+        if known != request:
+            raise ProblemError(422, f"Idempotency-Key {key!r} was used for another request; take a new key")
+        return answer
+
+    def _remember(self, key: str, request: str, answer: list[dict[str, Any]]) -> None:
+        self._answers[key] = (request, answer)
+        while len(self._answers) > _REMEMBERED:
+            self._answers.popitem(last=False)
+
+    def _edits(self, operations: list[Operation]) -> list[AttributeEdit]:
+        values: dict[tuple[str, str], Scalar] = {}
+        edits = []
+        for one in operations:
+            at = (one.dn, one.attribute)
+            current = values[at] if at in values else self._current(one)
+            if one.kind == "test":
+                if current != one.value:
+                    raise ProblemError(409, f"{one.dn} {one.attribute} is {current!r}, not {one.value!r}; read it again")
+                continue
+            edits.append(AttributeEdit(dn=one.dn, attribute=one.attribute, old=current, new=one.value))
+            values[at] = one.value
+        return edits
+
+    def _current(self, one: Operation) -> Scalar:
+        try:
+            attributes = self._ran.network.read(one.dn).attributes
+        except NetworkError as error:
+            raise problem_of(error) from error
+        if one.attribute not in attributes:
+            raise ProblemError(400, f"{one.dn} has no attribute {one.attribute!r}; it has {', '.join(attributes)}")
+        return attributes[one.attribute]
+
+
+def provisioning_router(ran: ManagedRan) -> APIRouter:
+    """Return the ProvMnS routes over `ran`."""
+    router = APIRouter(prefix=PREFIX, tags=["O1 ProvMnS"])
+    provisioning = Provisioning(ran)
+
+    @router.get("/{ldn:path}")
+    def get_moi(
+        ldn: str,
+        scopeType: str = "BASE_ONLY",  # noqa: N803
+        scopeLevel: Annotated[int, Query(ge=0, le=99)] = 0,  # noqa: N803
+        attributes: str = "",
+    ) -> dict[str, Any]:
+        names = tuple(name for name in attributes.split(",") if name)
+        return subtree(ran, dn_of_path(ldn), scopeType, scopeLevel, names)
+
+    @router.patch("/{ldn:path}", openapi_extra=_PATCH_IN_OPENAPI)
+    def patch_moi(
+        ldn: str, request: Request, body: JsonBody, idempotency_key: Annotated[str | None, Header(max_length=256)] = None
+    ) -> list[dict[str, Any]]:
+        operations = read_patch(dn_of_path(ldn), request.headers.get("content-type", ""), body)
+        return provisioning.patch(operations, idempotency_key)
+
+    return router

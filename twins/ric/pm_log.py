@@ -1,0 +1,73 @@
+"""What the network measured, kept as a numbered log of granularity periods.
+
+A reader asks for what came after the last number that it has seen; nothing is lost between two readings as long as the reader is
+not further behind than `capacity` periods, and `oldest` tells when it was.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from policies.kpi import KpiFrame, KpiSample
+from twins.network import KpiQuery, Network
+
+
+@dataclass(frozen=True)
+class PmPeriod:
+    """The samples of one window [start, end), numbered from 1 in the order in which they were logged."""
+
+    sequence: int
+    start: datetime
+    end: datetime
+    frame: KpiFrame
+
+
+def _window(sample: KpiSample) -> tuple[datetime, datetime]:
+    return sample.start, sample.end
+
+
+class PmLog:
+    """A bounded log of granularity periods; safe to read from many threads."""
+
+    def __init__(self, capacity: int = 4096) -> None:
+        self._periods: deque[PmPeriod] = deque(maxlen=capacity)
+        self._lock = threading.Lock()
+        self._last = 0
+        self._seen: datetime | None = None
+
+    def collect(self, network: Network) -> int:
+        """Log every complete window that ends after the last one logged; returns how many."""
+        frame = network.observe(KpiQuery(start=self._seen))
+        fresh = [sample for sample in frame if self._seen is None or sample.start >= self._seen]
+        fresh.sort(key=_window)
+        count = 0
+        for (start, end), samples in groupby(fresh, key=_window):
+            self._append(start, end, KpiFrame(tuple(samples)))
+            count += 1
+        return count
+
+    def _append(self, start: datetime, end: datetime, frame: KpiFrame) -> None:
+        with self._lock:
+            self._last += 1
+            self._periods.append(PmPeriod(self._last, start, end, frame))
+            self._seen = end
+
+    def after(self, sequence: int, limit: int) -> list[PmPeriod]:
+        """Return at most `limit` periods with a number above `sequence`, in order."""
+        with self._lock:
+            return [period for period in self._periods if period.sequence > sequence][:limit]
+
+    @property
+    def last(self) -> int:
+        """The number of the newest period, 0 before the first."""
+        return self._last
+
+    @property
+    def oldest(self) -> int:
+        """The number of the oldest period that is still kept, 0 before the first."""
+        with self._lock:
+            return self._periods[0].sequence if self._periods else 0

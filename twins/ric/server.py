@@ -1,0 +1,129 @@
+"""The embedded RAN: near-RT RIC (A1), O1 endpoint and PM reports over HTTP on loopback, in front of a system twin.
+
+1. `EmbeddedRan(network)` starts uvicorn in a thread of its own and answers on `.url`; it is a context manager.
+2. All A1 dialects look at one policy store; `faces` says which are mounted, so that clients can be tried against each alone.
+3. `osc_prefix="/A1-P/v2"` serves the OSC shapes where the mediator as deployed serves them.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Any, Literal
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from twins.network import Twin
+from twins.ric.a1_management import management_router
+from twins.ric.a1_osc import osc_router
+from twins.ric.a1_standard import standard_router
+from twins.ric.control import control_router
+from twins.ric.managed_ran import ManagedRan
+from twins.ric.o1_provisioning import provisioning_router
+from twins.ric.operations import inventory_router, pm_router
+from twins.ric.policy_store import PolicyStore, callback_body
+from twins.ric.problem import install_problem_handlers
+from twins.ric.services import ServiceRegistry
+
+Face = Literal["a1", "osc", "management"]
+FACES: tuple[Face, ...] = ("a1", "osc", "management")
+
+
+class PortInUseError(OSError):
+    """The port cannot be listened on; the message says what to do."""
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=256)
+    except (OSError, OverflowError) as error:
+        raise PortInUseError(f"cannot listen on {host}:{port} ({error}); give another --port, or 0 for any free one") from error
+
+
+class EmbeddedRan:
+    """The server; `close()` (or leaving the context) stops it.
+
+    network: the twin that is managed; all access to it from now on goes through `ran` and its lock.
+    port: 0 for any free one. xapp_delay_s: wall seconds until a policy is enforced. double_encode_callbacks: post policy status
+    as JSON in a JSON string, as some near-RT RICs do. Raises PortInUseError.
+    """
+
+    def __init__(
+        self,
+        network: Twin[Any],
+        host: str = "127.0.0.1",
+        port: int = 0,
+        *,
+        faces: tuple[Face, ...] = FACES,
+        osc_prefix: str = "/a1-p",
+        xapp_delay_s: float = 0.02,
+        double_encode_callbacks: bool = False,
+    ) -> None:
+        self._socket = _listen(host, port)
+        self.url = f"http://{host}:{self._socket.getsockname()[1]}"
+        self.ran = ManagedRan(network)
+        self._double_encode = double_encode_callbacks
+        self._policies = PolicyStore(self.ran, xapp_delay_s, self._notify)
+        self._services = ServiceRegistry(self._policies)
+        self.app = self._build(faces, osc_prefix)
+        config = uvicorn.Config(self.app, log_level="critical", lifespan="off", timeout_graceful_shutdown=2)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="embedded-ran", daemon=True
+        )
+        self._thread.start()
+        self._await_start()
+
+    def _await_start(self) -> None:
+        deadline = time.monotonic() + 20
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise PortInUseError(f"the embedded RAN did not start at {self.url}; see whether the port is free")
+            time.sleep(0.005)
+
+    def _build(self, faces: tuple[Face, ...], osc_prefix: str) -> FastAPI:
+        app = FastAPI(title="TwinPilot embedded RAN", version="1.0.0")
+        install_problem_handlers(app)
+        if "a1" in faces:
+            app.include_router(standard_router(self._policies))
+        if "osc" in faces:
+            app.include_router(osc_router(self._policies, osc_prefix))
+        if "management" in faces:
+            app.include_router(management_router(self._policies, self._services))
+        app.include_router(provisioning_router(self.ran))
+        app.include_router(pm_router(self.ran))
+        app.include_router(inventory_router(self.ran))
+        app.include_router(control_router(self.ran, self._inject))
+        return app
+
+    def _inject(self, body: dict[str, Any]) -> None:
+        from twins.system import Disturbance
+
+        network: Any = self.ran.network
+        network.inject(Disturbance.model_validate(body))
+
+    def _notify(self, destination: str, status: dict[str, Any]) -> None:
+        """Post a policy status; a destination that does not answer is not this RIC's concern (O-RAN.WG2.A1AP: best effort)."""
+        body = callback_body(status, self._double_encode)
+        try:
+            httpx.post(destination, content=body, headers={"Content-Type": "application/json"}, timeout=2)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return
+
+    def close(self) -> None:
+        """Stop serving; the network stays as it is."""
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
+        self._services.close()
+        self._policies.close()
+        self._socket.close()
+
+    def __enter__(self) -> EmbeddedRan:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
