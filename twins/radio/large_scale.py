@@ -3,8 +3,9 @@
 1. Sectors of one site share LOS state and shadowing (TR 38.901 clause 7.5 step 4: the same location, the same large-scale
    parameters); sites are independent of each other.
 2. The LOS state is spatially consistent and soft (clause 7.6.3.3): with G the site's Gaussian field (correlation distance 50 m)
-   and F(d) = sqrt(2) erfinv(2 P_LOS(d) - 1), LOS_soft = 1/2 + arctan(sqrt(20 / wavelength) (G + F(d))) / pi. Its median crossing
-   happens with exactly probability P_LOS(d). Powers mix as LOS_soft^2 and 1 - LOS_soft^2, so a moving terminal sees no jump.
+   and F(d) the standard normal quantile of P_LOS(d), a point is in LOS where G + F(d) > 0, which has probability P_LOS(d). Within
+   0.5 of zero (some metres, the width of a Fresnel zone) LOS and NLOS gains blend in dB, so a moving terminal sees no jump; the
+   clause's own arctangent would let the much stronger LOS gain leak tens of metres into the shadow.
 3. Everything is a function of seed and position alone: nothing to advance, nothing to store in a snapshot.
 """
 
@@ -24,7 +25,6 @@ from twins.radio.fields import draw_fields, field_at
 from twins.radio.propagation import (
     LOS_STATE_CORRELATION_M,
     SCENARIO_CODES,
-    SPEED_OF_LIGHT,
     Floats,
     Scenario,
     check_terminal_height,
@@ -37,6 +37,7 @@ from twins.radio.propagation import (
 
 _TABLE_LENGTH = 5001  # F(d) in steps of 1 m up to 5 km, where table 7.4.2-1 ends
 _SITE_ATTRIBUTES = ("x", "y", "height", "scenario", "carrier_ghz")
+_SOFT_WIDTH = 0.5  # of the standard normal field, on each side
 _FIELDS_PER_SITE = 4  # LOS state; shadowing in LOS, in NLOS, indoors
 
 
@@ -138,12 +139,11 @@ def _check_co_sited(sectors: tuple[Sector, ...], first: list[Sector], site_of: N
 
 
 def _site_table(sites: list[Sector]) -> Floats:
-    """Rows of x, y, height, carrier, scenario code, 3 shadowing std, 3 correlation distances, softness of the LOS state."""
+    """Rows of x, y, height, carrier, scenario code, 3 shadowing std, 3 correlation distances."""
     rows = []
     for site in sites:
-        softness = math.sqrt(20.0 * site.carrier_ghz * 1e9 / SPEED_OF_LIGHT)
         shadow = (*shadow_std_db(site.scenario), *shadow_correlation_m(site.scenario))
-        rows.append((site.x, site.y, site.height, site.carrier_ghz, SCENARIO_CODES[site.scenario], *shadow, softness))
+        rows.append((site.x, site.y, site.height, site.carrier_ghz, SCENARIO_CODES[site.scenario], *shadow))
     return np.array(rows, dtype=np.float64)
 
 
@@ -159,12 +159,13 @@ def _los_thresholds(scenario: Scenario) -> Floats:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _soft_los(state_field: NDArray[np.float32], thresholds: Floats, x: float, y: float, d2: float, softness: float) -> float:
+def _soft_los(state_field: NDArray[np.float32], thresholds: Floats, x: float, y: float, d2: float) -> float:
     position = min(d2, _TABLE_LENGTH - 1.001)
     step = int(position)
     threshold = thresholds[step] + (position - step) * (thresholds[step + 1] - thresholds[step])
     state = field_at(state_field, x, y, LOS_STATE_CORRELATION_M)
-    return 0.5 + math.atan(softness * (state + threshold)) / math.pi
+    position = min(max(0.5 + 0.5 * (state + threshold) / _SOFT_WIDTH, 0.0), 1.0)
+    return position * position * (3.0 - 2.0 * position)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -173,7 +174,7 @@ def _los_states(points: Floats, sites: Floats, fields: NDArray[np.float32], thre
         for s in range(sites.shape[0]):
             d2 = math.hypot(points[n, 0] - sites[s, 0], points[n, 1] - sites[s, 1])
             scenario = int(sites[s, 4])
-            out[n, s] = _soft_los(fields[s, 0], thresholds[scenario], points[n, 0], points[n, 1], d2, sites[s, 11])
+            out[n, s] = _soft_los(fields[s, 0], thresholds[scenario], points[n, 0], points[n, 1], d2)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -188,7 +189,7 @@ def _site_gain_db(
 ) -> float:
     d2 = math.hypot(x - site[0], y - site[1])
     scenario = int(site[4])
-    soft = _soft_los(fields[0], thresholds[scenario], x, y, d2, site[11])
+    soft = _soft_los(fields[0], thresholds[scenario], x, y, d2)
     in_los = -link_path_loss_db(scenario, d2, site[2], terminal_height, site[3], True)
     in_nlos = -link_path_loss_db(scenario, d2, site[2], terminal_height, site[3], False)
     if indoor:
@@ -198,8 +199,7 @@ def _site_gain_db(
     else:
         in_los += site[5] * field_at(fields[1], x, y, site[8])
         in_nlos += site[6] * field_at(fields[2], x, y, site[9])
-    share = soft * soft
-    return 10.0 * math.log10(share * 10.0 ** (0.1 * in_los) + (1.0 - share) * 10.0 ** (0.1 * in_nlos))
+    return soft * in_los + (1.0 - soft) * in_nlos
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
