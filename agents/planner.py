@@ -116,9 +116,7 @@ class Escalate(_Word):
     nearest: str = ""
 
 
-Decision = Annotated[
-    Understand | CallTools | Propose | Ask | Finish | Escalate, Field(discriminator="kind")
-]
+Decision = Annotated[Understand | CallTools | Propose | Ask | Finish | Escalate, Field(discriminator="kind")]
 
 
 @runtime_checkable

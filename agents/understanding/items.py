@@ -110,16 +110,16 @@ def _correct(items: list[Item], tables: tuple[Table, ...], card: NetworkCard) ->
     notes: list[str] = []
     shapes = _name_shapes(card)
     for item in items:
-        if item.kind != "word":
+        meaning = None
+        if item.kind == "word":
+            _refuse_unknown_cell(item, shapes, card)
+            meaning = _typo(item.value, tables)
+        if meaning is None:
             corrected.append(item)
             continue
-        _refuse_unknown_cell(item, shapes, card)
-        meaning = _typo(item.value, tables)
-        if meaning is not None:
-            phrase, known = meaning
-            notes.append(f"{item.text!r} read as {phrase!r}")
-            item = replace(item, kind=known.kind, value=known.value)
-        corrected.append(item)
+        phrase, known = meaning
+        notes.append(f"{item.text!r} read as {phrase!r}")
+        corrected.append(replace(item, kind=known.kind, value=known.value))
     return Reading(tuple(corrected), tuple(notes))
 
 

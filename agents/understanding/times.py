@@ -15,7 +15,18 @@ _CLOCK = r"(\d{1,2}(?::\d{2})?\s*(?:a\.?m\.?|p\.?m\.?)?|noon|midnight)(?:\s*(?:h
 _PART = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 23), "night": (18, 24)}
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _NUMBER = r"(\d+(?:\.\d+)?|one|two|three|four|five|six|ten|twelve|fifteen|twenty|thirty|forty five|sixty|half an|an|a|couple of)"
-_COUNT = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20}
+_COUNT: dict[str, float] = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "ten": 10,
+    "twelve": 12,
+    "fifteen": 15,
+    "twenty": 20,
+}
 _COUNT |= {"thirty": 30, "forty five": 45, "sixty": 60, "half an": 0.5, "an": 1, "a": 1, "couple of": 2}
 
 
@@ -194,9 +205,9 @@ def _named_event(text: str, card: NetworkCard) -> tuple[PlannedEvent, re.Match[s
             + r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", event.name))
             + r"(?:'s)?\b"
         )
-        match = re.search(pattern, text, re.IGNORECASE)
-        if match:
-            return event, match
+        found = re.search(pattern, text, re.IGNORECASE)
+        if found is not None:
+            return event, found
     return None
 
 

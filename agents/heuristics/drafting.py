@@ -1,0 +1,46 @@
+"""Candidates for an intent: what each heuristic suggests alone, what they give together, and the same at other strengths."""
+
+from __future__ import annotations
+
+from agents.heuristics.admission import admission
+from agents.heuristics.draft import Draft, merge, scaled
+from agents.heuristics.energy import energy
+from agents.heuristics.mobility import mobility
+from agents.heuristics.situation import Situation
+from agents.heuristics.slice_delay import slice_delay
+from agents.heuristics.user_throughput import user_throughput
+
+HEURISTICS = (slice_delay, user_throughput, mobility, admission, energy)
+_WANTED = 3
+_MOST = 10
+
+
+def draft_candidates(situation: Situation) -> list[Draft]:
+    """Return at most ten different non-empty drafts, at least three where anything can be turned at all."""
+    groups = [drafts for heuristic in HEURISTICS if (drafts := heuristic(situation))]
+    drafts = [draft for group in groups for draft in group]
+    if len(groups) > 1:
+        drafts.insert(0, merge("balanced", [group[0] for group in groups]))
+        demand = [group[0] for group in groups if group[0].name not in ("sleep light cells", "lower power")]
+        drafts.insert(1, merge("demand only", demand))
+    if len(drafts) > 1:
+        drafts.append(merge("everything", [draft for group in groups for draft in group]))
+    return _different(_with_strengths(situation, _different(drafts)))[:_MOST]
+
+
+def _with_strengths(situation: Situation, drafts: list[Draft]) -> list[Draft]:
+    """Where there are few ideas, try the first ones at half and double strength."""
+    more = list(drafts)
+    for factor, word in ((0.5, "half"), (2.0, "double")):
+        if len(more) < _WANTED:
+            more += [scaled(draft, factor, f"{draft.name}, {word}", situation.edit) for draft in drafts]
+            more = _different(more)
+    return more
+
+
+def _different(drafts: list[Draft]) -> list[Draft]:
+    by_digest: dict[str, Draft] = {}
+    for draft in drafts:
+        if draft.edits:
+            by_digest.setdefault(draft.digest, draft)
+    return list(by_digest.values())

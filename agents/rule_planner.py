@@ -1,0 +1,114 @@
+"""The rule planner: understands by grammar and embeddings, plans by the workflows of seed 002 D.3, needs no language model.
+
+Stateless: everything that a decision needs is in the view, so a run resumes after a crash with the same decisions.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agents.heuristics.evidence_reader import rows_of
+from agents.heuristics.situation import Situation
+from agents.planner import Ask, Decision, Escalate, Understand, View
+from agents.understanding.result import (
+    Impossible,
+    NeedsMeasurement,
+    NetworkQuestion,
+    NotAboutNetwork,
+    Question,
+    Reading,
+    Understood,
+)
+from agents.understanding.understand import understand
+from agents.workflows.answering import answer_question
+from agents.workflows.calls import ask_for, call, failure_of
+from agents.workflows.configuration import Effort, plan_change
+from agents.workflows.measuring import measured_now
+from agents.workflows.objections import objections_of
+from agents.workflows.receivers import select_estimator
+
+_MOST_QUESTIONS: Final = 5
+
+
+class RulePlanner:
+    """A Planner of rules. `effort` says how much twin time a run may take."""
+
+    name = "rule planner"
+
+    def __init__(self, effort: Effort | None = None) -> None:
+        self._effort = effort or Effort()
+
+    def decide(self, view: View) -> Decision:
+        """Return the next decision; never raises for what the operator wrote."""
+        if view.steps_left == 0:
+            return Escalate(
+                reason="cannot, because the step budget is used up", nearest="what was found so far is in the journal"
+            )
+        reading = understand(view.text, view.card, view.answers, measured_now(view))
+        if view.intent is None:
+            return self._without_intent(view, reading)
+        return self._with_intent(view, reading)
+
+    def _without_intent(self, view: View, reading: Reading) -> Decision:
+        if isinstance(reading, Understood):
+            return Understand(intent=reading.intent, plan=reading.plan)
+        if isinstance(reading, Question):
+            return _ask(view, reading)
+        if isinstance(reading, NetworkQuestion):
+            return answer_question(view, reading)
+        if isinstance(reading, NeedsMeasurement):
+            return _measure(view, reading)
+        if isinstance(reading, NotAboutNetwork):
+            return Escalate(
+                reason=f"cannot, because the text is not about the network: {reading.reason}",
+                nearest="keep URLLC delay below 10 ms, for instance",
+            )
+        assert isinstance(reading, Impossible)
+        return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
+
+    def _with_intent(self, view: View, reading: Reading) -> Decision:
+        assert view.intent is not None
+        understood = reading if isinstance(reading, Understood) else Understood(intent=view.intent, plan=())
+        objections = objections_of(view)
+        situation = Situation(
+            card=view.card,
+            intent=view.intent,
+            observations=view.observations,
+            barred=objections.barred,
+            ceilings=objections.ceilings,
+            floors=objections.floors,
+        )
+        if not situation.cells:
+            return Escalate(
+                reason="cannot, because none of the intent's cells is on this network", nearest="cells of the network card"
+            )
+        if understood.workflow == "channel-estimator":
+            return select_estimator(view, situation)
+        return plan_change(view, situation, understood, objections, self._effort)
+
+
+def _ask(view: View, question: Question) -> Decision:
+    asked = [answer.question for answer in view.answers]
+    if asked.count(question.question) > 1 or len(asked) >= _MOST_QUESTIONS:
+        return Escalate(
+            reason=f"cannot, because it is still open: {question.question}", nearest=" or ".join(question.choices[:2])
+        )
+    return Ask(question=question.question, choices=question.choices)
+
+
+def _measure(view: View, needs: NeedsMeasurement) -> Decision:
+    by_dn = {cell.dn: cell.id for cell in view.card.cells}
+    cells = [by_dn[dn] for dn in needs.cells if dn in by_dn]
+    slices = [one.value for one in needs.slices]
+    wanted = call(
+        "query_kpi", "a relative bound needs the present value", kpis=list(needs.kpis), cells=cells, slices=slices, windows=4
+    )
+    decision: Decision | None = ask_for(view, [wanted]) or failure_of(view, [wanted])
+    if decision is not None:
+        return decision
+    kpis = ", ".join(needs.kpis)
+    seen = sum(1 for _ in rows_of(view.observations, "query_kpi", "rows"))
+    return Escalate(
+        reason=f"cannot, because {kpis} was not measured lately ({seen} rows read), so a relative bound has no base",
+        nearest="an absolute bound",
+    )

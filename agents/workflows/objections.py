@@ -1,0 +1,63 @@
+"""What was objected to: digests that were refused, attributes that are barred, and bounds that a refusal named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agents.planner import View
+from policies.limits import load_limits
+
+_DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+_AT_MOST = re.compile(
+    r"(?:at most|no more than|not above|not exceed|below|≤|<=|maximum(?: of)?|allowed [-\d.]+\s*\.\.)\s*(-?\d+(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+_AT_LEAST = re.compile(
+    r"(?:at least|not below|no less than|above|≥|>=|minimum(?: of)?|allowed)\s*(-?\d+(?:\.\d+)?)", re.IGNORECASE
+)
+_CLOSE = 80
+
+
+@dataclass(frozen=True)
+class Objections:
+    """`digests` are not proposed again; `barred` attributes not touched; `ceilings` and `floors` kept, by attribute."""
+
+    digests: frozenset[str] = frozenset()
+    barred: frozenset[str] = frozenset()
+    ceilings: dict[str, float] = field(default_factory=dict)
+    floors: dict[str, float] = field(default_factory=dict)
+    messages: tuple[str, ...] = ()
+
+
+def objections_of(view: View) -> Objections:
+    """Read verdict and feedback of the view. A proposal that came back with feedback counts as refused."""
+    messages = list(view.feedback)
+    digests = {digest for text in view.feedback for digest in _DIGEST.findall(text)}
+    if view.verdict is not None and not view.verdict.may_proceed:
+        digests.add(view.verdict.digest)
+        messages += [f"{one.message} {one.remedy}" for one in view.verdict.reasons if one.outcome == "fail"]
+    if view.proposal is not None and messages:
+        digests.add(view.proposal.best.change_set.digest)
+    ceilings, floors, barred = _named(messages)
+    return Objections(frozenset(digests), frozenset(barred), ceilings, floors, tuple(messages))
+
+
+def _named(messages: Iterable[str]) -> tuple[dict[str, float], dict[str, float], set[str]]:
+    """Find attributes of the catalogue in the messages: with a bound beside them it is kept, without one they are barred."""
+    ceilings: dict[str, float] = {}
+    floors: dict[str, float] = {}
+    barred: set[str] = set()
+    names = {limit.attribute for limit in load_limits()}
+    for message in messages:
+        for attribute in sorted(name for name in names if re.search(rf"\b{re.escape(name)}\b", message)):
+            after = message.split(attribute, 1)[1][:_CLOSE]
+            high, low = _AT_MOST.search(after), _AT_LEAST.search(after)
+            if high:
+                ceilings[attribute] = float(high[1])
+            if low and (not high or low.start() != high.start()):
+                floors[attribute] = float(low[1])
+            if not high and not low:
+                barred.add(attribute)
+    return ceilings, floors, barred
