@@ -1,0 +1,71 @@
+"""Whether two neighbouring cells hand a UE back and forth.
+
+Event A3 (TS 38.331 clause 5.5.4.4) is entered towards cell n where Mn + Ocn - Hys > Mp + Off, so at a level difference of
+Off + Hys - Ocn. A UE that went from p to n at that difference goes back at the difference of n's own profile: the two add up to
+the gap between the two handover points. A gap that is not positive hands the UE back at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.limits.edits import class_name_of
+from policies.limits.state import StateAfter
+from policies.managed_object import Scalar
+
+Pair = tuple[str, str]
+
+
+def looping_pairs(touched: list[str], state: StateAfter, least_db: float) -> list[tuple[str, str, float]]:
+    """Return (cell, cell, gap in dB) for each pair of neighbours that the change touches and whose gap is below `least_db`."""
+    if not any(class_name_of(dn) in ("NRCellRelation", "MobilityProfile") for dn in touched):
+        return []
+    relations = {_cells_of(dn): dn for dn in state.all_of("NRCellRelation")}
+    profiles = {_cell_of(dn): dn for dn in state.all_of("MobilityProfile")}
+    loops = []
+    for here, there in _touched_pairs(touched, relations):
+        there_and_back = [_trigger(pair, relations, profiles, state) for pair in ((here, there), (there, here))]
+        triggers = [trigger for trigger in there_and_back if trigger is not None]
+        if len(triggers) == 2 and sum(triggers) < least_db - 1e-9:
+            loops.append((here, there, sum(triggers)))
+    return loops
+
+
+def _touched_pairs(touched: list[str], relations: dict[Pair, str]) -> Iterator[Pair]:
+    """Yield each unordered pair of neighbours once of which a relation or a mobility profile is edited."""
+    edited = {_cells_of(dn) for dn in touched if class_name_of(dn) == "NRCellRelation"}
+    cells = {_cell_of(dn) for dn in touched if class_name_of(dn) == "MobilityProfile"}
+    seen: set[frozenset[str]] = set()
+    for here, there in relations:
+        wanted = (here, there) in edited or (there, here) in edited or here in cells or there in cells
+        if wanted and frozenset((here, there)) not in seen:
+            seen.add(frozenset((here, there)))
+            yield here, there
+
+
+def _trigger(pair: Pair, relations: dict[Pair, str], profiles: dict[str, str], state: StateAfter) -> float | None:
+    """Return the level difference in dB at which `pair` hands over, or None where it does not or says too little."""
+    if pair not in relations or pair[0] not in profiles:
+        return None
+    relation, profile = state.after(relations[pair]), state.after(profiles[pair[0]])
+    numbers = [
+        _number(profile.get("a3Offset")),
+        _number(profile.get("hysteresis")),
+        _number(relation.get("cellIndividualOffset")),
+    ]
+    if relation.get("isHOAllowed") is False or None in numbers:
+        return None
+    offset, hysteresis, individual = (number or 0.0 for number in numbers)
+    return offset + hysteresis - individual
+
+
+def _number(value: Scalar) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _cell_of(dn: str) -> str:
+    return next((step.partition("=")[2] for step in dn.split(",") if step.startswith("NRCellCU=")), "")
+
+
+def _cells_of(dn: str) -> Pair:
+    return _cell_of(dn), dn.rpartition("=")[2]
