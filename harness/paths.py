@@ -1,0 +1,58 @@
+"""Where things lie below the data folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The layout of `root`; `heads` may be set to a folder on another medium."""
+
+    root: Path
+    heads_folder: Path | None = None
+
+    @property
+    def state(self) -> Path:
+        """Runs, approvals, commitments (SQLite)."""
+        return self.root / "state.sqlite"
+
+    @property
+    def checkpoints(self) -> Path:
+        """The run graph's checkpoints (SQLite)."""
+        return self.root / "checkpoints.sqlite"
+
+    @property
+    def ledger(self) -> Path:
+        """Idempotency keys of changes that were sent (SQLite, tools.oran.Ledger)."""
+        return self.root / "ledger.sqlite"
+
+    @property
+    def kpis(self) -> Path:
+        """The folder of KPI stores, one per network."""
+        return self.root / "kpi"
+
+    @property
+    def journal(self) -> Path:
+        """The journal's folder."""
+        return self.root / "journal"
+
+    @property
+    def heads(self) -> Path:
+        """The folder of the journal's signed heads."""
+        return self.heads_folder or self.root / "heads"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the journal's keys."""
+        return self.root / "keys"
+
+    @property
+    def runs(self) -> Path:
+        """The folder that holds one folder per run."""
+        return self.root / "runs"
+
+    def run(self, run_id: str) -> Path:
+        """Return a run's own folder."""
+        return self.runs / run_id

@@ -1,0 +1,181 @@
+"""A change is confirmed or taken back, also when the process that made it is dead."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from small_network import SmallNetwork, UnreachableNetwork, embb_minimum, ratio
+
+from harness.commitments import CommitmentConflictError, CommitmentStore
+from harness.errors import CommitmentError
+from harness.journal import Journal
+from harness.journal_key import signing_key
+from harness.store import StateStore
+from harness.watchdog import Watchdog
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def clock():
+    return [1000.0]
+
+
+@pytest.fixture
+def commitments(tmp_path, clock):
+    return CommitmentStore(StateStore(tmp_path / "state.sqlite"), now=lambda: clock[0])
+
+
+@pytest.fixture
+def network(tmp_path):
+    return SmallNetwork(tmp_path / "network.sqlite")
+
+
+@pytest.fixture
+def watch(tmp_path, commitments, network, clock):
+    journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))
+    return Watchdog(commitments, lambda name: network, journal, now=lambda: clock[0])
+
+
+def opened(commitments, change_set, key="k1", run="r1", deadline=60):
+    return commitments.open(key, run, change_set, "net", deadline, 4e9, {})
+
+
+def minimum(network):
+    return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
+
+
+def test_a_confirmed_change_stays(commitments, network, watch, clock):
+    opened(commitments, embb_minimum(40))
+    commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
+    commitments.confirmed("k1")
+    clock[0] += 1000
+    assert watch.sweep() == []
+    assert minimum(network) == 40
+
+
+def test_an_overdue_change_is_taken_back_and_not_before(commitments, network, watch, clock):
+    opened(commitments, embb_minimum(40))
+    commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
+    assert watch.sweep() == []
+    clock[0] += 61
+    assert [one.state for one in watch.sweep()] == ["reverted"]
+    assert minimum(network) == 0
+    assert watch.sweep() == []
+
+
+def test_network_time_counts_too(commitments, network, watch):
+    commitments.open("k1", "r1", embb_minimum(40), "net", 1e9, network.now().timestamp() + 120, {})
+    commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
+    assert watch.sweep() == []
+    network.wait(121)
+    assert [one.state for one in watch.sweep()] == ["reverted"]
+
+
+def test_a_change_whose_record_was_lost_is_found_by_reading_back(commitments, network, watch, clock):
+    opened(commitments, embb_minimum(40))
+    network.apply(embb_minimum(40), "k1")
+    clock[0] += 61
+    assert watch.sweep()[0].state == "reverted"
+    assert minimum(network) == 0
+
+
+def test_a_change_that_was_never_made_is_closed_without_touching_anything(commitments, network, watch, clock):
+    opened(commitments, embb_minimum(40))
+    clock[0] += 61
+    assert "never made" in watch.sweep()[0].note
+    assert network.changes_made(ratio("S1C1"), "rRMPolicyMinRatio") == 0
+
+
+def test_what_somebody_else_changed_since_is_left_alone_and_told(commitments, network, watch, clock):
+    opened(commitments, embb_minimum(40))
+    commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
+    network.apply(embb_minimum(55, old=40), "somebody")
+    clock[0] += 61
+    done = watch.sweep()[0]
+    assert done.state == "revert_failed"
+    assert "changed by somebody else" in done.note
+    assert minimum(network) == 55
+
+
+def test_a_network_that_is_down_is_tried_again_until_it_answers(tmp_path, commitments, network, clock):
+    peers = [UnreachableNetwork(), network]
+    journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))
+    watch = Watchdog(commitments, lambda name: peers.pop(0), journal, now=lambda: clock[0])
+    opened(commitments, embb_minimum(40))
+    commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
+    clock[0] += 61
+    assert watch.sweep()[0].state == "revert_failed"
+    assert watch.sweep()[0].state == "reverted"
+    assert minimum(network) == 0
+
+
+def test_an_open_commitment_owns_what_it_touches(commitments):
+    opened(commitments, embb_minimum(40))
+    with pytest.raises(CommitmentConflictError, match="under the open commitment of run r1"):
+        opened(commitments, embb_minimum(50), key="k2", run="r2")
+    opened(commitments, embb_minimum(50, cells=("S1C2",)), key="k3", run="r2")
+    commitments.reverted("k1", "done")
+    opened(commitments, embb_minimum(50), key="k2", run="r2")
+
+
+def test_the_same_key_opens_one_commitment(commitments):
+    first = opened(commitments, embb_minimum(40))
+    assert opened(commitments, embb_minimum(40)) == first
+    assert len(commitments.open_ones()) == 1
+
+
+def test_a_reverted_commitment_cannot_be_confirmed(commitments):
+    opened(commitments, embb_minimum(40))
+    commitments.reverted("k1", "harm")
+    with pytest.raises(CommitmentError, match="is reverted: it cannot become confirmed"):
+        commitments.confirmed("k1")
+
+
+def test_only_one_takes_a_change_back(commitments, network, watch, clock):
+    opened(commitments, embb_minimum(40))
+    commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
+    clock[0] += 61
+    assert commitments.claim("k1", "run", 60)
+    assert watch.sweep() == []
+    assert not commitments.claim("k1", "other", 60)
+
+
+@pytest.mark.parametrize("point", ["before apply", "after apply", "after record"])
+def test_after_a_kill_at_any_point_the_watchdog_leaves_the_old_value(tmp_path, network, point):
+    code = f"""
+import os, signal, sys
+sys.path.insert(0, {str(HERE)!r})
+from small_network import SmallNetwork, embb_minimum
+from harness.commitments import CommitmentStore
+from harness.store import StateStore
+commitments = CommitmentStore(StateStore({str(tmp_path / "state.sqlite")!r}))
+network = SmallNetwork({str(tmp_path / "network.sqlite")!r})
+die = lambda at: at == {point!r} and os.kill(os.getpid(), signal.SIGKILL)
+commitments.open("k1", "r1", embb_minimum(40), "net", 0.0, 4e9, {{}})
+die("before apply")
+receipt = network.apply(embb_minimum(40), "k1")
+die("after apply")
+commitments.applied("k1", receipt)
+die("after record")
+"""
+    child = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
+    assert child.returncode == -signal.SIGKILL
+    commitments = CommitmentStore(StateStore(tmp_path / "state.sqlite"))
+    journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))
+    assert [one.state for one in Watchdog(commitments, lambda name: network, journal).sweep()] == ["reverted"]
+    assert minimum(network) == 0
+    assert commitments.open_ones() == []
+
+
+def test_the_watchdog_is_a_process_of_its_own(tmp_path, commitments):
+    commitments.open("k1", "r1", embb_minimum(40), "http://127.0.0.1:9", 0.0, 4e9, {})
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.watchdog", "--data-dir", str(tmp_path), "--once"],
+        check=False, timeout=60, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "k1: revert_failed" in done.stderr
+    assert commitments.get("k1").state == "revert_failed"
