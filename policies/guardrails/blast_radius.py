@@ -1,0 +1,52 @@
+"""The blast radius of a change set: how many edits, which cells, and which share of the network and of each area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.guardrails.card import Card
+
+
+@dataclass(frozen=True)
+class BlastRadius:
+    """What a change set touches; `cells` sorted, shares 0..1, `area_share` by area name (touched areas only)."""
+
+    edits: int
+    cells: tuple[str, ...]
+    network_share: float
+    area_share: dict[str, float]
+
+    @classmethod
+    def of(cls, change_set: ChangeSet, card: Card) -> BlastRadius:
+        """Measure a change set on a network; an edit that names no cell of it (a network-wide A1 policy) touches all cells."""
+        owners = {root: cell.id for cell in card.cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
+        everything = tuple(sorted(cell.id for cell in card.cells))
+        touched: set[str] = set()
+        for edit in change_set.edits:
+            touched.update(cells_of(edit, owners) or everything)
+        shares = {name: len(touched & set(ids)) / len(ids) for name, ids in card.areas().items() if touched & set(ids)}
+        return cls(len(change_set.edits), tuple(sorted(touched)), len(touched) / max(len(everything), 1), shares)
+
+
+def cells_of(edit: AttributeEdit | PolicyEdit, owners: dict[str, str]) -> set[str]:
+    """Return the ids of the cells that an edit touches; `owners` maps the DNs of cells' objects to cell ids."""
+    if isinstance(edit, AttributeEdit):
+        steps = edit.dn.split(",")
+        roots = (",".join(steps[:length]) for length in range(len(steps), 0, -1))
+        return {owners[root] for root in roots if root in owners}
+    known = set(owners.values())
+    return {text for body in (edit.old, edit.new) for text in _texts(body) if text in known}
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text inside a JSON value: cell ids stand at different places in different policy types."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)

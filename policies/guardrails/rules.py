@@ -1,0 +1,124 @@
+"""The guardrails as data: bounds, steps, protections and freezes, each with the source that a verdict names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from policies.slices import Slice
+
+Day = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+_DAYS: tuple[Day, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Rule(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Bound(_Rule):
+    """A bound on a count or a share: above `warn_above` a human is asked, above `fail_above` the change is refused."""
+
+    warn_above: NonNegative | None = None
+    fail_above: NonNegative | None = None
+    source: str
+    remedy: str
+
+    def outcome(self, value: float) -> Literal["pass", "warn", "fail"]:
+        """Judge `value`."""
+        if self.fail_above is not None and value > self.fail_above:
+            return "fail"
+        return "warn" if self.warn_above is not None and value > self.warn_above else "pass"
+
+
+class Bounds(_Rule):
+    """Cells and edits (counts), shares of the network touched and of an area off air (0..1)."""
+
+    cells: Bound
+    edits: Bound
+    network_share: Bound
+    area_off_air_share: Bound
+
+
+class LastCell(_Rule):
+    """The rule that one cell of the network and of each area stays on air."""
+
+    source: str
+    remedy: str
+
+
+class StepBound(_Rule):
+    """The largest move of an attribute in one change, downwards and upwards, in its unit; None does not bind."""
+
+    class_name: str = Field(alias="class")
+    attribute: str
+    down: NonNegative | None = None
+    up: NonNegative | None = None
+    unit: str = ""
+    source: str
+
+
+class ProtectedSlice(_Rule):
+    """What an attribute of a slice's object keeps in cells where the slice has users."""
+
+    slice: Slice
+    class_name: str = Field(alias="class")
+    attribute: str
+    at_least: float
+    source: str
+
+
+class ProtectedCells(_Rule):
+    """Cells that may not be changed, by id or area."""
+
+    cells: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    source: str
+
+
+class Freeze(_Rule):
+    """A time in which nothing may be changed: absolute, or weekly in UTC."""
+
+    name: str
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+    days: tuple[Day, ...] = ()
+    from_time: time | None = Field(default=None, alias="from")
+    to_time: time | None = Field(default=None, alias="to")
+    cells: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Freeze:
+        absolute = self.start is not None and self.end is not None
+        weekly = bool(self.days) and self.from_time is not None and self.to_time is not None
+        if absolute == weekly:
+            raise ValueError("give either start and end, or days, from and to")
+        if self.start is not None and self.end is not None and self.start >= self.end:
+            raise ValueError(f"start={self.start} must lie before end={self.end}")
+        return self
+
+    def covers(self, now: datetime) -> bool:
+        """Whether `now` (with a time zone) lies inside: [start, end)."""
+        if self.start is not None and self.end is not None:
+            return self.start <= now < self.end
+        if self.from_time is None or self.to_time is None:
+            return False
+        at = now.astimezone(UTC)
+        began = at if at.time() >= self.from_time else at - timedelta(days=1)
+        if self.from_time < self.to_time:
+            return _DAYS[at.weekday()] in self.days and self.from_time <= at.time() < self.to_time
+        return _DAYS[began.weekday()] in self.days and (at.time() >= self.from_time or at.time() < self.to_time)
+
+
+class GuardrailRules(_Rule):
+    """All of it: the content of one guardrails file."""
+
+    bounds: Bounds
+    last_cell: LastCell
+    step: tuple[StepBound, ...] = ()
+    protected_slice: tuple[ProtectedSlice, ...] = ()
+    protected_cells: ProtectedCells
+    freeze: tuple[Freeze, ...] = ()
