@@ -41,9 +41,7 @@ from twins.network import (
 def _card() -> DataCard:
     sections = (Task, Configuration, CardProvenance, Environment, ProtocolLayer, OperatorPolicy, Evaluation)
     names = ("task", "configuration", "provenance", "environment", "protocol_layer", "policy", "evaluation")
-    filled = {
-        name: section(**{field: "tiny" for field in section.model_fields}) for name, section in zip(names, sections, strict=True)
-    }
+    filled = {name: section(**dict.fromkeys(section.model_fields, "tiny")) for name, section in zip(names, sections, strict=True)}
     return DataCard(name="tiny", validity={}, **filled)
 
 

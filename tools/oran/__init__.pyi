@@ -20,3 +20,4 @@ from .peer import PeerSettings as PeerSettings
 from .pm_client import PmClient as PmClient
 from .pm_report import PmReading as PmReading
 from .pm_report import read_report as read_report
+from .status_listener import StatusListener as StatusListener

@@ -97,7 +97,7 @@ class OranNetwork:
         """Return what the inventory knows, with the network's time now; raises PeerError."""
         answer = self._inventory.request("GET", "/inventory/v1/network-card")
         try:
-            return NetworkCard.model_validate_json(answer.body)
+            return NetworkCard.model_validate(answer.object(), strict=False)
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the answer"

@@ -1,0 +1,112 @@
+"""Every A1 dialect passes the same suite against the embedded near-RT RIC, and the dialect is found by asking."""
+
+from __future__ import annotations
+
+import json
+import time
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from southbound_suite import SLA, A1SouthboundSuite, sla_policy
+from tiny_network import TinyNetwork
+from trap_server import TrapServer, send
+
+from tools.oran import A1Client, Keepalive, ManagementA1Client, OscA1Client, PeerError, StatusListener, await_enforced, connect_a1
+from twins.network import UnknownObjectError
+from twins.ric import EmbeddedRan
+
+DIALECTS = {
+    "A1-P v2": ("a1", "/unused", A1Client),
+    "OSC": ("osc", "/a1-p", OscA1Client),
+    "OSC mediator under the standard prefix": ("osc", "/A1-P/v2", OscA1Client),
+    "policy management service": ("management", "/unused", ManagementA1Client),
+}
+
+
+@pytest.fixture(params=DIALECTS, scope="module")
+def peer(request):
+    face, prefix, kind = DIALECTS[request.param]
+    with EmbeddedRan(TinyNetwork(), faces=(face,), osc_prefix=prefix) as ran:
+        yield ran.url, kind
+
+
+class TestEveryDialect(A1SouthboundSuite):
+    @pytest.fixture
+    def a1(self, peer):
+        url, kind = peer
+        client = connect_a1(url)
+        assert type(client) is kind
+        yield client
+        for policy_id in client.ids(SLA):
+            client.delete(SLA, policy_id)
+        client.close()
+
+
+@pytest.mark.parametrize("double_encoded", [False, True])
+@pytest.mark.parametrize(("face", "client"), [("a1", A1Client), ("osc", OscA1Client)])
+def test_status_changes_are_posted_to_the_listener_also_when_encoded_twice(face, client, double_encoded):
+    with (
+        EmbeddedRan(TinyNetwork(), faces=(face,), double_encode_callbacks=double_encoded) as ran,
+        StatusListener() as listener,
+    ):
+        a1 = client(ran.url, notification_destination=listener.url)
+        a1.put(SLA, "p-1", sla_policy())
+        assert listener.wait(timeout_s=5).enforced
+        a1.close()
+
+
+def test_a_service_that_misses_its_keepalive_loses_its_policies_and_one_that_keeps_it_does_not():
+    with EmbeddedRan(TinyNetwork(), faces=("management",)) as ran:
+        kept = ManagementA1Client(ran.url, service_id="kept")
+        lost = ManagementA1Client(ran.url, service_id="lost")
+        keepalive = Keepalive(kept, interval_s=1)
+        lost.register(1)
+        kept.put(SLA, "p-kept", sla_policy())
+        lost.put(SLA, "p-lost", sla_policy())
+        deadline = time.monotonic() + 5
+        while "p-lost" in kept.ids(SLA) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert kept.ids(SLA) == ("p-kept",)
+        assert keepalive.failure is None
+        with pytest.raises(UnknownObjectError):
+            lost.keep_alive()
+        keepalive.close()
+
+
+def test_a_locked_ric_is_asked_again():
+    def script(handler: BaseHTTPRequestHandler, number: int) -> None:
+        if number <= 2:
+            send(handler, 423, b'{"title": "Locked", "status": 423}', "application/problem+json")
+        else:
+            send(handler, 200, b'{"ok": 1}')
+
+    with TrapServer(script) as trap:
+        assert ManagementA1Client(trap.url).get(SLA, "p") == {"ok": 1}
+
+
+def test_a_policy_that_never_is_enforced_ends_at_the_deadline():
+    waiting = json.dumps({"enforceStatus": "NOT_ENFORCED", "enforceReason": "OTHER_REASON"}).encode()
+    with TrapServer(lambda handler, number: send(handler, 200, waiting)) as trap:
+        started = time.monotonic()
+        with pytest.raises(PeerError, match=r"not enforced after 0\.3 s"):
+            await_enforced(A1Client(trap.url), SLA, "p", deadline_s=0.3)
+        assert time.monotonic() - started < 2
+
+
+def test_an_interface_without_policy_types_asks_to_be_configured():
+    with (
+        TrapServer(lambda handler, number: send(handler, 404 if "rics" in handler.path else 200, b"[]")) as trap,
+        pytest.raises(PeerError, match="set the dialect"),
+    ):
+        connect_a1(trap.url)
+
+
+def test_osc_types_can_be_registered_by_the_client():
+    def script(handler: BaseHTTPRequestHandler, number: int) -> None:
+        send(handler, 201 if handler.command == "PUT" else 200, b"[]")
+
+    with TrapServer(script) as trap:
+        OscA1Client(trap.url).register_type(20100, "Mine_1.0.0", "mine", {"type": "object"})
+        method, path, body = trap.requests[0]
+        assert (method, path) == ("PUT", "/a1-p/policytypes/20100")
+        assert set(json.loads(body)) == {"name", "description", "policy_type_id", "create_schema"}
