@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft, Knob, kept
+from agents.heuristics.draft import Draft, around, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.intent import Condition
 from policies.slices import Slice
@@ -31,17 +31,16 @@ def _open(situation: Situation) -> Draft:
             )
             now, most = situation.number(dn, "maxPrbUsage"), situation.number(dn, "maxConnectedUes")
             if now is not None:
-                edits.append(situation.edit(dn, "maxPrbUsage", min(now + max(5.0, blocked), 100.0)))
-                knobs.append(
-                    Knob(dn=dn, attribute="maxPrbUsage", old=situation.value(dn, "maxPrbUsage"), low=50, high=100, step=5)
-                )
+                edit = situation.edit(dn, "maxPrbUsage", min(now + max(5.0, blocked), 100.0))
+                edits.append(edit)
+                knobs.append(around(edit, 50, 100, 5))
             if most is not None and blocked > 0:
                 edits.append(situation.edit(dn, "maxConnectedUes", round(most * (1 + blocked / 100 + 0.1))))
     return Draft(
         name="open admission",
         rationale="admit connections up to a higher PRB use, by as much as is blocked now",
         edits=kept(edits),
-        knobs=tuple(knobs),
+        knobs=knobs_of(knobs),
         risks=("more users share the cell: throughput and delay of those inside get worse",),
     )
 
@@ -54,12 +53,14 @@ def _protect(situation: Situation) -> Draft:
         load, now = situation.load(cell.id), situation.number(dn, "maxPrbUsage")
         if now is None or load < _CROWDED:
             continue
-        edits.append(situation.edit(dn, "maxPrbUsage", max(min(now, 95.0) - min((load - _CROWDED) / 10, 15.0), 60.0)))
-        knobs.append(Knob(dn=dn, attribute="maxPrbUsage", old=situation.value(dn, "maxPrbUsage"), low=60, high=100, step=5))
+        cap = max(min(now, 95.0) - min((load - _CROWDED) / 10, 15.0), 60.0)
+        edit = situation.edit(dn, "maxPrbUsage", round(cap))
+        edits.append(edit)
+        knobs.append(around(edit, 60, 100, 5))
     return Draft(
         name="protect by admission",
         rationale="stop admitting eMBB users shortly before the cell is full, so that those inside keep their rate",
         edits=kept(edits),
-        knobs=tuple(knobs),
+        knobs=knobs_of(knobs),
         risks=("new users are blocked: watch RRC.ConnEstabFailRate",),
     )

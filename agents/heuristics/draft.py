@@ -53,6 +53,23 @@ def kept(edits: Iterable[AttributeEdit | None]) -> tuple[Edit, ...]:
     return tuple(edit for edit in edits if edit is not None)
 
 
+def around(edit: AttributeEdit | None, low: float, high: float, step: float) -> Knob | None:
+    """Return a knob for the edit's attribute between `low` and `high`, on the grid on which the edit's new value lies."""
+    if edit is None or isinstance(edit.new, bool) or not isinstance(edit.new, int | float):
+        return None
+    new = float(edit.new)
+    below, above = max(int((new - low) / step + 1e-9), 0), max(int((high - new) / step + 1e-9), 0)
+    if below + above == 0:
+        return None
+    lowest, highest = round(new - below * step, 6), round(new + above * step, 6)
+    return Knob(dn=edit.dn, attribute=edit.attribute, old=edit.old, low=lowest, high=highest, step=step)
+
+
+def knobs_of(knobs: Iterable[Knob | None]) -> tuple[Knob, ...]:
+    """Return the knobs that can be turned."""
+    return tuple(knob for knob in knobs if knob is not None)
+
+
 def merge(name: str, drafts: Sequence[Draft]) -> Draft:
     """Put drafts together; where two turn the same attribute or policy, the first keeps it."""
     edits: dict[tuple[str, str], Edit] = {}

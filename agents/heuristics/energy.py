@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft, Knob, kept
+from agents.heuristics.draft import Draft, around, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.intent import Condition
 from twins.network import Cell
@@ -53,22 +53,14 @@ def lower_power(situation: Situation) -> Draft:
         spare = _HEADROOM - situation.load(cell.id)
         if now is None or spare <= 5:
             continue
-        edits.append(situation.edit(cell.carrier_dn, "configuredMaxTxPower", round(now - min(spare / 10 + 0.5, 6.0))))
-        knobs.append(
-            Knob(
-                dn=cell.carrier_dn,
-                attribute="configuredMaxTxPower",
-                old=situation.value(cell.carrier_dn, "configuredMaxTxPower"),
-                low=now - 6,
-                high=now,
-                step=1,
-            )
-        )
+        edit = situation.edit(cell.carrier_dn, "configuredMaxTxPower", round(now - min(spare / 10 + 0.5, 6.0)))
+        edits.append(edit)
+        knobs.append(around(edit, now - 6, now, 1))
     return Draft(
         name="lower power",
         rationale=f"lower the transmit power of cells that are expected under {_HEADROOM:g} % load, 1 dB per 10 points of headroom",
         edits=kept(edits),
-        knobs=tuple(knobs),
+        knobs=knobs_of(knobs),
         risks=("users at the cell edge lose throughput",),
     )
 

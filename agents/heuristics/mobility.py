@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft, Knob, kept
+from agents.heuristics.draft import Draft, around, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.intent import Condition
 from policies.limits import UnknownAttributeError
@@ -30,16 +30,16 @@ def _shift(situation: Situation, name: str, kpi: str, sign: float) -> Draft:
             now = situation.number(dn, attribute)
             if now is None or (bounds and measured <= bounds[0] / 2):
                 continue
-            edits.append(
-                situation.edit(dn, attribute, max(now + sign * step, 0.0) if attribute == "hysteresis" else now + sign * step)
-            )
-            knobs.append(Knob(dn=dn, attribute=attribute, old=situation.value(dn, attribute), low=0.0, high=6.0, step=0.5))
+            moved = max(now + sign * step, 0.0) if attribute == "hysteresis" else now + sign * step
+            edit = situation.edit(dn, attribute, moved)
+            edits.append(edit)
+            knobs.append(around(edit, 0.0, 6.0, 0.5))
     what = "later" if sign > 0 else "earlier"
     return Draft(
         name=name,
         rationale=f"hand over {what}, by as much as {kpi} misses its bound",
         edits=kept(edits),
-        knobs=tuple(knobs),
+        knobs=knobs_of(knobs),
         risks=("later handover risks radio link failures" if sign > 0 else "earlier handover risks ping-pong",),
     )
 

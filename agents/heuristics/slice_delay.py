@@ -6,7 +6,9 @@ the time that scheduling and transmission alone take. So the share must be deman
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft, Knob, kept
+from math import ceil
+
+from agents.heuristics.draft import Draft, around, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.change import AttributeEdit
 from policies.intent import Condition, ExpectationTarget
@@ -58,30 +60,23 @@ def needed_share(situation: Situation, cell: Cell, one: Slice, target: Expectati
 
 
 def _share(situation: Situation, one: Slice, target: ExpectationTarget) -> Draft:
-    edits, knobs = [], []
+    edits: list[AttributeEdit | None] = []
+    knobs = []
     for cell in situation.cells:
         dn = f"{cell.dn},RRMPolicyRatio={one.value}"
         now = situation.number(dn, "rRMPolicyMinRatio")
         room = _room(situation, cell, one)
         if now is None or room <= now:
             continue
-        new = min(max(5 * round(needed_share(situation, cell, one, target) / 5 + 0.49), now), room)
-        edits += [situation.edit(dn, "rRMPolicyMinRatio", new), _raised_cap(situation, dn, new)]
-        knobs.append(
-            Knob(
-                dn=dn,
-                attribute="rRMPolicyMinRatio",
-                old=situation.value(dn, "rRMPolicyMinRatio"),
-                low=0,
-                high=5 * (room // 5) or 5,
-                step=5,
-            )
-        )
+        new = min(max(5 * ceil(needed_share(situation, cell, one, target) / 5), now), room)
+        edit = situation.edit(dn, "rRMPolicyMinRatio", new)
+        edits += [edit, _raised_cap(situation, dn, new)]
+        knobs.append(around(edit, 0, room, 5))
     return Draft(
         name=f"{one.value} minimum share",
-        rationale=f"reserve for {one.value} the PRB share at which {target.describe()} holds under the expected demand",
+        rationale=f"prioritize {one.value} on the PRB share at which {target.describe()} holds under the expected demand",
         edits=kept(edits),
-        knobs=tuple(knob for knob in knobs if "rRMPolicyMinRatio" not in situation.barred),
+        knobs=knobs_of(knobs),
         risks=(f"other slices lose the PRBs that {one.value} fills while it is busy",),
     )
 
@@ -111,15 +106,14 @@ def _weight(situation: Situation, one: Slice, target: ExpectationTarget) -> Draf
         measured = situation.kpi(target.kpi, cell.id, one)
         urgency = min(max(measured / target.value, 1.5), 5.0) if measured and target.value else 2.0
         growth = max(situation.growth_of(cell.id, Slice.EMBB), 1.0)
-        edits.append(situation.edit(dn, "schedulerWeight", round(now * urgency * growth**0.5, 1)))
-        knobs.append(
-            Knob(dn=dn, attribute="schedulerWeight", old=situation.value(dn, "schedulerWeight"), low=0.5, high=10, step=0.5)
-        )
+        edit = situation.edit(dn, "schedulerWeight", round(now * urgency * growth**0.5, 1))
+        edits.append(edit)
+        knobs.append(around(edit, 0.5, 10, 0.5))
     return Draft(
         name=f"{one.value} scheduler weight",
         rationale=f"serve {one.value} earlier in the scheduler, by as much as {target.describe()} is missed or threatened",
         edits=kept(edits),
-        knobs=tuple(knobs),
+        knobs=knobs_of(knobs),
         risks=("a higher weight can starve the other slices in a full cell",),
     )
 

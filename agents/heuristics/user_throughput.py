@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft, Knob, kept
+from agents.heuristics.draft import Draft, Knob, around, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.intent import Condition
 from policies.slices import Slice
@@ -11,6 +11,7 @@ from twins.network import Cell
 _FULL = 60.0
 _ROOM = 15.0
 _DB_PER_LOAD = 10.0
+_OFFSETS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
 def user_throughput(situation: Situation) -> list[Draft]:
@@ -57,15 +58,12 @@ def offload(situation: Situation) -> Draft:
             if load < _FULL or spare < _ROOM or _sleeps(situation, other):
                 continue
             now = situation.number(dn, "cellIndividualOffset") or 0.0
-            edits.append(situation.edit(dn, "cellIndividualOffset", min(now + spare / _DB_PER_LOAD, 10.0)))
-            knobs.append(
-                Knob(
-                    dn=dn,
-                    attribute="cellIndividualOffset",
-                    old=situation.value(dn, "cellIndividualOffset"),
-                    choices=(0, 1, 2, 3, 4, 5, 6, 8),
-                )
-            )
+            edit = situation.edit(dn, "cellIndividualOffset", min(now + spare / _DB_PER_LOAD, 10.0))
+            if edit is None:
+                continue
+            edits.append(edit)
+            choices = tuple(sorted({*_OFFSETS, now, float(str(edit.new))}))
+            knobs.append(Knob(dn=dn, attribute="cellIndividualOffset", old=edit.old, choices=tuple(map(_whole, choices))))
             moved.append(f"{cell.id}→{other}")
     return Draft(
         name="offload",
@@ -74,6 +72,10 @@ def offload(situation: Situation) -> Draft:
         knobs=tuple(knobs),
         risks=("users handed over early see a weaker signal: watch MM.RlfRate and MM.HoPingPongRate",),
     )
+
+
+def _whole(value: float) -> int | float:
+    return int(value) if value.is_integer() else value
 
 
 def _sleeps(situation: Situation, cell_id: str) -> bool:
@@ -95,25 +97,13 @@ def _lift_cap(situation: Situation, one: Slice) -> Draft:
         ]
         demand = (situation.kpi("RRU.PrbUsedDl", cell.id, one) or 0.0) * situation.growth_of(cell.id, one)
         room = max(100.0 - sum(others), 0.0)
-        edits += [
-            situation.edit(dn, "rRMPolicyMaxRatio", 100),
-            situation.edit(dn, "rRMPolicyMinRatio", min(max(floor, 5 * round(demand / 5)), room)),
-        ]
-        if room >= 5:
-            knobs.append(
-                Knob(
-                    dn=dn,
-                    attribute="rRMPolicyMinRatio",
-                    old=situation.value(dn, "rRMPolicyMinRatio"),
-                    low=0,
-                    high=5 * (room // 5),
-                    step=5,
-                )
-            )
+        guarantee = situation.edit(dn, "rRMPolicyMinRatio", min(max(floor, 5 * round(demand / 5)), room))
+        edits += [situation.edit(dn, "rRMPolicyMaxRatio", 100), guarantee]
+        knobs.append(around(guarantee, 0, room, 5))
     return Draft(
         name=f"{one.value} share",
         rationale=f"let {one.value} use all idle PRBs and count on the share that its demand needs",
         edits=kept(edits),
-        knobs=tuple(knobs),
+        knobs=knobs_of(knobs),
         risks=("bursts of other slices wait longer where the guaranteed share fills the cell",),
     )

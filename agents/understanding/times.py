@@ -186,8 +186,8 @@ _EVENT_WORDS = r"event|concert|match|game|festival|show|derby|final|fair|confere
 def _event(when: When, card: NetworkCard) -> When:
     named = _named_event(when.rest, card)
     if named is not None:
-        event, match = named
-        return _with_event(When(_blank(when.rest, match), when.window, assumptions=when.assumptions), event)
+        event, words = named
+        return _with_event(When(_blank(when.rest, words), when.window, assumptions=when.assumptions), event)
     match = re.search(
         rf"\b(?:for |during |before )?(?:the |an? |our )?(?:(tonight|tomorrow|today)'s )?(?:\w+ )?(?:{_EVENT_WORDS})s?\b",
         when.rest,

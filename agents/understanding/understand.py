@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from agents.planner import Answer
@@ -19,7 +20,7 @@ from agents.understanding.bounds import check_bounds
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
-from agents.understanding.places import Place, refuse_unknown_names
+from agents.understanding.places import Place, place_of, refuse_unknown_names
 from agents.understanding.plan import plan_of, workflow_of
 from agents.understanding.questions import is_question, read_question
 from agents.understanding.result import (
@@ -96,31 +97,57 @@ def _read(text: str, card: NetworkCard, measured: Mapping[tuple[str, Slice | Non
         return stop.needs
 
 
+@dataclass(frozen=True)
+class _Text:
+    """A text on its way: the words as written, the network, the times and the items found in them."""
+
+    words: str
+    card: NetworkCard
+    when: When
+    items: tuple[Item, ...]
+
+    def has(self, *kinds: str) -> bool:
+        return any(item.kind in kinds for item in self.items)
+
+    def has_theme(self, theme: str) -> bool:
+        return any(item.kind == "theme" and item.value == theme for item in self.items)
+
+    def intent(self, expectations: Sequence[IntentExpectation], notes: Sequence[str]) -> Intent:
+        return Intent(
+            text=self.words,
+            expectations=tuple(expectations),
+            window=self.when.window,
+            event=self.when.event,
+            assumptions=tuple(dict.fromkeys((*self.when.assumptions, *notes))),
+        )
+
+
 def _read_strictly(text: str, card: NetworkCard, measured: Mapping[tuple[str, Slice | None], float]) -> Reading:
     screened = screen(text)
     shares = rewrite_shares(screened.text)
     asks = is_question(shares.text)
     when = When(shares.text) if asks else read_times(shares.text, card)
     read = read_items(when.rest, card)
-    if screened.assumptions and not any(item.kind in _TOPICS for item in read.items):
+    whole = _Text(text, card, when, read.items)
+    if screened.assumptions and not whole.has(*_TOPICS):
         return only_permission(screened)
-    if not any(item.kind in (*_TOPICS, "vague", "quantity", "goal") for item in read.items) and not when.event:
-        if asks:
-            return NotAboutNetwork(reason=NOT_ABOUT)
-        return _by_meaning_or_stray(text, card, when, Place(), meaning.STRAY_THRESHOLD)
+    if not whole.has(*_TOPICS, "vague", "quantity", "goal") and not when.event:
+        return NotAboutNetwork(reason=NOT_ABOUT) if asks else _by_meaning_or_stray(whole, Place(), meaning.STRAY_THRESHOLD)
     refuse_unknown_names(read.items, card)
-    notes = [*screened.assumptions, *shares.assumptions, *read.assumptions, *when.assumptions]
     frames = read_frames(read.items)
     if asks:
         return read_question(shares.text, read.items, frames, card) or NotAboutNetwork(reason=NOT_ABOUT)
+    notes = [*screened.assumptions, *shares.assumptions, *read.assumptions]
     fallback = _event_place(when, card)
     direct, rest = take_direct(frames, card, fallback)
+    if whole.has_theme("channel-estimator") and not direct and not any(frame.bounds for frame in rest):
+        return _estimator(whole, next((place for frame in rest if (place := place_of(frame, card))), fallback))
     _name_kpis(rest, notes)
     reader = TargetReader(card, measured, fallback, tolerance=shares.tolerance, notes=notes)
     expectations = reader.read(rest)
     if not expectations and not direct:
-        return _nothing_bounded(text, card, when, read.items, rest, reader.place)
-    return _understood(text, card, when, read.items, expectations, direct, notes)
+        return _nothing_bounded(whole, rest, reader.place)
+    return _understood(whole, expectations, direct, notes)
 
 
 def _event_place(when: When, card: NetworkCard) -> Place:
@@ -155,7 +182,8 @@ def _note_unknown(frame: Frame, notes: list[str]) -> None:
 def _unmeasured(item: Item) -> Question:
     nearest = kpi_definition(item.value)
     alias = nearest.aliases[0]
-    question = f"{item.text!r} is no KPI of this network; the nearest that is counted: {nearest.title} ({nearest.name}, {nearest.unit}). Use that, and with which bound?"
+    counted = f"{nearest.title} ({nearest.name}, {nearest.unit})"
+    question = f"{item.text!r} is no KPI of this network; the nearest that is counted: {counted}. Use that, and with which bound?"
     return Question(question=question, choices=(alias,), kind="unknown name", replaces=item.text)
 
 
@@ -167,16 +195,11 @@ def _unknown_kpi(phrase: str, match: meaning.Match) -> Question:
     return Question(question=question, choices=(nearest.aliases[0],), kind="unknown name", replaces=phrase)
 
 
-def _nothing_bounded(
-    text: str, card: NetworkCard, when: When, items: tuple[Item, ...], frames: list[Frame], place: Place
-) -> Reading:
+def _nothing_bounded(whole: _Text, frames: list[Frame], place: Place) -> Reading:
     vague = next((frame.vague for frame in frames if frame.vague), "")
-    themes = [item for item in items if item.kind == "theme"]
-    if any(item.value == "channel-estimator" for item in themes):
-        return _estimator(text, when, items, place)
     if vague or not any(frame.unknown for frame in frames):
         return _too_vague(vague)
-    result = _by_meaning_or_stray(text, card, when, place, meaning.GOAL_THRESHOLD)
+    result = _by_meaning_or_stray(whole, place, meaning.GOAL_THRESHOLD)
     return _too_vague("") if isinstance(result, NotAboutNetwork) else result
 
 
@@ -184,53 +207,39 @@ def _too_vague(word: str) -> Question:
     said = f"{word!r} can mean many things. " if word else "No goal was given. "
     question = said + "Which KPI, for which slice and cells, and to which value?"
     choices = ("URLLC delay below 10 ms", "every eMBB user at least 5 Mbps", "minimize energy", "packet loss below 1 %")
-    return Question(question=question, choices=choices, kind="ambiguous", replaces="")
+    return Question(question=question, choices=choices, kind="ambiguous")
 
 
-def _estimator(text: str, when: When, items: tuple[Item, ...], place: Place) -> Understood:
-    target = ExpectationTarget(kpi="CARR.AverageBlerDl", condition=Condition.MINIMIZE)
-    expectation = IntentExpectation(object=ExpectationObject(cells=place.cells, area=place.area), targets=(target,))
+def _objective(kpi: str, goal: str, place: Place) -> IntentExpectation:
+    target = ExpectationTarget(kpi=kpi, condition=Condition(goal))
+    return IntentExpectation(object=ExpectationObject(cells=place.cells, area=place.area), targets=(target,))
+
+
+def _estimator(whole: _Text, place: Place) -> Understood:
     note = "channel estimation is judged by CARR.AverageBlerDl, the nearest KPI that the network counts"
-    intent = Intent(
-        text=text, expectations=(expectation,), window=when.window, event=when.event, assumptions=(*when.assumptions, note)
-    )
+    intent = whole.intent([_objective("CARR.AverageBlerDl", "MINIMIZE", place)], [note])
     return Understood(intent=intent, plan=plan_of("channel-estimator", intent), workflow="channel-estimator")
 
 
-def _by_meaning_or_stray(text: str, card: NetworkCard, when: When, place: Place, threshold: float) -> Reading:
-    match = meaning.nearest_goal(when.rest)
+def _by_meaning_or_stray(whole: _Text, place: Place, threshold: float) -> Reading:
+    match = meaning.nearest_goal(whole.when.rest)
     if match.score < threshold:
         return NotAboutNetwork(reason=NOT_ABOUT)
     goal, kpi = match.value.split()
-    target = ExpectationTarget(kpi=kpi, condition=Condition(goal))
-    expectation = IntentExpectation(object=ExpectationObject(cells=place.cells, area=place.area), targets=(target,))
     note = f"the text was matched by meaning to {match.value} (nearest phrase {match.phrase!r}, similarity {match.score:.2f})"
-    intent = Intent(
-        text=text, expectations=(expectation,), window=when.window, event=when.event, assumptions=(*when.assumptions, note)
-    )
+    intent = whole.intent([_objective(kpi, goal, place)], [note])
     return Understood(intent=intent, plan=plan_of("intent-to-configuration", intent))
 
 
-def _understood(
-    text: str,
-    card: NetworkCard,
-    when: When,
-    items: tuple[Item, ...],
-    expectations: list[IntentExpectation],
-    direct: list[DirectEdit],
-    notes: list[str],
-) -> Understood:
-    if not expectations:
-        expectations = _watch(direct, card, notes)
-    if when.window is None:
+def _understood(whole: _Text, expectations: list[IntentExpectation], direct: list[DirectEdit], notes: list[str]) -> Understood:
+    expectations = expectations or _watch(direct, whole.card, notes)
+    if whole.when.window is None:
         notes.append("no time was given: from now on")
     if not any(expectation.object.cells for expectation in expectations):
         notes.append("no place was named: all cells")
-    intent = Intent(
-        text=text, expectations=tuple(expectations), window=when.window, event=when.event, assumptions=tuple(dict.fromkeys(notes))
-    )
-    check_bounds(intent, card)
-    workflow = "direct-change" if direct else workflow_of(items, intent)
+    intent = whole.intent(expectations, notes)
+    check_bounds(intent, whole.card)
+    workflow = "direct-change" if direct else workflow_of(whole.items, intent)
     return Understood(intent=intent, plan=plan_of(workflow, intent), workflow=workflow, direct=tuple(direct))
 
 

@@ -1,0 +1,289 @@
+"""Answers to a planner's calls, shaped as the real tools shape theirs, computed from a small closed-form cell model.
+
+The model is a stand-in for the network, not for our code: demand and shares decide load, load decides delay and user rate. It is only
+there so that walks of the planner see numbers that react to what was proposed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from agents.planner import Answer, CallTools, Decision, Observation, Planner, ToolCall, ToolOffer, Understand, View
+from policies.change import ChangeSet
+from policies.evidence import Interval
+from policies.intent import ExpectationTarget, Intent
+from policies.proposal import Candidate, KpiPrediction, TargetOutlook
+from policies.slices import Slice
+from twins.network import NetworkCard
+
+TOOLS = (
+    "query_kpi", "read_topology", "read_configuration", "detect_degradation", "forecast_traffic", "retrieve_3gpp_constraint",
+    "search_standards", "compare_candidates", "refine_candidate",
+)  # fmt: skip
+OFFERS = tuple(ToolOffer(name=name, effect="reason", description=name, input_schema={"type": "object"}) for name in TOOLS)
+_UNITS = {
+    "DRB.PdcpSduDelayDl": "ms",
+    "DRB.UEThpDl": "Mbit/s",
+    "DRB.UEThpDl.P05": "Mbit/s",
+    "PEE.Energy": "Wh",
+    "RRC.ConnMean": "UE",
+}
+
+
+@dataclass
+class CellModel:
+    """Demand of slices in percent of a cell's PRBs, users, and growth in the coming window."""
+
+    embb: float = 60.0
+    urllc: float = 8.0
+    users: float = 20.0
+    growth: float = 1.6
+    delay: float = 14.0
+    asleep: bool = False
+
+
+@dataclass
+class World:
+    """Cells, how the present looks, and every call that was made."""
+
+    card: NetworkCard
+    cells: dict[str, CellModel] = field(default_factory=dict)
+    ho_hysteresis: float = 1.0
+    refuse: dict[str, str] = field(default_factory=dict)
+    calls: list[ToolCall] = field(default_factory=list)
+
+    def model(self, cell: str) -> CellModel:
+        return self.cells.setdefault(cell, CellModel(embb=20.0, growth=1.0, delay=4.0))
+
+    def objects(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for cell in self.card.cells:
+            asleep = self.model(cell.id).asleep
+            found[cell.dn] = {"administrativeState": "UNLOCKED", "schedulerType": "WPF"}
+            found[cell.carrier_dn] = {"configuredMaxTxPower": 46}
+            for one in self.card.slices:
+                found[f"{cell.dn},RRMPolicyRatio={one.value}"] = {
+                    "rRMPolicyMinRatio": 0,
+                    "rRMPolicyMaxRatio": 100,
+                    "rRMPolicyDedicatedRatio": 0,
+                }
+                found[f"{cell.dn},SchedulerProfile={one.value}"] = {"schedulerWeight": 1.0}
+                found[f"{cell.dn},AdmissionControl={one.value}"] = {"maxPrbUsage": 95, "maxConnectedUes": 200}
+            found[f"{cell.cu_dn},MobilityProfile=1"] = {"a3Offset": 0.0, "hysteresis": self.ho_hysteresis, "timeToTrigger": 160}
+            state = ("toBeEnergySaving", "isEnergySaving") if asleep else ("toBeNotEnergySaving", "isNotEnergySaving")
+            found[f"{cell.cu_dn},CESManagementFunction=1"] = {"energySavingControl": state[0], "energySavingState": state[1]}
+            for other in cell.neighbours:
+                found[f"{cell.cu_dn},NRCellRelation={other}"] = {"cellIndividualOffset": 0, "isHOAllowed": True}
+        return found
+
+    def answer(self, call: ToolCall) -> Observation:
+        self.calls.append(call)
+        if call.tool in self.refuse:
+            return Observation(call=call, error=self.refuse[call.tool], boundary="unavailable")
+        value = getattr(self, f"_{call.tool}")(call.arguments)
+        return Observation(call=call, evidence={"summary": call.tool, "value": value, "warnings": []})
+
+    def _named(self, arguments: dict[str, Any]) -> list[Any]:
+        names = set(arguments.get("cells") or [cell.id for cell in self.card.cells])
+        return [cell for cell in self.card.cells if cell.id in names]
+
+    def _read_topology(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "cells": [cell.model_dump(mode="json") for cell in self._named(arguments)],
+            "areas": self.card.areas(),
+            "events": [],
+        }
+
+    def _read_configuration(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        ids = {cell.id for cell in self._named(arguments)}
+        classes = set(arguments.get("classes") or ())
+        rows = [
+            {"dn": dn, "attributes": attributes}
+            for dn, attributes in self.objects().items()
+            if ids & {step.split("=")[1] for step in dn.split(",")[:3]}
+        ]
+        return {"objects": [row for row in rows if not classes or row["dn"].split(",")[-1].split("=")[0] in classes]}
+
+    def _query_kpi(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        rows, means = [], []
+        slices = arguments.get("slices") or [None]
+        for kpi in arguments["kpis"]:
+            for one in slices:
+                values = [(cell.id, self._kpi(kpi, cell.id, one)) for cell in self._named(arguments)]
+                rows += [
+                    {
+                        "kpi": kpi,
+                        "cell": cell,
+                        "slice": one,
+                        "start": f"2026-06-05T17:{minute:02d}:00+00:00",
+                        "end": f"2026-06-05T17:{minute + 5:02d}:00+00:00",
+                        "value": value,
+                        "unit": _UNITS.get(kpi, "%"),
+                        "count": 5,
+                    }
+                    for cell, value in values
+                    for minute in (50, 55)
+                ]
+                known = [pair for pair in values if pair[1] is not None]
+                if known:
+                    worst = max(known, key=lambda pair: pair[1])
+                    means.append(
+                        {
+                            "kpi": kpi,
+                            "slice": one,
+                            "mean": sum(value for _, value in known) / len(known),
+                            "worst": worst[1],
+                            "worst_cell": worst[0],
+                            "unit": _UNITS.get(kpi, "%"),
+                        }
+                    )
+        return {"rows": rows, "means": means}
+
+    def _kpi(self, kpi: str, cell: str, one: str | None) -> float | None:
+        model = self.model(cell)
+        share = {"eMBB": model.embb, "URLLC": model.urllc, "mMTC": 1.0, None: model.embb + model.urllc + 1}[one]
+        return {
+            "RRU.PrbTotDl": share,
+            "RRU.PrbUsedDl": share,
+            "DRB.PdcpSduDelayDl": model.delay,
+            "DRB.UEThpDl": 12.0,
+            "DRB.UEThpDl.P05": 6.0,
+            "RRC.ConnMean": model.users,
+            "PEE.Energy": 100.0,
+            "MM.HoPingPongRate": 12.0 / self.ho_hysteresis,
+            "MM.RlfRate": 0.4,
+            "RRC.ConnEstabFailRate": 4.0,
+            "CARR.AverageBlerDl": 9.0,
+            "DRB.PacketLossRateDl": 0.1,
+        }.get(kpi)
+
+    def _detect_degradation(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"findings": [], "compared": 20}
+
+    def _forecast_traffic(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "rows": [
+                {
+                    "cell": cell.id,
+                    "slice": one,
+                    "users": self.model(cell.id).users * self.model(cell.id).growth,
+                    "users_low": 1.0,
+                    "users_high": 99.0,
+                    "volume_mbps": 10.0,
+                    "volume_mbps_low": 5.0,
+                    "volume_mbps_high": 20.0,
+                }
+                for cell in self._named(arguments)
+                for one in ("eMBB", "URLLC")
+            ],
+            "method": "harmonic regression",
+            "events": [],
+        }
+
+    def _retrieve_3gpp_constraint(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        from policies.limits import load_limits
+
+        return {
+            "limits": [
+                load_limits().limit(arguments["class_name"], arguments["attribute"]).model_dump(mode="json", by_alias=True)
+            ]
+        }
+
+    def _compare_candidates(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        intent = Intent.model_validate(arguments["intent"])
+        drafts = [{"name": "no change", "edits": []}, *arguments["candidates"]]
+        judged = [self.judge(intent, draft["name"], ChangeSet.model_validate({"edits": draft["edits"]})) for draft in drafts]
+        judged.sort(key=lambda one: (one.feasible, one.score), reverse=True)
+        return {
+            "candidates": [one.model_dump(mode="json") for one in judged],
+            "seeds": list(range(arguments["seeds"])),
+            "twin_gap": {},
+            "window": None,
+            "refused": {},
+        }
+
+    def _refine_candidate(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        intent = Intent.model_validate(arguments["intent"])
+        knob = arguments["knobs"][0]
+        choices = knob.get("choices") or [knob["high"]]
+        edits = [
+            edit
+            for edit in arguments["start"]["edits"]
+            if (edit.get("dn"), edit.get("attribute")) != (knob["dn"], knob["attribute"])
+        ]
+        edits.append(
+            {"kind": "attribute", "dn": knob["dn"], "attribute": knob["attribute"], "old": knob["old"], "new": choices[-1]}
+        )
+        best = self.judge(intent, arguments["start"]["name"] + ", refined", ChangeSet.model_validate({"edits": edits}))
+        return {"best": best.model_dump(mode="json"), "trials": []}
+
+    def judge(self, intent: Intent, name: str, change_set: ChangeSet) -> Candidate:
+        outlook = [self._outlook(place, target, change_set) for place, target in (*intent.bounds(), *intent.objectives())]
+        misses = sum(1 for one in outlook if not one.met)
+        energy = self._predict("PEE.Energy", None, change_set, 1)
+        return Candidate(
+            name=name,
+            change_set=change_set,
+            outlook=tuple(outlook),
+            score=-10.0 * misses - energy / 100 - 0.002 * len(change_set.edits),
+            feasible=misses == 0,
+            predictions=(
+                KpiPrediction(
+                    kpi="PEE.Energy",
+                    unit="Wh",
+                    slice=None,
+                    cells=(),
+                    mean=energy,
+                    interval=Interval(low=energy, high=energy),
+                    no_change=100.0,
+                ),
+            ),
+        )
+
+    def _outlook(self, place: Any, target: ExpectationTarget, change_set: ChangeSet) -> TargetOutlook:
+        value = self._predict(target.kpi, place.slice, change_set, max(len(place.cells), 1))
+        probability = 0.95 if target.is_met_by(value) else 0.05
+        return TargetOutlook(
+            slice=place.slice,
+            cells=place.cells,
+            target=target,
+            predicted=value,
+            interval=Interval(low=value * 0.9, high=value * 1.1),
+            probability=probability,
+        )
+
+    def _predict(self, kpi: str, one: Slice | None, change_set: ChangeSet, cells: int) -> float:
+        turned = [edit.attribute for edit in change_set.attribute_edits()]
+        help_ = {"rRMPolicyMinRatio": 0.55, "schedulerWeight": 0.8, "cellIndividualOffset": 0.9}
+        factor = 1.0
+        for attribute in set(turned):
+            factor *= help_.get(attribute, 1.0)
+        if kpi.startswith("DRB.PdcpSduDelayDl"):
+            return 20.0 * factor
+        if kpi.startswith("DRB.UEThpDl"):
+            return 4.0 / factor * (1.4 if "energySavingControl" in turned else 1.0)
+        if kpi == "PEE.Energy":
+            return 100.0 + 5.0 * turned.count("energySavingControl") - 2.0 * turned.count("configuredMaxTxPower")
+        if kpi == "MM.HoPingPongRate":
+            return 12.0 * (0.5 if "hysteresis" in turned else 0.7 if "timeToTrigger" in turned else 1.0)
+        if kpi == "RRC.ConnEstabFailRate":
+            return 1.0 if "maxPrbUsage" in turned else 4.0
+        return 5.0
+
+
+def walk(
+    planner: Planner, world: World, text: str, answers: tuple[Answer, ...] = (), most: int = 20, **start: Any
+) -> tuple[Decision, View]:
+    """Let a planner decide until it ends; returns the last decision and the view that it was made on."""
+    view = View(text=text, card=world.card, tools=OFFERS, answers=answers, **start)
+    for _ in range(most):
+        decision = planner.decide(view)
+        if isinstance(decision, Understand):
+            view = view.model_copy(update={"intent": decision.intent})
+        elif isinstance(decision, CallTools):
+            seen = tuple(world.answer(call) for call in decision.calls)
+            view = view.model_copy(update={"observations": (*view.observations, *seen)})
+        else:
+            return decision, view
+    raise AssertionError(f"no end after {most} decisions")
