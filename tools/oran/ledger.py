@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 from policies.change import ChangeSet, Receipt
 from twins.network import NetworkError
@@ -19,17 +20,22 @@ from twins.network import NetworkError
 State = Literal["open", "applied", "reverting", "reverted"]
 
 _SCHEMA = """CREATE TABLE IF NOT EXISTS changes(
-    key TEXT PRIMARY KEY, digest TEXT NOT NULL, change_set TEXT NOT NULL, state TEXT NOT NULL, applied_at TEXT)"""
+    key TEXT PRIMARY KEY, digest TEXT NOT NULL, change_set TEXT NOT NULL, state TEXT NOT NULL, applied_at TEXT,
+    attempt TEXT NOT NULL)"""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One change: its key, the change set, its state, when it was applied (network time)."""
+    """One change: its key, the change set, its state, when it was applied (network time).
+
+    `attempt` makes the keys that peers see: the same for a retry after a crash, another one after a failure that was rolled back.
+    """
 
     key: str
     change_set: ChangeSet
     state: State
     applied_at: datetime | None
+    attempt: str = ""
 
     def receipt(self, applied_at: datetime, replayed: bool) -> Receipt:
         """Return the receipt of this change."""
@@ -67,18 +73,20 @@ class Ledger:
     def get(self, key: str) -> Entry | None:
         """Return the entry of a key, or None."""
         with self._lock:
-            row = self._db.execute("SELECT change_set, state, applied_at FROM changes WHERE key = ?", (key,)).fetchone()
+            row = self._db.execute("SELECT change_set, state, applied_at, attempt FROM changes WHERE key = ?", (key,)).fetchone()
         if row is None:
             return None
         applied_at = datetime.fromisoformat(row[2]) if row[2] else None
-        return Entry(key, ChangeSet.model_validate_json(row[0]), row[1], applied_at)
+        return Entry(key, ChangeSet.model_validate_json(row[0]), row[1], applied_at, row[3])
 
-    def open(self, key: str, change_set: ChangeSet) -> None:
-        """Note that a change is about to be sent."""
+    def open(self, key: str, change_set: ChangeSet) -> str:
+        """Note that a change is about to be sent; returns the attempt."""
+        attempt = f"{key}:{uuid4().hex[:12]}"
         self._write(
-            "INSERT OR REPLACE INTO changes VALUES (?, ?, ?, 'open', NULL)",
-            (key, change_set.digest, change_set.model_dump_json()),
+            "INSERT OR REPLACE INTO changes VALUES (?, ?, ?, 'open', NULL, ?)",
+            (key, change_set.digest, change_set.model_dump_json(), attempt),
         )
+        return attempt
 
     def mark(self, key: str, state: State, applied_at: datetime | None = None) -> None:
         """Note how far a change got."""

@@ -148,12 +148,11 @@ class OranNetwork:
             raise InvalidChangeError([_key_reused(idempotency_key)])
         if entry is not None and entry.state != "open":
             return entry.receipt(entry.applied_at or self.describe().now, replayed=True)
-        resume = entry is not None
-        self._executor.check(change_set, resume)
+        self._executor.check(change_set, resume=entry is not None)
         self._check_limits(change_set)
-        self._ledger.open(idempotency_key, change_set)
+        attempt = entry.attempt if entry is not None else self._ledger.open(idempotency_key, change_set)
         try:
-            self._executor.execute(change_set, idempotency_key)
+            self._executor.execute(change_set, attempt)
         except PartialChangeError:
             raise
         except NetworkError:

@@ -1,0 +1,164 @@
+"""PM reports are read as real networks write them: positions from 1, text values, odd time zones, other epochs, suspects."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policies import Slice
+from policies.pm_measurement import from_wire, parse_wire_name, to_wire, wire_name
+from tools.oran import PeerError, read_report
+from tools.oran.pm_report import parse_zone
+
+REPORT = {
+    "event": {
+        "commonEventHeader": {
+            "domain": "perf3gpp",
+            "startEpochMicrosec": 951912000000,
+            "lastEpochMicrosec": 951912900000,
+            "timeZoneOffset": "UTC+05.30",
+        },
+        "perf3gppFields": {
+            "measDataCollection": {
+                "granularityPeriod": 900,
+                "measuredEntityDn": "SubNetwork=Country,MeContext=M1,ManagedElement=S1",
+                "measInfoList": [
+                    {
+                        "measTypes": {
+                            "sMeasTypesList": ["DRB.UEThpDl.SNSSAI.01", "attTCHSeizures", "DRB.PdcpSduDelayDl", "CARR.WBCQIDist"]
+                        },
+                        "measValuesList": [
+                            {
+                                "measObjInstId": "GNBDUFunction=1,NRCellDU=S1C1",
+                                "suspectFlag": "false",
+                                "measResults": [
+                                    {"p": 3, "sValue": "87"},
+                                    {"p": 1, "sValue": "12500"},
+                                    {"p": 2, "sValue": "813"},
+                                    {"p": 4, "sValue": "1,2,3"},
+                                ],
+                            },
+                            {
+                                "measObjInstId": "GNBDUFunction=1,NRCellDU=S1C2",
+                                "suspectFlag": "true",
+                                "measResults": [{"p": 1, "sValue": "1"}, {"p": 3, "sValue": "2"}],
+                            },
+                        ],
+                    }
+                ],
+            }
+        },
+    }
+}
+CELL = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1"
+
+
+def changed(path: str, value: object) -> dict:
+    report = copy.deepcopy(REPORT)
+    *steps, last = path.split("/")
+    at = report["event"]
+    for step in steps:
+        at = at[int(step)] if step.isdigit() else at[step]
+    at[int(last) if last.isdigit() else last] = value
+    return report
+
+
+def test_values_are_taken_by_their_position_in_catalogue_units():
+    samples = {(one.kpi, one.dn, one.slice): (one.value, one.unit) for one in read_report(REPORT).samples}
+    assert samples["DRB.UEThpDl", CELL, Slice.EMBB] == (12.5, "Mbit/s")
+    assert samples["DRB.PdcpSduDelayDl", CELL, None] == (8.7, "ms")
+    assert samples["CARR.WBCQIDist.2", CELL, None] == (3.0, "count")
+
+
+def test_suspect_values_are_left_out_and_counted_unless_they_are_wanted():
+    reading = read_report(REPORT)
+    assert reading.suspect == 2
+    assert {one.dn for one in reading.samples} == {CELL}
+    assert len({one.dn for one in read_report(REPORT, keep_suspect=True).samples}) == 2
+
+
+def test_measurements_that_are_no_kpis_are_named_not_guessed():
+    assert read_report(REPORT).ignored == {"attTCHSeizures"}
+
+
+@pytest.mark.parametrize("scale", [1, 1_000, 1_000_000])
+def test_epochs_are_read_whatever_their_unit(scale):
+    header = {**REPORT["event"]["commonEventHeader"]}
+    header |= {"startEpochMicrosec": 951912000 * scale, "lastEpochMicrosec": 951912900 * scale}
+    sample = read_report(changed("commonEventHeader", header)).samples[0]
+    assert sample.start == datetime(2000, 3, 1, 12, tzinfo=UTC)
+    assert sample.end - sample.start == timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("UTC+05.30", 330), ("UTC+05:00", 300), ("+00:00", 0), ("UTC", 0), ("-03:30", -210), ("UTC+0100", 60)],
+)
+def test_time_zones_are_read_in_every_spelling(text, minutes):
+    assert parse_zone(text) == timezone(timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize("instance", ["ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1", "GNBDUFunction=1,NRCellDU=S1C1"])
+def test_objects_are_named_from_their_managed_element(instance):
+    base = "perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measObjInstId"
+    assert {one.dn for one in read_report(changed(base, instance)).samples} == {CELL}
+
+
+@pytest.mark.parametrize("text", ["NULL", "", "NIL", "nan"])
+def test_what_could_not_be_measured_is_absent_not_zero(text):
+    base = "perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measResults"
+    samples = read_report(changed(base, [{"p": 1, "sValue": text}])).samples
+    assert [one.value for one in samples] == [None]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("commonEventHeader/domain", "measurement"),
+        ("commonEventHeader/timeZoneOffset", "Mars"),
+        ("commonEventHeader/startEpochMicrosec", "soon"),
+        ("commonEventHeader/startEpochMicrosec", 1e300),
+        ("perf3gppFields", None),
+        ("perf3gppFields/measDataCollection/granularityPeriod", []),
+        ("perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measResults", [{"p": 0, "sValue": "1"}]),
+        ("perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measResults", [{"p": 9, "sValue": "1"}]),
+        ("perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measObjInstId", "no name"),
+    ],
+)
+def test_a_malformed_report_is_one_typed_error(path, value):
+    with pytest.raises(PeerError, match="PM report"):
+        read_report(changed(path, value))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+PATHS = ["commonEventHeader", "perf3gppFields", "perf3gppFields/measDataCollection", "commonEventHeader/lastEpochMicrosec"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(PATHS), JSON)
+def test_no_report_breaks_the_reader(path, value):
+    try:
+        read_report(changed(path, value))
+    except PeerError as error:
+        assert "\n" not in str(error)
+
+
+def test_units_of_the_wire_are_those_of_ts_28_552():
+    assert to_wire("DRB.UEThpDl", 5.0) == 5000.0
+    assert to_wire("DRB.PdcpSduDelayDl.P95", 8.7) == 87.0
+    assert to_wire("PEE.Energy", 1500.0) == 1.5
+    assert from_wire("DRB.PacketLossRateDl", 10_000.0) == 1.0
+    assert to_wire("RRU.PrbTotDl", 55.0) == 55.0
+
+
+@pytest.mark.parametrize("one", [None, *Slice])
+def test_names_on_the_wire_come_back(one):
+    assert parse_wire_name(wire_name("CARR.WBCQIDist.7", one)) == ("CARR.WBCQIDist.7", one)
