@@ -3,8 +3,8 @@
 Shapes (also in `authorization.cedarschema`):
 1. principal: `Agent::"<planner name>"` (parents: `Role::"planner" | "ran-control" | "phy" | "safety" | "executor"`) or
    `User::"<name>"` (parents: `Role::"operator" | "engineer"`).
-2. action: `Action::"configure:<Class>"` for an attribute edit, `"configure:A1Policy"` for a policy edit (`action_of`); `"observe"`
-   and `"reason"` for tools of that effect; `"approve"` for a person's yes; `"revert"` for a rollback.
+2. action: `Action::"configure:<Class>"` for an attribute edit, `"configure:A1Policy"` for a policy edit (`action_of`);
+   `"observe"` and `"reason"` for tools of that effect; `"approve"` for a person's yes; `"revert"` for a rollback.
 3. resource: `Cell::"<id>"` (attribute `protected`; parents `Area::"<name>"`, `Network::"<name>"`); for observe, reason, approve
    and revert `Network::"<name>"`.
 4. context: the same record for every action; see the schema. Shares in percent, numbers are integers.

@@ -43,7 +43,6 @@ class Guardrails:
     def _radius(self, change_set: ChangeSet, card: Card) -> list[Reason]:
         radius = BlastRadius.of(change_set, card)
         bounds = self.rules.bounds
-        share = radius.network_share
         return [
             bounded("blast-radius-cells", len(radius.cells), f"{len(radius.cells)} cells touched", bounds.cells),
             bounded("blast-radius-edits", radius.edits, f"{radius.edits} edits", bounds.edits),
