@@ -36,7 +36,7 @@ def sleep(situation: Situation) -> Draft:
     ]
     return Draft(
         name="sleep light cells",
-        rationale=f"let {', '.join(cell.id for cell in chosen) or 'no cell'} sleep: under {_LIGHT:g} % expected load, neighbours have room",
+        rationale=f"let {', '.join(cell.id for cell in chosen) or 'no cell'} sleep: under {_LIGHT:g} % expected load",
         edits=kept(edits),
         risks=(
             "coverage holes where a sleeping cell was the only strong one: watch MM.RlfRate",
@@ -58,7 +58,7 @@ def lower_power(situation: Situation) -> Draft:
         knobs.append(around(edit, now - 6, now, 1))
     return Draft(
         name="lower power",
-        rationale=f"lower the transmit power of cells that are expected under {_HEADROOM:g} % load, 1 dB per 10 points of headroom",
+        rationale=f"lower the transmit power of cells under {_HEADROOM:g} % expected load, 1 dB per 10 points",
         edits=kept(edits),
         knobs=knobs_of(knobs),
         risks=("users at the cell edge lose throughput",),

@@ -1,4 +1,4 @@
-"""Mobility robustness: later handover against ping-pong, earlier handover against radio link failures (TS 28.313 clause 6.4.2.1)."""
+"""Mobility robustness (TS 28.313 clause 6.4.2.1): later handover against ping-pong, earlier against radio link failures."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class Situation:
         return load_limits()
 
     def edit(self, dn: str, attribute: str, new: Scalar) -> AttributeEdit | None:
-        """Return a lawful edit to `new`, or to the allowed value nearest to it; None when nothing would change or it is barred."""
+        """Return a lawful edit to `new` or the allowed value nearest to it; None when nothing would change or it is barred."""
         if attribute in self.barred or attribute not in self.objects.get(dn, {}):
             return None
         old = self.objects[dn][attribute]

@@ -1,7 +1,7 @@
 """Slice delay: give the slice the share of PRBs at which its queue keeps the bound.
 
-Queueing delay grows as d₀ / (1 - ρ) with the utilization ρ of the share that the slice can count on (M/G/1 in heavy traffic), d₀ being
-the time that scheduling and transmission alone take. So the share must be demand / ρ* with ρ* = 1 - d₀ / bound.
+Queueing delay grows as d₀ / (1 - ρ) with the utilization ρ of the share that the slice can count on (M/G/1 in heavy traffic),
+d₀ being the time that scheduling and transmission alone take. So the share must be demand / ρ* with ρ* = 1 - d₀ / bound.
 """
 
 from __future__ import annotations

@@ -71,12 +71,14 @@ def _check_physics(target: ExpectationTarget, cells: list[Cell]) -> None:
     if target.kpi in _RATES and lower:
         peak = max(peak_rate_mbps(cell) for cell in cells)
         if value > peak:
-            why = f"above the peak rate of the carrier, {peak:.0f} Mbit/s with {_MOST_LAYERS} layers and 256QAM (TS 38.306 clause 4.1.2)"
+            how = f"{_MOST_LAYERS} layers and 256QAM (TS 38.306 clause 4.1.2)"
+            why = f"above the peak rate of the carrier, {peak:.0f} Mbit/s with {how}"
             _refuse(target, why, f"at most {peak:.0f} Mbit/s for one user alone in the cell")
     if target.kpi in _DELAYS and not lower:
         shortest = min(slot_ms(cell) for cell in cells)
         if value < shortest:
-            why = f"shorter than one slot, {shortest:g} ms at {max(cell.subcarrier_spacing_khz for cell in cells)} kHz (TS 38.211 clause 4.3.2)"
+            spacing = max(cell.subcarrier_spacing_khz for cell in cells)
+            why = f"shorter than one slot, {shortest:g} ms at {spacing} kHz (TS 38.211 clause 4.3.2)"
             _refuse(target, why, f"{target.kpi} ≥ {shortest:g} ms, one slot")
 
 

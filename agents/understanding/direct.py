@@ -45,9 +45,10 @@ def take_direct(frames: list[Frame], card: NetworkCard, fallback: Place) -> tupl
 
 
 def _power_level_is_transmit_power(frame: Frame) -> None:
-    if frame.attributes or not any(bound.quantity.dimension == "power level" for bound in frame.bounds):
+    dimensions = {bound.quantity.dimension for bound in frame.bounds}
+    if frame.attributes or not dimensions & {"power level", "gain"}:
         return
-    if not frame.kpis or frame.kpis == ["PEE.AvgPower"]:
+    if (not frame.kpis and "power level" in dimensions) or frame.kpis == ["PEE.AvgPower"]:
         frame.attributes, frame.kpis = ["NRSectorCarrier.configuredMaxTxPower"], []
 
 

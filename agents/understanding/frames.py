@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Final
 
 from agents.understanding.items import Item
@@ -87,9 +88,13 @@ def read_frames(items: tuple[Item, ...]) -> list[Frame]:
     """Return the frames of the items, in order; the last may hold places only."""
     frames: list[Frame] = []
     frame = Frame()
-    for item in items:
+    for position, item in enumerate(items):
         if item.kind == "break":
             frame = _at_break(frames, frame)
+            frame.negated = item.text.lower() == "without"
+            continue
+        if not frame.text and frames and _continues_list(items, position):
+            _FILL[item.kind](frames[-1], item)
             continue
         if _starts_anew(frame, item):
             frames.append(frame)
@@ -104,8 +109,16 @@ def _at_break(frames: list[Frame], frame: Frame) -> Frame:
     if frame.is_complete:
         frames.append(frame)
         return Frame()
-    frame.negated = False
     return frame
+
+
+def _continues_list(items: tuple[Item, ...], position: int) -> bool:
+    """Whether the name at `position` goes on with a list: "in S1C1, S1C2 and S2C3", and nothing else follows before a break."""
+    kind = items[position].kind
+    if kind not in ("cell", "site", "area", "slice") or position < 2 or items[position - 2].kind != kind:
+        return False
+    rest = takewhile(lambda item: item.kind != "break", items[position + 1 :])
+    return not any(item.kind in ("kpi", "complement", "quantity", "goal", "attribute", "comparator") for item in rest)
 
 
 def _starts_anew(frame: Frame, item: Item) -> bool:
@@ -120,7 +133,6 @@ def _fill_nothing(frame: Frame, item: Item) -> None:
 
 
 def _fill_kpi(frame: Frame, item: Item) -> None:
-    frame.negated = False
     if item.value in _USER_KPIS and (frame.every or frame.kpis or frame.bounds):
         frame.users = True
         return

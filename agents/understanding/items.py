@@ -47,7 +47,26 @@ def read_items(text: str, card: NetworkCard) -> Reading:
         item, used = _quantity_at(tokens, position) or _phrase_at(tokens, position, tables) or (_word(tokens[position]), 1)
         items.append(item)
         position += used
-    return _correct(items, tables, card)
+    return _correct(_with_ranges(items, card), tables, card)
+
+
+def _with_ranges(items: list[Item], card: NetworkCard) -> list[Item]:
+    """Fill in the cells of "S2C1 to S2C3", in the network's own order."""
+    order = [cell.id for cell in card.cells]
+    filled: list[Item] = []
+    for position, item in enumerate(items):
+        filled.append(item)
+        if position < 2 or item.kind != "cell" or items[position - 2].kind != "cell":
+            continue
+        if items[position - 1].text.lower() in ("-", "–", "to", "through", "till", "until") and not _is_relation(items):
+            first, last = sorted((order.index(items[position - 2].value), order.index(item.value)))
+            filled += [replace(item, value=name) for name in order[first + 1 : last]]
+    return filled
+
+
+def _is_relation(items: list[Item]) -> bool:
+    """Whether "from S1C1 to S1C2" speaks of a neighbour relation."""
+    return any(item.kind == "attribute" and item.value.startswith("NRCellRelation") for item in items)
 
 
 @lru_cache(maxsize=8)

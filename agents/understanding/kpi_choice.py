@@ -53,16 +53,20 @@ def kpis_of_bound(frame: Frame, bound: Bound, before: list[str], notes: list[str
 
 def _by_unit(frame: Frame, bound: Bound) -> str:
     dimension = bound.quantity.dimension
+    if not dimension and frame.users and bound.condition is not None:
+        frame.users, dimension = False, "users"
     if dimension in _BY_DIMENSION:
         return _BY_DIMENSION[dimension]
-    choices = tuple(kpi.aliases[0] for kpi in kpi_definitions().values() if kpi.aliases and unit_dimension(kpi.unit) == dimension)
+    same_unit = [kpi for kpi in kpi_definitions().values() if unit_dimension(kpi.unit) == dimension]
+    choices = tuple(kpi.aliases[0] for kpi in same_unit if kpi.aliases)
     what = " ".join(frame.text)
     raise ReadingError(Question(question=f"{what!r}: which KPI is {bound.text} for?", choices=choices, kind="ambiguous"))
 
 
 def _unit_question(kpi: str, bound: Bound) -> Question:
     definition = kpi_definition(kpi)
-    message = f"{definition.title} ({kpi}) is counted in {definition.unit}, but {bound.text!r} is not. Which value in {definition.unit} is meant?"
+    counted = f"{definition.title} ({kpi}) is counted in {definition.unit}"
+    message = f"{counted}, but {bound.text!r} is not. Which value in {definition.unit} is meant?"
     return Question(question=message, kind="unit", replaces=bound.text)
 
 

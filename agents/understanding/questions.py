@@ -7,20 +7,21 @@ from typing import Final
 
 from agents.understanding.frames import Frame
 from agents.understanding.items import Item
-from agents.understanding.kpi_choice import for_slice, with_statistic
+from agents.understanding.kpi_choice import fits, for_slice, with_statistic
 from agents.understanding.places import Place, place_of
 from agents.understanding.result import NetworkQuestion
+from policies.intent import ExpectationTarget
+from policies.kpi import kpi_definition
 from policies.managed_object import id_of
 from policies.slices import Slice
 from twins.network import NetworkCard
 
-_OPENERS: Final = re.compile(
-    r"^\s*(please\s+)?(what|which|who|how|where|when|why|is|are|was|were|does|do|did|has|have|show|list|tell me|display|report|give me|print)\b",
-    re.IGNORECASE,
+_WORDS: Final = (
+    r"what|which|who|how|where|when|why|is|are|was|were|does|do (?:we|you|they|the|any)|did|has|have|show|list|tell me|display|"
+    r"report|give me the|print"
 )
-_REQUEST: Final = re.compile(
-    r"^\s*(please\s+)?(can|could|would|will) (you|we)\b|^\s*(how can|how do) (we|i|you)\b|^\s*give me at\b", re.IGNORECASE
-)
+_OPENERS: Final = re.compile(rf"^\s*(please\s+)?({_WORDS})\b", re.IGNORECASE)
+_REQUEST: Final = re.compile(r"^\s*(please\s+)?(can|could|would|will) (you|we)\b|^\s*how (can|do) (we|i|you)\b", re.IGNORECASE)
 _OVERVIEW: Final = ("RRU.PrbTotDl", "DRB.PdcpSduDelayDl", "DRB.UEThpDl", "PEE.AvgPower")
 
 
@@ -46,6 +47,7 @@ def read_question(text: str, items: tuple[Item, ...], frames: list[Frame], card:
         notes.append("no KPI was named: load, delay, throughput and power are shown")
     return NetworkQuestion.model_validate(
         {
+            "targets": tuple(_targets(frames, kpis)),
             "topic": topic,
             "kpis": tuple(dict.fromkeys(kpis)),
             "cells": cells,
@@ -55,6 +57,17 @@ def read_question(text: str, items: tuple[Item, ...], frames: list[Frame], card:
             "assumptions": tuple(notes),
         }
     )
+
+
+def _targets(frames: list[Frame], kpis: list[str]) -> list[ExpectationTarget]:
+    """Return the bounds that a yes-or-no question asks about."""
+    return [
+        ExpectationTarget(kpi=kpi, condition=bound.condition, value=bound.quantity.value, unit=kpi_definition(kpi).unit)
+        for frame in frames
+        for bound in frame.bounds
+        for kpi in dict.fromkeys(kpis)
+        if bound.condition is not None and fits(kpi, bound)
+    ]
 
 
 def _topic(text: str, items: tuple[Item, ...], kpis: bool, attributes: bool) -> str | None:

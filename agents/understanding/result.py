@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from policies.intent import Intent
+from policies.intent import ExpectationTarget, Intent
 from policies.slices import Slice
 
 Workflow = Literal["intent-to-configuration", "scheduler-adaptation", "channel-estimator", "direct-change"]
@@ -52,7 +52,7 @@ class NetworkQuestion(_Word):
     slices: tuple[Slice, ...] = ()
     attributes: tuple[str, ...] = ()
     area: str = ""
-    bound: str = ""
+    targets: tuple[ExpectationTarget, ...] = ()
     assumptions: tuple[str, ...] = ()
 
 

@@ -26,6 +26,8 @@ _FLIP: Final = {
     Condition.MINIMIZE: Condition.MAXIMIZE,
     Condition.MAXIMIZE: Condition.MINIMIZE,
 }
+# Counted up over a window: a total for an evening must be broken down to the windows in which it is measured.
+_TOTALS: Final = ("PEE.Energy", "DRB.PdcpSduVolumeDL", "MM.HoExeIntraReq")
 _RATES: Final = ("DRB.UEThpDl", "DRB.UEThpDl.P05")
 
 
@@ -56,6 +58,7 @@ class TargetReader:
     measured: Measured
     place: Place
     tolerance: float = 0.0
+    span_s: float | None = None
     notes: list[str] = field(default_factory=list)
     kpis: list[str] = field(default_factory=list)
     slices: list[str] = field(default_factory=list)
@@ -160,8 +163,10 @@ class TargetReader:
         return [None]
 
     def _value(self, ask: _Ask, kpi: str, slice_: Slice | None) -> float | None:
-        if not ask.relative or ask.value is None:
-            return ask.value
+        if ask.value is None:
+            return None
+        if not ask.relative:
+            return self._per_window(kpi, ask.value)
         if (kpi, slice_) not in self.measured:
             raise NeedsMeasurementError(NeedsMeasurement(kpis=(kpi,), cells=self.place.cells, slices=(slice_,) if slice_ else ()))
         now = self.measured[kpi, slice_]
@@ -174,6 +179,16 @@ class TargetReader:
         value = max(now - step, 0.0) if upper else now + step
         self.notes.append(f"{kpi} is {now:.4g} {kpi_definition(kpi).unit} now, so the bound is {value:.4g}")
         return value
+
+    def _per_window(self, kpi: str, value: float) -> float:
+        """Break a total over the intent's window (an hour where it has none) down to the KPI's own window."""
+        if kpi not in _TOTALS:
+            return value
+        span, window = self.span_s or 3600.0, self.card.granularity_s
+        part = value * window / span
+        unit = kpi_definition(kpi).unit
+        self.notes.append(f"{value:g} {unit} over {span / 3600:g} h is {part:.4g} {unit} in each KPI window of {window:g} s")
+        return part
 
 
 def _spread_trailing_slices(frames: list[Frame]) -> None:

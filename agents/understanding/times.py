@@ -145,7 +145,8 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
 
 def _day_part(when: When, card: NetworkCard) -> When:
     match = re.search(
-        r"\b(?:for |during |by |in the )?(tonight(?:'s)?|this (morning|afternoon|evening|night)|tomorrow(?:'s)?(?: (morning|afternoon|evening|night))?|overnight|(?:right )?now|today)\b",
+        r"\b(?:for |during |by |in the )?(tonight(?:'s)?|this (morning|afternoon|evening|night)|"
+        r"tomorrow(?:'s)?(?: (morning|afternoon|evening|night))?|overnight|(?:right )?now|today)\b",
         when.rest,
         re.IGNORECASE,
     )

@@ -63,7 +63,10 @@ class Token:
 
 def tokenize(text: str) -> list[Token]:
     """Return the tokens of `text`. Characters that are none of them (emoji, control codes) are skipped."""
-    joined = re.sub(r"(?<=[^\W\d_])[-‐‑](?=[^\W\d_])", " ", text.replace("’", "'"))
+    plain = re.sub(r"(?<=\w)['’]s\b", "  ", text)
+    plain = re.sub(r"\bone(?= (?:percent|per cent|%|ms\b|milli|second|mbps|user))", "1  ", plain, flags=re.IGNORECASE)
+    plain = re.sub(r"\bhalf an?(?= \w)", lambda match: "0.5".ljust(len(match.group())), plain, flags=re.IGNORECASE)
+    joined = re.sub(r"(?<=[^\W\d_])[-‐‑](?=[^\W\d_])", " ", plain.replace("’", "'"))
     return [_token(match) for match in _TOKEN.finditer(joined)]
 
 

@@ -53,7 +53,6 @@ _TOPICS: Final = (
     "attribute",
     "state",
     "everywhere",
-    "user",
 )
 NOT_ABOUT: Final = "The text says nothing about this network: no KPI, cell, slice, area or configuration of it."
 
@@ -109,6 +108,12 @@ class _Text:
     def has(self, *kinds: str) -> bool:
         return any(item.kind in kinds for item in self.items)
 
+    @property
+    def is_about_network(self) -> bool:
+        """Whether any word or unit belongs to the network's vocabulary."""
+        measured = any(item.quantity is not None and item.quantity.dimension for item in self.items)
+        return self.has(*_TOPICS, "vague") or measured or bool(self.when.event)
+
     def has_theme(self, theme: str) -> bool:
         return any(item.kind == "theme" and item.value == theme for item in self.items)
 
@@ -131,8 +136,8 @@ def _read_strictly(text: str, card: NetworkCard, measured: Mapping[tuple[str, Sl
     whole = _Text(text, card, when, read.items)
     if screened.assumptions and not whole.has(*_TOPICS):
         return only_permission(screened)
-    if not whole.has(*_TOPICS, "vague", "quantity", "goal") and not when.event:
-        return NotAboutNetwork(reason=NOT_ABOUT) if asks else _by_meaning_or_stray(whole, Place(), meaning.STRAY_THRESHOLD)
+    if not asks and not whole.is_about_network:
+        return _by_meaning_or_stray(whole, Place(), meaning.STRAY_THRESHOLD)
     refuse_unknown_names(read.items, card)
     frames = read_frames(read.items)
     if asks:
@@ -143,7 +148,8 @@ def _read_strictly(text: str, card: NetworkCard, measured: Mapping[tuple[str, Sl
     if whole.has_theme("channel-estimator") and not direct and not any(frame.bounds for frame in rest):
         return _estimator(whole, next((place for frame in rest if (place := place_of(frame, card))), fallback))
     _name_kpis(rest, notes)
-    reader = TargetReader(card, measured, fallback, tolerance=shares.tolerance, notes=notes)
+    span = (when.window.end - when.window.start).total_seconds() if when.window else None
+    reader = TargetReader(card, measured, fallback, tolerance=shares.tolerance, span_s=span, notes=notes)
     expectations = reader.read(rest)
     if not expectations and not direct:
         return _nothing_bounded(whole, rest, reader.place)

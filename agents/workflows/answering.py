@@ -8,6 +8,7 @@ from agents.heuristics.evidence_reader import latest
 from agents.planner import CallTools, Decision, Finish, View
 from agents.understanding.result import NetworkQuestion
 from agents.workflows.calls import ask_for, call, failure_of
+from policies.intent import ExpectationTarget
 
 _SHOWN = 12
 
@@ -66,7 +67,17 @@ def _kpis(value: dict[str, Any], question: NetworkQuestion) -> str:
                 f"{mean['kpi']}{' of ' + mean['slice'] if mean.get('slice') else ''}: {mean['mean']:.4g} {mean['unit']}{where}"
             )
     place = question.area or ", ".join(question.cells) or "all cells"
+    told += [_judged(target, value) for target in question.targets]
     return f"{place}, newest windows: " + ("; ".join(told) or "nothing was measured yet")
+
+
+def _judged(target: ExpectationTarget, value: dict[str, Any]) -> str:
+    worst = [
+        mean["worst"] for mean in value.get("means") or () if mean.get("kpi") == target.kpi and mean.get("worst") is not None
+    ]
+    if not worst:
+        return f"{target.describe()}: cannot be told, nothing was measured"
+    return f"{target.describe()}: {'yes' if all(map(target.is_met_by, worst)) else 'no'}, judged by the worst cell"
 
 
 def _cells(value: dict[str, Any], question: NetworkQuestion) -> str:

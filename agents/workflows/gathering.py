@@ -1,4 +1,4 @@
-"""Which evidence a change needs: topology, configuration, KPIs by cell and slice, degradation, forecast, and the law on what is touched."""
+"""Which evidence a change needs: topology, configuration, KPIs, degradation, forecast, and the law on what is touched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Channel-estimator selection (seed 002, D.3): retrieve configuration and telemetry; compare estimators where tools for it exist."""
+"""Channel-estimator selection (seed 002, D.3): retrieve configuration and telemetry, then say what is missing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def select_estimator(view: View, situation: Situation) -> Decision:
     read = len((latest(view.observations, "read_configuration") or {}).get("objects") or ())
     missing = ", ".join(name for name in _NEEDED if name not in {offer.name for offer in view.tools})
     return Escalate(
-        reason=f"cannot compare channel estimators: no receiver tools yet ({missing}); pilot pattern, CSI error statistics and estimator "
-        f"history are not observable either. Retrieved: {read} managed objects, {seen}",
+        reason=f"cannot compare channel estimators: no receiver tools yet ({missing}); pilot pattern, CSI error "
+        f"statistics and estimator history are not observable either. Retrieved: {read} managed objects, {seen}",
         nearest="keep the estimator in use; link adaptation and mobility parameters can be tuned for the same cells",
     )

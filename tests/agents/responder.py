@@ -1,7 +1,7 @@
 """Answers to a planner's calls, shaped as the real tools shape theirs, computed from a small closed-form cell model.
 
-The model is a stand-in for the network, not for our code: demand and shares decide load, load decides delay and user rate. It is only
-there so that walks of the planner see numbers that react to what was proposed.
+The model is a stand-in for the network and the twin, not for our code: it is only there so that walks of the planner see
+numbers that react to what was proposed.
 """
 
 from __future__ import annotations
