@@ -1,0 +1,41 @@
+"""How the twin's kernels are compiled: by numba, without the GIL, cached on disk.
+
+Numba's cache notices a change of the file that a kernel stands in, but not of the kernels that it calls in other files. The cache
+therefore lies in a folder named by the digest of all sources that take part, and a changed source never meets stale machine code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numba
+from platformdirs import user_cache_path
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder of the compiled kernels of exactly these sources."""
+    twins = Path(__file__).parent.parent
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted([*(twins / "system").rglob("*.py"), *(twins / "radio").glob("*.py")]):
+        digest.update(source.read_bytes())
+    base = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else user_cache_path("twinpilot") / "kernels"
+    return base / digest.hexdigest()[:16]
+
+
+def compiled(function: Function) -> Function:
+    """Compile a kernel: nogil, cached, floating point as in C (a division by zero is infinite, not an exception)."""
+    folder = str(cache_folder())
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = folder
+    try:
+        kernel = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return cast(Function, kernel)

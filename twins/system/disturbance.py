@@ -1,0 +1,68 @@
+"""Disturbances: what happens to the network that nobody configured. Times are network time; no end means until further notice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, model_validator
+
+
+class _Base(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: AwareDatetime | None = Field(default=None, description="from when on; from now where not given")
+    end: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> _Base:
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError(f"end={self.end.isoformat()} is not after start={self.start.isoformat()}: give a later end")
+        return self
+
+    def is_active(self, now: datetime) -> bool:
+        """Whether it is in force at `now`."""
+        return (self.start is None or self.start <= now) and (self.end is None or now < self.end)
+
+
+class Surge(_Base):
+    """More traffic: the packet rate of terminals in an area, or at home in some cells, times `factor` (both empty: everywhere)."""
+
+    kind: Literal["surge"] = "surge"
+    factor: float = Field(ge=0, le=100)
+    area: str = ""
+    cells: tuple[str, ...] = ()
+    slices: tuple[str, ...] = ()
+
+
+class Interferer(_Base):
+    """A foreign transmitter at (x, y) m that sends `power_dbm` over the carrier's whole bandwidth, seen in NLOS (TR 38.901 UMa)."""
+
+    kind: Literal["interferer"] = "interferer"
+    x: float
+    y: float
+    power_dbm: float = Field(ge=-30, le=60)
+
+
+class CellOutage(_Base):
+    """A cell stops radiating; its terminals fail over by radio link failure."""
+
+    kind: Literal["cell_outage"] = "cell_outage"
+    cell: str
+
+
+class BackhaulDelay(_Base):
+    """Packets of a cell reach the gNB-DU later by `milliseconds`."""
+
+    kind: Literal["backhaul_delay"] = "backhaul_delay"
+    cell: str
+    milliseconds: float = Field(ge=0, le=10_000)
+
+
+AnyDisturbance = Annotated[Surge | Interferer | CellOutage | BackhaulDelay, Field(discriminator="kind")]
+
+
+class Disturbance(RootModel[AnyDisturbance]):
+    """Any disturbance, told apart by `kind`: surge, interferer, cell_outage, backhaul_delay."""
+
+    model_config = ConfigDict(frozen=True)

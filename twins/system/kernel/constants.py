@@ -1,0 +1,39 @@
+"""What the kernels need to know of the scenario and does not change while it runs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twins.radio.link_adaptation import Allocations
+
+
+class Constants(NamedTuple):
+    """Periods in TTIs, probabilities, tables; S subbands, T traces of N samples."""
+
+    tti_ms: float
+    slots: int  # per TTI
+    radio_period: int
+    measurement_period: int
+    harq_round_trip: int
+    harq_attempts: int
+    interruption: int
+    setup: int
+    barring: int
+    inactivity: int
+    failure_time: int
+    ping_pong_time: int
+    out_of_sync_db: float
+    measurement_sigma_db: float
+    filter_weight: float
+    olla_up_db: float
+    olla_down_db: float
+    averaging: float
+    least_dbm: float
+    idle_activity: float
+    subband_prbs: NDArray[np.int64]  # [C, S]
+    traces: NDArray[np.float32]  # [T, N, S]
+    cqi_thresholds: NDArray[np.float64]  # [15]
+    link: Allocations

@@ -1,0 +1,127 @@
+"""Transport blocks: link adaptation with an outer loop, error draw, HARQ with chase combining.
+
+A TTI of several slots carries one transport block per slot with the same fate. Effective SINR over the allocated PRBs by EESM; the
+error rate from the BLER tables; the outer loop moves the SINR offset by +up on an ACK and -down on a NACK, with
+up = down x target / (1 - target), and learns at once (the feedback delay of about four slots is not modelled).
+"""
+
+from __future__ import annotations
+
+from twins.radio.link_adaptation import mcs_for, transport_bler_of
+from twins.system.compiled import compiled
+from twins.system.kernel.constants import Constants
+from twins.system.kernel.draws import HARQ, uniform
+from twins.system.kernel.queue import settle, take
+from twins.system.kernel.radio import decibel, effective_db
+from twins.system.state import Records, State
+
+
+@compiled
+def transmit(tti: int, constants: Constants, state: State, u: int, given: Records) -> None:
+    """Send new data of a terminal on the PRBs `given` per subband."""
+    ue = state.ues[u]
+    prbs, decay, reported = 0, 0.0, 0.0
+    for s in range(given.shape[0]):
+        if given[s] > 0:
+            prbs += given[s]
+            decay += given[s] * state.bands[u, s].decay
+            reported += given[s] * state.bands[u, s].reported_decay
+    if prbs == 0:
+        return
+    h = free_process(state.processes, u)
+    process = state.processes[u, h]
+    process.mcs = mcs_for(constants.link, prbs, effective_db(reported / prbs, ue.beta) + ue.olla_db)
+    process.prbs = prbs
+    room = constants.slots * constants.link.bits[process.mcs, prbs]
+    if ue.full_buffer:
+        process.bits = room
+    else:
+        take(state.ues, state.packets, state.processes, u, h, room)
+    sinr_db = effective_db(decay / prbs, ue.beta)
+    process.sinr = 10.0 ** (0.1 * sinr_db)
+    process.attempts = 1
+    ue.served_at = tti
+    state.cells[ue.serving].transmissions += 1.0
+    success = resolve(tti, constants, state, u, h, sinr_db)
+    if success:
+        ue.olla_db = min(ue.olla_db + constants.olla_up_db, 10.0)
+    else:
+        ue.olla_db = max(ue.olla_db - constants.olla_down_db, -20.0)
+        state.cells[ue.serving].failures += 1.0
+        if process.attempts > 0:
+            ue.pending += 1
+
+
+@compiled
+def free_process(processes: Records, u: int) -> int:
+    """Return a free HARQ process; the caller has seen that there is one."""
+    for h in range(processes.shape[1]):
+        if processes[u, h].attempts == 0:
+            return h
+    return processes.shape[1] - 1
+
+
+@compiled
+def resolve(tti: int, constants: Constants, state: State, u: int, h: int, sinr_db: float) -> bool:
+    """Draw the fate of a transmission; delivers, or books the next attempt, or (after the last one) writes the data off."""
+    ue, process = state.ues[u], state.processes[u, h]
+    error_rate = transport_bler_of(constants.link, process.mcs, process.prbs, sinr_db)
+    failed = uniform(state.clock[2], HARQ, u * state.processes.shape[1] + h, tti) < error_rate
+    if failed and process.attempts < constants.harq_attempts:
+        process.due = tti + constants.harq_round_trip
+        return False
+    if not failed:
+        deliver(constants, state, u, process.bits)
+    if not ue.full_buffer:
+        settle(
+            state.ues, state.packets, state.processes, state.shares, state.delays, u, h, not failed, tti + 1,
+            constants.tti_ms, state.cells[ue.serving].backhaul_ms,
+        )  # fmt: skip
+    process.attempts = 0
+    return not failed
+
+
+@compiled
+def deliver(constants: Constants, state: State, u: int, bits: int) -> None:
+    """Count delivered bits."""
+    ue = state.ues[u]
+    share = state.shares[ue.serving, ue.slice]
+    share.delivered_bits += bits
+    share.served_bits += bits
+    ue.window_bits += bits
+    ue.average += constants.averaging * bits
+    if ue.full_buffer:
+        share.offered_bits += bits
+
+
+@compiled
+def retransmit(tti: int, constants: Constants, state: State, u: int, free: Records, allowed: int) -> int:
+    """Repeat the processes of a terminal that are due, where PRBs are left; returns the PRBs used."""
+    used = 0
+    left = free.sum()
+    for h in range(state.processes.shape[1]):
+        process = state.processes[u, h]
+        if process.attempts == 0 or process.due > tti or process.prbs > left or used >= allowed:
+            continue
+        decay = occupy(state.bands, u, free, process.prbs, tti + h)
+        used += process.prbs
+        left -= process.prbs
+        process.sinr += 10.0 ** (0.1 * effective_db(decay / process.prbs, state.ues[u].beta))
+        process.attempts += 1
+        resolve(tti, constants, state, u, h, min(decibel(process.sinr), 30.0))
+        if process.attempts == 0:
+            state.ues[u].pending -= 1
+    return used
+
+
+@compiled
+def occupy(bands: Records, u: int, free: Records, prbs: int, start: int) -> float:
+    """Take `prbs` free PRBs from subband `start` on; returns the sum of exp(-SINR / beta) over them."""
+    decay, wanted = 0.0, prbs
+    for step in range(free.shape[0]):
+        s = (start + step) % free.shape[0]
+        part = min(free[s], wanted)
+        free[s] -= part
+        wanted -= part
+        decay += part * bands[u, s].decay
+    return decay

@@ -1,0 +1,288 @@
+"""`SystemNetwork`: the system twin behind the Network contract.
+
+The managed object tree, A1 policies, receipts and disturbances live here; the physics in `Simulation`. A lock makes each operation
+whole; a snapshot holds everything that changes and nothing that does not.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import threading
+from dataclasses import dataclass
+
+from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
+from policies.kpi import KpiFrame
+from policies.limits import load_limits
+from policies.managed_object import ManagedObject, class_of
+from policies.slices import Slice
+from policies.violation import Violation
+from twins.network import (
+    InvalidChangeError,
+    KpiQuery,
+    NetworkCard,
+    NetworkError,
+    StaleEditError,
+    UnknownObjectError,
+    UnknownReceiptError,
+    Venue,
+)
+from twins.system.a1_policies import POLICY_TYPES, SLA_PERIOD_MS, Policies, mirror_policies, objections, pursue_slas
+from twins.system.configuration import WRITABLE, Tree, card_cells, cu_dn, default_tree, du_dn
+from twins.system.data_card import VERSION, system_twin_card
+from twins.system.disturbance import AnyDisturbance, BackhaulDelay, CellOutage, Disturbance, Surge
+from twins.system.forces import exert
+from twins.system.metering import WindowRecord
+from twins.system.observation import Observer
+from twins.system.scenario import SystemScenario
+from twins.system.simulation import Simulation
+from twins.system.state import State
+from twins.system.steering import is_awake, mirror, mirror_powers
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything about a SystemNetwork that changes; can be pickled."""
+
+    state: State
+    elapsed_us: int
+    tree: Tree
+    policies: Policies
+    receipts: dict[str, Receipt]
+    reverted: dict[str, Receipt]
+    disturbances: tuple[AnyDisturbance, ...]
+    history: tuple[WindowRecord, ...]
+
+
+class SystemNetwork:
+    """A system-level NR downlink twin of `scenario`, everything random from `seed`."""
+
+    def __init__(self, scenario: SystemScenario, seed: int = 1) -> None:
+        self.scenario = scenario
+        self._lock = threading.RLock()
+        self._cells = card_cells(scenario)
+        self._observer = Observer(scenario)
+        self._simulation = Simulation(scenario, seed)
+        self._tree = default_tree(scenario)
+        self._policies: Policies = {name: (one.policy_type, dict(one.body)) for name, one in scenario.policies.items()}
+        self._receipts: dict[str, Receipt] = {}
+        self._reverted: dict[str, Receipt] = {}
+        self._disturbances: list[AnyDisturbance] = list(scenario.disturbances)
+        self._elapsed_us = 0
+        self._steer()
+
+    # ---- what is there -------------------------------------------------------------------------------------------------
+
+    def describe(self) -> NetworkCard:
+        """Return what an operator knows about this network, and its time."""
+        scenario = self.scenario
+        with self._lock:
+            now = self._simulation.time_of(self._elapsed_us // scenario.tti_us)
+        return NetworkCard(
+            name=scenario.name,
+            kind="system twin",
+            version=VERSION,
+            now=now,
+            cells=self._cells,
+            slices=tuple(Slice),
+            capabilities=("O1", "A1", "advance", "snapshot", "inject"),
+            granularity_s=scenario.granularity_s,
+            events=scenario.events,
+            venues=tuple(Venue(name=area.name, x=area.x, y=area.y, radius=area.radius) for area in scenario.areas),
+            policy_types=POLICY_TYPES,
+            data_card=system_twin_card(),
+        )
+
+    def observe(self, query: KpiQuery) -> KpiFrame:
+        """Return the samples of finished windows that the query asks for; raises UnknownKpiError, UnknownObjectError."""
+        with self._lock:
+            history = tuple(self._simulation.history)
+        return self._observer.observe(history, query)
+
+    def read(self, dn: str) -> ManagedObject:
+        """Return the managed object with its attributes as they stand; raises UnknownObjectError."""
+        with self._lock:
+            if dn not in self._tree:
+                raise UnknownObjectError(f"dn={dn!r} does not exist; find(class) lists what does")
+            return ManagedObject(dn=dn, attributes=dict(self._tree[dn]))
+
+    def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
+        """Return the DNs of all managed objects of a class, below `under` where given, in a fixed order."""
+        with self._lock:
+            return tuple(
+                dn for dn in self._tree if class_of(dn) == class_name and (not under or dn == under or dn.startswith(under + ","))
+            )
+
+    def policies(self) -> dict[str, tuple[str, dict[str, object]]]:
+        """Return the A1 policies in force: (type, body) by policy id."""
+        with self._lock:
+            return copy.deepcopy(self._policies)
+
+    # ---- changes -------------------------------------------------------------------------------------------------------
+
+    def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
+        """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkError (key reused)."""
+        with self._lock:
+            known = self._receipts.get(idempotency_key)
+            if known is not None:
+                if known.digest != change_set.digest:
+                    raise NetworkError(f"idempotency_key={idempotency_key!r} was used for another change set; take a new key")
+                return known.model_copy(update={"replayed": True})
+            self._validate(change_set)
+            return self._commit(change_set, idempotency_key)
+
+    def revert(self, receipt: Receipt) -> Receipt:
+        """Restore what stood before; a second time answers the first answer. Raises UnknownReceiptError, StaleEditError."""
+        with self._lock:
+            key = receipt.idempotency_key
+            issued = self._receipts.get(key)
+            if issued is None or issued.digest != receipt.digest:
+                raise UnknownReceiptError(f"receipt {key!r} was not issued by this network; nothing was reverted")
+            if key in self._reverted:
+                return self._reverted[key].model_copy(update={"replayed": True})
+            for edit in _merged(issued.rollback):
+                self._check_old(edit)
+            self._reverted[key] = self._commit(issued.rollback, f"revert:{key}")
+            return self._reverted[key]
+
+    def _commit(self, change_set: ChangeSet, key: str) -> Receipt:
+        for edit in change_set.edits:
+            self._write(edit)
+        self._steer()
+        now = self._simulation.time_of(self._elapsed_us // self.scenario.tti_us)
+        receipt = Receipt(digest=change_set.digest, idempotency_key=key, applied_at=now, rollback=change_set.inverse())
+        self._receipts[key] = receipt
+        return receipt
+
+    def _validate(self, change_set: ChangeSet) -> None:
+        for edit in change_set.attribute_edits():
+            if edit.dn not in self._tree:
+                raise UnknownObjectError(f"dn={edit.dn!r} does not exist; nothing was applied")
+        violations = [found for edit in change_set.edits for found in self._objections(edit)]
+        violations = violations or load_limits().check(change_set, self.read, self.find)
+        if violations:
+            raise InvalidChangeError(violations)
+        for edit in _merged(change_set):
+            self._check_old(edit)
+
+    def _objections(self, edit: Edit) -> list[Violation]:
+        if isinstance(edit, PolicyEdit):
+            return [] if edit.new is None else objections(self.scenario, edit.policy_type, edit.new)
+        writable = WRITABLE.get(class_of(edit.dn), ())
+        if edit.attribute in writable:
+            return []
+        return [
+            Violation(
+                field=f"{edit.dn} {edit.attribute}",
+                value=str(edit.new),
+                allowed=f"attributes {', '.join(writable) or 'none'} of {class_of(edit.dn)}",
+                source="this network: the attribute is absent, read-only or fixed at run time",
+                remedy="change one of these attributes",
+            )
+        ]
+
+    def _check_old(self, edit: Edit) -> None:
+        if isinstance(edit, AttributeEdit):
+            stands: object = self._tree[edit.dn][edit.attribute]
+        else:
+            kind, body = self._policies.get(edit.policy_id, ("", None))
+            stands = body if kind in ("", edit.policy_type) else f"a policy of type {kind}"
+        if stands != edit.old or isinstance(stands, bool) != isinstance(edit.old, bool):
+            raise StaleEditError(f"{edit.describe()}: what stands is {stands!r}; read again and propose again")
+
+    def _write(self, edit: Edit) -> None:
+        if isinstance(edit, AttributeEdit):
+            self._tree[edit.dn][edit.attribute] = edit.new
+        elif edit.new is None:
+            self._policies.pop(edit.policy_id)
+        else:
+            self._policies[edit.policy_id] = (edit.policy_type, dict(edit.new))
+
+    def _steer(self) -> None:
+        """Mirror configuration, policies and disturbances into the physics."""
+        simulation = self._simulation
+        for cell in self.scenario.cells:
+            asleep = self._tree[f"{cu_dn(cell)},CESManagementFunction=1"]
+            is_saving = asleep["energySavingControl"] == "toBeEnergySaving"
+            asleep["energySavingState"] = "isEnergySaving" if is_saving else "isNotEnergySaving"
+        mirror(self.scenario, self._tree, simulation.state)
+        mirror_policies(self.scenario, self._policies, simulation.state)
+        simulation.prb_dbm = mirror_powers(self.scenario, self._tree, simulation.state)
+        self._exert()
+
+    def _exert(self) -> None:
+        now = self._simulation.time_of(self._simulation.tti)
+        exert(self._simulation, self._tree, self._disturbances, now)
+        for number, cell in enumerate(self.scenario.cells):
+            broken = is_awake(self._tree, cell) and not self._simulation.state.cells[number]["on"]
+            self._tree[du_dn(cell)]["operationalState"] = "DISABLED" if broken else "ENABLED"
+
+    # ---- time ----------------------------------------------------------------------------------------------------------
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` of network time pass; raises ValueError unless 0 <= seconds and finite."""
+        if not (math.isfinite(seconds) and seconds >= 0):
+            raise ValueError(f"seconds={seconds} must be finite and not negative: network time only moves forward")
+        with self._lock:
+            self._elapsed_us += round(seconds * 1e6)
+            self._simulation.advance_to(self._elapsed_us // self.scenario.tti_us, self._control)
+
+    def _control(self, _now: object) -> None:
+        self._exert()
+        if self._policies and self._simulation.tti % round(SLA_PERIOD_MS / self.scenario.tti_ms) == 0:
+            pursue_slas(self.scenario, self._policies, self._simulation.state)
+
+    def inject(self, disturbance: Disturbance | AnyDisturbance) -> None:
+        """Let a disturbance act; without a start it begins now. Raises UnknownObjectError for a cell or area that does not exist."""
+        one = disturbance.root if isinstance(disturbance, Disturbance) else disturbance
+        cells = {cell.id for cell in self.scenario.cells}
+        named = {one.cell} if isinstance(one, CellOutage | BackhaulDelay) else set(one.cells) if isinstance(one, Surge) else set()
+        areas = {one.area} - {""} if isinstance(one, Surge) else set()
+        if strangers := (named - cells) | (areas - {area.name for area in self.scenario.areas}):
+            raise UnknownObjectError(f"{one.kind}: {', '.join(sorted(strangers))} does not exist in {self.scenario.name}")
+        with self._lock:
+            if one.start is None:
+                one = one.model_copy(update={"start": self._simulation.time_of(self._simulation.tti)})
+            self._disturbances.append(one)
+            self._exert()
+
+    def snapshot(self) -> Snapshot:
+        """Return the whole state; later changes of the twin do not touch it."""
+        with self._lock:
+            return Snapshot(
+                state=self._simulation.state.copy(),
+                elapsed_us=self._elapsed_us,
+                tree={dn: dict(attributes) for dn, attributes in self._tree.items()},
+                policies=copy.deepcopy(self._policies),
+                receipts=dict(self._receipts),
+                reverted=dict(self._reverted),
+                disturbances=tuple(self._disturbances),
+                history=tuple(self._simulation.history),
+            )
+
+    def restore(self, state: Snapshot) -> None:
+        """Put the twin back into `state`, bit-identical: what follows is what followed then."""
+        with self._lock:
+            self._simulation.state.assign(state.state)
+            self._elapsed_us = state.elapsed_us
+            self._tree = {dn: dict(attributes) for dn, attributes in state.tree.items()}
+            self._policies = copy.deepcopy(state.policies)
+            self._receipts, self._reverted = dict(state.receipts), dict(state.reverted)
+            self._disturbances = list(state.disturbances)
+            self._simulation.history.clear()
+            self._simulation.history.extend(state.history)
+            self._simulation.prb_dbm = mirror_powers(self.scenario, self._tree, self._simulation.state)
+
+    def reseed(self, seed: int) -> None:
+        """Draw traffic, walks, measurements and HARQ luck from `seed` from now on; places, shadowing and fading maps stay."""
+        with self._lock:
+            self._simulation.state.clock[2] = seed
+
+
+def _merged(change_set: ChangeSet) -> list[Edit]:
+    """Return the first edit of each attribute or policy: later ones build on it, not on what stands."""
+    first: dict[tuple[str, str], Edit] = {}
+    for edit in change_set.edits:
+        key = (edit.dn, edit.attribute) if isinstance(edit, AttributeEdit) else ("", edit.policy_id)
+        first.setdefault(key, edit)
+    return list(first.values())
