@@ -6,6 +6,7 @@ from .abstraction import transport_bler as transport_bler
 from .antenna import Antenna as Antenna
 from .fading import Fading as Fading
 from .fading import fading_pool as fading_pool
+from .large_scale import GainMap as GainMap
 from .large_scale import LargeScale as LargeScale
 from .large_scale import Sector as Sector
 from .link_adaptation import Allocations as Allocations

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numba import njit
@@ -56,6 +57,13 @@ class Sector:
     carrier_ghz: float = 3.5
     scenario: Scenario = "UMa"
     antenna: Antenna = field(default_factory=Antenna)
+
+
+class GainMap(Protocol):
+    """Anything that knows the large-scale gain from every cell to a point: drawn (`LargeScale`), given or measured."""
+
+    def gain_db(self, points: Floats) -> Floats:
+        """Return float64[N, C] in dB at `points` float64[N, 2] in m."""
 
 
 class LargeScale:

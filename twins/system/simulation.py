@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from twins.radio.antenna import Antenna
 from twins.radio.fading import Fading, fading_pool
-from twins.radio.large_scale import LargeScale, Sector
+from twins.radio.large_scale import GainMap, LargeScale, Sector
 from twins.radio.link_adaptation import allocations, cqi_thresholds_db
 from twins.system.kernel.closing import close_window, connect_full_buffers
 from twins.system.kernel.connection import evacuate
@@ -41,14 +41,14 @@ OLLA_DOWN_DB = 0.5
 class Simulation:
     """State and constants of one scenario; `state` is what a snapshot copies."""
 
-    def __init__(self, scenario: SystemScenario, seed: int) -> None:
+    def __init__(self, scenario: SystemScenario, seed: int, gains: GainMap | None = None) -> None:
         self.scenario = scenario
         self.groups = group_of_ues(scenario)
         self.state = empty_state(len(self.groups), len(scenario.cells), scenario.subbands, DOMINANT)
         self.state.clock[2] = seed
         self.constants = _constants(scenario)
         self.work = _workspace(len(self.groups), scenario.subbands)
-        self.large_scale = LargeScale([_sector(scenario, i) for i in range(len(scenario.cells))], seed)
+        self.large_scale = gains or LargeScale([_sector(scenario, i) for i in range(len(scenario.cells))], seed)
         self.prb_dbm: NDArray[np.float64] = np.zeros(len(scenario.cells))
         self.history: deque[WindowRecord] = deque(maxlen=scenario.history_windows)
         populate(scenario, self.state, TRACES, TRACE_SAMPLES, TRACE_SAMPLE_S)

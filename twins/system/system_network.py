@@ -27,6 +27,7 @@ from twins.network import (
     UnknownReceiptError,
     Venue,
 )
+from twins.radio.large_scale import GainMap
 from twins.system.a1_policies import POLICY_TYPES, SLA_PERIOD_MS, Policies, mirror_policies, objections, pursue_slas
 from twins.system.configuration import WRITABLE, Tree, card_cells, cu_dn, default_tree, du_dn
 from twins.system.data_card import VERSION, system_twin_card
@@ -55,14 +56,17 @@ class Snapshot:
 
 
 class SystemNetwork:
-    """A system-level NR downlink twin of `scenario`, everything random from `seed`."""
+    """A system-level NR downlink twin of `scenario`, everything random from `seed`.
 
-    def __init__(self, scenario: SystemScenario, seed: int = 1) -> None:
+    `gains` replaces the 38.901 map that is otherwise drawn: measured or ray-traced gains, or those of a reference simulator.
+    """
+
+    def __init__(self, scenario: SystemScenario, seed: int = 1, gains: GainMap | None = None) -> None:
         self.scenario = scenario
         self._lock = threading.RLock()
         self._cells = card_cells(scenario)
         self._observer = Observer(scenario)
-        self._simulation = Simulation(scenario, seed)
+        self._simulation = Simulation(scenario, seed, gains)
         self._tree = default_tree(scenario)
         self._policies: Policies = {name: (one.policy_type, dict(one.body)) for name, one in scenario.policies.items()}
         self._receipts: dict[str, Receipt] = {}
