@@ -66,28 +66,28 @@ class ChangeExecutor:
         self._a1 = a1
         self._deadline_s = deadline_s
 
-    def check(self, change_set: ChangeSet, resume: bool = False) -> None:
-        """Raise StaleEditError, UnknownObjectError or InvalidChangeError where the change set may not be sent."""
-        objects: dict[str, ManagedObject] = {}
+    def check_form(self, change_set: ChangeSet) -> None:
+        """Raise UnknownObjectError or InvalidChangeError where an object, an attribute or a policy's form is wrong."""
+        for edit in change_set.attribute_edits():
+            _attribute(self._o1.read(edit.dn), edit)
+        for policy in change_set.policy_edits():
+            schema = self._a1.schema(policy.policy_type)
+            if policy.new is not None and (violations := policy_violations(policy.policy_type, schema, policy.new)):
+                raise InvalidChangeError(violations)
+
+    def check_old(self, change_set: ChangeSet, resume: bool = False) -> None:
+        """Raise StaleEditError where an old value is not what stands; when resuming, the new one may stand already."""
         expected: dict[tuple[str, str], Scalar] = {}
         for edit in change_set.attribute_edits():
-            if edit.dn not in objects:
-                objects[edit.dn] = self._o1.read(edit.dn)
             at = (edit.dn, edit.attribute)
-            stands = expected[at] if at in expected else _attribute(objects[edit.dn], edit)
+            stands = expected[at] if at in expected else _attribute(self._o1.read(edit.dn), edit)
             if not same_value(stands, edit.old) and not (resume and same_value(stands, edit.new)):
                 raise StaleEditError(_stale(f"{edit.dn} {edit.attribute}", stands, edit.old))
             expected[at] = edit.new
         for policy in change_set.policy_edits():
-            self._check_policy(policy, resume)
-
-    def _check_policy(self, edit: PolicyEdit, resume: bool) -> None:
-        schema = self._a1.schema(edit.policy_type)
-        if edit.new is not None and (violations := policy_violations(edit.policy_type, schema, edit.new)):
-            raise InvalidChangeError(violations)
-        stands = self._a1.get(edit.policy_type, edit.policy_id)
-        if not _same_policy(stands, edit.old) and not (resume and _same_policy(stands, edit.new)):
-            raise StaleEditError(_stale(f"A1 policy {edit.policy_id} of type {edit.policy_type}", stands, edit.old))
+            body = self._a1.get(policy.policy_type, policy.policy_id)
+            if not _same_policy(body, policy.old) and not (resume and _same_policy(body, policy.new)):
+                raise StaleEditError(_stale(f"A1 policy {policy.policy_id} of type {policy.policy_type}", body, policy.old))
 
     def execute(self, change_set: ChangeSet, key: str) -> None:
         """Make every edit stand; raises the refusal of the peer, ChangeFailedError or PartialChangeError."""

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from policies.change import AttributeEdit
 from policies.managed_object import ManagedObject, Scalar, parse_dn
 from tools.oran.peer import Peer, PeerError, PeerSettings
+from twins.network import UnknownObjectError
 
 PatchStyle = Literal["3gpp-json-patch", "json-patch", "merge-patch"]
 _NAMES_OF_NODE = frozenset({"id", "objectClass", "objectInstance", "attributes"})
@@ -51,7 +52,7 @@ class O1Client:
         """Return an object as it stands; raises UnknownObjectError, PeerError, ValueError for a malformed DN."""
         found = self._get(dn, {})
         if "attributes" not in found:
-            return ManagedObject(dn=dn, attributes={})
+            raise UnknownObjectError(f"O1 at {self.peer.url}: {dn} only contains other objects and has no attributes")
         return _managed_object(dn, found)
 
     def subtree(self, dn: str) -> list[ManagedObject]:
@@ -59,8 +60,8 @@ class O1Client:
         return list(_walk(dn, self._get(dn, {"scopeType": "BASE_ALL"})))
 
     def find(self, class_name: str, under: str) -> tuple[str, ...]:
-        """Return the DNs of the objects of a class below `under`, in the order of the peer's tree."""
-        return tuple(found.dn for found in self.subtree(under) if found.dn != under and found.class_name == class_name)
+        """Return the DNs of the objects of a class in the subtree of `under`, in the order of the peer's tree."""
+        return tuple(found.dn for found in self.subtree(under) if found.class_name == class_name)
 
     def groups(self, edits: Sequence[AttributeEdit]) -> list[tuple[AttributeEdit, ...]]:
         """Return the edits as requests: those of a managed element together, or of an object, by the patch style."""

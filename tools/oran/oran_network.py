@@ -7,6 +7,7 @@ checked whole before anything is sent, applied all or none, read back, and remem
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 
 from policies.change import ChangeSet, Receipt
 from policies.kpi import KpiFrame, kpi_definition
+from policies.limits import load_limits
 from policies.managed_object import ManagedObject, parse_dn
 from policies.violation import Violation
 from tools.oran.a1_base import A1Base
@@ -72,6 +74,7 @@ class OranNetwork:
         self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
         self.store = store or self._temporary_store()
         self._ledger = Ledger(ledger)
+        self._limits = load_limits()
         self._executor = ChangeExecutor(self.o1, self.a1, enforce_deadline_s)
 
     def _temporary_store(self) -> KpiKeeper:
@@ -113,14 +116,10 @@ class OranNetwork:
             kpi_definition(name)
         self.pull()
         frame = self.store.query(query)
-        if query.dns and not len(frame):
-            self._check_known(query.dns)
-        return frame
-
-    def _check_known(self, dns: tuple[str, ...]) -> None:
-        for dn in dns:
-            if not len(self.store.query(KpiQuery(dns=(dn,), windows=1))) and not dn.startswith("SubNetwork="):
+        for dn in set(query.dns) - {sample.dn for sample in frame}:
+            if not dn.startswith("SubNetwork="):
                 self.read(dn)
+        return frame
 
     def read(self, dn: str) -> ManagedObject:
         """Return the managed object as it stands, over O1; raises UnknownObjectError."""
@@ -134,8 +133,7 @@ class OranNetwork:
             except UnknownObjectError:
                 return ()
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
-        own = tuple(elements) if class_name == "ManagedElement" else ()
-        return own + tuple(dn for element in elements for dn in self.o1.find(class_name, element))
+        return tuple(dn for element in elements for dn in self.o1.find(class_name, element))
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none.
@@ -148,8 +146,10 @@ class OranNetwork:
             raise InvalidChangeError([_key_reused(idempotency_key)])
         if entry is not None and entry.state != "open":
             return entry.receipt(entry.applied_at or self.describe().now, replayed=True)
-        self._executor.check(change_set, resume=entry is not None)
-        self._check_limits(change_set)
+        self._executor.check_form(change_set)
+        if violations := self._limits.check(change_set, self.read, self.find):
+            raise InvalidChangeError(violations)
+        self._executor.check_old(change_set, resume=entry is not None)
         attempt = entry.attempt if entry is not None else self._ledger.open(idempotency_key, change_set)
         try:
             self._executor.execute(change_set, attempt)
@@ -163,27 +163,27 @@ class OranNetwork:
         return Entry(idempotency_key, change_set, "applied", now).receipt(now, replayed=False)
 
     def revert(self, receipt: Receipt) -> Receipt:
-        """Restore what stood before the receipt's change; once per receipt; raises UnknownReceiptError."""
+        """Restore what stood before the receipt's change; done once; again, the first answer comes again.
+
+        Raises UnknownReceiptError, StaleEditError where somebody changed it since, ChangeFailedError, PartialChangeError.
+        """
         entry = self._ledger.get(receipt.idempotency_key)
         if entry is None or entry.change_set.digest != receipt.digest:
             raise UnknownReceiptError(
                 f"receipt {receipt.idempotency_key!r} was not issued here; revert it where it was applied (same ledger file)"
             )
-        if entry.state == "reverted":
-            raise UnknownReceiptError(f"receipt {receipt.idempotency_key!r} has been reverted already; nothing to do")
         inverse = entry.change_set.inverse()
-        self._executor.check(inverse, resume=entry.state in ("reverting", "open"))
+        if entry.state == "reverted":
+            return _reverted(entry, self.describe().now, replayed=True)
+        self._executor.check_old(inverse, resume=entry.state in ("reverting", "open"))
         self._ledger.mark(receipt.idempotency_key, "reverting")
         self._executor.execute(inverse, f"revert:{receipt.idempotency_key}:{uuid4()}")
         self._ledger.mark(receipt.idempotency_key, "reverted")
-        now = self.describe().now
-        return Entry(f"revert:{receipt.idempotency_key}", inverse, "applied", now).receipt(now, replayed=False)
+        return _reverted(entry, self.describe().now, replayed=False)
 
-    def _check_limits(self, change_set: ChangeSet) -> None:
-        from policies.limits import load_limits
 
-        if violations := load_limits().check(change_set, self.read, self.find):
-            raise InvalidChangeError(violations)
+def _reverted(entry: Entry, now: datetime, replayed: bool) -> Receipt:
+    return Entry(f"revert:{entry.key}", entry.change_set.inverse(), "reverted", now).receipt(now, replayed)
 
 
 def _valid(dn: str) -> str:

@@ -36,6 +36,10 @@ class _RetryError(PeerError):
     """As PeerError, and the request may be sent again."""
 
 
+class UnreachableError(_RetryError):
+    """Nobody answers at the peer's address."""
+
+
 @dataclass(frozen=True)
 class PeerSettings:
     """Limits of the conversation: seconds, tries, bytes; `headers` go with every request (authorization)."""
@@ -179,7 +183,7 @@ class Peer:
             finally:
                 response.close()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise _RetryError(f"{line}: no connection ({_reason(error)}); start the peer or correct its URL") from error
+            raise UnreachableError(f"{line}: no connection ({_reason(error)}); start the peer or correct its URL") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             kind = _RetryError if repeatable else PeerError
             raise kind(f"{line}: no usable answer ({_reason(error)}); read back what stands, then try again") from error

@@ -35,6 +35,15 @@ class PmClient:
         """Close the connections."""
         self.peer.close()
 
+    def skip_all_but(self, periods: int) -> None:
+        """Start with the last `periods` granularity periods instead of the oldest that the peer has; raises PeerError."""
+        answer = self.peer.request("GET", self.path, params={"after": 2**31, "limit": 1})
+        last = answer.object().get("last")
+        if not isinstance(last, int):
+            raise answer.garbage("{last: number} was expected")
+        with self._lock:
+            self._after = max(self._after, last - periods, 0)
+
     def pull(self) -> KpiFrame:
         """Return the samples of all reports that are new; raises PeerError, and then the same reports come again."""
         frame = KpiFrame()
@@ -52,7 +61,8 @@ class PmClient:
         if not reports or following <= self._after:
             return None
         readings = [read_report(report, self.keep_suspect) for report in reports]
-        self.missed += max(0, oldest - self._after - 1)
+        if self._after:
+            self.missed += max(0, oldest - self._after - 1)
         self._after = following
         return self._note(readings)
 

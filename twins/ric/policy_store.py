@@ -56,9 +56,17 @@ class PolicyStore:
         self._delay_s = xapp_delay_s
         self._notify = notify
         self._policies: dict[tuple[str, str], Policy] = {}
+        self._load()
         self._jobs: queue.Queue[tuple[str, str, int] | None] = queue.Queue()
         self._xapp = threading.Thread(target=self._work, name="xapp", daemon=True)
         self._xapp.start()
+
+    def _load(self) -> None:
+        """Take over the policies that are in force on the network already."""
+        in_force = getattr(self._ran.network, "policies", None)
+        for policy_id, (type_id, body) in (in_force() if callable(in_force) else {}).items():
+            policy = Policy(type_id, policy_id, dict(body), enforced=dict(body), status=dict(ENFORCED))
+            self._policies[type_id, policy_id] = policy
 
     def close(self) -> None:
         """Stop the xApp."""
@@ -104,6 +112,8 @@ class PolicyStore:
         with self._ran.lock:
             policy = self._policies.get((type_id, policy_id))
             created = policy is None
+            if created and any(one.id == policy_id for one in self._policies.values()):
+                raise ProblemError(409, f"policyId={policy_id!r} exists under another type; choose another id")
             if policy is None:
                 policy = self._policies[type_id, policy_id] = Policy(type_id, policy_id, body)
             policy.destination = destination or policy.destination
