@@ -1,0 +1,93 @@
+"""Serving an embedded network: its scenario, its server, and the loop that lets its time run."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from tools.contract import explain
+from tools.oran.network_tables import live_table
+from twins.ric import EmbeddedRan
+
+if TYPE_CHECKING:
+    from twins.system import SystemScenario
+
+
+def load_scenario(name: str) -> SystemScenario:
+    """Return the scenario "stadium", "small", or that of a JSON file; raises ValueError saying what is wrong with it."""
+    from twins.system import SystemScenario, small_scenario, stadium_scenario
+
+    if name in ("stadium", "small"):
+        return stadium_scenario() if name == "stadium" else small_scenario()
+    try:
+        text = Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"scenario={name!r}: stadium, small or a readable FILE.json is required ({error})") from error
+    try:
+        return SystemScenario.model_validate_json(text)
+    except ValidationError as error:
+        raise ValueError(f"scenario={name!r}: {explain(error)}") from None
+
+
+def serve_network(scenario: SystemScenario, port: int, seed: int, *, speed: float, seconds: float | None, as_json: bool) -> None:
+    """Serve until interrupted, or until `seconds` of network time have passed; raises PortInUseError."""
+    from twins.system import SystemNetwork
+
+    with EmbeddedRan(SystemNetwork(scenario, seed=seed), port=port) as ran:
+        _announce(ran, as_json)
+        try:
+            if as_json:
+                _run(ran, speed, seconds, lambda: None)
+            else:
+                with Live(console=Console(), refresh_per_second=4) as live:
+                    _run(ran, speed, seconds, lambda: live.update(_table(ran)))
+        except KeyboardInterrupt:
+            typer.echo("stopped", err=True)
+
+
+def _announce(ran: EmbeddedRan, as_json: bool) -> None:
+    paths = {
+        "url": "",
+        "a1": "/A1-P/v2",
+        "a1_osc": "/a1-p",
+        "a1_policy_management": "/a1-policy-management/v1",
+        "o1": "/3GPPManagement/ProvMnS/v1",
+        "pm": "/pm/v1/reports",
+        "inventory": "/inventory/v1/network-card",
+        "embedded_control": "/embedded/v1",
+        "openapi": "/docs",
+    }
+    urls = {name: ran.url + path for name, path in paths.items()}
+    if as_json:
+        typer.echo(json.dumps(urls))
+        return
+    for name, url in urls.items():
+        typer.echo(f"{name.replace('_', ' '):>20}  {url}")
+
+
+def _table(ran: EmbeddedRan) -> Table:
+    card = ran.ran.card()
+    last = ran.ran.pm.after(ran.ran.pm.last - 1, 1)
+    frame = last[0].frame
+    return live_table(card, frame, f"{card.name} at {card.now:%Y-%m-%d %H:%M:%S %Z}  {ran.url}  (Ctrl-C ends)")
+
+
+def _run(ran: EmbeddedRan, speed: float, seconds: float | None, tick: Callable[[], None]) -> None:
+    """Advance window by window, `speed` network seconds per wall second or as fast as the machine can."""
+    step = ran.ran.card().granularity_s
+    passed, due = 0.0, time.monotonic()
+    while seconds is None or passed < seconds:
+        ran.ran.advance(step)
+        passed += step
+        tick()
+        due = max(due + step / speed, time.monotonic() - 1.0)
+        time.sleep(max(0.0, due - time.monotonic()))
