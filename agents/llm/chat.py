@@ -1,0 +1,98 @@
+"""One structured answer from an OpenAI-compatible endpoint: a named tool, or a JSON schema as response format.
+
+Both are what guided decoding makes reliable on vLLM (a named tool or `json_schema`; `tool_choice="required"` is not). Whatever
+goes wrong between here and the model is a `ModelError` that names what happened.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ANSWER = "decide"
+
+
+class ModelError(Exception):
+    """The model could not be asked: refused connection, timeout, HTTP error, or a body that is no chat completion."""
+
+
+class LlmSettings(BaseModel):
+    """Where the model is and how it is asked. `budget_tokens` bounds the prompt (4 characters a token)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_url: str
+    model: str
+    api_key: str = "none"
+    structured: Literal["tool", "json_schema"] = "tool"
+    timeout_s: float = Field(default=60.0, gt=0, le=3600)
+    max_tokens: int = Field(default=2048, ge=64, le=32768)
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    budget_tokens: int = Field(default=16_000, ge=500)
+    repairs: int = Field(default=2, ge=0, le=2)
+    retries: int = Field(default=0, ge=0, le=5, description="of the transport, before a ModelError")
+
+
+class Message(BaseModel):
+    """One message: role and text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class ChatModel:
+    """Asks the endpoint for one JSON object that follows `schema`."""
+
+    def __init__(self, settings: LlmSettings) -> None:
+        self._settings = settings
+
+    def ask(self, messages: list[Message], schema: dict[str, Any]) -> str:
+        """Return the answer's JSON text as the model wrote it (it may be malformed); raises ModelError."""
+        import httpx
+        import openai
+
+        try:
+            answer = self._bound(schema).invoke([(one.role, one.content) for one in messages])
+        except openai.APITimeoutError as error:
+            raise ModelError(f"no answer within {self._settings.timeout_s:g} s") from error
+        except openai.APIStatusError as error:
+            raise ModelError(f"HTTP {error.status_code} from {self._settings.base_url}") from error
+        except openai.OpenAIError as error:
+            raise ModelError(f"{self._settings.base_url} cannot be reached: {error}") from error
+        except (httpx.HTTPError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ModelError(f"{self._settings.base_url} answered with no chat completion ({type(error).__name__})") from error
+        return _text_of(answer)
+
+    def _bound(self, schema: dict[str, Any]) -> Any:
+        from langchain_openai import ChatOpenAI
+
+        settings = self._settings
+        chat = ChatOpenAI(
+            base_url=settings.base_url,
+            model=settings.model,
+            api_key=settings.api_key,
+            timeout=settings.timeout_s,
+            max_retries=settings.retries,
+            temperature=settings.temperature,
+            max_completion_tokens=settings.max_tokens,
+        )
+        if settings.structured == "json_schema":
+            form = {"type": "json_schema", "json_schema": {"name": ANSWER, "schema": schema}}
+            return chat.bind(response_format=form)
+        function = {"name": ANSWER, "description": "State the next decision.", "parameters": schema}
+        return chat.bind(
+            tools=[{"type": "function", "function": function}], tool_choice={"type": "function", "function": {"name": ANSWER}}
+        )
+
+
+def _text_of(answer: Any) -> str:
+    """Return the arguments of the named tool, well-formed or not, or else the content."""
+    for call in answer.tool_calls or ():
+        return json.dumps(call["args"])
+    for call in answer.invalid_tool_calls or ():
+        return str(call["args"])
+    return answer.content if isinstance(answer.content, str) else json.dumps(answer.content)

@@ -1,0 +1,83 @@
+"""The LLM planner: any OpenAI-compatible model behind the Planner face, with every reply checked before it counts.
+
+1. The view goes to the model as quoted, typed data (`llm.prompting`); the answer is one structured object (`llm.reply`).
+2. A reply that does not hold is fed back with the reason, at most twice, and then the run is escalated.
+3. A model that cannot be reached escalates too, unless a fallback planner is configured; its decisions then say so.
+"""
+
+from __future__ import annotations
+
+from agents.llm.chat import ChatModel, LlmSettings, Message, ModelError
+from agents.llm.checking import ReplyError, decision_of, parse_reply
+from agents.llm.prompting import messages_for, prompt_text
+from agents.llm.reply import Reply
+from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
+
+
+class LlmPlanner:
+    """A Planner that asks a model. `prompt` names a file of `agents/prompts`."""
+
+    def __init__(self, settings: LlmSettings, fallback: Planner | None = None, prompt: str = "planner") -> None:
+        self.name = f"LLM planner ({settings.model})"
+        self._settings = settings
+        self._chat = ChatModel(settings)
+        self._fallback = fallback
+        self._prompt = prompt
+
+    def decide(self, view: View) -> Decision:
+        """Return the model's next decision, checked; never raises for what operator, tools or model wrote."""
+        if view.steps_left == 0:
+            return Escalate(
+                reason="cannot, because the step budget is used up", nearest="what was found so far is in the journal"
+            )
+        try:
+            return self._ask(view)
+        except ModelError as error:
+            return self._instead(view, f"the model {self._settings.model} cannot be asked: {error}")
+
+    def _ask(self, view: View) -> Decision:
+        messages = messages_for(view, prompt_text(self._prompt), self._settings.budget_tokens)
+        schema = Reply.model_json_schema()
+        problem = ""
+        for _ in range(1 + self._settings.repairs):
+            text = self._chat.ask(messages, schema)
+            try:
+                return decision_of(parse_reply(text), view)
+            except ReplyError as error:
+                problem = str(error)
+                messages = [*messages, *_repair(text, problem)]
+        tries = 1 + self._settings.repairs
+        return self._instead(view, f"the model {self._settings.model} gave no usable decision in {tries} tries: {problem}")
+
+    def _instead(self, view: View, why: str) -> Decision:
+        if self._fallback is None:
+            return Escalate(reason=f"cannot, because {why}", nearest="decide by hand, or configure the rule planner as fallback")
+        return _said(self._fallback.decide(view), f"decided by the {self._fallback.name}, because {why}")
+
+
+def _repair(text: str, problem: str) -> list[Message]:
+    return [
+        Message(role="assistant", content=text[:2000] or "(nothing)"),
+        Message(
+            role="user", content=f"That decision does not hold: {problem}. Answer again with one object that follows the schema."
+        ),
+    ]
+
+
+def _said(decision: Decision, note: str) -> Decision:
+    """Write into a decision that a fallback made it."""
+    if isinstance(decision, Understand):
+        intent = decision.intent.model_copy(update={"assumptions": (*decision.intent.assumptions, note)})
+        return decision.model_copy(update={"intent": intent})
+    if isinstance(decision, CallTools):
+        calls = tuple(one.model_copy(update={"reason": f"{one.reason} ({note})"}) for one in decision.calls)
+        return decision.model_copy(update={"calls": calls})
+    if isinstance(decision, Propose):
+        proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
+        return decision.model_copy(update={"proposal": proposal})
+    return _told(decision, note)
+
+
+def _told(decision: Ask | Finish | Escalate, note: str) -> Decision:
+    field = {"ask": "question", "finish": "summary", "escalate": "reason"}[decision.kind]
+    return decision.model_copy(update={field: f"{getattr(decision, field)} ({note})"})
