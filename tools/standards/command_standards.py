@@ -1,0 +1,116 @@
+"""Take in your own specifications and search them together with the shipped clauses.
+
+`twinpilot standards ingest PATH`, `twinpilot standards search "…"`, `twinpilot standards list`; `--json` prints one JSON value.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from tools.standards.errors import StandardsError
+from tools.standards.index import MOST_HITS, StandardsIndex
+from tools.standards.records import Progress
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Your specifications, searchable with their clauses."
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
+Folder = Annotated[
+    Path | None, typer.Option("--index", envvar="TWINPILOT_STANDARDS", help="Folder of the index; default: your data folder.")
+]
+
+
+@app.command()
+def ingest(
+    path: Annotated[Path, typer.Argument(help="A file or folder: PDF, DOCX, HTML, Markdown or text.")],
+    index: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a file or a folder of specifications; goes on where an interrupted ingest stopped."""
+    with _told(), _progress() as progress:
+        report = StandardsIndex(index, progress).ingest(path, progress)
+    rows = [[one.path.name, one.status, one.document, one.release, one.passages or "", one.reason] for one in report.files]
+    if as_json:
+        typer.echo(report.model_dump_json())
+    else:
+        _table(f"{len(report.files)} files", ("file", "status", "document", "release", "passages", "reason"), rows)
+    if report.of_status("failed"):
+        raise typer.Exit(1)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for, in plain words.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=MOST_HITS, help="How many passages.")] = 5,
+    index: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search the index; each hit quotes its passage with document, release and clause."""
+    with _told(), _progress() as progress:
+        hits = StandardsIndex(index, progress).search(query, k)
+    if as_json:
+        typer.echo(json.dumps([hit.model_dump() for hit in hits]))
+        return
+    rows = [[hit.document, hit.release, hit.clause, hit.title, hit.quote, " + ".join(hit.found_by)] for hit in hits]
+    _table(f"{len(hits)} passages", ("document", "release", "clause", "title", "quote", "found by"), rows)
+
+
+@app.command("list")
+def list_documents(index: Folder = None, as_json: AsJson = False) -> None:
+    """List the documents of the index."""
+    with _told(), _progress() as progress:
+        documents = StandardsIndex(index, progress).documents()
+    if as_json:
+        typer.echo(json.dumps([one.model_dump() for one in documents]))
+        return
+    rows = [[one.document, one.release, one.passages, one.path] for one in documents]
+    _table(f"{len(documents)} documents", ("document", "release", "passages", "path"), rows)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell a StandardsError in one line and end with status 2."""
+    try:
+        yield
+    except StandardsError as error:
+        typer.echo(f"standards: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show progress on the terminal's standard error; nothing where there is none."""
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+        tasks: dict[bool, Any] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            embedding = what.startswith("embedding ")
+            if embedding not in tasks:
+                tasks[embedding] = bars.add_task(what)
+            bars.update(tasks[embedding], description=what, completed=done, total=total)
+
+        yield show
+
+
+def _table(title: str, columns: tuple[str, ...], rows: list[list[Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, show_lines="quote" in columns)
+    for column in columns:
+        table.add_column(column, overflow="fold", ratio=3 if column in ("quote", "reason", "path") else 1)
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)

@@ -1,0 +1,60 @@
+"""Reading a file of the user's specifications as text: PDF, DOCX, HTML, Markdown and plain text."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tools.standards.errors import StandardsError
+
+_CONVERTED = frozenset({".pdf", ".docx", ".html", ".htm"})
+_PLAIN = frozenset({".md", ".markdown", ".txt", ".text"})
+SUFFIXES = _CONVERTED | _PLAIN
+
+
+def files_under(path: Path) -> list[Path]:
+    """Return the readable files at or below `path`, sorted; hidden ones are passed over.
+
+    Raises StandardsError where nothing is there, or nothing that can be read.
+    """
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise StandardsError(f"PATH={path}: no such file or folder")
+    found = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(folder) / name for name in names if not name.startswith((".", "~$"))]
+    files = sorted(file for file in found if file.suffix.lower() in SUFFIXES)
+    if not files:
+        raise StandardsError(f"PATH={path}: no file with one of the suffixes {', '.join(sorted(SUFFIXES))}")
+    return files
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, as Markdown where it has structure; raises StandardsError telling why it cannot be read."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise StandardsError(f"{suffix or 'no suffix'} is none of {', '.join(sorted(SUFFIXES))}")
+    try:
+        text = (
+            path.read_text(encoding="utf-8", errors="replace") if suffix in _PLAIN else _converter().convert(str(path)).markdown
+        )
+    except Exception as error:  # a converter meets any file, and each of its parsers has its own ways to fail
+        raise StandardsError(f"cannot be read as {suffix[1:].upper()}: {_first_line(error)}") from error
+    if not any(character.isalnum() for character in text):
+        raise StandardsError("holds no text (a scan needs OCR first)")
+    return text
+
+
+@cache
+def _converter() -> Any:
+    from markitdown import MarkItDown
+
+    return MarkItDown(enable_plugins=False)
+
+
+def _first_line(error: Exception) -> str:
+    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)[:200]
