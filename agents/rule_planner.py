@@ -10,6 +10,8 @@ from typing import Final
 from agents.heuristics.evidence_reader import rows_of
 from agents.heuristics.situation import Situation
 from agents.planner import Ask, Decision, Escalate, Understand, View
+from agents.specialists.specialist import Specialist
+from agents.specialists.team import TEAM
 from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,
@@ -31,12 +33,13 @@ _MOST_QUESTIONS: Final = 5
 
 
 class RulePlanner:
-    """A Planner of rules. `effort` says how much twin time a run may take."""
+    """A Planner of rules. `effort` says how much twin time a run may take, `specialists` who drafts candidates."""
 
     name = "rule planner"
 
-    def __init__(self, effort: Effort | None = None) -> None:
+    def __init__(self, effort: Effort | None = None, specialists: tuple[Specialist, ...] = TEAM) -> None:
         self._effort = effort or Effort()
+        self._specialists = specialists
 
     def decide(self, view: View) -> Decision:
         """Return the next decision; never raises for what the operator wrote."""
@@ -84,7 +87,7 @@ class RulePlanner:
             )
         if understood.workflow == "channel-estimator":
             return select_estimator(view, situation)
-        return plan_change(view, situation, understood, objections, self._effort)
+        return plan_change(view, situation, understood, self._effort, self._specialists)
 
 
 def _ask(view: View, question: Question) -> Decision:

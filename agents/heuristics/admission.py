@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft, around, kept, knobs_of
+from agents.heuristics.draft import Draft, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.intent import Condition
 from policies.slices import Slice
@@ -33,7 +33,7 @@ def _open(situation: Situation) -> Draft:
             if now is not None:
                 edit = situation.edit(dn, "maxPrbUsage", min(now + max(5.0, blocked), 100.0))
                 edits.append(edit)
-                knobs.append(around(edit, 50, 100, 5))
+                knobs.append(situation.knob(edit, 50, 100, 5))
             if most is not None and blocked > 0:
                 edits.append(situation.edit(dn, "maxConnectedUes", round(most * (1 + blocked / 100 + 0.1))))
     return Draft(
@@ -56,7 +56,7 @@ def _protect(situation: Situation) -> Draft:
         cap = max(min(now, 95.0) - min((load - _CROWDED) / 10, 15.0), 60.0)
         edit = situation.edit(dn, "maxPrbUsage", round(cap))
         edits.append(edit)
-        knobs.append(around(edit, 60, 100, 5))
+        knobs.append(situation.knob(edit, 60, 100, 5))
     return Draft(
         name="protect by admission",
         rationale="stop admitting eMBB users shortly before the cell is full, so that those inside keep their rate",

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from agents.heuristics.admission import admission
-from agents.heuristics.draft import Draft, merge, scaled
-from agents.heuristics.energy import energy
-from agents.heuristics.mobility import mobility
-from agents.heuristics.situation import Situation
-from agents.heuristics.slice_delay import slice_delay
-from agents.heuristics.user_throughput import user_throughput
+from collections.abc import Sequence
 
-HEURISTICS = (slice_delay, user_throughput, mobility, admission, energy)
+from agents.heuristics.draft import Draft, merge, scaled
+from agents.heuristics.situation import Situation
+
 _WANTED = 3
 _MOST = 10
 
 
-def draft_candidates(situation: Situation) -> list[Draft]:
-    """Return at most ten different non-empty drafts, at least three where anything can be turned at all."""
-    groups = [drafts for heuristic in HEURISTICS if (drafts := heuristic(situation))]
+def draft_candidates(situation: Situation, groups: Sequence[Sequence[Draft]]) -> list[Draft]:
+    """Put the heuristics' drafts (one group each) together: ten at most, three at least where anything can be turned."""
     drafts = [draft for group in groups for draft in group]
     if len(groups) > 1:
         drafts.insert(0, merge("balanced", [group[0] for group in groups]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft, around, kept, knobs_of
+from agents.heuristics.draft import Draft, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.intent import Condition
 from twins.network import Cell
@@ -55,7 +55,7 @@ def lower_power(situation: Situation) -> Draft:
             continue
         edit = situation.edit(cell.carrier_dn, "configuredMaxTxPower", round(now - min(spare / 10 + 0.5, 6.0)))
         edits.append(edit)
-        knobs.append(around(edit, now - 6, now, 1))
+        knobs.append(situation.knob(edit, now - 6, now, 1))
     return Draft(
         name="lower power",
         rationale=f"lower the transmit power of cells under {_HEADROOM:g} % expected load, 1 dB per 10 points",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft, around, kept, knobs_of
+from agents.heuristics.draft import Draft, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.intent import Condition
 from policies.limits import UnknownAttributeError
@@ -33,7 +33,7 @@ def _shift(situation: Situation, name: str, kpi: str, sign: float) -> Draft:
             moved = max(now + sign * step, 0.0) if attribute == "hysteresis" else now + sign * step
             edit = situation.edit(dn, attribute, moved)
             edits.append(edit)
-            knobs.append(around(edit, 0.0, 6.0, 0.5))
+            knobs.append(situation.knob(edit, 0.0, 6.0, 0.5))
     what = "later" if sign > 0 else "earlier"
     return Draft(
         name=name,

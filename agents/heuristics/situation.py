@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import fmean
 
+from agents.heuristics.draft import Knob, around
 from agents.heuristics.evidence_reader import rows_of
 from agents.planner import Observation
 from policies.change import AttributeEdit
@@ -136,6 +137,13 @@ class Situation:
         if isinstance(new, int | float) and not isinstance(new, bool):
             new = self._lawful(class_of(dn), attribute, float(new), old)
         return None if new == old else AttributeEdit(dn=dn, attribute=attribute, old=old, new=new)
+
+    def knob(self, edit: AttributeEdit | None, low: float, high: float, step: float) -> Knob | None:
+        """Return a knob around the edit between `low` and `high`, inside what objections left of that range."""
+        if edit is None:
+            return None
+        low, high = max(low, self.floors.get(edit.attribute, low)), min(high, self.ceilings.get(edit.attribute, high))
+        return around(edit, low, high, step)
 
     def _lawful(self, class_name: str, attribute: str, value: float, old: Scalar) -> Scalar:
         value = min(max(value, self.floors.get(attribute, value)), self.ceilings.get(attribute, value))

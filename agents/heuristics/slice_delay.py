@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from agents.heuristics.draft import Draft, around, kept, knobs_of
+from agents.heuristics.draft import Draft, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.change import AttributeEdit
 from policies.intent import Condition, ExpectationTarget
@@ -71,7 +71,7 @@ def _share(situation: Situation, one: Slice, target: ExpectationTarget) -> Draft
         new = min(max(5 * ceil(needed_share(situation, cell, one, target) / 5), now), room)
         edit = situation.edit(dn, "rRMPolicyMinRatio", new)
         edits += [edit, _raised_cap(situation, dn, new)]
-        knobs.append(around(edit, 0, room, 5))
+        knobs.append(situation.knob(edit, 0, room, 5))
     return Draft(
         name=f"{one.value} minimum share",
         rationale=f"prioritize {one.value} on the PRB share at which {target.describe()} holds under the expected demand",
@@ -108,7 +108,7 @@ def _weight(situation: Situation, one: Slice, target: ExpectationTarget) -> Draf
         growth = max(situation.growth_of(cell.id, Slice.EMBB), 1.0)
         edit = situation.edit(dn, "schedulerWeight", round(now * urgency * growth**0.5, 1))
         edits.append(edit)
-        knobs.append(around(edit, 0.5, 10, 0.5))
+        knobs.append(situation.knob(edit, 0.5, 10, 0.5))
     return Draft(
         name=f"{one.value} scheduler weight",
         rationale=f"serve {one.value} earlier in the scheduler, by as much as {target.describe()} is missed or threatened",

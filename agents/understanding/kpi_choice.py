@@ -71,7 +71,7 @@ def _unit_question(kpi: str, bound: Bound) -> Question:
 
 
 def with_statistic(kpi: str, frame: Frame, notes: list[str]) -> str:
-    """Return the percentile that "every user", "tail" or "95th percentile" asks for; raises ReadingError for one that is not kept."""
+    """Return the percentile that "every user" or "tail" asks for; raises ReadingError for one that is not kept."""
     statistic = frame.statistic
     if statistic.startswith("other:"):
         kept = tuple(name for name in (kpi, _PERCENTILE.get((kpi, "P95")), _PERCENTILE.get((kpi, "P05"))) if name)

@@ -14,13 +14,15 @@ from agents.heuristics.draft import Draft
 from agents.heuristics.drafting import draft_candidates
 from agents.heuristics.evidence_reader import answers_of
 from agents.heuristics.situation import Situation
-from agents.heuristics.slice_delay import slice_delay
 from agents.planner import CallTools, Decision, Escalate, Finish, Propose, ToolCall, View
-from agents.understanding.result import Understood, Workflow
+from agents.specialists.safety import review
+from agents.specialists.specialist import Specialist
+from agents.specialists.team import TEAM
+from agents.understanding.result import Understood
 from agents.workflows.calls import ask_for, call, failure_of, offered
 from agents.workflows.direct_edits import UnlawfulEditError, direct_draft, nearby
 from agents.workflows.gathering import constraint_calls, evidence_calls, needed
-from agents.workflows.objections import Objections
+from agents.workflows.objections import Objections, objections_of
 from agents.workflows.proposing import candidates_in, propose, tell, with_context
 from policies.intent import Condition
 from policies.proposal import Candidate
@@ -38,22 +40,32 @@ class Effort:
     finalists: int = 3
 
 
-def plan_change(view: View, situation: Situation, reading: Understood, objections: Objections, effort: Effort) -> Decision:
+def plan_change(
+    view: View,
+    situation: Situation,
+    reading: Understood,
+    effort: Effort,
+    specialists: Sequence[Specialist] = TEAM,
+) -> Decision:
     """Return the next decision on the way from intent to proposal."""
+    objections = objections_of(view)
     calls = evidence_calls(situation)
     decision: Decision | None = ask_for(view, calls) or failure_of(view, needed(calls))
     if decision is not None:
         return decision
     if reading.workflow == "scheduler-adaptation" and not objections.messages and (calm := _transient(situation)):
         return Finish(summary=f"no change: {calm}")
-    drafts = _drafts(situation, reading, objections)
+    called = [one for one in specialists if one.is_called_for(situation.intent)]
+    drafts = _drafts(situation, reading, objections, called)
     if isinstance(drafts, Escalate | Finish):
         return drafts
     looked_up = ask_for(view, constraint_calls(drafts))
     return looked_up or _Trial(view, situation, reading, objections, effort, drafts).next()
 
 
-def _drafts(situation: Situation, reading: Understood, objections: Objections) -> list[Draft] | Escalate | Finish:
+def _drafts(
+    situation: Situation, reading: Understood, objections: Objections, specialists: Sequence[Specialist]
+) -> list[Draft] | Escalate | Finish:
     if reading.direct:
         try:
             asked = direct_draft(reading.direct, situation)
@@ -62,13 +74,14 @@ def _drafts(situation: Situation, reading: Understood, objections: Objections) -
         if not asked.edits:
             return Finish(summary="no change: everything that was asked for stands so already")
         return [asked, *nearby(asked, situation)]
-    drafts = slice_delay(situation) if reading.workflow == "scheduler-adaptation" else []
-    drafts = drafts if len(drafts) > 2 else draft_candidates(situation)
+    groups = [group for one in specialists for group in one.draft_groups(situation)]
+    drafts = groups[0] if reading.workflow == "scheduler-adaptation" and groups and len(groups[0]) > 2 else []
+    drafts = drafts or draft_candidates(situation, groups)
     fresh = [draft for draft in drafts if draft.digest not in objections.digests]
-    if not fresh:
+    if drafts and not fresh:
         return Escalate(
-            reason="cannot, because no attribute that was read bears on " + _aims(situation) + _because(objections),
-            nearest="what stands now; bound a KPI that slicing, power, mobility or admission can move",
+            reason=f"cannot, because every candidate for {_aims(situation)} was refused{_because(objections)}",
+            nearest="what stands now",
         )
     return fresh
 
@@ -197,6 +210,7 @@ class _Trial:
         answer = self._answer(final)
         judged = [with_context(one, self.drafts, self.situation.intent) for one in candidates_in(answer)]
         open_ = [one for one in judged if one.change_set.digest not in self.objections.digests]
+        open_, unsafe = self._safe(open_)
         if not open_:
             return Escalate(
                 reason="cannot, because every candidate was refused" + _because(self.objections), nearest="what stands now"
@@ -206,17 +220,36 @@ class _Trial:
         if not best.feasible:
             return self._unreachable(best)
         if best.change_set.is_empty:
-            return Finish(summary=f"no change needed: {tell(best)}; no candidate tried does better")
-        notes = [*self._refused(answer), *(f"objection respected: {text}" for text in self.objections.messages)]
+            tried = "no candidate tried does better" if self.drafts else "the evidence shows no attribute that would do better"
+            return Finish(summary=f"no change needed: {tell(best)}; {tried}")
+        notes = [*unsafe, *self._refused(answer), *(f"objection respected: {text}" for text in self.objections.messages)]
         return Propose(proposal=propose(self.view, self.situation.intent, ranked, answer.get("seeds") or (), notes))
+
+    def _safe(self, candidates: list[Candidate]) -> tuple[list[Candidate], list[str]]:
+        """Let the safety specialist look at each: what fails for another reason than a missed bound is left out, and said."""
+        kept, notes = [], []
+        for candidate in candidates:
+            found = review(candidate, self.view.observations)
+            failed = [one for one in found if one.outcome == "fail" and one.rule != "SLA"]
+            if failed:
+                notes.append(f"{candidate.name!r} left out by the safety specialist: {'; '.join(one.message for one in failed)}")
+                continue
+            warned = tuple(one.message for one in found if one.outcome == "warn" and one.rule != "SLA")
+            kept.append(candidate.model_copy(update={"risks": (*candidate.risks, *warned)}))
+        return kept, notes
 
     def _unreachable(self, best: Candidate) -> Escalate:
         missed = [one for one in best.outlook if not one.met]
         told = "; ".join(f"{one.target.describe()} is predicted at {one.predicted:.3g} {one.target.unit}" for one in missed)
         return Escalate(
-            reason=f"cannot, because no candidate tried in the twin meets the bounds{_because(self.objections)}: {told}",
+            reason=f"cannot, because {self._tried()} meets the bounds{_because(self.objections)}: {told}",
             nearest=tell(best),
         )
+
+    def _tried(self) -> str:
+        if self.drafts:
+            return "no candidate tried in the twin"
+        return "no attribute that was read bears on the targets: nothing"
 
     def _refused(self, answer: dict[str, Any]) -> list[str]:
         refused = answer.get("refused")
@@ -234,8 +267,3 @@ def _ranked(candidates: list[Candidate], direct: bool) -> list[Candidate]:
     ranked = sorted(candidates, key=lambda one: (one.feasible, one.score), reverse=True)
     asked = next((one for one in ranked if one.name == "as asked" and one.feasible), None) if direct else None
     return ranked if asked is None else [asked, *(one for one in ranked if one is not asked)]
-
-
-def workflow_for(reading: object) -> Workflow:
-    """Return the workflow of a reading; an intent that was edited by hand is planned as any other."""
-    return reading.workflow if isinstance(reading, Understood) else "intent-to-configuration"
