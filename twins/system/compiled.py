@@ -35,7 +35,7 @@ def compiled(function: Function) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = folder
     try:
-        kernel = numba.njit(nogil=True, cache=True, error_model="numpy")(function)
+        kernel = numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)(function)
     finally:
         numba.config.CACHE_DIR = before
     return cast(Function, kernel)

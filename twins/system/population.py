@@ -12,7 +12,6 @@ from twins.system.state import State
 from twins.system.traffic import Bursts, Ftp3, FullBuffer, Periodic
 
 FADING_SPEED_MPS = 3.0 / 3.6  # that the traces are drawn for; a terminal plays them faster or slower
-STILL_SPEED_MPS = 0.3  # surroundings move even where the terminal does not
 
 
 def group_of_ues(scenario: SystemScenario) -> list[UeGroup]:
@@ -35,7 +34,7 @@ def populate(scenario: SystemScenario, state: State, trace_count: int, trace_sam
         if walk["mean_on"] > 0:
             walk["switch_at"] = walk["mean_on"] * exponential(seed, SWITCH, u, 0)
         ue["due"] = max(next_mark(state.ues, u, seed), 1e-9)
-        speed = max(group.speed_mps, STILL_SPEED_MPS)
+        speed = max(group.speed_mps, group.surroundings_mps)
         ue["doppler"] = speed / FADING_SPEED_MPS * scenario.tti_ms * 1e-3 / sample_s
     _phase_fading(state, seed, trace_count, trace_samples)
 

@@ -57,7 +57,8 @@ UE = np.dtype(
         ("average", "f8"),  # bits per TTI while there was data
         ("served_at", "i8"),
         ("olla_db", "f8"),
-        ("beta", "f8"),
+        ("beta", "f8"),  # of EESM, for the present and for the reported SINR
+        ("reported_beta", "f8"),
         ("wide_db", "f8"),  # effective SINR over the band
         ("bits_per_prb", "f8"),  # what link adaptation expects per PRB and TTI
         ("window_bits", "f8"),
@@ -117,7 +118,14 @@ LINK = np.dtype(
         ("offset", "f8"),
     ]
 )
-BAND = np.dtype([("decay", "f8"), ("reported_decay", "f8"), ("metric", "f8")])  # decay: exp(-SINR / beta)
+BAND = np.dtype(
+    [
+        ("decay", "f8"),  # exp(-SINR / beta)
+        ("rate", "f8"),  # log2(1 + SINR)
+        ("reported_decay", "f8"),  # the same as of the period before: what the scheduler knows
+        ("reported_rate", "f8"),
+    ]
+)
 CELL = np.dtype(
     [
         ("on", "i8"),  # radiates

@@ -6,23 +6,23 @@ from twins.system.compiled import compiled
 from twins.system.kernel.constants import Constants
 from twins.system.kernel.meters import close_throughput
 from twins.system.kernel.queue import give_back
-from twins.system.state import NEVER, State
+from twins.system.state import NEVER, Records, State
 
 EXCLUDED_DB = -500.0  # a steering offset below this forbids the cell to the slice
 
 
 @compiled
-def is_open(state: State, c: int, s: int) -> bool:
+def is_open(cells: Records, shares: Records, c: int, s: int) -> bool:
     """Whether a cell may be selected by a slice at all."""
-    cell = state.cells[c]
-    return bool(cell.on and not cell.barred and state.shares[c, s].steering_db > EXCLUDED_DB)
+    cell = cells[c]
+    return bool(cell.on and not cell.barred and shares[c, s].steering_db > EXCLUDED_DB)
 
 
 @compiled
-def admits(state: State, c: int, s: int) -> bool:
+def admits(cells: Records, shares: Records, c: int, s: int) -> bool:
     """Whether admission control lets one more connection of the slice in."""
-    share = state.shares[c, s]
-    return bool(state.cells[c].usage <= share.admit_usage and share.connected < share.admit_ues)
+    share = shares[c, s]
+    return bool(cells[c].usage <= share.admit_usage and share.connected < share.admit_ues)
 
 
 @compiled
@@ -31,7 +31,7 @@ def best_cell(constants: Constants, state: State, u: int) -> int:
     best, best_dbm = -1, -1e9
     s = state.ues[u].slice
     for c in range(state.cells.shape[0]):
-        if not is_open(state, c, s) or state.links[u, c].power_dbm < constants.least_dbm:
+        if not is_open(state.cells, state.shares, c, s) or state.links[u, c].power_dbm < constants.least_dbm:
             continue
         level = state.links[u, c].power_dbm + state.shares[c, s].steering_db
         if level > best_dbm:
@@ -51,7 +51,7 @@ def set_up(tti: int, constants: Constants, state: State, u: int) -> None:
         return
     share = state.shares[c, ue.slice]
     share.attempts += 1.0
-    if not admits(state, c, ue.slice):
+    if not admits(state.cells, state.shares, c, ue.slice):
         share.rejections += 1.0
         ue.barred_until = tti + constants.barring
         return
@@ -143,7 +143,7 @@ def fail_link(tti: int, constants: Constants, state: State, u: int) -> None:
     state.cells[ue.serving].link_failures += 1.0
     leave(constants, state, u)
     c = best_cell(constants, state, u)
-    if c < 0 or not admits(state, c, ue.slice):
+    if c < 0 or not admits(state.cells, state.shares, c, ue.slice):
         discard(state, u)
         ue.barred_until = tti + constants.barring
         return
@@ -159,7 +159,7 @@ def evacuate(tti: int, constants: Constants, state: State, c: int) -> None:
     while state.cells[c].members > 0:
         u = state.members[c, 0]
         target = best_cell(constants, state, u)
-        if target >= 0 and admits(state, target, state.ues[u].slice):
+        if target >= 0 and admits(state.cells, state.shares, target, state.ues[u].slice):
             hand_over(tti, constants, state, u, target)
         else:
             leave(constants, state, u)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from twins.radio.abstraction import SINR_CEILING, SINR_FLOOR
 from twins.radio.link_adaptation import cqi_of, mcs_for
 from twins.system.compiled import compiled
@@ -17,6 +19,7 @@ from twins.system.kernel.constants import Constants
 from twins.system.state import Records
 
 _DB = 10.0 / math.log(10.0)
+NEGLIGIBLE = 0.02  # of the floor: such an interferer need not fade
 
 
 @compiled
@@ -31,13 +34,6 @@ def effective_db(mean_decay: float, beta: float) -> float:
     if mean_decay <= 0.0:
         return 30.0
     return decibel(min(max(-beta * math.log(mean_decay), SINR_FLOOR), SINR_CEILING))
-
-
-@compiled
-def fade(constants: Constants, link: Records, doppler: float, tti: int, s: int) -> float:
-    """Return the power fade of a link in a subband."""
-    samples = constants.traces.shape[1]
-    return float(constants.traces[link.trace, int(link.offset + doppler * tti) % samples, s])
 
 
 @compiled
@@ -66,46 +62,57 @@ def refresh(
     cqis: Records,
 ) -> None:
     """Renew the SINR, the reported CQI and what link adaptation expects, of every connected terminal."""
+    # Arrays are taken out of the tuples once: each extraction counts references, which costs more than the work in a loop.
+    traces, link_tables, thresholds = constants.traces, constants.link, constants.cqi_thresholds
+    betas = link_tables.beta
+    samples, subbands = traces.shape[1], bands.shape[1]
+    level = np.empty(subbands)
     for u in range(ues.shape[0]):
         ue = ues[u]
         if not ue.connected:
             continue
         c = ue.serving
         floor = interference_floor(ues, links, cells, dominant, u, c)
-        total_db = 0.0
-        subbands = bands.shape[1]
-        beta = ue.beta
+        level[:] = floor
+        moment = ue.doppler * tti
+        for k in range(dominant.shape[1]):
+            n = dominant[u, k]
+            if n >= 0 and n != c and cells[n].on:
+                link = links[u, n]
+                power = link.power * cells[n].activity
+                if power > NEGLIGIBLE * floor:
+                    place = int(link.offset + moment) % samples
+                    for s in range(subbands):
+                        level[s] += power * traces[link.trace, place, s]
+                else:
+                    level += power
         own = links[u, c]
-        fresh = beta == 0.0
-        if fresh:
-            beta = constants.link.beta[constants.link.lowest]
-        decay_sum = 0.0
         power = own.power if cells[c].on else 0.0
+        place = int(own.offset + moment) % samples
+        product = 1.0
         for s in range(subbands):
-            level = floor
-            for k in range(dominant.shape[1]):
-                n = dominant[u, k]
-                if n >= 0 and n != c and cells[n].on:
-                    level += links[u, n].power * cells[n].activity * fade(constants, links[u, n], ue.doppler, tti, s)
-            sinr = power * fade(constants, own, ue.doppler, tti, s) / level
-            sinr = min(max(sinr, 1e-4), 1e4)
-            band = bands[u, s]
-            band.reported_decay = band.decay
-            band.decay = math.exp(-sinr / beta)
-            decay_sum += band.decay
-            total_db += math.log(sinr)
-            if fresh:
-                band.reported_decay = band.decay
-            band.metric = math.log2(1.0 + (-beta * math.log(max(band.reported_decay, 1e-300))))
-        ue.wide_db = effective_db(decay_sum / subbands, beta)
-        report(constants, ues, cqis, u, _DB * total_db / subbands, cells[c].prbs)
+            level[s] = min(max(power * traces[own.trace, place, s] / level[s], 1e-4), 1e4)
+            product *= level[s]
+        prbs = cells[c].prbs // 4
+        suggested = mcs_for(link_tables, prbs, decibel(max(product, 1e-300)) / subbands - 1.0)
+        ue.reported_beta, ue.beta = ue.beta, betas[suggested]
+        ue.wide_db = effective_db(renew_bands(bands, u, level, ue.beta, ue.reported_beta == 0.0), ue.beta)
+        if ue.reported_beta == 0.0:
+            ue.reported_beta = ue.beta
+        cqis[c, ue.slice, cqi_of(thresholds, ue.wide_db)] += 1.0
+        likely = mcs_for(link_tables, prbs, ue.wide_db + ue.olla_db)
+        ue.bits_per_prb = constants.slots * link_tables.bits[likely, prbs] / prbs
 
 
 @compiled
-def report(constants: Constants, ues: Records, cqis: Records, u: int, mean_db: float, prbs: int) -> None:
-    """Count the wideband CQI and derive the beta of the next period and the expected bits per PRB."""
-    ue = ues[u]
-    cqis[ue.serving, ue.slice, cqi_of(constants.cqi_thresholds, ue.wide_db)] += 1.0
-    ue.beta = constants.link.beta[mcs_for(constants.link, prbs // 4, mean_db - 1.0)]
-    likely = mcs_for(constants.link, prbs // 4, ue.wide_db + ue.olla_db)
-    ue.bits_per_prb = constants.slots * constants.link.bits[likely, prbs // 4] / (prbs // 4)
+def renew_bands(bands: Records, u: int, sinr: Records, beta: float, fresh: bool) -> float:
+    """Enter the SINR per subband; what was true becomes what is reported. Returns the mean of exp(-SINR / beta)."""
+    total = 0.0
+    for s in range(sinr.shape[0]):
+        band = bands[u, s]
+        decay, rate = math.exp(-sinr[s] / beta), math.log2(1.0 + sinr[s])
+        band.reported_decay = decay if fresh else band.decay
+        band.reported_rate = rate if fresh else band.rate
+        band.decay, band.rate = decay, rate
+        total += decay
+    return total / sinr.shape[0]

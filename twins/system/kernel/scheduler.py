@@ -39,100 +39,105 @@ class Workspace(NamedTuple):
 @compiled
 def schedule(tti: int, constants: Constants, state: State, work: Workspace) -> None:
     """Serve every cell for one TTI and account for power."""
-    for c in range(state.cells.shape[0]):
-        cell = state.cells[c]
+    # Arrays are taken out of the tuples once: each extraction counts references, which costs more than the work in a loop.
+    ues, packets, processes, bands, cells = state.ues, state.packets, state.processes, state.bands, state.cells
+    shares, delays, members, seed, link = state.shares, state.delays, state.members, state.clock[2], constants.link
+    free, capped, used, given = work.free, work.capped, work.used, work.given
+    candidates, wanted, priorities = work.candidates, work.wanted, work.priority
+    subband_prbs = constants.subband_prbs
+    for c in range(cells.shape[0]):
+        cell = cells[c]
+        total = 0
         if not cell.on:
-            cell.activity = 0.0
-            cell.usage = 0.0
+            cell.activity, cell.usage = 0.0, 0.0
             cell.watt_ttis += cell.sleep_w
-            if cell.members > 0:
-                wait(state, c)
+            wait(ues, cells, shares, members, c)
             continue
-        used = 0
         if cell.members > 0:
-            used = serve(tti, constants, state, work, c)
-        share = used / cell.prbs
-        cell.activity += 0.033 * (max(share, constants.idle_activity) - cell.activity)
-        cell.usage += 0.001 * (share - cell.usage)
-        cell.watt_ttis += cell.idle_w + cell.load_w * share
+            for s in range(free.shape[0]):
+                free[s] = subband_prbs[c, s]
+            earn(cells, shares, capped, used, c)
+            count = 0
+            for k in range(cell.members):
+                u = members[c, (k + cell.turn) % cell.members]
+                ue = ues[u]
+                if not (ue.full_buffer or ue.buffered > 0):
+                    continue
+                share = shares[c, ue.slice]
+                count_waiting(ue, share, constants.averaging)
+                if tti < ue.free_at or ue.bits_per_prb <= 0.0:
+                    continue
+                if ue.pending > 0:
+                    taken = retransmit(
+                        tti, constants, link, ues, packets, processes, bands, cells, shares, delays, seed, u, free, capped[ue.slice]
+                    )  # fmt: skip
+                    capped[ue.slice] -= taken
+                    used[ue.slice] += taken
+                if ue.pending < processes.shape[1] and (ue.full_buffer or ue.backlog > 0):
+                    candidates[count] = u
+                    wanted[count] = 1e12 if ue.full_buffer else ue.backlog
+                    priorities[count] = priority(tti, cell, share, ue)
+                    given[count, :] = 0
+                    count += 1
+            if count > 0:
+                share_out(ues, bands, cells, shares, candidates, wanted, priorities, given, free, capped, used, c, count)
+                cell.turn += 1
+                for i in range(count):
+                    transmit(
+                        tti, constants, link, ues, packets, processes, bands, cells, shares, delays, seed, candidates[i], given[i]
+                    )  # fmt: skip
+            total = charge(shares, used, c)
+        usage = total / cell.prbs
+        cell.activity += 0.033 * (max(usage, constants.idle_activity) - cell.activity)
+        cell.usage += 0.001 * (usage - cell.usage)
+        cell.watt_ttis += cell.idle_w + cell.load_w * usage
 
 
 @compiled
-def wait(state: State, c: int) -> None:
+def count_waiting(ue: Records, share: Records, averaging: float) -> None:
+    """Count a TTI in which a terminal has data."""
+    ue.window_ttis += 1
+    share.active_ttis += 1.0
+    share.waiting_ttis += 1.0
+    ue.average -= averaging * ue.average
+
+
+@compiled
+def wait(ues: Records, cells: Records, shares: Records, members: Records, c: int) -> None:
     """Count the time that terminals of a cell that went dark wait."""
-    for k in range(state.cells[c].members):
-        ue = state.ues[state.members[c, k]]
+    for k in range(cells[c].members):
+        ue = ues[members[c, k]]
         if ue.full_buffer or ue.buffered > 0:
             ue.window_ttis += 1
-            state.shares[c, ue.slice].active_ttis += 1.0
+            shares[c, ue.slice].active_ttis += 1.0
 
 
 @compiled
-def serve(tti: int, constants: Constants, state: State, work: Workspace, c: int) -> int:
-    """Schedule and transmit in one cell; returns the PRBs used."""
-    cell = state.cells[c]
-    for s in range(work.free.shape[0]):
-        work.free[s] = constants.subband_prbs[c, s]
-    earn(state, work, c)
-    count = gather(tti, constants, state, work, c)
-    if count > 0:
-        share_out(state, work, c, count)
-        cell.turn += 1
-        for i in range(count):
-            transmit(tti, constants, state, work.candidates[i], work.given[i])
-    used = 0
+def charge(shares: Records, used: Records, c: int) -> int:
+    """Take what the slices used off their credits; returns the sum."""
+    total = 0
     for s in range(SLICES):
-        share, taken = state.shares[c, s], work.used[s]
-        share.used_prbs += taken
-        share.maximum_credit -= taken
-        share.minimum_credit -= taken
-        used += taken
-    return used
+        share = shares[c, s]
+        share.used_prbs += used[s]
+        share.maximum_credit -= used[s]
+        share.minimum_credit -= used[s]
+        total += used[s]
+    return total
 
 
 @compiled
-def earn(state: State, work: Workspace, c: int) -> None:
+def earn(cells: Records, shares: Records, capped: Records, used: Records, c: int) -> None:
     """Add a TTI's worth of credit to every slice."""
-    prbs = state.cells[c].prbs
+    prbs = cells[c].prbs
     for s in range(SLICES):
-        share = state.shares[c, s]
+        share = shares[c, s]
         least = max(max(share.minimum, share.raised), share.dedicated) * prbs
         most = min(share.maximum, share.ceiling) * prbs
         share.minimum_credit = min(max(share.minimum_credit, 0.0) + least, math.floor(least) + 1.0)
         share.maximum_credit = min(share.maximum_credit + most, math.floor(most) + 1.0)
         share.dedicated_credit = share.dedicated_credit % 1.0 + share.dedicated * prbs
-        work.capped[s] = max(int(share.maximum_credit + 1e-9), 0)
-        work.used[s] = 0
-
-
-@compiled
-def gather(tti: int, constants: Constants, state: State, work: Workspace, c: int) -> int:
-    """Retransmit what is due and list the terminals with new data; returns how many."""
-    cell, count = state.cells[c], 0
-    for k in range(cell.members):
-        u = state.members[c, (k + cell.turn) % cell.members]
-        ue = state.ues[u]
-        if not (ue.full_buffer or ue.buffered > 0):
-            continue
-        ue.window_ttis += 1
-        share = state.shares[c, ue.slice]
-        share.active_ttis += 1.0
-        share.waiting_ttis += 1.0
-        ue.average -= constants.averaging * ue.average
-        if tti < ue.free_at or ue.bits_per_prb <= 0.0:
-            continue
-        if ue.pending > 0:
-            taken = retransmit(tti, constants, state, u, work.free, work.capped[ue.slice])
-            work.capped[ue.slice] -= taken
-            work.used[ue.slice] += taken
-        if ue.pending < state.processes.shape[1] and (ue.full_buffer or ue.backlog > 0):
-            work.candidates[count] = u
-            work.wanted[count] = 1e12 if ue.full_buffer else ue.backlog
-            work.priority[count] = priority(tti, cell, share, ue)
-            for s in range(work.free.shape[0]):
-                work.given[count, s] = 0
-            count += 1
-    return count
+        capped[s] = max(int(share.maximum_credit + 1e-9), 0)
+        used[s] = 0
 
 
 @compiled
@@ -145,58 +150,92 @@ def priority(tti: int, cell: Records, share: Records, ue: Records) -> float:
 
 
 @compiled
-def share_out(state: State, work: Workspace, c: int, count: int) -> None:
-    """Fill `work.given`: first the slices' minima, then the rest."""
-    left = 0
-    for s in range(work.free.shape[0]):
-        left += work.free[s]
+def share_out(
+    ues: Records,
+    bands: Records,
+    cells: Records,
+    shares: Records,
+    candidates: Records,
+    wanted: Records,
+    priorities: Records,
+    given: Records,
+    free: Records,
+    capped: Records,
+    used: Records,
+    c: int,
+    count: int,
+) -> None:
+    """Fill `given`: first the slices' minima, then the rest."""
+    left, start = free.sum(), cells[c].turn
     for s in range(SLICES):
-        quota = min(int(state.shares[c, s].minimum_credit + 1e-9) - work.used[s], left)
+        quota = min(int(shares[c, s].minimum_credit + 1e-9) - used[s], left)
         if quota > 0:
-            left -= hand_out(state, work, c, count, s, quota)
+            left -= hand_out(ues, bands, candidates, wanted, priorities, given, free, capped, used, start, count, s, quota)
     for s in range(SLICES):
-        left -= max(int(state.shares[c, s].dedicated_credit + 1e-9) - work.used[s], 0)
+        left -= max(int(shares[c, s].dedicated_credit + 1e-9) - used[s], 0)
     if left > 0:
-        hand_out(state, work, c, count, -1, left)
+        hand_out(ues, bands, candidates, wanted, priorities, given, free, capped, used, start, count, -1, left)
 
 
 @compiled
-def hand_out(state: State, work: Workspace, c: int, count: int, only: int, quota: int) -> int:
+def hand_out(
+    ues: Records,
+    bands: Records,
+    candidates: Records,
+    wanted: Records,
+    priorities: Records,
+    given: Records,
+    free: Records,
+    capped: Records,
+    used: Records,
+    start: int,
+    count: int,
+    only: int,
+    quota: int,
+) -> int:
     """Give up to `quota` PRBs to candidates (of slice `only`, -1 any); returns how many were given."""
-    subbands = work.free.shape[0]
-    start, given = state.cells[c].turn, 0
+    subbands, total = free.shape[0], 0
     for step in range(subbands):
         s = (start + step) % subbands
-        while work.free[s] > 0 and given < quota:
-            i = best(state, work, count, only, s)
+        while free[s] > 0 and total < quota:
+            i = best(ues, bands, candidates, wanted, priorities, capped, count, only, s)
             if i < 0:
                 break
-            u = work.candidates[i]
-            own = state.ues[u].slice
-            need = int(work.wanted[i] / state.ues[u].bits_per_prb) + 1
-            prbs = min(min(work.free[s], need), min(work.capped[own], quota - given))
-            work.given[i, s] += prbs
-            work.wanted[i] -= prbs * state.ues[u].bits_per_prb
-            work.free[s] -= prbs
-            work.capped[own] -= prbs
-            work.used[own] += prbs
-            given += prbs
-    return given
+            ue = ues[candidates[i]]
+            need = int(wanted[i] / ue.bits_per_prb) + 1
+            prbs = min(min(free[s], need), min(capped[ue.slice], quota - total))
+            given[i, s] += prbs
+            wanted[i] -= prbs * ue.bits_per_prb
+            free[s] -= prbs
+            capped[ue.slice] -= prbs
+            used[ue.slice] += prbs
+            total += prbs
+    return total
 
 
 @compiled
-def best(state: State, work: Workspace, count: int, only: int, s: int) -> int:
+def best(
+    ues: Records,
+    bands: Records,
+    candidates: Records,
+    wanted: Records,
+    priorities: Records,
+    capped: Records,
+    count: int,
+    only: int,
+    s: int,
+) -> int:
     """Return the candidate with the highest metric in subband `s` that wants PRBs and whose slice may have them, or -1."""
     winner, highest = -1, -1.0
     for i in range(count):
-        if work.wanted[i] <= 0.0:
+        if wanted[i] <= 0.0:
             continue
-        u = work.candidates[i]
-        own = state.ues[u].slice
-        if (only >= 0 and own != only) or work.capped[own] <= 0:
+        u = candidates[i]
+        own = ues[u].slice
+        if (only >= 0 and own != only) or capped[own] <= 0:
             continue
-        weight = work.priority[i]
-        metric = -weight if weight < 0.0 else weight * state.bands[u, s].metric
+        weight = priorities[i]
+        metric = -weight if weight < 0.0 else weight * bands[u, s].reported_rate
         if metric > highest:
             winner, highest = i, metric
     return winner

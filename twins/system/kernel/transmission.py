@@ -7,47 +7,62 @@ up = down x target / (1 - target), and learns at once (the feedback delay of abo
 
 from __future__ import annotations
 
-from twins.radio.link_adaptation import mcs_for, transport_bler_of
+from twins.radio.link_adaptation import Allocations, mcs_for, transport_bler_of
 from twins.system.compiled import compiled
 from twins.system.kernel.constants import Constants
 from twins.system.kernel.draws import HARQ, uniform
 from twins.system.kernel.queue import settle, take
 from twins.system.kernel.radio import decibel, effective_db
-from twins.system.state import Records, State
+from twins.system.state import Records
 
 
 @compiled
-def transmit(tti: int, constants: Constants, state: State, u: int, given: Records) -> None:
+def transmit(
+    tti: int,
+    constants: Constants,
+    link: Allocations,
+    ues: Records,
+    packets: Records,
+    processes: Records,
+    bands: Records,
+    cells: Records,
+    shares: Records,
+    delays: Records,
+    seed: int,
+    u: int,
+    given: Records,
+) -> None:
     """Send new data of a terminal on the PRBs `given` per subband."""
-    ue = state.ues[u]
+    ue = ues[u]
     prbs, decay, reported = 0, 0.0, 0.0
     for s in range(given.shape[0]):
         if given[s] > 0:
+            band = bands[u, s]
             prbs += given[s]
-            decay += given[s] * state.bands[u, s].decay
-            reported += given[s] * state.bands[u, s].reported_decay
+            decay += given[s] * band.decay
+            reported += given[s] * band.reported_decay
     if prbs == 0:
         return
-    h = free_process(state.processes, u)
-    process = state.processes[u, h]
-    process.mcs = mcs_for(constants.link, prbs, effective_db(reported / prbs, ue.beta) + ue.olla_db)
+    h = free_process(processes, u)
+    process = processes[u, h]
+    process.mcs = mcs_for(link, prbs, effective_db(reported / prbs, ue.reported_beta) + ue.olla_db)
     process.prbs = prbs
-    room = constants.slots * constants.link.bits[process.mcs, prbs]
+    room = constants.slots * link.bits[process.mcs, prbs]
     if ue.full_buffer:
         process.bits = room
     else:
-        take(state.ues, state.packets, state.processes, u, h, room)
+        take(ues, packets, processes, u, h, room)
     sinr_db = effective_db(decay / prbs, ue.beta)
     process.sinr = 10.0 ** (0.1 * sinr_db)
     process.attempts = 1
     ue.served_at = tti
-    state.cells[ue.serving].transmissions += 1.0
-    success = resolve(tti, constants, state, u, h, sinr_db)
-    if success:
+    cell = cells[ue.serving]
+    cell.transmissions += 1.0
+    if resolve(tti, constants, link, ues, packets, processes, cells, shares, delays, seed, u, h, sinr_db):
         ue.olla_db = min(ue.olla_db + constants.olla_up_db, 10.0)
     else:
         ue.olla_db = max(ue.olla_db - constants.olla_down_db, -20.0)
-        state.cells[ue.serving].failures += 1.0
+        cell.failures += 1.0
         if process.attempts > 0:
             ue.pending += 1
 
@@ -62,55 +77,76 @@ def free_process(processes: Records, u: int) -> int:
 
 
 @compiled
-def resolve(tti: int, constants: Constants, state: State, u: int, h: int, sinr_db: float) -> bool:
+def resolve(
+    tti: int,
+    constants: Constants,
+    link: Allocations,
+    ues: Records,
+    packets: Records,
+    processes: Records,
+    cells: Records,
+    shares: Records,
+    delays: Records,
+    seed: int,
+    u: int,
+    h: int,
+    sinr_db: float,
+) -> bool:
     """Draw the fate of a transmission; delivers, or books the next attempt, or (after the last one) writes the data off."""
-    ue, process = state.ues[u], state.processes[u, h]
-    error_rate = transport_bler_of(constants.link, process.mcs, process.prbs, sinr_db)
-    failed = uniform(state.clock[2], HARQ, u * state.processes.shape[1] + h, tti) < error_rate
+    ue, process = ues[u], processes[u, h]
+    error_rate = transport_bler_of(link, process.mcs, process.prbs, sinr_db)
+    failed = uniform(seed, HARQ, u * processes.shape[1] + h, tti) < error_rate
     if failed and process.attempts < constants.harq_attempts:
         process.due = tti + constants.harq_round_trip
         return False
     if not failed:
-        deliver(constants, state, u, process.bits)
+        share = shares[ue.serving, ue.slice]
+        share.delivered_bits += process.bits
+        share.served_bits += process.bits
+        ue.window_bits += process.bits
+        ue.average += constants.averaging * process.bits
+        if ue.full_buffer:
+            share.offered_bits += process.bits
     if not ue.full_buffer:
-        settle(
-            state.ues, state.packets, state.processes, state.shares, state.delays, u, h, not failed, tti + 1,
-            constants.tti_ms, state.cells[ue.serving].backhaul_ms,
-        )  # fmt: skip
+        backhaul_ms = cells[ue.serving].backhaul_ms
+        settle(ues, packets, processes, shares, delays, u, h, not failed, tti + 1, constants.tti_ms, backhaul_ms)
     process.attempts = 0
     return not failed
 
 
 @compiled
-def deliver(constants: Constants, state: State, u: int, bits: int) -> None:
-    """Count delivered bits."""
-    ue = state.ues[u]
-    share = state.shares[ue.serving, ue.slice]
-    share.delivered_bits += bits
-    share.served_bits += bits
-    ue.window_bits += bits
-    ue.average += constants.averaging * bits
-    if ue.full_buffer:
-        share.offered_bits += bits
-
-
-@compiled
-def retransmit(tti: int, constants: Constants, state: State, u: int, free: Records, allowed: int) -> int:
+def retransmit(
+    tti: int,
+    constants: Constants,
+    link: Allocations,
+    ues: Records,
+    packets: Records,
+    processes: Records,
+    bands: Records,
+    cells: Records,
+    shares: Records,
+    delays: Records,
+    seed: int,
+    u: int,
+    free: Records,
+    allowed: int,
+) -> int:
     """Repeat the processes of a terminal that are due, where PRBs are left; returns the PRBs used."""
     used = 0
     left = free.sum()
-    for h in range(state.processes.shape[1]):
-        process = state.processes[u, h]
+    for h in range(processes.shape[1]):
+        process = processes[u, h]
         if process.attempts == 0 or process.due > tti or process.prbs > left or used >= allowed:
             continue
-        decay = occupy(state.bands, u, free, process.prbs, tti + h)
+        decay = occupy(bands, u, free, process.prbs, tti + h)
         used += process.prbs
         left -= process.prbs
-        process.sinr += 10.0 ** (0.1 * effective_db(decay / process.prbs, state.ues[u].beta))
+        process.sinr += 10.0 ** (0.1 * effective_db(decay / process.prbs, ues[u].beta))
         process.attempts += 1
-        resolve(tti, constants, state, u, h, min(decibel(process.sinr), 30.0))
+        sinr_db = min(decibel(process.sinr), 30.0)
+        resolve(tti, constants, link, ues, packets, processes, cells, shares, delays, seed, u, h, sinr_db)
         if process.attempts == 0:
-            state.ues[u].pending -= 1
+            ues[u].pending -= 1
     return used
 
 
