@@ -34,4 +34,5 @@ class ToolContext:
     work_dir: Path
     seed: int = 1
     scope: tuple[str, ...] = ()
+    progress: Callable[[int, int], None] | None = field(default=None, repr=False)
     actuator: Network | None = field(default=None, repr=False)

@@ -1,6 +1,6 @@
-"""One run of the twin in a worker process: a scenario, a seed, a change set, and what was measured.
+"""One run of the twin in a worker process: a synchronization, a seed, a change set, and what was measured.
 
-A worker warms a (scenario, seed) up once and keeps the snapshot: every candidate of that seed starts from the very same state, so
+A worker synchronizes and warms a twin up once per seed and keeps the snapshot: every candidate of that seed starts from the very same state, so
 that candidates are compared under common random numbers and none pays for the warm-up again.
 """
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from policies.change import ChangeSet
 from policies.kpi import KpiFrame
+from tools.twinning.synchronization import TwinInput, synchronize
 from twins.network import InvalidChangeError, KpiQuery, NetworkError, StaleEditError
 
 _KEPT = 8
@@ -24,8 +25,8 @@ class TwinJob(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    scenario_digest: str
-    scenario_json: str
+    digest: str
+    given: TwinInput
     seed: int
     change_set: ChangeSet
     warm_up_s: float = Field(gt=0)
@@ -51,11 +52,11 @@ def run_job(job: TwinJob) -> KpiFrame | str:
 
 
 def _warmed(job: TwinJob) -> tuple[Any, Any]:
-    from twins.system import SystemNetwork, SystemScenario
+    from twins.system import SystemNetwork
 
-    key = (job.scenario_digest, job.seed)
+    key = (job.digest, job.seed)
     if key not in _warm:
-        network = SystemNetwork(SystemScenario.model_validate_json(job.scenario_json), seed=job.seed)
+        network = SystemNetwork(synchronize(job.given, job.seed), seed=job.seed)
         network.advance(job.warm_up_s)
         _warm[key] = (network, network.snapshot())
         while len(_warm) > _KEPT:

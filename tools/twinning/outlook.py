@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import sqrt
+from math import inf, sqrt
 from statistics import fmean, stdev
 
 from policies.assessment import assess
@@ -73,12 +73,15 @@ def values_of(frames: Sequence[KpiFrame], card: NetworkCard, wanted: Expectation
     return [value for value in found if value is not None]
 
 
-def interval_of(values: Sequence[float]) -> Interval:
-    """Return the Student-t confidence interval of the mean; for one value, the assumed variation around it."""
+def interval_of(values: Sequence[float], kpi: str) -> Interval:
+    """Return the Student-t confidence interval of the mean, inside what the KPI can be; for one value, the assumed variation."""
     mean = fmean(values)
     spread, freedom = _spread(values)
     half = _t_quantile(freedom) * spread / sqrt(len(values))
-    return Interval(low=mean - half, high=mean + half, confidence=CONFIDENCE)
+    definition = kpi_definition(kpi)
+    highest = definition.highest if definition.highest is not None else inf
+    low, high = max(mean - half, definition.lowest), min(mean + half, highest)
+    return Interval(low=min(low, mean), high=max(high, mean), confidence=CONFIDENCE)
 
 
 def _spread(values: Sequence[float]) -> tuple[float, int]:
@@ -125,7 +128,7 @@ def outlook_of(
         cells=wanted.cells,
         target=target,
         predicted=fmean(values),
-        interval=interval_of(values),
+        interval=interval_of(values, target.kpi),
         probability=probability_of(values, target),
         no_change=fmean(unchanged) if unchanged else None,
     )

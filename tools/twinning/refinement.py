@@ -46,13 +46,14 @@ class Knob(ToolRequest):
 
     def suggest(self, trial: Any) -> Scalar:
         """Ask the optimizer for a setting; whole numbers stay whole."""
+        setting: Scalar
         if self.choices:
-            return trial.suggest_categorical(self.key, self.choices)  # type: ignore[no-any-return]
-        whole = all(float(number).is_integer() for number in (self.low, self.step) if number is not None)
-        if whole and not isinstance(self.old, float):
-            return trial.suggest_int(self.key, int(self.low or 0), int(self.high or 0), step=int(self.step or 1))  # type:
-            ignore[no-any-return]
-        return trial.suggest_float(self.key, self.low, self.high, step=self.step)  # type: ignore[no-any-return]
+            setting = trial.suggest_categorical(self.key, self.choices)
+        elif all(float(number).is_integer() for number in (self.low, self.step) if number is not None):
+            setting = trial.suggest_int(self.key, int(self.low or 0), int(self.high or 0), step=int(self.step or 1))
+        else:
+            setting = trial.suggest_float(self.key, self.low, self.high, step=self.step)
+        return setting
 
     def setting_in(self, change_set: ChangeSet) -> Scalar:
         """Return what a change set sets this knob to, or the old value."""

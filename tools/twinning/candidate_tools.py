@@ -1,0 +1,225 @@
+"""`compare_candidates` and `refine_candidate`: changes are tried in the synchronized twin before anybody is asked."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from policies.change import ChangeSet, Edit
+from policies.effect import Effect
+from policies.evidence import Coverage, Evidence
+from policies.intent import ExpectationObject, ExpectationTarget, Intent, TimeWindow
+from policies.kpi import KpiFrame
+from policies.proposal import Candidate
+from policies.provenance import Provenance
+from tools.context import ToolContext
+from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.twinning.laboratory import Depth, Recipe
+from tools.twinning.outlook import outlook_of, to_window, watched_predictions
+from tools.twinning.pool import TwinPoolError
+from tools.twinning.refinement import Knob, refine
+from tools.twinning.scoring import feasible, score
+from tools.twinning.demand import SynchronizationError
+from twins.network import NetworkCard, NetworkError
+
+NO_CHANGE = "no change"
+_RAISES = (SynchronizationError, TwinPoolError, NetworkError)
+
+
+class Draft(ToolRequest):
+    """A candidate that is to be tried: a name, why, and its edits with the old values that stand."""
+
+    name: str = Field(min_length=1, max_length=200)
+    rationale: str = ""
+    edits: tuple[Edit, ...] = ()
+
+
+class CompareCandidates(ToolRequest):
+    """Which candidates, for which intent, with how many seeds and how long."""
+
+    intent: Intent
+    candidates: tuple[Draft, ...] = Field(max_length=64)
+    seeds: int = Field(default=3, ge=1, le=32)
+    depth: Depth = "full"
+
+
+class Comparison(ToolValue):
+    """Candidates, best first; "no change" is always among them."""
+
+    candidates: tuple[Candidate, ...]
+    seeds: tuple[int, ...]
+    twin_gap: dict[str, float]
+    window: TimeWindow | None
+    refused: dict[str, str] = {}
+
+
+class RefineCandidate(ToolRequest):
+    """Which candidate to start from, which knobs may be turned, how many trials."""
+
+    intent: Intent
+    start: Draft
+    knobs: tuple[Knob, ...] = Field(min_length=1, max_length=64)
+    trials: int = Field(default=12, ge=1, le=200)
+    seeds: int = Field(default=1, ge=1, le=8)
+
+
+class Trial(ToolValue):
+    """One setting that was tried."""
+
+    edits: tuple[Edit, ...]
+    score: float | None
+    feasible: bool
+
+
+class Refinement(ToolValue):
+    """The best that was found, and all trials."""
+
+    best: Candidate
+    trials: tuple[Trial, ...]
+
+
+@tool(effect=Effect.REASON, raises=_RAISES, timeout_s=900)
+def compare_candidates(context: ToolContext, request: CompareCandidates) -> Evidence[Comparison]:
+    """Try candidate change sets in the synchronized twin under the same seeds and rank them, "no change" always among them."""
+    bench = _Bench(context, request.intent, _seeds(context, request.seeds), request.depth)
+    drafts = {NO_CHANGE: Draft(name=NO_CHANGE, rationale="leave everything as it is")}
+    digests = {ChangeSet().digest}
+    for draft in request.candidates:
+        change_set = ChangeSet(edits=draft.edits)
+        if change_set.digest not in digests and draft.name not in drafts:
+            digests.add(change_set.digest)
+            drafts[draft.name] = draft
+    candidates, refused = bench.judge(list(drafts.values()))
+    value = Comparison(
+        candidates=tuple(candidates),
+        seeds=bench.seeds,
+        twin_gap=bench.recipe.gap,
+        window=request.intent.window,
+        refused=refused,
+    )
+    best = candidates[0]
+    warnings = bench.recipe.warnings + tuple(f"{name}: {reason}" for name, reason in refused.items())
+    return Evidence(
+        summary=f"{len(candidates)} candidates under {len(bench.seeds)} seeds; best: {best.name}"
+        f" ({'meets' if best.feasible else 'misses'} the targets, score {best.score:.3f})",
+        value=value,
+        provenance=bench.provenance(),
+        coverage=bench.coverage(),
+        uncertainty=f"95 % Student-t intervals over {len(bench.seeds)} seeds",
+        warnings=warnings,
+    )
+
+
+@tool(effect=Effect.REASON, raises=_RAISES, timeout_s=900)
+def refine_candidate(context: ToolContext, request: RefineCandidate) -> Evidence[Refinement]:
+    """Search around a candidate with an optimizer (TPE) in the synchronized twin; the start is always among the trials."""
+    bench = _Bench(context, request.intent, _seeds(context, request.seeds), "screen")
+    judged: dict[str, Candidate] = {}
+    baseline = ChangeSet()
+
+    def judge(change_sets: list[ChangeSet]) -> list[float]:
+        drafts = [Draft(name=one.digest[:8], edits=one.edits) for one in {one.digest: one for one in change_sets}.values()]
+        candidates, _ = bench.judge([Draft(name=NO_CHANGE), *(one for one in drafts if one.edits)])
+        judged.update({one.change_set.digest: one for one in candidates})
+        return [judged[one.digest].score if one.digest in judged else _REFUSED for one in change_sets]
+
+    start = ChangeSet(edits=request.start.edits)
+    tried = refine(start, request.knobs, request.trials, context.seed, context.laboratory.pool.workers, judge)
+    known = [judged[one.digest] for one, _ in tried if one.digest in judged]
+    if not known:
+        raise ToolError(
+            "refused", f"the twin refused all {len(tried)} settings of {request.start.name!r}: check the knobs' ranges"
+        )
+    best = max(known, key=lambda candidate: candidate.score)
+    name = request.start.name if best.change_set.digest in (start.digest, baseline.digest) else f"{request.start.name}, refined"
+    best = best.model_copy(update={"name": name, "rationale": request.start.rationale})
+    trials = tuple(_trial(one, judged.get(one.digest)) for one, _ in tried)
+    return Evidence(
+        summary=f"{len(trials)} trials; best score {best.score:.3f} ({'meets' if best.feasible else 'misses'} the targets)",
+        value=Refinement(best=best, trials=trials),
+        provenance=bench.provenance(),
+        coverage=bench.coverage(),
+        uncertainty=f"{len(bench.seeds)} seed(s), screening runs",
+        warnings=bench.recipe.warnings,
+    )
+
+
+_REFUSED = -1e6
+
+
+def _trial(change_set: ChangeSet, candidate: Candidate | None) -> Trial:
+    if candidate is None:
+        return Trial(edits=change_set.edits, score=None, feasible=False)
+    return Trial(edits=change_set.edits, score=candidate.score, feasible=candidate.feasible)
+
+
+def _seeds(context: ToolContext, count: int) -> tuple[int, ...]:
+    return tuple(1000 * context.seed + index for index in range(1, count + 1))
+
+
+class _Bench:
+    """One comparison: a recipe, seeds, a depth; judges drafts against the same "no change" runs."""
+
+    def __init__(self, context: ToolContext, intent: Intent, seeds: tuple[int, ...], depth: Depth) -> None:
+        self._laboratory = context.laboratory
+        self._intent = intent
+        self._depth = depth
+        self._now = context.now()
+        self.seeds = seeds
+        self.card: NetworkCard = context.network.describe()
+        self.recipe: Recipe = self._laboratory.recipe(context, intent.window)
+        self._progress = context.progress
+
+    def judge(self, drafts: list[Draft]) -> tuple[list[Candidate], dict[str, str]]:
+        """Return candidates best first, and what the twin refused by name; the first draft is "no change"."""
+        change_sets = [ChangeSet(edits=draft.edits) for draft in drafts]
+        runs = self._laboratory.run(self.recipe, change_sets, self.seeds, self._depth, self._progress)
+        frames = [[to_window(one, self.card.granularity_s) for one in run if isinstance(one, KpiFrame)] for run in runs]
+        refused = {draft.name: str(run[0]) for draft, run in zip(drafts, runs, strict=True) if isinstance(run[0], str)}
+        candidates = [
+            self._candidate(draft, change_set, mine, frames[0])
+            for draft, change_set, mine in zip(drafts, change_sets, frames, strict=True)
+            if draft.name not in refused
+        ]
+        return sorted(candidates, key=lambda one: (one.feasible, one.score), reverse=True), refused
+
+    def _candidate(self, draft: Draft, change_set: ChangeSet, frames: list[KpiFrame], baseline: list[KpiFrame]) -> Candidate:
+        outlooks = [
+            one
+            for wanted, target in self._targets()
+            if (one := outlook_of(frames, baseline, self.card, wanted, target)) is not None
+        ]
+        predictions = watched_predictions(frames, baseline, self.card, self._cells(), self.recipe.gap)
+        return Candidate(
+            name=draft.name,
+            rationale=draft.rationale,
+            change_set=change_set,
+            predictions=tuple(predictions),
+            outlook=tuple(outlooks),
+            score=score(outlooks, change_set),
+            feasible=feasible(outlooks),
+        )
+
+    def _targets(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:
+        return self._intent.bounds() + self._intent.objectives()
+
+    def _cells(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(cell for one in self._intent.expectations for cell in one.object.cells))
+
+    def provenance(self) -> Provenance:
+        """Return which twin answered, with its digest and seeds."""
+        return Provenance(
+            source="system twin, synchronized from telemetry",
+            kind="simulation",
+            version=self.card.version,
+            observed_at=self._now,
+            scenario=f"twin of {self.card.name}",
+            channel_model="TR 38.901 UMa, UMi",
+            configuration_digest=self.recipe.digest,
+            seeds=self.seeds,
+        )
+
+    def coverage(self) -> Coverage:
+        """Return whether the twin's data card covers the managed network's configuration."""
+        from twins.system import configuration_of_card, system_twin_card
+
+        return system_twin_card().covers(configuration_of_card(self.card))

@@ -1,0 +1,139 @@
+"""The twin laboratory: the place where candidates are tried before anybody is asked.
+
+1. `recipe` builds a twin scenario for a time window from what an operator has (card, configuration, PM counters, forecast), and
+   measures the twin gap: the same construction for the present, run without a change, against what the network reported.
+2. `run` tries change sets under several seeds, in parallel processes, all candidates of a seed from the same warm state.
+The managed network itself is never run here; it is only described, read and observed.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from policies.change import ChangeSet, digest_of
+from policies.intent import TimeWindow
+from policies.kpi import KpiFrame, kpi_definitions
+from policies.managed_object import ManagedObject
+from tools.ran.forecasting import forecast_rows, method_of
+from tools.ran.topology_tools import CONFIGURABLE
+from tools.telemetry.analytics import analytics_of
+from tools.twinning.demand import cell_loads, channel_quality, forecast_demand, measured_demand
+from tools.twinning.gap import gap_of
+from tools.twinning.job import TwinJob
+from tools.twinning.pool import Progress, TwinPool
+from tools.twinning.synchronization import TwinInput
+from twins.network import KpiQuery
+
+if TYPE_CHECKING:
+    from tools.context import ToolContext
+
+Depth = Literal["screen", "full"]
+GAP_SEEDS = (101, 102)
+SYNC_WINDOWS = 4
+
+
+@dataclass(frozen=True)
+class Duration:
+    """Simulated seconds of one run."""
+
+    warm_up_s: float
+    settle_s: float
+    measure_s: float
+
+
+DURATIONS: dict[Depth, Duration] = {"screen": Duration(3.0, 1.0, 4.0), "full": Duration(3.0, 3.0, 12.0)}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A twin that is ready to be run: what it is synchronized from, the gap per KPI, and what is worth a warning."""
+
+    given: TwinInput
+    digest: str
+    gap: dict[str, float]
+    warnings: tuple[str, ...]
+
+
+class Laboratory:
+    """Builds twins from telemetry and runs candidates in them; `workers` processes, by default one per usable core."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.pool = TwinPool(workers)
+        self._recipes: dict[str, Recipe] = {}
+        self._lock = threading.Lock()
+
+    def recipe(self, context: ToolContext, window: TimeWindow | None) -> Recipe:
+        """Return the twin for `window` (None: the present), from the newest telemetry and configuration.
+
+        Raises SynchronizationError where telemetry is missing. A recipe is kept until telemetry or configuration moves on.
+        """
+        given = self._present(context)
+        digest = digest_of([given.model_dump(mode="json"), window.model_dump(mode="json") if window else None])
+        with self._lock:
+            if digest not in self._recipes:
+                self._recipes = {digest: self._build(context, given, window, digest)}
+            return self._recipes[digest]
+
+    def _present(self, context: ToolContext) -> TwinInput:
+        card = context.network.describe()
+        frame = context.store.query(KpiQuery(windows=SYNC_WINDOWS))
+        present = measured_demand(card, frame)
+        return TwinInput(
+            card=card,
+            objects=tuple(configuration_of(context)),
+            present=present,
+            target=present,
+            cqi=channel_quality(frame),
+            loads=cell_loads(card, frame),
+        )
+
+    def _build(self, context: ToolContext, given: TwinInput, window: TimeWindow | None, digest: str) -> Recipe:
+        card = given.card
+        measured = context.store.query(KpiQuery(windows=SYNC_WINDOWS))
+        runs = self.pool.run([_job(given, f"present:{digest}", seed, ChangeSet(), "full") for seed in GAP_SEEDS])
+        gap = gap_of([one for one in runs if isinstance(one, KpiFrame)], card, measured)
+        if window is None or window.start <= card.now:
+            return Recipe(given, digest, gap, ())
+        rows = forecast_rows(analytics_of(context.store), card, list(card.cells), window.start, window.end)
+        due = [event for event in card.events if event.start < window.end and event.end > window.start]
+        warnings = method_of(analytics_of(context.store), card, list(card.cells), due)[1]
+        target = forecast_demand(rows, given.present)
+        return Recipe(given.model_copy(update={"target": target, "window": window}), digest, gap, warnings)
+
+    def run(
+        self,
+        recipe: Recipe,
+        change_sets: list[ChangeSet],
+        seeds: tuple[int, ...],
+        depth: Depth,
+        progress: Progress | None = None,
+    ) -> list[list[KpiFrame | str]]:
+        """Return, per change set, one KPI frame per seed, or the twin's refusal. Raises TwinPoolError."""
+        jobs = [_job(recipe.given, recipe.digest, seed, one, depth) for seed in seeds for one in change_sets]
+        results = self.pool.run(jobs, progress)
+        return [results[index :: len(change_sets)] for index in range(len(change_sets))]
+
+    def close(self) -> None:
+        """End the worker processes."""
+        self.pool.close()
+
+
+def configuration_of(context: ToolContext) -> list[ManagedObject]:
+    """Return every configurable managed object of the network, as it stands."""
+    return [context.network.read(dn) for name in CONFIGURABLE for dn in context.network.find(name)]
+
+
+def _job(given: TwinInput, digest: str, seed: int, change_set: ChangeSet, depth: Depth) -> TwinJob:
+    duration = DURATIONS[depth]
+    return TwinJob(
+        digest=digest,
+        given=given,
+        seed=seed,
+        change_set=change_set,
+        warm_up_s=duration.warm_up_s,
+        settle_s=duration.settle_s,
+        measure_s=duration.measure_s,
+        kpis=tuple(name for name, definition in kpi_definitions().items() if not definition.binned),
+    )
