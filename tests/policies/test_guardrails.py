@@ -1,0 +1,194 @@
+"""A lawful change set stays small, moves in bounded steps, keeps what is protected and comes at an allowed time."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from policies import AttributeEdit, ChangeSet, ManagedObject, PolicyEdit, Slice
+from policies.guardrails import BlastRadius, GuardrailsError, load_guardrails
+from policies.guardrails.loading import SHIPPED
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
+
+
+@dataclass(frozen=True)
+class Cell:
+    id: str
+    area: str
+
+    @property
+    def dn(self):
+        return f"ManagedElement=S1,GNBDUFunction=1,NRCellDU={self.id}"
+
+    @property
+    def cu_dn(self):
+        return f"ManagedElement=S1,GNBCUCPFunction=1,NRCellCU={self.id}"
+
+    @property
+    def carrier_dn(self):
+        return f"ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier={self.id}"
+
+    @property
+    def sleep_dn(self):
+        return f"{self.cu_dn},CESManagementFunction=1"
+
+
+@dataclass(frozen=True)
+class Card:
+    cells: tuple[Cell, ...]
+    now: datetime = NOON
+
+    def areas(self):
+        names = dict.fromkeys(cell.area for cell in self.cells)
+        return {name: tuple(cell.id for cell in self.cells if cell.area == name) for name in names}
+
+
+CELLS = tuple(Cell(f"C{number}", "stadium" if number < 6 else "town") for number in range(40))
+CARD = Card(CELLS)
+
+
+def read(dn):
+    if "CESManagementFunction" in dn:
+        return ManagedObject(dn=dn, attributes={"energySavingControl": "toBeNotEnergySaving"})
+    ratios = {"rRMPolicyMinRatio": 30, "rRMPolicyMaxRatio": 100}
+    return ManagedObject(
+        dn=dn, attributes={"configuredMaxTxPower": 46.0, "administrativeState": "UNLOCKED", "maxPrbUsage": 100, **ratios}
+    )
+
+
+def edit(dn, attribute, new, old=None):
+    return AttributeEdit(dn=dn, attribute=attribute, old=old, new=new)
+
+
+def judge(*edits, card=CARD, guardrails=None, users=None):
+    return (guardrails or load_guardrails()).judge(ChangeSet(edits=edits), card, read, users)
+
+
+def broken(reasons):
+    return {reason.rule for reason in reasons if reason.outcome == "fail"}
+
+
+def power(cell, dbm):
+    return edit(cell.carrier_dn, "configuredMaxTxPower", dbm)
+
+
+def sleep(cell):
+    return edit(cell.sleep_dn, "energySavingControl", "toBeEnergySaving")
+
+
+def urllc(cell, share):
+    return edit(f"{cell.dn},RRMPolicyRatio=URLLC", "rRMPolicyMinRatio", share)
+
+
+def test_a_small_change_passes_every_rule_by_name():
+    reasons = judge(power(CELLS[0], 43.0))
+    assert {reason.outcome for reason in reasons} == {"pass"}
+    assert {"blast-radius-cells", "blast-radius-edits", "blast-radius-network"} <= {reason.rule for reason in reasons}
+    assert all(reason.source for reason in reasons)
+
+
+def test_no_change_passes():
+    assert [reason.outcome for reason in judge()] == ["pass"]
+
+
+def test_more_cells_ask_a_human_and_too_many_are_refused():
+    ten = judge(*(power(cell, 45.0) for cell in CELLS[:10]))
+    assert [reason.rule for reason in ten if reason.outcome == "warn"] == ["blast-radius-cells"]
+    assert "10 cells touched, more than 9" in str(ten)
+    assert broken(judge(*(power(cell, 45.0) for cell in CELLS[:31]))) == {"blast-radius-cells"}
+
+
+def test_the_blast_radius_counts_cells_behind_relations_carriers_and_policies():
+    relation = edit(f"{CELLS[1].cu_dn},NRCellRelation=C7", "cellIndividualOffset", 2)
+    listed = PolicyEdit(policy_type="T", policy_id="p", old=None, new={"scope": {"cells": [{"cellId": "C30"}]}})
+    radius = BlastRadius.of(ChangeSet(edits=(power(CELLS[0], 43.0), relation, listed)), CARD)
+    assert radius.cells == ("C0", "C1", "C30")
+    assert radius.area_share == {"stadium": 2 / 6, "town": 1 / 34}
+    everywhere = PolicyEdit(policy_type="T", policy_id="p", old=None, new={"scope": {"sliceId": {"sst": 1}}})
+    assert len(BlastRadius.of(ChangeSet(edits=(everywhere,)), CARD).cells) == len(CELLS)
+
+
+def test_a_step_is_measured_from_what_stands_not_from_what_the_edit_claims():
+    lying = edit(CELLS[0].carrier_dn, "configuredMaxTxPower", 30.0, old=31.0)
+    (reason,) = [reason for reason in judge(lying) if reason.outcome == "fail"]
+    assert reason.rule == "max-step" and "16 dB down, at most 6" in reason.message and "go to 40" in reason.remedy
+    assert broken(judge(power(CELLS[0], 40.0))) == set()
+    assert broken(judge(power(CELLS[0], 52.1))) == {"max-step"}
+
+
+def test_urllc_keeps_a_guarantee_where_it_has_users():
+    assert broken(judge(urllc(CELLS[0], 0))) == {"protected-slice"}
+    assert broken(judge(urllc(CELLS[0], 0), users={("C0", Slice.URLLC): 4.0})) == {"protected-slice"}
+    assert broken(judge(urllc(CELLS[0], 0), users={("C0", Slice.URLLC): 0.0})) == set()
+    assert broken(judge(urllc(CELLS[0], 1))) == set()
+    assert broken(judge(edit(f"{CELLS[0].dn},RRMPolicyRatio=eMBB", "rRMPolicyMinRatio", 0))) == set()
+
+
+def test_cells_sleep_only_while_enough_of_their_area_stays_awake():
+    stadium = CELLS[:6]
+    assert broken(judge(*map(sleep, stadium[:2]))) == set()
+    assert [one.outcome for one in judge(*map(sleep, stadium[:3])) if one.rule == "off-air-share"] == ["warn"]
+    assert broken(judge(*map(sleep, stadium[:5]))) == {"off-air-share"}
+    assert broken(judge(*map(sleep, stadium))) == {"last-cell-on-air"}
+    locked = edit(stadium[5].dn, "administrativeState", "LOCKED")
+    assert broken(judge(*map(sleep, stadium[:5]), locked)) == {"last-cell-on-air"}
+
+
+def test_waking_cells_is_always_allowed():
+    wake = [edit(cell.sleep_dn, "energySavingControl", "toBeNotEnergySaving") for cell in CELLS[:6]]
+    assert broken(judge(*wake)) == set()
+
+
+def with_lines(tmp_path, lines, old="", new=""):
+    path = tmp_path / "guardrails.toml"
+    path.write_text(SHIPPED.read_text().replace(old, new, 1) + lines)
+    return load_guardrails(path)
+
+
+@pytest.mark.parametrize(
+    ("freeze", "now", "frozen"),
+    [
+        ("start = 2026-11-20T00:00:00Z\nend = 2026-11-21T00:00:00Z", NOON, True),
+        ("start = 2026-11-20T00:00:00Z\nend = 2026-11-20T12:00:00Z", NOON, False),
+        ('days = ["Fri"]\nfrom = 11:00:00\nto = 13:00:00', NOON, True),
+        ('days = ["Thu"]\nfrom = 11:00:00\nto = 13:00:00', NOON, False),
+        ('days = ["Fri"]\nfrom = 22:00:00\nto = 04:00:00', datetime(2026, 11, 21, 3, tzinfo=UTC), True),
+        ('days = ["Sat"]\nfrom = 22:00:00\nto = 04:00:00', datetime(2026, 11, 21, 3, tzinfo=UTC), False),
+        ('days = ["Fri"]\nfrom = 11:00:00\nto = 13:00:00\nareas = ["stadium"]', NOON, True),
+        ('days = ["Fri"]\nfrom = 11:00:00\nto = 13:00:00\nareas = ["town"]', NOON, False),
+    ],
+)
+def test_nothing_is_changed_during_a_freeze(tmp_path, freeze, now, frozen):
+    guardrails = with_lines(tmp_path, f'\n[[freeze]]\nname = "match day"\n{freeze}\n')
+    reasons = judge(power(CELLS[0], 45.0), card=Card(CELLS, now), guardrails=guardrails)
+    assert ("change-freeze" in broken(reasons)) is frozen
+    assert ("'match day'" in str(reasons)) is frozen
+
+
+def test_protected_cells_are_left_alone(tmp_path):
+    guardrails = with_lines(tmp_path, "", old="cells = []\nareas = []", new='cells = ["C9"]\nareas = ["stadium"]')
+    assert broken(judge(power(CELLS[9], 45.0), guardrails=guardrails)) == {"protected-cells"}
+    assert broken(judge(power(CELLS[3], 45.0), guardrails=guardrails)) == {"protected-cells"}
+    assert broken(judge(power(CELLS[10], 45.0), guardrails=guardrails)) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("fail_above = 30", "fail_above = -1", r"bounds\.cells\.fail_above=-1"),
+        ("fail_above = 30", "fail_abvoe = 30", "fail_abvoe"),
+        ("down = 6.0", 'down = "six"', "step.0.down='six'"),
+        ("[bounds.cells]", "[bounds.cells", "line"),
+    ],
+)
+def test_a_malformed_file_is_refused_by_field(tmp_path, old, new, words):
+    with pytest.raises(GuardrailsError, match=words):
+        with_lines(tmp_path, "", old, new)
+    with pytest.raises(GuardrailsError, match=r"absent\.toml"):
+        load_guardrails(tmp_path / "absent.toml")
+
+
+def test_a_freeze_says_when(tmp_path):
+    with pytest.raises(GuardrailsError, match="either start and end, or days, from and to"):
+        with_lines(tmp_path, '\n[[freeze]]\nname = "x"\ndays = ["Fri"]\n')
