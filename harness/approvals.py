@@ -52,7 +52,7 @@ class ApprovalStore:
         self._now = now
 
     def request(self, run_id: str, change_set: ChangeSet, ttl_s: float) -> Approval:
-        """Ask for a verdict; asking again for the same digest returns what stands, renewed only where nobody had answered in time."""
+        """Ask for a verdict; asking again for the same digest returns what stands, renewed only where its time had run out."""
         now = self._now()
         with self._store.transaction() as connection:
             connection.execute(
@@ -62,12 +62,13 @@ class ApprovalStore:
             )
             connection.execute(
                 "UPDATE approvals SET state = 'pending', requested_at = ?, expires_at = ?, decided_at = NULL, decided_by = NULL,"
-                " how = NULL, note = NULL WHERE run_id = ? AND digest = ? AND state IN ('pending', 'approved') AND expires_at <= ?",
+                " how = NULL, note = NULL"
+                " WHERE run_id = ? AND digest = ? AND state IN ('pending', 'approved') AND expires_at <= ?",
                 (now, now + ttl_s, run_id, change_set.digest, now),
             )
         return self.get(run_id, change_set.digest)
 
-    def decide(self, run_id: str, digest: str, approved: bool, who: str, how: How, note: str = "") -> Approval:
+    def decide(self, run_id: str, digest: str, approved: bool, who: str, how: How, *, note: str = "") -> Approval:
         """Record a verdict; raises ApprovalError where none is open (expired, decided already, unknown)."""
         now = self._now()
         with self._store.transaction() as connection:

@@ -82,6 +82,7 @@ class CommitmentStore:
         key: str,
         run_id: str,
         change_set: ChangeSet,
+        *,
         network: str,
         deadline_s: float,
         network_deadline: float,

@@ -1,4 +1,4 @@
-"""What the harness tells a user when it cannot go on: one line that names the thing, its value, what is allowed and what to do."""
+"""What the harness tells a user when it cannot go on: one line with the thing, its value, what is allowed and what to do."""
 
 from __future__ import annotations
 

@@ -57,6 +57,9 @@ class GateSettings(_Section):
     min_probability: float = Field(default=0.8, ge=0, le=1)
     max_telemetry_windows: float = Field(default=3.0, gt=0, description="age of the newest KPI window, in windows")
     max_rounds: int = Field(default=3, ge=1, le=10, description="how often a run may come back to planning")
+    autonomous: bool = Field(default=False, description="let Cedar's small changes pass without a human")
+    approver_roles: tuple[Literal["operator", "engineer"], ...] = Field(default=("operator",), min_length=1)
+    guardrails: str = Field(default="", description="a guardrails file of the operator's own; empty: the shipped one")
 
 
 class ApprovalSettings(_Section):
@@ -71,6 +74,9 @@ class CommitmentSettings(_Section):
     settle_windows: int = Field(default=1, ge=0, le=100)
     windows: int = Field(default=6, ge=3, le=1000)
     deadline: Seconds = Field(default=0.0, ge=0, description="network time for verification; 0: three times settle and windows")
+    wall_deadline: Seconds = Field(
+        default=0.0, ge=0, description="wall time after which the watchdog reverts; 0: as network time"
+    )
     significance: float = Field(default=0.05, gt=0, lt=0.5)
     watchdog: bool = True
 

@@ -40,7 +40,7 @@ def watch(tmp_path, commitments, network, clock):
 
 
 def opened(commitments, change_set, key="k1", run="r1", deadline=60):
-    return commitments.open(key, run, change_set, "net", deadline, 4e9, {})
+    return commitments.open(key, run, change_set, network="net", deadline_s=deadline, network_deadline=4e9, expectations={})
 
 
 def minimum(network):
@@ -67,7 +67,8 @@ def test_an_overdue_change_is_taken_back_and_not_before(commitments, network, wa
 
 
 def test_network_time_counts_too(commitments, network, watch):
-    commitments.open("k1", "r1", embb_minimum(40), "net", 1e9, network.now().timestamp() + 120, {})
+    until = network.now().timestamp() + 120
+    commitments.open("k1", "r1", embb_minimum(40), network="net", deadline_s=1e9, network_deadline=until, expectations={})
     commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
     assert watch.sweep() == []
     network.wait(121)
@@ -154,7 +155,7 @@ from harness.store import StateStore
 commitments = CommitmentStore(StateStore({str(tmp_path / "state.sqlite")!r}))
 network = SmallNetwork({str(tmp_path / "network.sqlite")!r})
 die = lambda at: at == {point!r} and os.kill(os.getpid(), signal.SIGKILL)
-commitments.open("k1", "r1", embb_minimum(40), "net", 0.0, 4e9, {{}})
+commitments.open("k1", "r1", embb_minimum(40), network="net", deadline_s=0.0, network_deadline=4e9, expectations={{}})
 die("before apply")
 receipt = network.apply(embb_minimum(40), "k1")
 die("after apply")
@@ -171,7 +172,7 @@ die("after record")
 
 
 def test_the_watchdog_is_a_process_of_its_own(tmp_path, commitments):
-    commitments.open("k1", "r1", embb_minimum(40), "http://127.0.0.1:9", 0.0, 4e9, {})
+    commitments.open("k1", "r1", embb_minimum(40), network="http://127.0.0.1:9", deadline_s=0.0, network_deadline=4e9, expectations={})
     done = subprocess.run(
         [sys.executable, "-m", "harness.watchdog", "--data-dir", str(tmp_path), "--once"],
         check=False, timeout=60, capture_output=True, text=True,

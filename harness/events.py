@@ -1,0 +1,29 @@
+"""What a run tells while it goes on: typed events for the console, traces and tests. They carry objects, and are never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+EventKind = Literal[
+    "run.started", "step.started", "step.ended", "intent.understood", "model.called", "tool.started", "tool.progress",
+    "tool.ended", "proposal.made", "verdict.given", "approval.needed", "approval.given", "change.applied", "time.passed", "change.verified",
+    "change.reverted", "question.asked", "run.ended",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Event:
+    """One happening: what kind, in which step, with which objects."""
+
+    kind: EventKind
+    step: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+Listener = Callable[[Event], None]
+
+
+def silent(event: Event) -> None:
+    """Hear nothing."""

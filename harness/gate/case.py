@@ -1,0 +1,61 @@
+"""A case before the gate: the exact change set, and everything that the rules may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from harness.commitments import Commitment
+from harness.settings import GateSettings
+from policies.change import ChangeSet
+from policies.guardrails import Guardrails
+from policies.intent import Intent
+from policies.limits import LimitsCatalogue
+from policies.proposal import Candidate
+from policies.slices import Slice
+from policies.verdict import Reason
+from twins.network import Network, NetworkCard
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is judged, and against what.
+
+    candidate: what the twin predicts of exactly this change set, None where it was not tried. schema_of: the peer's schema of
+    an A1 policy type, None where it offers none. newest_window: end of the newest KPI window (network time). conflicts: open
+    commitments that own something that the change set touches. users: connected users by (cell id, slice).
+    """
+
+    change_set: ChangeSet
+    intent: Intent
+    candidate: Candidate | None
+    expires_at: datetime
+    network: Network
+    card: NetworkCard
+    limits: LimitsCatalogue
+    guardrails: Guardrails
+    settings: GateSettings
+    newest_window: datetime | None
+    planner: str
+    role: str = "planner"
+    shadow: bool = False
+    conflicts: tuple[Commitment, ...] = ()
+    schema_of: Callable[[str], Mapping[str, Any] | None] = lambda policy_type: None
+    users: Mapping[tuple[str, Slice], float] = field(default_factory=dict)
+
+
+def failed(rule: str, message: str, source: str, remedy: str) -> Reason:
+    """Return a finding that stops the change."""
+    return Reason(rule=rule, outcome="fail", message=message, source=source, remedy=remedy)
+
+
+def passed(rule: str, message: str, source: str = "") -> Reason:
+    """Return a finding that lets the change go on."""
+    return Reason(rule=rule, outcome="pass", message=message, source=source)
+
+
+def warned(rule: str, message: str, source: str, remedy: str) -> Reason:
+    """Return a finding that a human must look at."""
+    return Reason(rule=rule, outcome="warn", message=message, source=source, remedy=remedy)

@@ -1,0 +1,51 @@
+"""First rule, types: every edit names an object that exists, an attribute that somebody has a rule for, and really changes it.
+
+What nobody has a rule for is rejected: an unknown attribute is never let through for want of a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.commitments import touched
+from harness.gate.case import Case, failed, passed
+from policies.change import AttributeEdit, PolicyEdit, canonical_json
+from policies.limits import UnknownAttributeError
+from policies.managed_object import class_of
+from policies.verdict import Reason
+from twins.network import UnknownObjectError
+
+NAME = "types"
+_SOURCE = "TS 28.541; limits catalogue"
+
+
+def judge(case: Case) -> Iterator[Reason]:
+    """Yield a finding per broken edit, or one that all are sound."""
+    faults = [fault for edit in case.change_set.edits if (fault := _fault(case, edit))]
+    if len(touched(case.change_set)) < len(case.change_set.edits):
+        faults.append(failed(NAME, "an attribute or policy is edited twice", _SOURCE, "keep one edit of each"))
+    yield from faults or [passed(NAME, f"{len(case.change_set.edits)} edits, each of a known attribute", _SOURCE)]
+
+
+def _fault(case: Case, edit: AttributeEdit | PolicyEdit) -> Reason | None:
+    if canonical_json(edit.old) == canonical_json(edit.new):
+        return failed(NAME, f"{edit.describe()}: changes nothing", _SOURCE, "leave it out")
+    if isinstance(edit, PolicyEdit):
+        return _policy_fault(case, edit)
+    try:
+        case.limits.limit(class_of(edit.dn), edit.attribute)
+        standing = case.network.read(edit.dn).attributes
+    except UnknownAttributeError as error:
+        return failed(NAME, f"{error}: nobody has a rule for it", _SOURCE, "use an attribute of the catalogue")
+    except UnknownObjectError as error:
+        return failed(NAME, str(error), _SOURCE, "name an object of this network")
+    if edit.attribute not in standing:
+        return failed(NAME, f"{edit.dn} has no attribute {edit.attribute}", _SOURCE, f"it has {', '.join(standing)}")
+    return None
+
+
+def _policy_fault(case: Case, edit: PolicyEdit) -> Reason | None:
+    if edit.policy_type in case.card.policy_types:
+        return None
+    offered = ", ".join(case.card.policy_types) or "none"
+    return failed(NAME, f"A1 policy type {edit.policy_type} is not offered", "O-RAN.WG2.A1AP", f"the peer offers {offered}")

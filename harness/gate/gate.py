@@ -1,0 +1,90 @@
+"""The gate: seven rules, one a file, judge every mutation outside the model; the severest finding rules.
+
+types → limits → peer schema → authorization → blast radius → predicted SLA → executor contract. All findings are told, not only
+the first, except that edits of the wrong type are judged no further. A rule that cannot be evaluated escalates: it never lets
+through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from harness.gate import (
+    authorization,
+    blast_radius,
+    edit_types,
+    executor_contract,
+    peer_schema,
+    predicted_sla,
+    value_limits,
+)
+from harness.gate.case import Case, failed
+from policies.verdict import Reason, Ruling, Verdict
+
+_SEVERITY = tuple(Ruling)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule, and how the gate rules where it fails."""
+
+    name: str
+    judge: Callable[[Case], Iterable[Reason]]
+    on_fail: Ruling
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(edit_types.NAME, edit_types.judge, Ruling.REJECT),
+    Rule(value_limits.NAME, value_limits.judge, Ruling.MODIFY),
+    Rule(peer_schema.NAME, peer_schema.judge, Ruling.MODIFY),
+    Rule(authorization.NAME, authorization.judge, Ruling.REJECT),
+    Rule(blast_radius.NAME, blast_radius.judge, Ruling.MODIFY),
+    Rule(predicted_sla.NAME, predicted_sla.judge, Ruling.MODIFY),
+    Rule(executor_contract.NAME, executor_contract.judge, Ruling.MODIFY),
+)
+
+
+class Gate:
+    """Judges cases by `rules`, in order."""
+
+    def __init__(self, rules: tuple[Rule, ...] = RULES) -> None:
+        self._rules = rules
+
+    def judge(self, case: Case) -> Verdict:
+        """Return the verdict on the case's change set."""
+        reasons: list[Reason] = []
+        rulings = [Ruling.APPROVE]
+        for rule in self._rules:
+            found, escalated = _evaluate(rule, case)
+            reasons += found
+            rulings += _rulings(rule, found, escalated)
+            if rule.name == edit_types.NAME and rulings[-1] is rule.on_fail:
+                break
+        return Verdict(digest=case.change_set.digest, ruling=max(rulings, key=_SEVERITY.index), reasons=tuple(reasons))
+
+
+def recheck(case: Case) -> list[Reason]:
+    """Return what the executor's contract objects to right before the apply; empty where nothing stands against it."""
+    found, _ = _evaluate(RULES[-1], case)
+    return [reason for reason in found if reason.outcome == "fail"]
+
+
+def _evaluate(rule: Rule, case: Case) -> tuple[list[Reason], bool]:
+    try:
+        return list(rule.judge(case)), False
+    except Exception as error:  # fail closed: whatever went wrong, the change does not pass
+        message = f"could not be judged: {type(error).__name__}: {' '.join(str(error).split())}"
+        return [failed(rule.name, message, "gate", "see the journal; a human must look")], True
+
+
+def _rulings(rule: Rule, reasons: list[Reason], escalated: bool) -> list[Ruling]:
+    if escalated:
+        return [Ruling.ESCALATE]
+    outcomes = {reason.outcome for reason in reasons}
+    if "fail" in outcomes:
+        return [rule.on_fail]
+    # Silence is no approval: a rule that found nothing, not even a pass, did not judge.
+    if not outcomes:
+        return [Ruling.ESCALATE]
+    return [Ruling.NEEDS_HUMAN] if "warn" in outcomes else [Ruling.APPROVE]

@@ -1,0 +1,40 @@
+"""A network without an actuator: what planners, tools and shadow mode are given."""
+
+from __future__ import annotations
+
+from policies.change import ChangeSet, Receipt
+from policies.kpi import KpiFrame
+from policies.managed_object import ManagedObject
+from tools.contract import ToolError
+from twins.network import KpiQuery, Network, NetworkCard
+
+
+class ReadOnlyNetwork:
+    """Describes, observes and reads; apply and revert raise ToolError("permission")."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def describe(self) -> NetworkCard:
+        """Return what the network says of itself."""
+        return self._network.describe()
+
+    def observe(self, query: KpiQuery) -> KpiFrame:
+        """Return KPI samples."""
+        return self._network.observe(query)
+
+    def read(self, dn: str) -> ManagedObject:
+        """Return a managed object."""
+        return self._network.read(dn)
+
+    def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
+        """Return the DNs of a class."""
+        return self._network.find(class_name, under)
+
+    def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
+        """Refuse."""
+        raise ToolError("permission", "this network can only be read here: propose the change, the gate and a human decide")
+
+    def revert(self, receipt: Receipt) -> Receipt:
+        """Refuse."""
+        raise ToolError("permission", "this network can only be read here: rollbacks are the harness's own")

@@ -1,0 +1,82 @@
+"""OpenTelemetry spans for run, step, tool call and model call; nothing is imported or done while no endpoint is configured.
+
+Names and attributes follow the GenAI semantic conventions (invoke_agent, execute_tool, chat; gen_ai.*).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, Protocol
+
+Attributes = dict[str, str | int | float | bool]
+
+
+class Tracer(Protocol):
+    """Opens spans."""
+
+    def span(self, name: str, attributes: Attributes) -> Any:
+        """Return a context manager that lasts as long as the span; an exception inside marks it as failed."""
+
+    def close(self) -> None:
+        """Send what is still waiting."""
+
+
+class NoTracer:
+    """Does nothing."""
+
+    def span(self, name: str, attributes: Attributes) -> Any:
+        """Return an empty context."""
+        return nullcontext()
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class OtelTracer:
+    """Spans through an OpenTelemetry tracer provider."""
+
+    def __init__(self, provider: Any) -> None:
+        self._provider = provider
+        self._tracer = provider.get_tracer("twinpilot")
+
+    @contextmanager
+    def span(self, name: str, attributes: Attributes) -> Iterator[Any]:
+        """Open a span."""
+        with self._tracer.start_as_current_span(name, attributes=attributes) as span:
+            yield span
+
+    def close(self) -> None:
+        """Flush and shut the exporter down."""
+        self._provider.shutdown()
+
+
+def make_tracer(endpoint: str) -> Tracer:
+    """Return a tracer that exports to the OTLP/HTTP `endpoint`, or one that does nothing where it is empty."""
+    if not endpoint:
+        return NoTracer()
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    url = endpoint if endpoint.rstrip("/").endswith("/v1/traces") else f"{endpoint.rstrip('/')}/v1/traces"
+    provider = TracerProvider(resource=Resource.create({"service.name": "twinpilot"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=url)))
+    return OtelTracer(provider)
+
+
+def run_attributes(run_id: str, planner: str) -> Attributes:
+    """Return the attributes of a run's span."""
+    return {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": planner, "gen_ai.conversation.id": run_id}
+
+
+def tool_attributes(name: str, run_id: str) -> Attributes:
+    """Return the attributes of a tool call's span."""
+    return {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name, "gen_ai.tool.type": "function",
+            "gen_ai.conversation.id": run_id}  # fmt: skip
+
+
+def model_attributes(planner: str, run_id: str) -> Attributes:
+    """Return the attributes of a planner decision's span."""
+    return {"gen_ai.operation.name": "chat", "gen_ai.agent.name": planner, "gen_ai.conversation.id": run_id}

@@ -1,0 +1,72 @@
+"""What verification found, with every number that it judged by."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from policies.evidence import Interval
+from policies.intent import ExpectationTarget
+from policies.slices import Slice
+
+
+class _Word(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TargetCheck(_Word):
+    """A target after the change; `p_value` is that of "the bound is not met"; objectives are `observed` only."""
+
+    target: ExpectationTarget
+    slice: Slice | None
+    cells: tuple[str, ...]
+    result: Literal["met", "missed", "inconclusive", "harmed", "observed"]
+    observed: float | None
+    before: float | None
+    windows: int
+    p_value: float | None = None
+    predicted: float | None = None
+    interval: Interval | None = None
+    no_change: float | None = None
+    inside_interval: bool | None = None
+    error_percent: float | None = None
+
+    def describe(self) -> str:
+        """Return the finding in one line."""
+        seen = "no measurement" if self.observed is None else f"{self.observed:.4g} {self.target.definition.unit}"
+        name = f"{self.target.describe()}{f' [{self.slice.value}]' if self.slice else ''}"
+        return f"{name}: {seen} over {self.windows} windows: {self.result}"
+
+
+class BystanderCheck(_Word):
+    """A KPI that nobody asked to change; `blame` says why it is, or is not, laid to the change."""
+
+    kpi: str
+    unit: str
+    slice: Slice | None
+    where: str
+    result: Literal["unharmed", "harmed", "demand", "predicted", "unknown"]
+    before: float | None
+    after: float | None
+    no_change: float | None
+    p_value: float
+    blame: str = ""
+
+    def describe(self) -> str:
+        """Return the finding in one line."""
+        values = "" if self.before is None or self.after is None else f" {self.before:.4g} → {self.after:.4g} {self.unit}"
+        name = f"{self.kpi}{f' [{self.slice.value}]' if self.slice else ''}"
+        return f"{name} in {self.where}:{values} (p={self.p_value:.2g}): {self.result}{f', {self.blame}' if self.blame else ''}"
+
+
+class Verification(_Word):
+    """The outcome: confirmed, harmed, or inconclusive (which becomes a rollback at the deadline)."""
+
+    outcome: Literal["confirmed", "harmed", "inconclusive"]
+    targets: tuple[TargetCheck, ...]
+    bystanders: tuple[BystanderCheck, ...]
+    windows_before: int
+    windows_after: int
+    significance: float
+    reasons: tuple[str, ...] = ()

@@ -1,0 +1,161 @@
+"""A whole small world for runs: the network of `small_network`, real tools over it, and a planner that decides by what it sees."""
+
+from datetime import timedelta
+
+from small_network import SmallNetwork, embb_minimum
+
+from agents.planner import Ask, CallTools, Escalate, Finish, Propose, ToolCall, Understand
+from harness.run import Parts, RunService
+from harness.settings import load_settings
+from policies.effect import Effect
+from policies.evidence import Evidence, Interval
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
+from policies.limits import load_limits
+from policies.proposal import Candidate, KpiPrediction, Proposal, TargetOutlook
+from policies.provenance import Provenance
+from policies.slices import Slice
+from tools.context import ToolContext
+from tools.contract import ToolError, tool
+from tools.ran.configure_tools import set_slice_ratios
+from tools.ran.kpi_tool import query_kpi
+from tools.registry import ToolRegistry
+from tools.telemetry import KpiStore
+from tools.twinning.candidate_tools import CompareCandidates, Comparison
+
+THROUGHPUT = ExpectationTarget(kpi="DRB.UEThpDl.P05", condition=Condition.AT_LEAST, value=5.0, unit="Mbit/s")
+DELAY = ExpectationTarget(kpi="DRB.PdcpSduDelayDl", condition=Condition.AT_MOST, value=10.0, unit="ms")
+
+
+def intent(text="give every eMBB user at least 5 Mbps and keep URLLC below 10 ms", cells=("S1C1",)):
+    return Intent(
+        text=text,
+        expectations=(
+            IntentExpectation(object=ExpectationObject(cells=cells, slice=Slice.EMBB), targets=(THROUGHPUT,)),
+            IntentExpectation(object=ExpectationObject(cells=cells, slice=Slice.URLLC), targets=(DELAY,)),
+        ),
+    )
+
+
+def predicted(change_set):
+    """What the small network does, as its formulas say."""
+    minimum = next((edit.new for edit in change_set.attribute_edits() if edit.attribute == "rRMPolicyMinRatio"), 0)
+    return 3 + 0.1 * minimum, 5 + 0.05 * minimum
+
+
+def candidate(name, change_set, wanted):
+    throughput, delay = predicted(change_set)
+    base = predicted(embb_minimum(0))
+    outlook, predictions = [], []
+    for (obj, target), value, unchanged in zip(wanted.bounds(), (throughput, delay), base, strict=False):
+        interval = Interval(low=value * 0.95, high=value * 1.05)
+        outlook.append(
+            TargetOutlook(
+                slice=obj.slice, cells=obj.cells, target=target, predicted=value, interval=interval,
+                probability=0.97 if target.is_met_by(value) else 0.03, no_change=unchanged,
+            )
+        )  # fmt: skip
+        predictions.append(
+            KpiPrediction(
+                kpi=target.kpi, unit=target.unit, slice=obj.slice, cells=obj.cells, mean=value, interval=interval,
+                no_change=unchanged, twin_gap=0.03,
+            )
+        )  # fmt: skip
+    feasible = all(one.met for one in outlook)
+    return Candidate(
+        name=name, change_set=change_set, predictions=tuple(predictions), outlook=tuple(outlook), score=float(feasible), feasible=feasible,
+    )  # fmt: skip
+
+
+def provenance(context):
+    return Provenance(source="small twin", kind="simulation", version="1", observed_at=context.now())
+
+
+@tool(effect=Effect.REASON)
+def compare_candidates(context: ToolContext, request: CompareCandidates) -> Evidence[Comparison]:
+    """Predict candidates by the small network's formulas."""
+    from policies.change import ChangeSet
+
+    drafts = [("no change", ChangeSet()), *((one.name, ChangeSet(edits=one.edits)) for one in request.candidates)]
+    found = sorted((candidate(name, one, request.intent) for name, one in drafts), key=lambda one: -one.score)
+    value = Comparison(candidates=tuple(found), seeds=(1, 2, 3), twin_gap={"DRB.UEThpDl.P05[eMBB]": 0.03}, window=None)
+    return Evidence(summary=f"best {found[0].name}", value=value, provenance=provenance(context))
+
+
+class SmallPlanner:
+    """Understands, queries, compares, proposes; `minimums` are tried in turn, one per round of feedback."""
+
+    name = "small-planner"
+
+    def __init__(self, minimums=(40,), calls=(), ask=False, lie=False, explode=False):
+        self.minimums, self.calls, self.ask, self.lie, self.explode = minimums, calls, ask, lie, explode
+
+    def decide(self, view):
+        if self.explode:
+            raise RuntimeError("the model answered garbage")
+        if self.ask and not view.answers:
+            return Ask(question="Which cells?", choices=("S1C1", "S1C2"))
+        if view.intent is None:
+            return Understand(intent=intent(view.text), plan=("look", "compare", "propose"))
+        seen = [one.call.tool for one in view.observations]
+        if "query_kpi" not in seen:
+            kpi = ToolCall(tool="query_kpi", arguments={"kpis": ["DRB.UEThpDl.P05"], "cells": ["S1C1"], "slices": ["eMBB"]})
+            return CallTools(calls=(*self.calls, kpi))
+        if len(view.feedback) >= len(self.minimums):
+            return Escalate(reason="no candidate passes the gate", nearest="4.9 Mbit/s")
+        change_set = embb_minimum(self.minimums[len(view.feedback)])
+        if change_set.edits[0].new == 0:
+            return Finish(summary="the targets are met")
+        return self._compare_then_propose(view, change_set)
+
+    def _compare_then_propose(self, view, change_set):
+        edits = change_set.model_dump(mode="json")["edits"]
+        compared = [one for one in view.observations if one.call.tool == "compare_candidates"]
+        if len(compared) <= len(view.feedback) and not self.lie:
+            call = ToolCall(
+                tool="compare_candidates",
+                arguments={"intent": view.intent.model_dump(mode="json"), "candidates": [{"name": "raise eMBB", "edits": edits}]},
+            )
+            return CallTools(calls=(call,))
+        # The planner's own prediction is rosy on purpose: the harness must not believe it.
+        best = candidate("raise eMBB", change_set, view.intent).model_copy(update={"feasible": True, "score": 99.0})
+        now = view.card.now
+        return Propose(
+            proposal=Proposal(intent=view.intent, candidates=(best,), made_at=now, expires_at=now + timedelta(hours=1), seeds=(1, 2, 3))
+        )
+
+
+def parts(root, planner, network=None, tools=()):
+    network = network or SmallNetwork(root / "network.sqlite")
+    store = KpiStore(root / "kpi.sqlite")
+
+    class Clock:
+        now = staticmethod(network.now)
+
+        @staticmethod
+        def wait(seconds):
+            network.wait(seconds)
+            store.write(network.observe(_last(network)))
+
+    store.write(network.observe(_last(network)))
+    context = ToolContext(
+        network=network, store=store, limits=load_limits(), standards=None, laboratory=None, now=network.now, work_dir=root
+    )
+    return Parts(
+        network=network, network_name="small", clock=Clock(), planner=planner, context=context,
+        registry=ToolRegistry((query_kpi, compare_candidates, set_slice_ratios, *tools)),
+    )  # fmt: skip
+
+
+def _last(network):
+    from twins.network import KpiQuery
+
+    return KpiQuery(windows=50)
+
+
+def service(root, planner=None, listener=None, network=None, tools=(), **overrides):
+    settings = load_settings(overrides={"data_dir": root / "data", **overrides})
+    made = parts(root, planner or SmallPlanner(), network, tools)
+    return RunService(settings, made, **({"listener": listener} if listener else {}))
+
+
+__all__ = ["SmallPlanner", "ToolError", "intent", "service"]
