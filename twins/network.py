@@ -76,6 +76,7 @@ class Cell(_Card):
     prbs: int
     subcarrier_spacing_khz: int
     kind: str = Field(default="macro", description="macro or capacity")
+    nci: int | None = Field(default=None, description="NR cell identity (TS 38.413), by which A1 policies name the cell")
     areas: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agents.heuristics.a1_policies import a1_policies
 from agents.heuristics.admission import admission
 from agents.heuristics.mobility import mobility
 from agents.heuristics.slice_delay import slice_delay
@@ -28,6 +29,6 @@ RAN_CONTROL: Final = Specialist(
     name="RAN-control specialist",
     scope=Scope(tools=frozenset(_TOOLS), classes=frozenset(_CLASSES), policy_types=("ORAN_",)),
     kpis=("DRB.", "RRU.", "RRC.", "MM."),
-    heuristics=(slice_delay, user_throughput, mobility, admission),
+    heuristics=(slice_delay, user_throughput, mobility, admission, a1_policies),
     prompt="ran_control",
 )

