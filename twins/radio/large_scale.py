@@ -172,8 +172,8 @@ def _soft_los(state_field: NDArray[np.float32], thresholds: Floats, x: float, y:
     step = int(position)
     threshold = thresholds[step] + (position - step) * (thresholds[step + 1] - thresholds[step])
     state = field_at(state_field, x, y, LOS_STATE_CORRELATION_M)
-    position = min(max(0.5 + 0.5 * (state + threshold) / _SOFT_WIDTH, 0.0), 1.0)
-    return position * position * (3.0 - 2.0 * position)
+    edge: float = min(max(0.5 + 0.5 * (state + threshold) / _SOFT_WIDTH, 0.0), 1.0)
+    return edge * edge * (3.0 - 2.0 * edge)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -207,7 +207,8 @@ def _site_gain_db(
     else:
         in_los += site[5] * field_at(fields[1], x, y, site[8])
         in_nlos += site[6] * field_at(fields[2], x, y, site[9])
-    return soft * in_los + (1.0 - soft) * in_nlos
+    gain: float = soft * in_los + (1.0 - soft) * in_nlos
+    return gain
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -31,13 +31,17 @@ TEMPERATURE_K = 290.0
 
 @dataclass(frozen=True)
 class ReferenceSettings:
-    """Radio settings: transmit power of a cell in dBm, terminal noise figure in dB, symbols of a slot that carry data."""
+    """Transmit power of a cell in dBm, terminal noise figure in dB, symbols of a slot that carry data, error target, MCS table;
+    averaging time of the proportional-fair scheduler, how far a lost block lowers the outer loop, what to leave out.
+    """
 
     power_dbm: float = 46.0
     noise_figure_db: float = 7.0
-    data_symbols: int = 14
+    data_symbols: int = 11
     bler_target: float = 0.1
     mcs_table: int = 1
+    averaging_s: float = 0.1
+    olla_step_db: float = 0.5
     warmup_s: float = 0.25
 
 
@@ -54,7 +58,8 @@ class ReferenceResult:
 
 def noise_w(bandwidth_hz: float, noise_figure_db: float) -> float:
     """Return thermal noise at 290 K in W over `bandwidth_hz` behind a receiver with `noise_figure_db`."""
-    return BOLTZMANN * TEMPERATURE_K * bandwidth_hz * 10.0 ** (noise_figure_db / 10.0)
+    noise: float = BOLTZMANN * TEMPERATURE_K * bandwidth_hz * 10.0 ** (noise_figure_db / 10.0)
+    return noise
 
 
 def run_reference(drop: Drop, settings: ReferenceSettings, seed: int) -> ReferenceResult:
@@ -90,8 +95,9 @@ class _Chain:
         cells, width = self.members.shape
         prbs, symbols = drop.settings.prbs, settings.data_symbols
         self.abstraction, self.mapping = PHYAbstraction(), EESM()
-        self.adaptation = OuterLoopLinkAdaptation(self.abstraction, width, bler_target=settings.bler_target, batch_size=[cells])
-        self.scheduler = PFSchedulerSUMIMO(width, prbs, symbols, batch_size=[cells])
+        self.adaptation = OuterLoopLinkAdaptation(self.abstraction, width, settings.bler_target, settings.olla_step_db, [cells])
+        beta = 1.0 - self.slot_s / settings.averaging_s
+        self.scheduler = PFSchedulerSUMIMO(width, prbs, symbols, batch_size=[cells], beta=beta)
         self.feedback = torch.full((cells, width), -1, dtype=torch.int32)
         self.sinr_seen = torch.ones(cells, width)
         self.last_bits = torch.zeros(cells, width)

@@ -85,7 +85,7 @@ class UeGroup(_Base):
     traffic: Traffic
     placement: Placement = Uniform()
     speed_mps: float = Field(default=0.0, ge=0, le=60)
-    surroundings_mps: float = Field(default=0.3, gt=0, le=60, description="how fast what is around a standing terminal moves: its fading")
+    surroundings_mps: float = Field(default=0.3, gt=0, le=60, description="m/s around a terminal that stands: its fading")
     event: str = ""
     arrival_spread_min: float = Field(default=20.0, ge=0, le=600)
     only_at_event: bool = Field(default=False, description="has traffic only while it is at the event")

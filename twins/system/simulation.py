@@ -31,7 +31,7 @@ from twins.system.state import SLICES, State, empty_state
 
 CONTROL_MS = 100.0
 DOMINANT = 4
-TRACES, TRACE_SAMPLES, TRACE_SAMPLE_S = 128, 1024, 5e-3
+TRACES, TRACE_SAMPLES, TRACE_SAMPLE_S = 64, 1024, 5e-3
 MOVED_M = 1.0
 FASTEST_REAL_TRAVEL = 2.0  # above this time lapse the way to an event takes no time
 MEASUREMENT_MS = 40.0
@@ -133,7 +133,7 @@ def _workspace(ues: int, subbands: int) -> Workspace:
 
 @lru_cache(maxsize=4)
 def _traces(subbands: int, carrier_ghz: float, subband_hz: float, seed: int) -> NDArray[np.float32]:
-    fading = Fading(speed_mps=FADING_SPEED_MPS, carrier_ghz=carrier_ghz, sample_s=TRACE_SAMPLE_S, subband_hz=subband_hz, tones=4)
+    fading = Fading(speed_mps=FADING_SPEED_MPS, carrier_ghz=carrier_ghz, sample_s=TRACE_SAMPLE_S, subband_hz=subband_hz)
     return fading_pool(fading, TRACES, TRACE_SAMPLES, subbands, seed)
 
 
