@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ToolContext:
-    """Network, KPI store, limits, standards and the twin laboratory; `scope` narrows the cells that may be looked at or changed."""
+    """Network, KPI store, limits, standards and the twin laboratory; `scope` narrows the cells that may be touched."""
 
     network: Network
     store: KpiStore

@@ -119,7 +119,7 @@ def tool(
     timeout_s: float = 30.0,
     data_card: DataCard | None = None,
 ) -> Callable[[ToolFunction[Request, Value]], Tool[Request, Value]]:
-    """Make a tool of a function `(context: ToolContext, request: R) -> Evidence[V]`; name and description are the function's own."""
+    """Make a tool of `(context: ToolContext, request: R) -> Evidence[V]`; name and description are the function's own."""
 
     def make(function: ToolFunction[Request, Value]) -> Tool[Request, Value]:
         hints = get_type_hints(function)

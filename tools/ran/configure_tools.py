@@ -1,4 +1,4 @@
-"""The CONFIGURE tools: each turns a request into a change set with the old values that stand, and applies it through the actuator.
+"""The CONFIGURE tools: each turns a request into a change set with the old values that stand, and applies it.
 
 They hold no law of their own: ranges and joint rules are the gate's, which judges the change set before it hands out an actuator.
 Without an actuator (that is how planners see them, and shadow mode) a call ends in ToolError("permission").

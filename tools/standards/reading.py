@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import cache
 from pathlib import Path
@@ -39,9 +40,7 @@ def read_text(path: Path) -> str:
     if suffix not in SUFFIXES:
         raise StandardsError(f"{suffix or 'no suffix'} is none of {', '.join(sorted(SUFFIXES))}")
     try:
-        text = (
-            path.read_text(encoding="utf-8", errors="replace") if suffix in _PLAIN else _converter().convert(str(path)).markdown
-        )
+        text = path.read_text(encoding="utf-8", errors="replace") if suffix in _PLAIN else _converted(path, suffix)
     except Exception as error:  # a converter meets any file, and each of its parsers has its own ways to fail
         raise StandardsError(f"cannot be read as {suffix[1:].upper()}: {_first_line(error)}") from error
     if not any(character.isalnum() for character in text):
@@ -49,11 +48,24 @@ def read_text(path: Path) -> str:
     return text
 
 
-@cache
-def _converter() -> Any:
-    from markitdown import MarkItDown
+def _converted(path: Path, suffix: str) -> str:
+    """Convert by the one converter of the suffix: MarkItDown's own choice reads a broken PDF as if it were plain text."""
+    from markitdown import StreamInfo
 
-    return MarkItDown(enable_plugins=False)
+    with path.open("rb") as file:
+        if suffix == ".pdf" and not file.read(5).startswith(b"%PDF-"):
+            raise StandardsError("it does not begin as one")
+        file.seek(0)
+        return str(_converter(suffix).convert(file, StreamInfo(extension=suffix)).markdown)
+
+
+@cache
+def _converter(suffix: str) -> Any:
+    from markitdown.converters import DocxConverter, HtmlConverter, PdfConverter
+
+    # Its warnings about odd but readable files are of no use to a user of the command line.
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
+    return PdfConverter() if suffix == ".pdf" else DocxConverter() if suffix == ".docx" else HtmlConverter()
 
 
 def _first_line(error: Exception) -> str:

@@ -16,7 +16,7 @@ from policies.kpi import kpi_definition
 from tools.telemetry.store import KpiStore
 
 _ROWS = """SELECT seq, kpi, dn, slice, start_s, end_s, value, count
-FROM samples JOIN series ON series.id = samples.series 
+FROM samples JOIN series ON series.id = samples.series
 WHERE seq > ? AND kpi NOT GLOB 'CARR.WBCQIDist.*' ORDER BY seq"""
 
 _of_store: WeakKeyDictionary[KpiStore, KpiAnalytics] = WeakKeyDictionary()

@@ -13,12 +13,12 @@ from policies.proposal import Candidate
 from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.twinning.demand import SynchronizationError
 from tools.twinning.laboratory import Depth, Recipe
 from tools.twinning.outlook import outlook_of, to_window, watched_predictions
 from tools.twinning.pool import TwinPoolError
 from tools.twinning.refinement import Knob, refine
 from tools.twinning.scoring import feasible, score
-from tools.twinning.demand import SynchronizationError
 from twins.network import NetworkCard, NetworkError
 
 NO_CHANGE = "no change"
@@ -49,7 +49,7 @@ class Comparison(ToolValue):
     seeds: tuple[int, ...]
     twin_gap: dict[str, float]
     window: TimeWindow | None
-    refused: dict[str, str] = {}
+    refused: dict[str, str] = Field(default_factory=dict)
 
 
 class RefineCandidate(ToolRequest):
@@ -195,7 +195,7 @@ class _Bench:
             change_set=change_set,
             predictions=tuple(predictions),
             outlook=tuple(outlooks),
-            score=score(outlooks, change_set),
+            score=score(outlooks, predictions, change_set),
             feasible=feasible(outlooks),
         )
 

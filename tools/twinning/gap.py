@@ -19,8 +19,8 @@ _SMALLEST = {"%": 1.0}  # a difference of half a point in a rate near zero is no
 def gap_of(runs: Sequence[KpiFrame], card: NetworkCard, measured: KpiFrame) -> dict[str, float]:
     """Return the mean relative error per watched KPI over the network: |twin - network| / network.
 
-    `runs`: one frame per seed of the twin of the present. Extensive KPIs are compared by their sum over cells, intensive ones by their
-    mean over cells, weighted by the events counted. KPIs that either side has no value for are left out.
+    `runs`: one frame per seed of the twin of the present. Extensive KPIs are compared by their sum over cells, intensive ones
+    by their mean over cells, weighted by the events counted. KPIs that either side has no value for are left out.
     """
     frames = [to_window(one, card.granularity_s) for one in runs]
     gap = {}

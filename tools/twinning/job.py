@@ -1,7 +1,7 @@
 """One run of the twin in a worker process: a synchronization, a seed, a change set, and what was measured.
 
-A worker synchronizes and warms a twin up once per seed and keeps the snapshot: every candidate of that seed starts from the very same state, so
-that candidates are compared under common random numbers and none pays for the warm-up again.
+A worker synchronizes and warms a twin up once per seed and keeps the snapshot: every candidate of that seed starts from the
+very same state, so that candidates are compared under common random numbers and none pays for the warm-up again.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from statistics import fmean, stdev
 from policies.assessment import assess
 from policies.evidence import Interval
 from policies.intent import Condition, ExpectationObject, ExpectationTarget
-from policies.kpi import KpiFrame, kpi_definition
+from policies.kpi import KpiFrame, KpiSample, kpi_definition
 from policies.proposal import KpiPrediction, TargetOutlook
 from policies.slices import Slice
 from twins.network import NetworkCard
@@ -42,7 +42,7 @@ WATCHED: tuple[tuple[str, Slice | None], ...] = (
 def to_window(frame: KpiFrame, window_s: float) -> KpiFrame:
     """Scale what grows with time (energy, volume, counts) from the twin's window to one of `window_s` seconds."""
 
-    def scaled(sample):  # type: ignore[no-untyped-def]
+    def scaled(sample: KpiSample) -> KpiSample:
         if sample.unit not in _GROW_WITH_TIME or sample.value is None:
             return sample
         return replace(sample, value=sample.value * window_s / (sample.end - sample.start).total_seconds())

@@ -1,8 +1,9 @@
 """Where the twin's users stand: nobody reports positions, but every cell reports how well its users hear it.
 
-Points are drawn over the coverage area; each has, in the twin's own radio map, a serving cell and a wideband CQI under the measured
-loads. For each cell and slice, users are put on points of that cell so that their CQIs follow the reported histogram. Users that a
-forecast adds on top of today's, while the calendar has an event in a venue, are put inside the venue.
+Points are drawn over the coverage area; each has, in the twin's own radio map, a serving cell and a wideband CQI under the
+measured
+loads. For each cell and slice, users are put on points of that cell so that their CQIs follow the reported histogram. Users
+that a forecast adds on top of today's, while the calendar has an event in a venue, are put inside the venue.
 """
 
 from __future__ import annotations

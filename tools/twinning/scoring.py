@@ -1,9 +1,11 @@
-"""How candidates are ordered: first what is violated, then the objectives, then the smaller change.
+"""How candidates are ordered: first what is violated, then who is harmed, then the objectives, then the smaller change.
 
-score = - 10 · Σ shortfall - Σ objective / objective without a change - 0.002 · edits          (higher is better)
+score = - 10 · Σ shortfall - 10 · Σ harm - Σ objective / objective without a change - 0.002 · edits          (higher is better)
 
 shortfall of a bounded target: relative distance of the predicted mean from the bound (0 where met), plus 0.2 · (0.9 -
 probability) where the probability of meeting it is below 0.9: a bound that is met only just is not met.
+harm: what the rates of loss, rejected admissions and radio link failures grow by against no change, as a fraction (1 % is
+0.01): a target that is met by turning users away is not met for them.
 A maximized objective enters with the opposite sign.
 """
 
@@ -13,7 +15,8 @@ from collections.abc import Sequence
 
 from policies.change import ChangeSet
 from policies.intent import Condition
-from policies.proposal import TargetOutlook
+from policies.kpi import kpi_definition
+from policies.proposal import KpiPrediction, TargetOutlook
 
 _VIOLATION_WEIGHT = 10.0
 _EDIT_WEIGHT = 0.002
@@ -30,9 +33,15 @@ def shortfall(outlook: TargetOutlook) -> float:
     return distance + _DOUBT_WEIGHT * max(0.0, _WANTED_PROBABILITY - outlook.probability)
 
 
-def score(outlooks: Sequence[TargetOutlook], change_set: ChangeSet) -> float:
+def harm(predictions: Sequence[KpiPrediction]) -> float:
+    """Return by how much the watched failure rates grow against no change, as a fraction."""
+    rates = [one for one in predictions if one.unit == "%" and kpi_definition(one.kpi).better == "lower"]
+    return sum(max(0.0, one.mean - one.no_change) / 100 for one in rates if one.no_change is not None)
+
+
+def score(outlooks: Sequence[TargetOutlook], predictions: Sequence[KpiPrediction], change_set: ChangeSet) -> float:
     """Return a candidate's score; higher is better."""
-    violated = sum(shortfall(one) for one in outlooks)
+    violated = sum(shortfall(one) for one in outlooks) + harm(predictions)
     objectives = 0.0
     for one in outlooks:
         if one.target.condition.is_objective:

@@ -1,8 +1,10 @@
 """The twin's scenario, from what an operator has: configuration, PM counters and a forecast; never positions, seeds or traffic.
 
 1. Configuration is copied attribute by attribute.
-2. Each cell and slice gets as many terminals as were connected (or are forecast), put where their CQIs follow the reported histogram.
-3. Traffic carries the reported volume by the model that is usual for the slice: FTP model 3 for eMBB, periodic packets for URLLC and
+2. Each cell and slice gets as many terminals as were connected (or are forecast), put where their CQIs follow the reported
+   histogram.
+3. Traffic carries the reported volume by the model that is usual for the slice: FTP model 3 for eMBB, periodic packets for
+   URLLC and
    mMTC. A terminal without data falls idle after the inactivity time, so there are more terminals than connected ones.
 4. What cannot be known is drawn anew for each seed: radio map, places, arrivals. Predictions carry that spread.
 """
@@ -152,7 +154,7 @@ def _terminals(row: DemandRow) -> tuple[float, float]:
 
 
 def _solve(connected: float, files: float) -> float:
-    """Solve n (1 - exp(-files / n)) = connected for n: terminals of which `connected` have had a file within the inactivity time."""
+    """Return n with n (1 - exp(-files / n)) = connected: that many of n terminals had a file within the inactivity time."""
     low, high = connected, 50.0 * connected
     for _ in range(60):
         middle = 0.5 * (low + high)
