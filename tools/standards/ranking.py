@@ -22,6 +22,14 @@ _LEAST_COSINE = 0.2
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"\w+(?:\.\w+)*")
 _MOST_WORDS = 64
+# Words that stand in every question and say nothing of its subject.
+# fmt: off
+_FUNCTION_WORDS = frozenset({
+    "a", "an", "and", "are", "as", "at", "be", "before", "by", "can", "do", "does", "every", "for", "from", "how",
+    "in", "into", "is", "it", "its", "may", "more", "much", "must", "of", "on", "one", "or", "over", "should", "than",
+    "that", "the", "their", "there", "to", "was", "what", "when", "where", "which", "who", "will", "with",
+})
+# fmt: on
 
 
 def words_of(text: str) -> str:
@@ -59,7 +67,7 @@ class Ranking:
         return list(hits.values())
 
     def _by_words(self, query: str) -> list[int]:
-        words = list(dict.fromkeys(words_of(query).split()))[:_MOST_WORDS]
+        words = list(dict.fromkeys(word for word in words_of(query).split() if word.lower() not in _FUNCTION_WORDS))[:_MOST_WORDS]
         # Every word is quoted: what a user types is text, never tantivy's query language.
         quoted = " ".join(f'"{word}"' for word in words)
         if not quoted:

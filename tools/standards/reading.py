@@ -65,7 +65,8 @@ def _converter(suffix: str) -> Any:
 
     # Its warnings about odd but readable files are of no use to a user of the command line.
     logging.getLogger("pdfminer").setLevel(logging.ERROR)
-    return PdfConverter() if suffix == ".pdf" else DocxConverter() if suffix == ".docx" else HtmlConverter()
+    converters: dict[str, Any] = {".pdf": PdfConverter, ".docx": DocxConverter}
+    return converters.get(suffix, HtmlConverter)()
 
 
 def _first_line(error: Exception) -> str:
