@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from twins.radio.propagation import Floats
+from twins.system.compiled import compiled
 
 TABLES_PATH = Path(__file__).parent / "data" / "link_tables.npz"
 SNR_MIN_DB, SNR_STEP_DB = -5.0, 0.1
@@ -52,7 +52,7 @@ def load_link_table(index: int = 1) -> LinkTable:
         return LinkTable(*(np.ascontiguousarray(stored[f"{name}_{index}"]) for name in LinkTable._fields))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def effective_sinr(sinr: Floats, beta: float) -> float:
     """EESM effective SINR (linear, 1e-3..1e3) of positive linear SINRs, float64[K]; 0 where none is positive (none is used)."""
     total, used = 0.0, 0
@@ -68,26 +68,26 @@ def effective_sinr(sinr: Floats, beta: float) -> float:
     return min(max(-beta * math.log(mean), SINR_FLOOR), SINR_CEILING)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def snr_index(sinr_db: float, points: int) -> int:
     """Index of the nearest point of the SNR grid, clamped to its ends."""
     return min(max(round((sinr_db - SNR_MIN_DB) / SNR_STEP_DB), 0), points - 1)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def code_block_index(code_block_bits: int, points: int) -> int:
     """Index of the nearest point of the code block grid, clamped to its ends."""
     return min(max(round((code_block_bits - CODE_BLOCK_MIN) / CODE_BLOCK_STEP), 0), points - 1)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def bler_of(table: LinkTable, mcs: int, code_block_bits: int, sinr_db: float) -> float:
     """Block error rate (0..1) of one code block of `code_block_bits` at effective SINR `sinr_db`; 1 where no table exists."""
     row = code_block_index(code_block_bits, table.bler.shape[1])
     return float(table.bler[mcs, row, snr_index(sinr_db, table.bler.shape[2])])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def transport_bler(code_block_bler: float, code_blocks: int) -> float:
     """Probability (0..1) that at least one of `code_blocks` independent blocks is lost."""
     if code_blocks == 1:

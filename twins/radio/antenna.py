@@ -9,8 +9,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
+
+from twins.system.compiled import compiled
 
 MAX_ELEMENT_GAIN_DBI = 8.0
 BEAMWIDTH_DEG = 65.0
@@ -48,7 +49,7 @@ class Antenna:
         return np.array(gains).reshape(zeniths.shape)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def element_gain_dbi(elevation: float, azimuth: float) -> float:
     """Gain in dBi of one element, table 7.3-1; `elevation` above the horizon and `azimuth` from boresight in degrees."""
     azimuth -= 360.0 * math.floor((azimuth + 180.0) / 360.0)
@@ -57,7 +58,7 @@ def element_gain_dbi(elevation: float, azimuth: float) -> float:
     return MAX_ELEMENT_GAIN_DBI - min(vertical + horizontal, MAX_ATTENUATION_DB)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def column_gain_db(cos_zenith: float, elements: int, cos_beam: float) -> float:
     """Gain in dB of a half-wavelength column over one element, power shared equally; `cos_beam`: cosine of the beam's zenith."""
     if elements == 1:

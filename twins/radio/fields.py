@@ -12,9 +12,10 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy import fft
+
+from twins.system.compiled import compiled
 
 GRID_POINTS = 256
 POINTS_PER_CORRELATION = 6
@@ -42,7 +43,7 @@ def _amplitudes() -> NDArray[np.float32]:
     return amplitudes
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def field_at(field: NDArray[np.float32], x: float, y: float, correlation_m: float) -> float:
     """Value (standard normal) of one field at (x, y) in m, with correlation distance `correlation_m`; for numba kernels."""
     scale = POINTS_PER_CORRELATION / correlation_m

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
@@ -35,6 +34,7 @@ from twins.radio.propagation import (
     shadow_correlation_m,
     shadow_std_db,
 )
+from twins.system.compiled import compiled
 
 _TABLE_LENGTH = 5001  # F(d) in steps of 1 m up to 5 km, where table 7.4.2-1 ends
 _SITE_ATTRIBUTES = ("x", "y", "height", "scenario", "carrier_ghz")
@@ -166,7 +166,7 @@ def _los_thresholds(scenario: Scenario) -> Floats:
     return np.asarray(ndtri(np.clip(probability, 1e-12, 1.0 - 1e-12)), dtype=np.float64)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _soft_los(state_field: NDArray[np.float32], thresholds: Floats, x: float, y: float, d2: float) -> float:
     position = min(d2, _TABLE_LENGTH - 1.001)
     step = int(position)
@@ -176,7 +176,7 @@ def _soft_los(state_field: NDArray[np.float32], thresholds: Floats, x: float, y:
     return edge * edge * (3.0 - 2.0 * edge)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _los_states(points: Floats, sites: Floats, fields: NDArray[np.float32], thresholds: Floats, out: Floats) -> None:
     for n in range(points.shape[0]):
         for s in range(sites.shape[0]):
@@ -185,7 +185,7 @@ def _los_states(points: Floats, sites: Floats, fields: NDArray[np.float32], thre
             out[n, s] = _soft_los(fields[s, 0], thresholds[scenario], points[n, 0], points[n, 1], d2)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _site_gain_db(
     x: float,
     y: float,
@@ -211,7 +211,7 @@ def _site_gain_db(
     return gain
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _gains(
     points: Floats,
     indoor: NDArray[np.bool_],

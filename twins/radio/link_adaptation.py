@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from twins.radio.abstraction import (
@@ -28,6 +27,7 @@ from twins.radio.abstraction import (
 )
 from twins.radio.propagation import Floats
 from twins.radio.transport_block import transport_block
+from twins.system.compiled import compiled
 
 UNREACHABLE_DB = 1e9
 CQI_BLER = 0.1
@@ -76,7 +76,7 @@ def allocations(prbs: int, resource_elements_per_prb: int, bler_target: float = 
     return Allocations(bits, row, blocks, threshold, int(np.argmax(table.available)), table.bler, table.beta)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _tabulate(
     table: LinkTable, prbs: int, elements: int, target: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], Floats]:
@@ -94,7 +94,7 @@ def _tabulate(
     return bits, row, blocks, threshold
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _threshold_db(curve: NDArray[np.float32], code_blocks: int, target: float) -> float:
     """Lowest SINR from which on the curve stays within the target; half a step lower, because lookups take the nearest point."""
     index = curve.shape[0]
@@ -105,7 +105,7 @@ def _threshold_db(curve: NDArray[np.float32], code_blocks: int, target: float) -
     return -UNREACHABLE_DB if index == 0 else SNR_MIN_DB + (index - 0.5) * SNR_STEP_DB
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def mcs_for(tables: Allocations, prbs: int, sinr_db: float) -> int:
     """Highest MCS within the error target on `prbs` PRBs at effective SINR `sinr_db` (dB), else the lowest available."""
     for mcs in range(tables.threshold_db.shape[1] - 1, tables.lowest, -1):
@@ -114,7 +114,7 @@ def mcs_for(tables: Allocations, prbs: int, sinr_db: float) -> int:
     return tables.lowest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def transport_bler_of(tables: Allocations, mcs: int, prbs: int, sinr_db: float) -> float:
     """Transport block error rate (0..1) of `mcs` on `prbs` PRBs at effective SINR `sinr_db`."""
     bler = float(tables.bler[mcs, tables.row[mcs, prbs], snr_index(sinr_db, tables.bler.shape[2])])
@@ -140,7 +140,7 @@ def _shannon_db(efficiency: float) -> float:
     return 10.0 * math.log10(2.0**efficiency - 1.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def cqi_of(thresholds_db: Floats, sinr_db: float) -> int:
     """CQI 0..15 at effective SINR `sinr_db`; 0 is out of range (TS 38.214 clause 5.2.2.1)."""
     cqi = 0

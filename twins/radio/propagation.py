@@ -15,8 +15,9 @@ import math
 from typing import Literal, TypeAlias
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
+
+from twins.system.compiled import compiled
 
 Scenario = Literal["UMa", "UMi"]
 Floats: TypeAlias = NDArray[np.float64]
@@ -31,7 +32,7 @@ _SHADOW_STD_DB = {"UMa": (4.0, 6.0, 7.0), "UMi": (4.0, 7.82, 7.0)}
 _SHADOW_CORRELATION_M = {"UMa": (37.0, 50.0, 7.0), "UMi": (10.0, 13.0, 7.0)}
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def link_path_loss_db(
     scenario: int, distance_2d: float, base_height: float, terminal_height: float, carrier_ghz: float, los: bool
 ) -> float:
@@ -57,7 +58,7 @@ def link_path_loss_db(
     return max(loss, 22.4 + 35.3 * log_d3 + 21.3 * log_fc - 0.3 * (terminal_height - 1.5))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def link_los_probability(scenario: int, distance_2d: float) -> float:
     """LOS probability of one outdoor link, table 7.4.2-1, terminal not above 13 m; callable from other numba kernels."""
     if distance_2d <= 18.0:
@@ -67,7 +68,7 @@ def link_los_probability(scenario: int, distance_2d: float) -> float:
     return near + math.exp(-distance_2d / decay) * (1.0 - near)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _path_losses(scenario: int, links: Floats, los: NDArray[np.bool_]) -> Floats:
     out = np.empty(los.shape[0])
     for i in range(los.shape[0]):
@@ -75,7 +76,7 @@ def _path_losses(scenario: int, links: Floats, los: NDArray[np.bool_]) -> Floats
     return out
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _los_probabilities(scenario: int, distances: Floats) -> Floats:
     out = np.empty(distances.shape[0])
     for i in range(distances.shape[0]):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from twins.system.compiled import compiled
 
 # TS 38.214 table 5.1.3.2-1: transport block sizes up to 3824 bits.
 SMALL_SIZES = np.array(
@@ -21,7 +22,7 @@ SMALL_SIZES = np.array(
 )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def transport_block(modulation_order: int, code_rate: float, resource_elements: int) -> tuple[int, int, int]:
     """Return (transport block size, code block size, number of code blocks); sizes in bits, the code block's with its CRCs.
 
