@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from agents.heuristics.draft import Draft, merge, scaled
 from agents.heuristics.situation import Situation
 
 _WANTED = 3
-_MOST = 10
+_MOST = 8
 
 
 def draft_candidates(situation: Situation, groups: Sequence[Sequence[Draft]]) -> list[Draft]:
-    """Put the heuristics' drafts (one group each) together: ten at most, three at least where anything can be turned."""
-    drafts = [draft for group in groups for draft in group]
+    """Put the heuristics' drafts (one group each) together: eight at most, three at least where anything can be turned."""
+    together: list[Draft] = []
     if len(groups) > 1:
-        drafts.insert(0, merge("balanced", [group[0] for group in groups]))
+        together.append(merge("balanced", [group[0] for group in groups]))
         demand = [group[0] for group in groups if group[0].name not in ("sleep light cells", "lower power")]
-        drafts.insert(1, merge("demand only", demand))
-    if len(drafts) > 1:
-        drafts.append(merge("everything", [draft for group in groups for draft in group]))
+        together.append(merge("demand only", demand))
+    turns = [draft for turn in zip_longest(*groups) for draft in turn if draft is not None]
+    if len(turns) > 1:
+        together.append(merge("everything", turns))
+    drafts = [*together, *turns]
     return _different(_with_strengths(situation, _different(drafts)))[:_MOST]
 
 

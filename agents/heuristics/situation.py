@@ -18,6 +18,7 @@ from policies.managed_object import Scalar, class_of, id_of
 from policies.slices import Slice
 from twins.network import Cell, NetworkCard
 
+_MOST_CROWD = 20.0
 _SERIES = dict[tuple[str, str, Slice | None], float]
 
 
@@ -92,7 +93,26 @@ class Situation:
             now = self.kpi("RRC.ConnMean", row.get("cell", ""), one)
             if one is not None and now and isinstance(row.get("users"), int | float):
                 ratios[row["cell"], one] = max(float(row["users"]), 0.0) / now
-        return ratios
+        factors = self.crowd_factors
+        return {(cell, one): ratio * factors.get(cell, 1.0) for (cell, one), ratio in ratios.items()}
+
+    @cached_property
+    def crowd_factors(self) -> dict[str, float]:
+        """How many times the forecast's users a planned event will bring to a cell, where the forecast lacks the crowd.
+
+        A forecast without a past event in its history knows nothing of the crowd; the calendar's attendance does. At most 20.
+        """
+        window = self.intent.window
+        factors: dict[str, float] = {}
+        for event in self.card.events:
+            if window is None or not event.attendance or event.end <= window.start or event.start >= window.end:
+                continue
+            cells = set(self.card.areas().get(event.area, ()))
+            rows = [row for row in rows_of(self.observations, "forecast_traffic", "rows") if row.get("cell") in cells]
+            expected = sum(float(row["users"]) for row in rows if isinstance(row.get("users"), int | float))
+            if expected < event.attendance:
+                factors |= dict.fromkeys(cells, min(event.attendance / max(expected, 1.0), _MOST_CROWD))
+        return factors
 
     def growth_of(self, cell: str, slice_: Slice) -> float:
         """Return the growth of a cell's slice, 1 where no forecast says otherwise."""

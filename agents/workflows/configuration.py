@@ -36,7 +36,7 @@ class Effort:
 
     screen_seeds: int = 1
     full_seeds: int = 3
-    trials: int = 12
+    trials: int = 8
     finalists: int = 3
 
 
@@ -121,6 +121,14 @@ def _degrading(situation: Situation) -> bool:
 
     bounded = {target.kpi for _, target in situation.intent.bounds()}
     return any(row.get("kpi") in bounded for row in rows_of(situation.observations, "detect_degradation", "findings"))
+
+
+def _crowd(situation: Situation) -> list[str]:
+    return [
+        f"the forecast lacks the crowd of a planned event in {cell}: edits there are sized for {factor:.3g} times its users"
+        for cell, factor in sorted(situation.crowd_factors.items())
+        if cell in {one.id for one in situation.cells}
+    ]
 
 
 @dataclass(frozen=True)
@@ -222,7 +230,12 @@ class _Trial:
         if best.change_set.is_empty:
             tried = "no candidate tried does better" if self.drafts else "the evidence shows no attribute that would do better"
             return Finish(summary=f"no change needed: {tell(best)}; {tried}")
-        notes = [*unsafe, *self._refused(answer), *(f"objection respected: {text}" for text in self.objections.messages)]
+        notes = [
+            *_crowd(self.situation),
+            *unsafe,
+            *self._refused(answer),
+            *(f"objection respected: {text}" for text in self.objections.messages),
+        ]
         return Propose(proposal=propose(self.view, self.situation.intent, ranked, answer.get("seeds") or (), notes))
 
     def _safe(self, candidates: list[Candidate]) -> tuple[list[Candidate], list[str]]:

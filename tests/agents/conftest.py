@@ -44,7 +44,7 @@ def make_card(sites: int = 7, areas: dict[str, tuple[str, ...]] | None = None) -
                 area="stadium",
                 start=datetime(2026, 6, 5, 20, tzinfo=UTC),
                 end=datetime(2026, 6, 5, 22, tzinfo=UTC),
-                attendance=40000,
+                attendance=60,
             ),
         )
         if "stadium" in areas

@@ -299,3 +299,17 @@ def test_a1_policies_are_drafted_by_cell_identity_and_keep_their_schema(card: Ne
     assert set(edits) == set(policy_types())
     for kind, edit in edits.items():
         assert policy_types()[kind].objections(edit["new"]) == []
+
+
+def test_a_crowd_that_the_forecast_does_not_know_is_taken_from_the_calendar(card: NetworkCard) -> None:
+    crowd = card.events[0].model_copy(update={"attendance": 2000})
+    big = card.model_copy(update={"events": (crowd,)})
+
+    def let_sleep(text: str) -> bool:
+        world = World(big, {cell: CellModel(embb=5.0, urllc=1.0, growth=1.0) for cell in card.areas()["stadium"]})
+        walk(RulePlanner(), world, text)
+        tried = [one for call in world.calls if call.tool == "compare_candidates" for one in call.arguments["candidates"]]
+        return any(edit.get("new") == "toBeEnergySaving" for one in tried for edit in one["edits"])
+
+    assert not let_sleep("URLLC delay below 12 ms and as little energy as possible for the stadium event")
+    assert let_sleep("URLLC delay below 12 ms and as little energy as possible at the stadium from 23:00 to 23:30")
