@@ -36,7 +36,7 @@ class Guardrails:
         if change_set.is_empty:
             return [Reason(rule="guardrails", outcome="pass", message="nothing is changed")]
         reasons = [*self._radius(change_set, card), *self._freezes(change_set, card), *self._cells(change_set, card)]
-        reasons += self._slices(change_set, users or {})
+        reasons += self._slices(change_set, users or {}, read)
         reasons += self._steps(change_set, read)
         return reasons + judge_off_air(self.rules, change_set, card, read)
 
@@ -72,14 +72,13 @@ class Guardrails:
             return []
         return [_fail("protected-cells", f"touches {', '.join(touched)}", rule.source, "leave these cells out")]
 
-    def _slices(self, change_set: ChangeSet, users: Users) -> list[Reason]:
+    def _slices(self, change_set: ChangeSet, users: Users, read: Read) -> list[Reason]:
         reasons = []
         for edit in change_set.attribute_edits():
             for rule in self.rules.protected_slice:
-                if (class_of(edit.dn), id_of(edit.dn), edit.attribute) != (rule.class_name, rule.slice.value, rule.attribute):
-                    continue
+                named = (class_of(edit.dn), id_of(edit.dn), edit.attribute) == (rule.class_name, rule.slice.value, rule.attribute)
                 has_users = users.get((cell_of(edit.dn) or "", rule.slice), 1.0) > 0
-                if has_users and _number(edit.new) is not None and (_number(edit.new) or 0.0) < rule.at_least:
+                if named and has_users and _takes_away(edit, rule.at_least, read):
                     message = f"{edit.describe()}: must stay at least {rule.at_least:g}"
                     reasons.append(_fail("protected-slice", message, rule.source, f"keep it at {rule.at_least:g} or more"))
         return reasons
@@ -92,6 +91,12 @@ class Guardrails:
             if step is not None and (reason := _step_reason(edit, step, read)):
                 reasons.append(reason)
         return reasons
+
+
+def _takes_away(edit: AttributeEdit, at_least: float, read: Read) -> bool:
+    """Whether the edit lowers what stands, to below `at_least`; what was that low before is not held against it."""
+    old, new = _number(read(edit.dn).attributes.get(edit.attribute)), _number(edit.new)
+    return old is not None and new is not None and new < at_least and new < old
 
 
 def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | None:

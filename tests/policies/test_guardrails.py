@@ -125,6 +125,12 @@ def test_urllc_keeps_a_guarantee_where_it_has_users():
     assert broken(judge(edit(f"{CELLS[0].dn},RRMPolicyRatio=eMBB", "rRMPolicyMinRatio", 0))) == set()
 
 
+def test_a_slice_that_had_no_guarantee_is_not_held_against_the_change():
+    without = ManagedObject(dn=urllc(CELLS[0], 0).dn, attributes={"rRMPolicyMinRatio": 0})
+    reasons = load_guardrails().judge(ChangeSet(edits=(urllc(CELLS[0], 0),)), CARD, lambda dn: without)
+    assert broken(reasons) == set()
+
+
 def test_cells_sleep_only_while_enough_of_their_area_stays_awake():
     stadium = CELLS[:6]
     assert broken(judge(*map(sleep, stadium[:2]))) == set()
