@@ -38,7 +38,7 @@ class NetworkSettings(_Section):
     scenario: str = "stadium"
     seed: int = Field(default=1, ge=0)
     port: int = Field(default=0, ge=0, le=65535)
-    history: Seconds = Field(default=0.0, ge=0, description="network time that an embedded network runs before the intent")
+    history_windows: int = Field(default=12, ge=1, le=1000, description="KPI windows that an embedded network runs before")
 
 
 class PlannerSettings(_Section):
