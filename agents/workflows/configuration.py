@@ -124,10 +124,13 @@ def _degrading(situation: Situation) -> bool:
 
 
 def _crowd(situation: Situation) -> list[str]:
+    inside = {one.id for one in situation.cells}
+    factors = {cell: factor for cell, factor in situation.crowd_factors.items() if cell in inside}
+    if not factors:
+        return []
+    where = ", ".join(sorted(factors))
     return [
-        f"the forecast lacks the crowd of a planned event in {cell}: edits there are sized for {factor:.3g} times its users"
-        for cell, factor in sorted(situation.crowd_factors.items())
-        if cell in {one.id for one in situation.cells}
+        f"the forecast lacks the crowd of a planned event in {where}: edits are sized for {max(factors.values()):.3g} times its users"
     ]
 
 
@@ -229,7 +232,7 @@ class _Trial:
             return self._unreachable(best)
         if best.change_set.is_empty:
             tried = "no candidate tried does better" if self.drafts else "the evidence shows no attribute that would do better"
-            return Finish(summary=f"no change needed: {tell(best)}; {tried}")
+            return Finish(summary="; ".join([f"no change needed: {tell(best)}", tried, *self._doubts()]))
         notes = [
             *_crowd(self.situation),
             *unsafe,
@@ -237,6 +240,10 @@ class _Trial:
             *(f"objection respected: {text}" for text in self.objections.messages),
         ]
         return Propose(proposal=propose(self.view, self.situation.intent, ranked, answer.get("seeds") or (), notes))
+
+    def _doubts(self) -> list[str]:
+        """Say where "no change" rests on a forecast that lacks a crowd: the operator must know before leaving it at that."""
+        return [f"but mind: {note}; the twin was run without that crowd" for note in _crowd(self.situation)[:1]]
 
     def _safe(self, candidates: list[Candidate]) -> tuple[list[Candidate], list[str]]:
         """Let the safety specialist look at each: what fails for another reason than a missed bound is left out, and said."""
