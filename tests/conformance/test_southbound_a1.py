@@ -8,12 +8,12 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from southbound_suite import SLA, A1SouthboundSuite, sla_policy
-from tiny_network import TinyNetwork
 from trap_server import TrapServer, send
 
 from tools.oran import A1Client, Keepalive, ManagementA1Client, OscA1Client, PeerError, StatusListener, await_enforced, connect_a1
 from twins.network import UnknownObjectError
 from twins.ric import EmbeddedRan
+from twins.system import SystemNetwork, small_scenario
 
 DIALECTS = {
     "A1-P v2": ("a1", "/unused", A1Client),
@@ -26,7 +26,7 @@ DIALECTS = {
 @pytest.fixture(params=DIALECTS, scope="module")
 def peer(request):
     face, prefix, kind = DIALECTS[request.param]
-    with EmbeddedRan(TinyNetwork(), faces=(face,), osc_prefix=prefix) as ran:
+    with EmbeddedRan(SystemNetwork(small_scenario()), faces=(face,), osc_prefix=prefix) as ran:
         yield ran.url, kind
 
 
@@ -46,7 +46,7 @@ class TestEveryDialect(A1SouthboundSuite):
 @pytest.mark.parametrize(("face", "client"), [("a1", A1Client), ("osc", OscA1Client)])
 def test_status_changes_are_posted_to_the_listener_also_when_encoded_twice(face, client, double_encoded):
     with (
-        EmbeddedRan(TinyNetwork(), faces=(face,), double_encode_callbacks=double_encoded) as ran,
+        EmbeddedRan(SystemNetwork(small_scenario()), faces=(face,), double_encode_callbacks=double_encoded) as ran,
         StatusListener() as listener,
     ):
         a1 = client(ran.url, notification_destination=listener.url)
@@ -56,7 +56,7 @@ def test_status_changes_are_posted_to_the_listener_also_when_encoded_twice(face,
 
 
 def test_a_service_that_misses_its_keepalive_loses_its_policies_and_one_that_keeps_it_does_not():
-    with EmbeddedRan(TinyNetwork(), faces=("management",)) as ran:
+    with EmbeddedRan(SystemNetwork(small_scenario()), faces=("management",)) as ran:
         kept = ManagementA1Client(ran.url, service_id="kept")
         lost = ManagementA1Client(ran.url, service_id="lost")
         keepalive = Keepalive(kept, interval_s=1)

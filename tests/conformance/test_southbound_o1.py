@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 from southbound_suite import O1SouthboundSuite
-from tiny_network import TinyNetwork
 
 from policies import AttributeEdit
 from tools.oran import O1Client
 from twins.network import InvalidChangeError
 from twins.ric import EmbeddedRan
+from twins.system import SystemNetwork, small_scenario
 
 
 @pytest.fixture
 def ran():
-    with EmbeddedRan(TinyNetwork()) as ran:
+    with EmbeddedRan(SystemNetwork(small_scenario())) as ran:
         yield ran
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from policies.kpi import kpi_definition
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import Peer, PeerSettings, UnreachableError
 from twins.network import InvalidChangeError, KpiQuery, NetworkError
@@ -94,7 +95,7 @@ def show(url: Url = DEFAULT_URL, as_json: Json = False) -> None:
 @app.command()
 def kpi(
     url: Url = DEFAULT_URL,
-    kpis: Annotated[list[str] | None, typer.Option("--kpi", help="3GPP name; repeatable; all without")] = None,
+    kpis: Annotated[list[str] | None, typer.Option("--kpi", help="3GPP name; repeatable; all but distributions without")] = None,
     cells: Annotated[list[str] | None, typer.Option("--cell", help="cell id; repeatable; all without")] = None,
     windows: Annotated[int, typer.Option(min=1, max=1000, help="how many of the last windows")] = 1,
     as_json: Json = False,
@@ -107,6 +108,8 @@ def kpi(
         dns = tuple(card.cell(cell).dn for cell in cells or ())
         network.pm.skip_all_but(windows)
         frame = network.observe(KpiQuery(kpis=tuple(kpis or ()), dns=dns, windows=windows))
+        if not kpis:
+            frame = frame.keep(lambda sample: not kpi_definition(sample.kpi).binned)
         _print({"now": card.now.isoformat(), "samples": frame.to_records()}, as_json, lambda c: kpi_table(c, frame))
 
 

@@ -41,8 +41,10 @@ def load_scenario(name: str) -> SystemScenario:
 def serve_network(scenario: SystemScenario, port: int, seed: int, *, speed: float, seconds: float | None, as_json: bool) -> None:
     """Serve until interrupted, or until `seconds` of network time have passed; raises PortInUseError."""
     from twins.system import SystemNetwork
+    from twins.system.history import load_history
 
-    with EmbeddedRan(SystemNetwork(scenario, seed=seed), port=port) as ran:
+    typer.echo("starting; the first start after an installation compiles the simulator, which takes up to a minute", err=True)
+    with EmbeddedRan(SystemNetwork(scenario, seed=seed), port=port, history=load_history(scenario, seed)) as ran:
         _announce(ran, as_json)
         try:
             if as_json:

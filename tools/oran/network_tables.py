@@ -7,8 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from policies.kpi import KpiFrame, KpiSample
-from policies.managed_object import ManagedObject, cell_of, class_of, id_of
+from policies.kpi import KpiFrame
+from policies.managed_object import ManagedObject, cell_of, id_of
 from policies.slices import Slice
 from tools.oran.oran_network import OranNetwork
 from twins.network import NetworkCard
@@ -65,18 +65,23 @@ def _state(cell_id: str, carrier_dn: str, objects: list[ManagedObject]) -> dict[
 
 def configuration_table(console: Console, card: NetworkCard, rows: list[dict[str, Any]], policies: dict[str, list[str]]) -> None:
     """Print the configuration of a network."""
-    table = Table(title=f"{card.name} ({card.kind}) at {card.now:%Y-%m-%d %H:%M:%S %Z}")
-    for column in ("cell", "state", "energy saving", "power dBm", "GHz", "MHz", "areas", "slice shares min–max (dedicated) %"):
+    table = Table(title=f"{card.name} ({card.kind}) at {card.now:%Y-%m-%d %H:%M:%S %Z}", caption="shares: min–max/dedicated %")
+    for column in ("cell", "state", "asleep", "dBm", "GHz/MHz", "areas", *(one.value for one in card.slices)):
         table.add_column(column)
     for row in rows:
-        shares = ", ".join(f"{name} {s['min']}–{s['max']} ({s['dedicated']})" for name, s in row["shares"].items())
-        cells = (row["id"], row.get("state"), row.get("energy_saving"), row.get("power_dbm"), row["carrier_ghz"])
-        table.add_row(*map(_text, cells), _text(row["bandwidth_mhz"]), ", ".join(row["areas"]), shares)
+        asleep = "yes" if row.get("energy_saving") == "isEnergySaving" else "no"
+        values = (row["id"], row.get("state"), asleep, row.get("power_dbm"), f"{row['carrier_ghz']:g}/{row['bandwidth_mhz']:g}")
+        shares = (_share(row["shares"].get(one.value)) for one in card.slices)
+        table.add_row(*map(_text, values), ", ".join(row["areas"]), *shares)
     console.print(table)
     for event in card.events:
         console.print(f"calendar: {event.name} in {event.area}, {event.start:%Y-%m-%d %H:%M} to {event.end:%H:%M %Z}")
     for type_id, ids in policies.items():
         console.print(f"A1 {type_id}: {', '.join(ids) or 'no policies'}")
+
+
+def _share(share: dict[str, Any] | None) -> str:
+    return "–" if share is None else f"{share['min']}–{share['max']}/{share['dedicated']}"
 
 
 def _text(value: object) -> str:
@@ -85,19 +90,25 @@ def _text(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _where(sample: KpiSample) -> str:
-    return sample.dn if class_of(sample.dn) != "NRCellDU" else cell_of(sample.dn) or sample.dn
+def _where(dn: str) -> str:
+    """Return the cell, or the relation as from→to, or the object's id."""
+    target = id_of(dn, "NRCellRelation")
+    return f"{cell_of(dn)}→{target}" if target else cell_of(dn) or id_of(dn) or dn
 
 
 def kpi_table(console: Console, frame: KpiFrame) -> None:
     """Print samples, one a row."""
+    samples = sorted(frame, key=lambda one: (one.kpi, one.dn, one.slice or "", one.start))
     table = Table()
-    for column in ("KPI", "where", "slice", "from", "to", "value", "unit"):
-        table.add_column(column, justify="right" if column == "value" else "left")
-    for one in frame:
+    table.add_column("KPI", no_wrap=True, min_width=max((len(one.kpi) for one in samples), default=3))
+    for column in ("where", "slice", "from", "to"):
+        table.add_column(column)
+    table.add_column("value", justify="right")
+    table.add_column("unit")
+    for one in samples:
         value = "–" if one.value is None else f"{one.value:.4g}"
         slice_ = one.slice.value if one.slice else ""
-        table.add_row(one.kpi, _where(one), slice_, f"{one.start:%H:%M:%S}", f"{one.end:%H:%M:%S}", value, one.unit)
+        table.add_row(one.kpi, _where(one.dn), slice_, f"{one.start:%H:%M:%S}", f"{one.end:%H:%M:%S}", value, one.unit)
     console.print(table)
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
+from pydantic import ValidationError
 
+from twins.network import NetworkError
 from twins.ric.http_body import OBJECT_IN_OPENAPI, JsonObject
 from twins.ric.managed_ran import ManagedRan
-from twins.ric.problem import ProblemError
+from twins.ric.problem import ProblemError, problem_of
 
 MAX_ADVANCE_S = 7 * 24 * 3600.0
 
@@ -26,6 +28,13 @@ def _seconds(body: dict[str, Any]) -> float:
     if not math.isfinite(seconds):
         raise ProblemError(400, f"seconds={seconds!r} is not finite")
     return float(seconds)
+
+
+def _told(error: ValidationError) -> str:
+    """Return field, value and what is allowed, in one line."""
+    return "; ".join(
+        f"{'.'.join(str(step) for step in one['loc']) or 'disturbance'}={one['input']!r}: {one['msg']}" for one in error.errors()
+    )
 
 
 def control_router(ran: ManagedRan, inject: Callable[[dict[str, Any]], None]) -> APIRouter:
@@ -47,8 +56,10 @@ def control_router(ran: ManagedRan, inject: Callable[[dict[str, Any]], None]) ->
         try:
             with ran.lock:
                 inject(body)
-        except ValueError as error:
-            raise ProblemError(400, " ".join(str(error).split())) from error
+        except ValidationError as error:
+            raise ProblemError(400, _told(error)) from error
+        except (NetworkError, ValueError) as error:
+            raise problem_of(error) from error
         return JSONResponse(body, 201)
 
     return router

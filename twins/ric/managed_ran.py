@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from policies.kpi import KpiFrame
 from twins.network import Network, NetworkCard, Twin
 from twins.ric.pm_log import PmLog
 
@@ -39,10 +40,12 @@ CLASS_NAMES = (
 class ManagedRan:
     """A twin that is served: `lock` guards `network`; `pm` collects what it measures."""
 
-    def __init__(self, network: Twin[Any]) -> None:
+    def __init__(self, network: Twin[Any], history: KpiFrame | None = None) -> None:
         self.lock = threading.RLock()
         self.network: Twin[Any] = network
         self.pm = PmLog()
+        if history is not None:
+            self.pm.log(history)
         self.harvest()
 
     def card(self) -> NetworkCard:

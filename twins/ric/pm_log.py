@@ -40,8 +40,11 @@ class PmLog:
         self._seen: datetime | None = None
 
     def collect(self, network: Network) -> int:
-        """Log every complete window that ends after the last one logged; returns how many."""
-        frame = network.observe(KpiQuery(start=self._seen))
+        """Log every complete window of the network that ends after the last one logged; returns how many."""
+        return self.log(network.observe(KpiQuery(start=self._seen)))
+
+    def log(self, frame: KpiFrame) -> int:
+        """Log the windows of a frame that start after the last one logged; returns how many."""
         fresh = [sample for sample in frame if self._seen is None or sample.start >= self._seen]
         fresh.sort(key=_window)
         count = 0

@@ -17,6 +17,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from policies.kpi import KpiFrame
 from twins.network import Twin
 from twins.ric.a1_management import management_router
 from twins.ric.a1_osc import osc_router
@@ -52,7 +53,8 @@ class EmbeddedRan:
     """The server; `close()` (or leaving the context) stops it.
 
     network: the twin that is managed; all access to it from now on goes through `ran` and its lock.
-    port: 0 for any free one. xapp_delay_s: wall seconds until a policy is enforced. double_encode_callbacks: post policy status
+    port: 0 for any free one. history: what the network reported before, served as its oldest PM reports. xapp_delay_s: wall
+    seconds until a policy is enforced. double_encode_callbacks: post policy status
     as JSON in a JSON string, as some near-RT RICs do. Raises PortInUseError.
     """
 
@@ -62,6 +64,7 @@ class EmbeddedRan:
         host: str = "127.0.0.1",
         port: int = 0,
         *,
+        history: KpiFrame | None = None,
         faces: tuple[Face, ...] = FACES,
         osc_prefix: str = "/a1-p",
         xapp_delay_s: float = 0.02,
@@ -69,7 +72,7 @@ class EmbeddedRan:
     ) -> None:
         self._socket = _listen(host, port)
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
-        self.ran = ManagedRan(network)
+        self.ran = ManagedRan(network, history)
         self._double_encode = double_encode_callbacks
         self._policies = PolicyStore(self.ran, xapp_delay_s, self._notify)
         self._services = ServiceRegistry(self._policies)
