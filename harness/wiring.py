@@ -106,10 +106,13 @@ def _embedded(settings: Settings, stack: ExitStack) -> str:
     from tools.oran.network_serving import load_scenario
     from twins.ric import EmbeddedRan
     from twins.system import SystemNetwork
+    from twins.system.history import load_history
 
     try:
         scenario = load_scenario(settings.network.scenario)
-        ran = EmbeddedRan(SystemNetwork(scenario, seed=settings.network.seed), port=settings.network.port)
+        seed = settings.network.seed
+        network = SystemNetwork(scenario, seed=seed)
+        ran = EmbeddedRan(network, port=settings.network.port, history=load_history(scenario, seed))
     except (ValueError, OSError) as error:
         raise WiringError(" ".join(str(error).split())) from error
     stack.callback(ran.close)

@@ -47,7 +47,7 @@ class SetSliceRatios(_Configure):
 
 
 class SetTransmitPower(_Configure):
-    """NRSectorCarrier configuredMaxTxPower, dBm (TS 28.541 clause 4.3.5)."""
+    """NRSectorCarrier configuredMaxTxPower, dBm (TS 28.541 clause 4.3.6)."""
 
     power_dbm: float = Field(ge=0, le=100)
 
@@ -74,7 +74,7 @@ class SetSchedulerWeights(_Configure):
 
 
 class SetCellActivation(_Configure):
-    """CESManagementFunction energySavingControl: let the cells sleep or wake them (TS 28.541 clause 4.3.48)."""
+    """CESManagementFunction energySavingControl: let the cells sleep or wake them (TS 28.541 clause 4.3.63)."""
 
     state: Literal["awake", "asleep"]
 

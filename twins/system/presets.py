@@ -21,9 +21,11 @@ def stadium_scenario(
 ) -> SystemScenario:
     """Return 7 sites, 21 macro cells and 2 capacity cells (asleep) at a stadium with an event from 20:00 to 22:00 of `start`'s day.
 
-    210 terminals: 120 residents in three slices and a crowd of 90 that comes to the event.
+    210 terminals: 120 residents in three slices and a crowd of 90 that comes to the event. The calendar also has the matches
+    of three days and one day before, which `twins.system.history` lets take place.
     """
     begins = start.replace(hour=20, minute=0, second=0, microsecond=0)
+    matches = [_match(f"match of {begins - timedelta(days=back):%d %B}", begins - timedelta(days=back)) for back in (3, 1)]
     return SystemScenario(
         name="stadium",
         start=start,
@@ -31,9 +33,13 @@ def stadium_scenario(
         granularity_s=granularity_s,
         cells=(*hexagonal(), *_capacity_cells()),
         areas=(Area(name="stadium", x=STADIUM[0], y=STADIUM[1], radius=80.0, cells=(*STADIUM_CELLS, "S8C1", "S8C2")),),
-        events=(PlannedEvent(name="match", area="stadium", start=begins, end=begins + timedelta(hours=2), attendance=90),),
+        events=(*matches, _match("match", begins)),
         groups=(*_residents(), *_crowd()),
     )
+
+
+def _match(name: str, begins: datetime) -> PlannedEvent:
+    return PlannedEvent(name=name, area="stadium", start=begins, end=begins + timedelta(hours=2), attendance=90)
 
 
 def _capacity_cells() -> tuple[CellSpec, ...]:
@@ -67,11 +73,11 @@ def _crowd() -> tuple[UeGroup, ...]:
     return (
         UeGroup(
             name="visitors", slice=Slice.EMBB, count=78, speed_mps=0.8, activity=DAY, event="match",
-            traffic=Ftp3(file_bytes=300_000, files_per_s=0.4),
+            traffic=Ftp3(file_bytes=300_000, files_per_s=0.46),
         ),
         UeGroup(
             name="production", slice=Slice.URLLC, count=12, event="match", placement=InArea(area="stadium"),
-            traffic=Periodic(packet_bytes=1200, period_ms=8.0), only_at_event=True,
+            traffic=Periodic(packet_bytes=1200, period_ms=4.0), only_at_event=True,
         ),
     )  # fmt: skip
 

@@ -1,0 +1,121 @@
+"""What a network reported in the days before: hourly PM history of a preset scenario, made by the same twin with the same seed.
+
+Each day is simulated from midnight to midnight (one simulated second for `TIME_LAPSE` seconds) and averaged by the hour. The past
+events of the calendar take place, so that a forecast has something to learn from. The result is kept in `data/`, with its card:
+
+    python -m twins.system.history        makes it again; days that are there are kept, so it goes on after a kill
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from policies.kpi import KpiFrame, KpiSample, kpi_definition
+from policies.slices import Slice
+from twins.network import KpiQuery, PlannedEvent
+from twins.system.configuration import du_dn
+from twins.system.presets import stadium_scenario
+from twins.system.scenario import SystemScenario
+from twins.system.system_network import SystemNetwork
+
+DAYS = 4
+SEED = 1
+TIME_LAPSE = 60.0
+KPIS = ("RRC.ConnMean", "DRB.PdcpSduVolumeDL", "RRU.PrbTotDl", "DRB.UEThpDl.P05", "DRB.PdcpSduDelayDl")
+_COLUMNS: tuple[Slice | None, ...] = (*Slice, None)
+_FOLDER = Path(__file__).parent / "data"
+
+
+def history_path(scenario: SystemScenario, seed: int) -> Path:
+    """Return where the history of this very scenario and seed is kept: the name carries the scenario's digest."""
+    # Without the defaults: a field that a later version adds does not make a history another one.
+    told = json.dumps([scenario.model_dump(mode="json", exclude_defaults=True), seed, DAYS, TIME_LAPSE], sort_keys=True)
+    return _FOLDER / f"history_{scenario.name}_{hashlib.sha256(told.encode()).hexdigest()[:12]}.npz"
+
+
+def load_history(scenario: SystemScenario, seed: int) -> KpiFrame | None:
+    """Return the hourly history that ends at midnight before the scenario starts, or None where none was made for it."""
+    path = history_path(scenario, seed)
+    if not path.exists():
+        return None
+    with np.load(path) as stored:
+        values = stored["values"]
+    return KpiFrame(tuple(_samples(scenario, values)))
+
+
+def make_history(scenario: SystemScenario, seed: int = SEED, folder: Path | None = None) -> Path:
+    """Simulate the days before the scenario's start and keep their hourly means, float32[hours, cells, slices + 1, KPIs]."""
+    target = history_path(scenario, seed)
+    work = folder or target.with_suffix("")
+    work.mkdir(parents=True, exist_ok=True)
+    days = []
+    for number, day in enumerate(_days(scenario), start=1):
+        kept = work / f"{day:%Y-%m-%d}.npy"
+        if not kept.exists():
+            np.save(kept, _simulate(scenario, day, seed))
+        days.append(np.load(kept))
+        print(f"day {number} of {DAYS}: {day:%Y-%m-%d}", file=sys.stderr)  # noqa: T201
+    np.savez_compressed(target, values=np.concatenate(days).astype(np.float32))
+    for kept in work.glob("*.npy"):
+        kept.unlink()
+    work.rmdir()
+    return target
+
+
+def _days(scenario: SystemScenario) -> list[datetime]:
+    midnight = scenario.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    return [midnight - timedelta(days=back) for back in range(DAYS, 0, -1)]
+
+
+def _simulate(scenario: SystemScenario, day: datetime, seed: int) -> np.ndarray:  # type: ignore[type-arg]
+    """Return one day's hourly values, float64[24, cells, slices + 1, KPIs]; NaN where nothing was measured."""
+    network = SystemNetwork(_on_day(scenario, day), seed)
+    network.advance(86_400)
+    frame = network.observe(KpiQuery(kpis=KPIS))
+    rows = {du_dn(cell): index for index, cell in enumerate(scenario.cells)}
+    values = np.full((24, len(rows), len(_COLUMNS), len(KPIS)), np.nan)
+    for one in frame:
+        if one.dn in rows and one.value is not None:
+            hour = int((one.start - day).total_seconds() // 3600)
+            values[hour, rows[one.dn], _COLUMNS.index(one.slice), KPIS.index(one.kpi)] = one.value
+    return values
+
+
+def _on_day(scenario: SystemScenario, day: datetime) -> SystemScenario:
+    """Return the scenario of a past day: that day's event, if any, is the one that the groups attend."""
+    attended = {group.event for group in scenario.groups if group.event}
+    today = [event for event in scenario.events if event.start.date() == day.date()]
+    never = day + timedelta(days=365)
+    events = [
+        PlannedEvent(name=name, area=event.area, start=event.start, end=event.end)
+        for name in attended
+        for event in (today or [_postponed(scenario, name, never)])[:1]
+    ]
+    changes = {"start": day, "time_lapse": TIME_LAPSE, "granularity_s": 3600.0, "events": tuple(events), "disturbances": ()}
+    return SystemScenario.model_validate({**scenario.model_dump(), **changes})
+
+
+def _postponed(scenario: SystemScenario, name: str, start: datetime) -> PlannedEvent:
+    area = next(event.area for event in scenario.events if event.name == name)
+    return PlannedEvent(name=name, area=area, start=start, end=start + timedelta(hours=2))
+
+
+def _samples(scenario: SystemScenario, values: np.ndarray) -> list[KpiSample]:  # type: ignore[type-arg]
+    first = _days(scenario)[0]
+    out = []
+    for hour, cell, column, kpi in np.argwhere(~np.isnan(values)):
+        name, start = KPIS[kpi], first + timedelta(hours=int(hour))
+        value = float(values[hour, cell, column, kpi])
+        unit, dn = kpi_definition(name).unit, du_dn(scenario.cells[cell])
+        out.append(KpiSample(name, dn, _COLUMNS[column], start, start + timedelta(hours=1), value, unit))
+    return sorted(out, key=lambda one: one.start)
+
+
+if __name__ == "__main__":
+    print(make_history(stadium_scenario()))  # noqa: T201
