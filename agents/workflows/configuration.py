@@ -129,9 +129,8 @@ def _crowd(situation: Situation) -> list[str]:
     if not factors:
         return []
     where = ", ".join(sorted(factors))
-    return [
-        f"the forecast lacks the crowd of a planned event in {where}: edits are sized for {max(factors.values()):.3g} times its users"
-    ]
+    most = max(factors.values())
+    return [f"the forecast lacks the crowd of a planned event in {where}: edits are sized for {most:.3g} times its users"]
 
 
 @dataclass(frozen=True)
