@@ -119,12 +119,29 @@ class RunService:
             parts.context, network=network, actuator=None, work_dir=artifacts.folder, progress=self._progress
         )
         return Desk(
-            run_id=run_id, mode=mode, settings=self.settings, paths=self.paths, network=network, network_name=parts.network_name,
-            actuator=parts.network if mode == "active" else None, clock=parts.clock, planner=parts.planner, registry=parts.registry,
-            context=context, limits=parts.limits, guardrails=parts.guardrails, gate=Gate(), schema_of=parts.schema_of,
-            journal=self.journal, approvals=self.approvals, commitments=self.commitments, runs=self.runs, artifacts=artifacts,
-            listener=self._listener, tracer=self._tracer,
-        )  # fmt: skip
+            run_id=run_id,
+            mode=mode,
+            settings=self.settings,
+            paths=self.paths,
+            network=network,
+            network_name=parts.network_name,
+            actuator=parts.network if mode == "active" else None,
+            clock=parts.clock,
+            planner=parts.planner,
+            registry=parts.registry,
+            context=context,
+            limits=parts.limits,
+            guardrails=parts.guardrails,
+            gate=Gate(),
+            schema_of=parts.schema_of,
+            journal=self.journal,
+            approvals=self.approvals,
+            commitments=self.commitments,
+            runs=self.runs,
+            artifacts=artifacts,
+            listener=self._listener,
+            tracer=self._tracer,
+        )
 
     def _progress(self, done: int, total: int) -> None:
         self._listener(Event("tool.progress", "act", {"done": done, "total": total}))

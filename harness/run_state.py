@@ -8,8 +8,8 @@ from typing import Any, TypedDict
 class RunState(TypedDict, total=False):
     """What a checkpoint holds.
 
-    next: the node that comes next. decisions, calls, rounds: what was spent. observations: artifact names. durations: wall seconds
-    by step. ending: status and message, once the run is about to end.
+    next: the node that comes next. decisions, calls, rounds: what was spent. observations: artifact names. durations: wall
+    seconds by step. ending: status and message, once the run is about to end.
     """
 
     run_id: str

@@ -32,7 +32,7 @@ class WiringError(HarnessError):
 
 @contextmanager
 def open_service(settings: Settings, listener: Listener = silent) -> Iterator[RunService]:
-    """Yield a run service for these settings; everything that it opened is closed at the end. Raises HarnessError, NetworkError."""
+    """Yield a run service for these settings; all that it opened is closed at the end. Raises HarnessError, NetworkError."""
     paths = paths_of(settings)
     _check_writable(paths.root)
     with ExitStack() as stack:

@@ -87,6 +87,7 @@ def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> 
         desk.record(
             "change.applied", key=key, digest=receipt.digest, at=receipt.applied_at.isoformat(), replayed=receipt.replayed
         )
+        desk.artifacts.save("applied", {"at": receipt.applied_at.isoformat()})
         desk.emit("change.applied", change_set=change_set, receipt=receipt)
     return RunState(next="verify", key=key, applied_at=receipt.applied_at.isoformat())
 

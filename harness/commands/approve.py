@@ -1,0 +1,27 @@
+"""Say yes to the change set that a run waits with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def approve(
+    run: Annotated[str, typer.Argument(help="The run's id, the beginning of it, or last.")],
+    digest: Annotated[str, typer.Option("--digest", help="The beginning of the change set's digest, where several wait.")] = "",
+    note: Annotated[str, typer.Option("--note", help="Kept with the verdict.")] = "",
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Say yes to the change set that a run waits with."""
+    with one_line_errors(as_json):
+        from harness.verdict_command import give_verdict
+
+        give_verdict(paths(config, data_dir), run, digest, approved=True, note=note, as_json=as_json)

@@ -1,0 +1,51 @@
+"""What the commands share: settings from options, and errors in one line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from harness.errors import HarnessError
+from harness.paths import Paths
+from harness.settings import Settings, SettingsError, load_settings
+
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file; else ./twinpilot.toml, else the user's own.")]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where runs, journal and state are kept.")]
+Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout; progress goes to stderr.")]
+
+
+@contextmanager
+def one_line_errors(as_json: bool = False) -> Iterator[None]:
+    """Turn an error of the product into one line and an exit status: 2 for settings, 1 for the rest."""
+    from twins.network import NetworkError
+
+    try:
+        yield
+    except (HarnessError, NetworkError, ValueError, OSError) as error:
+        message = " ".join(str(error).split())
+        if as_json:
+            typer.echo(json.dumps({"status": "failed", "message": message, "error": type(error).__name__}))
+        typer.echo(f"error: {message}", err=True)
+        raise typer.Exit(2 if isinstance(error, SettingsError) else 1) from None
+
+
+def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str, Any]) -> Settings:
+    """Return the settings, with what was given on the command line on top; None means not given."""
+    given: dict[str, Any] = {
+        name: {key: value for key, value in section.items() if value is not None} for name, section in sections.items()
+    }
+    if data_dir is not None:
+        given["data_dir"] = data_dir
+    return load_settings(config, {name: value for name, value in given.items() if value})
+
+
+def paths(config: Path | None, data_dir: Path | None) -> Paths:
+    """Return where things lie."""
+    from harness.run import paths_of
+
+    return paths_of(settings_of(config, data_dir))

@@ -1,0 +1,73 @@
+"""Verify the tamper-evident journal, or show its last records."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def verify(
+    *,
+    records: Annotated[Path | None, typer.Option("--records", help="A journal file; the one in data_dir without.")] = None,
+    heads: Annotated[Path | None, typer.Option("--heads", help="The file of its signed heads.")] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="The public key (PEM).")] = None,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Verify the journal offline: edits, deletions, reordering, truncation. Exit status 0 intact, 4 not."""
+    with one_line_errors(as_json):
+        from harness.errors import JournalError
+        from harness.journal import HEADS_NAME, RECORDS_NAME
+        from harness.journal_key import PUBLIC_NAME, verify_key
+        from harness.journal_verify import verify_journal
+
+        place = paths(config, data_dir)
+        source = records or place.journal / RECORDS_NAME
+        if not source.exists():
+            raise JournalError(f"journal {source}: there is none; give --data-dir or --records")
+        report = verify_journal(source, heads or place.heads / HEADS_NAME, verify_key(key or place.keys / PUBLIC_NAME))
+    if as_json:
+        typer.echo(json.dumps({"intact": report.intact, **report.model_dump(mode="json")}))
+    else:
+        typer.echo(
+            f"{'intact' if report.intact else 'NOT INTACT'}: {report.records} records, {report.heads} signed heads, {source}"
+        )
+        for line in (*report.faults, *report.notes):
+            typer.echo(f"  {line}")
+    raise typer.Exit(0 if report.intact else 4)
+
+
+@app.command()
+def tail(
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100_000, help="How many records.")] = 20,
+    *,
+    run: Annotated[str, typer.Option("--run", help="Only those of this run (whole id).")] = "",
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Show the last records."""
+    with one_line_errors(as_json):
+        from harness.journal import Journal
+        from harness.journal_key import signing_key
+
+        place = paths(config, data_dir)
+        journal = Journal(place.journal, place.heads, signing_key(place.keys))
+        last = deque(journal.records(run or None), maxlen=count)
+    if as_json:
+        typer.echo(json.dumps({"records": [one.model_dump(mode="json") for one in last]}))
+        return
+    for one in last:
+        body = json.dumps(one.body, ensure_ascii=False)
+        line = f"{one.seq:6} {one.at:%Y-%m-%d %H:%M:%S} {one.run or '-':22} {one.kind:22} {body}"
+        typer.echo(line if len(line) <= 400 else line[:399] + "…")
