@@ -18,7 +18,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 demo: install
-	$(BIN)/twinpilot demo
+	if [ -t 0 ] && [ -t 1 ]; then $(BIN)/twinpilot demo; else $(BIN)/twinpilot demo --approve; fi
 
 test: install
 	$(MAKE) --no-print-directory lint

@@ -68,6 +68,7 @@ def nr_cell_identities(scenario: SystemScenario) -> dict[int, str]:
 
 def card_cells(scenario: SystemScenario) -> tuple[Cell, ...]:
     """Return the cells as the network card shows them."""
+    identities = nr_cell_identities(scenario)
     return tuple(
         Cell(
             id=cell.id,
@@ -86,6 +87,7 @@ def card_cells(scenario: SystemScenario) -> tuple[Cell, ...]:
             kind=cell.kind,
             areas=tuple(area.name for area in scenario.areas if cell.id in area.cells),
             neighbours=neighbours(scenario.cells, cell),
+            nci=identities[cell.id],
         )
         for cell in scenario.cells
     )

@@ -1,0 +1,99 @@
+"""Show the main job in two runs: an intent that is confirmed by KPIs, and a change that turns out harmful and is taken back."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from harness.commands.common import Config, DataDir, Json, one_line_errors, settings_of
+
+if TYPE_CHECKING:
+    from harness.approver import Approver
+    from harness.console import RunConsole
+    from harness.events import Event
+    from harness.outcome import RunOutcome
+    from harness.run import RunService
+
+PREPARE = (
+    "Prepare the stadium cells for tonight's event: keep URLLC delay below 10 ms, give every eMBB user at least 5 Mbps, "
+    "and spend no more energy than needed."
+)
+SAVE = "Save energy in S5C1, S6C2 and S7C3 for the next hour, but keep every eMBB user there at 5 Mbps or more."
+SAVE_CELLS = ("S5C1", "S6C2", "S7C3")
+_SURGE_FACTOR = 25.0
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def demo(
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Say yes beforehand; needed without a terminal, and the journal says so.")
+    ] = False,
+    seed: Annotated[int | None, typer.Option(help="Of the embedded network and of the twins.")] = None,
+    config: Config = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Run two intents on an embedded network with its near-RT RIC: one is confirmed, one is disturbed and rolled back."""
+    with one_line_errors(as_json):
+        terminal = sys.stdin.isatty() and sys.stdout.isatty()
+        if not (approve or terminal):
+            raise typer.BadParameter("there is no terminal to ask at: give --approve to say yes beforehand")
+        settings = settings_of(config, data_dir, network={"seed": seed, "scenario": "stadium"})
+        outcomes = _demo(settings, approve, as_json)
+    if as_json:
+        typer.echo("[" + ",".join(one.model_dump_json() for one in outcomes) + "]")
+    as_expected = [one.status for one in outcomes] == ["confirmed", "rolled back"]
+    raise typer.Exit(0 if as_expected else 1)
+
+
+def _demo(settings: Any, approve: bool, as_json: bool) -> list[RunOutcome]:
+    from rich.console import Console
+
+    from harness.console import RunConsole
+    from harness.wiring import open_service
+
+    view = RunConsole(Console(stderr=as_json, highlight=False))
+    stage = _Stage(view)
+    view.console.rule("1 of 2: prepare for tonight's event")
+    view.console.print("starting the embedded network (7 sites, 21 cells, 2 capacity cells asleep) and its near-RT RIC …")
+    with open_service(settings, stage) as service:
+        view.pause()
+        approver = _approver(approve, view)
+        first = service.start(PREPARE, approver=approver)
+        view.console.rule("2 of 2: a change that turns out harmful")
+        where = ", ".join(SAVE_CELLS)
+        view.console.print(f"after the apply, the traffic in {where} will surge to {_SURGE_FACTOR:g} times the usual")
+        stage.service = service
+        return [first, service.start(SAVE, approver=approver)]
+
+
+def _approver(approve: bool, view: RunConsole) -> Approver:
+    from harness.approver import approve_by_flag
+    from harness.console_approval import ask_at_terminal
+
+    return approve_by_flag if approve else ask_at_terminal(view.console)
+
+
+class _Stage:
+    """Shows events, and lets the surge begin when the change of the second run has been applied."""
+
+    def __init__(self, view: RunConsole) -> None:
+        self.view = view
+        self.service: RunService | None = None
+
+    def __call__(self, event: Event) -> None:
+        self.view(event)
+        if event.kind == "change.applied" and self.service is not None:
+            self._surge(self.service.parts.network_name)
+
+    def _surge(self, url: str) -> None:
+        import httpx
+
+        body = {"kind": "surge", "factor": _SURGE_FACTOR, "cells": list(SAVE_CELLS), "slices": ["eMBB"]}
+        httpx.post(f"{url}/embedded/v1/disturbances", json=body, timeout=30).raise_for_status()
+        where = ", ".join(SAVE_CELLS)
+        self.view.console.print(f"disturbance injected: eMBB traffic × {_SURGE_FACTOR:g} at {where}", style="bold red")
