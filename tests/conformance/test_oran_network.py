@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from network_suite import NetworkSuite, Subject
 
 from policies import AttributeEdit, ChangeSet, PolicyEdit, Slice
 from tools.oran import EmbeddedClock, NetworkClock, OranNetwork, WallClock
@@ -11,6 +12,17 @@ from twins.ric import EmbeddedRan
 from twins.system import SystemNetwork, small_scenario
 
 SLA = "ORAN_SliceSLATarget_1.0.0"
+
+
+class TestContractOverHttp(NetworkSuite):
+    """The whole Network contract, every request over A1, O1 and PM."""
+
+    @pytest.fixture
+    def subject(self):
+        twin = SystemNetwork(small_scenario(), seed=1)
+        twin.advance(3 * twin.describe().granularity_s)
+        with EmbeddedRan(twin) as ran, OranNetwork(ran.url) as network:
+            yield Subject(network, EmbeddedClock(network).wait)
 
 
 @pytest.fixture(scope="module")

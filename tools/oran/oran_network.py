@@ -7,6 +7,7 @@ checked whole before anything is sent, applied all or none, read back, and remem
 from __future__ import annotations
 
 import tempfile
+import threading
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -74,6 +75,7 @@ class OranNetwork:
         self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
         self.store = store or self._temporary_store()
         self._ledger = Ledger(ledger)
+        self._changing = threading.RLock()
         self._limits = load_limits()
         self._executor = ChangeExecutor(self.o1, self.a1, enforce_deadline_s)
 
@@ -141,6 +143,10 @@ class OranNetwork:
         Raises InvalidChangeError, StaleEditError, UnknownObjectError before anything is sent or after all was rolled back,
         ChangeFailedError (rolled back), PartialChangeError (which says what stands).
         """
+        with self._changing:
+            return self._apply(change_set, idempotency_key)
+
+    def _apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         entry = self._ledger.get(idempotency_key)
         if entry is not None and entry.change_set.digest != change_set.digest:
             raise InvalidChangeError([_key_reused(idempotency_key)])
@@ -167,6 +173,10 @@ class OranNetwork:
 
         Raises UnknownReceiptError, StaleEditError where somebody changed it since, ChangeFailedError, PartialChangeError.
         """
+        with self._changing:
+            return self._revert(receipt)
+
+    def _revert(self, receipt: Receipt) -> Receipt:
         entry = self._ledger.get(receipt.idempotency_key)
         if entry is None or entry.change_set.digest != receipt.digest:
             raise UnknownReceiptError(

@@ -27,7 +27,7 @@ from twins.ric.managed_ran import ManagedRan
 from twins.ric.o1_provisioning import provisioning_router
 from twins.ric.operations import inventory_router, pm_router
 from twins.ric.policy_store import PolicyStore, callback_body
-from twins.ric.problem import install_problem_handlers
+from twins.ric.problem import ProblemError, install_problem_handlers
 from twins.ric.services import ServiceRegistry
 
 Face = Literal["a1", "osc", "management"]
@@ -111,6 +111,8 @@ class EmbeddedRan:
         from twins.system import Disturbance
 
         network: Any = self.ran.network
+        if not hasattr(network, "inject"):
+            raise ProblemError(501, "this network takes no disturbances; serve a system twin")
         network.inject(Disturbance.model_validate(body))
 
     def _notify(self, destination: str, status: dict[str, Any]) -> None:
