@@ -112,7 +112,7 @@ class EmbeddedRan:
 
         network: Any = self.ran.network
         if not hasattr(network, "inject"):
-            raise ProblemError(501, "this network takes no disturbances; serve a system twin")
+            raise ProblemError(409, "this network takes no disturbances; serve a system twin")
         network.inject(Disturbance.model_validate(body))
 
     def _notify(self, destination: str, status: dict[str, Any]) -> None:
