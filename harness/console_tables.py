@@ -71,8 +71,8 @@ def candidates_table(candidates: tuple[Candidate, ...], chosen: str = "") -> Tab
 
 def _outlook(one) -> Text:  # type: ignore[no-untyped-def]
     style = "" if one.target.condition.is_objective else "green" if one.met else "red"
-    chance = "" if one.target.condition.is_objective else f" P {one.probability:.2f}"
-    return plain(f"{number(one.predicted)} ({number(one.interval.low)}..{number(one.interval.high)}){chance}", style)
+    chance = "" if one.target.condition.is_objective else f"  P {one.probability:.2f}"
+    return plain(f"{number(one.predicted)}{chance}\n({number(one.interval.low)}..{number(one.interval.high)})", style)
 
 
 def verdict_table(verdict: Verdict) -> Table:

@@ -1,0 +1,94 @@
+"""A run whose process is killed (SIGKILL, a real child) goes on where it was: nothing is applied twice, the journal stays whole."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from small_network import SmallNetwork, ratio
+from small_world import service
+
+from harness.approver import approve_by_flag
+from harness.journal_key import PUBLIC_NAME, verify_key
+from harness.journal_verify import verify_journal
+
+HERE = Path(__file__).parent
+CHILD = """
+import os, signal, sys
+from pathlib import Path
+from small_network import SmallNetwork
+from small_world import service
+from harness.approver import approve_by_flag
+import harness.commitments, harness.journal
+
+root, kind, step = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+die = lambda: os.kill(os.getpid(), signal.SIGKILL)
+
+class DyingNetwork(SmallNetwork):
+    def apply(self, change_set, key):
+        receipt = super().apply(change_set, key)
+        if kind == "network" and step == "after apply":
+            die()
+        return receipt
+
+def hear(event):
+    if event.kind == kind and event.step == step:
+        die()
+
+service(root, network=DyingNetwork(root / "network.sqlite"), listener=hear).start("at least 5 Mbps", approver=approve_by_flag)
+"""
+
+POINTS = [
+    ("step.started", "understand"),
+    ("step.ended", "plan"),
+    ("tool.ended", ""),
+    ("step.started", "judge"),
+    ("approval.needed", ""),
+    ("approval.given", ""),
+    ("step.started", "apply"),
+    ("network", "after apply"),
+    ("change.applied", ""),
+    ("step.ended", "apply"),
+    ("time.passed", ""),
+    ("change.verified", ""),
+    ("step.ended", "verify"),
+    ("step.started", "report"),
+]
+
+
+def killed_run(root, kind, step):
+    environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}", "OMP_NUM_THREADS": "1"}
+    child = subprocess.run(
+        [sys.executable, "-c", CHILD, str(root), kind, step], check=False, timeout=120, env=environment, capture_output=True, text=True
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
+
+
+@pytest.mark.parametrize(("kind", "step"), POINTS, ids=[f"{kind} {step}".strip() for kind, step in POINTS])
+def test_a_killed_run_goes_on_and_applies_once(tmp_path, kind, step):
+    killed_run(tmp_path, kind, step)
+    network = SmallNetwork(tmp_path / "network.sqlite")
+    one = service(tmp_path, network=network)
+    outcome = one.resume("last", approver=approve_by_flag)
+    assert outcome.status == "confirmed", outcome.message
+    assert network.changes_made(ratio("S1C1"), "rRMPolicyMinRatio") == 1
+    assert network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"] == 40
+    assert [commitment.state for commitment in one.commitments.of_run(outcome.run_id)] == ["confirmed"]
+    assert [approval.state for approval in one.approvals.of_run(outcome.run_id)] == ["consumed"]
+    report = verify_journal(one.journal.path, one.journal.heads_path, verify_key(one.paths.keys / PUBLIC_NAME))
+    assert report.intact, report.faults
+
+
+def test_a_run_killed_while_verifying_is_taken_back_by_the_watchdog_and_says_so(tmp_path):
+    killed_run(tmp_path, "change.applied", "")
+    network = SmallNetwork(tmp_path / "network.sqlite")
+    one = service(tmp_path, network=network)
+    from harness.watchdog import Watchdog
+
+    network.wait(1e6)
+    assert [swept.state for swept in Watchdog(one.commitments, lambda name: network, one.journal).sweep()] == ["reverted"]
+    outcome = one.resume("last", approver=approve_by_flag)
+    assert outcome.status == "rolled back"
+    assert network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"] == 0
