@@ -1,10 +1,13 @@
 """A1 policies in force and what they do (O-RAN.WG2.A1TD: slice SLA target, traffic steering preference).
 
 1. Slice SLA target: an xApp function looks at each listed cell (all, where none is listed) every 500 ms. While the slice has data
-   waiting and gets less than guaDlThptPerSlice (kbit/s), its effective PRB minimum is raised by 5 percentage points, up to what the
-   other slices' minima leave; when it gets 20 % more than needed, or has nothing waiting, the minimum sinks by 1 point towards the
+   waiting and gets less than guaDlThptPerSlice (kbit/s), its effective PRB minimum is raised by 5 percentage points, up to
+   what the
+   other slices' minima leave; when it gets 20 % more than needed, or has nothing waiting, the minimum sinks by 1 point
+   towards the
    configured one. maxDlThptPerSlice lowers and raises the effective maximum likewise. maxNumberOfUes caps admission per cell.
-2. Traffic steering preference: PREFER +6 dB and AVOID -6 dB on the cell in selection and handover of the slice; FORBID excludes the
+2. Traffic steering preference: PREFER +6 dB and AVOID -6 dB on the cell in selection and handover of the slice; FORBID
+   excludes the
    cell; SHALL excludes every other.
 Objectives that have no effect here are refused: a policy must not look enforced and do nothing.
 """

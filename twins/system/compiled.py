@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 from platformdirs import user_cache_path
 
+_config: Any = numba.config  # its attributes are set when numba is imported
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -23,19 +24,21 @@ def cache_folder() -> Path:
     """Return the folder of the compiled kernels of exactly these sources."""
     twins = Path(__file__).parent.parent
     digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted([*(twins / "system").rglob("*.py"), *(twins / "radio").glob("*.py")]):
+    system = twins / "system"
+    for source in sorted([*system.glob("kernel/*.py"), system / "state.py", system / "compiled.py", *twins.glob("radio/*.py")]):
         digest.update(source.read_bytes())
-    base = Path(numba.config.CACHE_DIR) if numba.config.CACHE_DIR else user_cache_path("twinpilot") / "kernels"
+    chosen = _config.CACHE_DIR
+    base = Path(chosen) if chosen else user_cache_path("twinpilot") / "kernels"
     return base / digest.hexdigest()[:16]
 
 
 def compiled(function: Function) -> Function:
     """Compile a kernel: nogil, cached, floating point as in C (a division by zero is infinite, not an exception)."""
     folder = str(cache_folder())
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = folder
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = folder
     try:
         kernel = numba.njit(nogil=True, cache=True, error_model="numpy", forceinline=True)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        _config.CACHE_DIR = before
     return cast(Function, kernel)

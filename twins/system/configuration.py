@@ -68,7 +68,7 @@ def nr_cell_identities(scenario: SystemScenario) -> dict[int, str]:
 
 def card_cells(scenario: SystemScenario) -> tuple[Cell, ...]:
     """Return the cells as the network card shows them."""
-    identities = nr_cell_identities(scenario)
+    identities = {identity: number for number, identity in nr_cell_identities(scenario).items()}
     return tuple(
         Cell(
             id=cell.id,

@@ -29,7 +29,9 @@ def system_twin_card() -> DataCard:
         name="TwinPilot system twin",
         task=Task(
             prediction_target="downlink KPIs of TS 28.552 per cell, slice and window under a configuration",
-            action_space="slice ratios, scheduler weights and type, admission, power, A3 parameters, cell individual offset, sleep, A1",
+            action_space=(
+                "slice ratios, scheduler weights and type, admission, power, A3 parameters, cell individual offset, sleep, A1"
+            ),
             loss_function="none: a simulation, not a fit",
             latency_budget="about 30 to 50 ms of wall time per simulated second at 21 cells and 210 terminals",
             safety_constraints="for ranking candidates before a guarded change; never the only ground of a change",
@@ -38,7 +40,9 @@ def system_twin_card() -> DataCard:
             carrier_frequency="0.5..7.125 GHz (FR1)",
             bandwidth="11..273 PRB at 30 kHz",
             numerology="30 kHz, TTI of 1 or 2 slots, 11 data symbols a slot",
-            antenna_geometry="3-sector, one vertical column of elements with downtilt (TR 38.901 table 7.3-1); one terminal antenna",
+            antenna_geometry=(
+                "3-sector, one vertical column of elements with downtilt (TR 38.901 table 7.3-1); one terminal antenna"
+            ),
             beam_codebook="none: fixed sector beam, one layer",
             pilot_design="overhead only; channel knowledge is a CQI one reporting period old",
             scheduler="proportional fair, weighted, round robin over subbands, RRM policy ratios per slice",

@@ -26,7 +26,8 @@ class _Base(BaseModel):
 
 
 class Surge(_Base):
-    """More traffic: the packet rate of terminals in an area, or at home in some cells, times `factor` (both empty: everywhere)."""
+    """More traffic: the packet rate of terminals in an area, or at home in some cells, times `factor` (both empty:
+    everywhere)."""
 
     kind: Literal["surge"] = "surge"
     factor: float = Field(ge=0, le=100)
@@ -36,7 +37,8 @@ class Surge(_Base):
 
 
 class Interferer(_Base):
-    """A foreign transmitter at (x, y) m that sends `power_dbm` over the carrier's whole bandwidth, seen in NLOS (TR 38.901 UMa)."""
+    """A foreign transmitter at (x, y) m that sends `power_dbm` over the carrier's whole bandwidth, seen in NLOS (TR 38.901
+    UMa)."""
 
     kind: Literal["interferer"] = "interferer"
     x: float
@@ -66,3 +68,10 @@ class Disturbance(RootModel[AnyDisturbance]):
     """Any disturbance, told apart by `kind`: surge, interferer, cell_outage, backhaul_delay."""
 
     model_config = ConfigDict(frozen=True)
+
+
+def named_by(one: AnyDisturbance) -> tuple[set[str], set[str]]:
+    """Return the ids of the cells and the names of the areas that a disturbance speaks of."""
+    if isinstance(one, Surge):
+        return set(one.cells), {one.area} - {""}
+    return ({one.cell} if isinstance(one, CellOutage | BackhaulDelay) else set()), set()

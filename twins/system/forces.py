@@ -67,7 +67,8 @@ def _struck(simulation: Simulation, surge: Surge) -> NDArray[np.bool_]:
     if surge.cells:
         wanted = [number for number, cell in enumerate(simulation.scenario.cells) if cell.id in surge.cells]
         place |= np.isin(simulation.homes, wanted)
-    return struck & place
+    both: NDArray[np.bool_] = struck & place
+    return both
 
 
 def _external(simulation: Simulation, interferers: list[Interferer]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from policies.kpi import kpi_definitions
 from twins.system.scenario import SystemScenario
-from twins.system.state import CQI_BINS, DELAY_BINS, DELAY_FIRST_MS, DELAY_RATIO, SLICES, State
+from twins.system.state import CQI_BINS, DELAY_BINS, DELAY_FIRST_MS, DELAY_RATIO, SLICES, Records, State
 
 Floats = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def _with_whole(array: Floats) -> Floats:
     return np.concatenate([array, array.sum(axis=1, keepdims=True)], axis=1)
 
 
-def _low_ends(samples: np.ndarray, cells: int) -> Floats:  # type: ignore[type-arg]
+def _low_ends(samples: Records, cells: int) -> Floats:
     """5th percentile of the terminals' throughput, float64[cells, 4]."""
     out = np.full((cells, SLICES + 1), np.nan)
     for cell in np.unique(samples["cell"]):
@@ -86,11 +86,13 @@ def _tails(histogram: Floats) -> Floats:
     inside = np.take_along_axis(histogram, place, -1)[..., 0]
     before = np.take_along_axis(heaped, place, -1)[..., 0] - inside
     part = np.divide(wanted - before, inside, out=np.zeros_like(total), where=inside > 0)
-    return np.where(total > 0, DELAY_FIRST_MS * DELAY_RATIO ** (place[..., 0] + part), np.nan)
+    tails: Floats = np.where(total > 0, DELAY_FIRST_MS * DELAY_RATIO ** (place[..., 0] + part), np.nan)
+    return tails
 
 
 def _ratio(above: Floats, below: Floats, scale: float = 1.0) -> Floats:
-    return np.divide(scale * above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below > 0)
+    out: Floats = np.full(np.broadcast(above, below).shape, np.nan)
+    return np.divide(scale * above, below, out=out, where=below > 0)
 
 
 def _table(

@@ -1,6 +1,7 @@
 """Electric power of a cell's radio unit: P = N (P0 + slope x Pout) while awake, N Psleep asleep.
 
-Parameters: Auer et al., "How much energy is needed to run a wireless network?", IEEE Wireless Communications 18(5), 2011, table 2:
+Parameters: Auer et al., "How much energy is needed to run a wireless network?", IEEE Wireless Communications 18(5), 2011,
+table 2:
 remote radio head for macro cells, micro for capacity cells; two transceiver chains each.
 """
 

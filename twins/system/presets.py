@@ -19,7 +19,8 @@ DAY = (0.4, 0.3, 0.2, 0.2, 0.2, 0.3, 0.5, 0.7, 0.8, 0.8, 0.8, 0.9, 0.9, 0.9, 0.9
 def stadium_scenario(
     start: datetime = datetime(2026, 6, 6, 17, 0, tzinfo=UTC), time_lapse: float = 60.0, granularity_s: float = 300.0
 ) -> SystemScenario:
-    """Return 7 sites, 21 macro cells and 2 capacity cells (asleep) at a stadium with an event from 20:00 to 22:00 of `start`'s day.
+    """Return 7 sites, 21 macro cells and 2 capacity cells (asleep) at a stadium with an event from 20:00 to 22:00 of
+    `start`'s day.
 
     210 terminals: 120 residents in three slices and a crowd of 90 that comes to the event. The calendar also has the matches
     of three days and one day before, which `twins.system.history` lets take place.

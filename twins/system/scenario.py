@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, mod
 from policies.managed_object import Scalar
 from policies.slices import Slice
 from twins.network import PlannedEvent
-from twins.system.disturbance import AnyDisturbance
+from twins.system.disturbance import AnyDisturbance, named_by
 from twins.system.traffic import Traffic
 
 
@@ -74,8 +74,10 @@ Placement = Annotated[Uniform | InArea | Points, Field(discriminator="kind")]
 class UeGroup(_Base):
     """Terminals that are alike: slice, traffic, where they start, how they move, which event they attend.
 
-    `speed_mps` 0 stays; otherwise random waypoints within the starting area. `event`: the planned event that they attend; they come
-    within `arrival_spread_min` before its start and leave within as long after its end. `activity`: 24 factors on the packet rate,
+    `speed_mps` 0 stays; otherwise random waypoints within the starting area. `event`: the planned event that they attend;
+    they come
+    within `arrival_spread_min` before its start and leave within as long after its end. `activity`: 24 factors on the packet
+    rate,
     one per hour of the local day. `indoor`: metres inside a building, None outdoors.
     """
 
@@ -125,7 +127,7 @@ class SystemScenario(_Base):
     time_lapse: float = Field(default=1.0, ge=1, le=3600, description="network seconds per simulated second")
     granularity_s: float = Field(default=1.0, gt=0, le=86_400, description="KPI window, network seconds")
     history_windows: int = Field(default=3000, ge=1, le=100_000)
-    tti_ms: Literal[0.5, 1.0] = 1.0
+    tti_ms: float = Field(default=1.0, description="0.5 or 1: one or two slots of 30 kHz")
     subbands: int = Field(default=8, ge=1, le=18)
     data_elements_per_prb: int = Field(default=132, ge=12, le=168, description="per slot: 12 subcarriers x 11 data symbols")
     cqi_period_ms: float = Field(default=10.0, ge=1, le=160)
@@ -161,20 +163,38 @@ class SystemScenario(_Base):
 
 def _objection(scenario: SystemScenario) -> str | None:
     ids = [cell.id for cell in scenario.cells]
+    areas = {area.name for area in scenario.areas}
     if len(set(ids)) < len(ids):
         return "cells: two cells have the same id; give each its own"
-    areas = {area.name for area in scenario.areas}
-    events = {event.name for event in scenario.events}
-    strangers = [cell for area in scenario.areas for cell in area.cells if cell not in ids]
-    if strangers:
+    if strangers := [cell for area in scenario.areas for cell in area.cells if cell not in ids]:
         return f"areas: cells {', '.join(strangers)} do not exist"
     if missing := [event.name for event in scenario.events if event.area not in areas]:
         return f"events: {', '.join(missing)} take place in an area that does not exist"
+    found = _group_objection(scenario, areas) or _timing_objection(scenario)
+    return found or _disturbance_objection(scenario, ids, areas)
+
+
+def _group_objection(scenario: SystemScenario, areas: set[str]) -> str | None:
+    events = {event.name for event in scenario.events}
     for group in scenario.groups:
         if group.event and group.event not in events:
             return f"group {group.name}: event={group.event!r} is not planned"
         if isinstance(group.placement, InArea) and group.placement.area not in areas:
             return f"group {group.name}: area={group.placement.area!r} does not exist"
+    return None
+
+
+def _disturbance_objection(scenario: SystemScenario, ids: list[str], areas: set[str]) -> str | None:
+    for one in scenario.disturbances:
+        cells, places = named_by(one)
+        if strangers := (cells - set(ids)) | (places - areas):
+            return f"disturbances: {one.kind} names {', '.join(sorted(strangers))}, which does not exist"
+    return None
+
+
+def _timing_objection(scenario: SystemScenario) -> str | None:
+    if scenario.tti_ms not in (0.5, 1.0):
+        return f"tti_ms={scenario.tti_ms}: must be 0.5 or 1"
     windows = scenario.granularity_s * 1e6 / scenario.tti_us
     if abs(windows - round(windows)) > 1e-6 or windows < 100 / scenario.tti_ms:
         least = 0.1 * scenario.time_lapse

@@ -139,7 +139,7 @@ def _traces(subbands: int, carrier_ghz: float, subband_hz: float, seed: int) -> 
 
 def _constants(scenario: SystemScenario) -> Constants:
     def ttis(milliseconds: float) -> int:
-        return max(round(milliseconds / scenario.tti_ms), 1)
+        return int(max(round(milliseconds / scenario.tti_ms), 1))
 
     first = scenario.cells[0]
     widest = max(cell.prbs for cell in scenario.cells)

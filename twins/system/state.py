@@ -211,7 +211,8 @@ class State(NamedTuple):
 
     def copy(self) -> State:
         """Return an independent copy."""
-        return State(*(array.copy() for array in self))
+        arrays: list[Any] = [array.copy() for array in self]
+        return State(*arrays)
 
     def assign(self, other: State) -> None:
         """Overwrite every array in place with those of `other`."""

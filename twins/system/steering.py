@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from policies.slices import Slice
 from twins.system.configuration import Tree, carrier_dn, cu_dn, du_dn, relation_dn
@@ -58,7 +59,7 @@ def _mirror_cell(scenario: SystemScenario, tree: Tree, state: State, number: int
         share["admit_ues"] = admission["maxConnectedUes"]
 
 
-def mirror_powers(scenario: SystemScenario, tree: Tree, state: State) -> np.ndarray:  # type: ignore[type-arg]
+def mirror_powers(scenario: SystemScenario, tree: Tree, state: State) -> NDArray[np.float64]:
     """Renew what every terminal receives from every cell; returns the power per PRB float64[C] in dBm."""
     powers = np.array([power_per_prb_dbm(tree, cell) for cell in scenario.cells])
     state.links["power_dbm"] = state.links["gain_db"] + powers

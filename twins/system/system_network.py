@@ -1,6 +1,7 @@
 """`SystemNetwork`: the system twin behind the Network contract.
 
-The managed object tree, A1 policies, receipts and disturbances live here; the physics in `Simulation`. A lock makes each operation
+The managed object tree, A1 policies, receipts and disturbances live here; the physics in `Simulation`. A lock makes each
+operation
 whole; a snapshot holds everything that changes and nothing that does not.
 """
 
@@ -31,7 +32,7 @@ from twins.radio.large_scale import GainMap
 from twins.system.a1_policies import POLICY_TYPES, SLA_PERIOD_MS, Policies, mirror_policies, objections, pursue_slas
 from twins.system.configuration import WRITABLE, Tree, card_cells, cu_dn, default_tree, du_dn
 from twins.system.data_card import VERSION, system_twin_card
-from twins.system.disturbance import AnyDisturbance, BackhaulDelay, CellOutage, Disturbance, Surge
+from twins.system.disturbance import AnyDisturbance, Disturbance, named_by
 from twins.system.forces import exert
 from twins.system.metering import WindowRecord
 from twins.system.observation import Observer
@@ -166,8 +167,8 @@ class SystemNetwork:
         violations = violations or load_limits().check(change_set, self.read, self.find)
         if violations:
             raise InvalidChangeError(violations)
-        for edit in _merged(change_set):
-            self._check_old(edit)
+        for first in _merged(change_set):
+            self._check_old(first)
 
     def _objections(self, edit: Edit) -> list[Violation]:
         if isinstance(edit, PolicyEdit):
@@ -237,12 +238,12 @@ class SystemNetwork:
             pursue_slas(self.scenario, self._policies, self._simulation.state)
 
     def inject(self, disturbance: Disturbance | AnyDisturbance) -> None:
-        """Let a disturbance act; without a start it begins now. Raises UnknownObjectError for a cell or area that does not exist."""
+        """Let a disturbance act; without a start it begins now. Raises UnknownObjectError for a cell or area that does not
+        exist."""
         one = disturbance.root if isinstance(disturbance, Disturbance) else disturbance
-        cells = {cell.id for cell in self.scenario.cells}
-        named = {one.cell} if isinstance(one, CellOutage | BackhaulDelay) else set(one.cells) if isinstance(one, Surge) else set()
-        areas = {one.area} - {""} if isinstance(one, Surge) else set()
-        if strangers := (named - cells) | (areas - {area.name for area in self.scenario.areas}):
+        cells, areas = named_by(one)
+        known = {cell.id for cell in self.scenario.cells}
+        if strangers := (cells - known) | (areas - {area.name for area in self.scenario.areas}):
             raise UnknownObjectError(f"{one.kind}: {', '.join(sorted(strangers))} does not exist in {self.scenario.name}")
         with self._lock:
             if one.start is None:

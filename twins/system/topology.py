@@ -10,7 +10,8 @@ MAX_NEIGHBOURS = 14
 
 
 def hexagonal(rings: int = 1, isd: float = 500.0, sectors: tuple[float, ...] = (30.0, 150.0, 270.0)) -> tuple[CellSpec, ...]:
-    """Return macro cells on a hexagonal grid of `rings` around a centre: 1 site, 7 sites, 19 sites; `isd` in m (TR 38.901 UMa 500)."""
+    """Return macro cells on a hexagonal grid of `rings` around a centre: 1 site, 7 sites, 19 sites; `isd` in m (TR 38.901
+    UMa 500)."""
     cells = []
     for number, (x, y) in enumerate(_grid(rings, isd), start=1):
         for index, azimuth in enumerate(sectors, start=1):

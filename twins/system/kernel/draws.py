@@ -21,7 +21,7 @@ _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 
 
 @compiled
-def mix(value: int) -> int:
+def mix(value: np.uint64) -> np.uint64:
     """Return the finalizer's 64 bits for a uint64."""
     z = np.uint64(value) + _GOLDEN
     z = (z ^ (z >> _S30)) * _FIRST

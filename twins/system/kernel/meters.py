@@ -22,7 +22,8 @@ def record_delay(shares: Records, delays: Records, c: int, s: int, delay_ms: flo
 
 @compiled
 def close_throughput(clock: Records, ues: Records, shares: Records, samples: Records, u: int, tti_ms: float) -> None:
-    """End a terminal's throughput measurement in its cell: bits over the time in which its buffer held data (TS 28.552, 5.1.1.3.1)."""
+    """End a terminal's throughput measurement in its cell: bits over the time in which its buffer held data (TS 28.552,
+    5.1.1.3.1)."""
     ue = ues[u]
     if ue.window_ttis > 0 and ue.serving >= 0:
         mbps = ue.window_bits / (ue.window_ttis * tti_ms * 1e3)

@@ -1,6 +1,7 @@
 """Measurements and what follows from them: event A3, radio link failure, release of inactive terminals.
 
-A3 (TS 38.331 clause 5.5.4.4): entering Mn + Ofn + Ocn - Hys > Ms + Ofs + Ocs + Off, leaving Mn + Ofn + Ocn + Hys < Ms + ...; Ocn is
+A3 (TS 38.331 clause 5.5.4.4): entering Mn + Ofn + Ocn - Hys > Ms + Ofs + Ocs + Off, leaving Mn + Ofn + Ocn + Hys < Ms + ...;
+Ocn is
 the relation's cellIndividualOffset, Off the a3Offset; a slice's steering offset stands on both sides. Layer 3 filtering as in
 clause 5.5.3.2. Radio link failure: wideband SINR under Qout for the failure time (T310 and N310 together).
 """
@@ -57,9 +58,7 @@ def is_lost(tti: int, constants: Constants, ues: Records, u: int) -> bool:
 
 
 @compiled
-def filter_levels(
-    tti: int, constants: Constants, ues: Records, links: Records, cells: Records, seed: int, u: int
-) -> None:
+def filter_levels(tti: int, constants: Constants, ues: Records, links: Records, cells: Records, seed: int, u: int) -> None:
     """Take one measurement of every radiating cell into the layer 3 filter."""
     for n in range(cells.shape[0]):
         if cells[n].on:
@@ -70,9 +69,7 @@ def filter_levels(
 
 
 @compiled
-def a3_target(
-    tti: int, ues: Records, links: Records, cells: Records, shares: Records, relations: Records, u: int
-) -> int:
+def a3_target(tti: int, ues: Records, links: Records, cells: Records, shares: Records, relations: Records, u: int) -> int:
     """Return the best neighbour whose entering condition held for the time to trigger, or -1."""
     c, s = ues[u].serving, ues[u].slice
     cell = cells[c]

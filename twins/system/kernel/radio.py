@@ -2,7 +2,8 @@
 
 signal = serving power x own fade; interference = noise + external + sum over the carrier's other cells of power x activity, the
 strongest four with their own fades. The scheduler and link adaptation see the SINR of the period before (CQI delay); the
-transmission meets the present one. EESM needs exp(-SINR / beta): it is kept per subband, so that any allocation's effective SINR is
+transmission meets the present one. EESM needs exp(-SINR / beta): it is kept per subband, so that any allocation's effective
+SINR is
 one logarithm away. beta is that of the MCS that the wideband SINR suggests.
 """
 
@@ -47,7 +48,7 @@ def interference_floor(ues: Records, links: Records, cells: Records, dominant: R
         n = dominant[u, k]
         if n >= 0 and n != c and cells[n].on:
             total -= links[u, n].power * cells[n].activity
-    return max(total, cells[c].noise)
+    return float(max(total, cells[c].noise))
 
 
 @compiled
@@ -115,4 +116,4 @@ def renew_bands(bands: Records, u: int, sinr: Records, beta: float, fresh: bool)
         band.reported_rate = rate if fresh else band.rate
         band.decay, band.rate = decay, rate
         total += decay
-    return total / sinr.shape[0]
+    return float(total / sinr.shape[0])

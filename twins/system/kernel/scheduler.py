@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twins.radio.link_adaptation import Allocations
 from twins.system.compiled import compiled
 from twins.system.kernel.constants import Constants
 from twins.system.kernel.transmission import retransmit, transmit
@@ -57,28 +58,10 @@ def schedule(tti: int, constants: Constants, state: State, work: Workspace) -> N
             for s in range(free.shape[0]):
                 free[s] = subband_prbs[c, s]
             earn(cells, shares, capped, used, c)
-            count = 0
-            for k in range(cell.members):
-                u = members[c, (k + cell.turn) % cell.members]
-                ue = ues[u]
-                if not (ue.full_buffer or ue.buffered > 0):
-                    continue
-                share = shares[c, ue.slice]
-                count_waiting(ue, share, constants.averaging)
-                if tti < ue.free_at or ue.bits_per_prb <= 0.0:
-                    continue
-                if ue.pending > 0:
-                    taken = retransmit(
-                        tti, constants, link, ues, packets, processes, bands, cells, shares, delays, seed, u, free, capped[ue.slice]
-                    )  # fmt: skip
-                    capped[ue.slice] -= taken
-                    used[ue.slice] += taken
-                if ue.pending < processes.shape[1] and (ue.full_buffer or ue.backlog > 0):
-                    candidates[count] = u
-                    wanted[count] = 1e12 if ue.full_buffer else ue.backlog
-                    priorities[count] = priority(tti, cell, share, ue)
-                    given[count, :] = 0
-                    count += 1
+            count = gather(
+                tti, constants, link, ues, packets, processes, bands, cells, shares, delays, members, seed,
+                candidates, wanted, priorities, given, free, capped, used, c,
+            )  # fmt: skip
             if count > 0:
                 share_out(ues, bands, cells, shares, candidates, wanted, priorities, given, free, capped, used, c, count)
                 cell.turn += 1
@@ -91,6 +74,55 @@ def schedule(tti: int, constants: Constants, state: State, work: Workspace) -> N
         cell.activity += 0.033 * (max(usage, constants.idle_activity) - cell.activity)
         cell.usage += 0.001 * (usage - cell.usage)
         cell.watt_ttis += cell.idle_w + cell.load_w * usage
+
+
+@compiled
+def gather(
+    tti: int,
+    constants: Constants,
+    link: Allocations,
+    ues: Records,
+    packets: Records,
+    processes: Records,
+    bands: Records,
+    cells: Records,
+    shares: Records,
+    delays: Records,
+    members: Records,
+    seed: int,
+    candidates: Records,
+    wanted: Records,
+    priorities: Records,
+    given: Records,
+    free: Records,
+    capped: Records,
+    used: Records,
+    c: int,
+) -> int:
+    """Retransmit what is due and list the terminals with new data; returns how many."""
+    cell, count = cells[c], 0
+    for k in range(cell.members):
+        u = members[c, (k + cell.turn) % cell.members]
+        ue = ues[u]
+        if not (ue.full_buffer or ue.buffered > 0):
+            continue
+        share = shares[c, ue.slice]
+        count_waiting(ue, share, constants.averaging)
+        if tti < ue.free_at or ue.bits_per_prb <= 0.0:
+            continue
+        if ue.pending > 0:
+            taken = retransmit(
+                tti, constants, link, ues, packets, processes, bands, cells, shares, delays, seed, u, free, capped[ue.slice]
+            )  # fmt: skip
+            capped[ue.slice] -= taken
+            used[ue.slice] += taken
+        if ue.pending < processes.shape[1] and (ue.full_buffer or ue.backlog > 0):
+            candidates[count] = u
+            wanted[count] = 1e12 if ue.full_buffer else ue.backlog
+            priorities[count] = priority(tti, cell, share, ue)
+            given[count, :] = 0
+            count += 1
+    return count
 
 
 @compiled
@@ -131,7 +163,7 @@ def earn(cells: Records, shares: Records, capped: Records, used: Records, c: int
     prbs = cells[c].prbs
     for s in range(SLICES):
         share = shares[c, s]
-        least = max(max(share.minimum, share.raised), share.dedicated) * prbs
+        least = max(share.minimum, share.raised, share.dedicated) * prbs
         most = min(share.maximum, share.ceiling) * prbs
         share.minimum_credit = min(max(share.minimum_credit, 0.0) + least, math.floor(least) + 1.0)
         share.maximum_credit = min(share.maximum_credit + most, math.floor(most) + 1.0)
@@ -144,9 +176,9 @@ def earn(cells: Records, shares: Records, capped: Records, used: Records, c: int
 def priority(tti: int, cell: Records, share: Records, ue: Records) -> float:
     """Return what a terminal's spectral efficiency is multiplied by; negative for round robin, where only waiting counts."""
     if cell.scheduler == 2:
-        return -1.0 - (tti - ue.served_at)
+        return float(-1.0 - (tti - ue.served_at))
     fair = 1.0 / max(ue.average, 1.0)
-    return fair * share.weight if cell.scheduler == 1 else fair
+    return float(fair * share.weight) if cell.scheduler == 1 else fair
 
 
 @compiled
@@ -203,7 +235,7 @@ def hand_out(
                 break
             ue = ues[candidates[i]]
             need = int(wanted[i] / ue.bits_per_prb) + 1
-            prbs = min(min(free[s], need), min(capped[ue.slice], quota - total))
+            prbs = min(free[s], need, capped[ue.slice], quota - total)
             given[i, s] += prbs
             wanted[i] -= prbs * ue.bits_per_prb
             free[s] -= prbs

@@ -1,6 +1,7 @@
 """Transport blocks: link adaptation with an outer loop, error draw, HARQ with chase combining.
 
-A TTI of several slots carries one transport block per slot with the same fate. Effective SINR over the allocated PRBs by EESM; the
+A TTI of several slots carries one transport block per slot with the same fate. Effective SINR over the allocated PRBs by
+EESM; the
 error rate from the BLER tables; the outer loop moves the SINR offset by +up on an ACK and -down on a NACK, with
 up = down x target / (1 - target), and learns at once (the feedback delay of about four slots is not modelled).
 """
@@ -73,7 +74,7 @@ def free_process(processes: Records, u: int) -> int:
     for h in range(processes.shape[1]):
         if processes[u, h].attempts == 0:
             return h
-    return processes.shape[1] - 1
+    return int(processes.shape[1] - 1)
 
 
 @compiled
@@ -111,7 +112,7 @@ def resolve(
         backhaul_ms = cells[ue.serving].backhaul_ms
         settle(ues, packets, processes, shares, delays, u, h, not failed, tti + 1, constants.tti_ms, backhaul_ms)
     process.attempts = 0
-    return not failed
+    return bool(not failed)
 
 
 @compiled
@@ -147,7 +148,7 @@ def retransmit(
         resolve(tti, constants, link, ues, packets, processes, cells, shares, delays, seed, u, h, sinr_db)
         if process.attempts == 0:
             ues[u].pending -= 1
-    return used
+    return int(used)
 
 
 @compiled

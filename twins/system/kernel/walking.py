@@ -1,4 +1,5 @@
-"""Where terminals are and how much they want, every control period: waypoints, coming and going of a crowd, on and off of bursts."""
+"""Where terminals are and how much they want, every control period: waypoints, coming and going of a crowd, on and off of
+bursts."""
 
 from __future__ import annotations
 
