@@ -6,6 +6,7 @@ incrementally by their sequence number, and every question is asked there. Histo
 
 from __future__ import annotations
 
+import atexit
 import sqlite3
 import threading
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ WHERE seq > ? AND kpi NOT GLOB 'CARR.WBCQIDist.*' ORDER BY seq"""
 
 _of_store: WeakKeyDictionary[KpiStore, KpiAnalytics] = WeakKeyDictionary()
 _lock = threading.Lock()
+atexit.register(_of_store.clear)  # DuckDB complains about connections that outlive the interpreter
 
 
 def analytics_of(store: KpiStore) -> KpiAnalytics:

@@ -97,12 +97,14 @@ def choose(
     if not len(mine):
         mine = np.arange(len(field.points))
     if histogram is None or sum(histogram) <= 0:
-        return field.points[rng.choice(mine, count)]
+        anywhere: Floats = field.points[rng.choice(mine, count)]
+        return anywhere
     share = np.asarray(histogram) / sum(histogram)
     wanted = rng.choice(16, size=count, p=share)
     shuffled = rng.permutation(mine)
     nearest = [shuffled[np.argmin(np.abs(field.cqi[shuffled] - one) + rng.random(len(shuffled)) * 0.5)] for one in wanted]
-    return field.points[np.array(nearest, dtype=np.int64)]
+    chosen: Floats = field.points[np.array(nearest, dtype=np.int64)]
+    return chosen
 
 
 def sectors_of(cells: tuple[Cell, ...], scenario: str, antenna_of: dict[str, Antenna]) -> list[Sector]:

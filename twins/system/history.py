@@ -73,7 +73,7 @@ def _days(scenario: SystemScenario) -> list[datetime]:
     return [midnight - timedelta(days=back) for back in range(DAYS, 0, -1)]
 
 
-def _simulate(scenario: SystemScenario, day: datetime, seed: int) -> np.ndarray:  # type: ignore[type-arg]
+def _simulate(scenario: SystemScenario, day: datetime, seed: int) -> np.ndarray:
     """Return one day's hourly values, float64[24, cells, slices + 1, KPIs]; NaN where nothing was measured."""
     network = SystemNetwork(_on_day(scenario, day), seed)
     network.advance(86_400)
@@ -106,7 +106,7 @@ def _postponed(scenario: SystemScenario, name: str, start: datetime) -> PlannedE
     return PlannedEvent(name=name, area=area, start=start, end=start + timedelta(hours=2))
 
 
-def _samples(scenario: SystemScenario, values: np.ndarray) -> list[KpiSample]:  # type: ignore[type-arg]
+def _samples(scenario: SystemScenario, values: np.ndarray) -> list[KpiSample]:
     first = _days(scenario)[0]
     out = []
     for hour, cell, column, kpi in np.argwhere(~np.isnan(values)):
