@@ -1,7 +1,7 @@
 """A real, small network that lives in one SQLite file, so that it outlives the processes that are killed in tests.
 
-Three cells; the 5th-percentile eMBB throughput rises with the eMBB slice's minimum ratio (3 + 0.1 · ratio Mbit/s), the URLLC delay
-too (5 + 0.05 · ratio ms). `disturb(kpi, factor, since)` makes a KPI worse from then on. Windows are 60 s of network time.
+Three cells; the 5th-percentile eMBB throughput rises with the eMBB slice's minimum ratio (3 + 0.1 · ratio Mbit/s), the URLLC
+delay too (5 + 0.05 · ratio ms). `disturb(kpi, factor, since)` makes a KPI worse from then on. Windows are 60 s of network time.
 """
 
 import json
@@ -81,7 +81,12 @@ class SmallNetwork:
             self.db.execute("INSERT INTO clock VALUES (?)", (START.timestamp() + 20 * GRANULARITY_S,))
             for cell in CELLS:
                 for slice in Slice:
-                    values = {"resourceType": "PRB_DL", "rRMPolicyMinRatio": 0, "rRMPolicyMaxRatio": 100, "rRMPolicyDedicatedRatio": 0}
+                    values = {
+                        "resourceType": "PRB_DL",
+                        "rRMPolicyMinRatio": 0,
+                        "rRMPolicyMaxRatio": 100,
+                        "rRMPolicyDedicatedRatio": 0,
+                    }
                     self.db.execute("INSERT INTO objects VALUES (?, ?)", (ratio(cell, slice.value), json.dumps(values)))
                 self.db.execute("INSERT INTO objects VALUES (?, ?)", (du(cell), json.dumps({"administrativeState": "UNLOCKED"})))
 
@@ -95,8 +100,8 @@ class SmallNetwork:
         cells = tuple(
             Cell(
                 id=cell, dn=du(cell), cu_dn=f"ManagedElement=S1,GNBCUCPFunction=1,NRCellCU={cell}",
-                carrier_dn=f"ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier={cell}", site="S1", x=0, y=0, azimuth=120.0 * number,
-                height=25, carrier_ghz=3.5, bandwidth_mhz=20, prbs=51, subcarrier_spacing_khz=30, areas=("stadium",),
+                carrier_dn=f"ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier={cell}", site="S1", x=0, y=0,
+                azimuth=120.0 * number, height=25, carrier_ghz=3.5, bandwidth_mhz=20, prbs=51, subcarrier_spacing_khz=30, areas=("stadium",),
                 neighbours=tuple(other for other in CELLS if other != cell),
             )
             for number, cell in enumerate(CELLS)
@@ -133,7 +138,8 @@ class SmallNetwork:
                 attributes[edit.attribute] = edit.new
                 self.db.execute("UPDATE objects SET attributes = ? WHERE dn = ?", (json.dumps(attributes), edit.dn))
                 self.db.execute(
-                    "INSERT INTO history VALUES (?, ?, ?, ?)", (self.now().timestamp(), edit.dn, edit.attribute, json.dumps(edit.new))
+                    "INSERT INTO history VALUES (?, ?, ?, ?)",
+                    (self.now().timestamp(), edit.dn, edit.attribute, json.dumps(edit.new)),
                 )
             self.db.execute("INSERT INTO applied(key, receipt) VALUES (?, ?)", (key, receipt.model_dump_json()))
             self.db.execute("COMMIT")
@@ -221,7 +227,9 @@ class UnreachableNetwork:
 def embb_minimum(new, cells=("S1C1",), old=0):
     from policies.change import AttributeEdit
 
-    return ChangeSet(edits=tuple(AttributeEdit(dn=ratio(cell), attribute="rRMPolicyMinRatio", old=old, new=new) for cell in cells))
+    return ChangeSet(
+        edits=tuple(AttributeEdit(dn=ratio(cell), attribute="rRMPolicyMinRatio", old=old, new=new) for cell in cells)
+    )
 
 
 def newest(network, kpi, slice=None, windows=1):

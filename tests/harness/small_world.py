@@ -1,4 +1,4 @@
-"""A whole small world for runs: the network of `small_network`, real tools over it, and a planner that decides by what it sees."""
+"""A whole small world for runs: the network of `small_network`, real tools over it, and a planner that decides by it."""
 
 from datetime import timedelta
 
@@ -62,7 +62,8 @@ def candidate(name, change_set, wanted):
         )  # fmt: skip
     feasible = all(one.met for one in outlook)
     return Candidate(
-        name=name, change_set=change_set, predictions=tuple(predictions), outlook=tuple(outlook), score=float(feasible), feasible=feasible,
+        name=name, change_set=change_set, predictions=tuple(predictions), outlook=tuple(outlook),
+        score=float(feasible), feasible=feasible,
     )  # fmt: skip
 
 
@@ -120,7 +121,9 @@ class SmallPlanner:
         best = candidate("raise eMBB", change_set, view.intent).model_copy(update={"feasible": True, "score": 99.0})
         now = view.card.now
         return Propose(
-            proposal=Proposal(intent=view.intent, candidates=(best,), made_at=now, expires_at=now + timedelta(hours=1), seeds=(1, 2, 3))
+            proposal=Proposal(
+                intent=view.intent, candidates=(best,), made_at=now, expires_at=now + timedelta(hours=1), seeds=(1, 2, 3)
+            )
         )
 
 

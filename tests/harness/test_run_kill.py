@@ -1,5 +1,6 @@
 """A run whose process is killed (SIGKILL, a real child) goes on where it was: nothing is applied twice, the journal stays whole."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,31 +14,41 @@ from small_world import service
 from harness.approver import approve_by_flag
 from harness.journal_key import PUBLIC_NAME, verify_key
 from harness.journal_verify import verify_journal
+from harness.watchdog import Watchdog
 
 HERE = Path(__file__).parent
 CHILD = """
-import os, signal, sys
+import json, os, signal, sys
 from pathlib import Path
 from small_network import SmallNetwork
 from small_world import service
 from harness.approver import approve_by_flag
-import harness.commitments, harness.journal
+import langgraph.checkpoint.sqlite, harness.graph
 
-root, kind, step = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-die = lambda: os.kill(os.getpid(), signal.SIGKILL)
+def live(root, kind, step):
+    die = lambda: os.kill(os.getpid(), signal.SIGKILL)
 
-class DyingNetwork(SmallNetwork):
-    def apply(self, change_set, key):
-        receipt = super().apply(change_set, key)
-        if kind == "network" and step == "after apply":
+    class DyingNetwork(SmallNetwork):
+        def apply(self, change_set, key):
+            receipt = super().apply(change_set, key)
+            if kind == "network" and step == "after apply":
+                die()
+            return receipt
+
+    def hear(event):
+        if event.kind == kind and event.step == step:
             die()
-        return receipt
 
-def hear(event):
-    if event.kind == kind and event.step == step:
-        die()
+    service(root, network=DyingNetwork(root / "network.sqlite"), listener=hear).start("at least 5 Mbps", approver=approve_by_flag)
 
-service(root, network=DyingNetwork(root / "network.sqlite"), listener=hear).start("at least 5 Mbps", approver=approve_by_flag)
+for root, kind, step in json.loads(sys.argv[1]):
+    child = os.fork()
+    if child == 0:
+        try:
+            live(Path(root), kind, step)
+        finally:
+            os._exit(99)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
 
 POINTS = [
@@ -58,17 +69,30 @@ POINTS = [
 ]
 
 
-def killed_run(root, kind, step):
+def folder(root, kind, step):
+    return root / f"{kind} {step}".strip().replace(" ", "-")
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """One process imports everything once and forks a run per point; each run is killed at its point."""
+    root = tmp_path_factory.mktemp("killed")
+    points = [*POINTS, ("change.applied", "")]
+    folders = [folder(root, *point) for point in POINTS] + [root / "watchdog"]
+    for one in folders:
+        one.mkdir()
     environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}", "OMP_NUM_THREADS": "1"}
-    child = subprocess.run(
-        [sys.executable, "-c", CHILD, str(root), kind, step], check=False, timeout=120, env=environment, capture_output=True, text=True
+    wanted = json.dumps([[str(where), *point] for where, point in zip(folders, points, strict=True)])
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, wanted], check=False, timeout=200, env=environment, capture_output=True, text=True
     )
-    assert child.returncode == -signal.SIGKILL, child.stderr
+    assert done.stdout.split() == [str(-signal.SIGKILL)] * len(points), done.stderr
+    return root
 
 
 @pytest.mark.parametrize(("kind", "step"), POINTS, ids=[f"{kind} {step}".strip() for kind, step in POINTS])
-def test_a_killed_run_goes_on_and_applies_once(tmp_path, kind, step):
-    killed_run(tmp_path, kind, step)
+def test_a_killed_run_goes_on_and_applies_once(killed, kind, step):
+    tmp_path = folder(killed, kind, step)
     network = SmallNetwork(tmp_path / "network.sqlite")
     one = service(tmp_path, network=network)
     outcome = one.resume("last", approver=approve_by_flag)
@@ -81,12 +105,10 @@ def test_a_killed_run_goes_on_and_applies_once(tmp_path, kind, step):
     assert report.intact, report.faults
 
 
-def test_a_run_killed_while_verifying_is_taken_back_by_the_watchdog_and_says_so(tmp_path):
-    killed_run(tmp_path, "change.applied", "")
+def test_a_run_killed_while_verifying_is_taken_back_by_the_watchdog_and_says_so(killed):
+    tmp_path = killed / "watchdog"
     network = SmallNetwork(tmp_path / "network.sqlite")
     one = service(tmp_path, network=network)
-    from harness.watchdog import Watchdog
-
     network.wait(1e6)
     assert [swept.state for swept in Watchdog(one.commitments, lambda name: network, one.journal).sweep()] == ["reverted"]
     outcome = one.resume("last", approver=approve_by_flag)

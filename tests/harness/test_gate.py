@@ -1,0 +1,175 @@
+"""The gate lets nothing through that it has no rule for, and says by which rule it refuses."""
+
+from datetime import timedelta
+
+import pytest
+from small_network import SmallNetwork, du, embb_minimum, ratio
+from small_world import candidate, intent
+
+from harness.gate import RULES, Case, Gate, Rule
+from harness.settings import GateSettings
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.guardrails import load_guardrails
+from policies.intent import TimeWindow
+from policies.limits import load_limits
+from policies.verdict import Ruling
+
+
+@pytest.fixture
+def network(tmp_path):
+    return SmallNetwork(tmp_path / "network.sqlite")
+
+
+@pytest.fixture
+def judge(network):
+    def make(change_set=None, **changed):
+        change_set = change_set or embb_minimum(40)
+        card = network.describe()
+        case = {
+            "change_set": change_set,
+            "intent": intent(),
+            "candidate": candidate("one", change_set, intent()),
+            "expires_at": card.now + timedelta(hours=1),
+            "network": network,
+            "card": card,
+            "limits": load_limits(),
+            "guardrails": load_guardrails(),
+            "settings": GateSettings(),
+            "newest_window": card.now,
+            "planner": "rule planner",
+        }
+        return Gate().judge(Case(**{**case, **changed}))
+
+    return make
+
+
+def failures(verdict):
+    return {reason.rule: reason for reason in verdict.reasons if reason.outcome == "fail"}
+
+
+def edit(attribute, new, old=0, dn=None):
+    return ChangeSet(edits=(AttributeEdit(dn=dn or ratio("S1C1"), attribute=attribute, old=old, new=new),))
+
+
+def test_a_sound_change_needs_a_human_by_default(judge):
+    verdict = judge()
+    assert verdict.ruling is Ruling.NEEDS_HUMAN
+    assert not failures(verdict)
+    assert {"types", "limits", "peer schema", "authorization", "predicted SLA", "executor contract"} <= {
+        reason.rule for reason in verdict.reasons
+    }
+
+
+def test_a_small_change_passes_alone_where_the_operator_allows_it(judge):
+    assert judge(embb_minimum(20), settings=GateSettings(autonomous=True)).ruling is Ruling.APPROVE
+    assert judge(embb_minimum(20)).ruling is Ruling.NEEDS_HUMAN
+
+
+def test_a_predicted_side_effect_always_needs_a_human(judge):
+    verdict = judge(embb_minimum(40), settings=GateSettings(autonomous=True))
+    assert verdict.ruling is Ruling.NEEDS_HUMAN
+    assert any("DRB.PdcpSduDelayDl" in reason.message for reason in verdict.reasons if reason.outcome == "warn")
+
+
+def test_an_attribute_that_nobody_has_a_rule_for_is_rejected(judge):
+    verdict = judge(edit("secretKnob", 5))
+    assert verdict.ruling is Ruling.REJECT
+    assert "nobody has a rule for it" in failures(verdict)["types"].message
+
+
+def test_an_object_that_does_not_exist_is_rejected(judge):
+    assert judge(edit("rRMPolicyMinRatio", 5, dn=ratio("S9C9"))).ruling is Ruling.REJECT
+
+
+def test_an_edit_that_changes_nothing_or_twice_is_rejected(judge):
+    assert judge(edit("rRMPolicyMinRatio", 0.0)).ruling is Ruling.REJECT
+    twice = ChangeSet(edits=embb_minimum(40).edits + embb_minimum(41).edits)
+    assert "edited twice" in failures(judge(twice))["types"].message
+
+
+def test_a_value_outside_its_3gpp_range_goes_back_with_the_clause(judge):
+    verdict = judge(edit("rRMPolicyMinRatio", 101))
+    assert verdict.ruling is Ruling.MODIFY
+    assert "28.541" in failures(verdict)["limits"].source
+
+
+def test_a_joint_rule_is_kept(judge, network):
+    network.apply(edit("rRMPolicyMinRatio", 70, dn=ratio("S1C1", "URLLC")), "other")
+    assert "limits" in failures(judge(embb_minimum(40)))
+
+
+def test_an_agent_without_the_role_is_denied(judge):
+    for role in ("safety", "nobody"):
+        verdict = judge(role=role)
+        assert verdict.ruling is Ruling.REJECT
+        assert "authorization" in failures(verdict)
+
+
+def test_identity_and_carrier_need_an_engineer(judge):
+    change = edit("administrativeState", "LOCKED", old="UNLOCKED", dn=du("S1C1"))
+    assert "authorization" in failures(judge(change))
+    assert "authorization" not in failures(judge(change, settings=GateSettings(approver_roles=("engineer",))))
+
+
+def test_too_large_a_step_is_sent_back(judge):
+    assert "max-step" in failures(judge(embb_minimum(95)))
+
+
+def test_what_the_twin_never_tried_does_not_pass(judge):
+    assert "not tried in the twin" in failures(judge(candidate=None))["predicted SLA"].message
+
+
+def test_a_doubtful_prediction_does_not_pass(judge):
+    verdict = judge(embb_minimum(10))
+    assert verdict.ruling is Ruling.MODIFY
+    assert "wanted 0.80" in failures(verdict)["predicted SLA"].message
+
+
+def test_the_executors_contract_is_kept(judge, network):
+    now = network.now()
+    assert "expired" in failures(judge(expires_at=now - timedelta(seconds=1)))["executor contract"].message
+    assert "300 s old" in failures(judge(newest_window=now - timedelta(seconds=300)))["executor contract"].message
+    assert "no telemetry" in failures(judge(newest_window=None))["executor contract"].message
+    past = intent().model_copy(update={"window": TimeWindow(start=now - timedelta(hours=2), end=now - timedelta(hours=1))})
+    assert "is over" in failures(judge(intent=past))["executor contract"].message
+
+
+def test_a_stale_rollback_handle_is_refused(judge):
+    assert "rollback handle" in failures(judge(embb_minimum(40, old=7)))["executor contract"].message
+
+
+def policy(new, policy_type="ORAN_SliceSLATarget_1.0.0"):
+    return ChangeSet(edits=(PolicyEdit(policy_type=policy_type, policy_id="p1", old=None, new=new),))
+
+
+def test_an_a1_policy_must_be_offered_and_valid_by_the_peers_schema(judge, network):
+    assert judge(policy({"a": 1})).ruling is Ruling.REJECT
+    card = network.describe().model_copy(update={"policy_types": ("ORAN_SliceSLATarget_1.0.0",)})
+    schema = {"type": "object", "properties": {"a": {"type": "integer", "maximum": 5}}, "required": ["a"]}
+    assert "gives no schema" in failures(judge(policy({"a": 1}), card=card))["peer schema"].message
+    assert "peer schema" in failures(judge(policy({"a": 9}), card=card, schema_of=lambda name: schema))
+    assert "peer schema" not in failures(judge(policy({"a": 1}), card=card, schema_of=lambda name: schema))
+
+
+def test_a_rule_that_cannot_be_evaluated_escalates(judge, network):
+    class Broken:
+        def check(self, *_):
+            raise RuntimeError("catalogue is gone")
+
+        def limit(self, *_):
+            return None
+
+    verdict = judge(limits=Broken())
+    assert verdict.ruling is Ruling.ESCALATE
+    assert "could not be judged" in failures(verdict)["limits"].message
+
+
+def test_a_rule_that_says_nothing_did_not_judge(network, judge):
+    silent = Rule("silent", lambda case: [], Ruling.REJECT)
+    case = Case(
+        change_set=embb_minimum(40), intent=intent(), candidate=None, expires_at=network.now(), network=network,
+        card=network.describe(), limits=load_limits(), guardrails=load_guardrails(), settings=GateSettings(),
+        newest_window=None, planner="x",
+    )  # fmt: skip
+    assert Gate((silent,)).judge(case).ruling is Ruling.ESCALATE
+    assert len(RULES) == 7

@@ -1,0 +1,78 @@
+"""Settings: file < environment < command line, and every mistake is one line that says what to do."""
+
+import pytest
+
+from harness.duration import seconds
+from harness.settings import SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+
+
+def write(tmp_path, text):
+    path = tmp_path / "twinpilot.toml"
+    path.write_text(text)
+    return path
+
+
+def test_the_command_line_beats_the_environment_and_that_beats_the_file(tmp_path, monkeypatch):
+    write(tmp_path, "[gate]\nmin_probability = 0.5\nmax_rounds = 2\n[approval]\nttl = '5 min'\n")
+    monkeypatch.setenv("TWINPILOT_GATE__MIN_PROBABILITY", "0.6")
+    found = load_settings(overrides={"gate": {"min_probability": 0.7}})
+    assert (found.gate.min_probability, found.gate.max_rounds, found.approval.ttl) == (0.7, 2, 300.0)
+    assert load_settings().gate.min_probability == 0.6
+    monkeypatch.delenv("TWINPILOT_GATE__MIN_PROBABILITY")
+    assert load_settings().gate.min_probability == 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[gate]\nmin_probabilty = 1\n", ["gate.min_probabilty: unknown key", "min_probability", "twinpilot.toml"]),
+        ("[gates]\n", ["gates: unknown key", "gate"]),
+        ("[approval]\nttl = '10 sec'\n", ["approval.ttl='10 sec'", "ms, s, min, h"]),
+        ("[gate]\nmin_probability = 'high'\n", ["gate.min_probability='high'", "number"]),
+        ("[gate]\nmin_probability = 1.5\n", ["gate.min_probability=1.5", "less than or equal to 1"]),
+        ("[planner]\nkind = 'oracle'\n", ["planner.kind='oracle'", "'rule' or 'llm'"]),
+        ("[network]\nport = 70000\n", ["network.port=70000", "65535"]),
+        ("[gate\n", ["correct the TOML"]),
+    ],
+)
+def test_a_mistake_in_the_file_is_told_in_one_line(tmp_path, text, told):
+    write(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    assert "\n" not in str(caught.value)
+    for part in told:
+        assert part in str(caught.value)
+
+
+def test_a_mistake_in_the_environment_names_the_variable(monkeypatch):
+    monkeypatch.setenv("TWINPILOT_APPROVAL__TTL", "soon")
+    with pytest.raises(SettingsError, match="environment TWINPILOT_APPROVAL__TTL: approval.ttl='soon'"):
+        load_settings()
+
+
+def test_a_variable_that_is_no_setting_is_told(monkeypatch):
+    monkeypatch.setenv("TWINPILOT_GATES__X", "1")
+    with pytest.raises(SettingsError, match="TWINPILOT_GATES__X is not a setting"):
+        load_settings()
+
+
+def test_a_config_file_that_is_not_there_is_told(tmp_path):
+    with pytest.raises(SettingsError, match="there is no such file"):
+        load_settings(tmp_path / "missing.toml")
+
+
+@pytest.mark.parametrize(("text", "value"), [(90, 90), ("90", 90), ("1.5 min", 90), ("2h", 7200), ("250 ms", 0.25), ("10 s", 10)])
+def test_durations_carry_their_unit(text, value):
+    assert seconds(text) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["10 sec", "ten", "-5 s", "5 days", "", True, None, [1]])
+def test_other_durations_are_refused(text):
+    with pytest.raises(ValueError, match="required"):
+        seconds(text)

@@ -1,0 +1,140 @@
+"""KPIs confirm or condemn a change: significantly, materially, and not for demand that would have come anyway."""
+
+from datetime import timedelta
+
+import pytest
+from small_network import SmallNetwork, embb_minimum
+from small_world import candidate, intent
+
+from harness.comparison import Comparison
+from harness.statistics import holm, p_greater, p_mean_above, share_bounds
+from harness.verification import verify
+from policies.evidence import Interval
+from policies.kpi import KpiFrame, KpiSample
+from policies.proposal import KpiPrediction
+from policies.slices import Slice
+from twins.network import KpiQuery
+
+
+@pytest.fixture
+def network(tmp_path):
+    return SmallNetwork(tmp_path / "network.sqlite")
+
+
+def look(network, applied_at, windows=6):
+    return (
+        network.observe(KpiQuery(start=applied_at - timedelta(minutes=12), end=applied_at)),
+        network.observe(KpiQuery(start=applied_at + timedelta(minutes=1), end=applied_at + timedelta(minutes=1 + windows))),
+    )
+
+
+def after_change(network, new=40, disturb=(), predictions=(), tolerance=0.0, windows=6):
+    applied_at = network.now()
+    if new:
+        network.apply(embb_minimum(new), "k")
+    for kpi, factor in disturb:
+        network.disturb(kpi, factor, applied_at)
+    network.wait(3600)
+    before, after = look(network, applied_at, windows)
+    wanted = intent()
+    if tolerance:
+        expectations = tuple(
+            one.model_copy(
+                update={"targets": tuple(target.model_copy(update={"tolerance": tolerance}) for target in one.targets)}
+            )
+            for one in wanted.expectations
+        )
+        wanted = wanted.model_copy(update={"expectations": expectations})
+    tried = candidate("one", embb_minimum(new or 1), wanted)
+    tried = tried.model_copy(update={"predictions": (*tried.predictions, *predictions)})
+    return verify(Comparison(before, after, network.describe(), wanted, tried, 0.05))
+
+
+def test_a_change_that_keeps_its_promise_is_confirmed(network):
+    found = after_change(network)
+    assert found.outcome == "confirmed"
+    throughput = found.targets[0]
+    assert throughput.result == "met"
+    assert throughput.p_value < 0.05
+    assert throughput.observed == pytest.approx(7.0, rel=0.05)
+    assert throughput.inside_interval is True
+    assert abs(throughput.error_percent) < 5
+
+
+def test_acknowledged_is_not_effective(network):
+    found = after_change(network, new=0)
+    assert found.outcome == "inconclusive"
+    assert found.targets[0].result == "missed"
+
+
+def test_a_target_that_gets_much_worse_is_harm(network):
+    found = after_change(network, disturb=[("DRB.PdcpSduDelayDl", 4.0)])
+    assert found.outcome == "harmed"
+    assert found.targets[1].result == "harmed"
+    assert any("DRB.PdcpSduDelayDl" in reason for reason in found.reasons)
+
+
+def test_a_bystander_that_pays_for_it_is_harm(network):
+    found = after_change(network, disturb=[("DRB.PacketLossRateDl", 40.0)])
+    assert found.outcome == "harmed"
+    assert {one.kpi for one in found.bystanders if one.result == "harmed"} == {"DRB.PacketLossRateDl"}
+
+
+def test_a_significant_but_immaterial_worsening_is_no_harm(network):
+    found = after_change(network, disturb=[("DRB.PacketLossRateDl", 1.3)])
+    assert found.outcome == "confirmed"
+
+
+def test_demand_that_arrives_everywhere_is_not_blamed_on_the_change(network):
+    found = after_change(network, disturb=[("DRB.PdcpSduVolumeDL", 2.0), ("DRB.PacketLossRateDl", 40.0)])
+    assert found.outcome == "confirmed", found.reasons
+    assert "demand" in {one.result for one in found.bystanders}
+
+
+def loss(mean, no_change):
+    return KpiPrediction(
+        kpi="DRB.PacketLossRateDl", unit="%", slice=Slice.URLLC, cells=("S1C1",), mean=mean,
+        interval=Interval(low=mean * 0.9, high=mean * 1.1), no_change=no_change, twin_gap=0.1,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("prediction", "result"), [(loss(4.0, 4.0), "demand"), (loss(4.0, 0.1), "predicted"), (loss(0.1, 0.1), "harmed")]
+)
+def test_the_prediction_tells_demand_and_approved_side_effects_from_harm(network, prediction, result):
+    found = after_change(network, disturb=[("DRB.PacketLossRateDl", 40.0)], predictions=[prediction])
+    ours = next(
+        one for one in found.bystanders if (one.kpi, one.slice, one.where) == ("DRB.PacketLossRateDl", Slice.URLLC, "S1C1")
+    )
+    assert ours.result == result
+
+
+def test_too_few_windows_prove_nothing(network):
+    assert after_change(network, windows=2).outcome == "inconclusive"
+
+
+def test_a_tolerance_is_judged_by_the_share_of_windows(network):
+    assert after_change(network, tolerance=0.5).outcome == "confirmed"
+    strict = after_change(SmallNetwork(network.path.with_name("other.sqlite")), tolerance=0.01)
+    assert strict.outcome == "inconclusive"
+
+
+def test_the_statistics_know_their_edges():
+    assert p_mean_above([5, 5, 5], 4) == 0.0
+    assert p_mean_above([5, 5, 5], 6) == 1.0
+    assert p_mean_above([5, 6], 1) == 1.0
+    assert p_greater([1, 2], [0, 1]) == 1.0
+    assert p_greater([9, 10, 11, 10], [1, 2, 1, 2]) < 0.001
+    assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    low, high = share_bounds(10, 10, 0.05)
+    assert 0.75 < low < 0.8
+    assert high == 1.0
+
+
+def test_a_missing_measurement_is_not_a_zero(network):
+    before, after = look(network, network.now() - timedelta(minutes=8))
+    gone = KpiFrame(tuple(KpiSample(one.kpi, one.dn, one.slice, one.start, one.end, None, one.unit) for one in after))
+    tried = candidate("one", embb_minimum(40), intent())
+    found = verify(Comparison(before, gone, network.describe(), intent(), tried))
+    assert found.outcome == "inconclusive"
+    assert found.targets[0].observed is None
