@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class PolledClock:
     """Waits until the network's own time has come, pulling PM reports meanwhile; `poll_s` is wall time."""
 
-    def __init__(self, network: OranNetwork, tick: Callable[[datetime], None], poll_s: float = 1.0) -> None:
+    def __init__(self, network: OranNetwork, tick: Callable[[datetime], None], poll_s: float = 0.25) -> None:
         self._network = network
         self._tick = tick
         self._poll_s = poll_s

@@ -29,6 +29,8 @@ from twins.network import (
     UnknownObjectError,
 )
 
+_GRACE_S = 120.0
+
 
 def apply(desk: Desk, state: RunState) -> RunState:
     """Apply the approved change set once."""
@@ -53,7 +55,8 @@ def _commit(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> Non
     now = desk.clock.now()
     intent = desk.artifacts.load(state["intent"], Intent)
     plan = Schedule.of(desk.settings.commitment, now, desk.network.describe().granularity_s, intent.window)
-    until = plan.deadline + timedelta(seconds=2 * plan.granularity_s)
+    # The run itself has the first word at its deadline; a network that is served fast may pass it by a poll of the clock.
+    until = plan.deadline + timedelta(seconds=max(2 * plan.granularity_s, _GRACE_S))
     desk.commitments.open(
         key,
         state["run_id"],

@@ -101,7 +101,8 @@ class SmallNetwork:
             Cell(
                 id=cell, dn=du(cell), cu_dn=f"ManagedElement=S1,GNBCUCPFunction=1,NRCellCU={cell}",
                 carrier_dn=f"ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier={cell}", site="S1", x=0, y=0,
-                azimuth=120.0 * number, height=25, carrier_ghz=3.5, bandwidth_mhz=20, prbs=51, subcarrier_spacing_khz=30, areas=("stadium",),
+                azimuth=120.0 * number, height=25, carrier_ghz=3.5, bandwidth_mhz=20, prbs=51,
+                subcarrier_spacing_khz=30, areas=("stadium",),
                 neighbours=tuple(other for other in CELLS if other != cell),
             )
             for number, cell in enumerate(CELLS)

@@ -172,7 +172,8 @@ die("after record")
 
 
 def test_the_watchdog_is_a_process_of_its_own(tmp_path, commitments):
-    commitments.open("k1", "r1", embb_minimum(40), network="http://127.0.0.1:9", deadline_s=0.0, network_deadline=4e9, expectations={})
+    url = "http://127.0.0.1:9"
+    commitments.open("k1", "r1", embb_minimum(40), network=url, deadline_s=0.0, network_deadline=4e9, expectations={})
     done = subprocess.run(
         [sys.executable, "-m", "harness.watchdog", "--data-dir", str(tmp_path), "--once"],
         check=False, timeout=60, capture_output=True, text=True,

@@ -42,7 +42,8 @@ def test_an_approved_change_is_applied_verified_and_confirmed(tmp_path, network)
     assert set(outcome.durations) >= {"understand", "plan", "act", "validate", "judge", "apply", "verify"}
     order = [kind for kind in kinds(one, outcome.run_id) if kind.split(".")[0] in ("approval", "commitment", "change")]
     assert order == [
-        "approval.requested", "approval.decided", "commitment.opened", "change.applied", "change.verified", "commitment.confirmed",
+        "approval.requested", "approval.decided", "commitment.opened", "change.applied", "change.verified",
+        "commitment.confirmed",
     ]  # fmt: skip
     report = verify_journal(one.journal.path, one.journal.heads_path, verify_key(one.paths.keys / PUBLIC_NAME))
     assert report.intact

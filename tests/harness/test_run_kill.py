@@ -1,4 +1,4 @@
-"""A run whose process is killed (SIGKILL, a real child) goes on where it was: nothing is applied twice, the journal stays whole."""
+"""A run whose process is killed (SIGKILL, a real child) goes on where it was: nothing is applied twice."""
 
 import json
 import os

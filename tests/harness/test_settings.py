@@ -52,7 +52,7 @@ def test_a_mistake_in_the_file_is_told_in_one_line(tmp_path, text, told):
 
 def test_a_mistake_in_the_environment_names_the_variable(monkeypatch):
     monkeypatch.setenv("TWINPILOT_APPROVAL__TTL", "soon")
-    with pytest.raises(SettingsError, match="environment TWINPILOT_APPROVAL__TTL: approval.ttl='soon'"):
+    with pytest.raises(SettingsError, match=r"environment TWINPILOT_APPROVAL__TTL: approval\.ttl='soon'"):
         load_settings()
 
 

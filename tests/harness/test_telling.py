@@ -33,7 +33,8 @@ def test_the_live_view_tells_the_whole_story_as_plain_text_without_a_terminal(sh
     assert outcome.status == "confirmed"
     for part in (
         "Intent as understood", "DRB.UEThpDl.P05 ≥ 5 Mbit/s", "Plan", "query_kpi", "Candidates by twin prediction", "raise eMBB",
-        "Gate: needs a human", "authorization", "approved by", "--approve", "applied at", "read back", "KPIs after", "CONFIRMED", "report:",
+        "Gate: needs a human", "authorization", "approved by", "--approve", "applied at", "read back", "KPIs after",
+        "CONFIRMED", "report:",
     ):  # fmt: skip
         assert part in text, part
     assert "\x1b" not in text
@@ -149,7 +150,6 @@ def test_a_command_that_cannot_work_says_why_in_one_line(tmp_path):
     assert wrong.returncode == 1
     assert json.loads(wrong.stdout)["status"] == "failed"
     assert "Traceback" not in wrong.stderr
-    (tmp_path / "data").unlink(missing_ok=True) if (tmp_path / "data").is_file() else None
     (tmp_path / "file").write_text("")
     done = subprocess.run(
         [sys.executable, "-m", "harness.main", "run", "x", "--data-dir", str(tmp_path / "file" / "sub")],
