@@ -26,6 +26,12 @@ def material(kpi: str, reference: float) -> float:
     return max(one["relative"] * abs(reference), one["absolute"])
 
 
+def serves_well(kpi: str, value: float) -> bool:
+    """Whether a value is so good that nobody is harmed by it, whatever it was before."""
+    bound = _thresholds().get(kpi, {}).get("serves_well")
+    return bound is not None and badness(kpi, [value]) <= badness(kpi, [bound])
+
+
 def badness(kpi: str, values: Sequence[float]) -> list[float]:
     """Return the values turned so that more is worse."""
     sign = -1.0 if kpi_definition(kpi).better == "higher" else 1.0
@@ -33,8 +39,8 @@ def badness(kpi: str, values: Sequence[float]) -> list[float]:
 
 
 def p_worse_than_before(kpi: str, after: Sequence[float], before: Sequence[float]) -> float:
-    """Return the p-value of "no worse than before"; 1 where the worsening is not material."""
-    if not after or not before:
+    """Return the p-value of "no worse than before"; 1 where the worsening is not material, or where it still serves well."""
+    if not after or not before or serves_well(kpi, fmean(after)):
         return 1.0
     bad_after, bad_before = badness(kpi, after), badness(kpi, before)
     if fmean(bad_after) - fmean(bad_before) <= material(kpi, fmean(before)):

@@ -7,8 +7,9 @@ from small_network import SmallNetwork, embb_minimum
 from small_world import candidate, intent
 
 from harness.comparison import Comparison
-from harness.statistics import holm, p_greater, p_mean_above, share_bounds
+from harness.statistics import effective_windows, holm, p_greater, p_mean_above, share_bounds
 from harness.verification import verify
+from harness.worsening import p_worse_than_before
 from policies.evidence import Interval
 from policies.kpi import KpiFrame, KpiSample
 from policies.proposal import KpiPrediction
@@ -124,7 +125,7 @@ def test_the_statistics_know_their_edges():
     assert p_mean_above([5, 5, 5], 6) == 1.0
     assert p_mean_above([5, 6], 1) == 1.0
     assert p_greater([1, 2], [0, 1]) == 1.0
-    assert p_greater([9, 10, 11, 10], [1, 2, 1, 2]) < 0.001
+    assert p_greater([9, 10, 11, 10], [1, 2, 1, 2]) < 0.005
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     low, high = share_bounds(10, 10, 0.05)
     assert 0.75 < low < 0.8
@@ -138,3 +139,15 @@ def test_a_missing_measurement_is_not_a_zero(network):
     found = verify(Comparison(before, gone, network.describe(), intent(), tried))
     assert found.outcome == "inconclusive"
     assert found.targets[0].observed is None
+
+
+def test_windows_that_drift_together_count_for_fewer_than_windows_that_scatter():
+    drifting = [80, 82, 84, 86, 88, 90, 92, 94]
+    scattered = [80, 94, 82, 92, 84, 90, 86, 88]
+    assert effective_windows(drifting) < 4 < effective_windows(scattered) <= 8
+    assert p_greater([95, 96, 97, 98], drifting) > p_greater([95, 96, 97, 98], scattered)
+
+
+def test_what_still_serves_well_is_no_harm_however_much_better_it_was_before():
+    assert p_worse_than_before("DRB.UEThpDl", [60, 61, 62, 60], [90, 91, 89, 90]) == 1.0
+    assert p_worse_than_before("DRB.UEThpDl", [6, 6.1, 6.2, 5.9], [9, 9.1, 8.9, 9]) < 0.01
