@@ -123,7 +123,8 @@ def _workspace(ues: int, subbands: int) -> Workspace:
     return Workspace(
         np.zeros(ues, np.int64),
         np.zeros(ues),
-        np.zeros(ues),
+        np.zeros((ues, subbands)),
+        np.zeros(ues, np.int64),
         np.zeros((ues, subbands), np.int64),
         np.zeros(subbands, np.int64),
         np.zeros(SLICES, np.int64),

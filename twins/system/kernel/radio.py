@@ -30,11 +30,17 @@ def decibel(value: float) -> float:
 
 
 @compiled
-def effective_db(mean_decay: float, beta: float) -> float:
-    """Return EESM's effective SINR in dB (-30..30) from the mean of exp(-SINR / beta)."""
+def effective(mean_decay: float, beta: float) -> float:
+    """Return EESM's effective SINR (1e-3..1e3) from the mean of exp(-SINR / beta)."""
     if mean_decay <= 0.0:
-        return 30.0
-    return decibel(min(max(-beta * math.log(mean_decay), SINR_FLOOR), SINR_CEILING))
+        return SINR_CEILING
+    return min(max(-beta * math.log(mean_decay), SINR_FLOOR), SINR_CEILING)
+
+
+@compiled
+def effective_db(mean_decay: float, beta: float) -> float:
+    """Return the same in dB (-30..30)."""
+    return decibel(effective(mean_decay, beta))
 
 
 @compiled

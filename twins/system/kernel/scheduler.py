@@ -30,7 +30,8 @@ class Workspace(NamedTuple):
 
     candidates: NDArray[np.int64]  # [N] terminals
     wanted: NDArray[np.float64]  # [N] bits still to be given room
-    priority: NDArray[np.float64]  # [N]
+    metric: NDArray[np.float64]  # [N, S]
+    slices: NDArray[np.int64]  # [N]
     given: NDArray[np.int64]  # [N, S] PRBs
     free: NDArray[np.int64]  # [S] PRBs
     capped: NDArray[np.int64]  # [3] PRBs that each slice may still take
@@ -44,7 +45,7 @@ def schedule(tti: int, constants: Constants, state: State, work: Workspace) -> N
     ues, packets, processes, bands, cells = state.ues, state.packets, state.processes, state.bands, state.cells
     shares, delays, members, seed, link = state.shares, state.delays, state.members, state.clock[2], constants.link
     free, capped, used, given = work.free, work.capped, work.used, work.given
-    candidates, wanted, priorities = work.candidates, work.wanted, work.priority
+    candidates, wanted, metric, slices = work.candidates, work.wanted, work.metric, work.slices
     subband_prbs = constants.subband_prbs
     for c in range(cells.shape[0]):
         cell = cells[c]
@@ -60,10 +61,10 @@ def schedule(tti: int, constants: Constants, state: State, work: Workspace) -> N
             earn(cells, shares, capped, used, c)
             count = gather(
                 tti, constants, link, ues, packets, processes, bands, cells, shares, delays, members, seed,
-                candidates, wanted, priorities, given, free, capped, used, c,
+                candidates, wanted, metric, slices, given, free, capped, used, c,
             )  # fmt: skip
             if count > 0:
-                share_out(ues, bands, cells, shares, candidates, wanted, priorities, given, free, capped, used, c, count)
+                share_out(ues, cells, shares, candidates, wanted, metric, slices, given, free, capped, used, c, count)
                 cell.turn += 1
                 for i in range(count):
                     transmit(
@@ -92,7 +93,8 @@ def gather(
     seed: int,
     candidates: Records,
     wanted: Records,
-    priorities: Records,
+    metric: Records,
+    slices: Records,
     given: Records,
     free: Records,
     capped: Records,
@@ -119,8 +121,11 @@ def gather(
         if ue.pending < processes.shape[1] and (ue.full_buffer or ue.backlog > 0):
             candidates[count] = u
             wanted[count] = 1e12 if ue.full_buffer else ue.backlog
-            priorities[count] = priority(tti, cell, share, ue)
-            given[count, :] = 0
+            slices[count] = ue.slice
+            weight = priority(tti, cell, share, ue)
+            for s in range(free.shape[0]):
+                given[count, s] = 0
+                metric[count, s] = -weight if weight < 0.0 else weight * bands[u, s].reported_rate
             count += 1
     return count
 
@@ -184,12 +189,12 @@ def priority(tti: int, cell: Records, share: Records, ue: Records) -> float:
 @compiled
 def share_out(
     ues: Records,
-    bands: Records,
     cells: Records,
     shares: Records,
     candidates: Records,
     wanted: Records,
-    priorities: Records,
+    metric: Records,
+    slices: Records,
     given: Records,
     free: Records,
     capped: Records,
@@ -202,20 +207,20 @@ def share_out(
     for s in range(SLICES):
         quota = min(int(shares[c, s].minimum_credit + 1e-9) - used[s], left)
         if quota > 0:
-            left -= hand_out(ues, bands, candidates, wanted, priorities, given, free, capped, used, start, count, s, quota)
+            left -= hand_out(ues, candidates, wanted, metric, slices, given, free, capped, used, start, count, s, quota)
     for s in range(SLICES):
         left -= max(int(shares[c, s].dedicated_credit + 1e-9) - used[s], 0)
     if left > 0:
-        hand_out(ues, bands, candidates, wanted, priorities, given, free, capped, used, start, count, -1, left)
+        hand_out(ues, candidates, wanted, metric, slices, given, free, capped, used, start, count, -1, left)
 
 
 @compiled
 def hand_out(
     ues: Records,
-    bands: Records,
     candidates: Records,
     wanted: Records,
-    priorities: Records,
+    metric: Records,
+    slices: Records,
     given: Records,
     free: Records,
     capped: Records,
@@ -230,7 +235,7 @@ def hand_out(
     for step in range(subbands):
         s = (start + step) % subbands
         while free[s] > 0 and total < quota:
-            i = best(ues, bands, candidates, wanted, priorities, capped, count, only, s)
+            i = best(wanted, metric, slices, capped, count, only, s)
             if i < 0:
                 break
             ue = ues[candidates[i]]
@@ -246,28 +251,10 @@ def hand_out(
 
 
 @compiled
-def best(
-    ues: Records,
-    bands: Records,
-    candidates: Records,
-    wanted: Records,
-    priorities: Records,
-    capped: Records,
-    count: int,
-    only: int,
-    s: int,
-) -> int:
+def best(wanted: Records, metric: Records, slices: Records, capped: Records, count: int, only: int, s: int) -> int:
     """Return the candidate with the highest metric in subband `s` that wants PRBs and whose slice may have them, or -1."""
     winner, highest = -1, -1.0
     for i in range(count):
-        if wanted[i] <= 0.0:
-            continue
-        u = candidates[i]
-        own = ues[u].slice
-        if (only >= 0 and own != only) or capped[own] <= 0:
-            continue
-        weight = priorities[i]
-        metric = -weight if weight < 0.0 else weight * bands[u, s].reported_rate
-        if metric > highest:
-            winner, highest = i, metric
+        if metric[i, s] > highest and wanted[i] > 0.0 and (only < 0 or slices[i] == only) and capped[slices[i]] > 0:
+            winner, highest = i, metric[i, s]
     return winner

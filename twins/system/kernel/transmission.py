@@ -13,7 +13,7 @@ from twins.system.compiled import compiled
 from twins.system.kernel.constants import Constants
 from twins.system.kernel.draws import HARQ, uniform
 from twins.system.kernel.queue import settle, take
-from twins.system.kernel.radio import decibel, effective_db
+from twins.system.kernel.radio import decibel, effective, effective_db
 from twins.system.state import Records
 
 
@@ -53,13 +53,12 @@ def transmit(
         process.bits = room
     else:
         take(ues, packets, processes, u, h, room)
-    sinr_db = effective_db(decay / prbs, ue.beta)
-    process.sinr = 10.0 ** (0.1 * sinr_db)
+    process.sinr = effective(decay / prbs, ue.beta)
     process.attempts = 1
     ue.served_at = tti
     cell = cells[ue.serving]
     cell.transmissions += 1.0
-    if resolve(tti, constants, link, ues, packets, processes, cells, shares, delays, seed, u, h, sinr_db):
+    if resolve(tti, constants, link, ues, packets, processes, cells, shares, delays, seed, u, h):
         ue.olla_db = min(ue.olla_db + constants.olla_up_db, 10.0)
     else:
         ue.olla_db = max(ue.olla_db - constants.olla_down_db, -20.0)
@@ -91,11 +90,10 @@ def resolve(
     seed: int,
     u: int,
     h: int,
-    sinr_db: float,
 ) -> bool:
     """Draw the fate of a transmission; delivers, or books the next attempt, or (after the last one) writes the data off."""
     ue, process = ues[u], processes[u, h]
-    error_rate = transport_bler_of(link, process.mcs, process.prbs, sinr_db)
+    error_rate = transport_bler_of(link, process.mcs, process.prbs, decibel(process.sinr))
     failed = uniform(seed, HARQ, u * processes.shape[1] + h, tti) < error_rate
     if failed and process.attempts < constants.harq_attempts:
         process.due = tti + constants.harq_round_trip
@@ -142,10 +140,9 @@ def retransmit(
         decay = occupy(bands, u, free, process.prbs, tti + h)
         used += process.prbs
         left -= process.prbs
-        process.sinr += 10.0 ** (0.1 * effective_db(decay / process.prbs, ues[u].beta))
+        process.sinr += effective(decay / process.prbs, ues[u].beta)
         process.attempts += 1
-        sinr_db = min(decibel(process.sinr), 30.0)
-        resolve(tti, constants, link, ues, packets, processes, cells, shares, delays, seed, u, h, sinr_db)
+        resolve(tti, constants, link, ues, packets, processes, cells, shares, delays, seed, u, h)
         if process.attempts == 0:
             ues[u].pending -= 1
     return int(used)
