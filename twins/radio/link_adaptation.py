@@ -108,10 +108,11 @@ def _threshold_db(curve: NDArray[np.float32], code_blocks: int, target: float) -
 @compiled
 def mcs_for(tables: Allocations, prbs: int, sinr_db: float) -> int:
     """Highest MCS within the error target on `prbs` PRBs at effective SINR `sinr_db` (dB), else the lowest available."""
-    for mcs in range(tables.threshold_db.shape[1] - 1, tables.lowest, -1):
-        if sinr_db >= tables.threshold_db[prbs, mcs]:
+    thresholds, lowest = tables.threshold_db, tables.lowest  # taken out once: each extraction counts references
+    for mcs in range(thresholds.shape[1] - 1, lowest, -1):
+        if sinr_db >= thresholds[prbs, mcs]:
             return mcs
-    return tables.lowest
+    return lowest
 
 
 @compiled

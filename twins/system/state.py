@@ -136,6 +136,7 @@ CELL = np.dtype(
         ("noise", "f8"),
         ("members", "i8"),
         ("turn", "i8"),
+        ("earned_at", "i8"),  # up to which TTI its slices have their credit
         ("activity", "f8"),  # share of PRBs in use, about 30 ms back
         ("usage", "f8"),  # the same, about 1 s back: what admission looks at
         ("a3_offset", "f8"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twins.system.compiled import compiled
-from twins.system.kernel.connection import rank_interferers, set_up
+from twins.system.kernel.connection import set_up
 from twins.system.kernel.constants import Constants
 from twins.system.kernel.meters import close_throughput
 from twins.system.state import State
@@ -18,10 +18,8 @@ def close_window(constants: Constants, state: State) -> None:
 
 @compiled
 def connect_full_buffers(constants: Constants, state: State) -> None:
-    """Let full-buffer terminals without a connection ask for one, and list the interferers of everybody anew."""
+    """Let full-buffer terminals without a connection ask for one."""
     for u in range(state.ues.shape[0]):
         ue = state.ues[u]
         if ue.full_buffer and not ue.connected:
             set_up(state.clock[0], constants, state, u)
-        if ue.connected:
-            rank_interferers(state, u)

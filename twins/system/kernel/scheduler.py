@@ -12,7 +12,6 @@ In each subband the best terminal takes the PRBs that it needs, then the next be
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -55,10 +54,10 @@ def schedule(tti: int, constants: Constants, state: State, work: Workspace) -> N
             cell.watt_ttis += cell.sleep_w
             wait(ues, cells, shares, members, c)
             continue
-        if cell.members > 0:
+        if somebody_waits(ues, cells, members, c):
             for s in range(free.shape[0]):
                 free[s] = subband_prbs[c, s]
-            earn(cells, shares, capped, used, c)
+            earn(tti, cells, shares, capped, used, c)
             count = gather(
                 tti, constants, link, ues, packets, processes, bands, cells, shares, delays, members, seed,
                 candidates, wanted, metric, slices, given, free, capped, used, c,
@@ -163,16 +162,28 @@ def charge(shares: Records, used: Records, c: int) -> int:
 
 
 @compiled
-def earn(cells: Records, shares: Records, capped: Records, used: Records, c: int) -> None:
-    """Add a TTI's worth of credit to every slice."""
+def somebody_waits(ues: Records, cells: Records, members: Records, c: int) -> bool:
+    """Whether any terminal of a cell has data."""
+    for k in range(cells[c].members):
+        ue = ues[members[c, k]]
+        if ue.full_buffer or ue.buffered > 0:
+            return True
+    return False
+
+
+@compiled
+def earn(tti: int, cells: Records, shares: Records, capped: Records, used: Records, c: int) -> None:
+    """Add the credit of the TTIs since the last time to every slice."""
     prbs = cells[c].prbs
+    passed = tti + 1 - cells[c].earned_at
+    cells[c].earned_at = tti + 1
     for s in range(SLICES):
         share = shares[c, s]
         least = max(share.minimum, share.raised, share.dedicated) * prbs
         most = min(share.maximum, share.ceiling) * prbs
-        share.minimum_credit = min(max(share.minimum_credit, 0.0) + least, math.floor(least) + 1.0)
-        share.maximum_credit = min(share.maximum_credit + most, math.floor(most) + 1.0)
-        share.dedicated_credit = share.dedicated_credit % 1.0 + share.dedicated * prbs
+        share.minimum_credit = min(max(share.minimum_credit, 0.0) + passed * least, int(least) + 1.0)
+        share.maximum_credit = min(share.maximum_credit + passed * most, int(most) + 1.0)
+        share.dedicated_credit += share.dedicated * prbs - int(share.dedicated_credit)
         capped[s] = max(int(share.maximum_credit + 1e-9), 0)
         used[s] = 0
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 
 from twins.system.compiled import compiled
-from twins.system.kernel.connection import leave
+from twins.system.kernel.connection import leave, rank_interferers
 from twins.system.kernel.constants import Constants
 from twins.system.kernel.draws import SWITCH, WALK, exponential, uniform
 from twins.system.state import Records, State
@@ -105,3 +105,5 @@ def store_gains(state: State, who: Records, gains: Records, prb_dbm: Records) ->
             link.gain_db = gains[i, c]
             link.power_dbm = prb_dbm[c] + gains[i, c]
             link.power = 10.0 ** (0.1 * link.power_dbm)
+        if state.ues[who[i]].connected:
+            rank_interferers(state, who[i])
