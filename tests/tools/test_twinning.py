@@ -179,4 +179,4 @@ def test_turning_users_away_is_counted_as_harm(context):
         for one in candidate.predictions
     ]
     rates = [one for one in candidate.predictions if one.kpi == "RRC.ConnEstabFailRate"]
-    assert harm(worse) == pytest.approx(harm(candidate.predictions) + 0.07 * len(rates))
+    assert harm(worse) == pytest.approx(harm(candidate.predictions) + 0.06 * len(rates))

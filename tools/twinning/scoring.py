@@ -4,8 +4,8 @@ score = - 10 · Σ shortfall - 10 · Σ harm - Σ objective / objective without 
 
 shortfall of a bounded target: relative distance of the predicted mean from the bound (0 where met), plus 0.2 · (0.9 -
 probability) where the probability of meeting it is below 0.9: a bound that is met only just is not met.
-harm: what the rates of loss, rejected admissions and radio link failures grow by against no change, as a fraction (1 % is
-0.01): a target that is met by turning users away is not met for them.
+harm: what the rates of loss, rejected admissions and radio link failures grow by against no change, beyond one percentage
+point, as a fraction (1 % is 0.01): a target that is met by turning users away is not met for them.
 A maximized objective enters with the opposite sign.
 """
 
@@ -20,6 +20,7 @@ from policies.proposal import KpiPrediction, TargetOutlook
 
 _VIOLATION_WEIGHT = 10.0
 _EDIT_WEIGHT = 0.002
+_SLACK_PERCENT = 1.0
 _WANTED_PROBABILITY = 0.9
 _DOUBT_WEIGHT = 0.2
 
@@ -34,9 +35,9 @@ def shortfall(outlook: TargetOutlook) -> float:
 
 
 def harm(predictions: Sequence[KpiPrediction]) -> float:
-    """Return by how much the watched failure rates grow against no change, as a fraction."""
+    """Return by how much the watched failure rates grow against no change, beyond the slack, as a fraction."""
     rates = [one for one in predictions if one.unit == "%" and kpi_definition(one.kpi).better == "lower"]
-    return sum(max(0.0, one.mean - one.no_change) / 100 for one in rates if one.no_change is not None)
+    return sum(max(0.0, one.mean - one.no_change - _SLACK_PERCENT) / 100 for one in rates if one.no_change is not None)
 
 
 def score(outlooks: Sequence[TargetOutlook], predictions: Sequence[KpiPrediction], change_set: ChangeSet) -> float:
