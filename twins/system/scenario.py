@@ -122,7 +122,6 @@ class SystemScenario(_Base):
     disturbances: tuple[AnyDisturbance, ...] = ()
     configuration: dict[str, dict[str, Scalar]] = Field(default_factory=dict)
     policies: dict[str, A1Policy] = Field(default_factory=dict)
-    propagation: Literal["UMa", "UMi"] = "UMa"
     radius: float = Field(default=800.0, gt=0, description="m; terminals are placed and walk within this circle")
     time_lapse: float = Field(default=1.0, ge=1, le=3600, description="network seconds per simulated second")
     granularity_s: float = Field(default=1.0, gt=0, le=86_400, description="KPI window, network seconds")
