@@ -1,17 +1,23 @@
-"""The KPIs that nobody asked to change: those that everybody watches, in the intent's cells and in every other cell."""
+"""The KPIs that nobody asked to change: those that everybody watches, in the intent's cells and in the cells around the change.
+
+Cells that are neither touched nor neighbours of what is touched are controls (where there are five or more of them): what gets as
+much worse there is the hour, the traffic or chance, and no work of the change (difference in differences, by rank).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from statistics import fmean
 from typing import Literal
 
 from harness.comparison import Comparison
 from harness.statistics import MIN_WINDOWS, holm
 from harness.verification_result import BystanderCheck
-from harness.worsening import is_worse_than, p_worse_than_before
+from harness.worsening import badness, is_worse_than, p_worse_than_before
 from policies.assessment import assess_by_window
+from policies.guardrails import BlastRadius
 from policies.intent import Condition, ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame, kpi_definition
 from policies.proposal import KpiPrediction
@@ -21,6 +27,7 @@ from twins.network import NetworkCard
 
 _DEMAND = "DRB.PdcpSduVolumeDL"
 _DEMAND_RISE = 1.1
+_FEWEST_CONTROLS = 5
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,9 @@ def check_bystanders(seen: Comparison) -> list[BystanderCheck]:
 
 def _groups(seen: Comparison) -> Iterator[_Group]:
     named = tuple(dict.fromkeys(cell for expectation in seen.intent.expectations for cell in expectation.object.cells))
-    others = [cell.id for cell in seen.card.cells if named and cell.id not in named and cell.dn not in named]
+    controls = control_cells(seen)
+    judged = [cell for cell in seen.card.cells if named and cell.id not in controls]
+    others = [cell.id for cell in judged if cell.id not in named and cell.dn not in named]
     bounded = {(target.kpi, wanted.slice) for wanted, target in seen.intent.bounds()}
     for kpi, slice in WATCHED:
         if kpi_definition(kpi).better == "neutral":
@@ -63,6 +72,29 @@ def _groups(seen: Comparison) -> Iterator[_Group]:
         # Energy is the whole network's (see tools.twinning.outlook.cell_dns): its cells are not judged one by one.
         for cell in [] if kpi.startswith("PEE.") else others:
             yield _group(seen, kpi, slice, (cell,), None)
+
+
+def control_cells(seen: Comparison) -> tuple[str, ...]:
+    """Return the ids of the cells that the change cannot have reached; empty where they are fewer than five."""
+    named = {cell for expectation in seen.intent.expectations for cell in expectation.object.cells}
+    reached = {*BlastRadius.of(seen.candidate.change_set, seen.card).cells}
+    reached |= {cell.id for cell in seen.card.cells if cell.id in named or cell.dn in named}
+    around = {one for cell in seen.card.cells if cell.id in reached for one in cell.neighbours}
+    controls = tuple(cell.id for cell in seen.card.cells if cell.id not in reached | around)
+    return controls if len(controls) >= _FEWEST_CONTROLS else ()
+
+
+def _is_common(group: _Group, seen: Comparison) -> bool:
+    """Whether a control cell got as much worse, relative to before."""
+    worst = max((_worsening(_group(seen, group.kpi, group.slice, (cell,), None)) for cell in control_cells(seen)), default=-inf)
+    return _worsening(group) <= worst
+
+
+def _worsening(group: _Group) -> float:
+    if not group.before or not group.after:
+        return -inf
+    before, after = fmean(badness(group.kpi, group.before)), fmean(badness(group.kpi, group.after))
+    return (after - before) / max(abs(before), 1e-9)
 
 
 def _group(seen: Comparison, kpi: str, slice: Slice | None, cells: tuple[str, ...], prediction: KpiPrediction | None) -> _Group:
@@ -84,7 +116,7 @@ def _values(frame: KpiFrame, card: NetworkCard, kpi: str, slice: Slice | None, c
 
 
 def _check(group: _Group, p_value: float, seen: Comparison) -> BystanderCheck:
-    result: Literal["unharmed", "harmed", "demand", "predicted", "unknown"] = "unharmed"
+    result: Literal["unharmed", "harmed", "demand", "predicted", "elsewhere", "unknown"] = "unharmed"
     blame = ""
     if min(len(group.before), len(group.after)) < MIN_WINDOWS:
         result, blame = "unknown", "too few windows"
@@ -104,7 +136,7 @@ def _check(group: _Group, p_value: float, seen: Comparison) -> BystanderCheck:
     )
 
 
-def _blame(group: _Group, seen: Comparison) -> tuple[Literal["harmed", "demand", "predicted"], str]:
+def _blame(group: _Group, seen: Comparison) -> tuple[Literal["harmed", "demand", "predicted", "elsewhere"], str]:
     prediction = group.prediction
     if prediction is not None and prediction.no_change is not None:
         gap = prediction.twin_gap or 0.0
@@ -113,6 +145,8 @@ def _blame(group: _Group, seen: Comparison) -> tuple[Literal["harmed", "demand",
         if not is_worse_than(group.kpi, group.after, prediction.mean, gap, seen.significance):
             return "predicted", f"as predicted with the change ({prediction.mean:.4g}), which was approved"
         return "harmed", f"worse than predicted without a change ({prediction.no_change:.4g}) and with it ({prediction.mean:.4g})"
+    if _is_common(group, seen):
+        return "elsewhere", "cells far from the change got as much worse"
     if _demand_rose(seen, group.cells) and _demand_rose(seen, ()):
         return "demand", "demand rose there and in the whole network"
     return "harmed", "demand does not explain it"

@@ -13,7 +13,7 @@ from policies.verdict import Verdict
 
 _CONTROL = {code: None for code in range(32) if code not in (9, 10)} | {127: None}
 _STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "met": "green", "harmed": "bold red", "missed": "red",
-          "inconclusive": "yellow", "demand": "cyan", "predicted": "cyan"}  # fmt: skip
+          "inconclusive": "yellow", "demand": "cyan", "predicted": "cyan", "elsewhere": "cyan"}  # fmt: skip
 
 
 def plain(text: object, style: str = "") -> Text:
@@ -101,7 +101,7 @@ def verification_table(verification: Verification) -> Table:
             plain(f"{one.result}{error}", _STYLE.get(one.result, "")),
         )  # fmt: skip
     for other in verification.bystanders:
-        if other.result in ("harmed", "demand", "predicted"):
+        if other.result in ("harmed", "demand", "predicted", "elsewhere"):
             name = f"{other.kpi}{f' [{other.slice.value}]' if other.slice else ''}"
             told = f"{other.result}: {other.blame}"
             table.add_row(plain(name), plain(other.where), number(other.before), number(other.no_change), number(other.after),

@@ -160,6 +160,7 @@ class RunService:
 
     def _failed(self, desk: Desk, text: str, failure: RunFailure) -> RunOutcome:
         """Tell the failure; the checkpoint stays, so the run can be resumed. An open commitment is the watchdog's."""
+        failure = self._with_commitments(desk, failure)
         outcome = RunOutcome(
             run_id=desk.run_id, status="failed", message=failure.message, text=text, error=failure, planner=desk.planner.name,
             mode=desk.mode, folder=str(desk.artifacts.folder),
@@ -172,6 +173,17 @@ class RunService:
             outcome = outcome.model_copy(update={"message": message})
         desk.emit("run.ended", outcome=outcome)
         return outcome
+
+    def _with_commitments(self, desk: Desk, failure: RunFailure) -> RunFailure:
+        """Say so where a change of the run is still on the network."""
+        try:
+            held = [one for one in self.commitments.of_run(desk.run_id) if one.is_open]
+        except HarnessError:
+            return failure
+        if not held:
+            return failure
+        told = f"its change is on the network until the watchdog takes it back, or twinpilot run --resume {desk.run_id} goes on"
+        return failure.model_copy(update={"message": f"{failure.message}; {told}"})
 
 
 def paths_of(settings: Settings) -> Paths:

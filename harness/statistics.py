@@ -1,7 +1,8 @@
 """The few tests that verification stands on: one-sided, at a given significance, honest about too few windows.
 
 A run of KPI windows is correlated in time (the same users stand in nearly the same places), so a comparison of two runs counts
-effective windows, n (1 - r) / (1 + r) with r the autocorrelation from one window to the next; a test against a bound counts windows.
+effective windows, n (1 - r) / (1 + r) with r the autocorrelation from one window to the next; a test against a bound counts
+windows.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@
      also be worse than that no-change prediction; where it predicted it with the change, worse than that as well, since a side
      effect that was predicted was approved. Both are widened by the twin gap.
    - Where there is no prediction (other cells), a worsening is not blamed on the change when demand (DRB.PdcpSduVolumeDL) rose
-     by a tenth or more in that cell and in the whole network; load that was only moved between cells excuses nothing.
+     by a tenth or more in that cell and in the whole network (load that was only moved between cells excuses nothing), nor
+     when cells far from the change got as much worse (`harness.bystanders`).
    A target is harmed where it is missed and its KPI is harmed in this sense.
 4. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met.
 """

@@ -46,7 +46,7 @@ class BystanderCheck(_Word):
     unit: str
     slice: Slice | None
     where: str
-    result: Literal["unharmed", "harmed", "demand", "predicted", "unknown"]
+    result: Literal["unharmed", "harmed", "demand", "predicted", "elsewhere", "unknown"]
     before: float | None
     after: float | None
     no_change: float | None

@@ -17,6 +17,7 @@ from harness.verification import verify as judge_kpis
 from harness.verification_result import Verification
 from policies.intent import Intent
 from policies.kpi import KpiFrame
+from policies.proposal import Candidate
 from tools.twinning.outlook import WATCHED
 from twins.network import KpiQuery, NetworkError
 
@@ -56,7 +57,9 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
     plan = Schedule.of(desk.settings.commitment, applied_at, card.granularity_s, intent.window)
     if plan.guard is not None:
         settled = applied_at + timedelta(seconds=desk.settings.commitment.settle_windows * card.granularity_s)
-        early = _compare(desk, tried, intent, (applied_at, settled, plan.guard))
+        # The predictions are for the intent's own time: before it, only what was there before can be compared with.
+        unpredicted = tried.model_copy(update={"candidate": _without_predictions(tried)})
+        early = _compare(desk, unpredicted, intent, (applied_at, settled, plan.guard))
         if early.outcome == "harmed":
             return early
     until = plan.first
@@ -82,6 +85,10 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
     _keep_series(desk, earliest, kpis)
     assert tried.candidate is not None  # the gate lets nothing through that was not tried
     return judge_kpis(Comparison(before, after, card, intent, tried.candidate, desk.settings.commitment.significance))
+
+
+def _without_predictions(tried: Tried) -> Candidate | None:
+    return None if tried.candidate is None else tried.candidate.model_copy(update={"predictions": (), "outlook": ()})
 
 
 def wait_until(desk: Desk, moment: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from small_network import SmallNetwork, embb_minimum
+from small_network import START, SmallNetwork, embb_minimum
 from small_world import candidate, intent
 
 from harness.comparison import Comparison
@@ -151,3 +151,41 @@ def test_windows_that_drift_together_count_for_fewer_than_windows_that_scatter()
 def test_what_still_serves_well_is_no_harm_however_much_better_it_was_before():
     assert p_worse_than_before("DRB.UEThpDl", [60, 61, 62, 60], [90, 91, 89, 90]) == 1.0
     assert p_worse_than_before("DRB.UEThpDl", [6, 6.1, 6.2, 5.9], [9, 9.1, 8.9, 9]) < 0.01
+
+
+def wide_network(network, worse):
+    """Ten cells in a row, each the neighbour of the next; URLLC loss rises to `worse[cell]` percent after the change."""
+    cell = network.describe().cells[0]
+    ids = [f"S{number}C1" for number in range(10)]
+    cells = tuple(
+        cell.model_copy(update={"id": one, "dn": f"ManagedElement=S{n},GNBDUFunction=1,NRCellDU={one}",
+                                "neighbours": tuple(ids[max(0, n - 1) : n] + ids[n + 1 : n + 2])})
+        for n, one in enumerate(ids)
+    )  # fmt: skip
+    card = network.describe().model_copy(update={"cells": cells})
+
+    def frame(first, values):
+        return KpiFrame(
+            tuple(
+                KpiSample("DRB.PacketLossRateDl", one.dn, Slice.URLLC, START + timedelta(minutes=m),
+                          START + timedelta(minutes=m + 1), values.get(one.id, 0.1) * (1 + 0.01 * (-1) ** m), "%")
+                for m in range(first, first + 8) for one in cells
+            )
+        )  # fmt: skip
+
+    edit = embb_minimum(40).edits[0].model_copy(update={"dn": f"{cells[0].dn},RRMPolicyRatio=eMBB"})
+    tried = candidate("one", embb_minimum(40).model_copy(update={"edits": (edit,)}), intent(cells=("S0C1",)))
+    found = verify(Comparison(frame(0, {}), frame(8, worse), card, intent(cells=("S0C1",)), tried))
+    return {one.where: one.result for one in found.bystanders if one.kpi == "DRB.PacketLossRateDl" and one.slice is Slice.URLLC}
+
+
+def test_a_neighbour_that_alone_gets_worse_is_harmed(network):
+    assert wide_network(network, {"S1C1": 5.0})["S1C1"] == "harmed"
+
+
+def test_what_gets_as_bad_far_away_is_not_the_changes_work(network):
+    assert wide_network(network, {"S1C1": 5.0, "S7C1": 6.0})["S1C1"] == "elsewhere"
+
+
+def test_cells_that_the_change_cannot_reach_are_not_judged(network):
+    assert "S7C1" not in wide_network(network, {"S7C1": 6.0})
