@@ -1,4 +1,4 @@
-"""Over real A1 and O1: a run is killed right after its apply, and the watchdog that it started takes the change back by itself."""
+"""Over real A1 and O1: a run is killed right after its apply, and the watchdog that it started takes the change back."""
 
 import os
 import signal
