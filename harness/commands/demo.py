@@ -20,9 +20,9 @@ PREPARE = (
     "Prepare the stadium cells for tonight's event: keep URLLC delay below 10 ms, give every eMBB user at least 5 Mbps, "
     "and spend no more energy than needed."
 )
-SAVE = "Save energy in S5C1, S6C2 and S7C3 for the next hour, but keep every eMBB user there at 5 Mbps or more."
+SAVE = "Save energy in S5C1, S6C2 and S7C3 from 23:00 to midnight, but keep every eMBB user there at 5 Mbps or more."
 SAVE_CELLS = ("S5C1", "S6C2", "S7C3")
-_SURGE_FACTOR = 25.0
+_SURGE_FACTOR = 60.0
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
