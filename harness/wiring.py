@@ -51,7 +51,17 @@ def open_service(settings: Settings, listener: Listener = silent) -> Iterator[Ru
             limits=load_limits(),
             guardrails=load_guardrails(Path(settings.gate.guardrails)) if settings.gate.guardrails else load_guardrails(),
         )
-        yield RunService(settings, parts, listener=listener, tracer=tracer, secrets=secret)
+        service = RunService(settings, parts, listener=listener, tracer=tracer, secrets=secret)
+        if not settings.network.url:
+            stack.callback(_release, service)
+        yield service
+
+
+def _release(service: RunService) -> None:
+    """Close what is still open on an embedded network that ends now: there is nothing left to take back."""
+    for one in service.commitments.open_ones(service.parts.network_name):
+        service.commitments.reverted(one.key, "the embedded network ended, and the change with it")
+        service.journal.append("commitment.void", {"key": one.key, "why": "the embedded network ended"}, one.run_id)
 
 
 def make_planner(settings: PlannerSettings) -> tuple[Planner, tuple[str, ...]]:
