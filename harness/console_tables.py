@@ -7,6 +7,7 @@ from rich.text import Text
 
 from harness.verification_result import Verification
 from policies.intent import Intent
+from policies.managed_object import id_of
 from policies.proposal import Candidate
 from policies.slices import Slice
 from policies.verdict import Verdict
@@ -29,7 +30,8 @@ def _table(title: str, *columns: tuple[str, str]) -> Table:
 
 
 def _scope(slice: Slice | None, cells: tuple[str, ...], area: str = "") -> str:
-    where = area or (", ".join(cells) if len(cells) <= 4 else f"{len(cells)} cells") or "all cells"
+    names = [id_of(cell) or cell if "=" in cell else cell for cell in cells]
+    where = area or (", ".join(names) if len(names) <= 4 else f"{len(names)} cells") or "all cells"
     return f"{slice.value}, {where}" if slice else where
 
 

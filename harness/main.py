@@ -7,6 +7,7 @@ docstrings without importing them, so that help answers at once and no floor imp
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
@@ -15,6 +16,9 @@ from pathlib import Path
 import typer
 import typer.main
 from typer.core import TyperCommand, TyperGroup
+
+# Before anything imports numpy or torch: on small tensors more threads only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _GROUP = "twinpilot.commands"
 _ABOUT = """An agent harness for O-RAN networks.

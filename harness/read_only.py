@@ -31,6 +31,10 @@ class ReadOnlyNetwork:
         """Return the DNs of a class."""
         return self._network.find(class_name, under)
 
+    def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
+        """Return all managed objects."""
+        return self._network.configuration(under)
+
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Refuse."""
         raise ToolError("permission", "this network can only be read here: propose the change, the gate and a human decide")

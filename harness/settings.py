@@ -49,6 +49,7 @@ class PlannerSettings(_Section):
     model: str = "6g-llm"
     api_key_env: str = "TWINPILOT_API_KEY"
     timeout: Seconds = Field(default=120.0, gt=0)
+    fallback: bool = Field(default=False, description="where no model answers, let the rule planner decide, and say so")
 
 
 class GateSettings(_Section):

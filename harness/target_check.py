@@ -9,7 +9,7 @@ from harness.comparison import Comparison
 from harness.statistics import MIN_WINDOWS, p_mean_above, p_mean_below, share_bounds
 from harness.verification_result import TargetCheck
 from harness.worsening import is_worse_than, p_worse_than_before
-from policies.assessment import assess_by_window
+from policies.assessment import assess, assess_by_window
 from policies.intent import Condition, ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
 from policies.proposal import Candidate, TargetOutlook
@@ -23,20 +23,21 @@ def check_target(seen: Comparison, wanted: ExpectationObject, target: Expectatio
     candidate, significance = seen.candidate, seen.significance
     narrowed = select(seen.after, seen.card, wanted, target.kpi)
     values = [value for _, value in assess_by_window(narrowed, target)]
-    earlier = [value for _, value in assess_by_window(select(seen.before, seen.card, wanted, target.kpi), target)]
+    before = select(seen.before, seen.card, wanted, target.kpi)
+    earlier = [value for _, value in assess_by_window(before, target)]
     outlook = outlook_for(candidate, wanted, target)
     gap = gap_of(candidate, wanted, target.kpi)
     result, p_value = _result(target, values, narrowed, significance)
     if result == "missed" and _is_harm(target.kpi, values, earlier, _no_change(outlook, gap), significance):
         result = "harmed"
-    observed = fmean(values) if values else None
+    observed = assess(narrowed, target)  # over the whole stretch, as the twin predicts it; the test goes window by window
     return TargetCheck(
         target=target,
         slice=wanted.slice,
         cells=wanted.cells,
         result=result,
         observed=observed,
-        before=fmean(earlier) if earlier else None,
+        before=assess(before, target),
         windows=len(values),
         p_value=p_value,
         predicted=outlook.predicted if outlook else None,

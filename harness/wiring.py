@@ -75,7 +75,7 @@ def make_planner(settings: PlannerSettings) -> tuple[Planner, tuple[str, ...]]:
 
     key = os.environ.get(settings.api_key_env, "")
     asked = LlmSettings(base_url=settings.base_url, model=settings.model, api_key=key or "none", timeout_s=settings.timeout)
-    return LlmPlanner(asked, fallback=RulePlanner()), (key,) if key else ()
+    return LlmPlanner(asked, fallback=RulePlanner() if settings.fallback else None), (key,) if key else ()
 
 
 def _check_writable(root: Path) -> None:

@@ -3,8 +3,8 @@
 The twin's predictions and the verification after an apply must mean the same thing, so both ask here:
 1. per cell, the mean over the windows in which there was something to measure;
 2. extensive KPIs (energy, power, volume, counts, users) add up over the cells;
-3. intensive KPIs (delay, throughput, loss, usage) are judged by the worst cell where the target bounds them ("every cell"), and by
-   the mean over cells where the target is an objective, each cell weighing what was counted in it (users, packets).
+3. intensive KPIs (delay, throughput, loss, usage) are judged by the worst cell where the target bounds them ("every cell"),
+   and by the mean over cells where the target is an objective, each cell weighing what was counted in it (users, packets).
 """
 
 from __future__ import annotations

@@ -77,9 +77,7 @@ def _number_free_of_form(value: Any) -> Any:
 
 def canonical_json(value: Any) -> str:
     """Return the one JSON text of `value`: sorted keys, no spaces, 25.0 written as 25, no NaN (raises ValueError)."""
-    return json.dumps(
-        _number_free_of_form(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
+    return json.dumps(_number_free_of_form(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def digest_of(value: Any) -> str:

@@ -107,15 +107,15 @@ class KpiFrame:
         """Return the samples for which `wanted` is true."""
         return KpiFrame(tuple(sample for sample in self.samples if wanted(sample)))
 
-    def where(
-        self, kpi: str | None = None, dn: str | Iterable[str] | None = None, slice: Slice | None = None
-    ) -> KpiFrame:
+    def where(self, kpi: str | None = None, dn: str | Iterable[str] | None = None, slice: Slice | None = None) -> KpiFrame:
         """Return the samples of a KPI, of one or several objects, of a slice (each filter only where given)."""
         names = {dn} if isinstance(dn, str) else None if dn is None else set(dn)
         return self.keep(
-            lambda sample: (kpi is None or sample.kpi == kpi)
-            and (names is None or sample.dn in names)
-            and (slice is None or sample.slice is slice)
+            lambda sample: (
+                (kpi is None or sample.kpi == kpi)
+                and (names is None or sample.dn in names)
+                and (slice is None or sample.slice is slice)
+            )
         )
 
     def values(self) -> list[float]:
@@ -133,7 +133,4 @@ class KpiFrame:
 
     def to_records(self) -> list[dict[str, Any]]:
         """Return plain JSON-ready records, times in ISO 8601."""
-        return [
-            {**asdict(sample), "start": sample.start.isoformat(), "end": sample.end.isoformat()}
-            for sample in self.samples
-        ]
+        return [{**asdict(sample), "start": sample.start.isoformat(), "end": sample.end.isoformat()} for sample in self.samples]

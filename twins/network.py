@@ -156,6 +156,9 @@ class Network(Protocol):
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
         """Return the DNs of all managed objects of a class, below `under` where given, in a fixed order."""
 
+    def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
+        """Return all managed objects that have attributes, at and below `under` where given: one reading for many questions."""
+
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkUnavailableError."""
 

@@ -12,4 +12,4 @@ NAME = "blast radius"
 
 def judge(case: Case) -> Iterator[Reason]:
     """Yield the guardrails' own findings."""
-    yield from case.guardrails.judge(case.change_set, case.card, case.network.read, case.users)
+    yield from case.guardrails.judge(case.change_set, case.card, case.standing.read, case.users)

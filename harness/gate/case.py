@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from harness.commitments import Commitment
@@ -16,6 +17,7 @@ from policies.limits import LimitsCatalogue
 from policies.proposal import Candidate
 from policies.slices import Slice
 from policies.verdict import Reason
+from twins.configuration_view import ConfigurationView
 from twins.network import Network, NetworkCard
 
 
@@ -44,6 +46,11 @@ class Case:
     conflicts: tuple[Commitment, ...] = ()
     schema_of: Callable[[str], Mapping[str, Any] | None] = lambda policy_type: None
     users: Mapping[tuple[str, Slice], float] = field(default_factory=dict)
+
+    @cached_property
+    def standing(self) -> ConfigurationView:
+        """The configuration as it stands, read once for all rules but the executor contract, which reads again."""
+        return ConfigurationView(self.network.configuration())
 
 
 def failed(rule: str, message: str, source: str, remedy: str) -> Reason:

@@ -34,7 +34,7 @@ def _fault(case: Case, edit: AttributeEdit | PolicyEdit) -> Reason | None:
         return _policy_fault(case, edit)
     try:
         case.limits.limit(class_of(edit.dn), edit.attribute)
-        standing = case.network.read(edit.dn).attributes
+        standing = case.standing.read(edit.dn).attributes
     except UnknownAttributeError as error:
         return failed(NAME, f"{error}: nobody has a rule for it", _SOURCE, "use an attribute of the catalogue")
     except UnknownObjectError as error:

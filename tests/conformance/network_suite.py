@@ -96,6 +96,14 @@ class NetworkSuite:
     def test_find_of_a_class_that_nobody_has_is_empty(self, network):
         assert network.find("NoSuchClass") == ()
 
+    def test_one_reading_of_the_configuration_is_what_every_single_reading_says(self, network):
+        cell = network.describe().cells[0]
+        whole = network.configuration()
+        assert {one.dn for one in whole} >= set(network.find("RRMPolicyRatio")) | {cell.dn, cell.carrier_dn}
+        below = network.configuration(cell.dn)
+        assert below and all(one.dn == cell.dn or one.dn.startswith(cell.dn + ",") for one in below)
+        assert all(network.read(one.dn) == one for one in below)
+
     def test_unknown_dn_is_an_unknown_object(self, network):
         with pytest.raises(UnknownObjectError):
             network.read(NOWHERE)

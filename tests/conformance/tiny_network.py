@@ -125,6 +125,9 @@ class TinyNetwork:
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
         return tuple(dn for dn in self.objects if class_of(dn) == class_name and (not under or dn.startswith(under + ",")))
 
+    def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
+        return tuple(self.read(dn) for dn in self.objects if not under or dn == under or dn.startswith(under + ","))
+
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         if idempotency_key in self.receipts:
             return self.receipts[idempotency_key].model_copy(update={"replayed": True})

@@ -122,6 +122,10 @@ class SmallNetwork:
         rows = self.db.execute("SELECT dn FROM objects ORDER BY dn")
         return tuple(dn for (dn,) in rows if dn.split(",")[-1].startswith(class_name + "=") and dn.startswith(under))
 
+    def configuration(self, under=""):
+        rows = self.db.execute("SELECT dn FROM objects ORDER BY dn")
+        return tuple(self.read(dn) for (dn,) in rows.fetchall() if dn.startswith(under))
+
     def apply(self, change_set, idempotency_key):
         seen = self.db.execute("SELECT receipt FROM applied WHERE key = ?", (idempotency_key,)).fetchone()
         if seen:

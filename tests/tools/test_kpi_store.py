@@ -83,7 +83,8 @@ store = KpiStore(sys.argv[1])
 start = datetime(2026, 1, 1, tzinfo=UTC)
 for window in range(50):
     at = start + timedelta(minutes=window)
-    store.write(KpiFrame((KpiSample("RRU.PrbTotDl", f"ManagedElement={sys.argv[2]}", None, at, at + timedelta(minutes=1), 1.0, "%"),)))
+    dn = f"ManagedElement={sys.argv[2]}"
+    store.write(KpiFrame((KpiSample("RRU.PrbTotDl", dn, None, at, at + timedelta(minutes=1), 1.0, "%"),)))
 """
 
 

@@ -72,7 +72,7 @@ def test_a_call_answers_with_typed_evidence():
     ],
 )
 def test_a_failed_call_names_the_boundary_and_the_field(arguments, boundary, words):
-    with pytest.raises(ToolError, match=".*") as caught:
+    with pytest.raises(ToolError) as caught:
         square_area.call(NOWHERE, arguments)
     assert caught.value.boundary == boundary
     assert words in str(caught.value)

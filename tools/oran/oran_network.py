@@ -28,6 +28,7 @@ from tools.oran.ledger import Entry, Ledger
 from tools.oran.o1_client import O1Client
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.pm_client import PmClient
+from twins.configuration_view import ConfigurationView
 from twins.network import (
     InvalidChangeError,
     KpiQuery,
@@ -137,6 +138,13 @@ class OranNetwork:
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
         return tuple(dn for element in elements for dn in self.o1.find(class_name, element))
 
+    def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
+        """Return all managed objects with their attributes, one request per managed element; raises PeerError."""
+        if under:
+            return tuple(self.o1.subtree(_valid(under)))
+        elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
+        return tuple(found for element in elements for found in self.o1.subtree(element))
+
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none.
 
@@ -153,7 +161,8 @@ class OranNetwork:
         if entry is not None and entry.state != "open":
             return entry.receipt(entry.applied_at or self.describe().now, replayed=True)
         self._executor.check_form(change_set)
-        if violations := self._limits.check(change_set, self.read, self.find):
+        view = ConfigurationView(self.configuration())
+        if violations := self._limits.check(change_set, view.read, view.find):
             raise InvalidChangeError(violations)
         self._executor.check_old(change_set, resume=entry is not None)
         attempt = entry.attempt if entry is not None else self._ledger.open(idempotency_key, change_set)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import Field
 
 from policies.change import digest_of
@@ -71,7 +73,7 @@ def read_configuration(context: ToolContext, request: ReadConfiguration) -> Evid
         raise ToolError("arguments", f"classes={unknown}: there are {', '.join(CONFIGURABLE)}")
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
-    objects = [context.network.read(dn) for dn in dns_of(context, cells, request.classes or CONFIGURABLE)]
+    objects = objects_of(context.network.configuration(), cells, request.classes or CONFIGURABLE)
     digest = digest_of([one.model_dump(mode="json") for one in objects])
     return Evidence(
         summary=f"{len(objects)} managed objects of {len(cells)} cells",
@@ -80,15 +82,17 @@ def read_configuration(context: ToolContext, request: ReadConfiguration) -> Evid
     )
 
 
-def dns_of(context: ToolContext, cells: list[Cell], classes: tuple[str, ...]) -> list[str]:
-    """Return the DNs of all objects of these classes that belong to these cells."""
+def objects_of(objects: Iterable[ManagedObject], cells: list[Cell], classes: tuple[str, ...]) -> list[ManagedObject]:
+    """Return the objects of these classes that belong to these cells, class by class."""
     roots = {root for cell in cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
-    return [
-        dn
-        for name in classes
-        for dn in context.network.find(name)
-        if any(dn == root or dn.startswith(root + ",") for root in roots)
-    ]
+    return sorted(
+        (one for one in objects if one.class_name in classes and any(_is_below(one.dn, root) for root in roots)),
+        key=lambda one: classes.index(one.class_name),
+    )
+
+
+def _is_below(dn: str, root: str) -> bool:
+    return dn == root or dn.startswith(root + ",")
 
 
 def configured(card: NetworkCard, context: ToolContext, digest: str = "") -> Provenance:

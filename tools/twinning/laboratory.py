@@ -122,7 +122,7 @@ class Laboratory:
 
 def configuration_of(context: ToolContext) -> list[ManagedObject]:
     """Return every configurable managed object of the network, as it stands."""
-    return [context.network.read(dn) for name in CONFIGURABLE for dn in context.network.find(name)]
+    return [one for one in context.network.configuration() if one.class_name in CONFIGURABLE]
 
 
 def _job(given: TwinInput, digest: str, seed: int, change_set: ChangeSet, depth: Depth) -> TwinJob:

@@ -118,6 +118,15 @@ class SystemNetwork:
                 dn for dn in self._tree if class_of(dn) == class_name and (not under or dn == under or dn.startswith(under + ","))
             )
 
+    def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
+        """Return all managed objects with their attributes, at and below `under` where given, in a fixed order."""
+        with self._lock:
+            return tuple(
+                ManagedObject(dn=dn, attributes=dict(attributes))
+                for dn, attributes in self._tree.items()
+                if not under or dn == under or dn.startswith(under + ",")
+            )
+
     def policies(self) -> dict[str, tuple[str, dict[str, object]]]:
         """Return the A1 policies in force: (type, body) by policy id."""
         with self._lock:
