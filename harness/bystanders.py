@@ -20,6 +20,7 @@ from policies.assessment import assess_by_window
 from policies.guardrails import BlastRadius
 from policies.intent import Condition, ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame, kpi_definition
+from policies.managed_object import id_of
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from tools.twinning.outlook import WATCHED, select
@@ -43,7 +44,7 @@ class _Group:
 
     @property
     def where(self) -> str:
-        return ", ".join(self.cells) or "all cells"
+        return ", ".join(id_of(cell) or cell if "=" in cell else cell for cell in self.cells) or "all cells"
 
     @property
     def p_value(self) -> float:
@@ -158,7 +159,7 @@ def _demand_rose(seen: Comparison, cells: tuple[str, ...]) -> bool:
 
 
 def _volume(frame: KpiFrame, card: NetworkCard, cells: tuple[str, ...]) -> float | None:
-    dns = {cell.dn for cell in card.cells if not cells or cell.id in cells}
+    dns = {cell.dn for cell in card.cells if not cells or cell.id in cells or cell.dn in cells}
     samples = frame.where(kpi=_DEMAND).keep(lambda sample: sample.dn in dns and sample.slice is None)
     if not len(samples):
         samples = frame.where(kpi=_DEMAND).keep(lambda sample: sample.dn in dns)

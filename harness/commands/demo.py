@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,8 +22,9 @@ PREPARE = (
     "and spend no more energy than needed."
 )
 SAVE = "Save energy in S5C1, S6C2 and S7C3 from 23:00 to midnight, but keep every eMBB user there at 5 Mbps or more."
-SAVE_CELLS = ("S5C1", "S6C2", "S7C3")
-_SURGE_FACTOR = 60.0
+JAMMED_CELL = "S5C1"
+_JAMMER_DBM = 52.0
+_JAMMER_DISTANCE_M = 100.0
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -65,8 +67,7 @@ def _demo(settings: Any, approve: bool, as_json: bool) -> list[RunOutcome]:
         approver = _approver(approve, view)
         first = service.start(PREPARE, approver=approver)
         view.console.rule("2 of 2: a change that turns out harmful")
-        where = ", ".join(SAVE_CELLS)
-        view.console.print(f"after the apply, the traffic in {where} will surge to {_SURGE_FACTOR:g} times the usual")
+        view.console.print(f"after the apply, a foreign transmitter will come on the air in {JAMMED_CELL}")
         stage.service = service
         return [first, service.start(SAVE, approver=approver)]
 
@@ -79,7 +80,7 @@ def _approver(approve: bool, view: RunConsole) -> Approver:
 
 
 class _Stage:
-    """Shows events, and lets the surge begin when the change of the second run has been applied."""
+    """Shows events, and lets the interferer come on the air when the change of the second run has been applied."""
 
     def __init__(self, view: RunConsole) -> None:
         self.view = view
@@ -88,12 +89,20 @@ class _Stage:
     def __call__(self, event: Event) -> None:
         self.view(event)
         if event.kind == "change.applied" and self.service is not None:
-            self._surge(self.service.parts.network_name)
+            self._disturb(self.service)
 
-    def _surge(self, url: str) -> None:
+    def _disturb(self, service: RunService) -> None:
         import httpx
 
-        body = {"kind": "surge", "factor": _SURGE_FACTOR, "cells": list(SAVE_CELLS), "slices": ["eMBB"]}
-        httpx.post(f"{url}/embedded/v1/disturbances", json=body, timeout=30).raise_for_status()
-        where = ", ".join(SAVE_CELLS)
-        self.view.console.print(f"disturbance injected: eMBB traffic × {_SURGE_FACTOR:g} at {where}", style="bold red")
+        cell = service.parts.network.describe().cell(JAMMED_CELL)
+        angle = math.radians(cell.azimuth)
+        body = {
+            "kind": "interferer",
+            "x": cell.x + _JAMMER_DISTANCE_M * math.cos(angle),
+            "y": cell.y + _JAMMER_DISTANCE_M * math.sin(angle),
+            "power_dbm": _JAMMER_DBM,
+        }
+        url = f"{service.parts.network_name}/embedded/v1/disturbances"
+        httpx.post(url, json=body, timeout=30).raise_for_status()
+        told = f"disturbance: a foreign transmitter of {_JAMMER_DBM:g} dBm, {_JAMMER_DISTANCE_M:g} m in front of {JAMMED_CELL}"
+        self.view.console.print(told, style="bold red")
