@@ -20,7 +20,7 @@ from policies.assessment import assess_by_window
 from policies.guardrails import BlastRadius
 from policies.intent import Condition, ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame, kpi_definition
-from policies.managed_object import id_of
+from policies.managed_object import short_name
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from tools.twinning.outlook import WATCHED, select
@@ -44,7 +44,7 @@ class _Group:
 
     @property
     def where(self) -> str:
-        return ", ".join(id_of(cell) or cell if "=" in cell else cell for cell in self.cells) or "all cells"
+        return ", ".join(map(short_name, self.cells)) or "all cells"
 
     @property
     def p_value(self) -> float:

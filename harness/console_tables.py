@@ -7,7 +7,7 @@ from rich.text import Text
 
 from harness.verification_result import Verification
 from policies.intent import Intent
-from policies.managed_object import id_of
+from policies.managed_object import short_name
 from policies.proposal import Candidate
 from policies.slices import Slice
 from policies.verdict import Verdict
@@ -30,7 +30,7 @@ def _table(title: str, *columns: tuple[str, str]) -> Table:
 
 
 def _scope(slice: Slice | None, cells: tuple[str, ...], area: str = "") -> str:
-    names = [id_of(cell) or cell if "=" in cell else cell for cell in cells]
+    names = [short_name(cell) for cell in cells]
     where = area or (", ".join(names) if len(names) <= 4 else f"{len(names)} cells") or "all cells"
     return f"{slice.value}, {where}" if slice else where
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from harness.artifacts import Artifacts
 from harness.nodes.validating import Tried
-from harness.outcome import RunOutcome
+from harness.outcome import ObservedKpi, RunOutcome
 from harness.report_plots import candidates_plot, frame_of, series_plot
+from policies.managed_object import short_name
 from policies.proposal import Candidate
 
 _STYLE = """
@@ -77,7 +78,11 @@ def _intent(outcome: RunOutcome) -> str:
     if outcome.intent is None:
         return ""
     rows: list[tuple[object, ...]] = [
-        (one.object.slice or "all", one.object.area or ", ".join(one.object.cells) or "all cells", target.describe())
+        (
+            one.object.slice or "all",
+            one.object.area or ", ".join(map(short_name, one.object.cells)) or "all cells",
+            target.describe(),
+        )
         for one in outcome.intent.expectations
         for target in one.targets
     ]
@@ -117,17 +122,27 @@ def _approval(outcome: RunOutcome) -> str:
     return f"<h2>Approval</h2><p>{escape(one.state)}{who} {escape(one.note)}</p>"
 
 
+_KPI_HEADER = ("KPI", "where", "before", "without a change", "predicted", "95 %", "after", "unit", "result")
+
+
 def _kpis(outcome: RunOutcome) -> str:
     if not outcome.observed:
         return ""
-    rows: list[tuple[object, ...]] = [
-        (f"{one.kpi} {f'[{one.slice.value}]' if one.slice else ''}", one.cells, one.before, one.no_change, one.predicted,
-         "" if one.low is None else f"{one.low:.4g}..{one.high:.4g}", one.after, one.unit, one.result)
-        for one in outcome.observed
-    ]  # fmt: skip
-    header = ("KPI", "where", "before", "without a change", "predicted", "95 %", "after", "unit", "result")
+    rows = [_kpi_row(one) for one in outcome.observed if one.result != "unharmed"]
+    quiet = [_kpi_row(one) for one in outcome.observed if one.result == "unharmed"]
     gaps = ", ".join(f"{escape(name)} {value:.0%}" for name, value in outcome.twin_gap.items())
-    return f"<h2>KPIs before and after</h2>{_table(header, rows)}<p><small>Twin gap: {gaps or 'not measured'}</small></p>"
+    folded = f"<details><summary>{len(quiet)} other KPIs are no worse</summary>{_table(_KPI_HEADER, quiet)}</details>"
+    return (
+        f"<h2>KPIs before and after</h2>{_table(_KPI_HEADER, rows)}{folded if quiet else ''}"
+        f"<p><small>Twin gap: {gaps or 'not measured'}</small></p>"
+    )
+
+
+def _kpi_row(one: ObservedKpi) -> tuple[object, ...]:
+    return (
+        f"{one.kpi} {f'[{one.slice.value}]' if one.slice else ''}", one.cells, one.before, one.no_change, one.predicted,
+        "" if one.low is None else f"{one.low:.4g}..{one.high:.4g}", one.after, one.unit, one.result,
+    )  # fmt: skip
 
 
 def _plots(outcome: RunOutcome, artifacts: Artifacts) -> str:

@@ -6,7 +6,7 @@ from policies.evidence import Coverage, Evidence, Interval
 from policies.figure import BenchResult, Figure
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.kpi import KpiDefinition, KpiFrame, KpiSample, UnknownKpiError, kpi_definition, kpi_definitions
-from policies.managed_object import ManagedObject, cell_of, class_of, id_of, parent_of, parse_dn
+from policies.managed_object import ManagedObject, cell_of, class_of, id_of, parent_of, parse_dn, short_name
 from policies.proposal import Candidate, KpiPrediction, Proposal, TargetOutlook
 from policies.provenance import Provenance
 from policies.slices import Slice
@@ -59,4 +59,5 @@ __all__ = [
     "kpi_definitions",
     "parent_of",
     "parse_dn",
+    "short_name",
 ]

@@ -48,6 +48,11 @@ def id_of(dn: str, class_name: str | None = None) -> str | None:
     return next((identity for name, identity in steps if name == class_name), None)
 
 
+def short_name(name: str) -> str:
+    """Return what a person calls an object: the id at the end of a DN, or the name itself where it is none."""
+    return (id_of(name) or name) if "=" in name else name
+
+
 def parent_of(dn: str) -> str:
     """Return the DN of the containing object, empty for a root."""
     return ",".join(dn.split(",")[:-1])

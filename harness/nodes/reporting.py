@@ -12,6 +12,7 @@ from harness.run_state import RunState
 from harness.verification_result import Verification
 from policies.intent import Intent
 from policies.kpi import kpi_definition
+from policies.managed_object import short_name
 from policies.proposal import Candidate
 from policies.verdict import Verdict
 
@@ -84,7 +85,7 @@ def _observed(verification: Verification, candidate: Candidate | None) -> list[O
             kpi=one.target.kpi,
             unit=one.target.definition.unit,
             slice=one.slice,
-            cells=", ".join(one.cells) or "all cells",
+            cells=", ".join(map(short_name, one.cells)) or "all cells",
             before=one.before,
             after=one.observed,
             predicted=one.predicted,
