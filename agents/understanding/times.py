@@ -146,7 +146,7 @@ _PATTERNS: tuple[tuple[str, _Build], ...] = (
 def _day_part(when: When, card: NetworkCard) -> When:
     match = re.search(
         r"\b(?:for |during |by |in the )?(tonight(?:'s)?|this (morning|afternoon|evening|night)|"
-        r"tomorrow(?:'s)?(?: (morning|afternoon|evening|night))?|overnight|(?:right )?now|today)\b",
+        r"tomorrow(?:'s)?(?: (morning|afternoon|evening|night))?|overnight|at night|(?:right )?now|today)\b",
         when.rest,
         re.IGNORECASE,
     )
@@ -166,7 +166,7 @@ def _window_of(word: str, part: str, now: datetime) -> TimeWindow:
     if word.startswith("tomorrow"):
         begin, end = _PART[part.lower()] if part else (0, 24)
         return TimeWindow(start=midnight + timedelta(days=1, hours=begin), end=midnight + timedelta(days=1, hours=end))
-    if word == "overnight":
+    if word in ("overnight", "at night"):
         return TimeWindow(start=max(now, midnight + timedelta(hours=22)), end=midnight + timedelta(hours=30))
     begin, end = _PART[part.lower() or "night"] if part or word.startswith("tonight") else (0, 24)
     start = max(now, midnight + timedelta(hours=begin))

@@ -138,8 +138,9 @@ def _read_strictly(text: str, card: NetworkCard, measured: Mapping[tuple[str, Sl
         return only_permission(screened)
     if not asks and not whole.is_about_network:
         return _by_meaning_or_stray(whole, Place(), meaning.STRAY_THRESHOLD)
-    refuse_unknown_names(read.items, card)
     frames = read_frames(read.items)
+    if not asks or whole.is_about_network:
+        refuse_unknown_names(read.items, card)
     if asks:
         return read_question(shares.text, read.items, frames, card) or NotAboutNetwork(reason=NOT_ABOUT)
     notes = [*screened.assumptions, *shares.assumptions, *read.assumptions]

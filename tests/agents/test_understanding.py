@@ -50,6 +50,7 @@ UNDERSTOOD: list[tuple[str, set[tuple[str | None, int, str]]]] = [
     ("p95 latency of URLLC < 15ms everywhere", {("URLLC", ALL, "DRB.PdcpSduDelayDl.P95 < 15 ms")}),
     ("reduce ping-pong handovers below 5 % downtown", {(None, DOWNTOWN, "MM.HoPingPongRate < 5 %")}),
     ("blocking rate at most 2 % in the stadum", {(None, STADIUM, "RRC.ConnEstabFailRate ≤ 2 %")}),
+    ("cut the energy use at night", {(None, ALL, "min PEE.Energy")}),
     ("save energy overnight", {(None, ALL, "min PEE.Energy")}),
     ("maximize throughput of eMBB in the stadium with URLLC delay no higher than 12 ms", {("eMBB", STADIUM, "max DRB.UEThpDl"), ("URLLC", STADIUM, "DRB.PdcpSduDelayDl ≤ 12 ms")}),
     ("cut the power consumption of S3C1 to 200 W", {(None, 1, "PEE.AvgPower ≤ 200 W")}),
@@ -63,6 +64,7 @@ UNDERSTOOD: list[tuple[str, set[tuple[str | None, int, str]]]] = [
 ]  # fmt: skip
 # text → kind of answer, words that it must hold
 UNANSWERABLE: list[tuple[str, type, str]] = [
+    ("what is the weather in Paris?", NotAboutNetwork, "nothing about this network"),
     ("keep jitter below 5 ms", Question, "DRB.PdcpSduDelayDl.P95"),
     ("keep URLLC delay below 10 ms in S9C1", Question, "S1C1"),
     ("keep gaming slice delay below 10 ms", Question, "URLLC"),

@@ -74,7 +74,7 @@ def _crowd() -> tuple[UeGroup, ...]:
     return (
         UeGroup(
             name="visitors", slice=Slice.EMBB, count=78, speed_mps=0.8, activity=DAY, event="match",
-            traffic=Ftp3(file_bytes=300_000, files_per_s=0.46),
+            traffic=Ftp3(file_bytes=300_000, files_per_s=0.54),
         ),
         UeGroup(
             name="production", slice=Slice.URLLC, count=12, event="match", placement=InArea(area="stadium"),

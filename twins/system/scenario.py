@@ -129,7 +129,7 @@ class SystemScenario(_Base):
     tti_ms: float = Field(default=1.0, description="0.5 or 1: one or two slots of 30 kHz")
     subbands: int = Field(default=8, ge=1, le=18)
     data_elements_per_prb: int = Field(default=132, ge=12, le=168, description="per slot: 12 subcarriers x 11 data symbols")
-    cqi_period_ms: float = Field(default=10.0, ge=1, le=160)
+    cqi_period_ms: float = Field(default=5.0, ge=1, le=160)
     noise_figure_db: float = Field(default=7.0, ge=0, le=20)
     bler_target: float = Field(default=0.1, gt=0, lt=1)
     harq_round_trip_ms: float = Field(default=4.0, ge=1, le=40)
