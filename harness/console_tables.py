@@ -68,7 +68,20 @@ def candidates_table(candidates: tuple[Candidate, ...], chosen: str = "") -> Tab
         table.add_row(
             plain(mark + candidate.name, style), str(len(candidate.change_set.edits)), *cells, plain(f"{candidate.score:.3f}")
         )
+    table.caption = _twin_gaps(candidates, targets)
     return table
+
+
+def _twin_gaps(candidates: tuple[Candidate, ...], targets: list[tuple[str, Slice | None]]) -> str:
+    """Return how far the twin of the present was off on the targets' KPIs, one line."""
+    measured = {
+        (one.kpi, one.slice): one.twin_gap
+        for candidate in candidates
+        for one in candidate.predictions
+        if one.twin_gap is not None
+    }
+    told = [f"{kpi} {measured[kpi, slice]:.0%}" for kpi, slice in targets if (kpi, slice) in measured]
+    return f"twin gap against the network now: {', '.join(told) or 'not measured on these KPIs'}"
 
 
 def _outlook(one) -> Text:  # type: ignore[no-untyped-def]
