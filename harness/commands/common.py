@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ def one_line_errors(as_json: bool = False) -> Iterator[None]:
 
     try:
         yield
-    except (HarnessError, NetworkError, ValueError, OSError) as error:
+    except (HarnessError, NetworkError, ValueError, OSError, sqlite3.Error) as error:
         message = " ".join(str(error).split())
         if as_json:
             typer.echo(json.dumps({"status": "failed", "message": message, "error": type(error).__name__}))

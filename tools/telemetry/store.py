@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS samples(
 """
 
 
-class KpiStoreError(Exception):
+class KpiStoreError(OSError):
     """The store cannot be opened or written; the message says what to do."""
 
 
