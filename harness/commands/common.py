@@ -7,13 +7,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.errors import HarnessError
 from harness.paths import Paths
 from harness.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; else ./twinpilot.toml, else the user's own.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where runs, journal and state are kept.")]
@@ -43,6 +46,14 @@ def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str
     if data_dir is not None:
         given["data_dir"] = data_dir
     return load_settings(config, {name: value for name, value in given.items() if value})
+
+
+def tell_of_compilation(console: Console) -> None:
+    """Say why the first start takes longer: the simulator's kernels are compiled once and kept."""
+    from twins.system.compiled import cache_folder
+
+    if not cache_folder().exists():
+        console.print("first start: compiling the simulator's kernels, once, up to a minute …", style="dim")
 
 
 def paths(config: Path | None, data_dir: Path | None) -> Paths:

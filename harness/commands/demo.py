@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.commands.common import Config, DataDir, Json, one_line_errors, settings_of
+from harness.commands.common import Config, DataDir, Json, one_line_errors, settings_of, tell_of_compilation
 
 if TYPE_CHECKING:
     from harness.approver import Approver
@@ -62,6 +62,7 @@ def _demo(settings: Any, approve: bool, as_json: bool) -> list[RunOutcome]:
     stage = _Stage(view)
     view.console.rule("1 of 2: prepare for tonight's event")
     view.console.print("starting the embedded network (7 sites, 21 cells, 2 capacity cells asleep) and its near-RT RIC …")
+    tell_of_compilation(view.console)
     with open_service(settings, stage) as service:
         view.pause()
         approver = _approver(approve, view)

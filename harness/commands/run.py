@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.commands.common import Config, DataDir, Json, one_line_errors, settings_of
+from harness.commands.common import Config, DataDir, Json, one_line_errors, settings_of, tell_of_compilation
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -158,3 +158,5 @@ def _starting(settings: Settings, view: RunConsole) -> None:
 
     where = settings.network.url or f"the embedded network {settings.network.scenario!r}, near-RT RIC and O1 on loopback"
     view.console.print(plain(f"connecting to {where} …", "dim"))
+    if not settings.network.url:
+        tell_of_compilation(view.console)
