@@ -229,9 +229,11 @@ class _Drive:
                     waiting = _interrupt(graph, config)
                 if waiting is None:
                     return desk.artifacts.load("outcome", RunOutcome)
+                desk.runs.set_status(desk.run_id, _status_of(waiting))  # so that `twinpilot runs` elsewhere tells what is needed
                 woken = self._attend(waiting)
                 if woken is None:
                     return self._left_waiting(waiting, graph.get_state(config).values)
+                desk.runs.set_status(desk.run_id, "running")
                 given, waiting = Command(resume=woken), None
         finally:
             connection.close()
@@ -283,12 +285,16 @@ class _Drive:
 
         asked = waiting["kind"] == "question"
         message = str(waiting["question"]) if asked else "a human's verdict is awaited: twinpilot approve (or reject) this run"
-        status = "asked" if asked else "awaiting approval"
+        status = _status_of(waiting)
         outcome = outcome_of(self._desk, {**state, "ending": {"status": status, "message": message}})  # type: ignore[typeddict-item]
         self._desk.runs.set_status(self._desk.run_id, status)
         self._desk.record("run.waiting", status=status, message=message)
         self._desk.emit("run.ended", outcome=outcome)
         return outcome
+
+
+def _status_of(waiting: dict[str, Any]) -> str:
+    return "asked" if waiting["kind"] == "question" else "awaiting approval"
 
 
 def _interrupt(graph: Any, config: dict[str, Any]) -> dict[str, Any] | None:

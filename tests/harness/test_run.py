@@ -228,3 +228,16 @@ def test_an_ended_run_is_not_run_again(tmp_path, network):
     outcome = one.start(TEXT, approver=approve_by_flag)
     assert one.resume(outcome.run_id, approver=approve_by_flag) == outcome
     assert network.changes_made(ratio("S1C1"), "rRMPolicyMinRatio") == 1
+
+
+def test_while_a_human_is_asked_the_list_of_runs_says_so(tmp_path):
+    world = service(tmp_path)
+    seen = []
+
+    def ask(question):
+        seen.append(world.runs.newest(1)[0].status)
+        return ApprovalAnswer(True, "tester", "terminal")
+
+    assert world.start("at least 5 Mbps", approver=ask).status == "confirmed"
+    assert seen == ["awaiting approval"]
+    assert world.runs.newest(1)[0].status == "confirmed"
