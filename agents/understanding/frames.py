@@ -90,7 +90,7 @@ def read_frames(items: tuple[Item, ...]) -> list[Frame]:
     frame = Frame()
     for position, item in enumerate(items):
         if item.kind == "break":
-            frame = _at_break(frames, frame)
+            frame = _at_break(frames, _asked_after(frame) if _tells_first(item) else frame)
             frame.negated = item.text.lower() == "without"
             continue
         if not frame.text and frames and _continues_list(items, position):
@@ -110,6 +110,18 @@ def _at_break(frames: list[Frame], frame: Frame) -> Frame:
         frames.append(frame)
         return Frame()
     return frame
+
+
+def _tells_first(item: Item) -> bool:
+    """Whether what stands before the break tells how things are, and what follows says what is wanted."""
+    return item.text.lower() in (":", ";", ".", "so that", "such that")
+
+
+def _asked_after(frame: Frame) -> Frame:
+    """Keep only the places of a description: "URLLC delay is rising in S2C2: …" asks for nothing yet."""
+    if frame.is_complete or not frame.kpis or frame.goal or frame.preserve or frame.vague or frame.pending is not None:
+        return frame
+    return Frame(cells=frame.cells, sites=frame.sites, areas=frame.areas, everywhere=frame.everywhere, text=frame.text)
 
 
 def _continues_list(items: tuple[Item, ...], position: int) -> bool:

@@ -50,6 +50,7 @@ UNDERSTOOD: list[tuple[str, set[tuple[str | None, int, str]]]] = [
     ("p95 latency of URLLC < 15ms everywhere", {("URLLC", ALL, "DRB.PdcpSduDelayDl.P95 < 15 ms")}),
     ("reduce ping-pong handovers below 5 % downtown", {(None, DOWNTOWN, "MM.HoPingPongRate < 5 %")}),
     ("blocking rate at most 2 % in the stadum", {(None, STADIUM, "RRC.ConnEstabFailRate ≤ 2 %")}),
+    ("URLLC delay is rising in S2C2 while eMBB throughput stays high: adapt the scheduler so that URLLC delay stays below 5 ms and eMBB users keep at least 3 Mbps", {("URLLC", 1, "DRB.PdcpSduDelayDl < 5 ms"), ("eMBB", 1, "DRB.UEThpDl.P05 ≥ 3 Mbit/s")}),
     ("cut the energy use at night", {(None, ALL, "min PEE.Energy")}),
     ("save energy overnight", {(None, ALL, "min PEE.Energy")}),
     ("maximize throughput of eMBB in the stadium with URLLC delay no higher than 12 ms", {("eMBB", STADIUM, "max DRB.UEThpDl"), ("URLLC", STADIUM, "DRB.PdcpSduDelayDl ≤ 12 ms")}),

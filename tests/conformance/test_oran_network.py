@@ -167,19 +167,21 @@ def test_clocks_wait_in_network_time_and_refuse_nonsense(network):
                 one.wait(seconds)
 
 
-def test_forbidding_a_cell_to_a_slice_over_a1_empties_it_and_reverting_fills_it_again(network, twin):
-    cell = network.describe().cells[1]
-    plmn = {"mcc": "001", "mnc": "01"}
-    resource = {"cellIdList": [{"plmnId": plmn, "cId": {"ncI": cell.nci}}], "preference": "FORBID"}
-    body = {"scope": {"sliceId": {"sst": Slice.URLLC.sst, "plmnId": plmn}}, "tspResources": [resource]}
-    steer = PolicyEdit(policy_type="ORAN_TrafficSteeringPreference_1.0.0", policy_id="steer", old=None, new=body)
-    clock = EmbeddedClock(network)
-    clock.wait(3)
-    assert _mean(network, "RRC.ConnMean", cell.dn, 2, Slice.URLLC) > 0.5
-    receipt = network.apply(ChangeSet(edits=(steer,)), "steer-1")
-    clock.wait(8)
-    assert _mean(network, "RRC.ConnMean", cell.dn, 2, Slice.URLLC) == 0
-    network.revert(receipt)
-    assert twin.policies() == {}
-    clock.wait(8)
-    assert _mean(network, "RRC.ConnMean", cell.dn, 2, Slice.URLLC) > 0.5
+def test_forbidding_a_cell_to_a_slice_over_a1_empties_it_and_reverting_fills_it_again():
+    twin = SystemNetwork(small_scenario(), seed=3)
+    with EmbeddedRan(twin) as ran, OranNetwork(ran.url) as network:
+        cell = network.describe().cells[1]
+        plmn = {"mcc": "001", "mnc": "01"}
+        resource = {"cellIdList": [{"plmnId": plmn, "cId": {"ncI": cell.nci}}], "preference": "FORBID"}
+        body = {"scope": {"sliceId": {"sst": Slice.URLLC.sst, "plmnId": plmn}}, "tspResources": [resource]}
+        steer = PolicyEdit(policy_type="ORAN_TrafficSteeringPreference_1.0.0", policy_id="steer", old=None, new=body)
+        clock = EmbeddedClock(network)
+        clock.wait(3)
+        assert _mean(network, "RRC.ConnMean", cell.dn, 2, Slice.URLLC) > 0.5
+        receipt = network.apply(ChangeSet(edits=(steer,)), "steer-1")
+        clock.wait(8)
+        assert _mean(network, "RRC.ConnMean", cell.dn, 2, Slice.URLLC) == 0
+        network.revert(receipt)
+        assert twin.policies() == {}
+        clock.wait(8)
+        assert _mean(network, "RRC.ConnMean", cell.dn, 2, Slice.URLLC) > 0.5
