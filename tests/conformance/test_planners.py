@@ -1,0 +1,42 @@
+"""The planners that there are pass the planners' suite: by rules, specialists, and an LLM whose endpoint is gone."""
+
+import socket
+
+import pytest
+from planner_suite import PlannerSuite, walk, world  # noqa: F401 - world is a fixture
+
+from agents import RulePlanner
+from agents.llm.chat import LlmSettings
+from agents.llm_planner import LlmPlanner
+from agents.planner import Escalate, Finish, Propose
+from agents.specialists import RAN_CONTROL
+
+
+class TestRulePlanner(PlannerSuite):
+    @pytest.fixture
+    def planner(self):
+        return RulePlanner()
+
+    def test_a_plain_intent_gets_a_proposal_or_no_change(self, planner, world):  # noqa: F811
+        decisions, view = walk(planner, world, "Keep URLLC delay below 20 ms in S1C1 and spend no more energy than needed")
+        assert isinstance(decisions[-1], Propose | Finish), decisions[-1]
+        assert any(one.call.tool == "compare_candidates" for one in view.observations)
+
+
+class TestRanControlSpecialist(PlannerSuite):
+    @pytest.fixture
+    def planner(self):
+        return RAN_CONTROL
+
+
+class TestLlmPlannerWithoutAnEndpoint(PlannerSuite):
+    @pytest.fixture
+    def planner(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        return LlmPlanner(LlmSettings(base_url=f"http://127.0.0.1:{port}/v1", model="m", api_key="none", timeout_s=2.0))
+
+    def test_it_hands_over_to_a_human_and_says_why(self, planner, world):  # noqa: F811
+        decisions, _ = walk(planner, world, "Keep URLLC delay below 20 ms in S1C1")
+        assert isinstance(decisions[-1], Escalate)
+        assert "127.0.0.1" in decisions[-1].reason
