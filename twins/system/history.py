@@ -15,11 +15,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from policies.data_card import DataCard
 from policies.kpi import KpiFrame, KpiSample, kpi_definition
 from policies.slices import Slice
 from twins.network import KpiQuery, PlannedEvent
 from twins.system.configuration import du_dn
+from twins.system.data_card import system_twin_card
 from twins.system.presets import stadium_scenario
 from twins.system.scenario import SystemScenario
 from twins.system.system_network import SystemNetwork
@@ -28,6 +31,7 @@ DAYS = 4
 SEED = 1
 TIME_LAPSE = 60.0
 KPIS = ("RRC.ConnMean", "DRB.PdcpSduVolumeDL", "RRU.PrbTotDl", "DRB.UEThpDl.P05", "DRB.PdcpSduDelayDl")
+Values = NDArray[np.float32]
 _COLUMNS: tuple[Slice | None, ...] = (*Slice, None)
 _FOLDER = Path(__file__).parent / "data"
 
@@ -61,11 +65,40 @@ def make_history(scenario: SystemScenario, seed: int = SEED, folder: Path | None
             np.save(kept, _simulate(scenario, day, seed))
         days.append(np.load(kept))
         print(f"day {number} of {DAYS}: {day:%Y-%m-%d}", file=sys.stderr)  # noqa: T201
-    np.savez_compressed(target, values=np.concatenate(days).astype(np.float32))
+    values = np.concatenate(days).astype(np.float32)
+    np.savez_compressed(target, values=values)
+    card = _card(scenario, seed, values).model_dump_json(indent=2)
+    target.with_suffix(".json").write_text(card + "\n", encoding="utf-8")
     for kept in work.glob("*.npy"):
         kept.unlink()
     work.rmdir()
     return target
+
+
+def checksum(values: Values) -> str:
+    """Return the SHA-256 of the array's shape and bytes (a zip file's own bytes vary)."""
+    return hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest()
+
+
+def _card(scenario: SystemScenario, seed: int, values: Values) -> DataCard:
+    """Return the data card of a history: the twin's own, with what is different about it."""
+    twin = system_twin_card()
+    task = {
+        "prediction_target": f"hourly means of {', '.join(KPIS)} per cell and slice",
+        "action_space": "none: no change is made",
+    }
+    made = {
+        "source": f"system twin, scenario {scenario.name}: {DAYS} days before {scenario.start:%Y-%m-%d}",
+        "version": f"{twin.provenance.version}, values sha256:{checksum(values)}",
+        "seeds": str(seed),
+    }
+    return twin.model_copy(
+        update={
+            "name": f"PM history of scenario {scenario.name}",
+            "task": twin.task.model_copy(update=task),
+            "provenance": twin.provenance.model_copy(update=made),
+        }
+    )
 
 
 def _days(scenario: SystemScenario) -> list[datetime]:
