@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from policies import AttributeEdit
-from tools.oran import A1Southbound, O1Client, PeerError, await_enforced
+from policies import AttributeEdit, ChangeSet
+from tools.oran import A1Client, A1Southbound, O1Client, PeerError, await_enforced
+from tools.oran.change_executor import ChangeExecutor
 from twins.network import InvalidChangeError, StaleEditError, UnknownObjectError
 
 SLA = "ORAN_SliceSLATarget_1.0.0"
@@ -137,9 +138,12 @@ class O1SouthboundSuite:
         assert "100" in str(caught.value)
         assert o1.differing([edit.inverse()]) == []
 
-    def test_a_stale_edit_is_refused_by_the_peer(self, o1, cell_dn):
-        if o1.style == "merge-patch":
-            pytest.skip("a merge patch carries no test; the executor reads first")
-        dn = cell_dn + ",RRMPolicyRatio=URLLC"
+    def test_a_stale_edit_is_refused_before_it_is_made(self, o1, cell_dn):
+        stale = AttributeEdit(dn=cell_dn + ",RRMPolicyRatio=URLLC", attribute="rRMPolicyMaxRatio", old=1, new=90)
+        standing = o1.read(stale.dn)
         with pytest.raises(StaleEditError):
-            o1.write([AttributeEdit(dn=dn, attribute="rRMPolicyMaxRatio", old=1, new=90)])
+            ChangeExecutor(o1, A1Client(o1.peer.url), 1.0).check_old(ChangeSet(edits=(stale,)))
+        if o1.style != "merge-patch":  # the JSON patches carry a test of the old value: there the peer refuses it as well
+            with pytest.raises(StaleEditError):
+                o1.write([stale])
+        assert o1.read(stale.dn) == standing

@@ -22,6 +22,14 @@ class TestRulePlanner(PlannerSuite):
         assert isinstance(decisions[-1], Propose | Finish), decisions[-1]
         assert any(one.call.tool == "compare_candidates" for one in view.observations)
 
+    def test_a_change_that_is_named_is_proposed_as_it_was_tried(self, planner, world):  # noqa: F811
+        decisions, view = walk(planner, world, "set transmit power of S1C1 to 43 dBm")
+        (proposal,) = [one.proposal for one in decisions if isinstance(one, Propose)]
+        (compared,) = [one for one in view.observations if one.call.tool == "compare_candidates"][-1:]
+        tried = {one["name"]: one["score"] for one in compared.evidence["value"]["candidates"]}
+        assert {one.name: one.score for one in proposal.candidates} == tried
+        assert "no change" in tried
+
 
 class TestRanControlSpecialist(PlannerSuite):
     @pytest.fixture
