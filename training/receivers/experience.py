@@ -1,0 +1,72 @@
+"""What DeepRx is trained on: slots drawn from declared ranges. The data card's validity comes from the same declaration."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+from twins.link.fading import draw_channel
+from twins.link.pusch import PuschKey, pusch_of
+from twins.link.slots import Slots, random_bits
+
+MCS_OF_ORDER = {2: 5, 4: 13, 6: 20}  # any index of the order does: the coded bits are uniform
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The ranges that training draws from.
+
+    `profiles` TR 38.901; `delay_spreads_ns` a pool, as a TDL object has a fixed spread; `speed_mps` uniform from 0 to it; `snr_db` uniform per
+    modulation order, at two antennas (3 dB are taken off at four and added at one); `antennas` and `prbs` with their weights.
+    """
+
+    profiles: tuple[str, ...] = ("TDL-A", "TDL-B", "TDL-C", "TDL-D")
+    delay_spreads_ns: tuple[float, ...] = (10.0, 30.0, 60.0, 100.0, 140.0, 200.0, 300.0, 400.0, 500.0)
+    speed_mps: float = 45.0
+    carrier_ghz: float = 3.5
+    subcarrier_khz: int = 30
+    dmrs_symbols: dict[int, float] = field(default_factory=lambda: {1: 4.0, 2: 4.0, 3: 1.0, 4: 1.0})
+    antennas: dict[int, float] = field(default_factory=lambda: {1: 1.0, 2: 6.0, 4: 1.0})
+    prbs: dict[int, float] = field(default_factory=lambda: {4: 1.0, 6: 4.0, 12: 1.0})
+    orders: dict[int, float] = field(default_factory=lambda: {2: 2.0, 4: 4.0, 6: 4.0})
+    snr_db: dict[int, tuple[float, float]] = field(default_factory=lambda: {2: (-8.0, 14.0), 4: (-1.0, 22.0), 6: (4.0, 28.0)})
+    elements: int = 16 * 2 * 6  # slots x antennas x PRBs of a batch
+
+
+def draw_batch(ranges: Ranges, seed: int) -> Slots:
+    """Draw the batch that `seed` names: one transmit configuration and profile, speeds and SNRs slot by slot."""
+    import torch
+    from sionna.phy import config
+
+    chance = random.Random(seed)
+    config.seed = seed
+    order, dmrs, antennas, prbs = (
+        chance.choices(tuple(weights), tuple(weights.values()))[0]
+        for weights in (ranges.orders, ranges.dmrs_symbols, ranges.antennas, ranges.prbs)
+    )
+    configuration = LinkConfiguration(
+        mcs_index=MCS_OF_ORDER[order],
+        prbs=prbs,
+        subcarrier_khz=ranges.subcarrier_khz,  # type: ignore[arg-type]
+        rx_antennas=antennas,
+        dmrs_symbols=dmrs,
+        receiver="deeprx",
+    )
+    channel = ChannelConfiguration(
+        profile=chance.choice(ranges.profiles),  # type: ignore[arg-type]
+        delay_spread_ns=chance.choice(ranges.delay_spreads_ns),
+        speed_mps=ranges.speed_mps,
+        carrier_ghz=ranges.carrier_ghz,
+        snr_db=0.0,
+    )
+    slots = max(ranges.elements // (antennas * prbs), 2)
+    pusch = pusch_of(PuschKey.of(configuration))
+    coded = random_bits((slots, pusch.coded_bits))
+    low, high = ranges.snr_db[order]
+    snr = low + (high - low) * torch.tensor([chance.random() for _ in range(slots)]) - {1: -3.0, 2: 0.0, 4: 3.0}[antennas]
+    with torch.no_grad():
+        ports = draw_channel(pusch, channel, antennas, slots, slowest_mps=0.0)
+        clean = torch.einsum("brpts,bpts->brts", ports, pusch.symbols(coded))
+        noise = torch.view_as_complex(torch.randn((*clean.shape, 2), generator=torch.Generator().manual_seed(seed)) / 2**0.5)
+    return Slots(pusch, channel, coded, clean, noise, torch.ones(slots), pusch.effective(ports)).at_snr(snr)

@@ -1,0 +1,9 @@
+from .configuration import ChannelConfiguration as ChannelConfiguration
+from .configuration import LinkConfiguration as LinkConfiguration
+from .receiver import Detection as Detection
+from .receiver import Receiver as Receiver
+from .receiver import ReceiverUnavailable as ReceiverUnavailable
+from .receiver import make_receiver as make_receiver
+from .result import Estimate as Estimate
+from .result import LinkResult as LinkResult
+from .slots import Slots as Slots
