@@ -1,9 +1,10 @@
 """The receiver contract, and where receivers come from.
 
 1. A receiver turns `Slots` into LLRs of the coded bits: `Receiver.detect(slots) -> Detection`.
-2. Receivers are found by name among the entry points of group `twinpilot.receivers`: TwinPilot's own are in `tools.receivers`, and an
-   installed package may bring others. The twin imports none of them itself, so no floor imports upward.
-3. An entry point is a factory `(pusch, configuration, channel) -> Receiver`; it raises `ReceiverUnavailable` for what it cannot receive.
+2. Receivers are found by name among the entry points of group `twinpilot.receivers`: TwinPilot's own are in `tools.receivers`, and
+   an installed package may bring others. The twin imports none of them itself, so no floor imports upward.
+3. An entry point is a factory `(pusch, configuration, channel) -> Receiver`; it raises `ReceiverUnavailable` for what it cannot
+   receive.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 GROUP = "twinpilot.receivers"
 
 
-class ReceiverUnavailable(ValueError):
+class ReceiverUnavailable(ValueError):  # noqa: N818 - it is unavailable, not in error
     """No such receiver, or it cannot receive this configuration; the message says what can."""
 
 
@@ -54,17 +55,22 @@ ReceiverFactory = Callable[[Pusch, LinkConfiguration, ChannelConfiguration], Rec
 
 
 @lru_cache(maxsize=1)
-def receiver_factories() -> dict[str, ReceiverFactory]:
-    """Return every installed receiver's factory by name."""
-    return {point.name: point.load() for point in entry_points(group=GROUP)}
+def receiver_names() -> tuple[str, ...]:
+    """Return the names of the installed receivers."""
+    return tuple(sorted(entry_points(group=GROUP).names))
+
+
+@lru_cache(maxsize=16)
+def receiver_factory(name: str) -> ReceiverFactory:
+    """Return the factory of the receiver `name`; raises ReceiverUnavailable."""
+    if name not in receiver_names():
+        raise ReceiverUnavailable(
+            f"receiver={name!r} is none of {list(receiver_names())}; another comes with a package that has an entry point in {GROUP!r}"
+        )
+    factory: ReceiverFactory = entry_points(group=GROUP)[name].load()
+    return factory
 
 
 def make_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration) -> Receiver:
     """Make the receiver that `configuration.receiver` names; raises ReceiverUnavailable."""
-    factories = receiver_factories()
-    if configuration.receiver not in factories:
-        raise ReceiverUnavailable(
-            f"receiver={configuration.receiver!r} is none of {sorted(factories)}; another comes with a package that has an entry point"
-            f" in {GROUP!r}"
-        )
-    return factories[configuration.receiver](pusch, configuration, channel)
+    return receiver_factory(configuration.receiver)(pusch, configuration, channel)
