@@ -1,7 +1,7 @@
-"""Artefacts: committed files that a program made (weights, tables, task sets), each with its card, its remaking and its checksum.
+"""Artefacts: committed files that a program made (weights, tables, task sets), each with card, remake command and checksum.
 
-Beside `NAME.ext` lies `NAME.ext.json`, an `Artefact`. Reading one through `read_artefact` checks the bytes first: a file that was changed,
-cut short or mixed up with another version is refused.
+Beside `NAME.ext` lies `NAME.ext.json`, an `Artefact`. Reading one through `read_artefact` checks the bytes first: a file that was
+changed, cut short or mixed up with another version is refused.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class ArtefactError(ValueError):
 
 
 class Artefact(BaseModel):
-    """The record of one file: SHA-256 of its bytes, the command that makes it again, where and with what it was made, its data card."""
+    """The record of one file: SHA-256 of its bytes, the command that makes it again, where and with what it was made, its card."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,8 +53,8 @@ def read_artefact(path: Path) -> Artefact:
     found = _digest(path)
     if found != artefact.sha256:
         raise ArtefactError(
-            f"{path.name} has sha256 {found[:16]}…, its record says {artefact.sha256[:16]}…: the file and {record_of(path).name} do not"
-            f" belong together; restore both, or make them again with `{artefact.remake}`"
+            f"{path.name} has sha256 {found[:16]}…, its record says {artefact.sha256[:16]}…: the file and {record_of(path).name}"
+            f" do not belong together; restore both, or make them again with `{artefact.remake}`"
         )
     return artefact
 

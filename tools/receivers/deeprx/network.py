@@ -4,8 +4,8 @@ As there: the input is the received grid, the raw channel estimate at the DMRS a
 depthwise-separable convolutions look at time and frequency together; the output is one LLR a bit; binary cross-entropy trains it.
 Departures, each for quality per operation (a few tens of thousands of weights instead of a million):
 
-1. Three stages with a combining layer between them, as in "DeepRx MIMO" (Korpi et al. 2021): a stage corrects the channel estimate,
-   the symbols are combined and demapped with it in closed form, and the soft decisions feed the next stage as further pilots.
+1. Three stages with a combining layer between them, as in "DeepRx MIMO" (Korpi et al. 2021): a stage corrects the channel
+   estimate, symbols are combined and demapped with it in closed form, and soft decisions feed the next stage as further pilots.
 2. The weights are shared by the receive antennas, which meet in the combining layers: any number of antennas can be used.
 3. Modulation orders 2, 4 and 6 share all weights; the order is an input, and demapping knows the constellation.
 4. No batch normalization: the second convolution of each block starts at zero, so that the untrained network *is* LS + combining.
@@ -34,8 +34,8 @@ DILATIONS: tuple[tuple[tuple[int, int], ...], ...] = (
 class SlotInput(NamedTuple):
     """What the network sees of B slots, R antennas, S subcarriers; amplitudes relative to the slot's mean.
 
-    `received` and `initial` (LS estimate) complex[B, R, 14, S]; `noise` float[B], variance; `pilots` complex[14, S]; `data` bool[14, S];
-    `order` bits per symbol.
+    `received` and `initial` (LS estimate) complex[B, R, 14, S]; `noise` float[B], variance; `pilots` complex[14, S]; `data`
+    bool[14, S]; `order` bits per symbol.
     """
 
     received: Tensor
@@ -56,8 +56,8 @@ class StageOutput(NamedTuple):
 class Block(nn.Module):
     """Two dilated depthwise-separable convolutions around a residual connection.
 
-    The gradient of a dilated depthwise convolution is slow on a CPU. In training the grid is therefore folded, so that elements one
-    dilation apart become neighbours, and convolved without dilation: the same numbers in a third of the time.
+    The gradient of a dilated depthwise convolution is slow on a CPU. In training the grid is therefore folded, so that elements
+    one dilation apart become neighbours, and convolved without dilation: the same numbers in a third of the time.
     """
 
     def __init__(self, channels: int, dilation: tuple[int, int]) -> None:
