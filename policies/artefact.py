@@ -19,7 +19,7 @@ class ArtefactError(ValueError):
 
 
 class Artefact(BaseModel):
-    """The record of one file: SHA-256 of its bytes, the command that makes it again, where and with what it was made, its card."""
+    """The record of one file: SHA-256 of its bytes, the command that remakes it, where and with what it was made, its card."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -32,7 +32,7 @@ STAGE_WEIGHTS = (0.5, 0.5, 1.0)
 
 @dataclass(frozen=True)
 class Plan:
-    """What to train: `steps` in total, `channels` wide, peak `rate`, `warmup` steps, `average` decay, `seed`; `ranges` to draw from."""
+    """What to train: `steps`, `channels` wide, peak `rate`, `warmup` steps, `average` decay, `seed`; `ranges` to draw from."""
 
     steps: int = 12_000
     channels: int = 32

@@ -17,8 +17,9 @@ MCS_OF_ORDER = {2: 5, 4: 13, 6: 20}  # any index of the order does: the coded bi
 class Ranges:
     """The ranges that training draws from.
 
-    `profiles` TR 38.901; `delay_spreads_ns` a pool, as a TDL object has a fixed spread; `speed_mps` uniform from 0 to it; `snr_db` uniform per
-    modulation order, at two antennas (3 dB are taken off at four and added at one); `antennas` and `prbs` with their weights.
+    `profiles` TR 38.901; `delay_spreads_ns` a pool, as a TDL object has a fixed spread; `speed_mps` uniform from 0 to it; `snr_db`
+    uniform per modulation order, at two antennas (3 dB are taken off at four and added at one); `antennas` and `prbs` with their
+    weights.
     """
 
     profiles: tuple[str, ...] = ("TDL-A", "TDL-B", "TDL-C", "TDL-D")

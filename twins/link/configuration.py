@@ -1,6 +1,6 @@
 """A link configuration and its channel, typed: what the link twin evaluates.
 
-1. `LinkConfiguration` is one PUSCH-shaped transmission: transport format, resources, antennas, DMRS, receiver, LDPC decoder, HARQ, power.
+1. `LinkConfiguration` is one PUSCH-shaped transmission: transport format, resources, antennas, DMRS, receiver, LDPC, HARQ, power.
 2. `ChannelConfiguration` is where it is sent: a TR 38.901 profile, delay spread, speed, carrier, and the SNR.
 3. Combinations that cannot be transmitted are refused here, with the rule that forbids them, before anything heavy is imported.
 """
@@ -65,8 +65,8 @@ class LinkConfiguration(_Typed):
         problems = []
         if self.mcs_index >= _MCS_COUNT[self.mcs_table]:
             problems.append(
-                f"mcs_index={self.mcs_index} is not in table {self.mcs_table}: 0..{_MCS_COUNT[self.mcs_table] - 1} can be sent, the rest is"
-                f" reserved (TS 38.214 table 5.1.3.1-{self.mcs_table})"
+                f"mcs_index={self.mcs_index} is not in table {self.mcs_table}: 0..{_MCS_COUNT[self.mcs_table] - 1} can be sent,"
+                f" the rest is reserved (TS 38.214 table 5.1.3.1-{self.mcs_table})"
             )
         if self.prbs > _MAX_PRBS[self.subcarrier_khz]:
             problems.append(
@@ -100,8 +100,8 @@ class LinkConfiguration(_Typed):
             )
         if (self.transmitter == "deeptx") != (self.receiver == "deeptx"):
             return [
-                f"transmitter={self.transmitter!r} with receiver={self.receiver!r}: DeepTx and its receiver were trained together,"
-                " give 'deeptx' for both or for neither"
+                f"transmitter={self.transmitter!r} with receiver={self.receiver!r}: DeepTx and its receiver were trained"
+                " together, give 'deeptx' for both or for neither"
             ]
         chosen = [name for name in ("estimator", "detector") if getattr(self, name) is not None]
         return [f"{name} is given, but receiver={self.receiver!r} does this itself: leave {name} out" for name in chosen]
@@ -137,8 +137,8 @@ class LinkConfiguration(_Typed):
 class ChannelConfiguration(_Typed):
     """A TR 38.901 clause 7.7 profile with its scaled delay spread, speed and carrier, and the SNR.
 
-    Give `snr_db` (mean SNR per resource element and receive antenna at 23 dBm transmit power) or `coupling_loss_db` (mean loss from
-    transmit to receive antenna port), from which the SNR follows with power, bandwidth and noise figure.
+    Give `snr_db` (mean SNR per resource element and receive antenna at 23 dBm transmit power) or `coupling_loss_db` (mean loss
+    from transmit to receive antenna port), from which the SNR follows with power, bandwidth and noise figure.
     """
 
     profile: Profile = "TDL-A"
@@ -153,7 +153,8 @@ class ChannelConfiguration(_Typed):
     def _one_level(self) -> ChannelConfiguration:
         if (self.snr_db is None) == (self.coupling_loss_db is None):
             raise ValueError(
-                f"snr_db={self.snr_db} and coupling_loss_db={self.coupling_loss_db}: give exactly one of them, the SNR follows from either"
+                f"snr_db={self.snr_db} and coupling_loss_db={self.coupling_loss_db}: give exactly one of them, the SNR follows from"
+                " either"
             )
         return self
 

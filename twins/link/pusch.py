@@ -38,7 +38,7 @@ class PuschKey:
 class Pusch:
     """One built PUSCH transmitter.
 
-    `transmitter` is Sionna's; `bits_per_symbol` 2, 4, 6 or 8; `code_rate` in (0, 1); `transport_block_bits`; `coded_bits` per slot;
+    `transmitter` is Sionna's; `bits_per_symbol` 2, 4, 6 or 8; `code_rate` in (0, 1); `transport_block_bits`; `coded_bits` a slot;
     `pilots` complex64[layers, 14, S], the DMRS that each layer sends, 0 elsewhere; `data` bool[14, S], where data is sent.
     """
 

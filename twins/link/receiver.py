@@ -1,8 +1,8 @@
 """The receiver contract, and where receivers come from.
 
 1. A receiver turns `Slots` into LLRs of the coded bits: `Receiver.detect(slots) -> Detection`.
-2. Receivers are found by name among the entry points of group `twinpilot.receivers`: TwinPilot's own are in `tools.receivers`, and
-   an installed package may bring others. The twin imports none of them itself, so no floor imports upward.
+2. Receivers are found by name among the entry points of group `twinpilot.receivers`: TwinPilot's own are in `tools.receivers`,
+   and an installed package may bring others. The twin imports none of them itself, so no floor imports upward.
 3. An entry point is a factory `(pusch, configuration, channel) -> Receiver`; it raises `ReceiverUnavailable` for what it cannot
    receive.
 """
@@ -65,7 +65,8 @@ def receiver_factory(name: str) -> ReceiverFactory:
     """Return the factory of the receiver `name`; raises ReceiverUnavailable."""
     if name not in receiver_names():
         raise ReceiverUnavailable(
-            f"receiver={name!r} is none of {list(receiver_names())}; another comes with a package that has an entry point in {GROUP!r}"
+            f"receiver={name!r} is none of {list(receiver_names())}; another comes with a package that has an entry point in"
+            f" {GROUP!r}"
         )
     factory: ReceiverFactory = entry_points(group=GROUP)[name].load()
     return factory

@@ -18,7 +18,7 @@ class Slots:
     """B received slots of one transmit configuration.
 
     `pusch` the transmitter; `channel` the profile that they were drawn from (a receiver may use its statistics, never `response`
-    unless it declares perfect CSI); `coded` float[B, coded_bits] of 0 and 1; `clean` complex[B, rx, 14, S] received without noise;
+    unless it declares perfect CSI); `coded` float[B, coded_bits] of 0 and 1; `clean` complex[B, rx, 14, S] without noise;
     `noise` the same shape, unit variance; `noise_power` float[B], linear, against unit mean received power per antenna;
     `response` complex[B, rx, layers, 14, S], what the layers went through.
     """
