@@ -2,7 +2,7 @@
 
 1. A transmitter is a `Pusch`: it maps coded bits to the grid that is sent and says what it sends. "pusch" is Sionna's own; others
    keep the carrier, antennas and MCS, with their own `symbols`, `pilots`, `data`, `coded_bits` and `transport_block_bits`.
-2. Other transmitters are found by name among the entry points of group `twinpilot.transmitters`; only what is asked for is loaded.
+2. Other transmitters are found by name among the entry points of group `twinpilot.transmitters`; only the named one is loaded.
    The twin imports none of them itself, so no floor imports upward.
 3. An entry point is a factory `(key) -> Pusch`; it raises `TransmitterUnavailable` for what it cannot send.
 """
