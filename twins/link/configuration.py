@@ -17,7 +17,9 @@ REFERENCE_POWER_DBM = 23.0  # UE power class 3, TS 38.101-1 table 6.2.1-1: the p
 REDUNDANCY_VERSIONS = (0, 2, 3, 1)  # order of transmissions, TS 38.214 clause 6.1.2.1
 THERMAL_NOISE_DBM_HZ = -174.0
 
-Profile = Literal["TDL-A", "TDL-B", "TDL-C", "TDL-D", "TDL-E", "CDL-A", "CDL-B", "CDL-C", "CDL-D", "CDL-E"]
+Profile = Literal[
+    "TDL-A", "TDL-B", "TDL-C", "TDL-D", "TDL-E", "CDL-A", "CDL-B", "CDL-C", "CDL-D", "CDL-E", "AWGN"
+]  # fmt: skip
 Estimator = Literal["ls", "lmmse", "perfect"]
 Detector = Literal["lmmse", "kbest"]
 LdpcAlgorithm = Literal["offset-minsum", "minsum", "boxplus", "boxplus-phi"]
@@ -136,6 +138,8 @@ class LinkConfiguration(_Typed):
 
 class ChannelConfiguration(_Typed):
     """A TR 38.901 clause 7.7 profile with its scaled delay spread, speed and carrier, and the SNR.
+
+    Profile "AWGN" does not fade: gain 1 everywhere, whatever delay spread and speed; published code performance refers to it.
 
     Give `snr_db` (mean SNR per resource element and receive antenna at 23 dBm transmit power) or `coupling_loss_db` (mean loss
     from transmit to receive antenna port), from which the SNR follows with power, bandwidth and noise figure.

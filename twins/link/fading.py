@@ -1,11 +1,11 @@
-"""The channel of a slot: frequency responses of a TR 38.901 TDL or CDL profile, from Sionna."""
+"""The channel of a slot: frequency responses of a TR 38.901 TDL or CDL profile, from Sionna, or one that does not fade."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from twins.link.configuration import ChannelConfiguration
+from twins.link.configuration import SYMBOLS_PER_SLOT, ChannelConfiguration
 from twins.link.pusch import Pusch
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ def draw_channel(
     Each slot moves at `channel.speed_mps`, or at a uniform speed from `slowest_mps` to it. Uses Sionna's generator: set
     `sionna.phy.config.seed` before to draw the same again.
     """
+    if channel.profile == "AWGN":
+        return _constant(pusch, rx_antennas, slots)
     generator = _generator(
         pusch.grid,
         channel.profile,
@@ -33,6 +35,17 @@ def draw_channel(
     )
     response: torch.Tensor = generator(slots)[:, 0, :, 0]
     return response
+
+
+def _constant(pusch: Pusch, rx_antennas: int, slots: int) -> torch.Tensor:
+    """Gain 1 on every path; columns of a DFT matrix over the antennas, so that layers stay orthogonal."""
+    import torch
+
+    tx_antennas = pusch.key.tx_antennas
+    receive, transmit = torch.arange(rx_antennas)[:, None], torch.arange(tx_antennas)[None]
+    angle = -2.0 * torch.pi * receive * transmit / max(rx_antennas, tx_antennas)
+    gain = torch.polar(torch.ones_like(angle), angle)[None, :, :, None, None]
+    return gain.expand(slots, -1, -1, SYMBOLS_PER_SLOT, pusch.subcarriers).clone()
 
 
 @lru_cache(maxsize=512)

@@ -1,0 +1,34 @@
+"""When a simulation has seen enough: adaptive stopping."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Stopping(BaseModel):
+    """Simulate batches of `batch` slots until the 95 % interval of the residual BLER is within ± `half_width`, or to `max_slots`.
+
+    At least `min_slots` are simulated. Slots come in whole batches: the same seed and `batch` give the same slots, and a narrower
+    `half_width` continues the same sequence.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    half_width: float = Field(default=0.02, gt=0.0, le=0.5)
+    min_slots: int = Field(default=64, ge=1)
+    max_slots: int = Field(default=1024, ge=1)
+    batch: int = Field(default=64, ge=1, le=1024)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Stopping:
+        if self.max_slots < self.min_slots:
+            raise ValueError(f"max_slots={self.max_slots} is below min_slots={self.min_slots}: give at least as many")
+        if self.max_slots % self.batch:
+            raise ValueError(
+                f"max_slots={self.max_slots} is not a whole number of batches of batch={self.batch}: give a multiple of it"
+            )
+        return self
+
+    def enough(self, slots: int, half_width: float) -> bool:
+        """Whether `slots` with an interval of ± `half_width` are enough."""
+        return slots >= self.min_slots and half_width <= self.half_width
