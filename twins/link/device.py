@@ -1,0 +1,153 @@
+"""The device state that a planner is given, and the rules by which a link configuration asks for more than the device has.
+
+Each rule is written once, over columns (one array per `LinkConfiguration` field): a single orchestration is judged with arrays of
+one element and told what to mend, a whole configuration space is filtered with long ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policies.violation import Violation
+from twins.link.columns import Columns
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Modulation = Literal["QPSK", "16QAM", "64QAM", "256QAM"]
+
+_BITS_PER_SYMBOL = {"QPSK": 2, "16QAM": 4, "64QAM": 6, "256QAM": 8}
+
+
+class DeviceState(BaseModel):
+    """What both ends of the link can do now: hardware, and what of it is free."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    tx_antennas: Literal[1, 2, 4] = Field(description="antenna ports of the transmitting device")
+    rx_antennas: int = Field(ge=1, le=16, description="antennas of the receiving base station; all of them are used")
+    max_power_dbm: float = Field(ge=-40.0, le=26.0, description="maximum transmit power, dBm")
+    max_modulation: Modulation = Field(description="highest modulation order that the device supports")
+    transmitters: tuple[Literal["pusch", "deeptx"], ...] = Field(
+        default=("pusch",), min_length=1, description="installed transmitters"
+    )
+    receivers: tuple[str, ...] = Field(
+        default=("ls+lmmse",),
+        min_length=1,
+        description="installed receivers: estimator+detector of the classical one, or a neural one",
+    )
+    free_prbs: int = Field(ge=1, le=275, description="PRBs that the scheduler can give now")
+    subcarriers_khz: tuple[Literal[15, 30, 60, 120], ...] = Field(
+        default=(30,), min_length=1, description="supported spacings, kHz"
+    )
+    compute_gops: float = Field(
+        default=1000.0,
+        ge=0.001,
+        le=1e6,
+        description="compute budget of the receiving side, 10^9 operations/s; decides the processing delay (ComputeBudget)",
+    )
+
+
+@dataclass(frozen=True)
+class DeviceRule:
+    """One thing that a device limits: where `holds` is False, `field` of the orchestration asks for more than `allowed` says."""
+
+    field: str
+    attribute: str
+    column: str
+    holds: Callable[[DeviceState, Columns], NDArray[np.bool_]]
+    remedy: str
+
+
+def _within(column: str, attribute: str) -> Callable[[DeviceState, Columns], NDArray[np.bool_]]:
+    return lambda device, columns: columns[column] <= getattr(device, attribute)
+
+
+def _one_of(column: str, attribute: str) -> Callable[[DeviceState, Columns], NDArray[np.bool_]]:
+    def holds(device: DeviceState, columns: Columns) -> NDArray[np.bool_]:
+        import numpy as np
+
+        return np.isin(columns[column], list(getattr(device, attribute)))
+
+    return holds
+
+
+def _modulation(device: DeviceState, columns: Columns) -> NDArray[np.bool_]:
+    import numpy as np
+
+    from twins.radio.abstraction import load_link_table
+
+    tables, indices = np.atleast_1d(columns["mcs_table"], columns["mcs_index"])
+    orders = np.zeros(indices.shape, dtype=np.int64)
+    for table in np.unique(tables):
+        of_table = load_link_table(int(table)).modulation_order  # TS 38.214 tables 5.1.3.1-1 and -2
+        orders[tables == table] = of_table[indices[tables == table]]
+    return np.asarray(orders <= _BITS_PER_SYMBOL[device.max_modulation])
+
+
+RULES = (
+    DeviceRule(
+        "transmitter.antenna_ports",
+        "tx_antennas",
+        "tx_antennas",
+        _within("tx_antennas", "tx_antennas"),
+        "use fewer antenna ports",
+    ),
+    DeviceRule(
+        "transmitter.power_dbm",
+        "max_power_dbm",
+        "transmit_power_dbm",
+        _within("transmit_power_dbm", "max_power_dbm"),
+        "lower the power",
+    ),
+    DeviceRule("transmitter.mcs_index", "max_modulation", "mcs_index", _modulation, "take an MCS of a lower modulation order"),
+    DeviceRule(
+        "transmitter.module",
+        "transmitters",
+        "transmitter",
+        _one_of("transmitter", "transmitters"),
+        "take an installed transmitter",
+    ),
+    DeviceRule("receiver", "receivers", "receiver_name", _one_of("receiver_name", "receivers"), "take an installed receiver"),
+    DeviceRule("resources.prbs", "free_prbs", "prbs", _within("prbs", "free_prbs"), "ask for fewer PRBs"),
+    DeviceRule(
+        "resources.subcarrier_khz",
+        "subcarriers_khz",
+        "subcarrier_khz",
+        _one_of("subcarrier_khz", "subcarriers_khz"),
+        "take a supported spacing",
+    ),
+)
+
+
+def permitted(device: DeviceState, columns: Columns) -> NDArray[np.bool_]:
+    """Return where `device` has everything that the configuration in `columns` asks for: bool[N]."""
+    import numpy as np
+
+    return np.asarray(np.logical_and.reduce([rule.holds(device, columns) for rule in RULES]))
+
+
+def device_violations(device: DeviceState, columns: Columns) -> tuple[Violation, ...]:
+    """Return every rule that the one configuration in `columns` (arrays of one element) breaks."""
+    return tuple(
+        Violation(
+            field=rule.field,
+            value=str(columns[rule.column].item()),
+            allowed=_allowed(getattr(device, rule.attribute)),
+            source=f"device state {rule.attribute}",
+            remedy=rule.remedy,
+        )
+        for rule in RULES
+        if not rule.holds(device, columns).all()
+    )
+
+
+def _allowed(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"one of {', '.join(map(str, value))}"
+    return f"at most {value:g}" if isinstance(value, int | float) else f"at most {value}"

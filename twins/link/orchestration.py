@@ -1,0 +1,160 @@
+"""An orchestration: the typed workflow that a language model writes, compiled to a link configuration (seed 000, section II).
+
+1. Four steps, each a module and its arguments: `transmitter`, `channel_coding`, `receiver`, `resources`. A model is shown
+   `Orchestration.model_json_schema()`: field names, units and ranges; `read_orchestration` reads what it wrote.
+2. `compile_orchestration(orchestration, device)` gives the `LinkConfiguration`, on all of the base station's antennas.
+3. What cannot be read, cannot be transmitted, or asks for more than the device has raises `OrchestrationRefused`, rule by rule.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from twins.link.columns import configuration_columns
+from twins.link.configuration import LdpcAlgorithm, LinkConfiguration
+from twins.link.device import DeviceState, device_violations
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class OrchestrationRefused(ValueError):  # noqa: N818 - a refusal is an answer, not an error of the program
+    """The orchestration cannot be used; `reasons` has one sentence for each broken rule."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+class _Module(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Transmitter(_Module):
+    """How bits become the transmitted slot."""
+
+    module: Literal["pusch", "deeptx"] = Field(
+        description="pusch: QAM and DMRS of TS 38.211; deeptx: learned constellation and pilots, needs receiver deeptx"
+    )
+    mcs_table: Literal[1, 2] = Field(description="MCS table, TS 38.214 table 5.1.3.1-1 (up to 64QAM) or 5.1.3.1-2 (up to 256QAM)")
+    mcs_index: int = Field(ge=0, le=27, description="MCS index 0..27 in that table")
+    layers: int = Field(ge=1, le=4, description="spatial layers, at most the antenna ports")
+    antenna_ports: Literal[1, 2, 4] = Field(description="transmit antenna ports to use, at most those of the device")
+    power_dbm: float = Field(ge=-40.0, le=26.0, description="transmit power in dBm, at most that of the device")
+
+
+class ChannelCoding(_Module):
+    """Channel coding and retransmission."""
+
+    module: Literal["ldpc"] = Field(description="LDPC of TS 38.212")
+    algorithm: LdpcAlgorithm = Field(description="check node update of the decoder; boxplus-phi is exact and the dearest")
+    iterations: int = Field(ge=1, le=50, description="decoder iterations, 1..50")
+    harq_retransmissions: int = Field(
+        ge=0, le=3, description="retransmissions that HARQ may add, 0..3; each costs a round trip of delay"
+    )
+
+
+class Receiver(_Module):
+    """How the received slot becomes soft bits."""
+
+    module: str = Field(
+        min_length=1, description="classical (then give estimator and detector), or a neural receiver: deeprx, deeptx"
+    )
+    estimator: Literal["ls", "lmmse"] | None = Field(default=None, description="channel estimator of the classical receiver")
+    detector: Literal["lmmse", "kbest"] | None = Field(
+        default=None, description="detector of the classical one; kbest for 2+ layers"
+    )
+
+
+class Resources(_Module):
+    """What is occupied on the air."""
+
+    prbs: int = Field(ge=1, le=273, description="physical resource blocks, 12 subcarriers each")
+    subcarrier_khz: Literal[15, 30, 60, 120] = Field(description="subcarrier spacing in kHz")
+    dmrs_symbols: int = Field(ge=1, le=4, description="DMRS (pilot) symbols in the slot of 14, 1..4")
+
+
+class Orchestration(_Module):
+    """The workflow of one link: the module of each step with its arguments."""
+
+    transmitter: Transmitter
+    channel_coding: ChannelCoding
+    receiver: Receiver
+    resources: Resources
+
+    @classmethod
+    def of(cls, configuration: LinkConfiguration) -> Orchestration:
+        """Return the orchestration that compiles to `configuration`; raises OrchestrationRefused for perfect knowledge."""
+        values: dict[str, dict[str, Any]] = {"channel_coding": {"module": "ldpc"}}
+        for (step, argument), field in _FIELDS.items():
+            values.setdefault(step, {})[argument] = getattr(configuration, field)
+        if configuration.receiver == "classical":
+            values["receiver"] |= {"estimator": configuration.channel_estimator, "detector": configuration.mimo_detector}
+        return _validated(cls, values)
+
+
+# Which argument of which step becomes which field of the link configuration.
+_FIELDS = {
+    ("transmitter", "module"): "transmitter",
+    ("transmitter", "mcs_table"): "mcs_table",
+    ("transmitter", "mcs_index"): "mcs_index",
+    ("transmitter", "layers"): "layers",
+    ("transmitter", "antenna_ports"): "tx_antennas",
+    ("transmitter", "power_dbm"): "transmit_power_dbm",
+    ("channel_coding", "algorithm"): "ldpc_algorithm",
+    ("channel_coding", "iterations"): "ldpc_iterations",
+    ("channel_coding", "harq_retransmissions"): "harq_retransmissions",
+    ("receiver", "module"): "receiver",
+    ("receiver", "estimator"): "estimator",
+    ("receiver", "detector"): "detector",
+    ("resources", "prbs"): "prbs",
+    ("resources", "subcarrier_khz"): "subcarrier_khz",
+    ("resources", "dmrs_symbols"): "dmrs_symbols",
+}
+
+
+def read_orchestration(text: str) -> Orchestration:
+    """Read the JSON that a model wrote; raises OrchestrationRefused for each field that is missing, unknown or out of range."""
+    try:
+        return Orchestration.model_validate_json(text)
+    except ValidationError as error:
+        raise OrchestrationRefused(_reasons(error)) from None
+
+
+def compile_orchestration(orchestration: Orchestration, device: DeviceState) -> LinkConfiguration:
+    """Return the link configuration of `orchestration` between the ends that `device` describes; raises OrchestrationRefused."""
+    fields = {field: getattr(getattr(orchestration, step), argument) for (step, argument), field in _FIELDS.items()}
+    configuration = _validated(LinkConfiguration, {**fields, "rx_antennas": device.rx_antennas})
+    violations = device_violations(device, configuration_columns([configuration]))
+    if violations:
+        raise OrchestrationRefused(tuple(str(violation) for violation in violations))
+    return configuration
+
+
+def _validated(model: type[Model], values: dict[str, Any]) -> Model:
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise OrchestrationRefused(_reasons(error)) from None
+
+
+def _reasons(error: ValidationError) -> tuple[str, ...]:
+    """Tell each error as `field=value: what is allowed`; a rule of the link configuration tells its fields itself."""
+    reasons = []
+    for detail in error.errors(include_url=False):
+        field, said = ".".join(str(step) for step in detail["loc"]), detail["msg"].removeprefix("Value error, ")
+        if detail["type"] == "missing":
+            reasons.append(f"{field} is missing: give it")
+        elif detail["type"] == "json_invalid":
+            reasons.append(
+                f"the orchestration is not JSON ({said.removeprefix('Invalid JSON: ')}): write one object and nothing else"
+            )
+        else:
+            reasons.append(f"{field}={_short(detail['input'])}: {said}" if field else said)
+    return tuple(reasons)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
