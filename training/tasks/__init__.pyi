@@ -1,0 +1,10 @@
+from .generation import TaskPlan as TaskPlan
+from .generation import TaskShortage as TaskShortage
+from .generation import make_tasks as make_tasks
+from .oracle import survey as survey
+from .references import reference_scores as reference_scores
+from .space import DEFAULT_SPACE as DEFAULT_SPACE
+from .space import ConfigurationSpace as ConfigurationSpace
+from .task import Task as Task
+from .task_set import load_tasks as load_tasks
+from .task_set import write_tasks as write_tasks

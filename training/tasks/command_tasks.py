@@ -1,0 +1,174 @@
+"""Upper-layer tasks for training and evaluation: make a set, look at it, check it.
+
+`twinpilot tasks make`, `twinpilot tasks show [ID]`, `twinpilot tasks check`; `--json` prints one JSON value.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from training.tasks.generation import Progress
+    from training.tasks.task import Task
+    from twins.link.qos import QosEvaluator
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Upper-layer tasks with their oracle: make, show, check.",
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
+SetPath = Annotated[Path | None, typer.Option("--path", help="A task set (.jsonl.gz); default: the one that is shipped.")]
+
+
+@app.command()
+def make(
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where to write (.jsonl.gz); default: in place of the shipped set.")
+    ] = None,
+    count: Annotated[int, typer.Option("--count", min=10, help="How many tasks, all splits together.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of regions, situations, requests and words.")] = 1,
+    per_situation: Annotated[
+        int, typer.Option("--per-situation", min=1, max=20, help="Tasks that share device and channel.")
+    ] = 5,
+) -> None:
+    """Generate a task set with the link tables: requirements, words, difficulty and the oracle's answer."""
+    from training.tasks.generation import TaskPlan, make_tasks
+    from training.tasks.space import DEFAULT_SPACE
+    from training.tasks.task_set import SHIPPED, write_tasks
+
+    path = out or SHIPPED
+    with _told():
+        evaluator, name = _tables()
+        with _progress() as progress:
+            tasks = make_tasks(TaskPlan(count=count, seed=seed, per_situation=per_situation), evaluator, DEFAULT_SPACE, progress)
+        remake = f"twinpilot tasks make --count {count} --seed {seed} --per-situation {per_situation}"
+        write_tasks(path, tasks, DEFAULT_SPACE, name, seed, remake + (f" --out {out}" if out else ""))
+    typer.echo(f"{len(tasks)} tasks in {path} ({path.stat().st_size / 1000:.0f} kB)")
+
+
+@app.command()
+def show(
+    task_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="A task's id; without: a summary of the set.")] = None,
+    path: SetPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one task with its oracle, or what is in the set."""
+    tasks = _load(path)
+    if task_id is None:
+        summary = summary_of(tasks)
+        typer.echo(json.dumps(summary) if as_json else _summary_table(summary))
+        return
+    found = next((task for task in tasks if task.id == task_id), None)
+    if found is None:
+        typer.echo(f"tasks: ID={task_id!r} is not in the set; ids go from {tasks[0].id} to {tasks[-1].id}", err=True)
+        raise typer.Exit(2)
+    typer.echo(found.model_dump_json() if as_json else _story(found))
+
+
+@app.command()
+def check(
+    path: SetPath = None,
+    sample: Annotated[int, typer.Option("--sample", min=0, help="How many tasks to search again with the tables.")] = 20,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the sample and of the random policy.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Check checksum, splits and every task; search a sample again, and score reference policies on it."""
+    from training.tasks.checking import oracle_problems, problems_of
+    from training.tasks.references import reference_scores
+    from training.tasks.space import DEFAULT_SPACE
+
+    tasks = _load(path)
+    problems, scores = problems_of(tasks), {}
+    if sample:
+        with _told():
+            evaluator, _ = _tables()
+            problems += oracle_problems(tasks, DEFAULT_SPACE, evaluator, sample, seed)
+            scores = {name: asdict(score) for name, score in reference_scores(tasks, DEFAULT_SPACE, evaluator, seed).items()}
+    if as_json:
+        typer.echo(json.dumps({"tasks": len(tasks), "problems": problems, "scores": scores}))
+    else:
+        typer.echo(
+            "\n".join(problems) or f"{len(tasks)} tasks: no problem found, {min(sample, len(tasks))} of them searched again"
+        )
+        for name, score in scores.items():
+            typer.echo(f"{name:10s}" + "  ".join(f"{key.replace('_', ' ')} {value:.3f}" for key, value in score.items()))
+    if problems:
+        raise typer.Exit(1)
+
+
+def summary_of(tasks: list[Task]) -> dict[str, Any]:
+    """Return counts by split, difficulty, style and service, and the mean reward of the oracle on feasible tasks."""
+    counts = {name: dict(Counter(getattr(task, name) for task in tasks)) for name in ("split", "difficulty", "style", "service")}
+    rewards = [task.oracle.reward for task in tasks if task.feasible]
+    return {"tasks": len(tasks), **counts, "mean_oracle_reward": sum(rewards) / max(len(rewards), 1)}
+
+
+def _tables() -> tuple[QosEvaluator, str]:
+    from twins.link.table import LinkTables
+
+    return LinkTables.load(), "the link tables (twins.link.table)"
+
+
+def _load(path: Path | None) -> list[Task]:
+    from training.tasks.task_set import SHIPPED, load_tasks
+
+    with _told():
+        return load_tasks(path or SHIPPED)
+
+
+def _story(task: Task) -> str:
+    needed, got = task.requirement, task.oracle.qos
+    return "\n".join(
+        (
+            f"{task.id}: {task.service}, {task.style}, {task.difficulty} ({task.satisfying_share:.3%} of the space satisfies it)",
+            task.description,
+            f"needs   delay at most {needed.max_delay_ms:g} ms, throughput at least {needed.min_throughput_mbps:g} Mbit/s,"
+            f" BER at most {needed.max_ber:g}",
+            f"oracle  delay {got.delay_ms:.3g} ms, throughput {got.throughput_mbps:.3g} Mbit/s, BER {got.ber:.2g};"
+            f" reward {task.oracle.reward:.3f}",
+            task.oracle.orchestration.model_dump_json(exclude_none=True),
+        )
+    )
+
+
+def _summary_table(summary: dict[str, Any]) -> str:
+    lines = [f"{summary['tasks']} tasks, mean oracle reward of the feasible {summary['mean_oracle_reward']:.3f}"]
+    for name in ("split", "difficulty", "style", "service"):
+        lines.append(f"{name:11s}" + ", ".join(f"{key} {value}" for key, value in sorted(summary[name].items())))
+    return "\n".join(lines)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what went wrong in one line and end with status 2."""
+    from policies.artefact import ArtefactError
+    from training.tasks.generation import TaskShortage
+
+    try:
+        yield
+    except (ArtefactError, TaskShortage, OSError) as error:
+        typer.echo(f"tasks: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show progress on the terminal's standard error; nothing where there is none."""
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+        bar = bars.add_task("tasks")
+        yield lambda done, wanted: bars.update(bar, completed=done, total=wanted)
