@@ -1,32 +1,27 @@
 """Train DeepTx end to end: transmitter and receiver together, through Sionna's TDL channels, resumable after a kill.
 
 1. Batch n is drawn from seed and n alone, so a resumed training sees what an uninterrupted one would have seen.
-2. The gradient of the bits' cross-entropy reaches the constellation and the power split through the channel; the receiver's loss is
-   DeepRx's: every stage's cross-entropy (the last counts double) and the log of its channel error over noise.
+2. The gradient of the bits' cross-entropy reaches the constellation and the power split through the channel; the receiver's loss
+   is DeepRx's: every stage's cross-entropy (the last counts double) and the log of its channel error over noise.
 3. AdamW, warm-up then cosine, gradients clipped; the weights that are kept are an exponential moving average.
-4. `checkpoint.pt` (atomic) and `log.jsonl` lie in the work folder.
 """
 
 from __future__ import annotations
 
-import json
 import random
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import Tensor
 
 from tools.receivers.deeptx.link_network import LinkNetwork
 from tools.receivers.deeptx.preparation import prepare
 from tools.receivers.deeptx.transmitter import DeepTx
-from training.receivers.deeprx_training import learning_rate, loss_of
 from training.receivers.deeprx_training import Plan as ReceiverPlan
+from training.receivers.deeprx_training import loss_of
 from training.receivers.experience import MCS_OF_ORDER, Ranges
+from training.receivers.loop import Progress, Report, run
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.fading import draw_channel
 from twins.link.pusch import PuschKey
@@ -49,17 +44,7 @@ class Plan(ReceiverPlan):
     ranges: Ranges = field(default_factory=deeptx_ranges)
 
 
-@dataclass
-class Progress:
-    """Where training stands: weights, their average, the optimizer, the next step."""
-
-    network: LinkNetwork
-    average: dict[str, Tensor]
-    optimizer: torch.optim.Optimizer
-    step: int = 0
-
-
-def begin(plan: Plan) -> Progress:
+def begin(plan: Plan) -> Progress[LinkNetwork]:
     """Return fresh weights from the plan's seed."""
     torch.manual_seed(plan.seed)
     network = LinkNetwork(plan.channels).train()
@@ -67,7 +52,7 @@ def begin(plan: Plan) -> Progress:
     windows = {"params": list(network.receiver.windows.parameters()), "weight_decay": 0.0, "times": 1.0}
     others = [value for name, value in network.receiver.named_parameters() if not name.startswith("windows.")]
     groups = [learned, windows, {"params": others, "weight_decay": 1e-4, "times": 1.0}]
-    return Progress(network, {n: v.clone() for n, v in network.state_dict().items()}, torch.optim.AdamW(groups, lr=plan.rate))
+    return Progress.of(network, torch.optim.AdamW(groups, lr=plan.rate))
 
 
 def draw_batch(plan: Plan, network: LinkNetwork, step: int) -> Slots:
@@ -82,13 +67,13 @@ def draw_batch(plan: Plan, network: LinkNetwork, step: int) -> Slots:
     configuration = LinkConfiguration(
         mcs_index=MCS_OF_ORDER[order],
         prbs=prbs,
-        subcarrier_khz=ranges.subcarrier_khz,  # type: ignore[arg-type]
+        subcarrier_khz=ranges.subcarrier_khz,
         rx_antennas=antennas,
         transmitter="deeptx",
         receiver="deeptx",
     )
     channel = ChannelConfiguration(
-        profile=chance.choice(ranges.profiles),  # type: ignore[arg-type]
+        profile=chance.choice(ranges.profiles),
         delay_spread_ns=chance.choice(ranges.delay_spreads_ns),
         speed_mps=ranges.speed_mps,
         carrier_ghz=ranges.carrier_ghz,
@@ -110,73 +95,19 @@ def _transmitter(key: PuschKey, network: LinkNetwork) -> DeepTx:
     return DeepTx(key, network.transmitter)
 
 
-def train_step(plan: Plan, progress: Progress) -> dict[str, float]:
-    """Take one step; returns the loss's parts. Raises FloatingPointError where the loss is not finite."""
+def train_step(plan: Plan, progress: Progress[LinkNetwork]) -> dict[str, float]:
+    """Take one step; returns the loss's parts and the pilots' mean share. Raises FloatingPointError as `descend` does."""
     slots = draw_batch(plan, progress.network, progress.step)
     assert isinstance(slots.pusch, DeepTx)
     prepared, amplitude = prepare(slots.pusch, slots)
     loss, parts = loss_of(slots, progress.network.receiver(prepared), amplitude, prepared.noise)
-    if not torch.isfinite(loss):
-        raise FloatingPointError(f"loss is {loss.item()} at step {progress.step}: lower the rate (now {plan.rate})")
-    for group in progress.optimizer.param_groups:
-        group["lr"] = group["times"] * learning_rate(plan, progress.step)
-    progress.optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(progress.network.parameters(), 1.0)
-    progress.optimizer.step()
-    decay = min(plan.average, (progress.step + 1) / (progress.step + 10))
-    for name, value in progress.network.state_dict().items():
-        progress.average[name].lerp_(value, 1.0 - decay)
-    progress.step += 1
-    return {"loss": loss.item(), **parts}
+    progress.descend(plan, loss)
+    shares = {f"pilot_share_{order}": progress.network.transmitter.split(order, 12).mean().item() for order in plan.ranges.orders}
+    return {"loss": loss.item(), **parts, **shares}
 
 
-def save(progress: Progress, plan: Plan, path: Path) -> None:
-    """Write a checkpoint; a kill leaves the last whole one."""
-    state = {
-        "network": progress.network.state_dict(),
-        "average": progress.average,
-        "optimizer": progress.optimizer.state_dict(),
-        "step": progress.step,
-        "plan": asdict(plan),
-    }
-    temporary = path.with_suffix(".part")
-    torch.save(state, temporary)
-    temporary.replace(path)
-
-
-def resume(plan: Plan, path: Path) -> Progress:
-    """Continue from `path` if it is there; raises ValueError where it belongs to another plan (more steps are allowed)."""
-    progress = begin(plan)
-    if not path.exists():
-        return progress
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    ours, theirs = ({**plan_, "steps": 0} for plan_ in (asdict(plan), state["plan"]))
-    changed = sorted(name for name in ours if ours[name] != theirs.get(name))
-    if changed:
-        raise ValueError(f"{path} was begun with other {', '.join(changed)}: give the same, or another work folder")
-    progress.network.load_state_dict(state["network"])
-    progress.optimizer.load_state_dict(state["optimizer"])
-    progress.average, progress.step = state["average"], state["step"]
-    return progress
-
-
-def train(plan: Plan, work: Path, report: Callable[[int, dict[str, float]], None], every: int = 50) -> Progress:
+def train(plan: Plan, work: Path, report: Report, every: int = 50) -> Progress[LinkNetwork]:
     """Train to `plan.steps`, from the checkpoint in `work` if there is one; `report(step, means)` every `every` steps."""
-    work.mkdir(parents=True, exist_ok=True)
-    checkpoint, log = work / "checkpoint.pt", work / "log.jsonl"
-    progress = resume(plan, checkpoint)
-    sums: dict[str, float] = {}
-    since = time.perf_counter()
-    while progress.step < plan.steps:
-        for name, value in train_step(plan, progress).items():
-            sums[name] = sums.get(name, 0.0) + value / every
-        if progress.step % every == 0 or progress.step == plan.steps:
-            split = {f"pilot_share_{m}": progress.network.transmitter.split(m, 12).mean().item() for m in plan.ranges.orders}
-            sums |= {**split, "rate": learning_rate(plan, progress.step), "seconds_per_step": (time.perf_counter() - since) / every}
-            save(progress, plan, checkpoint)
-            with log.open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps({"step": progress.step, **{name: round(value, 6) for name, value in sums.items()}}) + "\n")
-            report(progress.step, sums)
-            sums, since = {}, time.perf_counter()
+    progress = begin(plan)
+    run(progress, plan, work, lambda: train_step(plan, progress), report, every)
     return progress

@@ -1,6 +1,6 @@
 """Constellations as sets of points in the plane: Gray QAM to begin with, and soft demapping of any set for one layer.
 
-`tools.receivers.qam` demaps Gray QAM one dimension at a time; a learned set does not split so, and is demapped over all its points.
+`tools.receivers.qam` demaps Gray QAM one dimension at a time; a learned set is demapped over all its points.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import torch
 from torch import Tensor
 
 from tools.receivers.qam import pam
+
+TINY = 1.2e-38  # the smallest probability that is told from none: the least normal single float
 
 
 @lru_cache(maxsize=8)
@@ -37,21 +39,15 @@ def normalized(points: Tensor) -> Tensor:
 def demap(symbols: Tensor, noise_variance: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Demap unbiased `symbols` complex[...] with complex noise variance float[...] over `points` complex[2^order].
 
-    Returns LLRs float[..., order] (positive = 1), the posterior mean point complex[...] and its variance float[...]; the points are
-    equally likely.
+    Returns LLRs float[..., order] (positive = 1), within ±87 as the probabilities are single floats; the posterior mean point
+    complex[...] and its variance float[...], without gradient. The points are equally likely.
     """
-    ones, zeros = _halves(len(points).bit_length() - 1)
     cross = symbols.real[..., None] * points.real + symbols.imag[..., None] * points.imag
     energy = points.abs().square()
     metric = (2.0 * cross - energy) / noise_variance[..., None].clamp_min(1e-9)  # |symbol|^2 is common to all points
-    llr = metric[..., ones].logsumexp(-1) - metric[..., zeros].logsumexp(-1)
-    weights = metric.detach().softmax(-1)
-    mean = torch.complex(weights @ points.real, weights @ points.imag)
-    return llr, mean, (weights @ energy - mean.abs().square()).clamp_min(0.0)
-
-
-@lru_cache(maxsize=8)
-def _halves(order: int) -> tuple[Tensor, Tensor]:
-    """Indices int64[order, 2^order / 2] of the points whose bit is 1, and whose bit is 0."""
-    bits = labels(order).T.bool()
-    return torch.stack([bit.nonzero()[:, 0] for bit in bits]), torch.stack([(~bit).nonzero()[:, 0] for bit in bits])
+    weights = metric.softmax(-1)
+    ones = labels(len(points).bit_length() - 1)
+    llr = (weights @ ones).clamp_min(TINY).log() - (weights @ (1.0 - ones)).clamp_min(TINY).log()
+    moments = weights.detach() @ torch.stack([points.real, points.imag, energy], dim=-1).detach()
+    mean = torch.complex(moments[..., 0], moments[..., 1])
+    return llr, mean, (moments[..., 2] - mean.abs().square()).clamp_min(0.0)

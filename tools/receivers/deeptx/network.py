@@ -1,11 +1,11 @@
 """The receiver that is trained with DeepTx: DeepRx's stages on a slot whose pilots lie under its data.
 
-1. The received grid is turned back by the pilot sequence first, so that every resource element carries the same known pilot; and by
-   the mean delay, which the pilots show, so that the channel varies slowly over frequency.
+1. The received grid is turned back by the pilot sequence first, so that every resource element carries the same known pilot; and
+   by the mean delay, which the pilots show, so that the channel varies slowly over frequency.
 2. The channel is estimated by weighted local averaging over time and frequency: first of the pilots alone, the data being
    interference; after each stage again, of pilots and soft decisions together (expectation maximization, with learned windows).
-3. Between the averages DeepRx's stages (`tools.receivers.deeprx.network.Stage`) correct the estimate and say how far to trust it; then
-   the antennas are combined and the learned constellation is demapped in closed form.
+3. Between the averages DeepRx's stages (`tools.receivers.deeprx.network.Stage`) correct the estimate and say how far to trust it;
+   then the antennas are combined and the learned constellation is demapped in closed form.
 4. The untrained network is that iterative receiver itself.
 """
 
@@ -101,7 +101,8 @@ class ReceiverNetwork(nn.Module):
         response, error = self.windows[0](slot.received, belief, slot.noise)
         ramp = _delay_ramp(response.detach())
         slot, response = slot._replace(received=slot.received * ramp.conj()), response * ramp.conj()
-        doubt, state, outputs = _doubt(error, slot.noise), None, list[StageOutput]()
+        doubt, outputs = _doubt(error, slot.noise), list[StageOutput]()
+        state: Tensor | None = None
         _, belief = _decide(slot, response, doubt)
         for window, stage in zip(self.windows[1:], self.stages, strict=True):
             response, error = window(slot.received, belief, slot.noise)
@@ -112,13 +113,15 @@ class ReceiverNetwork(nn.Module):
             doubt = doubt + hidden.unflatten(0, (batch, antennas)).mean(dim=1)[:, 0]
             llr, belief = _decide(slot, response, doubt)
             outputs.append(StageOutput(llr, response * ramp))
-        extra = self.bits(torch.relu(state.unflatten(0, (batch, antennas)).mean(dim=1)))  # [B, 6, 14, S]
+        assert state is not None
+        joined = state.reshape(batch, antennas, *state.shape[1:]).mean(dim=1)
+        extra = self.bits(torch.relu(joined))  # [B, 6, 14, S]
         extra = extra.permute(0, 2, 3, 1)[..., : slot.order].flatten(1, 2)
         return [*outputs[:-1], StageOutput(outputs[-1].llr + extra, outputs[-1].response)]
 
 
 def _average(planes: Tensor, over_time: Tensor, over_frequency: Tensor) -> Tensor:
-    """Sum float[..., 14, S] in the window; products with banded matrices, many times faster here than a convolution of one channel."""
+    """Sum float[..., 14, S] in the window; by banded matrices, many times faster here than a convolution of one channel."""
     symbols, subcarriers = planes.shape[-2:]
     summed: Tensor = _banded(over_time, symbols) @ (planes @ _banded(over_frequency, subcarriers).T)
     return summed
@@ -132,7 +135,7 @@ def _banded(taps: Tensor, size: int) -> Tensor:
 
 
 def _delay_ramp(response: Tensor) -> Tensor:
-    """The phases over frequency complex[B, 1, 1, S] of each slot's mean delay, from the mean turn between neighbouring subcarriers."""
+    """Phases complex[B, 1, 1, S] of each slot's mean delay, from the mean turn between neighbouring subcarriers."""
     turn = (response[..., 1:] * response[..., :-1].conj()).sum(dim=(1, 2, 3)).angle()
     phases = turn[:, None] * torch.arange(response.shape[-1])
     return torch.polar(torch.ones_like(phases), phases)[:, None, None]
@@ -153,7 +156,7 @@ def _decide(slot: PilotedSlot, response: Tensor, doubt: Tensor) -> tuple[Tensor,
 
 
 def _planes(slot: PilotedSlot, response: Tensor, belief: Belief, doubt: Tensor) -> Tensor:
-    """Input of a stage [B R, 14, 14, S]: estimate, innovation, what was received; decisions, doubt, split, noise, modulation order."""
+    """Input of a stage [B R, 14, 14, S]: estimate, innovation, received; decisions, doubt, split, noise, modulation order."""
     batch, antennas = response.shape[:2]
     innovation = (slot.received - response * belief.mean[:, None]) * belief.mean.conj()[:, None]
     own = torch.stack([part for grid in (response, innovation, slot.received) for part in (grid.real, grid.imag)], dim=2)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class DeepTx(Pusch):
     """One built transmitter of one layer; attributes as in `Pusch`.
 
-    All 14 symbols are `data`. `pilots` complex[1, 14, S] are superimposed: sqrt(a) p, of the weights as they were when this was built.
-    `pilot_sequence` complex[14, S] is p, of unit magnitude. The transport block has the MCS's code rate on all resource elements: the
-    cap of TS 38.214 clause 6.1.4.2 at 156 of a PRB's 168, which leaves room for one DMRS symbol, does not apply.
+    All 14 symbols are `data`. `pilots` complex[1, 14, S] are superimposed: sqrt(a) p, of the weights as they were when this was
+    built. `pilot_sequence` complex[14, S] is p, of unit magnitude. The transport block has the MCS's code rate on all resource
+    elements: the cap of TS 38.214 clause 6.1.4.2 at 156 of a PRB's 168, which leaves room for one DMRS symbol, does not apply.
     """
 
     def __init__(self, key: PuschKey, network: TransmitterNetwork) -> None:
@@ -41,8 +41,9 @@ class DeepTx(Pusch):
 
     def symbols(self, coded: torch.Tensor) -> torch.Tensor:
         """Map coded bits float[B, coded_bits], frequency first, to the grid complex[B, tx_antennas, 14, S]; differentiable."""
+
         bits = coded.reshape(len(coded), SYMBOLS_PER_SLOT, self.subcarriers, self.bits_per_symbol)
-        grid = (self.network(bits, self.bits_per_symbol) * self.pilot_sequence)[:, None]
+        grid: torch.Tensor = (self.network(bits, self.bits_per_symbol) * self.pilot_sequence)[:, None]
         if self.precoding is None:
             return grid
         precoded: torch.Tensor = self.precoding[None, :, :1, None] * grid

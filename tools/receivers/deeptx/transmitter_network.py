@@ -1,7 +1,7 @@
-"""What the transmitter learns: a constellation for each modulation order, and how each resource element's power is split with its pilot.
+"""What the transmitter learns: each order's constellation, and how each resource element shares its power with a pilot.
 
-After Aït Aoudia and Hoydis, "End-to-End Learning for OFDM: From Neural Receivers to Pilotless Communication" (IEEE TWC 21(2), 2022),
-who learn superimposed pilots or a constellation's geometry; here both, so that training chooses between them.
+After Aït Aoudia and Hoydis, "End-to-End Learning for OFDM: From Neural Receivers to Pilotless Communication" (IEEE Transactions
+on Wireless Communications, 2022), who learn superimposed pilots or a constellation's geometry; here both.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ FIRST_SPLIT = 0.12  # share of the power that the pilot has before training: abo
 class TransmitterNetwork(nn.Module):
     """x = sqrt(1 - a) s + sqrt(a), relative to the pilot of the resource element; mean power 1.
 
-    s is a point of the learned constellation (zero mean, unit energy); a in (0, 1) is the pilot's share, learned for each modulation
-    order and each of the 14 x 12 resource elements of a PRB, the same in all PRBs.
+    s is a point of the learned constellation (zero mean, unit energy); a in (0, 1) is the pilot's share, learned for each
+    modulation order and each of the 14 x 12 resource elements of a PRB, the same in all PRBs.
     """
 
     def __init__(self) -> None:

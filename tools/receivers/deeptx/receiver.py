@@ -1,0 +1,87 @@
+"""DeepTx in the link twin: the factories of its transmitter and of its receiver."""
+
+from __future__ import annotations
+
+from policies.artefact import ArtefactError
+from policies.data_card import DataCard
+from policies.evidence import Coverage
+from tools.receivers.conditions import conditions
+from tools.receivers.deeptx.link_network import LinkNetwork
+from tools.receivers.deeptx.operations import network_macs
+from tools.receivers.deeptx.preparation import prepare
+from tools.receivers.deeptx.transmitter import DeepTx
+from tools.receivers.deeptx.weights import load
+from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+from twins.link.pusch import Pusch, PuschKey, pusch_of
+from twins.link.receiver import Detection, ReceiverUnavailable
+from twins.link.slots import Slots
+from twins.link.transmitter import TransmitterUnavailable
+
+_ELEMENTS = 2**19  # resource elements x antennas that go through the network together: bounds its memory
+
+
+class DeepTxReceiver:
+    """Receives what DeepTx sends; `coverage` says whether the weights were trained for where it is used."""
+
+    name = "deeptx"
+
+    def __init__(self, network: LinkNetwork, coverage: Coverage) -> None:
+        self.network, self.coverage = network.receiver, coverage
+
+    def detect(self, slots: Slots) -> Detection:
+        """Detect `slots` of one layer; see `twins.link.receiver.Receiver`."""
+        import torch
+
+        assert isinstance(slots.pusch, DeepTx)
+        with torch.no_grad():
+            prepared, amplitude = prepare(slots.pusch, slots)
+            together = max(_ELEMENTS // prepared.received[0].numel(), 1)
+            parts = [
+                self.network(prepared._replace(received=received, noise=noise))[-1]
+                for received, noise in zip(prepared.received.split(together), prepared.noise.split(together), strict=True)
+            ]
+            response = torch.cat([part.response for part in parts]) * amplitude
+            return Detection(torch.cat([part.llr for part in parts]).flatten(1), response[:, :, None])
+
+    def operations(self, pusch: Pusch, configuration: LinkConfiguration) -> float:
+        """Operations of one slot, two a multiply-accumulate."""
+        return 2.0 * network_macs(self.network, configuration.rx_antennas, pusch.subcarriers, pusch.bits_per_symbol)
+
+
+def deeptx_transmitter(key: PuschKey) -> DeepTx:
+    """Make the trained transmitter of `key`; raises TransmitterUnavailable for more layers and untrained orders."""
+    if key.layers != 1:
+        raise TransmitterUnavailable(
+            f"layers={key.layers} with transmitter='deeptx': it sends one; use layers=1 or transmitter='pusch'"
+        )
+    try:
+        trained = load()
+    except ArtefactError as error:
+        raise TransmitterUnavailable(f"transmitter='deeptx' has no weights: {error}") from error
+    order = pusch_of(key).bits_per_symbol
+    if order not in trained.orders:
+        raise TransmitterUnavailable(
+            f"mcs_index={key.mcs_index} of table {key.mcs_table} has {order} bits per symbol: transmitter='deeptx' was"
+            f" trained for {list(trained.orders)}; take an MCS of such an order or transmitter='pusch'"
+        )
+    return DeepTx(key, trained.network.transmitter)
+
+
+def deeptx_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration) -> DeepTxReceiver:
+    """Make the trained receiver; raises ReceiverUnavailable where `pusch` is not a DeepTx."""
+    if not isinstance(pusch, DeepTx):
+        raise ReceiverUnavailable(
+            f"transmitter={configuration.transmitter!r} with receiver='deeptx': it knows the constellation and pilots of DeepTx"
+            " only; give transmitter='deeptx'"
+        )
+    try:
+        trained = load()
+    except ArtefactError as error:
+        raise ReceiverUnavailable(f"receiver='deeptx' has no weights: {error}") from error
+    return DeepTxReceiver(trained.network, coverage(trained.card, configuration, channel))
+
+
+def coverage(card: DataCard, configuration: LinkConfiguration, channel: ChannelConfiguration) -> Coverage:
+    """Judge by `card`; the number of DMRS symbols is none of it, as none are sent."""
+    asked = conditions(configuration, channel)
+    return card.covers({name: value for name, value in asked.items() if name != "dmrs_symbols"})
