@@ -1,0 +1,182 @@
+"""Ray-trace a radio map of a built-in scene: table, picture and arrays.
+
+`twinpilot scene munich --out DIR`, `twinpilot scene munich --tx 8.5,21,30,30,8 --area=-200,-200,300,200 --out DIR`,
+`twinpilot scene --list`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from tools.scenes.scene_table import map_table, scene_table
+from twins.scenes.catalogue import SCENES, SceneInfo
+
+if TYPE_CHECKING:
+    from twins.scenes.radio_map import RadioMap
+    from twins.scenes.request import SceneRequest
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_TX_HELP = (
+    "A transmitter as x,y,z[,azimuth[,tilt[,power]]] in m, degrees and dBm; may be given several times. Without azimuth it"
+    " radiates evenly, with one it is a column of 4 elements. Default: one place that suits the scene."
+)
+_TX_FIELDS = ("x_m", "y_m", "height_m", "azimuth_deg", "tilt_deg", "power_dbm")
+
+
+@app.command()
+def scene(
+    name: Annotated[str, typer.Argument(help="Which scene; --list shows them.")] = "",
+    tx: Annotated[list[str] | None, typer.Option("--tx", help=_TX_HELP)] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the picture (PNG), the arrays (npz) and the figures (JSON).")
+    ] = None,
+    carrier: Annotated[float, typer.Option("--carrier", help="GHz, 1..40.")] = 3.5,
+    bandwidth: Annotated[float, typer.Option("--bandwidth", help="MHz, for the noise.")] = 40.0,
+    cell: Annotated[float | None, typer.Option("--cell", help="Cell size, m.")] = None,
+    area: Annotated[str, typer.Option("--area", help="x_min,y_min,x_max,y_max in m; default: the whole scene.")] = "",
+    height: Annotated[float | None, typer.Option("--height", help="Receiver height, m.")] = None,
+    rays: Annotated[float, typer.Option("--rays", help="Rays a transmitter, such as 4e6.")] = 4e6,
+    depth: Annotated[int, typer.Option("--depth", help="Interactions along a path.")] = 5,
+    diffraction: Annotated[bool, typer.Option(help="Diffraction at edges.")] = True,
+    refraction: Annotated[bool, typer.Option(help="Refraction through walls.")] = True,
+    scattering: Annotated[float, typer.Option("--scattering", help="Scattering coefficient of all surfaces, 0..1.")] = 0.0,
+    threshold: Annotated[float, typer.Option("--threshold", help="dBm from which a cell counts as served.")] = -90.0,
+    seed: Annotated[int, typer.Option("--seed")] = 1,
+    threads: Annotated[int, typer.Option("--threads", help="1 gives the same bits every time.")] = 1,
+    timeout: Annotated[float, typer.Option("--timeout", min=1, help="Seconds after which tracing is ended.")] = 1800.0,
+    as_list: Annotated[bool, typer.Option("--list", help="List the scenes and end.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Ray-trace a radio map of a built-in scene (needs the extra `rt` and LLVM)."""
+    if as_list:
+        typer.echo(_scenes_json() if as_json else scene_table())
+        return
+    info = _info(name)
+    if out is None:
+        _fail("--out is missing: name a folder for picture, arrays and figures")
+    request = _request(
+        info,
+        tx or [],
+        {
+            "carrier_ghz": carrier,
+            "bandwidth_mhz": bandwidth,
+            "cell_size_m": info.cell_size_m if cell is None else cell,
+            "area": _numbers("--area", area, (4,)) if area else info.view,
+            "receiver_height_m": info.receiver_height_m if height is None else height,
+            "rays": rays,
+            "depth": depth,
+            "diffraction": diffraction,
+            "refraction": refraction,
+            "scattering": scattering,
+            "threshold_dbm": threshold,
+            "seed": seed,
+            "threads": threads,
+        },
+    )
+    radio_map = _trace(request, timeout)
+    _tell(radio_map, out, as_json)
+
+
+def _info(name: str) -> SceneInfo:
+    if name not in SCENES:
+        _fail(f"NAME={name!r} is no built-in scene; there are: {', '.join(SCENES)}")
+    return SCENES[name]
+
+
+def _request(info: SceneInfo, given: list[str], settings: dict[str, Any]) -> SceneRequest:
+    from pydantic import ValidationError
+
+    from tools.contract import explain
+    from twins.scenes.request import SceneRequest
+
+    places = [_numbers("--tx", text, (3, 4, 5, 6)) for text in given] or [info.transmitter]
+    transmitters = [_transmitter(number, place) for number, place in enumerate(places, start=1)]
+    try:
+        return SceneRequest(scene=info.name, transmitters=transmitters, **settings)
+    except ValidationError as error:
+        _fail(explain(error))
+
+
+def _transmitter(number: int, place: tuple[float, ...]) -> dict[str, Any]:
+    fields: dict[str, Any] = dict(zip(_TX_FIELDS, place, strict=False))
+    return {"name": f"T{number}", "elements": 4 if "azimuth_deg" in fields else 1, **fields}
+
+
+def _numbers(option: str, text: str, lengths: tuple[int, ...]) -> tuple[float, ...]:
+    try:
+        numbers = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        numbers = ()
+    if len(numbers) not in lengths:
+        _fail(f"{option}={text!r}: give {' or '.join(map(str, lengths))} numbers with commas between them")
+    return numbers
+
+
+def _trace(request: SceneRequest, timeout_s: float) -> RadioMap:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from twins.scenes.errors import SceneError
+    from twins.scenes.tracing import trace
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} transmitters"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+        task = bars.add_task(f"tracing {request.scene}", total=len(request.transmitters))
+        try:
+            return trace(
+                request, timeout_s=timeout_s, progress=lambda done, total: bars.update(task, completed=done, total=total)
+            )
+        except SceneError as error:
+            _fail(str(error))
+
+
+def _tell(radio_map: RadioMap, out: Path, as_json: bool) -> None:
+    """Write the files and print the figures."""
+    from twins.scenes.agreement import compare_with_38901
+    from twins.scenes.coverage import summarize
+    from twins.scenes.map_file import write_map
+    from twins.scenes.picture import draw_map
+
+    summary, agreement = summarize(radio_map), compare_with_38901(radio_map)
+    stem = out / radio_map.request.scene
+    files = {"picture": f"{stem}.png", "arrays": f"{stem}.npz", "figures": f"{stem}.json"}
+    answer = {
+        "map": summary.model_dump(mode="json"),
+        "agreement": agreement.model_dump(mode="json"),
+        "request": radio_map.request.model_dump(mode="json"),
+        "provenance": radio_map.provenance.model_dump(mode="json"),
+        "files": files,
+    }
+    try:
+        write_map(radio_map, Path(files["arrays"]))
+        draw_map(radio_map, Path(files["picture"]))
+        Path(files["figures"]).write_text(json.dumps(answer, indent=2), encoding="utf-8")
+    except OSError as error:
+        _fail(f"--out={out}: cannot be written ({error.strerror})")
+    typer.echo(json.dumps(answer) if as_json else map_table(summary, agreement, files))
+
+
+def _scenes_json() -> str:
+    return json.dumps(
+        [{"name": one.name, "about": one.about, "size_m": one.size_m, "objects": one.objects} for one in SCENES.values()]
+    )
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"scene: {message}", err=True)
+    raise typer.Exit(2)
+
+
+if __name__ == "__main__":
+    app()
