@@ -40,7 +40,7 @@ def demap(symbols: Tensor, noise_variance: Tensor, points: Tensor) -> tuple[Tens
     """Demap unbiased `symbols` complex[...] with complex noise variance float[...] over `points` complex[2^order].
 
     Returns LLRs float[..., order] (positive = 1), within ±87 as the probabilities are single floats; the posterior mean point
-    complex[...] and its variance float[...], without gradient. The points are equally likely.
+    complex[...] and its variance float[...]. The points are equally likely.
     """
     cross = symbols.real[..., None] * points.real + symbols.imag[..., None] * points.imag
     energy = points.abs().square()
@@ -48,6 +48,6 @@ def demap(symbols: Tensor, noise_variance: Tensor, points: Tensor) -> tuple[Tens
     weights = metric.softmax(-1)
     ones = labels(len(points).bit_length() - 1)
     llr = (weights @ ones).clamp_min(TINY).log() - (weights @ (1.0 - ones)).clamp_min(TINY).log()
-    moments = weights.detach() @ torch.stack([points.real, points.imag, energy], dim=-1).detach()
+    moments = weights @ torch.stack([points.real, points.imag, energy], dim=-1)
     mean = torch.complex(moments[..., 0], moments[..., 1])
-    return llr, mean, (moments[..., 2] - mean.abs().square()).clamp_min(0.0)
+    return llr, mean, (moments[..., 2] - mean.real.square() - mean.imag.square()).clamp_min(0.0)

@@ -6,7 +6,8 @@
    interference; after each stage again, of pilots and soft decisions together (expectation maximization, with learned windows).
 3. Between the averages DeepRx's stages (`tools.receivers.deeprx.network.Stage`) correct the estimate and say how far to trust it;
    then the antennas are combined and the learned constellation is demapped in closed form.
-4. The untrained network is that iterative receiver itself.
+4. The untrained network is that iterative receiver itself. The gradient goes through the decisions, back to the pilots: otherwise
+   training would not see what their power is for.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Window(nn.Module):
         """
         over_time, over_frequency = self.log_time.exp(), self.log_frequency.exp()
         weight = 1.0 / (noise[:, None, None] + belief.variance)
-        power = weight * belief.mean.abs().square()
+        power = weight * (belief.mean.real.square() + belief.mean.imag.square())
         matched = received * (weight * belief.mean.conj())[:, None]
         antennas = received.shape[1]
         sums = _average(torch.cat([matched.real, matched.imag, power[:, None]], dim=1), over_time, over_frequency)
@@ -152,7 +153,7 @@ def _decide(slot: PilotedSlot, response: Tensor, doubt: Tensor) -> tuple[Tensor,
     sent, spread = combine(slot.received, response, noise)
     data = (1.0 - slot.split).clamp_min(1e-6)
     llr, mean, variance = demap((sent - slot.split.sqrt()) / data.sqrt(), spread / data, slot.points)
-    return llr.flatten(1, 2), Belief((data.sqrt() * mean + slot.split.sqrt()).detach(), (data * variance).detach())
+    return llr.flatten(1, 2), Belief(data.sqrt() * mean + slot.split.sqrt(), data * variance)
 
 
 def _planes(slot: PilotedSlot, response: Tensor, belief: Belief, doubt: Tensor) -> Tensor:
