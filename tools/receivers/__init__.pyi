@@ -1,0 +1,2 @@
+from .classical import ClassicalReceiver as ClassicalReceiver
+from .classical import classical_receiver as classical_receiver

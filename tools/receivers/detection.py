@@ -1,7 +1,7 @@
 """Detection of the layers, given an estimate of the channel: LMMSE and K-Best.
 
-For one layer LMMSE is maximum ratio combining with noise and estimation error as the weight, in closed form; for more layers Sionna's
-`LinearDetector` and `KBestDetector` do the work. A test holds the closed form to Sionna's result.
+For one layer LMMSE is maximum ratio combining with noise and estimation error as the weight, in closed form; for more layers
+Sionna's `LinearDetector` and `KBestDetector` do the work. A test holds the closed form to Sionna's result.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Separable Wiener interpolation of the channel, over frequency, then time, from the statistics of a TR 38.901 profile.
 
-1. What is observed at a DMRS symbol is the channel averaged over each pair of pilots of a CDM group (despreading), plus noise, plus what
-   leaks of another layer of the group: its change within the pair. The filter over frequency is `R_all,pair (R_pair + R_leak + noise I)^-1`.
-   Sionna's `PUSCHLMMSEChannelEstimator` takes both pilots of a pair for independent observations and knows no leakage: it believes the
-   pilots too much.
+1. What is observed at a DMRS symbol is the channel averaged over each pair of pilots of a CDM group (despreading), plus noise,
+   plus what leaks of another layer of the group: its change within the pair. The filter over frequency is
+   `R_all,pair (R_pair + R_leak + noise I)^-1`. Sionna's `PUSCHLMMSEChannelEstimator` takes both pilots of a pair for independent
+   observations and knows no leakage: it believes the pilots too much.
 2. The output is scaled to be unbiased, so that its error is uncorrelated with the channel, with variance e / (1 - e); then each
    subcarrier is filtered over time in the same way (as in Sionna).
 3. Filters depend on the noise power only: they are made once for each and kept.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from twins.link.configuration import ChannelConfiguration
+from twins.link.configuration import SYMBOLS_PER_SLOT, ChannelConfiguration
 
 if TYPE_CHECKING:
     import torch
@@ -54,8 +54,10 @@ def profile_statistics(channel: ChannelConfiguration, subcarriers: int, subcarri
     """Return the correlations of `channel`'s profile, delay spread, speed and carrier.
 
     Those of a CDL are taken from the TDL of the same letter, which TR 38.901 clause 7.7.2 derives from it for isotropic antennas.
-    `symbol_s` is the mean duration of an OFDM symbol with its cyclic prefix.
+    AWGN does not vary. `symbol_s` is the mean duration of an OFDM symbol with its cyclic prefix.
     """
+    if channel.profile == "AWGN":
+        return Statistics(np.ones(subcarriers, complex), np.ones((SYMBOLS_PER_SLOT, SYMBOLS_PER_SLOT), complex))
     from sionna.phy.channel.tr38901 import TDL
     from sionna.phy.ofdm import tdl_time_cov_mat
 
@@ -63,7 +65,7 @@ def profile_statistics(channel: ChannelConfiguration, subcarriers: int, subcarri
     profile = TDL(letter, channel.delay_spread_ns * 1e-9, carrier_hz, precision="double")
     lags = np.arange(subcarriers)[:, None] * subcarrier_hz
     frequency = (profile.mean_powers.numpy().real * np.exp(-2j * np.pi * lags * profile.delays.numpy())).sum(axis=1)
-    time = tdl_time_cov_mat(letter, channel.speed_mps, carrier_hz, symbol_s, 14, precision="double").numpy()
+    time = tdl_time_cov_mat(letter, channel.speed_mps, carrier_hz, symbol_s, SYMBOLS_PER_SLOT, precision="double").numpy()
     return Statistics(frequency, time.astype(np.complex128))
 
 

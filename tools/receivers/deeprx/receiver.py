@@ -1,0 +1,115 @@
+"""DeepRx as a receiver of the link twin: the committed weights, what they can receive, and what their card covers."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from policies.artefact import ArtefactError, read_artefact
+from policies.data_card import DataCard
+from policies.evidence import Coverage
+from tools.receivers.conditions import bits_per_symbol, conditions
+from tools.receivers.deeprx.network import DILATIONS, ORDERS, DeepRx
+from tools.receivers.deeprx.preparation import prepare
+from tools.receivers.estimation import LeastSquares
+from twins.link.configuration import SYMBOLS_PER_SLOT, ChannelConfiguration, LinkConfiguration
+from twins.link.operations import SlotShape, classical_operations
+from twins.link.pusch import Pusch
+from twins.link.receiver import Detection, ReceiverUnavailable
+from twins.link.slots import Slots
+
+WEIGHTS = Path(__file__).parents[1] / "data" / "deeprx.safetensors"
+_ELEMENTS = 2**19  # resource elements x antennas that go through the network together: bounds its memory
+
+
+class DeepRxReceiver:
+    """DeepRx with its weights; `coverage` says whether its data card covers the link that it was made for."""
+
+    name = "deeprx"
+
+    def __init__(self, network: DeepRx, pusch: Pusch, coverage: Coverage) -> None:
+        self.network, self.coverage = network.eval(), coverage
+        self._estimator = LeastSquares(pusch)
+
+    def detect(self, slots: Slots) -> Detection:
+        """Detect one-layer `slots`; see `twins.link.receiver.Receiver`."""
+        with torch.no_grad():
+            prepared, amplitude = prepare(slots, self._estimator)
+            together = max(_ELEMENTS // prepared.received[0].numel(), 1)
+            parts = [
+                self.network(prepared._replace(received=received, initial=initial, noise=noise))[-1]
+                for received, initial, noise in zip(
+                    *(part.split(together) for part in (prepared.received, prepared.initial, prepared.noise)), strict=True
+                )
+            ]
+            llr = torch.cat([part.llr for part in parts]).flatten(1)
+            response = torch.cat([part.response for part in parts]) * amplitude
+        return Detection(llr, response[:, :, None])
+
+    def operations(self, pusch: Pusch, configuration: LinkConfiguration) -> float:
+        """Operations a slot: two for each multiply-accumulate of the network, and LS and the combinings around it."""
+        elements = SYMBOLS_PER_SLOT * pusch.subcarriers
+        shared = self.network.bits.weight.numel()  # after the antennas have met
+        weights = sum(layer.weight.numel() for layer in self.network.modules() if isinstance(layer, nn.Conv2d))
+        network = 2.0 * elements * (configuration.rx_antennas * (weights - shared) + shared)
+        around = classical_operations(SlotShape.of(pusch), configuration)
+        return network + around["ls"] + (len(DILATIONS) + 1) * (around["combining"] + around["demapping"])
+
+
+def deeprx_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration) -> DeepRxReceiver:
+    """Make DeepRx for one layer of QPSK, 16QAM or 64QAM; raises ReceiverUnavailable naming the rule that forbids another."""
+    problems = _problems(configuration)
+    if problems:
+        raise ReceiverUnavailable("; ".join(problems))
+    return DeepRxReceiver(_network(WEIGHTS), pusch, coverage(configuration, channel))
+
+
+def coverage(configuration: LinkConfiguration, channel: ChannelConfiguration) -> Coverage:
+    """Judge by the weights' data card; raises ReceiverUnavailable where there are none."""
+    return _card(WEIGHTS).covers(conditions(configuration, channel))
+
+
+def load_network(path: Path) -> DeepRx:
+    """Load weights in evaluation mode after checking them against their record; raises ReceiverUnavailable."""
+    from safetensors.torch import load_file
+
+    _card(path)
+    state = load_file(path)
+    network = DeepRx(channels=state["bits.weight"].shape[1])
+    network.load_state_dict(state)
+    return network.eval().requires_grad_(False)
+
+
+def _problems(configuration: LinkConfiguration) -> list[str]:
+    order, problems = bits_per_symbol(configuration), []
+    if configuration.transmitter != "pusch":
+        problems.append(
+            f"receiver='deeprx' with transmitter={configuration.transmitter!r}: DeepRx starts from the DMRS of a PUSCH, use"
+            " transmitter='pusch'"
+        )
+    if configuration.layers > 1:
+        problems.append(
+            f"receiver='deeprx' with layers={configuration.layers}: DeepRx receives one layer, use 'classical' for more"
+        )
+    if order not in ORDERS:
+        problems.append(
+            f"receiver='deeprx' with {2**order}QAM (mcs_index={configuration.mcs_index} of table {configuration.mcs_table}):"
+            f" DeepRx demaps {', '.join(str(known) for known in ORDERS)} bits per symbol, use a lower mcs_index or 'classical'"
+        )
+    return problems
+
+
+@lru_cache(maxsize=2)
+def _network(path: Path) -> DeepRx:
+    return load_network(path)
+
+
+@lru_cache(maxsize=2)
+def _card(path: Path) -> DataCard:
+    try:
+        return read_artefact(path).card
+    except ArtefactError as error:
+        raise ReceiverUnavailable(f"receiver='deeprx' has no weights: {error}") from None
