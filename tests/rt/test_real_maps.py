@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(street):
 
 
 def test_a_finished_map_comes_from_the_cache_and_a_damaged_one_is_traced_again(street):
-    (kept,) = [path for path in cache_folder().glob("*.npz")]
+    (kept,) = cache_folder().glob("*.npz")
     assert trace(canyon(), command=("/no/such/worker",)).seconds == street.seconds
     kept.write_bytes(kept.read_bytes()[:1000])
     with pytest.raises(SceneError, match="could not be started"):
@@ -71,7 +71,7 @@ def test_a_sector_sends_where_it_is_turned_and_a_tilt_brings_power_near():
     sector = {"azimuth_deg": 0.0, "elements": 4, "tilt_deg": 5.0}
     with ThreadPoolExecutor(2) as pool:  # two workers at once
         east, steep = pool.map(trace, (canyon(transmitter=sector), canyon(transmitter={**sector, "tilt_deg": 40.0})))
-    x, y = np.meshgrid(east.x_m, east.y_m)
+    x, _ = np.meshgrid(east.x_m, east.y_m)
     seen = east.line_of_sight[0]
     ahead, behind = seen & (x > 0), seen & (x < -66)
     assert np.median(east.path_gain_db[0][ahead]) > np.median(east.path_gain_db[0][behind]) + 10

