@@ -20,7 +20,6 @@ BG2_DEGREES = (
 )  # fmt: skip
 LIFTING_SIZES = sorted(first << power for first in (2, 3, 5, 7, 9, 11, 13, 15) for power in range(8) if first << power <= 384)
 _LARGEST = {1: 8448, 2: 3840}  # bits of a code block
-_COLUMNS = {1: 22, 2: 10}  # of the base graph, information part
 
 
 class CodeGraph(NamedTuple):
@@ -43,12 +42,12 @@ def code_graph(information_bits: int, coded_bits: int, code_rate: float) -> Code
     sent = ceil(coded_bits / blocks)
     graph = _base_graph(size, size / sent)
     lifting = _lifting(size, graph)
-    columns = _COLUMNS[graph]
     degrees = BG1_DEGREES if graph == 1 else BG2_DEGREES
-    last = 2 * lifting + sent + columns * lifting - size  # last bit of the circular buffer that is sent, with fillers
-    rows = min(max(ceil(last / lifting) - columns, 4), len(degrees))
-    edges = blocks * lifting * sum(degrees[:rows])
-    return CodeGraph(blocks, size, graph, lifting, edges, blocks * lifting * sum(degrees))
+    # The circular buffer starts behind two punctured columns and leaves the fillers out; a parity bit is a check of its own.
+    checks = max(2 * lifting + sent - size, 4 * lifting)
+    rows, rest = divmod(min(checks, lifting * len(degrees)), lifting)
+    edges = lifting * sum(degrees[:rows]) + rest * sum(degrees[rows : rows + 1])
+    return CodeGraph(blocks, size, graph, lifting, blocks * edges, blocks * lifting * sum(degrees))
 
 
 def _segmentation(information_bits: int, code_rate: float) -> tuple[int, int]:

@@ -157,8 +157,8 @@ class ChannelConfiguration(_Typed):
     def _one_level(self) -> ChannelConfiguration:
         if (self.snr_db is None) == (self.coupling_loss_db is None):
             raise ValueError(
-                f"snr_db={self.snr_db} and coupling_loss_db={self.coupling_loss_db}: give exactly one of them, the SNR follows from"
-                " either"
+                f"snr_db={self.snr_db} and coupling_loss_db={self.coupling_loss_db}: give exactly one of them, the SNR"
+                " follows from either"
             )
         return self
 
