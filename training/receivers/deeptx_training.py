@@ -39,7 +39,7 @@ def deeptx_ranges() -> Ranges:
 class Plan(ReceiverPlan):
     """As DeepRx's plan; 24 channels suffice, as local averaging does the larger part."""
 
-    steps: int = 8_000
+    steps: int = 6_000
     channels: int = 24
     ranges: Ranges = field(default_factory=deeptx_ranges)
 

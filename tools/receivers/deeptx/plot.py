@@ -12,6 +12,8 @@ from tools.receivers.deeptx.transmitter_network import TransmitterNetwork
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+REACH = 1.7  # of the axes, in units of the root mean square
+
 
 def draw_transmitter(network: TransmitterNetwork, orders: Sequence[int], path: Path) -> None:
     """Write a PNG of `network` for the modulation `orders` (bits per symbol)."""
@@ -37,4 +39,5 @@ def _constellation(axes: Axes, network: TransmitterNetwork, order: int) -> None:
     for point, bits in zip(learned.tolist(), labels(order).int().tolist(), strict=True):
         axes.annotate("".join(map(str, bits)), (point.real, point.imag), fontsize=8, xytext=(3, 3), textcoords="offset points")
     axes.set(xlabel="in phase", ylabel="quadrature", aspect="equal", title=f"{order} bits per symbol, relative to the pilot")
-    axes.legend(loc="upper right", fontsize=8)
+    axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH))
+    axes.legend(loc="lower center", ncols=2, fontsize=8)

@@ -38,7 +38,7 @@ class DeepTxReceiver:
             together = max(_ELEMENTS // prepared.received[0].numel(), 1)
             parts = [
                 self.network(prepared._replace(received=received, noise=noise))[-1]
-                for received, noise in zip(prepared.received.split(together), prepared.noise.split(together), strict=True)
+                for received, noise in zip(*(torch.split(part, together) for part in prepared[:2]), strict=True)
             ]
             response = torch.cat([part.response for part in parts]) * amplitude
             return Detection(torch.cat([part.llr for part in parts]).flatten(1), response[:, :, None])
