@@ -1,2 +1,11 @@
+from .choice import every_receiver as every_receiver
+from .choice import with_receiver as with_receiver
 from .classical import ClassicalReceiver as ClassicalReceiver
 from .classical import classical_receiver as classical_receiver
+from .comparison import Compared as Compared
+from .comparison import compare as compare
+from .link_text import LinkText as LinkText
+from .link_text import LinkTextError as LinkTextError
+from .link_text import read_link as read_link
+from .link_tools import compare_receivers as compare_receivers
+from .link_tools import evaluate_link as evaluate_link

@@ -1,0 +1,222 @@
+"""Simulate a link, given in words, with one or all receivers: `twinpilot link "16QAM, 24 PRB, TDL-C 300 ns, 30 m/s, 12 dB"`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tools.receivers.link_text import LinkText, LinkTextError, read_link
+
+if TYPE_CHECKING:
+    from tools.receivers.comparison import Compared, Progress
+    from twins.link.result import LinkResult
+    from twins.link.stopping import Stopping
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def link(
+    text: Annotated[str, typer.Argument(help='The link, such as "16QAM, 24 PRB, TDL-C 300 ns, 30 m/s, 12 dB".')],
+    receivers: Annotated[
+        str, typer.Option("--receivers", help="Names with commas, such as ls+lmmse,deeprx; or all.")
+    ] = "ls+lmmse",
+    sweep: Annotated[
+        str, typer.Option("--sweep", help="SNRs FROM:TO:STEP in dB, such as 0:20:2: BLER over SNR instead of one.")
+    ] = "",
+    slots: Annotated[int, typer.Option("--slots", min=64, max=65536, help="At most so many slots, in batches of 64.")] = 128,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Decides bits, channels and noise.")] = 1,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for plot and results; default: under runs/link.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Simulate a link with each receiver on the same bits, channels and noise; print a table and draw it."""
+    from tools.receivers.comparison import PRECISION
+
+    with _told():
+        asked, levels = read_link(text), _levels(sweep)
+        stopping = PRECISION.model_copy(update={"max_slots": slots // 64 * 64})
+        names = _names(receivers, asked)
+        folder = out or _folder(asked, seed, names, levels)
+        if levels:
+            report = _sweep(asked, names, levels, seed, stopping, folder)
+        else:
+            report = _compare(asked, names, seed, stopping, folder)
+    typer.echo(json.dumps(report) if as_json else _table(report, asked, bool(levels)))
+
+
+def _compare(asked: LinkText, names: list[str], seed: int, stopping: Stopping, folder: Path) -> dict[str, Any]:
+    from tools.receivers.comparison import compare
+    from tools.receivers.link_plot import plot_comparison
+
+    with _progress(len(names)) as progress:
+        compared = compare(asked.configuration, asked.channel, names, seed=seed, stopping=stopping, progress=progress)
+    _some(compared)
+    folder.mkdir(parents=True, exist_ok=True)
+    plot = plot_comparison(compared, _title(asked), folder / "receivers.png")
+    return _kept({"notes": asked.notes, "rows": [_row(one) for one in compared], "plot": str(plot)}, folder)
+
+
+def _sweep(asked: LinkText, names: list[str], levels: list[float], seed: int, stopping: Stopping, folder: Path) -> dict[str, Any]:
+    from tools.receivers.comparison import compare
+    from tools.receivers.link_plot import plot_sweep
+
+    rows: list[Compared] = []
+    with _progress(len(names) * len(levels)) as progress:
+        for level in levels:
+            channel = asked.channel.model_copy(update={"snr_db": level})
+            rows += compare(asked.configuration, channel, names, seed=seed, stopping=stopping, progress=progress)
+    _some(rows)
+    curves: dict[str, list[LinkResult]] = {}
+    for row in rows:
+        if row.result is not None:
+            curves.setdefault(row.receiver, []).append(row.result)
+    folder.mkdir(parents=True, exist_ok=True)
+    plot = plot_sweep(curves, _title(asked, "SNR swept"), folder / "sweep.png")
+    return _kept({"notes": asked.notes, "rows": [_row(one) for one in rows], "plot": str(plot)}, folder)
+
+
+def _names(receivers: str, asked: LinkText) -> list[str]:
+    from tools.receivers.choice import every_receiver
+
+    known = every_receiver(asked.configuration)
+    if receivers.strip() == "all":
+        return list(known)
+    names = [name.strip() for name in receivers.split(",") if name.strip()]
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        raise LinkTextError(f"--receivers={receivers!r}: give all, or some of {', '.join(known)}")
+    return names
+
+
+def _levels(sweep: str) -> list[float]:
+    """SNRs of FROM:TO:STEP in dB; none of an empty text."""
+    if not sweep:
+        return []
+    try:
+        first, last, step = (float(part) for part in sweep.split(":"))
+        count = int((last - first) / step + 1e-9) + 1
+    except (ValueError, ZeroDivisionError, OverflowError):
+        count = 0
+    if not 1 <= count <= 100 or not step > 0:
+        raise LinkTextError(f"--sweep={sweep!r}: give FROM:TO:STEP in dB with at most 100 values, such as 0:20:2")
+    if not -30.0 <= first <= last <= 60.0:
+        raise LinkTextError(f"--sweep={sweep!r} leaves the range of the SNR, -30 to 60 dB")
+    return [first + index * step for index in range(count)]
+
+
+def _folder(asked: LinkText, seed: int, names: list[str], levels: list[float]) -> Path:
+    from policies.change import digest_of
+
+    described = [asked.configuration.model_dump(mode="json"), asked.channel.model_dump(mode="json"), seed, names, levels]
+    return Path("runs") / "link" / digest_of(described)[:12]
+
+
+def _some(compared: list[Compared] | tuple[Compared, ...]) -> None:
+    """Raise LinkTextError where no receiver could receive the link."""
+    if all(one.result is None for one in compared):
+        raise LinkTextError("; ".join(dict.fromkeys(one.reason for one in compared)))
+
+
+def _row(one: Compared) -> dict[str, Any]:
+    result = None if one.result is None else one.result.model_dump(mode="json")
+    return {"receiver": one.receiver, "result": result, "reason": one.reason}
+
+
+def _kept(report: dict[str, Any], folder: Path) -> dict[str, Any]:
+    (folder / "results.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+    return report
+
+
+def _title(asked: LinkText, level: str = "") -> str:
+    configuration, channel = asked.configuration, asked.channel
+    return (
+        f"MCS {configuration.mcs_index} (table {configuration.mcs_table}), {configuration.prbs} PRB, {configuration.layers} layer"
+        f"{'s' if configuration.layers > 1 else ''} {configuration.tx_antennas}x{configuration.rx_antennas},"
+        f" {configuration.dmrs_symbols} DMRS; {channel.profile} {channel.delay_spread_ns:g} ns, {channel.speed_mps:.3g} m/s,"
+        f" {level or f'{channel.received_snr_db(configuration):g} dB'}"
+    )
+
+
+def _table(report: dict[str, Any], asked: LinkText, swept: bool) -> str:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=_title(asked, "SNR swept" if swept else ""))
+    columns = ("SNR dB", "receiver") if swept else ("receiver",)
+    for name in (*columns, "BLER", "95 %", "BER", "Mbit/s", "delay ms", "NMSE dB", "slots", "covered by its card"):
+        table.add_column(name, justify="left" if name in ("receiver", "covered by its card") else "right", overflow="fold")
+    for row in report["rows"]:
+        cells = _cells(row)
+        table.add_row(*(Text(cell) for cell in (cells if swept else cells[1:])))
+    console = Console(width=None if sys.stdout.isatty() else 150)
+    with console.capture() as capture:
+        for note in report["notes"]:
+            console.print(note, highlight=False)
+        console.print(table)
+        for row in report["rows"]:
+            for warning in (row["result"] or {"warnings": []})["warnings"]:
+                console.print(f"{row['receiver']}: {warning}", highlight=False, soft_wrap=True)
+        console.print(f"plot: {report['plot']}", highlight=False, soft_wrap=True)
+    return capture.get().rstrip()
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    result = row["result"]
+    if result is None:
+        return ["–", row["receiver"], *["–"] * 7, row["reason"]]
+    bler, nmse = result["bler"], result["nmse_db"]
+    return [
+        f"{result['snr_db']:g}",
+        row["receiver"],
+        f"{bler['value']:.3f}",
+        f"{bler['interval']['low']:.3f}–{bler['interval']['high']:.3f}",
+        f"{result['ber']['value']:.2e}",
+        f"{result['throughput_mbps']['value']:.2f}",
+        f"{result['delay_ms']:.3f}",
+        "–" if nmse is None else f"{nmse:.1f}",
+        str(result["slots"]),
+        _covered(row["receiver"], result["coverage"]),
+    ]
+
+
+def _covered(receiver: str, coverage: dict[str, Any]) -> str:
+    if "+" in receiver:
+        return "needs none"
+    return "yes" if coverage["covered"] else "NO: " + "; ".join(coverage["reasons"])
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell an error of the description in one line and end with status 2."""
+    from twins.link.transport_block import CodingUnavailable
+
+    try:
+        yield
+    except (LinkTextError, CodingUnavailable) as error:
+        typer.echo(f"link: {error}", err=True)
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Progress]:
+    """Show progress on the terminal's standard error; nothing where there is none."""
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+        task = bars.add_task("link", total=total)
+        seen: list[str] = []
+
+        def show(receiver: str, slots: int) -> None:
+            if slots <= 64:
+                seen.append(receiver)
+            bars.update(task, description=f"{receiver}: {slots} slots", completed=len(seen) - 1)
+
+        yield show
