@@ -9,11 +9,15 @@ between places a metre apart and is not used.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from twins.beams.scenario import BeamScenario
+
+if TYPE_CHECKING:
+    from sionna.phy.channel.tr38901 import Rays
 
 CLUSTERS, RAYS = 10, 6
 CLUSTER_SHADOW_DB = 3.0  # per-cluster shadowing, TR 38.901 table 7.5-6
@@ -27,9 +31,8 @@ Floats = NDArray[np.float64]
 class Clusters:
     """The strongest clusters of each trajectory's drop, C of them with R rays each.
 
-    `power` float64[N, C], sums to 1; `departure_deg`, `elevation_deg` float64[N, C, R] at the gNB; `scatterer_m` float64[N, C,
-    2]; `rise_m` float64[N, C], height of what the terminal sees over itself per metre of distance times 1 m (tangent of the
-    arrival elevation).
+    `power` float64[N, C], sums to 1; `departure_deg`, `elevation_deg` float64[N, C, R] at the gNB; `scatterer_m`
+    float64[N, C, 2]; `arrival_slope` float64[N, C], tangent of the elevation at which the cluster arrives.
     """
 
     power: Floats
@@ -59,7 +62,7 @@ def draw_clusters(scenario: BeamScenario, middle: Floats, line_of_sight: NDArray
     )
 
 
-def _drop(scenario: BeamScenario, middle: Floats, line_of_sight: NDArray[np.bool_], seed: int) -> object:
+def _drop(scenario: BeamScenario, middle: Floats, line_of_sight: NDArray[np.bool_], seed: int) -> Rays:
     import torch
     from sionna.phy import config
     from sionna.phy.channel.tr38901 import AntennaArray, UMa, UMi
@@ -99,4 +102,5 @@ def _scatterers(middle: Floats, departure_deg: Floats, delay_s: Floats) -> Float
     away = np.cos(np.radians(departure_deg - own))
     radius = (length**2 - distance**2) / (2.0 * (length - distance * away))
     angle = np.radians(departure_deg)
-    return radius[..., None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    places: Floats = radius[..., None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    return places

@@ -46,7 +46,8 @@ def _element_amplitude(azimuth: NDArray[np.float64], elevation: NDArray[np.float
     loss = np.minimum(12.0 * (elevation / BEAMWIDTH_DEG) ** 2, MAX_ATTENUATION_DB) + np.minimum(
         12.0 * (turned / BEAMWIDTH_DEG) ** 2, MAX_ATTENUATION_DB
     )
-    return 10.0 ** ((ELEMENT_GAIN_DBI - np.minimum(loss, MAX_ATTENUATION_DB)) / 20.0)
+    amplitude: NDArray[np.float64] = 10.0 ** ((ELEMENT_GAIN_DBI - np.minimum(loss, MAX_ATTENUATION_DB)) / 20.0)
+    return amplitude
 
 
 def _column_amplitude(array: BeamArray, elevation: NDArray[np.float64]) -> NDArray[np.float64]:

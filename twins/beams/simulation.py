@@ -28,7 +28,6 @@ TONES = 4
 SIGNAL_SUBCARRIERS = 240  # 20 PRB of an SS/PBCH block, TS 38.211 clause 7.4.3.1
 SIGNAL_ELEMENTS = 127  # of the secondary synchronization signal, TS 38.211 clause 7.4.2.3
 REPORT_DBM = (-140.0, -40.0)  # L1-RSRP, TS 38.133 table 10.1.6.1-1
-MAX_SNR_DB = 30.0  # of 256QAM's best code rate: more does not help
 _CHUNK = 128
 Floats = NDArray[np.float64]
 

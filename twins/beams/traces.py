@@ -34,7 +34,8 @@ class BeamTraces:
     @property
     def best(self) -> NDArray[np.int64]:
         """The genie's beam: int64[N, T]."""
-        return self.rsrp_dbm.argmax(axis=-1)
+        best: NDArray[np.int64] = self.rsrp_dbm.argmax(axis=-1)
+        return best
 
     @property
     def azimuth_deg(self) -> Floats:

@@ -55,12 +55,12 @@ def _turning(scenario: BeamScenario, count: int, rng: np.random.Generator) -> Fl
     rates[:, 0] = draws[:, 0]
     for step in range(1, scenario.bursts):
         rates[:, step] = keep * rates[:, step - 1] + np.sqrt(1.0 - keep**2) * draws[:, step]
-    return rates * np.radians(scenario.mobility.turn_deg_s)
+    turning: Floats = rates * np.radians(scenario.mobility.turn_deg_s)
+    return turning
 
 
 def _inside(scenario: BeamScenario, positions: Floats) -> NDArray[np.bool_]:
     distance = np.hypot(positions[..., 0], positions[..., 1])
     azimuth = np.degrees(np.arctan2(positions[..., 1], positions[..., 0]))
     ok = (distance >= scenario.nearest_m) & (distance <= scenario.farthest_m) & (np.abs(azimuth) <= SECTOR_DEG)
-    inside: NDArray[np.bool_] = ok.all(axis=1)
-    return inside
+    return np.asarray(ok.all(axis=1), dtype=np.bool_)

@@ -1,0 +1,11 @@
+from .overhead import measurement_overhead as measurement_overhead
+from .predictor import BeamPredictor as BeamPredictor
+from .predictor import load_predictor as load_predictor
+from .predictor import predictor_card as predictor_card
+from .selector import BeamSelector as BeamSelector
+from .selector import Choice as Choice
+from .selector import Session as Session
+from .sweeping import NeighbourTracking as NeighbourTracking
+from .sweeping import Sweep as Sweep
+from .trial import Trial as Trial
+from .trial import run_trial as run_trial

@@ -1,0 +1,151 @@
+"""`twinpilot bench beams`: beam selectors over speeds, also ones never trained on: accuracy, RSRP loss, overhead, latency,
+calibration.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from policies.figure import BenchResult, Figure
+from tools.beams.comparison import classical_selectors, decision_latency_ms
+from tools.beams.predictor import BeamPredictor, configuration_of, load_predictor, predictor_card
+from tools.beams.scoring import efficiency_gain, score
+from tools.beams.selector import BeamSelector
+from tools.beams.trial import run_trial
+from twins.beams.scenario import BeamScenario, Mobility, Propagation
+from twins.beams.typical import typical_scenario
+
+SEED = 11
+SPEEDS_MPS = (1.0, 5.0, 10.0, 20.0, 30.0, 40.0, 50.0, 60.0)
+TERMINALS = 10
+Row = dict[str, Any]
+
+
+def run(quick: bool, out: Path | None) -> BenchResult:
+    """Score every selector at every speed, at 28 GHz and 3.5 GHz; `quick` takes three speeds and fewer trajectories.
+
+    With `out`: beams.samples.json (all scores) and a plot for each carrier.
+    """
+    predictor = load_predictor()
+    speeds, count = ((5.0, 20.0, 50.0), 64) if quick else (SPEEDS_MPS, 512)
+    selectors = (*classical_selectors(predictor.beams), predictor)
+    latencies = {one.name: decision_latency_ms(one, predictor.beams, 200) for one in selectors}
+    rows = [
+        row
+        for carrier, propagation in ((28.0, "UMi"), (3.5, "UMa"))
+        for speed in speeds
+        for row in _at_speed(carrier, propagation, speed, count, selectors, latencies)  # type: ignore[arg-type]
+    ]
+    figures = [*_speed_of_twin(count), *_figures(rows)]
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "beams.samples.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        for carrier in sorted({row["carrier_ghz"] for row in rows}):
+            _plot([row for row in rows if row["carrier_ghz"] == carrier], out / f"beams-{carrier:g}GHz.png")
+    return BenchResult(figures=tuple(figures), seeds=(SEED,))
+
+
+def scenario_at(carrier_ghz: float, propagation: Propagation, speed_mps: float) -> BeamScenario:
+    """Return the benchmark's sector at one speed (± 10 %)."""
+    mobility = Mobility(low_mps=0.9 * speed_mps, high_mps=1.1 * speed_mps, turn_deg_s=5.0)
+    return typical_scenario(carrier_ghz, propagation, mobility=mobility)
+
+
+def _at_speed(
+    carrier: float,
+    propagation: Propagation,
+    speed: float,
+    count: int,
+    selectors: tuple[BeamSelector, ...],
+    latencies: dict[str, float],
+) -> list[Row]:
+    from twins.beams.simulation import simulate_beams
+
+    scenario = scenario_at(carrier, propagation, speed)
+    traces = simulate_beams(scenario, count, SEED)
+    covered = predictor_card().covers(configuration_of(scenario)).covered
+    trials = {one.name: run_trial(one, traces) for one in selectors}
+    scores = {one.name: score(trials[one.name], one, scenario, TERMINALS, latencies[one.name]) for one in selectors}
+    sweep, learned = scores["sweep"], scores[BeamPredictor.name]
+    gain = efficiency_gain(trials[learned.selector], learned.overhead, trials["sweep"], sweep.overhead, scenario)
+    head = {
+        "carrier_ghz": carrier,
+        "propagation": propagation,
+        "speed_mps": speed,
+        "covered": covered,
+        "gain_over_sweep": gain.value,
+    }
+    return [{**head, "gain_low": gain.interval.low, **one.model_dump(mode="json")} for one in scores.values()]
+
+
+def _speed_of_twin(count: int) -> list[Figure]:
+    from twins.beams.simulation import simulate_beams
+
+    scenario = scenario_at(28.0, "UMi", 20.0)
+    since = time.process_time()
+    simulate_beams(scenario, count, SEED)
+    rate = count / (time.process_time() - since)
+    return [Figure(name="beam twin", value=rate, unit="trajectories/CPU-s", note=f"{scenario.duration_s:.2f} s of 32 beams each")]
+
+
+def _figures(rows: list[Row]) -> list[Figure]:
+    figures = []
+    for row in rows:
+        where = f"{row['carrier_ghz']:g} GHz {row['speed_mps']:g} m/s, {row['selector']}"
+        note = "" if row["covered"] else "speed never trained on"
+        figures += [
+            Figure(name=f"top-1, {where}", value=row["top1"]["value"], unit="", note=note),
+            Figure(name=f"top-3, {where}", value=row["top3"]["value"], unit="", note=note),
+            Figure(name=f"RSRP loss, {where}", value=row["loss_mean_db"]["value"], unit="dB", note=note),
+            Figure(name=f"RSRP loss p95, {where}", value=row["loss_p95_db"]["value"], unit="dB", note=note),
+            Figure(name=f"ECE, {where}", value=row["calibration_error"], unit="", note=note),
+            Figure(name=f"efficiency, {where}", value=row["efficiency"]["value"], unit="", note=note),
+        ]
+        if row["selector"] == BeamPredictor.name:
+            told = f"from {100 * row['gain_low']:+.2f}; {note}".rstrip("; ")
+            figures.append(
+                Figure(name=f"gain over sweep, {where}", value=100 * row["gain_over_sweep"], unit="% of genie", note=told)
+            )
+    fixed = {(row["carrier_ghz"], row["selector"]): row for row in rows}
+    for (carrier, name), row in fixed.items():
+        figures.append(
+            Figure(
+                name=f"overhead, {carrier:g} GHz, {name}", value=100 * row["overhead"], unit="%", note=f"{TERMINALS} terminals"
+            )
+        )
+    latency = {row["selector"]: row["latency_ms"] for row in rows}
+    figures += [Figure(name=f"latency, {name}", value=value, unit="ms", note="one terminal") for name, value in latency.items()]
+    return figures
+
+
+def _plot(rows: list[Row], path: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    panels = (
+        ("top1", "top-1 accuracy"),
+        ("loss_mean_db", "mean RSRP loss, dB"),
+        ("loss_p95_db", "RSRP loss p95, dB"),
+        ("efficiency", "net efficiency"),
+    )
+    figure, axes = plt.subplots(1, len(panels), figsize=(17, 4), constrained_layout=True)
+    trained = max((row["speed_mps"] for row in rows if row["covered"]), default=None)
+    for axis, (field, label) in zip(axes, panels, strict=True):
+        for name in dict.fromkeys(row["selector"] for row in rows):
+            mine = [row for row in rows if row["selector"] == name]
+            values = [row[field]["value"] for row in mine]
+            ends = [[abs(row[field]["interval"][end] - row[field]["value"]) for row in mine] for end in ("low", "high")]
+            axis.errorbar([row["speed_mps"] for row in mine], values, yerr=ends, label=name, marker="o", markersize=3, capsize=2)
+        if trained is not None:
+            axis.axvline(trained, color="grey", linestyle=":", linewidth=1)
+        axis.set(xlabel="speed, m/s", ylabel=label)
+        axis.grid(alpha=0.3)
+    axes[0].legend()
+    figure.suptitle(f"{rows[0]['carrier_ghz']:g} GHz {rows[0]['propagation']}; dotted: fastest trained on")
+    figure.savefig(path, dpi=110)
+    plt.close(figure)

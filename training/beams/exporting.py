@@ -1,0 +1,43 @@
+"""From a finished training to the committed weights, their record, and a picture of how it went."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from policies.artefact import Artefact, write_record
+from training.beams.beam_training import Plan, Progress
+from training.beams.card import card_of
+
+_VERSIONS = ("torch", "sionna-no-rt", "numpy", "safetensors")
+
+
+def export(progress: Progress, plan: Plan, path: Path, remake: str) -> Artefact:
+    """Write the averaged weights to `path` with their record beside them; `remake` is the command that makes them again."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: value.contiguous() for name, value in progress.average.items()}, path)
+    versions = {package: version(package) for package in _VERSIONS}
+    return write_record(path, card_of(plan), remake, f"{platform.machine()}, one CPU thread", versions)
+
+
+def plot_log(log: Path, path: Path) -> None:
+    """Draw cross-entropy and accuracy over steps from `log` (one JSON object a line)."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    figure, left = plt.subplots(figsize=(7, 4), constrained_layout=True)
+    right = left.twinx()
+    steps = [row["step"] for row in rows]
+    left.plot(steps, [row["cross_entropy"] for row in rows], color="tab:blue")
+    right.plot(steps, [row["top1"] for row in rows], color="tab:orange")
+    left.set(xlabel="step", ylabel="cross-entropy, nat (blue)", title="beam predictor, training trajectories")
+    right.set(ylabel="top-1 accuracy (orange)")
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
