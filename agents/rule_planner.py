@@ -23,6 +23,7 @@ from agents.understanding.result import (
 )
 from agents.understanding.understand import understand
 from agents.workflows.answering import answer_question
+from agents.workflows.beams import select_beams
 from agents.workflows.calls import ask_for, call, failure_of
 from agents.workflows.configuration import Effort, plan_change
 from agents.workflows.measuring import measured_now
@@ -87,6 +88,8 @@ class RulePlanner:
             )
         if understood.workflow == "channel-estimator":
             return select_estimator(view, situation)
+        if understood.workflow == "beam-management":
+            return select_beams(view, situation)
         return plan_change(view, situation, understood, self._effort, self._specialists)
 
 

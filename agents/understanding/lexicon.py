@@ -27,6 +27,7 @@ _ORDER = (
     "preserve",
     "command",
     "theme",
+    "motion",
     "goal",
     "comparator",
 )

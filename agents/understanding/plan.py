@@ -26,6 +26,12 @@ _STEPS: dict[Workflow, tuple[str, ...]] = {
         "retrieve carrier configuration and recent CQI and BLER of {where}",
         "compare the channel estimators under this configuration, as far as receiver tools are offered",
     ),
+    "beam-management": (
+        "retrieve carrier configuration, connected users, radio link failures and degradation of {where}",
+        "take the mobility of the terminals from what the operator says, as the network reports none",
+        "try the beam sweep, neighbour tracking and the learned predictor in the beam twin, under this mobility and nearby ones",
+        "recommend the xApp's beam model, or keep the sweep and say what data is missing",
+    ),
     "direct-change": (
         "read the configuration that is to be changed",
         "look up the limits of each attribute",

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from policies.intent import ExpectationTarget, Intent
 from policies.slices import Slice
 
-Workflow = Literal["intent-to-configuration", "scheduler-adaptation", "channel-estimator", "direct-change"]
+Workflow = Literal["intent-to-configuration", "scheduler-adaptation", "channel-estimator", "beam-management", "direct-change"]
 
 
 class _Word(BaseModel):

@@ -146,8 +146,9 @@ def _read_strictly(text: str, card: NetworkCard, measured: Mapping[tuple[str, Sl
     notes = [*screened.assumptions, *shares.assumptions, *read.assumptions]
     fallback = _event_place(when, card)
     direct, rest = take_direct(frames, card, fallback)
-    if whole.has_theme("channel-estimator") and not direct and not any(frame.bounds for frame in rest):
-        return _estimator(whole, next((place for frame in rest if (place := place_of(frame, card))), fallback))
+    selection = None if direct else _selection(whole, rest, fallback)
+    if selection is not None:
+        return selection
     _name_kpis(rest, notes)
     span = (when.window.end - when.window.start).total_seconds() if when.window else None
     reader = TargetReader(card, measured, fallback, tolerance=shares.tolerance, span_s=span, notes=notes)
@@ -222,10 +223,26 @@ def _objective(kpi: str, goal: str, place: Place) -> IntentExpectation:
     return IntentExpectation(object=ExpectationObject(cells=place.cells, area=place.area), targets=(target,))
 
 
+def _selection(whole: _Text, frames: list[Frame], fallback: Place) -> Understood | None:
+    """Return what is asked where a model is to be selected: a channel estimator or a beam selector."""
+    place = next((found for frame in frames if (found := place_of(frame, whole.card))), fallback)
+    if whole.has_theme("channel-estimator") and not any(frame.bounds for frame in frames):
+        return _estimator(whole, place)
+    if whole.has_theme("beam-management") and not any(frame.bounds and frame.kpis for frame in frames):
+        return _beams(whole, place)
+    return None
+
+
 def _estimator(whole: _Text, place: Place) -> Understood:
     note = "channel estimation is judged by CARR.AverageBlerDl, the nearest KPI that the network counts"
     intent = whole.intent([_objective("CARR.AverageBlerDl", "MINIMIZE", place)], [note])
     return Understood(intent=intent, plan=plan_of("channel-estimator", intent), workflow="channel-estimator")
+
+
+def _beams(whole: _Text, place: Place) -> Understood:
+    note = "beam selection is judged by MM.RlfRate, the nearest KPI that the network counts, and by RSRP in the beam twin"
+    intent = whole.intent([_objective("MM.RlfRate", "MINIMIZE", place)], [note])
+    return Understood(intent=intent, plan=plan_of("beam-management", intent), workflow="beam-management")
 
 
 def _by_meaning_or_stray(whole: _Text, place: Place, threshold: float) -> Reading:

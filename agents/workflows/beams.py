@@ -1,0 +1,120 @@
+"""Beam management under mobility (seed 002, section 5): retrieve, compare in the beam twin, recommend an xApp's model or keep
+the sweep.
+
+The network's model has no attribute that selects an xApp's beam model: the run ends with a recommendation and its evidence,
+and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from agents.heuristics.evidence_reader import latest, warnings_of
+from agents.heuristics.situation import Situation
+from agents.planner import Ask, Decision, Escalate, Finish, ToolCall, View
+from agents.understanding.motion import Motion, motion_of
+from agents.workflows.calls import ask_for, call, failure_of
+
+LEARNED: Final = "learned predictor"
+_KPIS: Final = ["MM.RlfRate", "RRC.ConnMean", "CARR.AverageBlerDl"]
+_QUESTION: Final = "How fast do these terminals move? The network reports no mobility traces."
+_CHOICES: Final = ("pedestrians", "cars in town", "cars on the highway", "20 m/s")
+_FASTEST_MPS: Final = 100.0
+
+
+def select_beams(view: View, situation: Situation) -> Decision:
+    """Gather what the choice needs, compare the selectors for the worst cell, and end with a recommendation."""
+    cells = [cell.id for cell in situation.cells]
+    retrieved = [
+        call("read_configuration", "carrier configuration", cells=cells, classes=["NRCellDU", "NRSectorCarrier"]),
+        call("query_kpi", "link failures, block errors and connected users", kpis=_KPIS, cells=cells, windows=12),
+        call("detect_degradation", "what got worse lately", cells=cells),
+    ]
+    decision: Decision | None = ask_for(view, retrieved) or failure_of(view, retrieved[:2])
+    if decision is not None:
+        return decision
+    motion = motion_of(" ".join([view.text, *(answer.answer for answer in view.answers)]))
+    if motion is None or motion.high_mps > _FASTEST_MPS:
+        return _without_motion(view, motion)
+    compared = _comparison(situation, motion)
+    decision = ask_for(view, [compared]) or failure_of(view, [compared])
+    return decision or _recommend(view, situation, motion)
+
+
+def _without_motion(view: View, motion: Motion | None) -> Decision:
+    if motion is None and not any(answer.question == _QUESTION for answer in view.answers):
+        return Ask(question=_QUESTION, choices=_CHOICES)
+    why = (
+        "no speed was given"
+        if motion is None
+        else f"{motion.words!r} is {motion.high_mps:g} m/s, the beam twin goes up to {_FASTEST_MPS:g}"
+    )
+    return Escalate(
+        reason=f"cannot compare beam selectors, because {why}, and the network reports no mobility traces",
+        nearest="keep the beam sweep; give a speed such as 20 m/s",
+    )
+
+
+def _comparison(situation: Situation, motion: Motion) -> ToolCall:
+    cell = _worst_cell(situation)
+    users = situation.kpi("RRC.ConnMean", cell)
+    known = {} if users is None else {"terminals": min(max(round(users), 1), 500)}
+    return call(
+        "compare_beam_selectors", "sweep, tracking and the learned predictor under this mobility and nearby ones",
+        cell=cell, slowest_mps=motion.low_mps, fastest_mps=motion.high_mps, **known,
+    )  # fmt: skip
+
+
+def _worst_cell(situation: Situation) -> str:
+    """The cell with most radio link failures; the first where none was counted."""
+    return max(situation.cells, key=lambda cell: situation.kpi("MM.RlfRate", cell.id) or 0.0).id
+
+
+def _recommend(view: View, situation: Situation, motion: Motion) -> Finish:
+    value = latest(view.observations, "compare_beam_selectors") or {}
+    passed = [one["told"] for one in value["checks"] if one["passed"]]
+    failed = [f"{one['name']}: {one['told']}" for one in value["checks"] if not one["passed"]]
+    uncovered = any(one["name"] in ("card", "codebook") and not one["passed"] for one in value["checks"])
+    if value["recommended"] == LEARNED:
+        said = f"recommended: switch the beam-management xApp of {value['cell']} to the learned predictor. {'; '.join(passed)}"
+        after = (
+            "Run it in shadow mode first; back to the sweep when MM.RlfRate rises, or when terminals move otherwise than in its"
+            " data card"
+        )
+    elif uncovered:
+        said = (
+            f"keep the beam sweep in {value['cell']}: the learned predictor's data card does not cover this. {'; '.join(failed)}"
+        )
+        after = "More data is needed: traces of L1-RSRP at this mobility, and a training on them"
+    else:
+        said = f"keep the classical beam selection ({value['recommended']}) in {value['cell']}: {'; '.join(failed)}"
+        after = "The learned predictor is covered by its data card, but does not pay here"
+    parts = [said, after, _told_scores(value), _told_network(situation, value["cell"]), _told_assumptions(view, motion)]
+    return Finish(summary=". ".join(part for part in parts if part))
+
+
+def _told_scores(value: dict[str, Any]) -> str:
+    matched = value["scenarios"][0]
+    rows = [
+        f"{one['selector']} top-1 {100 * one['top1']['value']:.0f} %, RSRP loss {one['loss_mean_db']['value']:.2f} dB"
+        f" (95th percentile {one['loss_p95_db']['value']:.1f}), overhead {100 * one['overhead']:.2f} %,"
+        f" confidence {one['confidence']:.2f}, {one['latency_ms']:.2f} ms a decision"
+        for one in matched["scores"]
+    ]
+    return "In the beam twin: " + "; ".join(rows)
+
+
+def _told_network(situation: Situation, cell: str) -> str:
+    failures = situation.kpi("MM.RlfRate", cell)
+    seen = "no radio link failures were counted" if failures is None else f"MM.RlfRate {failures:.3g} %"
+    worse = [
+        f"{row['kpi']} {row['before']:.3g} → {row['after']:.3g} {row['unit']}"
+        for row in (latest(situation.observations, "detect_degradation") or {}).get("findings") or ()
+        if row.get("cell") == cell
+    ]
+    return f"Seen on the network: {seen}; " + (f"degraded: {', '.join(worse)}" if worse else "no KPI degraded significantly")
+
+
+def _told_assumptions(view: View, motion: Motion) -> str:
+    speeds = f"terminals at {motion.low_mps:g} to {motion.high_mps:g} m/s, from {motion.words!r}"
+    return "Assumed, for want of data: " + "; ".join([speeds, *warnings_of(view.observations)])
