@@ -93,31 +93,40 @@ def _speed_of_twin(count: int) -> list[Figure]:
 
 def _figures(rows: list[Row]) -> list[Figure]:
     figures = []
-    for row in rows:
-        where = f"{row['carrier_ghz']:g} GHz {row['speed_mps']:g} m/s, {row['selector']}"
-        note = "" if row["covered"] else "speed never trained on"
-        figures += [
-            Figure(name=f"top-1, {where}", value=row["top1"]["value"], unit="", note=note),
-            Figure(name=f"top-3, {where}", value=row["top3"]["value"], unit="", note=note),
-            Figure(name=f"RSRP loss, {where}", value=row["loss_mean_db"]["value"], unit="dB", note=note),
-            Figure(name=f"RSRP loss p95, {where}", value=row["loss_p95_db"]["value"], unit="dB", note=note),
-            Figure(name=f"ECE, {where}", value=row["calibration_error"], unit="", note=note),
-            Figure(name=f"efficiency, {where}", value=row["efficiency"]["value"], unit="", note=note),
-        ]
-        if row["selector"] == BeamPredictor.name:
-            told = f"from {100 * row['gain_low']:+.2f}; {note}".rstrip("; ")
-            figures.append(
-                Figure(name=f"gain over sweep, {where}", value=100 * row["gain_over_sweep"], unit="% of genie", note=told)
-            )
-    fixed = {(row["carrier_ghz"], row["selector"]): row for row in rows}
-    for (carrier, name), row in fixed.items():
-        figures.append(
-            Figure(
-                name=f"overhead, {carrier:g} GHz, {name}", value=100 * row["overhead"], unit="%", note=f"{TERMINALS} terminals"
-            )
-        )
+    for place in dict.fromkeys((row["carrier_ghz"], row["speed_mps"]) for row in rows):
+        figures += _figures_at([row for row in rows if (row["carrier_ghz"], row["speed_mps"]) == place])
+    for carrier, name in dict.fromkeys((row["carrier_ghz"], row["selector"]) for row in rows):
+        share = next(row["overhead"] for row in rows if (row["carrier_ghz"], row["selector"]) == (carrier, name))
+        note = f"{TERMINALS} terminals"
+        figures.append(Figure(name=f"overhead, {carrier:g} GHz, {name}", value=100 * share, unit="%", note=note))
     latency = {row["selector"]: row["latency_ms"] for row in rows}
     figures += [Figure(name=f"latency, {name}", value=value, unit="ms", note="one terminal") for name, value in latency.items()]
+    return figures
+
+
+def _figures_at(rows: list[Row]) -> list[Figure]:
+    """Figures of the predictor at one carrier and speed, the other selectors' in the notes."""
+    ours = next(row for row in rows if row["selector"] == BeamPredictor.name)
+    others = [row for row in rows if row is not ours]
+    where = f"{ours['carrier_ghz']:g} GHz, {ours['speed_mps']:g} m/s"
+    outside = "" if ours["covered"] else "outside the card; "
+    measures = (
+        ("top1", "top-1", ""),
+        ("top3", "top-3", ""),
+        ("loss_mean_db", "RSRP loss", "dB"),
+        ("loss_p95_db", "RSRP loss p95", "dB"),
+    )
+    figures = [
+        Figure(
+            name=f"{label}, {where}", value=ours[field]["value"], unit=unit,
+            note=outside + ", ".join(f"{row['selector']} {row[field]['value']:.3g}" for row in others),
+        )
+        for field, label, unit in measures
+    ]  # fmt: skip
+    calibration = outside + ", ".join(f"{row['selector']} {row['calibration_error']:.3f}" for row in others)
+    figures.append(Figure(name=f"ECE, {where}", value=ours["calibration_error"], unit="", note=calibration))
+    gain = f"{outside}spectral efficiency, from {100 * ours['gain_low']:+.2f}"
+    figures.append(Figure(name=f"gain over sweep, {where}", value=100 * ours["gain_over_sweep"], unit="% of genie", note=gain))
     return figures
 
 
@@ -146,6 +155,6 @@ def _plot(rows: list[Row], path: Path) -> None:
         axis.set(xlabel="speed, m/s", ylabel=label)
         axis.grid(alpha=0.3)
     axes[0].legend()
-    figure.suptitle(f"{rows[0]['carrier_ghz']:g} GHz {rows[0]['propagation']}; dotted: fastest trained on")
+    figure.suptitle(f"{rows[0]['carrier_ghz']:g} GHz {rows[0]['propagation']}; dotted: fastest that the card covers")
     figure.savefig(path, dpi=110)
     plt.close(figure)
