@@ -18,7 +18,6 @@ from tools.contract import ToolError
 from tools.receivers.deeprx import receiver
 from tools.receivers.deeprx.network import DeepRx
 from tools.receivers.link_tools import compare_receivers, evaluate_link
-from twins.system import SystemNetwork, small_scenario
 
 CONFIGURATION = {"mcs_index": 13, "prbs": 2, "dmrs_symbols": 2}
 CHANNEL = {"profile": "TDL-C", "delay_spread_ns": 300.0, "speed_mps": 30.0, "snr_db": 12.0}
@@ -28,7 +27,7 @@ STOPPING = {"min_slots": 64, "max_slots": 64, "half_width": 0.2}
 @pytest.fixture
 def world(tmp_path: Path) -> ToolContext:
     return ToolContext(
-        network=SystemNetwork(small_scenario(), seed=3), store=None, limits=None, standards=None, laboratory=None,
+        network=None, store=None, limits=None, standards=None, laboratory=None,
         now=lambda: datetime(2026, 1, 1, tzinfo=UTC), work_dir=tmp_path,
     )  # fmt: skip
 

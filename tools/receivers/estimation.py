@@ -57,7 +57,7 @@ class LinearMmse:
         received = slots.received
         response = received.new_zeros(len(received), received.shape[1], len(self._layers), *received.shape[2:])
         variance = torch.zeros(len(received), 1, len(self._layers), *received.shape[2:])
-        for noise in slots.noise_power.unique().tolist():
+        for noise in sorted(set(slots.noise_power.tolist())):
             chosen = slots.noise_power == noise
             for index, layer in enumerate(self._layers):
                 estimate, error = layer.estimate(received[chosen], noise)
@@ -97,7 +97,7 @@ class _LayerPilots:
         import torch
 
         raw = received[:, :, self._symbols][..., self._subcarriers] / self._values
-        despread = raw.unflatten(-1, (-1, 2)).mean(dim=-1)  # [B, rx, D, P]
+        despread = raw.reshape(*raw.shape[:-1], -1, 2).mean(dim=-1)  # [B, rx, D, P]
         spread = noise / float(self._values.abs().square().mean()) / 2.0
         filters = self._filters.filter(spread / self._power)
         known = despread @ filters.over_frequency.T  # [B, rx, D, S]

@@ -111,7 +111,7 @@ def _frequency(statistics: Statistics, rows: Integers, columns: Integers) -> Com
     """Correlations between subcarriers, complex[rows, columns]."""
     lags = rows[:, None] - columns[None, :]
     values = statistics.frequency[np.abs(lags)]
-    return np.where(lags >= 0, values, values.conj())
+    return np.asarray(np.where(lags >= 0, values, values.conj()))
 
 
 def _over_time(correlation: Complexes, symbols: Integers, noise: Floats) -> tuple[Complexes, Floats]:

@@ -42,7 +42,7 @@ class DeepRxReceiver:
             parts = [
                 self.network(prepared._replace(received=received, initial=initial, noise=noise))[-1]
                 for received, initial, noise in zip(
-                    *(part.split(together) for part in (prepared.received, prepared.initial, prepared.noise)), strict=True
+                    *(torch.split(part, together) for part in (prepared.received, prepared.initial, prepared.noise)), strict=True
                 )
             ]
             llr = torch.cat([part.llr for part in parts]).flatten(1)

@@ -1,0 +1,89 @@
+"""The links on which receivers are compared: profiles and delay spreads that no receiver was trained on, but for two edges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+
+RECEIVERS = ("ls+lmmse", "lmmse+lmmse", "deeprx", "perfect+lmmse")
+LS, LMMSE, DEEPRX, PERFECT = range(4)
+LOW_SPEED_MPS = 3.0
+
+_MCS = {2: 5, 4: 13, 6: 20}  # of table 1: code rates 0.37, 0.48 and 0.55
+_LOWEST_DB = {2: -4.0, 4: 4.0, 6: 10.0}
+_HIGHEST_DB = {2: 14.0, 4: 22.0, 6: 28.0}  # DeepRx was trained to these at two antennas
+
+
+@dataclass(frozen=True)
+class Case:
+    """One link of one layer at 30 kHz and 3.5 GHz; `order` in bits per symbol, `antennas` at the receiver."""
+
+    profile: str
+    delay_spread_ns: float
+    speed_mps: float
+    dmrs_symbols: int
+    order: int = 4
+    antennas: int = 2
+    prbs: int = 6
+
+    @property
+    def name(self) -> str:
+        """Short, unique, for people."""
+        modulation = {2: "QPSK", 4: "16QAM", 6: "64QAM"}[self.order]
+        return (
+            f"{self.profile} {self.delay_spread_ns:g} ns {self.speed_mps:g} m/s, {modulation}, {self.dmrs_symbols} DMRS,"
+            f" 1x{self.antennas}, {self.prbs} PRB"
+        )
+
+    @property
+    def configuration(self) -> LinkConfiguration:
+        """What is sent, with the default LDPC decoder."""
+        return LinkConfiguration(
+            mcs_index=_MCS[self.order], prbs=self.prbs, rx_antennas=self.antennas, dmrs_symbols=self.dmrs_symbols
+        )
+
+    @property
+    def channel(self) -> ChannelConfiguration:
+        """Where, at 0 dB."""
+        fields: dict[str, Any] = {"profile": self.profile, "delay_spread_ns": self.delay_spread_ns}
+        return ChannelConfiguration(**fields, speed_mps=self.speed_mps, carrier_ghz=3.5, snr_db=0.0)
+
+    def levels(self, step_db: float) -> list[float]:
+        """SNRs in dB, rising; less by 3 dB for each doubling of the antennas beyond two, and more for one."""
+        shift = {1: 3.0, 2: 0.0, 4: -3.0}[self.antennas]
+        low, high = _LOWEST_DB[self.order] + shift, _HIGHEST_DB[self.order] + shift
+        return [low + step_db * index for index in range(int((high - low) / step_db) + 1)]
+
+
+ONE_DMRS = (
+    Case("CDL-C", 170, 30, 1),
+    Case("CDL-A", 45, 40, 1),
+    Case("CDL-B", 250, 20, 1),
+    Case("CDL-D", 170, 40, 1),
+    Case("CDL-E", 45, 25, 1),
+    Case("TDL-E", 350, 30, 1),
+    Case("TDL-A", 250, 35, 1),
+)
+"""One DMRS symbol at 20 to 40 m/s."""
+
+TWO_DMRS = (
+    Case("CDL-C", 170, LOW_SPEED_MPS, 2),
+    Case("CDL-A", 45, LOW_SPEED_MPS, 2),
+    Case("TDL-E", 350, LOW_SPEED_MPS, 2),
+    Case("CDL-A", 250, 0, 2, order=6),
+    Case("CDL-C", 350, 45, 2),
+    Case("CDL-B", 250, 30, 2),
+    Case("CDL-D", 45, 45, 2),
+    Case("CDL-E", 170, 20, 2),
+    Case("TDL-E", 45, 40, 2),
+    Case("TDL-A", 350, 35, 2),
+    Case("CDL-C", 250, 10, 2, order=2),
+    Case("CDL-B", 350, 30, 2, order=6),
+    Case("CDL-A", 170, 10, 2, antennas=1),
+    Case("CDL-C", 250, 30, 2, antennas=4),
+    Case("TDL-C", 500, 45, 2, prbs=4),
+    Case("TDL-D", 10, 15, 2, prbs=12),
+)
+"""Two DMRS symbols all over the declared range: speeds 0 to 45 m/s, delay spreads 10 to 500 ns, orders, antennas, PRBs."""
