@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install demo test lint bench clean
+.PHONY: install demo test test-rt lint bench clean
 
 install: $(VENV)/installed
 
@@ -23,6 +23,11 @@ demo: install
 test: install
 	$(MAKE) --no-print-directory lint
 	$(BIN)/pytest
+
+# Ray tracing: needs LLVM 17 or newer (Debian: apt install libllvm19).
+test-rt: install
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[rt]'
+	$(BIN)/pytest tests/rt
 
 lint: install
 	$(BIN)/ruff check .

@@ -58,6 +58,7 @@ def default_registry() -> ToolRegistry:
     from tools.ran.forecast_tool import forecast_traffic
     from tools.ran.kpi_tool import query_kpi
     from tools.ran.topology_tools import read_configuration, read_topology
+    from tools.scenes.map_tool import ray_traced_map
     from tools.standards.search_tool import search_standards
     from tools.twinning.candidate_tools import compare_candidates, refine_candidate
 
@@ -72,6 +73,7 @@ def default_registry() -> ToolRegistry:
             search_standards,
             compare_candidates,
             refine_candidate,
+            ray_traced_map,
             *CONFIGURE_TOOLS,
         )
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tools.receivers.qam import soft_demap
+from tools.receivers.qam import max_log_demap
 from twins.link.pusch import Pusch
 from twins.link.slots import Slots
 
@@ -44,7 +44,7 @@ class CombiningDetector:
         noise = slots.noise_power[:, None, None, None] + (variance[:, :, 0] if variance.dim() == 5 else variance)
         symbols, spread = combine(slots.received, response[:, :, 0], noise)
         data = slots.pusch.data
-        return soft_demap(symbols[:, data], spread[:, data], slots.pusch.bits_per_symbol)[0].flatten(1)
+        return max_log_demap(symbols[:, data], spread[:, data], slots.pusch.bits_per_symbol).flatten(1)
 
 
 class SionnaDetector:
@@ -61,7 +61,7 @@ class SionnaDetector:
         if kind == "kbest":
             self._detector = KBestDetector("bit", pusch.key.layers, KBEST_PATHS, pusch.grid, streams, "qam", order)
         else:
-            self._detector = LinearDetector("lmmse", "bit", "app", pusch.grid, streams, "qam", order)
+            self._detector = LinearDetector("lmmse", "bit", "maxlog", pusch.grid, streams, "qam", order)
         self._layers: Any = LayerDemapper(pusch.transmitter._layer_mapper, num_bits_per_symbol=order)
 
     def llrs(self, slots: Slots, response: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import version
 from pathlib import Path
 
-from policies.artefact import Artefact, write_record
-from policies.data_card import (
-    Bound,
-    CardProvenance,
-    Configuration,
-    DataCard,
-    Environment,
-    Evaluation,
-    OperatorPolicy,
-    ProtocolLayer,
-    Task,
-)
+from policies.artefact import Artefact
+from policies.data_card import DataCard, Evaluation, OperatorPolicy, Task
 from tools.receivers.deeptx.link_network import LinkNetwork
+from training.receivers.card import trained_card, write_weights
 from training.receivers.deeptx_training import Plan
-from training.receivers.experience import Ranges
 from training.receivers.loop import Progress
-
-_VERSIONS = ("torch", "sionna-no-rt", "safetensors")
 
 
 def export(progress: Progress[LinkNetwork], plan: Plan, path: Path, remake: str) -> Artefact:
     """Write the averaged weights to `path` with their record beside them; `remake` is the command that makes them again."""
-    from safetensors.torch import save_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: value.contiguous() for name, value in progress.average.items()}, path)
-    versions = {package: version(package) for package in _VERSIONS}
-    return write_record(path, card_of(plan, progress.step), remake, f"{platform.machine()}, one CPU thread", versions)
+    return write_weights(progress, path, card_of(plan, progress.step), remake)
 
 
 def card_of(plan: Plan, steps: int) -> DataCard:
-    """Return the card of weights trained for `steps` of `plan`; its validity is what the plan's ranges drew from."""
-    ranges = plan.ranges
-    return DataCard(
+    """Return the card of weights trained for `steps` of `plan`."""
+    return trained_card(
+        plan,
+        steps,
         name="DeepTx and its receiver",
         task=Task(
             prediction_target="log-likelihood ratios of the coded bits of one layer, its transmitter learned with it",
@@ -48,26 +30,7 @@ def card_of(plan: Plan, steps: int) -> DataCard:
             latency_budget="one slot; operations are counted, see `twinpilot bench receivers`",
             safety_constraints="mean transmit power 1 on every resource element, as PUSCH",
         ),
-        configuration=_configuration(ranges),
-        provenance=CardProvenance(
-            source="Sionna link-level simulation, drawn while training",
-            version=f"sionna {version('sionna-no-rt')}",
-            channel_model="TR 38.901 clause 7.7.2, " + ", ".join(ranges.profiles),
-            geometry="none: tapped delay lines",
-            mobility_model=f"uniform speed 0 to {ranges.speed_mps:g} m/s, Jakes spectrum",
-            traffic_model="uniform coded bits, every slot full",
-            impairments="thermal noise only",
-            seeds=f"{plan.seed}; {steps} batches",
-        ),
-        environment=Environment(
-            setting="not bound to a setting",
-            topology="one link",
-            blockage="none",
-            deployment_density="one transmitter",
-            ue_distribution="SNR uniform in dB, by modulation order",
-            mobility=f"0 to {ranges.speed_mps:g} m/s at {ranges.carrier_ghz:g} GHz",
-        ),
-        protocol_layer=ProtocolLayer(layer="PHY", timescale="one slot"),
+        pilot_design="superimposed on all resource elements with a learned share of the power; no DMRS",
         policy=OperatorPolicy(
             objectives="bits delivered per slot",
             constraints="both ends must use the same weights; not a 3GPP waveform",
@@ -79,34 +42,4 @@ def card_of(plan: Plan, steps: int) -> DataCard:
             uncertainty_calibration="ratios are trained by cross-entropy and decoded by LDPC",
             robustness_tests="tests/tools/test_deeptx.py",
         ),
-        validity=validity_of(ranges),
     )
-
-
-def _configuration(ranges: Ranges) -> Configuration:
-    return Configuration(
-        carrier_frequency=f"{ranges.carrier_ghz:g} GHz in training; it counts by the Doppler shift",
-        bandwidth=f"{min(ranges.prbs)} to {max(ranges.prbs)} PRBs",
-        numerology=f"{ranges.subcarrier_khz} kHz",
-        antenna_geometry=f"{', '.join(map(str, ranges.antennas))} uncorrelated receive antennas, one layer",
-        beam_codebook="that of PUSCH, TPMI 0",
-        pilot_design="superimposed on all resource elements with a learned share of the power; no DMRS",
-        scheduler="none",
-    )
-
-
-def validity_of(ranges: Ranges) -> dict[str, Bound]:
-    """Return the conditions (see `tools.receivers.conditions`) that `ranges` draws from."""
-    levels = list(ranges.snr_db.values())
-    doppler = ranges.speed_mps * ranges.carrier_ghz * 1e9 / 299_792_458.0
-    return {
-        "bits_per_symbol": Bound(choices=tuple(ranges.orders)),
-        "layers": Bound(choices=(1,)),
-        "rx_antennas": Bound(choices=tuple(ranges.antennas)),
-        "prbs": Bound(low=min(ranges.prbs), high=max(ranges.prbs), unit="PRB"),
-        "subcarrier_khz": Bound(choices=(ranges.subcarrier_khz,), unit="kHz"),
-        "profile": Bound(choices=tuple(ranges.profiles)),
-        "delay_spread_ns": Bound(low=min(ranges.delay_spreads_ns), high=max(ranges.delay_spreads_ns), unit="ns"),
-        "doppler_hz": Bound(low=0.0, high=doppler, unit="Hz"),
-        "snr_db": Bound(low=min(low for low, _ in levels), high=max(high for _, high in levels), unit="dB"),
-    }

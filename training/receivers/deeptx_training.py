@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,14 +17,12 @@ import torch
 from tools.receivers.deeptx.link_network import LinkNetwork
 from tools.receivers.deeptx.preparation import prepare
 from tools.receivers.deeptx.transmitter import DeepTx
-from training.receivers.deeprx_training import Plan as ReceiverPlan
-from training.receivers.deeprx_training import loss_of
-from training.receivers.experience import MCS_OF_ORDER, Ranges
+from training.receivers.experience import Ranges, draw, pass_through
 from training.receivers.loop import Progress, Report, run
-from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.fading import draw_channel
+from training.receivers.loss import loss_of
+from training.receivers.plan import Plan as ReceiverPlan
 from twins.link.pusch import PuschKey
-from twins.link.slots import Slots, random_bits
+from twins.link.slots import Slots
 
 TRANSMITTER_RATE = 2.0  # times the receiver's: few weights, each with a large effect that is easily seen
 
@@ -57,37 +54,9 @@ def begin(plan: Plan) -> Progress[LinkNetwork]:
 
 def draw_batch(plan: Plan, network: LinkNetwork, step: int) -> Slots:
     """Draw the batch of `step`, sent by the transmitter as it is now; the gradient reaches it through `clean`."""
-    import sionna.phy
-
-    ranges, seed = plan.ranges, plan.seed * 10_000_000 + step
-    chance, sionna.phy.config.seed = random.Random(seed), seed
-    order, antennas, prbs = (
-        chance.choices(tuple(weights), tuple(weights.values()))[0] for weights in (ranges.orders, ranges.antennas, ranges.prbs)
-    )
-    configuration = LinkConfiguration(
-        mcs_index=MCS_OF_ORDER[order],
-        prbs=prbs,
-        subcarrier_khz=ranges.subcarrier_khz,
-        rx_antennas=antennas,
-        transmitter="deeptx",
-        receiver="deeptx",
-    )
-    channel = ChannelConfiguration(
-        profile=chance.choice(ranges.profiles),
-        delay_spread_ns=chance.choice(ranges.delay_spreads_ns),
-        speed_mps=ranges.speed_mps,
-        carrier_ghz=ranges.carrier_ghz,
-        snr_db=0.0,
-    )
-    slots = max(ranges.elements // (antennas * prbs), 2)
-    low, high = ranges.snr_db[order]
-    snr = low + (high - low) * torch.tensor([chance.random() for _ in range(slots)]) - {1: -3.0, 2: 0.0, 4: 3.0}[antennas]
-    transmitter = _transmitter(PuschKey.of(configuration), network)
-    coded = random_bits((slots, transmitter.coded_bits))
-    ports = draw_channel(transmitter, channel, antennas, slots, slowest_mps=0.0)
-    clean = torch.einsum("brpts,bpts->brts", ports, transmitter.symbols(coded))
-    noise = torch.view_as_complex(torch.randn((*clean.shape, 2), generator=torch.Generator().manual_seed(seed)) / 2**0.5)
-    return Slots(transmitter, channel, coded, clean, noise, torch.ones(slots), transmitter.effective(ports)).at_snr(snr)
+    seed = plan.seed * 10_000_000 + step
+    drawn = draw(plan.ranges, seed, {"transmitter": "deeptx", "receiver": "deeptx"})
+    return pass_through(_transmitter(PuschKey.of(drawn.configuration), network), drawn, seed)
 
 
 @lru_cache(maxsize=32)
@@ -106,8 +75,8 @@ def train_step(plan: Plan, progress: Progress[LinkNetwork]) -> dict[str, float]:
     return {"loss": loss.item(), **parts, **shares}
 
 
-def train(plan: Plan, work: Path, report: Report, every: int = 50) -> Progress[LinkNetwork]:
-    """Train to `plan.steps`, from the checkpoint in `work` if there is one; `report(step, means)` every `every` steps."""
+def train(plan: Plan, work: Path, report: Report, every: int = 50, until: int | None = None) -> Progress[LinkNetwork]:
+    """Train to `until` or the end of the plan, from the checkpoint in `work`; `report(step, means)` every `every` steps."""
     progress = begin(plan)
-    run(progress, plan, work, lambda: train_step(plan, progress), report, every)
+    run(progress, plan, work, lambda: train_step(plan, progress), report, every, until)
     return progress

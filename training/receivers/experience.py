@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.fading import draw_channel
-from twins.link.pusch import PuschKey, pusch_of
+from twins.link.pusch import Pusch, PuschKey, pusch_of
 from twins.link.slots import Slots, random_bits
 
+if TYPE_CHECKING:
+    import torch
+
+ANTENNA_GAIN_DB = {1: -3.0, 2: 0.0, 4: 3.0}  # what is taken off the SNR drawn for two antennas
 MCS_OF_ORDER = {2: 5, 4: 13, 6: 20}  # any index of the order does: the coded bits are uniform
 
 
@@ -17,9 +22,9 @@ MCS_OF_ORDER = {2: 5, 4: 13, 6: 20}  # any index of the order does: the coded bi
 class Ranges:
     """The ranges that training draws from.
 
-    `profiles` TR 38.901; `delay_spreads_ns` a pool, as a TDL object has a fixed spread; `speed_mps` uniform from 0 to it; `snr_db`
-    uniform per modulation order, at two antennas (3 dB are taken off at four and added at one); `antennas` and `prbs` with their
-    weights.
+    `profiles` TR 38.901; `delay_spreads_ns` a pool, as a TDL object has a fixed spread; `speed_mps` uniform from 0 to it;
+    `snr_db` uniform per modulation order, at two antennas (3 dB are taken off at four and added at one); `antennas` and `prbs` with
+    their     weights.
     """
 
     profiles: tuple[str, ...] = ("TDL-A", "TDL-B", "TDL-C", "TDL-D")
@@ -35,39 +40,60 @@ class Ranges:
     elements: int = 16 * 2 * 6  # slots x antennas x PRBs of a batch
 
 
-def draw_batch(ranges: Ranges, seed: int) -> Slots:
-    """Draw the batch that `seed` names: one transmit configuration and profile, speeds and SNRs slot by slot."""
+@dataclass(frozen=True)
+class Draw:
+    """What a batch is drawn to be: one configuration and channel, `snr_db` float[slots] slot by slot."""
+
+    configuration: LinkConfiguration
+    channel: ChannelConfiguration
+    snr_db: torch.Tensor
+
+
+def draw(ranges: Ranges, seed: int, fixed: dict[str, Any]) -> Draw:
+    """Draw the conditions of the batch that `seed` names; `fixed` fields of its configuration."""
     import torch
-    from sionna.phy import config
 
     chance = random.Random(seed)
-    config.seed = seed
     order, dmrs, antennas, prbs = (
         chance.choices(tuple(weights), tuple(weights.values()))[0]
         for weights in (ranges.orders, ranges.dmrs_symbols, ranges.antennas, ranges.prbs)
     )
-    configuration = LinkConfiguration(
-        mcs_index=MCS_OF_ORDER[order],
-        prbs=prbs,
-        subcarrier_khz=ranges.subcarrier_khz,  # type: ignore[arg-type]
-        rx_antennas=antennas,
-        dmrs_symbols=dmrs,
-        receiver="deeprx",
-    )
-    channel = ChannelConfiguration(
-        profile=chance.choice(ranges.profiles),  # type: ignore[arg-type]
-        delay_spread_ns=chance.choice(ranges.delay_spreads_ns),
-        speed_mps=ranges.speed_mps,
-        carrier_ghz=ranges.carrier_ghz,
-        snr_db=0.0,
+    drawn = {"mcs_index": MCS_OF_ORDER[order], "prbs": prbs, "rx_antennas": antennas, "dmrs_symbols": dmrs}
+    configuration = LinkConfiguration.model_validate({**drawn, "subcarrier_khz": ranges.subcarrier_khz, **fixed})
+    channel = ChannelConfiguration.model_validate(
+        {
+            "profile": chance.choice(ranges.profiles),
+            "delay_spread_ns": chance.choice(ranges.delay_spreads_ns),
+            "speed_mps": ranges.speed_mps,
+            "carrier_ghz": ranges.carrier_ghz,
+            "snr_db": 0.0,
+        }
     )
     slots = max(ranges.elements // (antennas * prbs), 2)
-    pusch = pusch_of(PuschKey.of(configuration))
-    coded = random_bits((slots, pusch.coded_bits))
     low, high = ranges.snr_db[order]
-    snr = low + (high - low) * torch.tensor([chance.random() for _ in range(slots)]) - {1: -3.0, 2: 0.0, 4: 3.0}[antennas]
+    levels = low + (high - low) * torch.tensor([chance.random() for _ in range(slots)])
+    return Draw(configuration, channel, levels - ANTENNA_GAIN_DB[antennas])
+
+
+def pass_through(transmitter: Pusch, drawn: Draw, seed: int) -> Slots:
+    """Send random bits of `transmitter` through the drawn channel, each slot at a uniform speed up to the channel's."""
+    import torch
+    from sionna.phy import config
+
+    config.seed = seed
+    slots, antennas = len(drawn.snr_db), drawn.configuration.rx_antennas
+    coded = random_bits((slots, transmitter.coded_bits))
+    ports = draw_channel(transmitter, drawn.channel, antennas, slots, slowest_mps=0.0)
+    clean = torch.einsum("brpts,bpts->brts", ports, transmitter.symbols(coded))
+    noise = torch.view_as_complex(torch.randn((*clean.shape, 2), generator=torch.Generator().manual_seed(seed)) / 2**0.5)
+    sent = Slots(transmitter, drawn.channel, coded, clean, noise, torch.ones(slots), transmitter.effective(ports))
+    return sent.at_snr(drawn.snr_db)
+
+
+def draw_batch(ranges: Ranges, seed: int) -> Slots:
+    """Draw the PUSCH batch that `seed` names: one transmit configuration and profile, speeds and SNRs slot by slot."""
+    import torch
+
+    drawn = draw(ranges, seed, {"receiver": "deeprx"})
     with torch.no_grad():
-        ports = draw_channel(pusch, channel, antennas, slots, slowest_mps=0.0)
-        clean = torch.einsum("brpts,bpts->brts", ports, pusch.symbols(coded))
-        noise = torch.view_as_complex(torch.randn((*clean.shape, 2), generator=torch.Generator().manual_seed(seed)) / 2**0.5)
-    return Slots(pusch, channel, coded, clean, noise, torch.ones(slots), pusch.effective(ports)).at_snr(snr)
+        return pass_through(pusch_of(PuschKey.of(drawn.configuration)), drawn, seed)

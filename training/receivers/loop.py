@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
-from training.receivers.deeprx_training import Plan, learning_rate
+from training.receivers.plan import Plan, learning_rate
 
 Network = TypeVar("Network", bound=nn.Module)
 Report = Callable[[int, dict[str, float]], None]
@@ -84,17 +84,27 @@ def resume(progress: Progress[Network], plan: Plan, path: Path) -> None:
 
 
 def run(
-    progress: Progress[Network], plan: Plan, work: Path, step: Callable[[], dict[str, float]], report: Report, every: int
+    progress: Progress[Network],
+    plan: Plan,
+    work: Path,
+    step: Callable[[], dict[str, float]],
+    report: Report,
+    every: int,
+    until: int | None = None,
 ) -> None:
-    """Call `step` to `plan.steps`, from the checkpoint in `work` if there is one; `report(step, means)` every `every` steps."""
+    """Call `step` to `plan.steps`, from the checkpoint in `work` if there is one; `report(step, means)` every `every` steps.
+
+    With `until` it stops there, on the way of the whole plan's learning rate.
+    """
+    last = plan.steps if until is None else min(until, plan.steps)
     work.mkdir(parents=True, exist_ok=True)
     checkpoint, log = work / "checkpoint.pt", work / "log.jsonl"
     resume(progress, plan, checkpoint)
     taken: list[dict[str, float]] = []
     since = time.perf_counter()
-    while progress.step < plan.steps:
+    while progress.step < last:
         taken.append(step())
-        if progress.step % every == 0 or progress.step == plan.steps:
+        if progress.step % every == 0 or progress.step == last:
             means = {name: sum(parts[name] for parts in taken) / len(taken) for name in taken[0]}
             means |= {"rate": learning_rate(plan, progress.step), "seconds_per_step": (time.perf_counter() - since) / len(taken)}
             save(progress, plan, checkpoint)

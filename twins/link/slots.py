@@ -43,6 +43,11 @@ class Slots:
         level = torch.as_tensor(snr_db, dtype=torch.float32).expand(self.noise_power.shape)
         return replace(self, noise_power=10.0 ** (-level / 10.0))
 
+    def part(self, rows: slice) -> Slots:
+        """Some of the slots."""
+        names = ("coded", "clean", "noise", "noise_power", "response")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
 
 def send(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration, coded: torch.Tensor) -> Slots:
     """Send coded bits float[B, coded_bits], one slot each, through independent draws of `channel`, at its SNR."""

@@ -24,8 +24,8 @@ def cache_folder() -> Path:
     """Return the folder of the compiled kernels of exactly these sources."""
     twins = Path(__file__).parent.parent
     digest = hashlib.sha256(numba.__version__.encode())
-    system = twins / "system"
-    for source in sorted([*system.glob("kernel/*.py"), system / "state.py", system / "compiled.py", *twins.glob("radio/*.py")]):
+    system, kernel = twins / "system", twins / "link" / "table" / "kernel.py"
+    for source in sorted([*system.glob("kernel/*.py"), system / "state.py", system / "compiled.py", *twins.glob("radio/*.py"), kernel]):
         digest.update(source.read_bytes())
     chosen = _config.CACHE_DIR
     base = Path(chosen) if chosen else user_cache_path("twinpilot") / "kernels"

@@ -1,0 +1,111 @@
+"""`twinpilot train receiver [deeprx | deeptx]` and `twinpilot train beams`: weights with card and checksum, resumable."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from training.beams.command import beams
+
+if TYPE_CHECKING:
+    from training.receivers.loop import Report
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Train the networks that are shipped with their weights.",
+)
+app.command()(beams)
+
+
+@app.command()
+def receiver(
+    name: Annotated[
+        Literal["deeprx", "deeptx"],
+        typer.Argument(help="deeprx receives PUSCH; deeptx is a transmitter and its receiver, trained together."),
+    ] = "deeprx",
+    work: Annotated[
+        Path | None, typer.Option("--work", help="Folder of checkpoint, log and plots; default: runs/train-NAME.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where the weights go; default: in place of the shipped ones.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Steps of the whole plan.")] = None,
+    until: Annotated[
+        int | None, typer.Option("--until", min=1, help="Stop after this step, on the way of the whole plan's learning rate.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of weights and batches.")] = 1,
+) -> None:
+    """Train a neural receiver on Sionna's TDL channels (about an hour of one core); goes on where it was stopped."""
+    import torch
+
+    torch.set_num_threads(1)
+    folder = work or Path("runs") / f"train-{name}"
+    try:
+        with _progress(name) as report:
+            written = (
+                _deeprx(folder, out, steps, until, seed, report)
+                if name == "deeprx"
+                else _deeptx(folder, out, steps, until, seed, report)
+            )
+    except (ValueError, FloatingPointError) as error:
+        typer.echo(f"train receiver: {error}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"{written}\nlog and plots in {folder}; score it with `twinpilot bench receivers`")
+
+
+def _deeprx(folder: Path, out: Path | None, steps: int | None, until: int | None, seed: int, report: Report) -> str:
+    from tools.receivers.deeprx.receiver import WEIGHTS
+    from training.receivers.deeprx_export import export
+    from training.receivers.deeprx_training import train
+    from training.receivers.learning_curve import draw_learning_curve
+    from training.receivers.plan import Plan
+
+    plan = Plan(seed=seed) if steps is None else Plan(steps=steps, seed=seed)
+    progress = train(plan, folder, report, until=until)
+    draw_learning_curve(folder / "log.jsonl", folder / "training.png", "DeepRx")
+    artefact = export(progress, plan, out or WEIGHTS, _remake("deeprx", plan.steps, until, seed))
+    return f"{out or WEIGHTS}: sha256 {artefact.sha256[:16]}…"
+
+
+def _deeptx(folder: Path, out: Path | None, steps: int | None, until: int | None, seed: int, report: Report) -> str:
+    from tools.receivers.deeptx.plot import draw_transmitter
+    from tools.receivers.deeptx.weights import WEIGHTS
+    from training.receivers.deeptx_export import export
+    from training.receivers.deeptx_training import Plan, train
+    from training.receivers.learning_curve import draw_learning_curve
+
+    plan = Plan(seed=seed) if steps is None else Plan(steps=steps, seed=seed)
+    progress = train(plan, folder, report, until=until)
+    draw_learning_curve(folder / "log.jsonl", folder / "training.png", "DeepTx")
+    draw_transmitter(progress.network.transmitter, tuple(plan.ranges.orders), folder / "transmitter.png")
+    artefact = export(progress, plan, out or WEIGHTS, _remake("deeptx", plan.steps, until, seed))
+    return f"{out or WEIGHTS}: sha256 {artefact.sha256[:16]}…"
+
+
+def _remake(name: str, steps: int, until: int | None, seed: int) -> str:
+    command = f"twinpilot train receiver {name} --steps {steps} --seed {seed}"
+    return command if until is None else f"{command} --until {until}"
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, dict[str, float]], None]]:
+    """A line for each report: step, losses, rate; on a terminal in place."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    terminal = sys.stderr.isatty()
+
+    def report(step: int, means: dict[str, float]) -> None:
+        told = ", ".join(f"{key} {value:.4g}" for key, value in means.items())
+        console.print(f"{name} step {step}: {told}", end="\r" if terminal else "\n", overflow="ellipsis", no_wrap=True)
+
+    yield report
+    if terminal:
+        console.print()

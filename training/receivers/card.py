@@ -1,0 +1,98 @@
+"""What the data cards of trained receivers have in common, and the weights' file with its record."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+from torch import nn
+
+from policies.artefact import Artefact, write_record
+from policies.data_card import (
+    Bound,
+    CardProvenance,
+    Configuration,
+    DataCard,
+    Environment,
+    Evaluation,
+    OperatorPolicy,
+    ProtocolLayer,
+    Task,
+)
+from training.receivers.experience import Ranges
+from training.receivers.loop import Progress
+from training.receivers.plan import Plan
+
+Network = TypeVar("Network", bound=nn.Module)
+_VERSIONS = ("torch", "sionna-no-rt", "safetensors")
+
+
+def write_weights(progress: Progress[Network], path: Path, card: DataCard, remake: str) -> Artefact:
+    """Write the averaged weights to `path` with their record beside them; `remake` is the command that makes them again."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: value.contiguous() for name, value in progress.average.items()}, path)
+    versions = {package: version(package) for package in _VERSIONS}
+    return write_record(path, card, remake, f"{platform.machine()}, one CPU thread", versions)
+
+
+def trained_card(
+    plan: Plan, steps: int, *, name: str, task: Task, pilot_design: str, policy: OperatorPolicy, evaluation: Evaluation
+) -> DataCard:
+    """Return the card of weights trained for `steps` of `plan`; its validity is what the plan's ranges drew from."""
+    ranges = plan.ranges
+    return DataCard(
+        name=name,
+        task=task,
+        configuration=Configuration(
+            carrier_frequency=f"{ranges.carrier_ghz:g} GHz in training; it counts by the Doppler shift",
+            bandwidth=f"{min(ranges.prbs)} to {max(ranges.prbs)} PRBs",
+            numerology=f"{ranges.subcarrier_khz} kHz",
+            antenna_geometry=f"{', '.join(map(str, ranges.antennas))} uncorrelated receive antennas, one layer",
+            beam_codebook="that of PUSCH, TPMI 0",
+            pilot_design=pilot_design,
+            scheduler="none",
+        ),
+        provenance=CardProvenance(
+            source="Sionna link-level simulation, drawn while training",
+            version=f"sionna {version('sionna-no-rt')}",
+            channel_model="TR 38.901 clause 7.7.2, " + ", ".join(ranges.profiles),
+            geometry="none: tapped delay lines",
+            mobility_model=f"uniform speed 0 to {ranges.speed_mps:g} m/s, Jakes spectrum",
+            traffic_model="uniform coded bits, every slot full",
+            impairments="thermal noise only",
+            seeds=f"{plan.seed}; {steps} batches",
+        ),
+        environment=Environment(
+            setting="not bound to a setting",
+            topology="one link",
+            blockage="none",
+            deployment_density="one transmitter",
+            ue_distribution="SNR uniform in dB, by modulation order",
+            mobility=f"0 to {ranges.speed_mps:g} m/s at {ranges.carrier_ghz:g} GHz",
+        ),
+        protocol_layer=ProtocolLayer(layer="PHY", timescale="one slot"),
+        policy=policy,
+        evaluation=evaluation,
+        validity=validity_of(ranges),
+    )
+
+
+def validity_of(ranges: Ranges) -> dict[str, Bound]:
+    """Return the conditions (see `tools.receivers.conditions`) that `ranges` draws from."""
+    levels = list(ranges.snr_db.values())
+    doppler = ranges.speed_mps * ranges.carrier_ghz * 1e9 / 299_792_458.0
+    return {
+        "bits_per_symbol": Bound(choices=tuple(ranges.orders)),
+        "layers": Bound(choices=(1,)),
+        "rx_antennas": Bound(choices=tuple(ranges.antennas)),
+        "prbs": Bound(low=min(ranges.prbs), high=max(ranges.prbs), unit="PRB"),
+        "subcarrier_khz": Bound(choices=(ranges.subcarrier_khz,), unit="kHz"),
+        "profile": Bound(choices=tuple(ranges.profiles)),
+        "delay_spread_ns": Bound(low=min(ranges.delay_spreads_ns), high=max(ranges.delay_spreads_ns), unit="ns"),
+        "doppler_hz": Bound(low=0.0, high=doppler, unit="Hz"),
+        "snr_db": Bound(low=min(low for low, _ in levels), high=max(high for _, high in levels), unit="dB"),
+    }

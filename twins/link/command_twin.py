@@ -1,0 +1,126 @@
+"""`twinpilot twin tabulate` makes the link table, `twinpilot twin table` says what is in the one that is shipped."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from twins.link.table.families import Family
+    from twins.link.table.tabulation import Advance
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The link twin's table: make it, look at it."
+)
+
+
+@app.command()
+def tabulate(
+    families: Annotated[
+        list[str] | None, typer.Option("--family", help="Only this family, such as ls+lmmse_1x2_1; may be repeated.")
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=512, help="Processes; one a core.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of bits, channels and noise.")] = 1,
+    work: Annotated[
+        Path | None, typer.Option("--work", help="Folder of the finished pieces; default: in the user's cache folder.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where to write (.npz); default: in place of the shipped one.")
+    ] = None,
+) -> None:
+    """Simulate the grid in parallel processes and write the table with its card; run again after a kill, and it goes on."""
+    from platformdirs import user_cache_path
+
+    from twins.link.table.tables import TABLE_PATH
+    from twins.link.table.tabulation import pieces, tabulate, write_table
+
+    chosen = _families(families)
+    folder = work or user_cache_path("twinpilot") / "link_table"
+    with _progress() as advance:
+        tabulate(pieces(chosen, seed), folder, workers, advance)
+    path = out or TABLE_PATH
+    remake = " ".join(["twinpilot twin tabulate", f"--seed {seed}", *(f"--family {name}" for name in families or ())])
+    write_table(path, chosen, seed, folder, remake, f"{platform.machine()}, {workers} single-threaded processes")
+    typer.echo(f"{len(chosen)} families in {path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command()
+def table(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False) -> None:
+    """Say what the shipped table covers, and where it comes from."""
+    from dataclasses import asdict
+
+    from twins.link.table.tables import LinkTables
+
+    tables = LinkTables.load()
+    if as_json:
+        families = [asdict(one) for one in tables.families.values()]
+        typer.echo(json.dumps({"record": tables.record.model_dump(mode="json"), "families": families}))
+        return
+    typer.echo(_shown(list(tables.families.values())))
+    typer.echo(f"sha256 {tables.record.sha256}\nremake {tables.record.remake}\nmade on {tables.record.machine}")
+
+
+def _families(names: list[str] | None) -> list[Family]:
+    from twins.link.table.families import FAMILIES
+
+    known = {one.name: one for one in FAMILIES}
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        typer.echo(f"twin tabulate: --family={unknown[0]!r} is none of {', '.join(known)}", err=True)
+        raise typer.Exit(2)
+    return [known[name] for name in names or known]
+
+
+@contextmanager
+def _progress() -> Iterator[Advance]:
+    """A bar on a terminal, a line every hundredth otherwise."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not sys.stderr.isatty():
+        yield (
+            lambda done, total: (
+                console.print(f"{done} of {total} pieces") if done % max(total // 100, 1) == 0 or done == total else None
+            )
+        )
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task("tabulating", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _shown(families: list[Family]) -> str:
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(title="link table")
+    for name in (
+        "receiver, antennas, layers",
+        "profiles",
+        "delay spread ns",
+        "speed m/s",
+        "DMRS",
+        "PRBs",
+        "slots a place",
+        "places",
+    ):
+        shown.add_column(name, overflow="fold")
+    for one in families:
+        axes = (one.profiles, one.delay_spreads_ns, one.speeds_mps, one.dmrs_symbols, one.prbs, one.slots)
+        count = sum(1 for _ in one.places())
+        shown.add_row(
+            one.name, *(", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in axis) for axis in axes), str(count)
+        )
+    console = Console()
+    with console.capture() as capture:
+        console.print(shown)
+    return capture.get().rstrip()

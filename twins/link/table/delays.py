@@ -1,0 +1,77 @@
+"""Processing delays of many links: the model of `twins.link.processing_delay`, computed once per kind of link and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from twins.link.columns import Columns, configurations_of
+from twins.link.configuration import SUBCARRIERS_PER_PRB, SYMBOLS_PER_SLOT, LinkConfiguration
+from twins.link.operations import Operations, SlotShape, classical_operations
+from twins.link.processing_delay import ComputeBudget, ProcessingDelay, processing_delay
+from twins.link.table.rows import family_names
+
+NeuralOperations = Callable[[str, int, int], float | None]
+"""(family, modulation order, DMRS symbols) → operations per slot and PRB, None for the classical receiver."""
+
+_DECIDING = (
+    *("mcs_table", "mcs_index", "prbs", "subcarrier_khz", "layers", "tx_antennas", "rx_antennas", "dmrs_symbols"),
+    *("transmitter", "receiver", "estimator", "detector", "ldpc_algorithm", "ldpc_iterations", "compute_gops"),
+)
+
+
+def mean_delays(configurations: Columns, transmissions: NDArray[np.float64], neural: NeuralOperations) -> NDArray[np.float64]:
+    """Return the mean delay in seconds of N links, float64[N], at `transmissions` float64[N] (1..4) a block.
+
+    `configurations` as `configuration_columns`, with `compute_gops`.
+    """
+    kinds, inverse = _kinds(configurations)
+    at = np.array([_times(configurations, row, neural) for row in kinds])  # [kinds, 5]: delay of 1, 2, 3, 4, 5 transmissions
+    whole = np.floor(transmissions).astype(np.int64)
+    low, high = at[inverse, whole - 1], at[inverse, whole]
+    result: NDArray[np.float64] = low + (transmissions - whole) * (high - low)
+    return result
+
+
+def _kinds(configurations: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows that differ in what decides the delay model, and which of them each link is."""
+    codes = np.zeros(len(configurations["mcs_index"]), dtype=np.int64)
+    for name in _DECIDING:
+        _, code = np.unique(np.asarray(configurations[name]), return_inverse=True)
+        codes = codes * (int(code.max(initial=0)) + 1) + code
+        _, codes = np.unique(codes, return_inverse=True)  # keeps the numbers small
+    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
+    return first, inverse
+
+
+def _times(configurations: Columns, row: int, neural: NeuralOperations) -> tuple[float, ...]:
+    one = {name: np.asarray(values)[row : row + 1] for name, values in configurations.items()}
+    one = {**one, "harq_retransmissions": np.array([0]), "transmit_power_dbm": np.array([0.0])}
+    configuration = configurations_of(one)[0]
+    shape = _shape(configuration)
+    per_prb = neural(str(family_names(one)[0]), shape.bits_per_symbol, configuration.dmrs_symbols)
+    return _model(configuration, shape, per_prb, float(one["compute_gops"][0]))
+
+
+@lru_cache(maxsize=200_000)
+def _model(configuration: LinkConfiguration, shape: SlotShape, per_prb: float | None, gops: float) -> tuple[float, ...]:
+    operations: Operations = (
+        classical_operations(shape, configuration) if per_prb is None else {"network": per_prb * configuration.prbs}
+    )
+    delay: ProcessingDelay = processing_delay(configuration, shape, operations, ComputeBudget(operations_per_second=1e9 * gops))
+    return tuple(delay.seconds(sent) for sent in range(1, 6))
+
+
+def _shape(configuration: LinkConfiguration) -> SlotShape:
+    """Shape of the slot: PUSCH's, or with data on all elements where the pilots are superimposed."""
+    shape = SlotShape.of_pusch(configuration)
+    if configuration.transmitter == "pusch":
+        return shape
+    from twins.radio.transport_block import transport_block
+
+    elements = configuration.prbs * SUBCARRIERS_PER_PRB * SYMBOLS_PER_SLOT
+    size = int(transport_block(shape.bits_per_symbol, shape.code_rate, elements)[0])
+    return shape._replace(data=elements, pilots=0, information_bits=size, coded_bits=elements * shape.bits_per_symbol)
