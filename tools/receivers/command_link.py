@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ def link(
     sweep: Annotated[
         str, typer.Option("--sweep", help="SNRs FROM:TO:STEP in dB, such as 0:20:2: BLER over SNR instead of one.")
     ] = "",
-    slots: Annotated[int, typer.Option("--slots", min=64, max=65536, help="At most so many slots, in batches of 64.")] = 128,
+    slots: Annotated[int, typer.Option("--slots", min=64, max=65536, help="At most so many slots, in steps of 64.")] = 128,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Decides bits, channels and noise.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for plot and results; default: under runs/link.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
@@ -212,11 +213,11 @@ def _progress(total: int) -> Iterator[Progress]:
 
     with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
         task = bars.add_task("link", total=total)
-        seen: list[str] = []
+        counts = [0]  # slots told; they fall where another simulation begins
 
         def show(receiver: str, slots: int) -> None:
-            if slots <= 64:
-                seen.append(receiver)
-            bars.update(task, description=f"{receiver}: {slots} slots", completed=len(seen) - 1)
+            begun = sum(later <= earlier for earlier, later in itertools.pairwise([*counts, slots]))
+            counts.append(slots)
+            bars.update(task, description=f"{receiver}: {slots} slots", completed=begun)
 
         yield show

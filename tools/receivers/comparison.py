@@ -11,7 +11,7 @@ from twins.link.receiver import ReceiverUnavailable
 from twins.link.result import LinkResult
 from twins.link.stopping import Stopping
 
-PRECISION = Stopping(half_width=0.09, min_slots=64, max_slots=128, batch=64)
+PRECISION = Stopping(half_width=0.09, min_slots=64, max_slots=128, batch=32)
 """Enough to tell receivers apart in about a minute."""
 
 Progress = Callable[[str, int], None]
