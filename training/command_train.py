@@ -70,7 +70,7 @@ def _deeprx(folder: Path, out: Path | None, steps: int | None, until: int | None
     plan = Plan(seed=seed) if steps is None else Plan(steps=steps, seed=seed)
     progress = train(plan, folder, report, until=until)
     draw_learning_curve(folder / "log.jsonl", folder / "training.png", "DeepRx")
-    artefact = export(progress, plan, out or WEIGHTS, _remake("deeprx", plan.steps, until, seed))
+    artefact = export(progress, plan, out or WEIGHTS, _remake("deeprx", progress.legs, seed))
     return f"{out or WEIGHTS}: sha256 {artefact.sha256[:16]}…"
 
 
@@ -85,13 +85,14 @@ def _deeptx(folder: Path, out: Path | None, steps: int | None, until: int | None
     progress = train(plan, folder, report, until=until)
     draw_learning_curve(folder / "log.jsonl", folder / "training.png", "DeepTx")
     draw_transmitter(progress.network.transmitter, tuple(plan.ranges.orders), folder / "transmitter.png")
-    artefact = export(progress, plan, out or WEIGHTS, _remake("deeptx", plan.steps, until, seed))
+    artefact = export(progress, plan, out or WEIGHTS, _remake("deeptx", progress.legs, seed))
     return f"{out or WEIGHTS}: sha256 {artefact.sha256[:16]}…"
 
 
-def _remake(name: str, steps: int, until: int | None, seed: int) -> str:
-    command = f"twinpilot train receiver {name} --steps {steps} --seed {seed}"
-    return command if until is None else f"{command} --until {until}"
+def _remake(name: str, legs: list[list[int]], seed: int) -> str:
+    """The commands that train the same weights again."""
+    command = f"twinpilot train receiver {name} --seed {seed}"
+    return " && ".join(f"{command} --steps {steps}" + (f" --until {end}" if end < steps else "") for steps, end in legs)
 
 
 @contextmanager

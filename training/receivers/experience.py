@@ -23,8 +23,8 @@ class Ranges:
     """The ranges that training draws from.
 
     `profiles` TR 38.901; `delay_spreads_ns` a pool, as a TDL object has a fixed spread; `speed_mps` uniform from 0 to it;
-    `snr_db` uniform per modulation order, at two antennas (3 dB are taken off at four and added at one); `antennas` and `prbs` with
-    their     weights.
+    `snr_db` uniform per modulation order, at two antennas (3 dB are taken off at four and added at one); `antennas` and
+    `prbs` with their weights.
     """
 
     profiles: tuple[str, ...] = ("TDL-A", "TDL-B", "TDL-C", "TDL-D")

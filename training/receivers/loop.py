@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -26,13 +26,15 @@ Report = Callable[[int, dict[str, float]], None]
 class Progress(Generic[Network]):
     """Where training stands: weights, their average, the optimizer, the next step.
 
-    A parameter group of the optimizer with `times` has a rate of its own, so many times the plan's.
+    A parameter group of the optimizer with `times` has a rate of its own, so many times the plan's. `legs` tells how it came
+    there: for each plan that trained a part of it, the plan's steps (they shape the learning rate) and the step where it ended.
     """
 
     network: Network
     average: dict[str, Tensor]
     optimizer: torch.optim.Optimizer
     step: int = 0
+    legs: list[list[int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, network: Network, optimizer: torch.optim.Optimizer) -> Progress[Network]:
@@ -53,6 +55,9 @@ class Progress(Generic[Network]):
         for name, value in self.network.state_dict().items():
             self.average[name].lerp_(value, 1.0 - decay)
         self.step += 1
+        if not self.legs or self.legs[-1][0] != plan.steps:
+            self.legs.append([plan.steps, 0])
+        self.legs[-1][1] = self.step
 
 
 def save(progress: Progress[Network], plan: Plan, path: Path) -> None:
@@ -62,6 +67,7 @@ def save(progress: Progress[Network], plan: Plan, path: Path) -> None:
         "average": progress.average,
         "optimizer": progress.optimizer.state_dict(),
         "step": progress.step,
+        "legs": progress.legs,
         "plan": asdict(plan),
     }
     temporary = path.with_suffix(".part")
@@ -80,7 +86,7 @@ def resume(progress: Progress[Network], plan: Plan, path: Path) -> None:
         raise ValueError(f"{path} was begun with other {', '.join(changed)}: give the same, or another work folder")
     progress.network.load_state_dict(state["network"])
     progress.optimizer.load_state_dict(state["optimizer"])
-    progress.average, progress.step = state["average"], state["step"]
+    progress.average, progress.step, progress.legs = state["average"], state["step"], state["legs"]
 
 
 def run(
