@@ -11,6 +11,7 @@ from receiver_links import channel_of
 from tools.receivers.bench_cases import DEEPRX, LS, ONE_DMRS, PERFECT, RECEIVERS, TWO_DMRS, Case
 from tools.receivers.bench_receivers import keep, quality
 from tools.receivers.crossing import crossing_db, crossing_of, gain_of, worse_points
+from tools.receivers.deeprx import coverage
 from tools.receivers.error_curves import Curves, measure_curves
 from tools.receivers.latency import paired_ratios
 from twins.link.configuration import LinkConfiguration
@@ -117,7 +118,7 @@ def test_latency_is_a_ratio_of_pairs() -> None:
     assert seconds > 0
 
 
-def test_links_are_held_out_of_training() -> None:
+def test_links_are_held_out_of_training_and_within_the_card_but_for_their_profile() -> None:
     from training.receivers.experience import Ranges
 
     ranges = Ranges()
@@ -125,8 +126,8 @@ def test_links_are_held_out_of_training() -> None:
         trained = case.profile in ranges.profiles and case.delay_spread_ns in ranges.delay_spreads_ns
         edge = case.delay_spread_ns in (min(ranges.delay_spreads_ns), max(ranges.delay_spreads_ns))
         assert not trained or edge, case.name
-        assert case.speed_mps <= ranges.speed_mps
-        assert case.antennas in ranges.antennas
-        assert min(ranges.prbs) <= case.prbs <= max(ranges.prbs)
+        for level in (case.levels(2.0)[0], case.levels(2.0)[-1]):
+            reasons = coverage(case.configuration, case.channel.model_copy(update={"snr_db": level})).reasons
+            assert all(reason.startswith("profile=") for reason in reasons), (case.name, reasons)
     assert len({case.name for case in (*ONE_DMRS, *TWO_DMRS)}) == len(ONE_DMRS) + len(TWO_DMRS)
     assert all(20 <= case.speed_mps <= 40 for case in ONE_DMRS)

@@ -85,5 +85,6 @@ TWO_DMRS = (
     Case("CDL-C", 250, 30, 2, antennas=4),
     Case("TDL-C", 500, 45, 2, prbs=4),
     Case("TDL-D", 10, 15, 2, prbs=12),
+    Case("CDL-B", 45, 20, 2, prbs=48),
 )
 """Two DMRS symbols all over the declared range: speeds 0 to 45 m/s, delay spreads 10 to 500 ns, orders, antennas, PRBs."""
