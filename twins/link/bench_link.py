@@ -12,11 +12,16 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from policies.figure import BenchResult, Figure
-from twins.link import bench_delay, bench_gap, bench_speed
+from twins.link import bench_delay, bench_gap, bench_speed, bench_table
 
 Part = Callable[[bool], tuple[list[Figure], Sequence[BaseModel]]]
 
-PARTS: dict[str, Part] = {"gap": bench_gap.figures, "speed": bench_speed.figures, "delay": bench_delay.figures}
+PARTS: dict[str, Part] = {
+    "gap": bench_gap.figures,
+    "table": bench_table.figures,
+    "speed": bench_speed.figures,
+    "delay": bench_delay.figures,
+}
 SEEDS = (1,)
 
 

@@ -87,6 +87,16 @@ def _repeatability(link: Link) -> Figure:
     )
 
 
+def plain_seconds() -> float:
+    """CPU seconds of one evaluation by the plain loop, the median of three."""
+    from twins.link.seeding import sionna_generators
+
+    plain = _plain_loop()
+    with sionna_generators():
+        plain()
+        return median(_timed(plain) for _ in range(3))
+
+
 def _plain_loop() -> Callable[[], Any]:
     import torch
     from sionna.phy.channel import OFDMChannel

@@ -20,7 +20,8 @@ from twins.link.configuration import REDUNDANCY_VERSIONS
 from twins.link.table.information import gaussian_deviation
 
 DEFICITS = (-0.02, 0.03, 0.08, 0.15, 0.3, 0.5, 0.8)  # (threshold - g) / threshold
-_BLOCKS = 320  # decoded where the curve falls
+_BLOCKS, _BLOCKS_IF_LARGE = 320, 120  # decoded where the curve falls; large blocks have narrow curves
+_LARGE = 2000
 _BATCH_ELEMENTS = 160_000
 
 
@@ -89,7 +90,8 @@ def simulate_curve(key: CurveKey, seed: int) -> Curve:
     code = _Code(key, seed)
     seen: list[tuple[float, int, int]] = []
     threshold, width = _bracket(code, seen)
-    while sum(count for at, _, count in seen if abs(at - threshold) < 3.0 * width) < _BLOCKS:
+    enough = _BLOCKS if key.block_bits < _LARGE else _BLOCKS_IF_LARGE
+    while sum(count for at, _, count in seen if abs(at - threshold) < 3.0 * width) < enough:
         for offset in (-1.0, 0.0, 1.0):
             at = float(np.clip(threshold + offset * width, 0.002, 0.998))
             seen.append((at, code.decode(at)[0], code.batch))

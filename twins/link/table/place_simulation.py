@@ -27,7 +27,8 @@ class PlaceResult:
     """O orders, S SNRs, Q levels.
 
     `information` float32[O, S, Q] quantiles at LEVELS; `uncoded` float32[O, S] bit error rate; `error` float32[O, S] NMSE,
-    linear, NaN where no channel is estimated; `operations` float32[O] per slot and PRB of a neural receiver, 0 for the classical one.
+    linear, NaN where no channel is estimated; `operations` float32[O] per slot and PRB of a neural receiver, 0 for the
+    classical one.
     """
 
     information: NDArray[np.float32]

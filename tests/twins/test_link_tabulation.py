@@ -1,0 +1,102 @@
+"""A tabulation survives a kill, repeats itself, and measures information that decoders agree with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from twins.link.table.decoder_curve import CurveKey, simulate_curve
+from twins.link.table.families import LEVELS, WEIGHTS, Family
+from twins.link.table.information import gaussian_deviation, gaussian_information, slot_information
+from twins.link.table.place_simulation import simulate_place
+from twins.link.table.tabulation import assemble_table, pieces, tabulate
+
+TINY = Family(
+    "ls+lmmse",
+    profiles=("TDL-A",),
+    delay_spreads_ns=(30.0,),
+    speeds_mps=(0.0, 20.0),
+    dmrs_symbols=(1, 2),
+    prbs=(2,),
+    slots=(4,),
+)
+
+
+def test_information_of_gaussian_llrs_is_that_of_the_j_function() -> None:
+    generator = torch.Generator().manual_seed(1)
+    bits = torch.randint(0, 2, (4, 40_000), generator=generator).float()
+    for wanted in (0.2, 0.5, 0.9):
+        deviation = gaussian_deviation(wanted)
+        right = deviation**2 / 2 + deviation * torch.randn(bits.shape, generator=generator)
+        found = slot_information(right * (2 * bits - 1), bits)
+        assert gaussian_information(np.array(deviation)) == pytest.approx(wanted, abs=1e-3)
+        assert found.tolist() == pytest.approx([wanted] * 4, abs=0.015)
+
+
+def test_information_does_not_depend_on_how_large_a_receiver_makes_its_llrs() -> None:
+    generator = torch.Generator().manual_seed(2)
+    bits = torch.randint(0, 2, (1, 40_000), generator=generator).float()
+    llr = (2.0 + 2.0 * torch.randn(bits.shape, generator=generator)) * (2 * bits - 1)
+    assert slot_information(4.0 * llr, bits).item() == pytest.approx(slot_information(llr, bits).item(), abs=0.01)
+    assert slot_information(torch.zeros_like(llr), bits).item() == 0.0
+
+
+def test_a_decoders_curve_falls_where_shannon_says_it_may_and_repeats_itself() -> None:
+    key = CurveKey(0.48, 120, "offset-minsum", 8, 1)
+    curve = simulate_curve(key, 1)
+    assert key.rate < curve.threshold < key.rate + 0.25  # a code of rate R needs more than R bit per coded bit
+    assert 0.0 < curve.width < 0.15
+    assert curve == simulate_curve(key, 1)
+    assert list(curve.bit_errors) == sorted(curve.bit_errors)  # the less is known, the more bits are wrong
+
+
+def test_the_same_place_and_seed_give_the_same_bits_and_more_pilots_more_information() -> None:
+    few, many = (place for place in TINY.places() if place.speed_mps == 20.0)
+    once, again, better = (simulate_place(place, 3) for place in (few, few, many))
+    np.testing.assert_array_equal(once.information, again.information)
+    assert better.information[1, 6].mean() > once.information[1, 6].mean()
+    assert np.all(np.diff(once.information[:, :, :], axis=2) >= 0.0)
+    assert sum(WEIGHTS) == pytest.approx(1.0) and list(LEVELS) == sorted(LEVELS)
+
+
+def test_a_killed_tabulation_goes_on_where_it_was(tmp_path: Path) -> None:
+    program = textwrap.dedent(
+        """
+        import sys
+        from pathlib import Path
+        sys.path.insert(0, {tests!r})
+        from test_link_tabulation import TINY
+        from twins.link.table.tabulation import pieces, tabulate
+        if __name__ == "__main__":
+            tabulate(pieces([TINY], 1, curves=False), Path({folder!r}), 1, lambda done, total: print(done, total, flush=True))
+        """
+    ).format(tests=str(Path(__file__).parent), folder=str(tmp_path))
+    script = tmp_path / "run.py"
+    script.write_text(program, encoding="utf-8")
+    killed = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert killed.stdout is not None
+    assert killed.stdout.readline().split() == ["0", "4"]
+    assert killed.stdout.readline().split() == ["1", "4"]
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    time.sleep(0.1)
+    kept = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.npz")}
+    assert 1 <= len(kept) < 4
+    told: list[tuple[int, int]] = []
+    tabulate(pieces([TINY], 1, curves=False), tmp_path, 1, lambda done, total: told.append((done, total)))
+    assert told[0] == (len(kept), 4) and told[-1] == (4, 4)
+    assert all(tmp_path.joinpath(name).stat().st_mtime_ns == when for name, when in kept.items())
+
+
+def test_a_table_is_not_assembled_from_less_than_all_its_pieces(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="pieces are missing, such as curve_"):
+        assemble_table([TINY], 1, tmp_path)
