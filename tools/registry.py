@@ -52,6 +52,7 @@ class ToolRegistry:
 
 def default_registry() -> ToolRegistry:
     """Return the tools of the main job: telemetry, topology, forecast, law, twin and configuration."""
+    from tools.beams.compare_tool import compare_beam_selectors
     from tools.ran.configure_tools import CONFIGURE_TOOLS
     from tools.ran.constraint_tools import retrieve_3gpp_constraint
     from tools.ran.degradation_tool import detect_degradation
@@ -74,6 +75,7 @@ def default_registry() -> ToolRegistry:
             compare_candidates,
             refine_candidate,
             ray_traced_map,
+            compare_beam_selectors,
             *CONFIGURE_TOOLS,
         )
     )

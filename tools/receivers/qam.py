@@ -62,7 +62,8 @@ def max_log_demap(symbols: torch.Tensor, noise_variance: torch.Tensor, bits_per_
     levels, _ = pam(bits_per_symbol)
     bits = bits_per_symbol // 2
     axes = torch.stack([symbols.real, symbols.imag], dim=-1)[..., None]
-    distance = ((axes - levels) ** 2).unflatten(-1, (2,) * bits)  # levels are in the order of their labels
+    squared = (axes - levels) ** 2
+    distance = squared.reshape(*squared.shape[:-1], *(2,) * bits)  # levels are in the order of their labels
     llrs = []
     for bit in range(bits):
         others = [dimension - bits for dimension in range(bits) if dimension != bit]

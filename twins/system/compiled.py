@@ -25,7 +25,8 @@ def cache_folder() -> Path:
     twins = Path(__file__).parent.parent
     digest = hashlib.sha256(numba.__version__.encode())
     system, kernel = twins / "system", twins / "link" / "table" / "kernel.py"
-    for source in sorted([*system.glob("kernel/*.py"), system / "state.py", system / "compiled.py", *twins.glob("radio/*.py"), kernel]):
+    sources = [*system.glob("kernel/*.py"), system / "state.py", system / "compiled.py", *twins.glob("radio/*.py"), kernel]
+    for source in sorted(sources):
         digest.update(source.read_bytes())
     chosen = _config.CACHE_DIR
     base = Path(chosen) if chosen else user_cache_path("twinpilot") / "kernels"

@@ -115,19 +115,20 @@ class DeepRx(nn.Module):
     def forward(self, slot: SlotInput) -> list[StageOutput]:
         """Return every stage's output, the last one being the receiver's."""
         batch, antennas, symbols, subcarriers = slot.received.shape
-        noise = slot.noise[:, None, None, None]
         constants = _constant_planes(slot)
-        response, state, doubt = slot.initial, None, torch.zeros(batch, symbols, subcarriers, device=noise.device)
+        response, doubt = slot.initial, torch.zeros(batch, symbols, subcarriers, device=slot.noise.device)
+        state: Tensor | None = None
         outputs: list[StageOutput] = []
-        decision = _decide(slot, response, doubt)[1:]
+        _, soft, unsure = _decide(slot, response, doubt)
         for stage in self.stages:
-            planes = _planes(slot, response, *decision, doubt, constants)
+            planes = _planes(slot, response, soft, unsure, doubt, constants)
             correction, hidden, state = stage(planes, state)
             correction = correction.unflatten(0, (batch, antennas))
             response = response + torch.complex(correction[:, :, 0], correction[:, :, 1])
             doubt = hidden.unflatten(0, (batch, antennas)).mean(dim=1)[:, 0]
-            llr, *decision = _decide(slot, response, doubt)
+            llr, soft, unsure = _decide(slot, response, doubt)
             outputs.append(StageOutput(llr, response))
+        assert state is not None  # there are stages
         extra = self.bits(torch.relu(state.unflatten(0, (batch, antennas)).mean(dim=1)))  # [B, 6, 14, S]
         extra = extra.permute(0, 2, 3, 1)[:, slot.data][..., : slot.order]
         outputs[-1] = StageOutput(outputs[-1].llr + extra, response)

@@ -77,7 +77,7 @@ def _cubic(values: Floats, axis: Floats, cell: int, part: float) -> float:
         after = axis[cell + 2] - axis[cell + 1]
         high = _slope(secant, (values[3] - values[2]) / after, width, after)
     square, cube = part * part, part * part * part
-    return (
+    return float(
         (2.0 * cube - 3.0 * square + 1.0) * values[1]
         + (cube - 2.0 * square + part) * width * low
         + (3.0 * square - 2.0 * cube) * values[2]
@@ -105,14 +105,14 @@ def interpolate(grid: Grid, profile: int, dmrs: int, order: int, at: Floats, out
                     total += weight * grid.information[profile, d + i, v + j, dmrs, order, p + m, index, q]
             points[k] = total
         out[q] = _cubic(points, axis, s, s_part)
-    return grid.slots[p] * (1.0 - p_part) + (grid.slots[p + 1] * p_part if p_part > 0.0 else 0.0)
+    return float(grid.slots[p] * (1.0 - p_part) + (grid.slots[p + 1] * p_part if p_part > 0.0 else 0.0))
 
 
 @compiled
 def _bilinear(values: Floats, r: int, r_part: float, b: int, b_part: float) -> float:
     low = values[r, b] * (1.0 - b_part) + values[r, b + 1] * b_part
     high = values[r + 1, b] * (1.0 - b_part) + values[r + 1, b + 1] * b_part
-    return low * (1.0 - r_part) + high * r_part
+    return float(low * (1.0 - r_part) + high * r_part)
 
 
 @compiled
