@@ -129,7 +129,7 @@ class DeepRx(nn.Module):
             llr, soft, unsure = _decide(slot, response, doubt)
             outputs.append(StageOutput(llr, response))
         assert state is not None  # there are stages
-        extra = self.bits(torch.relu(state.unflatten(0, (batch, antennas)).mean(dim=1)))  # [B, 6, 14, S]
+        extra = self.bits(torch.relu(torch.unflatten(state, 0, (batch, antennas)).mean(dim=1)))  # [B, 6, 14, S]
         extra = extra.permute(0, 2, 3, 1)[:, slot.data][..., : slot.order]
         outputs[-1] = StageOutput(outputs[-1].llr + extra, response)
         return outputs
