@@ -6,7 +6,7 @@ compares the committed file with a fresh export.
 
 from __future__ import annotations
 
-import hashlib
+import platform
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from policies.artefact import record_of, write_record
 from policies.data_card import (
     Bound,
     CardProvenance,
@@ -28,6 +29,7 @@ from policies.data_card import (
 )
 from twins.radio.abstraction import TABLES_PATH, LinkTable
 
+REMAKE = "python -m twins.radio.export_tables"
 PDSCH = 1  # Sionna's table category
 _ROWS = 21  # code block sizes 24..2024: beyond, Sionna repeats the last row
 _MCS_COUNT = {1: 29, 2: 28}
@@ -58,18 +60,8 @@ def fresh_tables() -> dict[str, NDArray[Any]]:
     return arrays
 
 
-def checksum(arrays: dict[str, NDArray[Any]]) -> str:
-    """Return the SHA-256 of names, types, shapes and contents: what the data card carries (a zip file's bytes vary)."""
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
-
-
-def data_card(arrays: dict[str, NDArray[Any]]) -> DataCard:
-    """Return the card of these tables; `provenance.version` carries Sionna's version and the checksum of the arrays."""
+def data_card() -> DataCard:
+    """Return the card of these tables."""
     return DataCard(
         name="twins.radio link tables",
         task=Task(
@@ -90,7 +82,7 @@ def data_card(arrays: dict[str, NDArray[Any]]) -> DataCard:
         ),
         provenance=CardProvenance(
             source="sionna.sys.PHYAbstraction and EESM, PDSCH category, MCS tables 1 and 2",
-            version=f"sionna {version('sionna-no-rt')}, arrays sha256:{checksum(arrays)}",
+            version=f"sionna {version('sionna-no-rt')}",
             channel_model="AWGN behind the exponential effective SINR mapping",
             geometry="none",
             mobility_model="none: static within a slot",
@@ -124,13 +116,12 @@ def data_card(arrays: dict[str, NDArray[Any]]) -> DataCard:
 
 
 def export(path: Path = TABLES_PATH) -> Path:
-    """Write the tables to `path` (npz) and their card beside it (json); return the card's path."""
-    arrays = fresh_tables()
+    """Write the tables to `path` (npz) with their record beside them; return the record's path."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
-    card = path.with_suffix(".json")
-    card.write_text(data_card(arrays).model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return card
+    np.savez_compressed(path, **fresh_tables())  # type: ignore[arg-type]
+    versions = {name: version(name) for name in ("sionna-no-rt", "torch", "numpy")}
+    write_record(path, data_card(), REMAKE, platform.machine(), versions)
+    return record_of(path)
 
 
 if __name__ == "__main__":

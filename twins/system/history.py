@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import sys
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from policies.artefact import write_record
 from policies.data_card import DataCard
 from policies.kpi import KpiFrame, KpiSample, kpi_definition
 from policies.slices import Slice
@@ -30,6 +33,7 @@ from twins.system.system_network import SystemNetwork
 DAYS = 4
 SEED = 1
 TIME_LAPSE = 60.0
+REMAKE = "python -m twins.system.history"
 KPIS = ("RRC.ConnMean", "DRB.PdcpSduVolumeDL", "RRU.PrbTotDl", "DRB.UEThpDl.P05", "DRB.PdcpSduDelayDl")
 Values = NDArray[np.float32]
 _COLUMNS: tuple[Slice | None, ...] = (*Slice, None)
@@ -67,20 +71,15 @@ def make_history(scenario: SystemScenario, seed: int = SEED, folder: Path | None
         print(f"day {number} of {DAYS}: {day:%Y-%m-%d}", file=sys.stderr)  # noqa: T201
     values = np.concatenate(days).astype(np.float32)
     np.savez_compressed(target, values=values)
-    card = _card(scenario, seed, values).model_dump_json(indent=2)
-    target.with_suffix(".json").write_text(card + "\n", encoding="utf-8")
+    versions = {name: version(name) for name in ("numba", "numpy")}
+    write_record(target, _card(scenario, seed), REMAKE, platform.machine(), versions)
     for kept in work.glob("*.npy"):
         kept.unlink()
     work.rmdir()
     return target
 
 
-def checksum(values: Values) -> str:
-    """Return the SHA-256 of the array's shape and bytes (a zip file's own bytes vary)."""
-    return hashlib.sha256(repr(values.shape).encode() + values.tobytes()).hexdigest()
-
-
-def _card(scenario: SystemScenario, seed: int, values: Values) -> DataCard:
+def _card(scenario: SystemScenario, seed: int) -> DataCard:
     """Return the data card of a history: the twin's own, with what is different about it."""
     twin = system_twin_card()
     task = {
@@ -89,7 +88,6 @@ def _card(scenario: SystemScenario, seed: int, values: Values) -> DataCard:
     }
     made = {
         "source": f"system twin, scenario {scenario.name}: {DAYS} days before {scenario.start:%Y-%m-%d}",
-        "version": f"{twin.provenance.version}, values sha256:{checksum(values)}",
         "seeds": str(seed),
     }
     return twin.model_copy(
