@@ -16,7 +16,8 @@ from tools.receivers.deeptx.receiver import DeepTxReceiver, deeptx_receiver, dee
 from tools.receivers.deeptx.transmitter import DeepTx
 from tools.receivers.deeptx.weights import TrainedLink, load
 from tools.receivers.qam import soft_demap
-from training.receivers.deeptx_export import export, validity_of
+from training.receivers.card import validity_of
+from training.receivers.deeptx_export import export
 from training.receivers.deeptx_training import Plan, begin
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.pusch import PuschKey, pusch_of
