@@ -102,10 +102,14 @@ class Ask(_Word):
 
 
 class Finish(_Word):
-    """End the run without a change: the answer, or why nothing need be done."""
+    """End the run without a change: the answer, or why nothing need be done.
+
+    `recommendation` says what should be done by other means, because the network offers no attribute or policy for it.
+    """
 
     kind: Literal["finish"] = "finish"
     summary: str
+    recommendation: str = ""
 
 
 class Escalate(_Word):

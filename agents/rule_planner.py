@@ -87,7 +87,7 @@ class RulePlanner:
                 reason="cannot, because none of the intent's cells is on this network", nearest="cells of the network card"
             )
         if understood.workflow == "channel-estimator":
-            return select_estimator(view, situation)
+            return select_estimator(view, situation, self._effort.link_slots)
         if understood.workflow == "beam-management":
             return select_beams(view, situation)
         return plan_change(view, situation, understood, self._effort, self._specialists)

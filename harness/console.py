@@ -12,8 +12,8 @@ from harness.console_tables import candidates_table, intent_table, plain, verdic
 from harness.events import Event
 from harness.outcome import RunOutcome
 
-_COLOUR = {"confirmed": "green", "no change needed": "green", "answered": "green", "shadow": "cyan", "asked": "yellow",
-           "awaiting approval": "yellow", "rejected": "yellow", "rolled back": "red", "cannot": "red",
+_COLOUR = {"confirmed": "green", "recommended": "green", "no change needed": "green", "answered": "green", "shadow": "cyan",
+           "asked": "yellow", "awaiting approval": "yellow", "rejected": "yellow", "rolled back": "red", "cannot": "red",
            "failed": "red"}  # fmt: skip
 
 

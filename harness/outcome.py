@@ -14,13 +14,14 @@ from policies.slices import Slice
 from policies.verdict import Verdict
 
 Status = Literal[
-    "confirmed", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval", "cannot",
-    "shadow", "failed",
+    "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
+    "cannot", "shadow", "failed",
 ]  # fmt: skip
 
 # 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or taken back.
 EXIT_STATUS: dict[Status, int] = {
     "confirmed": 0,
+    "recommended": 0,
     "no change needed": 0,
     "answered": 0,
     "shadow": 0,
@@ -90,6 +91,7 @@ class RunOutcome(_Word):
     question: str = ""
     choices: tuple[str, ...] = ()
     nearest: str = ""
+    recommendation: str = ""
     error: RunFailure | None = None
     durations: dict[str, float] = {}
     planner: str = ""

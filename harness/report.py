@@ -24,8 +24,8 @@ vertical-align:top}th{color:#555;font-weight:600}.num{text-align:right;font-vari
 blockquote{border-left:4px solid #ddd;margin:1rem 0;padding:.2rem 1rem;color:#333}code{font-size:12px;word-break:break-all}
 svg{max-width:100%;height:auto}small{color:#666}
 """
-_BADGE = {"confirmed": "good", "no change needed": "good", "answered": "good", "rolled back": "bad", "failed": "bad",
-          "cannot": "bad", "rejected": "care", "asked": "care", "awaiting approval": "care"}  # fmt: skip
+_BADGE = {"confirmed": "good", "recommended": "good", "no change needed": "good", "answered": "good", "rolled back": "bad",
+          "failed": "bad", "cannot": "bad", "rejected": "care", "asked": "care", "awaiting approval": "care"}  # fmt: skip
 
 
 def write_report(path: Path, outcome: RunOutcome, artifacts: Artifacts) -> None:
@@ -42,6 +42,7 @@ def page(outcome: RunOutcome, artifacts: Artifacts) -> str:
         f"<h1>Run {escape(outcome.run_id)} {badge}</h1>",
         f"<blockquote>{escape(outcome.text)}</blockquote><p>{escape(outcome.message)}</p>",
         _nearest(outcome),
+        _recommendation(outcome),
         _intent(outcome),
         _candidates(candidates, outcome),
         _verdict(outcome),
@@ -72,6 +73,13 @@ def _cell(value: object) -> str:
 
 def _nearest(outcome: RunOutcome) -> str:
     return f"<p>Nearest reachable: {escape(outcome.nearest)}</p>" if outcome.nearest else ""
+
+
+def _recommendation(outcome: RunOutcome) -> str:
+    if not outcome.recommendation:
+        return ""
+    note = "Nothing was changed: the network has no attribute or policy that sets this."
+    return f"<h2>Recommendation</h2><p>{escape(outcome.recommendation)}</p><p><small>{note}</small></p>"
 
 
 def _intent(outcome: RunOutcome) -> str:

@@ -58,7 +58,9 @@ def default_registry() -> ToolRegistry:
     from tools.ran.degradation_tool import detect_degradation
     from tools.ran.forecast_tool import forecast_traffic
     from tools.ran.kpi_tool import query_kpi
+    from tools.ran.link_conditions import link_conditions
     from tools.ran.topology_tools import read_configuration, read_topology
+    from tools.receivers.link_tools import compare_receivers, evaluate_link
     from tools.scenes.map_tool import ray_traced_map
     from tools.standards.search_tool import search_standards
     from tools.twinning.candidate_tools import compare_candidates, refine_candidate
@@ -76,6 +78,9 @@ def default_registry() -> ToolRegistry:
             refine_candidate,
             ray_traced_map,
             compare_beam_selectors,
+            link_conditions,
+            evaluate_link,
+            compare_receivers,
             *CONFIGURE_TOOLS,
         )
     )

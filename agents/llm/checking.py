@@ -45,7 +45,7 @@ def decision_of(reply: Reply, view: View) -> Decision:
     if reply.kind == "ask":
         return Ask(question=reply.text, choices=tuple(reply.choices))
     if reply.kind == "finish":
-        return Finish(summary=reply.text)
+        return Finish(summary=reply.text, recommendation=reply.recommendation)
     if reply.kind == "escalate":
         return Escalate(reason=reply.text, nearest=reply.nearest)
     return {"understand": _understand, "call": _call, "propose": _propose}[reply.kind](reply, view)

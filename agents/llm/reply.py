@@ -48,3 +48,6 @@ class Reply(_Part):
     candidates: list[str] = Field(default_factory=list, description="for propose: names or digests, best first")
     choices: list[str] = Field(default_factory=list, description="for ask")
     nearest: str = Field(default="", description="for escalate: the nearest that can be reached")
+    recommendation: str = Field(
+        default="", description="for finish: what should be done where no attribute or policy of the network does it"
+    )

@@ -19,6 +19,8 @@ _TOOLS: Final = (
     "search_standards",
     "compare_candidates",
     "refine_candidate",
+    "link_conditions",
+    "evaluate_link",
     "compare_receivers",
 )
 

@@ -42,6 +42,11 @@ def motion_of(text: str) -> Motion | None:
     return Motion(round(min(low, high), 2), round(max(low, high), 2), found[0])
 
 
+def without_speeds(text: str) -> str:
+    """Return the text without its numbers of a speed."""
+    return _SPEED.sub("", text)
+
+
 def _by_words(text: str) -> Motion | None:
     lowered = f" {' '.join(re.findall(r'[a-z]+', text.lower()))} "
     named = [(kind, phrase) for kind, phrases in lexicon()["motion"].items() for phrase in phrases if f" {phrase} " in lowered]

@@ -23,8 +23,10 @@ _STEPS: dict[Workflow, tuple[str, ...]] = {
         "propose the ranked candidates, or say that no change is needed",
     ),
     "channel-estimator": (
-        "retrieve carrier configuration and recent CQI and BLER of {where}",
-        "compare the channel estimators under this configuration, as far as receiver tools are offered",
+        "retrieve carrier configuration, degradation, and recent CQI and BLER of {where}",
+        "take the speed of the terminals from what the operator says, as the network reports none",
+        "compare LS, LMMSE and DeepRx with perfect CSI in the link twin, at median and low SNR and under a nearby condition",
+        "recommend the estimator of this cell, or fall back to the classical one and say what data is missing",
     ),
     "beam-management": (
         "retrieve carrier configuration, connected users, radio link failures and degradation of {where}",

@@ -20,6 +20,7 @@ from agents.understanding.bounds import check_bounds
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
+from agents.understanding.link_words import asks_for_estimator, names_estimators, without_link_words
 from agents.understanding.places import Place, place_of, refuse_unknown_names
 from agents.understanding.plan import plan_of, workflow_of
 from agents.understanding.questions import is_question, read_question
@@ -129,8 +130,8 @@ class _Text:
 
 def _read_strictly(text: str, card: NetworkCard, measured: Mapping[tuple[str, Slice | None], float]) -> Reading:
     screened = screen(text)
-    shares = rewrite_shares(screened.text)
-    asks = is_question(shares.text)
+    shares = rewrite_shares(without_link_words(screened.text) if names_estimators(screened.text) else screened.text)
+    asks = is_question(shares.text) and not asks_for_estimator(shares.text)
     when = When(shares.text) if asks else read_times(shares.text, card)
     read = read_items(when.rest, card)
     whole = _Text(text, card, when, read.items)

@@ -11,15 +11,15 @@ from typing import Any, Final
 
 from agents.heuristics.evidence_reader import latest, warnings_of
 from agents.heuristics.situation import Situation
-from agents.planner import Ask, Decision, Escalate, Finish, ToolCall, View
-from agents.understanding.motion import Motion, motion_of
+from agents.planner import Decision, Finish, ToolCall, View
+from agents.understanding.motion import Motion
 from agents.workflows.calls import ask_for, call, failure_of
+from agents.workflows.speed import Trial, motion_told
 
 LEARNED: Final = "learned predictor"
 _KPIS: Final = ["MM.RlfRate", "RRC.ConnMean", "CARR.AverageBlerDl"]
-_QUESTION: Final = "How fast do these terminals move? The network reports no mobility traces."
-_CHOICES: Final = ("pedestrians", "cars in town", "cars on the highway", "20 m/s")
 _FASTEST_MPS: Final = 100.0
+_TRIAL: Final = Trial(of="beam selectors", twin="beam twin", kept="the beam sweep")
 
 
 def select_beams(view: View, situation: Situation) -> Decision:
@@ -33,26 +33,12 @@ def select_beams(view: View, situation: Situation) -> Decision:
     decision: Decision | None = ask_for(view, retrieved) or failure_of(view, retrieved[:2])
     if decision is not None:
         return decision
-    motion = motion_of(" ".join([view.text, *(answer.answer for answer in view.answers)]))
-    if motion is None or motion.high_mps > _FASTEST_MPS:
-        return _without_motion(view, motion)
+    motion = motion_told(view, _FASTEST_MPS, _TRIAL)
+    if not isinstance(motion, Motion):
+        return motion
     compared = _comparison(situation, motion)
     decision = ask_for(view, [compared]) or failure_of(view, [compared])
     return decision or _recommend(view, situation, motion)
-
-
-def _without_motion(view: View, motion: Motion | None) -> Decision:
-    if motion is None and not any(answer.question == _QUESTION for answer in view.answers):
-        return Ask(question=_QUESTION, choices=_CHOICES)
-    why = (
-        "no speed was given"
-        if motion is None
-        else f"{motion.words!r} is {motion.high_mps:g} m/s, the beam twin goes up to {_FASTEST_MPS:g}"
-    )
-    return Escalate(
-        reason=f"cannot compare beam selectors, because {why}, and the network reports no mobility traces",
-        nearest="keep the beam sweep; give a speed such as 20 m/s",
-    )
 
 
 def _comparison(situation: Situation, motion: Motion) -> ToolCall:
@@ -75,8 +61,10 @@ def _recommend(view: View, situation: Situation, motion: Motion) -> Finish:
     passed = [one["told"] for one in value["checks"] if one["passed"]]
     failed = [f"{one['name']}: {one['told']}" for one in value["checks"] if not one["passed"]]
     uncovered = any(one["name"] in ("card", "codebook") and not one["passed"] for one in value["checks"])
+    switch = ""
     if value["recommended"] == LEARNED:
-        said = f"recommended: switch the beam-management xApp of {value['cell']} to the learned predictor. {'; '.join(passed)}"
+        switch = f"switch the beam-management xApp of {value['cell']} to the learned predictor"
+        said = f"recommended: {switch}. {'; '.join(passed)}"
         after = (
             "Run it in shadow mode first; back to the sweep when MM.RlfRate rises, or when terminals move otherwise than in its"
             " data card"
@@ -90,7 +78,7 @@ def _recommend(view: View, situation: Situation, motion: Motion) -> Finish:
         said = f"keep the classical beam selection ({value['recommended']}) in {value['cell']}: {'; '.join(failed)}"
         after = "The learned predictor is covered by its data card, but does not pay here"
     parts = [said, after, _told_scores(value), _told_network(situation, value["cell"]), _told_assumptions(view, motion)]
-    return Finish(summary=". ".join(part for part in parts if part))
+    return Finish(summary=". ".join(part for part in parts if part), recommendation=switch)
 
 
 def _told_scores(value: dict[str, Any]) -> str:

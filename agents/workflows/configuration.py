@@ -32,12 +32,16 @@ NO_CHANGE = "no change"
 
 @dataclass(frozen=True)
 class Effort:
-    """How much twin time a run may take: seeds of screening and of the full comparison, trials, how many go to the final."""
+    """How much twin time a run may take.
+
+    Seeds of screening and of the full comparison, trials, how many go to the final; slots of each link that is simulated.
+    """
 
     screen_seeds: int = 1
     full_seeds: int = 3
     trials: int = 8
     finalists: int = 3
+    link_slots: int = 128
 
 
 def plan_change(

@@ -1,35 +1,75 @@
-"""Channel-estimator selection (seed 002, D.3): retrieve configuration and telemetry, then say what is missing."""
+"""Channel-estimator selection (seed 002, D.3): retrieve, compare under the matched configuration, recommend or fall back.
+
+The estimator is chosen for one cell, configuration and speed, never globally. The network's model has no attribute that selects
+an estimator: the run ends with a recommendation and its evidence, and changes nothing.
+"""
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from agents.heuristics.evidence_reader import latest
 from agents.heuristics.situation import Situation
-from agents.planner import Decision, Escalate, View
+from agents.planner import Decision, Escalate, Finish, View
+from agents.understanding.link_words import link_words
+from agents.understanding.motion import Motion
 from agents.workflows.calls import ask_for, call, failure_of
+from agents.workflows.receiver_judgement import judge
+from agents.workflows.receiver_trials import compared, trials_of
+from agents.workflows.receiver_words import recommendation_of, summary_of
+from agents.workflows.speed import Trial, motion_told, words_of
 
-_KPIS = ["CARR.AverageBlerDl", "RRU.PrbTotDl", "MM.RlfRate"]
-_NEEDED = ("compare_receivers", "estimate_channel")
+_KPIS: Final = ["CARR.AverageBlerDl", "RRU.PrbTotDl", "MM.RlfRate"]
+_WINDOWS: Final = 24
+_FASTEST_MPS: Final = 140.0
+_TRIAL: Final = Trial(of="channel estimators", twin="link twin", kept="the estimator in use")
 
 
-def select_estimator(view: View, situation: Situation) -> Decision:
-    """Gather what the selection needs, then hand over with what is missing."""
+def select_estimator(view: View, situation: Situation, slots: int = 128) -> Decision:
+    """Gather what the choice needs, compare the estimators for the worst cell over `slots` slots, end with a recommendation."""
     cells = [cell.id for cell in situation.cells]
-    wanted = [
+    known = link_words(words_of(view))
+    retrieved = [
         call("read_configuration", "carrier configuration", cells=cells, classes=["NRCellDU", "NRSectorCarrier"]),
-        call("query_kpi", "recent block errors", kpis=_KPIS, cells=cells, windows=12),
+        call("query_kpi", "block errors, load and link failures", kpis=_KPIS, cells=cells, windows=_WINDOWS),
+        call("detect_degradation", "what got worse lately", cells=cells),
+        call("link_conditions", "SINR, MCS, block errors, and what no counter tells", cells=cells, windows=_WINDOWS, **known),
     ]
-    decision = ask_for(view, wanted)
+    decision: Decision | None = ask_for(view, retrieved) or failure_of(
+        view, [one for one in retrieved if one is not retrieved[2]]
+    )
     if decision is not None:
         return decision
-    failed = failure_of(view, wanted)
-    if failed is not None:
-        return failed
-    blocks = [value for cell in cells if (value := situation.kpi("CARR.AverageBlerDl", cell)) is not None]
-    seen = f"mean BLER {sum(blocks) / len(blocks):.3g} % over {len(blocks)} cells" if blocks else "no BLER was measured"
-    read = len((latest(view.observations, "read_configuration") or {}).get("objects") or ())
-    missing = ", ".join(name for name in _NEEDED if name not in {offer.name for offer in view.tools})
-    return Escalate(
-        reason=f"cannot compare channel estimators: no receiver tools yet ({missing}); pilot pattern, CSI error "
-        f"statistics and estimator history are not observable either. Retrieved: {read} managed objects, {seen}",
-        nearest="keep the estimator in use; link adaptation and mobility parameters can be tuned for the same cells",
+    motion = motion_told(view, _FASTEST_MPS, _TRIAL)
+    if not isinstance(motion, Motion):
+        return motion
+    cell = _worst_cell(view)
+    if cell is None:
+        return Escalate(
+            reason=f"cannot compare channel estimators, because no CQI was reported in {', '.join(cells)}: the SINR is not known",
+            nearest="keep the estimator in use; try again when terminals are connected",
+        )
+    return _compare(view, situation, cell, motion, slots)
+
+
+def _worst_cell(view: View) -> dict[str, Any] | None:
+    """The conditions of the cell with most block errors, of those whose SINR is known."""
+    cells = [one for one in (latest(view.observations, "link_conditions") or {}).get("cells") or () if one["levels"]]
+    return max(cells, key=lambda one: one["block_errors"]["mean"] or 0.0, default=None)
+
+
+def _compare(view: View, situation: Situation, cell: dict[str, Any], motion: Motion, slots: int) -> Decision:
+    trials = trials_of(cell, motion, slots)
+    calls = [one.call for one in trials]
+    decision: Decision | None = ask_for(view, calls) or failure_of(view, calls)
+    if decision is not None:
+        return decision
+    outcome = judge(compared(view, trials), cell)
+    if outcome is None:
+        return Escalate(
+            reason=f"cannot recommend a channel estimator for {cell['cell']}: no classical receiver can receive this link",
+            nearest="keep the estimator in use; give a link that it can receive",
+        )
+    return Finish(
+        summary=summary_of(outcome, cell, situation, motion, view), recommendation=recommendation_of(outcome, cell, motion)
     )

@@ -35,8 +35,8 @@ Examples:
 Approval: at a terminal you are asked (y / n / edit). Without one, --approve says yes beforehand (the journal says so), --wait
 waits for `twinpilot approve` in another process; with neither nothing is applied.
 
-Exit status: 0 confirmed, nothing to change, answered, or shadow; 1 failed, or cannot be reached; 2 usage or settings; 3 an
-answer or approval is missing; 4 rejected or rolled back.
+Exit status: 0 confirmed, recommended, nothing to change, answered, or shadow; 1 failed, or cannot be reached; 2 usage or
+settings; 3 an answer or approval is missing; 4 rejected or rolled back.
 """
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

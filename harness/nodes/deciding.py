@@ -85,7 +85,7 @@ def _follow(desk: Desk, state: RunState, decision: Decision, name: str) -> RunSt
             desk.record("question.asked", question=decision.question, choices=list(decision.choices))
             return RunState(next="ask", question={"question": decision.question, "choices": list(decision.choices)})
         case Finish():
-            return ended("no change needed" if state.get("intent") else "answered", decision.summary)
+            return _finished(state, decision)
         case Escalate():
             error = (
                 {"error": {"boundary": "planner", "message": decision.reason}}
@@ -93,6 +93,12 @@ def _follow(desk: Desk, state: RunState, decision: Decision, name: str) -> RunSt
                 else {}
             )
             return ended("cannot", decision.reason, nearest=decision.nearest, **error)
+
+
+def _finished(state: RunState, decision: Finish) -> RunState:
+    if decision.recommendation:
+        return ended("recommended", decision.summary, recommendation=decision.recommendation)
+    return ended("no change needed" if state.get("intent") else "answered", decision.summary)
 
 
 def _understood(desk: Desk, decision: Understand, name: str) -> RunState:

@@ -60,6 +60,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         question=str(question.get("question", "")),
         choices=tuple(question.get("choices", ())),
         nearest=ending.get("nearest", ""),
+        recommendation=ending.get("recommendation", ""),
         error=ending.get("error"),
         durations={name: round(seconds, 3) for name, seconds in state["durations"].items()},
         planner=desk.planner.name,

@@ -80,7 +80,7 @@ def load_network(path: Path) -> DeepRx:
     state = load_file(path)
     network = DeepRx(channels=state["bits.weight"].shape[1])
     network.load_state_dict(state)
-    return network.eval().requires_grad_(False)
+    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
 def _problems(configuration: LinkConfiguration) -> list[str]:
