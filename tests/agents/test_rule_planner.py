@@ -165,11 +165,11 @@ def test_a_question_is_answered_from_evidence(world: World, text: str, words: st
     assert not {"compare_candidates", "refine_candidate"} & {call.tool for call in world.calls}
 
 
-def test_estimator_selection_stops_at_the_missing_receiver_tools(world: World) -> None:
+def test_estimator_selection_stops_where_a_tool_of_it_is_not_offered(world: World) -> None:
     decision, _ = walk(RulePlanner(), world, "select the best channel estimator for S1C1")
     assert isinstance(decision, Escalate)
-    assert "no receiver tools yet" in decision.reason
-    assert {call.tool for call in world.calls} == {"read_configuration", "query_kpi"}
+    assert "the tool link_conditions is not offered" in decision.reason
+    assert {call.tool for call in world.calls} == {"read_configuration", "query_kpi", "detect_degradation"}
 
 
 def test_a_rejected_change_set_is_not_proposed_again(world: World) -> None:

@@ -1,15 +1,20 @@
 """An intent's life: what is approved reaches the network once and is verified; what is not, never does."""
 
+import io
 import json
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 from small_network import START, SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, service
 
-from agents.planner import ToolCall
+from agents.planner import Finish, ToolCall
 from harness.approver import ApprovalAnswer, approve_by_flag, wait_for_verdict
+from harness.console import RunConsole
 from harness.journal_key import PUBLIC_NAME, verify_key
 from harness.journal_verify import verify_journal
+from harness.outcome import RunOutcome
 
 TEXT = "give every eMBB user at least 5 Mbps"
 
@@ -241,3 +246,33 @@ def test_while_a_human_is_asked_the_list_of_runs_says_so(tmp_path):
     assert world.start("at least 5 Mbps", approver=ask).status == "confirmed"
     assert seen == ["awaiting approval"]
     assert world.runs.newest(1)[0].status == "confirmed"
+
+
+class Adviser(SmallPlanner):
+    """Recommends something that no attribute of the network sets."""
+
+    def decide(self, view):
+        if view.intent is None:
+            return super().decide(view)
+        return Finish(summary="LMMSE has fewer block errors", recommendation="estimate the channel of <S1C1> by LMMSE")
+
+
+def test_a_recommendation_ends_the_run_as_one_and_changes_nothing(tmp_path, network):
+    before = network.configuration()
+    out = io.StringIO()
+    runs = service(tmp_path, Adviser(), network=network, listener=RunConsole(Console(file=out, width=110)))
+    outcome = runs.start("which estimator?")
+    assert (outcome.status, outcome.exit_status) == ("recommended", 0)
+    assert outcome.recommendation == "estimate the channel of <S1C1> by LMMSE"
+    assert "RECOMMENDED" in out.getvalue()
+    assert "estimate the channel of &lt;S1C1&gt; by LMMSE" in Path(outcome.report).read_text(encoding="utf-8")
+    assert network.configuration() == before
+    assert runs.runs.get(outcome.run_id).status == "recommended"
+
+
+def test_outcomes_and_decisions_of_before_are_still_read(tmp_path, network):
+    outcome = service(tmp_path, SmallPlanner(minimums=(0,)), network=network).start("x")
+    assert outcome.status == "no change needed"
+    stored = outcome.model_dump(mode="json", exclude={"recommendation"})
+    assert RunOutcome.model_validate(stored) == outcome
+    assert Finish.model_validate({"kind": "finish", "summary": "done"}).recommendation == ""

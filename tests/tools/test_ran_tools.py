@@ -136,7 +136,7 @@ def test_each_configuration_tool_sets_its_attribute_and_can_be_taken_back(world,
 
 def test_every_tool_of_the_main_job_describes_itself_to_a_model():
     registry = default_registry()
-    assert len(registry) == 18
+    assert len(registry) == 20
     for schema in registry.schemas():
         assert schema["description"]
         assert schema["input"]["type"] == "object"

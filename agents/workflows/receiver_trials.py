@@ -1,0 +1,91 @@
+"""Which links the estimators are compared on: the cell's median and low SNR, a nearby condition, and fewer pilots if unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from agents.heuristics.evidence_reader import attempts
+from agents.planner import ToolCall, View
+from agents.understanding.motion import Motion
+from agents.workflows.calls import call
+
+RECEIVERS: Final = ["ls+lmmse", "lmmse+lmmse", "deeprx", "perfect+lmmse"]
+PROFILE: Final = "TDL-C"  # TR 38.901 clause 7.7.2, without line of sight
+LONGER: Final = 1.25  # delay spread of the nearby condition over the matched one
+_BATCH: Final = 32
+_SHARES: Final = ((0.5, "median SNR"), (0.1, "low SNR (10 %)"))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One comparison: `matched` to the cell, or nearby; one that does not decide only tells what a missing datum is worth."""
+
+    name: str
+    call: ToolCall
+    matched: bool = False
+    decides: bool = True
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A trial with the value of `compare_receivers`."""
+
+    trial: Trial
+    value: dict[str, Any]
+
+    def row(self, receiver: str) -> dict[str, Any] | None:
+        """The receiver's row, None where it cannot receive this link."""
+        return next((one for one in self.value["rows"] if one["receiver"] == receiver), None)
+
+
+def trials_of(cell: dict[str, Any], motion: Motion, slots: int) -> list[Trial]:
+    """Return the comparisons for the conditions of a cell, `slots` slots each."""
+    facts = {one["name"]: one for one in cell["facts"]}
+    middle, spread = 0.5 * (motion.low_mps + motion.high_mps), facts["delay_spread_ns"]["value"]
+    levels = {one["sinr"]["share"]: one for one in cell["levels"]}
+    pilots = facts["dmrs_symbols"]
+
+    def trial(name: str, share: float, speed: float, spread_ns: float, dmrs: float, **more: bool) -> Trial:
+        configuration, channel = _link(cell, levels[share], facts, dmrs)
+        channel |= {"speed_mps": round(speed, 2), "delay_spread_ns": min(round(spread_ns, 1), 2000.0)}
+        return Trial(name, _call(name, configuration, channel, slots), **more)
+
+    trials = [trial(name, share, middle, spread, pilots["value"], matched=True) for share, name in _SHARES]
+    trials.append(trial("nearby: fastest, longer delay spread", 0.5, motion.high_mps, LONGER * spread, pilots["value"]))
+    if pilots["origin"] == "assumed" and pilots["value"] > 1:
+        trials.append(trial("median SNR with one DMRS symbol", 0.5, middle, spread, 1, decides=False))
+    return trials
+
+
+def _link(
+    cell: dict[str, Any], level: dict[str, Any], facts: dict[str, dict[str, Any]], dmrs: float
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    configuration = {
+        "mcs_index": level["mcs_index"],
+        "prbs": cell["allocation_prbs"],
+        "subcarrier_khz": cell["subcarrier_khz"],
+        "rx_antennas": int(facts["rx_antennas"]["value"]),
+        "dmrs_symbols": int(dmrs),
+    }
+    return configuration, {"profile": PROFILE, "carrier_ghz": cell["carrier_ghz"], "snr_db": round(level["snr_db"], 2)}
+
+
+def _call(name: str, configuration: dict[str, Any], channel: dict[str, Any], slots: int) -> ToolCall:
+    batch = min(_BATCH, slots)
+    most = batch * max(slots // batch, 1)
+    stopping = {"half_width": 0.04, "min_slots": min(2 * batch, most), "max_slots": most, "batch": batch}
+    return call(
+        "compare_receivers", name,
+        configuration=configuration, channel=channel, receivers=RECEIVERS, stopping=stopping,
+    )  # fmt: skip
+
+
+def compared(view: View, trials: list[Trial]) -> list[Compared]:
+    """Return the trials that were answered, with their values."""
+    return [
+        Compared(trial, seen.evidence["value"])
+        for trial in trials
+        for seen in attempts(view.observations, trial.call)[-1:]
+        if seen.evidence is not None
+    ]

@@ -1,0 +1,116 @@
+"""A recommendation of an estimator in words: what to do, what was seen and compared, what was assumed or is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agents.heuristics.evidence_reader import latest
+from agents.heuristics.situation import Situation
+from agents.planner import View
+from agents.understanding.motion import Motion
+from agents.workflows.receiver_judgement import BOUND, LEARNED, NAMES, Outcome, told_bler
+from agents.workflows.receiver_trials import PROFILE, Compared
+
+
+def recommendation_of(outcome: Outcome, cell: dict[str, Any], motion: Motion) -> str:
+    """What should be done, in a line."""
+    speeds = f"terminals at {motion.low_mps:g} to {motion.high_mps:g} m/s"
+    return f"estimate the channel of {cell['cell']} by {NAMES[outcome.chosen]} for {speeds}"
+
+
+def summary_of(outcome: Outcome, cell: dict[str, Any], situation: Situation, motion: Motion, view: View) -> str:
+    """The whole recommendation with its figures."""
+    parts = [
+        f"recommended: {recommendation_of(outcome, cell, motion)}",
+        _why(outcome),
+        *(_told(one) for one in outcome.comparisons),
+        f"Precision: 95 % intervals over {_slots(outcome)} slots a link, the same bits, channels and noise for each estimator",
+        _seen(cell, view),
+        _assumed(cell, motion),
+        _missing(cell),
+    ]
+    if len(situation.cells) > 1:
+        parts.append(
+            f"{cell['cell']} has most block errors of {len(situation.cells)} cells; the others may need another estimator"
+        )
+    return ". ".join(part for part in parts if part)
+
+
+def _why(outcome: Outcome) -> str:
+    failed = [f"{one.name}: {one.told}" for one in outcome.checks if not one.passed]
+    if outcome.chosen == LEARNED:
+        after = "back to the classical estimator when CARR.AverageBlerDl rises, or outside its data card"
+        return f"DeepRx: {'; '.join(one.told for one in outcome.checks)}. Enable it for these terminals only; {after}"
+    if not outcome.is_covered:
+        return (
+            f"Fallback to the classical estimator: DeepRx is not covered here. {'; '.join(failed)}. More data is needed: links"
+            " under these conditions, and a training on them"
+        )
+    return f"DeepRx is covered by its data card, but is not chosen: {'; '.join(failed)}"
+
+
+def _told(one: Compared) -> str:
+    channel, link = one.trial.call.arguments["channel"], one.trial.call.arguments["configuration"]
+    rows = [
+        f"{NAMES[row['receiver']]} {told_bler(row)}{_nmse(row)}"
+        for row in sorted(one.value["rows"], key=lambda row: list(NAMES).index(row["receiver"]))
+    ]
+    conditions = (
+        f"{channel['snr_db']:.1f} dB an antenna, MCS {link['mcs_index']}, {link['prbs']} PRBs, {link['dmrs_symbols']} DMRS,"
+        f" {channel['delay_spread_ns']:g} ns, {channel['speed_mps']:g} m/s"
+    )
+    purpose = "" if one.trial.decides else ", only to tell what the pilot pattern is worth"
+    return f"{one.trial.name[0].upper()}{one.trial.name[1:]} ({conditions}{purpose}): BLER {', '.join(rows)}"
+
+
+def _nmse(row: dict[str, Any]) -> str:
+    return "" if row["nmse_db"] is None or row["receiver"] == BOUND else f" NMSE {row['nmse_db']:.1f} dB"
+
+
+def _slots(outcome: Outcome) -> str:
+    slots = sorted({row["slots"] for one in outcome.comparisons for row in one.value["rows"]})
+    return f"{slots[0]}" if len(slots) == 1 else f"{slots[0]} to {slots[-1]}"
+
+
+def _seen(cell: dict[str, Any], view: View) -> str:
+    errors = cell["block_errors"]
+    told = "no block errors were counted" if errors["mean"] is None else f"CARR.AverageBlerDl {errors['mean']:.3g} %"
+    if errors["p_value"] is not None:
+        told += f" ({errors['before']:.3g} → {errors['newest']:.3g} %, p = {errors['p_value']:.2g} for a rise)"
+    worse = [
+        f"{row['kpi']} {row['before']:.3g} → {row['after']:.3g} {row['unit']}"
+        for row in (latest(view.observations, "detect_degradation") or {}).get("findings") or ()
+        if row.get("cell") == cell["cell"]
+    ]
+    reports = sum(cell["cqi_reports"])
+    sinr = ", ".join(f"{100 * one['sinr']['share']:.0f} % {_sinr(one['sinr'])}" for one in cell["levels"])
+    return (
+        f"Seen on the network: {told}; SINR by {reports} CQI reports: {sinr}; "
+        f"{'degraded: ' + ', '.join(worse) if worse else 'no KPI degraded significantly'}"
+    )
+
+
+def _sinr(sinr: dict[str, Any]) -> str:
+    if sinr["high_db"] is None:
+        return f"at least {sinr['sinr_db']:.1f} dB"
+    return f"{'at most ' if sinr['low_db'] is None else ''}{sinr['sinr_db']:.1f} dB"
+
+
+def _assumed(cell: dict[str, Any], motion: Motion) -> str:
+    notes = [f"speed from {motion.words!r}", f"one layer, fading as {PROFILE}, the MCS that fits perfect channel knowledge"]
+    notes += [f"{_name(one)} {_value(one)} ({one['source']})" for one in cell["facts"] if one["origin"] == "assumed"]
+    return "Assumed, for want of data: " + "; ".join(notes)
+
+
+def _value(fact: dict[str, Any]) -> str:
+    value = fact["value"]
+    return f"{value:g} {fact['unit']}" if isinstance(value, int | float) else str(value)
+
+
+def _name(fact: dict[str, Any]) -> str:
+    return str(fact["name"]).replace("_", " ")
+
+
+def _missing(cell: dict[str, Any]) -> str:
+    names = [f"{_name(one)} ({one['source']})" for one in cell["facts"] if one["origin"] == "missing" and one["name"] != "speed"]
+    return f"Missing: {'; '.join(names)}" if names else ""

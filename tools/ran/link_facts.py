@@ -1,0 +1,101 @@
+"""What a link evaluation needs beyond the counters: taken from the network, the operator, a norm's default, or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from policies.limits import LimitsCatalogue
+from policies.managed_object import Scalar
+from tools.contract import ToolValue
+from twins.network import Cell
+
+RECEIVER_CLASS = "ReceiverProfile"
+_MICRO_BELOW_M = 20.0
+
+
+class LinkFact(ToolValue):
+    """One condition of the link, and where it comes from. `missing` has no value: nothing may be taken for it."""
+
+    name: str
+    value: float | str | None
+    unit: str = ""
+    origin: Literal["network", "operator", "assumed", "missing"]
+    source: str = Field(description="the object, norm or reason")
+
+
+Known = Mapping[str, float | None]
+
+
+def facts_of(cell: Cell, receiver: Mapping[str, Scalar], known: Known, limits: LimitsCatalogue) -> tuple[LinkFact, ...]:
+    """Return the facts of a cell; `receiver` the attributes of its receiver's managed object, `known` what the operator says."""
+    return (
+        known_fact("dmrs_symbols", known, "symbols a slot") or _pilots(receiver, limits),
+        known_fact("delay_spread_ns", known, "ns") or _spread(cell),
+        known_fact("rx_antennas", known, "antennas") or _antennas(),
+        _estimator(receiver),
+        LinkFact(
+            name="uplink_sinr", value="downlink CQI", origin="assumed",
+            source="the network counts no uplink SINR: that of the downlink is taken for it",
+        ),
+        LinkFact(name="speed", value=None, unit="m/s", origin="missing", source="the network reports no mobility traces"),
+        LinkFact(
+            name="csi_error", value=None, unit="dB", origin="missing",
+            source="no counter of TS 28.552 tells the channel estimation error, and no history of it is kept",
+        ),
+    )  # fmt: skip
+
+
+def known_fact(name: str, known: Known, unit: str) -> LinkFact | None:
+    """Return what the operator says, None where nothing is said."""
+    value = known.get(name)
+    return None if value is None else LinkFact(name=name, value=value, unit=unit, origin="operator", source="as given")
+
+
+def _pilots(receiver: Mapping[str, Scalar], limits: LimitsCatalogue) -> LinkFact:
+    read = receiver.get("dmrsAdditionalPosition")
+    if isinstance(read, int | float):
+        return LinkFact(
+            name="dmrs_symbols", value=1.0 + read, unit="symbols a slot", origin="network",
+            source=f"{RECEIVER_CLASS}.dmrsAdditionalPosition",
+        )  # fmt: skip
+    limit = limits.limit(RECEIVER_CLASS, "dmrsAdditionalPosition")
+    assert isinstance(limit.default, int | float)
+    source = (
+        f"the network does not report the pilot pattern: one front-loaded and {limit.default} additional DMRS symbols, the"
+        f" default ({limit.specification} clause {limit.clause})"
+    )
+    return LinkFact(name="dmrs_symbols", value=1.0 + limit.default, unit="symbols a slot", origin="assumed", source=source)
+
+
+def _spread(cell: Cell) -> LinkFact:
+    value, model = typical_delay_spread_ns(cell.carrier_ghz, cell.height)
+    source = f"the network reports no delay spread: the median of {model} without line of sight (TR 38.901 table 7.5-6)"
+    return LinkFact(name="delay_spread_ns", value=value, unit="ns", origin="assumed", source=source)
+
+
+def typical_delay_spread_ns(carrier_ghz: float, height_m: float) -> tuple[float, str]:
+    """Return the median delay spread without line of sight, ns, and the model: UMi for antennas below 20 m, else UMa.
+
+    TR 38.901 table 7.5-6, with its lowest carrier of 6 GHz for UMa and 2 GHz for UMi (notes 6 and 7).
+    """
+    from math import log10
+
+    if height_m < _MICRO_BELOW_M:
+        return round(1e9 * 10.0 ** (-6.83 - 0.24 * log10(1.0 + max(carrier_ghz, 2.0)))), "UMi"
+    return round(1e9 * 10.0 ** (-6.28 - 0.204 * log10(max(carrier_ghz, 6.0)))), "UMa"
+
+
+def _antennas() -> LinkFact:
+    source = "the managed objects do not tell receive antennas: the fewest of the conformance tests (TS 38.104 clause 8.2)"
+    return LinkFact(name="rx_antennas", value=2.0, unit="antennas", origin="assumed", source=source)
+
+
+def _estimator(receiver: Mapping[str, Scalar]) -> LinkFact:
+    read = receiver.get("channelEstimator")
+    if isinstance(read, str):
+        return LinkFact(name="estimator_in_use", value=read, origin="network", source=f"{RECEIVER_CLASS}.channelEstimator")
+    source = "the network does not report the estimator in use"
+    return LinkFact(name="estimator_in_use", value=None, origin="missing", source=source)
