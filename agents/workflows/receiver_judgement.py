@@ -1,8 +1,8 @@
 """Which estimator a cell should use, from what the comparisons showed: never an improvement within its interval.
 
 1. The classical choice is LMMSE where it is better than LS in a matched comparison and worse in none, else LS.
-2. The learned receiver is chosen where its card covers every comparison, it is better than the classical choice in a matched one,
-   worse in none, and its processing for the whole carrier ends within a slot.
+2. The learned receiver is chosen where its card covers every comparison, it is better than both in a matched one, worse than the
+   better of them in none, and its processing for the whole carrier ends within a slot.
 Better: the block error rate lies below the other's 95 % interval. Both saw the same bits, channels and noise.
 """
 
@@ -17,6 +17,7 @@ from agents.workflows.receiver_trials import Compared
 LS, LMMSE, LEARNED, BOUND = "ls+lmmse", "lmmse+lmmse", "deeprx", "perfect+lmmse"
 NAMES: Final = {LS: "LS", LMMSE: "LMMSE", LEARNED: "DeepRx", BOUND: "perfect CSI"}
 Row = dict[str, Any]
+Pair = tuple[Compared, Row | None, Row | None]
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The receiver that is chosen, the classical one that it is measured against, and why."""
+    """The receiver that is chosen, and why."""
 
     chosen: str
-    classical: str
     checks: tuple[Check, ...]
     comparisons: tuple[Compared, ...]
 
@@ -48,30 +48,26 @@ def judge(comparisons: Sequence[Compared], cell: dict[str, Any]) -> Outcome | No
     deciding = [one for one in comparisons if one.trial.decides]
     if not deciding or any(one.row(LS) is None or one.row(LMMSE) is None for one in deciding):
         return None
-    classical = LMMSE if _is_better(deciding, LMMSE, LS) and not _worse(deciding, LMMSE, LS) else LS
-    checks = (_card(deciding), _gain(deciding, classical), _nowhere_worse(deciding, classical), _latency(deciding, cell))
-    chosen = LEARNED if all(one.passed for one in checks) else classical
-    return Outcome(chosen, classical, checks, tuple(comparisons))
+    smoothed = [(one, one.row(LMMSE), one.row(LS)) for one in deciding]
+    classical = LMMSE if _is_better(smoothed) and not _worse(smoothed) else LS
+    learned = [(one, one.row(LEARNED), _best_classical(one)) for one in deciding]
+    checks = (_card(deciding), _gain(learned), _nowhere_worse(learned), _latency(deciding, cell))
+    return Outcome(LEARNED if all(one.passed for one in checks) else classical, checks, tuple(comparisons))
 
 
-def _pairs(comparisons: Sequence[Compared], first: str, second: str) -> list[tuple[Compared, Row, Row]]:
-    pairs = [(one, one.row(first), one.row(second)) for one in comparisons]
-    return [(one, a, b) for one, a, b in pairs if a is not None and b is not None]
+def _best_classical(one: Compared) -> Row | None:
+    rows = [row for row in (one.row(LS), one.row(LMMSE)) if row is not None]
+    return min(rows, key=lambda row: float(row["bler"]["value"]), default=None)
 
 
-def _is_better(comparisons: Sequence[Compared], first: str, second: str) -> bool:
-    """Whether `first` has surely fewer block errors than `second` in a matched comparison."""
-    return any(
-        one.trial.matched and a["bler"]["value"] < b["bler"]["interval"]["low"]
-        for one, a, b in _pairs(comparisons, first, second)
-    )
+def _is_better(pairs: Sequence[Pair]) -> bool:
+    """Whether the first of a pair has surely fewer block errors than the second, in a matched comparison."""
+    return any(one.trial.matched and a and b and a["bler"]["value"] < b["bler"]["interval"]["low"] for one, a, b in pairs)
 
 
-def _worse(comparisons: Sequence[Compared], first: str, second: str) -> list[str]:
-    """Names of the comparisons in which `first` has surely more block errors than `second`."""
-    return [
-        one.trial.name for one, a, b in _pairs(comparisons, first, second) if a["bler"]["value"] > b["bler"]["interval"]["high"]
-    ]
+def _worse(pairs: Sequence[Pair]) -> list[str]:
+    """Names of the comparisons in which the first of a pair has surely more block errors than the second."""
+    return [one.trial.name for one, a, b in pairs if a and b and a["bler"]["value"] > b["bler"]["interval"]["high"]]
 
 
 def _card(comparisons: Sequence[Compared]) -> Check:
@@ -86,22 +82,20 @@ def _card(comparisons: Sequence[Compared]) -> Check:
     return Check("card", not reasons, told)
 
 
-def _gain(comparisons: Sequence[Compared], classical: str) -> Check:
-    passed = _is_better(comparisons, LEARNED, classical)
+def _gain(pairs: Sequence[Pair]) -> Check:
+    passed = _is_better(pairs)
     found = [
-        f"{one.trial.name} {100 * a['bler']['value']:.1f} % against {told_bler(b)}"
-        for one, a, b in _pairs(comparisons, LEARNED, classical)
-        if one.trial.matched
+        f"{one.trial.name} {100 * a['bler']['value']:.1f} % against {NAMES[b['receiver']]} {told_bler(b)}"
+        for one, a, b in pairs
+        if one.trial.matched and a and b
     ]
     verb = "fewer block errors than" if passed else "no fewer block errors, beyond the interval, than"
-    return Check("gain", passed, f"{verb} {NAMES[classical]}: {', '.join(found) or 'not compared'}")
+    return Check("gain", passed, f"{verb} the better classical estimator: {', '.join(found) or 'not compared'}")
 
 
-def _nowhere_worse(comparisons: Sequence[Compared], classical: str) -> Check:
-    worse = _worse(comparisons, LEARNED, classical)
-    told = (
-        f"more block errors than {NAMES[classical]} at {', '.join(worse)}" if worse else "worse in no condition, nearby ones too"
-    )
+def _nowhere_worse(pairs: Sequence[Pair]) -> Check:
+    worse = _worse(pairs)
+    told = f"more block errors at {', '.join(worse)}" if worse else "worse in no condition, nearby ones too"
     return Check("nearby", not worse, told)
 
 

@@ -74,7 +74,8 @@ def _link(
 def _call(name: str, configuration: dict[str, Any], channel: dict[str, Any], slots: int) -> ToolCall:
     batch = min(_BATCH, slots)
     most = batch * max(slots // batch, 1)
-    stopping = {"half_width": 0.04, "min_slots": min(2 * batch, most), "max_slots": most, "batch": batch}
+    # What `most` slots can tell at any error rate (normal approximation); rates near 0 or 1 are known so well earlier.
+    stopping = {"half_width": round(most**-0.5, 3), "min_slots": min(2 * batch, most), "max_slots": most, "batch": batch}
     return call(
         "compare_receivers", name,
         configuration=configuration, channel=channel, receivers=RECEIVERS, stopping=stopping,

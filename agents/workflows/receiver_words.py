@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from agents.heuristics.evidence_reader import latest
 from agents.heuristics.situation import Situation
@@ -10,6 +10,11 @@ from agents.planner import View
 from agents.understanding.motion import Motion
 from agents.workflows.receiver_judgement import BOUND, LEARNED, NAMES, Outcome, told_bler
 from agents.workflows.receiver_trials import PROFILE, Compared
+
+_NAMES: Final = {
+    "dmrs_symbols": "DMRS", "delay_spread_ns": "delay spread", "rx_antennas": "receive antennas", "uplink_sinr": "uplink SINR",
+    "csi_error": "channel estimation error statistics",
+}  # fmt: skip
 
 
 def recommendation_of(outcome: Outcome, cell: dict[str, Any], motion: Motion) -> str:
@@ -104,11 +109,11 @@ def _assumed(cell: dict[str, Any], motion: Motion) -> str:
 
 def _value(fact: dict[str, Any]) -> str:
     value = fact["value"]
-    return f"{value:g} {fact['unit']}" if isinstance(value, int | float) else str(value)
+    return f"{value:g} {fact['unit']}".rstrip() if isinstance(value, int | float) else str(value)
 
 
 def _name(fact: dict[str, Any]) -> str:
-    return str(fact["name"]).replace("_", " ")
+    return _NAMES.get(fact["name"]) or str(fact["name"]).replace("_", " ")
 
 
 def _missing(cell: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ from agents.workflows.speed import Trial, motion_told, words_of
 
 _KPIS: Final = ["CARR.AverageBlerDl", "RRU.PrbTotDl", "MM.RlfRate"]
 _WINDOWS: Final = 24
+_MOST_PRBS: Final = 8  # of a link that is simulated: time grows with them
 _FASTEST_MPS: Final = 140.0
 _TRIAL: Final = Trial(of="channel estimators", twin="link twin", kept="the estimator in use")
 
@@ -28,16 +29,15 @@ _TRIAL: Final = Trial(of="channel estimators", twin="link twin", kept="the estim
 def select_estimator(view: View, situation: Situation, slots: int = 128) -> Decision:
     """Gather what the choice needs, compare the estimators for the worst cell over `slots` slots, end with a recommendation."""
     cells = [cell.id for cell in situation.cells]
-    known = link_words(words_of(view))
+    known = {"windows": _WINDOWS, "most_prbs": _MOST_PRBS, **link_words(words_of(view))}
     retrieved = [
         call("read_configuration", "carrier configuration", cells=cells, classes=["NRCellDU", "NRSectorCarrier"]),
         call("query_kpi", "block errors, load and link failures", kpis=_KPIS, cells=cells, windows=_WINDOWS),
         call("detect_degradation", "what got worse lately", cells=cells),
-        call("link_conditions", "SINR, MCS, block errors, and what no counter tells", cells=cells, windows=_WINDOWS, **known),
+        call("link_conditions", "SINR, MCS, block errors, and what no counter tells", cells=cells, **known),
     ]
-    decision: Decision | None = ask_for(view, retrieved) or failure_of(
-        view, [one for one in retrieved if one is not retrieved[2]]
-    )
+    needed = [one for one in retrieved if one.tool != "detect_degradation"]
+    decision: Decision | None = ask_for(view, retrieved) or failure_of(view, needed)
     if decision is not None:
         return decision
     motion = motion_told(view, _FASTEST_MPS, _TRIAL)

@@ -34,7 +34,7 @@ def facts_of(cell: Cell, receiver: Mapping[str, Scalar], known: Known, limits: L
     return (
         known_fact("dmrs_symbols", known, "symbols a slot") or _pilots(receiver, limits),
         known_fact("delay_spread_ns", known, "ns") or _spread(cell),
-        known_fact("rx_antennas", known, "antennas") or _antennas(),
+        known_fact("rx_antennas", known, "") or _antennas(),
         _estimator(receiver),
         LinkFact(
             name="uplink_sinr", value="downlink CQI", origin="assumed",
@@ -90,7 +90,7 @@ def typical_delay_spread_ns(carrier_ghz: float, height_m: float) -> tuple[float,
 
 def _antennas() -> LinkFact:
     source = "the managed objects do not tell receive antennas: the fewest of the conformance tests (TS 38.104 clause 8.2)"
-    return LinkFact(name="rx_antennas", value=2.0, unit="antennas", origin="assumed", source=source)
+    return LinkFact(name="rx_antennas", value=2.0, origin="assumed", source=source)
 
 
 def _estimator(receiver: Mapping[str, Scalar]) -> LinkFact:

@@ -1,0 +1,330 @@
+"""Channel-estimator selection as a run: conditions from the network, comparison in the link twin, and a recommendation that
+changes nothing.
+"""
+
+import pytest
+
+from agents import RulePlanner
+from agents.planner import Answer, Ask, CallTools, Escalate, Finish, Observation, ToolOffer, Understand, View
+from agents.understanding import Understood, understand
+from agents.understanding.link_words import link_words
+from agents.workflows.configuration import Effort
+from policies.effect import Effect
+from policies.limits import load_limits
+from tools.context import ToolContext
+from tools.contract import ToolError
+from tools.ran.degradation_tool import detect_degradation
+from tools.ran.kpi_tool import query_kpi
+from tools.ran.link_conditions import link_conditions
+from tools.ran.topology_tools import read_configuration
+from tools.receivers.link_tools import compare_receivers
+from tools.registry import ToolRegistry
+from tools.telemetry import KpiStore
+from twins.network import KpiQuery
+from twins.system import SystemNetwork, small_scenario
+
+REGISTRY = ToolRegistry((read_configuration, query_kpi, detect_degradation, link_conditions, compare_receivers))
+FEW_PILOTS = "select the best channel estimator for S1C1, users at 30 m/s, one DMRS symbol"
+SLOTS = 32
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("receivers")
+    network = SystemNetwork(small_scenario(), seed=3)
+    network.advance(12)
+    store = KpiStore(folder / "kpi.db")
+    store.write(network.observe(KpiQuery()))
+    return ToolContext(
+        network=network, store=store, limits=load_limits(), standards=None, laboratory=None,
+        now=lambda: network.describe().now, work_dir=folder,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def offers():
+    return tuple(
+        ToolOffer(
+            name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema()
+        )
+        for one in REGISTRY
+    )
+
+
+def observe(context, call):
+    try:
+        return Observation(call=call, evidence=REGISTRY.get(call.tool).call(context, call.arguments).model_dump(mode="json"))
+    except ToolError as error:
+        return Observation(call=call, error=str(error), boundary=error.boundary)
+
+
+def walk(context, text, answers=(), tools=None):
+    view = View(text=text, card=context.network.describe(), tools=offers() if tools is None else tools, answers=answers)
+    planner = RulePlanner(Effort(link_slots=SLOTS))
+    for _ in range(8):
+        decision = planner.decide(view)
+        if isinstance(decision, Understand):
+            view = view.model_copy(update={"intent": decision.intent})
+        elif isinstance(decision, CallTools):
+            seen = tuple(observe(context, call) for call in decision.calls)
+            view = view.model_copy(update={"observations": view.observations + seen})
+        else:
+            return decision, view
+    raise AssertionError("it never came to an end")
+
+
+@pytest.fixture(scope="module")
+def few_pilots(context):
+    return walk(context, FEW_PILOTS)
+
+
+def comparisons(view):
+    return [one for one in view.observations if one.call.tool == "compare_receivers"]
+
+
+def changed(view, change):
+    """The view with every row of every comparison put through `change(row)`."""
+    seen = []
+    for one in view.observations:
+        if one.call.tool == "compare_receivers":
+            value = one.evidence["value"]
+            rows = [new for row in value["rows"] if (new := change(dict(row))) is not None]
+            one = one.model_copy(update={"evidence": {**one.evidence, "value": {**value, "rows": rows}}})  # noqa: PLW2901
+        seen.append(one)
+    return view.model_copy(update={"observations": tuple(seen)})
+
+
+def rate(value, half=0.05):
+    return {"value": value, "interval": {"low": max(value - half, 0.0), "high": min(value + half, 1.0), "confidence": 0.95}}
+
+
+def rates(**values):
+    """A change that gives receivers block error rates."""
+    names = {"ls": "ls+lmmse", "lmmse": "lmmse+lmmse", "deeprx": "deeprx"}
+    by_name = {names[name]: value for name, value in values.items()}
+    return lambda row: {**row, "bler": rate(by_name[row["receiver"]])} if row["receiver"] in by_name else row
+
+
+def decided(view):
+    return RulePlanner(Effort(link_slots=SLOTS)).decide(view)
+
+
+def test_the_run_retrieves_then_compares_then_recommends(few_pilots):
+    decision, view = few_pilots
+    assert isinstance(decision, Finish), decision
+    assert [one.call.tool for one in view.observations] == [
+        "read_configuration", "query_kpi", "detect_degradation", "link_conditions", *["compare_receivers"] * 3,
+    ]  # fmt: skip
+    assert all(one.evidence is not None for one in view.observations), [one.error for one in view.observations]
+    assert all(REGISTRY.get(one.call.tool).effect is not Effect.CONFIGURE for one in view.observations)
+
+
+def test_links_are_matched_to_the_cell_and_to_what_the_operator_said(few_pilots, context):
+    _, view = few_pilots
+    cell = view.observations[3].evidence["value"]["cells"][0]
+    median, low, nearby = [one.call.arguments for one in comparisons(view)]
+    levels = {one["sinr"]["share"]: one for one in cell["levels"]}
+    for arguments, share in ((median, 0.5), (low, 0.1)):
+        assert arguments["configuration"]["mcs_index"] == levels[share]["mcs_index"]
+        assert arguments["channel"]["snr_db"] == pytest.approx(levels[share]["snr_db"], abs=0.01)
+        assert arguments["channel"]["carrier_ghz"] == context.network.describe().cell("S1C1").carrier_ghz
+        assert arguments["configuration"]["dmrs_symbols"] == 1
+    assert (median["channel"]["speed_mps"], nearby["channel"]["speed_mps"]) == (28.5, 33.0)
+    assert nearby["channel"]["delay_spread_ns"] > median["channel"]["delay_spread_ns"]
+
+
+def test_with_one_pilot_symbol_and_fast_users_the_learned_receiver_is_recommended(few_pilots):
+    decision, view = few_pilots
+    assert decision.recommendation == "estimate the channel of S1C1 by DeepRx for terminals at 24 to 33 m/s"
+    assert decision.summary.startswith(f"recommended: {decision.recommendation}")
+    for row in comparisons(view)[0].evidence["value"]["rows"]:
+        bler = row["bler"]
+        assert (
+            f"{100 * bler['value']:.1f} % ({100 * bler['interval']['low']:.1f}–{100 * bler['interval']['high']:.1f})"
+            in decision.summary
+        )
+    assert "its data card covers all 3 conditions" in decision.summary
+    assert "times as long as LS" in decision.summary
+    assert f"over {SLOTS} slots a link" in decision.summary
+
+
+def test_what_is_assumed_and_what_is_missing_is_told(few_pilots):
+    summary = few_pilots[0].summary
+    assumed, missing = summary.split("Assumed, for want of data: ")[1].split("Missing: ")
+    assert "speed from '30 m/s'" in assumed
+    assert "delay spread 364 ns" in assumed
+    assert "counts no uplink SINR" in assumed
+    assert "pilot pattern" not in assumed  # the operator said it
+    assert "does not report the estimator in use" in missing
+    assert "channel estimation error statistics" in missing
+
+
+@pytest.mark.parametrize(
+    ("change", "chosen", "words"),
+    [
+        (
+            rates(ls=0.5, lmmse=0.3, deeprx=0.1),
+            "DeepRx",
+            "fewer block errors than the better classical estimator: median SNR 10.0 % against LMMSE",
+        ),
+        (
+            rates(ls=0.5, lmmse=0.3, deeprx=0.27),
+            "LMMSE",
+            "no fewer block errors, beyond the interval, than the better classical estimator",
+        ),
+        (rates(ls=0.3, lmmse=0.28, deeprx=0.29), "LS", "median SNR 29.0 % against LMMSE 28.0 %"),
+        (rates(ls=0.3, lmmse=0.5, deeprx=0.5), "LS", "more block errors at median SNR"),
+        (lambda row: {**rates(ls=0.5, lmmse=0.3, deeprx=0.1)(row), "delay_ms": 0.58}, "LMMSE", "latency: 1.060 ms of processing"),
+    ],
+)
+def test_an_estimator_is_chosen_only_for_what_lies_beyond_the_interval_and_in_time(few_pilots, change, chosen, words):
+    decision = decided(changed(few_pilots[1], change))
+    assert decision.recommendation == f"estimate the channel of S1C1 by {chosen} for terminals at 24 to 33 m/s"
+    assert words in decision.summary
+
+
+def test_a_gain_that_a_nearby_condition_turns_into_a_loss_is_not_taken(few_pilots):
+    _, view = few_pilots
+    nearby = comparisons(view)[2]
+    better, worse = (changed(view, rates(lmmse=0.3, ls=0.5, deeprx=value)) for value in (0.1, 0.9))
+    mixed = tuple(
+        loss if gain.call == nearby.call else gain for gain, loss in zip(better.observations, worse.observations, strict=True)
+    )
+    decision = decided(view.model_copy(update={"observations": mixed}))
+    assert "by LMMSE" in decision.recommendation
+    assert "more block errors at nearby: fastest, longer delay spread" in decision.summary
+
+
+def gathered(context, text):
+    """The view after everything but the comparisons, and the decision that asks for these."""
+    view = View(text=text, card=context.network.describe(), tools=offers())
+    view = view.model_copy(update={"intent": decided(view).intent})
+    seen = tuple(observe(context, call) for call in decided(view).calls)
+    view = view.model_copy(update={"observations": seen})
+    return view, decided(view)
+
+
+def answered(view, calls, evidence):
+    """The view with these values as answers to the comparisons."""
+    seen = tuple(Observation(call=call, evidence=value) for call, value in zip(calls, evidence, strict=True))
+    return view.model_copy(update={"observations": view.observations + seen})
+
+
+def test_outside_the_card_it_falls_back_and_flags_the_missing_data(context):
+    text = "which channel estimator should S1C2 use for passengers of trains, 2 DMRS symbols"
+    view, wanted = gathered(context, text)
+    evidence = observe(context, wanted.calls[0]).evidence
+    decision = decided(answered(view, wanted.calls, [evidence] * 3))
+    assert isinstance(decision, Finish)
+    assert "DeepRx" not in decision.recommendation
+    assert "Fallback to the classical estimator: DeepRx is not covered here" in decision.summary
+    assert "doppler_hz=" in decision.summary
+    assert "More data is needed" in decision.summary
+    deeprx = [row for row in evidence["value"]["rows"] if row["receiver"] == "deeprx"]
+    assert not deeprx[0]["coverage"]["covered"]
+
+
+def test_where_the_learned_receiver_cannot_receive_the_classical_one_is_recommended(few_pilots):
+    decision = decided(changed(few_pilots[1], lambda row: None if row["receiver"] == "deeprx" else row))
+    assert "DeepRx" not in decision.recommendation
+    assert "DeepRx is not covered here" in decision.summary
+
+
+def test_where_no_classical_receiver_can_receive_it_is_handed_over(few_pilots):
+    decision = decided(changed(few_pilots[1], lambda row: row if row["receiver"] == "deeprx" else None))
+    assert isinstance(decision, Escalate)
+    assert "no classical receiver" in decision.reason
+
+
+def test_an_unknown_pilot_pattern_is_tried_with_fewer_pilots_without_deciding(few_pilots, context):
+    view, wanted = gathered(context, "choose the channel estimator of S1C1 at 3 m/s")
+    assert [one.arguments["configuration"]["dmrs_symbols"] for one in wanted.calls] == [3, 3, 3, 1]
+    # Values of another run stand for the comparisons: DeepRx is better only where it does not decide.
+    alike = comparisons(changed(few_pilots[1], rates(ls=0.3, lmmse=0.3, deeprx=0.3)))[0].evidence
+    better = comparisons(changed(few_pilots[1], rates(ls=0.9, lmmse=0.9, deeprx=0.1)))[0].evidence
+    decision = decided(answered(view, wanted.calls, [alike] * 3 + [better]))
+    assert "by LS" in decision.recommendation
+    assert "only to tell what the pilot pattern is worth): BLER LS 90.0 %" in decision.summary
+
+
+def test_without_a_speed_the_operator_is_asked_once(context):
+    text = "select the best channel estimator for S1C1"
+    decision, view = walk(context, text)
+    assert isinstance(decision, Ask)
+    assert "How fast" in decision.question
+    assert not comparisons(view)
+    asked = view.model_copy(update={"answers": (Answer(question=decision.question, answer="20 m/s"),)})
+    wanted = decided(asked)
+    assert isinstance(wanted, CallTools)
+    assert wanted.calls[0].arguments["channel"]["speed_mps"] == 19.0
+    again, _ = walk(context, text, (Answer(question=decision.question, answer="no idea"),))
+    assert isinstance(again, Escalate)
+    assert "no speed was given" in again.reason
+
+
+def test_a_cell_without_cqi_reports_is_handed_over(context, tmp_path):
+    empty = KpiStore(tmp_path / "empty.db")
+    silent = ToolContext(
+        network=context.network, store=empty, limits=context.limits, standards=None, laboratory=None, now=context.now,
+        work_dir=tmp_path,
+    )  # fmt: skip
+    decision, _ = walk(silent, FEW_PILOTS)
+    assert isinstance(decision, Escalate)
+    assert "no CQI was reported in S1C1" in decision.reason
+
+
+def test_of_several_cells_the_one_with_most_block_errors_is_judged(context):
+    view, wanted = gathered(context, "pick the channel estimator for cars on the highway")
+    cells = view.observations[3].evidence["value"]["cells"]
+    worst = max(cells, key=lambda one: one["block_errors"]["mean"])
+    assert len(cells) == 3
+    assert wanted.calls[1].arguments["configuration"]["mcs_index"] == worst["levels"][0]["mcs_index"]
+    assert wanted.calls[1].arguments["configuration"]["prbs"] == worst["allocation_prbs"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("select the channel estimator of S1C1 at 900 km/h", "the link twin goes up to 140"),
+        ("select the channel estimator of S1C1 at 20 m/s with 9 DMRS symbols", "dmrs_symbols=9"),
+    ],
+)
+def test_a_condition_beyond_the_twin_is_handed_over_with_its_limit(context, text, words):
+    decision, _ = walk(context, text)
+    assert isinstance(decision, Escalate)
+    assert words in decision.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FEW_PILOTS,
+        "which channel estimator should cell S1C1 use for cars on the highway?",
+        "CSI quality is bad for fast users in S1C1, pick the right estimator",
+        "select the best channel estimator for S1C1",
+        "is LMMSE or DeepRx better for S1C1 at 20 m/s?",
+        "should S1C1 use deeprx at 20 m/s with 100 ns delay spread?",
+    ],
+)
+def test_such_texts_are_read_as_estimator_selection_for_the_cell(context, text):
+    reading = understand(text, context.network.describe())
+    assert isinstance(reading, Understood), reading
+    assert reading.workflow == "channel-estimator"
+    assert [one.object.cells for one in reading.intent.expectations] == [(context.network.describe().cell("S1C1").dn,)]
+
+
+def test_link_terms_are_read_from_words():
+    assert link_words("delay spread of 150.5 ns, four receive antennas, a single pilot symbol") == {
+        "delay_spread_ns": 150.5, "rx_antennas": 4, "dmrs_symbols": 1,
+    }  # fmt: skip
+    assert link_words("2 DM-RS symbols and 300 ns") == {"delay_spread_ns": 300, "dmrs_symbols": 2}
+    assert link_words("URLLC delay below 10 ms in 3 cells") == {}
