@@ -35,6 +35,7 @@ def write_weights(progress: Progress[Network], path: Path, card: DataCard, remak
 
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({name: value.contiguous() for name, value in progress.average.items()}, path)
+    path.chmod(0o644)  # safetensors writes for its owner only
     versions = {package: version(package) for package in _VERSIONS}
     return write_record(path, card, remake, f"{platform.machine()}, one CPU thread", versions)
 

@@ -3,7 +3,7 @@
 1. Quantiles of slot information are interpolated over log delay spread, speed, log PRBs (linear) and SNR (monotone cubic,
    Fritsch and Carlson 1980: it neither overshoots nor invents an extremum).
 2. One transmission: block error rate = mean over the quantiles of the decoder's curve. Several: the information of independent
-   transmissions is averaged over `PAIRINGS` points of a Korobov lattice, and the curve of as many combined transmissions is read.
+   transmissions is averaged over `PAIRINGS` points of a shifted rank-1 lattice, and the curve of as many transmissions is read.
 3. A transport block is lost when any of its code blocks is; code blocks of one slot see the same information.
 """
 
@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from twins.system.compiled import compiled
 
-PAIRINGS = 61  # lattice points for retransmissions
-_GENERATOR = (1, 17, 45, 33)  # of the lattice, coprime to PAIRINGS
+PAIRINGS = 127  # lattice points for retransmissions
+_GENERATOR = (1, 29, 79, 53)  # of the lattice, below PAIRINGS, a prime
+_SHIFT = (0.5, 0.211, 0.733, 0.878)  # keeps the lattice off the corner where every transmission is the worst
 
 Floats = NDArray[np.float64]
 
@@ -163,7 +164,7 @@ def error_rates(
             else:
                 mean, weight = 0.0, 1.0 / PAIRINGS
                 for k in range(sent + 1):
-                    level = ((point * _GENERATOR[k]) % PAIRINGS + 0.5) / PAIRINGS
+                    level = ((point * _GENERATOR[k] / PAIRINGS) + _SHIFT[k]) % 1.0
                     cell, part = _position(levels, level)
                     mean += (information[cell] * (1.0 - part) + information[cell + 1] * part) / (sent + 1)
             lost = _lost(mean, threshold, width, blocks)
