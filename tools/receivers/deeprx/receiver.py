@@ -80,7 +80,8 @@ def load_network(path: Path) -> DeepRx:
     state = load_file(path)
     network = DeepRx(channels=state["bits.weight"].shape[1])
     network.load_state_dict(state)
-    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+    channels_last: DeepRx = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return channels_last.eval().requires_grad_(False)
 
 
 def _problems(configuration: LinkConfiguration) -> list[str]:
