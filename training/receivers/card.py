@@ -53,7 +53,7 @@ def trained_card(
             bandwidth=f"{min(ranges.prbs)} to {max(ranges.prbs)} PRBs",
             numerology=f"{ranges.subcarrier_khz} kHz",
             antenna_geometry=f"{', '.join(map(str, ranges.antennas))} uncorrelated receive antennas, one layer",
-            beam_codebook="that of PUSCH, TPMI 0",
+            beam_codebook="none: one antenna port",
             pilot_design=pilot_design,
             scheduler="none",
         ),

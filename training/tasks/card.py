@@ -42,7 +42,7 @@ def task_set_card(
             bandwidth=f"{min(space.prbs)} to {max(space.prbs)} PRBs",
             numerology=f"{', '.join(map(str, space.subcarriers_khz))} kHz",
             antenna_geometry="1 or 2 transmit ports; 2 or 4 receive antennas, uncorrelated (TDL)",
-            beam_codebook="TPMI 0 of TS 38.211 clause 6.3.1.5",
+            beam_codebook="that of TS 38.211 clause 6.3.1.5, a precoder at full power",
             pilot_design=f"DMRS type 1, {', '.join(map(str, space.dmrs_symbols))} symbols",
             scheduler="none: the PRBs are granted in every slot",
         ),
