@@ -125,7 +125,7 @@ def test_operations_are_those_that_torch_counts(untrained: Path) -> None:
     slots = slots_of(CONFIGURATION, channel_of(), count=1)
     deeprx = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel)
     with FlopCounterMode(display=False) as counter:
-        deeprx.detect(slots)
+        deeprx.network(_prepared(CONFIGURATION, count=1))
     counted = float(counter.get_flop_counts()["Global"][torch.ops.aten.convolution])
     claimed = deeprx.operations(slots.pusch, CONFIGURATION)
     assert counted < claimed < 1.2 * counted, "the network's, and a little for LS and combining"
@@ -145,8 +145,8 @@ def test_real_arithmetic_gives_what_complex_gives(order: int) -> None:
 def test_the_onnx_model_receives_any_number_of_slots_antennas_and_subcarriers(tmp_path: Path) -> None:
     import onnxruntime
 
-    network = _stirred()
-    path = onnx_export.export_onnx(tmp_path / "models" / "deeprx-16qam.onnx", network, 4)
+    network, path = _stirred(), tmp_path / "deeprx-16qam.onnx"
+    onnx_export.export_onnx(path, network, 4)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     assert [one.name for one in session.get_inputs()] == list(onnx_export.INPUTS)
     for fields in ({"rx_antennas": 2}, {"rx_antennas": 4, "prbs": 3, "dmrs_symbols": 1}, {"rx_antennas": 1, "dmrs_symbols": 4}):

@@ -2,8 +2,8 @@
 
 1. A `PUSCHConfig` that is changed after its transmitter was built is silently ignored, so each configuration has a transmitter.
 2. What does not change the transmitted grid (receiver, decoder, HARQ, power) is not part of the key, so receivers share it.
-3. Of the codebook's precoders (TS 38.211 tables 6.3.1.5-1 to -7) one is taken that sends on all ports, so at full power: the first
-   of each table would leave 1.2 to 6 dB of it unused where there are fewer layers than ports.
+3. Of the codebook's precoders (TS 38.211 tables 6.3.1.5-1 to -7) one is taken that sends on all ports at full power; the first
+   of each table leaves 1.2 to 6 dB of it unused where there are fewer layers than ports.
 4. `symbols(bits)` maps coded bits to the precoded grid; `Pusch.data` and `.pilots` say where data and DMRS lie.
 """
 

@@ -1,11 +1,9 @@
-"""DeepRx as an ONNX model, for runtimes without Python: one model for each modulation order.
-
-Needs the package onnx (extra `onnx`); running the model needs an ONNX runtime and nothing of TwinPilot.
-"""
+"""DeepRx as an ONNX model: one for each modulation order. Running it needs an ONNX runtime and nothing of TwinPilot."""
 
 from __future__ import annotations
 
 import warnings
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,20 +20,19 @@ INPUTS = ("received", "initial", "noise", "pilots", "data")
 OUTPUTS = ("llr", "response")
 
 
-def export_onnx(path: Path, network: DeepRx, order: int) -> Path:
-    """Write `network` for `order` bits per symbol (2, 4 or 6) to `path`; returns it. Raises ValueError for another order.
+def export_onnx(target: Path | BytesIO, network: DeepRx, order: int) -> None:
+    """Write `network` for `order` bits per symbol (2, 4 or 6) to a file or stream. Raises ValueError for another order.
 
     Inputs and outputs are those of `RealDeepRx.forward`, by name; slots, antennas and subcarriers (a multiple of 12) are free.
     """
     model = RealDeepRx(network, order).eval()
     grid = {0: "slots", 1: "antennas", 3: "subcarriers"}
-    path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():  # of the deprecation
         warnings.simplefilter("ignore")
         torch.onnx.export(
             model,
             _example(),
-            path,
+            target,  # type: ignore[arg-type]  # a stream does as well
             input_names=INPUTS,
             output_names=OUTPUTS,
             opset_version=OPSET,
@@ -50,7 +47,6 @@ def export_onnx(path: Path, network: DeepRx, order: int) -> Path:
             },
             dynamo=False,  # by tracing: the other exporter takes 20 times as long for the same model
         )
-    return path
 
 
 def real_inputs(slot: SlotInput) -> tuple[torch.Tensor, ...]:

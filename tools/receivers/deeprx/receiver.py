@@ -1,4 +1,7 @@
-"""DeepRx as a receiver of the link twin: the committed weights, what they can receive, and what their card covers."""
+"""DeepRx as a receiver of the link twin: the committed weights, what they can receive, and what their card covers.
+
+It receives with ONNX Runtime, as it would where it is deployed; torch trains it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from policies.evidence import Coverage
 from tools.receivers.conditions import bits_per_symbol, conditions
 from tools.receivers.deeprx.network import DILATIONS, ORDERS, DeepRx
 from tools.receivers.deeprx.preparation import prepare
+from tools.receivers.deeprx.runtime import DeepRxModel
 from tools.receivers.estimation import LeastSquares
 from twins.link.configuration import SYMBOLS_PER_SLOT, ChannelConfiguration, LinkConfiguration
 from twins.link.operations import SlotShape, classical_operations
@@ -22,7 +26,7 @@ from twins.link.receiver import Detection, ReceiverUnavailable
 from twins.link.slots import Slots
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "deeprx.safetensors"
-_ELEMENTS = 2**19  # resource elements x antennas that go through the network together: bounds its memory
+_ELEMENTS = 2**17  # resource elements x antennas that go through the network together: bounds its memory
 
 
 class DeepRxReceiver:
@@ -30,9 +34,9 @@ class DeepRxReceiver:
 
     name = "deeprx"
 
-    def __init__(self, network: DeepRx, pusch: Pusch, coverage: Coverage) -> None:
-        self.network, self.coverage = network.eval(), coverage
-        self._estimator = LeastSquares(pusch)
+    def __init__(self, network: DeepRx, model: DeepRxModel, pusch: Pusch, coverage: Coverage) -> None:
+        self.network, self.coverage = network, coverage
+        self._model, self._estimator = model, LeastSquares(pusch)
 
     def detect(self, slots: Slots) -> Detection:
         """Detect one-layer `slots`; see `twins.link.receiver.Receiver`."""
@@ -40,7 +44,7 @@ class DeepRxReceiver:
             prepared, amplitude = prepare(slots, self._estimator)
             together = max(_ELEMENTS // prepared.received[0].numel(), 1)
             parts = [
-                self.network(prepared._replace(received=received, initial=initial, noise=noise))[-1]
+                self._model(prepared._replace(received=received, initial=initial, noise=noise))
                 for received, initial, noise in zip(
                     *(torch.split(part, together) for part in (prepared.received, prepared.initial, prepared.noise)), strict=True
                 )
@@ -64,7 +68,8 @@ def deeprx_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: Cha
     problems = _problems(configuration)
     if problems:
         raise ReceiverUnavailable("; ".join(problems))
-    return DeepRxReceiver(_network(WEIGHTS), pusch, coverage(configuration, channel))
+    model = _model(WEIGHTS, pusch.bits_per_symbol, torch.get_num_threads())
+    return DeepRxReceiver(_network(WEIGHTS), model, pusch, coverage(configuration, channel))
 
 
 def coverage(configuration: LinkConfiguration, channel: ChannelConfiguration) -> Coverage:
@@ -80,8 +85,7 @@ def load_network(path: Path) -> DeepRx:
     state = load_file(path)
     network = DeepRx(channels=state["bits.weight"].shape[1])
     network.load_state_dict(state)
-    channels_last: DeepRx = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return channels_last.eval().requires_grad_(False)
+    return network.eval().requires_grad_(False)
 
 
 def _problems(configuration: LinkConfiguration) -> list[str]:
@@ -106,6 +110,11 @@ def _problems(configuration: LinkConfiguration) -> list[str]:
 @lru_cache(maxsize=2)
 def _network(path: Path) -> DeepRx:
     return load_network(path)
+
+
+@lru_cache(maxsize=6)
+def _model(path: Path, order: int, threads: int) -> DeepRxModel:
+    return DeepRxModel.of(_network(path), order, threads)
 
 
 @lru_cache(maxsize=2)

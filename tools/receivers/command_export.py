@@ -1,0 +1,86 @@
+"""`twinpilot export deeprx`: the trained receiver as ONNX models, one for each modulation, each with its record."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+MODULATIONS = {2: "qpsk", 4: "16qam", 6: "64qam"}
+_MCS = {2: 5, 4: 13, 6: 20}  # any index of the order does: the network does not see the code
+
+
+@app.command()
+def export(
+    receiver: Annotated[Literal["deeprx"], typer.Argument(help="The receiver.")] = "deeprx",
+    out: Annotated[Path, typer.Option("--out", help="Folder for the models.")] = Path("models"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Write the receiver's ONNX models, compare each with the network on received slots, and print inputs and outputs."""
+    from tools.receivers.deeprx.onnx_export import INPUTS, OUTPUTS
+    from twins.link.receiver import ReceiverUnavailable
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        rows = [_exported(order, out / f"{receiver}-{name}.onnx") for order, name in MODULATIONS.items()]
+    except (ReceiverUnavailable, OSError) as error:
+        typer.echo(f"export: {error}", err=True)
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(json.dumps({"models": rows, "inputs": INPUTS, "outputs": OUTPUTS}))
+        return
+    for row in rows:
+        typer.echo(
+            f"{row['file']}: {row['bytes'] / 1e3:.0f} kB; LLRs of {row['slots']} slots differ from the network's by"
+            f" {row['largest_difference']:.1e} at most, of {row['largest_llr']:.0f}"
+        )
+    typer.echo(f"inputs {', '.join(INPUTS)}; outputs {', '.join(OUTPUTS)}: shapes in tools/receivers/deeprx/real_network.py")
+
+
+def _exported(order: int, path: Path) -> dict[str, Any]:
+    import torch
+
+    from policies.artefact import read_artefact, write_record
+    from tools.receivers.deeprx.onnx_export import export_onnx
+    from tools.receivers.deeprx.receiver import WEIGHTS, load_network
+    from tools.receivers.deeprx.runtime import DeepRxModel
+
+    network, weights = load_network(WEIGHTS), read_artefact(WEIGHTS)
+    export_onnx(path, network, order)
+    versions = {**weights.versions, "weights": weights.sha256}
+    write_record(path, weights.card, f"twinpilot export deeprx --out {path.parent}", weights.machine, versions)
+    slot = _received(order)
+    with torch.no_grad():
+        theirs = network(slot)[-1].llr
+    ours = DeepRxModel(path.read_bytes(), threads=1)(slot).llr
+    return {
+        "file": str(path),
+        "bytes": path.stat().st_size,
+        "bits_per_symbol": order,
+        "slots": len(theirs),
+        "largest_difference": float((ours - theirs).abs().max()),
+        "largest_llr": float(theirs.abs().max()),
+    }
+
+
+def _received(order: int) -> Any:
+    """A few slots of seed 1 at 10 dB, as the network takes them."""
+    from sionna.phy import config
+
+    from tools.receivers.deeprx.preparation import prepare
+    from tools.receivers.estimation import LeastSquares
+    from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+    from twins.link.seeding import sionna_generators
+    from twins.link.slots import random_bits, send
+    from twins.link.transmitter import make_transmitter
+
+    configuration = LinkConfiguration(mcs_index=_MCS[order], dmrs_symbols=1)
+    transmitter = make_transmitter(configuration)
+    with sionna_generators():
+        config.seed = 1
+        sent = send(transmitter, configuration, ChannelConfiguration(snr_db=10.0), random_bits((4, transmitter.coded_bits)))
+    return prepare(sent, LeastSquares(transmitter))[0]
