@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 import torch
 
@@ -68,7 +66,7 @@ def test_the_same_place_and_seed_give_the_same_bits_and_more_pilots_more_informa
     assert sum(WEIGHTS) == pytest.approx(1.0) and list(LEVELS) == sorted(LEVELS)
 
 
-def test_a_killed_tabulation_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_killed_tabulation_leaves_no_worker_and_goes_on_where_it_was(tmp_path: Path) -> None:
     program = textwrap.dedent(
         """
         import sys
@@ -82,13 +80,15 @@ def test_a_killed_tabulation_goes_on_where_it_was(tmp_path: Path) -> None:
     ).format(tests=str(Path(__file__).parent), folder=str(tmp_path))
     script = tmp_path / "run.py"
     script.write_text(program, encoding="utf-8")
-    killed = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    killed = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
     assert killed.stdout is not None
     assert killed.stdout.readline().split() == ["0", "4"]
     assert killed.stdout.readline().split() == ["1", "4"]
-    os.killpg(killed.pid, signal.SIGKILL)
+    workers = psutil.Process(killed.pid).children(recursive=True)
+    killed.kill()
     killed.wait()
-    time.sleep(0.1)
+    _, alive = psutil.wait_procs(workers, timeout=30)
+    assert workers and not alive
     kept = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.npz")}
     assert 1 <= len(kept) < 4
     told: list[tuple[int, int]] = []

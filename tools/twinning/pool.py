@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from policies.kpi import KpiFrame
 from tools.twinning.job import TwinJob, run_job
+from twins.worker_process import prepare_worker
 
 Progress = Callable[[int, int], None]
 
@@ -31,7 +32,7 @@ class TwinPool:
     def _pool(self) -> ProcessPoolExecutor:
         if self._executor is None:
             context = multiprocessing.get_context("spawn")
-            self._executor = ProcessPoolExecutor(self.workers, mp_context=context, initializer=_one_thread)
+            self._executor = ProcessPoolExecutor(self.workers, mp_context=context, initializer=prepare_worker)
         return self._executor
 
     def run(self, jobs: list[TwinJob], progress: Progress | None = None) -> list[KpiFrame | str]:
@@ -57,8 +58,3 @@ class TwinPool:
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = None
-
-
-def _one_thread() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ[name] = "1"

@@ -26,6 +26,7 @@ from twins.link.table.curve_grid import assemble, curve_keys
 from twins.link.table.decoder_curve import Curve, CurveKey, simulate_curve
 from twins.link.table.families import LEVELS, Family, Place
 from twins.link.table.place_simulation import PlaceResult, simulate_place
+from twins.worker_process import prepare_worker
 
 Advance = Callable[[int, int], None]
 """Told after each piece: how many are done, of how many."""
@@ -75,7 +76,7 @@ def tabulate(work: list[Piece], folder: Path, workers: int, progress: Advance) -
     open_pieces = [piece for piece in work if not piece.file(folder).exists()]
     done = len(work) - len(open_pieces)
     progress(done, len(work))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_single_threaded) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare) as pool:
         waiting = {pool.submit(piece.run, folder) for piece in open_pieces}
         try:
             for future in as_completed(waiting):
@@ -87,7 +88,8 @@ def tabulate(work: list[Piece], folder: Path, workers: int, progress: Advance) -
             raise
 
 
-def _single_threaded() -> None:
+def _prepare() -> None:
+    prepare_worker()
     import torch
 
     torch.set_num_threads(1)

@@ -1,0 +1,25 @@
+"""Worker processes of a pool: one thread each, and none outlives its parent, however that ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from multiprocessing.process import BaseProcess
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def prepare_worker() -> None:
+    """Initialize a spawned worker, before it imports what computes."""
+    for name in _THREADS:
+        os.environ[name] = "1"
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # A killed parent does not close the pool's queues: its workers hold both ends, and would wait for work forever.
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(4)
