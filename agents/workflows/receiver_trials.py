@@ -49,7 +49,7 @@ def trials_of(cell: dict[str, Any], motion: Motion, slots: int) -> list[Trial]:
     def trial(name: str, share: float, speed: float, spread_ns: float, dmrs: float, **more: bool) -> Trial:
         configuration, channel = _link(cell, levels[share], facts, dmrs)
         channel |= {"speed_mps": round(speed, 2), "delay_spread_ns": min(round(spread_ns, 1), 2000.0)}
-        return Trial(name, _call(name, configuration, channel, slots), **more)
+        return Trial(name, _call(name, configuration, channel, slots, receiver_in_use(cell)), **more)
 
     trials = [trial(name, share, middle, spread, pilots["value"], matched=True) for share, name in _SHARES]
     trials.append(trial("nearby: fastest, longer delay spread", 0.5, motion.high_mps, LONGER * spread, pilots["value"]))
@@ -71,14 +71,20 @@ def _link(
     return configuration, {"profile": PROFILE, "carrier_ghz": cell["carrier_ghz"], "snr_db": round(level["snr_db"], 2)}
 
 
-def _call(name: str, configuration: dict[str, Any], channel: dict[str, Any], slots: int) -> ToolCall:
+def receiver_in_use(cell: dict[str, Any]) -> str:
+    """Return the receiver whose link adaptation sets the MCS: that of the estimator in use, LS where none is known."""
+    estimator = next((one["value"] for one in cell["facts"] if one["name"] == "estimator_in_use"), None)
+    return {"LMMSE": "lmmse+lmmse", "NEURAL": "deeprx"}.get(str(estimator), "ls+lmmse")
+
+
+def _call(name: str, configuration: dict[str, Any], channel: dict[str, Any], slots: int, adapt_to: str) -> ToolCall:
     batch = min(_BATCH, slots)
     most = batch * max(slots // batch, 1)
     # What `most` slots can tell at any error rate (normal approximation); rates near 0 or 1 are known so well earlier.
     stopping = {"half_width": round(most**-0.5, 3), "min_slots": min(2 * batch, most), "max_slots": most, "batch": batch}
     return call(
         "compare_receivers", name,
-        configuration=configuration, channel=channel, receivers=RECEIVERS, stopping=stopping,
+        configuration=configuration, channel=channel, receivers=RECEIVERS, adapt_to=adapt_to, stopping=stopping,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from agents.heuristics.situation import Situation
 from agents.planner import View
 from agents.understanding.motion import Motion
 from agents.workflows.receiver_judgement import BOUND, LEARNED, NAMES, Outcome, told_bler
-from agents.workflows.receiver_trials import PROFILE, Compared
+from agents.workflows.receiver_trials import PROFILE, Compared, receiver_in_use
 
 _NAMES: Final = {
     "dmrs_symbols": "DMRS", "delay_spread_ns": "delay spread", "rx_antennas": "receive antennas", "uplink_sinr": "uplink SINR",
@@ -56,16 +56,19 @@ def _why(outcome: Outcome) -> str:
 
 def _told(one: Compared) -> str:
     channel, link = one.trial.call.arguments["channel"], one.trial.call.arguments["configuration"]
-    rows = [
-        f"{NAMES[row['receiver']]} {told_bler(row)}{_nmse(row)}"
-        for row in sorted(one.value["rows"], key=lambda row: list(NAMES).index(row["receiver"]))
-    ]
+    rows = [f"{NAMES[row['receiver']]} {told_bler(row)}{_nmse(row)}" for row in _named(one)]
     conditions = (
-        f"{channel['snr_db']:.1f} dB an antenna, MCS {link['mcs_index']}, {link['prbs']} PRBs, {link['dmrs_symbols']} DMRS,"
+        f"{channel['snr_db']:.1f} dB an antenna, MCS {one.value['mcs_index']}, {link['prbs']} PRBs, {link['dmrs_symbols']} DMRS,"
         f" {channel['delay_spread_ns']:g} ns, {channel['speed_mps']:g} m/s"
     )
     purpose = "" if one.trial.decides else ", only to tell what the pilot pattern is worth"
-    return f"{one.trial.name[0].upper()}{one.trial.name[1:]} ({conditions}{purpose}): BLER {', '.join(rows)}"
+    held = ", ".join(f"{NAMES[row['receiver']]} {row['adapted_mcs']}" for row in _named(one) if row["adapted_mcs"] is not None)
+    told = f"{one.trial.name[0].upper()}{one.trial.name[1:]} ({conditions}{purpose}): BLER {', '.join(rows)}"
+    return f"{told}; MCS that holds 10 % BLER: {held}" if held else told
+
+
+def _named(one: Compared) -> list[dict[str, Any]]:
+    return sorted(one.value["rows"], key=lambda row: list(NAMES).index(row["receiver"]))
 
 
 def _nmse(row: dict[str, Any]) -> str:
@@ -102,7 +105,8 @@ def _sinr(sinr: dict[str, Any]) -> str:
 
 
 def _assumed(cell: dict[str, Any], motion: Motion) -> str:
-    notes = [f"speed from {motion.words!r}", f"one layer, fading as {PROFILE}, the MCS that fits perfect channel knowledge"]
+    in_use = NAMES[receiver_in_use(cell)]
+    notes = [f"speed from {motion.words!r}", f"one layer, fading as {PROFILE}, the MCS of {in_use}'s link adaptation"]
     notes += [f"{_name(one)} {_value(one)} ({one['source']})" for one in cell["facts"] if one["origin"] == "assumed"]
     return "Assumed, for want of data: " + "; ".join(notes)
 

@@ -135,6 +135,7 @@ def test_links_are_matched_to_the_cell_and_to_what_the_operator_said(few_pilots,
     levels = {one["sinr"]["share"]: one for one in cell["levels"]}
     for arguments, share in ((median, 0.5), (low, 0.1)):
         assert arguments["configuration"]["mcs_index"] == levels[share]["mcs_index"]
+        assert arguments["adapt_to"] == "ls+lmmse"  # the network does not report the estimator in use
         assert arguments["channel"]["snr_db"] == pytest.approx(levels[share]["snr_db"], abs=0.01)
         assert arguments["channel"]["carrier_ghz"] == context.network.describe().cell("S1C1").carrier_ghz
         assert arguments["configuration"]["dmrs_symbols"] == 1
@@ -152,6 +153,12 @@ def test_with_one_pilot_symbol_and_fast_users_the_learned_receiver_is_recommende
             f"{100 * bler['value']:.1f} % ({100 * bler['interval']['low']:.1f}–{100 * bler['interval']['high']:.1f})"
             in decision.summary
         )
+    held = {row["receiver"]: row["adapted_mcs"] for row in comparisons(view)[0].evidence["value"]["rows"]}
+    assert held["deeprx"] > held["ls+lmmse"] == comparisons(view)[0].evidence["value"]["mcs_index"]
+    assert (
+        f"MCS that holds 10 % BLER: LS {held['ls+lmmse']}, LMMSE {held['lmmse+lmmse']}, DeepRx {held['deeprx']}"
+        in decision.summary
+    )
     assert "its data card covers all 3 conditions" in decision.summary
     assert "times as long as LS" in decision.summary
     assert f"over {SLOTS} slots a link" in decision.summary

@@ -72,6 +72,17 @@ def test_receivers_are_ranked_on_the_same_slots(world: ToolContext) -> None:
     assert all(math.isfinite(row.latency_ratio) and row.latency_ratio > 0 for row in rows.values())
 
 
+def test_receivers_are_compared_at_the_mcs_of_the_one_in_use_and_each_tells_its_own(world: ToolContext) -> None:
+    too_high = {**CONFIGURATION, "mcs_index": 24}
+    evidence = _compare(world, configuration=too_high, receivers=["ls+lmmse", "perfect+lmmse"], adapt_to="ls+lmmse")
+    rows = {row.receiver: row for row in evidence.value.rows}
+    assert evidence.value.mcs_index == rows["ls+lmmse"].adapted_mcs < 24
+    assert rows["perfect+lmmse"].adapted_mcs >= evidence.value.mcs_index
+    assert rows["ls+lmmse"].bler.interval.low < 0.2
+    given = _compare(world, receivers=["ls+lmmse"]).value
+    assert (given.mcs_index, given.rows[0].adapted_mcs) == (CONFIGURATION["mcs_index"], None)
+
+
 def test_where_only_an_uncovered_receiver_is_left_nothing_is_recommended(world: ToolContext, indoors: None) -> None:
     evidence = _compare(world, receivers=["deeprx", "perfect+lmmse"])
     assert evidence.value.recommendation is None

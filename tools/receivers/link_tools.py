@@ -15,6 +15,7 @@ from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable
 from twins.link.result import Estimate, LinkResult
 from twins.link.stopping import Stopping
+from twins.link.table.not_covered import NotCovered
 from twins.link.transmitter import TransmitterUnavailable
 
 UNAVAILABLE = (ReceiverUnavailable, TransmitterUnavailable)
@@ -37,6 +38,11 @@ class CompareReceivers(ToolRequest):
     receivers: tuple[str, ...] = Field(
         default=(), description="names such as ls+lmmse, lmmse+lmmse, perfect+lmmse, deeprx; empty for all that are installed"
     )
+    adapt_to: str | None = Field(
+        default=None,
+        description="the receiver in use, such as ls+lmmse: all are compared at the MCS that its link adaptation settles at, in"
+        " place of configuration.mcs_index, and each row tells the MCS that its receiver would settle at",
+    )
     stopping: Stopping = Field(default=PRECISION, description="when the block error rate is known well enough")
 
 
@@ -54,12 +60,20 @@ class ReceiverRow(ToolValue):
     latency_ratio: float = Field(description="median time of estimation and detection over that of ls+lmmse, on this machine")
     slots: int
     coverage: Coverage
+    adapted_mcs: int | None = Field(
+        default=None,
+        description="MCS index with a block error rate of at most 0.1 with this receiver; None unless adapt_to is given",
+    )
     realizable: bool = Field(description="false for perfect channel knowledge, a bound that no receiver reaches")
 
 
 class ReceiverComparison(ToolValue):
-    """Rows by rank, receivers that cannot receive this link with reasons, and the recommendation: None where none is covered."""
+    """Rows by rank, receivers that cannot receive this link with reasons, and the recommendation: None where none is covered.
 
+    `mcs_index` is the one that all were compared at.
+    """
+
+    mcs_index: int
     rows: tuple[ReceiverRow, ...]
     unavailable: dict[str, str]
     recommendation: str | None
@@ -82,7 +96,7 @@ def evaluate_link(context: ToolContext, request: EvaluateLink) -> Evidence[LinkR
     )
 
 
-@tool(effect=Effect.REASON, raises=UNAVAILABLE, timeout_s=900)
+@tool(effect=Effect.REASON, raises=(*UNAVAILABLE, NotCovered), timeout_s=900)
 def compare_receivers(context: ToolContext, request: CompareReceivers) -> Evidence[ReceiverComparison]:
     """Compare receivers on one link: the same bits, channels and noise for each, ranked, with what their data cards cover."""
     if request.configuration.receiver != "classical" or request.configuration.estimator or request.configuration.detector:
@@ -91,16 +105,25 @@ def compare_receivers(context: ToolContext, request: CompareReceivers) -> Eviden
             " them in receivers"
         )
     names = request.receivers or every_receiver(request.configuration)
+    if request.adapt_to is not None:
+        settled = {"mcs_index": _settled(request, request.adapt_to, context.seed)}
+        request = request.model_copy(update={"configuration": request.configuration.model_copy(update=settled)})
     compared = compare(request.configuration, request.channel, names, seed=context.seed, stopping=request.stopping)
     results = {one.receiver: one.result for one in compared if one.result is not None}
     if not results:
         raise ReceiverUnavailable("; ".join(dict.fromkeys(one.reason for one in compared)))
-    rows = _ranked(request, results)
+    rows = _ranked(request, results, context.seed)
     chosen, reason = _recommendation(rows)
-    value = ReceiverComparison(rows=rows, unavailable=_unavailable(compared), recommendation=chosen, reason=reason)
+    value = ReceiverComparison(
+        mcs_index=request.configuration.mcs_index,
+        rows=rows,
+        unavailable=_unavailable(compared),
+        recommendation=chosen,
+        reason=reason,
+    )
     first = next(iter(results.values()))
     return Evidence(
-        summary=f"{len(rows)} receivers at {first.snr_db:g} dB: {reason}",
+        summary=f"{len(rows)} receivers at {first.snr_db:g} dB, MCS {value.mcs_index}: {reason}",
         value=value,
         provenance=first.provenance.model_copy(update={"source": "Sionna link simulation, " + ", ".join(results)}),
         coverage=_coverage(rows),
@@ -109,12 +132,26 @@ def compare_receivers(context: ToolContext, request: CompareReceivers) -> Eviden
     )
 
 
-def _ranked(request: CompareReceivers, results: dict[str, LinkResult]) -> tuple[ReceiverRow, ...]:
+def _settled(request: CompareReceivers, name: str, seed: int) -> int:
+    from twins.link.table.adaptation import adapted_mcs
+
+    return adapted_mcs(with_receiver(request.configuration, name), request.channel, seed).mcs_index
+
+
+def _ranked(request: CompareReceivers, results: dict[str, LinkResult], seed: int) -> tuple[ReceiverRow, ...]:
     order = sorted(results, key=lambda name: (-results[name].throughput_mbps.value, results[name].uncoded_ber.value))
-    reference = with_receiver(request.configuration, REFERENCE)
-    return tuple(
-        _row(name, rank, results[name], _latency(name, results[name], reference, request.channel))
-        for rank, name in enumerate(order, start=1)
+    return tuple(_row(request, name, rank, results[name], seed) for rank, name in enumerate(order, start=1))
+
+
+def _row(request: CompareReceivers, name: str, rank: int, result: LinkResult, seed: int) -> ReceiverRow:
+    taken = ("bler", "ber", "uncoded_ber", "throughput_mbps", "delay_ms", "nmse_db", "slots", "coverage")
+    return ReceiverRow(
+        receiver=name,
+        rank=rank,
+        latency_ratio=_latency(name, result, with_receiver(request.configuration, REFERENCE), request.channel),
+        adapted_mcs=None if request.adapt_to is None else _settled(request, name, seed),
+        realizable=not name.startswith("perfect"),
+        **{field: getattr(result, field) for field in taken},
     )
 
 
@@ -123,12 +160,6 @@ def _latency(name: str, result: LinkResult, reference: LinkConfiguration, channe
         return 1.0
     ratios, _ = paired_ratios((result.configuration, reference), channel, _LATENCY_SLOTS, _LATENCY_PAIRS)
     return float(sorted(ratios)[len(ratios) // 2])
-
-
-def _row(name: str, rank: int, result: LinkResult, latency: float) -> ReceiverRow:
-    taken = ("bler", "ber", "uncoded_ber", "throughput_mbps", "delay_ms", "nmse_db", "slots", "coverage")
-    fields = {field: getattr(result, field) for field in taken}
-    return ReceiverRow(receiver=name, rank=rank, latency_ratio=latency, realizable=not name.startswith("perfect"), **fields)
 
 
 def _recommendation(rows: tuple[ReceiverRow, ...]) -> tuple[str | None, str]:

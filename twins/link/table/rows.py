@@ -94,11 +94,18 @@ def objections(rows: Rows, family: Family) -> dict[str, NDArray[np.bool_]]:
         f"modulation order is one of {ORDERS}": np.isin(rows.order, ORDERS),
         f"profile is one of {family.profiles}": np.isin(rows.profile, family.profiles),
         f"dmrs_symbols is one of {family.dmrs_symbols}": np.isin(rows.dmrs, family.dmrs_symbols),
-        f"LDPC decoder is one of {[f'{name} x {n}' for name, n in DECODERS]}": rows.decoder >= 0,
         _range("delay_spread_ns (at 30 kHz)", family.delay_spreads_ns): _inside(rows.delay_spread_ns, family.delay_spreads_ns),
         _range("speed_mps (at 3.5 GHz, 30 kHz)", family.speeds_mps): _inside(rows.speed_mps, family.speeds_mps),
         _range("prbs", family.prbs): _inside(rows.prbs, family.prbs),
         f"SNR is {snr.min():g}..{snr.max():g} dB": _inside(rows.snr_db, (snr.min(), snr.max())),
+    }
+    return {text: ~np.asarray(inside) for text, inside in limits.items()} | coding_objections(rows)
+
+
+def coding_objections(rows: Rows) -> dict[str, NDArray[np.bool_]]:
+    """Return, for rows of any family, where the decoder's curves do not reach: text of the limit → bool[N]."""
+    limits = {
+        f"LDPC decoder is one of {[f'{name} x {n}' for name, n in DECODERS]}": rows.decoder >= 0,
         _range("code rate with CRC", RATES): _inside(rows.block_rate, (1.0 / 5.0, max(RATES) + 0.015)),
         f"code rate with CRC above {LOW_RATE:.3g} or code block bits at most {LARGEST_AT_LOW_RATE}": (rows.block_rate > LOW_RATE)
         | (rows.block_bits <= LARGEST_AT_LOW_RATE),

@@ -28,15 +28,12 @@ from twins.link.table.curve_grid import BLOCK_BITS, RATES
 from twins.link.table.decoder_curve import DEFICITS
 from twins.link.table.delays import mean_delays
 from twins.link.table.families import LEVELS, ORDERS, SNR_DB, WEIGHTS, Family
-from twins.link.table.kernel import Decoding, Grid, evaluate_rows
-from twins.link.table.rows import Rows, objections, rows_of
+from twins.link.table.kernel import Decoding, Grid, error_rates, evaluate_rows
+from twins.link.table.not_covered import NotCovered
+from twins.link.table.rows import Rows, coding_objections, objections, rows_of
 
 TABLE_PATH = Path(__file__).parent / "data" / "link_table.npz"
 _Z95 = 1.959964
-
-
-class NotCovered(ValueError):  # noqa: N818 - the table does not reach there, nothing went wrong
-    """The table does not reach this link; the message names each limit."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +127,21 @@ class LinkTables:
         out = np.zeros((len(chosen), 7))
         evaluate_rows(self._grids[family.name], self._decoding, np.array(WEIGHTS), np.array(LEVELS), discrete, continuous, out)
         return out
+
+    def decoded(self, information: NDArray[np.float64], rows: Rows, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the first block error rates of the `chosen` rows, whose slots have `information` float64[B], of any family.
+
+        NaN where no decoder's curve reaches.
+        """
+        reached = ~np.any(list(coding_objections(rows).values()), axis=0)
+        found, out = np.full(len(chosen), np.nan), np.zeros(6)
+        weights = np.full(len(information), 1.0 / len(information))
+        for number, row in enumerate(chosen):
+            if reached[row]:
+                blocks = (float(rows.block_rate[row]), float(rows.block_bits[row]), int(rows.blocks[row]))
+                error_rates(information, weights, weights, self._decoding, int(rows.decoder[row]), 1, *blocks, out)
+                found[number] = out[0]
+        return found
 
     def objections(self, configuration: LinkConfiguration, channel: ChannelConfiguration) -> tuple[str, ...]:
         """Return every limit of the table that this link crosses."""
