@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from receiver_links import channel_of
 
-from tools.receivers.bench_cases import DEEPRX, LS, ONE_DMRS, PERFECT, RECEIVERS, TWO_DMRS, Case
+from tools.receivers import bench_deeptx
+from tools.receivers.bench_cases import DEEPRX, LOW_SPEED_MPS, LS, ONE_DMRS, PERFECT, RECEIVERS, TWO_DMRS, Case
 from tools.receivers.bench_receivers import keep, quality
 from tools.receivers.crossing import crossing_db, crossing_of, gain_of, worse_points
 from tools.receivers.deeprx import coverage
@@ -19,6 +20,7 @@ from twins.link.receiver import ReceiverUnavailable
 
 LEVELS = np.arange(0.0, 21.0, 2.0)
 SLOTS = 400
+SLOW = next(case for case in TWO_DMRS if case.covered and case.speed_mps <= LOW_SPEED_MPS)
 
 
 def _threshold(offsets_db: dict[int, float], seed: int = 1) -> Curves:
@@ -74,12 +76,12 @@ def test_points_are_worse_only_where_it_is_sure() -> None:
 
 
 def test_figures_are_met_and_missed_as_the_curves_are() -> None:
-    good = {ONE_DMRS[0]: _threshold({LS: 4.0}), TWO_DMRS[0]: _threshold({LS: 1.0, PERFECT: -0.3})}
+    good = {ONE_DMRS[0]: _threshold({LS: 4.0}), SLOW: _threshold({LS: 1.0, PERFECT: -0.3})}
     assert all(figure.met in (True, None) for figure in quality(good))
-    bad = {ONE_DMRS[0]: _threshold({LS: 1.0}), TWO_DMRS[0]: _threshold({DEEPRX: 3.0})}
+    bad = {ONE_DMRS[0]: _threshold({LS: 1.0}), SLOW: _threshold({DEEPRX: 3.0})}
     missed = [figure.name for figure in quality(bad) if figure.met is False]
     assert len(missed) == 5, missed
-    unseen = {ONE_DMRS[0]: _threshold({LS: 30.0, DEEPRX: 30.0}), TWO_DMRS[0]: _threshold({DEEPRX: 30.0})}
+    unseen = {ONE_DMRS[0]: _threshold({LS: 30.0, DEEPRX: 30.0}), SLOW: _threshold({DEEPRX: 30.0})}
     figures = {figure.name: figure for figure in quality(unseen)}
     assert all(figure.value is None or np.isfinite(figure.value) for figure in figures.values())
     assert not any(figure.met for name, figure in figures.items() if "smallest" in name and figure.target)
@@ -131,3 +133,13 @@ def test_links_are_held_out_of_training_and_within_the_card_but_for_their_profil
             assert all(reason.startswith("profile=") for reason in reasons), (case.name, reasons)
     assert len({case.name for case in (*ONE_DMRS, *TWO_DMRS)}) == len(ONE_DMRS) + len(TWO_DMRS)
     assert all(20 <= case.speed_mps <= 40 for case in ONE_DMRS)
+
+
+def test_the_goodput_of_deeptx_is_told_beside_each_scheme() -> None:
+    figures, cases = bench_deeptx.goodput(quick=True, seed=1)
+    assert len(figures) == len({row.scheme for row in cases[0].rows}) - 1
+    assert all(row.slots == 64 for row in cases[0].rows)
+    ours = next(row for row in cases[0].rows if row.scheme == bench_deeptx.OURS)
+    for figure in figures:
+        theirs = next(row for row in cases[0].rows if figure.name.startswith(f"goodput of DeepTx over {row.scheme}:"))
+        assert figure.value == pytest.approx(ours.goodput_bits / theirs.goodput_bits)

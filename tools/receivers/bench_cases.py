@@ -1,4 +1,4 @@
-"""The links on which receivers are compared: profiles and delay spreads that no receiver was trained on, but for two edges."""
+"""The links on which receivers are compared: profiles and delay spreads that none was trained on, and all over DeepRx's card."""
 
 from __future__ import annotations
 
@@ -50,6 +50,13 @@ class Case:
         fields: dict[str, Any] = {"profile": self.profile, "delay_spread_ns": self.delay_spread_ns}
         return ChannelConfiguration(**fields, speed_mps=self.speed_mps, carrier_ghz=3.5, snr_db=0.0)
 
+    @property
+    def covered(self) -> bool:
+        """Whether DeepRx's data card covers the link."""
+        from tools.receivers.deeprx.receiver import coverage
+
+        return coverage(self.configuration, self.channel).covered
+
     def levels(self, step_db: float) -> list[float]:
         """SNRs in dB, rising; less by 3 dB for each doubling of the antennas beyond two, and more for one."""
         shift = {1: 3.0, 2: 0.0, 4: -3.0}[self.antennas]
@@ -86,5 +93,12 @@ TWO_DMRS = (
     Case("TDL-C", 500, 45, 2, prbs=4),
     Case("TDL-D", 10, 15, 2, prbs=12),
     Case("CDL-B", 45, 20, 2, prbs=48),
+    Case("TDL-A", 20, 0, 2),
+    Case("TDL-B", 250, 20, 2),
+    Case("TDL-C", 75, 45, 2, order=6),
+    Case("TDL-D", 400, LOW_SPEED_MPS, 2, order=2),
+    Case("TDL-B", 45, 40, 2, antennas=4),
+    Case("TDL-A", 500, 30, 2, antennas=1),
+    Case("TDL-C", 250, 10, 2, prbs=24),
 )
-"""Two DMRS symbols all over the declared range: speeds 0 to 45 m/s, delay spreads 10 to 500 ns, orders, antennas, PRBs."""
+"""Two DMRS symbols: speeds 0 to 45 m/s, delay spreads 10 to 500 ns, orders, antennas, PRBs; TDL-A to -D lie in DeepRx's card."""
