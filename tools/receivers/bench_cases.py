@@ -96,7 +96,7 @@ TWO_DMRS = (
     Case("TDL-A", 20, 0, 2),
     Case("TDL-B", 250, 20, 2),
     Case("TDL-C", 75, 45, 2, order=6),
-    Case("TDL-D", 400, LOW_SPEED_MPS, 2, order=2),
+    Case("TDL-D", 350, LOW_SPEED_MPS, 2, order=2),
     Case("TDL-B", 45, 40, 2, antennas=4),
     Case("TDL-A", 500, 30, 2, antennas=1),
     Case("TDL-C", 250, 10, 2, prbs=24),
