@@ -1,7 +1,8 @@
 """The configuration space in which the oracle searches: the one place that defines it.
 
 `DEFAULT_SPACE` is every combination of its `formats` (antenna ports, layers, transmitter, receiver) with its other choices that
-TS 38.211 and the link twin can transmit. It is ordered from cheap to dear: where rewards are equal, the first is the oracle's.
+TS 38.211 and the link twin can transmit; formats and ranges are those of the link table. It is ordered from cheap to dear: where
+rewards are equal, the first is the oracle's.
 """
 
 from __future__ import annotations
@@ -28,11 +29,8 @@ FORMATS: tuple[Format, ...] = (
     ("pusch", "classical", "ls", "lmmse", 1, 1),
     ("pusch", "classical", "lmmse", "lmmse", 1, 1),
     ("pusch", "deeprx", None, None, 1, 1),
-    ("deeptx", "deeptx", None, None, 1, 1),
     ("pusch", "classical", "ls", "lmmse", 2, 2),
-    ("pusch", "classical", "lmmse", "lmmse", 2, 2),
     ("pusch", "classical", "ls", "kbest", 2, 2),
-    ("pusch", "classical", "lmmse", "kbest", 2, 2),
 )
 _FORMAT_FIELDS = ("transmitter", "receiver", "estimator", "detector", "tx_antennas", "layers")
 
@@ -41,12 +39,12 @@ _FORMAT_FIELDS = ("transmitter", "receiver", "estimator", "detector", "tx_antenn
 class ConfigurationSpace:
     """Choices of each argument of an orchestration; PRBs, dBm, kHz, iterations as in `LinkConfiguration`."""
 
-    prbs: tuple[int, ...] = (4, 6, 12, 24, 48)
+    prbs: tuple[int, ...] = (4, 6, 12, 24)
     powers_dbm: tuple[float, ...] = (14.0, 17.0, 20.0, 23.0)
     harq_retransmissions: tuple[int, ...] = (0, 1, 3)
     decoders: tuple[tuple[LdpcAlgorithm, int], ...] = (("offset-minsum", 8), ("boxplus-phi", 20))
     formats: tuple[Format, ...] = FORMATS
-    dmrs_symbols: tuple[int, ...] = (1, 2, 3)
+    dmrs_symbols: tuple[int, ...] = (1, 2)
     mcs: tuple[tuple[int, int], ...] = tuple((1, index) for index in (3, 5, 7, 9, 11, 13, 15, 18, 20, 22, 24, 27))
     subcarriers_khz: tuple[int, ...] = (30,)
 
