@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -99,28 +99,14 @@ def _progress() -> Iterator[Advance]:
 
 
 def _shown(families: list[Family]) -> str:
-    from rich.console import Console
-    from rich.table import Table
+    return "\n".join(
+        f"{one.receiver_name} {one.tx_antennas}x{one.rx_antennas}, {one.layers} layer{'s' if one.layers > 1 else ''}:"
+        f" {', '.join(one.profiles)}; {_span(one.delay_spreads_ns)} ns; {_span(one.speeds_mps)} m/s;"
+        f" {_span(one.dmrs_symbols)} DMRS; {_span(one.prbs)} PRBs; {sum(1 for _ in one.places())} places of"
+        f" {_span(one.slots)} slots"
+        for one in families
+    )
 
-    shown = Table(title="link table")
-    for name in (
-        "receiver, antennas, layers",
-        "profiles",
-        "delay spread ns",
-        "speed m/s",
-        "DMRS",
-        "PRBs",
-        "slots a place",
-        "places",
-    ):
-        shown.add_column(name, overflow="fold")
-    for one in families:
-        axes = (one.profiles, one.delay_spreads_ns, one.speeds_mps, one.dmrs_symbols, one.prbs, one.slots)
-        count = sum(1 for _ in one.places())
-        shown.add_row(
-            one.name, *(", ".join(f"{v:g}" if isinstance(v, float) else str(v) for v in axis) for axis in axes), str(count)
-        )
-    console = Console()
-    with console.capture() as capture:
-        console.print(shown)
-    return capture.get().rstrip()
+
+def _span(axis: Sequence[float]) -> str:
+    return f"{min(axis):g} to {max(axis):g}"
