@@ -3,16 +3,16 @@ nothing.
 """
 
 import pytest
+from planner_walk import Walk
 
 from agents import RulePlanner
-from agents.planner import Answer, Ask, CallTools, Escalate, Finish, Observation, ToolOffer, Understand, View
+from agents.planner import Answer, Ask, Escalate, Finish
 from agents.understanding import Understood, understand
 from agents.understanding.motion import motion_of
 from policies.effect import Effect
 from policies.limits import load_limits
 from tools.beams.compare_tool import compare_beam_selectors
 from tools.context import ToolContext
-from tools.contract import ToolError
 from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.topology_tools import read_configuration
@@ -22,6 +22,7 @@ from twins.network import KpiQuery
 from twins.system import SystemNetwork, small_scenario
 
 REGISTRY = ToolRegistry((read_configuration, query_kpi, detect_degradation, compare_beam_selectors))
+walk = Walk(RulePlanner(), REGISTRY)
 HIGHWAY = "users on the highway lose their beams in S1C1: find out whether the learned beam predictor should take over"
 
 
@@ -41,36 +42,6 @@ def make_context(folder, carrier_ghz):
 @pytest.fixture(scope="module")
 def context(tmp_path_factory):
     return make_context(tmp_path_factory.mktemp("fr1"), 3.5)
-
-
-def offers(registry=REGISTRY):
-    return tuple(
-        ToolOffer(
-            name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema()
-        )
-        for one in registry
-    )
-
-
-def observe(context, call):
-    try:
-        return Observation(call=call, evidence=REGISTRY.get(call.tool).call(context, call.arguments).model_dump(mode="json"))
-    except ToolError as error:
-        return Observation(call=call, error=str(error), boundary=error.boundary)
-
-
-def walk(context, text, answers=(), tools=None):
-    view = View(text=text, card=context.network.describe(), tools=offers() if tools is None else tools, answers=answers)
-    for _ in range(8):
-        decision = RulePlanner().decide(view)
-        if isinstance(decision, Understand):
-            view = view.model_copy(update={"intent": decision.intent})
-        elif isinstance(decision, CallTools):
-            seen = tuple(observe(context, call) for call in decision.calls)
-            view = view.model_copy(update={"observations": view.observations + seen})
-        else:
-            return decision, view
-    raise AssertionError("it never came to an end")
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +96,7 @@ def test_each_outcome_of_the_comparison_has_its_own_words(highway):
         changed = last.model_copy(
             update={"evidence": {**last.evidence, "value": {**value, "recommended": recommended, "checks": checks}}}
         )
-        return RulePlanner().decide(view.model_copy(update={"observations": (*view.observations[:-1], changed)})).summary
+        return walk.planner.decide(view.model_copy(update={"observations": (*view.observations[:-1], changed)})).summary
 
     assert "shadow mode" in ending("learned predictor", None)
     assert "More data is needed" in ending("staggered sweep", "card")
@@ -160,7 +131,7 @@ def test_a_speed_beyond_the_twin_is_handed_over(context):
 
 
 def test_without_the_tool_it_says_so(context):
-    decision, _ = walk(context, HIGHWAY, tools=offers()[:3])
+    decision, _ = walk(context, HIGHWAY, tools=3)
     assert isinstance(decision, Escalate)
     assert "compare_beam_selectors is not offered" in decision.reason
 

@@ -3,16 +3,16 @@ changes nothing.
 """
 
 import pytest
+from planner_walk import Walk
 
 from agents import RulePlanner
-from agents.planner import Answer, Ask, CallTools, Escalate, Finish, Observation, ToolOffer, Understand, View
+from agents.planner import Answer, Ask, CallTools, Escalate, Finish, Observation
 from agents.understanding import Understood, understand
 from agents.understanding.link_words import link_words
 from agents.workflows.configuration import Effort
 from policies.effect import Effect
 from policies.limits import load_limits
 from tools.context import ToolContext
-from tools.contract import ToolError
 from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.link_conditions import link_conditions
@@ -26,6 +26,7 @@ from twins.system import SystemNetwork, small_scenario
 REGISTRY = ToolRegistry((read_configuration, query_kpi, detect_degradation, link_conditions, compare_receivers))
 FEW_PILOTS = "select the best channel estimator for S1C1, users at 30 m/s, one DMRS symbol"
 SLOTS = 32
+walk = Walk(RulePlanner(Effort(link_slots=SLOTS)), REGISTRY)
 
 
 @pytest.fixture(scope="module")
@@ -49,37 +50,6 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-def offers():
-    return tuple(
-        ToolOffer(
-            name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema()
-        )
-        for one in REGISTRY
-    )
-
-
-def observe(context, call):
-    try:
-        return Observation(call=call, evidence=REGISTRY.get(call.tool).call(context, call.arguments).model_dump(mode="json"))
-    except ToolError as error:
-        return Observation(call=call, error=str(error), boundary=error.boundary)
-
-
-def walk(context, text, answers=(), tools=None):
-    view = View(text=text, card=context.network.describe(), tools=offers() if tools is None else tools, answers=answers)
-    planner = RulePlanner(Effort(link_slots=SLOTS))
-    for _ in range(8):
-        decision = planner.decide(view)
-        if isinstance(decision, Understand):
-            view = view.model_copy(update={"intent": decision.intent})
-        elif isinstance(decision, CallTools):
-            seen = tuple(observe(context, call) for call in decision.calls)
-            view = view.model_copy(update={"observations": view.observations + seen})
-        else:
-            return decision, view
-    raise AssertionError("it never came to an end")
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +85,7 @@ def rates(**values):
 
 
 def decided(view):
-    return RulePlanner(Effort(link_slots=SLOTS)).decide(view)
+    return walk.planner.decide(view)
 
 
 def test_the_run_retrieves_then_compares_then_recommends(few_pilots):
@@ -213,9 +183,9 @@ def test_a_gain_that_a_nearby_condition_turns_into_a_loss_is_not_taken(few_pilot
 
 def gathered(context, text):
     """The view after everything but the comparisons, and the decision that asks for these."""
-    view = View(text=text, card=context.network.describe(), tools=offers())
+    view = walk.view(context, text)
     view = view.model_copy(update={"intent": decided(view).intent})
-    seen = tuple(observe(context, call) for call in decided(view).calls)
+    seen = tuple(walk.observe(context, call) for call in decided(view).calls)
     view = view.model_copy(update={"observations": seen})
     return view, decided(view)
 
@@ -229,7 +199,7 @@ def answered(view, calls, evidence):
 def test_outside_the_card_it_falls_back_and_flags_the_missing_data(context):
     text = "which channel estimator should S1C2 use for passengers of trains, 2 DMRS symbols"
     view, wanted = gathered(context, text)
-    evidence = observe(context, wanted.calls[0]).evidence
+    evidence = walk.observe(context, wanted.calls[0]).evidence
     decision = decided(answered(view, wanted.calls, [evidence] * 3))
     assert isinstance(decision, Finish)
     assert "DeepRx" not in decision.recommendation
