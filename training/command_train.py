@@ -13,7 +13,7 @@ import typer
 from training.beams.command import beams
 
 if TYPE_CHECKING:
-    from training.receivers.loop import Report
+    from training.loop import Report
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -62,6 +62,7 @@ def receiver(
 
 def _deeprx(folder: Path, out: Path | None, steps: int | None, until: int | None, seed: int, report: Report) -> str:
     from tools.receivers.deeprx.receiver import WEIGHTS
+    from training.loop import commands_of
     from training.receivers.deeprx_export import export
     from training.receivers.deeprx_training import train
     from training.receivers.learning_curve import draw_learning_curve
@@ -70,13 +71,16 @@ def _deeprx(folder: Path, out: Path | None, steps: int | None, until: int | None
     plan = Plan(seed=seed) if steps is None else Plan(steps=steps, seed=seed)
     progress = train(plan, folder, report, until=until)
     draw_learning_curve(folder / "log.jsonl", folder / "training.png", "DeepRx")
-    artefact = export(progress, plan, out or WEIGHTS, _remake("deeprx", progress.legs, seed))
+    artefact = export(
+        progress, plan, out or WEIGHTS, commands_of(f"twinpilot train receiver deeprx --seed {seed}", progress.legs)
+    )
     return f"{out or WEIGHTS}: sha256 {artefact.sha256[:16]}…"
 
 
 def _deeptx(folder: Path, out: Path | None, steps: int | None, until: int | None, seed: int, report: Report) -> str:
     from tools.receivers.deeptx.plot import draw_transmitter
     from tools.receivers.deeptx.weights import WEIGHTS
+    from training.loop import commands_of
     from training.receivers.deeptx_export import export
     from training.receivers.deeptx_training import Plan, train
     from training.receivers.learning_curve import draw_learning_curve
@@ -85,14 +89,10 @@ def _deeptx(folder: Path, out: Path | None, steps: int | None, until: int | None
     progress = train(plan, folder, report, until=until)
     draw_learning_curve(folder / "log.jsonl", folder / "training.png", "DeepTx")
     draw_transmitter(progress.network.transmitter, tuple(plan.ranges.orders), folder / "transmitter.png")
-    artefact = export(progress, plan, out or WEIGHTS, _remake("deeptx", progress.legs, seed))
+    artefact = export(
+        progress, plan, out or WEIGHTS, commands_of(f"twinpilot train receiver deeptx --seed {seed}", progress.legs)
+    )
     return f"{out or WEIGHTS}: sha256 {artefact.sha256[:16]}…"
-
-
-def _remake(name: str, legs: list[list[int]], seed: int) -> str:
-    """The commands that train the same weights again."""
-    command = f"twinpilot train receiver {name} --seed {seed}"
-    return " && ".join(f"{command} --steps {steps}" + (f" --until {end}" if end < steps else "") for steps, end in legs)
 
 
 @contextmanager

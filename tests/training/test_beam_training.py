@@ -61,8 +61,8 @@ def test_it_learns(experience, tmp_path):
 
 def test_a_checkpoint_of_another_plan_is_refused(experience, tmp_path):
     run(dataclasses.replace(PLAN, steps=2), experience, tmp_path)
-    with pytest.raises(ValueError, match="begun with other rate, steps"):
-        run(dataclasses.replace(PLAN, rate=1e-3), experience, tmp_path)
+    with pytest.raises(ValueError, match="begun with other rate, warmup:"):
+        run(dataclasses.replace(PLAN, rate=1e-3, warmup=2), experience, tmp_path)
 
 
 def test_a_pool_of_other_ranges_is_refused(pool, experience):
@@ -85,9 +85,13 @@ def test_the_command_exports_weights_that_load_with_their_card(tmp_path, monkeyp
     assert result.exit_code == 0, result.output
     assert load_predictor(out).beams == 32
     record = predictor_record(out)
-    assert record.remake == "twinpilot train beams --steps 2 --groups 1 --seed 1"
+    assert record.remake == "twinpilot train beams --groups 1 --seed 1 --steps 2"
     assert record.card.validity["fastest_mps"].high == 40.0
     assert (tmp_path / "work" / "training.png").stat().st_size > 1000
-    again = CliRunner().invoke(app, ["--work", str(tmp_path / "work"), "--out", str(out), "--steps", "3", "--groups", "1"])
+    arguments = ["--work", str(tmp_path / "work"), "--out", str(out), "--groups", "1"]
+    longer = CliRunner().invoke(app, [*arguments, "--steps", "4", "--until", "3"])
+    assert longer.exit_code == 0, longer.output
+    assert predictor_record(out).remake.endswith("--steps 2 && twinpilot train beams --groups 1 --seed 1 --steps 4 --until 3")
+    again = CliRunner().invoke(app, [*arguments, "--steps", "4", "--seed", "2"])
     assert again.exit_code == 2
-    assert "begun with other steps" in again.output
+    assert "seed" in again.output

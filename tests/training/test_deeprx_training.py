@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from training.loop import commands_of, learning_rate
 from training.receivers.deeprx_export import export
 from training.receivers.deeprx_training import train
 from training.receivers.experience import Ranges, draw_batch
-from training.receivers.plan import Plan, learning_rate
+from training.receivers.plan import Plan
 
 SMALL = Plan(
     steps=4,
@@ -57,12 +58,10 @@ def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(tmp_pa
 
 
 def test_a_training_that_changed_its_plan_on_the_way_tells_the_commands_of_both(tmp_path: Path) -> None:
-    from training.command_train import _remake
-
     train(SMALL, tmp_path, quiet, every=2, until=2)
     changed = train(replace(SMALL, steps=3), tmp_path, quiet, every=1)
     assert changed.legs == [[4, 2], [3, 3]]
-    assert _remake("deeprx", changed.legs, 1) == (
+    assert commands_of("twinpilot train receiver deeprx --seed 1", changed.legs) == (
         "twinpilot train receiver deeprx --seed 1 --steps 4 --until 2 && twinpilot train receiver deeprx --seed 1 --steps 3"
     )
 

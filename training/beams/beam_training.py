@@ -12,9 +12,6 @@ machine.
 from __future__ import annotations
 
 import json
-import math
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,12 +23,13 @@ from torch.nn import functional
 
 from tools.beams.network import MOST_TOP, STRIDE, BeamNetwork, measured_set
 from training.beams.experience import Experience, Ranges
+from training.loop import Progress, Report, Schedule, run
 
 TOP_SHARES = (0.5, 0.2, 0.2, 0.1)  # of trajectories with 0 to 3 beams of their own measured
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Schedule):
     """What to train: `groups` of 128 trajectories as pool, `steps` of `batch` trajectories, network `width`, peak `rate`,
     `warmup` steps, `average` decay, `seed`; `ranges` to draw from.
     """
@@ -46,31 +44,19 @@ class Plan:
     seed: int = 1
     ranges: Ranges = field(default_factory=Ranges)
 
-
-@dataclass
-class Progress:
-    """Where training stands: weights, their average, the optimizer, the next step."""
-
-    network: BeamNetwork
-    average: dict[str, Tensor]
-    optimizer: torch.optim.Optimizer
-    step: int = 0
+    def told(self) -> dict[str, Any]:
+        """Return the plan as plain values; the antenna array by its codebook."""
+        told: dict[str, Any] = json.loads(
+            json.dumps({**asdict(self), "ranges": {**asdict(self.ranges), "array": self.ranges.array.codebook}})
+        )
+        return told
 
 
-def begin(plan: Plan) -> Progress:
+def begin(plan: Plan) -> Progress[BeamNetwork]:
     """Return fresh weights from the plan's seed."""
     torch.manual_seed(plan.seed)
     network = BeamNetwork(plan.ranges.array.beams, plan.width).train()
-    optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=1e-3)
-    return Progress(network, {name: value.clone() for name, value in network.state_dict().items()}, optimizer)
-
-
-def learning_rate(plan: Plan, step: int) -> float:
-    """Linear warm-up, then a cosine to a fiftieth of the peak at the last step."""
-    if step < plan.warmup:
-        return plan.rate * (step + 1) / plan.warmup
-    done = (step - plan.warmup) / max(plan.steps - plan.warmup, 1)
-    return plan.rate * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(done, 1.0))))
+    return Progress.of(network, torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=1e-3))
 
 
 class Batch(NamedTuple):
@@ -112,85 +98,19 @@ def follow(network: BeamNetwork, batch: Batch) -> Tensor:
     return torch.stack(told, dim=1)
 
 
-def train_step(experience: Experience, plan: Plan, progress: Progress) -> dict[str, float]:
+def train_step(experience: Experience, plan: Plan, progress: Progress[BeamNetwork]) -> dict[str, float]:
     """Take one step; returns cross-entropy (nat) and top-1 accuracy. Raises FloatingPointError where the loss is not finite."""
     batch = draw_batch(experience, plan, progress.step)
     logits, best = follow(progress.network, batch), batch.best[:, 1:]
     loss = functional.cross_entropy(logits.flatten(0, 1), best.flatten())
-    if not torch.isfinite(loss):
-        raise FloatingPointError(f"loss is {loss.item()} at step {progress.step}: lower the rate (now {plan.rate})")
-    for group in progress.optimizer.param_groups:
-        group["lr"] = learning_rate(plan, progress.step)
-    progress.optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(progress.network.parameters(), 1.0)
-    progress.optimizer.step()
-    decay = min(plan.average, (progress.step + 1) / (progress.step + 10))
-    for name, value in progress.network.state_dict().items():
-        if value.is_floating_point():
-            progress.average[name].lerp_(value, 1.0 - decay)
-    progress.step += 1
+    progress.descend(plan, loss)
     return {"cross_entropy": loss.item(), "top1": (logits.argmax(-1) == best).float().mean().item()}
 
 
-def save(progress: Progress, plan: Plan, path: Path) -> None:
-    """Write a checkpoint; a kill leaves the last whole one."""
-    state = {
-        "network": progress.network.state_dict(),
-        "average": progress.average,
-        "optimizer": progress.optimizer.state_dict(),
-        "step": progress.step,
-        "plan": _told(plan),
-    }
-    temporary = path.with_suffix(".part")
-    torch.save(state, temporary)
-    temporary.replace(path)
-
-
-def resume(plan: Plan, path: Path) -> Progress:
-    """Continue from `path` if it is there; raises ValueError where it belongs to another plan."""
-    progress = begin(plan)
-    if not path.exists():
-        return progress
-    state: dict[str, Any] = torch.load(path, weights_only=True)
-    if state["plan"] != _told(plan):
-        changed = sorted(name for name, value in _told(plan).items() if state["plan"].get(name) != value)
-        raise ValueError(f"{path} was begun with other {', '.join(changed)}: give the same, or another work folder")
-    progress.network.load_state_dict(state["network"])
-    progress.optimizer.load_state_dict(state["optimizer"])
-    progress.average, progress.step = state["average"], state["step"]
-    return progress
-
-
 def train(
-    plan: Plan, experience: Experience, work: Path, report: Callable[[int, dict[str, float]], None], every: int = 20
-) -> Progress:
-    """Train to `plan.steps`, from the checkpoint in `work` if there is one; `report(step, means)` every `every` steps."""
-    work.mkdir(parents=True, exist_ok=True)
-    checkpoint, log = work / "checkpoint.pt", work / "log.jsonl"
-    progress = resume(plan, checkpoint)
-    sums: dict[str, float] = {}
-    count, since = 0, time.perf_counter()
-    while progress.step < plan.steps:
-        for name, value in train_step(experience, plan, progress).items():
-            sums[name] = sums.get(name, 0.0) + value
-        count += 1
-        if progress.step % every == 0 or progress.step == plan.steps:
-            means = {name: value / count for name, value in sums.items()}
-            means |= {"rate": learning_rate(plan, progress.step), "seconds_per_step": (time.perf_counter() - since) / count}
-            save(progress, plan, checkpoint)
-            with log.open("a", encoding="utf-8") as lines:
-                lines.write(
-                    json.dumps({"step": progress.step, **{name: round(value, 6) for name, value in means.items()}}) + "\n"
-                )
-            report(progress.step, means)
-            sums, count, since = {}, 0, time.perf_counter()
+    plan: Plan, experience: Experience, work: Path, report: Report, every: int = 20, until: int | None = None
+) -> Progress[BeamNetwork]:
+    """Train to `plan.steps`, or `until`, from the checkpoint in `work` if there is one; see `training.loop.run`."""
+    progress = begin(plan)
+    run(progress, plan, work, lambda: train_step(experience, plan, progress), report, every, until)
     return progress
-
-
-def _told(plan: Plan) -> dict[str, Any]:
-    """The plan as plain values, which compare equal after a file."""
-    told: dict[str, Any] = json.loads(
-        json.dumps({**asdict(plan), "ranges": {**asdict(plan.ranges), "array": plan.ranges.array.codebook}})
-    )
-    return told

@@ -18,6 +18,9 @@ def beams(
         _WEIGHTS
     ),
     steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 600,
+    until: Annotated[
+        int | None, typer.Option("--until", min=1, help="Stop after this step, on the way of the whole plan's learning rate.")
+    ] = None,
     groups: Annotated[int, typer.Option("--groups", min=1, max=2000, help="Groups of 128 trajectories to train on.")] = 64,
     seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of trajectories, weights and batches.")] = 1,
 ) -> None:
@@ -28,6 +31,7 @@ def beams(
     from training.beams.beam_training import Plan, train
     from training.beams.experience import gather
     from training.beams.exporting import export, plot_log
+    from training.loop import commands_of
 
     torch.set_num_threads(1)
     plan = Plan(steps=steps, groups=groups, seed=seed)
@@ -42,12 +46,14 @@ def beams(
             pool = shown.add_task("simulate", total=groups, told="")
             experience = gather(plan.ranges, groups, seed, work / "pool", lambda done, _: shown.update(pool, completed=done))
             task = shown.add_task("train", total=steps, told="")
-            progress = train(plan, experience, work, lambda step, means: shown.update(task, completed=step, told=_told(means)))
+            progress = train(
+                plan, experience, work, lambda step, means: shown.update(task, completed=step, told=_told(means)), until=until
+            )
     except ValueError as error:
         typer.echo(f"train beams: {error}", err=True)
         raise typer.Exit(2) from None
     plot_log(work / "log.jsonl", work / "training.png")
-    remake = f"twinpilot train beams --steps {steps} --groups {groups} --seed {seed}"
+    remake = commands_of(f"twinpilot train beams --groups {groups} --seed {seed}", progress.legs)
     artefact = export(progress, plan, out, remake)
     typer.echo(f"{out}: sha256 {artefact.sha256[:16]}…, log and plot in {work}; score it with `twinpilot bench beams`")
 

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-import platform
-from importlib.metadata import version
 from pathlib import Path
 
-from policies.artefact import Artefact, write_record
-from training.beams.beam_training import Plan, Progress
+from policies.artefact import Artefact
+from tools.beams.network import BeamNetwork
+from training.beams.beam_training import Plan
 from training.beams.card import card_of
+from training.loop import Progress
+from training.weights import write_weights
 
-_VERSIONS = ("torch", "sionna-no-rt", "numpy", "safetensors")
 
-
-def export(progress: Progress, plan: Plan, path: Path, remake: str) -> Artefact:
+def export(progress: Progress[BeamNetwork], plan: Plan, path: Path, remake: str) -> Artefact:
     """Write the averaged weights to `path` with their record beside them; `remake` is the command that makes them again."""
-    from safetensors.torch import save_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: value.contiguous() for name, value in progress.average.items()}, path)
-    versions = {package: version(package) for package in _VERSIONS}
-    return write_record(path, card_of(plan), remake, f"{platform.machine()}, one CPU thread", versions)
+    return write_weights(progress, path, card_of(plan), remake)
 
 
 def plot_log(log: Path, path: Path) -> None:

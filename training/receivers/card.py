@@ -1,15 +1,9 @@
-"""What the data cards of trained receivers have in common, and the weights' file with its record."""
+"""What the data cards of trained receivers have in common."""
 
 from __future__ import annotations
 
-import platform
 from importlib.metadata import version
-from pathlib import Path
-from typing import TypeVar
 
-from torch import nn
-
-from policies.artefact import Artefact, write_record
 from policies.data_card import (
     Bound,
     CardProvenance,
@@ -22,22 +16,7 @@ from policies.data_card import (
     Task,
 )
 from training.receivers.experience import Ranges
-from training.receivers.loop import Progress
 from training.receivers.plan import Plan
-
-Network = TypeVar("Network", bound=nn.Module)
-_VERSIONS = ("torch", "sionna-no-rt", "safetensors")
-
-
-def write_weights(progress: Progress[Network], path: Path, card: DataCard, remake: str) -> Artefact:
-    """Write the averaged weights to `path` with their record beside them; `remake` is the command that makes them again."""
-    from safetensors.torch import save_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file({name: value.contiguous() for name, value in progress.average.items()}, path)
-    path.chmod(0o644)  # safetensors writes for its owner only
-    versions = {package: version(package) for package in _VERSIONS}
-    return write_record(path, card, remake, f"{platform.machine()}, one CPU thread", versions)
 
 
 def trained_card(

@@ -7,9 +7,10 @@ from pathlib import Path
 from policies.artefact import Artefact
 from policies.data_card import Bound, DataCard, Evaluation, OperatorPolicy, Task
 from tools.receivers.deeprx.network import DeepRx
-from training.receivers.card import trained_card, write_weights
-from training.receivers.loop import Progress
+from training.loop import Progress
+from training.receivers.card import trained_card
 from training.receivers.plan import Plan
+from training.weights import write_weights
 
 VERIFIED_PRBS = 48  # the network is convolutional over frequency: `twinpilot bench receivers` compares wider grids than trained
 

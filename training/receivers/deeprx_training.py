@@ -13,8 +13,8 @@ import torch
 from tools.receivers.deeprx.network import DeepRx
 from tools.receivers.deeprx.preparation import prepare
 from tools.receivers.estimation import LeastSquares
+from training.loop import Progress, Report, run
 from training.receivers.experience import draw_batch
-from training.receivers.loop import Progress, Report, run
 from training.receivers.loss import loss_of
 from training.receivers.plan import Plan
 

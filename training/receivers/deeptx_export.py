@@ -7,9 +7,10 @@ from pathlib import Path
 from policies.artefact import Artefact
 from policies.data_card import DataCard, Evaluation, OperatorPolicy, Task
 from tools.receivers.deeptx.link_network import LinkNetwork
-from training.receivers.card import trained_card, write_weights
+from training.loop import Progress
+from training.receivers.card import trained_card
 from training.receivers.deeptx_training import Plan
-from training.receivers.loop import Progress
+from training.weights import write_weights
 
 
 def export(progress: Progress[LinkNetwork], plan: Plan, path: Path, remake: str) -> Artefact:

@@ -17,8 +17,8 @@ import torch
 from tools.receivers.deeptx.link_network import LinkNetwork
 from tools.receivers.deeptx.preparation import prepare
 from tools.receivers.deeptx.transmitter import DeepTx
+from training.loop import Progress, Report, run
 from training.receivers.experience import Ranges, draw, pass_through
-from training.receivers.loop import Progress, Report, run
 from training.receivers.loss import loss_of
 from training.receivers.plan import Plan as ReceiverPlan
 from twins.link.pusch import PuschKey

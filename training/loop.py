@@ -7,6 +7,7 @@ one if its step draws batch n from seed and n, and from nothing that a resume do
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -16,10 +17,36 @@ from typing import Any, Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
-from training.receivers.plan import Plan, learning_rate
-
 Network = TypeVar("Network", bound=nn.Module)
 Report = Callable[[int, dict[str, float]], None]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What every training's plan has: `steps`, peak `rate`, `warmup` steps, `average` decay, `seed`."""
+
+    steps: int
+    rate: float
+    warmup: int
+    average: float
+    seed: int
+
+    def told(self) -> dict[str, Any]:
+        """Return the plan as plain values, which compare equal after a file; a resumed training may differ in `steps` only."""
+        return asdict(self)
+
+
+def learning_rate(plan: Schedule, step: int) -> float:
+    """Linear warm-up, then a cosine to a fiftieth of the peak at the last step."""
+    if step < plan.warmup:
+        return plan.rate * (step + 1) / plan.warmup
+    done = (step - plan.warmup) / max(plan.steps - plan.warmup, 1)
+    return plan.rate * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(done, 1.0))))
+
+
+def commands_of(command: str, legs: list[list[int]]) -> str:
+    """Return the calls of `command` that train the same weights again, from `Progress.legs`."""
+    return " && ".join(f"{command} --steps {steps}" + (f" --until {end}" if end < steps else "") for steps, end in legs)
 
 
 @dataclass
@@ -41,7 +68,7 @@ class Progress(Generic[Network]):
         """Return the beginning."""
         return cls(network, {name: value.clone() for name, value in network.state_dict().items()}, optimizer)
 
-    def descend(self, plan: Plan, loss: Tensor) -> None:
+    def descend(self, plan: Schedule, loss: Tensor) -> None:
         """Take one step down the gradient of `loss`; raises FloatingPointError where the loss is not finite."""
         if not torch.isfinite(loss):
             raise FloatingPointError(f"loss is {loss.item()} at step {self.step}: lower the rate (now {plan.rate})")
@@ -53,14 +80,15 @@ class Progress(Generic[Network]):
         self.optimizer.step()
         decay = min(plan.average, (self.step + 1) / (self.step + 10))
         for name, value in self.network.state_dict().items():
-            self.average[name].lerp_(value, 1.0 - decay)
+            if value.is_floating_point():
+                self.average[name].lerp_(value, 1.0 - decay)
         self.step += 1
         if not self.legs or self.legs[-1][0] != plan.steps:
             self.legs.append([plan.steps, 0])
         self.legs[-1][1] = self.step
 
 
-def save(progress: Progress[Network], plan: Plan, path: Path) -> None:
+def save(progress: Progress[Network], plan: Schedule, path: Path) -> None:
     """Write a checkpoint; a kill leaves the last whole one."""
     state = {
         "network": progress.network.state_dict(),
@@ -68,19 +96,19 @@ def save(progress: Progress[Network], plan: Plan, path: Path) -> None:
         "optimizer": progress.optimizer.state_dict(),
         "step": progress.step,
         "legs": progress.legs,
-        "plan": asdict(plan),
+        "plan": plan.told(),
     }
     temporary = path.with_suffix(".part")
     torch.save(state, temporary)
     temporary.replace(path)
 
 
-def resume(progress: Progress[Network], plan: Plan, path: Path) -> None:
+def resume(progress: Progress[Network], plan: Schedule, path: Path) -> None:
     """Take up `path`, if it is there, into the fresh `progress`; raises ValueError for another plan's, but for `steps`."""
     if not path.exists():
         return
     state: dict[str, Any] = torch.load(path, weights_only=True)
-    ours, theirs = ({**plan_, "steps": 0} for plan_ in (asdict(plan), state["plan"]))
+    ours, theirs = ({**plan_, "steps": 0} for plan_ in (plan.told(), state["plan"]))
     changed = sorted(name for name in ours if ours[name] != theirs.get(name))
     if changed:
         raise ValueError(f"{path} was begun with other {', '.join(changed)}: give the same, or another work folder")
@@ -91,7 +119,7 @@ def resume(progress: Progress[Network], plan: Plan, path: Path) -> None:
 
 def run(
     progress: Progress[Network],
-    plan: Plan,
+    plan: Schedule,
     work: Path,
     step: Callable[[], dict[str, float]],
     report: Report,
