@@ -10,6 +10,7 @@ import torch
 from typer import Typer
 from typer.testing import CliRunner
 
+from policies.artefact import read_artefact
 from tools.beams.predictor import load_predictor, predictor_record
 from training.beams.beam_training import Plan, draw_batch, train
 from training.beams.command import beams
@@ -91,7 +92,7 @@ def test_the_command_exports_weights_that_load_with_their_card(tmp_path, monkeyp
     arguments = ["--work", str(tmp_path / "work"), "--out", str(out), "--groups", "1"]
     longer = CliRunner().invoke(app, [*arguments, "--steps", "4", "--until", "3"])
     assert longer.exit_code == 0, longer.output
-    assert predictor_record(out).remake.endswith("--steps 2 && twinpilot train beams --groups 1 --seed 1 --steps 4 --until 3")
+    assert read_artefact(out).remake.endswith("--steps 2 && twinpilot train beams --groups 1 --seed 1 --steps 4 --until 3")
     again = CliRunner().invoke(app, [*arguments, "--steps", "4", "--seed", "2"])
     assert again.exit_code == 2
     assert "seed" in again.output

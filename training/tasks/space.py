@@ -30,7 +30,6 @@ FORMATS: tuple[Format, ...] = (
     ("pusch", "classical", "lmmse", "lmmse", 1, 1),
     ("pusch", "deeprx", None, None, 1, 1),
     ("pusch", "classical", "ls", "lmmse", 2, 2),
-    ("pusch", "classical", "ls", "kbest", 2, 2),
 )
 _FORMAT_FIELDS = ("transmitter", "receiver", "estimator", "detector", "tx_antennas", "layers")
 

@@ -143,14 +143,4 @@ FAMILIES: tuple[Family, ...] = (
         slots=(96, 64, 48),
     ),
     Family("deeprx", speeds_mps=(0.0, 20.0, 40.0), prbs=(4, 24), slots=(96, 48)),  # a slot takes it tens of times as long
-    Family(
-        "ls+kbest",
-        layers=2,
-        tx_antennas=2,
-        rx_antennas=4,
-        profiles=("TDL-A", "TDL-C"),
-        speeds_mps=(0.0, 20.0, 40.0),
-        prbs=(4, 10),
-        slots=(48, 32),
-    ),
 )
