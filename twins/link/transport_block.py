@@ -20,6 +20,8 @@ from twins.link.transmitter import TransmitterUnavailable, make_transmitter
 if TYPE_CHECKING:
     import torch
 
+_CODED_BITS = 2**16  # decoded together: more do not fit into a core's cache, and take up to three times as long
+
 
 class CodingUnavailable(TransmitterUnavailable):
     """Sionna cannot encode this configuration's code rate; the message says which can be."""
@@ -93,20 +95,28 @@ class TransportBlockCode:
 
         Returns the bits float[B, information_bits] and whether the CRC of the transport block holds, bool[B].
         """
+        import torch
+
         encoder, batch, sent = self._encoder, llrs.shape[0], len(versions)
         if llrs.shape[1:] != (sent, self.coded_bits):
             raise ValueError(
                 f"llrs has shape {tuple(llrs.shape)}, not [B, {sent}, {self.coded_bits}]: one row for each of {versions}"
             )
         blocks = self._in_blocks(llrs).transpose(1, 2)  # [B, blocks, T, n]
-        if sent == 1:
-            decoded = self._decoder(combining=False)(blocks[:, :, 0])
-        else:
-            decoded = self._decoder(combining=True)(blocks, rv=list(versions))
+        together = max(_CODED_BITS // (sent * self.coded_bits), 1)
+        decoded = torch.cat([self._decoded(part, versions) for part in blocks.split(together)])
         if encoder.cb_crc_encoder is not None:
             decoded = decoded[..., : -encoder.cb_crc_encoder.crc_length]
         bits, holds = self._block_crc(decoded.reshape(batch, -1))
         return bits[:, : self.information_bits], holds[:, 0].bool()
+
+    def _decoded(self, blocks: torch.Tensor, versions: Sequence[int]) -> torch.Tensor:
+        """Decode LLRs float[B, code blocks, T, n] to bits [B, code blocks, k]."""
+        if len(versions) == 1:
+            first: torch.Tensor = self._decoder(combining=False)(blocks[:, :, 0])
+            return first
+        combined: torch.Tensor = self._decoder(combining=True)(blocks, rv=list(versions))
+        return combined
 
     def _in_blocks(self, llrs: torch.Tensor) -> torch.Tensor:
         """Undo scrambling, interleaving and concatenation: float[B, T, code blocks, n of the LDPC code]."""
