@@ -8,12 +8,13 @@ import pytest
 from numpy.typing import NDArray
 from receiver_links import channel_of
 
-from tools.receivers import bench_deeptx
+from tools.receivers import bench_deeptx, kept_curves
 from tools.receivers.bench_cases import DEEPRX, LOW_SPEED_MPS, LS, ONE_DMRS, PERFECT, RECEIVERS, TWO_DMRS, Case
-from tools.receivers.bench_receivers import keep, quality
+from tools.receivers.bench_receivers import quality
 from tools.receivers.crossing import crossing_db, crossing_of, gain_of, worse_points
 from tools.receivers.deeprx import coverage
 from tools.receivers.error_curves import Curves, measure_curves
+from tools.receivers.kept_curves import KeptCurves
 from tools.receivers.latency import paired_ratios
 from twins.link.configuration import LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable
@@ -87,7 +88,7 @@ def test_figures_are_met_and_missed_as_the_curves_are() -> None:
     assert not any(figure.met for name, figure in figures.items() if "smallest" in name and figure.target)
 
 
-def test_real_curves_fall_and_better_receivers_lie_below(tmp_path: Path) -> None:
+def test_real_curves_fall_and_better_receivers_lie_below() -> None:
     configuration = LinkConfiguration(mcs_index=13, prbs=2)
     curves = measure_curves(configuration, channel_of(), ("ls+lmmse", "perfect+lmmse"), (2.0, 10.0, 18.0, 40.0), 10, seed=3)
     assert curves.failed.shape == (2, 4, 64), "whole batches"
@@ -99,12 +100,22 @@ def test_real_curves_fall_and_better_receivers_lie_below(tmp_path: Path) -> None
     assert curves.bler(1)[-1] <= 0.02
     again = measure_curves(configuration, channel_of(), ("perfect+lmmse",), (2.0, 10.0), 64, seed=3)
     assert np.array_equal(again.failed[0], curves.failed[1, :2]), "the same slots for every receiver, in every call"
-    case = Case("TDL-C", 300, 30, 2, prbs=2)
-    keep({case: curves}, tmp_path)
-    kept = json.loads((tmp_path / "receivers-curves.json").read_text())
-    assert kept[0]["receivers"]["ls+lmmse"]["bler"] == curves.bler(0).tolist()
-    assert (tmp_path / "receivers-00.png").read_bytes().startswith(b"\x89PNG")
-    assert np.array_equal(np.load(tmp_path / "receivers-curves.npz")["0-failed"], curves.failed)
+
+
+def test_a_link_that_was_measured_is_not_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, levels = Case("TDL-C", 300, 30, 2, prbs=4), [2.0, 18.0]
+    curves = KeptCurves(tmp_path, seed=3, slots=64).of(case, levels)
+    (raw,), (rates,), (plot,) = (list(tmp_path.glob(f"*.{kind}")) for kind in ("npz", "json", "png"))
+    assert json.loads(rates.read_text())["receivers"]["ls+lmmse"]["bler"] == curves.bler(0).tolist()
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    assert raw.stem.startswith("receivers-TDL-C-300-ns")
+
+    measured = []
+    monkeypatch.setattr(kept_curves, "measure_curves", lambda *arguments: measured.append(arguments) or curves)
+    again = KeptCurves(tmp_path, seed=3, slots=64).of(case, levels)
+    assert np.array_equal(again.failed, curves.failed) and not measured
+    KeptCurves(tmp_path, seed=4, slots=64).of(case, levels)
+    assert len(measured) == 1, "another seed is another measurement"
 
 
 def test_a_receiver_that_cannot_receive_a_link_is_refused() -> None:

@@ -5,8 +5,8 @@
 3. Gains are differences of the SNR at 10 % BLER, with a bootstrap interval over slots. Where a receiver never reaches 10 % in the
    range of SNRs, the gain is a bound up to the largest one, and says so.
 4. DeepTx is compared by goodput, see `bench_deeptx`.
-5. `--out` keeps the errors of each slot (receivers-curves.npz), the rates (receivers-curves.json), a plot of each link, and what
-   DeepTx delivered (receivers-goodput.json).
+5. `--out` keeps the errors of each slot, the rates and a plot of each link (`kept_curves`), and what DeepTx delivered
+   (receivers-goodput.json). Links that are there already are not measured again.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from tools.receivers.bench_cases import (
 from tools.receivers.bench_deeptx import goodput
 from tools.receivers.choice import with_receiver
 from tools.receivers.crossing import Gain, gain_of, worse_points
-from tools.receivers.curve_plot import plot_curves
-from tools.receivers.error_curves import Curves, measure_curves
+from tools.receivers.error_curves import Curves
+from tools.receivers.kept_curves import KeptCurves
 from tools.receivers.latency import paired_ratios
+from twins.progress import counted
 
 SEED = 1
 SLOTS, QUICK_SLOTS = 192, 64
@@ -50,13 +51,13 @@ def run(quick: bool, out: Path | None) -> BenchResult:
 
     torch.set_num_threads(1)
     cases = (ONE_DMRS[0], TWO_DMRS[0], TWO_DMRS[-1]) if quick else (*ONE_DMRS, *TWO_DMRS)
+    step, slots = (QUICK_STEP_DB, QUICK_SLOTS) if quick else (STEP_DB, SLOTS)
+    kept = KeptCurves(out, seed=SEED, slots=slots)
     measured: Measured = {}
-    for case in cases:
-        levels = case.levels(QUICK_STEP_DB if quick else STEP_DB)
-        slots = QUICK_SLOTS if quick else SLOTS
-        measured[case] = measure_curves(case.configuration, case.channel, RECEIVERS, levels, slots, SEED)
-        if out is not None:
-            keep(measured, out)
+    with counted("receivers", "links") as advance:
+        for case in cases:
+            measured[case] = kept.of(case, case.levels(step))
+            advance(len(measured), len(cases))
     delivered, compared = goodput(quick, SEED)
     if out is not None:
         rows = [case.model_dump(mode="json") for case in compared]
@@ -95,31 +96,6 @@ def latency(quick: bool) -> list[Figure]:
         )
         figures.append(Figure(name=f"latency of {name} over LS+LMMSE", value=float(middle), unit="ratio", note=note))
     return figures
-
-
-def keep(measured: Measured, out: Path) -> None:
-    """Write raw samples, rates and plots of what was measured so far to `out`."""
-    out.mkdir(parents=True, exist_ok=True)
-    raw = {
-        f"{index}-{name}": getattr(curves, name)
-        for index, curves in enumerate(measured.values())
-        for name in ("failed", "uncoded")
-    }
-    np.savez_compressed(out / "receivers-curves.npz", **raw)
-    rows = [_rates(case, curves) for case, curves in measured.items()]
-    (out / "receivers-curves.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    for index, (case, curves) in enumerate(measured.items()):
-        path = out / f"receivers-{index:02d}.png"
-        if not path.exists():
-            plot_curves(curves, case.name, path)
-
-
-def _rates(case: Case, curves: Curves) -> dict[str, object]:
-    rates = {
-        name: {"bler": curves.bler(index).tolist(), "uncoded_ber": curves.uncoded_ber(index).tolist()}
-        for index, name in enumerate(curves.receivers)
-    }
-    return {"link": case.name, "snr_db": curves.levels_db.tolist(), "slots": curves.failed.shape[2], "receivers": rates}
 
 
 def _gain_figure(case: Case, curves: Curves) -> Figure:

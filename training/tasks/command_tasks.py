@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from twins.progress import counted
+
 if TYPE_CHECKING:
-    from training.tasks.generation import Progress
     from training.tasks.task import Task
     from twins.link.qos import QosEvaluator
 
@@ -51,7 +51,7 @@ def make(
     path = out or SHIPPED
     with _told():
         evaluator, name = _tables()
-        with _progress() as progress:
+        with counted("task set", "tasks") as progress:
             tasks = make_tasks(TaskPlan(count=count, seed=seed, per_situation=per_situation), evaluator, DEFAULT_SPACE, progress)
         remake = f"twinpilot tasks make --count {count} --seed {seed} --per-situation {per_situation}"
         write_tasks(path, tasks, DEFAULT_SPACE, name, seed, remake + (f" --out {out}" if out else ""))
@@ -161,14 +161,3 @@ def _told() -> Iterator[None]:
     except (ArtefactError, TaskShortage, OSError) as error:
         typer.echo(f"tasks: {error}", err=True)
         raise typer.Exit(2) from None
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show progress on the terminal's standard error; nothing where there is none."""
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-
-    with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
-        bar = bars.add_task("tasks")
-        yield lambda done, wanted: bars.update(bar, completed=done, total=wanted)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from training.tasks.oracle import Survey, survey
@@ -22,8 +22,7 @@ from training.tasks.splits import SHARES, SPLITS, Split
 from training.tasks.task import DIFFICULTIES, Difficulty, Oracle, Task, difficulty_of
 from training.tasks.wording import describe
 from twins.link.qos import QosEvaluator
-
-Progress = Callable[[int, int], None]
+from twins.progress import Advance
 
 
 class TaskShortage(RuntimeError):  # noqa: N818 - too few tasks were found
@@ -58,7 +57,7 @@ class TaskPlan:
 
 
 def make_tasks(
-    plan: TaskPlan, evaluator: QosEvaluator, space: ConfigurationSpace = DEFAULT_SPACE, progress: Progress | None = None
+    plan: TaskPlan, evaluator: QosEvaluator, space: ConfigurationSpace = DEFAULT_SPACE, progress: Advance | None = None
 ) -> list[Task]:
     """Return the tasks of `plan`, by split; `progress(done, wanted)` after each situation. Raises TaskShortage."""
     tasks: list[Task] = []

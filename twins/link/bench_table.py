@@ -10,11 +10,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from policies.figure import Figure
+from twins.kept_samples import KeptSamples
 from twins.link.bench_speed import SLOTS, plain_seconds
 from twins.link.columns import channel_columns, configuration_columns
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
@@ -22,6 +25,7 @@ from twins.link.simulation import simulate
 from twins.link.stopping import Stopping
 from twins.link.table.families import SNR_DB, Family
 from twins.link.table.tables import LinkTables
+from twins.progress import counted
 
 Link = tuple[LinkConfiguration, ChannelConfiguration]
 _SEED = 20_000
@@ -37,11 +41,18 @@ class TableSample(BaseModel):
     slots: int
 
 
-def figures(quick: bool) -> tuple[list[Figure], list[TableSample]]:
-    """Return the table's error against fresh simulation, and evaluations a second."""
+def figures(quick: bool, out: Path | None) -> tuple[list[Figure], list[TableSample]]:
+    """Return the table's error against fresh simulation, and evaluations a second; goes on with what `out` has of this table."""
     tables = LinkTables.load()
     links = held_out(tables, 8 if quick else 210, random.Random(_SEED))
-    samples = [_compared(tables, one, 30_000 + index, quick) for index, one in enumerate(links)]
+    kept = KeptSamples(None if out is None else out / "link-table.jsonl", TableSample)
+    samples = []
+    with counted("link table", "held-out links") as advance:
+        for index, link in enumerate(links):
+            seed = 30_000 + index
+            named = [tables.record.sha256, *(one.model_dump(mode="json") for one in link), seed, quick]
+            samples.append(kept.of(named, partial(_compared, tables, link, seed, quick)))
+            advance(index + 1, len(links))
     return [*_errors(samples), *_speed(tables, quick)], samples
 
 

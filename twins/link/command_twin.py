@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import platform
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from twins.progress import counted
+
 if TYPE_CHECKING:
     from twins.link.table.families import Family
-    from twins.link.table.tabulation import Advance
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The link twin's table: make it, look at it."
@@ -43,7 +42,7 @@ def tabulate(
 
     chosen = _families(families)
     folder = work or user_cache_path("twinpilot") / "link_table"
-    with _progress() as advance:
+    with counted("link table", "pieces") as advance:
         tabulate(pieces(chosen, seed), folder, workers, advance)
     path = out or TABLE_PATH
     remake = " ".join(["twinpilot twin tabulate", f"--seed {seed}", *(f"--family {name}" for name in families or ())])
@@ -76,26 +75,6 @@ def _families(names: list[str] | None) -> list[Family]:
         typer.echo(f"twin tabulate: --family={unknown[0]!r} is none of {', '.join(known)}", err=True)
         raise typer.Exit(2)
     return [known[name] for name in names or known]
-
-
-@contextmanager
-def _progress() -> Iterator[Advance]:
-    """A bar on a terminal, a line every hundredth otherwise."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    if not sys.stderr.isatty():
-        yield (
-            lambda done, total: (
-                console.print(f"{done} of {total} pieces") if done % max(total // 100, 1) == 0 or done == total else None
-            )
-        )
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task("tabulating", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _shown(families: list[Family]) -> str:

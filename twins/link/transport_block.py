@@ -104,7 +104,7 @@ class TransportBlockCode:
             )
         blocks = self._in_blocks(llrs).transpose(1, 2)  # [B, blocks, T, n]
         together = max(_CODED_BITS // (sent * self.coded_bits), 1)
-        decoded = torch.cat([self._decoded(part, versions) for part in blocks.split(together)])
+        decoded = torch.cat([self._decoded(part, versions) for part in torch.split(blocks, together)])
         if encoder.cb_crc_encoder is not None:
             decoded = decoded[..., : -encoder.cb_crc_encoder.crc_length]
         bits, holds = self._block_crc(decoded.reshape(batch, -1))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -26,10 +26,8 @@ from twins.link.table.curve_grid import assemble, curve_keys
 from twins.link.table.decoder_curve import Curve, CurveKey, simulate_curve
 from twins.link.table.families import LEVELS, Family, Place
 from twins.link.table.place_simulation import PlaceResult, simulate_place
+from twins.progress import Advance
 from twins.worker_process import prepare_worker
-
-Advance = Callable[[int, int], None]
-"""Told after each piece: how many are done, of how many."""
 
 INFORMATION_STEP = 1.0 / 65535.0  # quantiles are stored as uint16
 
