@@ -59,11 +59,11 @@ def situations(split, count=40, seed=1):
 
 def test_every_configuration_of_the_space_can_be_written_as_an_orchestration_for_a_device_that_permits_it():
     device = DeviceState(
-        tx_antennas=2, rx_antennas=2, max_power_dbm=17.0, max_modulation="16QAM", receivers=("ls+kbest",), free_prbs=12
+        tx_antennas=2, rx_antennas=2, max_power_dbm=17.0, max_modulation="16QAM", receivers=("deeprx",), free_prbs=12
     )
     indices, columns = DEFAULT_SPACE.for_device(device)
     assert 0 < len(indices) < len(DEFAULT_SPACE.configurations)
-    assert set(columns["receiver_name"]) == {"ls+kbest"} and columns["prbs"].max() == 12 and set(columns["rx_antennas"]) == {2}
+    assert set(columns["receiver_name"]) == {"deeprx"} and columns["prbs"].max() == 12 and set(columns["rx_antennas"]) == {2}
     for at in indices[::97]:
         written = Orchestration.of(DEFAULT_SPACE.configurations[at])
         assert compile_orchestration(written, device) == DEFAULT_SPACE.configurations[at].model_copy(update={"rx_antennas": 2})
