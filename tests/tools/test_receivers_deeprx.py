@@ -7,7 +7,7 @@ import torch
 from receiver_links import card_of, channel_of, slots_of
 from safetensors.torch import save_file
 
-from policies.artefact import write_record
+from policies.artefact import read_artefact, write_record
 from policies.data_card import Bound, DataCard
 from tools.receivers.classical import classical_receiver
 from tools.receivers.conditions import conditions
@@ -19,6 +19,8 @@ from tools.receivers.estimation import LeastSquares
 from tools.receivers.qam import soft_demap
 from twins.link.configuration import LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable
+from twins.link.simulation import simulate
+from twins.link.stopping import Stopping
 
 CONFIGURATION = LinkConfiguration(mcs_index=13, receiver="deeprx")
 
@@ -104,6 +106,12 @@ def test_what_deeprx_cannot_receive_names_the_rule(untrained: Path, fields: dict
     slots = slots_of(configuration, channel_of(), count=1)
     with pytest.raises(ReceiverUnavailable, match=rule):
         receiver.deeprx_receiver(slots.pusch, configuration, slots.channel)
+
+
+def test_a_simulation_names_the_weights_that_received(untrained: Path) -> None:
+    stopping = Stopping(half_width=0.5, min_slots=8, max_slots=8, batch=8)
+    result = simulate(CONFIGURATION, channel_of(), stopping=stopping)
+    assert result.provenance.source.endswith(f"receiver deeprx {read_artefact(untrained).sha256[:12]}")
 
 
 def test_weights_that_were_changed_are_refused(untrained: Path) -> None:

@@ -21,14 +21,25 @@ from twins.kept_samples import KeptSamples
 from twins.link.bench_speed import SLOTS, plain_seconds
 from twins.link.columns import channel_columns, configuration_columns
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+from twins.link.receiver import make_receiver, version_of
 from twins.link.simulation import simulate
 from twins.link.stopping import Stopping
 from twins.link.table.families import SNR_DB, Family
 from twins.link.table.tables import LinkTables
+from twins.link.transmitter import make_transmitter
 from twins.progress import counted
 
 Link = tuple[LinkConfiguration, ChannelConfiguration]
 _SEED = 20_000
+FULL = Stopping(half_width=0.03, min_slots=64, max_slots=512, batch=64)
+QUICK = FULL.model_copy(update={"max_slots": 128})
+
+
+class FreshSample(BaseModel):
+    """BLER of a held-out link by fresh simulation with `slots`."""
+
+    bler: float
+    slots: int
 
 
 class TableSample(BaseModel):
@@ -42,16 +53,17 @@ class TableSample(BaseModel):
 
 
 def figures(quick: bool, out: Path | None) -> tuple[list[Figure], list[TableSample]]:
-    """Return the table's error against fresh simulation, and evaluations a second; goes on with what `out` has of this table."""
+    """Return the table's error against fresh simulation, and evaluations a second; goes on with what `out` has."""
     tables = LinkTables.load()
     links = held_out(tables, 8 if quick else 210, random.Random(_SEED))
-    kept = KeptSamples(None if out is None else out / "link-table.jsonl", TableSample)
+    kept = KeptSamples(None if out is None else out / "link-fresh.jsonl", FreshSample)
+    stopping = QUICK if quick else FULL
     samples = []
     with counted("link table", "held-out links") as advance:
         for index, link in enumerate(links):
             seed = 30_000 + index
-            named = [tables.record.sha256, *(one.model_dump(mode="json") for one in link), seed, quick]
-            samples.append(kept.of(named, partial(_compared, tables, link, seed, quick)))
+            fresh = kept.of(_decides(link, seed, stopping), partial(_fresh, link, seed, stopping))
+            samples.append(_compared(tables, link, fresh))
             advance(index + 1, len(links))
     return [*_errors(samples), *_speed(tables, quick)], samples
 
@@ -98,14 +110,22 @@ def _draw(family: Family, chance: random.Random) -> Link | None:
     return configuration, channel
 
 
-def _compared(tables: LinkTables, link: Link, seed: int, quick: bool) -> TableSample:
-    stopping = Stopping(half_width=0.03, min_slots=64, max_slots=128 if quick else 512, batch=64)
-    fresh = simulate(*link, seed=seed, stopping=stopping)
-    table = tables.evaluate(*link)
+def _decides(link: Link, seed: int, stopping: Stopping) -> list[object]:
+    """All that decides a fresh simulation, the weights of a learned receiver too."""
     configuration, channel = link
-    return TableSample(
-        configuration=configuration, channel=channel, table=table.bler.value, fresh=fresh.bler.value, slots=fresh.slots
-    )
+    learned = version_of(make_receiver(make_transmitter(configuration), configuration, channel))
+    return [*(one.model_dump(mode="json") for one in (configuration, channel, stopping)), seed, learned]
+
+
+def _fresh(link: Link, seed: int, stopping: Stopping) -> FreshSample:
+    result = simulate(*link, seed=seed, stopping=stopping)
+    return FreshSample(bler=result.bler.value, slots=result.slots)
+
+
+def _compared(tables: LinkTables, link: Link, fresh: FreshSample) -> TableSample:
+    configuration, channel = link
+    table = tables.evaluate(configuration, channel).bler.value
+    return TableSample(configuration=configuration, channel=channel, table=table, fresh=fresh.bler, slots=fresh.slots)
 
 
 def _errors(samples: Sequence[TableSample]) -> list[Figure]:

@@ -72,6 +72,11 @@ def receiver_factory(name: str) -> ReceiverFactory:
     return factory
 
 
+def version_of(receiver: Receiver) -> str:
+    """Return the checksum of what `receiver` has learned, its optional attribute `version`; empty where it learned nothing."""
+    return str(getattr(receiver, "version", ""))
+
+
 def make_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration) -> Receiver:
     """Make the receiver that `configuration.receiver` names; raises ReceiverUnavailable."""
     return receiver_factory(configuration.receiver)(pusch, configuration, channel)

@@ -19,6 +19,7 @@ from twins.link.batch import Batch, Link
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.operations import SlotShape, detection_operations
 from twins.link.processing_delay import ACCELERATOR, ComputeBudget, processing_delay
+from twins.link.receiver import version_of
 from twins.link.result import Estimate, LinkResult
 from twins.link.seeding import sionna_generators
 from twins.link.stopping import Stopping
@@ -116,7 +117,7 @@ def _provenance(link: Link, seed: int) -> Provenance:
         else f"TR 38.901 {channel.profile}, {channel.delay_spread_ns:g} ns, {channel.speed_mps:g} m/s"
     )
     return Provenance(
-        source=f"Sionna link simulation, receiver {link.receiver.name}",
+        source=f"Sionna link simulation, receiver {link.receiver.name} {version_of(link.receiver)[:12]}".rstrip(),
         kind="simulation",
         version=f"sionna {version('sionna-no-rt')}",
         observed_at=datetime.now(UTC),

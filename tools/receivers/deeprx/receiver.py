@@ -11,8 +11,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from policies.artefact import ArtefactError, read_artefact
-from policies.data_card import DataCard
+from policies.artefact import Artefact, ArtefactError, read_artefact
 from policies.evidence import Coverage
 from tools.receivers.conditions import bits_per_symbol, conditions
 from tools.receivers.deeprx.network import DILATIONS, ORDERS, DeepRx
@@ -30,12 +29,12 @@ _ELEMENTS = 2**17  # resource elements x antennas that go through the network to
 
 
 class DeepRxReceiver:
-    """DeepRx with its weights; `coverage` says whether its data card covers the link that it was made for."""
+    """DeepRx with its weights, of checksum `version`; `coverage`: whether its card covers the link that it was made for."""
 
     name = "deeprx"
 
-    def __init__(self, network: DeepRx, model: DeepRxModel, pusch: Pusch, coverage: Coverage) -> None:
-        self.network, self.coverage = network, coverage
+    def __init__(self, network: DeepRx, model: DeepRxModel, pusch: Pusch, coverage: Coverage, version: str) -> None:
+        self.network, self.coverage, self.version = network, coverage, version
         self._model, self._estimator = model, LeastSquares(pusch)
 
     def detect(self, slots: Slots) -> Detection:
@@ -69,19 +68,19 @@ def deeprx_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: Cha
     if problems:
         raise ReceiverUnavailable("; ".join(problems))
     model = _model(WEIGHTS, pusch.bits_per_symbol, torch.get_num_threads())
-    return DeepRxReceiver(_network(WEIGHTS), model, pusch, coverage(configuration, channel))
+    return DeepRxReceiver(_network(WEIGHTS), model, pusch, coverage(configuration, channel), _record(WEIGHTS).sha256)
 
 
 def coverage(configuration: LinkConfiguration, channel: ChannelConfiguration) -> Coverage:
     """Judge by the weights' data card; raises ReceiverUnavailable where there are none."""
-    return _card(WEIGHTS).covers(conditions(configuration, channel))
+    return _record(WEIGHTS).card.covers(conditions(configuration, channel))
 
 
 def load_network(path: Path) -> DeepRx:
     """Load weights in evaluation mode after checking them against their record; raises ReceiverUnavailable."""
     from safetensors.torch import load_file
 
-    _card(path)
+    _record(path)
     state = load_file(path)
     network = DeepRx(channels=state["bits.weight"].shape[1])
     network.load_state_dict(state)
@@ -118,8 +117,8 @@ def _model(path: Path, order: int, threads: int) -> DeepRxModel:
 
 
 @lru_cache(maxsize=2)
-def _card(path: Path) -> DataCard:
+def _record(path: Path) -> Artefact:
     try:
-        return read_artefact(path).card
+        return read_artefact(path)
     except ArtefactError as error:
         raise ReceiverUnavailable(f"receiver='deeprx' has no weights: {error}") from None

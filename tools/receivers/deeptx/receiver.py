@@ -21,12 +21,12 @@ _ELEMENTS = 2**19  # resource elements x antennas that go through the network to
 
 
 class DeepTxReceiver:
-    """Receives what DeepTx sends; `coverage` says whether the weights were trained for where it is used."""
+    """Receives what DeepTx sends; `coverage`: whether the weights, of checksum `version`, were trained for where it is used."""
 
     name = "deeptx"
 
-    def __init__(self, network: LinkNetwork, coverage: Coverage) -> None:
-        self.network, self.coverage = network.receiver, coverage
+    def __init__(self, network: LinkNetwork, coverage: Coverage, version: str = "") -> None:
+        self.network, self.coverage, self.version = network.receiver, coverage, version
 
     def detect(self, slots: Slots) -> Detection:
         """Detect `slots` of one layer; see `twins.link.receiver.Receiver`."""
@@ -78,7 +78,7 @@ def deeptx_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: Cha
         trained = load()
     except ArtefactError as error:
         raise ReceiverUnavailable(f"receiver='deeptx' has no weights: {error}") from error
-    return DeepTxReceiver(trained.network, coverage(trained.card, configuration, channel))
+    return DeepTxReceiver(trained.network, coverage(trained.card, configuration, channel), trained.version)
 
 
 def coverage(card: DataCard, configuration: LinkConfiguration, channel: ChannelConfiguration) -> Coverage:

@@ -15,10 +15,11 @@ WEIGHTS = Path(__file__).parents[1] / "data" / "deeptx.safetensors"
 
 @dataclass(frozen=True)
 class TrainedLink:
-    """Both networks as they were trained, and their card."""
+    """Both networks as they were trained, their card, and the weights' checksum."""
 
     network: LinkNetwork
     card: DataCard
+    version: str
 
     @property
     def orders(self) -> tuple[int, ...]:
@@ -36,4 +37,4 @@ def load(path: Path = WEIGHTS) -> TrainedLink:
     network = LinkNetwork(channels=len(state["receiver.stages.0.enter.weight"]))
     network.load_state_dict(state)
     network.eval().requires_grad_(requires_grad=False)
-    return TrainedLink(network, artefact.card)
+    return TrainedLink(network, artefact.card, artefact.sha256)
