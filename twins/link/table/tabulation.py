@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,11 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.artefact import Artefact, write_record
+from twins.link.receiver import make_receiver, version_of
 from twins.link.table.card import table_card
 from twins.link.table.curve_grid import assemble, curve_keys
 from twins.link.table.decoder_curve import Curve, CurveKey, simulate_curve
-from twins.link.table.families import LEVELS, Family, Place
+from twins.link.table.families import LEVELS, ORDERS, Family, Place
 from twins.link.table.place_simulation import PlaceResult, simulate_place
+from twins.link.transmitter import make_transmitter
 from twins.progress import Advance
 from twins.worker_process import prepare_worker
 
@@ -42,7 +45,7 @@ class Piece:
     def file(self, folder: Path) -> Path:
         """Where its result lies."""
         if isinstance(self.work, Place):
-            return folder / f"{self.work.key}_seed{self.seed}.npz"
+            return folder / f"{self.work.key}{_learned(self.work.family)}_seed{self.seed}.npz"
         key = self.work
         name = (
             f"curve_{key.rate:g}_{key.block_bits}_{key.algorithm}_{key.iterations}it_{key.transmissions}tx_seed{self.seed}.json"
@@ -60,6 +63,16 @@ class Piece:
         else:
             temporary.write_text(json.dumps(simulate_curve(self.work, self.seed).row()), encoding="utf-8")
         temporary.replace(target)
+
+
+@lru_cache(maxsize=32)
+def _learned(family: Family) -> str:
+    """A part of the name that tells the weights of a learned receiver: with others, its places are other pieces."""
+    place = next(family.places())
+    configuration, channel = place.configuration(ORDERS[0]), place.channel()
+    if configuration.receiver == "classical":
+        return ""
+    return f"_{version_of(make_receiver(make_transmitter(configuration), configuration, channel))[:8]}"
 
 
 def pieces(families: Iterable[Family], seed: int, curves: bool = True) -> list[Piece]:
