@@ -62,9 +62,13 @@ def _told(one: Compared) -> str:
         f" {channel['delay_spread_ns']:g} ns, {channel['speed_mps']:g} m/s"
     )
     purpose = "" if one.trial.decides else ", only to tell what the pilot pattern is worth"
-    held = ", ".join(f"{NAMES[row['receiver']]} {row['adapted_mcs']}" for row in _named(one) if row["adapted_mcs"] is not None)
+    held = ", ".join(f"{NAMES[row['receiver']]} {_mcs(row)}" for row in _named(one))
     told = f"{one.trial.name[0].upper()}{one.trial.name[1:]} ({conditions}{purpose}): BLER {', '.join(rows)}"
-    return f"{told}; MCS that holds 10 % BLER: {held}" if held else told
+    return f"{told}; MCS that holds 10 % BLER: {held}"
+
+
+def _mcs(row: dict[str, Any]) -> str:
+    return "none" if row["adapted_mcs"] is None else str(row["adapted_mcs"])
 
 
 def _named(one: Compared) -> list[dict[str, Any]]:

@@ -83,6 +83,12 @@ def test_receivers_are_compared_at_the_mcs_of_the_one_in_use_and_each_tells_its_
     assert (given.mcs_index, given.rows[0].adapted_mcs) == (CONFIGURATION["mcs_index"], None)
 
 
+def test_a_link_on_which_no_mcs_holds_is_told_as_such(world: ToolContext) -> None:
+    evidence = _compare(world, channel={**CHANNEL, "snr_db": -15.0}, receivers=["ls+lmmse"], adapt_to="ls+lmmse")
+    assert evidence.value.rows[0].adapted_mcs is None
+    assert any("at no MCS: compared at the lowest" in said for said in evidence.warnings)
+
+
 def test_where_only_an_uncovered_receiver_is_left_nothing_is_recommended(world: ToolContext, indoors: None) -> None:
     evidence = _compare(world, receivers=["deeprx", "perfect+lmmse"])
     assert evidence.value.recommendation is None

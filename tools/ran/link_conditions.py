@@ -39,7 +39,7 @@ class LinkLevel(ToolValue):
     """A quantile of the cell's SINR with the link that fits it.
 
     `snr_db` mean per receive antenna; `margin_db` from the mean to the worst tenth of slots in the assumed fading; `mcs_index`
-    (table 1) what outer-loop link adaptation settles at with an error target of 0.1.
+    (table 1) what outer-loop link adaptation settles at with an error target of 0.1 and perfect channel knowledge.
     """
 
     sinr: SinrQuantile

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 
 from policies.effect import Effect
@@ -17,6 +19,9 @@ from twins.link.result import Estimate, LinkResult
 from twins.link.stopping import Stopping
 from twins.link.table.not_covered import NotCovered
 from twins.link.transmitter import TransmitterUnavailable
+
+if TYPE_CHECKING:
+    from twins.link.table.adaptation import Adapted
 
 UNAVAILABLE = (ReceiverUnavailable, TransmitterUnavailable)
 _LATENCY_SLOTS, _LATENCY_PAIRS = 8, 7
@@ -105,9 +110,15 @@ def compare_receivers(context: ToolContext, request: CompareReceivers) -> Eviden
             " them in receivers"
         )
     names = request.receivers or every_receiver(request.configuration)
+    warnings: list[str] = []
     if request.adapt_to is not None:
-        settled = {"mcs_index": _settled(request, request.adapt_to, context.seed)}
-        request = request.model_copy(update={"configuration": request.configuration.model_copy(update=settled)})
+        settled = _settled(request, request.adapt_to, context.seed)
+        adapted = request.configuration.model_copy(update={"mcs_index": settled.mcs_index})
+        request = request.model_copy(update={"configuration": adapted})
+        if not settled.holds:
+            warnings.append(
+                f"{request.adapt_to} holds a block error rate of 0.1 at no MCS: compared at the lowest, {settled.mcs_index}"
+            )
     compared = compare(request.configuration, request.channel, names, seed=context.seed, stopping=request.stopping)
     results = {one.receiver: one.result for one in compared if one.result is not None}
     if not results:
@@ -128,14 +139,14 @@ def compare_receivers(context: ToolContext, request: CompareReceivers) -> Eviden
         provenance=first.provenance.model_copy(update={"source": "Sionna link simulation, " + ", ".join(results)}),
         coverage=_coverage(rows),
         uncertainty="95 % intervals over the slots of each row; the same slots for each receiver",
-        warnings=tuple(f"{name}: {said}" for name, result in results.items() for said in result.warnings),
+        warnings=(*warnings, *(f"{name}: {said}" for name, result in results.items() for said in result.warnings)),
     )
 
 
-def _settled(request: CompareReceivers, name: str, seed: int) -> int:
+def _settled(request: CompareReceivers, name: str, seed: int) -> Adapted:
     from twins.link.table.adaptation import adapted_mcs
 
-    return adapted_mcs(with_receiver(request.configuration, name), request.channel, seed).mcs_index
+    return adapted_mcs(with_receiver(request.configuration, name), request.channel, seed)
 
 
 def _ranked(request: CompareReceivers, results: dict[str, LinkResult], seed: int) -> tuple[ReceiverRow, ...]:
@@ -144,12 +155,13 @@ def _ranked(request: CompareReceivers, results: dict[str, LinkResult], seed: int
 
 
 def _row(request: CompareReceivers, name: str, rank: int, result: LinkResult, seed: int) -> ReceiverRow:
+    settled = None if request.adapt_to is None else _settled(request, name, seed)
     taken = ("bler", "ber", "uncoded_ber", "throughput_mbps", "delay_ms", "nmse_db", "slots", "coverage")
     return ReceiverRow(
         receiver=name,
         rank=rank,
         latency_ratio=_latency(name, result, with_receiver(request.configuration, REFERENCE), request.channel),
-        adapted_mcs=None if request.adapt_to is None else _settled(request, name, seed),
+        adapted_mcs=settled.mcs_index if settled is not None and settled.holds else None,
         realizable=not name.startswith("perfect"),
         **{field: getattr(result, field) for field in taken},
     )

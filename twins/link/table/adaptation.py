@@ -34,6 +34,11 @@ class Adapted:
     mcs_index: int
     bler: float
 
+    @property
+    def holds(self) -> bool:
+        """Whether the target is met there; else it is the lowest MCS, which misses it too."""
+        return self.bler <= BLER_TARGET
+
 
 def adapted_mcs(configuration: LinkConfiguration, channel: ChannelConfiguration, seed: int = 1, slots: int = SLOTS) -> Adapted:
     """Return the highest MCS that `configuration`'s receiver decodes with a first block error rate of at most 0.1.
