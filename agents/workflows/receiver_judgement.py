@@ -3,7 +3,8 @@
 1. The classical choice is LMMSE where it is better than LS in a matched comparison and worse in none, else LS.
 2. The learned receiver is chosen where its card covers every comparison, it is better than both in a matched one, worse than the
    better of them in none, and its processing for the whole carrier ends within a slot.
-Better: the block error rate lies below the other's 95 % interval. Both saw the same bits, channels and noise.
+Better: the block error rate at the MCS in use lies below the other's 95 % interval, or the MCS that holds 10 % BLER is at least
+`MCS_STEPS` higher; worse likewise. All saw the same bits, channels and noise.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from agents.workflows.receiver_trials import Compared
 
 LS, LMMSE, LEARNED, BOUND = "ls+lmmse", "lmmse+lmmse", "deeprx", "perfect+lmmse"
 NAMES: Final = {LS: "LS", LMMSE: "LMMSE", LEARNED: "DeepRx", BOUND: "perfect CSI"}
+MCS_STEPS = 2  # one step is within what the slots of a comparison can tell
 Row = dict[str, Any]
 Pair = tuple[Compared, Row | None, Row | None]
 
@@ -57,17 +59,34 @@ def judge(comparisons: Sequence[Compared], cell: dict[str, Any]) -> Outcome | No
 
 def _best_classical(one: Compared) -> Row | None:
     rows = [row for row in (one.row(LS), one.row(LMMSE)) if row is not None]
-    return min(rows, key=lambda row: float(row["bler"]["value"]), default=None)
+    return min(rows, key=lambda row: (float(row["bler"]["value"]), -held_mcs(row)), default=None)
 
 
 def _is_better(pairs: Sequence[Pair]) -> bool:
-    """Whether the first of a pair has surely fewer block errors than the second, in a matched comparison."""
-    return any(one.trial.matched and a and b and a["bler"]["value"] < b["bler"]["interval"]["low"] for one, a, b in pairs)
+    """Whether the first of a pair is surely better than the second in a matched comparison."""
+    return any(one.trial.matched and a and b and (_fewer_errors(a, b) or _higher_mcs(a, b)) for one, a, b in pairs)
 
 
 def _worse(pairs: Sequence[Pair]) -> list[str]:
-    """Names of the comparisons in which the first of a pair has surely more block errors than the second."""
-    return [one.trial.name for one, a, b in pairs if a and b and a["bler"]["value"] > b["bler"]["interval"]["high"]]
+    """Names of the comparisons in which the first of a pair is surely worse than the second."""
+    return [one.trial.name for one, a, b in pairs if a and b and (_more_errors(a, b) or _higher_mcs(b, a))]
+
+
+def _fewer_errors(a: Row, b: Row) -> bool:
+    return bool(a["bler"]["value"] < b["bler"]["interval"]["low"])
+
+
+def _more_errors(a: Row, b: Row) -> bool:
+    return bool(a["bler"]["value"] > b["bler"]["interval"]["high"])
+
+
+def _higher_mcs(a: Row, b: Row) -> bool:
+    return held_mcs(a) >= held_mcs(b) + MCS_STEPS
+
+
+def held_mcs(row: Row) -> int:
+    """The highest MCS at which the receiver holds 10 % BLER, -1 where none."""
+    return -1 if row["adapted_mcs"] is None else int(row["adapted_mcs"])
 
 
 def _card(comparisons: Sequence[Compared]) -> Check:
@@ -83,19 +102,23 @@ def _card(comparisons: Sequence[Compared]) -> Check:
 
 
 def _gain(pairs: Sequence[Pair]) -> Check:
-    passed = _is_better(pairs)
-    found = [
-        f"{one.trial.name} {100 * a['bler']['value']:.1f} % against {NAMES[b['receiver']]} {told_bler(b)}"
-        for one, a, b in pairs
-        if one.trial.matched and a and b
+    matched = [(one.trial.name, a, b) for one, a, b in pairs if one.trial.matched and a and b]
+    errors = [f"{name} {100 * a['bler']['value']:.1f} % against {NAMES[b['receiver']]} {told_bler(b)}" for name, a, b in matched]
+    held = [f"{name} {told_mcs(a)} against {told_mcs(b)}" for name, a, b in matched]
+    fewer = any(_fewer_errors(a, b) for _, a, b in matched)
+    higher = any(_higher_mcs(a, b) for _, a, b in matched)
+    more, beyond = ("a", "") if higher else ("no", f", by {MCS_STEPS} or more")
+    told = [
+        f"{'fewer' if fewer else 'no fewer'} block errors{'' if fewer else ', beyond the interval,'} than the better classical"
+        f" estimator: {', '.join(errors) or 'not compared'}",
+        f"{more} higher MCS held{beyond}: {', '.join(held) or 'not compared'}",
     ]
-    verb = "fewer block errors than" if passed else "no fewer block errors, beyond the interval, than"
-    return Check("gain", passed, f"{verb} the better classical estimator: {', '.join(found) or 'not compared'}")
+    return Check("gain", fewer or higher, "; ".join(told))
 
 
 def _nowhere_worse(pairs: Sequence[Pair]) -> Check:
     worse = _worse(pairs)
-    told = f"more block errors at {', '.join(worse)}" if worse else "worse in no condition, nearby ones too"
+    told = f"more block errors, or a lower MCS held, at {', '.join(worse)}" if worse else "worse in no condition, nearby ones too"
     return Check("nearby", not worse, told)
 
 
@@ -119,3 +142,8 @@ def told_bler(row: Row) -> str:
     """The block error rate with its interval, percent."""
     bler = row["bler"]
     return f"{100 * bler['value']:.1f} % ({100 * bler['interval']['low']:.1f}–{100 * bler['interval']['high']:.1f})"
+
+
+def told_mcs(row: Row) -> str:
+    """The MCS that holds 10 % BLER."""
+    return "none" if row["adapted_mcs"] is None else str(row["adapted_mcs"])

@@ -8,7 +8,7 @@ from agents.heuristics.evidence_reader import latest
 from agents.heuristics.situation import Situation
 from agents.planner import View
 from agents.understanding.motion import Motion
-from agents.workflows.receiver_judgement import BOUND, LEARNED, NAMES, Outcome, told_bler
+from agents.workflows.receiver_judgement import BOUND, LEARNED, NAMES, Outcome, told_bler, told_mcs
 from agents.workflows.receiver_trials import PROFILE, Compared, receiver_in_use
 
 _NAMES: Final = {
@@ -62,13 +62,9 @@ def _told(one: Compared) -> str:
         f" {channel['delay_spread_ns']:g} ns, {channel['speed_mps']:g} m/s"
     )
     purpose = "" if one.trial.decides else ", only to tell what the pilot pattern is worth"
-    held = ", ".join(f"{NAMES[row['receiver']]} {_mcs(row)}" for row in _named(one))
+    held = ", ".join(f"{NAMES[row['receiver']]} {told_mcs(row)}" for row in _named(one))
     told = f"{one.trial.name[0].upper()}{one.trial.name[1:]} ({conditions}{purpose}): BLER {', '.join(rows)}"
     return f"{told}; MCS that holds 10 % BLER: {held}"
-
-
-def _mcs(row: dict[str, Any]) -> str:
-    return "none" if row["adapted_mcs"] is None else str(row["adapted_mcs"])
 
 
 def _named(one: Compared) -> list[dict[str, Any]]:

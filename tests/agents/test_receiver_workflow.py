@@ -77,11 +77,18 @@ def rate(value, half=0.05):
     return {"value": value, "interval": {"low": max(value - half, 0.0), "high": min(value + half, 1.0), "confidence": 0.95}}
 
 
-def rates(**values):
-    """A change that gives receivers block error rates."""
-    names = {"ls": "ls+lmmse", "lmmse": "lmmse+lmmse", "deeprx": "deeprx"}
-    by_name = {names[name]: value for name, value in values.items()}
-    return lambda row: {**row, "bler": rate(by_name[row["receiver"]])} if row["receiver"] in by_name else row
+RECEIVERS = {"ls": "ls+lmmse", "lmmse": "lmmse+lmmse", "deeprx": "deeprx"}
+
+
+def rates(mcs=None, **values):
+    """A change that gives receivers block error rates; all hold MCS 12 unless `mcs` says otherwise."""
+    by_name, held = ({RECEIVERS[name]: value for name, value in given.items()} for given in (values, mcs or {}))
+
+    def change(row):
+        name = row["receiver"]
+        return {**row, "bler": rate(by_name[name]), "adapted_mcs": held.get(name, 12)} if name in by_name else row
+
+    return change
 
 
 def decided(view):
@@ -159,7 +166,11 @@ def test_what_is_assumed_and_what_is_missing_is_told(few_pilots):
             "no fewer block errors, beyond the interval, than the better classical estimator",
         ),
         (rates(ls=0.3, lmmse=0.28, deeprx=0.29), "LS", "median SNR 29.0 % against LMMSE 28.0 %"),
-        (rates(ls=0.3, lmmse=0.5, deeprx=0.5), "LS", "more block errors at median SNR"),
+        (rates(ls=0.0, lmmse=0.0, deeprx=0.0, mcs={"deeprx": 14}), "DeepRx", "a higher MCS held: median SNR 14 against 12"),
+        (rates(ls=0.0, lmmse=0.0, deeprx=0.0, mcs={"deeprx": 13}), "LS", "no higher MCS held, by 2 or more: median SNR 13"),
+        (rates(ls=0.0, lmmse=0.0, deeprx=0.0, mcs={"ls": None}), "LMMSE", "no higher MCS held"),
+        (rates(ls=0.5, lmmse=0.3, deeprx=0.1, mcs={"deeprx": 10}), "LMMSE", "a lower MCS held, at median SNR"),
+        (rates(ls=0.3, lmmse=0.5, deeprx=0.5), "LS", "more block errors, or a lower MCS held, at median SNR"),
         (lambda row: {**rates(ls=0.5, lmmse=0.3, deeprx=0.1)(row), "delay_ms": 0.58}, "LMMSE", "latency: 1.060 ms of processing"),
     ],
 )
@@ -178,7 +189,7 @@ def test_a_gain_that_a_nearby_condition_turns_into_a_loss_is_not_taken(few_pilot
     )
     decision = decided(view.model_copy(update={"observations": mixed}))
     assert "by LMMSE" in decision.recommendation
-    assert "more block errors at nearby: fastest, longer delay spread" in decision.summary
+    assert "more block errors, or a lower MCS held, at nearby: fastest, longer delay spread" in decision.summary
 
 
 def gathered(context, text):
