@@ -14,7 +14,7 @@ import torch
 
 from twins.link.table.decoder_curve import CurveKey, simulate_curve
 from twins.link.table.families import LEVELS, WEIGHTS, Family
-from twins.link.table.information import gaussian_deviation, gaussian_information, slot_information
+from twins.link.table.information import LEVELS_DB, FadedQam, level_of, mean_information, slot_information
 from twins.link.table.place_simulation import simulate_place
 from twins.link.table.tabulation import assemble_table, pieces, tabulate
 
@@ -29,15 +29,16 @@ TINY = Family(
 )
 
 
-def test_information_of_gaussian_llrs_is_that_of_the_j_function() -> None:
+@pytest.mark.parametrize("order", [2, 4, 6])
+def test_qam_carries_the_information_that_was_asked_for_and_never_more_than_shannon_allows(order: int) -> None:
     generator = torch.Generator().manual_seed(1)
-    bits = torch.randint(0, 2, (4, 40_000), generator=generator).float()
+    bits = torch.randint(0, 2, (4, 40_000 * order), generator=generator).float()
     for wanted in (0.2, 0.5, 0.9):
-        deviation = gaussian_deviation(wanted)
-        right = deviation**2 / 2 + deviation * torch.randn(bits.shape, generator=generator)
-        found = slot_information(right * (2 * bits - 1), bits)
-        assert gaussian_information(np.array(deviation)) == pytest.approx(wanted, abs=1e-3)
-        assert found.tolist() == pytest.approx([wanted] * 4, abs=0.015)
+        llr = FadedQam(order).llrs(bits, level_of(order, wanted), generator)
+        assert slot_information(llr, bits).tolist() == pytest.approx([wanted] * 4, abs=0.015)
+    carried = order * mean_information(order)
+    assert np.all(carried <= np.log2(1.0 + 10.0 ** (LEVELS_DB / 10.0)) + 0.01)  # of a gain of 1: fading carries less
+    assert np.all(np.diff(carried) >= 0.0) and carried[-1] == pytest.approx(order, abs=1e-3)
 
 
 def test_information_does_not_depend_on_how_large_a_receiver_makes_its_llrs() -> None:
@@ -49,12 +50,18 @@ def test_information_does_not_depend_on_how_large_a_receiver_makes_its_llrs() ->
 
 
 def test_a_decoders_curve_falls_where_shannon_says_it_may_and_repeats_itself() -> None:
-    key = CurveKey(0.48, 120, "offset-minsum", 8, 1)
+    key = CurveKey(2, 0.48, 120, "offset-minsum", 8, 1)
     curve = simulate_curve(key, 1)
     assert key.rate < curve.threshold < key.rate + 0.25  # a code of rate R needs more than R bit per coded bit
     assert 0.0 < curve.width < 0.15
     assert curve == simulate_curve(key, 1)
     assert list(curve.bit_errors) == sorted(curve.bit_errors)  # the less is known, the more bits are wrong
+
+
+def test_interleaved_64qam_needs_less_information_than_qpsk() -> None:
+    """Systematic bits are put where 64QAM is most reliable (TS 38.212 clause 5.4.2.2)."""
+    few, many = (simulate_curve(CurveKey(order, 0.48, 360, "offset-minsum", 8, 1), 1) for order in (2, 6))
+    assert many.threshold < few.threshold - 0.02
 
 
 def test_the_same_place_and_seed_give_the_same_bits_and_more_pilots_more_information() -> None:

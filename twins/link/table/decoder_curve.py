@@ -1,9 +1,11 @@
 """A decoder's curve: block error rate of one LDPC code over the mutual information of its LLRs, simulated and fitted.
 
-1. A code is K information bits (CRC included) and N coded bits, TS 38.212 clause 5.3.2; a decoder is an algorithm and iterations;
-   `transmissions` sends redundancy versions 0, 2, 3, 1 over equally good channels and decodes them together.
-2. The block error rate falls like a Gaussian tail, `Q((g - threshold) / width)`, over the information g per coded bit. Blocks are
-   decoded where the curve falls, until enough are seen, and threshold and width follow by maximum likelihood.
+1. A code is K information bits (CRC included) and N coded bits, TS 38.212 clause 5.3.2, interleaved for a modulation order; a
+   decoder is an algorithm and iterations; `transmissions` sends redundancy versions 0, 2, 3, 1 over equally good channels and
+   decodes them together.
+2. The block error rate falls like a Gaussian tail, `Q((g - threshold) / width)`, over the information g per coded bit that the
+   block's own LLRs carry. Blocks are decoded where the curve falls, until enough are seen, and threshold and width follow by
+   maximum likelihood.
 3. `bit_errors` is the share of wrong bits in lost blocks at relative deficits of information `DEFICITS`.
 """
 
@@ -13,11 +15,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import norm
 
 from twins.link.configuration import REDUNDANCY_VERSIONS
-from twins.link.table.information import gaussian_deviation
+from twins.link.table.information import FadedQam, level_of, slot_information
 
 DEFICITS = (-0.02, 0.03, 0.08, 0.15, 0.3, 0.5, 0.8)  # (threshold - g) / threshold
 _BLOCKS, _BLOCKS_IF_LARGE = 320, 120  # decoded where the curve falls; large blocks have narrow curves
@@ -27,8 +30,9 @@ _BATCH_ELEMENTS = 160_000
 
 @dataclass(frozen=True)
 class CurveKey:
-    """Which code and decoder: `rate` = K / N target, `block_bits` K, `algorithm`, `iterations`, `transmissions` 1..4."""
+    """Code and decoder: `order` bits per symbol, `rate` = K / N target, `block_bits` K, `algorithm`, 1..4 `transmissions`."""
 
+    order: int
     rate: float
     block_bits: int
     algorithm: str
@@ -52,85 +56,91 @@ class Curve:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class _Decoded:
+    """One batch: `information` float64[B] of each block, `lost` bool[B], `wrong` mean share of wrong bits in the lost ones."""
+
+    information: NDArray[np.float64]
+    lost: NDArray[np.bool_]
+    wrong: float
+
+
 class _Code:
-    """Encoder and decoder of a key, and the tally of what was decoded."""
+    """Encoder, channel and decoder of a key."""
 
     def __init__(self, key: CurveKey, seed: int) -> None:
         import torch
         from sionna.phy.fec.ldpc import LDPC5GDecoder, LDPC5GEncoder
 
         self.key = key
-        coded = round(key.block_bits / key.rate)
-        self._encoder: Any = LDPC5GEncoder(key.block_bits, coded)
+        coded = round(key.block_bits / key.rate / key.order) * key.order
+        self._encoder: Any = LDPC5GEncoder(key.block_bits, coded, num_bits_per_symbol=key.order)
         self._versions = list(REDUNDANCY_VERSIONS[: key.transmissions])
         self._decoder: Any = LDPC5GDecoder(
             self._encoder, num_iter=key.iterations, cn_update=key.algorithm, harq_mode=key.transmissions > 1
         )
+        self._qam = FadedQam(key.order)
         self._generator = torch.Generator().manual_seed(seed)
         self.batch = int(np.clip(_BATCH_ELEMENTS // (coded * key.transmissions), 8, 64))
 
-    def decode(self, information: float) -> tuple[int, float]:
-        """Decode one batch at `information`: lost blocks, and the share of wrong bits in them (0 where none is lost)."""
+    def decode(self, information: float) -> _Decoded:
+        """Decode one batch at `information` on average."""
         import torch
 
         with torch.no_grad():
             bits = torch.randint(0, 2, (self.batch, self.key.block_bits), generator=self._generator).float()
             coded = self._encoder(bits, rv=self._versions)
-            deviation = gaussian_deviation(information)
-            noise = torch.randn(coded.shape, generator=self._generator)
-            llr = (2.0 * coded - 1.0) * deviation**2 / 2.0 + deviation * noise
+            llr = self._qam.llrs(coded, level_of(self.key.order, float(np.clip(information, 0.002, 0.998))), self._generator)
+            carried = slot_information(llr.flatten(1), coded.flatten(1))
             decoded = self._decoder(llr, rv=self._versions) if self.key.transmissions > 1 else self._decoder(llr[:, 0])
         wrong = (decoded.reshape(bits.shape) != bits).float()
         lost = wrong.any(dim=1)
-        return int(lost.sum()), float(wrong[lost].mean()) if bool(lost.any()) else 0.0
+        return _Decoded(carried.double().numpy(), lost.numpy(), float(wrong[lost].mean()) if bool(lost.any()) else 0.0)
 
 
 def simulate_curve(key: CurveKey, seed: int) -> Curve:
     """Simulate and fit the curve of `key`; the same key and seed give the same bits. Takes seconds to minutes."""
     code = _Code(key, seed)
-    seen: list[tuple[float, int, int]] = []
+    seen: list[_Decoded] = []
     threshold, width = _bracket(code, seen)
     enough = _BLOCKS if key.block_bits < _LARGE else _BLOCKS_IF_LARGE
-    while sum(count for at, _, count in seen if abs(at - threshold) < 3.0 * width) < enough:
-        for offset in (-1.0, 0.0, 1.0):
-            at = float(np.clip(threshold + offset * width, 0.002, 0.998))
-            seen.append((at, code.decode(at)[0], code.batch))
+    while sum(int((np.abs(one.information - threshold) < 3.0 * width).sum()) for one in seen) < enough:
+        seen += [code.decode(threshold + offset * width) for offset in (-1.0, 0.0, 1.0)]
         threshold, width, _ = _fit(seen, threshold, width)
     threshold, width, error = _fit(seen, threshold, width)
-    return Curve(key, threshold, width, error, _bit_errors(code, threshold), sum(count for _, _, count in seen))
+    return Curve(key, threshold, width, error, _bit_errors(code, threshold), sum(len(one.lost) for one in seen))
 
 
-def _bracket(code: _Code, seen: list[tuple[float, int, int]]) -> tuple[float, float]:
+def _bracket(code: _Code, seen: list[_Decoded]) -> tuple[float, float]:
     """Bisect to where about half of the blocks are lost; returns a first threshold and width."""
     low, high = 0.0, 1.0
     for _ in range(7):
         middle = 0.5 * (low + high)
-        lost, _share = code.decode(middle)
-        seen.append((middle, lost, code.batch))
-        if 0.2 < lost / code.batch < 0.8:
+        seen.append(code.decode(middle))
+        share = float(seen[-1].lost.mean())
+        if 0.2 < share < 0.8:
             return middle, 0.015
-        low, high = (middle, high) if 2 * lost > code.batch else (low, middle)
+        low, high = (middle, high) if share > 0.5 else (low, middle)
     return 0.5 * (low + high), 0.01
 
 
-def _fit(seen: list[tuple[float, int, int]], threshold: float, width: float) -> tuple[float, float, float]:
+def _fit(seen: list[_Decoded], threshold: float, width: float) -> tuple[float, float, float]:
     """Maximum likelihood threshold and width, and the threshold's standard error."""
-    at, lost, count = (np.array(column, dtype=np.float64) for column in zip(*seen, strict=True))
+    at, lost = (np.concatenate([getattr(one, name) for one in seen]) for name in ("information", "lost"))
 
     def cost(point: np.ndarray[Any, Any]) -> float:
         rate = np.clip(norm.sf((at - point[0]) / np.exp(point[1])), 1e-6, 1.0 - 1e-6)
-        return float(-(lost * np.log(rate) + (count - lost) * np.log1p(-rate)).sum())
+        return float(-np.where(lost, np.log(rate), np.log1p(-rate)).sum())
 
     found = minimize(cost, (threshold, np.log(width)), method="Nelder-Mead", options={"xatol": 1e-4, "fatol": 1e-3})
     middle, spread = float(found.x[0]), float(np.clip(np.exp(found.x[1]), 0.001, 0.2))
-    near = count[np.abs(at - middle) < 2.0 * spread].sum()
-    return middle, spread, 1.4 * spread / float(max(near, 1.0)) ** 0.5
+    near = int((np.abs(at - middle) < 2.0 * spread).sum())
+    return middle, spread, 1.4 * spread / max(near, 1) ** 0.5
 
 
 def _bit_errors(code: _Code, threshold: float) -> tuple[float, ...]:
     """Share of wrong bits in lost blocks over DEFICITS; where none is lost, that of the next deficit that loses some."""
     shares: list[float] = []
     for deficit in reversed(DEFICITS):
-        _, share = code.decode(float(np.clip(threshold * (1.0 - deficit), 0.002, 0.998)))
-        shares.append(share or shares[-1])
+        shares.append(code.decode(threshold * (1.0 - deficit)).wrong or shares[-1])
     return tuple(reversed(shares))

@@ -36,7 +36,10 @@ class Grid(NamedTuple):
 
 
 class Decoding(NamedTuple):
-    """Curves: `threshold`, `log_width` float64[decoder, transmissions, rate, block]; `bit_errors` [rate, block, deficit]."""
+    """Curves: `threshold`, `log_width` float64[order, decoder, transmissions, rate, block].
+
+    `bit_errors` float64[order, rate, block, deficit].
+    """
 
     threshold: Floats
     log_width: Floats
@@ -124,11 +127,11 @@ def _lost(information: float, threshold: float, width: float, blocks: int) -> fl
 
 
 @compiled
-def _wrong_bits(decoding: Decoding, r: int, r_part: float, b: int, b_part: float, deficit: float) -> float:
+def _wrong_bits(decoding: Decoding, order: int, r: int, r_part: float, b: int, b_part: float, deficit: float) -> float:
     """Share of wrong bits of a lost code block at a relative deficit of information."""
     cell, part = _position(decoding.deficits, deficit)
-    low = _bilinear(decoding.bit_errors[:, :, cell], r, r_part, b, b_part)
-    high = _bilinear(decoding.bit_errors[:, :, cell + 1], r, r_part, b, b_part)
+    low = _bilinear(decoding.bit_errors[order, :, :, cell], r, r_part, b, b_part)
+    high = _bilinear(decoding.bit_errors[order, :, :, cell + 1], r, r_part, b, b_part)
     return low * (1.0 - part) + high * part
 
 
@@ -138,6 +141,7 @@ def error_rates(
     weights: Floats,
     levels: Floats,
     decoding: Decoding,
+    order: int,
     decoder: int,
     transmissions: int,
     rate: float,
@@ -154,8 +158,8 @@ def error_rates(
     for sent in range(4):
         out[sent] = math.nan
     for sent in range(transmissions):
-        threshold = _bilinear(decoding.threshold[decoder, sent], r, r_part, b, b_part)
-        width = math.exp(_bilinear(decoding.log_width[decoder, sent], r, r_part, b, b_part))
+        threshold = _bilinear(decoding.threshold[order, decoder, sent], r, r_part, b, b_part)
+        width = math.exp(_bilinear(decoding.log_width[order, decoder, sent], r, r_part, b, b_part))
         total, squares, wrong = 0.0, 0.0, 0.0
         points = information.shape[0] if sent == 0 else PAIRINGS
         for point in range(points):
@@ -171,7 +175,7 @@ def error_rates(
             total += weight * lost
             squares += weight * lost * lost
             one = _lost(mean, threshold, width, 1)
-            wrong += weight * one * _wrong_bits(decoding, r, r_part, b, b_part, (threshold - mean) / threshold)
+            wrong += weight * one * _wrong_bits(decoding, order, r, r_part, b, b_part, (threshold - mean) / threshold)
         # Combining never hurts: where the two approximations say so, the better one holds.
         out[sent] = total if sent == 0 else min(total, out[sent - 1])
         if sent == 0 or total <= out[sent - 1]:
@@ -202,6 +206,7 @@ def evaluate_rows(
             weights,
             levels,
             decoding,
+            discrete[i, 2],
             discrete[i, 3],
             discrete[i, 4],
             continuous[i, 4],

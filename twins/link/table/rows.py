@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from twins.link.columns import Columns
 from twins.link.configuration import REFERENCE_POWER_DBM, SUBCARRIERS_PER_PRB, SYMBOLS_PER_SLOT, THERMAL_NOISE_DBM_HZ
-from twins.link.table.curve_grid import BLOCK_BITS, DECODERS, LARGEST_AT_LOW_RATE, LOW_RATE, RATES
+from twins.link.table.curve_grid import BLOCK_BITS, DECODERS, LARGEST_AT_LOW_RATE, LOW_RATE, LOWEST_RATE, ORDER_RATES
 from twins.link.table.families import CARRIER_GHZ, ORDERS, SNR_DB, SUBCARRIER_KHZ, Family
 from twins.radio.abstraction import load_link_table
 from twins.radio.transport_block import transport_block
@@ -91,7 +91,6 @@ def objections(rows: Rows, family: Family) -> dict[str, NDArray[np.bool_]]:
     """Return, for rows of `family`, where each limit of the table is crossed: text of the limit → bool[N]."""
     snr = np.array([SNR_DB[order] for order in ORDERS])
     limits = {
-        f"modulation order is one of {ORDERS}": np.isin(rows.order, ORDERS),
         f"profile is one of {family.profiles}": np.isin(rows.profile, family.profiles),
         f"dmrs_symbols is one of {family.dmrs_symbols}": np.isin(rows.dmrs, family.dmrs_symbols),
         _range("delay_spread_ns (at 30 kHz)", family.delay_spreads_ns): _inside(rows.delay_spread_ns, family.delay_spreads_ns),
@@ -104,9 +103,14 @@ def objections(rows: Rows, family: Family) -> dict[str, NDArray[np.bool_]]:
 
 def coding_objections(rows: Rows) -> dict[str, NDArray[np.bool_]]:
     """Return, for rows of any family, where the decoder's curves do not reach: text of the limit → bool[N]."""
+    lowest, highest = (np.array([end(ORDER_RATES[order]) for order in ORDERS]) for end in (min, max))
+    order = np.clip(np.searchsorted(ORDERS, rows.order), 0, len(ORDERS) - 1)
+    low, high = np.maximum(lowest - 0.015, LOWEST_RATE)[order], highest[order] + 0.015
+    ranges = ", ".join(f"{a:.2f}..{b:.2f} at {bits} bits per symbol" for a, b, bits in zip(lowest, highest, ORDERS, strict=True))
     limits = {
+        f"modulation order is one of {ORDERS}": np.isin(rows.order, ORDERS),
         f"LDPC decoder is one of {[f'{name} x {n}' for name, n in DECODERS]}": rows.decoder >= 0,
-        _range("code rate with CRC", RATES): _inside(rows.block_rate, (1.0 / 5.0, max(RATES) + 0.015)),
+        f"code rate with CRC is {ranges}": (rows.block_rate >= low) & (rows.block_rate <= high),
         f"code rate with CRC above {LOW_RATE:.3g} or code block bits at most {LARGEST_AT_LOW_RATE}": (rows.block_rate > LOW_RATE)
         | (rows.block_bits <= LARGEST_AT_LOW_RATE),
         _range("code block bits", BLOCK_BITS): _inside(rows.block_bits, (BLOCK_BITS[0] * 0.6, BLOCK_BITS[-1] * 1.06)),

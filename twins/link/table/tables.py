@@ -34,6 +34,7 @@ from twins.link.table.rows import Rows, coding_objections, objections, rows_of
 
 TABLE_PATH = Path(__file__).parent / "data" / "link_table.npz"
 _Z95 = 1.959964
+_SLOW_MPS = 5.0  # below it the channel estimate of one DMRS symbol hardly ages over a slot
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ class LinkTables:
         for number, row in enumerate(chosen):
             if reached[row]:
                 blocks = (float(rows.block_rate[row]), float(rows.block_bits[row]), int(rows.blocks[row]))
-                error_rates(information, weights, weights, self._decoding, int(rows.decoder[row]), 1, *blocks, out)
+                decoder = (ORDERS.index(int(rows.order[row])), int(rows.decoder[row]), 1)
+                error_rates(information, weights, weights, self._decoding, *decoder, *blocks, out)
                 found[number] = out[0]
         return found
 
@@ -194,6 +196,7 @@ class LinkTables:
             nmse_db=nmse,
             provenance=self._provenance(configuration, channel),
             coverage=Coverage(covered=True),
+            warnings=_warnings(rows),
         )
 
     def _raw(self, rows: Rows) -> tuple[float, float | None]:
@@ -229,6 +232,17 @@ class LinkTables:
             configuration_digest=digest_of([configuration.model_dump(mode="json"), channel.model_dump(mode="json")]),
             seeds=(int(self._arrays["seed"]),),
         )
+
+
+def _warnings(rows: Rows) -> tuple[str, ...]:
+    """Where the first row is likely worse than the table says."""
+    blocks, speed = int(rows.blocks[0]), float(rows.speed_mps[0])
+    if blocks == 1 or rows.dmrs[0] > 1 or speed < _SLOW_MPS:
+        return ()
+    return (
+        f"the slot's {blocks} code blocks are taken to be equally good; with one DMRS symbol at {speed:g} m/s (3.5 GHz, 30 kHz)"
+        " the later ones are worse, and more blocks may be lost than the table says: simulate the link where it matters",
+    )
 
 
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:

@@ -47,10 +47,8 @@ class Piece:
         if isinstance(self.work, Place):
             return folder / f"{self.work.key}{_learned(self.work.family)}_seed{self.seed}.npz"
         key = self.work
-        name = (
-            f"curve_{key.rate:g}_{key.block_bits}_{key.algorithm}_{key.iterations}it_{key.transmissions}tx_seed{self.seed}.json"
-        )
-        return folder / name
+        code = f"{key.order}bit_{key.rate:g}_{key.block_bits}"
+        return folder / f"curve_{code}_{key.algorithm}_{key.iterations}it_{key.transmissions}tx_seed{self.seed}.json"
 
     def run(self, folder: Path) -> None:
         """Simulate it and write its file."""
