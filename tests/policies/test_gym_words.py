@@ -1,0 +1,51 @@
+"""The gym's words say what is wrong, with the bound."""
+
+import pytest
+from pydantic import ValidationError
+
+from policies.gym import GeofenceSpec, MixedSplitError, NetworkState, Position, Purpose, SlaSpec, Waypoints, Zone
+from policies.gym.split import SEEDS, check_seed
+from policies.slices import Slice
+
+STATE = NetworkState(slice=Slice.EMBB, latency_ms=30.0, jitter_ms=2.0, loss=0.01, throughput_mbps=2.0, edge_load=0.4)
+
+
+def test_training_and_benchmark_never_share_a_seed():
+    assert not set(SEEDS[Purpose.TRAINING]) & set(SEEDS[Purpose.BENCHMARK])
+    assert check_seed(50, Purpose.TRAINING) == 50 and check_seed(51, Purpose.BENCHMARK) == 51
+    for seed, purpose in ((51, Purpose.TRAINING), (50, Purpose.BENCHMARK), (0, Purpose.TRAINING), (81, Purpose.BENCHMARK)):
+        with pytest.raises(MixedSplitError, match=f"seed={seed} is not for {purpose}"):
+            check_seed(seed, purpose)
+
+
+def test_a_value_on_its_bound_keeps_an_sla_and_each_broken_bound_is_told():
+    assert SlaSpec(max_latency_ms=30.0, max_loss=0.01, min_throughput_mbps=2.0, max_edge_load=0.4).shortfalls(STATE) == ()
+    told = SlaSpec(max_latency_ms=20.0, max_jitter_ms=1.0, min_throughput_mbps=3.0).shortfalls(STATE)
+    assert told == (
+        "latency 30 ms is above 20",
+        "jitter 2 ms is above 1",
+        "throughput 2 Mbit/s is below 3",
+    )
+    assert SlaSpec().shortfalls(STATE) == ()
+
+
+def test_a_fence_tells_box_height_and_zone_apart():
+    fence = GeofenceSpec(
+        x_min_m=0, x_max_m=100, y_min_m=0, y_max_m=100, min_altitude_m=30, max_altitude_m=120,
+        zones=(Zone(name="hospital", x_m=50, y_m=50, radius_m=20, ceiling_m=60),),
+    )  # fmt: skip
+    assert fence.objections(Position(x_m=10, y_m=10, z_m=40)) == ()
+    assert fence.objections(Position(x_m=50, y_m=50, z_m=80)) == ()  # over the zone
+    assert "zone hospital" in fence.objections(Position(x_m=50, y_m=50, z_m=40))[0]
+    assert len(fence.objections(Position(x_m=-1, y_m=50, z_m=10))) == 2
+
+
+def test_a_way_is_as_long_as_its_legs():
+    way = Waypoints(points=(Position(x_m=0, y_m=0, z_m=50), Position(x_m=30, y_m=40, z_m=50), Position(x_m=30, y_m=40, z_m=60)))
+    assert way.length_m == pytest.approx(60.0)
+
+
+@pytest.mark.parametrize(("field", "value"), [("x_m", 6000.0), ("z_m", -1.0), ("z_m", 301.0), ("y_m", float("nan"))])
+def test_a_place_outside_of_the_world_is_refused(field, value):
+    with pytest.raises(ValidationError, match=field):
+        Position(**{"x_m": 0.0, "y_m": 0.0, "z_m": 10.0, field: value})

@@ -1,0 +1,199 @@
+"""Scenarios: a family, a topology seed and what it is for give cells, users, servers, traffic and the mission's service.
+
+1. Families: `slicing` (a city block whose slices compete), `swarm` (four UAVs of one mission), `emergency` (a crowded area in
+   which events come often). Every scenario has three cells, ten users, a cloud and two edge servers.
+2. Topology seeds 1 to 50 are for training, 51 to 80 for the benchmark (`policies.gym.split`); nothing else builds a scenario.
+3. The mission's service is a downlink flow to each UAV of the mission, all on one slice and from one host.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import Field
+
+from policies.gym.place import GeofenceSpec, Position, Zone
+from policies.gym.split import Purpose, check_seed
+from policies.gym.word import Word
+from policies.slices import Slice
+from twins.gym.layout import CellLayout, FlowLayout, Layout, UserLayout
+
+CLOUD, EDGES = "cloud", ("edge-1", "edge-2")
+SITE_HEIGHT_M, TERMINAL_HEIGHT_M = 25.0, 1.5
+
+
+class Family(StrEnum):
+    """The three scenario families."""
+
+    SLICING = "slicing"
+    SWARM = "swarm"
+    EMERGENCY = "emergency"
+
+
+class Server(Word):
+    """A server: capacity in Gcycle/s and what others ask of it."""
+
+    capacity_gcps: float = Field(gt=0.0)
+    background_gcps: float = Field(ge=0.0)
+
+
+class Scenario(Word):
+    """One scenario; `mission` names its UAVs, `dormant` the users that have no traffic unless an influx wakes them."""
+
+    family: Family
+    seed: int
+    purpose: Purpose
+    layout: Layout
+    mission: tuple[str, ...]
+    dormant: dict[str, float]
+    servers: dict[str, Server]
+    geofence: GeofenceSpec
+
+
+class _Mix(NamedTuple):
+    """Users by kind, and ranges of the rates in Mbit/s, of a family."""
+
+    uavs: int
+    embb: int
+    urllc: int
+    mmtc: int
+    dormant: int
+    embb_mbps: tuple[float, float]
+    mission_mbps: tuple[float, float]
+    shares: tuple[float, float, float]
+
+
+_MIXES = {
+    Family.SLICING: _Mix(2, 4, 1, 1, 2, (2.5, 4.5), (1.5, 3.0), (0.59, 0.25, 0.16)),
+    Family.SWARM: _Mix(4, 2, 1, 1, 2, (1.5, 3.5), (0.8, 1.6), (0.59, 0.25, 0.16)),
+    Family.EMERGENCY: _Mix(3, 3, 1, 1, 2, (2.0, 4.0), (1.0, 2.2), (0.59, 0.25, 0.16)),
+}
+_URLLC_MBPS, _MMTC_MBPS = (0.2, 0.4), (0.03, 0.08)
+
+
+def scenario(family: Family, seed: int, purpose: Purpose) -> Scenario:
+    """Return the scenario; raises MixedSplitError where `seed` is not for `purpose`."""
+    check_seed(seed, purpose)
+    chance = random.Random(f"{family.value} {seed}")
+    mix = _MIXES[family]
+    cells = _cells(chance, mix)
+    users = _users(chance, mix, cells)
+    mission = tuple(name for name, user in users.items() if user.kind == "uav")
+    flows, dormant = _flows(chance, mix, mission)
+    layout = Layout(
+        seed=seed,
+        cells=cells,
+        users=users,
+        hosts={CLOUD: round(chance.uniform(15.0, 30.0), 1), **{one: round(chance.uniform(1.0, 4.0), 1) for one in EDGES}},
+        flows=flows,
+        interferer=_somewhere(chance, cells, 10.0),
+    )
+    return Scenario(
+        family=family,
+        seed=seed,
+        purpose=purpose,
+        layout=layout,
+        mission=mission,
+        dormant=dormant,
+        servers=_servers(chance),
+        geofence=_geofence(chance, cells),
+    )
+
+
+def _cells(chance: random.Random, mix: _Mix) -> dict[str, CellLayout]:
+    """Three sites on a triangle of 400 to 600 m sides, turned and shaken."""
+    side, turn = chance.uniform(400.0, 600.0), chance.uniform(0.0, 2.0 * math.pi)
+    shares = dict(zip(Slice, mix.shares, strict=True))
+    found = {}
+    for index in range(3):
+        angle = turn + 2.0 * math.pi * index / 3.0
+        x, y = (side / math.sqrt(3.0) * part + chance.uniform(-30.0, 30.0) for part in (math.cos(angle), math.sin(angle)))
+        found[f"gnb-{index + 1}"] = CellLayout(
+            position=Position(x_m=round(x, 1), y_m=round(y, 1), z_m=SITE_HEIGHT_M), power_dbm=43.0, shares=shares
+        )
+    return found
+
+
+def _users(chance: random.Random, mix: _Mix, cells: dict[str, CellLayout]) -> dict[str, UserLayout]:
+    found = {}
+    for index in range(mix.uavs):
+        place = _somewhere(chance, cells, round(chance.uniform(40.0, 90.0)))
+        found[f"uav-{index + 1}"] = UserLayout(kind="uav", position=place)
+    for index in range(mix.embb + mix.urllc + mix.mmtc + mix.dormant):
+        speed, heading = chance.choice((0.0, 0.8, 1.4, 8.0)), chance.uniform(0.0, 2.0 * math.pi)
+        velocity = (round(speed * math.cos(heading), 3), round(speed * math.sin(heading), 3), 0.0)
+        place = _somewhere(chance, cells, TERMINAL_HEIGHT_M)
+        found[f"ue-{index + 1}"] = UserLayout(kind="terrestrial", position=place, velocity_mps=velocity)
+    return found
+
+
+def _somewhere(chance: random.Random, cells: dict[str, CellLayout], height_m: float) -> Position:
+    """A place in the triangle of the sites, drawn a little towards its middle."""
+    weights = [chance.expovariate(1.0) + 0.1 for _ in cells]
+    sites = [cell.position for cell in cells.values()]
+    x, y = (
+        sum(w * getattr(site, axis) for w, site in zip(weights, sites, strict=True)) / sum(weights) for axis in ("x_m", "y_m")
+    )
+    return Position(x_m=round(x, 1), y_m=round(y, 1), z_m=height_m)
+
+
+def _flows(chance: random.Random, mix: _Mix, mission: tuple[str, ...]) -> tuple[dict[str, FlowLayout], dict[str, float]]:
+    rate = round(chance.uniform(*mix.mission_mbps), 2)
+    flows = {
+        uav: FlowLayout(
+            user=uav,
+            slice=Slice.EMBB,
+            slices=tuple(Slice),
+            host=CLOUD,
+            hosts=(CLOUD, *EDGES),
+            mbps=rate,
+            packet_bytes=1000,
+            guaranteed_mbps=max(rate, 0.1),
+        )
+        for uav in mission
+    }
+    dormant = {}
+    kinds = [Slice.EMBB] * mix.embb + [Slice.URLLC] * mix.urllc + [Slice.MMTC] * mix.mmtc + [None] * mix.dormant
+    for index, kind in enumerate(kinds):
+        name, one = f"ue-{index + 1}", kind or Slice.EMBB
+        mbps = round(chance.uniform(*{Slice.EMBB: mix.embb_mbps, Slice.URLLC: _URLLC_MBPS, Slice.MMTC: _MMTC_MBPS}[one]), 3)
+        if kind is None:
+            dormant[name] = mbps
+        flows[name] = FlowLayout(
+            user=name,
+            slice=one,
+            slices=(one,),
+            host=CLOUD,
+            hosts=(CLOUD,),
+            mbps=0.0 if kind is None else mbps,
+            packet_bytes=1200 if one is Slice.EMBB else 150,
+            bursty=one is not Slice.URLLC,
+        )
+    return flows, dormant
+
+
+def _servers(chance: random.Random) -> dict[str, Server]:
+    found = {CLOUD: Server(capacity_gcps=200.0, background_gcps=round(200.0 * chance.uniform(0.2, 0.4), 1))}
+    for name in EDGES:
+        capacity = round(chance.uniform(8.0, 16.0), 1)
+        found[name] = Server(capacity_gcps=capacity, background_gcps=round(capacity * chance.uniform(0.15, 0.5), 2))
+    return found
+
+
+def _geofence(chance: random.Random, cells: dict[str, CellLayout]) -> GeofenceSpec:
+    """The area of the sites and 150 m around, up to 120 m, with one zone below 60 m that must be flown around or over."""
+    xs, ys = ([getattr(cell.position, axis) for cell in cells.values()] for axis in ("x_m", "y_m"))
+    middle = _somewhere(chance, cells, 0.0)
+    zone = Zone(name="hospital", x_m=middle.x_m, y_m=middle.y_m, radius_m=round(chance.uniform(40.0, 80.0)), ceiling_m=60.0)
+    return GeofenceSpec(
+        x_min_m=round(min(xs)) - 150.0,
+        x_max_m=round(max(xs)) + 150.0,
+        y_min_m=round(min(ys)) - 150.0,
+        y_max_m=round(max(ys)) + 150.0,
+        min_altitude_m=30.0,
+        max_altitude_m=120.0,
+        zones=(zone,),
+    )
