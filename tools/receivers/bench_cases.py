@@ -102,3 +102,6 @@ TWO_DMRS = (
     Case("TDL-C", 250, 10, 2, prbs=24),
 )
 """Two DMRS symbols: speeds 0 to 45 m/s, delay spreads 10 to 500 ns, orders, antennas, PRBs; TDL-A to -D lie in DeepRx's card."""
+
+QUICK_TWO = Case("TDL-D", 350, LOW_SPEED_MPS, 2, order=2)
+"""One of TWO_DMRS at a low speed and inside DeepRx's card: the quick benchmark's."""

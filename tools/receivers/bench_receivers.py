@@ -25,6 +25,7 @@ from tools.receivers.bench_cases import (
     LS,
     ONE_DMRS,
     PERFECT,
+    QUICK_TWO,
     RECEIVERS,
     TWO_DMRS,
     Case,
@@ -50,7 +51,7 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     import torch
 
     torch.set_num_threads(1)
-    cases = (ONE_DMRS[0], TWO_DMRS[0]) if quick else (*ONE_DMRS, *TWO_DMRS)
+    cases = (ONE_DMRS[0], QUICK_TWO) if quick else (*ONE_DMRS, *TWO_DMRS)
     step, slots = (QUICK_STEP_DB, QUICK_SLOTS) if quick else (STEP_DB, SLOTS)
     kept = KeptCurves(out, seed=SEED, slots=slots)
     measured: Measured = {}

@@ -55,7 +55,7 @@ class TableSample(BaseModel):
 def figures(quick: bool, out: Path | None) -> tuple[list[Figure], list[TableSample]]:
     """Return the table's error against fresh simulation, and evaluations a second; goes on with what `out` has."""
     tables = LinkTables.load()
-    links = held_out(tables, 6 if quick else 210, random.Random(_SEED))
+    links = held_out(tables, 4 if quick else 210, random.Random(_SEED))
     kept = KeptSamples(None if out is None else out / "link-fresh.jsonl", FreshSample)
     stopping = QUICK if quick else FULL
     samples = []
