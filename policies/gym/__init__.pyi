@@ -1,5 +1,3 @@
-from .degradation import DegradationEvent as DegradationEvent
-from .degradation import DegradationKind as DegradationKind
 from .network_state import NetworkState as NetworkState
 from .network_state import SlaSpec as SlaSpec
 from .place import GeofenceSpec as GeofenceSpec

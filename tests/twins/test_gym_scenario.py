@@ -8,7 +8,6 @@ from policies.gym.split import SEEDS
 from policies.slices import Slice
 from twins.gym import Family, Layout, scenario
 from twins.gym.field import best_cell, path_loss_db, rsrp_dbm, sinr_db
-from twins.radio.propagation import path_loss_db as path_loss_38901_db
 
 
 @pytest.mark.parametrize("family", list(Family))
@@ -39,10 +38,11 @@ def test_every_scenario_has_ten_users_whose_mission_starts_inside_the_fence_on_o
                 assert not [sentence for sentence in told if "zone" not in sentence], (family, seed, told)
 
 
-def test_near_the_ground_the_field_is_that_of_38901():
-    site, ground = Position(x_m=0, y_m=0, z_m=25), Position(x_m=200, y_m=0, z_m=1.5)
-    expected = path_loss_38901_db("UMa", 200.0, False, 2.12, 25.0, 1.5)
-    assert path_loss_db(site, ground) == pytest.approx(float(expected), abs=0.2)
+def test_the_field_is_that_of_the_reports_by_hand():
+    site, ground, aerial = (Position(x_m=x, y_m=0, z_m=z) for x, z in ((0, 25), (200, 1.5), (200, 80)))
+    # TR 38.901 table 7.4.1-1, UMa NLOS at 201.4 m; TR 36.777 table B-2, UMa-AV LOS at 207.4 m; 2.12 GHz
+    assert path_loss_db(site, ground) == pytest.approx(13.54 + 39.08 * 2.3040 + 20.0 * 0.3263, abs=0.01)
+    assert path_loss_db(site, aerial) == pytest.approx(28.0 + 22.0 * 2.3168 + 20.0 * 0.3263, abs=0.01)
 
 
 def test_an_aerial_user_is_received_better_and_interfered_more():

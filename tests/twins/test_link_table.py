@@ -99,6 +99,13 @@ def test_batches_answer_as_single_links_do(tables: LinkTables) -> None:
     assert found.delay_ms.tolist() == pytest.approx([one.delay_ms for one in singles])
 
 
+def test_where_later_code_blocks_are_worse_the_answer_warns(tables: LinkTables) -> None:
+    large = LINK.model_copy(update={"mcs_index": 22, "prbs": 20, "dmrs_symbols": 1})
+    assert "2 code blocks are taken to be equally good" in tables.evaluate(large, at(20.0)).warnings[0]
+    for link, speed in ((large, 2.0), (large.model_copy(update={"dmrs_symbols": 2}), 10.0), (LINK, 10.0)):
+        assert tables.evaluate(link, CHANNEL.model_copy(update={"speed_mps": speed})).warnings == ()
+
+
 def test_a_carrier_and_spacing_that_fade_alike_are_the_same_link(tables: LinkTables) -> None:
     other = CHANNEL.model_copy(update={"carrier_ghz": 7.0, "delay_spread_ns": 75.0})
     wide = LINK.model_copy(update={"subcarrier_khz": 60})

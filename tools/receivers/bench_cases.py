@@ -75,6 +75,9 @@ ONE_DMRS = (
 )
 """One DMRS symbol at 20 to 40 m/s."""
 
+QUICK_TWO = Case("TDL-D", 350, LOW_SPEED_MPS, 2, order=2)
+"""At a low speed and inside DeepRx's card: what the quick benchmark takes of TWO_DMRS."""
+
 TWO_DMRS = (
     Case("CDL-C", 170, LOW_SPEED_MPS, 2),
     Case("CDL-A", 45, LOW_SPEED_MPS, 2),
@@ -96,12 +99,9 @@ TWO_DMRS = (
     Case("TDL-A", 20, 0, 2),
     Case("TDL-B", 250, 20, 2),
     Case("TDL-C", 75, 45, 2, order=6),
-    Case("TDL-D", 350, LOW_SPEED_MPS, 2, order=2),
+    QUICK_TWO,
     Case("TDL-B", 45, 40, 2, antennas=4),
     Case("TDL-A", 500, 30, 2, antennas=1),
     Case("TDL-C", 250, 10, 2, prbs=24),
 )
 """Two DMRS symbols: speeds 0 to 45 m/s, delay spreads 10 to 500 ns, orders, antennas, PRBs; TDL-A to -D lie in DeepRx's card."""
-
-QUICK_TWO = Case("TDL-D", 350, LOW_SPEED_MPS, 2, order=2)
-"""One of TWO_DMRS at a low speed and inside DeepRx's card: the quick benchmark's."""

@@ -2,11 +2,6 @@ from .layout import CellLayout as CellLayout
 from .layout import FlowLayout as FlowLayout
 from .layout import Layout as Layout
 from .layout import UserLayout as UserLayout
-from .packet_network import InfrastructureError as InfrastructureError
-from .packet_network import PacketNetwork as PacketNetwork
 from .scenario import Family as Family
 from .scenario import Scenario as Scenario
 from .scenario import scenario as scenario
-from .window import FlowWindow as FlowWindow
-from .window import UserWindow as UserWindow
-from .window import Window as Window

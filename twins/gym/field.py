@@ -1,7 +1,6 @@
-"""The radio field of a layout: what the packet simulator's path loss gives at any place.
+"""The radio field of a layout: received power and SINR at any place, by path loss alone, without fading.
 
-Near the ground TR 38.901 UMa NLOS, above 22.5 m TR 36.777 UMa-AV LOS, without fading: the very formulas of the ns-3 worker, so
-that a reading at a place is what a user there would measure.
+Near the ground TR 38.901 UMa without line of sight, above 22.5 m TR 36.777 UMa-AV with it (table B-2).
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import math
 
 from policies.gym.place import Position
 from twins.gym.layout import Layout
+from twins.radio.propagation import SCENARIO_CODES, link_path_loss_db
 
 CARRIER_GHZ = 2.12  # downlink of EARFCN 100
 AERIAL_M = 22.5  # TR 36.777 table B-1
@@ -21,7 +21,9 @@ def path_loss_db(transmitter: Position, at: Position) -> float:
     distance, height = max(transmitter.distance_m(at), 10.0), min(transmitter.z_m, at.z_m)
     if height > AERIAL_M:
         return 28.0 + 22.0 * math.log10(distance) + 20.0 * math.log10(CARRIER_GHZ)
-    return 13.54 + 39.08 * math.log10(distance) + 20.0 * math.log10(CARRIER_GHZ) - 0.6 * (height - 1.5)
+    across = math.hypot(transmitter.x_m - at.x_m, transmitter.y_m - at.y_m)
+    higher = max(transmitter.z_m, at.z_m)
+    return float(link_path_loss_db(SCENARIO_CODES["UMa"], across, higher, height, CARRIER_GHZ, False))
 
 
 def rsrp_dbm(layout: Layout, at: Position) -> dict[str, float]:

@@ -1,7 +1,6 @@
 """A packet network's whole configuration at one moment: cells, users, hosts, flows, an interferer.
 
-A `Layout` is immutable; the world changes it by copies, and a `PacketNetwork` is handed the whole of it for each window. So what
-a window was measured under is always written down in one value.
+A `Layout` is immutable and changed by copies, so what a measurement was made under is always written down in one value.
 """
 
 from __future__ import annotations
