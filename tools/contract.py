@@ -20,11 +20,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from policies.data_card import DataCard
 from policies.effect import Effect
 from policies.evidence import Evidence
-from tools.context import ToolContext
 
 Request = TypeVar("Request", bound=BaseModel)
 Value = TypeVar("Value", bound=BaseModel)
-ToolFunction = Callable[[ToolContext, Request], Evidence[Value]]
+# The first argument is what the tool may reach: a `tools.context.ToolContext`, or the gym's `tools.gym.context.GymContext`.
+ToolFunction = Callable[[Any, Request], Evidence[Value]]
 
 
 class ToolRequest(BaseModel):
@@ -56,7 +56,7 @@ class ToolError(Exception):
 
 @dataclass(frozen=True)
 class Tool(Generic[Request, Value]):
-    """A typed function with its declared effect."""
+    """A typed function with its declared effect; `also_changes` names what else it changes, besides the network's state."""
 
     name: str
     effect: Effect
@@ -67,6 +67,7 @@ class Tool(Generic[Request, Value]):
     raises: tuple[type[Exception], ...]
     timeout_s: float
     data_card: DataCard | None = None
+    also_changes: tuple[str, ...] = ()
 
     def schema(self) -> dict[str, Any]:
         """Return name, effect, description and the JSON schemas of request and value."""
@@ -75,6 +76,7 @@ class Tool(Generic[Request, Value]):
             "effect": self.effect.value,
             "description": self.description,
             "timeout_s": self.timeout_s,
+            "also_changes": list(self.also_changes),
             "input": self.request.model_json_schema(),
             "output": self.value.model_json_schema(),
         }
@@ -86,7 +88,7 @@ class Tool(Generic[Request, Value]):
         except ValidationError as error:
             raise ToolError("arguments", f"{self.name}: {explain(error)}") from None
 
-    def call(self, context: ToolContext, arguments: dict[str, Any]) -> Evidence[Value]:
+    def call(self, context: object, arguments: dict[str, Any]) -> Evidence[Value]:
         """Validate, run under the timeout, and return the evidence; every failure is a ToolError."""
         request = self.parse(arguments)
         pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"tool-{self.name}")
@@ -118,8 +120,9 @@ def tool(
     raises: tuple[type[Exception], ...] = (),
     timeout_s: float = 30.0,
     data_card: DataCard | None = None,
+    also_changes: tuple[str, ...] = (),
 ) -> Callable[[ToolFunction[Request, Value]], Tool[Request, Value]]:
-    """Make a tool of `(context: ToolContext, request: R) -> Evidence[V]`; name and description are the function's own."""
+    """Make a tool of `(context, request: R) -> Evidence[V]`; name and description are the function's own."""
 
     def make(function: ToolFunction[Request, Value]) -> Tool[Request, Value]:
         hints = get_type_hints(function)
@@ -134,6 +137,7 @@ def tool(
             raises=raises,
             timeout_s=timeout_s,
             data_card=data_card,
+            also_changes=also_changes,
         )
 
     return make

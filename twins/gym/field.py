@@ -1,4 +1,4 @@
-"""The radio field of a layout: received power and SINR at any place, by path loss alone, without fading.
+"""The radio field of a layout: received power and SINR at any place, by path loss and antennas alone, without fading.
 
 Near the ground TR 38.901 UMa without line of sight, above 22.5 m TR 36.777 UMa-AV with it (table B-2).
 """
@@ -7,29 +7,71 @@ from __future__ import annotations
 
 import math
 
-from policies.gym.place import Position
-from twins.gym.layout import Layout
-from twins.radio.propagation import SCENARIO_CODES, link_path_loss_db
+import numpy as np
+from numpy.typing import NDArray
 
+from policies.gym.place import Position
+from twins.gym.layout import CellLayout, Layout
+from twins.radio.antenna import element_gain_dbi
+from twins.radio.propagation import SCENARIO_CODES, link_path_loss_db
+from twins.system.compiled import compiled
+
+Floats = NDArray[np.float64]
 CARRIER_GHZ = 2.12  # downlink of EARFCN 100
 AERIAL_M = 22.5  # TR 36.777 table B-1
-NOISE_DBM = -174.0 + 10.0 * math.log10(180e3) + 9.0  # of one resource block, noise figure 9 dB
+NOISE_FIGURE_DB = 9.0
+THERMAL_DBM = -174.0 + 10.0 * math.log10(180e3)  # of one resource block
+NOISE_DBM = THERMAL_DBM + NOISE_FIGURE_DB
+_UMA = SCENARIO_CODES["UMa"]
+_MIN_DISTANCE_M = 10.0
 
 
-def path_loss_db(transmitter: Position, at: Position) -> float:
-    """Loss in dB between a site and a place, at least 10 m apart."""
-    distance, height = max(transmitter.distance_m(at), 10.0), min(transmitter.z_m, at.z_m)
+@compiled
+def gain_db(site: Floats, beam: Floats, at: Floats) -> float:
+    """Gain in dB, below 0, from a site (x, y, z) with a beam (azimuth, tilt in degrees; NaN: omnidirectional) to a place."""
+    dx, dy, dz = at[0] - site[0], at[1] - site[1], at[2] - site[2]
+    across = math.sqrt(dx * dx + dy * dy)
+    distance = max(math.sqrt(across * across + dz * dz), _MIN_DISTANCE_M)
+    height = min(site[2], at[2])
     if height > AERIAL_M:
-        return 28.0 + 22.0 * math.log10(distance) + 20.0 * math.log10(CARRIER_GHZ)
-    across = math.hypot(transmitter.x_m - at.x_m, transmitter.y_m - at.y_m)
-    higher = max(transmitter.z_m, at.z_m)
-    return float(link_path_loss_db(SCENARIO_CODES["UMa"], across, higher, height, CARRIER_GHZ, False))
+        gain = -(28.0 + 22.0 * math.log10(distance) + 20.0 * math.log10(CARRIER_GHZ))
+    else:
+        gain = -link_path_loss_db(_UMA, across, max(site[2], at[2]), height, CARRIER_GHZ, False)
+    if not math.isnan(beam[0]):
+        elevation, azimuth = math.degrees(math.atan2(dz, across)), math.degrees(math.atan2(dy, dx))
+        gain += element_gain_dbi(elevation + beam[1], azimuth - beam[0])
+    return gain
+
+
+@compiled
+def gains_db(sites: Floats, beams: Floats, places: Floats) -> Floats:
+    """Gain in dB of each place (rows of [n, 3]) from each site ([m, 3], beams [m, 2]): [n, m]."""
+    found = np.empty((places.shape[0], sites.shape[0]))
+    for row in range(places.shape[0]):
+        for column in range(sites.shape[0]):
+            found[row, column] = gain_db(sites[column], beams[column], places[row])
+    return found
+
+
+def triple(one: Position) -> Floats:
+    """The position as [x, y, z], m."""
+    return np.array([one.x_m, one.y_m, one.z_m])
+
+
+def beam_row(cell: CellLayout) -> Floats:
+    """The beam as [azimuth, tilt], NaN where there is none."""
+    return np.array([math.nan, math.nan] if cell.beam is None else [cell.beam.azimuth_deg, cell.beam.tilt_deg])
+
+
+def path_gain_db(cell: CellLayout, at: Position) -> float:
+    """Gain in dB from the cell's transmitter to `at`, antenna included."""
+    return float(gain_db(triple(cell.position), beam_row(cell), triple(at)))
 
 
 def rsrp_dbm(layout: Layout, at: Position) -> dict[str, float]:
     """Reference signal received power of each cell at `at`, dBm per resource element."""
     elements = 10.0 * math.log10(12 * layout.downlink_rbs)
-    return {name: cell.power_dbm - elements - path_loss_db(cell.position, at) for name, cell in layout.cells.items()}
+    return {name: cell.power_dbm - elements + path_gain_db(cell, at) for name, cell in layout.cells.items()}
 
 
 def best_cell(layout: Layout, at: Position) -> str:
@@ -39,22 +81,30 @@ def best_cell(layout: Layout, at: Position) -> str:
     return max(usable, key=lambda name: levels[name])
 
 
-def interference_dbm(layout: Layout, at: Position, serving: str, loads: dict[str, float]) -> float:
+def interferer_gain_db(layout: Layout, at: Position) -> float:
+    """Gain in dB from the interferer, an omnidirectional transmitter, to `at`."""
+    return float(gain_db(triple(layout.interferer), np.array([math.nan, math.nan]), triple(at)))
+
+
+def interference_dbm(
+    layout: Layout, at: Position, serving: str, loads: dict[str, float], noise_figure_db: float = NOISE_FIGURE_DB
+) -> float:
     """Interference and noise per resource block at `at`, dBm: other cells by their `loads` 0..1, the interferer, noise."""
     blocks = 10.0 * math.log10(layout.downlink_rbs)
-    total = 10.0 ** (NOISE_DBM / 10.0)
+    total = 10.0 ** ((THERMAL_DBM + noise_figure_db) / 10.0)
     for name, cell in layout.cells.items():
         if name != serving:
-            level = cell.power_dbm - blocks - path_loss_db(cell.position, at)
-            total += loads.get(name, 1.0) * 10.0 ** (level / 10.0)
+            total += loads.get(name, 1.0) * 10.0 ** ((cell.power_dbm - blocks + path_gain_db(cell, at)) / 10.0)
     if layout.interferer_dbm is not None:
-        total += 10.0 ** ((layout.interferer_dbm - blocks - path_loss_db(layout.interferer, at)) / 10.0)
+        total += 10.0 ** ((layout.interferer_dbm - blocks + interferer_gain_db(layout, at)) / 10.0)
     return 10.0 * math.log10(total)
 
 
-def sinr_db(layout: Layout, at: Position, serving: str, loads: dict[str, float]) -> float:
+def sinr_db(
+    layout: Layout, at: Position, serving: str, loads: dict[str, float], noise_figure_db: float = NOISE_FIGURE_DB
+) -> float:
     """Signal over interference and noise of one resource block of `serving` at `at`, dB."""
     blocks = 10.0 * math.log10(layout.downlink_rbs)
     cell = layout.cells[serving]
-    signal = cell.power_dbm - blocks - path_loss_db(cell.position, at)
-    return signal - interference_dbm(layout, at, serving, loads)
+    signal = cell.power_dbm - blocks + path_gain_db(cell, at)
+    return signal - interference_dbm(layout, at, serving, loads, noise_figure_db)

@@ -17,15 +17,27 @@ Shares = dict[Slice, float]
 POWER_DBM = (-30.0, 46.0)
 A3_OFFSET_DB = (-15.0, 15.0)  # TS 36.331, a3-Offset -30..30 in steps of 0.5 dB
 INTERFERER_DBM = (0.0, 46.0)
+NOISE_FIGURE_DB = (0.0, 20.0)
 RATE_MBPS = (0.0, 50.0)
 DELAY_MS = (0.1, 500.0)
 MIN_SHARE = 0.06  # one resource block group of 17: the least with which a slice can be served
 
 
+class Beam(Word):
+    """Where a cell's antenna points: azimuth from the x axis counter-clockwise, tilt below the horizon, degrees."""
+
+    azimuth_deg: float = Field(ge=-180.0, le=360.0)
+    tilt_deg: float = Field(default=0.0, ge=-60.0, le=60.0)
+
+
 class CellLayout(Word):
-    """A cell: place, transmit power, A3 offset of its users, whether it is barred, and the share of resource blocks by slice."""
+    """A cell: place, transmit power, A3 offset of its users, whether it is barred, and the share of resource blocks by slice.
+
+    Without a `beam` its antenna is omnidirectional, 0 dBi; with one it has the element of TR 38.901 table 7.3-1.
+    """
 
     position: Position
+    beam: Beam | None = None
     power_dbm: float = Field(ge=POWER_DBM[0], le=POWER_DBM[1])
     a3_offset_db: float = Field(default=3.0, ge=A3_OFFSET_DB[0], le=A3_OFFSET_DB[1])
     barred: bool = False
@@ -43,11 +55,16 @@ class CellLayout(Word):
 
 
 class UserLayout(Word):
-    """A user: where it is and how it moves, m/s."""
+    """A user: where it is, how it moves, m/s, the noise figure of its receiver, and the cell it is ordered to (once; None: none).
+
+    An ordered handover is undone by event A3 where another cell is better by its offset.
+    """
 
     kind: Literal["uav", "terrestrial"]
     position: Position
     velocity_mps: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    noise_figure_db: float = Field(default=9.0, ge=NOISE_FIGURE_DB[0], le=NOISE_FIGURE_DB[1])
+    ordered_cell: str | None = None
 
 
 class FlowLayout(Word):
@@ -93,6 +110,9 @@ class Layout(Word):
         for name, flow in self.flows.items():
             if flow.user not in self.users or any(host not in self.hosts for host in flow.hosts):
                 raise ValueError(f"flow={name!r} goes from {flow.hosts} to {flow.user!r}: there is no such user or host")
+        for name, user in self.users.items():
+            if user.ordered_cell is not None and user.ordered_cell not in self.cells:
+                raise ValueError(f"users.{name}.ordered_cell={user.ordered_cell!r} is none of {', '.join(self.cells)}")
         for name, delay in self.hosts.items():
             if not DELAY_MS[0] <= delay <= DELAY_MS[1]:
                 raise ValueError(f"hosts.{name}={delay:g} ms is outside {DELAY_MS[0]:g}..{DELAY_MS[1]:g} ms")

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from policies.gym.place import GeofenceSpec, Position, Zone
 from policies.gym.split import Purpose, check_seed
+from policies.gym.task_spec import TaskSpec
 from policies.gym.word import Word
 from policies.slices import Slice
 from twins.gym.layout import CellLayout, FlowLayout, Layout, UserLayout
@@ -40,14 +41,27 @@ class Server(Word):
     background_gcps: float = Field(ge=0.0)
 
 
+class Vehicle(Word):
+    """A UAV at the start of its mission: energy of its battery, what is left in it, and its speed."""
+
+    battery_wh: float = Field(gt=0.0)
+    charge: float = Field(ge=0.0, le=1.0)
+    speed_mps: float = Field(gt=0.0)
+
+
 class Scenario(Word):
-    """One scenario; `mission` names its UAVs, `dormant` the users that have no traffic unless an influx wakes them."""
+    """One scenario; `mission` names its UAVs, `dormant` the users that have no traffic unless an influx wakes them.
+
+    `service` is what the mission's server computes for each Mbit that it sends: a job per frame.
+    """
 
     family: Family
     seed: int
     purpose: Purpose
     layout: Layout
     mission: tuple[str, ...]
+    vehicles: dict[str, Vehicle]
+    service: TaskSpec
     dormant: dict[str, float]
     servers: dict[str, Server]
     geofence: GeofenceSpec
@@ -67,9 +81,9 @@ class _Mix(NamedTuple):
 
 
 _MIXES = {
-    Family.SLICING: _Mix(2, 4, 1, 1, 2, (2.5, 4.5), (1.5, 3.0), (0.59, 0.25, 0.16)),
-    Family.SWARM: _Mix(4, 2, 1, 1, 2, (1.5, 3.5), (0.8, 1.6), (0.59, 0.25, 0.16)),
-    Family.EMERGENCY: _Mix(3, 3, 1, 1, 2, (2.0, 4.0), (1.0, 2.2), (0.59, 0.25, 0.16)),
+    Family.SLICING: _Mix(2, 4, 1, 1, 2, (1.0, 2.4), (0.8, 1.8), (0.59, 0.25, 0.16)),
+    Family.SWARM: _Mix(4, 2, 1, 1, 2, (1.0, 2.4), (0.5, 1.1), (0.59, 0.25, 0.16)),
+    Family.EMERGENCY: _Mix(3, 3, 1, 1, 2, (1.2, 2.6), (0.6, 1.4), (0.59, 0.25, 0.16)),
 }
 _URLLC_MBPS, _MMTC_MBPS = (0.2, 0.4), (0.03, 0.08)
 
@@ -97,6 +111,8 @@ def scenario(family: Family, seed: int, purpose: Purpose) -> Scenario:
         purpose=purpose,
         layout=layout,
         mission=mission,
+        vehicles={name: _vehicle(chance) for name in mission},
+        service=_service(chance, sum(flows[name].mbps for name in mission)),
         dormant=dormant,
         servers=_servers(chance),
         geofence=_geofence(chance, cells),
@@ -181,6 +197,17 @@ def _servers(chance: random.Random) -> dict[str, Server]:
         capacity = round(chance.uniform(8.0, 16.0), 1)
         found[name] = Server(capacity_gcps=capacity, background_gcps=round(capacity * chance.uniform(0.15, 0.5), 2))
     return found
+
+
+def _vehicle(chance: random.Random) -> Vehicle:
+    charge, speed = round(chance.uniform(0.5, 0.95), 2), chance.choice((8.0, 10.0, 12.0, 15.0))
+    return Vehicle(battery_wh=100.0, charge=charge, speed_mps=speed)
+
+
+def _service(chance: random.Random, mbps: float) -> TaskSpec:
+    """Video analysis: 25 frames a second of all UAVs together, 5 to 15 % of an edge server's capacity per Mbit/s."""
+    demand = round(mbps * chance.uniform(0.5, 1.0), 2)
+    return TaskSpec(task="service", gcycles_per_job=round(demand / 25.0, 4), jobs_per_s=25.0)
 
 
 def _geofence(chance: random.Random, cells: dict[str, CellLayout]) -> GeofenceSpec:

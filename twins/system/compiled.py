@@ -25,7 +25,8 @@ def cache_folder() -> Path:
     twins = Path(__file__).parent.parent
     digest = hashlib.sha256(numba.__version__.encode())
     system, kernel = twins / "system", twins / "link" / "table" / "kernel.py"
-    sources = [*system.glob("kernel/*.py"), system / "state.py", system / "compiled.py", *twins.glob("radio/*.py"), kernel]
+    others = [system / "state.py", system / "compiled.py", kernel, twins / "gym" / "field.py"]
+    sources = [*system.glob("kernel/*.py"), *twins.glob("radio/*.py"), *others]
     for source in sorted(sources):
         digest.update(source.read_bytes())
     chosen = _config.CACHE_DIR

@@ -1,0 +1,106 @@
+"""UAVs in flight: straight ways at a speed, energy by the rotary-wing model, and what must not happen.
+
+Propulsion power: Zeng, Xu and Zhang, "Energy minimization for wireless communication with rotary-wing UAV" (IEEE TWC 2019),
+equation (12) with its table I, plus the weight lifted when climbing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from policies.gym.place import GeofenceSpec, Position
+from policies.gym.task_spec import TaskSpec
+
+SEPARATION_M = 10.0
+SPEED_MPS = (1.0, 25.0)
+WEIGHT_N = 20.0
+ONBOARD_W_PER_GCPS = 6.0  # computing on board instead of at a server
+STEP_S = 1.0
+_BLADE_W, _INDUCED_W, _TIP_MPS, _INDUCED_MPS = 79.86, 88.63, 120.0, 4.03
+_PARASITE = 0.5 * 0.6 * 1.225 * 0.05 * 0.503
+
+
+def propulsion_w(speed_mps: float) -> float:
+    """Power of level flight at `speed_mps` >= 0, W; 168.5 W when hovering."""
+    v2 = speed_mps**2
+    induced = math.sqrt(math.sqrt(1.0 + v2**2 / (4.0 * _INDUCED_MPS**4)) - v2 / (2.0 * _INDUCED_MPS**2))
+    return _BLADE_W * (1.0 + 3.0 * v2 / _TIP_MPS**2) + _INDUCED_W * induced + _PARASITE * speed_mps**3
+
+
+@dataclass(frozen=True)
+class Uav:
+    """One UAV: where it is, the way before it, its speed, energy left, tasks on board and sensors that are on."""
+
+    position: Position
+    speed_mps: float
+    energy_wh: float
+    capacity_wh: float
+    way: tuple[Position, ...] = ()
+    tasks: tuple[TaskSpec, ...] = ()
+    sensors: tuple[str, ...] = ()
+
+    @property
+    def charge(self) -> float:
+        """Share of the battery left, 0..1."""
+        return self.energy_wh / self.capacity_wh
+
+    @property
+    def velocity_mps(self) -> tuple[float, float, float]:
+        """Velocity towards the next point of the way, m/s."""
+        if not self.way or self.energy_wh <= 0.0:
+            return (0.0, 0.0, 0.0)
+        here, there = self.position, self.way[0]
+        distance = here.distance_m(there)
+        if distance < 1e-9:
+            return (0.0, 0.0, 0.0)
+        scale = self.speed_mps / distance
+        return ((there.x_m - here.x_m) * scale, (there.y_m - here.y_m) * scale, (there.z_m - here.z_m) * scale)
+
+    def after(self, seconds: float) -> Uav:
+        """Return the UAV `seconds` later."""
+        climb = max(self.velocity_mps[2], 0.0)
+        watts = propulsion_w(self.speed_mps if self.way else 0.0) + WEIGHT_N * climb
+        watts += ONBOARD_W_PER_GCPS * sum(task.demand_gcps for task in self.tasks)
+        position, way, left = self.position, self.way, self.speed_mps * seconds if self.energy_wh > 0.0 else 0.0
+        while way and left > 0.0:
+            distance = position.distance_m(way[0])
+            if distance > left:
+                position, left = _between(position, way[0], left / distance), 0.0
+            else:
+                position, way, left = way[0], way[1:], left - distance
+        return replace(self, position=position, way=way, energy_wh=max(self.energy_wh - watts * seconds / 3600.0, 0.0))
+
+
+def _between(one: Position, other: Position, share: float) -> Position:
+    return Position(
+        x_m=one.x_m + share * (other.x_m - one.x_m),
+        y_m=one.y_m + share * (other.y_m - one.y_m),
+        z_m=one.z_m + share * (other.z_m - one.z_m),
+    )
+
+
+def flown(fleet: dict[str, Uav], seconds: float, fence: GeofenceSpec) -> tuple[dict[str, Uav], list[str]]:
+    """Return the fleet `seconds` later and what went wrong on the way: collisions, breaches of the fence, empty batteries."""
+    incidents: list[str] = []
+    left = seconds
+    while left > 1e-9:
+        step = min(STEP_S, left)
+        fleet = {name: one.after(step) for name, one in fleet.items()}
+        incidents += [said for said in _incidents(fleet, fence) if said not in incidents]
+        left -= step
+    return fleet, incidents
+
+
+def _incidents(fleet: dict[str, Uav], fence: GeofenceSpec) -> Iterable[str]:
+    names = list(fleet)
+    for place, name in enumerate(names):
+        one = fleet[name]
+        if one.way and fence.objections(one.position):
+            yield f"{name} left the fence"
+        if one.energy_wh <= 0.0:
+            yield f"{name} has an empty battery"
+        for other in names[place + 1 :]:
+            if one.position.distance_m(fleet[other].position) < SEPARATION_M:
+                yield f"{name} and {other} came closer than {SEPARATION_M:g} m"

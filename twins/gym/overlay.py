@@ -1,0 +1,69 @@
+"""What degradation events make of a layout: the configuration stays as it is, its surroundings get worse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from policies.gym.degradation import DegradationEvent, DegradationKind
+from twins.gym.layout import DELAY_MS, POWER_DBM, RATE_MBPS, Layout
+from twins.gym.scenario import Scenario
+
+
+def degraded(scenario: Scenario, layout: Layout, events: Iterable[DegradationEvent]) -> Layout:
+    """Return `layout` under `events`; an edge overload leaves it as it is (`twins.gym.servers`)."""
+    for event in events:
+        layout = layout.model_copy(update=_WHAT[event.kind](scenario, layout, event))
+    return layout
+
+
+def _surge(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict[str, Any]:
+    return _rates(
+        layout,
+        {
+            name: flow.mbps * event.magnitude
+            for name, flow in layout.flows.items()
+            if flow.slice.value == event.target and name not in scenario.mission
+        },
+    )
+
+
+def _influx(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict[str, Any]:
+    return _rates(layout, {name: layout.flows[name].mbps + mbps * event.magnitude for name, mbps in scenario.dormant.items()})
+
+
+def _rates(layout: Layout, wanted: dict[str, float]) -> dict[str, Any]:
+    return {
+        "flows": {
+            name: flow.model_copy(update={"mbps": min(wanted[name], RATE_MBPS[1])}) if name in wanted else flow
+            for name, flow in layout.flows.items()
+        }
+    }
+
+
+def _interference(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict[str, Any]:
+    return {"interferer_dbm": max(event.magnitude, layout.interferer_dbm or event.magnitude)}
+
+
+def _power_loss(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict[str, Any]:
+    cell = layout.cells[event.target]
+    weaker = cell.model_copy(update={"power_dbm": max(cell.power_dbm - event.magnitude, POWER_DBM[0])})
+    return {"cells": {**layout.cells, event.target: weaker}}
+
+
+def _delay(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict[str, Any]:
+    return {"hosts": {**layout.hosts, event.target: min(layout.hosts[event.target] + event.magnitude, DELAY_MS[1])}}
+
+
+def _overload(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict[str, Any]:
+    return {}
+
+
+_WHAT = {
+    DegradationKind.SURGE: _surge,
+    DegradationKind.USER_INFLUX: _influx,
+    DegradationKind.INTERFERENCE: _interference,
+    DegradationKind.CELL_POWER_LOSS: _power_loss,
+    DegradationKind.BACKHAUL_DELAY: _delay,
+    DegradationKind.EDGE_OVERLOAD: _overload,
+}

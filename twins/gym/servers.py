@@ -1,0 +1,27 @@
+"""Edge computing as a queue model: not simulated by ns-3, and labelled so wherever its numbers are shown.
+
+Each server is an M/M/1 queue with processor sharing: a job of c Gcycles on a server of capacity C at load rho takes
+c / C / (1 - rho) on average (Kleinrock, Queueing Systems II, section 4.4). Beyond `SATURATION` the load is taken as that: real
+servers shed jobs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from policies.gym.task_spec import TaskSpec
+from twins.gym.scenario import Server
+
+LABEL = "M/M/1 processor sharing, a model of TwinPilot's"
+SATURATION = 0.98
+
+
+def load(server: Server, tasks: Iterable[TaskSpec], extra: float = 0.0) -> float:
+    """Share of the capacity in use, 0..SATURATION: others, `extra` (a share) and `tasks`."""
+    asked = server.background_gcps + sum(task.demand_gcps for task in tasks)
+    return min(asked / server.capacity_gcps + extra, SATURATION)
+
+
+def processing_ms(server: Server, task: TaskSpec, load_share: float) -> float:
+    """Mean time of one job of `task` on a server at `load_share` 0..SATURATION, ms."""
+    return 1e3 * task.gcycles_per_job / server.capacity_gcps / (1.0 - min(load_share, SATURATION))

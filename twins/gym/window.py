@@ -1,0 +1,41 @@
+"""What a packet network measured in one window."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from policies.gym.word import Word
+
+
+class FlowWindow(Word):
+    """A flow: means over delivered packets, None where none was; `loss` over packets whose fate is known."""
+
+    latency_ms: float | None
+    jitter_ms: float | None
+    loss: float = Field(ge=0.0, le=1.0)
+    throughput_mbps: float = Field(ge=0.0)
+    offered_mbps: float = Field(ge=0.0)
+
+
+class UserWindow(Word):
+    """A user: serving cell (None: not connected), RSRP and mean SINR of it, and how often each CQI was reported."""
+
+    cell: str | None
+    rsrp_dbm: float
+    sinr_db: float
+    cqi: tuple[int, ...] = ()
+
+
+class Window(Word):
+    """`seconds` of the network: flows, users and cells by name; `prb_load` is the share of resource blocks in use, 0..1.
+
+    `deviation` holds, for a learned network, the standard deviation of each flow's latency, jitter, loss and throughput.
+    """
+
+    seconds: float
+    now_s: float
+    flows: dict[str, FlowWindow]
+    users: dict[str, UserWindow]
+    prb_load: dict[str, float]
+    handovers: int = 0
+    deviation: dict[str, tuple[float, float, float, float]] = Field(default_factory=dict)

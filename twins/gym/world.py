@@ -1,0 +1,262 @@
+"""The gym's world: a scenario in time, with UAVs, servers and events, over any `PacketNetwork`.
+
+1. Mission time moves by `elapse`. UAVs fly, batteries drain, events come and go, terrestrial users walk to and fro.
+2. The network is measured at `begin`, and again whenever something changed that it could feel: a configuration, an event, a UAV that
+   arrived or was handed over. Between that the state s stands as it was measured: looking changes nothing.
+3. A measurement lets the network settle and then watches a window (`WINDOW_S`): a sample of mission time, not all of it.
+4. Computing at servers is a queue model (`twins.gym.servers`), not simulated by the packet network.
+The same scenario, events and calls give the same measurements, in ns-3 and in the Experiment Model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from policies.gym.degradation import DegradationEvent, DegradationKind
+from policies.gym.network_state import NetworkState
+from policies.gym.place import Position
+from policies.gym.task_spec import TaskSpec
+from policies.slices import Slice
+from twins.gym.fleet import Uav, flown
+from twins.gym.layout import Layout, UserLayout
+from twins.gym.measurement import Measurement, Service, bystanders, service_of
+from twins.gym.overlay import degraded
+from twins.gym.packet_network import PacketNetwork
+from twins.gym.scenario import Scenario
+from twins.gym.servers import load, processing_ms
+from twins.gym.window import Window
+
+WARM_UP_S, SETTLE_S, RADIO_SETTLE_S, WINDOW_S = 1.0, 0.4, 1.0, 1.0
+_NOTICEABLE_M = 20.0
+_BEAT_M = 100.0  # terrestrial users walk to and fro over this length
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """An entry of the mission's log: when, what kind, whom it is about, and what was said."""
+
+    at_s: float
+    kind: str
+    subject: str
+    detail: str = ""
+
+
+@dataclass
+class Mission:
+    """What Reasoning tools may change: the fleet, its orders, where tasks are computed, the log; and what went wrong."""
+
+    fleet: dict[str, Uav]
+    log: list[LogEntry] = field(default_factory=list)
+    incidents: list[str] = field(default_factory=list)
+    ordered: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> Mission:
+        """A copy that shares only what never changes."""
+        return Mission(dict(self.fleet), list(self.log), list(self.incidents), dict(self.ordered))
+
+
+class World:
+    """One episode's world; call `begin` first."""
+
+    def __init__(self, scenario: Scenario, network: PacketNetwork, events: Iterable[DegradationEvent] = ()) -> None:
+        self.scenario, self.network, self.events = scenario, network, tuple(events)
+        self.now_s = 0.0
+        self.layout = scenario.layout
+        self.placed: dict[str, tuple[TaskSpec, str]] = {}
+        self.mission = Mission(_fleet(scenario))
+        self.measurements: list[Measurement] = []
+        self._dirty = False
+
+    # ---- what is ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def measured(self) -> Measurement:
+        """The last measurement."""
+        return self.measurements[-1]
+
+    @property
+    def state(self) -> NetworkState:
+        """The network state s, as last measured."""
+        return self.measured.state
+
+    @property
+    def active_events(self) -> tuple[DegradationEvent, ...]:
+        """Events that are on."""
+        return tuple(event for event in self.events if event.active(self.now_s))
+
+    @property
+    def in_force(self) -> Layout:
+        """The configuration under the events that are on, with every user where it is now."""
+        layout = degraded(self.scenario, self.layout, self.active_events)
+        users = {}
+        for name, user in layout.users.items():
+            uav = self.mission.fleet.get(name)
+            if uav is not None:
+                change: dict[str, object] = {
+                    "position": uav.position,
+                    "velocity_mps": uav.velocity_mps,
+                    "ordered_cell": self.mission.ordered.get(name),
+                }
+            else:
+                change = _walked(self.scenario.layout.users[name], self.now_s)
+            users[name] = user.model_copy(update=change)
+        return layout.model_copy(update={"users": users})
+
+    def server_loads(self) -> dict[str, float]:
+        """Load of each server, 0..1: others, the mission's service, offloaded tasks, overloads."""
+        extra = {event.target: event.magnitude for event in self.active_events if event.kind is DegradationKind.EDGE_OVERLOAD}
+        return {name: load(server, self._tasks_at(name), extra.get(name, 0.0)) for name, server in self.scenario.servers.items()}
+
+    @property
+    def service_host(self) -> str:
+        """The server that runs the mission's service."""
+        return self.layout.flows[self.scenario.mission[0]].host
+
+    def service_task(self) -> TaskSpec:
+        """The mission's service as it stands: with less traffic there are fewer jobs."""
+        full = sum(self.scenario.layout.flows[name].mbps for name in self.scenario.mission)
+        now = sum(self.layout.flows[name].mbps for name in self.scenario.mission)
+        rate = max(self.scenario.service.jobs_per_s * now / full, 1e-3)
+        return self.scenario.service.model_copy(update={"jobs_per_s": rate})
+
+    def trace_hash(self) -> str:
+        """SHA-256 over all measurements, log entries and incidents so far."""
+        rows = [[one.at_s, one.state.model_dump(mode="json"), one.window.model_dump(mode="json")] for one in self.measurements]
+        log = [[one.at_s, one.kind, one.subject, one.detail] for one in self.mission.log]
+        return hashlib.sha256(json.dumps([rows, log, self.mission.incidents], sort_keys=True).encode()).hexdigest()
+
+    # ---- what happens ----------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Start the network, let it warm up, and measure; raises InfrastructureError."""
+        self.network.begin(self.in_force)
+        self.network.run(self.in_force, WARM_UP_S)
+        self.measure()
+
+    def elapse(self, seconds: float) -> tuple[str, ...]:
+        """Let mission time pass; returns what happened that the network could feel, and measures nothing."""
+        before, flying = self.active_events, {name for name, uav in self.mission.fleet.items() if uav.way}
+        self.mission.fleet, incidents = flown(self.mission.fleet, seconds, self.scenario.geofence)
+        self.mission.incidents += [said for said in incidents if said not in self.mission.incidents]
+        self.now_s += seconds
+        after = self.active_events
+        happened = [f"{event.kind.value} {event.target}".strip() + " began" for event in after if event not in before]
+        happened += [f"{event.kind.value} {event.target}".strip() + " ended" for event in before if event not in after]
+        happened += [f"{name} arrived" for name, uav in self.mission.fleet.items() if name in flying and not uav.way]
+        self._dirty = self._dirty or bool(happened)
+        return tuple(happened)
+
+    def configure(self, layout: Layout) -> None:
+        """Put another configuration in force."""
+        self.layout, self._dirty = layout, True
+
+    def place(self, task: TaskSpec, server: str) -> None:
+        """Compute `task` at `server`; the mission's service moves with its flows."""
+        if task.task != self.scenario.service.task:
+            self.placed[task.task] = (task, server)
+        self._dirty = True
+
+    def order_handover(self, uav: str, cell: str) -> None:
+        """Order a UAV to a cell; it goes there when the network is measured next."""
+        self.mission.ordered[uav] = cell
+        self._dirty = True
+
+    def command(self, uav: str, **changes: object) -> None:
+        """Change a UAV's way, speed, tasks or sensors."""
+        self.mission.fleet[uav] = replace(self.mission.fleet[uav], **changes)  # type: ignore[arg-type]
+
+    def note(self, kind: str, subject: str, detail: str = "") -> LogEntry:
+        """Write into the mission's log."""
+        entry = LogEntry(round(self.now_s, 3), kind, subject, detail)
+        self.mission.log.append(entry)
+        return entry
+
+    def catch_up(self) -> bool:
+        """Measure where something changed since the last measurement; returns whether it did. Raises InfrastructureError."""
+        if self._dirty:
+            self.measure()
+            return True
+        return False
+
+    def measure(self) -> Measurement:
+        """Let the network settle, watch a window and derive the state; raises InfrastructureError."""
+        layout = self.in_force
+        if self.measurements:
+            self.network.run(layout, _settle_s(self.measured.layout, layout))
+        window = self.network.run(layout, WINDOW_S)
+        made = self._made(layout, window)
+        self.measurements.append(made)
+        self._dirty = False
+        return made
+
+    def _made(self, layout: Layout, window: Window) -> Measurement:
+        service, loads, host = (
+            service_of(window.flows[name] for name in self.scenario.mission),
+            self.server_loads(),
+            self.service_host,
+        )
+        processing = processing_ms(self.scenario.servers[host], self.service_task(), loads[host])
+        return Measurement(
+            at_s=round(self.now_s, 3),
+            layout=layout,
+            events=self.active_events,
+            window=window,
+            state=_state(layout.flows[self.scenario.mission[0]].slice, service, processing, loads[host]),
+            slices=bystanders(layout, window, self.scenario.mission),
+            server_loads=loads,
+        )
+
+    def _tasks_at(self, server: str) -> list[TaskSpec]:
+        found = [task for task, place in self.placed.values() if place == server]
+        return [*found, self.service_task()] if server == self.service_host else found
+
+
+def _fleet(scenario: Scenario) -> dict[str, Uav]:
+    return {
+        name: Uav(
+            position=scenario.layout.users[name].position,
+            speed_mps=vehicle.speed_mps,
+            energy_wh=vehicle.battery_wh * vehicle.charge,
+            capacity_wh=vehicle.battery_wh,
+        )
+        for name, vehicle in scenario.vehicles.items()
+    }
+
+
+def _walked(user: UserLayout, now_s: float) -> dict[str, object]:
+    """Where a terrestrial user is: to and fro along its heading."""
+    speed = math.hypot(*user.velocity_mps[:2])
+    if speed == 0.0:
+        return {}
+    phase = (speed * now_s) % (2.0 * _BEAT_M)
+    along, sign = (phase, 1.0) if phase < _BEAT_M else (2.0 * _BEAT_M - phase, -1.0)
+    vx, vy = user.velocity_mps[0], user.velocity_mps[1]
+    here = user.position
+    position = Position(x_m=here.x_m + vx / speed * along, y_m=here.y_m + vy / speed * along, z_m=here.z_m)
+    return {"position": position, "velocity_mps": (sign * vx, sign * vy, 0.0)}
+
+
+def _settle_s(old: Layout, new: Layout) -> float:
+    """How long the network needs until a window speaks of `new`: longer where users may be handed over."""
+    moved = any(old.users[name].position.distance_m(user.position) > _NOTICEABLE_M for name, user in new.users.items())
+    ordered = any(old.users[name].ordered_cell != user.ordered_cell for name, user in new.users.items())
+    return RADIO_SETTLE_S if moved or ordered or _radio(old) != _radio(new) else SETTLE_S
+
+
+def _radio(layout: Layout) -> list[tuple[object, ...]]:
+    return [(one.power_dbm, one.a3_offset_db, one.barred, one.beam) for one in layout.cells.values()]
+
+
+def _state(one: Slice, service: Service, processing: float, edge_load: float) -> NetworkState:
+    return NetworkState(
+        slice=one,
+        latency_ms=round(service.latency_ms + processing, 3),
+        jitter_ms=round(service.jitter_ms, 3),
+        loss=round(service.loss, 5),
+        throughput_mbps=round(service.throughput_mbps, 4),
+        edge_load=round(edge_load, 4),
+    )

@@ -1,0 +1,139 @@
+"""The ns-3 worker as a process: started when first needed, asked by JSON lines, restarted after it died.
+
+ns-3 is GPL-2.0-only and ends its process on a fatal error, so it is never imported here. A request that is not answered in time,
+a worker that dies and an answer that is none raise `WorkerError`; the next `ask` starts another worker.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from collections import deque
+from pathlib import Path
+from typing import IO, Any
+
+from twins.gym.packet_network import InfrastructureError
+
+WORKER = Path(__file__).with_name("worker.py")
+MISSING = "ns-3 is not installed: pip install 'twinpilot[ns3]' (it builds for some minutes and needs g++; see README)"
+_START_S, _ANSWER_S = 180.0, 120.0
+
+
+class WorkerError(InfrastructureError):
+    """The ns-3 worker died, did not answer in time or answered garbage; `method` is what it was asked."""
+
+    def __init__(self, method: str, message: str) -> None:
+        super().__init__(message)
+        self.method = method
+
+
+class Ns3MissingError(InfrastructureError):
+    """The `ns3` extra is not installed."""
+
+
+def installed() -> bool:
+    """Whether the `ns3` extra is there."""
+    return importlib.util.find_spec("ns3") is not None
+
+
+class Ns3Process:
+    """One worker; `ask` is its whole face. Not for several threads."""
+
+    def __init__(self, answer_s: float = _ANSWER_S) -> None:
+        self._answer_s = answer_s
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log: IO[bytes] | None = None
+        self._buffer = b""
+        self._lines: deque[bytes] = deque()
+        self._asked = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id while it lives."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    def start(self) -> dict[str, Any]:
+        """Start the worker unless it lives; returns what it says of itself. Raises Ns3MissingError, WorkerError."""
+        if self.pid is None:
+            if not installed():
+                raise Ns3MissingError(MISSING)
+            self.close()
+            self._log = tempfile.TemporaryFile()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
+            )
+        return self._exchange("hello", {}, _START_S)
+
+    def ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Return the worker's result; raises WorkerError, Ns3MissingError."""
+        if self.pid is None:
+            self.start()
+        return self._exchange(method, params, self._answer_s)
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout, self._log):
+                if stream is not None:
+                    stream.close()
+        self._process, self._log, self._buffer = None, None, b""
+        self._lines.clear()
+
+    def _exchange(self, method: str, params: dict[str, Any], limit_s: float) -> dict[str, Any]:
+        assert self._process is not None and self._process.stdin is not None
+        self._asked += 1
+        request = json.dumps({"id": self._asked, "method": method, "params": params}, allow_nan=False)
+        try:
+            self._process.stdin.write(request.encode() + b"\n")
+            self._process.stdin.flush()
+        except (BrokenPipeError, OSError):
+            raise self._failed(method, "the ns-3 worker ended") from None
+        line = self._line(method, time.monotonic() + limit_s)
+        try:
+            answer = json.loads(line)
+            identity, error = answer["id"], answer.get("error")
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise self._failed(method, f"the ns-3 worker answered {line[:120]!r}, which is no answer") from None
+        if identity != self._asked:
+            raise self._failed(method, f"the ns-3 worker answered request {identity} instead of {self._asked}")
+        if error is not None:
+            raise self._failed(method, f"ns-3 refused {method}: {error.get('type')}: {error.get('message')}")
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def _line(self, method: str, deadline: float) -> bytes:
+        assert self._process is not None and self._process.stdout is not None
+        stream = self._process.stdout
+        while not self._lines:
+            left = deadline - time.monotonic()
+            if left <= 0.0 or not select.select([stream], [], [], left)[0]:
+                raise self._failed(method, "the ns-3 worker did not answer in time")
+            read = os.read(stream.fileno(), 65536)
+            if not read:
+                raise self._failed(method, "the ns-3 worker ended")
+            *whole, self._buffer = (self._buffer + read).split(b"\n")
+            self._lines.extend(whole)
+        return self._lines.popleft()
+
+    def _failed(self, method: str, message: str) -> WorkerError:
+        """End the worker, and tell what it last wrote."""
+        status = None if self._process is None else self._process.poll()
+        said = self._last_words()
+        self.close()
+        ended = "" if status is None else f" with status {status}"
+        return WorkerError(method, f"{message}{ended} while it was asked for {method}{said}; the next request starts another")
+
+    def _last_words(self) -> str:
+        if self._log is None:
+            return ""
+        self._log.seek(0)
+        lines = [line for line in self._log.read().decode(errors="replace").splitlines() if "NS_FATAL" in line or "msg=" in line]
+        return f": {lines[-1][:300]}" if lines else ""
