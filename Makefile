@@ -6,7 +6,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install demo test test-rt lint bench clean
+.PHONY: install demo test test-rt test-ns3 lint bench clean
 
 install: $(VENV)/installed
 
@@ -29,6 +29,11 @@ test: install
 test-rt: install
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[rt]'
 	$(BIN)/pytest tests/rt
+
+# Packet level: ns-3 is built when it is installed, some minutes, and needs g++ (Debian: apt install g++).
+test-ns3: install
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[ns3]'
+	$(BIN)/pytest tests/ns3
 
 lint: install
 	$(BIN)/ruff check .

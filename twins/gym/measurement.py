@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from policies.gym.degradation import DegradationEvent
 from policies.gym.network_state import NetworkState
+from policies.gym.task_spec import TaskSpec
 from policies.slices import Slice
 from twins.gym.layout import Layout
+from twins.gym.scenario import Scenario
+from twins.gym.servers import processing_ms
 from twins.gym.window import FlowWindow, Window
 
 UNDELIVERED_MS, UNDELIVERED_JITTER_MS = 2000.0, 200.0  # latency and jitter that stand for "nothing arrived", and their bounds
@@ -68,3 +71,24 @@ def bystanders(layout: Layout, window: Window, mission: Iterable[str]) -> dict[S
         if sending:
             found[one] = service_of(sending)
     return found
+
+
+def service_task(scenario: Scenario, layout: Layout) -> TaskSpec:
+    """The mission's service under `layout`: with less traffic there are fewer jobs."""
+    full = sum(scenario.layout.flows[name].mbps for name in scenario.mission)
+    now = sum(layout.flows[name].mbps for name in scenario.mission)
+    return scenario.service.model_copy(update={"jobs_per_s": max(scenario.service.jobs_per_s * now / full, 1e-3)})
+
+
+def state_of(scenario: Scenario, layout: Layout, flows: Mapping[str, FlowWindow], loads: Mapping[str, float]) -> NetworkState:
+    """The network state s: what the mission's `flows` got together, with the time of a job at the server, loaded as in `loads`."""
+    service, first = service_of(flows[name] for name in scenario.mission), layout.flows[scenario.mission[0]]
+    processing = processing_ms(scenario.servers[first.host], service_task(scenario, layout), loads[first.host])
+    return NetworkState(
+        slice=first.slice,
+        latency_ms=round(service.latency_ms + processing, 3),
+        jitter_ms=round(service.jitter_ms, 3),
+        loss=round(min(service.loss, 1.0), 5),
+        throughput_mbps=round(service.throughput_mbps, 4),
+        edge_load=round(loads[first.host], 4),
+    )

@@ -1,6 +1,6 @@
 """`PacketNetwork`: what carries the gym's traffic, packet by packet or learned.
 
-1. `begin(layout)` makes the network of a layout, at time 0; `run(layout, seconds)` puts the layout in force and measures.
+1. `begin(layout)` makes the network of a layout, at time 0; `run(layout, seconds, settle_s)` puts the layout in force and measures.
 2. Users, cells, hosts and flows stay those of `begin`; everything else of a layout may change from window to window.
 3. The same layouts in the same order give the same windows.
 Implementations: `twins.ns3` (ground truth) and `twins.learned` (the Experiment Model).
@@ -27,5 +27,5 @@ class PacketNetwork(Protocol):
     def begin(self, layout: Layout) -> None:
         """Start anew with `layout`; raises InfrastructureError."""
 
-    def run(self, layout: Layout, seconds: float) -> Window:
-        """Let `seconds` > 0 pass under `layout` and return what was measured in them; raises InfrastructureError."""
+    def run(self, layout: Layout, seconds: float, settle_s: float = 0.0) -> Window:
+        """Let `settle_s` pass under `layout`, then measure for `seconds` > 0; raises InfrastructureError."""

@@ -20,14 +20,13 @@ from policies.gym.degradation import DegradationEvent, DegradationKind
 from policies.gym.network_state import NetworkState
 from policies.gym.place import Position
 from policies.gym.task_spec import TaskSpec
-from policies.slices import Slice
 from twins.gym.fleet import Uav, flown
 from twins.gym.layout import Layout, UserLayout
-from twins.gym.measurement import Measurement, Service, bystanders, service_of
+from twins.gym.measurement import Measurement, bystanders, service_task, state_of
 from twins.gym.overlay import degraded
 from twins.gym.packet_network import PacketNetwork
 from twins.gym.scenario import Scenario
-from twins.gym.servers import load, processing_ms
+from twins.gym.servers import load
 from twins.gym.window import Window
 
 WARM_UP_S, SETTLE_S, RADIO_SETTLE_S, WINDOW_S = 1.0, 0.4, 1.0, 1.0
@@ -106,6 +105,18 @@ class World:
             users[name] = user.model_copy(update=change)
         return layout.model_copy(update={"users": users})
 
+    @property
+    def unthrottled(self) -> Layout:
+        """The scenario's own configuration under the events that are on: what everybody would send."""
+        return degraded(self.scenario, self.scenario.layout, self.active_events)
+
+    def fork(self, network: PacketNetwork) -> World:
+        """A world that goes on from here on its own, over `network`, which must stand where this world's does."""
+        other = World(self.scenario, network, self.events)
+        other.now_s, other.layout, other.placed, other._dirty = self.now_s, self.layout, dict(self.placed), self._dirty
+        other.mission, other.measurements = self.mission.copy(), list(self.measurements)
+        return other
+
     def server_loads(self) -> dict[str, float]:
         """Load of each server, 0..1: others, the mission's service, offloaded tasks, overloads."""
         extra = {event.target: event.magnitude for event in self.active_events if event.kind is DegradationKind.EDGE_OVERLOAD}
@@ -118,10 +129,7 @@ class World:
 
     def service_task(self) -> TaskSpec:
         """The mission's service as it stands: with less traffic there are fewer jobs."""
-        full = sum(self.scenario.layout.flows[name].mbps for name in self.scenario.mission)
-        now = sum(self.layout.flows[name].mbps for name in self.scenario.mission)
-        rate = max(self.scenario.service.jobs_per_s * now / full, 1e-3)
-        return self.scenario.service.model_copy(update={"jobs_per_s": rate})
+        return service_task(self.scenario, self.layout)
 
     def trace_hash(self) -> str:
         """SHA-256 over all measurements, log entries and incidents so far."""
@@ -134,7 +142,6 @@ class World:
     def begin(self) -> None:
         """Start the network, let it warm up, and measure; raises InfrastructureError."""
         self.network.begin(self.in_force)
-        self.network.run(self.in_force, WARM_UP_S)
         self.measure()
 
     def elapse(self, seconds: float) -> tuple[str, ...]:
@@ -185,27 +192,21 @@ class World:
     def measure(self) -> Measurement:
         """Let the network settle, watch a window and derive the state; raises InfrastructureError."""
         layout = self.in_force
-        if self.measurements:
-            self.network.run(layout, _settle_s(self.measured.layout, layout))
-        window = self.network.run(layout, WINDOW_S)
+        settle = settle_s(self.measured.layout, layout) if self.measurements else WARM_UP_S
+        window = self.network.run(layout, WINDOW_S, settle)
         made = self._made(layout, window)
         self.measurements.append(made)
         self._dirty = False
         return made
 
     def _made(self, layout: Layout, window: Window) -> Measurement:
-        service, loads, host = (
-            service_of(window.flows[name] for name in self.scenario.mission),
-            self.server_loads(),
-            self.service_host,
-        )
-        processing = processing_ms(self.scenario.servers[host], self.service_task(), loads[host])
+        loads = self.server_loads()
         return Measurement(
             at_s=round(self.now_s, 3),
             layout=layout,
             events=self.active_events,
             window=window,
-            state=_state(layout.flows[self.scenario.mission[0]].slice, service, processing, loads[host]),
+            state=state_of(self.scenario, layout, window.flows, loads),
             slices=bystanders(layout, window, self.scenario.mission),
             server_loads=loads,
         )
@@ -240,7 +241,7 @@ def _walked(user: UserLayout, now_s: float) -> dict[str, object]:
     return {"position": position, "velocity_mps": (sign * vx, sign * vy, 0.0)}
 
 
-def _settle_s(old: Layout, new: Layout) -> float:
+def settle_s(old: Layout, new: Layout) -> float:
     """How long the network needs until a window speaks of `new`: longer where users may be handed over."""
     moved = any(old.users[name].position.distance_m(user.position) > _NOTICEABLE_M for name, user in new.users.items())
     ordered = any(old.users[name].ordered_cell != user.ordered_cell for name, user in new.users.items())
@@ -249,14 +250,3 @@ def _settle_s(old: Layout, new: Layout) -> float:
 
 def _radio(layout: Layout) -> list[tuple[object, ...]]:
     return [(one.power_dbm, one.a3_offset_db, one.barred, one.beam) for one in layout.cells.values()]
-
-
-def _state(one: Slice, service: Service, processing: float, edge_load: float) -> NetworkState:
-    return NetworkState(
-        slice=one,
-        latency_ms=round(service.latency_ms + processing, 3),
-        jitter_ms=round(service.jitter_ms, 3),
-        loss=round(service.loss, 5),
-        throughput_mbps=round(service.throughput_mbps, 4),
-        edge_load=round(edge_load, 4),
-    )

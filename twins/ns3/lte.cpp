@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the worker adds to ns-3: path loss, slices, handover, sources, meters. Compiled by worker.py into its own process.
 #include "ns3/applications-module.h"
 #include "ns3/flow-monitor-module.h"
 #include "ns3/internet-module.h"

@@ -12,7 +12,7 @@ from typing import Any
 from twins.gym.field import best_cell
 from twins.gym.layout import CellLayout, FlowLayout, Layout, UserLayout
 from twins.gym.window import FlowWindow, UserWindow, Window
-from twins.ns3.process import Ns3Process
+from twins.ns3.process import Ns3Process, WorkerError
 
 UPLINK_RBS = 15  # facts: with more, terminals' power per resource block does not reach beyond 250 m
 BUFFER_BYTES = 100_000
@@ -28,7 +28,7 @@ class Ns3Network:
     def __init__(self, process: Ns3Process | None = None) -> None:
         self._process = process or Ns3Process()
         self._layout: Layout | None = None
-        self._worker: int | None = None
+        self._built: tuple[int | None, int] | None = None
 
     def begin(self, layout: Layout) -> None:
         """Build the network of `layout`."""
@@ -36,18 +36,20 @@ class Ns3Network:
             layout.model_dump()
         )  # copies are unchecked, and ns-3 ends on a value that it does not take
         self._process.ask("build", _build(layout))
-        self._layout, self._worker = layout, self._process.pid
+        self._layout, self._built = layout, (self._process.pid, self._process.builds)
         if layout.interferer_dbm is not None:
             self._process.ask("set", {"interferer_dbm": layout.interferer_dbm})
 
-    def run(self, layout: Layout, seconds: float) -> Window:
-        """Put `layout` in force, let `seconds` pass, and return what was measured."""
-        if self._layout is None or self._process.pid != self._worker:
-            raise RuntimeError("begin a network first: there is none, or its worker was restarted")
+    def run(self, layout: Layout, seconds: float, settle_s: float = 0.0) -> Window:
+        """Put `layout` in force, let `settle_s` and then `seconds` pass, and return what was measured in the latter."""
+        if self._layout is None or (self._process.pid, self._process.builds) != self._built:
+            raise WorkerError("run", "begin a network first: there is none, its worker ended, or another was built in it")
         changes = _changes(self._layout, Layout.model_validate(layout.model_dump()))
         if changes:
             self._process.ask("set", changes)
         self._layout = layout
+        if settle_s > 0.0:
+            self._process.ask("run", {"seconds": settle_s})
         return _window(layout, seconds, self._process.ask("run", {"seconds": seconds}))
 
     def close(self) -> None:

@@ -6,6 +6,7 @@ a worker that dies and an answer that is none raise `WorkerError`; the next `ask
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -17,6 +18,8 @@ import time
 from collections import deque
 from pathlib import Path
 from typing import IO, Any
+
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from twins.gym.packet_network import InfrastructureError
 
@@ -37,13 +40,39 @@ class Ns3MissingError(InfrastructureError):
     """The `ns3` extra is not installed."""
 
 
+class _Error(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    type: str
+    message: str
+
+
+class _Answer(BaseModel):
+    """A line from the worker: the result, or why there is none."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    id: int
+    result: dict[str, Any] | None = None
+    error: _Error | None = None
+
+    @model_validator(mode="after")
+    def _either(self) -> _Answer:
+        if (self.result is None) == (self.error is None):
+            raise ValueError("an answer holds either a result or an error")
+        return self
+
+
 def installed() -> bool:
     """Whether the `ns3` extra is there."""
     return importlib.util.find_spec("ns3") is not None
 
 
 class Ns3Process:
-    """One worker; `ask` is its whole face. Not for several threads."""
+    """One worker; `ask` is its whole face. Not for several threads.
+
+    It holds one network, the one built last; `builds` counts them, so that who shares a worker notices that it lost its network.
+    """
 
     def __init__(self, answer_s: float = _ANSWER_S) -> None:
         self._answer_s = answer_s
@@ -52,6 +81,7 @@ class Ns3Process:
         self._buffer = b""
         self._lines: deque[bytes] = deque()
         self._asked = 0
+        self.builds = 0
 
     @property
     def pid(self) -> int | None:
@@ -64,8 +94,8 @@ class Ns3Process:
             if not installed():
                 raise Ns3MissingError(MISSING)
             self.close()
-            self._log = tempfile.TemporaryFile()
-            self._process = subprocess.Popen(
+            self._log = tempfile.TemporaryFile()  # noqa: SIM115
+            self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-I", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
             )
         return self._exchange("hello", {}, _START_S)
@@ -74,6 +104,7 @@ class Ns3Process:
         """Return the worker's result; raises WorkerError, Ns3MissingError."""
         if self.pid is None:
             self.start()
+        self.builds += method == "build"
         return self._exchange(method, params, self._answer_s)
 
     def close(self) -> None:
@@ -83,7 +114,8 @@ class Ns3Process:
             self._process.wait()
             for stream in (self._process.stdin, self._process.stdout, self._log):
                 if stream is not None:
-                    stream.close()
+                    with contextlib.suppress(OSError):  # what a dead worker did not read cannot be flushed
+                        stream.close()
         self._process, self._log, self._buffer = None, None, b""
         self._lines.clear()
 
@@ -98,16 +130,14 @@ class Ns3Process:
             raise self._failed(method, "the ns-3 worker ended") from None
         line = self._line(method, time.monotonic() + limit_s)
         try:
-            answer = json.loads(line)
-            identity, error = answer["id"], answer.get("error")
-        except (ValueError, TypeError, KeyError, AttributeError):
+            answer = _Answer.model_validate(json.loads(line))
+        except ValueError:  # of JSON or of the model
             raise self._failed(method, f"the ns-3 worker answered {line[:120]!r}, which is no answer") from None
-        if identity != self._asked:
-            raise self._failed(method, f"the ns-3 worker answered request {identity} instead of {self._asked}")
-        if error is not None:
-            raise self._failed(method, f"ns-3 refused {method}: {error.get('type')}: {error.get('message')}")
-        result: dict[str, Any] = answer["result"]
-        return result
+        if answer.id != self._asked:
+            raise self._failed(method, f"the ns-3 worker answered request {answer.id} instead of {self._asked}")
+        if answer.error is not None:
+            raise self._failed(method, f"ns-3 refused {method}: {answer.error.type}: {answer.error.message}")
+        return answer.result or {}
 
     def _line(self, method: str, deadline: float) -> bytes:
         assert self._process is not None and self._process.stdout is not None

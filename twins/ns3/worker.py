@@ -31,10 +31,13 @@ EARFCN = 100
 
 def load() -> Any:
     """Return cppyy's global namespace with the modules needed: a third of the time and memory of `from ns import ns`."""
-    import cppyy
-    import libcppyy
-
-    folder = list(importlib.util.find_spec("ns3").submodule_search_locations)[0]
+    # By name: type checkers know nothing of either, installed or not.
+    cppyy: Any = importlib.import_module("cppyy")
+    libcppyy: Any = importlib.import_module("libcppyy")
+    spec = importlib.util.find_spec("ns3")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("the package ns3 is not installed")
+    folder = spec.submodule_search_locations[0]
     libcppyy.AddSmartPtrType("Ptr")
     cppyy.add_library_path(folder + "/lib64")
     cppyy.add_include_path(folder + "/include")
@@ -202,7 +205,7 @@ class Network:
         self._helper = ns.FlowMonitorHelper()
         self._watched = self._helper.Install(ns.NodeContainer(self.hosts, self.ues))
         self._watched.SetAttribute("MaxPerHopDelay", ns.TimeValue(ns.MilliSeconds(500)))
-        self._before: dict[int, list[float]] = {}
+        self._before: dict[tuple[int, int], list[float]] = {}
 
     # ---- requests ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,23 @@
+"""What Configuration tools are asked for: less traffic, or another share of the resource blocks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from policies.gym.word import Word
+
+
+class DegradationSpec(Word):
+    """Graceful degradation: `target`'s flows send `keep_rate` of their full rate; 1 restores it."""
+
+    target: Literal["mission", "eMBB", "URLLC", "mMTC"] = Field(description="the mission's flows, or the other flows of a slice")
+    keep_rate: float = Field(ge=0.2, le=1.0, description="share of the full rate, 0.2 to 1")
+
+
+class ResourceSpec(Word):
+    """A slice's share of the resource blocks, at `gnbs` or, where none is named, everywhere."""
+
+    share: float = Field(ge=0.06, le=0.88, description="0.06 to 0.88: each slice keeps one resource block group of 17")
+    gnbs: tuple[str, ...] = Field(default=(), description="gNBs by name; empty: all")

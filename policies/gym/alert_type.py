@@ -1,0 +1,16 @@
+"""What a UAV can be alerted of."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AlertType(StrEnum):
+    """The six types."""
+
+    LOW_BATTERY = "low_battery"
+    GEOFENCE = "geofence"
+    COLLISION_RISK = "collision_risk"
+    LINK_LOSS = "link_loss"
+    SLA_VIOLATION = "sla_violation"
+    RETURN_TO_BASE = "return_to_base"

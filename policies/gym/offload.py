@@ -1,0 +1,15 @@
+"""Where a task is to be computed."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from policies.gym.word import Word
+
+
+class OffloadTarget(Word):
+    """A server, and what is expected of it; the expectation is told, not asked for."""
+
+    server: str = Field(description="cloud, edge-1 or edge-2")
+    expected_load: float | None = Field(default=None, ge=0.0, le=1.0, description="share of its capacity in use with the task")
+    expected_processing_ms: float | None = Field(default=None, ge=0.0, description="mean time of one job there, ms")

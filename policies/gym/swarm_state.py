@@ -1,0 +1,14 @@
+"""Where UAVs are."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from policies.gym.place import Position
+from policies.gym.word import Word
+
+
+class SwarmState(Word):
+    """Positions by UAV."""
+
+    positions: dict[str, Position] = Field(min_length=1, max_length=64)

@@ -1,0 +1,3 @@
+from .catalogue import catalogue as catalogue
+from .catalogue import gym_registry as gym_registry
+from .context import GymContext as GymContext

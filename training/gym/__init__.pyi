@@ -1,0 +1,2 @@
+from .episode import Episode as Episode
+from .episode import Step as Step

@@ -1,0 +1,2 @@
+from .samples import Samples as Samples
+from .samples import samples as samples

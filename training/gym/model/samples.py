@@ -1,0 +1,94 @@
+"""Traces as samples: features and targets of every flow of every row, with the mission states they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+
+from training.gym.traces.row import TraceRow
+from twins.gym.window import Window
+from twins.gym.world import settle_s
+from twins.learned.arrays import Floats, Ints, LayoutArrays, layout_arrays
+from twins.learned.ensemble import transformed
+from twins.learned.features import JITTER_MS, LATENCY_MS, Memory, could_per_need, features
+from twins.learned.physics import Physics, next_cells, physics, received_dbm
+
+
+@dataclass(frozen=True)
+class Samples:
+    """N flows of windows: `x` [N, f], `y` [N, 4] transformed, `host_ms`, `mbps`, `seed` [N]; `row` [N] which row each is of."""
+
+    x: Floats
+    y: Floats
+    host_ms: Floats
+    mbps: Floats
+    seed: Ints
+    row: Ints
+
+
+def samples(rows: Iterable[TraceRow]) -> Samples:
+    """Return the samples of `rows`, segment by segment; the window before is the measured one."""
+    found: list[tuple[Floats, ...]] = []
+    count = 0
+    for _, segment in groupby(rows, key=lambda row: (row.family, row.seed, row.segment)):
+        for part in _segment(list(segment)):
+            x, y, host, mbps, seed = part
+            active = mbps > 0.0
+            found.append((x[active], y[active], host[active], mbps[active], seed[active], np.full(int(active.sum()), count)))
+            count += 1
+    x, y, host, mbps, seed, row = (np.concatenate(column) for column in zip(*found, strict=True))
+    return Samples(x, y, host, mbps, seed.astype(np.int64), row.astype(np.int64))
+
+
+def _segment(rows: list[TraceRow]) -> Iterable[tuple[Floats, Floats, Floats, Floats, Floats]]:
+    base, before, memory, cells, ordered = rows[0].scenario().layout, None, None, None, None
+    for row in rows:
+        layout, window = row.measured_layout(base), row.measured_window()
+        arrays = layout_arrays(layout)
+        settle = 1.0 if before is None else settle_s(before, layout)
+        theory = _theory(arrays, cells, ordered)
+        targets = _targets(arrays, list(layout.flows), window)
+        yield (
+            features(arrays, theory, memory, settle),
+            transformed(*targets, arrays.host_ms),
+            arrays.host_ms,
+            arrays.mbps,
+            np.full(len(arrays.user), float(row.seed)),
+        )
+        served = _served(list(layout.cells), arrays, window, theory, list(layout.users))
+        memory = Memory(arrays.slice_of, served[arrays.user], arrays.host, arrays.mbps, *targets, could_per_need(theory))
+        before, cells, ordered = layout, served, arrays.ordered
+
+
+def _theory(arrays: LayoutArrays, cells: Ints | None, ordered: Ints | None) -> Physics:
+    """Theory with the cells that follow from those measured before."""
+    received = received_dbm(arrays)
+    start = np.full(len(arrays.places), -1) if cells is None else cells
+    asked = np.zeros(len(start), dtype=bool) if ordered is None else (arrays.ordered >= 0) & (arrays.ordered != ordered)
+    return physics(arrays, received, next_cells(arrays, received, start, asked))
+
+
+def _served(names: list[str], arrays: LayoutArrays, window: Window, theory: Physics, users: list[str]) -> Ints:
+    """The measured serving cells; where none is known the predicted ones stand."""
+    predicted = dict(zip(arrays.user.tolist(), theory.cell.tolist(), strict=True))
+    return np.array(
+        [
+            predicted.get(place, 0) if window.users[name].cell is None else names.index(str(window.users[name].cell))
+            for place, name in enumerate(users)
+        ]
+    )
+
+
+def _targets(arrays: LayoutArrays, names: list[str], window: Window) -> tuple[Floats, Floats, Floats, Floats]:
+    flows = [window.flows[name] for name in names]
+    latency = np.array([LATENCY_MS if one.latency_ms is None else min(one.latency_ms, LATENCY_MS) for one in flows])
+    jitter = np.array([JITTER_MS if one.jitter_ms is None else min(one.jitter_ms, JITTER_MS) for one in flows])
+    # A flow of which nothing arrived, and nothing is known to be lost yet, lost everything all the same.
+    silent = np.array([one.throughput_mbps <= 0.0 for one in flows]) & (arrays.mbps > 0.0)
+    loss = np.where(silent, 1.0, np.array([one.loss for one in flows]))
+    offered = np.where(arrays.mbps > 0.0, arrays.mbps, 1.0)
+    ratio = np.minimum(np.array([one.throughput_mbps for one in flows]) / offered, 3.0)
+    return latency, jitter, loss, ratio

@@ -1,0 +1,90 @@
+"""Configurations that an expert considers, and the search for the shortest sequence of them that keeps an SLA.
+
+The search runs on forks of the Experiment Model's world: breadth first over a fixed list of calls, so that the sequence that it finds is
+the shortest of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from policies.slices import Slice
+from tools.gym.catalogue import gym_registry
+from tools.gym.context import GymContext
+from training.gym.tasks.gym_task import Domain, PlannedCall
+from twins.gym.world import World
+from twins.learned.network import LearnedNetwork
+
+SHARES = (0.35, 0.5, 0.65)
+KEEPS = (0.8, 0.6)
+ALLOWED: dict[Domain, tuple[str, ...]] = {
+    Domain.SLICING: ("slice", "shares"),
+    Domain.OFFLOADING: ("service",),
+    Domain.UAV_CONTROL: ("slice", "service"),
+    Domain.RECOVERY: ("slice", "shares", "service", "mission rate"),
+    Domain.COORDINATION: ("slice", "shares", "service"),
+}
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A world after `calls`."""
+
+    calls: tuple[PlannedCall, ...]
+    world: World
+
+
+def forked(world: World) -> World:
+    """A fork of a world over the Experiment Model."""
+    assert isinstance(world.network, LearnedNetwork)
+    return world.fork(world.network.copy())
+
+
+def candidates(world: World, domain: Domain) -> Iterator[PlannedCall]:
+    """The calls that are considered next, given what the domain allows to be changed."""
+    allowed, slice_ = ALLOWED[domain], world.state.slice
+    if "slice" in allowed:
+        for one in Slice:
+            if one is not slice_:
+                yield PlannedCall(tool="switch_network_slice", arguments={"current": slice_.value, "target": one.value})
+    if "shares" in allowed:
+        for share in SHARES:
+            resources = {"share": share, "gnbs": []}
+            yield PlannedCall(tool="trigger_slice_reallocation", arguments={"slice": slice_.value, "resources": resources})
+    if "service" in allowed:
+        for server in world.scenario.servers:
+            if server != world.service_host:
+                task = world.service_task().model_dump()
+                yield PlannedCall(tool="edge_offload", arguments={"task": task, "target": {"server": server}})
+    if "mission rate" in allowed:
+        for keep in KEEPS:
+            yield PlannedCall(tool="graceful_degradation", arguments={"degradation": {"target": "mission", "keep_rate": keep}})
+
+
+def after(branch: Branch, call: PlannedCall) -> Branch:
+    """The branch one call later; calls take no mission time here."""
+    world = forked(branch.world)
+    tool = gym_registry().get(call.tool)
+    tool.function(GymContext(world, may_configure=True), tool.parse(dict(call.arguments)))
+    return Branch((*branch.calls, call), world)
+
+
+def branches(world: World, domain: Domain, depth: int) -> list[list[Branch]]:
+    """All branches of 0 to `depth` calls, by their number; no two calls of a branch use the same tool."""
+    levels = [[Branch((), world)]]
+    for _ in range(depth):
+        levels.append(
+            [
+                after(branch, call)
+                for branch in levels[-1]
+                for call in candidates(branch.world, domain)
+                if all(call.tool != earlier.tool for earlier in branch.calls)
+            ]
+        )
+    return levels
+
+
+def shortest(levels: list[list[Branch]], good: Callable[[World], bool]) -> Branch | None:
+    """The first branch, in order of length, whose world is `good`."""
+    return next((branch for level in levels for branch in level if good(branch.world)), None)

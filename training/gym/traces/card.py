@@ -1,0 +1,76 @@
+"""The data card of a trace data set of ns-3."""
+
+from __future__ import annotations
+
+from policies.data_card import (
+    Bound,
+    CardProvenance,
+    Configuration,
+    DataCard,
+    Environment,
+    Evaluation,
+    OperatorPolicy,
+    ProtocolLayer,
+    Task,
+)
+from twins.gym.scenario import Family
+
+
+def trace_card(name: str, seeds: range, rows: int) -> DataCard:
+    """Return the card of `rows` rows from topology `seeds`."""
+    return DataCard(
+        name=name,
+        task=Task(
+            prediction_target="flows' latency, jitter, loss and throughput in the next window; from them the network state s",
+            action_space="Configuration and radio tools of the gym, waypoints and handovers, degradation events",
+            loss_function="none: measurements",
+            latency_budget="none",
+            safety_constraints="simulated only",
+        ),
+        configuration=LTE,
+        provenance=CardProvenance(
+            source="ns-3 LTE/EPC (module lte), packet level, FlowMonitor",
+            version="3.44",
+            channel_model="TR 38.901 UMa NLOS near the ground, TR 36.777 UMa-AV LOS above 22.5 m; no fading, no shadowing",
+            geometry="three sites on a triangle of 400 to 600 m sides",
+            mobility_model="UAVs on straight ways, terrestrial users to and fro over 100 m",
+            traffic_model="UDP, constant or exponential gaps, 150 to 1200 bytes",
+            impairments="interference between cells, one wideband interferer, queues of 100 kB",
+            seeds=f"topology {seeds.start} to {seeds.stop - 1}; {rows} rows",
+        ),
+        environment=Environment(
+            setting="urban macro",
+            topology="three cells, a cloud and two edge servers",
+            blockage="none beside the path loss",
+            deployment_density="ten users, two to four of them UAVs",
+            ue_distribution="inside the triangle of the sites",
+            mobility="0 to 25 m/s",
+        ),
+        protocol_layer=ProtocolLayer(layer="application, over LTE PDCP to PHY", timescale="windows of 1 s"),
+        policy=OperatorPolicy(objectives="ground truth for the Experiment Model", constraints="LTE: says nothing of NR"),
+        evaluation=Evaluation(
+            baselines="none",
+            distribution_shifts="scripted and random policies; topologies 51 and above are never trained on",
+            failure_criteria="a worker that dies: the segment is recorded again",
+            uncertainty_calibration="none: one realization of each window",
+            robustness_tests="same seed, same hash: `make test-ns3`",
+        ),
+        validity={
+            "simulator": Bound(choices=("ns-3 LTE/EPC",)),
+            "family": Bound(choices=tuple(one.value for one in Family)),
+            "downlink_rbs": Bound(choices=(50,)),
+            "users": Bound(low=10, high=10),
+            "cells": Bound(low=3, high=3),
+        },
+    )
+
+
+LTE = Configuration(
+    carrier_frequency="2.12 GHz (EARFCN 100)",
+    bandwidth="50 resource blocks down, 15 up",
+    numerology="LTE: 15 kHz, 1 ms subframes",
+    antenna_geometry="omnidirectional, or one element of TR 38.901 table 7.3-1; one layer",
+    beam_codebook="none: azimuth and tilt",
+    pilot_design="cell-specific reference signals of LTE",
+    scheduler="proportional fair within a slice's resource block groups",
+)

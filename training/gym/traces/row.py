@@ -1,0 +1,81 @@
+"""A row of a trace: one measurement, with the action and the events that led to it, and the layout that it was made under."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from policies.gym.split import Purpose
+from twins.gym.layout import Layout
+from twins.gym.scenario import Family, Scenario, scenario
+from twins.gym.window import Window
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    """`step` counts within a segment, 0 its beginning; `layout` is what differs from the scenario's; all else as in `Measurement`."""
+
+    family: str
+    seed: int
+    segment: int
+    policy: str
+    step: int
+    at_s: float
+    action: dict[str, Any] | None
+    happened: tuple[str, ...]
+    events: tuple[dict[str, Any], ...]
+    state: dict[str, Any]
+    server_loads: dict[str, float]
+    layout: dict[str, Any]
+    window: dict[str, Any]
+
+    def scenario(self) -> Scenario:
+        """The scenario of the row."""
+        purpose = Purpose.TRAINING if self.seed <= 50 else Purpose.BENCHMARK
+        return scenario(Family(self.family), self.seed, purpose)
+
+    def measured_layout(self, base: Layout) -> Layout:
+        """The layout in force, given the scenario's."""
+        return Layout.model_validate(merged(base.model_dump(mode="json"), self.layout))
+
+    def measured_window(self) -> Window:
+        """The window."""
+        return Window.model_validate(self.window)
+
+
+def difference(old: Any, new: Any) -> Any:
+    """What of `new`, JSON, differs from `old`: nested dictionaries of the leaves that do."""
+    return {
+        key: difference(old[key], value) if isinstance(value, dict) and isinstance(old.get(key), dict) else value
+        for key, value in new.items()
+        if old.get(key) != value
+    }
+
+
+def merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """`base` with the leaves of `change`."""
+    out = dict(base)
+    for key, value in change.items():
+        out[key] = merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+    return out
+
+
+def write_rows(path: Path, rows: Iterable[TraceRow]) -> None:
+    """Write rows as gzipped JSON lines, the same bytes for the same rows; complete or not at all."""
+    part = path.with_suffix(".part")
+    with part.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as packed:
+        for row in rows:
+            packed.write(json.dumps(asdict(row), separators=(",", ":")).encode() + b"\n")
+    part.replace(path)
+
+
+def read_rows(path: Path) -> Iterator[TraceRow]:
+    """Read what `write_rows` wrote."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            raw = json.loads(line)
+            yield TraceRow(**{**raw, "happened": tuple(raw["happened"]), "events": tuple(raw["events"])})

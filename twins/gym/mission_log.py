@@ -1,0 +1,37 @@
+"""What is known of a world's mission now, as `policies.gym.mission.unmet` judges it."""
+
+from __future__ import annotations
+
+from policies.gym.mission import MissionLog
+from twins.gym.world import World
+
+ALERT = "alert"  # kind of the log entries whose detail is an alert type
+
+
+def mission_log(world: World) -> MissionLog:
+    """Positions, charges and incidents as they are now; state and serving gNBs as they were measured last."""
+    fleet, users = world.mission.fleet, world.measured.window.users
+    return MissionLog(
+        at_s=round(world.now_s, 3),
+        state=world.state,
+        positions={name: uav.position for name, uav in fleet.items()},
+        charges={name: round(uav.charge, 4) for name, uav in fleet.items()},
+        serving={name: users[name].cell for name in fleet},
+        tasks=_tasks(world),
+        alerts=_alerts(world),
+        incidents=tuple(world.mission.incidents),
+    )
+
+
+def _tasks(world: World) -> dict[str, str]:
+    on_board = {task.task: name for name, uav in world.mission.fleet.items() for task in uav.tasks}
+    placed = {name: server for name, (_, server) in world.placed.items()}
+    return {**on_board, **placed, world.scenario.service.task: world.service_host}
+
+
+def _alerts(world: World) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in world.mission.log:
+        if entry.kind == ALERT:
+            found[entry.subject] = (*found.get(entry.subject, ()), entry.detail)
+    return found

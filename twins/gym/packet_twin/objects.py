@@ -1,0 +1,93 @@
+"""The managed objects (TS 28.541) of a layout: which there are, what stands in them, what may be written.
+
+They are those of an NR network, so that whatever manages one can manage the other; what carries the traffic is LTE. Attributes
+that no layout can express stand at what the simulator does, and are read-only.
+"""
+
+from __future__ import annotations
+
+from policies.managed_object import Scalar
+from policies.slices import Slice
+from twins.gym.field import CARRIER_GHZ
+from twins.gym.layout import CellLayout, Layout
+from twins.gym.packet_twin.names import CellName
+from twins.system.configuration import Tree, arfcn
+
+BANDWIDTH_MHZ = {25: 5, 50: 10}  # TS 36.104 table 5.6-1
+WRITABLE = {
+    "NRCellDU": ("administrativeState",),
+    "NRSectorCarrier": ("configuredMaxTxPower",),
+    "CommonBeamformingFunction": ("digitalTilt", "digitalAzimuth"),
+    "RRMPolicyRatio": ("rRMPolicyMinRatio", "rRMPolicyMaxRatio", "rRMPolicyDedicatedRatio"),
+    "SchedulerProfile": ("schedulerWeight",),
+    "MobilityProfile": ("a3Offset",),
+    "CESManagementFunction": ("energySavingControl",),
+}
+_FIXED = {
+    "cellIndividualOffset": "a handover is decided by the serving cell's a3Offset alone, the same towards every neighbour",
+    "isHOAllowed": "a handover is decided by the serving cell's a3Offset alone, the same towards every neighbour",
+    "hysteresis": "a handover follows two reports in a row, 240 ms apart, without hysteresis: change a3Offset",
+    "timeToTrigger": "a handover follows two reports in a row, 240 ms apart: change a3Offset",
+    "maxPrbUsage": "there is no admission control: bound a slice by rRMPolicyMaxRatio",
+    "maxConnectedUes": "there is no admission control",
+    "schedulerType": "the scheduler is proportional fair and fixed: change schedulerWeight or the ratios of slices",
+}
+
+
+def why_fixed(attribute: str) -> str:
+    """Return why `attribute` cannot be written here."""
+    return _FIXED.get(attribute, "the attribute is absent, read-only or fixed at run time")
+
+
+def default_tree(layout: Layout, names: dict[str, CellName]) -> Tree:
+    """Return every managed object with its attributes as `layout` has them."""
+    tree: Tree = {}
+    for name in names.values():
+        tree.setdefault(name.element, {"userLabel": name.site})
+        for function in ("GNBDUFunction=1", "GNBCUCPFunction=1"):
+            tree.setdefault(f"{name.element},{function}", {"gNBId": name.gnb, "gNBIdLength": 24})
+        tree.update(_du_objects(layout, name))
+        tree.update(_cu_objects(layout.cells[name.id], name))
+    return tree
+
+
+def _du_objects(layout: Layout, name: CellName) -> Tree:
+    channel: dict[str, Scalar] = {"arfcnDL": arfcn(CARRIER_GHZ), "bSChannelBwDL": BANDWIDTH_MHZ[layout.downlink_rbs]}
+    cell = layout.cells[name.id]
+    objects: Tree = {
+        name.du: {
+            "administrativeState": "UNLOCKED",
+            "operationalState": "ENABLED",
+            "cellLocalId": name.local,
+            "nRPCI": name.nci % 1008,
+            "schedulerType": "PF",
+            **channel,
+        },
+        name.carrier: {"configuredMaxTxPower": cell.power_dbm, **channel},
+    }
+    if cell.beam is not None:
+        objects[f"{name.carrier},CommonBeamformingFunction=1"] = {"digitalTilt": 0, "digitalAzimuth": 0}
+    for one in Slice:
+        objects[f"{name.du},RRMPolicyRatio={one.value}"] = {
+            "resourceType": "PRB_DL",
+            "rRMPolicyMinRatio": 0,
+            "rRMPolicyMaxRatio": 100,
+            "rRMPolicyDedicatedRatio": 0,
+        }
+        objects[f"{name.du},SchedulerProfile={one.value}"] = {"schedulerWeight": 1.0}
+        objects[f"{name.du},AdmissionControl={one.value}"] = {"maxPrbUsage": 100, "maxConnectedUes": 10_000}
+    return objects
+
+
+def _cu_objects(cell: CellLayout, name: CellName) -> Tree:
+    objects: Tree = {
+        name.cu: {"cellLocalId": name.local},
+        f"{name.cu},MobilityProfile=1": {"a3Offset": cell.a3_offset_db, "hysteresis": 0.0},
+        f"{name.cu},CESManagementFunction=1": {
+            "energySavingControl": "toBeNotEnergySaving",
+            "energySavingState": "isNotEnergySaving",
+        },
+    }
+    for neighbour in name.neighbours:
+        objects[name.relation(neighbour)] = {"cellIndividualOffset": 0, "isHOAllowed": True}
+    return objects

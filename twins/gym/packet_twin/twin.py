@@ -1,0 +1,235 @@
+"""`PacketTwin`: any packet network behind the Network and Twin contract.
+
+1. Network time runs in windows of `granularity_s`. The packet network is only ever run for whole windows, when one is complete,
+   so that windows come out equal in one step or many; the clock counts whole microseconds.
+2. A change takes effect with the next window that begins: at once at a window's beginning, else at its end.
+3. Packet networks cannot be rewound: what follows `restore` or `reseed` begins the network anew and plays back every window so
+   far (`Playback`). Both cost nothing by themselves; the next window pays.
+4. The snapshot is the seed, the layout and measurement of every window so far, and what is configured.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from policies.change import ChangeSet, Receipt
+from policies.kpi import KpiFrame
+from policies.managed_object import ManagedObject, class_of
+from twins.gym.layout import Layout
+from twins.gym.packet_network import InfrastructureError, PacketNetwork
+from twins.gym.packet_twin.card import network_card
+from twins.gym.packet_twin.kpis import WindowRecord
+from twins.gym.packet_twin.mirror import layout_of
+from twins.gym.packet_twin.names import cell_names
+from twins.gym.packet_twin.objections import check_old, edited, objections
+from twins.gym.packet_twin.objects import default_tree
+from twins.gym.packet_twin.observer import Observer
+from twins.gym.packet_twin.playback import Playback
+from twins.network import (
+    InvalidChangeError,
+    KpiQuery,
+    NetworkCard,
+    NetworkError,
+    NetworkUnavailableError,
+    UnknownObjectError,
+    UnknownReceiptError,
+)
+from twins.system.configuration import Tree
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+WARM_UP_S = 1.0  # ns-3's terminals connect and its sources start within it
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything about a PacketTwin that changes; can be pickled. `in_force` is the layout of the window that is open."""
+
+    seed: int
+    elapsed_us: int
+    tree: Tree
+    in_force: Layout
+    records: tuple[WindowRecord, ...]
+    receipts: dict[str, Receipt]
+    reverted: dict[str, Receipt]
+
+
+class PacketTwin:
+    """The network of `layout`, carried by the packet network that `make` makes; everything random from the layout's seed.
+
+    `granularity_s` and `warm_up_s` (before time begins; 0: none) are whole milliseconds, LTE's subframes.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        make: Callable[[], PacketNetwork],
+        granularity_s: float = 1.0,
+        warm_up_s: float = WARM_UP_S,
+        start: datetime = START,
+        name: str = "packets",
+    ) -> None:
+        _check_lengths(granularity_s, warm_up_s)
+        self.name, self._start, self._granularity_s = name, start, granularity_s
+        self._window_us = round(granularity_s * 1e6)
+        self._lock = threading.RLock()
+        self._layout = Layout.model_validate(layout.model_dump())
+        self._names = cell_names(self._layout)
+        self._observer = Observer(self._names, start, timedelta(microseconds=self._window_us))
+        self._playback = Playback(make, self._layout, granularity_s, warm_up_s)
+        self._seed, self._elapsed_us = layout.seed, 0
+        self._tree = default_tree(self._layout, self._names)
+        self._in_force = self._layout
+        self._records: tuple[WindowRecord, ...] = ()
+        self._receipts: dict[str, Receipt] = {}
+        self._reverted: dict[str, Receipt] = {}
+
+    # ---- what is there -------------------------------------------------------------------------------------------------
+
+    def describe(self) -> NetworkCard:
+        """Return what an operator knows about this network, and its time."""
+        with self._lock:
+            now = self._now()
+        return network_card(self._layout, self._names, self._playback.label, now, self._granularity_s, self.name)
+
+    def observe(self, query: KpiQuery) -> KpiFrame:
+        """Return the samples of finished windows that the query asks for; raises UnknownKpiError, UnknownObjectError."""
+        with self._lock:
+            records = self._records
+        return self._observer.observe(records, query)
+
+    def read(self, dn: str) -> ManagedObject:
+        """Return the managed object with its attributes as they stand; raises UnknownObjectError."""
+        with self._lock:
+            if dn not in self._tree:
+                raise UnknownObjectError(f"dn={dn!r} does not exist; find(class) lists what does")
+            return ManagedObject(dn=dn, attributes=dict(self._tree[dn]))
+
+    def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
+        """Return the DNs of all managed objects of a class, at and below `under` where given, in a fixed order."""
+        return tuple(one.dn for one in self.configuration(under) if class_of(one.dn) == class_name)
+
+    def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
+        """Return all managed objects with their attributes, at and below `under` where given, in a fixed order."""
+        with self._lock:
+            return tuple(
+                ManagedObject(dn=dn, attributes=dict(attributes))
+                for dn, attributes in self._tree.items()
+                if not under or dn == under or dn.startswith(under + ",")
+            )
+
+    def layout(self) -> Layout:
+        """Return the layout that the configuration stands for: that of the next window to begin."""
+        with self._lock:
+            return layout_of(self._layout, self._names, self._tree)
+
+    # ---- changes -------------------------------------------------------------------------------------------------------
+
+    def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
+        """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkError (key reused)."""
+        with self._lock:
+            known = self._receipts.get(idempotency_key)
+            if known is not None:
+                if known.digest != change_set.digest:
+                    raise NetworkError(f"idempotency_key={idempotency_key!r} was used for another change set; take a new key")
+                return known.model_copy(update={"replayed": True})
+            violations = objections(self._layout, self._names, self._tree, change_set)
+            if violations:
+                raise InvalidChangeError(violations)
+            return self._commit(change_set, idempotency_key)
+
+    def revert(self, receipt: Receipt) -> Receipt:
+        """Restore what stood before; a second time answers the first answer. Raises UnknownReceiptError, StaleEditError."""
+        with self._lock:
+            key = receipt.idempotency_key
+            issued = self._receipts.get(key)
+            if issued is None or issued.digest != receipt.digest:
+                raise UnknownReceiptError(f"receipt {key!r} was not issued by this network; nothing was reverted")
+            if key in self._reverted:
+                return self._reverted[key].model_copy(update={"replayed": True})
+            self._reverted[key] = self._commit(issued.rollback, f"revert:{key}")
+            return self._reverted[key]
+
+    def _commit(self, change_set: ChangeSet, key: str) -> Receipt:
+        check_old(self._tree, change_set)
+        tree = edited(self._tree, change_set)
+        for name in self._names.values():
+            saving = tree[f"{name.cu},CESManagementFunction=1"]
+            is_saving = saving["energySavingControl"] == "toBeEnergySaving"
+            saving["energySavingState"] = "isEnergySaving" if is_saving else "isNotEnergySaving"
+        layout = layout_of(self._layout, self._names, tree)  # before anything is touched: it would raise on what was overlooked
+        self._tree = tree
+        if self._elapsed_us % self._window_us == 0:
+            self._in_force = layout
+        receipt = Receipt(digest=change_set.digest, idempotency_key=key, applied_at=self._now(), rollback=change_set.inverse())
+        self._receipts[key] = receipt
+        return receipt
+
+    # ---- time ----------------------------------------------------------------------------------------------------------
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` of network time pass; raises ValueError unless 0 <= seconds and finite, NetworkUnavailableError.
+
+        Where the packet network fails twice, time stands at the last window that was measured, and can be advanced again.
+        """
+        if not (math.isfinite(seconds) and seconds >= 0):
+            raise ValueError(f"seconds={seconds} must be finite and not negative: network time only moves forward")
+        with self._lock:
+            target = self._elapsed_us + round(seconds * 1e6)
+            while (len(self._records) + 1) * self._window_us <= target:
+                self._records += (self._measured(),)
+                self._elapsed_us = len(self._records) * self._window_us
+                self._in_force = self.layout()
+            self._elapsed_us = target
+
+    def _measured(self) -> WindowRecord:
+        log = [record.layout for record in self._records]
+        try:
+            window, before = self._playback.next_window(self._seed, log, self._in_force)
+        except InfrastructureError as error:
+            raise NetworkUnavailableError(f"the packet network failed, and once more when begun anew: {error}") from error
+        served = None if before is None else {name: user.cell for name, user in before.users.items()}
+        return WindowRecord(len(self._records), self._in_force, window, served)
+
+    def snapshot(self) -> Snapshot:
+        """Return the whole state; later changes of the twin do not touch it."""
+        with self._lock:
+            return Snapshot(
+                seed=self._seed,
+                elapsed_us=self._elapsed_us,
+                tree={dn: dict(attributes) for dn, attributes in self._tree.items()},
+                in_force=self._in_force,
+                records=self._records,
+                receipts=dict(self._receipts),
+                reverted=dict(self._reverted),
+            )
+
+    def restore(self, state: Snapshot) -> None:
+        """Put the twin back into `state`, bit-identical; the next window begins the packet network anew and plays it there."""
+        with self._lock:
+            self._seed, self._elapsed_us, self._in_force = state.seed, state.elapsed_us, state.in_force
+            self._tree = {dn: dict(attributes) for dn, attributes in state.tree.items()}
+            self._records = state.records
+            self._receipts, self._reverted = dict(state.receipts), dict(state.reverted)
+
+    def reseed(self, seed: int) -> None:
+        """Draw everything random from `seed`: what follows is what would follow had all been so from the start.
+
+        Windows that were measured stay as they are. Raises ValueError below 1.
+        """
+        if seed < 1:
+            raise ValueError(f"seed={seed} must be 1 or more")
+        with self._lock:
+            self._seed = seed
+
+    def _now(self) -> datetime:
+        return self._start + timedelta(microseconds=self._elapsed_us)
+
+
+def _check_lengths(granularity_s: float, warm_up_s: float) -> None:
+    for name, value, least in (("granularity_s", granularity_s, 0.001), ("warm_up_s", warm_up_s, 0.0)):
+        if not (math.isfinite(value) and value >= least and abs(value * 1e3 - round(value * 1e3)) < 1e-6):
+            raise ValueError(f"{name}={value} must be whole milliseconds, at least {least:g} s")

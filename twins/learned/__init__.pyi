@@ -1,0 +1,2 @@
+from .ensemble import Ensemble as Ensemble
+from .network import LearnedNetwork as LearnedNetwork

@@ -1,0 +1,126 @@
+"""`LearnedNetwork`: the Experiment Model as a packet network, some thousand times as fast as the one it was learned from.
+
+It keeps what a window leaves for the next (serving cells, delays, losses) and predicts window after window; the same layouts in the
+same order give the same windows. What it says is about LTE/EPC, as its traces were.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from twins.gym.layout import Layout
+from twins.gym.window import FlowWindow, UserWindow, Window
+from twins.learned.arrays import Floats, Ints, LayoutArrays, layout_arrays
+from twins.learned.ensemble import Ensemble
+from twins.learned.features import LATENCY_MS, Memory, could_per_need, features
+from twins.learned.physics import Physics, next_cells, physics, received_dbm
+
+_LOST = 0.985  # beyond it, what little arrives says nothing about delay
+
+
+class LearnedNetwork:
+    """Carries a layout's flows by prediction; see `twins.gym.packet_network`."""
+
+    label = "Experiment Model, learned on ns-3 LTE/EPC"
+
+    def __init__(self, ensemble: Ensemble | None = None, intervals: bool = False) -> None:
+        """With `intervals` windows tell how sure they are, which takes half as long again."""
+        self.ensemble, self.intervals = ensemble or Ensemble.load(), intervals
+        self._cells: Ints | None = None
+        self._memory: Memory | None = None
+        self._ordered: Ints | None = None
+        self._now_s = 0.0
+
+    def copy(self) -> LearnedNetwork:
+        """A network that goes on from here on its own: what a search over actions needs."""
+        other = LearnedNetwork(self.ensemble, self.intervals)
+        other._cells, other._memory, other._ordered, other._now_s = self._cells, self._memory, self._ordered, self._now_s
+        return other
+
+    def begin(self, layout: Layout) -> None:
+        """Start anew with `layout`."""
+        self._cells, self._memory, self._ordered, self._now_s = None, None, None, 0.0
+
+    def run(self, layout: Layout, seconds: float, settle_s: float = 0.0) -> Window:
+        """Return the window of `seconds` after `settle_s` under `layout`."""
+        arrays = layout_arrays(layout)
+        received = received_dbm(arrays)
+        cells = self._served(arrays, received)
+        moved = 0 if self._cells is None else int((cells != self._cells).sum())
+        theory = physics(arrays, received, cells)
+        predicted = self.ensemble.predict(features(arrays, theory, self._memory, settle_s), arrays.host_ms)
+        self._cells, self._ordered, self._memory = cells, arrays.ordered, _memory(arrays, theory, predicted.mean)
+        self._now_s += settle_s + seconds
+        window = _window(layout, arrays, theory, predicted.mean, cells, received, seconds, self._now_s, moved)
+        if not self.intervals:
+            return window
+        rates = arrays.mbps.tolist()
+        return window.model_copy(update={"low": _flows(layout, predicted.low, rates), "high": _flows(layout, predicted.high, rates)})
+
+    def _served(self, arrays: LayoutArrays, received: Floats) -> Ints:
+        before = np.full(len(arrays.places), -1) if self._cells is None else self._cells
+        asked = arrays.ordered >= 0
+        ordered = asked if self._ordered is None else asked & (arrays.ordered != self._ordered)
+        return next_cells(arrays, received, before, ordered & (self._cells is not None))
+
+
+def _memory(arrays: LayoutArrays, theory: Physics, told: Floats) -> Memory:
+    return Memory(
+        slice_of=arrays.slice_of,
+        cell=theory.cell,
+        host=arrays.host,
+        mbps=arrays.mbps,
+        latency_ms=told[:, 0],
+        jitter_ms=told[:, 1],
+        loss=np.where(arrays.mbps > 0.0, told[:, 2], 0.0),
+        ratio=told[:, 3],
+        could=could_per_need(theory),
+    )
+
+
+def _window(
+    layout: Layout,
+    arrays: LayoutArrays,
+    theory: Physics,
+    mean: Floats,
+    cells: Ints,
+    received: Floats,
+    seconds: float,
+    now_s: float,
+    moved: int,
+) -> Window:
+    names, rates = list(layout.cells), arrays.mbps.tolist()
+    sinr = dict(zip(arrays.user.tolist(), theory.sinr_db.tolist(), strict=True))
+    # RSRP is per resource element, of which a resource block has twelve.
+    rsrp = (received[np.arange(len(cells)), cells] - 10.0 * math.log10(12.0)).tolist()
+    users = {
+        name: UserWindow.model_construct(
+            cell=names[cell], rsrp_dbm=round(level, 2), sinr_db=round(sinr.get(place, 0.0), 2), cqi=()
+        )
+        for place, (name, cell, level) in enumerate(zip(layout.users, cells.tolist(), rsrp, strict=True))
+    }
+    return Window.model_construct(
+        seconds=seconds,
+        now_s=round(now_s, 6),
+        flows=_flows(layout, mean, rates),
+        users=users,
+        prb_load={name: round(min(load, 1.0), 4) for name, load in zip(names, theory.loads.tolist(), strict=True)},
+        handovers=moved,
+    )
+
+
+def _flows(layout: Layout, values: Floats, rates: list[float]) -> dict[str, FlowWindow]:
+    """Flow windows; None for the delay of a flow of which hardly anything arrives."""
+    found = {}
+    for name, (latency, jitter, loss, ratio), mbps in zip(layout.flows, values.tolist(), rates, strict=True):
+        dead = mbps <= 0.0 or loss > _LOST or latency >= LATENCY_MS or math.isnan(latency)
+        found[name] = FlowWindow.model_construct(
+            latency_ms=None if dead else round(latency, 3),
+            jitter_ms=None if dead else round(jitter, 3),
+            loss=round(loss, 5) if mbps > 0.0 else 0.0,
+            throughput_mbps=0.0 if mbps <= 0.0 else round(mbps * ratio, 5),
+            offered_mbps=round(mbps, 5),
+        )
+    return found
