@@ -19,5 +19,5 @@ class DegradationSpec(Word):
 class ResourceSpec(Word):
     """A slice's share of the resource blocks, at `gnbs` or, where none is named, everywhere."""
 
-    share: float = Field(ge=0.06, le=0.88, description="0.06 to 0.88: each slice keeps one resource block group of 17")
+    share: float = Field(ge=0.0625, le=0.875, description="0.0625 to 0.875: each slice keeps one resource block group of 16")
     gnbs: tuple[str, ...] = Field(default=(), description="gNBs by name; empty: all")

@@ -9,7 +9,6 @@ from network_suite import TwinSuite, edit
 from tiny_packets import TinyPackets, small_layout
 
 from policies import AttributeEdit, ChangeSet, KpiSample, PolicyEdit, Slice
-from twins.gym.layout import MIN_SHARE
 from twins.gym.packet_twin import PacketTwin, packet_twin_card
 from twins.gym.packet_twin.kpis import WindowRecord
 from twins.gym.packet_twin.names import cell_names
@@ -89,8 +88,8 @@ def test_no_attribute_that_can_be_written_is_left_out_above():
         (WEST, "schedulerType", "RR", "proportional fair and fixed"),
         (EAST_CARRIER, "configuredMaxTxPower", 50.0, "at most 46 dBm"),
         (f"{EAST_CARRIER},CommonBeamformingFunction=1", "digitalTilt", 700, "-60..60 deg"),
-        (f"{WEST},RRMPolicyRatio=eMBB", "rRMPolicyMaxRatio", 5, "at least 6 %"),
-        (f"{WEST},RRMPolicyRatio=eMBB", "rRMPolicyMinRatio", 95, "every slice keeps 6 %"),
+        (f"{WEST},RRMPolicyRatio=eMBB", "rRMPolicyMaxRatio", 5, "at least 8.33 %"),
+        (f"{WEST},RRMPolicyRatio=eMBB", "rRMPolicyMinRatio", 90, "every slice keeps one resource block group"),
     ],
 )
 def test_what_the_simulator_cannot_express_is_refused_with_the_reason(twin, dn, attribute, new, words):
@@ -131,8 +130,17 @@ def test_a_maximum_is_kept_and_what_it_leaves_shared_as_before(twin):
 
 def test_no_slice_falls_below_one_resource_block_group(twin):
     twin.apply(change(twin, (f"{WEST},SchedulerProfile=mMTC", "schedulerWeight", 0.1)), "key")
-    assert shares(twin)[Slice.MMTC] == MIN_SHARE
+    assert shares(twin)[Slice.MMTC] == round(1 / 12, 6)  # 25 blocks are 12 whole groups of 2
     assert sum(shares(twin).values()) == pytest.approx(1.0)
+
+
+def test_a_layout_whose_slices_have_less_than_a_group_keeps_them_as_they_are():
+    layout = small_layout()
+    thin = {Slice.EMBB: 0.06, Slice.URLLC: 0.74, Slice.MMTC: 0.2}
+    layout = layout.model_copy(
+        update={"cells": {name: one.model_copy(update={"shares": thin}) for name, one in layout.cells.items()}}
+    )
+    assert PacketTwin(layout, TinyPackets).layout() == layout
 
 
 def test_a_dedicated_share_needs_a_minimum_that_contains_it(twin):

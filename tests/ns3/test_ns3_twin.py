@@ -4,9 +4,10 @@ import os
 import signal
 
 import pytest
-from network_suite import TwinSuite
+from network_suite import TwinSuite, edit
 from tiny_packets import small_layout
 
+from policies import ChangeSet, Slice
 from twins.gym.packet_twin import PacketTwin
 from twins.network import KpiQuery
 from twins.ns3 import Ns3Network
@@ -20,6 +21,15 @@ class TestNs3Twin(TwinSuite):
     @pytest.fixture
     def make(self, process):
         return lambda seed: small_twin(process, seed)
+
+
+def test_the_slice_of_the_least_weight_still_has_a_group_and_is_served(process):
+    twin = small_twin(process)
+    cell = twin.describe().cells[0].dn
+    twin.apply(ChangeSet(edits=(edit(twin, f"{cell},SchedulerProfile=eMBB", "schedulerWeight", 0.1),)), "key")
+    twin.advance(1.0)
+    served = twin.observe(KpiQuery(kpis=("DRB.UEThpDl",), slices=(Slice.EMBB,), dns=(cell,), windows=1))
+    assert served.values()[0] > 0.1
 
 
 def test_two_twins_take_turns_with_one_worker_and_measure_what_each_would_alone(process):

@@ -49,6 +49,18 @@ class Episode:
         before = self.world.state
         happened = self.world.elapse(CALL_S)
         observation, effect = self._observed(call)
+        return self._done(call, observation, effect, happened, before)
+
+    def refused(self, call: ToolCall, reason: str) -> Step:
+        """Note a call that the gate did not let through; it takes its time all the same. Raises InfrastructureError."""
+        before = self.world.state
+        happened = self.world.elapse(CALL_S)
+        observation = Observation(call=call, error=f"{call.tool}: {reason}", boundary="permission")
+        return self._done(call, observation, self.registry.get(call.tool).effect, happened, before)
+
+    def _done(
+        self, call: ToolCall, observation: Observation, effect: Effect | None, happened: tuple[str, ...], before: NetworkState
+    ) -> Step:
         self.world.catch_up()
         step = Step(call, observation, happened, before, self.world.state, round(self.world.now_s, 3), effect)
         self.steps.append(step)

@@ -20,7 +20,7 @@ INTERFERER_DBM = (0.0, 46.0)
 NOISE_FIGURE_DB = (0.0, 20.0)
 RATE_MBPS = (0.0, 50.0)
 DELAY_MS = (0.1, 500.0)
-MIN_SHARE = 0.06  # one resource block group of 17: the least with which a slice can be served
+MIN_SHARE = 1.0 / 16.0  # one resource block group of the 16 whole ones: the least with which a slice can be served
 
 
 class Beam(Word):

@@ -85,6 +85,7 @@ _MIXES = {
     Family.SWARM: _Mix(4, 2, 1, 1, 2, (1.0, 2.4), (0.5, 1.1), (0.59, 0.25, 0.16)),
     Family.EMERGENCY: _Mix(3, 3, 1, 1, 2, (1.2, 2.6), (0.6, 1.4), (0.59, 0.25, 0.16)),
 }
+_CLEAR_M, _APART_M = 15.0, 30.0
 _URLLC_MBPS, _MMTC_MBPS = (0.2, 0.4), (0.03, 0.08)
 
 
@@ -115,7 +116,7 @@ def scenario(family: Family, seed: int, purpose: Purpose) -> Scenario:
         service=_service(chance, sum(flows[name].mbps for name in mission)),
         dormant=dormant,
         servers=_servers(chance),
-        geofence=_geofence(chance, cells),
+        geofence=_geofence(chance, cells, [users[name].position for name in mission]),
     )
 
 
@@ -134,9 +135,9 @@ def _cells(chance: random.Random, mix: _Mix) -> dict[str, CellLayout]:
 
 
 def _users(chance: random.Random, mix: _Mix, cells: dict[str, CellLayout]) -> dict[str, UserLayout]:
-    found = {}
+    found: dict[str, UserLayout] = {}
     for index in range(mix.uavs):
-        place = _somewhere(chance, cells, round(chance.uniform(40.0, 90.0)))
+        place = _apart(chance, cells, [user.position for user in found.values()])
         found[f"uav-{index + 1}"] = UserLayout(kind="uav", position=place)
     for index in range(mix.embb + mix.urllc + mix.mmtc + mix.dormant):
         speed, heading = chance.choice((0.0, 0.8, 1.4, 8.0)), chance.uniform(0.0, 2.0 * math.pi)
@@ -144,6 +145,14 @@ def _users(chance: random.Random, mix: _Mix, cells: dict[str, CellLayout]) -> di
         place = _somewhere(chance, cells, TERMINAL_HEIGHT_M)
         found[f"ue-{index + 1}"] = UserLayout(kind="terrestrial", position=place, velocity_mps=velocity)
     return found
+
+
+def _apart(chance: random.Random, cells: dict[str, CellLayout], others: list[Position]) -> Position:
+    """A place 40 to 90 m above ground that is not close to `others`."""
+    while True:
+        place = _somewhere(chance, cells, round(chance.uniform(40.0, 90.0)))
+        if all(place.distance_m(other) >= _APART_M for other in others):
+            return place
 
 
 def _somewhere(chance: random.Random, cells: dict[str, CellLayout], height_m: float) -> Position:
@@ -210,11 +219,16 @@ def _service(chance: random.Random, mbps: float) -> TaskSpec:
     return TaskSpec(task="service", gcycles_per_job=round(demand / 25.0, 4), jobs_per_s=25.0)
 
 
-def _geofence(chance: random.Random, cells: dict[str, CellLayout]) -> GeofenceSpec:
-    """The area of the sites and 150 m around, up to 120 m, with one zone below 60 m that must be flown around or over."""
+def _geofence(chance: random.Random, cells: dict[str, CellLayout], starts: list[Position]) -> GeofenceSpec:
+    """The area of the sites and 150 m around, up to 120 m, with one zone below 60 m that must be flown around or over.
+
+    No UAV starts in the zone, or within `_CLEAR_M` of it.
+    """
     xs, ys = ([getattr(cell.position, axis) for cell in cells.values()] for axis in ("x_m", "y_m"))
-    middle = _somewhere(chance, cells, 0.0)
-    zone = Zone(name="hospital", x_m=middle.x_m, y_m=middle.y_m, radius_m=round(chance.uniform(40.0, 80.0)), ceiling_m=60.0)
+    while True:
+        middle, radius = _somewhere(chance, cells, 0.0), round(chance.uniform(40.0, 80.0))
+        if all(math.hypot(one.x_m - middle.x_m, one.y_m - middle.y_m) > radius + _CLEAR_M for one in starts):
+            break
     return GeofenceSpec(
         x_min_m=round(min(xs)) - 150.0,
         x_max_m=round(max(xs)) + 150.0,
@@ -222,5 +236,5 @@ def _geofence(chance: random.Random, cells: dict[str, CellLayout]) -> GeofenceSp
         y_max_m=round(max(ys)) + 150.0,
         min_altitude_m=30.0,
         max_altitude_m=120.0,
-        zones=(zone,),
+        zones=(Zone(name="hospital", x_m=middle.x_m, y_m=middle.y_m, radius_m=radius, ceiling_m=60.0),),
     )

@@ -162,9 +162,11 @@ class World:
         self.layout, self._dirty = layout, True
 
     def place(self, task: TaskSpec, server: str) -> None:
-        """Compute `task` at `server`; the mission's service moves with its flows."""
+        """Compute `task` at `server`, and no longer on board; the mission's service moves with its flows."""
         if task.task != self.scenario.service.task:
             self.placed[task.task] = (task, server)
+        for name, uav in list(self.mission.fleet.items()):
+            self.command(name, tasks=tuple(one for one in uav.tasks if one.task != task.task))
         self._dirty = True
 
     def order_handover(self, uav: str, cell: str) -> None:

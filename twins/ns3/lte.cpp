@@ -210,6 +210,9 @@ inline void Point(Ptr<Node> enb, bool beam, double azimuth, double tilt) {
 inline void SetNoiseFigure(Ptr<NetDevice> ue, uint32_t earfcn, uint16_t bandwidth, double db) {
   auto phy = DynamicCast<LteUeNetDevice>(ue)->GetPhy();
   phy->SetNoiseFigure(db);  // for when it synchronizes with the next cell
+  // While it searches for a cell it listens to another band, and takes the figure from there when it has found one.
+  auto model = phy->GetDlSpectrumPhy()->GetRxSpectrumModel();
+  if (!model || model->GetNumBands() != bandwidth) return;
   phy->GetDlSpectrumPhy()->SetNoisePowerSpectralDensity(LteSpectrumValueHelper::CreateNoisePowerSpectralDensity(earfcn, bandwidth, db));
 }
 inline void Move(Ptr<Node> node, double x, double y, double z, double vx, double vy, double vz) {

@@ -119,6 +119,11 @@ def _changes(old: Layout, new: Layout) -> dict[str, Any]:
         "flows": {name: _flow(flow, hosts) for name, flow in new.flows.items() if flow != old.flows[name]},
         "hosts": {str(i): delay for i, (name, delay) in enumerate(new.hosts.items()) if delay != old.hosts[name]},
         "ues": {str(i): _user(user) for i, (name, user) in enumerate(new.users.items()) if user != old.users[name]},
+        "handover": {
+            str(i): list(new.cells).index(user.ordered_cell)
+            for i, (name, user) in enumerate(new.users.items())
+            if user.ordered_cell is not None and user.ordered_cell != old.users[name].ordered_cell
+        },
     }
     changes = {name: value for name, value in changes.items() if value}
     if new.interferer_dbm != old.interferer_dbm:
@@ -149,10 +154,12 @@ def _window(layout: Layout, seconds: float, measured: dict[str, Any]) -> Window:
 
 def _flow_window(sums: dict[str, float], seconds: float) -> FlowWindow:
     received, lost = sums["received"], sums["lost"]
+    # Of a flow that delivers nothing, nothing is known to be lost before 0.5 s have passed: it counts as lost all the same.
+    unknown = 1.0 if sums["sent"] else 0.0
     return FlowWindow(
         latency_ms=1e3 * sums["delay_s"] / received if received else None,
         jitter_ms=1e3 * sums["jitter_s"] / received if received else None,
-        loss=lost / (received + lost) if received + lost else 0.0,
+        loss=lost / (received + lost) if received + lost else unknown,
         throughput_mbps=8e-6 * sums["received_bytes"] / seconds,
         offered_mbps=8e-6 * sums["sent_bytes"] / seconds,
     )

@@ -235,7 +235,10 @@ class Network:
 
     def _user(self, index: int, where: dict[str, Any]) -> None:
         self._move(index, where)
-        self.tp.SetNoiseFigure(self.ue_devices.Get(index), EARFCN, self.layout["downlink_rbs"], where["noise_figure_db"])
+        known = self.layout["ues"][index]
+        if where["noise_figure_db"] != known["noise_figure_db"]:
+            self.tp.SetNoiseFigure(self.ue_devices.Get(index), EARFCN, self.layout["downlink_rbs"], where["noise_figure_db"])
+        known.update(where)
 
     def _hand_over(self, ue: int, target: int) -> None:
         row = self.tp.UeRow(self.ue_devices.Get(ue))

@@ -83,7 +83,7 @@ def _switch(chance: random.Random, world: World) -> tuple[str, dict[str, Any]]:
 
 def _reallocate(chance: random.Random, world: World) -> tuple[str, dict[str, Any]]:
     gnbs = chance.choice(([], [], [chance.choice(list(world.layout.cells))]))
-    resources = {"share": round(chance.uniform(0.06, 0.88), 3), "gnbs": gnbs}
+    resources = {"share": round(chance.uniform(0.065, 0.87), 3), "gnbs": gnbs}
     return "trigger_slice_reallocation", {"slice": chance.choice(_SLICES), "resources": resources}
 
 
@@ -124,7 +124,7 @@ def _fly(chance: random.Random, world: World) -> tuple[str, dict[str, Any]]:
 
 
 def _speed(chance: random.Random, world: World) -> tuple[str, dict[str, Any]]:
-    return "adjust_speed", {"uav": chance.choice(world.scenario.mission), "speed": round(chance.uniform(*SPEED_MPS), 1)}
+    return "adjust_speed", {"uav": chance.choice(world.scenario.mission), "speed_mps": round(chance.uniform(*SPEED_MPS), 1)}
 
 
 def _hand_over(chance: random.Random, world: World) -> tuple[str, dict[str, Any]]:

@@ -21,16 +21,17 @@ def is_awake(tree: Tree, name: CellName) -> bool:
 
 def layout_of(start: Layout, names: dict[str, CellName], tree: Tree) -> Layout:
     """Return `start` with its cells as the tree has them."""
-    cells = {name.id: _cell(start.cells[name.id], name, tree) for name in names.values()}
+    cells = {name.id: _cell(start, name, tree) for name in names.values()}
     return start if cells == start.cells else start.model_copy(update={"cells": cells})
 
 
-def _cell(start: CellLayout, name: CellName, tree: Tree) -> CellLayout:
+def _cell(layout: Layout, name: CellName, tree: Tree) -> CellLayout:
+    start = layout.cells[name.id]
     changes: dict[str, Any] = {
         "power_dbm": _number(tree[name.carrier]["configuredMaxTxPower"]),
         "a3_offset_db": _number(tree[f"{name.cu},MobilityProfile=1"]["a3Offset"]),
         "beam": beam(start, name, tree),
-        "shares": shares(start.shares, tree, name.du),
+        "shares": shares(layout, name.id, tree, name.du),
     }
     if not is_awake(tree, name):
         # Barred alone, users that hear no neighbour well would stay: without power they reach for what there is.

@@ -9,11 +9,11 @@ from policies.limits import load_limits
 from policies.managed_object import ManagedObject, class_of
 from policies.violation import Violation
 from twins.configuration_view import ConfigurationView
-from twins.gym.layout import MIN_SHARE, POWER_DBM, Layout
+from twins.gym.layout import POWER_DBM, Layout, Shares
 from twins.gym.packet_twin.mirror import TILT_DEG, beam
 from twins.gym.packet_twin.names import CellName
 from twins.gym.packet_twin.objects import WRITABLE, why_fixed
-from twins.gym.packet_twin.shares import ceilings, floors
+from twins.gym.packet_twin.shares import ceilings, floors, least_shares
 from twins.network import StaleEditError, UnknownObjectError
 from twins.system.configuration import Tree
 
@@ -59,7 +59,7 @@ def _fixed(edit: Edit) -> list[Violation]:
 
 def _inexpressible(start: Layout, names: dict[str, CellName], tree: Tree) -> Iterator[Violation]:
     for name in names.values():
-        yield from _unfit_slices(tree, name)
+        yield from _unfit_slices(least_shares(start, name.id), tree, name)
         power = tree[name.carrier]["configuredMaxTxPower"]
         if isinstance(power, int | float) and power > POWER_DBM[1]:
             field = f"{name.carrier} configuredMaxTxPower"
@@ -71,16 +71,16 @@ def _inexpressible(start: Layout, names: dict[str, CellName], tree: Tree) -> Ite
             yield _said(field, f"{pointed.tilt_deg:g}", allowed, "tilt it less")
 
 
-def _unfit_slices(tree: Tree, name: CellName) -> Iterator[Violation]:
-    low, high = floors(tree, name.du), ceilings(tree, name.du)
-    least = f"{100.0 * MIN_SHARE:g} %, one resource block group"
+def _unfit_slices(least: Shares, tree: Tree, name: CellName) -> Iterator[Violation]:
+    low, high = floors(least, tree, name.du), ceilings(tree, name.du)
     for one, share in high.items():
-        if share < MIN_SHARE:
+        if share < least[one]:
             field = f"{name.du},RRMPolicyRatio={one.value} rRMPolicyMaxRatio"
-            yield _said(field, f"{100.0 * share:g} %", f"at least {least}", "every slice keeps one group: raise the maximum")
+            allowed = f"at least {100.0 * least[one]:.3g} %, one resource block group"
+            yield _said(field, f"{100.0 * share:g} %", allowed, "every slice keeps one group: raise the maximum")
     if sum(low.values()) > 1.0 + 1e-9:
-        remedy = f"every slice keeps {least}: lower the minimum of another slice in the same change set"
-        yield _said(f"{name.du} Σ guaranteed shares", f"{100.0 * sum(low.values()):g} %", "at most 100 %", remedy)
+        remedy = "every slice keeps one resource block group: lower the minimum of another slice in the same change set"
+        yield _said(f"{name.du} Σ guaranteed shares", f"{100.0 * sum(low.values()):.4g} %", "at most 100 %", remedy)
 
 
 def _said(field: str, value: object, allowed: str, remedy: str) -> Violation:
