@@ -45,7 +45,9 @@ class Runner:
     def __post_init__(self) -> None:
         self.registry = ToolRegistry(tool for name in self.catalogues for tool in catalogue(name))
         self.offers = tuple(
-            ToolOffer(name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema())
+            ToolOffer(
+                name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema()
+            )
             for one in self.registry
         )
 
@@ -118,7 +120,9 @@ class _Rolled:
                 summary=evidence.get("summary", ""),
                 error=step.observation.error,
                 boundary=step.observation.boundary,
-                verdict=None if self.runner.change_judge is None or step.effect is not Effect.CONFIGURE else (refusal or "approve"),
+                verdict=None
+                if self.runner.change_judge is None or step.effect is not Effect.CONFIGURE
+                else (refusal or "approve"),
                 happened=step.happened,
                 state=step.after,
                 at_s=round(world.now_s, 3),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from policies.gym.alert_type import AlertType
 from policies.gym.place import GeofenceSpec, Position
+from policies.gym.task_spec import TaskSpec
 from training.gym.tasks.gym_task import PlannedCall
 from twins.gym.fleet import SEPARATION_M
 from twins.gym.world import World
@@ -27,6 +28,7 @@ class Errands:
     allowed: list[str] = field(default_factory=list)
     calls: list[PlannedCall] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    specs: dict[str, TaskSpec] = field(default_factory=dict)
     reach_s: float = 12.0
 
 
@@ -69,9 +71,9 @@ def on_board(chance: random.Random, world: World, asked: Errands) -> bool:
     if name in asked.tasks:
         return False
     uav = chance.choice(world.scenario.mission)
-    task = {"task": name, "gcycles_per_job": round(chance.uniform(0.01, 0.06), 3), "jobs_per_s": 10.0}
-    _compute(asked, name, uav, PlannedCall(tool="assign_task", arguments={"uav": uav, "task": task}))
-    asked.words.append(chance.choice(_ON_BOARD).format(task=_described(task), uav=uav))
+    spec = TaskSpec(task=name, gcycles_per_job=round(chance.uniform(0.01, 0.06), 3), jobs_per_s=10.0)
+    _compute(asked, spec, uav, PlannedCall(tool="assign_task", arguments={"uav": uav, "task": spec.model_dump()}))
+    asked.words.append(chance.choice(_ON_BOARD).format(task=_described(spec), uav=uav))
     return True
 
 
@@ -83,20 +85,21 @@ def at_server(chance: random.Random, world: World, asked: Errands) -> bool:
         return False
     server = chance.choice(sorted(loads))
     demand = world.scenario.servers[server].capacity_gcps * chance.uniform(0.02, 0.08)
-    task = {"task": name, "gcycles_per_job": round(demand / 5.0, 3), "jobs_per_s": 5.0}
-    _compute(asked, name, server, PlannedCall(tool="edge_offload", arguments={"task": task, "target": {"server": server}}))
-    asked.words.append(chance.choice(_AT_SERVER).format(task=_described(task), server=server))
+    spec = TaskSpec(task=name, gcycles_per_job=round(demand / 5.0, 3), jobs_per_s=5.0)
+    arguments = {"task": spec.model_dump(), "target": {"server": server}}
+    _compute(asked, spec, server, PlannedCall(tool="edge_offload", arguments=arguments))
+    asked.words.append(chance.choice(_AT_SERVER).format(task=_described(spec), server=server))
     return True
 
 
-def _compute(asked: Errands, name: str, where: str, call: PlannedCall) -> None:
-    asked.tasks[name] = where
-    asked.allowed.append(f"task {name}")
+def _compute(asked: Errands, spec: TaskSpec, where: str, call: PlannedCall) -> None:
+    asked.tasks[spec.task], asked.specs[spec.task] = where, spec
+    asked.allowed.append(f"task {spec.task}")
     asked.calls.append(call)
 
 
-def _described(task: dict[str, object]) -> str:
-    return f"{task['task']} ({task['gcycles_per_job']:g} Gcycle a job, {task['jobs_per_s']:g} jobs/s)"
+def _described(spec: TaskSpec) -> str:
+    return f"{spec.task} ({spec.gcycles_per_job:g} Gcycle a job, {spec.jobs_per_s:g} jobs/s)"
 
 
 def _place(chance: random.Random, here: Position, reach_m: float) -> Position | None:

@@ -73,6 +73,7 @@ def make_task(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Pu
         events=events,
         text=worded(chance, domain, sla, wanted, asked.words),
         mission=mission,
+        specs=asked.specs,
         allowed=tuple(sorted({*ALLOWED[domain], *asked.allowed})),
         floors={},
         horizon_s=max([event.onset_s for event in events], default=0.0) + CALL_S,

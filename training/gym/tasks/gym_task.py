@@ -9,6 +9,7 @@ from pydantic import Field
 from policies.gym.degradation import DegradationEvent
 from policies.gym.mission import MissionSpec
 from policies.gym.split import Purpose
+from policies.gym.task_spec import TaskSpec
 from policies.gym.word import Word
 from policies.slices import Slice
 from twins.gym.scenario import Family, Scenario, scenario
@@ -47,7 +48,8 @@ class PlannedCall(Word):
 class GymTask(Word):
     """One task.
 
-    `text` is what the operator writes, `mission` the same as data; `allowed` names what may be changed (see `mutations`), `floors`
+    `text` is what the operator writes, `mission` the same as data, except for `specs`, what its computing tasks need, which only the
+    text tells; `allowed` names what may be changed (see `mutations`), `floors`
     the share of their traffic that the other users of each slice must still get; `horizon_s` is when the final state is
     measured, at the earliest; `path` is the shortest known, verification included.
     """
@@ -60,6 +62,7 @@ class GymTask(Word):
     events: tuple[DegradationEvent, ...]
     text: str
     mission: MissionSpec
+    specs: dict[str, TaskSpec] = Field(default_factory=dict)
     allowed: tuple[str, ...]
     floors: dict[Slice, float]
     horizon_s: float = Field(ge=0.0)

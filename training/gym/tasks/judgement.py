@@ -39,7 +39,7 @@ def judge(task: GymTask, episode: Episode) -> Outcome:
     if world.now_s < task.horizon_s:
         world.elapse(task.horizon_s - world.now_s)
     world.catch_up()
-    goal = unmet(task.mission, mission_log(world).model_copy(update={"incidents": ()}))
+    goal = (*unmet(task.mission, mission_log(world).model_copy(update={"incidents": ()})), *_misunderstood(task, world))
     invariants = (*world.mission.incidents, *harmed(task, world))
     off_target = tuple(sorted(mutations(world) - set(task.allowed)))
     return Outcome(
@@ -51,6 +51,16 @@ def judge(task: GymTask, episode: Episode) -> Outcome:
         steps=len(episode.steps),
         shortest=task.steps,
     )
+
+
+def _misunderstood(task: GymTask, world: World) -> Iterator[str]:
+    """One sentence for each computing task that was set up with other needs than the operator told."""
+    placed = {name: spec for name, (spec, _) in world.placed.items()}
+    on_board = {spec.task: spec for uav in world.mission.fleet.values() for spec in uav.tasks}
+    for name, wanted in task.specs.items():
+        found = placed.get(name) or on_board.get(name)
+        if found is not None and found != wanted:
+            yield f"{name} was set up with {found.demand_gcps:g} Gcycle/s, not {wanted.demand_gcps:g}"
 
 
 def harmed(task: GymTask, world: World) -> Iterator[str]:

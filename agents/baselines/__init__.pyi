@@ -1,0 +1,2 @@
+from .mape_k import MapeK as MapeK
+from .threshold_rule import ThresholdRule as ThresholdRule

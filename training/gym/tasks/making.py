@@ -1,0 +1,62 @@
+"""Makes a task set: draws until every domain has its number of tasks of every tier, over all families and seeds in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import count, product
+from multiprocessing import get_context
+
+from policies.gym.split import SEEDS, Purpose
+from training.gym.tasks.gym_task import Domain, GymTask, Tier
+from training.gym.tasks.similarity import Pool
+from twins.gym.scenario import Family
+from twins.progress import Advance
+from twins.worker_process import prepare_worker
+
+MOST_DRAWS = 60
+Drawn = tuple[Domain, Tier, Family, int, Purpose, int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many tasks of each tier in each domain: seed 001's mix is 30 % L1, 45 % L2, 25 % L3."""
+
+    purpose: Purpose
+    of_tier: dict[Tier, int]
+
+
+BENCHMARK = Plan(Purpose.BENCHMARK, {Tier.L1: 95, Tier.L2: 140, Tier.L3: 80})
+TRAINING = Plan(Purpose.TRAINING, {Tier.L1: 120, Tier.L2: 180, Tier.L3: 100})
+
+
+def make_tasks(plan: Plan, known: list[str], workers: int, progress: Advance) -> list[GymTask]:
+    """Return the tasks; none is worded too much like another or like one of the texts `known`."""
+    pool, tasks = Pool(known), []
+    cells = list(product(Domain, Tier))
+    wanted = sum(plan.of_tier[tier] for _, tier in cells)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as workers_:
+        for domain, tier in cells:
+            of_cell: list[GymTask] = []
+            for draws in _batches(plan.purpose, domain, tier, size=60):
+                for task in workers_.map(_make, draws, chunksize=6):
+                    if task is not None and len(of_cell) < plan.of_tier[tier] and pool.admits(task.text):
+                        of_cell.append(task)
+                progress(len(tasks) + len(of_cell), wanted)
+                if len(of_cell) >= plan.of_tier[tier]:
+                    break
+            tasks += of_cell
+    return tasks
+
+
+def _batches(purpose: Purpose, domain: Domain, tier: Tier, size: int) -> Iterator[list[Drawn]]:
+    every = ((domain, tier, family, seed, purpose, draw) for draw in count() for seed in SEEDS[purpose] for family in Family)
+    for _ in range(MOST_DRAWS):
+        yield [next(every) for _ in range(size)]
+
+
+def _make(drawn: Drawn) -> GymTask | None:
+    from training.gym.tasks.generation import make_task
+
+    return make_task(*drawn)
