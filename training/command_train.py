@@ -1,4 +1,4 @@
-"""`twinpilot train receiver [deeprx | deeptx]` and `twinpilot train beams`: weights with card and checksum, resumable."""
+"""`twinpilot train receiver [deeprx | deeptx]`, `beams` and `drl-slicing`: weights with card and checksum, resumable."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from training.beams.command import beams
+from training.gym.drl.command import drl_slicing
 
 if TYPE_CHECKING:
     from training.loop import Report
@@ -22,6 +23,7 @@ app = typer.Typer(
     help="Train the networks that are shipped with their weights.",
 )
 app.command()(beams)
+app.command()(drl_slicing)
 
 
 @app.command()

@@ -76,8 +76,18 @@ def unmet(spec: MissionSpec, log: MissionLog) -> tuple[str, ...]:
         if here is None or here.distance_m(place) > spec.tolerance_m:
             far = "nowhere" if here is None else f"{here.distance_m(place):.0f} m away"
             said.append(f"{uav} is {far} from ({place.x_m:g}, {place.y_m:g}, {place.z_m:g}) m")
-    said += [f"{uav} is served by {log.serving.get(uav)}, not {gnb}" for uav, gnb in spec.serving.items() if log.serving.get(uav) != gnb]
-    said += [f"{task} is at {log.tasks.get(task)}, not {where}" for task, where in spec.tasks.items() if log.tasks.get(task) != where]
+    said += [
+        f"{uav} is served by {log.serving.get(uav)}, not {gnb}"
+        for uav, gnb in spec.serving.items()
+        if log.serving.get(uav) != gnb
+    ]
+    said += [
+        f"{task} is at {log.tasks.get(task)}, not {where}" for task, where in spec.tasks.items() if log.tasks.get(task) != where
+    ]
     said += [f"{uav} was not sent {kind}" for uav, kind in spec.notified.items() if kind not in log.alerts.get(uav, ())]
-    said += [f"{uav} has {charge:.0%} charge left, below {spec.min_charge:.0%}" for uav, charge in log.charges.items() if charge < spec.min_charge]
+    said += [
+        f"{uav} has {charge:.0%} charge left, below {spec.min_charge:.0%}"
+        for uav, charge in log.charges.items()
+        if charge < spec.min_charge
+    ]
     return tuple([*said, *log.incidents])

@@ -69,7 +69,9 @@ def configured(context: GymContext, layout: Layout) -> NetworkState:
 def permitted(context: GymContext) -> None:
     """Raise ToolError("permission") unless this call was let through."""
     if not context.may_configure:
-        raise ToolError("permission", "this call was not let through: Configuration tools run only when the runner or the gate says so")
+        raise ToolError(
+            "permission", "this call was not let through: Configuration tools run only when the runner or the gate says so"
+        )
 
 
 def measured(context: GymContext) -> NetworkState:
@@ -101,7 +103,9 @@ def graceful_degradation(context: GymContext, request: GracefulDegradation) -> E
     world, spec = context.world, request.degradation
     mission, full = world.scenario.mission, world.scenario.layout.flows
     names = [
-        name for name, flow in world.layout.flows.items() if (name in mission if spec.target == "mission" else flow.slice == spec.target)
+        name
+        for name, flow in world.layout.flows.items()
+        if (name in mission if spec.target == "mission" else flow.slice == spec.target)
     ]
     others = [name for name in names if spec.target == "mission" or name not in mission]
     state = configured(context, with_rates(world.layout, {name: full[name].mbps * spec.keep_rate for name in others}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Literal
 
 from policies.evidence import Evidence, Value
@@ -36,7 +37,13 @@ def answer(context: GymContext, summary: str, value: Value, kind: Kind = "simula
         configuration_digest="",
         seeds=(world.scenario.seed,),
     )
-    return Evidence[type(value)](summary=summary, value=value, provenance=provenance)  # type: ignore[misc]
+    return _evidence_of(type(value))(summary=summary, value=value, provenance=provenance)
+
+
+@cache
+def _evidence_of(kind: type[Value]) -> type[Evidence[Value]]:
+    """The parametrized class, kept: pydantic forgets it with its last instance, and takes long to make it again."""
+    return Evidence.__class_getitem__(kind)  # type: ignore[return-value]
 
 
 def known_uav(context: GymContext, uav: str) -> str:

@@ -84,4 +84,4 @@ class Episode:
         if tool.effect is not Effect.CONFIGURE:
             self.world.catch_up()
             context = self._looking
-        return tool.call(context, arguments).model_dump(mode="json")
+        return tool.run(context, arguments).model_dump(mode="json")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from policies.gym.place import GeofenceSpec, Position
 from policies.gym.task_spec import TaskSpec
@@ -70,7 +70,8 @@ class Uav:
                 position, left = _between(position, way[0], left / distance), 0.0
             else:
                 position, way, left = way[0], way[1:], left - distance
-        return replace(self, position=position, way=way, energy_wh=max(self.energy_wh - watts * seconds / 3600.0, 0.0))
+        left_wh = max(self.energy_wh - watts * seconds / 3600.0, 0.0)
+        return Uav(position, self.speed_mps, left_wh, self.capacity_wh, way, self.tasks, self.sensors)
 
 
 def _between(one: Position, other: Position, share: float) -> Position:
@@ -84,9 +85,11 @@ def _between(one: Position, other: Position, share: float) -> Position:
 def flown(fleet: dict[str, Uav], seconds: float, fence: GeofenceSpec) -> tuple[dict[str, Uav], list[str]]:
     """Return the fleet `seconds` later and what went wrong on the way: collisions, breaches of the fence, empty batteries."""
     incidents: list[str] = []
+    # Where nobody flies, nothing can happen between the beginning and the end.
+    longest = STEP_S if any(one.way for one in fleet.values()) else seconds
     left = seconds
     while left > 1e-9:
-        step = min(STEP_S, left)
+        step = min(longest, left)
         fleet = {name: one.after(step) for name, one in fleet.items()}
         incidents += [said for said in _incidents(fleet, fence) if said not in incidents]
         left -= step

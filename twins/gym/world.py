@@ -69,6 +69,7 @@ class World:
         self.mission = Mission(_fleet(scenario))
         self.measurements: list[Measurement] = []
         self._dirty = False
+        self._known: tuple[tuple[object, ...], Layout] = ((), scenario.layout)
 
     # ---- what is ---------------------------------------------------------------------------------------------------------
 
@@ -90,6 +91,14 @@ class World:
     @property
     def in_force(self) -> Layout:
         """The configuration under the events that are on, with every user where it is now."""
+        known, layout = self._known
+        made_of = (self.now_s, self.layout, *self.mission.fleet.values(), *self.mission.ordered.values())
+        if len(known) != len(made_of) or any(one is not other for one, other in zip(known, made_of, strict=True)):
+            layout = self._made_now()
+            self._known = (made_of, layout)
+        return layout
+
+    def _made_now(self) -> Layout:
         layout = degraded(self.scenario, self.layout, self.active_events)
         users = {}
         for name, user in layout.users.items():

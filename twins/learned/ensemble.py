@@ -21,6 +21,7 @@ from twins.learned.features import JITTER_MS, LATENCY_MS
 MODEL_PATH = Path(__file__).parent / "data" / "experiment_model.npz"
 TARGETS = ("latency_ms", "jitter_ms", "loss", "ratio")
 Z90 = 1.6448536
+_MOST = np.array([9.0, 9.0, 1.0, 3.0])  # of transformed targets
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,11 @@ def transformed(latency_ms: Floats, jitter_ms: Floats, loss: Floats, ratio: Floa
 
 def physical(values: Floats, host_ms: Floats) -> Floats:
     """Return transformed values as latency in ms, jitter in ms, loss and delivered share, within their ranges, [k, 4]."""
-    latency = np.minimum(np.expm1(np.clip(values[:, 0], 0.0, 9.0)) + host_ms, LATENCY_MS)
-    jitter = np.minimum(np.expm1(np.clip(values[:, 1], 0.0, 9.0)), JITTER_MS)
-    loss = np.clip(values[:, 2], 0.0, 1.0) ** 2
-    return np.stack([latency, jitter, loss, np.clip(values[:, 3], 0.0, 3.0)], axis=1)
+    bounded = np.minimum(np.maximum(values, 0.0), _MOST)
+    bounded[:, :2] = np.expm1(bounded[:, :2])
+    bounded[:, 0] += host_ms
+    bounded[:, 2] **= 2
+    return np.minimum(bounded, (LATENCY_MS, JITTER_MS, 1.0, 3.0))
 
 
 class Ensemble:
@@ -66,12 +68,12 @@ class Ensemble:
 
     def moments(self, features: Floats) -> tuple[Floats, Floats]:
         """Return mean and standard deviation of the transformed targets, [k, 4] each."""
-        hidden = np.clip((features - self._center) / self._spread, -8.0, 8.0)[None]
+        hidden = np.minimum(np.maximum((features - self._center) / self._spread, -8.0), 8.0)[None]
         for place, (weight, bias) in enumerate(self._layers):
             hidden = hidden @ weight + bias
             if place < 2:
                 hidden = hidden / (1.0 + np.exp(-hidden))
-        means, variances = hidden[..., :4], np.exp(np.clip(hidden[..., 4:], -9.0, 4.0))
+        means, variances = hidden[..., :4], np.exp(np.minimum(np.maximum(hidden[..., 4:], -9.0), 4.0))
         mean = means.mean(axis=0)
         variance = (variances + means**2).mean(axis=0) - mean**2
         return (
@@ -79,8 +81,11 @@ class Ensemble:
             np.sqrt(np.maximum(variance, 1e-8)) * self._target_spread,
         )
 
-    def predict(self, features: Floats, host_ms: Floats) -> Prediction:
-        """Return the prediction for k flows with `features` [k, f] from hosts `host_ms` [k] away."""
+    def predict(self, features: Floats, host_ms: Floats, intervals: bool = True) -> Prediction:
+        """Return the prediction for k flows with `features` [k, f] from hosts `host_ms` [k] away; `low` and `high` where wanted."""
         mean, deviation = self.moments(features)
+        told = physical(mean, host_ms)
+        if not intervals:
+            return Prediction(told, told, told)
         reach = Z90 * deviation * self._scale
-        return Prediction(physical(mean, host_ms), physical(mean - reach, host_ms), physical(mean + reach, host_ms))
+        return Prediction(told, physical(mean - reach, host_ms), physical(mean + reach, host_ms))

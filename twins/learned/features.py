@@ -71,35 +71,35 @@ def features(arrays: LayoutArrays, theory: Physics, memory: Memory | None, settl
     before = memory or _nothing(arrays, theory, could)
     columns = (
         could,
-        np.clip(np.log((theory.get + 1e-3) / (theory.need + 1e-3)), -3.0, 0.0),
+        np.minimum(np.maximum(np.log((theory.get + 1e-3) / (theory.need + 1e-3)), -3.0), 0.0),
         np.minimum(theory.use, 4.0),
         np.log(theory.need + 0.01),
-        np.clip(theory.sinr_db, -15.0, 40.0) / 10.0,
-        np.clip(theory.control_db, -15.0, 40.0) / 10.0,
+        np.minimum(np.maximum(theory.sinr_db, -15.0), 40.0) / 10.0,
+        np.minimum(np.maximum(theory.control_db, -15.0), 40.0) / 10.0,
         (np.clip(theory.rsrp_dbm, -130.0, -40.0) + 85.0) / 15.0,
         np.log(arrays.mbps + 0.01),
         np.log(arrays.host_ms),
         arrays.bytes_ / 1000.0,
         arrays.bursty,
-        *(np.where(arrays.slice_of == place, 1.0, 0.0) for place in range(3)),
+        *(arrays.slice_of == place for place in range(3)),
         np.minimum(theory.sharing, 8.0) / 4.0,
         theory.groups / 16.0,
         theory.loads[theory.cell],
         np.full(count, settle_s),
         np.minimum(arrays.speeds[arrays.user], 25.0) / 10.0,
-        np.where(arrays.places[arrays.user, 2] > AERIAL_M, 1.0, 0.0),
+        arrays.places[arrays.user, 2] > AERIAL_M,
         np.full(count, 1.0 if memory is None else 0.0),
-        np.where(before.slice_of != arrays.slice_of, 1.0, 0.0),
-        np.where(before.cell != theory.cell, 1.0, 0.0),
-        np.where(before.host != arrays.host, 1.0, 0.0),
-        np.clip(np.log((arrays.mbps + 0.01) / (before.mbps + 0.01)), -3.0, 3.0),
+        before.slice_of != arrays.slice_of,
+        before.cell != theory.cell,
+        before.host != arrays.host,
+        np.minimum(np.maximum(np.log((arrays.mbps + 0.01) / (before.mbps + 0.01)), -3.0), 3.0),
         np.log1p(before.latency_ms) / 3.0,
         np.log1p(before.jitter_ms),
         np.sqrt(before.loss),
-        np.clip(before.ratio, 0.0, 2.0),
+        np.minimum(np.maximum(before.ratio, 0.0), 2.0),
         before.could,
     )
-    return np.stack(columns, axis=1)
+    return np.array(columns, dtype=np.float64).T
 
 
 def _nothing(arrays: LayoutArrays, theory: Physics, could: Floats) -> Memory:

@@ -50,14 +50,16 @@ class LearnedNetwork:
         cells = self._served(arrays, received)
         moved = 0 if self._cells is None else int((cells != self._cells).sum())
         theory = physics(arrays, received, cells)
-        predicted = self.ensemble.predict(features(arrays, theory, self._memory, settle_s), arrays.host_ms)
+        predicted = self.ensemble.predict(features(arrays, theory, self._memory, settle_s), arrays.host_ms, self.intervals)
         self._cells, self._ordered, self._memory = cells, arrays.ordered, _memory(arrays, theory, predicted.mean)
         self._now_s += settle_s + seconds
         window = _window(layout, arrays, theory, predicted.mean, cells, received, seconds, self._now_s, moved)
         if not self.intervals:
             return window
         rates = arrays.mbps.tolist()
-        return window.model_copy(update={"low": _flows(layout, predicted.low, rates), "high": _flows(layout, predicted.high, rates)})
+        return window.model_copy(
+            update={"low": _flows(layout, predicted.low, rates), "high": _flows(layout, predicted.high, rates)}
+        )
 
     def _served(self, arrays: LayoutArrays, received: Floats) -> Ints:
         before = np.full(len(arrays.places), -1) if self._cells is None else self._cells
@@ -96,31 +98,31 @@ def _window(
     # RSRP is per resource element, of which a resource block has twelve.
     rsrp = (received[np.arange(len(cells)), cells] - 10.0 * math.log10(12.0)).tolist()
     users = {
-        name: UserWindow.model_construct(
-            cell=names[cell], rsrp_dbm=round(level, 2), sinr_db=round(sinr.get(place, 0.0), 2), cqi=()
-        )
+        name: UserWindow.trusted(cell=names[cell], rsrp_dbm=round(level, 2), sinr_db=round(sinr.get(place, 0.0), 2), cqi=())
         for place, (name, cell, level) in enumerate(zip(layout.users, cells.tolist(), rsrp, strict=True))
     }
-    return Window.model_construct(
+    return Window.trusted(
         seconds=seconds,
         now_s=round(now_s, 6),
         flows=_flows(layout, mean, rates),
         users=users,
         prb_load={name: round(min(load, 1.0), 4) for name, load in zip(names, theory.loads.tolist(), strict=True)},
         handovers=moved,
+        low={},
+        high={},
     )
 
 
 def _flows(layout: Layout, values: Floats, rates: list[float]) -> dict[str, FlowWindow]:
     """Flow windows; None for the delay of a flow of which hardly anything arrives."""
     found = {}
-    for name, (latency, jitter, loss, ratio), mbps in zip(layout.flows, values.tolist(), rates, strict=True):
+    for name, (latency, jitter, loss, ratio), mbps in zip(layout.flows, np.round(values, 5).tolist(), rates, strict=True):
         dead = mbps <= 0.0 or loss > _LOST or latency >= LATENCY_MS or math.isnan(latency)
-        found[name] = FlowWindow.model_construct(
-            latency_ms=None if dead else round(latency, 3),
-            jitter_ms=None if dead else round(jitter, 3),
-            loss=round(loss, 5) if mbps > 0.0 else 0.0,
+        found[name] = FlowWindow.trusted(
+            latency_ms=None if dead else latency,
+            jitter_ms=None if dead else jitter,
+            loss=loss if mbps > 0.0 else 0.0,
             throughput_mbps=0.0 if mbps <= 0.0 else round(mbps * ratio, 5),
-            offered_mbps=round(mbps, 5),
+            offered_mbps=mbps,
         )
     return found

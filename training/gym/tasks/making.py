@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import count as numbers
+from itertools import product
 from multiprocessing import get_context
 
 from policies.gym.split import SEEDS, Purpose
@@ -16,6 +17,7 @@ from twins.progress import Advance
 from twins.worker_process import prepare_worker
 
 MOST_DRAWS = 60
+BASELINES = ("threshold-rule", "mape-k", "drl-slicing")
 Drawn = tuple[Domain, Tier, Family, int, Purpose, int]
 
 
@@ -28,12 +30,12 @@ class Plan:
 
 
 BENCHMARK = Plan(Purpose.BENCHMARK, {Tier.L1: 95, Tier.L2: 140, Tier.L3: 80})
-TRAINING = Plan(Purpose.TRAINING, {Tier.L1: 120, Tier.L2: 180, Tier.L3: 100})
+TRAINING = Plan(Purpose.TRAINING, {Tier.L1: 36, Tier.L2: 54, Tier.L3: 30})
 
 
 def make_tasks(plan: Plan, known: list[str], workers: int, progress: Advance) -> list[GymTask]:
     """Return the tasks; none is worded too much like another or like one of the texts `known`."""
-    pool, tasks = Pool(known), []
+    pool, tasks = Pool(known), list[GymTask]()
     cells = list(product(Domain, Tier))
     wanted = sum(plan.of_tier[tier] for _, tier in cells)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as workers_:
@@ -50,8 +52,23 @@ def make_tasks(plan: Plan, known: list[str], workers: int, progress: Advance) ->
     return tasks
 
 
+def scaled(plan: Plan, share: float) -> Plan:
+    """A plan of `share` of the tasks, one of a kind at least."""
+    return Plan(plan.purpose, {tier: max(round(count * share), 1) for tier, count in plan.of_tier.items()})
+
+
+def without_easy(tasks: list[GymTask]) -> tuple[list[GymTask], int]:
+    """The tasks that not every baseline solves, and how many were left out."""
+    from training.gym.agents import make_agent
+    from training.gym.runner import Runner
+
+    runner = Runner()
+    kept = [task for task in tasks if not all(runner.run(task, make_agent(name, task)).success for name in BASELINES)]
+    return kept, len(tasks) - len(kept)
+
+
 def _batches(purpose: Purpose, domain: Domain, tier: Tier, size: int) -> Iterator[list[Drawn]]:
-    every = ((domain, tier, family, seed, purpose, draw) for draw in count() for seed in SEEDS[purpose] for family in Family)
+    every = ((domain, tier, family, seed, purpose, draw) for draw in numbers() for seed in SEEDS[purpose] for family in Family)
     for _ in range(MOST_DRAWS):
         yield [next(every) for _ in range(size)]
 

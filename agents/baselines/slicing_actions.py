@@ -1,0 +1,88 @@
+"""The discrete actions of the slicing baseline and of `twinpilot/Network-v0`, and the tool call that each stands for.
+
+DRL-Slicing (seed 001, reference [3]) decides admission and power; seed 001 maps that to the nearest Configuration calls. What
+an action needs to know comes from `Knowledge`. The last action verifies the mission and ends the episode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agents.baselines.mission_brief import only_sla
+from agents.baselines.slicing_knowledge import LOOK, Knowledge
+from agents.planner import Observation, ToolCall
+from policies.gym.mission import MissionSpec
+from policies.slices import Slice
+
+SHARES = (0.3, 0.45, 0.6, 0.75)
+KEEPS = (1.0, 0.8, 0.6, 0.4)
+SERVERS = ("cloud", "edge-1", "edge-2")
+VERIFY, VERIFIERS = "verify and finish", ("verify_sla_compliance", "validate_mission_completion")
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action; `name` is the reason that its call gives, `value` what is asked for in the unit of its tool."""
+
+    name: str
+    tool: str
+    value: str | float = ""
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("wait", "heartbeat"),
+    Action("look", LOOK),
+    *(Action(f"slice {one.value}", "switch_network_slice", one.value) for one in Slice),
+    *(Action(f"share {share:g}", "trigger_slice_reallocation", share) for share in SHARES),
+    *(Action(f"service at {server}", "edge_offload", server) for server in SERVERS),
+    *(Action(f"mission rate {keep:g}", "graceful_degradation", keep) for keep in KEEPS),
+    Action(VERIFY, ""),
+)
+FINISH = len(ACTIONS) - 1
+
+
+def call_of(action: Action, known: Knowledge) -> ToolCall:
+    """Return the call of any action but the last."""
+    return ToolCall(tool=action.tool, arguments=_arguments(action, known), reason=action.name)
+
+
+def look() -> ToolCall:
+    """Return the call that every episode begins with."""
+    return ToolCall(tool=LOOK, arguments={}, reason="look")
+
+
+def _arguments(action: Action, known: Knowledge) -> dict[str, Any]:
+    current, value = known.state.slice.value, action.value
+    if action.tool == "heartbeat":
+        return {"uav": next(iter(known.telemetry.uavs))}
+    if action.tool == "switch_network_slice":
+        return {"current": current, "target": value}
+    if action.tool == "trigger_slice_reallocation":
+        return {"slice": current, "resources": {"share": value, "gnbs": []}}
+    if action.tool == "edge_offload":
+        return {"task": known.telemetry.service.model_dump(), "target": {"server": value}}
+    if action.tool == "graceful_degradation":
+        return {"degradation": {"target": "mission", "keep_rate": value}}
+    return {}
+
+
+def verification(mission: MissionSpec, known: Knowledge, last: Observation) -> ToolCall:
+    """Return the next call by which `mission` is verified; beyond an SLA that takes telemetry first, then its log."""
+    if only_sla(mission):
+        assert mission.sla is not None
+        arguments = {"state": known.state.model_dump(mode="json"), "sla": mission.sla.model_dump(mode="json")}
+        return ToolCall(tool=VERIFIERS[0], arguments=arguments, reason=VERIFY)
+    if not (last.call.tool == LOOK and last.call.reason == VERIFY and last.error is None):
+        return ToolCall(tool=LOOK, arguments={}, reason=VERIFY)
+    arguments = {"mission": mission.model_dump(mode="json"), "log": known.telemetry.log.model_dump(mode="json")}
+    return ToolCall(tool=VERIFIERS[1], arguments=arguments, reason=VERIFY)
+
+
+def verified(observations: Sequence[Observation]) -> bool | None:
+    """Whether the last call verified the mission and found it achieved; None where the last call was another one."""
+    if not observations or observations[-1].call.tool not in VERIFIERS:
+        return None
+    value = (observations[-1].evidence or {}).get("value", {})
+    return bool(value.get("compliant", value.get("complete", False)))

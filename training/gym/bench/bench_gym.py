@@ -1,0 +1,178 @@
+"""`twinpilot bench gym`: speed of the gym on the Experiment Model and on ns-3, memory, and the model's error on unseen topologies."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+from agents.baselines.mape_k import mape_k
+from agents.planner import ToolCall
+from policies.effect import Effect
+from policies.figure import BenchResult, Figure
+from policies.gym.split import Purpose
+from tools.gym.catalogue import gym_registry
+from training.gym.episode import Episode
+from training.gym.networks import MODEL
+from training.gym.runner import Runner
+from training.gym.tasks.gym_task import GymTask
+from training.gym.tasks.task_set import read_tasks
+from twins.gym.packet_network import PacketNetwork
+from twins.gym.world import World
+from twins.learned.network import LearnedNetwork
+
+SEEDS = (51, 52, 53)
+WANTED_CALLS = 2000.0
+_SCRIPT = ("check_network_state", "get_edge_load", "switch", "check_network_state", "reallocate", "get_slice_status", "switch_back")
+
+
+def run(quick: bool, out: Path | None) -> BenchResult:
+    """Measure; `out` keeps the raw samples."""
+    tasks = [task for task in read_tasks(Purpose.BENCHMARK) if task.seed in SEEDS]
+    seconds = 6.0 if quick else 30.0
+    samples: dict[str, object] = {}
+    figures = [*_model_speed(tasks, seconds, samples), *_runner_speed(tasks, seconds, samples), *_vector_speed(seconds)]
+    figures += [*_ns3_speed(tasks, quick, samples), _memory(), *_model_error()]
+    if out is not None:
+        (out / "gym_samples.json").write_text(json.dumps(samples), encoding="utf-8")
+    return BenchResult(seeds=SEEDS, figures=tuple(figures))
+
+
+def _scripted(world: World) -> Iterator[ToolCall]:
+    """A fixed script: half looking, half changing what the network is measured under."""
+    for kind in cycle(_SCRIPT):
+        current = world.state.slice.value
+        if kind in ("switch", "switch_back"):
+            target = "URLLC" if current != "URLLC" else "eMBB"
+            yield ToolCall(tool="switch_network_slice", arguments={"current": current, "target": target})
+        elif kind == "reallocate":
+            yield ToolCall(tool="trigger_slice_reallocation", arguments={"slice": current, "resources": {"share": 0.5}})
+        elif kind == "get_slice_status":
+            yield ToolCall(tool=kind, arguments={"slice": current})
+        else:
+            yield ToolCall(tool=kind, arguments={})
+
+
+def _calls_per_second(task: GymTask, network: PacketNetwork, seconds: float, most: int) -> tuple[float, int, int]:
+    """Calls per second of the script, the number of calls, and of those that were refused."""
+    world = World(task.scenario(), network, task.events)
+    world.begin()
+    episode, refused = Episode(world, gym_registry()), 0
+    started = time.perf_counter()
+    for count, call in enumerate(_scripted(world), start=1):
+        step = episode.call(call)
+        refused += step.observation.error is not None
+        if step.effect is Effect.CONFIGURE and len(world.measurements) > 64:
+            del world.measurements[:-1]  # an endless episode: only the last measurement matters
+        if count >= most or time.perf_counter() - started > seconds:
+            break
+    return count / (time.perf_counter() - started), count, refused
+
+
+def _model_speed(tasks: list[GymTask], seconds: float, samples: dict[str, object]) -> Iterator[Figure]:
+    rates = [_calls_per_second(task, LearnedNetwork(), seconds / 3.0, 1_000_000) for task in tasks[:3]]
+    samples["model_calls_per_second"] = rates
+    best = sorted(rate for rate, _, _ in rates)[len(rates) // 2]
+    yield Figure(
+        name="scripted tool calls on the Experiment Model",
+        value=best,
+        unit="calls/s on one core",
+        target=f">= {WANTED_CALLS:g}",
+        met=best >= WANTED_CALLS,
+        note=f"median of {len(rates)} scenarios; 3 of 7 calls change the network, which is measured anew; {sum(r for _, _, r in rates)} refused",
+    )
+
+
+def _runner_speed(tasks: list[GymTask], seconds: float, samples: dict[str, object]) -> Iterator[Figure]:
+    """The runner's own part of a call: whole episodes of MAPE-K against the same calls made directly."""
+    runner, spent, calls, direct = Runner(), 0.0, 0, 0.0
+    started = time.perf_counter()
+    for task in cycle(tasks):
+        rollout = runner.run(task, mape_k())
+        spent, calls = spent + rollout.seconds, calls + len(rollout.spans)
+        direct += sum(span.seconds for span in rollout.spans)
+        if time.perf_counter() - started > seconds / 3.0:
+            break
+    samples["runner"] = {"seconds": spent, "tools": direct, "calls": calls}
+    yield Figure(
+        name="runner overhead per call, without a gate",
+        value=1e6 * (spent - direct) / calls,
+        unit="us",
+        note=f"view, decision of MAPE-K, record, judgement; the tools take {1e6 * direct / calls:.0f} us a call",
+    )
+
+
+def _vector_speed(seconds: float) -> Iterator[Figure]:
+    import gymnasium
+
+    count, episodes, steps = 4, 0, 0
+    envs = gymnasium.make_vec("twinpilot/Network-v0", num_envs=count, vectorization_mode="sync")
+    envs.reset(seed=1)
+    envs.action_space.seed(1)
+    started = time.perf_counter()
+    while time.perf_counter() - started < seconds / 3.0:
+        _, _, ended, cut, _ = envs.step(envs.action_space.sample())
+        steps, episodes = steps + count, episodes + int((ended | cut).sum())
+    took = time.perf_counter() - started
+    envs.close()
+    note = f"{count} environments in one process, random actions; {steps / took:.0f} steps/s"
+    yield Figure(name="episodes of twinpilot/Network-v0, vectorized", value=episodes / took, unit="episodes/s", note=note)
+
+
+def _ns3_speed(tasks: list[GymTask], quick: bool, samples: dict[str, object]) -> Iterator[Figure]:
+    from twins.ns3.process import MISSING, installed
+
+    name, unit = "scripted tool calls on ns-3", "calls/s"
+    if not installed():
+        yield Figure(name=name, value=None, unit=unit, note=MISSING)
+        return
+    from twins.ns3.network import Ns3Network
+
+    network = Ns3Network()
+    try:
+        rate, count, _ = _calls_per_second(tasks[0], network, 20.0 if quick else 60.0, 100)
+    finally:
+        network.close()
+    samples["ns3_calls_per_second"] = rate
+    yield Figure(name=name, value=rate, unit=unit, note=f"{count} calls of the same script; one worker process beside this one")
+
+
+def _memory() -> Figure:
+    import psutil
+
+    note = "of this process with the Experiment Model, tasks and tools; an ns-3 worker takes about as much again"
+    return Figure(name="memory", value=psutil.Process().memory_info().rss / 2**20, unit="MiB", note=note)
+
+
+def _model_error() -> Iterator[Figure]:
+    from training.gym.model.report import published_error
+    from training.gym.traces.data_set import read_traces
+    from twins.learned.ensemble import Ensemble
+
+    errors, states = published_error(read_traces(Purpose.TRAINING), read_traces(Purpose.BENCHMARK), Ensemble.load())
+    for one in errors:
+        yield Figure(
+            name=f"Experiment Model, {one.dimension}: MAE on unseen topologies",
+            value=one.mae,
+            unit=one.unit,
+            target="below persistence and linear",
+            met=one.mae < min(one.persistence_mae, one.linear_mae),
+            note=f"{states} states of ns-3, {MODEL} rolled out; persistence {one.persistence_mae:.4g}, linear {one.linear_mae:.4g}",
+        )
+        yield Figure(
+            name=f"Experiment Model, {one.dimension}: R²",
+            value=one.r2,
+            unit="",
+            note=f"persistence {one.persistence_r2:.3f}, linear {one.linear_r2:.3f}"
+            + ("; both sides use TwinPilot's queue model" if one.dimension == "edge_load" else ""),
+        )
+        yield Figure(
+            name=f"Experiment Model, {one.dimension}: coverage of 90 % intervals",
+            value=100 * one.coverage,
+            unit="%",
+            target="85 to 95",
+            met=85.0 <= 100 * one.coverage <= 95.0 if one.dimension != "edge_load" else None,
+            note="known exactly: the queue model is the same" if one.dimension == "edge_load" else "",
+        )

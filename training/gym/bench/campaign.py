@@ -1,0 +1,107 @@
+"""Runs agents over tasks, in processes, each finished episode on disk at once: what was run is not run again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from multiprocessing import get_context
+from pathlib import Path
+
+from policies.gym.split import Purpose
+from training.gym.networks import MODEL, check_ns3
+from training.gym.rollout import Rollout
+from training.gym.runner import Runner
+from training.gym.tasks.gym_task import GymTask
+from twins.progress import Advance
+from twins.worker_process import prepare_worker
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Which agent, on which network ("model" or "ns3"), how often each task, into which folder."""
+
+    agent: str
+    network: str
+    folder: Path
+    attempts: int = 1
+
+    @property
+    def path(self) -> Path:
+        """The file of its rollouts, one line each."""
+        return self.folder / f"{self.agent}.{self.network}.jsonl"
+
+
+def rollouts_in(path: Path) -> Iterator[Rollout]:
+    """Read rollouts; a last line that a kill cut short is left out."""
+    if not path.exists():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if line.endswith("\n"):
+            yield Rollout.model_validate_json(line)
+
+
+def run(campaign: Campaign, tasks: list[GymTask], workers: int, progress: Advance) -> list[Rollout]:
+    """Run what is not in the campaign's file yet; returns all its rollouts of `tasks`."""
+    campaign.folder.mkdir(parents=True, exist_ok=True)
+    wanted = {(task.id, attempt): task for task, attempt in product(tasks, range(campaign.attempts))}
+    kept = [one for one in rollouts_in(campaign.path) if one.outcome is not None]
+    campaign.path.write_text("".join(one.model_dump_json() + "\n" for one in kept), encoding="utf-8")
+    done = [one for one in kept if (one.task, one.attempt) in wanted]
+    missing = [key for key in wanted if key not in {(one.task, one.attempt) for one in done}]
+    with campaign.path.open("a", encoding="utf-8") as file:
+        for one in _episodes(campaign, [(wanted[key], key[1]) for key in missing], workers):
+            file.write(one.model_dump_json() + "\n")
+            file.flush()
+            done.append(one)
+            progress(len(done), len(wanted))
+    return done
+
+
+def _episodes(campaign: Campaign, pairs: list[tuple[GymTask, int]], workers: int) -> Iterator[Rollout]:
+    if workers == 1:
+        yield from (episode(campaign, task, attempt) for task, attempt in pairs)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as pool:
+        futures = [pool.submit(episode, campaign, task, attempt) for task, attempt in pairs]
+        yield from (future.result() for future in as_completed(futures))
+
+
+def episode(campaign: Campaign, task: GymTask, attempt: int) -> Rollout:
+    """Run one episode with a fresh agent."""
+    from training.gym.agents import make_agent
+
+    return _runner(campaign.network).run(task, make_agent(campaign.agent, task), attempt)
+
+
+@cache
+def _runner(network: str) -> Runner:
+    """One runner a process: with ns-3 all its episodes share one worker."""
+    if network == MODEL:
+        return Runner()
+    check_ns3()
+    from twins.ns3.network import Ns3Network
+
+    shared = Ns3Network()
+    return Runner(network=lambda: shared)
+
+
+def subset(tasks: list[GymTask], per_tier: int) -> list[GymTask]:
+    """The first `per_tier` tasks of every tier, domains and families in turn: a held-out subset that is always the same."""
+    found: list[GymTask] = []
+    for tier in ("L1", "L2", "L3"):
+        of_tier = [task for task in tasks if task.tier == tier]
+        domains = sorted({task.domain for task in of_tier})
+        ranked = [[task for task in of_tier if task.domain == domain] for domain in domains]
+        turns = [task for turn in range(max(map(len, ranked), default=0)) for one in ranked for task in one[turn : turn + 1]]
+        found += turns[:per_tier]
+    return found
+
+
+def benchmark_tasks() -> list[GymTask]:
+    """The committed benchmark."""
+    from training.gym.tasks.task_set import read_tasks
+
+    return list(read_tasks(Purpose.BENCHMARK))

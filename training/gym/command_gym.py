@@ -1,0 +1,31 @@
+"""6GAgentGym: look at its tools, play, run agents, record ns-3, replay and view episodes.
+
+`twinpilot gym tools`, `gym play`, `gym run --agent expert`, `gym replay ROLLOUT.json`, `gym trace`, `gym view ROLLOUT.json`,
+`gym export-inspect`.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from training.gym.commands.export_inspect import export_inspect
+from training.gym.commands.play import play
+from training.gym.commands.replay import replay
+from training.gym.commands.run import run
+from training.gym.commands.tools import tools
+from training.gym.commands.trace import trace
+from training.gym.commands.view import view
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="6GAgentGym: tools, episodes, agents, traces and the trajectory view.",
+)
+app.command()(tools)
+app.command()(play)
+app.command()(run)
+app.command()(replay)
+app.command()(view)
+app.command()(trace)
+app.command("export-inspect")(export_inspect)

@@ -1,0 +1,104 @@
+"""`twinpilot gym bench`: 6GAgentBench. Agents over the committed tasks, scored by tier, beside the paper's figures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from training.gym.input_error import GymInputError
+from twins.progress import counted
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from training.gym.bench.scores import AgentScores, Score
+
+DEFAULT_AGENTS = ("expert", "threshold-rule", "mape-k", "drl-slicing",
+                  "do-nothing", "random", "over-acting", "bystander-harming", "answer-leak")  # fmt: skip
+DEFAULT_FOLDER = Path("runs/gym-bench")
+
+
+def bench(
+    agent: Annotated[
+        list[str] | None, typer.Option("--agent", help="Which agent, again for more; default: all but LLMs.")
+    ] = None,
+    network: Annotated[str, typer.Option("--network", help="model or ns3.")] = "model",
+    per_tier: Annotated[int | None, typer.Option("--per-tier", min=1, help="Only so many tasks a tier; default: all.")] = None,
+    attempts: Annotated[int, typer.Option("--attempts", min=1, max=32, help="Tries of each task, for pass^k.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; what is there is not run again.")] = DEFAULT_FOLDER,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Run 6GAgentBench and print success rate with intervals, SPL and steps of each agent by tier."""
+    from training.gym.bench.campaign import Campaign, benchmark_tasks, run, subset
+    from training.gym.bench.scores import agent_scores
+
+    scores = []
+    try:
+        _check(network, agent or ())
+        tasks = benchmark_tasks()
+        chosen = tasks if per_tier is None else subset(tasks, per_tier)
+        for name in agent or DEFAULT_AGENTS:
+            with counted(f"{name} on {network}", "episodes") as progress:
+                scores.append(agent_scores(run(Campaign(name, network, out, attempts), chosen, workers, progress)))
+    except ValueError as error:
+        typer.echo(f"gym bench: {error}", err=True)
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(json.dumps({"tasks": len(chosen), "network": network, "agents": [one.model_dump() for one in scores]}))
+    else:
+        _print(scores, len(chosen), network)
+
+
+def _check(network: str, agents: tuple[str, ...] | list[str]) -> None:
+    """Raise GymInputError for what cannot be run, before anything runs."""
+    from training.gym.agents import agent_names
+    from training.gym.networks import MODEL, NS3, check_ns3
+
+    if network not in (MODEL, NS3):
+        raise GymInputError(f"network={network!r} does not exist: {MODEL}, {NS3}")
+    if network == NS3:
+        check_ns3()
+    for name in agents:
+        if name not in agent_names():
+            raise GymInputError(f"agent={name!r} does not exist; there are: {', '.join(agent_names())}")
+
+
+def _print(scores: list[AgentScores], tasks: int, network: str) -> None:
+    from rich.console import Console
+
+    console = Console()
+    console.print(_table(scores, f"6GAgentBench, {tasks} tasks, {network}: success rate in % (95 % interval)"))
+    console.print("paper: seed 001, table I, on its own tasks and its own Experiment Model", style="dim")
+    for one in scores:
+        if one.infrastructure_errors:
+            console.print(f"{one.agent}: {one.infrastructure_errors} episodes with infrastructure errors are not scored")
+
+
+def _table(scores: list[AgentScores], title: str) -> Table:
+    from rich.table import Table
+
+    from training.gym.bench.scores import PAPER
+
+    table = Table(title=title)
+    for column in ("agent", "L1", "L2", "L3", "all", "SPL", "pass^k", "calls", "paper L1/L2/L3"):
+        table.add_column(column, justify="left" if column == "agent" else "right", no_wrap=column == "agent")
+    for one in scores:
+        paper = PAPER.get(one.agent)
+        table.add_row(
+            one.agent,
+            *(_rate(one.tiers.get(tier)) for tier in ("L1", "L2", "L3")),
+            _rate(one.all),
+            f"{100 * one.all.spl:.1f}",
+            f"{100 * one.all.pass_k:.1f}" if one.attempts > 1 else "–",
+            f"{one.all.steps:.1f}",
+            "" if paper is None else "/".join(f"{paper[tier]:.1f}" for tier in ("L1", "L2", "L3")),
+        )
+    return table
+
+
+def _rate(score: Score | None) -> str:
+    return "–" if score is None else f"{100 * score.rate:.1f} ({100 * score.low:.1f}–{100 * score.high:.1f})"

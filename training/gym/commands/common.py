@@ -1,0 +1,62 @@
+"""What the gym's commands share: options that choose a task and a network, and errors in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from training.gym.rollout import Rollout
+    from training.gym.tasks.gym_task import GymTask
+
+NetworkName = Literal["model", "ns3"]
+PurposeName = Literal["training", "benchmark"]
+Network = Annotated[NetworkName, typer.Option("--network", help="model, the Experiment Model, or ns3, the ground truth.")]
+TaskId = Annotated[str | None, typer.Option("--task", help="A task by its id; then the other choices say nothing.")]
+DomainChoice = Annotated[
+    Literal["slicing", "offloading", "uav-control", "recovery", "coordination"] | None,
+    typer.Option("--domain", help="What the task is about; default: slicing."),
+]
+TierChoice = Annotated[
+    Literal["L1", "L2", "L3"] | None, typer.Option("--tier", help="How long its shortest path is; default: L1.")
+]
+FamilyChoice = Annotated[Literal["slicing", "swarm", "emergency"] | None, typer.Option("--family", help="Scenario family.")]
+SeedChoice = Annotated[int | None, typer.Option("--seed", help="Topology: 1 to 50 are for training, 51 to 80 for the benchmark.")]
+
+
+def task_of(task_id: str | None, domain: str | None, tier: str | None, family: str | None, seed: int | None) -> GymTask:
+    """Return the task that the options mean; raises GymInputError."""
+    from training.gym.task_choice import chosen_task
+    from training.gym.tasks.gym_task import Domain, Tier
+    from twins.gym.scenario import Family
+
+    return chosen_task(
+        task_id,
+        domain=Domain[domain.upper().replace("-", "_")] if domain else None,
+        tier=Tier(tier) if tier else None,
+        family=Family(family) if family else None,
+        seed=seed,
+    )
+
+
+def task_of_rollout(rollout: Rollout) -> GymTask:
+    """Return the task that a rollout was made for; raises GymInputError."""
+    from training.gym.task_choice import chosen_task
+
+    return chosen_task(rollout.task)
+
+
+@contextmanager
+def told(command: str) -> Iterator[None]:
+    """Tell bad input in one line with status 2, and a simulator that fails with status 1."""
+    from training.gym.input_error import GymInputError
+    from twins.gym.packet_network import InfrastructureError
+
+    try:
+        yield
+    except (GymInputError, InfrastructureError, ValueError, OSError) as error:
+        typer.echo(f"gym {command}: {' '.join(str(error).split())}", err=True)
+        raise typer.Exit(1 if isinstance(error, InfrastructureError) else 2) from None

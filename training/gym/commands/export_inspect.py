@@ -1,0 +1,26 @@
+"""`twinpilot gym export-inspect`: the benchmark's tasks for Inspect AI."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.gym.commands.common import PurposeName, told
+
+
+def export_inspect(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the dataset (JSONL) and the task file (Python).")],
+    purpose: Annotated[PurposeName, typer.Option("--purpose", help="Which tasks.")] = "benchmark",
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first tasks.")] = None,
+) -> None:
+    """Write a dataset and a task file for Inspect AI (https://inspect.aisi.org.uk), which is not needed to write them."""
+    with told("export-inspect"):
+        from policies.gym.split import Purpose
+        from training.gym.inspect_export import DATASET, TASK_FILE, export
+        from training.gym.task_choice import tasks_for
+
+        count = export(tasks_for(Purpose(purpose))[:limit], out)
+    typer.echo(f"{count} tasks in {out / DATASET}; in an environment with TwinPilot: pip install inspect_ai, then")
+    typer.echo(f"  inspect eval {out / TASK_FILE} --model openai/MODEL    (or: -T agent=expert --model mockllm/model)")

@@ -1,0 +1,80 @@
+"""`twinpilot gym replay`: the calls of a rollout again, on ns-3 or the model, both states side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from training.gym.commands.common import Network, task_of_rollout, told
+
+if TYPE_CHECKING:
+    from training.gym.episode import Step
+    from training.gym.rollout import Rollout
+
+
+def replay(
+    rollout: Annotated[Path, typer.Argument(help="A rollout, as `twinpilot gym run --out` writes it.")],
+    network: Network = "ns3",
+    out: Annotated[Path | None, typer.Option("--out", help="Where the rollout of the replay goes (JSON).")] = None,
+) -> None:
+    """Replay a rollout's calls, and show the state under both networks."""
+    with told("replay"):
+        from training.gym.networks import opened_network
+        from training.gym.replaying import read_rollout, replayed
+
+        recorded = read_rollout(rollout)
+        task = task_of_rollout(recorded)
+        with opened_network(network) as packets:
+            typer.echo(
+                f"{recorded.task}: calls of {recorded.agent}; recorded on {recorded.network}, replayed on {packets.label}\n"
+            )
+            table = _Table(recorded)
+            again = replayed(recorded, task, packets, table.show)
+        if out is not None:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            out.write_text(again.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    _compare(recorded, again)
+    if again.infrastructure_error is not None:
+        raise typer.Exit(1)
+
+
+class _Table:
+    """A line for each call as it is done: each dimension as recorded and as replayed."""
+
+    def __init__(self, recorded: Rollout) -> None:
+        from training.gym.state_text import DIMENSIONS
+
+        self._recorded, self._done = recorded, 0
+        heads = "".join(f"{f'{one.name}, {one.unit}':>22s}" for one in DIMENSIONS)
+        typer.echo(f"{'':4s}{'call':30s}{'slice':>15s}{heads}\n{'':34s}{'recorded | replayed, each':>15s}")
+
+    def show(self, step: Step) -> None:
+        """Show one call that was replayed."""
+        from training.gym.state_text import DIMENSIONS, number, plain
+
+        span = self._recorded.spans[self._done]
+        self._done += 1
+        old, new = span.state, step.after
+        pairs = [f"{old.slice.value} | {new.slice.value}", *(f"{number(old, one)} | {number(new, one)}" for one in DIMENSIONS)]
+        widths = [15, *(22 for _ in DIMENSIONS)]
+        cells = "".join(f"{pair:>{width}s}" for pair, width in zip(pairs, widths, strict=True))
+        typer.echo(f"{self._done:3d} {plain(span.tool)[:29]:30s}{cells}")
+        error = step.observation.error
+        if error != span.error:
+            typer.echo(f"    answers differ: recorded {plain(span.error or 'no error')}; replayed {plain(error or 'no error')}")
+
+
+def _compare(recorded: Rollout, again: Rollout) -> None:
+    from training.gym.outcome_text import outcome_lines
+
+    typer.echo("")
+    for name, one in (("recorded", recorded), ("replayed", again)):
+        if one.outcome is None:
+            typer.echo(f"{name}: the simulator failed, nothing is judged: {one.infrastructure_error}")
+            continue
+        for place, line in enumerate(outcome_lines(one.outcome)):
+            typer.echo(f"{name}: {line}" if place == 0 else line)
+    same = bool(again.trace_hash) and recorded.trace_hash == again.trace_hash
+    typer.echo("trace: the same, bit by bit" if same else "trace: not the same")

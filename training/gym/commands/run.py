@@ -1,0 +1,100 @@
+"""`twinpilot gym run`: one episode of an agent, told as it goes, kept as a rollout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from training.gym.commands.common import DomainChoice, FamilyChoice, Network, SeedChoice, TaskId, TierChoice, task_of, told
+
+if TYPE_CHECKING:
+    from training.gym.episode import Step
+    from training.gym.rollout import Rollout
+    from training.gym.tasks.gym_task import GymTask
+
+FOLDER = Path("runs/gym")
+
+
+def run(
+    agent: Annotated[str, typer.Option("--agent", help="Who acts: expert, threshold-rule, react, …; a wrong name lists all.")],
+    task_id: TaskId = None,
+    domain: DomainChoice = None,
+    tier: TierChoice = None,
+    family: FamilyChoice = None,
+    seed: SeedChoice = None,
+    network: Network = "model",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where the rollout goes (JSON); default: runs/gym/TASK-AGENT.json.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the trajectory view there, too.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the rollout and nothing else.")] = False,
+) -> None:
+    """Run one episode. Exit status 1 where the simulator failed; an agent that fails is no error."""
+    with told("run"):
+        from training.gym.agents import make_agent
+        from training.gym.networks import opened_network
+        from training.gym.runner import Runner
+
+        task = task_of(task_id, domain, tier, family, seed)
+        planner = make_agent(agent, task)
+        if not as_json:
+            _opening(task, planner.name, network)
+        with opened_network(network) as packets:
+            rollout = Runner(lambda: packets, told=_quiet if as_json else _show).run(task, planner)
+        target = out if out is not None or as_json else FOLDER / f"{task.id}-{agent}.json"
+        _keep(rollout, task, target, html)
+    if as_json:
+        typer.echo(rollout.model_dump_json())
+    else:
+        _closing(rollout, target, html)
+    if rollout.infrastructure_error is not None:
+        raise typer.Exit(1)
+
+
+def _opening(task: GymTask, agent: str, network: str) -> None:
+    from training.gym.state_text import plain
+
+    typer.echo(f"{task.id}: {task.domain.value}, {task.tier.value}, {task.budget} calls at most; {agent} on {network}\n")
+    typer.echo(f"{plain(task.text)}\n")
+
+
+def _show(step: Step) -> None:
+    from training.gym.state_text import plain, step_lines
+
+    for line in step_lines(step):
+        typer.echo(line)
+    if step.call.reason:
+        typer.echo(f"  because: {plain(step.call.reason)}")
+
+
+def _quiet(step: Step) -> None:
+    """Say nothing: only the JSON value goes out."""
+
+
+def _keep(rollout: Rollout, task: GymTask, target: Path | None, html: Path | None) -> None:
+    from training.gym.trajectory_view import trajectory_html
+
+    if target is not None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(rollout.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    if html is not None:
+        html.parent.mkdir(parents=True, exist_ok=True)
+        html.write_text(trajectory_html(rollout, task), encoding="utf-8")
+
+
+def _closing(rollout: Rollout, target: Path | None, html: Path | None) -> None:
+    from training.gym.outcome_text import outcome_lines
+
+    typer.echo(
+        f"\nended by {rollout.ended} after {len(rollout.spans)} calls, {rollout.seconds:.1f} s; reward {sum(rollout.rewards):.2f}"
+    )
+    if rollout.outcome is None:
+        typer.echo(f"the simulator failed, so nothing is judged: {rollout.infrastructure_error}", err=True)
+    else:
+        for line in outcome_lines(rollout.outcome):
+            typer.echo(line)
+    for path in (target, html):
+        if path is not None:
+            typer.echo(f"written: {path}")

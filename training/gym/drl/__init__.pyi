@@ -1,0 +1,2 @@
+from .ppo import Plan as Plan
+from .ppo import train as train

@@ -1,0 +1,67 @@
+"""The tasks that the slicing policy is trained on: missions that its actions can achieve, on training topologies alone.
+
+Until task sets are committed they are drawn here, by domain, in a fixed order; what was drawn is kept in the work folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from itertools import islice, product
+from pathlib import Path
+from typing import NamedTuple
+
+from agents.baselines.mission_brief import only_sla
+from policies.artefact import read_artefact
+from policies.gym.split import SEEDS, Purpose
+from training.gym.tasks.generation import make_task
+from training.gym.tasks.gym_task import Domain, GymTask, Tier
+from twins.gym.scenario import Family
+from twins.learned.ensemble import MODEL_PATH
+
+DOMAINS = (Domain.SLICING, Domain.OFFLOADING, Domain.RECOVERY, Domain.COORDINATION)
+HELD_OUT = range(46, 51)  # topology seeds, for training all of them, that no update sees
+_DRAWS = range(100, 140)
+Drawn = Callable[[str, int], None]
+
+
+class Pool(NamedTuple):
+    """Tasks to train on, and tasks of held-out topologies to measure by."""
+
+    known: tuple[GymTask, ...]
+    held_out: tuple[GymTask, ...]
+
+
+def gather(folder: Path, per_domain: int, drawn: Drawn = lambda domain, count: None) -> Pool:
+    """Return at most `per_domain` tasks of each domain, drawn on the committed Experiment Model or read from `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tasks = [task for domain in DOMAINS for task in _of_domain(folder, domain, per_domain, drawn)]
+    held = tuple(task for task in tasks if task.seed in HELD_OUT)
+    return Pool(tuple(task for task in tasks if task.seed not in HELD_OUT), held)
+
+
+def digest(pool: Pool) -> str:
+    """SHA-256 of the tasks: a training goes on only with the same."""
+    return hashlib.sha256("\n".join(task.model_dump_json() for part in pool for task in part).encode()).hexdigest()
+
+
+def _of_domain(folder: Path, domain: Domain, count: int, drawn: Drawn) -> list[GymTask]:
+    # What can be repaired depends on the Experiment Model: another model needs other tasks.
+    path = folder / f"{domain.value.replace(' ', '-')}-{count}-{read_artefact(MODEL_PATH).sha256[:12]}.jsonl"
+    if not path.exists():
+        found = []
+        for task in islice(_drawn(domain), count):
+            found.append(task.model_dump_json())
+            drawn(domain.value, len(found))
+        temporary = path.with_suffix(".part")
+        temporary.write_text("\n".join(found) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    return [GymTask.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def _drawn(domain: Domain) -> Iterator[GymTask]:
+    for draw, seed, family in product(_DRAWS, SEEDS[Purpose.TRAINING], Family):
+        # A stride coprime to 50 spreads few tasks over all topologies.
+        task = make_task(domain, Tier.L1, family, 1 + 7 * seed % 50, Purpose.TRAINING, draw)
+        if task is not None and only_sla(task.mission):
+            yield task

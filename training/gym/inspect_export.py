@@ -1,0 +1,68 @@
+"""Tasks for Inspect AI (https://inspect.aisi.org.uk): a dataset, and a task file whose solver runs TwinPilot's own episodes.
+
+1. The dataset holds each task's text and what it is about, but no path: the solver finds the task by its id.
+2. The task file asks Inspect's model through the ReAct planner, or runs an agent of TwinPilot's by name (`-T agent=expert`).
+3. `inspect_ai` is needed by the task file alone: `pip install inspect_ai` in an environment with TwinPilot.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from agents.planner import Planner
+from training.gym.agents import make_agent
+from training.gym.networks import opened_network
+from training.gym.react import ReActAgent
+from training.gym.react_chat import Chat
+from training.gym.rollout import Rollout
+from training.gym.runner import Runner
+from training.gym.task_choice import chosen_task
+from training.gym.tasks.gym_task import GymTask
+
+DATASET, TASK_FILE = "twinpilot_gym.jsonl", "twinpilot_gym.py"
+SOLVED = "solved"
+_TEMPLATE = Path(__file__).with_name("inspect_task.md")
+
+
+def export(tasks: Iterable[GymTask], folder: Path) -> int:
+    """Write dataset and task file into `folder`; returns how many tasks there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [json.dumps(sample(task), ensure_ascii=False) for task in tasks]
+    (folder / DATASET).write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    (folder / TASK_FILE).write_text(task_file(), encoding="utf-8")
+    return len(rows)
+
+
+def sample(task: GymTask) -> dict[str, Any]:
+    """Return a task as a sample of Inspect's: its target is to be solved, as judged in the episode."""
+    about = {
+        "domain": task.domain.value,
+        "tier": task.tier.value,
+        "family": task.family.value,
+        "seed": task.seed,
+        "purpose": task.purpose.value,
+        "budget": task.budget,
+        "shortest": task.steps,
+    }
+    return {"id": task.id, "input": task.brief, "target": SOLVED, "metadata": about}
+
+
+def task_file() -> str:
+    """Return the task file's Python."""
+    return _TEMPLATE.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+
+
+def solved_by(task_id: str, agent: str, chat: Chat, network: str) -> Rollout:
+    """Run one episode: by `agent`, or by the ReAct planner over `chat` where none is named. Raises InfrastructureError."""
+    from twins.gym.packet_network import InfrastructureError
+
+    task = chosen_task(task_id)
+    planner: Planner = make_agent(agent, task) if agent else ReActAgent(chat, "react (inspect)")
+    with opened_network(network) as packets:
+        rollout = Runner(lambda: packets).run(task, planner)
+    if rollout.infrastructure_error is not None:
+        raise InfrastructureError(rollout.infrastructure_error)
+    return rollout

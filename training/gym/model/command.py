@@ -1,0 +1,52 @@
+"""`twinpilot train experiment-model`: fit the Experiment Model to the traces, calibrate it, and print its error."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def experiment_model(
+    traces: Annotated[
+        Path | None, typer.Option("--traces", help="Traces (.jsonl.gz with its record); default: the committed ones.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where the model goes; default: in place of the shipped one.")] = None,
+    members: Annotated[int, typer.Option("--members", min=2, max=20, help="Networks in the ensemble.")] = 5,
+    seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of weights and samples.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
+) -> None:
+    """Fit the Experiment Model to traces of ns-3 (some minutes of one core), and tell its error on unseen topologies."""
+    import torch
+
+    from policies.artefact import ArtefactError
+    from policies.gym.split import Purpose
+    from training.gym.model.fitting import Plan
+    from training.gym.model.making import make_model
+    from training.gym.model.report import published_error
+    from training.gym.traces.data_set import read_traces
+    from twins.learned.ensemble import MODEL_PATH, Ensemble
+    from twins.progress import counted
+
+    torch.set_num_threads(1)
+    try:
+        rows, unseen = read_traces(Purpose.TRAINING, traces), read_traces(Purpose.BENCHMARK)
+    except ArtefactError as error:
+        typer.echo(f"train experiment-model: {error}", err=True)
+        raise typer.Exit(2) from None
+    path = out or MODEL_PATH
+    with counted("experiment model", "epochs") as progress:
+        make_model(rows, Plan(members=members, seed=seed), path, lambda done, total, _: progress(done, total))
+    Ensemble.load.cache_clear()
+    errors, states = published_error(rows, unseen, Ensemble.load(path))
+    if as_json:
+        typer.echo(json.dumps({"model": str(path), "states": states, "errors": [one.model_dump() for one in errors]}))
+        return
+    typer.echo(f"{path}; on {states} states of unseen topologies, rolled out:")
+    for one in errors:
+        typer.echo(
+            f"  {one.dimension}: MAE {one.mae:.4g} {one.unit} (persistence {one.persistence_mae:.4g}, linear {one.linear_mae:.4g}),"
+            f" R² {one.r2:.3f} ({one.persistence_r2:.3f}, {one.linear_r2:.3f}), 90 % interval holds {one.coverage:.1%}"
+        )

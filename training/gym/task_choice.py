@@ -1,0 +1,100 @@
+"""Which task is meant: by its id, or by domain, tier, family and seed. The one place where commands get tasks from.
+
+Committed tasks come first. What none of them is gets drawn anew: a task's id says everything that it is drawn from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from policies.artefact import record_of
+from policies.gym.split import SEEDS, Purpose, check_seed
+from training.gym.input_error import GymInputError
+from training.gym.tasks.gym_task import Domain, GymTask, Tier
+from training.gym.tasks.task_set import path_of, read_tasks
+from twins.gym.scenario import Family
+
+_ID = re.compile(r"(slicing|swarm|emergency)-(\d{3})-([a-z-]+)-(L[123])-(\d{1,4})")
+_DASHED = {domain.value.replace(" ", "-"): domain for domain in Domain}
+_FORM = "FAMILY-SEED-DOMAIN-TIER-DRAW, such as slicing-001-network-slicing-L1-0"
+MOST_DRAWS, MOST_SEEDS = 30, 5
+
+
+def chosen_task(
+    task_id: str | None = None,
+    domain: Domain | None = None,
+    tier: Tier | None = None,
+    seed: int | None = None,
+    family: Family | None = None,
+    purpose: Purpose | None = None,
+) -> GymTask:
+    """Return the task that is meant; what is left open is network slicing, L1, training. Raises GymInputError."""
+    if task_id is not None:
+        return _by_id(task_id)
+    meant = _purpose(seed, purpose)
+    domain, tier = domain or Domain.SLICING, tier or Tier.L1
+    found = next((one for one in _committed(meant) if _fits(one, domain, tier, seed, family)), None)
+    return found or _drawn(domain, tier, seed, family or Family.SLICING, meant)
+
+
+def tasks_for(purpose: Purpose) -> tuple[GymTask, ...]:
+    """Return the committed tasks; while there are none, one of each domain and tier."""
+    return _committed(purpose) or tuple(
+        chosen_task(domain=domain, tier=tier, purpose=purpose) for domain in Domain for tier in Tier
+    )
+
+
+def _committed(purpose: Purpose) -> tuple[GymTask, ...]:
+    return read_tasks(purpose) if record_of(path_of(purpose)).exists() else ()
+
+
+def _fits(one: GymTask, domain: Domain, tier: Tier, seed: int | None, family: Family | None) -> bool:
+    return one.domain is domain and one.tier is tier and seed in (None, one.seed) and family in (None, one.family)
+
+
+def _purpose(seed: int | None, purpose: Purpose | None) -> Purpose:
+    if seed is None:
+        return purpose or Purpose.TRAINING
+    for one in (purpose,) if purpose is not None else Purpose:
+        if seed in SEEDS[one]:
+            return one
+    if purpose is not None:
+        check_seed(seed, purpose)
+    raise GymInputError(f"seed={seed} does not exist: topologies 1..50 are for training, 51..80 for the benchmark")
+
+
+def _by_id(task_id: str) -> GymTask:
+    parts = _ID.fullmatch(task_id)
+    if parts is None or parts[3] not in _DASHED:
+        raise GymInputError(f"task={task_id!r} is no task's id: {_FORM}; domains: {', '.join(_DASHED)}")
+    seed = int(parts[2])
+    purpose = _purpose(seed, None)
+    found = next((one for one in _committed(purpose) if one.id == task_id), None)
+    found = found or _made(_DASHED[parts[3]], Tier(parts[4]), Family(parts[1]), seed, purpose, int(parts[5]))
+    if found is None:
+        raise GymInputError(
+            f"task={task_id!r}: this draw makes no task; try another number at its end, or no id but domain and tier"
+        )
+    return found
+
+
+def _drawn(domain: Domain, tier: Tier, seed: int | None, family: Family, purpose: Purpose) -> GymTask:
+    seeds = [seed] if seed is not None else list(SEEDS[purpose])[:MOST_SEEDS]
+    tries: Iterator[GymTask | None] = (
+        _made(domain, tier, family, one, purpose, draw) for one in seeds for draw in range(MOST_DRAWS)
+    )
+    found = next((one for one in tries if one is not None), None)
+    if found is None:
+        where = f"seed={seed}" if seed is not None else f"the first {MOST_SEEDS} seeds"
+        raise GymInputError(
+            f"domain={domain.value!r}, tier={tier.value}, family={family.value}: {where} made no such task in {MOST_DRAWS} draws;"
+            " try another seed or family"
+        )
+    return found
+
+
+def _made(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Purpose, draw: int) -> GymTask | None:
+    from training.gym.tasks.generation import make_task
+
+    return make_task(domain, tier, family, seed, purpose, draw)

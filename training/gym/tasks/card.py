@@ -1,0 +1,69 @@
+"""The data card of a set of gym tasks."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from policies.data_card import (
+    Bound,
+    CardProvenance,
+    DataCard,
+    Environment,
+    Evaluation,
+    OperatorPolicy,
+    ProtocolLayer,
+    Task,
+)
+from policies.gym.split import SEEDS, Purpose
+from training.gym.tasks.gym_task import Domain, GymTask, Tier
+from training.gym.traces.card import LTE
+
+
+def task_card(tasks: list[GymTask], purpose: Purpose, probe: float | None) -> DataCard:
+    """Return the card of `tasks`; `probe` is the accuracy of a TF-IDF classifier that tells them from the other set's texts."""
+    tiers = Counter(task.tier.value for task in tasks)
+    seeds = SEEDS[purpose]
+    return DataCard(
+        name=f"6GAgentBench tasks ({purpose.value})",
+        task=Task(
+            prediction_target="none: an agent acts, and the final state is judged",
+            action_space="the 42 tools of catalogue 6gagentgym",
+            loss_function="success: goal, invariants, nothing off target, verified by the agent",
+            latency_budget="12, 20 or 36 calls (L1, L2, L3) of 5 s of mission time",
+            safety_constraints="no collision, no breach of the geofence, floors of the other users' traffic",
+        ),
+        configuration=LTE,
+        provenance=CardProvenance(
+            source="TwinPilot training/gym/tasks: generated, solved by a search on the Experiment Model",
+            version="1",
+            channel_model="as the Experiment Model's",
+            geometry="scenario families slicing, swarm, emergency",
+            mobility_model="UAVs on straight ways",
+            traffic_model="video of UAVs and background of three slices",
+            impairments="surge, interference, cell power loss, backhaul delay, edge overload, user influx",
+            seeds=f"topology {seeds.start} to {seeds.stop - 1}; {len(tasks)} tasks: {dict(sorted(tiers.items()))}",
+        ),
+        environment=Environment(
+            setting="urban macro",
+            topology="three cells, a cloud and two edge servers",
+            blockage="none beside the path loss",
+            deployment_density="ten users",
+            ue_distribution="inside the triangle of the sites",
+            mobility="0 to 25 m/s",
+        ),
+        protocol_layer=ProtocolLayer(layer="network management over LTE", timescale="5 s a call"),
+        policy=OperatorPolicy(objectives="what the operator's text asks", constraints="everything else stays as it is"),
+        evaluation=Evaluation(
+            baselines="threshold-rule, mape-k, drl-slicing, expert, and five bad agents: `twinpilot gym bench`",
+            distribution_shifts="topologies of training and benchmark are disjoint; words are of one grammar",
+            failure_criteria="the expert solves less than 95 %, or a bad agent more than a few",
+            uncertainty_calibration="bounds keep a factor of 1.3 to what stands and to what the repair reaches",
+            robustness_tests="ROUGE-L below 0.8 between any two texts"
+            + ("" if probe is None else f"; a TF-IDF probe tells the sets apart with accuracy {probe:.3f}"),
+        ),
+        validity={
+            "domain": Bound(choices=tuple(one.value for one in Domain)),
+            "tier": Bound(choices=tuple(one.value for one in Tier)),
+            "seed": Bound(low=seeds.start, high=seeds.stop - 1),
+        },
+    )

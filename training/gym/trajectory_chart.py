@@ -1,0 +1,110 @@
+"""Charts of the trajectory view as inline SVG: a dimension of the state over mission time, its SLA bound, events and changes.
+
+Colours come from the page's CSS. Every text put in is a number, a unit, or escaped by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT, SLICE_HEIGHT = 760.0, 150.0, 46.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 14.0, 12.0, 24.0
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Mission time from 0 to `end_s` over the width; `events` and `changes` are the times that every chart marks."""
+
+    end_s: float
+    events: tuple[float, ...]
+    changes: tuple[float, ...]
+
+    def x(self, at_s: float) -> float:
+        """Where a time is."""
+        return _LEFT + (WIDTH - _LEFT - _RIGHT) * at_s / self.end_s
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The SLA's bound on a dimension, in its unit: from above, or from below."""
+
+    value: float
+    upper: bool
+
+    def broken_by(self, value: float) -> bool:
+        """Whether a value breaks it; one on the bound keeps it."""
+        return value > self.value if self.upper else value < self.value
+
+
+def chart(label: str, unit: str, points: Sequence[tuple[float, float, str]], bound: Bound | None, axis: Axis) -> str:
+    """Return the chart of `points` (time, value, escaped remark); a value stands until the next is measured."""
+    top = max([value for _, value, _ in points] + ([bound.value] if bound is not None else [])) * 1.15 or 1.0
+    parts = [_ground(top, bound, axis), _marks(axis, HEIGHT)]
+    if bound is not None:
+        at = _y(bound.value, top)
+        sign = "≤" if bound.upper else "≥"
+        parts.append(f'<line class="bound" x1="{_LEFT:g}" x2="{WIDTH - _RIGHT:g}" y1="{at:.1f}" y2="{at:.1f}"/>')
+        parts.append(f'<text class="bound" x="{WIDTH - _RIGHT:g}" y="{at - 4:.1f}">SLA {sign} {bound.value:g} {unit}</text>')
+    parts.append(f'<path class="line" d="{_path(points, top, axis)}"/>')
+    for at_s, value, remark in points:
+        kind = "dot bad" if bound is not None and bound.broken_by(value) else "dot"
+        parts.append(
+            f'<circle class="{kind}" cx="{axis.x(at_s):.1f}" cy="{_y(value, top):.1f}" r="3.5">'
+            f"<title>{at_s:g} s: {label} {value:.4g} {unit} {remark}</title></circle>"
+        )
+    return _svg(f"{label} over mission time", HEIGHT, parts)
+
+
+def slice_chart(points: Sequence[tuple[float, str]], axis: Axis) -> str:
+    """Return the strip that shows which slice carried the mission when."""
+    parts = []
+    for place, (at_s, name) in enumerate(points):
+        end = points[place + 1][0] if place + 1 < len(points) else axis.end_s
+        x, width = axis.x(at_s), max(axis.x(end) - axis.x(at_s), 0.0)
+        parts.append(f'<rect class="slice-{name}" x="{x:.1f}" y="6" width="{width:.1f}" height="18"/>')
+        if place == 0 or points[place - 1][1] != name:
+            parts.append(f'<text class="slice" x="{x + 4:.1f}" y="19">{name}</text>')
+    return _svg("slice over mission time", SLICE_HEIGHT, [*parts, _ticks(axis, SLICE_HEIGHT), _marks(axis, SLICE_HEIGHT)])
+
+
+def _y(value: float, top: float) -> float:
+    return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * min(value / top, 1.0)
+
+
+def _ground(top: float, bound: Bound | None, axis: Axis) -> str:
+    """The area in which the bound is broken, the lines of the values and their numbers, and the times."""
+    parts = []
+    if bound is not None:
+        at = _y(bound.value, top)
+        y, height = (_TOP, at - _TOP) if bound.upper else (at, HEIGHT - _BOTTOM - at)
+        parts.append(f'<rect class="broken" x="{_LEFT:g}" y="{y:.1f}" width="{WIDTH - _LEFT - _RIGHT:g}" height="{height:.1f}"/>')
+    for share in (0.0, 0.5, 1.0):
+        y = _y(share * top, top)
+        parts.append(f'<line class="grid" x1="{_LEFT:g}" x2="{WIDTH - _RIGHT:g}" y1="{y:.1f}" y2="{y:.1f}"/>')
+        parts.append(f'<text class="value" x="{_LEFT - 6:g}" y="{y + 4:.1f}">{share * top:.3g}</text>')
+    return "".join([*parts, _ticks(axis, HEIGHT)])
+
+
+def _ticks(axis: Axis, height: float) -> str:
+    times = [axis.end_s * part / 6.0 for part in range(7)]
+    return "".join(f'<text class="time" x="{axis.x(at):.1f}" y="{height - 8:g}">{at:.3g} s</text>' for at in times)
+
+
+def _marks(axis: Axis, height: float) -> str:
+    low = height - _BOTTOM + (4.0 if height == HEIGHT else 2.0)
+    events = (f'<line class="event" x1="{axis.x(at):.1f}" x2="{axis.x(at):.1f}" y1="4" y2="{low:g}"/>' for at in axis.events)
+    changed = (f'<path class="change" d="M{axis.x(at):.1f} {low - 8:g}l4 8h-8z"/>' for at in axis.changes)
+    return "".join([*events, *changed])
+
+
+def _path(points: Sequence[tuple[float, float, str]], top: float, axis: Axis) -> str:
+    said = []
+    for place, (at_s, value, _) in enumerate(points):
+        x, y = axis.x(at_s), _y(value, top)
+        said.append(f"M{x:.1f} {y:.1f}" if place == 0 else f"H{x:.1f}V{y:.1f}")
+    return "".join(said)
+
+
+def _svg(title: str, height: float, parts: Sequence[str]) -> str:
+    return f'<svg viewBox="0 0 {WIDTH:g} {height:g}" role="img" aria-label="{title}">{"".join(parts)}</svg>'
