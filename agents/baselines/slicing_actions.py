@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agents.baselines.mission_brief import only_sla
 from agents.baselines.slicing_knowledge import LOOK, Knowledge
 from agents.planner import Observation, ToolCall
 from policies.gym.mission import MissionSpec
@@ -41,6 +40,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(VERIFY, ""),
 )
 FINISH = len(ACTIONS) - 1
+
+
+def only_sla(mission: MissionSpec) -> bool:
+    """Whether `mission` asks for an SLA and nothing else: then these actions can achieve it, and one call verifies it."""
+    return mission.sla is not None and mission == MissionSpec(sla=mission.sla)
 
 
 def call_of(action: Action, known: Knowledge) -> ToolCall:

@@ -1,7 +1,7 @@
 """The features that the slicing policy sees, named in `FEATURES`, each in -1..1; made from a mission and observations alone.
 
-1. The state s and the service: logarithms or shares of a range. A bound of the SLA: whether it is asked for, its value on the same
-   scale, whether the state breaks it, and the margin: the logarithm of value over bound, positive where broken, ±1 at a factor of 8.
+1. The state s and the service: logarithms or shares of a range. A bound of the SLA: whether it is asked for, its value on that
+   scale, whether the state breaks it, and the margin: the logarithm of value over bound, above 0 where broken, ±1 at a factor 8.
 2. What telemetry last told: servers, cells from the busiest to the idlest, the UAVs' radio, what others get on each slice.
 3. What own calls did: shares given, rate kept, how often each action was taken, calls so far and left.
 """
@@ -13,8 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.baselines.mission_brief import only_sla
-from agents.baselines.slicing_actions import ACTIONS, SERVERS
+from agents.baselines.slicing_actions import ACTIONS, SERVERS, only_sla
 from agents.baselines.slicing_knowledge import Knowledge
 from policies.gym.mission import MissionSpec
 from policies.gym.network_state import NetworkState, SlaSpec
@@ -22,7 +21,7 @@ from policies.slices import Slice
 
 Floats = NDArray[np.float32]
 _SPAN, _CELLS, _MOST_CALLS = math.log(8.0), 3, 36
-# Of each dimension: field of the state, field of the SLA, what is added to value and bound before their ratio, sign of being broken.
+# Of each dimension: field of the state, field of the SLA, what is added to value and bound before their ratio, sign of a break.
 _DIMENSIONS = (
     ("latency_ms", "max_latency_ms", 1.0, 1.0),
     ("jitter_ms", "max_jitter_ms", 0.1, 1.0),

@@ -23,9 +23,9 @@ LOOK = "read_telemetry"
 class Knowledge:
     """`state` may be newer than `telemetry`: Configuration tools answer with it.
 
-    `host` runs the mission's service; `kept` is the share of its full rate that the mission sends, 0.2..1; `shares` are those that
-    own calls gave to slices, 0..1; `since_look` counts calls after the telemetry; `used` the calls by their reasons; `failed`
-    says that the last call did.
+    `host` runs the mission's service; `kept` is the share of its full rate that the mission sends, 0.2..1; `shares` are those
+    that own calls gave to slices, 0..1; `since_look` counts calls after the telemetry; `used` the calls by their reasons;
+    `failed` says that the last call did.
     """
 
     telemetry: TelemetryState

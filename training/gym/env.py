@@ -1,4 +1,4 @@
-"""The gym as Gymnasium environments: `twinpilot/Network-v0` for numeric learners, `twinpilot/NetworkTools-v0` for language models.
+"""The gym in Gymnasium: `twinpilot/Network-v0` for numeric learners, `twinpilot/NetworkTools-v0` for language models.
 
     gymnasium.make("training.gym.env:twinpilot/Network-v0", domain="edge offloading")
 
@@ -44,7 +44,7 @@ class NetworkEnv(EpisodeEnv[NDArray[np.float32], np.int64]):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
         """Begin an episode and read telemetry, which is its first call."""
-        self._begin(seed, options, lambda: self.episode.call(look()))
+        self._begin(seed, options, first=look())
         return self._seen(), self._info()
 
     def step(self, action: np.int64 | int) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:

@@ -10,31 +10,34 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Literal, TypeVar
+from contextlib import ExitStack
+from typing import Any, Generic, TypeVar
 
 import gymnasium
 from gymnasium.error import ResetNeeded
 
-from policies.gym.split import Purpose
+from agents.planner import ToolCall
 from tools.gym.catalogue import PAPER, catalogue
 from tools.registry import ToolRegistry
 from training.gym.env_reward import shaped, shortfall
-from training.gym.env_tasks import drawn_task
+from training.gym.env_tasks import Wanted, drawn_task
 from training.gym.episode import Episode
+from training.gym.networks import MODEL, opened_network
 from training.gym.runner import MALFORMED_PENALTY
-from training.gym.tasks.gym_task import Domain, GymTask, Tier
+from training.gym.tasks.gym_task import GymTask
 from training.gym.tasks.judgement import Outcome, judge
 from twins.gym.packet_network import InfrastructureError, PacketNetwork
 from twins.gym.world import World
 
-Seen, Act = TypeVar("Seen"), TypeVar("Act")
+Seen = TypeVar("Seen")
+Act = TypeVar("Act")
 
 
 class EpisodeEnv(gymnasium.Env[Seen, Act], Generic[Seen, Act]):
     """The base; a subclass says what is seen (`_seen`), and what an action calls.
 
-    `network`: "model" (the Experiment Model) or "ns3" (the extra `ns3`), or what makes one. `task` or `tasks`: instead of drawing.
-    `shaping`: weight of the shaping, 0 or more.
+    `network`: "model" (the Experiment Model), "ns3" (the extra `ns3`), or what makes one. `task`: this one each time; `tasks`:
+    one of these. `shaping`: weight of the shaping, 0 or more. Raises ValueError (GymInputError) for what does not exist.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012 - gymnasium's own attribute
@@ -48,15 +51,14 @@ class EpisodeEnv(gymnasium.Env[Seen, Act], Generic[Seen, Act]):
         errands: bool = True,
         task: GymTask | None = None,
         tasks: Sequence[GymTask] = (),
-        network: Literal["model", "ns3"] | Callable[[], PacketNetwork] = "model",
+        network: str | Callable[[], PacketNetwork] = MODEL,
         catalogues: tuple[str, ...] = (PAPER,),
         shaping: float = 0.0,
         render_mode: str | None = None,
     ) -> None:
         self._asked: dict[str, Any] = {"purpose": purpose, "domain": domain, "tier": tier, "errands": errands, "task": task}
         self._tasks, self.shaping, self.render_mode = tuple(tasks), shaping, render_mode
-        self._make_network = network if callable(network) else _NETWORKS[network]
-        self._network: PacketNetwork | None = None
+        self._asked_network, self._opened = network, ExitStack()
         self.registry = ToolRegistry(tool for name in catalogues for tool in catalogue(name))
         self.task: GymTask | None = None
         self.outcome: Outcome | None = None
@@ -68,19 +70,18 @@ class EpisodeEnv(gymnasium.Env[Seen, Act], Generic[Seen, Act]):
         assert self.task is not None
         return max(self.task.budget - len(self.episode.steps) - self._lost, 0)
 
-    def _begin(self, seed: int | None, options: dict[str, Any] | None, first: Callable[[], None] = lambda: None) -> None:
-        """Draw a task and begin; `first` makes the calls that belong to the beginning."""
+    def _begin(self, seed: int | None, options: dict[str, Any] | None, first: ToolCall | None = None) -> None:
+        """Draw a task and begin; `first` is a call that belongs to the beginning."""
         super().reset(seed=seed)
         asked = {**self._asked, **(options or {})}
         self.task, self.outcome = asked["task"] or self._drawn(asked), None
         self._over, self._failure, self._lost = False, "", 0
-        self.close()
-        self._network = self._make_network()
-        world = World(self.task.scenario(), self._network, self.task.events)
+        world = World(self.task.scenario(), self._new_network(), self.task.events)
         self.episode = Episode(world, self.registry)
         try:
             world.begin()
-            first()
+            if first is not None:
+                self.episode.call(first)
         except InfrastructureError as error:
             self._failure = str(error) or type(error).__name__
 
@@ -88,8 +89,7 @@ class EpisodeEnv(gymnasium.Env[Seen, Act], Generic[Seen, Act]):
         chance = random.Random(int(self.np_random.integers(2**62)))
         if self._tasks:
             return chance.choice(self._tasks)
-        domain, tier = asked["domain"], asked["tier"]
-        return drawn_task(chance, Purpose(asked["purpose"]), domain and Domain(domain), tier and Tier(tier), asked["errands"])
+        return drawn_task(chance, Wanted.of(asked["purpose"], asked["domain"], asked["tier"], asked["errands"]))
 
     def _turn(self, act: Callable[[], bool]) -> tuple[float, bool, bool]:
         """Let `act` make calls and say whether the agent ends the episode; returns reward, terminated, truncated."""
@@ -132,7 +132,7 @@ class EpisodeEnv(gymnasium.Env[Seen, Act], Generic[Seen, Act]):
             info["infrastructure_error"] = self._failure
         return info
 
-    def render(self) -> str | None:  # type: ignore[override]
+    def render(self) -> str | None:
         """With `render_mode="ansi"`, the last call and the state in one line."""
         if self.render_mode != "ansi":
             return None
@@ -145,22 +145,10 @@ class EpisodeEnv(gymnasium.Env[Seen, Act], Generic[Seen, Act]):
 
     def close(self) -> None:
         """End the simulator's process, where there is one."""
-        close = getattr(self._network, "close", None)
-        if callable(close):
-            close()
-        self._network = None
+        self._opened.close()
 
-
-def _model() -> PacketNetwork:
-    from twins.learned.network import LearnedNetwork
-
-    return LearnedNetwork()
-
-
-def _ns3() -> PacketNetwork:
-    from twins.ns3.network import Ns3Network
-
-    return Ns3Network()
-
-
-_NETWORKS: dict[str, Callable[[], PacketNetwork]] = {"model": _model, "ns3": _ns3}
+    def _new_network(self) -> PacketNetwork:
+        self.close()
+        if isinstance(self._asked_network, str):
+            return self._opened.enter_context(opened_network(self._asked_network))
+        return self._asked_network()

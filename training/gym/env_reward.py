@@ -1,6 +1,7 @@
 """The environments' reward: success, malformed calls, and shaping that leaves the best policy the best (Ng et al. 1999).
 
-reward = success (1, at the end) - 0.02 for each call that failed + shaping · (γ Φ(s') - Φ(s)), Φ(s) = -shortfall(s), 0 at the end.
+reward = success (1, at the end) - 0.02 for each call that failed + shaping · (γ Φ(s') - Φ(s))
+with Φ(s) = -shortfall(s), and 0 after the end.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ SHAPING = 0.2
 
 
 def shortfall(sla: SlaSpec | None, state: NetworkState) -> float:
-    """How far `state` is from keeping `sla`, 0 (kept) to 1: the mean over its bounds of the log ratio beyond, 1 at a factor of 8."""
+    """How far `state` is from keeping `sla`, 0 (kept) to 1: mean over its bounds of the log ratio beyond, 1 at a factor of 8."""
     found = margins(sla, state) if sla is not None else {}
     return sum(max(margin, 0.0) for margin in found.values()) / len(found) if found else 0.0
 

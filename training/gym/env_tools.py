@@ -1,8 +1,8 @@
 """`twinpilot/NetworkTools-v0`: the whole catalogue as text, for learners that write.
 
-1. An action is JSON: {"tool": ..., "arguments": {...}, "reason": ...}; {"tool": "finish"} and {"tool": "escalate"} end the episode.
-2. An observation is JSON: at first the operator's text and the names of the tools, then each call's evidence, or its error with the
-   boundary that it crossed. Text that is no such call is an error, too: it uses up a call of the budget and no mission time.
+1. An action is JSON: {"tool": ..., "arguments": {...}, "reason": ...}; the tools "finish" and "escalate" end the episode.
+2. An observation is JSON: at first the operator's text and the names of the tools, then each call's evidence, or its error with
+   the boundary that it crossed. Text that is no such call is an error, too: it uses up a call of the budget, no mission time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ENDS = ("finish", "escalate")
 
 
 class NetworkToolsEnv(EpisodeEnv[str, str]):
-    """Text in, text out, both printable ASCII; the reward has no shaping unless `shaping` asks for it, as in `Rollout.rewards`."""
+    """Text in, text out, both printable ASCII; rewards have no shaping unless asked for (`shaping`), as in `Rollout.rewards`."""
 
     def __init__(self, **asked: Any) -> None:
         super().__init__(**asked)

@@ -20,7 +20,7 @@ from twins.gym.world import World
 
 HELP = """TOOL name=value …      call a tool; names may have dots: resources.share=0.5
 TOOL {"name": value}   call a tool with JSON arguments
-  values may be $state, $sla, $mission, or $last, the last answer, and parts of them: $last.log
+  values may be $state, $sla, $mission, $TOOL, its last answer, or a part of these: $read_telemetry.log
 state   the state s and the SLA     tools   all tools     help TOOL   one of them
 finish  end, and be judged          quit    end without"""
 
@@ -33,7 +33,7 @@ class Game:
         self.outcome: Outcome | None = None
         self._say = say
         self._episode = Episode(World(task.scenario(), network, task.events), gym_registry())
-        self._last: Any = None
+        self._answers: dict[str, Any] = {}
 
     def begin(self) -> None:
         """Start the world and show what is asked; raises InfrastructureError."""
@@ -85,8 +85,8 @@ class Game:
         for said in step_lines(step):
             self._say(said)
         if step.observation.evidence is not None:
-            self._last = step.observation.evidence["value"]
-            for said in flat_lines(self._last):
+            self._answers[call.tool] = self._answers["last"] = step.observation.evidence["value"]
+            for said in flat_lines(self._answers["last"]):
                 self._say(f"    {said}")
         if len(self._episode.steps) >= self.task.budget:
             self._say(f"that was call {self.task.budget} of {self.task.budget}")
@@ -98,7 +98,7 @@ class Game:
             "state": self._episode.world.state.model_dump(mode="json"),
             "sla": None if sla is None else sla.model_dump(mode="json"),
             "mission": self.task.mission.model_dump(mode="json"),
-            "last": self._last,
+            **self._answers,
         }
 
     def _state(self) -> None:

@@ -6,7 +6,7 @@ Committed tasks come first. What none of them is gets drawn anew: a task's id sa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from itertools import product
 
 from policies.artefact import record_of
 from policies.gym.split import SEEDS, Purpose, check_seed
@@ -29,13 +29,12 @@ def chosen_task(
     family: Family | None = None,
     purpose: Purpose | None = None,
 ) -> GymTask:
-    """Return the task that is meant; what is left open is network slicing, L1, training. Raises GymInputError."""
+    """Return the first task that fits; what is left open may be any, but for training. Raises GymInputError."""
     if task_id is not None:
         return _by_id(task_id)
     meant = _purpose(seed, purpose)
-    domain, tier = domain or Domain.SLICING, tier or Tier.L1
     found = next((one for one in _committed(meant) if _fits(one, domain, tier, seed, family)), None)
-    return found or _drawn(domain, tier, seed, family or Family.SLICING, meant)
+    return found or _drawn(domain, tier, seed, family, meant)
 
 
 def tasks_for(purpose: Purpose) -> tuple[GymTask, ...]:
@@ -49,8 +48,8 @@ def _committed(purpose: Purpose) -> tuple[GymTask, ...]:
     return read_tasks(purpose) if record_of(path_of(purpose)).exists() else ()
 
 
-def _fits(one: GymTask, domain: Domain, tier: Tier, seed: int | None, family: Family | None) -> bool:
-    return one.domain is domain and one.tier is tier and seed in (None, one.seed) and family in (None, one.family)
+def _fits(one: GymTask, domain: Domain | None, tier: Tier | None, seed: int | None, family: Family | None) -> bool:
+    return domain in (None, one.domain) and tier in (None, one.tier) and seed in (None, one.seed) and family in (None, one.family)
 
 
 def _purpose(seed: int | None, purpose: Purpose | None) -> Purpose:
@@ -79,18 +78,22 @@ def _by_id(task_id: str) -> GymTask:
     return found
 
 
-def _drawn(domain: Domain, tier: Tier, seed: int | None, family: Family, purpose: Purpose) -> GymTask:
+def _drawn(domain: Domain | None, tier: Tier | None, seed: int | None, family: Family | None, purpose: Purpose) -> GymTask:
+    """The first task that a draw makes; draws of every kind that is left open take turns."""
     seeds = [seed] if seed is not None else list(SEEDS[purpose])[:MOST_SEEDS]
-    tries: Iterator[GymTask | None] = (
-        _made(domain, tier, family, one, purpose, draw) for one in seeds for draw in range(MOST_DRAWS)
+    kinds = product(
+        range(MOST_DRAWS),
+        [domain] if domain is not None else list(Domain),
+        [tier] if tier is not None else list(Tier),
+        [family] if family is not None else list(Family),
+        seeds,
     )
-    found = next((one for one in tries if one is not None), None)
+    made = (_made(about, long, kind, one, purpose, draw) for draw, about, long, kind, one in kinds)
+    found = next((one for one in made if one is not None), None)
     if found is None:
-        where = f"seed={seed}" if seed is not None else f"the first {MOST_SEEDS} seeds"
-        raise GymInputError(
-            f"domain={domain.value!r}, tier={tier.value}, family={family.value}: {where} made no such task in {MOST_DRAWS} draws;"
-            " try another seed or family"
-        )
+        asked = {"domain": domain, "tier": tier, "family": family, "seed": seed}
+        said = ", ".join(f"{name}={value}" for name, value in asked.items() if value is not None)
+        raise GymInputError(f"{said}: {MOST_DRAWS} draws made no such task; try another seed or family")
     return found
 
 

@@ -58,13 +58,13 @@ def chart(label: str, unit: str, points: Sequence[tuple[float, float, str]], bou
 
 def slice_chart(points: Sequence[tuple[float, str]], axis: Axis) -> str:
     """Return the strip that shows which slice carried the mission when."""
+    runs = [one for place, one in enumerate(points) if place == 0 or points[place - 1][1] != one[1]]
+    ends = [*(at_s for at_s, _ in runs[1:]), axis.end_s]
     parts = []
-    for place, (at_s, name) in enumerate(points):
-        end = points[place + 1][0] if place + 1 < len(points) else axis.end_s
-        x, width = axis.x(at_s), max(axis.x(end) - axis.x(at_s), 0.0)
+    for (at_s, name), end_s in zip(runs, ends, strict=True):
+        x, width = axis.x(at_s), axis.x(end_s) - axis.x(at_s)
         parts.append(f'<rect class="slice-{name}" x="{x:.1f}" y="6" width="{width:.1f}" height="18"/>')
-        if place == 0 or points[place - 1][1] != name:
-            parts.append(f'<text class="slice" x="{x + 4:.1f}" y="19">{name}</text>')
+        parts.append(f'<text class="slice" x="{x + 4:.1f}" y="19">{name}</text>')
     return _svg("slice over mission time", SLICE_HEIGHT, [*parts, _ticks(axis, SLICE_HEIGHT), _marks(axis, SLICE_HEIGHT)])
 
 
@@ -92,7 +92,7 @@ def _ticks(axis: Axis, height: float) -> str:
 
 
 def _marks(axis: Axis, height: float) -> str:
-    low = height - _BOTTOM + (4.0 if height == HEIGHT else 2.0)
+    low = height - _BOTTOM + 4.0
     events = (f'<line class="event" x1="{axis.x(at):.1f}" x2="{axis.x(at):.1f}" y1="4" y2="{low:g}"/>' for at in axis.events)
     changed = (f'<path class="change" d="M{axis.x(at):.1f} {low - 8:g}l4 8h-8z"/>' for at in axis.changes)
     return "".join([*events, *changed])

@@ -18,10 +18,10 @@ Network = Annotated[NetworkName, typer.Option("--network", help="model, the Expe
 TaskId = Annotated[str | None, typer.Option("--task", help="A task by its id; then the other choices say nothing.")]
 DomainChoice = Annotated[
     Literal["slicing", "offloading", "uav-control", "recovery", "coordination"] | None,
-    typer.Option("--domain", help="What the task is about; default: slicing."),
+    typer.Option("--domain", help="What the task is about; default: any."),
 ]
 TierChoice = Annotated[
-    Literal["L1", "L2", "L3"] | None, typer.Option("--tier", help="How long its shortest path is; default: L1.")
+    Literal["L1", "L2", "L3"] | None, typer.Option("--tier", help="How long its shortest path is; default: any.")
 ]
 FamilyChoice = Annotated[Literal["slicing", "swarm", "emergency"] | None, typer.Option("--family", help="Scenario family.")]
 SeedChoice = Annotated[int | None, typer.Option("--seed", help="Topology: 1 to 50 are for training, 51 to 80 for the benchmark.")]

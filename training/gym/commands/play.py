@@ -13,7 +13,7 @@ from training.gym.commands.common import DomainChoice, FamilyChoice, Network, Se
 def play(
     task_id: TaskId = None,
     domain: DomainChoice = None,
-    tier: TierChoice = None,
+    tier: TierChoice = "L1",
     family: FamilyChoice = None,
     seed: SeedChoice = None,
     network: Network = "model",

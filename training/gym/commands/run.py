@@ -34,11 +34,12 @@ def run(
     """Run one episode. Exit status 1 where the simulator failed; an agent that fails is no error."""
     with told("run"):
         from training.gym.agents import make_agent
+        from training.gym.heard import Heard
         from training.gym.networks import opened_network
         from training.gym.runner import Runner
 
         task = task_of(task_id, domain, tier, family, seed)
-        planner = make_agent(agent, task)
+        planner = Heard(make_agent(agent, task))
         if not as_json:
             _opening(task, planner.name, network)
         with opened_network(network) as packets:
@@ -48,7 +49,7 @@ def run(
     if as_json:
         typer.echo(rollout.model_dump_json())
     else:
-        _closing(rollout, target, html)
+        _closing(rollout, planner.last_words, target, html)
     if rollout.infrastructure_error is not None:
         raise typer.Exit(1)
 
@@ -84,12 +85,15 @@ def _keep(rollout: Rollout, task: GymTask, target: Path | None, html: Path | Non
         html.write_text(trajectory_html(rollout, task), encoding="utf-8")
 
 
-def _closing(rollout: Rollout, target: Path | None, html: Path | None) -> None:
+def _closing(rollout: Rollout, last_words: str, target: Path | None, html: Path | None) -> None:
     from training.gym.outcome_text import outcome_lines
+    from training.gym.state_text import plain
 
     typer.echo(
         f"\nended by {rollout.ended} after {len(rollout.spans)} calls, {rollout.seconds:.1f} s; reward {sum(rollout.rewards):.2f}"
     )
+    if last_words:
+        typer.echo(f"its last words: {plain(last_words)}")
     if rollout.outcome is None:
         typer.echo(f"the simulator failed, so nothing is judged: {rollout.infrastructure_error}", err=True)
     else:

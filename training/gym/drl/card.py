@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agents.baselines.slicing_actions import ACTIONS
 from agents.baselines.slicing_features import FEATURES
+from policies.artefact import read_artefact
 from policies.data_card import Bound, CardProvenance, DataCard, Evaluation, OperatorPolicy, ProtocolLayer, Task
 from training.gym.drl.pool import DOMAINS, HELD_OUT, Pool
 from training.gym.drl.ppo import Plan
@@ -13,9 +14,7 @@ from twins.learned.ensemble import MODEL_PATH
 
 def card_of(plan: Plan, pool: Pool, held_out: float) -> DataCard:
     """Return the card of a policy trained by `plan` on `pool` that solves the share `held_out` of the held-out tasks."""
-    from policies.artefact import read_artefact
-
-    model = read_artefact(MODEL_PATH)
+    model, domains = read_artefact(MODEL_PATH), ", ".join(one.value for one in DOMAINS)
     return DataCard(
         name="DRL-Slicing",
         task=Task(
@@ -29,7 +28,7 @@ def card_of(plan: Plan, pool: Pool, held_out: float) -> DataCard:
         provenance=CardProvenance(
             **{
                 **model.card.provenance.model_dump(),
-                "source": f"Experiment Model {model.sha256[:12]}; {len(pool.known)} L1 tasks of {', '.join(one.value for one in DOMAINS)}",
+                "source": f"Experiment Model {model.sha256[:12]}; {len(pool.known)} L1 tasks of {domains}",
                 "version": "1",
                 "seeds": f"topology 1 to 50, {HELD_OUT.start} to {HELD_OUT.stop - 1} to measure by; seed {plan.seed}",
             }
@@ -46,5 +45,9 @@ def card_of(plan: Plan, pool: Pool, held_out: float) -> DataCard:
             uncertainty_calibration="none: the likeliest action is taken",
             robustness_tests="learning curve and held-out success are logged while it is trained",
         ),
-        validity={"users": Bound(low=1, high=10, unit="users"), "cells": Bound(low=3, high=3, unit="cells"), "tier": Bound(choices=("L1",))},
-    )  # fmt: skip
+        validity={
+            "users": Bound(low=1, high=10, unit="users"),
+            "cells": Bound(low=3, high=3, unit="cells"),
+            "tier": Bound(choices=("L1",)),
+        },
+    )

@@ -22,14 +22,14 @@ def drl_slicing(
     out: Annotated[Path, typer.Option("--out", help="Where the weights go; their record is written beside them.")] = Path(
         _WEIGHTS
     ),
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Rounds of PPO, 1024 calls each.")] = 80,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Rounds of PPO, 1024 calls each.")] = 60,
     until: Annotated[
         int | None, typer.Option("--until", min=1, help="Stop after this round, on the way of the whole plan's learning rate.")
     ] = None,
     tasks: Annotated[int, typer.Option("--tasks", min=1, max=1000, help="Tasks of each of four domains to train on.")] = 60,
     seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of weights, episodes and actions.")] = 1,
 ) -> None:
-    """Train the DRL-Slicing baseline on the Experiment Model; resumes after an interruption."""
+    """Train the DRL-Slicing baseline on the Experiment Model (about seven minutes of one core); resumes after an interruption."""
     import torch
 
     from training.gym.drl.ppo import Plan

@@ -1,4 +1,4 @@
-"""From a training to the committed policy: weights without torch, their record, how good they are, and a picture of how it went."""
+"""From a training to the committed policy: weights without torch, their record, how good they are, and a learning curve."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def policy_of(policy: ActorCriticPolicy) -> SlicingPolicy:
 def export(policy: SlicingPolicy, path: Path, card: DataCard, remake: str) -> Artefact:
     """Write the weights to `path` with their record beside them; `remake` is the command that makes them again."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {
-        f"{kind}_{i}": one for i, layer in enumerate(policy.layers) for kind, one in zip(("weight", "bias"), layer, strict=True)
-    }
-    np.savez_compressed(path, features=np.array(FEATURES), actions=np.array([one.name for one in ACTIONS]), **arrays)
+    arrays = {"features": np.array(FEATURES), "actions": np.array([one.name for one in ACTIONS])}
+    for place, (weight, bias) in enumerate(policy.layers):
+        arrays |= {f"weight_{place}": weight, f"bias_{place}": bias}
+    np.savez_compressed(path, allow_pickle=False, **arrays)
     versions = {package: version(package) for package in _VERSIONS}
     return write_record(path, card, remake, f"{platform.machine()}, one CPU thread", versions)
 
@@ -60,13 +60,8 @@ def plot_log(work: Path, path: Path) -> None:
     right = left.twinx()
     rounds = [row["step"] for row in log]
     left.plot(rounds, [row["success"] for row in log], color="tab:blue", label="training tasks, sampled actions")
-    left.plot(
-        [row["step"] for row in held],
-        [row["success"] for row in held],
-        "o-",
-        color="tab:green",
-        label="held-out topologies, planner",
-    )
+    told = "held-out topologies, planner"
+    left.plot([row["step"] for row in held], [row["success"] for row in held], "o-", color="tab:green", label=told)
     right.plot(rounds, [row["return"] for row in log], color="tab:orange")
     left.set(xlabel="round", ylabel="success", ylim=(0.0, 1.0), title="DRL-Slicing, PPO on twinpilot/Network-v0")
     right.set(ylabel="return (orange)")

@@ -1,7 +1,7 @@
 """Trains the slicing policy by PPO (Schulman et al. 2017; stable-baselines3) on `twinpilot/Network-v0` with the Experiment Model.
 
-1. A step of the plan is one round: `envs` × `calls` calls, then `epochs` passes over them. Each round starts new episodes and draws
-   from plan seed and round alone, so that a training that was interrupted ends with the weights of one that was not.
+1. A step of the plan is one round: `envs` × `calls` calls, then `epochs` passes over them. Each round starts new episodes and
+   draws from plan seed and round alone: a training that was interrupted ends with the weights of one that was not.
 2. Tasks are of training topologies; those of `HELD_OUT` ones measure, and no update sees them.
 3. Each round asserts that tools were called and that weights moved.
 """
@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from stable_baselines3 import PPO
@@ -32,7 +32,7 @@ from training.loop import Progress, Report, Schedule, learning_rate, run
 class Plan(Schedule):
     """How to train; `steps` rounds of `envs` × `calls` calls each."""
 
-    steps: int = 80
+    steps: int = 60
     rate: float = 1e-3
     warmup: int = 2
     average: float = 0.0
@@ -74,12 +74,12 @@ class Trainer:
     """PPO on a pool of tasks, one round at a time."""
 
     def __init__(self, plan: Plan, pool: Pool) -> None:
-        self.plan = plan
+        self.plan, self._round = plan, 0
         self.envs = DummyVecEnv([_maker(pool) for _ in range(plan.envs)])
         self.ppo = PPO(
             "MlpPolicy",
             self.envs,
-            learning_rate=lambda _: learning_rate(plan, self.progress.step),
+            learning_rate=lambda _: learning_rate(plan, self._round),
             n_steps=plan.calls,
             batch_size=plan.batch,
             n_epochs=plan.epochs,
@@ -94,11 +94,12 @@ class Trainer:
     @property
     def policy(self) -> ActorCriticPolicy:
         """The policy as it stands."""
-        return cast(ActorCriticPolicy, self.ppo.policy)
+        return self.ppo.policy
 
     def round(self) -> dict[str, float]:
         """Train one round; raises FloatingPointError where the weights did not move, or not to numbers."""
         plan, number = self.plan, self.progress.step
+        self._round = number
         seed = plan.seed * 1_000_003 + number * plan.envs
         set_random_seed(seed)
         self.envs.seed(seed)

@@ -16,7 +16,7 @@ from twins.gym.scenario import Family
 from twins.progress import Advance
 from twins.worker_process import prepare_worker
 
-MOST_DRAWS = 60
+MOST_BATCHES = 60
 BASELINES = ("threshold-rule", "mape-k", "drl-slicing")
 Drawn = tuple[Domain, Tier, Family, int, Purpose, int]
 
@@ -36,12 +36,12 @@ TRAINING = Plan(Purpose.TRAINING, {Tier.L1: 36, Tier.L2: 54, Tier.L3: 30})
 def make_tasks(plan: Plan, known: list[str], workers: int, progress: Advance) -> list[GymTask]:
     """Return the tasks; none is worded too much like another or like one of the texts `known`."""
     pool, tasks = Pool(known), list[GymTask]()
-    cells = list(product(Domain, Tier))
+    cells = list(product(Domain, plan.of_tier))
     wanted = sum(plan.of_tier[tier] for _, tier in cells)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as workers_:
         for domain, tier in cells:
             of_cell: list[GymTask] = []
-            for draws in _batches(plan.purpose, domain, tier, size=60):
+            for draws in _batches(plan.purpose, domain, tier, size=min(60, 6 * plan.of_tier[tier])):
                 for task in workers_.map(_make, draws, chunksize=6):
                     if task is not None and len(of_cell) < plan.of_tier[tier] and pool.admits(task.text):
                         of_cell.append(task)
@@ -69,7 +69,7 @@ def without_easy(tasks: list[GymTask]) -> tuple[list[GymTask], int]:
 
 def _batches(purpose: Purpose, domain: Domain, tier: Tier, size: int) -> Iterator[list[Drawn]]:
     every = ((domain, tier, family, seed, purpose, draw) for draw in numbers() for seed in SEEDS[purpose] for family in Family)
-    for _ in range(MOST_DRAWS):
+    for _ in range(MOST_BATCHES):
         yield [next(every) for _ in range(size)]
 
 

@@ -1,0 +1,173 @@
+"""The runner: any planner, every failure as data, infrastructure errors apart; campaigns that go on where they stopped; scores."""
+
+import json
+
+import pytest
+from gym_tasks import drawn
+
+from agents.planner import Ask, CallTools, Escalate, Finish, ToolCall
+from training.gym import Rollout, Runner
+from training.gym.bench import Campaign, agent_scores
+from training.gym.bench.campaign import rollouts_in, run, subset
+from training.gym.bench.grounding import across_agents, grounding
+from training.gym.expert import Expert
+from training.gym.tasks import Domain, Tier
+from twins.gym.packet_network import InfrastructureError
+from twins.learned import LearnedNetwork
+
+
+class Says:
+    """A planner that says what it is told to, and then ends."""
+
+    name = "says"
+
+    def __init__(self, *decisions):
+        self.views, self._decisions = [], list(decisions)
+
+    def decide(self, view):
+        self.views.append(view)
+        return self._decisions.pop(0) if self._decisions else Finish(summary="nothing more")
+
+
+def calls(tool, **arguments):
+    return CallTools(calls=(ToolCall(tool=tool, arguments=arguments),))
+
+
+class Dying(LearnedNetwork):
+    """A network whose simulator dies at the n-th window."""
+
+    def __init__(self, at):
+        super().__init__()
+        self._left = at
+
+    def run(self, layout, seconds, settle_s=0.0):
+        self._left -= 1
+        if self._left < 0:
+            raise InfrastructureError("the simulator died")
+        return super().run(layout, seconds, settle_s)
+
+
+def test_a_planner_sees_text_card_tools_and_what_came_of_its_calls():
+    task, planner = drawn()[0], Says(calls("check_network_state"), calls("get_edge_load"))
+    Runner().run(task, planner)
+    first, second, third = planner.views
+    assert first.text == task.brief and len(first.tools) == 42 and first.card.cells and first.observations == ()
+    assert second.observations[0].evidence["value"]["slice"] == "eMBB"
+    assert [view.steps_left for view in planner.views] == [task.budget, task.budget - 1, task.budget - 2]
+    assert "channel_model" in third.observations[1].evidence["provenance"]
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "boundary", "words"),
+    [
+        ("no_such_tool", {}, "unknown tool", "does not exist; there are: "),
+        ("set_waypoint", {"uav": "uav-1"}, "arguments", "position"),
+        ("set_waypoint", {"uav": "uav-9", "position": {"x_m": 0, "y_m": 0, "z_m": 50}}, "arguments", "uav-1"),
+        ("trigger_slice_reallocation", {"slice": "eMBB", "resources": {"share": 7}}, "arguments", "0.875"),
+        ("switch_network_slice", {"current": "mMTC", "target": "eMBB"}, "refused", "the mission is on eMBB"),
+        ("switch_network_slice", {"current": "eMBB", "target": float("nan")}, "arguments", "target"),
+        ("get_slice_status", {"slice": ["eMBB"] * 1000}, "arguments", "slice"),
+    ],
+)
+def test_a_bad_call_is_an_observation_that_an_agent_can_learn_from(tool, arguments, boundary, words):
+    planner = Says(calls(tool, **arguments))
+    rollout = Runner().run(drawn()[0], planner)
+    assert (rollout.spans[0].boundary, rollout.ended) == (boundary, "finish")
+    assert words in rollout.spans[0].error and rollout.rewards[0] < 0
+    assert planner.views[1].observations[0].boundary == boundary
+
+
+def test_a_budget_ends_an_agent_that_never_does():
+    task = drawn(Domain.UAV_CONTROL, Tier.L1)[0]
+    rollout = Runner().run(task, Says(*[calls("check_network_state")] * 500))
+    assert rollout.ended == "budget" and len(rollout.spans) == task.budget and not rollout.success
+    talk = Runner().run(task, Says(*[Ask(question="may I?")] * 500))
+    assert talk.ended == "budget" and talk.spans == ()
+
+
+def test_many_calls_in_one_decision_stay_in_the_budget():
+    task = drawn(Domain.UAV_CONTROL, Tier.L1)[0]
+    many = CallTools(calls=(ToolCall(tool="check_network_state", arguments={}),) * 100)
+    assert len(Runner().run(task, Says(many)).spans) == task.budget
+
+
+def test_a_simulator_that_dies_is_no_failure_of_the_agent():
+    task = drawn()[0]
+    for at in (0, 1, 2):
+        rollout = Runner(network=lambda at=at: Dying(at)).run(task, Expert(task))
+        assert rollout.outcome is None and rollout.ended == "infrastructure" and not rollout.success
+        assert rollout.infrastructure_error == "the simulator died"
+
+
+def test_the_gate_stands_before_configuration_calls_only():
+    asked = []
+    runner = Runner(change_judge=lambda world, call: asked.append(call.tool) or "not today")
+    switch = calls("switch_network_slice", current="eMBB", target="URLLC")
+    rollout = runner.run(drawn()[0], Says(calls("check_network_state"), switch))
+    assert asked == ["switch_network_slice"]
+    assert (rollout.spans[1].boundary, rollout.spans[1].verdict) == ("permission", "not today")
+    assert rollout.spans[1].state.slice == "eMBB"
+
+
+def test_a_rollout_is_json_there_and_back_and_its_hash_is_the_episodes():
+    task = drawn()[0]
+    one, two = (Runner().run(task, Expert(task)) for _ in range(2))
+    assert one.trace_hash == two.trace_hash != ""
+    again = Rollout.model_validate_json(one.model_dump_json())
+    assert again.spans == one.spans and again.success and again.rewards[-1] == 1.0
+
+
+def test_escalation_ends_an_episode():
+    assert Runner().run(drawn()[0], Says(Escalate(reason="beyond me"))).ended == "escalate"
+
+
+@pytest.fixture
+def tasks():
+    return [drawn(domain, Tier.L1)[0] for domain in (Domain.UAV_CONTROL, Domain.OFFLOADING, Domain.RECOVERY)]
+
+
+def test_a_campaign_goes_on_where_it_was_killed(tmp_path, tasks, monkeypatch):
+    campaign = Campaign("expert", "model", tmp_path)
+    first = run(campaign, tasks[:2], 1, lambda done, total: None)
+    with campaign.path.open("a", encoding="utf-8") as file:
+        file.write('{"task": "cut sho')
+    ran = []
+    monkeypatch.setattr("training.gym.bench.campaign.episode", lambda c, task, attempt: ran.append(task.id) or first[0])
+    run(campaign, tasks, 1, lambda done, total: None)
+    assert ran == [tasks[2].id]
+    assert len(list(rollouts_in(campaign.path))) == 3
+
+
+def test_episodes_with_infrastructure_errors_are_run_again(tmp_path, tasks):
+    campaign = Campaign("expert", "model", tmp_path)
+    dead = Runner(network=lambda: Dying(0)).run(tasks[0], Expert(tasks[0]))
+    campaign.path.write_text(dead.model_dump_json() + "\n", encoding="utf-8")
+    assert [one.success for one in run(campaign, tasks[:1], 1, lambda done, total: None)] == [True]
+
+
+def test_scores_count_and_bound_by_hand(tasks):
+    solved = [Runner().run(task, Expert(task), attempt) for task in tasks for attempt in range(2)]
+    failed = [Runner().run(tasks[0], Says(), attempt) for attempt in range(2)]
+    dead = Runner(network=lambda: Dying(0)).run(tasks[0], Says())
+    scores = agent_scores([*solved[2:], *failed, dead])
+    assert (scores.all.episodes, scores.all.solved, scores.infrastructure_errors, scores.attempts) == (6, 4, 1, 2)
+    # Wilson's interval of 4 in 6 at 95 %
+    assert (scores.all.low, scores.all.high) == pytest.approx((0.2999, 0.9032), abs=5e-4)
+    assert scores.all.pass_k == pytest.approx(2 / 3) and scores.all.spl == pytest.approx(2 / 3)
+    assert set(json.loads(scores.model_dump_json())["tiers"]) == {"L1"}
+
+
+def test_grounding_compares_task_by_task(tasks):
+    right = [Runner().run(task, Expert(task)) for task in tasks]
+    wrong = [Runner().run(task, Says()) for task in tasks]
+    found = grounding([right[0], right[1], wrong[2]], [right[0], wrong[1], wrong[2]])
+    assert (found.tasks, found.gap_points) == (3, pytest.approx(100 / 3)) and found.r == pytest.approx(0.5)
+    assert across_agents([found]) is None
+    with pytest.raises(ValueError, match="no task was scored under both"):
+        grounding(right[:1], right[1:2])
+
+
+def test_a_subset_takes_domains_in_turn_and_is_always_the_same():
+    many = [*drawn(Domain.UAV_CONTROL, Tier.L1, count=3), *drawn(Domain.RECOVERY, Tier.L1, count=3)]
+    assert [task.domain for task in subset(many, 2)] == [Domain.RECOVERY, Domain.UAV_CONTROL]
+    assert subset(many, 4) == subset(many, 4)

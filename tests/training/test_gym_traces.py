@@ -1,0 +1,116 @@
+"""Traces and the model fitted to them: written compactly and read back, recorded resumably, fitted to what can be learned."""
+
+import numpy as np
+import pytest
+
+from policies.gym import Purpose
+from training.gym.model.evaluation import DIMENSIONS, coverage, foretold, linear, scores
+from training.gym.model.fitting import Plan, fitted
+from training.gym.model.samples import samples
+from training.gym.traces.excitation import drawn_events, random_call, scripted_call
+from training.gym.traces.recorder import STEPS, Segment, recorded, segments
+from training.gym.traces.row import difference, merged, read_rows, write_rows
+from twins.gym import Family, scenario
+from twins.learned import Ensemble, LearnedNetwork
+
+
+@pytest.fixture(scope="module")
+def rows():
+    """Traces of the Experiment Model itself: what it does can be learned without error of a simulator's noise."""
+    wanted = [Segment(family, seed, index, Purpose.TRAINING) for seed in range(1, 7) for family in Family for index in (0, 1)]
+    return [row for segment in wanted for row in recorded(segment, LearnedNetwork())]
+
+
+def test_a_segment_is_recorded_from_its_name_alone(rows):
+    segment = Segment(Family.SLICING, 1, 0, Purpose.TRAINING)
+    assert recorded(segment, LearnedNetwork()) == [
+        row for row in rows if (row.family, row.seed, row.segment) == ("slicing", 1, 0)
+    ]
+
+
+def test_a_segment_begins_with_a_state_and_then_tells_action_events_and_state(rows):
+    for row in rows:
+        assert (row.action is None) == (row.step == 0)
+        assert 0 <= row.step <= STEPS and row.policy in ("random", "scripted")
+        assert set(row.state) == {"slice", "latency_ms", "jitter_ms", "loss", "throughput_mbps", "edge_load"}
+    tools = {row.action["tool"] for row in rows if row.action is not None}
+    assert {"switch_network_slice", "trigger_slice_reallocation", "graceful_degradation", "edge_offload"} <= tools
+    assert any(row.events for row in rows) and any(row.happened for row in rows)
+
+
+def test_rows_are_written_and_read_back_the_same_to_the_byte(rows, tmp_path):
+    write_rows(tmp_path / "a.jsonl.gz", rows)
+    write_rows(tmp_path / "b.jsonl.gz", read_rows(tmp_path / "a.jsonl.gz"))
+    assert list(read_rows(tmp_path / "a.jsonl.gz")) == rows
+    assert (tmp_path / "a.jsonl.gz").read_bytes() == (tmp_path / "b.jsonl.gz").read_bytes()
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_the_layout_of_a_row_is_the_one_it_was_measured_under(rows):
+    for row in rows[:20]:
+        base = row.scenario().layout
+        layout = row.measured_layout(base)
+        assert difference(base.model_dump(mode="json"), layout.model_dump(mode="json")) == row.layout
+
+
+def test_difference_and_merge_undo_one_another():
+    old = {"a": 1, "b": {"c": 2, "d": None}, "e": [1]}
+    new = {"a": 1, "b": {"c": 3, "d": {"x": 1}}, "e": [2]}
+    assert difference(old, new) == {"b": {"c": 3, "d": {"x": 1}}, "e": [2]}
+    assert merged(old, difference(old, new)) == new
+
+
+def test_first_segments_of_all_scenarios_come_first():
+    names = [one.name for one in segments(Purpose.TRAINING, 2)]
+    assert len(names) == len(set(names)) == 300
+    assert all(name.endswith("_0") for name in names[:150]) and all(name.endswith("_1") for name in names[150:])
+
+
+def test_every_call_that_excites_is_one_that_tools_take():
+    import random
+
+    from tools.gym import gym_registry
+    from twins.gym.world import World
+
+    made = scenario(Family.EMERGENCY, 4, Purpose.TRAINING)
+    chance = random.Random(1)
+    world = World(made, LearnedNetwork(), drawn_events(chance, made))
+    world.begin()
+    for draw in (random_call, scripted_call):
+        for _ in range(150):
+            call = draw(chance, world)
+            gym_registry().get(call.tool).parse(call.arguments)
+
+
+def test_a_fitted_model_foretells_unseen_topologies_better_than_persistence(rows):
+    plan = Plan(members=2, epochs=40, held_out=(5,))
+    train, test = [row for row in rows if row.seed < 6], [row for row in rows if row.seed == 6]
+    arrays = fitted(samples(train), plan, lambda done, total, error: None)
+    told = foretold(test, Ensemble(arrays))
+    counted = ~told.first
+    ours, rest = (scores(told.truth[counted], values[counted]) for values in (told.mean, told.before))
+    for name in ("latency_ms", "loss", "throughput_mbps"):
+        place = DIMENSIONS.index(name)
+        assert ours[place]["r2"] > rest[place]["r2"], name
+    assert (coverage(told)[:4] > 0.3).all()
+    assert linear(foretold(train, Ensemble(arrays)), told).shape == told.truth.shape
+
+
+def test_the_same_seed_fits_the_same_model(rows):
+    data, plan = samples(rows[:60]), Plan(members=2, epochs=3, held_out=(2,))
+    one, two = (fitted(data, plan, lambda done, total, error: None) for _ in range(2))
+    assert all((one[name] == two[name]).all() for name in one)
+    other = fitted(data, Plan(members=2, epochs=3, held_out=(2,), seed=2), lambda done, total, error: None)
+    assert any((one[name] != other[name]).any() for name in one)
+
+
+def test_a_flow_that_delivers_nothing_counts_as_lost_in_the_samples(rows):
+    row = next(row for row in rows if row.step == 0)
+    window = {
+        **row.window,
+        "flows": {
+            name: {**flow, "throughput_mbps": 0.0, "latency_ms": None, "loss": 0.0} for name, flow in row.window["flows"].items()
+        },
+    }
+    data = samples([row.__class__(**{**row.__dict__, "window": window})])
+    assert np.allclose(data.y[:, 2], 1.0) and np.allclose(data.y[:, 3], 0.0)
