@@ -12,7 +12,7 @@ from policies.gym.place import Position
 
 @dataclass(frozen=True)
 class Facts:
-    """Bounds that are broken; errands that are pending; the mission's slice, server and their loads; the radio around its UAVs."""
+    """Bounds that are broken; errands that are pending; the mission's slice and server with its load; the radio at its UAVs."""
 
     broken: frozenset[str]
     pending: frozenset[str]

@@ -90,4 +90,4 @@ def unmet(spec: MissionSpec, log: MissionLog) -> tuple[str, ...]:
         for uav, charge in log.charges.items()
         if charge < spec.min_charge
     ]
-    return tuple([*said, *log.incidents])
+    return (*said, *log.incidents)

@@ -1,4 +1,4 @@
-"""Configuration and radio tools: they change what they say they change, answer with the state after it, and run only when let through."""
+"""Configuration and radio tools: they change what they say, answer with the state after it, and run only when let through."""
 
 import pytest
 
@@ -13,13 +13,50 @@ from twins.gym.field import NOISE_FIGURE_DB
 from twins.gym.world import World
 from twins.learned import LearnedNetwork
 
-PAPER = """read_telemetry check_network_state get_signal_strength scan_available_gnbs get_edge_load get_slice_status read_uav_position
-get_battery_level predict_sla_violation check_handover_status get_traffic_pattern monitor_interference check_link_quality
-select_recovery_strategy get_available_slices check_migration_feasibility activate_sensor risk_assessment evaluate_intent_feasibility
-check_geofence path_planning compute_energy_budget select_offload_target negotiate_priority set_waypoint adjust_altitude adjust_speed
-collision_avoidance swarm_formation assign_task send_alert request_handover log_decision update_mission_plan broadcast_status heartbeat
-verify_sla_compliance validate_mission_completion switch_network_slice graceful_degradation edge_offload
-trigger_slice_reallocation""".split()
+PAPER = [
+    "read_telemetry",
+    "check_network_state",
+    "get_signal_strength",
+    "scan_available_gnbs",
+    "get_edge_load",
+    "get_slice_status",
+    "read_uav_position",
+    "get_battery_level",
+    "predict_sla_violation",
+    "check_handover_status",
+    "get_traffic_pattern",
+    "monitor_interference",
+    "check_link_quality",
+    "select_recovery_strategy",
+    "get_available_slices",
+    "check_migration_feasibility",
+    "activate_sensor",
+    "risk_assessment",
+    "evaluate_intent_feasibility",
+    "check_geofence",
+    "path_planning",
+    "compute_energy_budget",
+    "select_offload_target",
+    "negotiate_priority",
+    "set_waypoint",
+    "adjust_altitude",
+    "adjust_speed",
+    "collision_avoidance",
+    "swarm_formation",
+    "assign_task",
+    "send_alert",
+    "request_handover",
+    "log_decision",
+    "update_mission_plan",
+    "broadcast_status",
+    "heartbeat",
+    "verify_sla_compliance",
+    "validate_mission_completion",
+    "switch_network_slice",
+    "graceful_degradation",
+    "edge_offload",
+    "trigger_slice_reallocation",
+]
 
 
 @pytest.fixture

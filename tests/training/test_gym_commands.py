@@ -18,6 +18,7 @@ from training.gym.agents import agent_names, make_agent
 from training.gym.command_gym import app
 from training.gym.inspect_export import task_file
 from training.gym.play_line import PlayError, call_of
+from training.gym.replaying import replayed
 from training.gym.rollout import Rollout
 from training.gym.runner import Runner
 from training.gym.task_choice import chosen_task
@@ -95,9 +96,28 @@ def test_a_replay_of_other_calls_does_not_make_the_same_trace(rollout_file):
     assert "trace: not the same" in gym("replay", rollout_file, "--network", "model").output
 
 
-def test_what_the_gate_refused_is_refused_again_in_a_replay(task):
-    from training.gym.replaying import replayed
+class Slower(LearnedNetwork):
+    """Another network: every packet takes a millisecond more."""
 
+    def run(self, layout, seconds, settle_s=0.0):
+        window = super().run(layout, seconds, settle_s)
+        later = {
+            name: flow.model_copy(update={"latency_ms": None if flow.latency_ms is None else flow.latency_ms + 1.0})
+            for name, flow in window.flows.items()
+        }
+        return window.model_copy(update={"flows": later})
+
+
+@pytest.mark.parametrize(("agent", "honest"), [("expert", True), ("answer-leak", False)])
+def test_on_another_network_an_honest_verification_stays_one_and_a_made_up_one_does_not_become_one(task, agent, honest):
+    first = Runner().run(task, make_agent(agent, task))
+    again = replayed(first, task, Slower(), lambda step: None)
+    assert again.spans[-1].state != first.spans[-1].state
+    assert (again.outcome.verification == ()) is honest
+    assert [one.tool for one in again.spans] == [one.tool for one in first.spans]
+
+
+def test_what_the_gate_refused_is_refused_again_in_a_replay(task):
     first = Runner(change_judge=lambda world, call: "not tonight").run(task, make_agent("expert", task))
     again = replayed(first, task, LearnedNetwork(), lambda step: None)
     assert [one.verdict for one in again.spans] == [one.verdict for one in first.spans]
@@ -116,7 +136,7 @@ def test_a_piped_game_is_judged_as_an_agent_is():
 
 def test_a_game_shows_errors_and_goes_on_without_spending_a_call_on_what_is_none():
     script = "fly uav-1\nset_waypoint uav=uav-99 position.x_m=1 position.y_m=2 position.z_m=50\nhelp set_waypoint\nfinish\n"
-    said = gym("play", "--seed", 3, typed=script).output
+    said = gym("play", "--seed", 3, "--family", "slicing", typed=script).output
     assert "not called: 'uav-1' is not name=value" in said
     assert "error (arguments): uav='uav-99' is no UAV of this mission: uav-1, uav-2" in said
     assert "set_waypoint(uav: string" in said and "Position = {x_m: number" in said
@@ -124,7 +144,7 @@ def test_a_game_shows_errors_and_goes_on_without_spending_a_call_on_what_is_none
 
 
 def test_a_game_whose_input_ends_is_not_judged():
-    said = gym("play", "--seed", 3, typed="state\n").output
+    said = gym("play", "--seed", 3, "--family", "slicing", typed="state\n").output
     assert "ended before `finish`: not judged" in said
     assert "FAILED" not in said and "SUCCESS" not in said
 
@@ -137,7 +157,9 @@ def test_a_game_ends_with_its_budget():
 
 
 def test_what_a_tool_or_a_person_wrote_moves_no_cursor():
-    said = gym("play", "--seed", 3, typed='send_alert {"uav": "\\u001b[2J", "alert": "geofence"}\nfinish\n').output
+    said = gym(
+        "play", "--seed", 3, "--family", "slicing", typed='send_alert {"uav": "\\u001b[2J", "alert": "geofence"}\nfinish\n'
+    ).output
     answer = said.partition("error (arguments)")[2]
     assert "\x1b" not in answer and "x1b" in answer
 

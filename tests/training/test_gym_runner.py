@@ -1,4 +1,4 @@
-"""The runner: any planner, every failure as data, infrastructure errors apart; campaigns that go on where they stopped; scores."""
+"""The runner: any planner, every failure as data, infrastructure errors apart; campaigns that resume; scores."""
 
 import json
 

@@ -19,7 +19,7 @@ from training.gym.trajectory_view import trajectory_html
 from twins.gym.packet_network import InfrastructureError
 
 ATTACK = "<script>alert(1)</script><img src=x onerror='y'>\"&\x1b[2J\u202e"
-VOID = {"meta", "line", "circle", "rect", "path"}
+VOID = {"meta"}  # what SVG closes at once comes as handle_startendtag
 
 
 class Page(HTMLParser):
@@ -68,7 +68,7 @@ def test_the_page_shows_every_call_event_reward_and_the_outcome(task, rollout):
     for span in rollout.spans:
         assert span.tool in page.text and span.summary.split(",")[0] in page.text
         assert all(said in page.text for said in span.happened)
-    assert page.text.count("reward ") == len(rollout.spans) and "reward +1.00" in page.text
+    assert len(re.findall(r"reward [+-]\d", page.text)) == len(rollout.spans) and "reward +1.00" in page.text
     assert "success" in page.text and task.text.split(".")[0] in page.text
     assert "the shortest path known" in page.text
 
@@ -102,7 +102,8 @@ def test_what_tools_agents_and_models_wrote_is_escaped_everywhere(task, rollout)
         )
         for span in rollout.spans
     )  # fmt: skip
-    outcome = rollout.outcome.model_copy(update={"success": False, **dict.fromkeys(("goal", "invariants", "off_target", "verification"), (ATTACK,))})  # fmt: skip
+    against = dict.fromkeys(("goal", "invariants", "off_target", "verification"), (ATTACK,))
+    outcome = rollout.outcome.model_copy(update={"success": False, **against})
     bad = rollout.model_copy(
         update={
             "spans": spans, "outcome": outcome, "messages": (Message(role=ATTACK, content=ATTACK),), "agent": ATTACK,

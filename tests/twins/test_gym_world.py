@@ -1,4 +1,4 @@
-"""The world in time: UAVs fly and drain batteries, events come and go, servers queue, and the network is measured when it must be."""
+"""The world in time: UAVs fly and drain batteries, events come and go, servers queue, the network is measured when it must."""
 
 import pytest
 

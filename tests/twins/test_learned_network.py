@@ -10,7 +10,7 @@ from twins.gym.changes import with_cell, with_host, with_rates, with_share, with
 from twins.gym.packet_network import PacketNetwork
 from twins.learned import Ensemble, LearnedNetwork
 from twins.learned.arrays import group_slices, layout_arrays
-from twins.learned.physics import next_cells, physics, received_dbm
+from twins.learned.physics import next_cells, physics
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_the_same_layouts_give_the_same_windows_also_after_a_copy(made):
 
 
 def test_what_went_before_counts(made):
-    flooded = with_rates(made.layout, {name: 20.0 for name in made.layout.flows})
+    flooded = with_rates(made.layout, dict.fromkeys(made.layout.flows, 20.0))
     calm, after = windows([made.layout, made.layout])[1], windows([flooded, made.layout])[1]
     assert mission(made, after, "latency_ms") != mission(made, calm, "latency_ms")
 
@@ -88,7 +88,7 @@ def test_users_follow_event_a3_orders_and_bars(made):
 
 def test_more_traffic_never_helps_and_a_larger_share_does(made):
     others = [name for name, flow in made.layout.flows.items() if name not in made.mission and flow.slice is Slice.EMBB]
-    crowded = with_rates(made.layout, {name: 6.0 for name in others})
+    crowded = with_rates(made.layout, dict.fromkeys(others, 6.0))
     calm, loaded = windows([made.layout])[0], windows([crowded])[0]
     assert mission(made, loaded, "loss") >= mission(made, calm, "loss")
     assert mission(made, loaded, "latency_ms") > mission(made, calm, "latency_ms")
@@ -119,7 +119,7 @@ def test_intervals_hold_the_prediction_and_are_left_out_unless_wanted(made):
 
 
 def test_what_ranges_allow_is_kept_even_under_absurd_load(made):
-    flooded = with_rates(made.layout, {name: 50.0 for name in made.layout.flows})
+    flooded = with_rates(made.layout, dict.fromkeys(made.layout.flows, 50.0))
     jammed = with_cell(flooded, "gnb-1", power_dbm=-30.0).model_copy(update={"interferer_dbm": 46.0})
     for window in windows([jammed, jammed, jammed], intervals=True):
         for flow in (*window.flows.values(), *window.low.values(), *window.high.values()):

@@ -1,7 +1,7 @@
 """What a receiver is worth at a UAV: the SNR that it saves at 10 % BLER, read from the link table.
 
 The link: QPSK 0.37 (MCS 5), four PRBs, one DMRS symbol, TDL-D (line of sight) with 100 ns at 20 m/s. A packet network knows no
-channel estimation: the gain enters it as a noise figure lowered by as much, which helps against noise and not against interference.
+channel estimation: the gain enters it as a noise figure lowered by as much, which helps against noise, not against interference.
 """
 
 from __future__ import annotations

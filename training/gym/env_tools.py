@@ -3,6 +3,8 @@
 1. An action is JSON: {"tool": ..., "arguments": {...}, "reason": ...}; the tools "finish" and "escalate" end the episode.
 2. An observation is JSON: at first the operator's text and the names of the tools, then each call's evidence, or its error with
    the boundary that it crossed. Text that is no such call is an error, too: it uses up a call of the budget, no mission time.
+3. `gymnasium.make_vec(..., "async")` needs `vector_kwargs={"shared_memory": False}`: Gymnasium 1.4 never reads text back from
+   shared memory.
 """
 
 from __future__ import annotations

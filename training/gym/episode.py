@@ -1,7 +1,7 @@
 """One episode of the gym: tool calls on a world, each of which takes mission time.
 
-1. A call takes `CALL_S` of mission time, in which UAVs fly and events come; then the tool runs. An Observation or Reasoning tool sees
-   the state measured after whatever happened; a Configuration tool answers with the state measured after it.
+1. A call takes `CALL_S` of mission time, in which UAVs fly and events come; then the tool runs. An Observation or Reasoning tool
+   sees the state measured after whatever happened; a Configuration tool answers with the state measured after it.
 2. A call that fails is data: the error and the boundary that it crossed. A simulator that fails ends the episode instead
    (`InfrastructureError`): it says nothing about the agent.
 """

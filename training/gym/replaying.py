@@ -1,12 +1,15 @@
 """Replays a rollout: the same calls again, on the same task, over the network that one likes.
 
-It is an agent like any other: the runner runs it, and what comes out is a rollout to hold beside the first.
+1. It is an agent like any other: the runner runs it, and what comes out is a rollout to hold beside the first.
+2. An argument that quotes an earlier answer, such as the state that is verified, quotes the replay's own answer: the first's
+   would be untrue on the second network. What the agent made up is made up again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -22,19 +25,36 @@ from twins.gym.packet_network import PacketNetwork
 
 
 class Replay:
-    """Makes the calls of a rollout, and ends as it did."""
+    """Makes the calls of a rollout, one by one, and ends as it did."""
 
     def __init__(self, rollout: Rollout) -> None:
         self.name, self._rollout = f"replay of {rollout.agent}", rollout
 
     def decide(self, view: View) -> Decision:
-        """Return all calls, and then the end."""
-        spans = self._rollout.spans
-        if spans and not view.observations:
-            return CallTools(calls=tuple(ToolCall(tool=one.tool, arguments=one.arguments, reason=one.reason) for one in spans))
+        """Return the next call; after the last one the end."""
+        done = len(view.observations)
+        if done < len(self._rollout.spans):
+            span = self._rollout.spans[done]
+            arguments = {name: self._quoted(value, view) for name, value in span.arguments.items()}
+            return CallTools(calls=(ToolCall(tool=span.tool, arguments=arguments, reason=span.reason),))
         if self._rollout.ended == "escalate":
             return Escalate(reason="as recorded")
         return Finish(summary="as recorded")
+
+    def _quoted(self, value: Any, view: View) -> Any:
+        """What the newest answer that `value` quotes, whole or one field of it, says in this replay; else `value`."""
+        if not isinstance(value, dict):
+            return value
+        for span, seen in reversed(list(zip(self._rollout.spans, view.observations, strict=False))):
+            told, now = span.value, None if seen.evidence is None else seen.evidence["value"]
+            if told is None or now is None:
+                continue
+            if told == value:
+                return now
+            field = next((name for name, one in told.items() if one == value and name in now), None)
+            if field is not None:
+                return now[field]
+        return value
 
 
 def replayed(rollout: Rollout, task: GymTask, network: PacketNetwork, told: Callable[[Step], None]) -> Rollout:

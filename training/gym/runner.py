@@ -1,8 +1,8 @@
 """Runs any `Planner` through a task: view, decision, calls, verdicts, and at the end a `Rollout`.
 
 1. The planner sees what it would see in the harness: the operator's text, the network card, the tools, what came of its calls.
-2. A Configuration call is put before the `judge` of changes where one is given (the harness's gate); what it does not let through is
-   an observation with the boundary "permission".
+2. A Configuration call is put before the `judge` of changes where one is given; what it does not let through is an observation
+   with the boundary "permission".
 3. A simulator that fails ends the episode as an infrastructure error: it is not scored, and the next episode goes on.
 """
 

@@ -1,8 +1,8 @@
 """The gym's world: a scenario in time, with UAVs, servers and events, over any `PacketNetwork`.
 
 1. Mission time moves by `elapse`. UAVs fly, batteries drain, events come and go, terrestrial users walk to and fro.
-2. The network is measured at `begin`, and again whenever something changed that it could feel: a configuration, an event, a UAV that
-   arrived or was handed over. Between that the state s stands as it was measured: looking changes nothing.
+2. The network is measured at `begin`, and again whenever something changed that it could feel: a configuration, an event, a UAV
+   that arrived or was handed over. Between that the state s stands as it was measured: looking changes nothing.
 3. A measurement lets the network settle and then watches a window (`WINDOW_S`): a sample of mission time, not all of it.
 4. Computing at servers is a queue model (`twins.gym.servers`), not simulated by the packet network.
 The same scenario, events and calls give the same measurements, in ns-3 and in the Experiment Model.

@@ -22,7 +22,7 @@ class LayoutArrays(NamedTuple):
 
     `sites` [m, 3] m, `beams` [m, 2] degrees, NaN without; `power_dbm`, `offset_db` [m]; `barred` bool [m]; `shares` [m, 3];
     `places` [n, 3] m; `speeds` [n] m/s; `noise_db` [n]; `ordered` [n], a cell or -1; `user`, `slice_of` [k]; `mbps`, `bytes_`,
-    `bursty`, `host_ms` [k]; `host` [k], an index of the layout's hosts; `interferer` [3] and its power, -inf when silent; `blocks`.
+    `bursty`, `host_ms` [k]; `host` [k], an index of the layout's hosts; `interferer` [3], its power, -inf when silent; `blocks`.
     """
 
     sites: Floats

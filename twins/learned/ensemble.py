@@ -45,7 +45,7 @@ def physical(values: Floats, host_ms: Floats) -> Floats:
     bounded[:, :2] = np.expm1(bounded[:, :2])
     bounded[:, 0] += host_ms
     bounded[:, 2] **= 2
-    return np.minimum(bounded, (LATENCY_MS, JITTER_MS, 1.0, 3.0))
+    return np.asarray(np.minimum(bounded, (LATENCY_MS, JITTER_MS, 1.0, 3.0)))
 
 
 class Ensemble:

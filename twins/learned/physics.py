@@ -1,7 +1,7 @@
-"""What theory says of a window: serving cells, SINR under the others' load, and how many resource blocks a flow needs and can get.
+"""What theory says of a window: serving cells, SINR under the others' load, resource blocks that a flow needs and can get.
 
-The Experiment Model's networks learn what ns-3 does beyond this. Loads of cells and SINR depend on one another: they are found by a
-damped fixed point. Within a cell's slice, flows share resource blocks max-min fairly, which is what proportional fair comes to.
+The Experiment Model's networks learn what ns-3 does beyond this. Loads of cells and SINR depend on one another: they are found by
+a damped fixed point. Within a cell's slice, flows share resource blocks max-min fairly, which is what proportional fair comes to.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`twinpilot bench gym`: speed of the gym on the Experiment Model and on ns-3, memory, and the model's error on unseen topologies."""
+"""`twinpilot bench gym`: speed of the gym on the Experiment Model and on ns-3, memory, the model's error on unseen topologies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,15 @@ from twins.learned.network import LearnedNetwork
 
 SEEDS = (51, 52, 53)
 WANTED_CALLS = 2000.0
-_SCRIPT = ("check_network_state", "get_edge_load", "switch", "check_network_state", "reallocate", "get_slice_status", "switch_back")
+_SCRIPT = (
+    "check_network_state",
+    "get_edge_load",
+    "switch",
+    "check_network_state",
+    "reallocate",
+    "get_slice_status",
+    "switch_back",
+)
 
 
 def run(quick: bool, out: Path | None) -> BenchResult:

@@ -23,9 +23,9 @@ def model_card(plan: Plan, rows: int, samples: int) -> DataCard:
         provenance=CardProvenance(
             **{
                 **traces.provenance.model_dump(),
-                "source": f"{plan.members} networks of two layers of 64 on {samples} flow windows of ns-3 traces; physics of TwinPilot",
+                "source": f"{plan.members} networks of two layers of 64 on {samples} flow windows of ns-3, and theory of TwinPilot's",
                 "version": "1",
-                "seeds": f"topology 1 to 50 ({', '.join(str(one) for one in plan.held_out)} to stop and calibrate by); seed {plan.seed}",
+                "seeds": f"topology 1 to 50 ({', '.join(map(str, plan.held_out))} to stop and calibrate by); seed {plan.seed}",
             }
         ),
         environment=traces.environment,

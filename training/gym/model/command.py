@@ -48,5 +48,5 @@ def experiment_model(
     for one in errors:
         typer.echo(
             f"  {one.dimension}: MAE {one.mae:.4g} {one.unit} (persistence {one.persistence_mae:.4g}, linear {one.linear_mae:.4g}),"
-            f" R² {one.r2:.3f} ({one.persistence_r2:.3f}, {one.linear_r2:.3f}), 90 % interval holds {one.coverage:.1%}"
+            f" R² {one.r2:.3f} ({one.persistence_r2:.3f}, {one.linear_r2:.3f}), 90 % hold {one.coverage:.1%}"
         )

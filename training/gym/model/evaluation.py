@@ -2,8 +2,8 @@
 
 1. The model is rolled out: it sees the layouts of a segment and its own windows, never a measured one. It meets each state of the
    segment as an agent in the gym would.
-2. Persistence says that the last measured state stands. The linear baseline is a ridge regression from the last measured state, the
-   action and the events. Both see measurements of ns-3 that the model does not.
+2. Persistence says that the last measured state stands. The linear baseline is a ridge regression from the last measured state,
+   the action and the events. Both see measurements of ns-3 that the model does not.
 """
 
 from __future__ import annotations
@@ -13,23 +13,24 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from policies.gym.degradation import DegradationKind
 from policies.gym.network_state import NetworkState
 from training.gym.traces.row import TraceRow
 from twins.gym.measurement import state_of
-from twins.gym.scenario import Scenario
 from twins.gym.world import WARM_UP_S, WINDOW_S, settle_s
 from twins.learned.arrays import Floats
 from twins.learned.ensemble import Ensemble
 from twins.learned.network import LearnedNetwork
+from twins.learned.state_interval import state_interval
 
 DIMENSIONS = ("latency_ms", "jitter_ms", "loss", "throughput_mbps", "edge_load")
 
 
 @dataclass(frozen=True)
 class Foretold:
-    """S states, [S, 5] in the order of `DIMENSIONS`: `truth` of ns-3, the model's `mean` with `low` and `high`, the state `before`.
+    """S states, [S, 5] in the order of `DIMENSIONS`: `truth` of ns-3, the model's `mean`, `low` and `high`, the state `before`.
 
     `first` marks the beginnings of segments, which have no state before; `known` are the inputs of the linear baseline.
     """
@@ -39,9 +40,9 @@ class Foretold:
     low: Floats
     high: Floats
     before: Floats
-    first: np.ndarray  # type: ignore[type-arg]
+    first: NDArray[np.bool_]
     known: Floats
-    seed: np.ndarray  # type: ignore[type-arg]
+    seed: NDArray[np.int64]
 
 
 def foretold(rows: Iterable[TraceRow], ensemble: Ensemble) -> Foretold:
@@ -62,14 +63,10 @@ def _segment(rows: list[TraceRow], ensemble: Ensemble) -> Iterable[tuple[object,
         if before is None:
             network.begin(layout)
         window = network.run(layout, WINDOW_S, settle)
-        truth = _state(made, row, row.measured_window().flows)
-        mean, low, high = (_state(made, row, flows) for flows in (window.flows, window.low, window.high))
+        truth = vector(state_of(made, layout, row.measured_window().flows, row.server_loads))
+        mean, low, high = map(vector, state_interval(made, layout, window, row.server_loads))
         yield truth, mean, low, high, truth if last is None else last, last is None, _known(row, last, truth), row.seed
         before, last = layout, truth
-
-
-def _state(made: Scenario, row: TraceRow, flows: object) -> Floats:
-    return vector(state_of(made, row.measured_layout(made.layout), flows, row.server_loads))  # type: ignore[arg-type]
 
 
 def vector(state: NetworkState) -> Floats:

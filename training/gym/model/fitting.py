@@ -8,6 +8,7 @@ from typing import cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from training.gym.model.samples import Samples
 from twins.learned.arrays import Floats
@@ -69,7 +70,7 @@ def _tensor(values: Floats) -> torch.Tensor:
     return torch.from_numpy(values.astype(np.float32))
 
 
-def _member(x: torch.Tensor, y: torch.Tensor, held: np.ndarray, plan: Plan, index: int, told: Told) -> Member:  # type: ignore[type-arg]
+def _member(x: torch.Tensor, y: torch.Tensor, held: NDArray[np.bool_], plan: Plan, index: int, told: Told) -> Member:
     """Fit one member on a bootstrap sample; the epoch with the least error on held-out seeds stays."""
     generator = torch.Generator().manual_seed(1000 * plan.seed + index)
     torch.manual_seed(1000 * plan.seed + index)
@@ -95,7 +96,7 @@ def _member(x: torch.Tensor, y: torch.Tensor, held: np.ndarray, plan: Plan, inde
 
 
 def _epoch(member: Member, optimizer: torch.optim.Optimizer, x: torch.Tensor, y: torch.Tensor, order: torch.Tensor) -> None:
-    for batch in order.split(BATCH):
+    for batch in torch.split(order, BATCH):
         optimizer.zero_grad()
         _loss(member, x[batch], y[batch]).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(member.parameters(), 5.0)
@@ -106,4 +107,6 @@ def _loss(member: Member, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Negative log-likelihood, with half the weight on the plain squared error: variance alone would hide large errors."""
     mean, log_variance = member(x)
     squared = (y - mean) ** 2
-    return (0.5 * (squared * torch.exp(-log_variance) + log_variance) + 0.5 * squared).mean()
+    likelihood: torch.Tensor = 0.5 * (squared * torch.exp(-log_variance) + log_variance)
+    total: torch.Tensor = (likelihood + 0.5 * squared).mean()
+    return total

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def make_model(rows: list[TraceRow], plan: Plan, out: Path, told: Told) -> Artef
     arrays = fitted(data, plan, told)
     held = [row for row in rows if row.seed in plan.held_out]
     arrays["scale"] = calibrated(arrays, held)
-    packed = {name: values.astype(np.float32) for name, values in arrays.items()}
+    packed: dict[str, Any] = {name: values.astype(np.float32) for name, values in arrays.items()}
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("wb") as file:
         np.savez_compressed(file, **packed)
@@ -36,13 +37,13 @@ def make_model(rows: list[TraceRow], plan: Plan, out: Path, told: Told) -> Artef
 
 
 def calibrated(arrays: dict[str, Floats], held: list[TraceRow]) -> Floats:
-    """The factor of each target with which 90 % of held-out states lie in their intervals, by bisection on the rolled-out states."""
+    """The factor of each target with which 90 % of held-out states, rolled out, lie in their intervals; by bisection."""
     low, high = np.full(4, _SCALES[0]), np.full(4, _SCALES[1])
     for _ in range(8):
         middle = np.sqrt(low * high)
         shares = coverage(_rolled(arrays, held, middle))[:4]
         low, high = np.where(shares < WANTED, middle, low), np.where(shares < WANTED, high, middle)
-    return np.sqrt(low * high)
+    return np.asarray(np.sqrt(low * high))
 
 
 def _rolled(arrays: dict[str, Floats], rows: list[TraceRow], scale: Floats) -> Foretold:

@@ -10,7 +10,7 @@ from twins.learned.ensemble import Ensemble
 
 
 class DimensionError(BaseModel):
-    """One dimension of the state: mean absolute error and R² of the model, persistence and the linear baseline; coverage of 90 %."""
+    """One dimension of the state: mean absolute error and R² of model, persistence and linear baseline; coverage of 90 %."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -19,6 +19,7 @@ from policies.gym.split import Purpose
 from policies.slices import Slice
 from tools.gym.catalogue import gym_registry
 from training.gym.episode import CALL_S, Episode
+from training.gym.tasks.corners import corners, worst_service
 from training.gym.tasks.errands import Errand, Errands, alert, at_server, fly, on_board
 from training.gym.tasks.gym_task import Domain, GymTask, PlannedCall, Tier
 from training.gym.tasks.judgement import judge, served_shares
@@ -46,7 +47,7 @@ _ERRANDS: dict[Domain, tuple[Errand, ...]] = {
     Domain.COORDINATION: (fly, alert, on_board, at_server),
 }
 _COUNTS = {Tier.L1: (0, 1), Tier.L2: (1, 4), Tier.L3: (6, 9)}
-FLOOR_SLACK, MOST_WAITS = 0.15, 8
+FLOOR_SLACK, HARM, MOST_WAITS = 0.1, 0.075, 8
 
 
 def make_task(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Purpose, draw: int) -> GymTask | None:
@@ -55,7 +56,7 @@ def make_task(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Pu
     chance = random.Random(name)
     made = scenario(family, seed, purpose)
     events = _events(chance, made, domain, tier)
-    asked = _errands(chance, World(made, LearnedNetwork(), events), domain, tier)
+    asked = _errands(chance, World(made, LearnedNetwork(intervals=True), events), domain, tier)
     if asked is None:
         return None
     world, waits = _carried_out(made, events, asked)
@@ -111,7 +112,7 @@ def _errands(chance: random.Random, world: World, domain: Domain, tier: Tier) ->
 
 def _carried_out(made: Scenario, events: tuple[DegradationEvent, ...], asked: Errands) -> tuple[World, list[PlannedCall]]:
     """The world after the errands and, where events are still to come or UAVs fly, some waiting; and the waiting as calls."""
-    world = World(made, LearnedNetwork(), events)
+    world = World(made, LearnedNetwork(intervals=True), events)
     world.begin()
     episode = Episode(world, gym_registry())
     for call in asked.calls:
@@ -131,13 +132,14 @@ def _goal(
     """The SLA, whether it has to be reached, and the shortest repair that reaches it."""
     world.catch_up()
     if not _KINDS[domain]:
-        return (keeping(world.state) if tier is not Tier.L1 else None), False, Branch((), world)
+        return (keeping(corners(world)) if tier is not Tier.L1 else None), False, Branch((), world)
     levels = branches(world, domain, 1 if domain is Domain.OFFLOADING else 2)
     depth = chance.choice((1, 2)) if len(levels) > 2 else 1
+    stands = corners(world)
     for target in chance.sample(levels[depth], min(len(levels[depth]), 12)):
         if tuple(_harm(world, target.world)):
             continue
-        sla = between(chance, world.state, target.world.state)
+        sla = between(chance, stands, corners(target.world))
         if sla is None:
             continue
 
@@ -153,7 +155,7 @@ def _goal(
 def _harm(before: World, now: World) -> Iterator[Slice]:
     """Slices whose other users get noticeably less than before."""
     was = served_shares(before)
-    yield from (one for one, share in served_shares(now).items() if share < was[one] - 0.5 * FLOOR_SLACK)
+    yield from (one for one, share in served_shares(now).items() if share < was[one] - HARM)
 
 
 def _proved(draft: GymTask, calls: list[PlannedCall], tier: Tier) -> GymTask | None:
@@ -165,24 +167,29 @@ def _proved(draft: GymTask, calls: list[PlannedCall], tier: Tier) -> GymTask | N
         for call in path:
             episode.call(_call(call))
         path += verified(draft, episode)
-        if judge(draft, episode).success:
+        if judge(draft, episode).success and _sure(draft, episode.world):
             done = draft.model_copy(update={"path": tuple(path), "floors": _floors(draft, episode.world)})
             return done if done.tier is tier else None
     return None
 
 
+def _sure(draft: GymTask, solved: World) -> bool:
+    """Whether the SLA holds even at the worst corner of the solved state."""
+    return draft.mission.sla is None or not draft.mission.sla.shortfalls(corners(solved).worst)
+
+
 def _floors(draft: GymTask, solved: World) -> dict[Slice, float]:
-    """What other users must keep: what they get with the solution or without, whichever is less, and some slack."""
+    """What other users must keep: what they surely get with the solution or without, whichever is less, and some slack."""
     idle = begun(draft).world
     idle.elapse(solved.now_s)
     idle.catch_up()
-    without = served_shares(idle)
-    return {one: round(max(min(share, without[one]) - FLOOR_SLACK, 0.0), 2) for one, share in served_shares(solved).items()}
+    ways = [served_shares(world, worst_service(world)) for world in (solved, idle)]
+    return {one: round(max(min(way[one] for way in ways) - FLOOR_SLACK, 0.0), 2) for one in ways[0]}
 
 
 def begun(task: GymTask) -> Episode:
     """An episode of `task` on the Experiment Model."""
-    world = World(task.scenario(), LearnedNetwork(), task.events)
+    world = World(task.scenario(), LearnedNetwork(intervals=True), task.events)
     world.begin()
     return Episode(world, gym_registry())
 

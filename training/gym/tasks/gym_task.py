@@ -48,10 +48,10 @@ class PlannedCall(Word):
 class GymTask(Word):
     """One task.
 
-    `text` is what the operator writes, `mission` the same as data, except for `specs`, what its computing tasks need, which only the
-    text tells; `allowed` names what may be changed (see `mutations`), `floors`
-    the share of their traffic that the other users of each slice must still get; `horizon_s` is when the final state is
-    measured, at the earliest; `path` is the shortest known, verification included.
+    `text` is what the operator writes, `mission` the same as data, except for `specs`, what its computing tasks need, which only
+    the text tells; `allowed` names what may be changed (see `mutations`), `floors` the share of their traffic that the other
+    users of each slice must still get; `horizon_s` is when the final state is measured, at the earliest; `path` is the shortest
+    known, verification included.
     """
 
     id: str

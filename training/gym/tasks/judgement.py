@@ -1,4 +1,4 @@
-"""Whether an episode solved its task: the goal on the real final state, invariants, nothing off target, and verified by the agent."""
+"""Whether an episode solved its task: the goal on the final state, invariants, nothing off target, verified by the agent."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from policies.slices import Slice
 from training.gym.episode import Episode, Step
 from training.gym.tasks.gym_task import GymTask
 from training.gym.tasks.mutations import mutations
+from twins.gym.measurement import Service
 from twins.gym.mission_log import mission_log
 from twins.gym.world import World
 
@@ -71,13 +72,16 @@ def harmed(task: GymTask, world: World) -> Iterator[str]:
             yield f"other users of {one.value} get {share:.0%} of their traffic, below {floor:.0%}"
 
 
-def served_shares(world: World) -> dict[Slice, float]:
-    """What share of their traffic the other users of each slice get: throttled traffic counts like lost traffic."""
+def served_shares(world: World, served: dict[Slice, Service] | None = None) -> dict[Slice, float]:
+    """What share of their traffic the other users of each slice get: throttled traffic counts like lost traffic.
+
+    `served` is what they get, the measured services unless others are given.
+    """
     full: dict[Slice, float] = {}
     for name, flow in world.unthrottled.flows.items():
         if name not in world.scenario.mission and flow.mbps > 0.0:
             full[flow.slice] = full.get(flow.slice, 0.0) + flow.mbps
-    served = world.measured.slices
+    served = world.measured.slices if served is None else served
     return {one: min(served[one].throughput_mbps / mbps, 1.0) if one in served else 0.0 for one, mbps in full.items()}
 
 

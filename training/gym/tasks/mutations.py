@@ -1,8 +1,8 @@
 """What an episode changed, by name: whoever changes what the task did not ask to be changed fails it.
 
 Names: `slice`, `service` (where it is computed), `mission rate`, `other rates`, `shares`, `radio GNB`, `receiver`, `flight UAV`,
-`sensors UAV`, `task TASK`, `handover UAV`. What is put back counts as unchanged. Log entries are no mutation, except alerts to UAVs
-that were to get none: `alert UAV`.
+`sensors UAV`, `task TASK`, `handover UAV`. What is put back counts as unchanged. Log entries are no mutation, except alerts:
+`alert UAV`.
 """
 
 from __future__ import annotations

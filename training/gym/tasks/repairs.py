@@ -1,7 +1,7 @@
 """Configurations that an expert considers, and the search for the shortest sequence of them that keeps an SLA.
 
-The search runs on forks of the Experiment Model's world: breadth first over a fixed list of calls, so that the sequence that it finds is
-the shortest of these.
+The search runs on forks of the Experiment Model's world: breadth first over a fixed list of calls, so that the sequence that it
+finds is the shortest of these.
 """
 
 from __future__ import annotations
@@ -43,23 +43,41 @@ def forked(world: World) -> World:
 
 def candidates(world: World, domain: Domain) -> Iterator[PlannedCall]:
     """The calls that are considered next, given what the domain allows to be changed."""
-    allowed, slice_ = ALLOWED[domain], world.state.slice
-    if "slice" in allowed:
-        for one in Slice:
-            if one is not slice_:
-                yield PlannedCall(tool="switch_network_slice", arguments={"current": slice_.value, "target": one.value})
-    if "shares" in allowed:
-        for share in SHARES:
-            resources = {"share": share, "gnbs": []}
-            yield PlannedCall(tool="trigger_slice_reallocation", arguments={"slice": slice_.value, "resources": resources})
-    if "service" in allowed:
-        for server in world.scenario.servers:
-            if server != world.service_host:
-                task = world.service_task().model_dump()
-                yield PlannedCall(tool="edge_offload", arguments={"task": task, "target": {"server": server}})
-    if "mission rate" in allowed:
-        for keep in KEEPS:
-            yield PlannedCall(tool="graceful_degradation", arguments={"degradation": {"target": "mission", "keep_rate": keep}})
+    for name in ALLOWED[domain]:
+        yield from _OPTIONS[name](world)
+
+
+def _switches(world: World) -> Iterator[PlannedCall]:
+    now = world.state.slice
+    for one in Slice:
+        if one is not now:
+            yield PlannedCall(tool="switch_network_slice", arguments={"current": now.value, "target": one.value})
+
+
+def _shares(world: World) -> Iterator[PlannedCall]:
+    for share in SHARES:
+        arguments = {"slice": world.state.slice.value, "resources": {"share": share, "gnbs": []}}
+        yield PlannedCall(tool="trigger_slice_reallocation", arguments=arguments)
+
+
+def _servers(world: World) -> Iterator[PlannedCall]:
+    task = world.service_task().model_dump()
+    for server in world.scenario.servers:
+        if server != world.service_host:
+            yield PlannedCall(tool="edge_offload", arguments={"task": task, "target": {"server": server}})
+
+
+def _rates(world: World) -> Iterator[PlannedCall]:
+    for keep in KEEPS:
+        yield PlannedCall(tool="graceful_degradation", arguments={"degradation": {"target": "mission", "keep_rate": keep}})
+
+
+_OPTIONS: dict[str, Callable[[World], Iterator[PlannedCall]]] = {
+    "slice": _switches,
+    "shares": _shares,
+    "service": _servers,
+    "mission rate": _rates,
+}
 
 
 def after(branch: Branch, call: PlannedCall) -> Branch:

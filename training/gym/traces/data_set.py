@@ -1,4 +1,4 @@
-"""The committed trace data sets: `training` (topologies 1 to 50) and `benchmark` (unseen ones, to test the Experiment Model by)."""
+"""The committed traces: `training` (topologies 1 to 50) and `benchmark` (unseen ones, to test the Experiment Model by)."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def scripted_call(chance: random.Random, world: World) -> ToolCall:
     state = world.state
     if chance.random() < 0.25:
         return random_call(chance, world)
-    if state.edge_load > 0.75 or state.latency_ms > 60.0 and state.loss < 0.02:
+    if state.edge_load > 0.75 or (state.latency_ms > 60.0 and state.loss < 0.02):
         return _scripted(_offload(chance, world))
     if state.loss > 0.02 or state.latency_ms > 80.0:
         return _scripted(chance.choice((_switch, _reallocate_mission, _degrade, _keep_mission))(chance, world))
