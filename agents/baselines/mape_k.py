@@ -1,7 +1,7 @@
 """MAPE-K (seed 001, section IV-B): monitor, analyze, plan, execute, over a knowledge table of 50 condition-action rules.
 
-1. Monitor reads telemetry; analyze turns it into facts (`mape_facts`); plan takes the first rule of the table whose conditions all
-   hold and that was not used yet; execute makes its call.
+1. Monitor reads telemetry; analyze turns it into facts (`mape_facts`); plan takes the first rule of the table whose conditions
+   all hold and that was not used yet; execute makes its call.
 2. When no rule applies any more it verifies and ends. It reads the mission as data, never the operator's words.
 """
 

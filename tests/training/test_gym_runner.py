@@ -117,8 +117,22 @@ def test_a_rollout_is_json_there_and_back_and_its_hash_is_the_episodes():
     assert again.spans == one.spans and again.success and again.rewards[-1] == 1.0
 
 
-def test_escalation_ends_an_episode():
-    assert Runner().run(drawn()[0], Says(Escalate(reason="beyond me"))).ended == "escalate"
+def test_escalation_ends_an_episode_with_its_last_words():
+    rollout = Runner().run(drawn()[0], Says(Escalate(reason="beyond me")))
+    assert (rollout.ended, rollout.last_words) == ("escalate", "beyond me")
+    assert rollout.final_state is not None and rollout.first_state is not None
+
+
+def test_a_planner_that_raises_has_failed_its_task_and_no_more():
+    class Broken:
+        name = "broken"
+
+        def decide(self, view):
+            raise KeyError("oops")
+
+    rollout = Runner().run(drawn()[0], Broken())
+    assert (rollout.ended, rollout.success, rollout.infrastructure_error) == ("planner", False, None)
+    assert "KeyError" in rollout.last_words and rollout.outcome is not None
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def test_resource_blocks_are_shared_max_min_fairly_by_hand(made):
     received[:, 0] = -60.0
     theory = physics(arrays, received, np.zeros(len(layout.users), dtype=np.int64))
     one, two = (list(layout.flows).index(name) for name in ("ue-1", "ue-2"))
-    # Both at the highest rate: 5.5547 bit/s/Hz x 180 kHz x 0.75 a block, 8 Mbit/s with 8 bytes of header on 1200: 10.74 blocks of 27
+    # Both at the highest rate: 5.5547 bit/s/Hz x 180 kHz x 0.75 a block, 8 bytes of header on 1200: 10.74 blocks of 27
     assert theory.need[one] == pytest.approx(8e6 * (1 + 8 / 1200) / (5.5547 * 180e3 * 0.75), rel=1e-6)
     assert theory.get[one] == pytest.approx(theory.need[one]) and theory.use[one] == pytest.approx(2 * theory.need[one] / 27)
     crowded = layout_arrays(with_rates(layout, {"ue-1": 40.0, "ue-2": 8.0}))

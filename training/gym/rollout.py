@@ -47,8 +47,9 @@ class Span(_Record):
 class Rollout(_Record):
     """One episode: of which task and agent, over which network, what was said and done, and what it was worth.
 
-    `rewards` has one entry for each span, with the success in the last. `infrastructure_error` is set where the simulator failed:
-    such an episode has no outcome and is not scored.
+    `ended` is finish, escalate, budget, planner (it failed) or infrastructure; `last_words` what was said then. `final_state` is
+    the one that was judged. `rewards` has one entry for each span, with the success in the last. `infrastructure_error` is set
+    where the simulator failed: such an episode has no outcome and is not scored.
     """
 
     task: str
@@ -62,6 +63,8 @@ class Rollout(_Record):
     spans: tuple[Span, ...]
     rewards: tuple[float, ...]
     ended: str
+    last_words: str = ""
+    final_state: NetworkState | None = None
     outcome: Outcome | None
     infrastructure_error: str | None = None
     trace_hash: str = ""

@@ -79,6 +79,7 @@ class _Rolled:
     first: NetworkState | None = None
     spans: list[Span] = field(default_factory=list)
     feedback: list[str] = field(default_factory=list)
+    last_words: str = ""
 
     def go(self) -> str:
         """Decide and act until the planner ends the episode or the budget is used; returns how it ended."""
@@ -95,8 +96,13 @@ class _Rolled:
                 feedback=tuple(self.feedback),
                 steps_left=self.task.budget - len(self.spans),
             )
-            decision = self.planner.decide(view)
+            try:
+                decision = self.planner.decide(view)
+            except Exception as error:  # a planner must not raise; one that does has failed this task, and only this one
+                self.last_words = f"{type(error).__name__}: {error}"
+                return "planner"
             if isinstance(decision, Finish | Escalate):
+                self.last_words = decision.summary if isinstance(decision, Finish) else decision.reason
                 return decision.kind
             if isinstance(decision, CallTools):
                 for call in decision.calls[: self.task.budget - len(self.spans)]:
@@ -159,6 +165,8 @@ class _Rolled:
             spans=tuple(self.spans),
             rewards=tuple(rewards),
             ended=ended,
+            last_words=self.last_words,
+            final_state=self.episode.world.state if outcome is not None else None,
             outcome=outcome,
             infrastructure_error=failed,
             trace_hash=self.episode.world.trace_hash() if outcome is not None else "",

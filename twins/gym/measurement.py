@@ -81,7 +81,7 @@ def service_task(scenario: Scenario, layout: Layout) -> TaskSpec:
 
 
 def state_of(scenario: Scenario, layout: Layout, flows: Mapping[str, FlowWindow], loads: Mapping[str, float]) -> NetworkState:
-    """The network state s: what the mission's `flows` got together, with the time of a job at the server, loaded as in `loads`."""
+    """The network state s: what the mission's `flows` got together, with the time of a job at its server."""
     service, first = service_of(flows[name] for name in scenario.mission), layout.flows[scenario.mission[0]]
     processing = processing_ms(scenario.servers[first.host], service_task(scenario, layout), loads[first.host])
     return NetworkState(

@@ -1,6 +1,6 @@
 """`PacketNetwork`: what carries the gym's traffic, packet by packet or learned.
 
-1. `begin(layout)` makes the network of a layout, at time 0; `run(layout, seconds, settle_s)` puts the layout in force and measures.
+1. `begin(layout)` makes the network of a layout, at time 0; `run(layout, seconds, settle_s)` puts it in force and measures.
 2. Users, cells, hosts and flows stay those of `begin`; everything else of a layout may change from window to window.
 3. The same layouts in the same order give the same windows.
 Implementations: `twins.ns3` (ground truth) and `twins.learned` (the Experiment Model).

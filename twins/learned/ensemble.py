@@ -82,7 +82,7 @@ class Ensemble:
         )
 
     def predict(self, features: Floats, host_ms: Floats, intervals: bool = True) -> Prediction:
-        """Return the prediction for k flows with `features` [k, f] from hosts `host_ms` [k] away; `low` and `high` where wanted."""
+        """Return the prediction for k flows with `features` [k, f] from hosts `host_ms` [k] away; `intervals` on demand."""
         mean, deviation = self.moments(features)
         told = physical(mean, host_ms)
         if not intervals:

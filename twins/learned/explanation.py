@@ -83,7 +83,7 @@ def _radio(layout: Layout, name: str) -> tuple[object, ...]:
 def _causes(was: Situation, now: Situation) -> Iterator[str]:
     if _differs(was.could_per_need, now.could_per_need):
         short = "short of blocks" if now.could_per_need < 1.0 else "blocks enough"
-        yield f"it can get {now.could_per_need:.1f} of the resource blocks that it needs instead of {was.could_per_need:.1f} ({short})"
+        yield f"it can get {now.could_per_need:.1f} of the blocks that it needs instead of {was.could_per_need:.1f} ({short})"
     if _differs(was.use, now.use):
         yield f"its slice is asked for {now.use:.0%} of its blocks instead of {was.use:.0%}"
     if abs(was.sinr_db - now.sinr_db) > 1.0:

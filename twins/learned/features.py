@@ -46,7 +46,7 @@ LATENCY_MS, JITTER_MS = 2000.0, 200.0  # the most that is told; also what stands
 
 
 class Memory(NamedTuple):
-    """What the window before left of each flow: slice, cell, host, rate; latency and jitter in ms, loss, share; could per need."""
+    """What the window before left of each flow: slice, cell, host, rate; latency and jitter, ms; loss, share; could per need."""
 
     slice_of: Ints
     cell: Ints

@@ -1,7 +1,7 @@
 """`LearnedNetwork`: the Experiment Model as a packet network, some thousand times as fast as the one it was learned from.
 
-It keeps what a window leaves for the next (serving cells, delays, losses) and predicts window after window; the same layouts in the
-same order give the same windows. What it says is about LTE/EPC, as its traces were.
+It keeps what a window leaves for the next (serving cells, delays, losses) and predicts window after window; the same layouts in
+the same order give the same windows. What it says is about LTE/EPC, as its traces were.
 """
 
 from __future__ import annotations

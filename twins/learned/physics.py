@@ -49,7 +49,7 @@ def received_dbm(arrays: LayoutArrays) -> Floats:
 
 
 def next_cells(arrays: LayoutArrays, received: Floats, cells: Ints, ordered: NDArray[np.bool_]) -> Ints:
-    """Serving cells after event A3: `cells` before, -1 for those yet to attach; `ordered` users go where they are ordered first."""
+    """Serving cells after event A3: `cells` before, -1 for those yet to attach; `ordered` ones obey first."""
     usable = np.where(arrays.barred, -np.inf, received)
     if not np.isfinite(usable).any():
         usable = received
@@ -109,65 +109,79 @@ def _solve(
 ) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats, Floats, Floats, Floats]:
     """The fixed point of loads and SINR; see `Physics`."""
     flows, count = len(user), received_w.shape[1]
-    use = np.full((count, 3), 0.3)
-    groups = np.zeros((count, 3))
-    for cell in range(count):
-        for slice_ in group_slice[cell]:
-            if slice_ >= 0:
-                groups[cell, slice_] += 1.0
-    need, get, could = np.zeros(flows), np.zeros(flows), np.zeros(flows)
-    sinr, control, sharing = np.zeros(flows), np.zeros(flows), np.zeros(flows)
+    use, groups = np.full((count, 3), 0.3), _group_counts(group_slice)
+    need, get, could, sharing = np.zeros(flows), np.zeros(flows), np.zeros(flows), np.zeros(flows)
+    sinr, control, demand = np.zeros(flows), np.zeros(flows), np.zeros(flows)
+    keys = 3 * cells[user] + slice_of
     for _ in range(ROUNDS):
         for flow in range(flows):
-            one, cell, slice_ = user[flow], cells[user[flow]], slice_of[flow]
-            heard, everything = 0.0, 0.0
-            for other in range(count):
-                if other == cell:
-                    continue
-                everything += received_w[one, other]
-                for group in range(group_slice.shape[1]):
-                    if group_slice[cell, group] == slice_ and group_slice[other, group] >= 0:
-                        heard += received_w[one, other] * use[other, group_slice[other, group]] / max(groups[cell, slice_], 1.0)
+            one, cell = user[flow], cells[user[flow]]
+            heard, everything = _heard(received_w[one], cell, slice_of[flow], use, group_slice, groups)
             sinr[flow] = received_w[one, cell] / (noise_w[one] + heard)
             control[flow] = received_w[one, cell] / (noise_w[one] + everything)
             bits = min(max(math.log2(1.0 + sinr[flow] / GAP), LEAST_BITS), MOST_BITS)
             need[flow] = mbps[flow] * 1e6 / (bits * BLOCK_HZ * DATA_SHARE)
         for cell in range(count):
             for slice_ in range(3):
-                total, room, active = 0.0, groups[cell, slice_] * group_blocks, 0
-                for flow in range(flows):
-                    if cells[user[flow]] == cell and slice_of[flow] == slice_ and need[flow] > 0.0:
-                        total += need[flow]
-                        active += 1
-                wanted = min(total / max(room, 1e-9), 1.0)
-                use[cell, slice_] += DAMPING * (wanted - use[cell, slice_])
-                level = _water_level(need, user, slice_of, cells, cell, slice_, room)
-                for flow in range(flows):
-                    if cells[user[flow]] == cell and slice_of[flow] == slice_:
-                        get[flow] = min(need[flow], level)
-                        sharing[flow] = active
-                        could[flow] = max(level, room - total + need[flow]) if need[flow] > 0.0 else room
-    loads = np.zeros(count)
-    demand = np.zeros(flows)
+                room = groups[cell, slice_] * group_blocks
+                wanted = _share(3 * cell + slice_, keys, room, need, get, could, sharing, demand)
+                use[cell, slice_] += DAMPING * (min(wanted, 1.0) - use[cell, slice_])
+    loads, flow_groups = np.zeros(count), np.zeros(flows)
     for flow in range(flows):
         loads[cells[user[flow]]] += get[flow] / blocks
-    for flow in range(flows):
-        cell, slice_ = cells[user[flow]], slice_of[flow]
-        for other in range(flows):
-            if cells[user[other]] == cell and slice_of[other] == slice_:
-                demand[flow] += need[other] / max(groups[cell, slice_] * group_blocks, 1e-9)
-    flow_groups = np.array([groups[cells[user[flow]], slice_of[flow]] for flow in range(flows)])
+        flow_groups[flow] = groups[cells[user[flow]], slice_of[flow]]
     return need, get, could, sinr, control, sharing, flow_groups, demand, loads
 
 
 @compiled
-def _water_level(need: Floats, user: Ints, slice_of: Ints, cells: Ints, cell: int, slice_: int, room: float) -> float:
-    """The level to which max-min fair sharing fills flows of a cell's slice with `room` resource blocks."""
+def _group_counts(group_slice: Ints) -> Floats:
+    """How many resource block groups each cell gives to each slice, [m, 3]."""
+    counts = np.zeros((group_slice.shape[0], 3))
+    for cell in range(group_slice.shape[0]):
+        for slice_ in group_slice[cell]:
+            if slice_ >= 0:
+                counts[cell, slice_] += 1.0
+    return counts
+
+
+@compiled
+def _heard(received_w: Floats, cell: int, slice_: int, use: Floats, group_slice: Ints, groups: Floats) -> tuple[float, float]:
+    """Interference per block of a slice's groups: by what others use of the same groups, and by all that they can send."""
+    heard, everything = 0.0, 0.0
+    for other in range(len(received_w)):
+        if other == cell:
+            continue
+        everything += received_w[other]
+        for group in range(group_slice.shape[1]):
+            if group_slice[cell, group] == slice_ and group_slice[other, group] >= 0:
+                heard += received_w[other] * use[other, group_slice[other, group]] / max(groups[cell, slice_], 1.0)
+    return heard, everything
+
+
+@compiled
+def _share(key: int, keys: Ints, room: float, need: Floats, get: Floats, could: Floats, sharing: Floats, demand: Floats) -> float:
+    """Share `room` resource blocks among the flows of a cell's slice, into the columns; returns what is asked of them."""
+    total, active = 0.0, 0.0
+    for flow in range(len(keys)):
+        if keys[flow] == key:
+            total += need[flow]
+            active += need[flow] > 0.0
+    level, asked = _water_level(key, keys, need, room), total / max(room, 1e-9)
+    for flow in range(len(keys)):
+        if keys[flow] == key:
+            get[flow], sharing[flow], demand[flow] = min(need[flow], level), active, asked
+            could[flow] = max(level, room - total + need[flow]) if need[flow] > 0.0 else room
+    return asked
+
+
+@compiled
+def _water_level(key: int, keys: Ints, need: Floats, room: float) -> float:
+    """The level to which max-min fair sharing fills the needs of a slice's flows with `room` resource blocks."""
     low, high = 0.0, room
     for _ in range(30):
         level, filled = 0.5 * (low + high), 0.0
-        for flow in range(len(need)):
-            if cells[user[flow]] == cell and slice_of[flow] == slice_:
+        for flow in range(len(keys)):
+            if keys[flow] == key:
                 filled += min(need[flow], level)
         if filled <= room:
             low = level

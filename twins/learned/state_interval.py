@@ -18,7 +18,7 @@ def state_interval(
 ) -> tuple[NetworkState, NetworkState, NetworkState]:
     """Return the state of a window with intervals, and the states between which 90 % lie, dimension by dimension.
 
-    Means over flows are weighted by what each delivers, which differs between the bounds: the interval is stretched to hold its mean.
+    Means over flows are weighted by what each delivers, which differs between bounds: the interval is stretched to hold its mean.
     """
     mean, low, high = (state_of(scenario, layout, flows, loads) for flows in (window.flows, window.low, window.high))
     every = [(name, [getattr(one, name) for one in (mean, low, high)]) for name in _DIMENSIONS]

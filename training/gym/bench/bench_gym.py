@@ -15,7 +15,6 @@ from policies.figure import BenchResult, Figure
 from policies.gym.split import Purpose
 from tools.gym.catalogue import gym_registry
 from training.gym.episode import Episode
-from training.gym.networks import MODEL
 from training.gym.runner import Runner
 from training.gym.tasks.gym_task import GymTask
 from training.gym.tasks.task_set import read_tasks
@@ -89,7 +88,7 @@ def _model_speed(tasks: list[GymTask], seconds: float, samples: dict[str, object
         unit="calls/s on one core",
         target=f">= {WANTED_CALLS:g}",
         met=best >= WANTED_CALLS,
-        note=f"median of {len(rates)} scenarios; 3 of 7 calls change the network, which is measured anew; {sum(r for _, _, r in rates)} refused",
+        note=f"median of {len(rates)} scenarios; 3 of 7 calls measure anew; {sum(r for _, _, r in rates)} refused",
     )
 
 
@@ -167,7 +166,7 @@ def _model_error() -> Iterator[Figure]:
             unit=one.unit,
             target="below persistence and linear",
             met=one.mae < min(one.persistence_mae, one.linear_mae),
-            note=f"{states} states of ns-3, {MODEL} rolled out; persistence {one.persistence_mae:.4g}, linear {one.linear_mae:.4g}",
+            note=f"{states} states of ns-3, rolled out; persistence {one.persistence_mae:.4g}, linear {one.linear_mae:.4g}",
         )
         yield Figure(
             name=f"Experiment Model, {one.dimension}: R²",

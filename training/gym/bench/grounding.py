@@ -60,7 +60,7 @@ def grounding(model: list[Rollout], ns3: list[Rollout]) -> Grounding:
 
 
 def across_agents(found: list[Grounding]) -> float | None:
-    """Pearson's r between success rates under the model and under ns-3 over agents; None for less than three, or where they are alike."""
+    """Pearson's r between success rates under the model and under ns-3 over agents; None for less than three, or alike ones."""
     rates = np.array([(one.model_rate, one.ns3_rate) for one in found])
     if len(found) < 3 or (rates.std(axis=0) == 0.0).any():
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_AGENTS = ("expert", "threshold-rule", "mape-k", "drl-slicing",
                   "do-nothing", "random", "over-acting", "bystander-harming", "answer-leak")  # fmt: skip
+WIDTH = 120  # of the table where it goes to a file
 DEFAULT_FOLDER = Path("runs/gym-bench")
 
 
@@ -70,7 +72,7 @@ def _check(network: str, agents: tuple[str, ...] | list[str]) -> None:
 def _print(scores: list[AgentScores], tasks: int, network: str) -> None:
     from rich.console import Console
 
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(_table(scores, f"6GAgentBench, {tasks} tasks, {network}: success rate in % (95 % interval)"))
     console.print("paper: seed 001, table I, on its own tasks and its own Experiment Model", style="dim")
     for one in scores:
@@ -101,4 +103,4 @@ def _table(scores: list[AgentScores], title: str) -> Table:
 
 
 def _rate(score: Score | None) -> str:
-    return "–" if score is None else f"{100 * score.rate:.1f} ({100 * score.low:.1f}–{100 * score.high:.1f})"
+    return "–" if score is None else f"{100 * score.rate:.1f} ({100 * score.low:.0f}–{100 * score.high:.0f})"

@@ -49,6 +49,6 @@ def ground(
         gaps = ", ".join(f"{tier} {gap:+.1f}" for tier, gap in one.tier_gaps.items())
         typer.echo(
             f"{one.agent}: model {100 * one.model_rate:.1f} %, ns-3 {100 * one.ns3_rate:.1f} %, gap {one.gap_points:+.1f} points"
-            f" ({gaps}), r {told}, agreement {one.agreement:.1%}, {one.tasks} tasks, {one.infrastructure_errors} infrastructure errors"
+            f" ({gaps}), r {told}, agreement {one.agreement:.1%}, {one.tasks} tasks, {one.infrastructure_errors} failed runs"
         )
     typer.echo(f"mean absolute gap {mean:.1f} points; r across agents {'–' if across is None else f'{across:.3f}'}")

@@ -23,7 +23,7 @@ def model_card(plan: Plan, rows: int, samples: int) -> DataCard:
         provenance=CardProvenance(
             **{
                 **traces.provenance.model_dump(),
-                "source": f"{plan.members} networks of two layers of 64 on {samples} flow windows of ns-3, and theory of TwinPilot's",
+                "source": f"{plan.members} networks of two layers of 64 on {samples} flow windows of ns-3; TwinPilot's theory",
                 "version": "1",
                 "seeds": f"topology 1 to 50 ({', '.join(map(str, plan.held_out))} to stop and calibrate by); seed {plan.seed}",
             }

@@ -47,6 +47,6 @@ def experiment_model(
     typer.echo(f"{path}; on {states} states of unseen topologies, rolled out:")
     for one in errors:
         typer.echo(
-            f"  {one.dimension}: MAE {one.mae:.4g} {one.unit} (persistence {one.persistence_mae:.4g}, linear {one.linear_mae:.4g}),"
+            f"  {one.dimension}: MAE {one.mae:.4g} {one.unit} (persistence {one.persistence_mae:.4g}, line {one.linear_mae:.4g}),"
             f" R² {one.r2:.3f} ({one.persistence_r2:.3f}, {one.linear_r2:.3f}), 90 % hold {one.coverage:.1%}"
         )

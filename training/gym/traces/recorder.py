@@ -1,7 +1,7 @@
 """Records traces of ns-3: segments of every scenario, resumable, one file a segment until they are packed.
 
-A segment is a fresh network with events, and `STEPS` tool calls (random or scripted) with time for UAVs to fly between them. Windows
-are one second each; only measured ones become rows.
+A segment is a fresh network with events, and `STEPS` tool calls (random or scripted) with time for UAVs to fly between them.
+Windows are one second each; only measured ones become rows.
 """
 
 from __future__ import annotations
