@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from training.beams.command import beams
+from training.gym.model.command import experiment_model
 from training.gym.drl.command import drl_slicing
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="Train the networks that are shipped with their weights.",
 )
 app.command()(beams)
+app.command("experiment-model")(experiment_model)
 app.command()(drl_slicing)
 
 

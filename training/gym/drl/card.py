@@ -6,7 +6,7 @@ from agents.baselines.slicing_actions import ACTIONS
 from agents.baselines.slicing_features import FEATURES
 from policies.artefact import read_artefact
 from policies.data_card import Bound, CardProvenance, DataCard, Evaluation, OperatorPolicy, ProtocolLayer, Task
-from training.gym.drl.pool import DOMAINS, HELD_OUT, Pool
+from training.gym.drl.pool import HELD_OUT, Pool, told
 from training.gym.drl.ppo import Plan
 from training.gym.env_reward import DISCOUNT, SHAPING
 from twins.learned.ensemble import MODEL_PATH
@@ -14,7 +14,7 @@ from twins.learned.ensemble import MODEL_PATH
 
 def card_of(plan: Plan, pool: Pool, held_out: float) -> DataCard:
     """Return the card of a policy trained by `plan` on `pool` that solves the share `held_out` of the held-out tasks."""
-    model, domains = read_artefact(MODEL_PATH), ", ".join(one.value for one in DOMAINS)
+    model = read_artefact(MODEL_PATH)
     return DataCard(
         name="DRL-Slicing",
         task=Task(
@@ -28,7 +28,7 @@ def card_of(plan: Plan, pool: Pool, held_out: float) -> DataCard:
         provenance=CardProvenance(
             **{
                 **model.card.provenance.model_dump(),
-                "source": f"Experiment Model {model.sha256[:12]}; {len(pool.known)} L1 tasks of {domains}",
+                "source": f"Experiment Model {model.sha256[:12]}; L1 tasks that ask for an SLA alone: {told(pool.known)}",
                 "version": "1",
                 "seeds": f"topology 1 to 50, {HELD_OUT.start} to {HELD_OUT.stop - 1} to measure by; seed {plan.seed}",
             }
@@ -39,7 +39,7 @@ def card_of(plan: Plan, pool: Pool, held_out: float) -> DataCard:
             objectives="the mission's SLA with few calls", constraints="other users keep their floors, or the episode fails"
         ),
         evaluation=Evaluation(
-            baselines=f"solves {held_out:.0%} of {len(pool.held_out)} held-out L1 tasks that ask for an SLA alone",
+            baselines=f"solves {held_out:.0%} of {len(pool.held_out)} such tasks of held-out topologies: {told(pool.held_out)}",
             distribution_shifts="missions with errands are beyond its actions; longer tasks were never seen",
             failure_criteria="not above a random policy on held-out tasks",
             uncertainty_calibration="none: the likeliest action is taken",

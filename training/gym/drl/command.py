@@ -29,7 +29,7 @@ def drl_slicing(
     tasks: Annotated[int, typer.Option("--tasks", min=1, max=1000, help="Tasks of each of four domains to train on.")] = 60,
     seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of weights, episodes and actions.")] = 1,
 ) -> None:
-    """Train the DRL-Slicing baseline on the Experiment Model (about six minutes of one core); resumes after an interruption."""
+    """Train the DRL-Slicing baseline on the Experiment Model (about nine minutes of one core); resumes after an interruption."""
     import torch
 
     from training.gym.drl.ppo import Plan

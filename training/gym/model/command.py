@@ -37,8 +37,12 @@ def experiment_model(
         typer.echo(f"train experiment-model: {error}", err=True)
         raise typer.Exit(2) from None
     path = out or MODEL_PATH
-    with counted("experiment model", "epochs") as progress:
-        make_model(rows, Plan(members=members, seed=seed), path, lambda done, total, _: progress(done, total))
+    try:
+        with counted("experiment model", "epochs") as progress:
+            make_model(rows, Plan(members=members, seed=seed), path, lambda done, total, _: progress(done, total))
+    except ValueError as error:
+        typer.echo(f"train experiment-model: {error}", err=True)
+        raise typer.Exit(2) from None
     Ensemble.load.cache_clear()
     errors, states = published_error(rows, unseen, Ensemble.load(path))
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ _SCALES = (0.4, 4.0)
 
 
 def make_model(rows: list[TraceRow], plan: Plan, out: Path, told: Told) -> Artefact:
-    """Fit, calibrate on the held-out seeds, write `out` and its record."""
+    """Fit, calibrate on the held-out seeds, write `out` and its record; raises ValueError for too few topologies."""
+    plan = plan if plan.held_out else replace(plan, held_out=last_tenth(rows))
     data = samples(rows)
     arrays = fitted(data, plan, told)
     held = [row for row in rows if row.seed in plan.held_out]
@@ -34,6 +36,14 @@ def make_model(rows: list[TraceRow], plan: Plan, out: Path, told: Told) -> Artef
         np.savez_compressed(file, **packed)
     versions = {name: version(name) for name in ("torch", "numpy", "numba")}
     return write_record(out, model_card(plan, len(rows), len(data.x)), REMAKE, f"{platform.machine()}, one CPU thread", versions)
+
+
+def last_tenth(rows: list[TraceRow]) -> tuple[int, ...]:
+    """The topologies that are held out unless others are named: the last tenth, at least two."""
+    seeds = sorted({row.seed for row in rows})
+    if len(seeds) < 4:
+        raise ValueError(f"traces of {len(seeds)} topologies are too few to hold some out: record at least four")
+    return tuple(seeds[-max(round(len(seeds) / 10), 2) :])
 
 
 def calibrated(arrays: dict[str, Floats], held: list[TraceRow]) -> Floats:
