@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from training.beams.command import beams
-from training.gym.model.command import experiment_model
 from training.gym.drl.command import drl_slicing
+from training.gym.model.command import experiment_model
 
 if TYPE_CHECKING:
     from training.loop import Report

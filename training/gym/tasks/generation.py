@@ -47,7 +47,7 @@ _ERRANDS: dict[Domain, tuple[Errand, ...]] = {
     Domain.COORDINATION: (fly, alert, on_board, at_server),
 }
 _COUNTS = {Tier.L1: (0, 1), Tier.L2: (1, 4), Tier.L3: (6, 9)}
-FLOOR_SLACK, HARM, MOST_WAITS = 0.1, 0.075, 8
+FLOOR_SLACK, HARM, MOST_WAITS, MOST_TURNS = 0.1, 0.075, 8, 3
 
 
 def make_task(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Purpose, draw: int) -> GymTask | None:
@@ -89,7 +89,7 @@ def _events(chance: random.Random, made: Scenario, domain: Domain, tier: Tier) -
         return ()
     drawn = chance.sample(kinds, 2 if tier is Tier.L3 and len(kinds) > 2 else 1)
     onsets = {Tier.L1: (0.0,), Tier.L2: (0.0, 8.0), Tier.L3: (12.0, 22.0)}[tier]
-    events = (drawn_event(chance, made, kind, chance.choice(onsets)) for kind in drawn)
+    events = (drawn_event(chance, made, kind, chance.choice(onsets), strong=True) for kind in drawn)
     lasting = (event.model_copy(update={"duration_s": 3600.0}) for event in events)
     host = made.layout.flows[made.mission[0]].host
     # What delays or loads another server than the mission's is no trouble to it.
@@ -136,7 +136,7 @@ def _goal(
     levels = branches(world, domain, 1 if domain is Domain.OFFLOADING else 2)
     depth = chance.choice((1, 2)) if len(levels) > 2 else 1
     stands = corners(world)
-    for target in chance.sample(levels[depth], min(len(levels[depth]), 12)):
+    for target in _varied(chance, levels[depth]):
         if tuple(_harm(world, target.world)):
             continue
         sla = between(chance, stands, corners(target.world))
@@ -144,12 +144,21 @@ def _goal(
             continue
 
         def good(one: World, sla: SlaSpec = sla) -> bool:
-            return not sla.shortfalls(one.state) and not tuple(_harm(world, one))
+            return not sla.shortfalls(corners(one).worst) and not tuple(_harm(world, one))
 
         best = shortest(levels, good)
         if best is not None and best.calls:
             return sla, True, best
     return None
+
+
+def _varied(chance: random.Random, level: list[Branch]) -> list[Branch]:
+    """Branches in random order, those of the tools that fewest branches use no later than others."""
+    of_tools: dict[tuple[str, ...], list[Branch]] = {}
+    for branch in chance.sample(level, len(level)):
+        of_tools.setdefault(tuple(call.tool for call in branch.calls), []).append(branch)
+    kinds = chance.sample(sorted(of_tools), len(of_tools))
+    return [branch for turn in range(MOST_TURNS) for kind in kinds for branch in of_tools[kind][turn : turn + 1]]
 
 
 def _harm(before: World, now: World) -> Iterator[Slice]:

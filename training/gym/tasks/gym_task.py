@@ -79,6 +79,12 @@ class GymTask(Word):
         return Tier.of(self.steps)
 
     @property
+    def repair(self) -> tuple[str, ...]:
+        """The Configuration tools of the path that serve the mission's own traffic, in order."""
+        ours = (call.tool for call in self.path if _names_task(call) not in self.specs)
+        return tuple(tool for tool in ours if tool in _REPAIRS)
+
+    @property
     def budget(self) -> int:
         """How many calls an agent may make."""
         return {Tier.L1: 12, Tier.L2: 20, Tier.L3: 36}[self.tier]
@@ -91,3 +97,11 @@ class GymTask(Word):
     def scenario(self) -> Scenario:
         """The scenario."""
         return scenario(self.family, self.seed, self.purpose)
+
+
+_REPAIRS = ("switch_network_slice", "trigger_slice_reallocation", "graceful_degradation", "edge_offload")
+
+
+def _names_task(call: PlannedCall) -> str:
+    task = call.arguments.get("task")
+    return str(task["task"]) if isinstance(task, dict) else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from twins.progress import Advance
 from twins.worker_process import prepare_worker
 
 MOST_BATCHES = 60
+MOST_OF_A_REPAIR = 0.5  # of a domain's tasks of a tier, where there are several ways to repair
+_VARIED = (Domain.SLICING, Domain.RECOVERY, Domain.COORDINATION)
 BASELINES = ("threshold-rule", "mape-k", "drl-slicing")
 Drawn = tuple[Domain, Tier, Family, int, Purpose, int]
 
@@ -41,10 +45,15 @@ def make_tasks(plan: Plan, known: list[str], workers: int, progress: Advance) ->
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as workers_:
         for domain, tier in cells:
             of_cell: list[GymTask] = []
+            repairs = Counter[tuple[str, ...]]()
+            most = math.ceil(plan.of_tier[tier] * MOST_OF_A_REPAIR) if domain in _VARIED else plan.of_tier[tier]
             for draws in _batches(plan.purpose, domain, tier, size=min(60, 6 * plan.of_tier[tier])):
                 for task in workers_.map(_make, draws, chunksize=6):
-                    if task is not None and len(of_cell) < plan.of_tier[tier] and pool.admits(task.text):
+                    if task is None or len(of_cell) >= plan.of_tier[tier] or repairs[task.repair] >= most:
+                        continue
+                    if pool.admits(task.text):
                         of_cell.append(task)
+                        repairs[task.repair] += 1
                 progress(len(tasks) + len(of_cell), wanted)
                 if len(of_cell) >= plan.of_tier[tier]:
                     break

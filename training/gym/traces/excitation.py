@@ -30,15 +30,18 @@ _SPREAD = {
 }
 
 
-def drawn_event(chance: random.Random, scenario: Scenario, kind: DegradationKind, onset_s: float) -> DegradationEvent:
-    """An event of `kind` with a random target and magnitude."""
+def drawn_event(
+    chance: random.Random, scenario: Scenario, kind: DegradationKind, onset_s: float, strong: bool = False
+) -> DegradationEvent:
+    """An event of `kind` with a random target and magnitude; a `strong` one of the upper half of what traces are excited with."""
     targets = {
         DegradationKind.SURGE: chance.choice(("eMBB", "eMBB", "eMBB", "URLLC")),
         DegradationKind.CELL_POWER_LOSS: chance.choice(list(scenario.layout.cells)),
         DegradationKind.BACKHAUL_DELAY: chance.choice((CLOUD, CLOUD, *EDGES)),
         DegradationKind.EDGE_OVERLOAD: chance.choice((CLOUD, *EDGES, *EDGES)),
     }
-    magnitude = round(chance.uniform(*_SPREAD[kind]), 2)
+    low, high = _SPREAD[kind]
+    magnitude = round(chance.uniform((low + high) / 2.0 if strong else low, high), 2)
     duration = chance.choice((3600.0, 3600.0, 40.0))
     return DegradationEvent(kind=kind, target=targets.get(kind, ""), magnitude=magnitude, onset_s=onset_s, duration_s=duration)
 

@@ -17,7 +17,7 @@ from twins.gym.window import Window
 
 @dataclass(frozen=True)
 class TraceRow:
-    """`step` counts within a segment, 0 its beginning; `layout` what differs from the scenario's; the rest as in `Measurement`."""
+    """`step` counts within a segment, 0 its beginning; `layout` what differs from the scenario's; else as in `Measurement`."""
 
     family: str
     seed: int
