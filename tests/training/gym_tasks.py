@@ -1,15 +1,20 @@
-"""Tasks for tests: drawn once, from topologies for training."""
+"""Tasks for tests: of the committed training set, and where that has too few, drawn."""
 
 from functools import cache
 
 from policies.gym import Purpose
 from training.gym.tasks import Domain, Tier
 from training.gym.tasks.generation import make_task
+from training.gym.tasks.task_set import read_tasks
 from twins.gym import Family
 
 
 @cache
-def drawn(domain=Domain.RECOVERY, tier=Tier.L2, family=Family.SWARM, count=1):
-    """The first tasks that are drawn."""
-    found = (make_task(domain, tier, family, seed, Purpose.TRAINING, draw) for draw in range(20) for seed in range(1, 11))
-    return tuple(task for _, task in zip(range(count), (one for one in found if one is not None), strict=False))
+def drawn(domain=Domain.RECOVERY, tier=Tier.L2, count=1):
+    """The first tasks of a kind."""
+    found = [task for task in read_tasks(Purpose.TRAINING) if task.domain is domain and task.tier is tier][:count]
+    fresh = (make_task(domain, tier, Family.SWARM, seed, Purpose.TRAINING, draw) for draw in range(20) for seed in range(1, 11))
+    while len(found) < count:
+        task = next(fresh)
+        found += [] if task is None else [task]
+    return tuple(found)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from policies.gym.split import Purpose
 from twins.progress import counted
 
 if TYPE_CHECKING:
+    from policies.gym.split import Purpose
     from training.gym.tasks.gym_task import GymTask
 
 REMAKE = "twinpilot gym make-tasks"
@@ -25,6 +25,7 @@ def make_tasks(
     scale: Annotated[float, typer.Option("--scale", min=0.01, max=1.0, help="Share of the full numbers: for a try.")] = 1.0,
 ) -> None:
     """Generate the task sets on the Experiment Model (about an hour of one core), and drop those that every baseline solves."""
+    from policies.gym.split import Purpose
     from training.gym.tasks.making import BENCHMARK, TRAINING, make_tasks, scaled, without_easy
     from training.gym.tasks.probe import separability
     from training.gym.tasks.task_set import path_of
