@@ -115,7 +115,7 @@ def _vector_speed(seconds: float) -> Iterator[Figure]:
     import gymnasium
 
     count, episodes, steps = 4, 0, 0
-    envs = gymnasium.make_vec("twinpilot/Network-v0", num_envs=count, vectorization_mode="sync")
+    envs = gymnasium.make_vec("training.gym.env:twinpilot/Network-v0", num_envs=count, vectorization_mode="sync")
     envs.reset(seed=1)
     envs.action_space.seed(1)
     started = time.perf_counter()
