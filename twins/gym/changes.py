@@ -51,15 +51,15 @@ def with_cell(layout: Layout, cell: str, **changes: float | bool | Beam | None) 
 
 def with_noise_figure(layout: Layout, users: Iterable[str], db: float) -> Layout:
     """Users' receivers with a noise figure of `db`."""
-    wanted = {name: layout.users[name].model_copy(update={"noise_figure_db": db}) for name in users}
-    return layout.model_copy(update={"users": {**layout.users, **wanted}})
+    wanted = {name: layout.users[name].changed(noise_figure_db=db) for name in users}
+    return layout.changed(users={**layout.users, **wanted})
 
 
 def _cells(layout: Layout, changes: dict[str, dict[str, object]]) -> Layout:
-    changed: dict[str, CellLayout] = {name: layout.cells[name].model_copy(update=change) for name, change in changes.items()}
-    return layout.model_copy(update={"cells": {**layout.cells, **changed}})
+    changed: dict[str, CellLayout] = {name: layout.cells[name].changed(**change) for name, change in changes.items()}
+    return layout.changed(cells={**layout.cells, **changed})
 
 
 def _flows(layout: Layout, changes: dict[str, dict[str, object]]) -> Layout:
-    changed = {name: layout.flows[name].model_copy(update=change) for name, change in changes.items()}
-    return layout.model_copy(update={"flows": {**layout.flows, **changed}})
+    changed = {name: layout.flows[name].changed(**change) for name, change in changes.items()}
+    return layout.changed(flows={**layout.flows, **changed})

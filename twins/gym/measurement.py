@@ -43,22 +43,22 @@ class Measurement:
 
 def service_of(flows: Iterable[FlowWindow]) -> Service:
     """Sum flows up; where nothing was delivered latency and jitter take their bounds."""
-    found = list(flows)
-    offered = sum(one.offered_mbps for one in found)
-    delivered = sum(one.throughput_mbps for one in found)
+    offered = delivered = lost = weight = late = uneven = 0.0
+    for one in flows:
+        offered += one.offered_mbps
+        delivered += one.throughput_mbps
+        lost += one.loss * one.offered_mbps
+        if one.latency_ms is not None and one.jitter_ms is not None:
+            weight += one.throughput_mbps
+            late += one.latency_ms * one.throughput_mbps
+            uneven += one.jitter_ms * one.throughput_mbps
     return Service(
-        latency_ms=min(_mean(found, "latency_ms", UNDELIVERED_MS), UNDELIVERED_MS),
-        jitter_ms=min(_mean(found, "jitter_ms", UNDELIVERED_JITTER_MS), UNDELIVERED_JITTER_MS),
-        loss=sum(one.loss * one.offered_mbps for one in found) / offered if offered else 0.0,
+        latency_ms=min(late / weight, UNDELIVERED_MS) if weight else UNDELIVERED_MS,
+        jitter_ms=min(uneven / weight, UNDELIVERED_JITTER_MS) if weight else UNDELIVERED_JITTER_MS,
+        loss=lost / offered if offered else 0.0,
         throughput_mbps=delivered,
         offered_mbps=offered,
     )
-
-
-def _mean(flows: list[FlowWindow], name: str, nothing: float) -> float:
-    pairs = [(getattr(one, name), one.throughput_mbps) for one in flows if getattr(one, name) is not None]
-    weight = sum(mbps for _, mbps in pairs)
-    return sum(value * mbps for value, mbps in pairs) / weight if weight else nothing
 
 
 def bystanders(layout: Layout, window: Window, mission: Iterable[str]) -> dict[Slice, Service]:
@@ -77,7 +77,7 @@ def service_task(scenario: Scenario, layout: Layout) -> TaskSpec:
     """The mission's service under `layout`: with less traffic there are fewer jobs."""
     full = sum(scenario.layout.flows[name].mbps for name in scenario.mission)
     now = sum(layout.flows[name].mbps for name in scenario.mission)
-    return scenario.service.model_copy(update={"jobs_per_s": max(scenario.service.jobs_per_s * now / full, 1e-3)})
+    return scenario.service.changed(jobs_per_s=max(scenario.service.jobs_per_s * now / full, 1e-3))
 
 
 def state_of(scenario: Scenario, layout: Layout, flows: Mapping[str, FlowWindow], loads: Mapping[str, float]) -> NetworkState:

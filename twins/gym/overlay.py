@@ -13,7 +13,7 @@ from twins.gym.scenario import Scenario
 def degraded(scenario: Scenario, layout: Layout, events: Iterable[DegradationEvent]) -> Layout:
     """Return `layout` under `events`; an edge overload leaves it as it is (`twins.gym.servers`)."""
     for event in events:
-        layout = layout.model_copy(update=_WHAT[event.kind](scenario, layout, event))
+        layout = layout.changed(**_WHAT[event.kind](scenario, layout, event))
     return layout
 
 
@@ -35,7 +35,7 @@ def _influx(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict
 def _rates(layout: Layout, wanted: dict[str, float]) -> dict[str, Any]:
     return {
         "flows": {
-            name: flow.model_copy(update={"mbps": min(wanted[name], RATE_MBPS[1])}) if name in wanted else flow
+            name: flow.changed(mbps=min(wanted[name], RATE_MBPS[1])) if name in wanted else flow
             for name, flow in layout.flows.items()
         }
     }
@@ -47,7 +47,7 @@ def _interference(scenario: Scenario, layout: Layout, event: DegradationEvent) -
 
 def _power_loss(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict[str, Any]:
     cell = layout.cells[event.target]
-    weaker = cell.model_copy(update={"power_dbm": max(cell.power_dbm - event.magnitude, POWER_DBM[0])})
+    weaker = cell.changed(power_dbm=max(cell.power_dbm - event.magnitude, POWER_DBM[0]))
     return {"cells": {**layout.cells, event.target: weaker}}
 
 

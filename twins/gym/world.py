@@ -111,8 +111,8 @@ class World:
                 }
             else:
                 change = _walked(self.scenario.layout.users[name], self.now_s)
-            users[name] = user.model_copy(update=change)
-        return layout.model_copy(update={"users": users})
+            users[name] = user.changed(**change)
+        return layout.changed(users=users)
 
     @property
     def unthrottled(self) -> Layout:

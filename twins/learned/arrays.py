@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.slices import Slice
-from twins.gym.layout import Layout
+from twins.gym.layout import CellLayout, Layout
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,19 +49,13 @@ class LayoutArrays(NamedTuple):
 
 def layout_arrays(layout: Layout) -> LayoutArrays:
     """Return the arrays of `layout`."""
-    cells, users, flows = list(layout.cells.values()), list(layout.users.values()), list(layout.flows.values())
+    users, flows = list(layout.users.values()), list(layout.flows.values())
     cell_index = {name: index for index, name in enumerate(layout.cells)}
     user_index = {name: index for index, name in enumerate(layout.users)}
     host_index = {name: index for index, name in enumerate(layout.hosts)}
-    nowhere = (math.nan, math.nan)
     jammer = layout.interferer
     return LayoutArrays(
-        sites=np.array([(one.position.x_m, one.position.y_m, one.position.z_m) for one in cells]),
-        beams=np.array([nowhere if one.beam is None else (one.beam.azimuth_deg, one.beam.tilt_deg) for one in cells]),
-        power_dbm=np.array([one.power_dbm for one in cells]),
-        offset_db=np.array([one.a3_offset_db for one in cells]),
-        barred=np.array([one.barred for one in cells]),
-        shares=np.array([[one.shares[slice_] for slice_ in SLICES] for one in cells]),
+        *_cell_arrays(layout.cells),
         places=np.array([(one.position.x_m, one.position.y_m, one.position.z_m) for one in users]),
         speeds=np.array([math.hypot(*one.velocity_mps) for one in users]),
         noise_db=np.array([one.noise_figure_db for one in users]),
@@ -77,6 +71,26 @@ def layout_arrays(layout: Layout) -> LayoutArrays:
         interferer_dbm=-math.inf if layout.interferer_dbm is None else layout.interferer_dbm,
         blocks=layout.downlink_rbs,
     )
+
+
+_cells_known: list[tuple[dict[str, CellLayout], tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_], Floats]]] = []
+
+
+def _cell_arrays(cells: dict[str, CellLayout]) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_], Floats]:
+    """The first six fields; kept for the cells seen last, for most changes leave cells as they are."""
+    if _cells_known and _cells_known[0][0] is cells:
+        return _cells_known[0][1]
+    every, nowhere = list(cells.values()), (math.nan, math.nan)
+    made = (
+        np.array([(one.position.x_m, one.position.y_m, one.position.z_m) for one in every]),
+        np.array([nowhere if one.beam is None else (one.beam.azimuth_deg, one.beam.tilt_deg) for one in every]),
+        np.array([one.power_dbm for one in every]),
+        np.array([one.a3_offset_db for one in every]),
+        np.array([one.barred for one in every]),
+        np.array([[one.shares[slice_] for slice_ in SLICES] for one in every]),
+    )
+    _cells_known[:] = [(cells, made)]
+    return made
 
 
 def group_slices(arrays: LayoutArrays) -> Ints:
