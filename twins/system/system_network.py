@@ -1,31 +1,28 @@
 """`SystemNetwork`: the system twin behind the Network contract.
 
-The managed object tree, A1 policies, receipts and disturbances live here; the physics in `Simulation`. A lock makes each
-operation
-whole; a snapshot holds everything that changes and nothing that does not.
+A1 policies and disturbances live here, the managed object tree and receipts in `TreeNetwork`, the physics in `Simulation`. A lock
+makes each operation whole; a snapshot holds everything that changes and nothing that does not.
 """
 
 from __future__ import annotations
 
 import copy
 import math
-import threading
 from dataclasses import dataclass
+from datetime import datetime
 
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
 from policies.kpi import KpiFrame
 from policies.limits import load_limits
-from policies.managed_object import ManagedObject, class_of
+from policies.managed_object import class_of
 from policies.slices import Slice
 from policies.violation import Violation
 from twins.network import (
     InvalidChangeError,
     KpiQuery,
     NetworkCard,
-    NetworkError,
     StaleEditError,
     UnknownObjectError,
-    UnknownReceiptError,
     Venue,
 )
 from twins.radio.large_scale import GainMap
@@ -40,6 +37,7 @@ from twins.system.scenario import SystemScenario
 from twins.system.simulation import Simulation
 from twins.system.state import State
 from twins.system.steering import is_awake, mirror, mirror_powers
+from twins.tree_network import TreeNetwork
 
 
 @dataclass(frozen=True)
@@ -56,22 +54,19 @@ class Snapshot:
     history: tuple[WindowRecord, ...]
 
 
-class SystemNetwork:
+class SystemNetwork(TreeNetwork):
     """A system-level NR downlink twin of `scenario`, everything random from `seed`.
 
     `gains` replaces the 38.901 map that is otherwise drawn: measured or ray-traced gains, or those of a reference simulator.
     """
 
     def __init__(self, scenario: SystemScenario, seed: int = 1, gains: GainMap | None = None) -> None:
+        super().__init__(default_tree(scenario))
         self.scenario = scenario
-        self._lock = threading.RLock()
         self._cells = card_cells(scenario)
         self._observer = Observer(scenario)
         self._simulation = Simulation(scenario, seed, gains)
-        self._tree = default_tree(scenario)
         self._policies: Policies = {name: (one.policy_type, dict(one.body)) for name, one in scenario.policies.items()}
-        self._receipts: dict[str, Receipt] = {}
-        self._reverted: dict[str, Receipt] = {}
         self._disturbances: list[AnyDisturbance] = list(scenario.disturbances)
         self._elapsed_us = 0
         self._steer()
@@ -104,29 +99,6 @@ class SystemNetwork:
             history = tuple(self._simulation.history)
         return self._observer.observe(history, query)
 
-    def read(self, dn: str) -> ManagedObject:
-        """Return the managed object with its attributes as they stand; raises UnknownObjectError."""
-        with self._lock:
-            if dn not in self._tree:
-                raise UnknownObjectError(f"dn={dn!r} does not exist; find(class) lists what does")
-            return ManagedObject(dn=dn, attributes=dict(self._tree[dn]))
-
-    def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
-        """Return the DNs of all managed objects of a class, below `under` where given, in a fixed order."""
-        with self._lock:
-            return tuple(
-                dn for dn in self._tree if class_of(dn) == class_name and (not under or dn == under or dn.startswith(under + ","))
-            )
-
-    def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
-        """Return all managed objects with their attributes, at and below `under` where given, in a fixed order."""
-        with self._lock:
-            return tuple(
-                ManagedObject(dn=dn, attributes=dict(attributes))
-                for dn, attributes in self._tree.items()
-                if not under or dn == under or dn.startswith(under + ",")
-            )
-
     def policies(self) -> dict[str, tuple[str, dict[str, object]]]:
         """Return the A1 policies in force: (type, body) by policy id."""
         with self._lock:
@@ -134,39 +106,11 @@ class SystemNetwork:
 
     # ---- changes -------------------------------------------------------------------------------------------------------
 
-    def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
-        """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkError (key reused)."""
-        with self._lock:
-            known = self._receipts.get(idempotency_key)
-            if known is not None:
-                if known.digest != change_set.digest:
-                    raise NetworkError(f"idempotency_key={idempotency_key!r} was used for another change set; take a new key")
-                return known.model_copy(update={"replayed": True})
-            self._validate(change_set)
-            return self._commit(change_set, idempotency_key)
-
-    def revert(self, receipt: Receipt) -> Receipt:
-        """Restore what stood before; a second time answers the first answer. Raises UnknownReceiptError, StaleEditError."""
-        with self._lock:
-            key = receipt.idempotency_key
-            issued = self._receipts.get(key)
-            if issued is None or issued.digest != receipt.digest:
-                raise UnknownReceiptError(f"receipt {key!r} was not issued by this network; nothing was reverted")
-            if key in self._reverted:
-                return self._reverted[key].model_copy(update={"replayed": True})
-            for edit in _merged(issued.rollback):
-                self._check_old(edit)
-            self._reverted[key] = self._commit(issued.rollback, f"revert:{key}")
-            return self._reverted[key]
-
-    def _commit(self, change_set: ChangeSet, key: str) -> Receipt:
+    def _commit(self, change_set: ChangeSet) -> datetime:
         for edit in change_set.edits:
             self._write(edit)
         self._steer()
-        now = self._simulation.time_of(self._elapsed_us // self.scenario.tti_us)
-        receipt = Receipt(digest=change_set.digest, idempotency_key=key, applied_at=now, rollback=change_set.inverse())
-        self._receipts[key] = receipt
-        return receipt
+        return self._simulation.time_of(self._elapsed_us // self.scenario.tti_us)
 
     def _validate(self, change_set: ChangeSet) -> None:
         for edit in change_set.attribute_edits():
@@ -176,6 +120,9 @@ class SystemNetwork:
         violations = violations or load_limits().check(change_set, self.read, self.find)
         if violations:
             raise InvalidChangeError(violations)
+        self._check_rollback(change_set)
+
+    def _check_rollback(self, change_set: ChangeSet) -> None:
         for first in _merged(change_set):
             self._check_old(first)
 

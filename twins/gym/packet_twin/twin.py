@@ -11,14 +11,12 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from policies.change import ChangeSet, Receipt
 from policies.kpi import KpiFrame
-from policies.managed_object import ManagedObject, class_of
 from twins.gym.layout import Layout
 from twins.gym.packet_network import InfrastructureError, PacketNetwork
 from twins.gym.packet_twin.card import network_card
@@ -33,12 +31,10 @@ from twins.network import (
     InvalidChangeError,
     KpiQuery,
     NetworkCard,
-    NetworkError,
     NetworkUnavailableError,
-    UnknownObjectError,
-    UnknownReceiptError,
 )
 from twins.system.configuration import Tree
+from twins.tree_network import TreeNetwork
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WARM_UP_S = 1.0  # ns-3's terminals connect and its sources start within it
@@ -57,7 +53,7 @@ class Snapshot:
     reverted: dict[str, Receipt]
 
 
-class PacketTwin:
+class PacketTwin(TreeNetwork):
     """The network of `layout`, carried by the packet network that `make` makes; everything random from the layout's seed.
 
     `granularity_s` and `warm_up_s` (before time begins; 0: none) are whole milliseconds, LTE's subframes.
@@ -75,17 +71,14 @@ class PacketTwin:
         _check_lengths(granularity_s, warm_up_s)
         self.name, self._start, self._granularity_s = name, start, granularity_s
         self._window_us = round(granularity_s * 1e6)
-        self._lock = threading.RLock()
         self._layout = Layout.model_validate(layout.model_dump())
         self._names = cell_names(self._layout)
+        super().__init__(default_tree(self._layout, self._names))
         self._observer = Observer(self._names, start, timedelta(microseconds=self._window_us))
         self._playback = Playback(make, self._layout, granularity_s, warm_up_s)
         self._seed, self._elapsed_us = layout.seed, 0
-        self._tree = default_tree(self._layout, self._names)
         self._in_force = self._layout
         self._records: tuple[WindowRecord, ...] = ()
-        self._receipts: dict[str, Receipt] = {}
-        self._reverted: dict[str, Receipt] = {}
 
     # ---- what is there -------------------------------------------------------------------------------------------------
 
@@ -101,26 +94,6 @@ class PacketTwin:
             records = self._records
         return self._observer.observe(records, query)
 
-    def read(self, dn: str) -> ManagedObject:
-        """Return the managed object with its attributes as they stand; raises UnknownObjectError."""
-        with self._lock:
-            if dn not in self._tree:
-                raise UnknownObjectError(f"dn={dn!r} does not exist; find(class) lists what does")
-            return ManagedObject(dn=dn, attributes=dict(self._tree[dn]))
-
-    def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
-        """Return the DNs of all managed objects of a class, at and below `under` where given, in a fixed order."""
-        return tuple(one.dn for one in self.configuration(under) if class_of(one.dn) == class_name)
-
-    def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
-        """Return all managed objects with their attributes, at and below `under` where given, in a fixed order."""
-        with self._lock:
-            return tuple(
-                ManagedObject(dn=dn, attributes=dict(attributes))
-                for dn, attributes in self._tree.items()
-                if not under or dn == under or dn.startswith(under + ",")
-            )
-
     def layout(self) -> Layout:
         """Return the layout that the configuration stands for: that of the next window to begin."""
         with self._lock:
@@ -128,33 +101,16 @@ class PacketTwin:
 
     # ---- changes -------------------------------------------------------------------------------------------------------
 
-    def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
-        """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkError (key reused)."""
-        with self._lock:
-            known = self._receipts.get(idempotency_key)
-            if known is not None:
-                if known.digest != change_set.digest:
-                    raise NetworkError(f"idempotency_key={idempotency_key!r} was used for another change set; take a new key")
-                return known.model_copy(update={"replayed": True})
-            violations = objections(self._layout, self._names, self._tree, change_set)
-            if violations:
-                raise InvalidChangeError(violations)
-            return self._commit(change_set, idempotency_key)
-
-    def revert(self, receipt: Receipt) -> Receipt:
-        """Restore what stood before; a second time answers the first answer. Raises UnknownReceiptError, StaleEditError."""
-        with self._lock:
-            key = receipt.idempotency_key
-            issued = self._receipts.get(key)
-            if issued is None or issued.digest != receipt.digest:
-                raise UnknownReceiptError(f"receipt {key!r} was not issued by this network; nothing was reverted")
-            if key in self._reverted:
-                return self._reverted[key].model_copy(update={"replayed": True})
-            self._reverted[key] = self._commit(issued.rollback, f"revert:{key}")
-            return self._reverted[key]
-
-    def _commit(self, change_set: ChangeSet, key: str) -> Receipt:
+    def _validate(self, change_set: ChangeSet) -> None:
+        violations = objections(self._layout, self._names, self._tree, change_set)
+        if violations:
+            raise InvalidChangeError(violations)
         check_old(self._tree, change_set)
+
+    def _check_rollback(self, change_set: ChangeSet) -> None:
+        check_old(self._tree, change_set)
+
+    def _commit(self, change_set: ChangeSet) -> datetime:
         tree = edited(self._tree, change_set)
         for name in self._names.values():
             saving = tree[f"{name.cu},CESManagementFunction=1"]
@@ -164,9 +120,7 @@ class PacketTwin:
         self._tree = tree
         if self._elapsed_us % self._window_us == 0:
             self._in_force = layout
-        receipt = Receipt(digest=change_set.digest, idempotency_key=key, applied_at=self._now(), rollback=change_set.inverse())
-        self._receipts[key] = receipt
-        return receipt
+        return self._now()
 
     # ---- time ----------------------------------------------------------------------------------------------------------
 

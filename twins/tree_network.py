@@ -1,0 +1,89 @@
+"""What every network over a managed object tree does alike: read it, and change it once per key, revertibly, all or nothing.
+
+A subclass says what stands against a change (`_validate`, `_check_rollback`) and makes it (`_commit`).
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from datetime import datetime
+
+from policies.change import ChangeSet, Receipt
+from policies.managed_object import ManagedObject, Scalar, class_of
+from twins.network import NetworkError, UnknownObjectError, UnknownReceiptError
+
+
+class TreeNetwork(ABC):
+    """Reads and changes `tree`, attributes by DN, under one lock; receipts are kept by idempotency key."""
+
+    def __init__(self, tree: dict[str, dict[str, Scalar]]) -> None:
+        self._lock = threading.RLock()
+        self._tree = tree
+        self._receipts: dict[str, Receipt] = {}
+        self._reverted: dict[str, Receipt] = {}
+
+    @abstractmethod
+    def _validate(self, change_set: ChangeSet) -> None:
+        """Raise InvalidChangeError, StaleEditError or UnknownObjectError where the change must not be made."""
+
+    @abstractmethod
+    def _check_rollback(self, change_set: ChangeSet) -> None:
+        """Raise StaleEditError where what a rollback would undo does not stand any more."""
+
+    @abstractmethod
+    def _commit(self, change_set: ChangeSet) -> datetime:
+        """Make a change that was validated; returns when, in network time."""
+
+    def read(self, dn: str) -> ManagedObject:
+        """Return the managed object with its attributes as they stand; raises UnknownObjectError."""
+        with self._lock:
+            if dn not in self._tree:
+                raise UnknownObjectError(f"dn={dn!r} does not exist; find(class) lists what does")
+            return ManagedObject(dn=dn, attributes=dict(self._tree[dn]))
+
+    def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
+        """Return the DNs of all managed objects of a class, at and below `under` where given, in a fixed order."""
+        with self._lock:
+            return tuple(dn for dn in self._tree if class_of(dn) == class_name and _below(dn, under))
+
+    def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
+        """Return all managed objects with their attributes, at and below `under` where given, in a fixed order."""
+        with self._lock:
+            return tuple(
+                ManagedObject(dn=dn, attributes=dict(attributes)) for dn, attributes in self._tree.items() if _below(dn, under)
+            )
+
+    def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
+        """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkError (key reused)."""
+        with self._lock:
+            known = self._receipts.get(idempotency_key)
+            if known is not None:
+                if known.digest != change_set.digest:
+                    raise NetworkError(f"idempotency_key={idempotency_key!r} was used for another change set; take a new key")
+                return known.model_copy(update={"replayed": True})
+            self._validate(change_set)
+            return self._issued(change_set, idempotency_key)
+
+    def revert(self, receipt: Receipt) -> Receipt:
+        """Restore what stood before; a second time answers the first answer. Raises UnknownReceiptError, StaleEditError."""
+        with self._lock:
+            key = receipt.idempotency_key
+            issued = self._receipts.get(key)
+            if issued is None or issued.digest != receipt.digest:
+                raise UnknownReceiptError(f"receipt {key!r} was not issued by this network; nothing was reverted")
+            if key in self._reverted:
+                return self._reverted[key].model_copy(update={"replayed": True})
+            self._check_rollback(issued.rollback)
+            self._reverted[key] = self._issued(issued.rollback, f"revert:{key}")
+            return self._reverted[key]
+
+    def _issued(self, change_set: ChangeSet, key: str) -> Receipt:
+        at = self._commit(change_set)
+        receipt = Receipt(digest=change_set.digest, idempotency_key=key, applied_at=at, rollback=change_set.inverse())
+        self._receipts[key] = receipt
+        return receipt
+
+
+def _below(dn: str, under: str) -> bool:
+    return not under or dn == under or dn.startswith(under + ",")
