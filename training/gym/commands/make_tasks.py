@@ -24,7 +24,7 @@ def make_tasks(
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
     scale: Annotated[float, typer.Option("--scale", min=0.01, max=1.0, help="Share of the full numbers: for a try.")] = 1.0,
 ) -> None:
-    """Generate the task sets on the Experiment Model (about an hour of one core), and drop those that every baseline solves."""
+    """Generate the task sets on the Experiment Model (half an hour of one core), without those that every baseline solves."""
     from policies.gym.split import Purpose
     from training.gym.tasks.making import BENCHMARK, TRAINING, make_tasks, scaled, without_easy
     from training.gym.tasks.probe import separability

@@ -103,13 +103,12 @@ def _packed(wanted: list[Segment], work: Path, out: Path, remake: str) -> str:
     rows = _Counted(found, work)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_rows(out, rows)
-    seeds = range(found[0].seed, found[-1].seed + 1) if found else range(0)
     versions = {"twinpilot": version("twinpilot")}
     try:
         versions["ns3"] = version("ns3")
     except PackageNotFoundError:
         versions["ns3"] = "not on the machine that packed"
-    card = trace_card(f"ns-3 traces, {wanted[0].purpose.value}", seeds, rows.count)
+    card = trace_card(f"ns-3 traces, {wanted[0].purpose.value}", [one.seed for one in found], rows.count)
     write_record(out, card, remake, f"{platform.machine()}, {platform.system()}", versions)
     return f"{out}: {rows.count} rows of {len(found)} segments ({out.stat().st_size / 1000:.0f} kB)"
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from policies.data_card import Bound, CardProvenance, DataCard, Evaluation, OperatorPolicy, ProtocolLayer, Task
+from training.gym.card_parts import topologies
 from training.gym.model.fitting import Plan
 from training.gym.traces.card import trace_card
 
 
-def model_card(plan: Plan, rows: int, samples: int) -> DataCard:
-    """Return the card of a model fitted by `plan` on `rows` windows of traces."""
-    traces = trace_card("", range(1, 51), rows)
+def model_card(plan: Plan, seeds: list[int], rows: int, samples: int) -> DataCard:
+    """Return the card of a model fitted by `plan` on `rows` windows of traces of the topologies `seeds`."""
+    traces = trace_card("", seeds, rows)
     return DataCard(
         name="Experiment Model",
         task=Task(
             prediction_target="each flow's latency, jitter, loss and delivered share in a window of 1 s, with 90 % intervals",
             action_space=traces.task.action_space,
             loss_function="Gaussian negative log-likelihood and squared error of transformed targets",
-            latency_budget="0.5 ms a window on one core",
+            latency_budget="about 1 ms a window on one core",
             safety_constraints="a training and search environment: what it promises is replayed on ns-3 before it counts",
         ),
         configuration=traces.configuration,
@@ -25,7 +26,7 @@ def model_card(plan: Plan, rows: int, samples: int) -> DataCard:
                 **traces.provenance.model_dump(),
                 "source": f"{plan.members} networks of two layers of 64 on {samples} flow windows of ns-3; TwinPilot's theory",
                 "version": "1",
-                "seeds": f"topology 1 to 50 ({', '.join(map(str, plan.held_out))} to stop and calibrate by); seed {plan.seed}",
+                "seeds": f"{topologies(seeds)}, {', '.join(map(str, plan.held_out))} to stop and calibrate by; seed {plan.seed}",
             }
         ),
         environment=traces.environment,

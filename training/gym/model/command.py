@@ -18,7 +18,7 @@ def experiment_model(
     seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of weights and samples.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Fit the Experiment Model to traces of ns-3 (some minutes of one core), and tell its error on unseen topologies."""
+    """Fit the Experiment Model to traces of ns-3 (about a minute of one core), and tell its error on unseen topologies."""
     import torch
 
     from policies.artefact import ArtefactError

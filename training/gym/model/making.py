@@ -35,7 +35,8 @@ def make_model(rows: list[TraceRow], plan: Plan, out: Path, told: Told) -> Artef
     with out.open("wb") as file:
         np.savez_compressed(file, **packed)
     versions = {name: version(name) for name in ("torch", "numpy", "numba")}
-    return write_record(out, model_card(plan, len(rows), len(data.x)), REMAKE, f"{platform.machine()}, one CPU thread", versions)
+    card = model_card(plan, [row.seed for row in rows], len(rows), len(data.x))
+    return write_record(out, card, REMAKE, f"{platform.machine()}, one CPU thread", versions)
 
 
 def last_tenth(rows: list[TraceRow]) -> tuple[int, ...]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from policies.data_card import (
     Bound,
     CardProvenance,
-    Configuration,
     DataCard,
-    Environment,
     Evaluation,
     OperatorPolicy,
     ProtocolLayer,
     Task,
 )
+from training.gym.card_parts import LTE, SURROUNDINGS, topologies
 from twins.gym.scenario import Family
 
 
-def trace_card(name: str, seeds: range, rows: int) -> DataCard:
-    """Return the card of `rows` rows from topology `seeds`."""
+def trace_card(name: str, seeds: list[int], rows: int) -> DataCard:
+    """Return the card of `rows` rows from the topologies `seeds`, of which there is at least one."""
     return DataCard(
         name=name,
         task=Task(
@@ -36,16 +35,9 @@ def trace_card(name: str, seeds: range, rows: int) -> DataCard:
             mobility_model="UAVs on straight ways, terrestrial users to and fro over 100 m",
             traffic_model="UDP, constant or exponential gaps, 150 to 1200 bytes",
             impairments="interference between cells, one wideband interferer, queues of 100 kB",
-            seeds=f"topology {seeds.start} to {seeds.stop - 1}; {rows} rows",
+            seeds=f"{topologies(seeds)}; {rows} rows",
         ),
-        environment=Environment(
-            setting="urban macro",
-            topology="three cells, a cloud and two edge servers",
-            blockage="none beside the path loss",
-            deployment_density="ten users, two to four of them UAVs",
-            ue_distribution="inside the triangle of the sites",
-            mobility="0 to 25 m/s",
-        ),
+        environment=SURROUNDINGS,
         protocol_layer=ProtocolLayer(layer="application, over LTE PDCP to PHY", timescale="windows of 1 s"),
         policy=OperatorPolicy(objectives="ground truth for the Experiment Model", constraints="LTE: says nothing of NR"),
         evaluation=Evaluation(
@@ -63,14 +55,3 @@ def trace_card(name: str, seeds: range, rows: int) -> DataCard:
             "cells": Bound(low=3, high=3),
         },
     )
-
-
-LTE = Configuration(
-    carrier_frequency="2.12 GHz (EARFCN 100)",
-    bandwidth="50 resource blocks down, 15 up",
-    numerology="LTE: 15 kHz, 1 ms subframes",
-    antenna_geometry="omnidirectional, or one element of TR 38.901 table 7.3-1; one layer",
-    beam_codebook="none: azimuth and tilt",
-    pilot_design="cell-specific reference signals of LTE",
-    scheduler="proportional fair within a slice's resource block groups",
-)
