@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from itertools import product
 
-from policies.artefact import record_of
 from policies.gym.split import SEEDS, Purpose, check_seed
 from training.gym.input_error import GymInputError
 from training.gym.tasks.gym_task import Domain, GymTask, Tier
-from training.gym.tasks.task_set import path_of, read_tasks
+from training.gym.tasks.task_set import read_tasks
 from twins.gym.scenario import Family
 
 _ID = re.compile(r"(slicing|swarm|emergency)-(\d{3})-([a-z-]+)-(L[123])-(\d{1,4})")
@@ -33,19 +32,8 @@ def chosen_task(
     if task_id is not None:
         return _by_id(task_id)
     meant = _purpose(seed, purpose)
-    found = next((one for one in _committed(meant) if _fits(one, domain, tier, seed, family)), None)
+    found = next((one for one in read_tasks(meant) if _fits(one, domain, tier, seed, family)), None)
     return found or _drawn(domain, tier, seed, family, meant)
-
-
-def tasks_for(purpose: Purpose) -> tuple[GymTask, ...]:
-    """Return the committed tasks; while there are none, one of each domain and tier."""
-    return _committed(purpose) or tuple(
-        chosen_task(domain=domain, tier=tier, purpose=purpose) for domain in Domain for tier in Tier
-    )
-
-
-def _committed(purpose: Purpose) -> tuple[GymTask, ...]:
-    return read_tasks(purpose) if record_of(path_of(purpose)).exists() else ()
 
 
 def _fits(one: GymTask, domain: Domain | None, tier: Tier | None, seed: int | None, family: Family | None) -> bool:
@@ -69,7 +57,7 @@ def _by_id(task_id: str) -> GymTask:
         raise GymInputError(f"task={task_id!r} is no task's id: {_FORM}; domains: {', '.join(_DASHED)}")
     seed = int(parts[2])
     purpose = _purpose(seed, None)
-    found = next((one for one in _committed(purpose) if one.id == task_id), None)
+    found = next((one for one in read_tasks(purpose) if one.id == task_id), None)
     found = found or _made(_DASHED[parts[3]], Tier(parts[4]), Family(parts[1]), seed, purpose, int(parts[5]))
     if found is None:
         raise GymInputError(

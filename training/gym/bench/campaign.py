@@ -48,7 +48,9 @@ def run(campaign: Campaign, tasks: list[GymTask], workers: int, progress: Advanc
     campaign.folder.mkdir(parents=True, exist_ok=True)
     wanted = {(task.id, attempt): task for task, attempt in product(tasks, range(campaign.attempts))}
     kept = [one for one in rollouts_in(campaign.path) if one.outcome is not None]
-    campaign.path.write_text("".join(one.model_dump_json() + "\n" for one in kept), encoding="utf-8")
+    part = campaign.path.with_suffix(".part")
+    part.write_text("".join(one.model_dump_json() + "\n" for one in kept), encoding="utf-8")
+    part.replace(campaign.path)
     done = [one for one in kept if (one.task, one.attempt) in wanted]
     missing = [key for key in wanted if key not in {(one.task, one.attempt) for one in done}]
     with campaign.path.open("a", encoding="utf-8") as file:

@@ -19,8 +19,8 @@ def export_inspect(
     with told("export-inspect"):
         from policies.gym.split import Purpose
         from training.gym.inspect_export import DATASET, TASK_FILE, export
-        from training.gym.task_choice import tasks_for
+        from training.gym.tasks.task_set import read_tasks
 
-        count = export(tasks_for(Purpose(purpose))[:limit], out)
+        count = export(read_tasks(Purpose(purpose))[:limit], out)
     typer.echo(f"{count} tasks in {out / DATASET}; in an environment with TwinPilot: pip install inspect_ai, then")
     typer.echo(f"  inspect eval {out / TASK_FILE} --model openai/MODEL    (or: -T agent=expert --model mockllm/model)")

@@ -34,12 +34,11 @@ def run(
     """Run one episode. Exit status 1 where the simulator failed; an agent that fails is no error."""
     with told("run"):
         from training.gym.agents import make_agent
-        from training.gym.heard import Heard
         from training.gym.networks import opened_network
         from training.gym.runner import Runner
 
         task = task_of(task_id, domain, tier, family, seed)
-        planner = Heard(make_agent(agent, task))
+        planner = make_agent(agent, task)
         if not as_json:
             _opening(task, planner.name, network)
         with opened_network(network) as packets:
@@ -49,7 +48,7 @@ def run(
     if as_json:
         typer.echo(rollout.model_dump_json())
     else:
-        _closing(rollout, planner.last_words, target, html)
+        _closing(rollout, rollout.last_words, target, html)
     if rollout.infrastructure_error is not None:
         raise typer.Exit(1)
 

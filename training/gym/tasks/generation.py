@@ -72,7 +72,7 @@ def make_task(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Pu
         seed=seed,
         purpose=purpose,
         events=events,
-        text=worded(chance, domain, sla, wanted, asked.words),
+        text=worded(chance, domain, tuple(event.kind for event in events), sla, wanted, asked.words),
         mission=mission,
         specs=asked.specs,
         allowed=tuple(sorted({*ALLOWED[domain], *asked.allowed})),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from policies.gym.degradation import DegradationKind
 from policies.gym.network_state import SlaSpec
 from training.gym.tasks.gym_task import Domain
 
@@ -18,10 +19,7 @@ _OPENINGS: dict[Domain, tuple[str, ...]] = {
     ),
     Domain.OFFLOADING: (
         "Analysis results come back too late from where the service runs.",
-        "The server behind the drones' video analysis cannot keep up.",
         "Computing for the mission sits in the wrong place.",
-        "The path to the machine that serves the UAVs has become slow.",
-        "Frames wait at the server before anybody looks at them.",
         "The mission's service needs a better home than it has now.",
     ),
     Domain.UAV_CONTROL: (
@@ -47,6 +45,16 @@ _OPENINGS: dict[Domain, tuple[str, ...]] = {
         "Coordinate the drones for the incident commander.",
         "The swarm gets new orders, one by one.",
         "All units take part in this one.",
+    ),
+}
+_OF_EVENT: dict[DegradationKind, tuple[str, ...]] = {
+    DegradationKind.EDGE_OVERLOAD: (
+        "The server behind the drones' video analysis cannot keep up.",
+        "Frames wait at the server before anybody looks at them.",
+    ),
+    DegradationKind.BACKHAUL_DELAY: (
+        "The path to the machine that serves the UAVs has become slow.",
+        "Every answer of the service takes a detour.",
     ),
 }
 _SLA = {
@@ -78,9 +86,16 @@ _CLOSINGS = (
 )
 
 
-def worded(chance: random.Random, domain: Domain, sla: SlaSpec | None, wanted: bool, errands: list[str]) -> str:
-    """Return the text; `wanted` where the SLA is what has to be reached, not only kept."""
-    said = [chance.choice(_OPENINGS[domain])]
+def worded(
+    chance: random.Random,
+    domain: Domain,
+    kinds: tuple[DegradationKind, ...],
+    sla: SlaSpec | None,
+    wanted: bool,
+    errands: list[str],
+) -> str:
+    """Return the text; it may complain of `kinds` of events; `wanted` where the SLA has to be reached, not only kept."""
+    said = [chance.choice((*_OPENINGS[domain], *(line for kind in kinds for line in _OF_EVENT.get(kind, ()))))]
     bounds = [] if sla is None else [_bound(chance, name, value) for name, value in sla.model_dump(exclude_none=True).items()]
     if bounds:
         said.append(chance.choice(_WANTED if wanted else _KEPT).format(" and ".join(bounds)))
