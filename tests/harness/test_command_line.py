@@ -33,4 +33,4 @@ def test_an_unknown_command_is_refused_with_the_usage_status():
 def test_an_unknown_benchmark_names_those_that_exist():
     done = run("bench", "nonsense")
     assert done.returncode == 2
-    assert "NAME='nonsense' is not a benchmark; there are: beams, link, network, receivers, run" in done.stderr
+    assert "NAME='nonsense' is not a benchmark; there are: beams, gym, link, network, receivers, run" in done.stderr

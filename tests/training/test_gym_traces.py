@@ -69,17 +69,21 @@ def test_first_segments_of_all_scenarios_come_first():
 def test_every_call_that_excites_is_one_that_tools_take():
     import random
 
-    from tools.gym import gym_registry
+    from tools.gym import GymContext, gym_registry
     from twins.gym.world import World
 
     made = scenario(Family.EMERGENCY, 4, Purpose.TRAINING)
     chance = random.Random(1)
     world = World(made, LearnedNetwork(), drawn_events(chance, made))
     world.begin()
+    context, drawn = GymContext(world, may_configure=True), set()
     for draw in (random_call, scripted_call):
         for _ in range(150):
             call = draw(chance, world)
-            gym_registry().get(call.tool).parse(call.arguments)
+            drawn.add(call.tool)
+            evidence = gym_registry().get(call.tool).run(context, call.arguments)
+            assert evidence.summary, call
+    assert {"steer_beam", "set_transmit_power", "set_waypoint", "request_handover", "edge_offload"} <= drawn
 
 
 def test_a_fitted_model_foretells_unseen_topologies_better_than_persistence(rows):

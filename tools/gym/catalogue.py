@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
-from policies.effect import Effect
-from tools.contract import Tool
 from tools.registry import ToolRegistry
 
 PAPER, RADIO_CATALOGUE = "6gagentgym", "radio"
@@ -32,8 +29,3 @@ def catalogue(name: str) -> ToolRegistry:
 def gym_registry() -> ToolRegistry:
     """Return both catalogues as one."""
     return ToolRegistry(tool for name in (PAPER, RADIO_CATALOGUE) for tool in catalogue(name))
-
-
-def changes_state(one: Tool[Any, Any]) -> bool:
-    """Whether a tool may change the network state s: the effect class's own meaning."""
-    return one.effect is Effect.CONFIGURE

@@ -73,15 +73,10 @@ def layout_arrays(layout: Layout) -> LayoutArrays:
     )
 
 
-_cells_known: list[tuple[dict[str, CellLayout], tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_], Floats]]] = []
-
-
 def _cell_arrays(cells: dict[str, CellLayout]) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_], Floats]:
-    """The first six fields; kept for the cells seen last, for most changes leave cells as they are."""
-    if _cells_known and _cells_known[0][0] is cells:
-        return _cells_known[0][1]
+    """The first six fields."""
     every, nowhere = list(cells.values()), (math.nan, math.nan)
-    made = (
+    return (
         np.array([(one.position.x_m, one.position.y_m, one.position.z_m) for one in every]),
         np.array([nowhere if one.beam is None else (one.beam.azimuth_deg, one.beam.tilt_deg) for one in every]),
         np.array([one.power_dbm for one in every]),
@@ -89,8 +84,6 @@ def _cell_arrays(cells: dict[str, CellLayout]) -> tuple[Floats, Floats, Floats, 
         np.array([one.barred for one in every]),
         np.array([[one.shares[slice_] for slice_ in SLICES] for one in every]),
     )
-    _cells_known[:] = [(cells, made)]
-    return made
 
 
 def group_slices(arrays: LayoutArrays) -> Ints:
