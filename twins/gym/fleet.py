@@ -75,7 +75,7 @@ class Uav:
 
 
 def _between(one: Position, other: Position, share: float) -> Position:
-    return Position(
+    return Position.trusted(
         x_m=one.x_m + share * (other.x_m - one.x_m),
         y_m=one.y_m + share * (other.y_m - one.y_m),
         z_m=one.z_m + share * (other.z_m - one.z_m),

@@ -69,6 +69,11 @@ class World:
         self.mission = Mission(_fleet(scenario))
         self.measurements: list[Measurement] = []
         self._dirty = False
+        self._walkers = tuple(
+            name
+            for name, user in scenario.layout.users.items()
+            if name not in self.mission.fleet and math.hypot(*user.velocity_mps[:2]) > 0.0
+        )
         self._known: tuple[tuple[object, ...], Layout] = ((), scenario.layout)
 
     # ---- what is ---------------------------------------------------------------------------------------------------------
@@ -100,18 +105,13 @@ class World:
 
     def _made_now(self) -> Layout:
         layout = degraded(self.scenario, self.layout, self.active_events)
-        users = {}
-        for name, user in layout.users.items():
-            uav = self.mission.fleet.get(name)
-            if uav is not None:
-                change: dict[str, object] = {
-                    "position": uav.position,
-                    "velocity_mps": uav.velocity_mps,
-                    "ordered_cell": self.mission.ordered.get(name),
-                }
-            else:
-                change = _walked(self.scenario.layout.users[name], self.now_s)
-            users[name] = user.changed(**change)
+        users = dict(layout.users)
+        for name, uav in self.mission.fleet.items():
+            users[name] = users[name].changed(
+                position=uav.position, velocity_mps=uav.velocity_mps, ordered_cell=self.mission.ordered.get(name)
+            )
+        for name in self._walkers:
+            users[name] = _walked(users[name], self.now_s)
         return layout.changed(users=users)
 
     @property
@@ -239,17 +239,15 @@ def _fleet(scenario: Scenario) -> dict[str, Uav]:
     }
 
 
-def _walked(user: UserLayout, now_s: float) -> dict[str, object]:
-    """Where a terrestrial user is: to and fro along its heading."""
-    speed = math.hypot(*user.velocity_mps[:2])
-    if speed == 0.0:
-        return {}
+def _walked(user: UserLayout, now_s: float) -> UserLayout:
+    """A terrestrial user that walks to and fro along its heading, where it is now."""
+    vx, vy, _ = user.velocity_mps
+    speed = math.hypot(vx, vy)
     phase = (speed * now_s) % (2.0 * _BEAT_M)
     along, sign = (phase, 1.0) if phase < _BEAT_M else (2.0 * _BEAT_M - phase, -1.0)
-    vx, vy = user.velocity_mps[0], user.velocity_mps[1]
     here = user.position
-    position = Position(x_m=here.x_m + vx / speed * along, y_m=here.y_m + vy / speed * along, z_m=here.z_m)
-    return {"position": position, "velocity_mps": (sign * vx, sign * vy, 0.0)}
+    position = Position.trusted(x_m=here.x_m + vx / speed * along, y_m=here.y_m + vy / speed * along, z_m=here.z_m)
+    return user.changed(position=position, velocity_mps=(sign * vx, sign * vy, 0.0))
 
 
 def settle_s(old: Layout, new: Layout) -> float:

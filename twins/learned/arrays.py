@@ -8,13 +8,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from policies.gym.place import Position
 from policies.slices import Slice
-from twins.gym.layout import CellLayout, Layout
+from twins.gym.layout import Layout
+from twins.system.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 SLICES = tuple(Slice)
-RBG_SIZE = {25: 2, 50: 3}  # TS 36.213 table 7.1.6.1-1
+_PLACE = {one: place for place, one in enumerate(SLICES)}
+_OMNI = (math.nan, math.nan)
 
 
 class LayoutArrays(NamedTuple):
@@ -22,7 +25,7 @@ class LayoutArrays(NamedTuple):
 
     `sites` [m, 3] m, `beams` [m, 2] degrees, NaN without; `power_dbm`, `offset_db` [m]; `barred` bool [m]; `shares` [m, 3];
     `places` [n, 3] m; `speeds` [n] m/s; `noise_db` [n]; `ordered` [n], a cell or -1; `user`, `slice_of` [k]; `mbps`, `bytes_`,
-    `bursty`, `host_ms` [k]; `host` [k], an index of the layout's hosts; `interferer` [3], its power, -inf when silent; `blocks`.
+    `bursty`, `host_ms` [k]; `host` [k], an index of the layout's hosts; `interferer` [1, 3], its power, -inf: silent; `blocks`.
     """
 
     sites: Floats
@@ -49,50 +52,58 @@ class LayoutArrays(NamedTuple):
 
 def layout_arrays(layout: Layout) -> LayoutArrays:
     """Return the arrays of `layout`."""
-    users, flows = list(layout.users.values()), list(layout.flows.values())
+    cells, users, flows = layout.cells.values(), layout.users.values(), layout.flows.values()
     cell_index = {name: index for index, name in enumerate(layout.cells)}
     user_index = {name: index for index, name in enumerate(layout.users)}
     host_index = {name: index for index, name in enumerate(layout.hosts)}
-    jammer = layout.interferer
+    jammer, hosts = layout.interferer, layout.hosts
+    by_user = [(_xyz(one.position), math.hypot(*one.velocity_mps), one.noise_figure_db) for one in users]
+    by_flow = np.array([(one.mbps, one.packet_bytes, one.bursty, hosts[one.host]) for one in flows]).T.copy()
+    which = np.array([(user_index[one.user], _PLACE[one.slice], host_index[one.host]) for one in flows]).T.copy()
     return LayoutArrays(
-        *_cell_arrays(layout.cells),
-        places=np.array([(one.position.x_m, one.position.y_m, one.position.z_m) for one in users]),
-        speeds=np.array([math.hypot(*one.velocity_mps) for one in users]),
-        noise_db=np.array([one.noise_figure_db for one in users]),
+        sites=np.array([_xyz(one.position) for one in cells]),
+        beams=np.array([_OMNI if one.beam is None else (one.beam.azimuth_deg, one.beam.tilt_deg) for one in cells]),
+        power_dbm=np.array([one.power_dbm for one in cells]),
+        offset_db=np.array([one.a3_offset_db for one in cells]),
+        barred=np.array([one.barred for one in cells]),
+        shares=np.array([[one.shares[slice_] for slice_ in SLICES] for one in cells]),
+        places=np.array([place for place, _, _ in by_user]),
+        speeds=np.array([speed for _, speed, _ in by_user]),
+        noise_db=np.array([noise for _, _, noise in by_user]),
         ordered=np.array([-1 if one.ordered_cell is None else cell_index[one.ordered_cell] for one in users]),
-        user=np.array([user_index[one.user] for one in flows]),
-        slice_of=np.array([SLICES.index(one.slice) for one in flows]),
-        mbps=np.array([one.mbps for one in flows]),
-        bytes_=np.array([float(one.packet_bytes) for one in flows]),
-        bursty=np.array([float(one.bursty) for one in flows]),
-        host_ms=np.array([layout.hosts[one.host] for one in flows]),
-        host=np.array([host_index[one.host] for one in flows]),
-        interferer=np.array([jammer.x_m, jammer.y_m, jammer.z_m]),
+        user=which[0],
+        slice_of=which[1],
+        host=which[2],
+        mbps=by_flow[0],
+        bytes_=by_flow[1],
+        bursty=by_flow[2],
+        host_ms=by_flow[3],
+        interferer=np.array([_xyz(jammer)]),
         interferer_dbm=-math.inf if layout.interferer_dbm is None else layout.interferer_dbm,
         blocks=layout.downlink_rbs,
     )
 
 
-def _cell_arrays(cells: dict[str, CellLayout]) -> tuple[Floats, Floats, Floats, Floats, NDArray[np.bool_], Floats]:
-    """The first six fields."""
-    every, nowhere = list(cells.values()), (math.nan, math.nan)
-    return (
-        np.array([(one.position.x_m, one.position.y_m, one.position.z_m) for one in every]),
-        np.array([nowhere if one.beam is None else (one.beam.azimuth_deg, one.beam.tilt_deg) for one in every]),
-        np.array([one.power_dbm for one in every]),
-        np.array([one.a3_offset_db for one in every]),
-        np.array([one.barred for one in every]),
-        np.array([[one.shares[slice_] for slice_ in SLICES] for one in every]),
-    )
+def _xyz(place: Position) -> tuple[float, float, float]:
+    return place.x_m, place.y_m, place.z_m
 
 
+@compiled
+def group_blocks(blocks: int) -> int:
+    """Resource blocks of a group, for the bandwidths of a `Layout`: TS 36.213 table 7.1.6.1-1."""
+    return 2 if blocks == 25 else 3
+
+
+@compiled
 def group_slices(arrays: LayoutArrays) -> Ints:
     """Which slice each resource block group of each cell belongs to, [m, groups]; -1 to none: ranges in the order of slices."""
-    groups = arrays.blocks // RBG_SIZE[arrays.blocks]
-    edges = np.concatenate([np.zeros((len(arrays.shares), 1)), np.cumsum(arrays.shares, axis=1)], axis=1)
-    bounds = np.floor(edges * groups + 1e-9).astype(np.int64)
+    groups = arrays.blocks // group_blocks(arrays.blocks)
     found = np.full((len(arrays.shares), groups), -1, dtype=np.int64)
-    for cell, row in enumerate(bounds.tolist()):
-        for place in range(len(SLICES)):
-            found[cell, row[place] : row[place + 1]] = place
+    for cell in range(len(found)):
+        until, begin = 0.0, 0
+        for place in range(arrays.shares.shape[1]):
+            until += arrays.shares[cell, place]
+            end = min(math.floor(until * groups + 1e-9), groups)
+            found[cell, begin:end] = place
+            begin = end
     return found

@@ -1,4 +1,4 @@
-"""The Experiment Model's networks: a probabilistic ensemble, evaluated with NumPy (trained with torch in `training.gym`).
+"""The Experiment Model's networks: a probabilistic ensemble, compiled here (trained with torch in `training.gym`).
 
 1. Each member maps a flow's features to means and log variances of four transformed targets; members differ by seed and sample.
 2. Targets: log(1 + latency without the host's delay), log(1 + jitter), square root of the loss, delivered share. The ensemble's
@@ -8,20 +8,38 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from policies.artefact import read_artefact
 from twins.learned.arrays import Floats
 from twins.learned.features import JITTER_MS, LATENCY_MS
+from twins.system.compiled import compiled
 
 MODEL_PATH = Path(__file__).parent / "data" / "experiment_model.npz"
 TARGETS = ("latency_ms", "jitter_ms", "loss", "ratio")
 Z90 = 1.6448536
-_MOST = np.array([9.0, 9.0, 1.0, 3.0])  # of transformed targets
+_MOST_LOG = 9.0  # of a transformed latency or jitter
+
+
+class Weights(NamedTuple):
+    """Of M members: scaling of features and targets, then weights [M, in, out] and biases [M, out] of three layers."""
+
+    feature_mean: Floats
+    feature_deviation: Floats
+    target_mean: Floats
+    target_deviation: Floats
+    weight_0: Floats
+    bias_0: Floats
+    weight_1: Floats
+    bias_1: Floats
+    weight_2: Floats
+    bias_2: Floats
 
 
 @dataclass(frozen=True)
@@ -39,13 +57,17 @@ def transformed(latency_ms: Floats, jitter_ms: Floats, loss: Floats, ratio: Floa
     return np.stack([np.log1p(beyond), np.log1p(jitter_ms), np.sqrt(loss), ratio], axis=1)
 
 
+@compiled
 def physical(values: Floats, host_ms: Floats) -> Floats:
     """Return transformed values as latency in ms, jitter in ms, loss and delivered share, within their ranges, [k, 4]."""
-    bounded = np.minimum(np.maximum(values, 0.0), _MOST)
-    bounded[:, :2] = np.expm1(bounded[:, :2])
-    bounded[:, 0] += host_ms
-    bounded[:, 2] **= 2
-    return np.asarray(np.minimum(bounded, (LATENCY_MS, JITTER_MS, 1.0, 3.0)))
+    found = np.empty(values.shape)
+    for row in range(len(values)):
+        latency, jitter, loss, ratio = values[row]
+        found[row, 0] = min(math.expm1(min(max(latency, 0.0), _MOST_LOG)) + host_ms[row], LATENCY_MS)
+        found[row, 1] = min(math.expm1(min(max(jitter, 0.0), _MOST_LOG)), JITTER_MS)
+        found[row, 2] = min(max(loss, 0.0), 1.0) ** 2
+        found[row, 3] = min(max(ratio, 0.0), 3.0)
+    return found
 
 
 class Ensemble:
@@ -53,9 +75,7 @@ class Ensemble:
 
     def __init__(self, arrays: dict[str, Floats]) -> None:
         self.arrays = arrays
-        self._center, self._spread = arrays["feature_mean"], arrays["feature_deviation"]
-        self._target_center, self._target_spread = arrays["target_mean"], arrays["target_deviation"]
-        self._layers = [(arrays[f"weight_{i}"], arrays[f"bias_{i}"][:, None, :]) for i in range(3)]
+        self._weights = Weights(*(np.ascontiguousarray(arrays[name], dtype=np.float64) for name in Weights._fields))
         self._scale = arrays["scale"]
 
     @staticmethod
@@ -68,18 +88,7 @@ class Ensemble:
 
     def moments(self, features: Floats) -> tuple[Floats, Floats]:
         """Return mean and standard deviation of the transformed targets, [k, 4] each."""
-        hidden = np.minimum(np.maximum((features - self._center) / self._spread, -8.0), 8.0)[None]
-        for place, (weight, bias) in enumerate(self._layers):
-            hidden = hidden @ weight + bias
-            if place < 2:
-                hidden = hidden / (1.0 + np.exp(-hidden))
-        means, variances = hidden[..., :4], np.exp(np.minimum(np.maximum(hidden[..., 4:], -9.0), 4.0))
-        mean = means.mean(axis=0)
-        variance = (variances + means**2).mean(axis=0) - mean**2
-        return (
-            mean * self._target_spread + self._target_center,
-            np.sqrt(np.maximum(variance, 1e-8)) * self._target_spread,
-        )
+        return _moments(features, self._weights)
 
     def predict(self, features: Floats, host_ms: Floats, intervals: bool = True) -> Prediction:
         """Return the prediction for k flows with `features` [k, f] from hosts `host_ms` [k] away; `intervals` on demand."""
@@ -89,3 +98,38 @@ class Ensemble:
             return Prediction(told, told, told)
         reach = Z90 * deviation * self._scale
         return Prediction(told, physical(mean - reach, host_ms), physical(mean + reach, host_ms))
+
+
+@compiled
+def _moments(features: Floats, weights: Weights) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of the mixture of the members, in transformed units, [k, 4] each."""
+    seen = np.minimum(np.maximum((features - weights.feature_mean) / weights.feature_deviation, -8.0), 8.0)
+    first, second, members = np.zeros((len(seen), 4)), np.zeros((len(seen), 4)), len(weights.weight_0)
+    for one in range(members):
+        hidden = _dense(seen, weights.weight_0[one], weights.bias_0[one], True)
+        hidden = _dense(hidden, weights.weight_1[one], weights.bias_1[one], True)
+        told = _dense(hidden, weights.weight_2[one], weights.bias_2[one], False)
+        for row in range(len(seen)):
+            for target in range(4):
+                mean, variance = told[row, target], math.exp(min(max(told[row, 4 + target], -9.0), 4.0))
+                first[row, target] += mean / members
+                second[row, target] += (variance + mean**2) / members
+    deviation = np.sqrt(np.maximum(second - first**2, 1e-8))
+    return first * weights.target_deviation + weights.target_mean, deviation * weights.target_deviation
+
+
+@compiled
+def _dense(values: Floats, weight: Floats, bias: Floats, bent: bool) -> Floats:
+    """One layer, with SiLU where `bent`. Loops, for at a dozen flows a call of NumPy takes longer than what it computes."""
+    found = np.empty((len(values), len(bias)))
+    for row in range(len(values)):
+        line = bias.copy()
+        for place in range(values.shape[1]):
+            value = values[row, place]
+            for unit in range(len(line)):
+                line[unit] += value * weight[place, unit]
+        if bent:
+            for unit in range(len(line)):
+                line[unit] /= 1.0 + math.exp(-line[unit])
+        found[row] = line
+    return found

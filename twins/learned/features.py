@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
 from twins.learned.arrays import Floats, Ints, LayoutArrays
 from twins.learned.physics import Physics
+from twins.system.compiled import compiled
 
 NAMES = (
     "log_could_per_need",
@@ -59,50 +61,71 @@ class Memory(NamedTuple):
     could: Floats
 
 
+@compiled
 def could_per_need(theory: Physics) -> Floats:
     """Log of what a flow could get over what it needs, -3..3."""
-    return np.clip(np.log((theory.could + 1e-3) / (theory.need + 1e-3)), -3.0, 3.0)
+    return np.minimum(np.maximum(np.log((theory.could + 1e-3) / (theory.need + 1e-3)), -3.0), 3.0)
 
 
-def features(arrays: LayoutArrays, theory: Physics, memory: Memory | None, settle_s: float) -> Floats:
-    """Return the features of all flows, [k, len(NAMES)]."""
-    count = len(arrays.user)
-    could = could_per_need(theory)
-    before = memory or _nothing(arrays, theory, could)
-    columns = (
-        could,
-        np.minimum(np.maximum(np.log((theory.get + 1e-3) / (theory.need + 1e-3)), -3.0), 0.0),
-        np.minimum(theory.use, 4.0),
-        np.log(theory.need + 0.01),
-        np.minimum(np.maximum(theory.sinr_db, -15.0), 40.0) / 10.0,
-        np.minimum(np.maximum(theory.control_db, -15.0), 40.0) / 10.0,
-        (np.clip(theory.rsrp_dbm, -130.0, -40.0) + 85.0) / 15.0,
-        np.log(arrays.mbps + 0.01),
-        np.log(arrays.host_ms),
-        arrays.bytes_ / 1000.0,
-        arrays.bursty,
-        *(arrays.slice_of == place for place in range(3)),
-        np.minimum(theory.sharing, 8.0) / 4.0,
-        theory.groups / 16.0,
-        theory.loads[theory.cell],
-        np.full(count, settle_s),
-        np.minimum(arrays.speeds[arrays.user], 25.0) / 10.0,
-        arrays.places[arrays.user, 2] > AERIAL_M,
-        np.full(count, 1.0 if memory is None else 0.0),
-        before.slice_of != arrays.slice_of,
-        before.cell != theory.cell,
-        before.host != arrays.host,
-        np.minimum(np.maximum(np.log((arrays.mbps + 0.01) / (before.mbps + 0.01)), -3.0), 3.0),
-        np.log1p(before.latency_ms) / 3.0,
-        np.log1p(before.jitter_ms),
-        np.sqrt(before.loss),
-        np.minimum(np.maximum(before.ratio, 0.0), 2.0),
-        before.could,
-    )
-    return np.array(columns, dtype=np.float64).T
+def nothing_before(count: int) -> Memory:
+    """A memory to pass where there is none; `features` is told so by `began`."""
+    none, zeros = np.zeros(count, dtype=np.int64), np.zeros(count)
+    return Memory(none, none, none, zeros, zeros, zeros, zeros, zeros, zeros)
 
 
-def _nothing(arrays: LayoutArrays, theory: Physics, could: Floats) -> Memory:
-    """At the beginning nothing changed, and nothing was measured."""
-    zeros = np.zeros(len(arrays.user))
-    return Memory(arrays.slice_of, theory.cell, arrays.host, arrays.mbps, zeros, zeros, zeros, zeros + 1.0, could)
+@compiled
+def features(arrays: LayoutArrays, theory: Physics, memory: Memory, began: bool, settle_s: float) -> Floats:
+    """Return the features of all flows, [k, len(NAMES)]; where the network `began` nothing changed, and nothing was measured."""
+    rows, could = np.empty((len(arrays.user), len(NAMES))), could_per_need(theory)
+    for k in range(len(rows)):
+        user, need, mbps = arrays.user[k], theory.need[k], arrays.mbps[k]
+        told = (
+            could[k],
+            _within(math.log((theory.get[k] + 1e-3) / (need + 1e-3)), -3.0, 0.0),
+            min(theory.use[k], 4.0),
+            math.log(need + 0.01),
+            _within(theory.sinr_db[k], -15.0, 40.0) / 10.0,
+            _within(theory.control_db[k], -15.0, 40.0) / 10.0,
+            (_within(theory.rsrp_dbm[k], -130.0, -40.0) + 85.0) / 15.0,
+            math.log(mbps + 0.01),
+            math.log(arrays.host_ms[k]),
+            arrays.bytes_[k] / 1000.0,
+            arrays.bursty[k],
+            _flag(arrays.slice_of[k] == 0),
+            _flag(arrays.slice_of[k] == 1),
+            _flag(arrays.slice_of[k] == 2),
+            min(theory.sharing[k], 8.0) / 4.0,
+            theory.groups[k] / 16.0,
+            theory.loads[theory.cell[k]],
+            settle_s,
+            min(arrays.speeds[user], 25.0) / 10.0,
+            _flag(arrays.places[user, 2] > AERIAL_M),
+            _flag(began),
+        )
+        changed = (
+            (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, could[k])
+            if began
+            else (
+                _flag(memory.slice_of[k] != arrays.slice_of[k]),
+                _flag(memory.cell[k] != theory.cell[k]),
+                _flag(memory.host[k] != arrays.host[k]),
+                _within(math.log((mbps + 0.01) / (memory.mbps[k] + 0.01)), -3.0, 3.0),
+                math.log1p(memory.latency_ms[k]) / 3.0,
+                math.log1p(memory.jitter_ms[k]),
+                math.sqrt(memory.loss[k]),
+                _within(memory.ratio[k], 0.0, 2.0),
+                memory.could[k],
+            )
+        )
+        rows[k] = np.array(told + changed)
+    return rows
+
+
+@compiled
+def _flag(holds: bool) -> float:
+    return 1.0 if holds else 0.0
+
+
+@compiled
+def _within(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)

@@ -13,10 +13,11 @@ import numpy as np
 from twins.gym.layout import Layout
 from twins.gym.window import FlowWindow, UserWindow, Window
 from twins.learned.arrays import Floats, Ints, LayoutArrays, layout_arrays
-from twins.learned.ensemble import Ensemble
-from twins.learned.features import LATENCY_MS, Memory, could_per_need, features
+from twins.learned.ensemble import TARGETS, Ensemble, Prediction
+from twins.learned.features import JITTER_MS, LATENCY_MS, Memory, could_per_need, features, nothing_before
 from twins.learned.physics import Physics, next_cells, physics, received_dbm
 
+_SILENT = (LATENCY_MS, JITTER_MS, 0.0, 0.0)
 _LOST = 0.985  # beyond it, what little arrives says nothing about delay
 
 
@@ -50,7 +51,8 @@ class LearnedNetwork:
         cells = self._served(arrays, received)
         moved = 0 if self._cells is None else int((cells != self._cells).sum())
         theory = physics(arrays, received, cells)
-        predicted = self.ensemble.predict(features(arrays, theory, self._memory, settle_s), arrays.host_ms, self.intervals)
+        memory = self._memory or nothing_before(len(arrays.user))
+        predicted = self._predicted(arrays, features(arrays, theory, memory, self._memory is None, settle_s))
         self._cells, self._ordered, self._memory = cells, arrays.ordered, _memory(arrays, theory, predicted.mean)
         self._now_s += settle_s + seconds
         window = _window(layout, arrays, theory, predicted.mean, cells, received, seconds, self._now_s, moved)
@@ -60,6 +62,18 @@ class LearnedNetwork:
         return window.model_copy(
             update={"low": _flows(layout, predicted.low, rates), "high": _flows(layout, predicted.high, rates)}
         )
+
+    def _predicted(self, arrays: LayoutArrays, seen: Floats) -> Prediction:
+        """What the ensemble says of the flows that send; those that do not are told as the traces tell them."""
+        sends = arrays.mbps > 0.0
+        told = self.ensemble.predict(seen[sends], arrays.host_ms[sends], self.intervals)
+        every = []
+        for part in (told.mean, told.low, told.high) if self.intervals else (told.mean,):
+            whole = np.empty((len(sends), len(TARGETS)))
+            whole[:] = _SILENT
+            whole[sends] = part
+            every.append(whole)
+        return Prediction(every[0], every[-2 if self.intervals else 0], every[-1])
 
     def _served(self, arrays: LayoutArrays, received: Floats) -> Ints:
         before = np.full(len(arrays.places), -1) if self._cells is None else self._cells
@@ -76,7 +90,7 @@ def _memory(arrays: LayoutArrays, theory: Physics, told: Floats) -> Memory:
         mbps=arrays.mbps,
         latency_ms=told[:, 0],
         jitter_ms=told[:, 1],
-        loss=np.where(arrays.mbps > 0.0, told[:, 2], 0.0),
+        loss=told[:, 2],
         ratio=told[:, 3],
         could=could_per_need(theory),
     )

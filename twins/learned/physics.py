@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twins.gym.field import THERMAL_DBM, gains_db
-from twins.learned.arrays import RBG_SIZE, Floats, Ints, LayoutArrays, group_slices
+from twins.learned.arrays import Floats, Ints, LayoutArrays, group_blocks, group_slices
 from twins.system.compiled import compiled
 
 ROUNDS, DAMPING = 12, 0.6
@@ -43,56 +43,51 @@ class Physics(NamedTuple):
     cell: Ints
 
 
+@compiled
 def received_dbm(arrays: LayoutArrays) -> Floats:
     """Power of each cell at each user, dBm per resource block, [n, m]."""
     return gains_db(arrays.sites, arrays.beams, arrays.places) + (arrays.power_dbm - 10.0 * math.log10(arrays.blocks))
 
 
+@compiled
 def next_cells(arrays: LayoutArrays, received: Floats, cells: Ints, ordered: NDArray[np.bool_]) -> Ints:
     """Serving cells after event A3: `cells` before, -1 for those yet to attach; `ordered` ones obey first."""
-    usable = np.where(arrays.barred, -np.inf, received)
-    if not np.isfinite(usable).any():
-        usable = received
-    best = usable.argmax(axis=1)
-    now = np.where(ordered, arrays.ordered, cells)
-    now = np.where(now < 0, best, now)
-    rows = np.arange(len(now))
-    # RSRP is reported in whole decibels, and a neighbour must be better by more than the offset.
-    better = np.round(usable[rows, best]) > np.round(received[rows, now]) + arrays.offset_db[now]
-    return np.where((better | arrays.barred[now]) & np.isfinite(usable[rows, best]), best, now)
+    found, nowhere_else = np.empty(len(cells), dtype=np.int64), arrays.barred.all()
+    for user in range(len(cells)):
+        best, most = -1, -math.inf
+        for cell in range(len(arrays.barred)):
+            if (nowhere_else or not arrays.barred[cell]) and received[user, cell] > most:
+                best, most = cell, received[user, cell]
+        now = arrays.ordered[user] if ordered[user] else cells[user]
+        now = best if now < 0 else now
+        # RSRP is reported in whole decibels, and a neighbour must be better by more than the offset.
+        better = round(most) > round(received[user, now]) + arrays.offset_db[now]
+        found[user] = best if better or arrays.barred[now] else now
+    return found
 
 
+@compiled
 def physics(arrays: LayoutArrays, received: Floats, cells: Ints) -> Physics:
     """Return what theory says of the flows when `cells` [n] serve the users."""
-    jammer = gains_db(arrays.interferer[None, :], np.full((1, 2), math.nan), arrays.places)[:, 0]
-    jam_w = 10.0 ** ((jammer + arrays.interferer_dbm - 10.0 * math.log10(arrays.blocks)) / 10.0)
+    per_block = 10.0 * math.log10(arrays.blocks)
+    jammer = gains_db(arrays.interferer, np.full((1, 2), math.nan), arrays.places)[:, 0]
+    jam_w = 10.0 ** ((jammer + arrays.interferer_dbm - per_block) / 10.0)
     noise_w = 10.0 ** ((THERMAL_DBM + arrays.noise_db) / 10.0) + jam_w
-    rows = _solve(
+    need, get, could, sinr, control, sharing, groups, use, loads = _solve(
         10.0 ** (received / 10.0),
         noise_w,
         cells,
         group_slices(arrays),
-        float(RBG_SIZE[arrays.blocks]),
+        float(group_blocks(arrays.blocks)),
         float(arrays.blocks),
         arrays.user,
         arrays.slice_of,
         arrays.mbps * (1.0 + HEADER_BYTES / arrays.bytes_),
     )
-    need, get, could, sinr, control, sharing, groups, use, loads = rows
-    serving = cells[arrays.user]
-    return Physics(
-        need=need,
-        get=get,
-        could=could,
-        sinr_db=10.0 * np.log10(sinr),
-        control_db=10.0 * np.log10(control),
-        rsrp_dbm=received[arrays.user, serving],
-        sharing=sharing,
-        groups=groups,
-        use=use,
-        loads=loads,
-        cell=serving,
-    )
+    serving, rsrp = cells[arrays.user], np.empty(len(arrays.user))
+    for flow in range(len(rsrp)):
+        rsrp[flow] = received[arrays.user[flow], serving[flow]]
+    return Physics(need, get, could, 10.0 * np.log10(sinr), 10.0 * np.log10(control), rsrp, sharing, groups, use, loads, serving)
 
 
 @compiled

@@ -25,8 +25,9 @@ def cache_folder() -> Path:
     twins = Path(__file__).parent.parent
     digest = hashlib.sha256(numba.__version__.encode())
     system, kernel = twins / "system", twins / "link" / "table" / "kernel.py"
+    learned = [twins / "learned" / f"{name}.py" for name in ("arrays", "physics", "features", "ensemble")]
     others = [system / "state.py", system / "compiled.py", kernel, twins / "gym" / "field.py"]
-    sources = [*system.glob("kernel/*.py"), *twins.glob("radio/*.py"), *others]
+    sources = [*system.glob("kernel/*.py"), *twins.glob("radio/*.py"), *learned, *others]
     for source in sorted(sources):
         digest.update(source.read_bytes())
     chosen = _config.CACHE_DIR

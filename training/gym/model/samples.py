@@ -13,7 +13,7 @@ from twins.gym.window import Window
 from twins.gym.world import settle_s
 from twins.learned.arrays import Floats, Ints, LayoutArrays, layout_arrays
 from twins.learned.ensemble import transformed
-from twins.learned.features import JITTER_MS, LATENCY_MS, Memory, could_per_need, features
+from twins.learned.features import JITTER_MS, LATENCY_MS, Memory, could_per_need, features, nothing_before
 from twins.learned.physics import Physics, next_cells, physics, received_dbm
 
 
@@ -52,7 +52,7 @@ def _segment(rows: list[TraceRow]) -> Iterable[tuple[Floats, Floats, Floats, Flo
         theory = _theory(arrays, cells, ordered)
         targets = _targets(arrays, list(layout.flows), window)
         yield (
-            features(arrays, theory, memory, settle),
+            features(arrays, theory, memory or nothing_before(len(arrays.user)), memory is None, settle),
             transformed(*targets, arrays.host_ms),
             arrays.host_ms,
             arrays.mbps,
