@@ -19,7 +19,9 @@ from policies.managed_object import Scalar
 # Values are decimal fractions in binary floats: 0.3 is on a grid of 0.1 although 0.3 / 0.1 is 2.9999999999999996.
 _GRID_TOLERANCE = 1e-6
 
-Theme = Literal["slicing", "mobility", "power", "carrier", "admission", "energy saving", "beam", "receiver", "scheduler"]
+Theme = Literal[
+    "slicing", "mobility", "power", "carrier", "admission", "energy saving", "beam", "receiver", "scheduler", "mission"
+]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 

@@ -8,7 +8,7 @@ import pytest
 from policies.limits import CatalogueError, UnknownAttributeError, load_limits
 
 CATALOGUE = load_limits()
-THEMES = {"slicing", "mobility", "power", "carrier", "admission", "energy saving", "beam", "receiver", "scheduler"}
+THEMES = {"slicing", "mobility", "power", "carrier", "admission", "energy saving", "beam", "receiver", "scheduler", "mission"}
 
 TREE = {
     "NRCellDU": {

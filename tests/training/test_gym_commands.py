@@ -20,7 +20,7 @@ from training.gym.inspect_export import task_file
 from training.gym.play_line import PlayError, call_of
 from training.gym.replaying import replayed
 from training.gym.rollout import Rollout
-from training.gym.runner import Runner
+from training.gym.runner import Judgement, Runner
 from training.gym.task_choice import chosen_task
 from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.traces.recorder import recorded, segments
@@ -118,10 +118,10 @@ def test_on_another_network_an_honest_verification_stays_one_and_a_made_up_one_d
 
 
 def test_what_the_gate_refused_is_refused_again_in_a_replay(task):
-    first = Runner(change_judge=lambda world, call: "not tonight").run(task, make_agent("expert", task))
+    first = Runner(change_judge=lambda world, call: Judgement("reject", "not tonight")).run(task, make_agent("expert", task))
     again = replayed(first, task, LearnedNetwork(), lambda step: None)
     assert [one.verdict for one in again.spans] == [one.verdict for one in first.spans]
-    assert "not tonight" in {one.verdict for one in again.spans}
+    assert next(one.error for one in again.spans if one.verdict == "reject").endswith("not tonight")
     assert again.trace_hash == first.trace_hash
 
 

@@ -11,6 +11,7 @@ from training.gym.bench import Campaign, agent_scores
 from training.gym.bench.campaign import rollouts_in, run, subset
 from training.gym.bench.grounding import across_agents, grounding
 from training.gym.expert import Expert
+from training.gym.runner import Judgement
 from training.gym.tasks import Domain, Tier
 from twins.gym.packet_network import InfrastructureError
 from twins.learned import LearnedNetwork
@@ -101,11 +102,12 @@ def test_a_simulator_that_dies_is_no_failure_of_the_agent():
 
 def test_the_gate_stands_before_configuration_calls_only():
     asked = []
-    runner = Runner(change_judge=lambda world, call: asked.append(call.tool) or "not today")
+    runner = Runner(change_judge=lambda world, call: asked.append(call.tool) or Judgement("reject", "not today"))
     switch = calls("switch_network_slice", current="eMBB", target="URLLC")
     rollout = runner.run(drawn()[0], Says(calls("check_network_state"), switch))
     assert asked == ["switch_network_slice"]
-    assert (rollout.spans[1].boundary, rollout.spans[1].verdict) == ("permission", "not today")
+    assert (rollout.spans[1].boundary, rollout.spans[1].verdict) == ("permission", "reject")
+    assert rollout.spans[1].error == "switch_network_slice: not today"
     assert rollout.spans[1].state.slice == "eMBB"
 
 

@@ -7,19 +7,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from agents.planner import CallTools, Decision, Escalate, Finish, ToolCall, View
-from policies.effect import Effect
 from tools.contract import explain
 from training.gym.episode import Step
 from training.gym.input_error import GymInputError
 from training.gym.rollout import Rollout, Span
-from training.gym.runner import ChangeJudge, Runner
+from training.gym.runner import ChangeJudge, Judgement, Runner
 from training.gym.tasks.gym_task import GymTask
 from twins.gym.packet_network import PacketNetwork
 
@@ -65,10 +64,16 @@ def replayed(rollout: Rollout, task: GymTask, network: PacketNetwork, told: Call
 
 def _verdicts(spans: tuple[Span, ...]) -> ChangeJudge | None:
     """The gate's rulings again, in their order; None where no gate was asked."""
-    rulings: Iterator[str | None] = (one.verdict for one in spans if one.effect == Effect.CONFIGURE.value)
-    if all(one.verdict is None for one in spans):
+    judged = [span for span in spans if span.verdict is not None]
+    if not judged:
         return None
-    return lambda world, call: None if (said := next(rulings, None)) in (None, "approve") else said
+    rulings = iter([Judgement(str(span.verdict), _refusal(span)) for span in judged])
+    return lambda world, call: next(rulings, Judgement("not judged again", "there were fewer calls when this was recorded"))
+
+
+def _refusal(span: Span) -> str | None:
+    """Why a span's call was not let through; None where it was, whatever the tool then said."""
+    return (span.error or "").removeprefix(f"{span.tool}: ") if span.boundary == "permission" else None
 
 
 def read_rollout(path: Path) -> Rollout:

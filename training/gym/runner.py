@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from agents.planner import CallTools, Escalate, Finish, Planner, ToolCall, ToolOffer, View
 from policies.effect import Effect
@@ -29,8 +30,16 @@ from twins.gym.world import WINDOW_S, World
 from twins.learned.network import LearnedNetwork
 
 MALFORMED_PENALTY = 0.02
-ChangeJudge = Callable[[World, ToolCall], str | None]
-"""Returns None where a Configuration call may run, and why not otherwise."""
+
+
+class Judgement(NamedTuple):
+    """A gate's ruling on a Configuration call, and, where the call may not run, why."""
+
+    ruling: str
+    refusal: str | None = None
+
+
+ChangeJudge = Callable[[World, ToolCall], Judgement]
 
 
 @dataclass
@@ -113,7 +122,8 @@ class _Rolled:
 
     def _act(self, call: ToolCall) -> None:
         started, world = time.perf_counter(), self.episode.world
-        refusal = self._refusal(call)
+        judged = self._judged(call)
+        refusal = None if judged is None else judged.refusal
         step = self.episode.call(call) if refusal is None else self.episode.refused(call, refusal)
         evidence = step.observation.evidence or {}
         self.spans.append(
@@ -126,9 +136,7 @@ class _Rolled:
                 summary=evidence.get("summary", ""),
                 error=step.observation.error,
                 boundary=step.observation.boundary,
-                verdict=None
-                if self.runner.change_judge is None or step.effect is not Effect.CONFIGURE
-                else (refusal or "approve"),
+                verdict=None if judged is None else judged.ruling,
                 happened=step.happened,
                 state=step.after,
                 at_s=round(world.now_s, 3),
@@ -137,7 +145,7 @@ class _Rolled:
         )
         self.runner.told(step)
 
-    def _refusal(self, call: ToolCall) -> str | None:
+    def _judged(self, call: ToolCall) -> Judgement | None:
         judge_change = self.runner.change_judge
         if judge_change is None or call.tool not in self.episode.registry:
             return None

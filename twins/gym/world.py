@@ -205,12 +205,13 @@ class World:
         layout = self.in_force
         settle = settle_s(self.measured.layout, layout) if self.measurements else WARM_UP_S
         window = self.network.run(layout, WINDOW_S, settle)
-        made = self._made(layout, window)
+        made = self.measurement_of(layout, window)
         self.measurements.append(made)
         self._dirty = False
         return made
 
-    def _made(self, layout: Layout, window: Window) -> Measurement:
+    def measurement_of(self, layout: Layout, window: Window) -> Measurement:
+        """What `window` under `layout` means for this world now; nothing is kept."""
         loads = self.server_loads()
         return Measurement(
             at_s=round(self.now_s, 3),

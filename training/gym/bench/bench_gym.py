@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from policies.figure import BenchResult, Figure
 from policies.gym.split import Purpose
 from tools.gym.catalogue import gym_registry
 from training.gym.episode import Episode
-from training.gym.runner import Runner
+from training.gym.gate import GymGate
+from training.gym.runner import Judgement, Runner
 from training.gym.tasks.gym_task import GymTask
 from training.gym.tasks.task_set import read_tasks
 from twins.gym.packet_network import PacketNetwork
@@ -93,22 +95,38 @@ def _model_speed(tasks: list[GymTask], seconds: float, samples: dict[str, object
 
 
 def _runner_speed(tasks: list[GymTask], seconds: float, samples: dict[str, object]) -> Iterator[Figure]:
-    """The runner's own part of a call: whole episodes of MAPE-K against the same calls made directly."""
-    runner, spent, calls, direct = Runner(), 0.0, 0, 0.0
-    started = time.perf_counter()
-    for task in cycle(tasks):
-        rollout = runner.run(task, mape_k())
-        spent, calls = spent + rollout.seconds, calls + len(rollout.spans)
-        direct += sum(span.seconds for span in rollout.spans)
-        if time.perf_counter() - started > seconds / 3.0:
-            break
-    samples["runner"] = {"seconds": spent, "tools": direct, "calls": calls}
-    yield Figure(
-        name="runner overhead per call, without a gate",
-        value=1e6 * (spent - direct) / calls,
-        unit="us",
-        note=f"view, decision of MAPE-K, record, judgement; the tools take {1e6 * direct / calls:.0f} us a call",
-    )
+    """The harness's own part of a call: whole episodes of MAPE-K less what the tools take, without and with the gate."""
+    for gate, name in ((None, "without a gate"), (_Timed(GymGate()), "with the gate")):
+        runner, spent, calls, direct = Runner(change_judge=gate), 0.0, 0, 0.0
+        started = time.perf_counter()
+        for task in cycle(tasks):
+            rollout = runner.run(task, mape_k())
+            spent, calls = spent + rollout.seconds, calls + len(rollout.spans)
+            direct += sum(span.seconds for span in rollout.spans)
+            if time.perf_counter() - started > seconds / 3.0:
+                break
+        judging, judged = (0.0, 0) if gate is None else (gate.seconds, gate.calls)
+        direct -= judging
+        samples[f"runner {name}"] = {"seconds": spent, "tools": direct, "calls": calls, "gate": judging, "judged": judged}
+        note = f"view, decision of MAPE-K, record, judgement; the tools take {1e6 * direct / calls:.0f} us a call"
+        if judged:
+            note += f"; the gate {1e3 * judging / judged:.1f} ms a Configuration call, of which there are {judged / calls:.0%}"
+        yield Figure(name=f"runner overhead per call, {name}", value=1e6 * (spent - direct) / calls, unit="us", note=note)
+
+
+@dataclass
+class _Timed:
+    """A gate and how long it took."""
+
+    gate: GymGate
+    seconds: float = 0.0
+    calls: int = 0
+
+    def __call__(self, world: World, call: ToolCall) -> Judgement:
+        started = time.perf_counter()
+        judged = self.gate(world, call)
+        self.seconds, self.calls = self.seconds + time.perf_counter() - started, self.calls + 1
+        return judged
 
 
 def _vector_speed(seconds: float) -> Iterator[Figure]:

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from policies.gym.split import Purpose
+from training.gym.gate.modes import GateMode, gate_of
 from training.gym.networks import MODEL, check_ns3
 from training.gym.rollout import Rollout
 from training.gym.runner import Runner
@@ -21,17 +22,19 @@ from twins.worker_process import prepare_worker
 
 @dataclass(frozen=True)
 class Campaign:
-    """Which agent, on which network ("model" or "ns3"), how often each task, into which folder."""
+    """Which agent, on which network ("model" or "ns3"), how often each task, into which folder, behind which gate."""
 
     agent: str
     network: str
     folder: Path
     attempts: int = 1
+    gate: GateMode = "none"
 
     @property
     def path(self) -> Path:
         """The file of its rollouts, one line each."""
-        return self.folder / f"{self.agent}.{self.network}.jsonl"
+        gate = "" if self.gate == "none" else f".{self.gate}"
+        return self.folder / f"{self.agent}.{self.network}{gate}.jsonl"
 
 
 def rollouts_in(path: Path) -> Iterator[Rollout]:
@@ -75,19 +78,19 @@ def episode(campaign: Campaign, task: GymTask, attempt: int) -> Rollout:
     """Run one episode with a fresh agent."""
     from training.gym.agents import make_agent
 
-    return _runner(campaign.network).run(task, make_agent(campaign.agent, task), attempt)
+    return _runner(campaign.network, campaign.gate).run(task, make_agent(campaign.agent, task), attempt)
 
 
 @cache
-def _runner(network: str) -> Runner:
+def _runner(network: str, gate: GateMode) -> Runner:
     """One runner a process: with ns-3 all its episodes share one worker."""
     if network == MODEL:
-        return Runner()
+        return Runner(change_judge=gate_of(gate))
     check_ns3()
     from twins.ns3.network import Ns3Network
 
     shared = Ns3Network()
-    return Runner(network=lambda: shared)
+    return Runner(network=lambda: shared, change_judge=gate_of(gate))
 
 
 def subset(tasks: list[GymTask], per_tier: int) -> list[GymTask]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from training.gym.commands.common import Gate
 from training.gym.input_error import GymInputError
 from twins.progress import counted
 
@@ -28,6 +29,7 @@ def bench(
         list[str] | None, typer.Option("--agent", help="Which agent, again for more; default: all but LLMs.")
     ] = None,
     network: Annotated[str, typer.Option("--network", help="model or ns3.")] = "model",
+    gate: Gate = "none",
     per_tier: Annotated[int | None, typer.Option("--per-tier", min=1, help="Only so many tasks a tier; default: all.")] = None,
     attempts: Annotated[int, typer.Option("--attempts", min=1, max=32, help="Tries of each task, for pass^k.")] = 1,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
@@ -45,14 +47,16 @@ def bench(
         chosen = tasks if per_tier is None else subset(tasks, per_tier)
         for name in agent or DEFAULT_AGENTS:
             with counted(f"{name} on {network}", "episodes") as progress:
-                scores.append(agent_scores(run(Campaign(name, network, out, attempts), chosen, workers, progress)))
+                scores.append(agent_scores(run(Campaign(name, network, out, attempts, gate), chosen, workers, progress)))
     except ValueError as error:
         typer.echo(f"gym bench: {error}", err=True)
         raise typer.Exit(2) from None
     if as_json:
-        typer.echo(json.dumps({"tasks": len(chosen), "network": network, "agents": [one.model_dump() for one in scores]}))
+        typer.echo(
+            json.dumps({"tasks": len(chosen), "network": network, "gate": gate, "agents": [one.model_dump() for one in scores]})
+        )
     else:
-        _print(scores, len(chosen), network)
+        _print(scores, len(chosen), network if gate == "none" else f"{network}, gate {gate}")
 
 
 def _check(network: str, agents: tuple[str, ...] | list[str]) -> None:
@@ -69,11 +73,11 @@ def _check(network: str, agents: tuple[str, ...] | list[str]) -> None:
             raise GymInputError(f"agent={name!r} does not exist; there are: {', '.join(agent_names())}")
 
 
-def _print(scores: list[AgentScores], tasks: int, network: str) -> None:
+def _print(scores: list[AgentScores], tasks: int, where: str) -> None:
     from rich.console import Console
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    console.print(_table(scores, f"6GAgentBench, {tasks} tasks, {network}: success rate in % (95 % interval)"))
+    console.print(_table(scores, f"6GAgentBench, {tasks} tasks, {where}: success rate in % (95 % interval)"))
     console.print("paper: seed 001, table I, on its own tasks and its own Experiment Model", style="dim")
     for one in scores:
         if one.infrastructure_errors:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 NetworkName = Literal["model", "ns3"]
 PurposeName = Literal["training", "benchmark"]
 Network = Annotated[NetworkName, typer.Option("--network", help="model, the Experiment Model, or ns3, the ground truth.")]
+Gate = Annotated[
+    Literal["none", "unattended", "attended"],
+    typer.Option("--gate", help="The harness's gate before each Configuration call; attended: a human agrees where one must."),
+]
 TaskId = Annotated[str | None, typer.Option("--task", help="A task by its id; then the other choices say nothing.")]
 DomainChoice = Annotated[
     Literal["slicing", "offloading", "uav-control", "recovery", "coordination"] | None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.gym.commands.common import DomainChoice, FamilyChoice, Network, SeedChoice, TaskId, TierChoice, task_of, told
+from training.gym.commands.common import DomainChoice, FamilyChoice, Gate, Network, SeedChoice, TaskId, TierChoice, task_of, told
 
 if TYPE_CHECKING:
     from training.gym.episode import Step
@@ -25,6 +25,7 @@ def run(
     family: FamilyChoice = None,
     seed: SeedChoice = None,
     network: Network = "model",
+    gate: Gate = "none",
     out: Annotated[
         Path | None, typer.Option("--out", help="Where the rollout goes (JSON); default: runs/gym/TASK-AGENT.json.")
     ] = None,
@@ -34,6 +35,7 @@ def run(
     """Run one episode. Exit status 1 where the simulator failed; an agent that fails is no error."""
     with told("run"):
         from training.gym.agents import make_agent
+        from training.gym.gate import gate_of
         from training.gym.networks import opened_network
         from training.gym.runner import Runner
 
@@ -42,7 +44,8 @@ def run(
         if not as_json:
             _opening(task, planner.name, network)
         with opened_network(network) as packets:
-            rollout = Runner(lambda: packets, told=_quiet if as_json else _show).run(task, planner)
+            told_how = _quiet if as_json else _show
+            rollout = Runner(lambda: packets, change_judge=gate_of(gate), told=told_how).run(task, planner)
         target = out if out is not None or as_json else FOLDER / f"{task.id}-{agent}.json"
         _keep(rollout, task, target, html)
     if as_json:

@@ -1,0 +1,243 @@
+"""The harness's gate in the gym: what passes, what a human must see, what is refused, and why; nothing is touched by judging."""
+
+import json
+
+import pytest
+from gym_tasks import drawn
+from typer.testing import CliRunner
+
+from agents.planner import CallTools, Finish, ToolCall
+from harness.gate import Gate, Rule
+from policies.slices import Slice
+from policies.verdict import Ruling
+from training.gym.bench.campaign import Campaign
+from training.gym.command_gym import app
+from training.gym.expert import Expert
+from training.gym.gate import GymGate, gate_of, yes
+from training.gym.gate.mission_network import MissionNetwork
+from training.gym.gate.mission_tree import difference, mission_tree
+from training.gym.gate.outlook import candidate_of
+from training.gym.gate.trial import tried
+from training.gym.input_error import GymInputError
+from training.gym.runner import Runner
+from twins.gym.world import World
+from twins.learned import LearnedNetwork
+from twins.network import KpiQuery, Network, NetworkError
+
+
+class Other(LearnedNetwork):
+    """A network that is not the twin's own: every packet takes half as long again."""
+
+    label = "another network"
+
+    def run(self, layout, seconds, settle_s=0.0):
+        window = super().run(layout, seconds, settle_s)
+        flows = {
+            name: flow.model_copy(update={"latency_ms": None if flow.latency_ms is None else 1.5 * flow.latency_ms})
+            for name, flow in window.flows.items()
+        }
+        return window.model_copy(update={"flows": flows})
+
+
+class Wrapped:
+    """A packet network that the gate cannot copy, as ns-3 is none."""
+
+    def __init__(self):
+        self._inner = Other()
+        self.label = self._inner.label
+
+    def begin(self, layout):
+        self._inner.begin(layout)
+
+    def run(self, layout, seconds, settle_s=0.0):
+        return self._inner.run(layout, seconds, settle_s)
+
+
+@pytest.fixture
+def world():
+    task = drawn()[0]
+    made = World(task.scenario(), LearnedNetwork(), task.events)
+    made.begin()
+    return made
+
+
+def call(tool, **arguments):
+    return ToolCall(tool=tool, arguments=arguments)
+
+
+def reallocate(share, one="URLLC"):
+    return call("trigger_slice_reallocation", slice=one, resources={"share": share})
+
+
+STARVE = call("graceful_degradation", degradation={"target": "eMBB", "keep_rate": 0.2})
+TASK = {"task": "area map, 2", "gcycles_per_job": 0.2, "jobs_per_s": 10.0}
+
+
+@pytest.mark.parametrize(
+    ("made", "edits"),
+    [
+        (call("switch_network_slice", current="eMBB", target="URLLC"), {("MissionService=1", "slice", "eMBB", "URLLC")}),
+        (STARVE, {("SliceTraffic=eMBB", "rate", 100.0, 20.0)}),
+        (
+            call("set_transmit_power", gnb="gnb-1", power_dbm=30.0),
+            {("ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=gnb-1", "configuredMaxTxPower", 43.0, 30.0)},
+        ),
+        (
+            call("set_handover_offset", gnb="gnb-1", offset_db=5.0),
+            {("ManagedElement=S1,GNBCUCPFunction=1,NRCellCU=gnb-1,MobilityProfile=1", "a3Offset", 3.0, 5.0)},
+        ),
+        (
+            call("steer_beam", gnb="gnb-1", azimuth_deg=0.0),
+            {("ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=gnb-1,CommonBeamformingFunction=1", "coverageShape", 0, 1)},
+        ),
+    ],
+)
+def test_a_call_is_written_as_edits_of_managed_objects(world, made, edits):
+    trial = tried(world, made, GymGate().registry)
+    assert {(one.dn, one.attribute, one.old, one.new) for one in trial.change_set.edits} == edits
+
+
+def test_a_task_whose_name_is_no_id_is_told_apart_by_its_digest(world):
+    names = {}
+    for name in ("area map, 2", "area-map--2"):
+        trial = tried(world, call("edge_offload", task={**TASK, "task": name}, target={"server": "edge-1"}), GymGate().registry)
+        assert trial.error is None
+        names[name] = [one.dn for one in trial.change_set.edits if one.dn.startswith("ComputingTask")]
+    assert names["area-map--2"] == ["ComputingTask=area-map--2"] and len(names["area map, 2"]) == 1
+    assert names["area map, 2"][0].startswith("ComputingTask=area-map--2_")
+
+
+def test_shares_stand_as_whole_percents_that_fit_the_cell(world):
+    for share in (0.17, 0.333, 0.5, 0.87):
+        trial = tried(world, reallocate(share), GymGate().registry)
+        tree = mission_tree(world)
+        for edit in trial.change_set.edits:
+            tree[edit.dn][edit.attribute] = edit.new
+        for cell in ("gnb-1", "gnb-2", "gnb-3"):
+            ratios = [value["rRMPolicyMinRatio"] for dn, value in tree.items() if f"={cell},RRMPolicyRatio" in dn]
+            assert len(ratios) == 3 and 97 <= sum(ratios) <= 100 and all(isinstance(one, int) for one in ratios)
+
+
+def test_no_difference_is_no_change(world):
+    assert difference(mission_tree(world), mission_tree(world)).is_empty
+
+
+def test_judging_touches_nothing(world):
+    before = world.trace_hash(), world.now_s, world.layout
+    GymGate()(world, reallocate(0.6))
+    GymGate()(world, STARVE)
+    assert (world.trace_hash(), world.now_s, world.layout) == before
+
+
+def test_what_harms_the_others_is_refused_whoever_agrees(world):
+    for gate in (GymGate(), GymGate(approves=yes)):
+        judged = gate(world, STARVE)
+        assert judged.ruling == Ruling.MODIFY.value
+        assert "DRB.UEThpDl" in judged.refusal and "max-step" in judged.refusal and "eMBB" in judged.refusal
+
+
+def test_what_a_human_must_see_waits_for_one(world):
+    made = call("set_transmit_power", gnb="gnb-3", power_dbm=39.0)
+    alone, attended = GymGate()(world, made), GymGate(approves=yes)(world, made)
+    assert alone.ruling == Ruling.NEEDS_HUMAN.value and "authorization" in alone.refusal
+    assert attended.refusal is None and attended.ruling.startswith(Ruling.NEEDS_HUMAN.value)
+
+
+def test_a_step_that_is_too_large_is_refused_with_the_step_to_take(world):
+    judged = GymGate(approves=yes)(world, call("set_transmit_power", gnb="gnb-1", power_dbm=12.0))
+    assert "at most 6 in one change" in judged.refusal and judged.ruling == Ruling.MODIFY.value
+
+
+def test_what_the_tool_itself_refuses_is_left_to_the_tool(world):
+    for made in (reallocate(5.0), call("switch_network_slice", current="mMTC", target="URLLC"), call("edge_offload")):
+        assert GymGate()(world, made) == (Ruling.APPROVE.value, None)
+
+
+def test_a_rule_that_breaks_lets_nothing_through(world):
+    def broken(case):
+        raise RuntimeError("no policies")
+        yield
+
+    gate = GymGate(approves=yes, gate=Gate((Rule("authorization", broken, Ruling.REJECT),)))
+    judged = gate(world, reallocate(0.5))
+    assert judged.ruling == Ruling.ESCALATE.value and "no policies" in judged.refusal
+
+
+def test_a_refusal_is_an_observation_and_the_episode_goes_on():
+    class Starves:
+        name = "starves"
+
+        def __init__(self):
+            self.seen = []
+
+        def decide(self, view):
+            self.seen.append(view)
+            if len(self.seen) == 1:
+                return CallTools(calls=(STARVE,))
+            return Finish(summary="done") if len(self.seen) > 2 else CallTools(calls=(call("check_network_state"),))
+
+    task, planner = drawn()[0], Starves()
+    rollout = Runner(change_judge=GymGate()).run(task, planner)
+    first, second = rollout.spans
+    assert (first.boundary, first.verdict, second.verdict) == ("permission", "modify", None)
+    assert "max-step" in planner.seen[1].observations[0].error
+    assert rollout.final_state == Runner().run(task, Looks()).final_state
+
+
+class Looks:
+    """Looks twice, and changes nothing."""
+
+    name = "looks"
+
+    def __init__(self):
+        self._left = 2
+
+    def decide(self, view):
+        self._left -= 1
+        return CallTools(calls=(call("check_network_state"),)) if self._left >= 0 else Finish(summary="done")
+
+
+def test_an_expert_does_its_work_behind_the_gate():
+    done = [Runner(change_judge=gate_of("attended")).run(task, Expert(task)) for task in drawn()]
+    assert sum(one.success for one in done) >= 0.8 * len(done)
+    assert any(span.verdict == "approve" for one in done for span in one.spans)
+
+
+def test_over_another_network_the_twin_says_how_far_it_is_off(world):
+    task = drawn()[0]
+    other = World(task.scenario(), Wrapped(), task.events)
+    other.begin()
+    made = reallocate(0.5)
+    own, foreign = (candidate_of(one, tried(one, made, GymGate().registry)) for one in (world, other))
+    assert all(one.twin_gap is None for one in own.predictions)
+    gaps = [one.twin_gap for one in foreign.predictions if one.kpi == "DRB.PdcpSduDelayDl"]
+    assert gaps and all(0.2 < gap < 0.5 for gap in gaps), "a third of 1.5 times the delay is missing"
+    judged = GymGate()(other, made)
+    assert judged.ruling != Ruling.APPROVE.value, "a gap above 30 % is shown to a human"
+
+
+def test_a_mission_is_a_network_to_look_at_and_not_to_edit(world):
+    network = MissionNetwork(world, mission_tree(world))
+    assert isinstance(network, Network)
+    frame = network.observe(KpiQuery(kpis=("DRB.PdcpSduDelayDl",), slices=(Slice.EMBB,)))
+    told = [one for one in frame if one.value is not None]
+    assert told and all(one.unit == "ms" and one.value > 0.0 for one in told)
+    trial = tried(world, reallocate(0.5), GymGate().registry)
+    with pytest.raises(NetworkError, match="Configuration tools"):
+        network.apply(trial.change_set, "key")
+
+
+def test_modes_are_named_and_unknown_ones_refused(tmp_path):
+    assert gate_of("none") is None
+    with pytest.raises(GymInputError, match="gate='open' does not exist: none, unattended, attended"):
+        gate_of("open")
+    names = {Campaign("expert", "model", tmp_path, gate=mode).path.name for mode in ("none", "unattended", "attended")}
+    assert len(names) == 3, "rollouts behind different gates are kept apart"
+
+
+def test_gym_run_tells_what_the_gate_said():
+    task = drawn()[0]
+    done = CliRunner().invoke(app, ["run", "--agent", "over-acting", "--task", task.id, "--gate", "unattended", "--json"])
+    assert done.exit_code == 0, done.output
+    spans = json.loads(done.stdout)["spans"]
+    assert {span["verdict"] for span in spans} & {"modify", "needs a human"}

@@ -1,0 +1,69 @@
+"""A Configuration call tried in a digital twin before it is let through: the Experiment Model, on a fork of the world.
+
+1. Over the Experiment Model the twin is a copy that stands where the world's network stands. Over any other network it is a model
+   begun on what was measured last: its word on how things stand, against that measurement, is the twin gap.
+2. The same time passes with the call and without it, so that what comes of itself is not held against the call.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agents.planner import ToolCall
+from policies.change import ChangeSet
+from tools.registry import ToolRegistry
+from training.gym.episode import CALL_S, Episode
+from training.gym.gate.mission_tree import difference, mission_tree
+from twins.gym.measurement import Measurement
+from twins.gym.world import SETTLE_S, WARM_UP_S, WINDOW_S, World
+from twins.learned.network import LearnedNetwork
+from twins.system.configuration import Tree
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a call would change, and what the twin measures with it and without it; `error` is the tool's own refusal.
+
+    `standing` is the tree before the call. `twin_now` is what the twin says of the world as it was measured last, None where the
+    world runs on the twin's own model.
+    """
+
+    standing: Tree
+    change_set: ChangeSet
+    changed: Measurement
+    unchanged: Measurement
+    twin_now: Measurement | None
+    error: str | None
+
+
+def tried(world: World, call: ToolCall, registry: ToolRegistry) -> Trial:
+    """Try `call` on forks of `world`, which stays as it is."""
+    twin, now = _twin(world)
+    fork, idle = _forked(world, twin), _forked(world, twin)
+    step = Episode(fork, registry).call(call)
+    idle.elapse(CALL_S)
+    standing = mission_tree(world)
+    return Trial(
+        standing=standing,
+        change_set=difference(standing, mission_tree(fork)),
+        changed=fork.measured,
+        unchanged=idle.measure(),
+        twin_now=now,
+        error=step.observation.error,
+    )
+
+
+def _twin(world: World) -> tuple[LearnedNetwork, Measurement | None]:
+    if isinstance(world.network, LearnedNetwork):
+        twin = world.network.copy()
+        twin.intervals = True
+        return twin, None
+    twin = LearnedNetwork(intervals=True)
+    twin.begin(world.measured.layout)
+    twin.run(world.measured.layout, WINDOW_S, WARM_UP_S)
+    window = twin.run(world.measured.layout, WINDOW_S, SETTLE_S)
+    return twin, world.measurement_of(world.measured.layout, window)
+
+
+def _forked(world: World, twin: LearnedNetwork) -> World:
+    return world.fork(twin.copy())
