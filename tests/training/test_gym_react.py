@@ -54,12 +54,14 @@ class ChatServer:
 
 
 def _completion(text, with_tokens):
+    """What vLLM answers, with `return_token_ids` (vllm.entrypoints.openai, ChatCompletionResponse)."""
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
     if with_tokens:
         tokens = text.split()
         rows = [{"token": one, "logprob": -0.25, "bytes": None, "top_logprobs": []} for one in tokens]
         choice |= {"logprobs": {"content": rows}, "token_ids": list(range(len(tokens)))}
-    return {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    answer = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    return {**answer, "prompt_token_ids": [7, 8, 9]} if with_tokens else answer
 
 
 @pytest.fixture
@@ -126,6 +128,7 @@ def test_the_chat_is_kept_with_tokens_and_survives_the_rollout_file(server, task
     assert again.messages[1].content == task.brief
     said = [one for one in again.messages if one.role == "assistant"]
     assert all(one.token_ids and len(one.token_ids) == len(one.logprobs) for one in said)
+    assert all(one.prompt_token_ids == (7, 8, 9) for one in said)
     assert all(one.token_ids is None for one in again.messages if one.role != "assistant")
 
 

@@ -83,4 +83,6 @@ def _message(answer: Any) -> Message:
     logprobs = None if content is None else tuple(float(one.logprob) for one in content)
     if ids is not None and logprobs is not None and len(ids) != len(logprobs):
         logprobs = None
-    return Message(role="assistant", content=text, token_ids=ids, logprobs=logprobs)
+    given = getattr(answer, "prompt_token_ids", None)
+    prompt = None if given is None else tuple(int(one) for one in given)
+    return Message(role="assistant", content=text, prompt_token_ids=prompt, token_ids=ids, logprobs=logprobs)

@@ -15,10 +15,14 @@ class _Record(BaseModel):
 
 
 class Message(_Record):
-    """A message of a chat; with token ids and their log-probabilities where a model sampled it and the endpoint told them."""
+    """A message of a chat; where a model sampled it and the endpoint told them, with token ids and their log-probabilities.
+
+    `prompt_token_ids` is all that the model was given before it, as it was tokenized: what a trainer must not tokenize again.
+    """
 
     role: str
     content: str
+    prompt_token_ids: tuple[int, ...] | None = None
     token_ids: tuple[int, ...] | None = None
     logprobs: tuple[float, ...] | None = None
 
