@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from agents.baselines.mission_brief import mission_of
-from agents.baselines.slicing_actions import ACTIONS, FINISH, VERIFY, call_of, look, only_sla, verification, verified
+from agents.baselines.notes import only_sla
+from agents.baselines.slicing_actions import ACTIONS, FINISH, VERIFY, call_of, look, verification, verified
 from agents.baselines.slicing_features import features
 from agents.baselines.slicing_knowledge import LOOK, Knowledge, knowledge
 from agents.baselines.slicing_policy import SlicingPolicy, load_policy

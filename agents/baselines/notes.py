@@ -8,6 +8,7 @@ from agents.planner import CallTools, Finish, ToolCall, View
 from policies.gym.mission import MissionSpec
 from policies.gym.network_state import NetworkState
 
+VERIFIERS = ("verify_sla_compliance", "validate_mission_completion")
 CONFIGURATION = ("switch_network_slice", "graceful_degradation", "edge_offload", "trigger_slice_reallocation")
 
 
@@ -39,13 +40,28 @@ def call(tool: str, reason: str, **arguments: Any) -> CallTools:
 def verification(view: View, mission: MissionSpec, state: NetworkState) -> CallTools | Finish:
     """The next call of a verification, or the end: what was verified is not verified again."""
     last = view.observations[-1].call.tool if view.observations else ""
-    if last in ("verify_sla_compliance", "validate_mission_completion"):
+    if last in VERIFIERS:
         return Finish(summary="verified; see the last answer")
-    if mission == MissionSpec(sla=mission.sla) and mission.sla is not None:
-        return call(
-            "verify_sla_compliance", "verify", state=state.model_dump(mode="json"), sla=mission.sla.model_dump(mode="json")
-        )
+    if only_sla(mission):
+        return CallTools(calls=(sla_check(mission, state, "verify"),))
     if last != "read_telemetry":
         return call("read_telemetry", "the log to verify by")
     log = answers(view, "read_telemetry")[-1]["log"]
-    return call("validate_mission_completion", "verify", mission=mission.model_dump(mode="json"), log=log)
+    return CallTools(calls=(mission_check(mission, log, "verify"),))
+
+
+def only_sla(mission: MissionSpec) -> bool:
+    """Whether a mission asks for an SLA and nothing else."""
+    return mission.sla is not None and mission == MissionSpec(sla=mission.sla)
+
+
+def sla_check(mission: MissionSpec, state: NetworkState, reason: str) -> ToolCall:
+    """The call that verifies the mission's SLA against `state`."""
+    assert mission.sla is not None
+    arguments = {"state": state.model_dump(mode="json"), "sla": mission.sla.model_dump(mode="json")}
+    return ToolCall(tool=VERIFIERS[0], arguments=arguments, reason=reason)
+
+
+def mission_check(mission: MissionSpec, log: dict[str, Any], reason: str) -> ToolCall:
+    """The call that verifies the whole mission by the `log` that telemetry told."""
+    return ToolCall(tool=VERIFIERS[1], arguments={"mission": mission.model_dump(mode="json"), "log": log}, reason=reason)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agents.baselines.notes import VERIFIERS, mission_check, only_sla, sla_check
 from agents.baselines.slicing_knowledge import LOOK, Knowledge
 from agents.planner import Observation, ToolCall
 from policies.gym.mission import MissionSpec
@@ -18,7 +19,7 @@ from policies.slices import Slice
 SHARES = (0.3, 0.45, 0.6, 0.75)
 KEEPS = (1.0, 0.8, 0.6, 0.4)
 SERVERS = ("cloud", "edge-1", "edge-2")
-VERIFY, VERIFIERS = "verify and finish", ("verify_sla_compliance", "validate_mission_completion")
+VERIFY = "verify and finish"
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,6 @@ ACTIONS: tuple[Action, ...] = (
     Action(VERIFY, ""),
 )
 FINISH = len(ACTIONS) - 1
-
-
-def only_sla(mission: MissionSpec) -> bool:
-    """Whether `mission` asks for an SLA and nothing else: then these actions can achieve it, and one call verifies it."""
-    return mission.sla is not None and mission == MissionSpec(sla=mission.sla)
 
 
 def call_of(action: Action, known: Knowledge) -> ToolCall:
@@ -75,13 +71,10 @@ def _arguments(action: Action, known: Knowledge) -> dict[str, Any]:
 def verification(mission: MissionSpec, known: Knowledge, last: Observation) -> ToolCall:
     """Return the next call by which `mission` is verified; beyond an SLA that takes telemetry first, then its log."""
     if only_sla(mission):
-        assert mission.sla is not None
-        arguments = {"state": known.state.model_dump(mode="json"), "sla": mission.sla.model_dump(mode="json")}
-        return ToolCall(tool=VERIFIERS[0], arguments=arguments, reason=VERIFY)
+        return sla_check(mission, known.state, VERIFY)
     if not (last.call.tool == LOOK and last.call.reason == VERIFY and last.error is None):
         return ToolCall(tool=LOOK, arguments={}, reason=VERIFY)
-    arguments = {"mission": mission.model_dump(mode="json"), "log": known.telemetry.log.model_dump(mode="json")}
-    return ToolCall(tool=VERIFIERS[1], arguments=arguments, reason=VERIFY)
+    return mission_check(mission, known.telemetry.log.model_dump(mode="json"), VERIFY)
 
 
 def verified(observations: Sequence[Observation]) -> bool | None:

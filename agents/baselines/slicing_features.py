@@ -13,7 +13,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.baselines.slicing_actions import ACTIONS, SERVERS, only_sla
+from agents.baselines.notes import only_sla
+from agents.baselines.slicing_actions import ACTIONS, SERVERS
 from agents.baselines.slicing_knowledge import Knowledge
 from policies.gym.mission import MissionSpec
 from policies.gym.network_state import NetworkState, SlaSpec

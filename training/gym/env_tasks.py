@@ -6,7 +6,7 @@ import random
 from functools import lru_cache
 from typing import NamedTuple
 
-from agents.baselines.slicing_actions import only_sla
+from agents.baselines.notes import only_sla
 from policies.gym.split import Purpose
 from training.gym.input_error import GymInputError
 from training.gym.tasks.gym_task import Domain, GymTask, Tier

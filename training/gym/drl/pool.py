@@ -1,6 +1,7 @@
 """The tasks that the slicing policy is trained on: missions that its actions can achieve, on training topologies alone.
 
-Until task sets are committed they are drawn here, by domain, in a fixed order; what was drawn is kept in the work folder.
+They are drawn here, by domain, in a fixed order, and not taken from the committed sets: those are made with this policy, as one
+of the baselines whose easy prey is left out. What was drawn is kept in the work folder.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import islice, product
 from pathlib import Path
 from typing import NamedTuple
 
-from agents.baselines.slicing_actions import only_sla
+from agents.baselines.notes import only_sla
 from policies.artefact import read_artefact
 from policies.gym.split import SEEDS, Purpose
 from training.gym.tasks.generation import make_task
