@@ -15,7 +15,7 @@ from agents.baselines.slicing_policy import WEIGHTS, SlicingPolicy, load_policy,
 from agents.planner import CallTools, Escalate, Finish, Observation, Planner, ToolCall
 from policies.artefact import ArtefactError, record_of, write_record
 from policies.gym.split import Purpose
-from training.gym.runner import Runner
+from training.gym.runner import Judgement, Runner
 from training.gym.tasks.generation import make_task
 from training.gym.tasks.gym_task import Domain, Tier
 from twins.gym.scenario import Family
@@ -135,7 +135,7 @@ def test_a_refused_call_is_not_made_again():
 
     def refuse(world, call):
         asked.append(call.reason)
-        return "no"
+        return Judgement("reject", "no")
 
     rollout, _ = played(DrlSlicing(Scripted("slice URLLC", "share 0.6", VERIFY)), change_judge=refuse)
     assert asked == ["slice URLLC", "share 0.6"]
