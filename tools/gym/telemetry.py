@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from policies.gym.edge_load import EdgeLoad, ServerLoad
 from policies.gym.telemetry_state import SliceService, TelemetryState, UavRadio
 from policies.slices import Slice
@@ -39,7 +37,7 @@ def mission_service(world: World) -> Service:
 
 def slice_service(service: Service) -> SliceService:
     """The word of a service, rounded."""
-    return SliceService(**{name: round(value, 5) for name, value in asdict(service).items()})
+    return SliceService(**{name: round(value, 5) for name, value in vars(service).items()})
 
 
 def edge_load(world: World) -> EdgeLoad:

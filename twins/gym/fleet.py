@@ -29,6 +29,9 @@ def propulsion_w(speed_mps: float) -> float:
     return _BLADE_W * (1.0 + 3.0 * v2 / _TIP_MPS**2) + _INDUCED_W * induced + _PARASITE * speed_mps**3
 
 
+_HOVER_W = propulsion_w(0.0)
+
+
 @dataclass(frozen=True)
 class Uav:
     """One UAV: where it is, the way before it, its speed, energy left, tasks on board and sensors that are on."""
@@ -60,9 +63,19 @@ class Uav:
 
     def after(self, seconds: float) -> Uav:
         """Return the UAV `seconds` later."""
-        climb = max(self.velocity_mps[2], 0.0)
-        watts = propulsion_w(self.speed_mps if self.way else 0.0) + WEIGHT_N * climb
-        watts += ONBOARD_W_PER_GCPS * sum(task.demand_gcps for task in self.tasks)
+        position, way = self.position, self.way
+        if way:
+            watts = propulsion_w(self.speed_mps) + WEIGHT_N * max(self.velocity_mps[2], 0.0)
+            position, way = self._flown(seconds)
+        else:
+            watts = _HOVER_W
+        if self.tasks:
+            watts += ONBOARD_W_PER_GCPS * sum(task.demand_gcps for task in self.tasks)
+        left_wh = max(self.energy_wh - watts * seconds / 3600.0, 0.0)
+        return Uav(position, self.speed_mps, left_wh, self.capacity_wh, way, self.tasks, self.sensors)
+
+    def _flown(self, seconds: float) -> tuple[Position, tuple[Position, ...]]:
+        """Where it is after `seconds`, and the way that is left."""
         position, way, left = self.position, self.way, self.speed_mps * seconds if self.energy_wh > 0.0 else 0.0
         while way and left > 0.0:
             distance = position.distance_m(way[0])
@@ -70,8 +83,7 @@ class Uav:
                 position, left = _between(position, way[0], left / distance), 0.0
             else:
                 position, way, left = way[0], way[1:], left - distance
-        left_wh = max(self.energy_wh - watts * seconds / 3600.0, 0.0)
-        return Uav(position, self.speed_mps, left_wh, self.capacity_wh, way, self.tasks, self.sensors)
+        return position, way
 
 
 def _between(one: Position, other: Position, share: float) -> Position:

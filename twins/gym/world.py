@@ -69,11 +69,7 @@ class World:
         self.mission = Mission(_fleet(scenario))
         self.measurements: list[Measurement] = []
         self._dirty = False
-        self._walkers = tuple(
-            name
-            for name, user in scenario.layout.users.items()
-            if name not in self.mission.fleet and math.hypot(*user.velocity_mps[:2]) > 0.0
-        )
+        self._walkers = _walkers(scenario)
         self._known: tuple[tuple[object, ...], Layout] = ((), scenario.layout)
 
     # ---- what is ---------------------------------------------------------------------------------------------------------
@@ -110,8 +106,8 @@ class World:
             users[name] = users[name].changed(
                 position=uav.position, velocity_mps=uav.velocity_mps, ordered_cell=self.mission.ordered.get(name)
             )
-        for name in self._walkers:
-            users[name] = _walked(users[name], self.now_s)
+        for name, speed in self._walkers.items():
+            users[name] = _walked(users[name], speed, self.now_s)
         return layout.changed(users=users)
 
     @property
@@ -240,10 +236,17 @@ def _fleet(scenario: Scenario) -> dict[str, Uav]:
     }
 
 
-def _walked(user: UserLayout, now_s: float) -> UserLayout:
-    """A terrestrial user that walks to and fro along its heading, where it is now."""
+def _walkers(scenario: Scenario) -> dict[str, float]:
+    """Terrestrial users that do not stand still, with their speeds, m/s."""
+    speeds = {
+        name: math.hypot(*user.velocity_mps[:2]) for name, user in scenario.layout.users.items() if name not in scenario.vehicles
+    }
+    return {name: speed for name, speed in speeds.items() if speed > 0.0}
+
+
+def _walked(user: UserLayout, speed: float, now_s: float) -> UserLayout:
+    """A terrestrial user of `speed` m/s that walks to and fro along its heading, where it is now."""
     vx, vy, _ = user.velocity_mps
-    speed = math.hypot(vx, vy)
     phase = (speed * now_s) % (2.0 * _BEAT_M)
     along, sign = (phase, 1.0) if phase < _BEAT_M else (2.0 * _BEAT_M - phase, -1.0)
     here = user.position

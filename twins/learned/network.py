@@ -107,20 +107,18 @@ def _window(
     now_s: float,
     moved: int,
 ) -> Window:
-    names, rates = list(layout.cells), arrays.mbps.tolist()
-    sinr = dict(zip(arrays.user.tolist(), theory.sinr_db.tolist(), strict=True))
+    names, rates, sinr = list(layout.cells), arrays.mbps.tolist(), np.zeros(len(cells))
+    sinr[arrays.user] = theory.sinr_db
     # RSRP is per resource element, of which a resource block has twelve.
-    rsrp = (received[np.arange(len(cells)), cells] - 10.0 * math.log10(12.0)).tolist()
-    users = {
-        name: UserWindow.trusted(cell=names[cell], rsrp_dbm=round(level, 2), sinr_db=round(sinr.get(place, 0.0), 2), cqi=())
-        for place, (name, cell, level) in enumerate(zip(layout.users, cells.tolist(), rsrp, strict=True))
-    }
+    rsrp = received[np.arange(len(cells)), cells] - 10.0 * math.log10(12.0)
+    rows = zip(layout.users, cells.tolist(), np.round(rsrp, 2).tolist(), np.round(sinr, 2).tolist(), strict=True)
+    loads = np.round(np.minimum(theory.loads, 1.0), 4).tolist()
     return Window.trusted(
         seconds=seconds,
         now_s=round(now_s, 6),
         flows=_flows(layout, mean, rates),
-        users=users,
-        prb_load={name: round(min(load, 1.0), 4) for name, load in zip(names, theory.loads.tolist(), strict=True)},
+        users={name: UserWindow.trusted(cell=names[cell], rsrp_dbm=rs, sinr_db=si, cqi=()) for name, cell, rs, si in rows},
+        prb_load=dict(zip(names, loads, strict=True)),
         handovers=moved,
         low={},
         high={},

@@ -161,7 +161,8 @@ def _share(key: int, keys: Ints, room: float, need: Floats, get: Floats, could: 
         if keys[flow] == key:
             total += need[flow]
             active += need[flow] > 0.0
-    level, asked = _water_level(key, keys, need, room), total / max(room, 1e-9)
+    asked = total / max(room, 1e-9)
+    level = room if total <= room else _water_level(key, keys, need, room)
     for flow in range(len(keys)):
         if keys[flow] == key:
             get[flow], sharing[flow], demand[flow] = min(need[flow], level), active, asked
