@@ -5,6 +5,7 @@ Colours come from the page's CSS. Every text put in is a number, a unit, or esca
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,11 +15,15 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 14.0, 12.0, 24.0
 
 @dataclass(frozen=True)
 class Axis:
-    """Mission time from 0 to `end_s` over the width; `events` and `changes` are the times that every chart marks."""
+    """Mission time from 0 to `end_s` over the width; the other fields are times that every chart marks.
+
+    `refused` are those of changes that the gate did not let through.
+    """
 
     end_s: float
     events: tuple[float, ...]
     changes: tuple[float, ...]
+    refused: tuple[float, ...] = ()
 
     def x(self, at_s: float) -> float:
         """Where a time is."""
@@ -39,7 +44,7 @@ class Bound:
 
 def chart(label: str, unit: str, points: Sequence[tuple[float, float, str]], bound: Bound | None, axis: Axis) -> str:
     """Return the chart of `points` (time, value, escaped remark); a value stands until the next is measured."""
-    top = max([value for _, value, _ in points] + ([bound.value] if bound is not None else [])) * 1.15 or 1.0
+    top = _above(max([value for _, value, _ in points] + ([bound.value] if bound is not None else [])) * 1.05 or 1.0)
     parts = [_ground(top, bound, axis), _marks(axis, HEIGHT)]
     if bound is not None:
         at = _y(bound.value, top)
@@ -68,6 +73,12 @@ def slice_chart(points: Sequence[tuple[float, str]], axis: Axis) -> str:
     return _svg("slice over mission time", SLICE_HEIGHT, [*parts, _ticks(axis, SLICE_HEIGHT), _marks(axis, SLICE_HEIGHT)])
 
 
+def _above(value: float) -> float:
+    """The round number (1, 2, 4, 5 or 10 times a power of ten) at or above `value`: half of it is round, too."""
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(one * power for one in (1.0, 2.0, 4.0, 5.0, 10.0) if one * power >= value * (1.0 - 1e-9))
+
+
 def _y(value: float, top: float) -> float:
     return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * min(value / top, 1.0)
 
@@ -87,15 +98,17 @@ def _ground(top: float, bound: Bound | None, axis: Axis) -> str:
 
 
 def _ticks(axis: Axis, height: float) -> str:
-    times = [axis.end_s * part / 6.0 for part in range(7)]
-    return "".join(f'<text class="time" x="{axis.x(at):.1f}" y="{height - 8:g}">{at:.3g} s</text>' for at in times)
+    step = _above(axis.end_s / 7.0)
+    times = [step * place for place in range(math.floor(axis.end_s / step) + 1)]
+    return "".join(f'<text class="time" x="{axis.x(at):.1f}" y="{height - 8:g}">{at:g} s</text>' for at in times)
 
 
 def _marks(axis: Axis, height: float) -> str:
     low = height - _BOTTOM + 4.0
     events = (f'<line class="event" x1="{axis.x(at):.1f}" x2="{axis.x(at):.1f}" y1="4" y2="{low:g}"/>' for at in axis.events)
     changed = (f'<path class="change" d="M{axis.x(at):.1f} {low - 8:g}l4 8h-8z"/>' for at in axis.changes)
-    return "".join([*events, *changed])
+    refused = (f'<path class="refused" d="M{axis.x(at) - 4:.1f} {low - 8:g}l8 8m0 -8l-8 8"/>' for at in axis.refused)
+    return "".join([*events, *changed, *refused])
 
 
 def _path(points: Sequence[tuple[float, float, str]], top: float, axis: Axis) -> str:

@@ -81,6 +81,7 @@ def _charts(rollout: Rollout, sla: SlaSpec | None) -> str:
         end_s=max(states[-1][0], 1.0) * 1.02,
         events=tuple(one.at_s for one in rollout.spans if one.happened),
         changes=tuple(one.at_s for one in rollout.spans if one.effect == Effect.CONFIGURE.value and one.error is None),
+        refused=tuple(one.at_s for one in rollout.spans if one.verdict is not None and one.boundary == "permission"),
     )
     figures = [_figure("slice", slice_chart([(at, one.slice.value) for at, one, _ in states], axis))]
     for one in DIMENSIONS:

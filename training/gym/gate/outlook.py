@@ -86,7 +86,8 @@ def _outlook(world: World, trial: Trial, one: Slice, target: ExpectationTarget) 
 
 
 def _predictions(world: World, trial: Trial) -> Iterator[KpiPrediction]:
-    groups = [(trial.changed.state.slice, world.scenario.mission), *others_of(world).items()]
+    # A prediction without a slice is the mission's, whichever slice carries it.
+    groups: list[tuple[Slice | None, tuple[str, ...]]] = [(None, world.scenario.mission), *others_of(world).items()]
     for one, names in groups:
         for kpi in KPIS:
             mean, interval = _predicted(kpi, trial.changed, names)

@@ -1,7 +1,7 @@
 """A Configuration call tried in a digital twin before it is let through: the Experiment Model, on a fork of the world.
 
 1. Over the Experiment Model the twin is a copy that stands where the world's network stands. Over any other network it is a model
-   begun on what was measured last: its word on how things stand, against that measurement, is the twin gap.
+   that went through the same configurations: its word on how things stand, against what was measured last, is the twin gap.
 2. The same time passes with the call and without it, so that what comes of itself is not held against the call.
 """
 
@@ -15,7 +15,7 @@ from tools.registry import ToolRegistry
 from training.gym.episode import CALL_S, Episode
 from training.gym.gate.mission_tree import difference, mission_tree
 from twins.gym.measurement import Measurement
-from twins.gym.world import SETTLE_S, WARM_UP_S, WINDOW_S, World
+from twins.gym.world import WARM_UP_S, WINDOW_S, World, settle_s
 from twins.learned.network import LearnedNetwork
 from twins.system.configuration import Tree
 
@@ -58,10 +58,11 @@ def _twin(world: World) -> tuple[LearnedNetwork, Measurement | None]:
         twin = world.network.copy()
         twin.intervals = True
         return twin, None
-    twin = LearnedNetwork(intervals=True)
-    twin.begin(world.measured.layout)
-    twin.run(world.measured.layout, WINDOW_S, WARM_UP_S)
-    window = twin.run(world.measured.layout, WINDOW_S, SETTLE_S)
+    twin, before = LearnedNetwork(intervals=True), None
+    twin.begin(world.measurements[0].layout)
+    for one in world.measurements:
+        settle = WARM_UP_S if before is None else settle_s(before, one.layout)
+        window, before = twin.run(one.layout, WINDOW_S, settle), one.layout
     return twin, world.measurement_of(world.measured.layout, window)
 
 
