@@ -1,5 +1,6 @@
 """The runner: any planner, every failure as data, infrastructure errors apart; campaigns that resume; scores."""
 
+import fcntl
 import json
 
 import pytest
@@ -11,6 +12,7 @@ from training.gym.bench import Campaign, agent_scores
 from training.gym.bench.campaign import rollouts_in, run, subset
 from training.gym.bench.grounding import across_agents, grounding
 from training.gym.expert import Expert
+from training.gym.input_error import GymInputError
 from training.gym.runner import Judgement
 from training.gym.tasks import Domain, Tier
 from twins.gym.packet_network import InfrastructureError
@@ -187,3 +189,12 @@ def test_a_subset_takes_domains_in_turn_and_is_always_the_same():
     many = [*drawn(Domain.UAV_CONTROL, Tier.L1, count=3), *drawn(Domain.RECOVERY, Tier.L1, count=3)]
     assert [task.domain for task in subset(many, 2)] == [Domain.RECOVERY, Domain.UAV_CONTROL]
     assert subset(many, 4) == subset(many, 4)
+
+
+def test_two_campaigns_do_not_write_into_one_file(tmp_path):
+    campaign = Campaign("do-nothing", "model", tmp_path)
+    with campaign.path.with_suffix(".lock").open("w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(GymInputError, match=r"another process runs do-nothing\.model\.jsonl there"):
+            run(campaign, drawn()[:1], 1, lambda done, total: None)
+    assert len(run(campaign, drawn()[:1], 1, lambda done, total: None)) == 1

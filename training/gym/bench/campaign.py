@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from policies.gym.split import Purpose
 from training.gym.gate.modes import GateMode, gate_of
+from training.gym.input_error import GymInputError
 from training.gym.networks import MODEL, check_ns3
 from training.gym.rollout import Rollout
 from training.gym.runner import Runner
@@ -47,8 +49,22 @@ def rollouts_in(path: Path) -> Iterator[Rollout]:
 
 
 def run(campaign: Campaign, tasks: list[GymTask], workers: int, progress: Advance) -> list[Rollout]:
-    """Run what is not in the campaign's file yet; returns all its rollouts of `tasks`."""
+    """Run what is not in the campaign's file yet; returns all its rollouts of `tasks`.
+
+    Raises GymInputError where another process is running the same campaign.
+    """
     campaign.folder.mkdir(parents=True, exist_ok=True)
+    with campaign.path.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise GymInputError(
+                f"out={campaign.folder}: another process runs {campaign.path.name} there; wait for it, or choose another folder"
+            ) from None
+        return _completed(campaign, tasks, workers, progress)
+
+
+def _completed(campaign: Campaign, tasks: list[GymTask], workers: int, progress: Advance) -> list[Rollout]:
     wanted = {(task.id, attempt): task for task, attempt in product(tasks, range(campaign.attempts))}
     kept = [one for one in rollouts_in(campaign.path) if one.outcome is not None]
     part = campaign.path.with_suffix(".part")
