@@ -163,6 +163,11 @@ def test_a_rule_that_breaks_lets_nothing_through(world):
     assert judged.ruling == Ruling.ESCALATE.value and "no policies" in judged.refusal
 
 
+def test_what_cannot_be_tried_does_not_pass(world):
+    judged = GymGate(approves=yes, registry=None)(world, reallocate(0.5))
+    assert judged.ruling == Ruling.ESCALATE.value and "could not judge this call: AttributeError" in judged.refusal
+
+
 def test_a_refusal_is_an_observation_and_the_episode_goes_on():
     class Starves:
         name = "starves"

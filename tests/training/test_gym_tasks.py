@@ -173,7 +173,7 @@ def test_the_probe_tells_what_can_be_told_apart_and_only_that():
 
 def test_a_set_has_its_number_of_every_kind():
     plan = Plan(Purpose.TRAINING, {Tier.L1: 1})
-    tasks = make_tasks(plan, [], 1, lambda done, total: None)
+    tasks = make_tasks(plan, [], 1, lambda done, total: None)[0]
     assert [task.domain for task in tasks] == list(Domain) and {task.tier for task in tasks} == {Tier.L1}
 
 

@@ -26,15 +26,14 @@ def make_tasks(
 ) -> None:
     """Generate the task sets on the Experiment Model (half an hour of one core), without those that every baseline solves."""
     from policies.gym.split import Purpose
-    from training.gym.tasks.making import BENCHMARK, TRAINING, make_tasks, scaled, without_easy
+    from training.gym.tasks.making import BENCHMARK, TRAINING, make_tasks, scaled
     from training.gym.tasks.probe import separability
     from training.gym.tasks.task_set import path_of
 
     with counted("training tasks", "tasks") as progress:
-        training = make_tasks(scaled(TRAINING, scale), [], workers, progress)
+        training, _ = make_tasks(scaled(TRAINING, scale), [], workers, progress)
     with counted("benchmark tasks", "tasks") as progress:
-        drawn = make_tasks(scaled(BENCHMARK, scale), [task.text for task in training], workers, progress)
-    benchmark, easy = without_easy(drawn)
+        benchmark, easy = make_tasks(scaled(BENCHMARK, scale), [task.text for task in training], workers, progress)
     probe = separability([task.text for task in training], [task.text for task in benchmark])
     for purpose, tasks in ((Purpose.TRAINING, training), (Purpose.BENCHMARK, benchmark)):
         path = path_of(purpose) if out is None else out / path_of(purpose).name

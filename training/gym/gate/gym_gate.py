@@ -52,7 +52,14 @@ class GymGate:
     registry: ToolRegistry = field(default_factory=gym_registry)
 
     def __call__(self, world: World, call: ToolCall) -> Judgement:
-        """Judge `call` in `world`; see `training.gym.runner.ChangeJudge`."""
+        """Judge `call` in `world`; see `training.gym.runner.ChangeJudge`. What cannot be judged does not pass."""
+        try:
+            return self._judged(world, call)
+        except Exception as error:
+            why = f"the gate could not judge this call: {type(error).__name__}: {' '.join(str(error).split())}"
+            return Judgement(Ruling.ESCALATE.value, why)
+
+    def _judged(self, world: World, call: ToolCall) -> Judgement:
         trial = tried(world, call, self.registry)
         if trial.error is not None or trial.change_set.is_empty:
             return Judgement(Ruling.APPROVE.value)

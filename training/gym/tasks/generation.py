@@ -84,7 +84,8 @@ def make_task(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Pu
 
 
 def _events(chance: random.Random, made: Scenario, domain: Domain, tier: Tier) -> tuple[DegradationEvent, ...]:
-    kinds = _KINDS[domain]
+    # Errands alone are no L3 task: those are done while the network degrades.
+    kinds = tuple(DegradationKind) if domain is Domain.UAV_CONTROL and tier is Tier.L3 else _KINDS[domain]
     if not kinds:
         return ()
     drawn = chance.sample(kinds, 2 if tier is Tier.L3 and len(kinds) > 2 else 1)
@@ -131,7 +132,7 @@ def _goal(
 ) -> tuple[SlaSpec | None, bool, Branch] | None:
     """The SLA, whether it has to be reached, and the shortest repair that reaches it."""
     world.catch_up()
-    if not _KINDS[domain]:
+    if not world.events:
         return (keeping(corners(world)) if tier is not Tier.L1 else None), False, Branch((), world)
     levels = branches(world, domain, 1 if domain is Domain.OFFLOADING else 2)
     depth = chance.choice((1, 2)) if len(levels) > 2 else 1

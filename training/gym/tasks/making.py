@@ -37,9 +37,12 @@ BENCHMARK = Plan(Purpose.BENCHMARK, {Tier.L1: 95, Tier.L2: 140, Tier.L3: 80})
 TRAINING = Plan(Purpose.TRAINING, {Tier.L1: 36, Tier.L2: 54, Tier.L3: 30})
 
 
-def make_tasks(plan: Plan, known: list[str], workers: int, progress: Advance) -> list[GymTask]:
-    """Return the tasks; none is worded too much like another or like one of the texts `known`."""
-    pool, tasks = Pool(known), list[GymTask]()
+def make_tasks(plan: Plan, known: list[str], workers: int, progress: Advance) -> tuple[list[GymTask], int]:
+    """Return the tasks, and how many were left out since every baseline solves them: those of the benchmark must not be so easy.
+
+    None is worded too much like another or like one of the texts `known`.
+    """
+    pool, tasks, left_out = Pool(known), list[GymTask](), 0
     cells = list(product(Domain, plan.of_tier))
     wanted = sum(plan.of_tier[tier] for _, tier in cells)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as workers_:
@@ -48,7 +51,8 @@ def make_tasks(plan: Plan, known: list[str], workers: int, progress: Advance) ->
             repairs = Counter[tuple[str, ...]]()
             most = math.ceil(plan.of_tier[tier] * MOST_OF_A_REPAIR) if domain in _VARIED else plan.of_tier[tier]
             for draws in _batches(plan.purpose, domain, tier, size=min(60, 6 * plan.of_tier[tier])):
-                for task in workers_.map(_make, draws, chunksize=6):
+                for task, easy in workers_.map(_make, draws, chunksize=6):
+                    left_out += easy
                     if task is None or len(of_cell) >= plan.of_tier[tier] or repairs[task.repair] >= most:
                         continue
                     if pool.admits(task.text):
@@ -58,22 +62,12 @@ def make_tasks(plan: Plan, known: list[str], workers: int, progress: Advance) ->
                 if len(of_cell) >= plan.of_tier[tier]:
                     break
             tasks += of_cell
-    return tasks
+    return tasks, left_out
 
 
 def scaled(plan: Plan, share: float) -> Plan:
     """A plan of `share` of the tasks, one of a kind at least."""
     return Plan(plan.purpose, {tier: max(round(count * share), 1) for tier, count in plan.of_tier.items()})
-
-
-def without_easy(tasks: list[GymTask]) -> tuple[list[GymTask], int]:
-    """The tasks that not every baseline solves, and how many were left out."""
-    from training.gym.agents import make_agent
-    from training.gym.runner import Runner
-
-    runner = Runner()
-    kept = [task for task in tasks if not all(runner.run(task, make_agent(name, task)).success for name in BASELINES)]
-    return kept, len(tasks) - len(kept)
 
 
 def _batches(purpose: Purpose, domain: Domain, tier: Tier, size: int) -> Iterator[list[Drawn]]:
@@ -82,7 +76,19 @@ def _batches(purpose: Purpose, domain: Domain, tier: Tier, size: int) -> Iterato
         yield [next(every) for _ in range(size)]
 
 
-def _make(drawn: Drawn) -> GymTask | None:
+def _make(drawn: Drawn) -> tuple[GymTask | None, bool]:
+    """The task that `drawn` makes, if any; and whether it is left out, for it is too easy."""
     from training.gym.tasks.generation import make_task
 
-    return make_task(*drawn)
+    task = make_task(*drawn)
+    easy = task is not None and task.purpose is Purpose.BENCHMARK and is_easy(task)
+    return (None, True) if easy else (task, False)
+
+
+def is_easy(task: GymTask) -> bool:
+    """Whether every baseline solves it."""
+    from training.gym.agents import make_agent
+    from training.gym.runner import Runner
+
+    runner = Runner()
+    return all(runner.run(task, make_agent(name, task)).success for name in BASELINES)

@@ -75,7 +75,7 @@ _SLA = {
 }
 _WANTED = ("We need {}.", "Requirement for the mission: {}.", "Get the mission to {}.", "It has to be {}.", "Contract says {}.")
 _KEPT = ("Throughout, keep {}.", "The service must still offer {}.", "Meanwhile {}.", "And it stays at {}.")
-_ORDERS = ("Orders: {}.", "Please {}.", "To do: {}.", "Then {}.", "{}, thank you.")
+_ORDERS = ("Orders: {}.", "Please: {}.", "To do: {}.", "Next: {}.", "{}, thank you.")
 _CLOSINGS = (
     "",
     "",
@@ -100,8 +100,8 @@ def worded(
     if bounds:
         said.append(chance.choice(_WANTED if wanted else _KEPT).format(" and ".join(bounds)))
     if errands:
-        joined = "; ".join(errands)
-        said.append(chance.choice(_ORDERS).format(joined))
+        ordered = chance.choice(_ORDERS).format("; ".join(errands))
+        said.append(ordered[0].upper() + ordered[1:])
     said.append(chance.choice(_CLOSINGS))
     return " ".join(part for part in said if part)
 
