@@ -12,6 +12,7 @@ from policies.slices import Slice
 from policies.verdict import Ruling
 from training.gym.bench.campaign import Campaign
 from training.gym.command_gym import app
+from training.gym.episode import Episode
 from training.gym.expert import Expert
 from training.gym.gate import GymGate, gate_of, yes
 from training.gym.gate.mission_network import MissionNetwork
@@ -134,6 +135,17 @@ def test_what_harms_the_others_is_refused_whoever_agrees(world):
         judged = gate(world, STARVE)
         assert judged.ruling == Ruling.MODIFY.value
         assert "DRB.UEThpDl" in judged.refusal and "max-step" in judged.refusal and "eMBB" in judged.refusal
+
+
+def test_many_small_calls_do_not_take_what_one_may_not(world):
+    gate, allowed, before = GymGate(approves=yes), [], world.measured.slices[Slice.EMBB].throughput_mbps
+    for keep in (0.95, 0.9, 0.85, 0.8, 0.77, 0.74, 0.71, 0.68, 0.65, 0.62, 0.6):
+        made = call("graceful_degradation", degradation={"target": "eMBB", "keep_rate": keep})
+        if gate(world, made).refusal is None:
+            allowed.append(keep)
+            Episode(world, gate.registry).call(made)
+    left = world.measured.slices[Slice.EMBB].throughput_mbps
+    assert 0.6 < min(allowed) < 0.9 and left >= 0.78 * before
 
 
 def test_what_a_human_must_see_waits_for_one(world):

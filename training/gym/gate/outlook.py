@@ -1,7 +1,8 @@
 """From a trial to what the gate judges: KPIs of the mission and of the others, with and without the call, and their bounds.
 
-1. Targets: the other users of each slice keep at least `KEEP` of the throughput that they have without the call. What the mission
-   itself wants is the task's goal, which a single call need not reach.
+1. Targets: the other users of each slice keep `KEEP` of the throughput that they would have in the configuration that the mission
+   began with, and where they have less already, all of that. What the mission itself wants is the task's goal, which a
+   single call need not reach.
 2. Intervals are those of the Experiment Model, taken as normal for probabilities. Its error on a flow is taken to be the same
    with the call and without it: how unsure it is of a slice's level says nothing against a call that leaves the slice alone.
 """
@@ -23,7 +24,7 @@ from twins.gym.window import FlowWindow
 from twins.gym.world import World
 from twins.learned.ensemble import Z90
 
-KEEP = 0.8
+KEEP, KEEP_NOW = 0.8, 0.999  # what is left alone stays as it is, but for rounding
 THROUGHPUT = "DRB.UEThpDl"
 KPIS = (THROUGHPUT, "DRB.PdcpSduDelayDl", "DRB.PacketLossRateDl")
 
@@ -62,18 +63,19 @@ def others_of(world: World) -> dict[Slice, tuple[str, ...]]:
 
 def _targets(world: World, trial: Trial) -> Iterator[tuple[Slice, ExpectationTarget]]:
     for one, names in others_of(world).items():
-        stands = _value(THROUGHPUT, trial.unchanged, trial.unchanged.window.flows, names)
-        if stands:
-            unit = kpi_definition(THROUGHPUT).unit
-            yield one, ExpectationTarget(kpi=THROUGHPUT, condition=Condition.AT_LEAST, value=round(KEEP * stands, 6), unit=unit)
+        began, stands = (_value(THROUGHPUT, made, made.window.flows, names) for made in (trial.begun, trial.unchanged))
+        if began and stands:
+            value, unit = round(min(KEEP * began, KEEP_NOW * stands), 6), kpi_definition(THROUGHPUT).unit
+            yield one, ExpectationTarget(kpi=THROUGHPUT, condition=Condition.AT_LEAST, value=value, unit=unit)
 
 
 def _outlook(world: World, trial: Trial, one: Slice, target: ExpectationTarget) -> TargetOutlook:
     names = others_of(world)[one]
     mean, interval = _predicted(THROUGHPUT, trial.changed, names)
     stands, idle = _predicted(THROUGHPUT, trial.unchanged, names)
-    margin = (mean or 0.0) - KEEP * (stands or 0.0)
-    deviation = abs((interval.high - interval.low) - KEEP * (idle.high - idle.low)) / (2.0 * Z90)
+    bound = target.value or 0.0
+    margin, share = (mean or 0.0) - bound, bound / stands if stands else 0.0
+    deviation = abs((interval.high - interval.low) - share * (idle.high - idle.low)) / (2.0 * Z90)
     return TargetOutlook(
         slice=one,
         cells=(),

@@ -2,7 +2,8 @@
 
 1. Over the Experiment Model the twin is a copy that stands where the world's network stands. Over any other network it is a model
    that went through the same configurations: its word on how things stand, against what was measured last, is the twin gap.
-2. The same time passes with the call and without it, so that what comes of itself is not held against the call.
+2. The same time passes with the call, without it, and in the configuration that the mission began with, so that what comes of
+   itself is held against no call, and what many small calls take from others is held against the last of them.
 """
 
 from __future__ import annotations
@@ -24,14 +25,15 @@ from twins.system.configuration import Tree
 class Trial:
     """What a call would change, and what the twin measures with it and without it; `error` is the tool's own refusal.
 
-    `standing` is the tree before the call. `twin_now` is what the twin says of the world as it was measured last, None where the
-    world runs on the twin's own model.
+    `begun` is measured in the configuration that the mission began with. `standing` is the tree before the call. `twin_now` is
+    what the twin says of the world as it was measured last, None where the world runs on the twin's own model.
     """
 
     standing: Tree
     change_set: ChangeSet
     changed: Measurement
     unchanged: Measurement
+    begun: Measurement
     twin_now: Measurement | None
     error: str | None
 
@@ -39,15 +41,18 @@ class Trial:
 def tried(world: World, call: ToolCall, registry: ToolRegistry) -> Trial:
     """Try `call` on forks of `world`, which stays as it is."""
     twin, now = _twin(world)
-    fork, idle = _forked(world, twin), _forked(world, twin)
+    fork, idle, begun = (world.fork(twin.copy()) for _ in range(3))
     step = Episode(fork, registry).call(call)
     idle.elapse(CALL_S)
+    begun.configure(world.scenario.layout)
+    begun.elapse(CALL_S)
     standing = mission_tree(world)
     return Trial(
         standing=standing,
         change_set=difference(standing, mission_tree(fork)),
         changed=fork.measured,
         unchanged=idle.measure(),
+        begun=begun.measure(),
         twin_now=now,
         error=step.observation.error,
     )
@@ -64,7 +69,3 @@ def _twin(world: World) -> tuple[LearnedNetwork, Measurement | None]:
         settle = WARM_UP_S if before is None else settle_s(before, one.layout)
         window, before = twin.run(one.layout, WINDOW_S, settle), one.layout
     return twin, world.measurement_of(world.measured.layout, window)
-
-
-def _forked(world: World, twin: LearnedNetwork) -> World:
-    return world.fork(twin.copy())
