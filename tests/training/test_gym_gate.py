@@ -259,3 +259,13 @@ def test_gym_run_tells_what_the_gate_said():
     assert done.exit_code == 0, done.output
     spans = json.loads(done.stdout)["spans"]
     assert {span["verdict"] for span in spans} & {"modify", "needs a human"}
+
+
+def test_a_player_is_asked_where_a_human_must_decide():
+    task = drawn()[0]
+    lines = ["set_transmit_power gnb=gnb-3 power_dbm=39", "no", "set_transmit_power gnb=gnb-3 power_dbm=39", "yes", "quit"]
+    done = CliRunner().invoke(app, ["play", "--task", task.id, "--gate"], input="\n".join(lines) + "\n")
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("the gate asks: let it through?") == 2 and "after a human's yes" in done.stdout
+    refused, approved = done.stdout.split("the gate asks")[1:]
+    assert "error (permission)" in refused and "error" not in approved and "gate: needs a human, who approved" in approved

@@ -2,14 +2,17 @@
 
 1. A call takes `CALL_S` of mission time, in which UAVs fly and events come; then the tool runs. An Observation or Reasoning tool
    sees the state measured after whatever happened; a Configuration tool answers with the state measured after it.
-2. A call that fails is data: the error and the boundary that it crossed. A simulator that fails ends the episode instead
+2. A Configuration call is put before the judge of changes, where there is one, before it takes its time; what the judge does not
+   let through is a failed call with the boundary "permission".
+3. A call that fails is data: the error and the boundary that it crossed. A simulator that fails ends the episode instead
    (`InfrastructureError`): it says nothing about the agent.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from agents.planner import Observation, ToolCall
 from policies.effect import Effect
@@ -23,9 +26,19 @@ from twins.gym.world import World
 CALL_S = 5.0
 
 
+class Judgement(NamedTuple):
+    """A gate's ruling on a Configuration call, and, where the call may not run, why."""
+
+    ruling: str
+    refusal: str | None = None
+
+
+ChangeJudge = Callable[[World, ToolCall], Judgement]
+
+
 @dataclass(frozen=True)
 class Step:
-    """One call: what was asked, what came of it, what happened meanwhile, and the state before and after."""
+    """One call: what was asked, what came of it, what happened meanwhile, the state before and after, the gate's ruling."""
 
     call: ToolCall
     observation: Observation
@@ -34,37 +47,38 @@ class Step:
     after: NetworkState
     at_s: float
     effect: Effect | None
+    verdict: str | None = None
 
 
 class Episode:
     """Runs calls; `world` must have begun."""
 
-    def __init__(self, world: World, registry: ToolRegistry) -> None:
-        self.world, self.registry = world, registry
+    def __init__(self, world: World, registry: ToolRegistry, change_judge: ChangeJudge | None = None) -> None:
+        self.world, self.registry, self.change_judge = world, registry, change_judge
         self.steps: list[Step] = []
         self._looking, self._acting = GymContext(world), GymContext(world, may_configure=True)
 
     def call(self, call: ToolCall) -> Step:
         """Make one call; raises InfrastructureError."""
-        before = self.world.state
+        before, judged = self.world.state, self._judged(call)
         happened = self.world.elapse(CALL_S)
-        observation, effect = self._observed(call)
-        return self._done(call, observation, effect, happened, before)
-
-    def refused(self, call: ToolCall, reason: str) -> Step:
-        """Note a call that the gate did not let through; it takes its time all the same. Raises InfrastructureError."""
-        before = self.world.state
-        happened = self.world.elapse(CALL_S)
-        observation = Observation(call=call, error=f"{call.tool}: {reason}", boundary="permission")
-        return self._done(call, observation, self.registry.get(call.tool).effect, happened, before)
-
-    def _done(
-        self, call: ToolCall, observation: Observation, effect: Effect | None, happened: tuple[str, ...], before: NetworkState
-    ) -> Step:
+        if judged is not None and judged.refusal is not None:
+            observation = Observation(call=call, error=f"{call.tool}: {judged.refusal}", boundary="permission")
+            effect: Effect | None = Effect.CONFIGURE
+        else:
+            observation, effect = self._observed(call)
         self.world.catch_up()
-        step = Step(call, observation, happened, before, self.world.state, round(self.world.now_s, 3), effect)
+        at_s, verdict = round(self.world.now_s, 3), None if judged is None else judged.ruling
+        step = Step(call, observation, happened, before, self.world.state, at_s, effect, verdict)
         self.steps.append(step)
         return step
+
+    def _judged(self, call: ToolCall) -> Judgement | None:
+        if self.change_judge is None or call.tool not in self.registry:
+            return None
+        if self.registry.get(call.tool).effect is not Effect.CONFIGURE:
+            return None
+        return self.change_judge(self.world, call)
 
     def _observed(self, call: ToolCall) -> tuple[Observation, Effect | None]:
         effect = None

@@ -8,7 +8,7 @@ from typing import Any
 from agents.planner import ToolOffer
 from tools.contract import ToolError
 from tools.gym.catalogue import gym_registry
-from training.gym.episode import Episode
+from training.gym.episode import ChangeJudge, Episode
 from training.gym.outcome_text import outcome_lines
 from training.gym.play_line import PlayError, call_of
 from training.gym.state_text import flat_lines, plain, state_line, step_lines
@@ -26,13 +26,15 @@ finish  end, and be judged          quit    end without"""
 
 
 class Game:
-    """One episode, played by lines; `say` gets every line of answer."""
+    """One episode, played by lines; `say` gets every line of answer, `change_judge` every Configuration call first."""
 
-    def __init__(self, task: GymTask, network: PacketNetwork, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, task: GymTask, network: PacketNetwork, say: Callable[[str], None], change_judge: ChangeJudge | None = None
+    ) -> None:
         self.task, self.over = task, False
         self.outcome: Outcome | None = None
         self._say = say
-        self._episode = Episode(World(task.scenario(), network, task.events), gym_registry())
+        self._episode = Episode(World(task.scenario(), network, task.events), gym_registry(), change_judge)
         self._answers: dict[str, Any] = {}
 
     def begin(self) -> None:

@@ -15,10 +15,10 @@ from pydantic import ValidationError
 
 from agents.planner import CallTools, Decision, Escalate, Finish, ToolCall, View
 from tools.contract import explain
-from training.gym.episode import Step
+from training.gym.episode import ChangeJudge, Judgement, Step
 from training.gym.input_error import GymInputError
 from training.gym.rollout import Rollout, Span
-from training.gym.runner import ChangeJudge, Judgement, Runner
+from training.gym.runner import Runner
 from training.gym.tasks.gym_task import GymTask
 from twins.gym.packet_network import PacketNetwork
 

@@ -1,8 +1,7 @@
 """Runs any `Planner` through a task: view, decision, calls, verdicts, and at the end a `Rollout`.
 
 1. The planner sees what it would see in the harness: the operator's text, the network card, the tools, what came of its calls.
-2. A Configuration call is put before the `judge` of changes where one is given; what it does not let through is an observation
-   with the boundary "permission".
+2. A Configuration call is put before the judge of changes where one is given; see `training.gym.episode`.
 3. A simulator that fails ends the episode as an infrastructure error: it is not scored, and the next episode goes on.
 """
 
@@ -11,15 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from agents.planner import CallTools, Escalate, Finish, Planner, ToolCall, ToolOffer, View
-from policies.effect import Effect
 from policies.gym.network_state import NetworkState
 from tools.gym.catalogue import PAPER, catalogue
 from tools.gym.context import EPOCH
 from tools.registry import ToolRegistry
-from training.gym.episode import Episode, Step
+from training.gym.episode import ChangeJudge, Episode, Step
 from training.gym.rollout import Message, Rollout, Span
 from training.gym.tasks.gym_task import GymTask
 from training.gym.tasks.judgement import Outcome, judge
@@ -30,16 +27,6 @@ from twins.gym.world import WINDOW_S, World
 from twins.learned.network import LearnedNetwork
 
 MALFORMED_PENALTY = 0.02
-
-
-class Judgement(NamedTuple):
-    """A gate's ruling on a Configuration call, and, where the call may not run, why."""
-
-    ruling: str
-    refusal: str | None = None
-
-
-ChangeJudge = Callable[[World, ToolCall], Judgement]
 
 
 @dataclass
@@ -65,7 +52,7 @@ class Runner:
         started = time.perf_counter()
         network = self.network()
         world = World(task.scenario(), network, task.events)
-        episode = Episode(world, self.registry)
+        episode = Episode(world, self.registry, self.change_judge)
         rolled = _Rolled(self, task, planner, episode)
         try:
             world.begin()
@@ -122,9 +109,7 @@ class _Rolled:
 
     def _act(self, call: ToolCall) -> None:
         started, world = time.perf_counter(), self.episode.world
-        judged = self._judged(call)
-        refusal = None if judged is None else judged.refusal
-        step = self.episode.call(call) if refusal is None else self.episode.refused(call, refusal)
+        step = self.episode.call(call)
         evidence = step.observation.evidence or {}
         self.spans.append(
             Span.model_construct(
@@ -136,7 +121,7 @@ class _Rolled:
                 summary=evidence.get("summary", ""),
                 error=step.observation.error,
                 boundary=step.observation.boundary,
-                verdict=None if judged is None else judged.ruling,
+                verdict=step.verdict,
                 happened=step.happened,
                 state=step.after,
                 at_s=round(world.now_s, 3),
@@ -144,14 +129,6 @@ class _Rolled:
             )
         )
         self.runner.told(step)
-
-    def _judged(self, call: ToolCall) -> Judgement | None:
-        judge_change = self.runner.change_judge
-        if judge_change is None or call.tool not in self.episode.registry:
-            return None
-        if self.episode.registry.get(call.tool).effect is not Effect.CONFIGURE:
-            return None
-        return judge_change(self.episode.world, call)
 
     def rollout(
         self, network: str, ended: str, outcome: Outcome | None, failed: str | None, seconds: float, attempt: int

@@ -65,6 +65,8 @@ def step_lines(step: Step) -> Iterator[str]:
     yield f"t={step.at_s:g} s  {call_text(step.call.tool, step.call.arguments)}"
     if step.happened:
         yield "  meanwhile: " + plain(", ".join(step.happened))
+    if step.verdict is not None:
+        yield f"  gate: {plain(step.verdict)}"
     if observation.error is not None:
         yield f"  error ({observation.boundary}): {plain(observation.error)}"
     elif observation.evidence is not None:

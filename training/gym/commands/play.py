@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from training.gym.commands.common import DomainChoice, FamilyChoice, Network, SeedChoice, TaskId, TierChoice, task_of, told
+
+if TYPE_CHECKING:
+    from policies.verdict import Verdict
 
 
 def play(
@@ -17,21 +21,38 @@ def play(
     family: FamilyChoice = None,
     seed: SeedChoice = None,
     network: Network = "model",
+    gate: Annotated[
+        bool,
+        typer.Option("--gate", help="The harness's gate before Configuration calls; it asks you where a human must decide."),
+    ] = False,
 ) -> None:
     """Play an episode yourself: type tool calls, see what changes, be judged at the end."""
     with told("play"):
+        from training.gym.gate import GymGate
         from training.gym.networks import opened_network
         from training.gym.playing import Game
 
-        task = task_of(task_id, domain, tier, family, seed)
+        task, lines = task_of(task_id, domain, tier, family, seed), _lines()
         with opened_network(network) as packets:
-            game = Game(task, packets, typer.echo)
+            judge = GymGate(approves=lambda verdict: _agreed(verdict, lines)) if gate else None
+            game = Game(task, packets, typer.echo, judge)
             game.begin()
-            for line in _lines():
+            for line in lines:
                 game.read(line)
                 if game.over:
                     return
             typer.echo("the input ended before `finish`: not judged")
+
+
+def _agreed(verdict: Verdict, lines: Iterator[str]) -> bool:
+    """Show what a human must look at, and read the answer from the next line."""
+    from training.gym.state_text import plain
+
+    for reason in verdict.reasons:
+        if reason.outcome == "warn":
+            typer.echo(f"  {plain(reason.rule)}: {plain(reason.message)}")
+    typer.echo("  the gate asks: let it through? yes or no")
+    return next(lines, "").strip().lower() in ("y", "yes")
 
 
 def _lines() -> Iterator[str]:

@@ -20,10 +20,10 @@ from policies.slices import Slice
 from policies.verdict import Ruling, Verdict
 from tools.gym.catalogue import gym_registry
 from tools.registry import ToolRegistry
+from training.gym.episode import Judgement
 from training.gym.gate.mission_network import MissionNetwork
 from training.gym.gate.outlook import candidate_of, intent_of, others_of
 from training.gym.gate.trial import Trial, tried
-from training.gym.runner import Judgement
 from twins.gym.world import World
 
 GUARDRAILS = Path(__file__).parent / "guardrails.toml"
@@ -52,7 +52,7 @@ class GymGate:
     registry: ToolRegistry = field(default_factory=gym_registry)
 
     def __call__(self, world: World, call: ToolCall) -> Judgement:
-        """Judge `call` in `world`; see `training.gym.runner.ChangeJudge`. What cannot be judged does not pass."""
+        """Judge `call` in `world`; see `training.gym.episode.ChangeJudge`. What cannot be judged does not pass."""
         try:
             return self._judged(world, call)
         except Exception as error:

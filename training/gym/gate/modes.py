@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from training.gym.episode import ChangeJudge
 from training.gym.input_error import GymInputError
-from training.gym.runner import ChangeJudge
 
 GateMode = Literal["none", "unattended", "attended"]
 
