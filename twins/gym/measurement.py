@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from policies.gym.degradation import DegradationEvent
 from policies.gym.network_state import NetworkState
@@ -30,15 +31,20 @@ class Service:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One look at the world: when, under which layout and events, what the window showed, and the state s."""
+    """One look at the world: when, under which layout and events, what the window showed, and the `mission`'s state s."""
 
     at_s: float
     layout: Layout
     events: tuple[DegradationEvent, ...]
     window: Window
     state: NetworkState
-    slices: dict[Slice, Service]
     server_loads: dict[str, float]
+    mission: tuple[str, ...]
+
+    @cached_property
+    def slices(self) -> dict[Slice, Service]:
+        """What the others got, by slice; most calls do not ask."""
+        return bystanders(self.layout, self.window, self.mission)
 
 
 def service_of(flows: Iterable[FlowWindow]) -> Service:

@@ -22,7 +22,7 @@ from policies.gym.place import Position
 from policies.gym.task_spec import TaskSpec
 from twins.gym.fleet import Uav, flown
 from twins.gym.layout import Layout, UserLayout
-from twins.gym.measurement import Measurement, bystanders, service_task, state_of
+from twins.gym.measurement import Measurement, service_task, state_of
 from twins.gym.overlay import degraded
 from twins.gym.packet_network import PacketNetwork
 from twins.gym.scenario import Scenario
@@ -215,8 +215,8 @@ class World:
             events=self.active_events,
             window=window,
             state=state_of(self.scenario, layout, window.flows, loads),
-            slices=bystanders(layout, window, self.scenario.mission),
             server_loads=loads,
+            mission=self.scenario.mission,
         )
 
     def _tasks_at(self, server: str) -> list[TaskSpec]:
@@ -256,9 +256,11 @@ def _walked(user: UserLayout, speed: float, now_s: float) -> UserLayout:
 
 def settle_s(old: Layout, new: Layout) -> float:
     """How long the network needs until a window speaks of `new`: longer where users may be handed over."""
-    moved = any(old.users[name].position.distance_m(user.position) > _NOTICEABLE_M for name, user in new.users.items())
-    ordered = any(old.users[name].ordered_cell != user.ordered_cell for name, user in new.users.items())
-    return RADIO_SETTLE_S if moved or ordered or _radio(old) != _radio(new) else SETTLE_S
+    pairs = [(old.users[name], user) for name, user in new.users.items() if old.users[name] is not user]
+    moved = any(one.position.distance_m(other.position) > _NOTICEABLE_M for one, other in pairs)
+    ordered = any(one.ordered_cell != other.ordered_cell for one, other in pairs)
+    retuned = old.cells is not new.cells and _radio(old) != _radio(new)
+    return RADIO_SETTLE_S if moved or ordered or retuned else SETTLE_S
 
 
 def _radio(layout: Layout) -> list[tuple[object, ...]]:
