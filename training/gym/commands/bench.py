@@ -79,6 +79,7 @@ def _print(scores: list[AgentScores], tasks: int, where: str) -> None:
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     console.print(_table(scores, f"6GAgentBench, {tasks} tasks, {where}: success rate in % (95 % interval)"))
     console.print("paper: seed 001, table I, on its own tasks and its own Experiment Model", style="dim")
+    console.print("tasks that all three baselines solve are left out of ours, which costs the weakest most", style="dim")
     for one in scores:
         if one.infrastructure_errors:
             console.print(f"{one.agent}: {one.infrastructure_errors} episodes with infrastructure errors are not scored")

@@ -35,20 +35,20 @@ def make_tasks(
     with counted("benchmark tasks", "tasks") as progress:
         benchmark, easy = make_tasks(scaled(BENCHMARK, scale), [task.text for task in training], workers, progress)
     probe = separability([task.text for task in training], [task.text for task in benchmark])
-    for purpose, tasks in ((Purpose.TRAINING, training), (Purpose.BENCHMARK, benchmark)):
+    for purpose, tasks, left_out in ((Purpose.TRAINING, training, 0), (Purpose.BENCHMARK, benchmark, easy)):
         path = path_of(purpose) if out is None else out / path_of(purpose).name
-        _write(path, tasks, purpose, probe)
+        _write(path, tasks, purpose, probe, left_out)
         typer.echo(f"{len(tasks)} tasks in {path} ({path.stat().st_size / 1000:.0f} kB)")
     typer.echo(
         f"left out: {easy} tasks that every baseline solves; a TF-IDF probe tells the sets apart with accuracy {probe:.3f}"
     )
 
 
-def _write(path: Path, tasks: list[GymTask], purpose: Purpose, probe: float) -> None:
+def _write(path: Path, tasks: list[GymTask], purpose: Purpose, probe: float, left_out: int) -> None:
     from policies.artefact import write_record
     from training.gym.tasks.card import task_card
     from training.gym.tasks.task_set import write_tasks
 
     write_tasks(path, tasks)
     versions = {package: version(package) for package in _PACKAGES}
-    write_record(path, task_card(tasks, purpose, probe), REMAKE, platform.machine(), versions)
+    write_record(path, task_card(tasks, purpose, probe, left_out), REMAKE, platform.machine(), versions)

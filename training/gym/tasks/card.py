@@ -18,8 +18,11 @@ from training.gym.card_parts import LTE, SURROUNDINGS
 from training.gym.tasks.gym_task import Domain, GymTask, Tier
 
 
-def task_card(tasks: list[GymTask], purpose: Purpose, probe: float | None) -> DataCard:
-    """Return the card of `tasks`; `probe` is the accuracy of a TF-IDF classifier that tells them from the other set's texts."""
+def task_card(tasks: list[GymTask], purpose: Purpose, probe: float | None, left_out: int = 0) -> DataCard:
+    """Return the card of `tasks`; `probe` is the accuracy of a TF-IDF classifier that tells them from the other set's texts.
+
+    `left_out` tasks were drawn and not taken, for every baseline solves them.
+    """
     tiers = Counter(task.tier.value for task in tasks)
     seeds = SEEDS[purpose]
     return DataCard(
@@ -46,7 +49,8 @@ def task_card(tasks: list[GymTask], purpose: Purpose, probe: float | None) -> Da
         protocol_layer=ProtocolLayer(layer="network management over LTE", timescale="5 s a call"),
         policy=OperatorPolicy(objectives="what the operator's text asks", constraints="everything else stays as it is"),
         evaluation=Evaluation(
-            baselines="threshold-rule, mape-k, drl-slicing, expert, and five bad agents: `twinpilot gym bench`",
+            baselines="threshold-rule, mape-k, drl-slicing, expert, and five bad agents: `twinpilot gym bench`"
+            + (f"; {left_out} tasks that the first three all solve were left out as they were drawn" if left_out else ""),
             distribution_shifts="topologies of training and benchmark are disjoint; words are of one grammar",
             failure_criteria="the expert solves less than 95 %, or a bad agent more than a few",
             uncertainty_calibration="bounds lie beyond 0.35 of the model's 90 % interval, and a factor of 1.1, on either side",
