@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from policies.artefact import read_artefact
-from twins.learned.arrays import Floats
+from twins.learned.arrays import Floats, Ints
 from twins.learned.features import JITTER_MS, LATENCY_MS
 from twins.system.compiled import compiled
 
@@ -28,12 +29,13 @@ _MOST_LOG = 9.0  # of a transformed latency or jitter
 
 
 class Weights(NamedTuple):
-    """Of M members: scaling of features and targets, then weights [M, in, out] and biases [M, out] of three layers."""
+    """Of M members: scaling of features and targets, `scale`, then weights [M, in, out] and biases [M, out] of three layers."""
 
     feature_mean: Floats
     feature_deviation: Floats
     target_mean: Floats
     target_deviation: Floats
+    scale: Floats
     weight_0: Floats
     bias_0: Floats
     weight_1: Floats
@@ -76,7 +78,6 @@ class Ensemble:
     def __init__(self, arrays: dict[str, Floats]) -> None:
         self.arrays = arrays
         self._weights = Weights(*(np.ascontiguousarray(arrays[name], dtype=np.float64) for name in Weights._fields))
-        self._scale = arrays["scale"]
 
     @staticmethod
     @lru_cache(maxsize=2)
@@ -86,18 +87,38 @@ class Ensemble:
         with np.load(path) as stored:
             return Ensemble({name: stored[name].astype(np.float64) for name in stored.files})
 
-    def moments(self, features: Floats) -> tuple[Floats, Floats]:
-        """Return mean and standard deviation of the transformed targets, [k, 4] each."""
-        return _moments(features, self._weights)
+    def predict(self, features: Floats, host_ms: Floats, sends: NDArray[np.bool_], intervals: bool = True) -> Prediction:
+        """Return the prediction for k flows with `features` [k, f] from hosts `host_ms` [k] away; `intervals` on demand.
 
-    def predict(self, features: Floats, host_ms: Floats, intervals: bool = True) -> Prediction:
-        """Return the prediction for k flows with `features` [k, f] from hosts `host_ms` [k] away; `intervals` on demand."""
-        mean, deviation = self.moments(features)
-        told = physical(mean, host_ms)
-        if not intervals:
-            return Prediction(told, told, told)
-        reach = Z90 * deviation * self._scale
-        return Prediction(told, physical(mean - reach, host_ms), physical(mean + reach, host_ms))
+        Flows that do not `send` [k] are told as traces tell them: nothing came.
+        """
+        return Prediction(*_predicted(features, host_ms, sends, self._weights, intervals))
+
+
+@compiled
+def _predicted(
+    features: Floats, host_ms: Floats, sends: NDArray[np.bool_], weights: Weights, intervals: bool
+) -> tuple[Floats, Floats, Floats]:
+    """Mean, and the ends of the interval; where none is wanted all three are the mean."""
+    places = np.flatnonzero(sends)
+    mean, deviation = _moments(features[places], weights)
+    told = _spread(physical(mean, host_ms[places]), places, len(sends))
+    if not intervals:
+        return told, told, told
+    reach = Z90 * deviation * weights.scale
+    low, high = physical(mean - reach, host_ms[places]), physical(mean + reach, host_ms[places])
+    return told, _spread(low, places, len(sends)), _spread(high, places, len(sends))
+
+
+@compiled
+def _spread(values: Floats, places: Ints, count: int) -> Floats:
+    """The rows of flows that send among those of all `count`."""
+    found = np.empty((count, 4))
+    for row in range(count):
+        found[row, 0], found[row, 1], found[row, 2], found[row, 3] = LATENCY_MS, JITTER_MS, 0.0, 0.0
+    for row in range(len(places)):
+        found[places[row]] = values[row]
+    return found
 
 
 @compiled

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from twins.learned.arrays import Floats, Ints, LayoutArrays
-from twins.learned.physics import Physics
+from twins.learned.physics import Physics, next_cells, physics, received_dbm
 from twins.system.compiled import compiled
 
 NAMES = (
@@ -43,6 +43,7 @@ NAMES = (
     "before_ratio",
     "before_log_could_per_need",
 )
+COULD = NAMES.index("log_could_per_need")
 AERIAL_M = 22.5
 LATENCY_MS, JITTER_MS = 2000.0, 200.0  # the most that is told; also what stands for "nothing arrived"
 
@@ -119,6 +120,30 @@ def features(arrays: LayoutArrays, theory: Physics, memory: Memory, began: bool,
         )
         rows[k] = np.array(told + changed)
     return rows
+
+
+class Foreseen(NamedTuple):
+    """What theory makes of a window: `received` [n, m] dBm per resource block, serving `cells` [n], theory, features [k, f]."""
+
+    received: Floats
+    cells: Ints
+    theory: Physics
+    features: Floats
+
+
+@compiled
+def foreseen(arrays: LayoutArrays, cells: Ints, ordered: Ints, memory: Memory, began: bool, settle_s: float) -> Foreseen:
+    """Return what theory makes of the window after one with these serving `cells` and orders [n], -1 for none, and `memory`.
+
+    Where the network `began` there was none: these three are only shapes. All in one, for each call from Python takes its time.
+    """
+    received = received_dbm(arrays)
+    obeys = np.zeros(len(cells), dtype=np.bool_)
+    for user in range(len(cells)):
+        obeys[user] = not began and arrays.ordered[user] >= 0 and arrays.ordered[user] != ordered[user]
+    served = next_cells(arrays, received, cells, obeys)
+    theory = physics(arrays, received, served)
+    return Foreseen(received, served, theory, features(arrays, theory, memory, began, settle_s))
 
 
 @compiled

@@ -13,11 +13,9 @@ import numpy as np
 from twins.gym.layout import Layout
 from twins.gym.window import FlowWindow, UserWindow, Window
 from twins.learned.arrays import Floats, Ints, LayoutArrays, layout_arrays
-from twins.learned.ensemble import TARGETS, Ensemble, Prediction
-from twins.learned.features import JITTER_MS, LATENCY_MS, Memory, could_per_need, features, nothing_before
-from twins.learned.physics import Physics, next_cells, physics, received_dbm
+from twins.learned.ensemble import Ensemble
+from twins.learned.features import COULD, LATENCY_MS, Foreseen, Memory, foreseen, nothing_before
 
-_SILENT = (LATENCY_MS, JITTER_MS, 0.0, 0.0)
 _LOST = 0.985  # beyond it, what little arrives says nothing about delay
 
 
@@ -46,16 +44,16 @@ class LearnedNetwork:
 
     def run(self, layout: Layout, seconds: float, settle_s: float = 0.0) -> Window:
         """Return the window of `seconds` after `settle_s` under `layout`."""
-        arrays = layout_arrays(layout)
-        received = received_dbm(arrays)
-        cells = self._served(arrays, received)
-        moved = 0 if self._cells is None else int((cells != self._cells).sum())
-        theory = physics(arrays, received, cells)
+        arrays, began = layout_arrays(layout), self._memory is None
+        nobody = np.full(len(arrays.places), -1)
+        cells, ordered = (nobody if kept is None else kept for kept in (self._cells, self._ordered))
         memory = self._memory or nothing_before(len(arrays.user))
-        predicted = self._predicted(arrays, features(arrays, theory, memory, self._memory is None, settle_s))
-        self._cells, self._ordered, self._memory = cells, arrays.ordered, _memory(arrays, theory, predicted.mean)
+        seen = foreseen(arrays, cells, ordered, memory, began, settle_s)
+        predicted = self.ensemble.predict(seen.features, arrays.host_ms, arrays.mbps > 0.0, self.intervals)
+        moved = 0 if began else int((seen.cells != cells).sum())
+        self._cells, self._ordered, self._memory = seen.cells, arrays.ordered, _memory(arrays, seen, predicted.mean)
         self._now_s += settle_s + seconds
-        window = _window(layout, arrays, theory, predicted.mean, cells, received, seconds, self._now_s, moved)
+        window = _window(layout, arrays, seen, predicted.mean, seconds, self._now_s, moved)
         if not self.intervals:
             return window
         rates = arrays.mbps.tolist()
@@ -63,56 +61,30 @@ class LearnedNetwork:
             update={"low": _flows(layout, predicted.low, rates), "high": _flows(layout, predicted.high, rates)}
         )
 
-    def _predicted(self, arrays: LayoutArrays, seen: Floats) -> Prediction:
-        """What the ensemble says of the flows that send; those that do not are told as the traces tell them."""
-        sends = arrays.mbps > 0.0
-        told = self.ensemble.predict(seen[sends], arrays.host_ms[sends], self.intervals)
-        every = []
-        for part in (told.mean, told.low, told.high) if self.intervals else (told.mean,):
-            whole = np.empty((len(sends), len(TARGETS)))
-            whole[:] = _SILENT
-            whole[sends] = part
-            every.append(whole)
-        return Prediction(every[0], every[-2 if self.intervals else 0], every[-1])
 
-    def _served(self, arrays: LayoutArrays, received: Floats) -> Ints:
-        before = np.full(len(arrays.places), -1) if self._cells is None else self._cells
-        asked = arrays.ordered >= 0
-        ordered = asked if self._ordered is None else asked & (arrays.ordered != self._ordered)
-        return next_cells(arrays, received, before, ordered & (self._cells is not None))
-
-
-def _memory(arrays: LayoutArrays, theory: Physics, told: Floats) -> Memory:
+def _memory(arrays: LayoutArrays, seen: Foreseen, told: Floats) -> Memory:
     return Memory(
         slice_of=arrays.slice_of,
-        cell=theory.cell,
+        cell=seen.theory.cell,
         host=arrays.host,
         mbps=arrays.mbps,
         latency_ms=told[:, 0],
         jitter_ms=told[:, 1],
         loss=told[:, 2],
         ratio=told[:, 3],
-        could=could_per_need(theory),
+        could=seen.features[:, COULD],
     )
 
 
 def _window(
-    layout: Layout,
-    arrays: LayoutArrays,
-    theory: Physics,
-    mean: Floats,
-    cells: Ints,
-    received: Floats,
-    seconds: float,
-    now_s: float,
-    moved: int,
+    layout: Layout, arrays: LayoutArrays, seen: Foreseen, mean: Floats, seconds: float, now_s: float, moved: int
 ) -> Window:
-    names, rates, sinr = list(layout.cells), arrays.mbps.tolist(), np.zeros(len(cells))
-    sinr[arrays.user] = theory.sinr_db
+    names, rates, sinr, cells = list(layout.cells), arrays.mbps.tolist(), np.zeros(len(seen.cells)), seen.cells
+    sinr[arrays.user] = seen.theory.sinr_db
     # RSRP is per resource element, of which a resource block has twelve.
-    rsrp = received[np.arange(len(cells)), cells] - 10.0 * math.log10(12.0)
+    rsrp = seen.received[np.arange(len(cells)), cells] - 10.0 * math.log10(12.0)
     rows = zip(layout.users, cells.tolist(), np.round(rsrp, 2).tolist(), np.round(sinr, 2).tolist(), strict=True)
-    loads = np.round(np.minimum(theory.loads, 1.0), 4).tolist()
+    loads = np.round(np.minimum(seen.theory.loads, 1.0), 4).tolist()
     return Window.trusted(
         seconds=seconds,
         now_s=round(now_s, 6),

@@ -13,8 +13,8 @@ from twins.gym.window import Window
 from twins.gym.world import settle_s
 from twins.learned.arrays import Floats, Ints, LayoutArrays, layout_arrays
 from twins.learned.ensemble import transformed
-from twins.learned.features import JITTER_MS, LATENCY_MS, Memory, could_per_need, features, nothing_before
-from twins.learned.physics import Physics, next_cells, physics, received_dbm
+from twins.learned.features import COULD, JITTER_MS, LATENCY_MS, Memory, foreseen, nothing_before
+from twins.learned.physics import Physics
 
 
 @dataclass(frozen=True)
@@ -44,31 +44,28 @@ def samples(rows: Iterable[TraceRow]) -> Samples:
 
 
 def _segment(rows: list[TraceRow]) -> Iterable[tuple[Floats, Floats, Floats, Floats, Floats]]:
-    base, before, memory, cells, ordered = rows[0].scenario().layout, None, None, None, None
+    base, before, memory = rows[0].scenario().layout, None, None
+    cells: Ints | None = None
+    ordered: Ints | None = None
     for row in rows:
         layout, window = row.measured_layout(base), row.measured_window()
         arrays = layout_arrays(layout)
         settle = 1.0 if before is None else settle_s(before, layout)
-        theory = _theory(arrays, cells, ordered)
+        nobody = np.full(len(arrays.places), -1)
+        start, orders = nobody if cells is None else cells, nobody if ordered is None else ordered
+        seen = foreseen(arrays, start, orders, memory or nothing_before(len(arrays.user)), memory is None, settle)
         targets = _targets(arrays, list(layout.flows), window)
         yield (
-            features(arrays, theory, memory or nothing_before(len(arrays.user)), memory is None, settle),
+            seen.features,
             transformed(*targets, arrays.host_ms),
             arrays.host_ms,
             arrays.mbps,
             np.full(len(arrays.user), float(row.seed)),
         )
-        served = _served(list(layout.cells), arrays, window, theory, list(layout.users))
-        memory = Memory(arrays.slice_of, served[arrays.user], arrays.host, arrays.mbps, *targets, could_per_need(theory))
+        served = _served(list(layout.cells), arrays, window, seen.theory, list(layout.users))
+        could = seen.features[:, COULD]
+        memory = Memory(arrays.slice_of, served[arrays.user], arrays.host, arrays.mbps, *targets, could)
         before, cells, ordered = layout, served, arrays.ordered
-
-
-def _theory(arrays: LayoutArrays, cells: Ints | None, ordered: Ints | None) -> Physics:
-    """Theory with the cells that follow from those measured before."""
-    received = received_dbm(arrays)
-    start = np.full(len(arrays.places), -1) if cells is None else cells
-    asked = np.zeros(len(start), dtype=bool) if ordered is None else (arrays.ordered >= 0) & (arrays.ordered != ordered)
-    return physics(arrays, received, next_cells(arrays, received, start, asked))
 
 
 def _served(names: list[str], arrays: LayoutArrays, window: Window, theory: Physics, users: list[str]) -> Ints:
