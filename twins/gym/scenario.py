@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import random
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import Field
@@ -89,8 +90,9 @@ _CLEAR_M, _APART_M = 15.0, 30.0
 _URLLC_MBPS, _MMTC_MBPS = (0.2, 0.4), (0.03, 0.08)
 
 
+@lru_cache(maxsize=512)
 def scenario(family: Family, seed: int, purpose: Purpose) -> Scenario:
-    """Return the scenario; raises MixedSplitError where `seed` is not for `purpose`."""
+    """Return the scenario, the same object each time, for it never changes; raises MixedSplitError where `seed` is not for `purpose`."""
     check_seed(seed, purpose)
     chance = random.Random(f"{family.value} {seed}")
     mix = _MIXES[family]
