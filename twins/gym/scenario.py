@@ -92,7 +92,7 @@ _URLLC_MBPS, _MMTC_MBPS = (0.2, 0.4), (0.03, 0.08)
 
 @lru_cache(maxsize=512)
 def scenario(family: Family, seed: int, purpose: Purpose) -> Scenario:
-    """Return the scenario, the same object each time, for it never changes; raises MixedSplitError where `seed` is not for `purpose`."""
+    """Return the scenario, the same object each time; raises MixedSplitError where `seed` is not for `purpose`."""
     check_seed(seed, purpose)
     chance = random.Random(f"{family.value} {seed}")
     mix = _MIXES[family]
