@@ -23,7 +23,7 @@ from training.gym.env_reward import shaped, shortfall
 from training.gym.env_tasks import Wanted, drawn_task
 from training.gym.episode import Episode
 from training.gym.networks import MODEL, opened_network
-from training.gym.runner import MALFORMED_PENALTY
+from training.gym.runner import FAILED_CALL_PENALTY
 from training.gym.tasks.gym_task import GymTask
 from training.gym.tasks.judgement import Outcome, judge
 from twins.gym.packet_network import InfrastructureError, PacketNetwork
@@ -107,7 +107,7 @@ class EpisodeEnv(gymnasium.Env[Seen, Act], Generic[Seen, Act]):
             self._over, self._failure = True, str(error) or type(error).__name__
             return 0.0, False, True
         failed = sum(step.observation.error is not None for step in self.episode.steps[made:]) + self._lost - lost
-        reward = float(self.outcome is not None and self.outcome.success) - MALFORMED_PENALTY * failed
+        reward = float(self.outcome is not None and self.outcome.success) - FAILED_CALL_PENALTY * failed
         after = 0.0 if self._over else self._shortfall()
         return reward + self.shaping * shaped(before, after), self._over, False
 

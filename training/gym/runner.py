@@ -26,7 +26,7 @@ from twins.gym.packet_twin.names import cell_names
 from twins.gym.world import WINDOW_S, World
 from twins.learned.network import LearnedNetwork
 
-MALFORMED_PENALTY = 0.02
+FAILED_CALL_PENALTY = 0.02  # of reward, for a call that failed or that the gate refused
 
 
 @dataclass
@@ -134,7 +134,7 @@ class _Rolled:
         self, network: str, ended: str, outcome: Outcome | None, failed: str | None, seconds: float, attempt: int
     ) -> Rollout:
         """The episode's record."""
-        rewards = [-MALFORMED_PENALTY if span.error is not None else 0.0 for span in self.spans]
+        rewards = [-FAILED_CALL_PENALTY if span.error is not None else 0.0 for span in self.spans]
         if rewards and outcome is not None and outcome.success:
             rewards[-1] += 1.0
         messages = getattr(self.planner, "messages", ())

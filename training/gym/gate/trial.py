@@ -41,7 +41,7 @@ class Trial:
 def tried(world: World, call: ToolCall, registry: ToolRegistry) -> Trial:
     """Try `call` on forks of `world`, which stays as it is."""
     twin, now = _twin(world)
-    fork, idle, begun = (world.fork(twin.copy()) for _ in range(3))
+    fork, idle, begun = (world.fork(one) for one in (twin.copy(), twin.copy(), _sure(twin)))
     step = Episode(fork, registry).call(call)
     idle.elapse(CALL_S)
     begun.configure(world.scenario.layout)
@@ -56,6 +56,13 @@ def tried(world: World, call: ToolCall, registry: ToolRegistry) -> Trial:
         twin_now=now,
         error=step.observation.error,
     )
+
+
+def _sure(twin: LearnedNetwork) -> LearnedNetwork:
+    """A copy that tells no intervals: how sure it is of the beginning matters to nobody."""
+    copy = twin.copy()
+    copy.intervals = False
+    return copy
 
 
 def _twin(world: World) -> tuple[LearnedNetwork, Measurement | None]:
