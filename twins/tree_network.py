@@ -1,6 +1,7 @@
-"""What every network over a managed object tree does alike: read it, and change it once per key, revertibly, all or nothing.
+"""What every network over a managed object tree does alike.
 
-A subclass says what stands against a change (`_validate`, `_check_rollback`) and makes it (`_commit`).
+`ReadableTree` reads it. `TreeNetwork` also changes it, once per key, revertibly, all or nothing: a subclass says what stands
+against a change (`_validate`, `_check_rollback`) and makes it (`_commit`).
 """
 
 from __future__ import annotations
@@ -14,26 +15,12 @@ from policies.managed_object import ManagedObject, Scalar, class_of
 from twins.network import NetworkError, UnknownObjectError, UnknownReceiptError
 
 
-class TreeNetwork(ABC):
-    """Reads and changes `tree`, attributes by DN, under one lock; receipts are kept by idempotency key."""
+class ReadableTree:
+    """Reads `tree`, attributes by DN, under one lock."""
 
     def __init__(self, tree: dict[str, dict[str, Scalar]]) -> None:
         self._lock = threading.RLock()
         self._tree = tree
-        self._receipts: dict[str, Receipt] = {}
-        self._reverted: dict[str, Receipt] = {}
-
-    @abstractmethod
-    def _validate(self, change_set: ChangeSet) -> None:
-        """Raise InvalidChangeError, StaleEditError or UnknownObjectError where the change must not be made."""
-
-    @abstractmethod
-    def _check_rollback(self, change_set: ChangeSet) -> None:
-        """Raise StaleEditError where what a rollback would undo does not stand any more."""
-
-    @abstractmethod
-    def _commit(self, change_set: ChangeSet) -> datetime:
-        """Make a change that was validated; returns when, in network time."""
 
     def read(self, dn: str) -> ManagedObject:
         """Return the managed object with its attributes as they stand; raises UnknownObjectError."""
@@ -53,6 +40,27 @@ class TreeNetwork(ABC):
             return tuple(
                 ManagedObject(dn=dn, attributes=dict(attributes)) for dn, attributes in self._tree.items() if _below(dn, under)
             )
+
+
+class TreeNetwork(ReadableTree, ABC):
+    """Changes the tree, too; receipts are kept by idempotency key."""
+
+    def __init__(self, tree: dict[str, dict[str, Scalar]]) -> None:
+        super().__init__(tree)
+        self._receipts: dict[str, Receipt] = {}
+        self._reverted: dict[str, Receipt] = {}
+
+    @abstractmethod
+    def _validate(self, change_set: ChangeSet) -> None:
+        """Raise InvalidChangeError, StaleEditError or UnknownObjectError where the change must not be made."""
+
+    @abstractmethod
+    def _check_rollback(self, change_set: ChangeSet) -> None:
+        """Raise StaleEditError where what a rollback would undo does not stand any more."""
+
+    @abstractmethod
+    def _commit(self, change_set: ChangeSet) -> datetime:
+        """Make a change that was validated; returns when, in network time."""
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkError (key reused)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from policies.change import ChangeSet
+from policies.change import ChangeSet, Receipt
 from policies.kpi import KpiFrame
 from tools.gym.context import EPOCH
 from twins.gym.packet_twin.card import network_card
@@ -14,11 +14,11 @@ from twins.gym.packet_twin.observer import Observer
 from twins.gym.world import WINDOW_S, World
 from twins.network import KpiQuery, NetworkCard, NetworkError
 from twins.system.configuration import Tree
-from twins.tree_network import TreeNetwork
+from twins.tree_network import ReadableTree
 
 
-class MissionNetwork(TreeNetwork):
-    """The configuration `tree` of `world` as it stands; a mission is changed by its tools, so `apply` is refused."""
+class MissionNetwork(ReadableTree):
+    """The configuration `tree` of `world` as it stands; a mission is changed by its tools: `apply` and `revert` are refused."""
 
     def __init__(self, world: World, tree: Tree) -> None:
         super().__init__(tree)
@@ -40,11 +40,10 @@ class MissionNetwork(TreeNetwork):
     def _now(self) -> datetime:
         return EPOCH + timedelta(seconds=self._world.now_s)
 
-    def _validate(self, change_set: ChangeSet) -> None:
+    def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
+        """Refuse."""
         raise NetworkError("a mission is changed by the gym's Configuration tools, not by edits; call the tool")
 
-    def _check_rollback(self, change_set: ChangeSet) -> None:
-        self._validate(change_set)
-
-    def _commit(self, change_set: ChangeSet) -> datetime:
-        raise NetworkError("unreachable: nothing is validated")
+    def revert(self, receipt: Receipt) -> Receipt:
+        """Refuse."""
+        raise NetworkError("nothing was applied here: a mission is changed by the gym's Configuration tools")
