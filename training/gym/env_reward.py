@@ -1,4 +1,4 @@
-"""The environments' reward: success, malformed calls, and shaping that leaves the best policy the best (Ng et al. 1999).
+"""The environments' reward: success, failed calls, and shaping that leaves the best policy the best (Ng et al. 1999).
 
 reward = success (1, at the end) - 0.02 for each call that failed + shaping · (γ Φ(s') - Φ(s))
 with Φ(s) = -shortfall(s), and 0 after the end.

@@ -12,6 +12,7 @@ from training.gym.commands.common import DomainChoice, FamilyChoice, Network, Se
 
 if TYPE_CHECKING:
     from policies.verdict import Verdict
+    from training.gym.episode import ChangeJudge
 
 
 def play(
@@ -28,20 +29,25 @@ def play(
 ) -> None:
     """Play an episode yourself: type tool calls, see what changes, be judged at the end."""
     with told("play"):
-        from training.gym.gate import GymGate
         from training.gym.networks import opened_network
         from training.gym.playing import Game
 
         task, lines = task_of(task_id, domain, tier, family, seed), _lines()
         with opened_network(network) as packets:
-            judge = GymGate(approves=lambda verdict: _agreed(verdict, lines)) if gate else None
-            game = Game(task, packets, typer.echo, judge)
+            game = Game(task, packets, typer.echo, _asking(lines) if gate else None)
             game.begin()
             for line in lines:
                 game.read(line)
                 if game.over:
                     return
             typer.echo("the input ended before `finish`: not judged")
+
+
+def _asking(lines: Iterator[str]) -> ChangeJudge:
+    """The gate, which asks the player where a human must decide."""
+    from training.gym.gate import GymGate
+
+    return GymGate(approves=lambda verdict: _agreed(verdict, lines))
 
 
 def _agreed(verdict: Verdict, lines: Iterator[str]) -> bool:

@@ -2,6 +2,9 @@
 
 The call is tried in a twin, written as a change set of managed objects, and judged by the same seven rules, limits and
 authorization policies as any change of a network. What the tool itself would refuse is left to the tool, whose error says more.
+
+Two of the seven rules have nothing to object here: no call writes an A1 policy, and a call is made at once on what was measured,
+so no proposal expires and no rollback handle goes stale between judgement and call.
 """
 
 from __future__ import annotations
