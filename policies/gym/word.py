@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,16 +18,27 @@ class Word(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    _every: ClassVar[set[str]] = set()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        """Keep the names of all fields, which `trusted` values share: pydantic copies the set before it changes it."""
+        cls._every = set(cls.model_fields)
+
     @classmethod
     def trusted(cls, **values: Any) -> Self:
         """Return a value of all fields, unchecked: for what code computed itself, thousands of times a second."""
-        made = object.__new__(cls)
-        _set_values(made, values)
-        _set_names(made, set(values))
-        _set_extra(made, None)
-        _set_private(made, None)
-        return made
+        return cls._made(values)
 
     def changed(self, **values: Any) -> Self:
         """Return a copy with other values, unchecked: `model_copy` in a tenth of its time."""
-        return self.trusted(**{**self.__dict__, **values})
+        return self._made(self.__dict__ | values)
+
+    @classmethod
+    def _made(cls, values: dict[str, Any]) -> Self:
+        made = object.__new__(cls)
+        _set_values(made, values)
+        _set_names(made, cls._every)
+        _set_extra(made, None)
+        _set_private(made, None)
+        return made

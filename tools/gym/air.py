@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from policies.gym.place import Position
 from twins.gym.field import NOISE_FIGURE_DB, THERMAL_DBM, best_cell, interference_dbm, sinr_db
@@ -12,7 +13,7 @@ RB_HZ = 180e3
 ATTENUATION, LEAST_SINR_DB, MOST_BPS_PER_HZ = 0.6, -10.0, 4.4  # TR 36.942 annex A.1, downlink
 
 
-def loads(world: World) -> dict[str, float]:
+def loads(world: World) -> Mapping[str, float]:
     """Share of resource blocks in use by gNB, 0..1, as measured last."""
     return world.measured.window.prb_load
 

@@ -27,7 +27,7 @@ class GymContext:
 def answer(context: GymContext, summary: str, value: Value, kind: Kind = "simulation") -> Evidence[Value]:
     """Return the evidence: `value` with the world's provenance at its time."""
     world = context.world
-    provenance = Provenance.model_construct(
+    provenance = Provenance(
         source=world.network.label if kind != "computation" else "twinpilot",
         kind=kind,
         version="1",

@@ -6,6 +6,7 @@ Near the ground TR 38.901 UMa without line of sight, above 22.5 m TR 36.777 UMa-
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,7 @@ def interferer_gain_db(layout: Layout, at: Position) -> float:
 
 
 def interference_dbm(
-    layout: Layout, at: Position, serving: str, loads: dict[str, float], noise_figure_db: float = NOISE_FIGURE_DB
+    layout: Layout, at: Position, serving: str, loads: Mapping[str, float], noise_figure_db: float = NOISE_FIGURE_DB
 ) -> float:
     """Interference and noise per resource block at `at`, dBm: other cells by their `loads` 0..1, the interferer, noise."""
     blocks = 10.0 * math.log10(layout.downlink_rbs)
@@ -101,7 +102,7 @@ def interference_dbm(
 
 
 def sinr_db(
-    layout: Layout, at: Position, serving: str, loads: dict[str, float], noise_figure_db: float = NOISE_FIGURE_DB
+    layout: Layout, at: Position, serving: str, loads: Mapping[str, float], noise_figure_db: float = NOISE_FIGURE_DB
 ) -> float:
     """Signal over interference and noise of one resource block of `serving` at `at`, dB."""
     blocks = 10.0 * math.log10(layout.downlink_rbs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from policies.gym.word import Word
+from twins.gym.on_demand import Named
 
 
 class FlowWindow(Word):
@@ -34,9 +35,9 @@ class Window(Word):
 
     seconds: float
     now_s: float
-    flows: dict[str, FlowWindow]
-    users: dict[str, UserWindow]
-    prb_load: dict[str, float]
+    flows: Named[FlowWindow]
+    users: Named[UserWindow]
+    prb_load: Named[float]
     handovers: int = 0
-    low: dict[str, FlowWindow] = Field(default_factory=dict)
-    high: dict[str, FlowWindow] = Field(default_factory=dict)
+    low: Named[FlowWindow] = Field(default_factory=dict)
+    high: Named[FlowWindow] = Field(default_factory=dict)

@@ -70,6 +70,7 @@ class World:
         self.measurements: list[Measurement] = []
         self._dirty = False
         self._walkers = _walkers(scenario)
+        self._active: tuple[float | None, tuple[DegradationEvent, ...]] = (None, ())
         self._known: tuple[tuple[object, ...], Layout] = ((), scenario.layout)
 
     # ---- what is ---------------------------------------------------------------------------------------------------------
@@ -87,7 +88,9 @@ class World:
     @property
     def active_events(self) -> tuple[DegradationEvent, ...]:
         """Events that are on."""
-        return tuple(event for event in self.events if event.active(self.now_s))
+        if self._active[0] != self.now_s:
+            self._active = (self.now_s, tuple(event for event in self.events if event.active(self.now_s)))
+        return self._active[1]
 
     @property
     def in_force(self) -> Layout:
@@ -125,7 +128,11 @@ class World:
     def server_loads(self) -> dict[str, float]:
         """Load of each server, 0..1: others, the mission's service, offloaded tasks, overloads."""
         extra = {event.target: event.magnitude for event in self.active_events if event.kind is DegradationKind.EDGE_OVERLOAD}
-        return {name: load(server, self._tasks_at(name), extra.get(name, 0.0)) for name, server in self.scenario.servers.items()}
+        tasks: dict[str, list[TaskSpec]] = {name: [] for name in self.scenario.servers}
+        for task, server in self.placed.values():
+            tasks[server].append(task)
+        tasks[self.service_host].append(self.service_task())
+        return {name: load(server, tasks[name], extra.get(name, 0.0)) for name, server in self.scenario.servers.items()}
 
     @property
     def service_host(self) -> str:
@@ -218,10 +225,6 @@ class World:
             server_loads=loads,
             mission=self.scenario.mission,
         )
-
-    def _tasks_at(self, server: str) -> list[TaskSpec]:
-        found = [task for task, place in self.placed.values() if place == server]
-        return [*found, self.service_task()] if server == self.service_host else found
 
 
 def _fleet(scenario: Scenario) -> dict[str, Uav]:

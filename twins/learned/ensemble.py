@@ -22,6 +22,7 @@ from twins.learned.arrays import Floats, Ints
 from twins.learned.features import JITTER_MS, LATENCY_MS
 from twins.system.compiled import compiled
 
+Floats32 = NDArray[np.float32]
 MODEL_PATH = Path(__file__).parent / "data" / "experiment_model.npz"
 TARGETS = ("latency_ms", "jitter_ms", "loss", "ratio")
 Z90 = 1.6448536
@@ -31,17 +32,17 @@ _MOST_LOG = 9.0  # of a transformed latency or jitter
 class Weights(NamedTuple):
     """Of M members: scaling of features and targets, `scale`, then weights [M, in, out] and biases [M, out] of three layers."""
 
-    feature_mean: Floats
-    feature_deviation: Floats
-    target_mean: Floats
-    target_deviation: Floats
-    scale: Floats
-    weight_0: Floats
-    bias_0: Floats
-    weight_1: Floats
-    bias_1: Floats
-    weight_2: Floats
-    bias_2: Floats
+    feature_mean: Floats32
+    feature_deviation: Floats32
+    target_mean: Floats32
+    target_deviation: Floats32
+    scale: Floats32
+    weight_0: Floats32
+    bias_0: Floats32
+    weight_1: Floats32
+    bias_1: Floats32
+    weight_2: Floats32
+    bias_2: Floats32
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Ensemble:
 
     def __init__(self, arrays: dict[str, Floats]) -> None:
         self.arrays = arrays
-        self._weights = Weights(*(np.ascontiguousarray(arrays[name], dtype=np.float64) for name in Weights._fields))
+        self._weights = Weights(*(np.ascontiguousarray(arrays[name], dtype=np.float32) for name in Weights._fields))
 
     @staticmethod
     @lru_cache(maxsize=2)
@@ -140,17 +141,26 @@ def _moments(features: Floats, weights: Weights) -> tuple[Floats, Floats]:
 
 
 @compiled
-def _dense(values: Floats, weight: Floats, bias: Floats, bent: bool) -> Floats:
-    """One layer, with SiLU where `bent`. Loops, for at a dozen flows a call of NumPy takes longer than what it computes."""
-    found = np.empty((len(values), len(bias)))
-    for row in range(len(values)):
-        line = bias.copy()
-        for place in range(values.shape[1]):
-            value = values[row, place]
+def _dense(values: Floats, weight: Floats32, bias: Floats32, bent: bool) -> Floats:
+    """One layer, with SiLU where `bent`.
+
+    Loops, for at a dozen flows a call of NumPy takes longer than what it computes; four inputs at a time, which halves what
+    goes to and from memory and adds up in the same order.
+    """
+    rows, inputs = values.shape
+    found, whole = np.empty((rows, len(bias))), inputs - inputs % 4
+    for row in range(rows):
+        line = found[row]
+        line[:] = bias
+        for at in range(0, whole, 4):
+            a, b, c, d = values[row, at], values[row, at + 1], values[row, at + 2], values[row, at + 3]
             for unit in range(len(line)):
-                line[unit] += value * weight[place, unit]
+                first = line[unit] + a * weight[at, unit] + b * weight[at + 1, unit]
+                line[unit] = first + c * weight[at + 2, unit] + d * weight[at + 3, unit]
+        for at in range(whole, inputs):
+            for unit in range(len(line)):
+                line[unit] += values[row, at] * weight[at, unit]
         if bent:
             for unit in range(len(line)):
                 line[unit] /= 1.0 + math.exp(-line[unit])
-        found[row] = line
     return found

@@ -7,10 +7,12 @@ the same order give the same windows. What it says is about LTE/EPC, as its trac
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 
 from twins.gym.layout import Layout
+from twins.gym.on_demand import OnDemand
 from twins.gym.window import FlowWindow, UserWindow, Window
 from twins.learned.arrays import Floats, Ints, LayoutArrays, layout_arrays
 from twins.learned.ensemble import Ensemble
@@ -56,10 +58,7 @@ class LearnedNetwork:
         window = _window(layout, arrays, seen, predicted.mean, seconds, self._now_s, moved)
         if not self.intervals:
             return window
-        rates = arrays.mbps.tolist()
-        return window.model_copy(
-            update={"low": _flows(layout, predicted.low, rates), "high": _flows(layout, predicted.high, rates)}
-        )
+        return window.changed(low=_flows(layout, predicted.low, arrays), high=_flows(layout, predicted.high, arrays))
 
 
 def _memory(arrays: LayoutArrays, seen: Foreseen, told: Floats) -> Memory:
@@ -79,34 +78,43 @@ def _memory(arrays: LayoutArrays, seen: Foreseen, told: Floats) -> Memory:
 def _window(
     layout: Layout, arrays: LayoutArrays, seen: Foreseen, mean: Floats, seconds: float, now_s: float, moved: int
 ) -> Window:
-    names, rates, sinr, cells = list(layout.cells), arrays.mbps.tolist(), np.zeros(len(seen.cells)), seen.cells
-    sinr[arrays.user] = seen.theory.sinr_db
-    # RSRP is per resource element, of which a resource block has twelve.
-    rsrp = seen.received[np.arange(len(cells)), cells] - 10.0 * math.log10(12.0)
-    rows = zip(layout.users, cells.tolist(), np.round(rsrp, 2).tolist(), np.round(sinr, 2).tolist(), strict=True)
-    loads = np.round(np.minimum(seen.theory.loads, 1.0), 4).tolist()
+    cells = list(layout.cells)
     return Window.trusted(
         seconds=seconds,
         now_s=round(now_s, 6),
-        flows=_flows(layout, mean, rates),
-        users={name: UserWindow.trusted(cell=names[cell], rsrp_dbm=rs, sinr_db=si, cqi=()) for name, cell, rs, si in rows},
-        prb_load=dict(zip(names, loads, strict=True)),
+        flows=_flows(layout, mean, arrays),
+        users=OnDemand(layout.users, partial(_user, cells, arrays, seen)),
+        prb_load=OnDemand(cells, partial(_load, seen.theory.loads)),
         handovers=moved,
         low={},
         high={},
     )
 
 
-def _flows(layout: Layout, values: Floats, rates: list[float]) -> dict[str, FlowWindow]:
-    """Flow windows; None for the delay of a flow of which hardly anything arrives."""
-    found = {}
-    for name, (latency, jitter, loss, ratio), mbps in zip(layout.flows, np.round(values, 5).tolist(), rates, strict=True):
-        dead = mbps <= 0.0 or loss > _LOST or latency >= LATENCY_MS or math.isnan(latency)
-        found[name] = FlowWindow.trusted(
-            latency_ms=None if dead else latency,
-            jitter_ms=None if dead else jitter,
-            loss=loss if mbps > 0.0 else 0.0,
-            throughput_mbps=0.0 if mbps <= 0.0 else round(mbps * ratio, 5),
-            offered_mbps=mbps,
-        )
-    return found
+def _load(loads: Floats, cell: int) -> float:
+    return float(np.round(min(loads[cell], 1.0), 4))
+
+
+def _user(cells: list[str], arrays: LayoutArrays, seen: Foreseen, user: int) -> UserWindow:
+    """The window of a user; its SINR is that of its last flow, and 0 dB where nothing is sent to it."""
+    cell, flows = seen.cells[user], np.flatnonzero(arrays.user == user)
+    rsrp = seen.received[user, cell] - 10.0 * math.log10(12.0)  # per resource element, of which a resource block has twelve
+    sinr = seen.theory.sinr_db[flows[-1]] if len(flows) else 0.0
+    return UserWindow.trusted(cell=cells[cell], rsrp_dbm=float(np.round(rsrp, 2)), sinr_db=float(np.round(sinr, 2)), cqi=())
+
+
+def _flows(layout: Layout, values: Floats, arrays: LayoutArrays) -> OnDemand[FlowWindow]:
+    return OnDemand(layout.flows, partial(_flow, values.round(5), arrays.mbps))
+
+
+def _flow(values: Floats, rates: Floats, flow: int) -> FlowWindow:
+    """The window of a flow; None for the delay where hardly anything arrives."""
+    (latency, jitter, loss, ratio), mbps = values[flow].tolist(), rates.item(flow)
+    dead = mbps <= 0.0 or loss > _LOST or latency >= LATENCY_MS or math.isnan(latency)
+    return FlowWindow.trusted(
+        latency_ms=None if dead else latency,
+        jitter_ms=None if dead else jitter,
+        loss=loss if mbps > 0.0 else 0.0,
+        throughput_mbps=0.0 if mbps <= 0.0 else round(mbps * ratio, 5),
+        offered_mbps=mbps,
+    )

@@ -104,81 +104,98 @@ def _solve(
 ) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats, Floats, Floats, Floats]:
     """The fixed point of loads and SINR; see `Physics`."""
     flows, count = len(user), received_w.shape[1]
-    use, groups = np.full((count, 3), 0.3), _group_counts(group_slice)
+    use, spans = np.full((count, 3), 0.3), _group_spans(group_slice)
     need, get, could, sharing = np.zeros(flows), np.zeros(flows), np.zeros(flows), np.zeros(flows)
     sinr, control, demand = np.zeros(flows), np.zeros(flows), np.zeros(flows)
-    keys = 3 * cells[user] + slice_of
+    order, ends = _by_key(3 * cells[user] + slice_of, 3 * count)
     for _ in range(ROUNDS):
         for flow in range(flows):
             one, cell = user[flow], cells[user[flow]]
-            heard, everything = _heard(received_w[one], cell, slice_of[flow], use, group_slice, groups)
+            heard, everything = _heard(received_w[one], cell, slice_of[flow], use, group_slice, spans)
             sinr[flow] = received_w[one, cell] / (noise_w[one] + heard)
             control[flow] = received_w[one, cell] / (noise_w[one] + everything)
             bits = min(max(math.log2(1.0 + sinr[flow] / GAP), LEAST_BITS), MOST_BITS)
             need[flow] = mbps[flow] * 1e6 / (bits * BLOCK_HZ * DATA_SHARE)
         for cell in range(count):
             for slice_ in range(3):
-                room = groups[cell, slice_] * group_blocks
-                wanted = _share(3 * cell + slice_, keys, room, need, get, could, sharing, demand)
+                room, key = (spans[cell, slice_, 1] - spans[cell, slice_, 0]) * group_blocks, 3 * cell + slice_
+                wanted = _share(order[ends[key] : ends[key + 1]], room, need, get, could, sharing, demand)
                 use[cell, slice_] += DAMPING * (min(wanted, 1.0) - use[cell, slice_])
     loads, flow_groups = np.zeros(count), np.zeros(flows)
     for flow in range(flows):
-        loads[cells[user[flow]]] += get[flow] / blocks
-        flow_groups[flow] = groups[cells[user[flow]], slice_of[flow]]
+        cell, slice_ = cells[user[flow]], slice_of[flow]
+        loads[cell] += get[flow] / blocks
+        flow_groups[flow] = spans[cell, slice_, 1] - spans[cell, slice_, 0]
     return need, get, could, sinr, control, sharing, flow_groups, demand, loads
 
 
 @compiled
-def _group_counts(group_slice: Ints) -> Floats:
-    """How many resource block groups each cell gives to each slice, [m, 3]."""
-    counts = np.zeros((group_slice.shape[0], 3))
-    for cell in range(group_slice.shape[0]):
-        for slice_ in group_slice[cell]:
-            if slice_ >= 0:
-                counts[cell, slice_] += 1.0
-    return counts
+def _by_key(keys: Ints, count: int) -> tuple[Ints, Ints]:
+    """Flows by key, those of key k from `ends[k]` to `ends[k + 1]`, in their order."""
+    order, ends, at = np.empty(len(keys), dtype=np.int64), np.zeros(count + 1, dtype=np.int64), 0
+    for key in range(count):
+        for flow in range(len(keys)):
+            if keys[flow] == key:
+                order[at] = flow
+                at += 1
+        ends[key + 1] = at
+    return order, ends
 
 
 @compiled
-def _heard(received_w: Floats, cell: int, slice_: int, use: Floats, group_slice: Ints, groups: Floats) -> tuple[float, float]:
+def _group_spans(group_slice: Ints) -> Ints:
+    """The resource block groups that each cell gives to each slice, from the first to before the last, [m, 3, 2]."""
+    spans = np.zeros((group_slice.shape[0], 3, 2), dtype=np.int64)
+    for cell in range(group_slice.shape[0]):
+        for group in range(group_slice.shape[1]):
+            slice_ = group_slice[cell, group]
+            if slice_ >= 0:
+                spans[cell, slice_, 0] = group if spans[cell, slice_, 1] == 0 else spans[cell, slice_, 0]
+                spans[cell, slice_, 1] = group + 1
+    return spans
+
+
+@compiled
+def _heard(received_w: Floats, cell: int, slice_: int, use: Floats, group_slice: Ints, spans: Ints) -> tuple[float, float]:
     """Interference per block of a slice's groups: by what others use of the same groups, and by all that they can send."""
     heard, everything = 0.0, 0.0
+    begin, end = spans[cell, slice_]
     for other in range(len(received_w)):
         if other == cell:
             continue
         everything += received_w[other]
-        for group in range(group_slice.shape[1]):
-            if group_slice[cell, group] == slice_ and group_slice[other, group] >= 0:
-                heard += received_w[other] * use[other, group_slice[other, group]] / max(groups[cell, slice_], 1.0)
+        last, part = -1, 0.0
+        for group in range(begin, end):
+            owner = group_slice[other, group]
+            if owner != last:
+                last, part = owner, (received_w[other] * use[other, owner] / (end - begin) if owner >= 0 else 0.0)
+            heard += part
     return heard, everything
 
 
 @compiled
-def _share(key: int, keys: Ints, room: float, need: Floats, get: Floats, could: Floats, sharing: Floats, demand: Floats) -> float:
+def _share(members: Ints, room: float, need: Floats, get: Floats, could: Floats, sharing: Floats, demand: Floats) -> float:
     """Share `room` resource blocks among the flows of a cell's slice, into the columns; returns what is asked of them."""
     total, active = 0.0, 0.0
-    for flow in range(len(keys)):
-        if keys[flow] == key:
-            total += need[flow]
-            active += need[flow] > 0.0
+    for flow in members:
+        total += need[flow]
+        active += need[flow] > 0.0
     asked = total / max(room, 1e-9)
-    level = room if total <= room else _water_level(key, keys, need, room)
-    for flow in range(len(keys)):
-        if keys[flow] == key:
-            get[flow], sharing[flow], demand[flow] = min(need[flow], level), active, asked
-            could[flow] = max(level, room - total + need[flow]) if need[flow] > 0.0 else room
+    level = room if total <= room else _water_level(members, need, room)
+    for flow in members:
+        get[flow], sharing[flow], demand[flow] = min(need[flow], level), active, asked
+        could[flow] = max(level, room - total + need[flow]) if need[flow] > 0.0 else room
     return asked
 
 
 @compiled
-def _water_level(key: int, keys: Ints, need: Floats, room: float) -> float:
+def _water_level(members: Ints, need: Floats, room: float) -> float:
     """The level to which max-min fair sharing fills the needs of a slice's flows with `room` resource blocks."""
     low, high = 0.0, room
     for _ in range(30):
         level, filled = 0.5 * (low + high), 0.0
-        for flow in range(len(keys)):
-            if keys[flow] == key:
-                filled += min(need[flow], level)
+        for flow in members:
+            filled += min(need[flow], level)
         if filled <= room:
             low = level
         else:
