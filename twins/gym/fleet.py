@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from policies.gym.place import GeofenceSpec, Position
 from policies.gym.task_spec import TaskSpec
@@ -32,8 +32,7 @@ def propulsion_w(speed_mps: float) -> float:
 _HOVER_W = propulsion_w(0.0)
 
 
-@dataclass(frozen=True)
-class Uav:
+class Uav(NamedTuple):
     """One UAV: where it is, the way before it, its speed, energy left, tasks on board and sensors that are on."""
 
     position: Position

@@ -14,7 +14,8 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from policies.gym.degradation import DegradationEvent, DegradationKind
 from policies.gym.network_state import NetworkState
@@ -186,9 +187,9 @@ class World:
         self.mission.ordered[uav] = cell
         self._dirty = True
 
-    def command(self, uav: str, **changes: object) -> None:
+    def command(self, uav: str, **changes: Any) -> None:
         """Change a UAV's way, speed, tasks or sensors."""
-        self.mission.fleet[uav] = replace(self.mission.fleet[uav], **changes)  # type: ignore[arg-type]
+        self.mission.fleet[uav] = self.mission.fleet[uav]._replace(**changes)
 
     def note(self, kind: str, subject: str, detail: str = "") -> LogEntry:
         """Write into the mission's log."""

@@ -47,12 +47,13 @@ class LearnedNetwork:
     def run(self, layout: Layout, seconds: float, settle_s: float = 0.0) -> Window:
         """Return the window of `seconds` after `settle_s` under `layout`."""
         arrays, began = layout_arrays(layout), self._memory is None
-        nobody = np.full(len(arrays.places), -1)
-        cells, ordered = (nobody if kept is None else kept for kept in (self._cells, self._ordered))
+        if self._cells is None or self._ordered is None:
+            self._cells = self._ordered = np.full(len(arrays.places), -1)
+        cells, ordered = self._cells, self._ordered
         memory = self._memory or nothing_before(len(arrays.user))
         seen = foreseen(arrays, cells, ordered, memory, began, settle_s)
         predicted = self.ensemble.predict(seen.features, arrays.host_ms, arrays.mbps > 0.0, self.intervals)
-        moved = 0 if began else int((seen.cells != cells).sum())
+        moved = 0 if began else int(np.count_nonzero(seen.cells != cells))
         self._cells, self._ordered, self._memory = seen.cells, arrays.ordered, _memory(arrays, seen, predicted.mean)
         self._now_s += settle_s + seconds
         window = _window(layout, arrays, seen, predicted.mean, seconds, self._now_s, moved)
