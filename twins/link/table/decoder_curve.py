@@ -16,8 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.stats import norm
 
 from twins.link.configuration import REDUNDANCY_VERSIONS
 from twins.link.table.information import FadedQam, level_of, slot_information
@@ -126,6 +124,10 @@ def _bracket(code: _Code, seen: list[_Decoded]) -> tuple[float, float]:
 
 def _fit(seen: list[_Decoded], threshold: float, width: float) -> tuple[float, float, float]:
     """Maximum likelihood threshold and width, and the threshold's standard error."""
+    # Half a second to import, which whoever only reads the table need not wait for.
+    from scipy.optimize import minimize
+    from scipy.stats import norm
+
     at, lost = (np.concatenate([getattr(one, name) for one in seen]) for name in ("information", "lost"))
 
     def cost(point: np.ndarray[Any, Any]) -> float:
