@@ -26,14 +26,26 @@ def invoke(*arguments):
 
 
 def test_bench_scores_agents_beside_the_paper(tasks, tmp_path):
-    agents = ("--agent", "expert", "--agent", "threshold-rule", "--agent", "do-nothing")
+    agents = (
+        "--agent",
+        "expert",
+        "--agent",
+        "threshold-rule",
+        "--agent",
+        "do-nothing",
+        "--agent",
+        "mape-k",
+        "--agent",
+        "drl-slicing",
+    )
     told = invoke("bench", *agents, "--workers", 1, "--out", tmp_path, "--json")
     assert told.exit_code == 0, told.output
     report = json.loads(told.stdout.splitlines()[-1])
     rates = {one["agent"]: one["all"]["rate"] for one in report["agents"]}
     assert report["tasks"] == 2 and rates["expert"] == 1.0 and rates["do-nothing"] == 0.0
     table = invoke("bench", *agents, "--workers", 1, "--out", tmp_path)
-    assert "51.3/18.6/4.2" in table.stdout and "100.0" in table.stdout
+    assert all(paper in table.stdout for paper in ("51.3/18.6/4.2", "54.8/25.7/8.9", "38.2/27.3/11.5", "100.0"))
+    assert "pass^k" not in table.stdout  # there is none of a single attempt
     assert len((tmp_path / "expert.model.jsonl").read_text(encoding="utf-8").splitlines()) == 2
 
 
@@ -41,6 +53,7 @@ def test_attempts_give_pass_k(tasks, tmp_path):
     told = invoke("bench", "--agent", "expert", "--attempts", 2, "--workers", 1, "--out", tmp_path, "--json")
     one = json.loads(told.stdout.splitlines()[-1])["agents"][0]
     assert (one["attempts"], one["all"]["episodes"], one["all"]["pass_k"]) == (2, 4, 1.0)
+    assert "pass^k" in invoke("bench", "--agent", "expert", "--attempts", 2, "--workers", 1, "--out", tmp_path).stdout
 
 
 @pytest.mark.parametrize(

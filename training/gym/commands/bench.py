@@ -91,8 +91,11 @@ def _table(scores: list[AgentScores], title: str) -> Table:
     from training.gym.bench.scores import PAPER
 
     table = Table(title=title)
-    for column in ("agent", "L1", "L2", "L3", "all", "SPL", "pass^k", "calls", "paper L1/L2/L3"):
-        table.add_column(column, justify="left" if column == "agent" else "right", no_wrap=column == "agent")
+    repeated = any(one.attempts > 1 for one in scores)
+    table.add_column("agent", no_wrap=True)
+    for column in ("L1", "L2", "L3", "all", "SPL", *(("pass^k",) if repeated else ()), "calls"):
+        table.add_column(column, justify="right")
+    table.add_column("paper L1/L2/L3", justify="right", no_wrap=True)
     for one in scores:
         paper = PAPER.get(one.agent)
         table.add_row(
@@ -100,7 +103,7 @@ def _table(scores: list[AgentScores], title: str) -> Table:
             *(_rate(one.tiers.get(tier)) for tier in ("L1", "L2", "L3")),
             _rate(one.all),
             f"{100 * one.all.spl:.1f}",
-            f"{100 * one.all.pass_k:.1f}" if one.attempts > 1 else "–",
+            *((f"{100 * one.all.pass_k:.1f}",) if repeated else ()),
             f"{one.all.steps:.1f}",
             "" if paper is None else "/".join(f"{paper[tier]:.1f}" for tier in ("L1", "L2", "L3")),
         )
