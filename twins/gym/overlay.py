@@ -23,7 +23,7 @@ def _surge(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict[
         {
             name: flow.mbps * event.magnitude
             for name, flow in layout.flows.items()
-            if flow.slice.value == event.target and name not in scenario.mission
+            if flow.slice == event.target and name not in scenario.mission
         },
     )
 
@@ -33,12 +33,8 @@ def _influx(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict
 
 
 def _rates(layout: Layout, wanted: dict[str, float]) -> dict[str, Any]:
-    return {
-        "flows": {
-            name: flow.changed(mbps=min(wanted[name], RATE_MBPS[1])) if name in wanted else flow
-            for name, flow in layout.flows.items()
-        }
-    }
+    changed = {name: layout.flows[name].changed(mbps=min(mbps, RATE_MBPS[1])) for name, mbps in wanted.items()}
+    return {"flows": {**layout.flows, **changed}}
 
 
 def _interference(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict[str, Any]:

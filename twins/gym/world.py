@@ -12,27 +12,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from policies.gym.degradation import DegradationEvent, DegradationKind
 from policies.gym.network_state import NetworkState
-from policies.gym.place import Position
 from policies.gym.task_spec import TaskSpec
 from twins.gym.fleet import Uav, flown
-from twins.gym.layout import Layout, UserLayout
+from twins.gym.layout import Layout
 from twins.gym.measurement import Measurement, service_task, state_of
 from twins.gym.overlay import degraded
 from twins.gym.packet_network import PacketNetwork
 from twins.gym.scenario import Scenario
 from twins.gym.servers import load
+from twins.gym.walker import Walker
 from twins.gym.window import Window
 
 WARM_UP_S, SETTLE_S, RADIO_SETTLE_S, WINDOW_S = 1.0, 0.4, 1.0, 1.0
 _NOTICEABLE_M = 20.0
-_BEAT_M = 100.0  # terrestrial users walk to and fro over this length
 
 
 @dataclass(frozen=True)
@@ -110,8 +108,8 @@ class World:
             users[name] = users[name].changed(
                 position=uav.position, velocity_mps=uav.velocity_mps, ordered_cell=self.mission.ordered.get(name)
             )
-        for name, speed in self._walkers.items():
-            users[name] = _walked(users[name], speed, self.now_s)
+        for name, walker in self._walkers.items():
+            users[name] = walker.moved(users[name], self.now_s)
         return layout.changed(users=users)
 
     @property
@@ -240,22 +238,10 @@ def _fleet(scenario: Scenario) -> dict[str, Uav]:
     }
 
 
-def _walkers(scenario: Scenario) -> dict[str, float]:
-    """Terrestrial users that do not stand still, with their speeds, m/s."""
-    speeds = {
-        name: math.hypot(*user.velocity_mps[:2]) for name, user in scenario.layout.users.items() if name not in scenario.vehicles
-    }
-    return {name: speed for name, speed in speeds.items() if speed > 0.0}
-
-
-def _walked(user: UserLayout, speed: float, now_s: float) -> UserLayout:
-    """A terrestrial user of `speed` m/s that walks to and fro along its heading, where it is now."""
-    vx, vy, _ = user.velocity_mps
-    phase = (speed * now_s) % (2.0 * _BEAT_M)
-    along, sign = (phase, 1.0) if phase < _BEAT_M else (2.0 * _BEAT_M - phase, -1.0)
-    here = user.position
-    position = Position.trusted(x_m=here.x_m + vx / speed * along, y_m=here.y_m + vy / speed * along, z_m=here.z_m)
-    return user.changed(position=position, velocity_mps=(sign * vx, sign * vy, 0.0))
+def _walkers(scenario: Scenario) -> dict[str, Walker]:
+    """Terrestrial users that do not stand still."""
+    found = {name: Walker.of(user) for name, user in scenario.layout.users.items() if name not in scenario.vehicles}
+    return {name: walker for name, walker in found.items() if walker is not None}
 
 
 def settle_s(old: Layout, new: Layout) -> float:
