@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,16 +78,19 @@ def _calls_per_second(task: GymTask, network: PacketNetwork, seconds: float, mos
 
 
 def _model_speed(tasks: list[GymTask], seconds: float, samples: dict[str, object]) -> Iterator[Figure]:
-    rates = [_calls_per_second(task, LearnedNetwork(), seconds / 3.0, 1_000_000) for task in tasks[:3]]
-    samples["model_calls_per_second"] = rates
-    best = sorted(rate for rate, _, _ in rates)[len(rates) // 2]
+    _calls_per_second(tasks[0], LearnedNetwork(), math.inf, EPISODE)  # imports, and loads what is compiled
+    runs = [_calls_per_second(task, LearnedNetwork(), seconds / 9.0, 1_000_000) for task in 3 * tasks[:3]]
+    samples["model_calls_per_second"] = runs
+    rates = sorted(rate for rate, _, _ in runs)
+    middle = rates[len(rates) // 2]
     yield Figure(
         name="scripted tool calls on the Experiment Model",
-        value=best,
+        value=middle,
         unit="calls/s on one core",
         target=f">= {WANTED_CALLS:g}",
-        met=best >= WANTED_CALLS,
-        note=f"median of {len(rates)} scenarios; 3 of 7 calls measure anew; {sum(r for _, _, r in rates)} refused",
+        met=middle >= WANTED_CALLS,
+        note=f"median of {len(rates)} runs in three scenarios, {rates[0]:.0f} to {rates[-1]:.0f}; 3 of 7 calls measure anew;"
+        f" {sum(refused for _, _, refused in runs)} refused",
     )
 
 
