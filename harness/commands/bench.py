@@ -6,7 +6,8 @@ import json
 import os
 import platform
 import time
-from importlib.metadata import entry_points, version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from policies.figure import BenchResult
 
 _GROUP = "twinpilot.benchmarks"
 _VERSIONS = ("twinpilot", "torch", "sionna-no-rt", "numba", "numpy", "langgraph", "langchain-core", "pydantic")
+_EXTRAS = ("sionna-rt", "ns3")  # told where they are installed
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -48,11 +50,19 @@ def describe(name: str, quick: bool, result: BenchResult, seconds: float) -> dic
         "bench": name,
         "quick": quick,
         "machine": machine(),
-        "versions": {package: version(package) for package in _VERSIONS},
+        "versions": _versions(),
         "seeds": list(result.seeds),
         "seconds": round(seconds, 2),
         "figures": [figure.model_dump() for figure in result.figures],
     }
+
+
+def _versions() -> dict[str, str]:
+    found = {package: version(package) for package in _VERSIONS}
+    for package in _EXTRAS:
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
 
 
 def machine() -> dict[str, Any]:
