@@ -42,6 +42,15 @@ def test_an_event_is_measured_when_it_comes_and_when_it_goes():
     assert one.measured.slices[Slice.EMBB].offered_mbps == pytest.approx(calm, rel=1e-3)
 
 
+def test_an_event_that_is_added_now_is_on_now():
+    made = world()
+    before = made.in_force
+    assert made.active_events == ()
+    surge = event(DegradationKind.SURGE, target="eMBB", magnitude=3.0, onset_s=0.0, duration_s=60.0)
+    made.events = (surge,)
+    assert made.active_events == (surge,) and made.in_force.flows != before.flows
+
+
 @pytest.mark.parametrize(
     ("kind", "fields", "seen"),
     [

@@ -69,7 +69,7 @@ class World:
         self.measurements: list[Measurement] = []
         self._dirty = False
         self._walkers = _walkers(scenario)
-        self._active: tuple[float | None, tuple[DegradationEvent, ...]] = (None, ())
+        self._active: tuple[float, tuple[DegradationEvent, ...], tuple[DegradationEvent, ...]] = (0.0, (), ())
         self._known: tuple[tuple[object, ...], Layout] = ((), scenario.layout)
 
     # ---- what is ---------------------------------------------------------------------------------------------------------
@@ -87,15 +87,17 @@ class World:
     @property
     def active_events(self) -> tuple[DegradationEvent, ...]:
         """Events that are on."""
-        if self._active[0] != self.now_s:
-            self._active = (self.now_s, tuple(event for event in self.events if event.active(self.now_s)))
-        return self._active[1]
+        at_s, of, active = self._active
+        if at_s != self.now_s or of is not self.events:
+            active = tuple(event for event in self.events if event.active(self.now_s))
+            self._active = (self.now_s, self.events, active)
+        return active
 
     @property
     def in_force(self) -> Layout:
         """The configuration under the events that are on, with every user where it is now."""
         known, layout = self._known
-        made_of = (self.now_s, self.layout, *self.mission.fleet.values(), *self.mission.ordered.values())
+        made_of = (self.now_s, self.layout, self.events, *self.mission.fleet.values(), *self.mission.ordered.values())
         if len(known) != len(made_of) or any(one is not other for one, other in zip(known, made_of, strict=True)):
             layout = self._made_now()
             self._known = (made_of, layout)
