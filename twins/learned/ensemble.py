@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,10 +75,10 @@ def physical(values: Floats, host_ms: Floats) -> Floats:
 
 
 class Ensemble:
-    """The members' weights, stacked: `mean`, `deviation` of the features and of the targets, layers, and `scale`."""
+    """The members' `Weights`, in single precision as they are stored: so a layer fits into a core's first cache."""
 
-    def __init__(self, arrays: dict[str, Floats]) -> None:
-        self.arrays = arrays
+    def __init__(self, arrays: Mapping[str, NDArray[np.floating[Any]]]) -> None:
+        """Take the arrays that are named as the fields of `Weights`."""
         self._weights = Weights(*(np.ascontiguousarray(arrays[name], dtype=np.float32) for name in Weights._fields))
 
     @staticmethod
@@ -86,7 +87,7 @@ class Ensemble:
         """Load a model once; raises ArtefactError where the file is not the one of its record."""
         read_artefact(path)
         with np.load(path) as stored:
-            return Ensemble({name: stored[name].astype(np.float64) for name in stored.files})
+            return Ensemble({name: stored[name] for name in stored.files})
 
     def predict(self, features: Floats, host_ms: Floats, sends: NDArray[np.bool_], intervals: bool = True) -> Prediction:
         """Return the prediction for k flows with `features` [k, f] from hosts `host_ms` [k] away; `intervals` on demand.
