@@ -26,18 +26,8 @@ def invoke(*arguments):
 
 
 def test_bench_scores_agents_beside_the_paper(tasks, tmp_path):
-    agents = (
-        "--agent",
-        "expert",
-        "--agent",
-        "threshold-rule",
-        "--agent",
-        "do-nothing",
-        "--agent",
-        "mape-k",
-        "--agent",
-        "drl-slicing",
-    )
+    names = ("expert", "threshold-rule", "mape-k", "drl-slicing", "do-nothing")
+    agents = [word for name in names for word in ("--agent", name)]
     told = invoke("bench", *agents, "--workers", 1, "--out", tmp_path, "--json")
     assert told.exit_code == 0, told.output
     report = json.loads(told.stdout.splitlines()[-1])
