@@ -1,0 +1,176 @@
+"""The structure of the source tree in figures: modules a package, lengths, arrows between rooms, import circles.
+
+1. A room is a direct child of a package: a sub-package with all that is in it, or a module. An arrow from one room to another is at
+   least one import, also one that only a type checker runs and one inside a function.
+2. A circle is a set of rooms of one package, or of modules, that reach each other by arrows.
+3. A face is an `__init__.pyi`; it is used where product code outside of the package imports a name from the package itself.
+
+`python tests/architecture/house.py [ROOT] --json` prints the figures of the checkout at ROOT (this one where none is given).
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import statistics
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+FLOORS = ("policies", "twins", "tools", "agents", "harness", "training")
+ROOT = Path(__file__).parents[2]
+Arrows = dict[str, set[str]]
+
+
+def modules(root: Path) -> dict[str, Path]:
+    """Return every module of the floors by dotted name; a package stands under its own name, with its `__init__.py`."""
+    found = {}
+    for floor in FLOORS:
+        for path in sorted((root / floor).rglob("*.py")):
+            parts = path.relative_to(root).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def packages(known: dict[str, Path]) -> dict[str, list[str]]:
+    """Return the direct modules (not the sub-packages) of each package, by the package's name."""
+    inside: dict[str, list[str]] = {name: [] for name, path in known.items() if path.name == "__init__.py"}
+    for name, path in known.items():
+        if path.name != "__init__.py":
+            inside.setdefault(name.rpartition(".")[0], []).append(name)
+    return inside
+
+
+def imports(name: str, path: Path, known: dict[str, Path]) -> set[str]:
+    """Return the modules of the floors that a module imports, wherever in the file the import is."""
+    is_package = path.name == "__init__.py"
+    face = path.with_suffix(".pyi")
+    found: set[str] = set()
+    for source in [path, face] if is_package and face.exists() else [path]:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names if alias.name in known}
+            elif isinstance(node, ast.ImportFrom):
+                base = _absolute(node, name, is_package)
+                for alias in node.names:
+                    target = f"{base}.{alias.name}"
+                    if target in known or base in known:
+                        found.add(target if target in known else base)
+    return found - {name}
+
+
+def _absolute(node: ast.ImportFrom, name: str, is_package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = name.split(".") if is_package else name.split(".")[:-1]
+    parts = parts[: len(parts) - node.level + 1]
+    return ".".join([*parts, node.module] if node.module else parts)
+
+
+def arrows(known: dict[str, Path]) -> Arrows:
+    """Return which modules each module imports. A face hands names on: it imports its package's modules."""
+    return {name: imports(name, path, known) for name, path in known.items()}
+
+
+def rooms(package: str, graph: Arrows) -> Arrows:
+    """Return the arrows between the direct children of a package; its own `__init__` is no room."""
+    between: Arrows = defaultdict(set)
+    depth = package.count(".") + 2
+    for source, targets in graph.items():
+        if not source.startswith(f"{package}."):
+            continue
+        room = ".".join(source.split(".")[:depth])
+        inside = {".".join(target.split(".")[:depth]) for target in targets if target.startswith(f"{package}.")}
+        between[room] |= inside - {room}
+    return between
+
+
+def circles(graph: Arrows) -> list[list[str]]:
+    """Return the strongly connected components of more than one node, largest first (Tarjan 1972)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(node: str) -> None:
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for target in graph.get(node, ()):
+            if target not in index:
+                visit(target)
+                low[node] = min(low[node], low[target])
+            elif target in stack:
+                low[node] = min(low[node], index[target])
+        if low[node] == index[node]:
+            component = []
+            while not component or component[-1] != node:
+                component.append(stack.pop())
+            if len(component) > 1:
+                found.append(sorted(component))
+
+    sys.setrecursionlimit(10_000)
+    for node in graph:
+        if node not in index:
+            visit(node)
+    return sorted(found, key=lambda component: (-len(component), component))
+
+
+def unused_faces(known: dict[str, Path]) -> list[str]:
+    """Return the packages whose face no product code outside of the package imports from."""
+    faces = {name for name, path in known.items() if path.name == "__init__.py" and path.with_suffix(".pyi").exists()}
+    used: set[str] = set()
+    for name, path in known.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                base = _absolute(node, name, path.name == "__init__.py")
+                if base in faces and not name.startswith(f"{base}."):
+                    used |= {base for alias in node.names if f"{base}.{alias.name}" not in known}
+    return sorted(faces - used)
+
+
+def function_lengths(paths: Iterable[Path]) -> Iterator[int]:
+    """Yield the length in lines of every function and method, decorators not counted."""
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def figures(root: Path = ROOT) -> dict[str, object]:
+    """Return all figures of a checkout, ready for JSON."""
+    known = modules(root)
+    graph = arrows(known)
+    counts = {name: len(inside) for name, inside in packages(known).items()}
+    files = [len(path.read_text(encoding="utf-8").splitlines()) for path in known.values() if path.name != "__init__.py"]
+    functions = list(function_lengths(known.values()))
+    # A package's face hands on what is in it: as a module it would close a circle with each of its users.
+    plain = {name: {to for to in targets if known[to].name != "__init__.py"} for name, targets in graph.items()
+             if known[name].name != "__init__.py"}  # fmt: skip
+    between = {name: circles(rooms(name, graph)) for name in counts}
+    floors = {floor: rooms(floor, graph) for floor in FLOORS}
+    return {
+        "modules": len(files),
+        "lines": sum(files),
+        "packages": len(counts),
+        "largest_packages": dict(Counter(counts).most_common(12)),
+        "file_lines": _spread(files),
+        "function_lines": _spread(functions),
+        "module_circles": circles(plain),
+        "room_circles": {name: found for name, found in between.items() if found},
+        "rooms_and_arrows": {
+            floor: {"rooms": len(one), "arrows": sum(len(targets) for targets in one.values())} for floor, one in floors.items()
+        },
+        "faces": sum(path.with_suffix(".pyi").exists() for path in known.values() if path.name == "__init__.py"),
+        "unused_faces": unused_faces(known),
+    }
+
+
+def _spread(values: list[int]) -> dict[str, float]:
+    tenths = statistics.quantiles(values, n=10)
+    return {"median": statistics.median(values), "p90": round(tenths[8], 1), "max": max(values)}
+
+
+if __name__ == "__main__":
+    arguments = [word for word in sys.argv[1:] if word != "--json"]
+    print(json.dumps(figures(Path(arguments[0]) if arguments else ROOT), indent=None if "--json" in sys.argv else 2))
