@@ -22,6 +22,6 @@ def approve(
 ) -> None:
     """Say yes to the change set that a run waits with."""
     with one_line_errors(as_json):
-        from harness.verdict_command import give_verdict
+        from harness.commands.verdict import give_verdict
 
         give_verdict(paths(config, data_dir), run, digest, approved=True, note=note, as_json=as_json)

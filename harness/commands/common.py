@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harness.errors import HarnessError
-from harness.paths import Paths
-from harness.settings import Settings, SettingsError, load_settings
+from harness.runtime.errors import HarnessError
+from harness.runtime.paths import Paths
+from harness.runtime.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,7 +50,7 @@ def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str
 
 def tell_of_compilation(console: Console) -> None:
     """Say why the first start takes longer: the simulator's kernels are compiled once and kept."""
-    from twins.system.compiled import cache_folder
+    from twins.compiled import cache_folder
 
     if not cache_folder().exists():
         console.print("first start: compiling the simulator's kernels, once, up to a minute …", style="dim")
@@ -58,6 +58,6 @@ def tell_of_compilation(console: Console) -> None:
 
 def paths(config: Path | None, data_dir: Path | None) -> Paths:
     """Return where things lie."""
-    from harness.run import paths_of
+    from harness.engine.run_service import paths_of
 
     return paths_of(settings_of(config, data_dir))

@@ -11,11 +11,11 @@ import typer
 from harness.commands.common import Config, DataDir, Json, one_line_errors, settings_of, tell_of_compilation
 
 if TYPE_CHECKING:
-    from harness.approver import Approver
-    from harness.console import RunConsole
-    from harness.events import Event
-    from harness.outcome import RunOutcome
-    from harness.run import RunService
+    from harness.approvals.approver import Approver
+    from harness.engine.run_service import RunService
+    from harness.records.events import Event
+    from harness.records.outcome import RunOutcome
+    from harness.views.console import RunConsole
 
 PREPARE = (
     "Prepare the stadium cells for tonight's event: keep URLLC delay below 10 ms, give every eMBB user at least 5 Mbps, "
@@ -55,8 +55,8 @@ def demo(
 def _demo(settings: Any, approve: bool, as_json: bool) -> list[RunOutcome]:
     from rich.console import Console
 
-    from harness.console import RunConsole
-    from harness.wiring import open_service
+    from harness.engine.wiring import open_service
+    from harness.views.console import RunConsole
 
     view = RunConsole(Console(stderr=as_json, highlight=False))
     stage = _Stage(view)
@@ -74,8 +74,8 @@ def _demo(settings: Any, approve: bool, as_json: bool) -> list[RunOutcome]:
 
 
 def _approver(approve: bool, view: RunConsole) -> Approver:
-    from harness.approver import approve_by_flag
-    from harness.console_approval import ask_at_terminal
+    from harness.approvals.approver import approve_by_flag
+    from harness.approvals.terminal import ask_at_terminal
 
     return approve_by_flag if approve else ask_at_terminal(view.console)
 

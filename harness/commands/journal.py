@@ -26,10 +26,10 @@ def verify(
 ) -> None:
     """Verify the journal offline: edits, deletions, reordering, truncation. Exit status 0 intact, 4 not."""
     with one_line_errors(as_json):
-        from harness.errors import JournalError
-        from harness.journal import HEADS_NAME, RECORDS_NAME
-        from harness.journal_key import PUBLIC_NAME, verify_key
-        from harness.journal_verify import verify_journal
+        from harness.journal.journal import HEADS_NAME, RECORDS_NAME
+        from harness.journal.key import PUBLIC_NAME, verify_key
+        from harness.journal.verify import verify_journal
+        from harness.runtime.errors import JournalError
 
         place = paths(config, data_dir)
         source = records or place.journal / RECORDS_NAME
@@ -58,8 +58,8 @@ def tail(
 ) -> None:
     """Show the last records."""
     with one_line_errors(as_json):
-        from harness.journal import Journal
-        from harness.journal_key import signing_key
+        from harness.journal.journal import Journal
+        from harness.journal.key import signing_key
 
         place = paths(config, data_dir)
         journal = Journal(place.journal, place.heads, signing_key(place.keys))

@@ -13,11 +13,11 @@ from harness.commands.common import Config, DataDir, Json, one_line_errors, sett
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from harness.approver import Answerer, Approver
-    from harness.console import RunConsole
-    from harness.outcome import RunOutcome
-    from harness.run import RunService
-    from harness.settings import Settings
+    from harness.approvals.approver import Answerer, Approver
+    from harness.engine.run_service import RunService
+    from harness.records.outcome import RunOutcome
+    from harness.runtime.settings import Settings
+    from harness.views.console import RunConsole
 
 _EPILOG = """
 Examples:
@@ -64,7 +64,7 @@ def run(
 ) -> None:
     """Run an intent from its text to a verified change, or go on with a run."""
     with one_line_errors(as_json):
-        from harness.duration import seconds
+        from harness.runtime.duration import seconds
 
         patience = seconds(wait)
         network = {"url": url, "scenario": scenario, "seed": seed, "port": port}
@@ -91,8 +91,8 @@ class _People:
 
     def approver(self, service: RunService, console: Console) -> Approver | None:
         """Return the flag, the other process, or the terminal; None where nobody is there."""
-        from harness.approver import approve_by_flag, wait_for_verdict
-        from harness.console_approval import ask_at_terminal
+        from harness.approvals.approver import approve_by_flag, wait_for_verdict
+        from harness.approvals.terminal import ask_at_terminal
 
         if self._approve:
             return approve_by_flag
@@ -109,7 +109,7 @@ class _People:
                 return given
             from rich.prompt import Prompt
 
-            from harness.console_tables import plain
+            from harness.views.tables import plain
 
             view.pause()
             view.console.print(plain(question, "bold"))
@@ -125,23 +125,23 @@ class _People:
 def _view(as_json: bool) -> RunConsole:
     from rich.console import Console
 
-    from harness.console import RunConsole
+    from harness.views.console import RunConsole
 
     return RunConsole(Console(stderr=as_json, highlight=False))
 
 
 def _of_run(settings: Settings, name: str) -> Settings:
     """Return the settings with the network of the run that is to go on."""
-    from harness.run import paths_of
-    from harness.runs import RunStore
-    from harness.store import StateStore
+    from harness.engine.run_service import paths_of
+    from harness.records.run_record import RunStore
+    from harness.runtime.store import StateStore
 
     record = RunStore(StateStore(paths_of(settings).state)).get(name)
     return settings.model_copy(update={"network": settings.network.model_copy(update={"url": record.network})})
 
 
 def _run(settings: Settings, view: RunConsole, what: tuple[str, str, bool], people: _People) -> RunOutcome:
-    from harness.wiring import open_service
+    from harness.engine.wiring import open_service
 
     text, resume, shadow = what
     _starting(settings, view)
@@ -154,7 +154,7 @@ def _run(settings: Settings, view: RunConsole, what: tuple[str, str, bool], peop
 
 
 def _starting(settings: Settings, view: RunConsole) -> None:
-    from harness.console_tables import plain
+    from harness.views.tables import plain
 
     where = settings.network.url or f"the embedded network {settings.network.scenario!r}, near-RT RIC and O1 on loopback"
     view.console.print(plain(f"connecting to {where} …", "dim"))

@@ -21,9 +21,9 @@ def runs(
 ) -> None:
     """List runs with their status, and the open commitments."""
     with one_line_errors(as_json):
-        from harness.commitments import CommitmentStore
-        from harness.runs import RunStore
-        from harness.store import StateStore
+        from harness.commitments.store import CommitmentStore
+        from harness.records.run_record import RunStore
+        from harness.runtime.store import StateStore
 
         store = StateStore(paths(config, data_dir).state)
         records, commitments = RunStore(store).newest(count), CommitmentStore(store).open_ones()
@@ -43,7 +43,7 @@ def _show(records, commitments) -> None:  # type: ignore[no-untyped-def]
     from rich.console import Console
     from rich.table import Table
 
-    from harness.console_tables import plain
+    from harness.views.tables import plain
 
     table = Table("run", "status", "mode", "intent", "network", header_style="dim")
     for one in records:

@@ -23,11 +23,11 @@ def show(
 ) -> None:
     """Show one run; --json prints its outcome."""
     with one_line_errors(as_json):
-        from harness.artifacts import Artifacts
-        from harness.errors import RunError
-        from harness.outcome import RunOutcome
-        from harness.runs import RunStore
-        from harness.store import StateStore
+        from harness.records.artifacts import Artifacts
+        from harness.records.outcome import RunOutcome
+        from harness.records.run_record import RunStore
+        from harness.runtime.errors import RunError
+        from harness.runtime.store import StateStore
 
         place = paths(config, data_dir)
         record = RunStore(StateStore(place.state)).get(run)
@@ -47,10 +47,10 @@ def show(
 def _show(record, outcome, store) -> None:  # type: ignore[no-untyped-def]
     from rich.console import Console
 
-    from harness.approvals import ApprovalStore
-    from harness.commitments import CommitmentStore
-    from harness.console import show_outcome
-    from harness.console_tables import intent_table, plain, verdict_table, verification_table
+    from harness.approvals.store import ApprovalStore
+    from harness.commitments.store import CommitmentStore
+    from harness.views.console import show_outcome
+    from harness.views.tables import intent_table, plain, verdict_table, verification_table
 
     console = Console(highlight=False)
     console.print(plain(f"{record.run_id}  {record.status}  {record.created_at:%Y-%m-%d %H:%M:%S}", "bold"))

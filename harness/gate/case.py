@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from harness.commitments import Commitment
-from harness.settings import GateSettings
+from harness.commitments.store import Commitment
+from harness.runtime.settings import GateSettings
 from policies.change import ChangeSet
 from policies.guardrails import Guardrails
 from policies.intent import Intent

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.commitments import touched
+from harness.commitments.store import touched
 from harness.gate.case import Case, failed, passed
 from policies.change import AttributeEdit, PolicyEdit, canonical_json
 from policies.limits import UnknownAttributeError

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.gate.case import Case, failed, passed, warned
-from harness.worsening import badness, material
+from harness.verification.worsening import badness, material
 from policies.kpi import kpi_definition
 from policies.proposal import Candidate, KpiPrediction, TargetOutlook
 from policies.verdict import Reason

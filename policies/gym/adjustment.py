@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from policies.gym.word import Word
+from policies.word import Word
 
 
 class DegradationSpec(Word):

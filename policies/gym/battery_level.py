@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from policies.gym.word import Word
+from policies.word import Word
 
 
 class BatteryLevel(Word):

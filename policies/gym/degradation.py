@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from policies.gym.word import Word
+from policies.word import Word
 
 
 class DegradationKind(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from policies.gym.network_state import SlaSpec
-from policies.gym.word import Word
+from policies.word import Word
 
 
 class IntentSpec(Word):

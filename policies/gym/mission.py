@@ -9,7 +9,7 @@ from pydantic import Field
 
 from policies.gym.network_state import NetworkState, SlaSpec
 from policies.gym.place import Position
-from policies.gym.word import Word
+from policies.word import Word
 
 ARRIVED_M = 5.0
 Formation = Literal["line", "wedge", "circle", "grid"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from policies.gym.word import Word
 from policies.slices import Slice
+from policies.word import Word
 
 
 class NetworkState(Word):

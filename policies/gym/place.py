@@ -6,7 +6,7 @@ import math
 
 from pydantic import Field
 
-from policies.gym.word import Word
+from policies.word import Word
 
 EXTENT_M = 5_000.0
 CEILING_M = 300.0  # TR 36.777 clause A.1: aerial users up to 300 m

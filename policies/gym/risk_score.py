@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from policies.gym.word import Word
+from policies.word import Word
 
 
 class RiskScore(Word):

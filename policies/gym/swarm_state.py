@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from policies.gym.place import Position
-from policies.gym.word import Word
+from policies.word import Word
 
 
 class SwarmState(Word):

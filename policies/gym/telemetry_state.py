@@ -9,8 +9,8 @@ from policies.gym.mission import MissionLog
 from policies.gym.network_state import NetworkState
 from policies.gym.place import GeofenceSpec
 from policies.gym.task_spec import TaskSpec
-from policies.gym.word import Word
 from policies.slices import Slice
+from policies.word import Word
 
 
 class UavRadio(Word):

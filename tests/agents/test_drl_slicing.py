@@ -15,9 +15,9 @@ from agents.baselines.slicing_policy import WEIGHTS, SlicingPolicy, load_policy,
 from agents.planner import CallTools, Escalate, Finish, Observation, Planner, ToolCall
 from policies.artefact import ArtefactError, record_of, write_record
 from policies.gym.split import Purpose
-from training.gym.episode import Judgement
-from training.gym.runner import Runner
-from training.gym.tasks.generation import make_task
+from training.gym.episodes.episode import Judgement
+from training.gym.episodes.runner import Runner
+from training.gym.task_making.generation import make_task
 from training.gym.tasks.gym_task import Domain, Tier
 from twins.gym.scenario import Family
 

@@ -1,7 +1,7 @@
 """The structure of the source tree in figures: modules a package, lengths, arrows between rooms, import circles.
 
-1. A room is a direct child of a package: a sub-package with all that is in it, or a module. An arrow from one room to another is at
-   least one import, also one that only a type checker runs and one inside a function.
+1. A room is a direct child of a package: a sub-package with all that is in it, or a module. An arrow from one room to another is
+   at least one import, also one that only a type checker runs and one inside a function.
 2. A circle is a set of rooms of one package, or of modules, that reach each other by arrows.
 3. A face is an `__init__.pyi`; it is used where product code outside of the package imports a name from the package itself.
 
@@ -173,4 +173,5 @@ def _spread(values: list[int]) -> dict[str, float]:
 
 if __name__ == "__main__":
     arguments = [word for word in sys.argv[1:] if word != "--json"]
-    print(json.dumps(figures(Path(arguments[0]) if arguments else ROOT), indent=None if "--json" in sys.argv else 2))
+    text = json.dumps(figures(Path(arguments[0]) if arguments else ROOT), indent=None if "--json" in sys.argv else 2)
+    sys.stdout.write(f"{text}\n")

@@ -5,8 +5,8 @@ from datetime import timedelta
 from small_network import SmallNetwork, embb_minimum
 
 from agents.planner import Ask, CallTools, Escalate, Finish, Propose, ToolCall, Understand
-from harness.run import Parts, RunService
-from harness.settings import load_settings
+from harness.engine.run_service import Parts, RunService
+from harness.runtime.settings import load_settings
 from policies.effect import Effect
 from policies.evidence import Evidence, Interval
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation

@@ -4,9 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from harness.approvals import ApprovalStore
-from harness.errors import ApprovalError, StoreError
-from harness.store import StateStore
+from harness.approvals.store import ApprovalStore
+from harness.runtime.errors import ApprovalError, StoreError
+from harness.runtime.store import StateStore
 from policies.change import AttributeEdit, ChangeSet
 
 DN = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1,RRMPolicyRatio=eMBB"

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from small_network import SmallNetwork, UnreachableNetwork, embb_minimum, ratio
 
-from harness.commitments import CommitmentConflictError, CommitmentStore
-from harness.errors import CommitmentError
-from harness.journal import Journal
-from harness.journal_key import signing_key
-from harness.store import StateStore
-from harness.watchdog import Watchdog
+from harness.commitments.store import CommitmentConflictError, CommitmentStore
+from harness.commitments.watchdog import Watchdog
+from harness.journal.journal import Journal
+from harness.journal.key import signing_key
+from harness.runtime.errors import CommitmentError
+from harness.runtime.store import StateStore
 
 HERE = Path(__file__).parent
 
@@ -150,8 +150,8 @@ def test_after_a_kill_at_any_point_the_watchdog_leaves_the_old_value(tmp_path, n
 import os, signal, sys
 sys.path.insert(0, {str(HERE)!r})
 from small_network import SmallNetwork, embb_minimum
-from harness.commitments import CommitmentStore
-from harness.store import StateStore
+from harness.commitments.store import CommitmentStore
+from harness.runtime.store import StateStore
 commitments = CommitmentStore(StateStore({str(tmp_path / "state.sqlite")!r}))
 network = SmallNetwork({str(tmp_path / "network.sqlite")!r})
 die = lambda at: at == {point!r} and os.kill(os.getpid(), signal.SIGKILL)
@@ -175,7 +175,7 @@ def test_the_watchdog_is_a_process_of_its_own(tmp_path, commitments):
     url = "http://127.0.0.1:9"
     commitments.open("k1", "r1", embb_minimum(40), network=url, deadline_s=0.0, network_deadline=4e9, expectations={})
     done = subprocess.run(
-        [sys.executable, "-m", "harness.watchdog", "--data-dir", str(tmp_path), "--once"],
+        [sys.executable, "-m", "harness.commitments.watchdog", "--data-dir", str(tmp_path), "--once"],
         check=False, timeout=60, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -7,7 +7,7 @@ from small_network import SmallNetwork, du, embb_minimum, ratio
 from small_world import candidate, intent
 
 from harness.gate import RULES, Case, Gate, Rule
-from harness.settings import GateSettings
+from harness.runtime.settings import GateSettings
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.guardrails import load_guardrails
 from policies.intent import TimeWindow

@@ -10,10 +10,10 @@ import time
 
 import pytest
 
-from harness.errors import JournalError
-from harness.journal import Journal
-from harness.journal_key import PUBLIC_NAME, signing_key, verify_key
-from harness.journal_verify import verify_journal
+from harness.journal.journal import Journal
+from harness.journal.key import PUBLIC_NAME, signing_key, verify_key
+from harness.journal.verify import verify_journal
+from harness.runtime.errors import JournalError
 
 
 @pytest.fixture
@@ -103,7 +103,8 @@ def test_a_record_whose_head_was_lost_is_told_and_signed_over(journal, tmp_path)
 
 def test_two_processes_append_at_once_without_breaking_the_chain(journal, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from harness.journal import Journal; from harness.journal_key import signing_key\n"
+        "import sys; from pathlib import Path\n"
+        "from harness.journal.journal import Journal; from harness.journal.key import signing_key\n"
         "root = Path(sys.argv[1]); journal = Journal(root/'journal', root/'heads', signing_key(root/'keys'))\n"
         "[journal.append('tool.called', {'who': sys.argv[2], 'n': n}) for n in range(40)]"
     )
@@ -115,7 +116,8 @@ def test_two_processes_append_at_once_without_breaking_the_chain(journal, tmp_pa
 
 def test_a_kill_while_writing_leaves_a_journal_that_verifies_and_goes_on(journal, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from harness.journal import Journal; from harness.journal_key import signing_key\n"
+        "import sys; from pathlib import Path\n"
+        "from harness.journal.journal import Journal; from harness.journal.key import signing_key\n"
         "root = Path(sys.argv[1]); journal = Journal(root/'journal', root/'heads', signing_key(root/'keys'))\n"
         "while True: journal.append('tool.called', {'text': 'x' * 2000})"
     )

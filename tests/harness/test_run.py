@@ -10,11 +10,11 @@ from small_network import START, SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, service
 
 from agents.planner import Finish, ToolCall
-from harness.approver import ApprovalAnswer, approve_by_flag, wait_for_verdict
-from harness.console import RunConsole
-from harness.journal_key import PUBLIC_NAME, verify_key
-from harness.journal_verify import verify_journal
-from harness.outcome import RunOutcome
+from harness.approvals.approver import ApprovalAnswer, approve_by_flag, wait_for_verdict
+from harness.journal.key import PUBLIC_NAME, verify_key
+from harness.journal.verify import verify_journal
+from harness.records.outcome import RunOutcome
+from harness.views.console import RunConsole
 
 TEXT = "give every eMBB user at least 5 Mbps"
 
@@ -136,7 +136,7 @@ def test_a_no_with_a_reason_goes_back_to_planning(tmp_path, network):
 
 
 def test_shadow_mode_recommends_and_has_no_node_that_could_act(tmp_path, network):
-    from harness.graph import SHADOW_NODES
+    from harness.engine.graph import SHADOW_NODES
 
     one = service(tmp_path, network=network)
     outcome = one.start(TEXT, mode="shadow", approver=approve_by_flag)

@@ -11,10 +11,10 @@ import pytest
 from small_network import SmallNetwork, ratio
 from small_world import service
 
-from harness.approver import approve_by_flag
-from harness.journal_key import PUBLIC_NAME, verify_key
-from harness.journal_verify import verify_journal
-from harness.watchdog import Watchdog
+from harness.approvals.approver import approve_by_flag
+from harness.commitments.watchdog import Watchdog
+from harness.journal.key import PUBLIC_NAME, verify_key
+from harness.journal.verify import verify_journal
 
 HERE = Path(__file__).parent
 CHILD = """
@@ -22,8 +22,8 @@ import json, os, signal, sys
 from pathlib import Path
 from small_network import SmallNetwork
 from small_world import service
-from harness.approver import approve_by_flag
-import langgraph.checkpoint.sqlite, harness.graph
+from harness.approvals.approver import approve_by_flag
+import langgraph.checkpoint.sqlite, harness.engine.graph
 
 def live(root, kind, step):
     die = lambda: os.kill(os.getpid(), signal.SIGKILL)

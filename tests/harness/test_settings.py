@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.duration import seconds
-from harness.settings import SettingsError, load_settings
+from harness.runtime.duration import seconds
+from harness.runtime.settings import SettingsError, load_settings
 
 
 @pytest.fixture(autouse=True)

@@ -12,10 +12,10 @@ from rich.console import Console
 from small_network import SmallNetwork, embb_minimum
 from small_world import SmallPlanner, service
 
-from harness.approver import approve_by_flag
-from harness.console import RunConsole
-from harness.console_approval import edit_change_set, parse_value
-from harness.tracing import NoTracer, OtelTracer, make_tracer
+from harness.approvals.approver import approve_by_flag
+from harness.approvals.terminal import edit_change_set, parse_value
+from harness.runtime.tracing import NoTracer, OtelTracer, make_tracer
+from harness.views.console import RunConsole
 
 TEXT = "at least <script>alert(1)</script> [red]5 Mbps[/red] \x1b[31m"
 
@@ -94,7 +94,7 @@ def test_spans_are_opened_for_run_step_model_and_tool(tmp_path):
     from opentelemetry.sdk.trace.export import SimpleSpanProcessor
     from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-    from harness.run import RunService
+    from harness.engine.run_service import RunService
 
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
@@ -110,7 +110,7 @@ def test_spans_are_opened_for_run_step_model_and_tool(tmp_path):
 
 def test_tracing_is_off_and_imports_nothing_unless_configured():
     assert isinstance(make_tracer(""), NoTracer)
-    code = "import sys; import harness.tracing as t; t.make_tracer(''); print('opentelemetry' in sys.modules)"
+    code = "import sys; import harness.runtime.tracing as t; t.make_tracer(''); print('opentelemetry' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -7,10 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-from harness.commitments import CommitmentStore
-from harness.journal_key import PUBLIC_NAME, verify_key
-from harness.journal_verify import verify_journal
-from harness.store import StateStore
+from harness.commitments.store import CommitmentStore
+from harness.journal.key import PUBLIC_NAME, verify_key
+from harness.journal.verify import verify_journal
+from harness.runtime.store import StateStore
 from twins.ric import EmbeddedRan
 from twins.system import SystemNetwork, small_scenario
 
@@ -19,10 +19,10 @@ CHILD = """
 import dataclasses, os, signal, sys
 from pathlib import Path
 from small_world import SmallPlanner, compare_candidates
-from harness.approver import approve_by_flag
-from harness.run import RunService
-from harness.settings import load_settings
-from harness.wiring import open_service
+from harness.approvals.approver import approve_by_flag
+from harness.engine.run_service import RunService
+from harness.runtime.settings import load_settings
+from harness.engine.wiring import open_service
 from tools.ran.kpi_tool import query_kpi
 from tools.registry import ToolRegistry
 

@@ -8,9 +8,9 @@ import pytest
 from agents.planner import CallTools, Finish, ToolCall
 from policies.gym import Purpose
 from training.gym import Runner
-from training.gym.expert import Expert
+from training.gym.agents.expert import Expert
+from training.gym.task_making.generation import make_task
 from training.gym.tasks import Domain, Tier
-from training.gym.tasks.generation import make_task
 from twins.gym import Family
 from twins.ns3.network import Ns3Network
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from policies.data_card import Bound, DataCard
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.pusch import PuschKey, pusch_of
-from twins.link.seeding import sionna_generators
-from twins.link.slots import Slots, random_bits, send
+from twins.link.waveform.pusch import PuschKey, pusch_of
+from twins.link.waveform.seeding import sionna_generators
+from twins.link.waveform.slots import Slots, random_bits, send
 
 
 def channel_of(**fields: Any) -> ChannelConfiguration:

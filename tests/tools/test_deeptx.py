@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from policies.evidence import Coverage
+from tools.receivers.classical.qam import soft_demap
 from tools.receivers.deeptx import receiver as factories
 from tools.receivers.deeptx.constellation import demap, gray_points, labels, normalized
 from tools.receivers.deeptx.link_network import LinkNetwork
@@ -15,16 +16,15 @@ from tools.receivers.deeptx.plot import draw_transmitter
 from tools.receivers.deeptx.receiver import DeepTxReceiver, deeptx_receiver, deeptx_transmitter
 from tools.receivers.deeptx.transmitter import DeepTx
 from tools.receivers.deeptx.weights import TrainedLink, load
-from tools.receivers.qam import soft_demap
 from training.receivers.card import validity_of
 from training.receivers.deeptx_export import export
 from training.receivers.deeptx_training import Plan, begin
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.pusch import PuschKey, pusch_of
 from twins.link.receiver import ReceiverUnavailable
-from twins.link.slots import random_bits, send
+from twins.link.simulation.transport_block import code_of
 from twins.link.transmitter import TransmitterUnavailable, make_transmitter
-from twins.link.transport_block import code_of
+from twins.link.waveform.pusch import PuschKey, pusch_of
+from twins.link.waveform.slots import random_bits, send
 
 QPSK = LinkConfiguration(mcs_index=5, prbs=2, transmitter="deeptx", receiver="deeptx")
 QAM16 = LinkConfiguration(mcs_index=13, prbs=2, transmitter="deeptx", receiver="deeptx")

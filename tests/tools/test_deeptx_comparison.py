@@ -13,10 +13,10 @@ from training.receivers.deeptx_export import export
 from training.receivers.deeptx_training import Plan, begin
 from twins.link import transmitter
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.pusch import PuschKey, pusch_of
-from twins.link.simulation import simulate
-from twins.link.stopping import Stopping
+from twins.link.simulation.simulation import simulate
+from twins.link.simulation.stopping import Stopping
 from twins.link.transmitter import TransmitterUnavailable, make_transmitter
+from twins.link.waveform.pusch import PuschKey, pusch_of
 
 DEEPTX = LinkConfiguration(mcs_index=5, prbs=2, transmitter="deeptx", receiver="deeptx")
 WALKING = ChannelConfiguration(profile="TDL-A", delay_spread_ns=30.0, speed_mps=1.0, snr_db=25.0)

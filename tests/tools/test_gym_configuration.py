@@ -7,7 +7,7 @@ from policies.gym import Purpose
 from policies.slices import Slice
 from tools.contract import ToolError
 from tools.gym import GymContext, catalogue, gym_registry
-from tools.gym.receiver_gain import RECEIVERS, receiver_gain_db
+from tools.gym.configure.receiver_gain import RECEIVERS, receiver_gain_db
 from twins.gym import Family, scenario
 from twins.gym.field import NOISE_FIGURE_DB
 from twins.gym.world import World

@@ -20,8 +20,8 @@ from policies.gym.usual_sla import violation_probability
 from policies.slices import Slice
 from tools.contract import ToolError
 from tools.gym.air import attainable_mbps
-from tools.gym.observation import OBSERVATION
-from tools.gym.reasoning import REASONING
+from tools.gym.observe.observation import OBSERVATION
+from tools.gym.reason.reasoning import REASONING
 from twins.gym import Family
 from twins.gym.changes import with_cell, with_slice
 from twins.gym.field import rsrp_dbm, sinr_db

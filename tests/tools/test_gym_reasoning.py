@@ -11,8 +11,8 @@ from policies import Effect
 from policies.gym import GeofenceSpec, OffloadTarget, Position, Waypoints, Zone
 from tools.contract import ToolError
 from tools.gym.context import GymContext
-from tools.gym.observation import OBSERVATION
-from tools.gym.reasoning import REASONING
+from tools.gym.observe.observation import OBSERVATION
+from tools.gym.reason.reasoning import REASONING
 from tools.gym.route import crossed, ways
 from twins.gym import Family
 from twins.gym.fleet import propulsion_w

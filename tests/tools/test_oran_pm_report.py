@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from policies import Slice
 from policies.pm_measurement import from_wire, parse_wire_name, to_wire, wire_name
 from tools.oran import PeerError, read_report
-from tools.oran.pm_report import parse_zone
+from tools.telemetry.pm_report import parse_zone
 
 REPORT = {
     "event": {

@@ -8,13 +8,13 @@ import pytest
 from numpy.typing import NDArray
 from receiver_links import channel_of
 
-from tools.receivers import bench_deeptx, kept_curves
-from tools.receivers.bench_cases import DEEPRX, LOW_SPEED_MPS, LS, ONE_DMRS, PERFECT, RECEIVERS, TWO_DMRS, Case
-from tools.receivers.bench_receivers import quality
-from tools.receivers.crossing import crossing_db, crossing_of, gain_of, worse_points
+from tools.receivers.bench import bench_deeptx, kept_curves
+from tools.receivers.bench.bench_receivers import quality
+from tools.receivers.bench.cases import DEEPRX, LOW_SPEED_MPS, LS, ONE_DMRS, PERFECT, RECEIVERS, TWO_DMRS, Case
+from tools.receivers.bench.crossing import crossing_db, crossing_of, gain_of, worse_points
+from tools.receivers.bench.error_curves import Curves, measure_curves
+from tools.receivers.bench.kept_curves import KeptCurves
 from tools.receivers.deeprx import coverage
-from tools.receivers.error_curves import Curves, measure_curves
-from tools.receivers.kept_curves import KeptCurves
 from tools.receivers.latency import paired_ratios
 from twins.link.configuration import LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable

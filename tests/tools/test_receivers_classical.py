@@ -4,9 +4,9 @@ import pytest
 import torch
 from receiver_links import bit_error_rate, channel_of, nmse_db, slots_of
 
-from tools.receivers.classical import classical_receiver
-from tools.receivers.detection import CombiningDetector, SionnaDetector
-from tools.receivers.estimation import LeastSquares, LinearMmse, PerfectKnowledge
+from tools.receivers.classical.detection import CombiningDetector, SionnaDetector
+from tools.receivers.classical.estimation import LeastSquares, LinearMmse, PerfectKnowledge
+from tools.receivers.classical.receiver import classical_receiver
 from twins.link.configuration import LinkConfiguration
 
 

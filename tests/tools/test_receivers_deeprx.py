@@ -9,18 +9,18 @@ from safetensors.torch import save_file
 
 from policies.artefact import read_artefact, write_record
 from policies.data_card import Bound, DataCard
-from tools.receivers.classical import classical_receiver
+from tools.receivers.classical.detection import combine
+from tools.receivers.classical.estimation import LeastSquares
+from tools.receivers.classical.qam import soft_demap
+from tools.receivers.classical.receiver import classical_receiver
 from tools.receivers.conditions import conditions
 from tools.receivers.deeprx import onnx_export, receiver
 from tools.receivers.deeprx.network import DeepRx, SlotInput
 from tools.receivers.deeprx.preparation import prepare
-from tools.receivers.detection import combine
-from tools.receivers.estimation import LeastSquares
-from tools.receivers.qam import soft_demap
 from twins.link.configuration import LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable
-from twins.link.simulation import simulate
-from twins.link.stopping import Stopping
+from twins.link.simulation.simulation import simulate
+from twins.link.simulation.stopping import Stopping
 
 CONFIGURATION = LinkConfiguration(mcs_index=13, receiver="deeprx")
 

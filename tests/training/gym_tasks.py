@@ -3,8 +3,8 @@
 from functools import cache
 
 from policies.gym import Purpose
+from training.gym.task_making.generation import make_task
 from training.gym.tasks import Domain, Tier
-from training.gym.tasks.generation import make_task
 from training.gym.tasks.task_set import read_tasks
 from twins.gym import Family
 

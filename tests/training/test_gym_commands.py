@@ -14,14 +14,14 @@ from typer.testing import CliRunner
 from agents.planner import Planner
 from policies.artefact import read_artefact
 from policies.gym.split import Purpose
-from training.gym.agents import agent_names, make_agent
+from training.gym.agents.by_name import agent_names, make_agent
 from training.gym.command_gym import app
-from training.gym.episode import Judgement
+from training.gym.episodes.episode import Judgement
+from training.gym.episodes.replaying import replayed
+from training.gym.episodes.rollout import Rollout
+from training.gym.episodes.runner import Runner
 from training.gym.inspect_export import task_file
-from training.gym.play_line import PlayError, call_of
-from training.gym.replaying import replayed
-from training.gym.rollout import Rollout
-from training.gym.runner import Runner
+from training.gym.play.play_line import PlayError, call_of
 from training.gym.task_choice import chosen_task
 from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.traces.recorder import recorded, segments

@@ -19,10 +19,10 @@ from policies.gym.mission import MissionSpec
 from policies.gym.network_state import NetworkState, SlaSpec
 from policies.gym.split import Purpose
 from training.gym.env import NETWORK_ID, TOOLS_ID, NetworkEnv
-from training.gym.env_reward import DISCOUNT, SHAPING, shaped, shortfall
-from training.gym.env_tools import MOST_ACTION, MOST_SEEN, NetworkToolsEnv, read_call, written
+from training.gym.environments.reward import DISCOUNT, SHAPING, shaped, shortfall
+from training.gym.environments.tools import MOST_ACTION, MOST_SEEN, NetworkToolsEnv, read_call, written
 from training.gym.input_error import GymInputError
-from training.gym.tasks.generation import make_task
+from training.gym.task_making.generation import make_task
 from training.gym.tasks.gym_task import Domain, Tier
 from twins.gym.packet_network import InfrastructureError
 from twins.gym.scenario import Family

@@ -6,7 +6,7 @@ from agents.planner import ToolCall
 from policies.gym import Purpose
 from policies.gym.degradation import DegradationEvent
 from tools.gym import catalogue
-from training.gym.experiment_model import LearnedExperimentModel
+from training.gym.model.experiment_model import LearnedExperimentModel
 from twins.gym import Family, scenario
 from twins.gym.world import World
 from twins.learned import LearnedNetwork
@@ -42,7 +42,7 @@ def test_a_configuration_moves_the_state_within_its_interval_and_leaves_the_worl
 
 
 def test_it_foretells_what_then_happens_in_the_gym(world):
-    from training.gym.episode import Episode
+    from training.gym.episodes.episode import Episode
 
     wanted = call("trigger_slice_reallocation", slice="eMBB", resources={"share": 0.3})
     foretold = LearnedExperimentModel().foretell(world, wanted)

@@ -11,12 +11,12 @@ import pytest
 
 from agents.llm.chat import LlmSettings
 from agents.planner import CallTools, Escalate, Finish
-from training.gym.agents import make_agent
-from training.gym.react import ReActAgent, within
-from training.gym.react_chat import EndpointChat
-from training.gym.react_reply import ActionError, action_of
-from training.gym.rollout import Message, Rollout
-from training.gym.runner import Runner
+from training.gym.agents.by_name import make_agent
+from training.gym.agents.react import ReActAgent, within
+from training.gym.agents.react_chat import EndpointChat
+from training.gym.agents.react_reply import ActionError, action_of
+from training.gym.episodes.rollout import Message, Rollout
+from training.gym.episodes.runner import Runner
 from training.gym.task_choice import chosen_task
 from training.gym.tasks.gym_task import Domain, Tier
 

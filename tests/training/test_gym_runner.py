@@ -8,11 +8,11 @@ from gym_tasks import drawn
 
 from agents.planner import Ask, CallTools, Escalate, Finish, ToolCall
 from training.gym import Rollout, Runner
+from training.gym.agents.expert import Expert
 from training.gym.bench import Campaign, agent_scores
 from training.gym.bench.campaign import rollouts_in, run, subset
 from training.gym.bench.grounding import across_agents, grounding
-from training.gym.episode import Judgement
-from training.gym.expert import Expert
+from training.gym.episodes.episode import Judgement
 from training.gym.input_error import GymInputError
 from training.gym.tasks import Domain, Tier
 from twins.gym.packet_network import InfrastructureError

@@ -6,15 +6,15 @@ from gym_tasks import drawn
 from policies.gym import MixedSplitError, Purpose
 from policies.gym.mission import MissionSpec, unmet
 from tools.gym import gym_registry
-from training.gym.episode import Episode
-from training.gym.expert import Expert
-from training.gym.runner import Runner
+from training.gym.agents.expert import Expert
+from training.gym.episodes.episode import Episode
+from training.gym.episodes.mutations import mutations
+from training.gym.episodes.runner import Runner
+from training.gym.task_making.generation import begun, make_task, verified
+from training.gym.task_making.making import Plan, make_tasks
+from training.gym.task_making.probe import separability
+from training.gym.task_making.similarity import Pool, rouge_l, words
 from training.gym.tasks import Domain, Tier, judge
-from training.gym.tasks.generation import begun, make_task, verified
-from training.gym.tasks.making import Plan, make_tasks
-from training.gym.tasks.mutations import mutations
-from training.gym.tasks.probe import separability
-from training.gym.tasks.similarity import Pool, rouge_l, words
 from training.gym.tasks.task_set import tasks_in, write_tasks
 from twins.gym import Family
 from twins.gym.mission_log import mission_log

@@ -8,14 +8,14 @@ from html.parser import HTMLParser
 import pytest
 from typer.testing import CliRunner
 
-from training.gym.agents import make_agent
+from training.gym.agents.by_name import make_agent
 from training.gym.command_gym import app
-from training.gym.rollout import Message
-from training.gym.runner import Runner
+from training.gym.episodes.rollout import Message
+from training.gym.episodes.runner import Runner
 from training.gym.task_choice import chosen_task
 from training.gym.tasks.gym_task import Domain, Tier
-from training.gym.trajectory_chart import Axis, Bound, chart
-from training.gym.trajectory_view import trajectory_html
+from training.gym.views.trajectory_chart import Axis, Bound, chart
+from training.gym.views.trajectory_view import trajectory_html
 from twins.gym.packet_network import InfrastructureError
 
 ATTACK = "<script>alert(1)</script><img src=x onerror='y'>\"&\x1b[2J\u202e"

@@ -30,7 +30,7 @@ from twins.link.configuration import ChannelConfiguration
 from twins.link.device import DeviceState
 from twins.link.orchestration import Orchestration, compile_orchestration
 from twins.link.qos import SimulatedLink, qos_of
-from twins.link.stopping import Stopping
+from twins.link.simulation.stopping import Stopping
 
 LINK = SimulatedLink(stopping=Stopping(half_width=0.5, min_slots=4, max_slots=4, batch=4))
 SMALL = ConfigurationSpace(

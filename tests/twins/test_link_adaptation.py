@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.simulation import simulate
-from twins.link.stopping import Stopping
+from twins.link.simulation.simulation import simulate
+from twins.link.simulation.stopping import Stopping
 from twins.link.table.adaptation import adapted_mcs
 from twins.link.table.not_covered import NotCovered
 

@@ -5,17 +5,17 @@ import pytest
 from sionna.phy.fec.ldpc import LDPC5GDecoder
 
 from policies.artefact import read_artefact
-from twins.link.batch import Link
-from twins.link.bench_delay import Sample
-from twins.link.bench_gap import GapSample, crossing
-from twins.link.block_costs import COSTS_PATH, relative_cost, seconds_per_operation
-from twins.link.calibrate_delay import fitted_costs
-from twins.link.code_graph import BG1_DEGREES, BG2_DEGREES
+from twins.link.bench.bench_delay import Sample
+from twins.link.bench.bench_gap import GapSample, crossing
+from twins.link.bench.calibrate_delay import fitted_costs
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.intervals import block_error_rate
-from twins.link.operations import SlotShape, classical_operations, decoding_operations, detection_operations
-from twins.link.processing_delay import ComputeBudget, HarqTiming, ProcessingDelay, processing_delay
-from twins.link.transport_block import transmitter_of
+from twins.link.delay.block_costs import COSTS_PATH, relative_cost, seconds_per_operation
+from twins.link.delay.code_graph import BG1_DEGREES, BG2_DEGREES
+from twins.link.delay.operations import SlotShape, classical_operations, decoding_operations, detection_operations
+from twins.link.delay.processing_delay import ComputeBudget, HarqTiming, ProcessingDelay, processing_delay
+from twins.link.simulation.batch import Link
+from twins.link.simulation.intervals import block_error_rate
+from twins.link.simulation.transport_block import transmitter_of
 
 CHANNEL = ChannelConfiguration(snr_db=10.0)
 LARGEST = LinkConfiguration(prbs=273, mcs_index=27, layers=4, tx_antennas=4, rx_antennas=4)
@@ -117,7 +117,7 @@ def test_a_receiver_that_counts_its_operations_is_believed() -> None:
 
 
 def test_the_committed_costs_are_their_records_and_name_every_block() -> None:
-    assert read_artefact(COSTS_PATH).remake.endswith("python -m twins.link.calibrate_delay")
+    assert read_artefact(COSTS_PATH).remake.endswith("python -m twins.link.bench.calibrate_delay")
     assert all(0.0 < cost < 1e-5 for cost in seconds_per_operation().values())
     with pytest.raises(ValueError, match="block='turbo' is none of"):
         relative_cost("turbo")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from twins.link.configuration import LinkConfiguration
-from twins.link.pusch import PuschKey, pusch_of
-from twins.link.slots import random_bits
+from twins.link.waveform.pusch import PuschKey, pusch_of
+from twins.link.waveform.slots import random_bits
 
 
 @pytest.mark.parametrize(("ports", "layers"), [(1, 1), (2, 1), (2, 2), (4, 1), (4, 2), (4, 3), (4, 4)])

@@ -8,14 +8,14 @@ import torch
 from pydantic import ValidationError
 from sionna.phy import config
 
-from twins.link.batch import Link, ReceiverFault
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.intervals import bit_error_rate, block_error_rate, half_width, throughput
 from twins.link.receiver import Detection, Receiver, ReceiverUnavailable
 from twins.link.result import LinkResult
-from twins.link.simulation import simulate
-from twins.link.slots import Slots
-from twins.link.stopping import Stopping
+from twins.link.simulation.batch import Link, ReceiverFault
+from twins.link.simulation.intervals import bit_error_rate, block_error_rate, half_width, throughput
+from twins.link.simulation.simulation import simulate
+from twins.link.simulation.stopping import Stopping
+from twins.link.waveform.slots import Slots
 
 torch.set_num_threads(1)
 

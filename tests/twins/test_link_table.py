@@ -11,11 +11,11 @@ import pytest
 from policies.artefact import ArtefactError, read_artefact, record_of
 from twins.link import ChannelConfiguration, LinkConfiguration
 from twins.link.columns import channel_columns, configuration_columns
+from twins.link.delay.processing_delay import ComputeBudget
 from twins.link.device import DeviceState
 from twins.link.orchestration import Orchestration
-from twins.link.processing_delay import ComputeBudget
-from twins.link.simulation import simulate
-from twins.link.stopping import Stopping
+from twins.link.simulation.simulation import simulate
+from twins.link.simulation.stopping import Stopping
 from twins.link.table import LinkTables, NotCovered
 from twins.link.table.tables import TABLE_PATH
 

@@ -7,8 +7,8 @@ import torch
 from sionna.phy.nr import TBDecoder, TBEncoder
 
 from twins.link.configuration import REDUNDANCY_VERSIONS, LinkConfiguration
-from twins.link.pusch import PuschKey, pusch_of
-from twins.link.transport_block import CodingUnavailable, TransportBlockCode, code_of, transmitter_of
+from twins.link.simulation.transport_block import CodingUnavailable, TransportBlockCode, code_of, transmitter_of
+from twins.link.waveform.pusch import PuschKey, pusch_of
 
 ONE_BLOCK = LinkConfiguration(mcs_index=13, prbs=2)
 TWO_BLOCKS_OF_TWO_LAYERS = LinkConfiguration(mcs_index=26, prbs=9, layers=2, tx_antennas=2)

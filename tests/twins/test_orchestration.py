@@ -15,7 +15,7 @@ from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.device import DeviceState, device_violations, permitted
 from twins.link.orchestration import Orchestration, OrchestrationRefused, compile_orchestration, read_orchestration
 from twins.link.qos import SimulatedLink, budget_of, evaluate, qos_of
-from twins.link.stopping import Stopping
+from twins.link.simulation.stopping import Stopping
 
 WRITTEN = {
     "transmitter": {"module": "pusch", "mcs_table": 1, "mcs_index": 13, "layers": 2, "antenna_ports": 2, "power_dbm": 20.0},

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from twins.radio.reference_channel import Drop, DropSettings, draw_drop
-from twins.system import fidelity
-from twins.system.fidelity import Comparison, GivenGains, run_twin, scenario_of
-from twins.system.reference_chain import ReferenceSettings, run_reference
+from twins.system.bench import fidelity
+from twins.system.bench.fidelity import Comparison, GivenGains, run_twin, scenario_of
+from twins.system.bench.reference_chain import ReferenceSettings, run_reference
 from twins.system.system_network import SystemNetwork
 
 CHAIN = ReferenceSettings(warmup_s=0.1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from twins.radio.reference_channel import Drop, DropSettings, draw_drop
-from twins.system.reference_chain import ReferenceSettings, run_reference
+from twins.system.bench.reference_chain import ReferenceSettings, run_reference
 
 SETTINGS = DropSettings(terminals_per_sector=1, prbs=12, seconds=0.06)
 CHAIN = ReferenceSettings(warmup_s=0.02)

@@ -13,13 +13,13 @@ PAPER, RADIO_CATALOGUE = "6gagentgym", "radio"
 def catalogue(name: str) -> ToolRegistry:
     """Return the catalogue called `6gagentgym` or `radio`, in the order of the table."""
     if name == PAPER:
-        from tools.gym.configuration import CONFIGURATION
-        from tools.gym.observation import OBSERVATION
-        from tools.gym.reasoning import REASONING
+        from tools.gym.configure.configuration import CONFIGURATION
+        from tools.gym.observe.observation import OBSERVATION
+        from tools.gym.reason.reasoning import REASONING
 
         return ToolRegistry((*OBSERVATION, *REASONING, *CONFIGURATION))
     if name == RADIO_CATALOGUE:
-        from tools.gym.radio import RADIO
+        from tools.gym.configure.radio import RADIO
 
         return ToolRegistry(RADIO)
     raise ValueError(f"catalogue={name!r} does not exist: {PAPER}, {RADIO_CATALOGUE}")

@@ -18,6 +18,4 @@ from .oran_network import OranNetwork as OranNetwork
 from .peer import PeerError as PeerError
 from .peer import PeerSettings as PeerSettings
 from .pm_client import PmClient as PmClient
-from .pm_report import PmReading as PmReading
-from .pm_report import read_report as read_report
 from .status_listener import StatusListener as StatusListener

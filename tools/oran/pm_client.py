@@ -6,7 +6,7 @@ import threading
 
 from policies.kpi import KpiFrame
 from tools.oran.peer import Peer, PeerSettings
-from tools.oran.pm_report import PmReading, read_report
+from tools.telemetry.pm_report import PmReading, read_report
 
 _PAGE = 20
 _REMEMBERED_NAMES = 1000

@@ -1,7 +1,7 @@
 from .choice import every_receiver as every_receiver
 from .choice import with_receiver as with_receiver
-from .classical import ClassicalReceiver as ClassicalReceiver
-from .classical import classical_receiver as classical_receiver
+from .classical.receiver import ClassicalReceiver as ClassicalReceiver
+from .classical.receiver import classical_receiver as classical_receiver
 from .comparison import Compared as Compared
 from .comparison import compare as compare
 from .link_text import LinkText as LinkText

@@ -71,12 +71,12 @@ def _received(order: int) -> Any:
     """A few slots of seed 1 at 10 dB, as the network takes them."""
     from sionna.phy import config
 
+    from tools.receivers.classical.estimation import LeastSquares
     from tools.receivers.deeprx.preparation import prepare
-    from tools.receivers.estimation import LeastSquares
     from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-    from twins.link.seeding import sionna_generators
-    from twins.link.slots import random_bits, send
     from twins.link.transmitter import make_transmitter
+    from twins.link.waveform.seeding import sionna_generators
+    from twins.link.waveform.slots import random_bits, send
 
     configuration = LinkConfiguration(mcs_index=_MCS[order], dmrs_symbols=1)
     transmitter = make_transmitter(configuration)

@@ -17,7 +17,7 @@ from tools.receivers.link_text import LinkText, LinkTextError, read_link
 if TYPE_CHECKING:
     from tools.receivers.comparison import Compared, Progress
     from twins.link.result import LinkResult
-    from twins.link.stopping import Stopping
+    from twins.link.simulation.stopping import Stopping
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -196,7 +196,7 @@ def _covered(receiver: str, coverage: dict[str, Any]) -> str:
 @contextmanager
 def _told() -> Iterator[None]:
     """Tell an error of the description in one line and end with status 2."""
-    from twins.link.transport_block import CodingUnavailable
+    from twins.link.simulation.transport_block import CodingUnavailable
 
     try:
         yield

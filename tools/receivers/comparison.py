@@ -9,7 +9,7 @@ from tools.receivers.choice import with_receiver
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable
 from twins.link.result import LinkResult
-from twins.link.stopping import Stopping
+from twins.link.simulation.stopping import Stopping
 
 PRECISION = Stopping(half_width=0.09, min_slots=64, max_slots=128, batch=32)
 """Enough to tell receivers apart in about a minute."""
@@ -51,7 +51,7 @@ def _one(
     stopping: Stopping,
     progress: Progress | None,
 ) -> Compared:
-    from twins.link.simulation import simulate
+    from twins.link.simulation.simulation import simulate
     from twins.link.transmitter import TransmitterUnavailable
 
     try:

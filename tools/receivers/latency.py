@@ -13,7 +13,7 @@ from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 
 if TYPE_CHECKING:
     from twins.link.receiver import Receiver
-    from twins.link.slots import Slots
+    from twins.link.waveform.slots import Slots
 
 REFERENCE = "ls+lmmse"
 
@@ -44,9 +44,9 @@ def _call(configuration: LinkConfiguration, channel: ChannelConfiguration, slots
     from sionna.phy import config
 
     from twins.link.receiver import make_receiver
-    from twins.link.seeding import sionna_generators
-    from twins.link.slots import random_bits, send
     from twins.link.transmitter import make_transmitter
+    from twins.link.waveform.seeding import sionna_generators
+    from twins.link.waveform.slots import random_bits, send
 
     transmitter = make_transmitter(configuration)
     receiver: Receiver = make_receiver(transmitter, configuration, channel)

@@ -16,7 +16,7 @@ from tools.receivers.latency import REFERENCE, paired_ratios
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable
 from twins.link.result import Estimate, LinkResult
-from twins.link.stopping import Stopping
+from twins.link.simulation.stopping import Stopping
 from twins.link.table.not_covered import NotCovered
 from twins.link.transmitter import TransmitterUnavailable
 
@@ -88,7 +88,7 @@ class ReceiverComparison(ToolValue):
 @tool(effect=Effect.REASON, raises=UNAVAILABLE, timeout_s=600)
 def evaluate_link(context: ToolContext, request: EvaluateLink) -> Evidence[LinkResult]:
     """Simulate a link configuration on a channel end to end: BLER, BER, throughput and delay with confidence intervals."""
-    from twins.link.simulation import simulate
+    from twins.link.simulation.simulation import simulate
 
     result = simulate(request.configuration, request.channel, seed=context.seed, stopping=request.stopping)
     return Evidence(

@@ -28,7 +28,7 @@ from twins.radio import Antenna, LargeScale
 
 if TYPE_CHECKING:
     from twins.system import SystemScenario
-    from twins.system.scenario import CellSpec, UeGroup
+    from twins.system.scenario.scenario import CellSpec, UeGroup
 
 _FILE_BITS = 4e6  # TR 36.889 clause A.1.1: 0.5 Mbyte
 _LEAST_FILE_BITS = 2e5
@@ -54,7 +54,7 @@ class TwinInput(BaseModel):
 def synchronize(given: TwinInput, seed: int, granularity_s: float = 1.0) -> SystemScenario:
     """Return the scenario of the twin under `seed`, one simulated second per second, KPI windows of `granularity_s`."""
     from twins.system import SystemScenario
-    from twins.system.scenario import Area
+    from twins.system.scenario.scenario import Area
 
     card = given.card
     cells = _cells(card)
@@ -80,7 +80,7 @@ def synchronize(given: TwinInput, seed: int, granularity_s: float = 1.0) -> Syst
 
 
 def _cells(card: NetworkCard) -> tuple[CellSpec, ...]:
-    from twins.system.scenario import CellSpec
+    from twins.system.scenario.scenario import CellSpec
 
     return tuple(
         CellSpec(
@@ -163,8 +163,8 @@ def _solve(connected: float, files: float) -> float:
 
 
 def _group(number: int, slice: Slice, rate: float, packet_bits: float, points: list[tuple[float, float]]) -> UeGroup:
-    from twins.system.scenario import Points, UeGroup
-    from twins.system.traffic import Ftp3, Periodic
+    from twins.system.scenario.scenario import Points, UeGroup
+    from twins.system.scenario.traffic import Ftp3, Periodic
 
     size = round(packet_bits / 8)
     if slice is Slice.EMBB:

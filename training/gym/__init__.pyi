@@ -1,6 +1,6 @@
-from .episode import Episode as Episode
-from .episode import Step as Step
-from .rollout import Message as Message
-from .rollout import Rollout as Rollout
-from .rollout import Span as Span
-from .runner import Runner as Runner
+from .episodes.episode import Episode as Episode
+from .episodes.episode import Step as Step
+from .episodes.rollout import Message as Message
+from .episodes.rollout import Rollout as Rollout
+from .episodes.rollout import Span as Span
+from .episodes.runner import Runner as Runner

@@ -17,8 +17,8 @@ from agents.baselines.slicing_actions import ACTIONS, FINISH, call_of, look, ver
 from agents.baselines.slicing_features import FEATURES, features
 from agents.baselines.slicing_knowledge import knowledge
 from agents.planner import Observation
-from training.gym.env_episode import EpisodeEnv
-from training.gym.env_reward import SHAPING
+from training.gym.environments.episode import EpisodeEnv
+from training.gym.environments.reward import SHAPING
 
 NETWORK_ID: Final = "twinpilot/Network-v0"
 TOOLS_ID: Final = "twinpilot/NetworkTools-v0"
@@ -32,7 +32,7 @@ class NetworkEnv(EpisodeEnv[NDArray[np.float32], np.int64]):
     run the service at cloud, edge-1, edge-2, 12 to 15 send 1, 0.8, 0.6, 0.4 of the mission's full rate, 16 verify and finish.
     Observation: `Box(-1, 1)` of the features named in `agents.baselines.slicing_features.FEATURES`, from what the calls so far
     told, the first of which `reset` makes: telemetry. What happens between looks is not seen.
-    Reward: see `training.gym.env_reward`. By default tasks are those that these actions can solve (`errands=False`).
+    Reward: see `training.gym.environments.reward`. By default tasks are those that these actions can solve (`errands=False`).
     """
 
     def __init__(self, *, errands: bool = False, shaping: float = SHAPING, **asked: Any) -> None:
@@ -81,7 +81,10 @@ class NetworkEnv(EpisodeEnv[NDArray[np.float32], np.int64]):
 
 
 def _register() -> None:
-    for name, entry in ((NETWORK_ID, "training.gym.env:NetworkEnv"), (TOOLS_ID, "training.gym.env_tools:NetworkToolsEnv")):
+    for name, entry in (
+        (NETWORK_ID, "training.gym.env:NetworkEnv"),
+        (TOOLS_ID, "training.gym.environments.tools:NetworkToolsEnv"),
+    ):
         if name not in gymnasium.registry:
             gymnasium.register(id=name, entry_point=entry)
 

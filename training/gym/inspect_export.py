@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from agents.planner import Planner
-from training.gym.agents import make_agent
+from training.gym.agents.by_name import make_agent
+from training.gym.agents.react import ReActAgent
+from training.gym.agents.react_chat import Chat
+from training.gym.episodes.rollout import Rollout
+from training.gym.episodes.runner import Runner
 from training.gym.networks import opened_network
-from training.gym.react import ReActAgent
-from training.gym.react_chat import Chat
-from training.gym.rollout import Rollout
-from training.gym.runner import Runner
 from training.gym.task_choice import chosen_task
 from training.gym.tasks.gym_task import GymTask
 

@@ -86,6 +86,6 @@ def _drawn(domain: Domain | None, tier: Tier | None, seed: int | None, family: F
 
 
 def _made(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Purpose, draw: int) -> GymTask | None:
-    from training.gym.tasks.generation import make_task
+    from training.gym.task_making.generation import make_task
 
     return make_task(domain, tier, family, seed, purpose, draw)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import torch
 
+from tools.receivers.classical.estimation import LeastSquares
 from tools.receivers.deeprx.network import DeepRx
 from tools.receivers.deeprx.preparation import prepare
-from tools.receivers.estimation import LeastSquares
 from training.loop import Progress, Report, run
 from training.receivers.experience import draw_batch
 from training.receivers.loss import loss_of

@@ -21,8 +21,8 @@ from training.loop import Progress, Report, run
 from training.receivers.experience import Ranges, draw, pass_through
 from training.receivers.loss import loss_of
 from training.receivers.plan import Plan as ReceiverPlan
-from twins.link.pusch import PuschKey
-from twins.link.slots import Slots
+from twins.link.waveform.pusch import PuschKey
+from twins.link.waveform.slots import Slots
 
 TRANSMITTER_RATE = 2.0  # times the receiver's: few weights, each with a large effect that is easily seen
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.fading import draw_channel
-from twins.link.pusch import Pusch, PuschKey, pusch_of
-from twins.link.slots import Slots, random_bits
+from twins.link.waveform.fading import draw_channel
+from twins.link.waveform.pusch import Pusch, PuschKey, pusch_of
+from twins.link.waveform.slots import Slots, random_bits
 
 if TYPE_CHECKING:
     import torch

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from tools.receivers.deeprx.network import StageOutput
-from twins.link.slots import Slots
+from twins.link.waveform.slots import Slots
 
 CHANNEL_WEIGHT = 0.1
 STAGE_WEIGHTS = (0.5, 0.5, 1.0)

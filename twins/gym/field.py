@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.gym.place import Position
+from twins.compiled import compiled
 from twins.gym.layout import CellLayout, Layout
 from twins.radio.antenna import element_gain_dbi
 from twins.radio.propagation import SCENARIO_CODES, link_path_loss_db
-from twins.system.compiled import compiled
 
 Floats = NDArray[np.float64]
 CARRIER_GHZ = 2.12  # downlink of EARFCN 100

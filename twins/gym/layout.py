@@ -10,8 +10,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from policies.gym.place import Position
-from policies.gym.word import Word
 from policies.slices import Slice
+from policies.word import Word
 
 Shares = dict[Slice, float]
 POWER_DBM = (-30.0, 46.0)

@@ -19,8 +19,8 @@ from pydantic import Field
 from policies.gym.place import GeofenceSpec, Position, Zone
 from policies.gym.split import Purpose, check_seed
 from policies.gym.task_spec import TaskSpec
-from policies.gym.word import Word
 from policies.slices import Slice
+from policies.word import Word
 from twins.gym.layout import CellLayout, FlowLayout, Layout, UserLayout
 
 CLOUD, EDGES = "cloud", ("edge-1", "edge-2")

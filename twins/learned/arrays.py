@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from policies.gym.place import Position
 from policies.slices import Slice
+from twins.compiled import compiled
 from twins.gym.layout import Layout
-from twins.system.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.artefact import read_artefact
+from twins.compiled import compiled
 from twins.learned.arrays import Floats, Ints
 from twins.learned.features import JITTER_MS, LATENCY_MS
-from twins.system.compiled import compiled
 
 Floats32 = NDArray[np.float32]
 MODEL_PATH = Path(__file__).parent / "data" / "experiment_model.npz"

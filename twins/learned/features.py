@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from twins.compiled import compiled
 from twins.learned.arrays import Floats, Ints, LayoutArrays
 from twins.learned.physics import Physics, next_cells, physics, received_dbm
-from twins.system.compiled import compiled
 
 NAMES = (
     "log_could_per_need",

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twins.compiled import compiled
 from twins.gym.field import THERMAL_DBM, gains_db
 from twins.learned.arrays import Floats, Ints, LayoutArrays, group_blocks, group_slices
-from twins.system.compiled import compiled
 
 ROUNDS, DAMPING = 12, 0.6
 GAP = -math.log(5.0 * 0.00005) / 1.5  # of ns-3's link adaptation (Piro et al.), SINR to spectral efficiency

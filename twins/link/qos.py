@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from policies.qos import Qos
 from twins.link.columns import Columns, channels_of, configurations_of
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+from twins.link.delay.processing_delay import ACCELERATOR, ComputeBudget
 from twins.link.device import DeviceState
 from twins.link.orchestration import Orchestration, compile_orchestration
-from twins.link.processing_delay import ACCELERATOR, ComputeBudget
 from twins.link.result import LinkResult
-from twins.link.stopping import Stopping
+from twins.link.simulation.stopping import Stopping
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,7 +78,7 @@ class SimulatedLink:
         self, configuration: LinkConfiguration, channel: ChannelConfiguration, budget: ComputeBudget = ACCELERATOR
     ) -> LinkResult:
         """Simulate one link; seconds."""
-        from twins.link.simulation import simulate
+        from twins.link.simulation.simulation import simulate
 
         return simulate(configuration, channel, seed=self.seed, stopping=self.stopping, budget=budget)
 

@@ -16,8 +16,8 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol
 
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.pusch import Pusch
-from twins.link.slots import Slots
+from twins.link.waveform.pusch import Pusch
+from twins.link.waveform.slots import Slots
 
 if TYPE_CHECKING:
     import torch

@@ -25,8 +25,8 @@ class LinkResult(BaseModel):
     error rate after the last HARQ transmission; `first_bler` after the first; `ber` residual information bit error rate;
     `uncoded_ber` of the first transmission's hard LLRs; `throughput_mbps` delivered information bits per second of air time,
     retransmissions counted; `transmissions` mean per transport block; `delay_ms` mean processing delay of the documented model
-    (`twins.link.processing_delay`); `nmse_db` channel estimation error over channel power, None where the receiver estimates
-    none; `coverage` by the data cards of what answered (table, neural receiver).
+    (`twins.link.delay.processing_delay`); `nmse_db` channel estimation error over channel power, None where the receiver
+    estimates none; `coverage` by the data cards of what answered (table, neural receiver).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

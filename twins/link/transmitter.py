@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 
 from twins.link.configuration import LinkConfiguration
-from twins.link.pusch import Pusch, PuschKey, pusch_of
+from twins.link.waveform.pusch import Pusch, PuschKey, pusch_of
 
 GROUP = "twinpilot.transmitters"
 STANDARD = "pusch"

@@ -20,8 +20,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twins.compiled import compiled
 from twins.radio.propagation import Floats
-from twins.system.compiled import compiled
 
 TABLES_PATH = Path(__file__).parent / "data" / "link_tables.npz"
 SNR_MIN_DB, SNR_STEP_DB = -5.0, 0.1

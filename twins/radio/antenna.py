@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twins.system.compiled import compiled
+from twins.compiled import compiled
 
 MAX_ELEMENT_GAIN_DBI = 8.0
 BEAMWIDTH_DEG = 65.0

@@ -37,7 +37,8 @@ class Fading:
     `profile`; `delay_spread_ns` (0..10000); `speed_mps` of the terminal and `carrier_ghz`; `sample_s`: time between samples, at
     most half of the Doppler period; `subband_hz` width of a subband; `tones` per subband.
     The default is the normal-delay profile of UMa outdoor-to-indoor links, which most are (TR 38.901 table 7.7.3-2), and one
-    tone a subband: with it, system throughput is closest to that over Sionna's cluster-level channel (`twins.system.fidelity`).
+    tone a subband: with it, system throughput is closest to that over Sionna's cluster-level channel
+    (`twins.system.bench.fidelity`).
     """
 
     profile: Profile = "TDL-A"

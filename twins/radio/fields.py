@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from twins.system.compiled import compiled
+from twins.compiled import compiled
 
 GRID_POINTS = 256
 POINTS_PER_CORRELATION = 6

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from twins.compiled import compiled
 from twins.radio.antenna import Antenna, column_gain_db, element_gain_dbi
 from twins.radio.fields import draw_fields, field_at
 from twins.radio.propagation import (
@@ -34,7 +35,6 @@ from twins.radio.propagation import (
     shadow_correlation_m,
     shadow_std_db,
 )
-from twins.system.compiled import compiled
 
 _TABLE_LENGTH = 5001  # F(d) in steps of 1 m up to 5 km, where table 7.4.2-1 ends
 _SITE_ATTRIBUTES = ("x", "y", "height", "scenario", "carrier_ghz")

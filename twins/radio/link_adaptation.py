@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from twins.compiled import compiled
 from twins.radio.abstraction import (
     SNR_MIN_DB,
     SNR_STEP_DB,
@@ -27,7 +28,6 @@ from twins.radio.abstraction import (
 )
 from twins.radio.propagation import Floats
 from twins.radio.transport_block import transport_block
-from twins.system.compiled import compiled
 
 UNREACHABLE_DB = 1e9
 CQI_BLER = 0.1

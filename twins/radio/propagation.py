@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from twins.system.compiled import compiled
+from twins.compiled import compiled
 
 Scenario = Literal["UMa", "UMi"]
 Floats: TypeAlias = NDArray[np.float64]

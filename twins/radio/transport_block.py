@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from twins.system.compiled import compiled
+from twins.compiled import compiled
 
 # TS 38.214 table 5.1.3.2-1: transport block sizes up to 3824 bits.
 SMALL_SIZES = np.array(

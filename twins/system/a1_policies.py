@@ -19,8 +19,8 @@ from typing import Any
 from policies.slices import Slice
 from policies.violation import Violation
 from twins.system.configuration import nr_cell_identities
-from twins.system.scenario import SystemScenario
-from twins.system.state import State
+from twins.system.physics.state import State
+from twins.system.scenario.scenario import SystemScenario
 
 SLA_TYPE = "ORAN_SliceSLATarget_1.0.0"
 STEERING_TYPE = "ORAN_TrafficSteeringPreference_1.0.0"

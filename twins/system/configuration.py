@@ -8,8 +8,8 @@ from __future__ import annotations
 from policies.managed_object import Scalar
 from policies.slices import Slice
 from twins.network import Cell
-from twins.system.scenario import CellSpec, SystemScenario
-from twins.system.topology import neighbours
+from twins.system.scenario.scenario import CellSpec, SystemScenario
+from twins.system.scenario.topology import neighbours
 
 Tree = dict[str, dict[str, Scalar]]
 

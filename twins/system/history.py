@@ -26,8 +26,8 @@ from policies.slices import Slice
 from twins.network import KpiQuery, PlannedEvent
 from twins.system.configuration import du_dn
 from twins.system.data_card import system_twin_card
-from twins.system.presets import stadium_scenario
-from twins.system.scenario import SystemScenario
+from twins.system.scenario.presets import stadium_scenario
+from twins.system.scenario.scenario import SystemScenario
 from twins.system.system_network import SystemNetwork
 
 DAYS = 4

@@ -9,9 +9,9 @@ from policies.kpi import KpiFrame, KpiSample, kpi_definition
 from policies.slices import Slice
 from twins.network import KpiQuery, UnknownObjectError
 from twins.system.configuration import du_dn, relation_dn
-from twins.system.metering import HANDOVER_KPI, KPIS, WHOLE, WindowRecord
-from twins.system.scenario import SystemScenario
-from twins.system.topology import neighbours
+from twins.system.physics.metering import HANDOVER_KPI, KPIS, WHOLE, WindowRecord
+from twins.system.scenario.scenario import SystemScenario
+from twins.system.scenario.topology import neighbours
 
 NETWORK_DN = "SubNetwork=RAN"
 

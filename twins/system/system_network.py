@@ -29,14 +29,14 @@ from twins.radio.large_scale import GainMap
 from twins.system.a1_policies import POLICY_TYPES, SLA_PERIOD_MS, Policies, mirror_policies, objections, pursue_slas
 from twins.system.configuration import WRITABLE, Tree, card_cells, cu_dn, default_tree, du_dn
 from twins.system.data_card import VERSION, system_twin_card
-from twins.system.disturbance import AnyDisturbance, Disturbance, named_by
-from twins.system.forces import exert
-from twins.system.metering import WindowRecord
 from twins.system.observation import Observer
-from twins.system.scenario import SystemScenario
-from twins.system.simulation import Simulation
-from twins.system.state import State
-from twins.system.steering import is_awake, mirror, mirror_powers
+from twins.system.physics.forces import exert
+from twins.system.physics.metering import WindowRecord
+from twins.system.physics.simulation import Simulation
+from twins.system.physics.state import State
+from twins.system.physics.steering import is_awake, mirror, mirror_powers
+from twins.system.scenario.disturbance import AnyDisturbance, Disturbance, named_by
+from twins.system.scenario.scenario import SystemScenario
 from twins.tree_network import TreeNetwork
 
 

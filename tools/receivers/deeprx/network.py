@@ -19,8 +19,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from tools.receivers.detection import combine
-from tools.receivers.qam import soft_demap
+from tools.receivers.classical.detection import combine
+from tools.receivers.classical.qam import soft_demap
 
 ORDERS = (2, 4, 6)
 PLANES = 14

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tools.receivers.classical.estimation import LeastSquares
 from tools.receivers.deeprx.network import SlotInput
-from tools.receivers.estimation import LeastSquares
-from twins.link.slots import Slots
+from twins.link.waveform.slots import Slots
 
 if TYPE_CHECKING:
     import torch

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from tools.receivers.classical.qam import pam
 from tools.receivers.deeprx.network import ORDERS, DeepRx
-from tools.receivers.qam import pam
 
 _FAR = 1e3  # symbols: a distance that is none
 

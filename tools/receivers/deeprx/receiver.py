@@ -13,16 +13,16 @@ from torch import nn
 
 from policies.artefact import Artefact, ArtefactError, read_artefact
 from policies.evidence import Coverage
+from tools.receivers.classical.estimation import LeastSquares
 from tools.receivers.conditions import bits_per_symbol, conditions
 from tools.receivers.deeprx.network import DILATIONS, ORDERS, DeepRx
 from tools.receivers.deeprx.preparation import prepare
 from tools.receivers.deeprx.runtime import DeepRxModel
-from tools.receivers.estimation import LeastSquares
 from twins.link.configuration import SYMBOLS_PER_SLOT, ChannelConfiguration, LinkConfiguration
-from twins.link.operations import SlotShape, classical_operations
-from twins.link.pusch import Pusch
+from twins.link.delay.operations import SlotShape, classical_operations
 from twins.link.receiver import Detection, ReceiverUnavailable
-from twins.link.slots import Slots
+from twins.link.waveform.pusch import Pusch
+from twins.link.waveform.slots import Slots
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "deeprx.safetensors"
 _ELEMENTS = 2**17  # resource elements x antennas that go through the network together: bounds its memory

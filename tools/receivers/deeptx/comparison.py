@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict
 from policies.evidence import Coverage
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.result import Estimate, LinkResult
-from twins.link.simulation import simulate
-from twins.link.stopping import Stopping
+from twins.link.simulation.simulation import simulate
+from twins.link.simulation.stopping import Stopping
 
 Scheme = tuple[str, dict[str, object]]
 

@@ -1,6 +1,6 @@
 """Constellations as sets of points in the plane: Gray QAM to begin with, and soft demapping of any set for one layer.
 
-`tools.receivers.qam` demaps Gray QAM one dimension at a time; a learned set is demapped over all its points.
+`tools.receivers.classical.qam` demaps Gray QAM one dimension at a time; a learned set is demapped over all its points.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from tools.receivers.qam import pam
+from tools.receivers.classical.qam import pam
 
 TINY = 1.2e-38  # the smallest probability that is told from none: the least normal single float
 

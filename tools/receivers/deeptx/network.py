@@ -17,10 +17,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from tools.receivers.classical.detection import combine
 from tools.receivers.deeprx.network import Stage, StageOutput
 from tools.receivers.deeptx.constellation import demap
 from tools.receivers.deeptx.transmitter_network import ORDERS
-from tools.receivers.detection import combine
 
 DILATIONS: tuple[tuple[tuple[int, int], ...], ...] = (
     ((1, 1), (2, 3)),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tools.receivers.deeptx.network import PilotedSlot
 from tools.receivers.deeptx.transmitter import DeepTx
-from twins.link.slots import Slots
+from twins.link.waveform.slots import Slots
 
 if TYPE_CHECKING:
     import torch

@@ -12,10 +12,10 @@ from tools.receivers.deeptx.preparation import prepare
 from tools.receivers.deeptx.transmitter import DeepTx
 from tools.receivers.deeptx.weights import load
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.pusch import Pusch, PuschKey, pusch_of
 from twins.link.receiver import Detection, ReceiverUnavailable
-from twins.link.slots import Slots
 from twins.link.transmitter import TransmitterUnavailable
+from twins.link.waveform.pusch import Pusch, PuschKey, pusch_of
+from twins.link.waveform.slots import Slots
 
 _ELEMENTS = 2**19  # resource elements x antennas that go through the network together: bounds its memory
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tools.receivers.deeptx.transmitter_network import TransmitterNetwork
 from twins.link.configuration import SYMBOLS_PER_SLOT
-from twins.link.pusch import Pusch, PuschKey
+from twins.link.waveform.pusch import Pusch, PuschKey
 
 if TYPE_CHECKING:
     import torch

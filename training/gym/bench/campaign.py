@@ -12,11 +12,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from policies.gym.split import Purpose
+from training.gym.episodes.rollout import Rollout
+from training.gym.episodes.runner import Runner
 from training.gym.gate.modes import GateMode, gate_of
 from training.gym.input_error import GymInputError
 from training.gym.networks import MODEL, check_ns3
-from training.gym.rollout import Rollout
-from training.gym.runner import Runner
 from training.gym.tasks.gym_task import GymTask
 from twins.progress import Advance
 from twins.worker_process import prepare_worker
@@ -92,7 +92,7 @@ def _episodes(campaign: Campaign, pairs: list[tuple[GymTask, int]], workers: int
 
 def episode(campaign: Campaign, task: GymTask, attempt: int) -> Rollout:
     """Run one episode with a fresh agent."""
-    from training.gym.agents import make_agent
+    from training.gym.agents.by_name import make_agent
 
     return _runner(campaign.network, campaign.gate).run(task, make_agent(campaign.agent, task), attempt)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from training.gym.rollout import Rollout
+from training.gym.episodes.rollout import Rollout
 
 
 class Grounding(BaseModel):

@@ -9,7 +9,7 @@ from math import comb
 from pydantic import BaseModel, ConfigDict, Field
 from statsmodels.stats.proportion import proportion_confint
 
-from training.gym.rollout import Rollout
+from training.gym.episodes.rollout import Rollout
 
 PAPER: dict[str, dict[str, float]] = {
     "threshold-rule": {"L1": 51.3, "L2": 18.6, "L3": 4.2, "all": 22.1},

@@ -61,7 +61,7 @@ def bench(
 
 def _check(network: str, agents: tuple[str, ...] | list[str]) -> None:
     """Raise GymInputError for what cannot be run, before anything runs."""
-    from training.gym.agents import agent_names
+    from training.gym.agents.by_name import agent_names
     from training.gym.networks import MODEL, NS3, check_ns3
 
     if network not in (MODEL, NS3):

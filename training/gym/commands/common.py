@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from training.gym.rollout import Rollout
+    from training.gym.episodes.rollout import Rollout
     from training.gym.tasks.gym_task import GymTask
 
 NetworkName = Literal["model", "ns3"]

@@ -26,8 +26,8 @@ def make_tasks(
 ) -> None:
     """Generate the task sets on the Experiment Model (half an hour of one core), without those that every baseline solves."""
     from policies.gym.split import Purpose
-    from training.gym.tasks.making import BENCHMARK, TRAINING, make_tasks, scaled
-    from training.gym.tasks.probe import separability
+    from training.gym.task_making.making import BENCHMARK, TRAINING, make_tasks, scaled
+    from training.gym.task_making.probe import separability
     from training.gym.tasks.task_set import path_of
 
     with counted("training tasks", "tasks") as progress:
@@ -46,7 +46,7 @@ def make_tasks(
 
 def _write(path: Path, tasks: list[GymTask], purpose: Purpose, probe: float, left_out: int) -> None:
     from policies.artefact import write_record
-    from training.gym.tasks.card import task_card
+    from training.gym.task_making.card import task_card
     from training.gym.tasks.task_set import write_tasks
 
     write_tasks(path, tasks)

@@ -12,7 +12,7 @@ from training.gym.commands.common import DomainChoice, FamilyChoice, Network, Se
 
 if TYPE_CHECKING:
     from policies.verdict import Verdict
-    from training.gym.episode import ChangeJudge
+    from training.gym.episodes.episode import ChangeJudge
 
 
 def play(
@@ -30,7 +30,7 @@ def play(
     """Play an episode yourself: type tool calls, see what changes, be judged at the end."""
     with told("play"):
         from training.gym.networks import opened_network
-        from training.gym.playing import Game
+        from training.gym.play.playing import Game
 
         task, lines = task_of(task_id, domain, tier, family, seed), _lines()
         with opened_network(network) as packets:
@@ -52,7 +52,7 @@ def _asking(lines: Iterator[str]) -> ChangeJudge:
 
 def _agreed(verdict: Verdict, lines: Iterator[str]) -> bool:
     """Show what a human must look at, and read the answer from the next line."""
-    from training.gym.state_text import plain
+    from training.gym.views.state_text import plain
 
     for reason in verdict.reasons:
         if reason.outcome == "warn":

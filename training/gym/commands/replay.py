@@ -10,8 +10,8 @@ import typer
 from training.gym.commands.common import Network, task_of_rollout, told
 
 if TYPE_CHECKING:
-    from training.gym.episode import Step
-    from training.gym.rollout import Rollout
+    from training.gym.episodes.episode import Step
+    from training.gym.episodes.rollout import Rollout
 
 
 def replay(
@@ -21,8 +21,8 @@ def replay(
 ) -> None:
     """Replay a rollout's calls, and show the state under both networks."""
     with told("replay"):
+        from training.gym.episodes.replaying import read_rollout, replayed
         from training.gym.networks import opened_network
-        from training.gym.replaying import read_rollout, replayed
 
         recorded = read_rollout(rollout)
         task = task_of_rollout(recorded)
@@ -44,7 +44,7 @@ class _Table:
     """A line for each call as it is done: each dimension as recorded and as replayed."""
 
     def __init__(self, recorded: Rollout) -> None:
-        from training.gym.state_text import DIMENSIONS
+        from training.gym.views.state_text import DIMENSIONS
 
         self._recorded, self._done = recorded, 0
         heads = "".join(f"{f'{one.name}, {one.unit}':>22s}" for one in DIMENSIONS)
@@ -52,7 +52,7 @@ class _Table:
 
     def show(self, step: Step) -> None:
         """Show one call that was replayed."""
-        from training.gym.state_text import DIMENSIONS, number, plain
+        from training.gym.views.state_text import DIMENSIONS, number, plain
 
         span = self._recorded.spans[self._done]
         self._done += 1
@@ -67,7 +67,7 @@ class _Table:
 
 
 def _compare(recorded: Rollout, again: Rollout) -> None:
-    from training.gym.outcome_text import outcome_lines
+    from training.gym.views.outcome_text import outcome_lines
 
     typer.echo("")
     for name, one in (("recorded", recorded), ("replayed", again)):

@@ -10,8 +10,8 @@ import typer
 from training.gym.commands.common import DomainChoice, FamilyChoice, Gate, Network, SeedChoice, TaskId, TierChoice, task_of, told
 
 if TYPE_CHECKING:
-    from training.gym.episode import Step
-    from training.gym.rollout import Rollout
+    from training.gym.episodes.episode import Step
+    from training.gym.episodes.rollout import Rollout
     from training.gym.tasks.gym_task import GymTask
 
 FOLDER = Path("runs/gym")
@@ -34,10 +34,10 @@ def run(
 ) -> None:
     """Run one episode. Exit status 1 where the simulator failed; an agent that fails is no error."""
     with told("run"):
-        from training.gym.agents import make_agent
+        from training.gym.agents.by_name import make_agent
+        from training.gym.episodes.runner import Runner
         from training.gym.gate import gate_of
         from training.gym.networks import opened_network
-        from training.gym.runner import Runner
 
         task = task_of(task_id, domain, tier, family, seed)
         planner = make_agent(agent, task)
@@ -57,14 +57,14 @@ def run(
 
 
 def _opening(task: GymTask, agent: str, network: str) -> None:
-    from training.gym.state_text import plain
+    from training.gym.views.state_text import plain
 
     typer.echo(f"{task.id}: {task.domain.value}, {task.tier.value}, {task.budget} calls at most; {agent} on {network}\n")
     typer.echo(f"{plain(task.text)}\n")
 
 
 def _show(step: Step) -> None:
-    from training.gym.state_text import plain, step_lines
+    from training.gym.views.state_text import plain, step_lines
 
     for line in step_lines(step):
         typer.echo(line)
@@ -77,7 +77,7 @@ def _quiet(step: Step) -> None:
 
 
 def _keep(rollout: Rollout, task: GymTask, target: Path | None, html: Path | None) -> None:
-    from training.gym.trajectory_view import trajectory_html
+    from training.gym.views.trajectory_view import trajectory_html
 
     if target is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -88,8 +88,8 @@ def _keep(rollout: Rollout, task: GymTask, target: Path | None, html: Path | Non
 
 
 def _closing(rollout: Rollout, last_words: str, target: Path | None, html: Path | None) -> None:
-    from training.gym.outcome_text import outcome_lines
-    from training.gym.state_text import plain
+    from training.gym.views.outcome_text import outcome_lines
+    from training.gym.views.state_text import plain
 
     typer.echo(
         f"\nended by {rollout.ended} after {len(rollout.spans)} calls, {rollout.seconds:.1f} s; reward {sum(rollout.rewards):.2f}"

@@ -16,9 +16,9 @@ def view(
 ) -> None:
     """Write the trajectory view: states over time with the SLA's bounds, events, calls, rewards, outcome."""
     with told("view"):
+        from training.gym.episodes.replaying import read_rollout
         from training.gym.input_error import GymInputError
-        from training.gym.replaying import read_rollout
-        from training.gym.trajectory_view import trajectory_html
+        from training.gym.views.trajectory_view import trajectory_html
 
         recorded = read_rollout(rollout)
         try:

@@ -8,7 +8,7 @@ from policies.artefact import read_artefact
 from policies.data_card import Bound, CardProvenance, DataCard, Evaluation, OperatorPolicy, ProtocolLayer, Task
 from training.gym.drl.pool import HELD_OUT, Pool, told
 from training.gym.drl.ppo import Plan
-from training.gym.env_reward import DISCOUNT, SHAPING
+from training.gym.environments.reward import DISCOUNT, SHAPING
 from twins.learned.ensemble import MODEL_PATH
 
 

@@ -17,7 +17,7 @@ from agents.baselines.slicing_features import FEATURES
 from agents.baselines.slicing_policy import SlicingPolicy
 from policies.artefact import Artefact, write_record
 from policies.data_card import DataCard
-from training.gym.runner import Runner
+from training.gym.episodes.runner import Runner
 from training.gym.tasks.gym_task import GymTask
 
 _VERSIONS = ("gymnasium", "numpy", "stable-baselines3", "torch")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from agents.baselines.notes import only_sla
 from policies.artefact import read_artefact
 from policies.gym.split import SEEDS, Purpose
-from training.gym.tasks.generation import make_task
+from training.gym.task_making.generation import make_task
 from training.gym.tasks.gym_task import Domain, GymTask, Tier
 from twins.gym.scenario import Family
 from twins.learned.ensemble import MODEL_PATH

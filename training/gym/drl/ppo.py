@@ -24,7 +24,7 @@ from stable_baselines3.common.vec_env import DummyVecEnv
 from training.gym.drl.exporting import policy_of, success
 from training.gym.drl.pool import Pool, digest
 from training.gym.env import NetworkEnv
-from training.gym.env_reward import DISCOUNT
+from training.gym.environments.reward import DISCOUNT
 from training.loop import Progress, Report, Schedule, learning_rate, run
 
 

@@ -16,14 +16,14 @@ from pathlib import Path
 
 from agents.planner import ToolCall
 from harness.gate import Case, Gate
-from harness.settings import GateSettings
+from harness.runtime.settings import GateSettings
 from policies.guardrails import Guardrails, load_guardrails
 from policies.limits import LimitsCatalogue, load_limits
 from policies.slices import Slice
 from policies.verdict import Ruling, Verdict
 from tools.gym.catalogue import gym_registry
 from tools.registry import ToolRegistry
-from training.gym.episode import Judgement
+from training.gym.episodes.episode import Judgement
 from training.gym.gate.mission_network import MissionNetwork
 from training.gym.gate.outlook import candidate_of, intent_of, others_of
 from training.gym.gate.trial import Trial, tried
@@ -55,7 +55,7 @@ class GymGate:
     registry: ToolRegistry = field(default_factory=gym_registry)
 
     def __call__(self, world: World, call: ToolCall) -> Judgement:
-        """Judge `call` in `world`; see `training.gym.episode.ChangeJudge`. What cannot be judged does not pass."""
+        """Judge `call` in `world`; see `training.gym.episodes.episode.ChangeJudge`. What cannot be judged does not pass."""
         try:
             return self._judged(world, call)
         except Exception as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from training.gym.episode import ChangeJudge
+from training.gym.episodes.episode import ChangeJudge
 from training.gym.input_error import GymInputError
 
 GateMode = Literal["none", "unattended", "attended"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from agents.planner import ToolCall
 from policies.change import ChangeSet
 from tools.registry import ToolRegistry
-from training.gym.episode import CALL_S, Episode
+from training.gym.episodes.episode import CALL_S, Episode
 from training.gym.gate.mission_tree import difference, mission_tree
 from twins.gym.measurement import Measurement
 from twins.gym.world import WARM_UP_S, WINDOW_S, World, settle_s

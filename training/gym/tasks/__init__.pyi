@@ -1,5 +1,3 @@
 from .gym_task import Domain as Domain
 from .gym_task import GymTask as GymTask
 from .gym_task import Tier as Tier
-from .judgement import Outcome as Outcome
-from .judgement import judge as judge

@@ -10,8 +10,8 @@ from policies.gym.degradation import DegradationEvent
 from policies.gym.mission import MissionSpec
 from policies.gym.split import Purpose
 from policies.gym.task_spec import TaskSpec
-from policies.gym.word import Word
 from policies.slices import Slice
+from policies.word import Word
 from twins.gym.scenario import Family, Scenario, scenario
 
 

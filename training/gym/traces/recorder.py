@@ -16,7 +16,7 @@ from typing import Any
 
 from policies.gym.split import SEEDS, Purpose
 from tools.gym.catalogue import gym_registry
-from training.gym.episode import Episode
+from training.gym.episodes.episode import Episode
 from training.gym.traces.excitation import drawn_events, random_call, scripted_call
 from training.gym.traces.row import TraceRow, difference, write_rows
 from twins.gym.packet_network import InfrastructureError, PacketNetwork

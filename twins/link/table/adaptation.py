@@ -12,14 +12,14 @@ import numpy as np
 from twins.link.columns import channel_columns, configuration_columns
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.receiver import make_receiver
-from twins.link.seeding import seed_of, sionna_generators
-from twins.link.slots import random_bits, send
 from twins.link.table.curve_grid import DECODERS
 from twins.link.table.information import Floats, slot_information
 from twins.link.table.not_covered import NotCovered
 from twins.link.table.rows import rows_of
 from twins.link.table.tables import LinkTables
 from twins.link.transmitter import make_transmitter
+from twins.link.waveform.seeding import seed_of, sionna_generators
+from twins.link.waveform.slots import random_bits, send
 
 BLER_TARGET = 0.1
 SLOTS = 96

@@ -1,4 +1,4 @@
-"""Processing delays of many links: the model of `twins.link.processing_delay`, computed once per kind of link and kept."""
+"""Processing delays of many links: the model of `twins.link.delay.processing_delay`, computed once per kind of link and kept."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from twins.link.columns import Columns, configurations_of
 from twins.link.configuration import SUBCARRIERS_PER_PRB, SYMBOLS_PER_SLOT, LinkConfiguration
-from twins.link.operations import Operations, SlotShape, classical_operations
-from twins.link.processing_delay import ComputeBudget, ProcessingDelay, processing_delay
+from twins.link.delay.operations import Operations, SlotShape, classical_operations
+from twins.link.delay.processing_delay import ComputeBudget, ProcessingDelay, processing_delay
 from twins.link.table.rows import family_names
 
 NeuralOperations = Callable[[str, int, int], float | None]

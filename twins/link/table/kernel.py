@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from twins.system.compiled import compiled
+from twins.compiled import compiled
 
 PAIRINGS = 127  # lattice points for retransmissions
 _GENERATOR = (1, 29, 79, 53)  # of the lattice, below PAIRINGS, a prime

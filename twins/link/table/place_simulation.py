@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twins.link.receiver import Receiver, make_receiver
-from twins.link.seeding import sionna_generators
-from twins.link.slots import Slots, random_bits, send
 from twins.link.table.families import LEVELS, ORDERS, SNR_DB, Place
 from twins.link.table.information import slot_information
 from twins.link.transmitter import make_transmitter
+from twins.link.waveform.seeding import sionna_generators
+from twins.link.waveform.slots import Slots, random_bits, send
 
 if TYPE_CHECKING:
     import torch

@@ -1,0 +1,65 @@
+"""Who is asked for a verdict, and how: a person at the terminal, the `--approve` flag, or somebody in another process."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.approvals.store import Approval, ApprovalStore, How
+from harness.engine.nodes.validating import Tried
+from policies.change import ChangeSet
+from policies.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class ApprovalQuestion:
+    """What a verdict is wanted on."""
+
+    approval: Approval
+    tried: Tried
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class ApprovalAnswer:
+    """Yes, no (with a note: plan again), or an edited change set, which is judged anew."""
+
+    approved: bool
+    who: str
+    how: How
+    note: str = ""
+    edited: ChangeSet | None = None
+
+
+Approver = Callable[[ApprovalQuestion], ApprovalAnswer | None]
+Answerer = Callable[[str, tuple[str, ...]], str | None]
+
+
+def user_name() -> str:
+    """Return the name of whoever runs this process."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def approve_by_flag(question: ApprovalQuestion) -> ApprovalAnswer:
+    """Say yes, as `--approve` on the command line has done beforehand."""
+    return ApprovalAnswer(True, user_name(), "--approve", note="approved beforehand on the command line")
+
+
+def wait_for_verdict(approvals: ApprovalStore, seconds: float, poll_s: float = 0.2) -> Approver:
+    """Return an approver that waits up to `seconds` (wall) for `twinpilot approve` or `reject` in another process."""
+
+    def wait(question: ApprovalQuestion) -> ApprovalAnswer | None:
+        until = time.monotonic() + seconds
+        asked = question.approval
+        while time.monotonic() < until:
+            if approvals.get(asked.run_id, asked.digest).state != "pending":
+                break
+            time.sleep(poll_s)
+        return None
+
+    return wait

@@ -1,0 +1,81 @@
+"""The approval question at the terminal: y, n, or edit, which makes another change set that is judged anew."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.prompt import Prompt
+
+from harness.approvals.approver import ApprovalAnswer, ApprovalQuestion, Approver, user_name
+from harness.views.tables import plain
+from policies.change import AttributeEdit, ChangeSet
+
+
+def ask_at_terminal(console: Console) -> Approver:
+    """Return an approver that asks on `console` until it has an answer."""
+
+    def ask(question: ApprovalQuestion) -> ApprovalAnswer | None:
+        while True:
+            said = Prompt.ask("Apply this change?", choices=["y", "n", "edit"], default="n", console=console)
+            if said == "y":
+                return ApprovalAnswer(True, user_name(), "terminal")
+            if said == "n":
+                note = Prompt.ask("Why not? (empty: end the run; else plan again)", default="", console=console)
+                return ApprovalAnswer(False, user_name(), "terminal", note=note)
+            edited = edit_change_set(console, question.approval.change_set)
+            if edited is not None and edited.digest != question.approval.digest:
+                return ApprovalAnswer(False, user_name(), "terminal", edited=edited)
+            console.print(plain("nothing was changed", "yellow"))
+
+    return ask
+
+
+def edit_change_set(console: Console, change_set: ChangeSet) -> ChangeSet | None:
+    """Let the user edit the new values: in $EDITOR (VISUAL, EDITOR), else one by one; None where it cannot be read."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    try:
+        return _in_editor(editor, change_set) if editor else _one_by_one(console, change_set)
+    except (ValidationError, ValueError, OSError, subprocess.SubprocessError) as error:
+        console.print(plain(f"cannot use that: {' '.join(str(error).split())[:300]}", "red"))
+        return None
+
+
+def _in_editor(editor: str, change_set: ChangeSet) -> ChangeSet:
+    with tempfile.TemporaryDirectory(prefix="twinpilot-edit-") as folder:
+        path = Path(folder) / "change_set.json"
+        path.write_text(json.dumps(change_set.model_dump(mode="json"), indent=2), encoding="utf-8")
+        subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603 - the user's own editor
+        return ChangeSet.model_validate_json(path.read_text(encoding="utf-8"))
+
+
+def _one_by_one(console: Console, change_set: ChangeSet) -> ChangeSet:
+    edits = []
+    for edit in change_set.edits:
+        if isinstance(edit, AttributeEdit):
+            console.print(plain(edit.describe()))
+            said = Prompt.ask("new value (empty: keep, '-': leave this edit out)", default="", console=console)
+            if said == "-":
+                continue
+            edits.append(edit if not said else edit.model_copy(update={"new": parse_value(said, edit.old)}))
+        else:
+            edits.append(edit)  # type: ignore[arg-type]
+    return ChangeSet(edits=tuple(edits))
+
+
+def parse_value(text: str, like: object) -> bool | int | float | str:
+    """Return `text` as a value of the kind of `like`; raises ValueError where it is none."""
+    if isinstance(like, bool):
+        if text.lower() not in ("true", "false"):
+            raise ValueError(f"{text!r}: true or false is required")
+        return text.lower() == "true"
+    if isinstance(like, int | float):
+        value = float(text)
+        return int(value) if value.is_integer() else value
+    return text

@@ -1,0 +1,36 @@
+"""When a change is observed: after it has settled, in the intent's own time, and no longer than the deadline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from harness.runtime.settings import CommitmentSettings
+from policies.intent import TimeWindow
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Network times: windows from `start` on are looked at first at `first`, then again every `step`, at last at `deadline`.
+
+    An intent for a later time is verified in that time; `guard` is then a first look for harm soon after the apply.
+    """
+
+    start: datetime
+    first: datetime
+    deadline: datetime
+    step: timedelta
+    granularity_s: float
+    guard: datetime | None
+
+    @classmethod
+    def of(cls, settings: CommitmentSettings, applied_at: datetime, granularity_s: float, window: TimeWindow | None) -> Schedule:
+        """Plan the verification of a change that was applied at `applied_at`."""
+        settle = timedelta(seconds=settings.settle_windows * granularity_s)
+        step = timedelta(seconds=settings.windows * granularity_s)
+        soon = applied_at + settle + step
+        later = window is not None and window.start > soon
+        start = (window.start if later and window else applied_at) + settle
+        longest = timedelta(seconds=settings.deadline) if settings.deadline else 3 * (settle + step)
+        deadline = max(start + step, start - settle + longest)
+        return cls(start, start + step, deadline, step, granularity_s, soon if later else None)

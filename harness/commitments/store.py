@@ -1,0 +1,193 @@
+"""Commitments: a change that is being made, with the promise that it is confirmed by KPIs or taken back.
+
+1. A commitment is written *before* the change is applied: a process that dies between the two leaves a `pending` one behind, and
+   the watchdog reads back what stands.
+2. pending → applied → confirmed | reverted | revert_failed. Only `reverted` and `confirmed` are ends; a failed revert stays open.
+3. An open commitment owns the attributes and policies that it touches: another change of the same (DN, attribute) is refused.
+4. Whoever takes a change back holds a lease while doing so, so that the run and the watchdog do not do it both.
+Deadlines: `deadline` in wall time, `network_deadline` in network time (both seconds since the epoch); the earlier one counts.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from harness.runtime.errors import CommitmentError
+from harness.runtime.store import StateStore
+from policies.change import AttributeEdit, ChangeSet, Receipt
+
+CommitmentState = Literal["pending", "applied", "confirmed", "reverted", "revert_failed"]
+_OPEN = "('pending', 'applied', 'revert_failed')"
+
+
+class CommitmentConflictError(CommitmentError):
+    """An open commitment touches the same attribute or policy."""
+
+
+class Commitment(BaseModel):
+    """One change under promise; `expectations` is what verification needs (prediction, targets, time of the apply)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    run_id: str
+    digest: str
+    network: str
+    state: CommitmentState
+    change_set: ChangeSet
+    receipt: Receipt | None
+    expectations: dict[str, Any]
+    opened_at: float
+    deadline: float
+    network_deadline: float
+    closed_at: float | None = None
+    note: str = ""
+    attempts: int = 0
+    lease_by: str = ""
+    lease_until: float = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the change may still have to be taken back."""
+        return self.state in ("pending", "applied", "revert_failed")
+
+    def is_overdue(self, now: float, network_now: float | None) -> bool:
+        """Whether one of the deadlines has passed."""
+        return self.is_open and (now >= self.deadline or (network_now is not None and network_now >= self.network_deadline))
+
+
+def touched(change_set: ChangeSet) -> set[tuple[str, str]]:
+    """Return what a change set owns: (DN, attribute) pairs, and (policy type, policy id) pairs."""
+    return {
+        (edit.dn, edit.attribute) if isinstance(edit, AttributeEdit) else (edit.policy_type, edit.policy_id)
+        for edit in change_set.edits
+    }
+
+
+class CommitmentStore:
+    """Commitments in the state database; `now` is the wall clock."""
+
+    def __init__(self, store: StateStore, now: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._now = now
+
+    def open(
+        self,
+        key: str,
+        run_id: str,
+        change_set: ChangeSet,
+        *,
+        network: str,
+        deadline_s: float,
+        network_deadline: float,
+        expectations: dict[str, Any],
+    ) -> Commitment:
+        """Write the commitment down, pending; the same key twice opens one. Raises CommitmentConflictError."""
+        now = self._now()
+        with self._store.transaction() as connection:
+            if not connection.execute("SELECT 1 FROM commitments WHERE key = ?", (key,)).fetchone():
+                rows = connection.execute(
+                    f"SELECT * FROM commitments WHERE network = ? AND state IN {_OPEN}",  # noqa: S608 - a constant
+                    (network,),
+                ).fetchall()
+                _refuse_conflicts(change_set, [_read(row) for row in rows])
+                connection.execute(
+                    "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
+                    " network_deadline) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)",
+                    (key, run_id, change_set.digest, network, change_set.model_dump_json(), json.dumps(expectations), now,
+                     now + deadline_s, network_deadline),
+                )  # fmt: skip
+        return self.get(key)
+
+    def applied(self, key: str, receipt: Receipt) -> Commitment:
+        """Record the network's receipt; once is enough, a second time changes nothing."""
+        return self._move(key, "applied", ("pending",), receipt=receipt.model_dump_json())
+
+    def confirmed(self, key: str, note: str = "") -> Commitment:
+        """Record that KPIs confirmed the change; raises CommitmentError where it is not applied."""
+        return self._move(key, "confirmed", ("applied",), note=note, closed_at=self._now())
+
+    def reverted(self, key: str, note: str) -> Commitment:
+        """Record that the change was taken back (or never was made)."""
+        return self._move(key, "reverted", ("pending", "applied", "revert_failed"), note=note, closed_at=self._now())
+
+    def revert_failed(self, key: str, note: str) -> Commitment:
+        """Record that taking back failed; it stays open and is tried again."""
+        self._count_attempt(key)
+        return self._move(key, "revert_failed", ("pending", "applied", "revert_failed"), note=note)
+
+    def claim(self, key: str, who: str, seconds: float) -> bool:
+        """Take the lease for reverting an open commitment; false where another one holds it."""
+        now = self._now()
+        with self._store.transaction() as connection:
+            return bool(
+                connection.execute(
+                    f"UPDATE commitments SET lease_by = ?, lease_until = ? WHERE key = ? AND state IN {_OPEN}"  # noqa: S608
+                    " AND (lease_until <= ? OR lease_by = ?)",
+                    (who, now + seconds, key, now, who),
+                ).rowcount
+            )
+
+    def get(self, key: str) -> Commitment:
+        """Return a commitment; raises CommitmentError where there is none."""
+        rows = self._store.rows("SELECT * FROM commitments WHERE key = ?", (key,))
+        if not rows:
+            raise CommitmentError(f"commitment {key!r} does not exist; see `twinpilot runs`")
+        return _read(rows[0])
+
+    def of_run(self, run_id: str) -> list[Commitment]:
+        """Return the commitments of a run, oldest first."""
+        return [
+            _read(row) for row in self._store.rows("SELECT * FROM commitments WHERE run_id = ? ORDER BY opened_at", (run_id,))
+        ]
+
+    def open_ones(self, network: str | None = None) -> list[Commitment]:
+        """Return the open commitments (of a network where given), oldest first."""
+        statement = f"SELECT * FROM commitments WHERE state IN {_OPEN} ORDER BY opened_at"  # noqa: S608 - a constant
+        return [one for row in self._store.rows(statement) if (one := _read(row)) and network in (None, one.network)]
+
+    def conflicts(self, change_set: ChangeSet, network: str, key: str = "") -> list[Commitment]:
+        """Return the open commitments, other than `key`, that own something that the change set touches."""
+        mine = touched(change_set)
+        return [one for one in self.open_ones(network) if one.key != key and mine & touched(one.change_set)]
+
+    def _count_attempt(self, key: str) -> None:
+        with self._store.transaction() as connection:
+            connection.execute("UPDATE commitments SET attempts = attempts + 1 WHERE key = ?", (key,))
+
+    def _move(self, key: str, to: CommitmentState, allowed: tuple[str, ...], **values: object) -> Commitment:
+        columns = "".join(f", {name} = ?" for name in values)
+        marks = ", ".join("?" * len(allowed))
+        with self._store.transaction() as connection:
+            changed = connection.execute(
+                f"UPDATE commitments SET state = ?{columns} WHERE key = ? AND state IN ({marks})",  # noqa: S608 - names are ours
+                (to, *values.values(), key, *allowed),
+            ).rowcount
+        standing = self.get(key)
+        if not changed and standing.state != to:
+            raise CommitmentError(f"commitment {key!r} is {standing.state}: it cannot become {to}")
+        return standing
+
+
+def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:
+    mine = touched(change_set)
+    for other in others:
+        if shared := sorted(mine & touched(other.change_set)):
+            raise CommitmentConflictError(
+                f"{shared[0][0]} {shared[0][1]} is under the open commitment of run {other.run_id} ({other.state});"
+                " wait until it is confirmed or reverted"
+            )
+
+
+def _read(row: sqlite3.Row) -> Commitment:
+    values = dict(row)
+    values["change_set"] = ChangeSet.model_validate_json(values["change_set"])
+    values["receipt"] = Receipt.model_validate_json(values["receipt"]) if values["receipt"] else None
+    values["expectations"] = json.loads(values["expectations"])
+    return Commitment.model_validate(values)

@@ -1,0 +1,169 @@
+"""`twinpilot bench run`: from intent to recommendation, where the time goes, and what the harness adds to a tool call.
+
+1. The demo's intent runs in shadow mode on the embedded stadium network; the clock stops at the recommendation.
+2. A planner that does nothing but call an empty tool runs through the whole harness (typed decision, journal with fsync,
+   synchronous
+   checkpoint, artefacts); the same loop runs on a bare LangGraph of two nodes. The difference is the harness's own cost per call.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from typing import Any, TypedDict
+
+from agents.planner import CallTools, Decision, Finish, ToolCall, Understand, View
+from harness.engine.wiring import open_service
+from harness.records.events import Event
+from harness.runtime.settings import load_settings
+from policies.effect import Effect
+from policies.evidence import Evidence
+from policies.figure import BenchResult, Figure
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
+from policies.provenance import Provenance
+from tools.context import ToolContext
+from tools.contract import Tool, ToolRequest, ToolValue, tool
+from tools.registry import ToolRegistry
+
+DEMO_INTENT = (
+    "Prepare the stadium cells for tonight's event: keep URLLC delay below 10 ms, give every eMBB user at least 5 Mbps, "
+    "and spend no more energy than needed."
+)
+_SEED = 1
+
+
+class Nothing(ToolRequest):
+    """No arguments."""
+
+
+class Done(ToolValue):
+    """No answer."""
+
+
+@tool(effect=Effect.REASON)
+def do_nothing(context: ToolContext, request: Nothing) -> Evidence[Done]:
+    """Answer at once."""
+    source = Provenance(source="bench", kind="computation", version="1", observed_at=context.now())
+    return Evidence(summary="done", value=Done(), provenance=source)
+
+
+class _Caller:
+    """Calls the empty tool `calls` times, one decision each, then finishes."""
+
+    name = "caller"
+
+    def __init__(self, calls: int) -> None:
+        self._calls = calls
+
+    def decide(self, view: View) -> Decision:
+        """Return the next call."""
+        if view.intent is None:
+            objective = ExpectationTarget(kpi="PEE.Energy", condition=Condition.MINIMIZE)
+            return Understand(
+                intent=Intent(text=view.text, expectations=(IntentExpectation(object=ExpectationObject(), targets=(objective,)),))
+            )
+        if len(view.observations) < self._calls:
+            return CallTools(calls=(ToolCall(tool="do_nothing", arguments={}),))
+        return Finish(summary="done")
+
+
+def run(quick: bool, out: Path | None) -> BenchResult:
+    """Measure; `quick` makes one recommendation and fewer calls. Raw samples go to `out`."""
+    recommendations = [_recommend() for _ in range(1 if quick else 3)]
+    calls = 20 if quick else 60
+    harness_ms, bare_ms = _harness_call_ms(calls), _bare_call_ms(calls)
+    if out is not None:
+        raw = {"recommendations": recommendations, "harness_call_ms": harness_ms, "bare_call_ms": bare_ms}
+        (out / "run-samples.json").write_text(json.dumps(raw, indent=2), encoding="utf-8")
+    return BenchResult(figures=tuple(_figures(recommendations, harness_ms, bare_ms)), seeds=(_SEED,))
+
+
+def _recommend() -> dict[str, Any]:
+    """Run the demo's intent in shadow mode; returns wall seconds in all, by step and by tool, and the status."""
+    tools: dict[str, float] = defaultdict(float)
+
+    def listen(event: Event) -> None:
+        if event.kind == "tool.ended":
+            tools[event.data["call"].tool] += event.data["seconds"]
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(overrides={"data_dir": folder, "network": {"scenario": "stadium", "seed": _SEED}})
+        begun = time.perf_counter()
+        with open_service(settings, listen) as service:
+            started = time.perf_counter()
+            outcome = service.start(DEMO_INTENT, "shadow")
+            seconds = time.perf_counter() - started
+    if outcome.status != "shadow":
+        raise RuntimeError(f"the demo's intent ended {outcome.status!r}, not with a recommendation: {outcome.message}")
+    return {"seconds": seconds, "start_up": started - begun, "steps": outcome.durations, "tools": dict(tools)}
+
+
+def _harness_call_ms(calls: int) -> float:
+    """Return wall milliseconds per call through the whole harness."""
+    import dataclasses
+
+    from harness.engine.run_service import RunService
+
+    with tempfile.TemporaryDirectory() as folder:
+        overrides = {
+            "data_dir": folder,
+            "network": {"scenario": "small"},
+            "limits": {"decisions": calls + 10, "tool_calls": calls + 10},
+        }
+        settings = load_settings(overrides=overrides)
+        with open_service(settings) as service:
+            tools: list[Tool[Any, Any]] = [do_nothing]
+            parts = dataclasses.replace(service.parts, planner=_Caller(calls), registry=ToolRegistry(tools))
+            started = time.perf_counter()
+            RunService(settings, parts).start("call the empty tool", "shadow")
+            return 1e3 * (time.perf_counter() - started) / calls
+
+
+class _Bare(TypedDict):
+    left: int
+
+
+def _bare_call_ms(calls: int) -> float:
+    """Return wall milliseconds per round of a bare LangGraph of two nodes, without checkpoints."""
+    from langgraph.graph import END, START, StateGraph
+
+    graph = StateGraph(_Bare)
+    graph.add_node("plan", lambda state: state)
+    graph.add_node("act", lambda state: {"left": state["left"] - 1})
+    graph.add_edge(START, "plan")
+    graph.add_conditional_edges("plan", lambda state: "act" if state["left"] else END)
+    graph.add_edge("act", "plan")
+    compiled = graph.compile()
+    started = time.perf_counter()
+    compiled.invoke({"left": calls}, {"recursion_limit": 4 * calls + 10})
+    return 1e3 * (time.perf_counter() - started) / calls
+
+
+def _figures(recommendations: list[dict[str, Any]], harness_ms: float, bare_ms: float) -> list[Figure]:
+    seconds = median(one["seconds"] for one in recommendations)
+    spread = f"{min(one['seconds'] for one in recommendations):.1f}..{max(one['seconds'] for one in recommendations):.1f} s"
+    figures = [
+        Figure(
+            name="intent to recommendation",
+            value=seconds,
+            unit="s",
+            target="< 60",
+            met=seconds < 60,
+            note=f"median of {len(recommendations)}, {spread}; stadium, shadow mode",
+        ),
+        Figure(name="start-up of the embedded network", value=median(one["start_up"] for one in recommendations), unit="s"),
+    ]
+    for part in ("steps", "tools"):
+        for name in sorted({name for one in recommendations for name in one[part]}):
+            value = median(one[part].get(name, 0.0) for one in recommendations)
+            figures.append(Figure(name=f"{part[:-1]} {name}", value=value, unit="s", note=f"{100 * value / seconds:.0f} %"))
+    figures += [
+        Figure(name="tool call through the harness", value=harness_ms, unit="ms", note="decision, journal, checkpoint, tool"),
+        Figure(name="round of a bare LangGraph", value=bare_ms, unit="ms", note="two nodes, no checkpoint"),
+        Figure(name="harness against bare LangGraph", value=harness_ms / bare_ms, unit="ratio"),
+    ]
+    return figures

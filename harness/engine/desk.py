@@ -1,0 +1,69 @@
+"""Everything that the steps of one run work with. The graph's state holds none of it: it is built anew for a resume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from harness.approvals.store import ApprovalStore
+from harness.commitments.store import CommitmentStore
+from harness.gate import Gate
+from harness.journal.journal import Journal
+from harness.records.artifacts import Artifacts
+from harness.records.events import Event, EventKind, Listener
+from harness.records.run_record import RunStore
+from harness.runtime.paths import Paths
+from harness.runtime.settings import Settings
+from harness.runtime.tracing import Tracer
+from policies.guardrails import Guardrails
+from policies.limits import LimitsCatalogue
+from twins.network import Network
+
+if TYPE_CHECKING:
+    from agents.planner import Planner
+    from tools.context import ToolContext
+    from tools.oran.clock import NetworkClock
+    from tools.registry import ToolRegistry
+
+Mode = Literal["active", "shadow"]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The parts of one run.
+
+    network can only be read; actuator is the same network with apply and revert, None in shadow mode. context is what tools get:
+    no actuator either. network_name is what commitments are filed under (the URL).
+    """
+
+    run_id: str
+    mode: Mode
+    settings: Settings
+    paths: Paths
+    network: Network
+    network_name: str
+    actuator: Network | None
+    clock: NetworkClock
+    planner: Planner
+    registry: ToolRegistry
+    context: ToolContext
+    limits: LimitsCatalogue
+    guardrails: Guardrails
+    gate: Gate
+    schema_of: Callable[[str], Mapping[str, Any] | None]
+    journal: Journal
+    approvals: ApprovalStore
+    commitments: CommitmentStore
+    runs: RunStore
+    artifacts: Artifacts
+    listener: Listener
+    tracer: Tracer
+
+    def emit(self, kind: EventKind, step: str = "", **data: Any) -> None:
+        """Tell the listener."""
+        self.listener(Event(kind, step, data))
+
+    def record(self, kind: str, **body: Any) -> None:
+        """Write to the journal."""
+        self.journal.append(kind, body, self.run_id)

@@ -1,0 +1,21 @@
+"""Step `ask`: the run waits for the operator's answer. The interrupt stands alone: a resumed step runs from its beginning."""
+
+from __future__ import annotations
+
+from langgraph.types import interrupt
+
+from harness.engine.desk import Desk
+from harness.engine.state import RunState, ended
+
+
+def ask(desk: Desk, state: RunState) -> RunState:
+    """Wait for an answer; without one the run ends as `asked`."""
+    answer = interrupt({"kind": "question", **state["question"]})
+    question = str(state["question"]["question"])
+    if not isinstance(answer, str) or not answer.strip():
+        return ended("asked", question)
+    desk.record("question.answered", question=question, answer=answer)
+    return RunState(
+        next="plan" if state.get("intent") else "understand",
+        answers=[*state["answers"], {"question": question, "answer": answer}],
+    )

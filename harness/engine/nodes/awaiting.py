@@ -1,0 +1,26 @@
+"""Step `await_approval`: the interrupt alone. What woke it is not believed: the verdict is read from the approvals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.types import interrupt
+
+from harness.engine.desk import Desk
+from harness.engine.nodes.judging import back_to_plan
+from harness.engine.state import RunState, ended
+
+
+def await_approval(desk: Desk, state: RunState) -> RunState:
+    """Wait; then follow what stands in the approvals. No verdict means no."""
+    woken: Any = interrupt({"kind": "approval", "run_id": state["run_id"], "digest": state["digest"]})
+    if isinstance(woken, dict) and woken.get("edited"):
+        return RunState(next="validate", edited=str(woken["edited"]))
+    approval = desk.approvals.get(state["run_id"], state["digest"])
+    if approval.state in ("approved", "consumed"):
+        return RunState(next="apply")
+    if approval.state == "rejected" and approval.note:
+        return back_to_plan(desk, state, [f"{approval.decided_by} rejected it: {approval.note}"])
+    if approval.state == "rejected":
+        return ended("rejected", f"rejected by {approval.decided_by} ({approval.how})")
+    return ended("rejected", "nobody approved in time; no approver means no")

@@ -1,0 +1,95 @@
+"""Step `judge`: the gate's verdict on the exact change set, and where the run goes with it."""
+
+from __future__ import annotations
+
+from harness.engine.desk import Desk
+from harness.engine.nodes.validating import Tried
+from harness.engine.state import RunState, ended
+from harness.gate import Case
+from policies.change import ChangeSet
+from policies.intent import Intent
+from policies.proposal import Proposal
+from policies.slices import Slice
+from policies.verdict import Ruling, Verdict
+from twins.network import KpiQuery
+
+
+def judge(desk: Desk, state: RunState) -> RunState:
+    """Judge, write the verdict down, and route: shadow ends here, a human is asked, or the planner hears why not."""
+    tried = desk.artifacts.load(state["candidate"], Tried)
+    verdict = desk.gate.judge(case_of(desk, state, tried))
+    name = desk.artifacts.save(f"verdict-{verdict.digest[:16]}-{state['rounds']}", verdict)
+    desk.record("gate.judged", digest=verdict.digest, ruling=verdict.ruling.value,
+                reasons=[reason.model_dump() for reason in verdict.reasons])  # fmt: skip
+    desk.emit("verdict.given", verdict=verdict, tried=tried)
+    update = _route(desk, state, tried.change_set, verdict)
+    update["verdict"] = name
+    return update
+
+
+def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
+    """Return the case of a change set as the network stands now."""
+    card = desk.network.describe()
+    frame = desk.network.observe(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
+    windows = frame.windows() or desk.network.observe(KpiQuery(windows=1)).windows()
+    owners = {cell.dn: cell.id for cell in card.cells}
+    users = {
+        (owners[one.dn], one.slice): one.value
+        for one in frame
+        if one.dn in owners and isinstance(one.slice, Slice) and one.value is not None
+    }
+    return Case(
+        change_set=tried.change_set,
+        intent=desk.artifacts.load(state["intent"], Intent),
+        candidate=tried.candidate,
+        expires_at=desk.artifacts.load(state["proposal"], Proposal).expires_at,
+        network=desk.network,
+        card=card,
+        limits=desk.limits,
+        guardrails=desk.guardrails,
+        settings=desk.settings.gate,
+        newest_window=windows[-1][1] if windows else None,
+        planner=desk.planner.name,
+        shadow=desk.mode == "shadow",
+        conflicts=tuple(desk.commitments.conflicts(tried.change_set, desk.network_name, key_of(state, tried.change_set))),
+        schema_of=desk.schema_of,
+        users=users,
+    )
+
+
+def key_of(state: RunState, change_set: ChangeSet) -> str:
+    """Return the idempotency key of a change of this run."""
+    return f"{state['run_id']}:{change_set.digest}"
+
+
+def back_to_plan(desk: Desk, state: RunState, objections: list[str]) -> RunState:
+    """Send the run back to the planner with what was objected, or end it when it has come back often enough."""
+    rounds = state["rounds"] + 1
+    if rounds >= desk.settings.gate.max_rounds:
+        return ended("rejected", f"rejected {rounds} times, the last time because: {'; '.join(objections)}")
+    return RunState(next="plan", rounds=rounds, feedback=[*state["feedback"], *objections])
+
+
+def _route(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict) -> RunState:
+    objections = [
+        f"{reason.rule}: {reason.message}{f' ({reason.remedy})' if reason.remedy else ''}"
+        for reason in verdict.reasons
+        if reason.outcome == "fail"
+    ]
+    if desk.mode == "shadow":
+        desk.record("shadow.recommended", digest=verdict.digest, ruling=verdict.ruling.value, edits=change_set.describe())
+        return ended("shadow", f"recommended, not applied; the gate would say: {verdict.ruling.value}")
+    if verdict.ruling is Ruling.ESCALATE:
+        return ended("cannot", "; ".join(objections), error={"boundary": "gate", "message": "; ".join(objections)})
+    if not verdict.may_proceed:
+        return back_to_plan(desk, state, objections)
+    approval = desk.approvals.request(state["run_id"], change_set, desk.settings.approval.ttl)
+    if approval.state == "rejected":
+        return ended("rejected", f"this very change set was rejected before by {approval.decided_by}")
+    if verdict.ruling is Ruling.APPROVE and approval.state == "pending":
+        desk.approvals.decide(state["run_id"], change_set.digest, True, "gate", "policy", note="allowed without a human")
+        desk.record("approval.decided", digest=change_set.digest, approved=True, who="gate", how="policy")
+    if approval.state == "pending" and verdict.ruling is Ruling.NEEDS_HUMAN:
+        desk.record("approval.requested", digest=change_set.digest, expires_at=approval.expires_at, edits=change_set.describe())
+        return RunState(next="await_approval")
+    return RunState(next="apply")

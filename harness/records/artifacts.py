@@ -1,0 +1,54 @@
+"""The big things of a run, each a JSON file in the run's folder: the graph's state holds only their names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter
+
+from harness.runtime.errors import StoreError
+
+Model = TypeVar("Model")
+
+
+class Artifacts:
+    """Files of one run; a name is written whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"run folder {folder}: {error}; choose a writable data_dir with free space") from error
+
+    def path(self, name: str) -> Path:
+        """Return the path of an artifact."""
+        return self.folder / f"{name}.json"
+
+    def save(self, name: str, value: BaseModel | dict[str, Any] | list[Any]) -> str:
+        """Write a value under `name` and return the name; raises StoreError."""
+        text = value.model_dump_json() if isinstance(value, BaseModel) else TypeAdapter(Any).dump_json(value).decode()
+        draft = self.path(name).with_suffix(".draft")
+        try:
+            with draft.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.path(name))
+        except OSError as error:
+            raise StoreError(f"{self.path(name)}: {error}; free space or choose another data_dir") from error
+        return name
+
+    def has(self, name: str) -> bool:
+        """Whether there is an artifact of this name."""
+        return self.path(name).exists()
+
+    def load(self, name: str, kind: type[Model]) -> Model:
+        """Return the artifact as `kind`; raises StoreError where it is missing or malformed."""
+        try:
+            return TypeAdapter(kind).validate_json(self.path(name).read_bytes())
+        except (OSError, ValueError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise StoreError(f"{self.path(name)}: {reason}; the run's folder is damaged, start a new run") from error

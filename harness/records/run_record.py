@@ -1,0 +1,72 @@
+"""The runs that there are: one row each in the state database."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from harness.runtime.errors import RunError
+from harness.runtime.store import StateStore
+
+
+class RunRecord(BaseModel):
+    """A run's row; `network` is the URL (or name) of the network that it manages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: str
+    created_at: datetime
+    updated_at: datetime
+    mode: str
+    status: str
+    intent: str
+    network: str
+    planner: str
+
+
+def new_run_id() -> str:
+    """Return an id that sorts by time and can be read aloud."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+class RunStore:
+    """Runs in the state database."""
+
+    def __init__(self, store: StateStore) -> None:
+        self._store = store
+
+    def create(self, run_id: str, mode: str, intent: str, network: str, planner: str) -> RunRecord:
+        """Write down that a run began."""
+        now = datetime.now(UTC).isoformat()
+        with self._store.transaction() as connection:
+            connection.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?, 'running', ?, ?, ?)", (run_id, now, now, mode, intent, network, planner)
+            )
+        return self.get(run_id)
+
+    def set_status(self, run_id: str, status: str) -> None:
+        """Write down how a run stands."""
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE runs SET status = ?, updated_at = ? WHERE run_id = ?", (status, datetime.now(UTC).isoformat(), run_id)
+            )
+
+    def get(self, name: str) -> RunRecord:
+        """Return a run by its id, an unambiguous beginning of it, or "last"; raises RunError."""
+        if name == "last":
+            rows = self._store.rows("SELECT * FROM runs ORDER BY created_at DESC, rowid DESC LIMIT 1")
+        else:
+            rows = self._store.rows("SELECT * FROM runs WHERE run_id = ?", (name,)) or self._store.rows(
+                "SELECT * FROM runs WHERE substr(run_id, 1, length(?)) = ? ORDER BY run_id LIMIT 2", (name, name)
+            )
+        if len(rows) != 1:
+            what = "is ambiguous" if rows else "does not exist"
+            raise RunError(f"run {name!r} {what}; `twinpilot runs` lists them")
+        return RunRecord.model_validate(dict(rows[0]))
+
+    def newest(self, count: int = 20) -> list[RunRecord]:
+        """Return the newest runs, newest first."""
+        rows = self._store.rows("SELECT * FROM runs ORDER BY created_at DESC, rowid DESC LIMIT ?", (count,))
+        return [RunRecord.model_validate(dict(row)) for row in rows]

@@ -1,0 +1,163 @@
+"""The live view of a run: each event as it happens; plain text where there is no terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.rule import Rule
+
+from harness.records.events import Event
+from harness.records.outcome import RunOutcome
+from harness.views.tables import candidates_table, intent_table, plain, verdict_table, verification_table
+
+_COLOUR = {"confirmed": "green", "recommended": "green", "no change needed": "green", "answered": "green", "shadow": "cyan",
+           "asked": "yellow", "awaiting approval": "yellow", "rejected": "yellow", "rolled back": "red", "cannot": "red",
+           "failed": "red"}  # fmt: skip
+
+
+class RunConsole:
+    """A listener that shows events on a rich console."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._status: Any = None
+
+    def __call__(self, event: Event) -> None:
+        """Show one event; kinds without a view are passed over."""
+        shown = getattr(self, "_" + event.kind.replace(".", "_"), None)
+        if shown is not None:
+            shown(event)
+
+    def pause(self) -> None:
+        """Stop the spinner, so that a person can be asked."""
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+
+    def _spin(self, text: str) -> None:
+        if not self.console.is_terminal:
+            return
+        if self._status is None:
+            self._status = self.console.status(plain(text))
+            self._status.start()
+        else:
+            self._status.update(plain(text))
+
+    def _print(self, *things: Any) -> None:
+        for thing in things:
+            self.console.print(thing)
+
+    def _run_started(self, event: Event) -> None:
+        title = f"Run {event.data['run_id']}{' (shadow)' if event.data['mode'] == 'shadow' else ''}"
+        self._print(Panel(plain(event.data["text"]), title=title, title_align="left"))
+
+    def _step_started(self, event: Event) -> None:
+        self._spin(f"{event.step} …")
+
+    def _model_called(self, event: Event) -> None:
+        self._spin(f"{event.data['planner']} decides …")
+
+    def _intent_understood(self, event: Event) -> None:
+        intent = event.data["intent"]
+        self._print(intent_table(intent))
+        if intent.window:
+            self._print(
+                plain(f"time: {intent.window.start:%Y-%m-%d %H:%M} – {intent.window.end:%H:%M %Z}  {intent.event}".rstrip())
+            )
+        for one in intent.assumptions:
+            self._print(plain(f"assumed: {one}", "yellow"))
+        if event.data["plan"]:
+            self._print(
+                plain("Plan", "bold"), *(plain(f"  {number}. {step}") for number, step in enumerate(event.data["plan"], 1))
+            )
+
+    def _tool_started(self, event: Event) -> None:
+        self._spin(f"{event.data['call'].tool} …")
+
+    def _tool_progress(self, event: Event) -> None:
+        self._spin(f"twin runs {event.data['done']}/{event.data['total']} …")
+
+    def _tool_ended(self, event: Event) -> None:
+        observation, seconds = event.data["observation"], event.data["seconds"]
+        text = plain("  ✓ " if observation.evidence else "  ✗ ", "green" if observation.evidence else "red")
+        text.append_text(plain(f"{observation.call.tool} ", "bold"))
+        text.append_text(plain(_short(observation.evidence["summary"] if observation.evidence else observation.error)))
+        text.append_text(plain(f"  {seconds:.1f} s", "dim"))
+        self._print(text)
+        for warning in (observation.evidence or {}).get("warnings", ()):
+            self._print(plain(f"    warning: {_short(warning)}", "yellow"))
+
+    def _proposal_made(self, event: Event) -> None:
+        proposal = event.data["proposal"]
+        self._print(candidates_table(proposal.candidates, proposal.best.change_set.digest))
+        if proposal.best.rationale:
+            self._print(plain(f"why: {proposal.best.rationale}"))
+        for one in proposal.best.risks:
+            self._print(plain(f"risk: {one}", "yellow"))
+
+    def _verdict_given(self, event: Event) -> None:
+        tried = event.data["tried"]
+        if tried.objection:
+            self._print(plain(f"twin: {tried.objection}", "red"))
+        self._print(verdict_table(event.data["verdict"]))
+
+    def _approval_needed(self, event: Event) -> None:
+        self.pause()
+        change_set = event.data["approval"].change_set
+        self._print(
+            plain(f"Change set {change_set.digest[:12]}", "bold"), *(plain(f"  {line}") for line in change_set.describe())
+        )
+
+    def _approval_given(self, event: Event) -> None:
+        answer = event.data["answer"]
+        verb = "edited" if answer.edited is not None else "approved" if answer.approved else "rejected"
+        self._print(plain(f"{verb} by {answer.who} ({answer.how})", "bold"))
+
+    def _change_applied(self, event: Event) -> None:
+        receipt = event.data["receipt"]
+        policies = len(event.data["change_set"].policy_edits())
+        attributes = len(event.data["change_set"].edits) - policies
+        at = f"{receipt.applied_at:%Y-%m-%d %H:%M:%S} network time"
+        self._print(
+            plain(f"applied at {at}: {attributes} attribute(s) over O1, {policies} policy(ies) over A1; read back", "green")
+        )
+
+    def _time_passed(self, event: Event) -> None:
+        until = event.data.get("until")
+        self._spin(f"network time {event.data['now']:%H:%M:%S}{f', verifying until {until:%H:%M:%S}' if until else ''} …")
+
+    def _change_verified(self, event: Event) -> None:
+        self._print(verification_table(event.data["verification"]))
+
+    def _change_reverted(self, event: Event) -> None:
+        self._print(plain(f"rolled back: {event.data['note']}", "bold red"))
+
+    def _run_ended(self, event: Event) -> None:
+        self.pause()
+        show_outcome(self.console, event.data["outcome"])
+
+
+def _short(text: object, length: int = 240) -> str:
+    line = " ".join(str(text).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def show_outcome(console: Console, outcome: RunOutcome) -> None:
+    """Show how a run ended, and where its files are."""
+    style = _COLOUR[outcome.status]
+    console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
+    console.print(plain(outcome.message))
+    if outcome.nearest:
+        console.print(plain(f"nearest reachable: {outcome.nearest}"))
+    if outcome.choices:
+        console.print(plain(f"choices: {' | '.join(outcome.choices)}"))
+    if outcome.status == "asked":
+        console.print(plain(f"answer with: twinpilot run --resume {outcome.run_id} --answer '...'"))
+    if outcome.status == "awaiting approval":
+        console.print(plain(f"decide with: twinpilot approve {outcome.run_id}, or reject"))
+    spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
+    console.print(plain(f"time: {spent}", "dim"))
+    if outcome.report:
+        console.print(plain(f"report: {outcome.report}"), soft_wrap=True)

@@ -1,0 +1,178 @@
+"""A run's page: one self-contained HTML file, no scripts, nothing fetched; every text is escaped."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from harness.engine.nodes.validating import Tried
+from harness.records.artifacts import Artifacts
+from harness.records.outcome import ObservedKpi, RunOutcome
+from harness.views.plots import candidates_plot, frame_of, series_plot
+from policies.managed_object import short_name
+from policies.proposal import Candidate
+
+_STYLE = """
+body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}
+h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid #ddd}
+table{border-collapse:collapse;width:100%;font-size:13px}td,th{border-bottom:1px solid #eee;padding:.3rem .5rem;text-align:left;
+vertical-align:top}th{color:#555;font-weight:600}.num{text-align:right;font-variant-numeric:tabular-nums}
+.badge{display:inline-block;padding:.1rem .6rem;border-radius:1rem;color:#fff;background:#6b7280}
+.good{background:#16a34a}.bad{background:#dc2626}.care{background:#d97706}
+blockquote{border-left:4px solid #ddd;margin:1rem 0;padding:.2rem 1rem;color:#333}code{font-size:12px;word-break:break-all}
+svg{max-width:100%;height:auto}small{color:#666}
+"""
+_BADGE = {"confirmed": "good", "recommended": "good", "no change needed": "good", "answered": "good", "rolled back": "bad",
+          "failed": "bad", "cannot": "bad", "rejected": "care", "asked": "care", "awaiting approval": "care"}  # fmt: skip
+
+
+def write_report(path: Path, outcome: RunOutcome, artifacts: Artifacts) -> None:
+    """Write the page of a run to `path`; raises OSError."""
+    path.write_text(page(outcome, artifacts), encoding="utf-8")
+
+
+def page(outcome: RunOutcome, artifacts: Artifacts) -> str:
+    """Return the page as HTML."""
+    tried = [artifacts.load(one.stem, Tried) for one in sorted(artifacts.folder.glob("tried-*.json"))]
+    candidates = tried[-1].candidates if tried else ()
+    badge = f'<span class="badge {_BADGE.get(outcome.status, "")}">{escape(outcome.status)}</span>'
+    parts = [
+        f"<h1>Run {escape(outcome.run_id)} {badge}</h1>",
+        f"<blockquote>{escape(outcome.text)}</blockquote><p>{escape(outcome.message)}</p>",
+        _nearest(outcome),
+        _recommendation(outcome),
+        _intent(outcome),
+        _candidates(candidates, outcome),
+        _verdict(outcome),
+        _approval(outcome),
+        _kpis(outcome),
+        _plots(outcome, artifacts),
+        _spent(outcome),
+    ]
+    title = escape(f"TwinPilot run {outcome.run_id}")
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}"><title>{title}</title>'
+    return f"<!doctype html><html lang=en><head>{head}<style>{_STYLE}</style></head><body>{''.join(parts)}</body></html>"
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
+    head = "".join(f"<th>{escape(one)}</th>" for one in header)
+    body = "".join("<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in rows)
+    return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "<td class=num>–</td>"
+    if isinstance(value, int | float):
+        return f"<td class=num>{value:.4g}</td>"
+    return f"<td>{escape(str(value))}</td>"
+
+
+def _nearest(outcome: RunOutcome) -> str:
+    return f"<p>Nearest reachable: {escape(outcome.nearest)}</p>" if outcome.nearest else ""
+
+
+def _recommendation(outcome: RunOutcome) -> str:
+    if not outcome.recommendation:
+        return ""
+    note = "Nothing was changed: the network has no attribute or policy that sets this."
+    return f"<h2>Recommendation</h2><p>{escape(outcome.recommendation)}</p><p><small>{note}</small></p>"
+
+
+def _intent(outcome: RunOutcome) -> str:
+    if outcome.intent is None:
+        return ""
+    rows: list[tuple[object, ...]] = [
+        (
+            one.object.slice or "all",
+            one.object.area or ", ".join(map(short_name, one.object.cells)) or "all cells",
+            target.describe(),
+        )
+        for one in outcome.intent.expectations
+        for target in one.targets
+    ]
+    assumed = "".join(f"<li>{escape(one)}</li>" for one in outcome.intent.assumptions)
+    window = outcome.intent.window
+    when = f"<p>{window.start:%Y-%m-%d %H:%M} – {window.end:%H:%M %Z}</p>" if window else ""
+    return f"<h2>Intent as understood</h2>{_table(('slice', 'cells', 'target'), rows)}{when}<ul>{assumed}</ul>"
+
+
+def _candidates(candidates: tuple[Candidate, ...], outcome: RunOutcome) -> str:
+    if not candidates:
+        return ""
+    rows: list[tuple[object, ...]] = [
+        (one.name, len(one.change_set.edits), "yes" if one.feasible else "no", one.score, one.rationale) for one in candidates
+    ]
+    chosen = outcome.chosen.describe() if outcome.chosen else []
+    edits = "".join(f"<li><code>{escape(line)}</code></li>" for line in chosen)
+    table = _table(("candidate", "edits", "meets the targets", "score", "why"), rows)
+    return f"<h2>Candidates, tried in the twin</h2>{table}{candidates_plot(candidates)}<h2>Chosen</h2><ul>{edits}</ul>"
+
+
+def _verdict(outcome: RunOutcome) -> str:
+    if outcome.verdict is None:
+        return ""
+    rows: list[tuple[object, ...]] = [
+        (one.outcome, one.rule, one.message, one.source, one.remedy) for one in outcome.verdict.reasons
+    ]
+    title = f"<h2>Gate: {escape(outcome.verdict.ruling.value)}</h2>"
+    return title + _table(("", "rule", "finding", "source", "what to do"), rows)
+
+
+def _approval(outcome: RunOutcome) -> str:
+    one = outcome.approval
+    if one is None:
+        return ""
+    who = f" by {escape(one.decided_by)} ({escape(one.how)}) at {escape(one.at)}" if one.decided_by else ""
+    return f"<h2>Approval</h2><p>{escape(one.state)}{who} {escape(one.note)}</p>"
+
+
+_KPI_HEADER = ("KPI", "where", "before", "without a change", "predicted", "95 %", "after", "unit", "result")
+
+
+def _kpis(outcome: RunOutcome) -> str:
+    if not outcome.observed:
+        return ""
+    rows = [_kpi_row(one) for one in outcome.observed if one.result != "unharmed"]
+    quiet = [_kpi_row(one) for one in outcome.observed if one.result == "unharmed"]
+    gaps = ", ".join(f"{escape(name)} {value:.0%}" for name, value in outcome.twin_gap.items())
+    folded = f"<details><summary>{len(quiet)} other KPIs are no worse</summary>{_table(_KPI_HEADER, quiet)}</details>"
+    return (
+        f"<h2>KPIs before and after</h2>{_table(_KPI_HEADER, rows)}{folded if quiet else ''}"
+        f"<p><small>Twin gap: {gaps or 'not measured'}</small></p>"
+    )
+
+
+def _kpi_row(one: ObservedKpi) -> tuple[object, ...]:
+    return (
+        f"{one.kpi} {f'[{one.slice.value}]' if one.slice else ''}", one.cells, one.before, one.no_change, one.predicted,
+        "" if one.low is None else f"{one.low:.4g}..{one.high:.4g}", one.after, one.unit, one.result,
+    )  # fmt: skip
+
+
+def _plots(outcome: RunOutcome, artifacts: Artifacts) -> str:
+    if not artifacts.has("series") or outcome.intent is None:
+        return ""
+    records: list[dict[str, Any]] = artifacts.load("series", list)
+    series = frame_of(records)
+    marks = _marks(outcome, artifacts)
+    pairs = [(one.object, target) for one in outcome.intent.expectations for target in one.targets]
+    return "<h2>KPIs over network time</h2>" + "".join(series_plot(outcome, series, *pair, marks) for pair in pairs)
+
+
+def _marks(outcome: RunOutcome, artifacts: Artifacts) -> dict[str, datetime]:
+    marks: dict[str, datetime] = {}
+    if artifacts.has("applied"):
+        marks["apply"] = datetime.fromisoformat(artifacts.load("applied", dict)["at"])
+    if outcome.intent and outcome.intent.window:
+        marks[outcome.intent.event or "intent's time"] = outcome.intent.window.start
+    return marks
+
+
+def _spent(outcome: RunOutcome) -> str:
+    rows: list[tuple[object, ...]] = [(name, seconds) for name, seconds in outcome.durations.items()]
+    who = f"<p><small>planner: {escape(outcome.planner)}; folder: {escape(outcome.folder)}</small></p>"
+    return f"<h2>Where the time went</h2>{_table(('step', 'seconds'), rows)}{who}"

@@ -1,0 +1,155 @@
+"""Fidelity of the link twin: its BLER curves beside the tables of Sionna's `PHYAbstraction`, at the points that these hold.
+
+1. The tables hold the BLER of one code block over AWGN, boxplus LDPC decoding with 20 iterations, at five block sizes and every
+   1.6 to 1.8 dB. Between their points is interpolation, far from a decoder's curve; so points that lie near 10 % are compared.
+2. The twin sends one code block of nearly the same size and rate over its AWGN profile, perfect CSI, the same decoder. The gap is
+   the SNR at which it has the point's BLER, less the point's SNR. What remains of a higher rate (the CRC) is in the gap.
+3. The PDSCH tables are taken. A PUSCH without transform precoding has the MCS of the PDSCH (TS 38.214 clause 6.1.4.1), whereas
+   the 64QAM rows of Sionna 2.2's PUSCH table 1 hold the PDSCH's curves of the next higher index, so of a higher rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from pydantic import BaseModel
+
+from policies.figure import Figure
+from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+from twins.link.delay.operations import SlotShape
+from twins.link.result import Estimate
+from twins.link.simulation.simulation import simulate
+from twins.link.simulation.stopping import Stopping
+
+GAP_LIMIT_DB = 0.5
+OFFSETS_DB = (-0.5, -0.1, 0.2, 0.6)
+QUICK_OFFSETS_DB = (-0.3, 0.1, 0.5)
+RATE_WEIGHT = 4.0  # a per cent of code rate moves the curve about as much as four of size
+PDSCH = 1  # Sionna's table category
+
+
+class Point(NamedTuple):
+    """Where the tables have a BLER near 10 %: modulation, MCS table and index, code block bits."""
+
+    modulation: str
+    mcs_table: int
+    mcs_index: int
+    code_block_bits: int
+
+
+POINTS = (Point("QPSK", 1, 4, 500), Point("16QAM", 2, 7, 2000), Point("64QAM", 1, 23, 2000), Point("256QAM", 2, 20, 2000))
+
+
+class GapSample(BaseModel):
+    """One point: its SNR in dB and BLER by the table, and the twin's curve around it; `configuration` is what the twin sent."""
+
+    modulation: str
+    configuration: LinkConfiguration
+    code_block_bits: int
+    point_db: float
+    point_bler: float
+    snr_db: tuple[float, ...]
+    bler: tuple[Estimate, ...]
+
+    def gap_db(self) -> tuple[float, float, float] | None:
+        """Gap in dB with the ends of its interval, or None where the curve does not reach the point's BLER."""
+        curves = (
+            [one.value for one in self.bler],
+            [one.interval.low for one in self.bler],
+            [one.interval.high for one in self.bler],
+        )
+        crossed = [crossing(self.snr_db, curve, self.point_bler) for curve in curves]
+        if any(snr is None for snr in crossed):
+            return None
+        value, low, high = (float(snr) - self.point_db for snr in crossed if snr is not None)
+        return value, low, high
+
+
+def figures(quick: bool) -> tuple[list[Figure], list[GapSample]]:
+    """Return the gap of each modulation with what was simulated."""
+    slots, offsets = (128, QUICK_OFFSETS_DB) if quick else (512, OFFSETS_DB)
+    stopping = Stopping(half_width=0.01, min_slots=slots, max_slots=slots, batch=128)
+    samples = [_sample(point, offsets, stopping) for point in POINTS[: 1 if quick else None]]
+    return [_figure(sample) for sample in samples], samples
+
+
+def crossing(snr_db: Sequence[float], bler: Sequence[float], level: float) -> float | None:
+    """Return the SNR in dB at which a falling `bler` crosses `level`, linear in its logarithm; None where it does not."""
+    curve, target = np.log(np.clip(bler, 1e-4, 1.0)), np.log(level)
+    below = np.flatnonzero(curve <= target)
+    if not len(below) or below[0] == 0:
+        return None
+    after = int(below[0])
+    share = (curve[after - 1] - target) / (curve[after - 1] - curve[after])
+    return float(snr_db[after - 1] + share * (snr_db[after] - snr_db[after - 1]))
+
+
+def _figure(sample: GapSample) -> Figure:
+    sent = sample.configuration
+    name, target, gap = (
+        f"SNR gap to Sionna's table near 10 % BLER, {sample.modulation}",
+        f"|gap| < {GAP_LIMIT_DB} dB",
+        sample.gap_db(),
+    )
+    note = (
+        f"table {sent.mcs_table} MCS {sent.mcs_index}, {sample.code_block_bits} bits; point: BLER {sample.point_bler:.3f} at"
+        f" {sample.point_db:.2f} dB"
+    )
+    if gap is None:
+        return Figure(name=name, value=None, unit="dB", target=target, met=False, note=f"{note}; the curve does not reach it")
+    interval = f"95 % interval {gap[1]:.2f} to {gap[2]:.2f} dB"
+    return Figure(name=name, value=gap[0], unit="dB", target=target, met=abs(gap[0]) < GAP_LIMIT_DB, note=f"{note}; {interval}")
+
+
+def _sample(point: Point, offsets: Sequence[float], stopping: Stopping) -> GapSample:
+    configuration = _nearest(point)
+    point_db, bler = _stored(point)
+    levels = tuple(point_db + offset for offset in offsets)
+    channels = [ChannelConfiguration(profile="AWGN", snr_db=level) for level in levels]
+    return GapSample(
+        modulation=point.modulation,
+        configuration=configuration,
+        code_block_bits=SlotShape.of_pusch(configuration).graph.code_block_bits,
+        point_db=point_db,
+        point_bler=bler,
+        snr_db=levels,
+        bler=tuple(simulate(configuration, channel, stopping=stopping).bler for channel in channels),
+    )
+
+
+def _nearest(point: Point) -> LinkConfiguration:
+    """PRBs and DMRS symbols that bring size and rate of one code block nearest; with perfect CSI the DMRS only takes room."""
+    candidates = (
+        LinkConfiguration(
+            mcs_table=1 if point.mcs_table == 1 else 2,
+            mcs_index=point.mcs_index,
+            prbs=prbs,
+            dmrs_symbols=dmrs,
+            rx_antennas=1,
+            estimator="perfect",
+            ldpc_algorithm="boxplus-phi",
+            ldpc_iterations=20,
+        )
+        for prbs, dmrs in product(range(1, 9), range(1, 5))
+    )
+    return min(candidates, key=lambda one: _mismatch(SlotShape.of_pusch(one), point))
+
+
+def _mismatch(shape: SlotShape, point: Point) -> float:
+    size, rate = shape.graph.code_block_bits, shape.graph.code_block_bits / shape.coded_bits
+    if shape.graph.code_blocks > 1:
+        return np.inf
+    return abs(size / point.code_block_bits - 1.0) + RATE_WEIGHT * abs(rate / shape.code_rate - 1.0)
+
+
+def _stored(point: Point) -> tuple[float, float]:
+    """SNR in dB and BLER of the table's own point that is nearest to 10 %."""
+    from sionna.sys import PHYAbstraction
+
+    tables: Any = PHYAbstraction().bler_table["category"][PDSCH]["index"][point.mcs_table]["MCS"][point.mcs_index]
+    pairs = zip(tables["SNR_db"], tables["CBS"][point.code_block_bits]["BLER"], strict=True)
+    snr_db, bler = min(pairs, key=lambda pair: abs(np.log(max(pair[1], 1e-6) / 0.1)))
+    return float(snr_db), float(bler)

@@ -1,0 +1,46 @@
+"""`twinpilot bench link`: fidelity to Sionna's own tables, repeatability, speed, and the delay model beside measured run times.
+
+Each part is a function `(quick) -> (figures, raw samples)` in a module of its own; raw samples go to `out`/link-PART.json.
+Held-out links that `out` has already are not simulated again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from policies.figure import BenchResult, Figure
+from twins.link.bench import bench_delay, bench_gap, bench_speed, bench_table
+
+Part = Callable[[bool], tuple[list[Figure], Sequence[BaseModel]]]
+
+SEEDS = (1,)
+
+
+def run(quick: bool, out: Path | None) -> BenchResult:
+    """Measure every part on one thread; `quick` takes fewer slots, pairs and cases."""
+    import torch
+
+    torch.set_num_threads(1)
+    parts: dict[str, Part] = {
+        "gap": bench_gap.figures,
+        "table": partial(bench_table.figures, out=out),
+        "speed": bench_speed.figures,
+        "delay": bench_delay.figures,
+    }
+    figures: list[Figure] = []
+    for name, part in parts.items():
+        found, samples = part(quick)
+        figures += found
+        if out is not None:
+            _keep(out / f"link-{name}.json", samples)
+    return BenchResult(figures=tuple(figures), seeds=SEEDS)
+
+
+def _keep(path: Path, samples: Sequence[BaseModel]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([sample.model_dump(mode="json") for sample in samples], indent=1), encoding="utf-8")

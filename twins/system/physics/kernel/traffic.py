@@ -1,0 +1,59 @@
+"""Arrivals: each terminal's rate is integrated over time, and a packet arrives whenever the integral passes the next mark.
+
+Marks are drawn by counter (exponential for Poisson, one period plus jitter for periodic), so a change of rate, such as a
+surge, stretches the same stream of draws.
+"""
+
+from __future__ import annotations
+
+from twins.compiled import compiled
+from twins.system.physics.kernel.connection import set_up
+from twins.system.physics.kernel.constants import Constants
+from twins.system.physics.kernel.draws import ARRIVAL, exponential, uniform
+from twins.system.physics.kernel.queue import push, sdus_of
+from twins.system.physics.state import Records, State
+
+
+@compiled
+def next_mark(ues: Records, u: int, seed: int) -> float:
+    """Return how much integrated rate passes before the next packet."""
+    ue = ues[u]
+    if ue.kind == 1:
+        return exponential(seed, ARRIVAL, u, ue.arrivals)
+    before = ue.jitter * (uniform(seed, ARRIVAL, u, ue.arrivals - 1) - 0.5) if ue.arrivals > 0 else -uniform(seed, ARRIVAL, u, -1)
+    return 1.0 + ue.jitter * (uniform(seed, ARRIVAL, u, ue.arrivals) - 0.5) - before if ue.arrivals > 0 else 1.0 + before
+
+
+@compiled
+def arrive(tti: int, constants: Constants, state: State) -> None:
+    """Let the packets of this TTI arrive; a terminal without a connection asks for one."""
+    ues, seed = state.ues, state.clock[2]
+    for u in range(ues.shape[0]):
+        ue = ues[u]
+        if ue.rate <= 0.0:
+            continue
+        ue.progress += ue.rate
+        while ue.progress >= ue.due:
+            ue.progress -= ue.due
+            ue.arrivals += 1
+            ue.due = max(next_mark(ues, u, seed), 1e-9)
+            accept(tti, constants, state, u)
+
+
+@compiled
+def accept(tti: int, constants: Constants, state: State, u: int) -> None:
+    """Take one packet into the gNB, or count why not."""
+    ue = state.ues[u]
+    bits = int(ue.packet_bits)
+    ue.offered_bits += bits
+    if not ue.connected:
+        set_up(tti, constants, state, u)
+    if not ue.connected:
+        ue.blocked_bits += bits
+        return
+    share = state.shares[ue.serving, ue.slice]
+    share.offered_bits += bits
+    share.offered_sdus += sdus_of(bits)
+    ue.data_at = tti
+    if not push(state.ues, state.packets, u, tti, bits):
+        share.lost_sdus += sdus_of(bits)
