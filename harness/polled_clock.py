@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tools.oran import OranNetwork
+    from tools.oran.oran_network import OranNetwork
 
 
 class PolledClock:

@@ -37,7 +37,7 @@ def test_the_make_targets_of_the_readme_exist():
 
 
 def test_the_figures_that_the_readme_counts_are_the_catalogues():
-    from policies.limits import load_limits
+    from policies.limits.loading import load_limits
 
     catalogue = load_limits()
     attributes, rules = re.search(r"(\d+) attributes and (\d+) joint rules", README).groups()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from twins.network import Network
 
 if TYPE_CHECKING:
-    from policies.limits import LimitsCatalogue
+    from policies.limits.catalogue import LimitsCatalogue
     from tools.standards.index import StandardsIndex
     from tools.telemetry.store import KpiStore
     from tools.twinning.laboratory import Laboratory

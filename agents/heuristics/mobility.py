@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.heuristics.draft import Draft, kept, knobs_of
 from agents.heuristics.situation import Situation
 from policies.intent import Condition
-from policies.limits import UnknownAttributeError
+from policies.limits.catalogue import UnknownAttributeError
 
 
 def mobility(situation: Situation) -> list[Draft]:

@@ -13,7 +13,8 @@ from agents.heuristics.evidence_reader import answers_of
 from agents.planner import Decision, Escalate, Finish, Observation, View
 from agents.specialists.scope import Scope
 from policies.change import AttributeEdit
-from policies.limits import UnknownAttributeError, load_limits
+from policies.limits.catalogue import UnknownAttributeError
+from policies.limits.loading import load_limits
 from policies.managed_object import class_of
 from policies.proposal import Candidate
 from policies.verdict import Reason

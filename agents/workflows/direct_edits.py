@@ -6,7 +6,7 @@ from agents.heuristics.draft import Draft
 from agents.heuristics.situation import Situation
 from agents.understanding.result import DirectEdit
 from policies.change import AttributeEdit
-from policies.limits import UnknownAttributeError
+from policies.limits.catalogue import UnknownAttributeError
 from policies.managed_object import Scalar
 from twins.network import NetworkCard
 

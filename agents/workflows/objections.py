@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from agents.planner import View
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _AT_MOST = re.compile(

@@ -127,7 +127,7 @@ def ensure_watchdog(paths: Paths, period_s: float = 2.0) -> None:
 
 def _connect_oran(paths: Paths) -> Callable[[str], Network]:
     def connect(url: str) -> Network:
-        from tools.oran import OranNetwork
+        from tools.oran.oran_network import OranNetwork
 
         try:
             return OranNetwork(url, ledger=paths.ledger)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from harness.approvals.store import ApprovalStore
 from harness.commitments.store import CommitmentStore
-from harness.gate import Gate
+from harness.gate.gate import Gate
 from harness.journal.journal import Journal
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, EventKind, Listener
@@ -16,8 +16,8 @@ from harness.records.run_record import RunStore
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
 from harness.runtime.tracing import Tracer
-from policies.guardrails import Guardrails
-from policies.limits import LimitsCatalogue
+from policies.guardrails.guardrails import Guardrails
+from policies.limits.catalogue import LimitsCatalogue
 from twins.network import Network
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from harness.engine.desk import Desk, Mode
 from harness.engine.nodes.validating import Tried
 from harness.engine.read_only import ReadOnlyNetwork
 from harness.engine.state import initial
-from harness.gate import Gate
+from harness.gate.gate import Gate
 from harness.journal.journal import Journal
 from harness.journal.key import signing_key
 from harness.records.artifacts import Artifacts
@@ -32,8 +32,10 @@ from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
 from harness.runtime.store import StateStore
 from harness.runtime.tracing import NoTracer, Tracer, run_attributes
-from policies.guardrails import Guardrails, load_guardrails
-from policies.limits import LimitsCatalogue, load_limits
+from policies.guardrails.guardrails import Guardrails
+from policies.guardrails.loading import load_guardrails
+from policies.limits.catalogue import LimitsCatalogue
+from policies.limits.loading import load_limits
 from policies.verdict import Verdict
 from twins.network import Network, NetworkError
 

@@ -15,15 +15,16 @@ from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import PlannerSettings, Settings, SettingsError
 from harness.runtime.tracing import make_tracer
-from policies.guardrails import load_guardrails
-from policies.limits import load_limits
+from policies.guardrails.loading import load_guardrails
+from policies.limits.loading import load_limits
 from twins.network import UnknownObjectError
 
 if TYPE_CHECKING:
     from agents.planner import Planner
     from tools.context import ToolContext
-    from tools.oran import NetworkClock, OranNetwork
-    from tools.telemetry import KpiStore
+    from tools.oran.clock import NetworkClock
+    from tools.oran.oran_network import OranNetwork
+    from tools.telemetry.store import KpiStore
 
 
 class WiringError(HarnessError):
@@ -92,8 +93,9 @@ def _network(
     settings: Settings, paths: Paths, listener: Listener, stack: ExitStack
 ) -> tuple[OranNetwork, NetworkClock, KpiStore]:
     from harness.polled_clock import PolledClock
-    from tools.oran import EmbeddedClock, OranNetwork
-    from tools.telemetry import KpiStore
+    from tools.oran.clock import EmbeddedClock
+    from tools.oran.oran_network import OranNetwork
+    from tools.telemetry.store import KpiStore
 
     url = settings.network.url or _embedded(settings, stack)
     store = KpiStore(_kpi_path(paths, url, embedded=not settings.network.url))
@@ -114,9 +116,9 @@ def _network(
 def _embedded(settings: Settings, stack: ExitStack) -> str:
     """Start an embedded network with its near-RT RIC in this process and return its URL."""
     from tools.oran.network_serving import load_scenario
-    from twins.ric import EmbeddedRan
-    from twins.system import SystemNetwork
+    from twins.ric.server import EmbeddedRan
     from twins.system.history import load_history
+    from twins.system.system_network import SystemNetwork
 
     try:
         scenario = load_scenario(settings.network.scenario)
@@ -154,8 +156,8 @@ def _context(
     from functools import cache
 
     from tools.context import ToolContext
-    from tools.standards import StandardsIndex
-    from tools.twinning import Laboratory
+    from tools.standards.index import StandardsIndex
+    from tools.twinning.laboratory import Laboratory
 
     laboratory = Laboratory()
     stack.callback(laboratory.close)

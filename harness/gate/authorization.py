@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from harness.gate.case import Case, failed, passed, warned
-from policies.guardrails import AUTHORIZATION_POLICIES, AUTHORIZATION_SCHEMA, BlastRadius, action_of
-from policies.guardrails.blast_radius import cells_of
+from policies.guardrails.authorization import AUTHORIZATION_POLICIES, AUTHORIZATION_SCHEMA, action_of
+from policies.guardrails.blast_radius import BlastRadius, cells_of
 from policies.verdict import Reason
 
 NAME = "authorization"

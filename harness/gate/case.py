@@ -11,9 +11,9 @@ from typing import Any
 from harness.commitments.store import Commitment
 from harness.runtime.settings import GateSettings
 from policies.change import ChangeSet
-from policies.guardrails import Guardrails
+from policies.guardrails.guardrails import Guardrails
 from policies.intent import Intent
-from policies.limits import LimitsCatalogue
+from policies.limits.catalogue import LimitsCatalogue
 from policies.proposal import Candidate
 from policies.slices import Slice
 from policies.verdict import Reason

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from harness.commitments.store import touched
 from harness.gate.case import Case, failed, passed
 from policies.change import AttributeEdit, PolicyEdit, canonical_json
-from policies.limits import UnknownAttributeError
+from policies.limits.catalogue import UnknownAttributeError
 from policies.managed_object import class_of
 from policies.verdict import Reason
 from twins.network import UnknownObjectError

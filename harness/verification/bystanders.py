@@ -17,7 +17,7 @@ from harness.verification.result import BystanderCheck
 from harness.verification.statistics import MIN_WINDOWS, holm
 from harness.verification.worsening import badness, is_worse_than, p_worse_than_before
 from policies.assessment import assess_by_window
-from policies.guardrails import BlastRadius
+from policies.guardrails.blast_radius import BlastRadius
 from policies.intent import Condition, ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame, kpi_definition
 from policies.managed_object import short_name

@@ -182,7 +182,7 @@ class World:
         }
 
     def _retrieve_3gpp_constraint(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        from policies.limits import load_limits
+        from policies.limits.loading import load_limits
 
         limit = load_limits().limit(arguments["class_name"], arguments["attribute"])
         return {"limit": limit.model_dump(mode="json"), "allowed": limit.allowed, "source": limit.source, "joint_rules": []}

@@ -5,21 +5,23 @@ nothing.
 import pytest
 from planner_walk import Walk
 
-from agents import RulePlanner
 from agents.planner import Answer, Ask, Escalate, Finish
-from agents.understanding import Understood, understand
+from agents.rule_planner import RulePlanner
+from agents.understanding import understand
 from agents.understanding.motion import motion_of
+from agents.understanding.result import Understood
 from policies.effect import Effect
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 from tools.beams.compare_tool import compare_beam_selectors
 from tools.context import ToolContext
 from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.topology_tools import read_configuration
 from tools.registry import ToolRegistry
-from tools.telemetry import KpiStore
+from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
-from twins.system import SystemNetwork, small_scenario
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 REGISTRY = ToolRegistry((read_configuration, query_kpi, detect_degradation, compare_beam_selectors))
 walk = Walk(RulePlanner(), REGISTRY)

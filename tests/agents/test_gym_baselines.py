@@ -9,13 +9,15 @@ from agents.baselines.mission_brief import mission_of
 from agents.baselines.notes import newest_state
 from agents.baselines.threshold_rule import ThresholdRule
 from agents.planner import CallTools, Finish, Observation, Planner, ToolCall, View
-from policies.gym import Purpose
 from policies.gym.mission import MissionSpec
 from policies.gym.network_state import SlaSpec
-from tools.gym import GymContext, gym_registry
-from twins.gym import Family, scenario
+from policies.gym.split import Purpose
+from tools.gym.catalogue import gym_registry
+from tools.gym.context import GymContext
+from twins.gym import scenario
+from twins.gym.scenario import Family
 from twins.gym.world import World
-from twins.learned import LearnedNetwork
+from twins.learned.network import LearnedNetwork
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from responder import OFFERS, CellModel, World, walk
 
-from agents.llm import LlmSettings
+from agents.llm.chat import LlmSettings
 from agents.llm_planner import LlmPlanner
 from agents.planner import Ask, CallTools, Escalate, Observation, Propose, ToolCall, ToolOffer, Understand, View
 from agents.rule_planner import RulePlanner

@@ -8,7 +8,8 @@ longer unseen; `SECOND` was written after that.
 
 from __future__ import annotations
 
-from agents.understanding import NotAboutNetwork, Question, Understood, understand
+from agents.understanding import understand
+from agents.understanding.result import NotAboutNetwork, Question, Understood
 from twins.network import NetworkCard
 
 S, D, A = 4, 3, 0

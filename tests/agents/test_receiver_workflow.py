@@ -5,13 +5,14 @@ changes nothing.
 import pytest
 from planner_walk import Walk
 
-from agents import RulePlanner
 from agents.planner import Answer, Ask, CallTools, Escalate, Finish, Observation
-from agents.understanding import Understood, understand
+from agents.rule_planner import RulePlanner
+from agents.understanding import understand
 from agents.understanding.link_words import link_words
+from agents.understanding.result import Understood
 from agents.workflows.configuration import Effort
 from policies.effect import Effect
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 from tools.context import ToolContext
 from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
@@ -19,9 +20,10 @@ from tools.ran.link_conditions import link_conditions
 from tools.ran.topology_tools import read_configuration
 from tools.receivers.link_tools import compare_receivers
 from tools.registry import ToolRegistry
-from tools.telemetry import KpiStore
+from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
-from twins.system import SystemNetwork, small_scenario
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 REGISTRY = ToolRegistry((read_configuration, query_kpi, detect_degradation, link_conditions, compare_receivers))
 FEW_PILOTS = "select the best channel estimator for S1C1, users at 30 m/s, one DMRS symbol"

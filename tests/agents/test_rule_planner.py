@@ -11,7 +11,7 @@ from responder import OFFERS, CellModel, World, walk
 from agents.planner import Answer, Ask, Escalate, Finish, Planner, Propose, Understand, View
 from agents.rule_planner import RulePlanner
 from policies.change import AttributeEdit
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 from policies.managed_object import class_of
 from policies.verdict import Reason, Ruling, Verdict
 from twins.network import NetworkCard

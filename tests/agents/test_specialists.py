@@ -8,8 +8,12 @@ from responder import OFFERS, CellModel, World, walk
 from agents.heuristics.situation import Situation
 from agents.planner import CallTools, Escalate, Finish, Planner, Propose, ToolOffer, View
 from agents.rule_planner import RulePlanner
-from agents.specialists import PHY, RAN_CONTROL, SafetySpecialist, review, specialist_for, specialists_for
-from agents.understanding import Understood, understand
+from agents.specialists.phy import PHY
+from agents.specialists.ran_control import RAN_CONTROL
+from agents.specialists.safety import SafetySpecialist, review
+from agents.specialists.team import specialist_for, specialists_for
+from agents.understanding import understand
+from agents.understanding.result import Understood
 from policies.change import AttributeEdit, ChangeSet
 from policies.evidence import Interval
 from policies.intent import Intent

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.planner import Answer
-from agents.understanding import (
+from agents.understanding import understand
+from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,
     NetworkQuestion,
@@ -20,7 +21,6 @@ from agents.understanding import (
     Question,
     Reading,
     Understood,
-    understand,
 )
 from policies.slices import Slice
 from twins.network import NetworkCard

@@ -3,7 +3,7 @@
 1. A room is a direct child of a package: a sub-package with all that is in it, or a module. An arrow from one room to another is
    at least one import, also one that only a type checker runs and one inside a function.
 2. A circle is a set of rooms of one package, or of modules, that reach each other by arrows.
-3. A face is an `__init__.pyi`; it is used where product code outside of the package imports a name from the package itself.
+3. A face is an `__init__` that hands on names of other modules: a second way to import the same thing. There are none.
 
 `python tests/architecture/house.py [ROOT] --json` prints the figures of the checkout at ROOT (this one where none is given).
 """
@@ -116,17 +116,13 @@ def circles(graph: Arrows) -> list[list[str]]:
     return sorted(found, key=lambda component: (-len(component), component))
 
 
-def unused_faces(known: dict[str, Path]) -> list[str]:
-    """Return the packages whose face no product code outside of the package imports from."""
-    faces = {name for name, path in known.items() if path.name == "__init__.py" and path.with_suffix(".pyi").exists()}
-    used: set[str] = set()
-    for name, path in known.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom):
-                base = _absolute(node, name, path.name == "__init__.py")
-                if base in faces and not name.startswith(f"{base}."):
-                    used |= {base for alias in node.names if f"{base}.{alias.name}" not in known}
-    return sorted(faces - used)
+def faces(known: dict[str, Path]) -> list[str]:
+    """Return the packages whose `__init__` hands on names of other modules, eagerly or by a stub beside it."""
+    return sorted(
+        name
+        for name, path in known.items()
+        if path.name == "__init__.py" and (path.with_suffix(".pyi").exists() or path.read_text(encoding="utf-8").strip())
+    )
 
 
 def function_lengths(paths: Iterable[Path]) -> Iterator[int]:
@@ -161,8 +157,7 @@ def figures(root: Path = ROOT) -> dict[str, object]:
         "rooms_and_arrows": {
             floor: {"rooms": len(one), "arrows": sum(len(targets) for targets in one.values())} for floor, one in floors.items()
         },
-        "faces": sum(path.with_suffix(".pyi").exists() for path in known.values() if path.name == "__init__.py"),
-        "unused_faces": unused_faces(known),
+        "faces": len(faces(known)),
     }
 
 

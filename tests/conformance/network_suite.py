@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from policies import AttributeEdit, ChangeSet, Receipt, Slice, UnknownKpiError, kpi_definition
+from policies.change import AttributeEdit, ChangeSet, Receipt
+from policies.kpi import UnknownKpiError, kpi_definition
+from policies.slices import Slice
 from twins.network import (
     InvalidChangeError,
     KpiQuery,

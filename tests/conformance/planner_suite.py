@@ -9,15 +9,16 @@ import pytest
 from pydantic import TypeAdapter
 
 from agents.planner import CallTools, Decision, Observation, Planner, Propose, ToolOffer, Understand, View
-from policies import Effect
-from policies.limits import load_limits
+from policies.effect import Effect
+from policies.limits.loading import load_limits
 from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.registry import default_registry
-from tools.telemetry import KpiStore
-from tools.twinning import Laboratory
+from tools.telemetry.store import KpiStore
+from tools.twinning.laboratory import Laboratory
 from twins.network import KpiQuery
-from twins.system import SystemNetwork, small_scenario
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 REGISTRY = default_registry()
 OFFERS = tuple(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from policies import AttributeEdit, ChangeSet
-from tools.oran import A1Client, A1Southbound, O1Client, PeerError, await_enforced
+from policies.change import AttributeEdit, ChangeSet
+from tools.oran.a1_client import A1Client
+from tools.oran.a1_southbound import A1Southbound, await_enforced
 from tools.oran.change_executor import ChangeExecutor
+from tools.oran.o1_client import O1Client
+from tools.oran.peer import PeerError
 from twins.network import InvalidChangeError, StaleEditError, UnknownObjectError
 
 SLA = "ORAN_SliceSLATarget_1.0.0"

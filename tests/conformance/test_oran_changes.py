@@ -10,10 +10,13 @@ from southbound_suite import SLA, sla_policy
 from tiny_network import TinyNetwork
 from trap_server import TrapServer, send
 
-from policies import AttributeEdit, ChangeSet, PolicyEdit
-from tools.oran import ChangeFailedError, EmbeddedClock, OranNetwork, PartialChangeError, PeerSettings
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from tools.oran.change_executor import ChangeFailedError, PartialChangeError
+from tools.oran.clock import EmbeddedClock
+from tools.oran.oran_network import OranNetwork
+from tools.oran.peer import PeerSettings
 from twins.network import InvalidChangeError, KpiQuery, StaleEditError, UnknownObjectError, UnknownReceiptError
-from twins.ric import EmbeddedRan
+from twins.ric.server import EmbeddedRan
 
 QUICK = PeerSettings(timeout_s=2, attempts=2, backoff_s=0.01)
 CARRIER = "ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=S1C1"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from network_suite import NetworkSuite, Subject
 
-from policies import AttributeEdit, ChangeSet, PolicyEdit, Slice
-from tools.oran import EmbeddedClock, NetworkClock, OranNetwork, WallClock
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.slices import Slice
+from tools.oran.clock import EmbeddedClock, NetworkClock, WallClock
+from tools.oran.oran_network import OranNetwork
 from twins.network import InvalidChangeError, KpiQuery, Network, UnknownObjectError
-from twins.ric import EmbeddedRan
-from twins.system import SystemNetwork, small_scenario
+from twins.ric.server import EmbeddedRan
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 SLA = "ORAN_SliceSLATarget_1.0.0"
 

@@ -8,16 +8,18 @@ import pytest
 from network_suite import TwinSuite, edit
 from tiny_packets import TinyPackets, small_layout
 
-from policies import AttributeEdit, ChangeSet, KpiSample, PolicyEdit, Slice
-from twins.gym.packet_twin import PacketTwin, packet_twin_card
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.kpi import KpiSample
+from policies.slices import Slice
+from twins.gym.packet_twin.card import packet_twin_card
 from twins.gym.packet_twin.kpis import WindowRecord
 from twins.gym.packet_twin.names import cell_names
 from twins.gym.packet_twin.objects import WRITABLE
 from twins.gym.packet_twin.observer import NETWORK_DN, Observer
-from twins.gym.packet_twin.twin import START
+from twins.gym.packet_twin.twin import START, PacketTwin
 from twins.gym.window import FlowWindow, UserWindow, Window
 from twins.network import InvalidChangeError, KpiQuery, NetworkUnavailableError, StaleEditError
-from twins.system import configuration_of_card
+from twins.system.data_card import configuration_of_card
 
 WEST = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=west"
 EAST_CARRIER = "ManagedElement=S2,GNBDUFunction=1,NRSectorCarrier=east"

@@ -5,11 +5,11 @@ import socket
 import pytest
 from planner_suite import PlannerSuite, walk, world  # noqa: F401 - world is a fixture
 
-from agents import RulePlanner
 from agents.llm.chat import LlmSettings
 from agents.llm_planner import LlmPlanner
 from agents.planner import Escalate, Finish, Propose
-from agents.specialists import RAN_CONTROL
+from agents.rule_planner import RulePlanner
+from agents.specialists.ran_control import RAN_CONTROL
 
 
 class TestRulePlanner(PlannerSuite):

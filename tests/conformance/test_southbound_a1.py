@@ -10,10 +10,17 @@ import pytest
 from southbound_suite import SLA, A1SouthboundSuite, sla_policy
 from trap_server import TrapServer, send
 
-from tools.oran import A1Client, Keepalive, ManagementA1Client, OscA1Client, PeerError, StatusListener, await_enforced, connect_a1
+from tools.oran.a1_client import A1Client
+from tools.oran.a1_connect import connect_a1
+from tools.oran.a1_management_client import Keepalive, ManagementA1Client
+from tools.oran.a1_osc_client import OscA1Client
+from tools.oran.a1_southbound import await_enforced
+from tools.oran.peer import PeerError
+from tools.oran.status_listener import StatusListener
 from twins.network import UnknownObjectError
-from twins.ric import EmbeddedRan
-from twins.system import SystemNetwork, small_scenario
+from twins.ric.server import EmbeddedRan
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 DIALECTS = {
     "A1-P v2": ("a1", "/unused", A1Client),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from southbound_suite import O1SouthboundSuite
 
-from policies import AttributeEdit
-from tools.oran import O1Client
+from policies.change import AttributeEdit
+from tools.oran.o1_client import O1Client
 from twins.network import InvalidChangeError
-from twins.ric import EmbeddedRan
-from twins.system import SystemNetwork, small_scenario
+from twins.ric.server import EmbeddedRan
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 
 @pytest.fixture

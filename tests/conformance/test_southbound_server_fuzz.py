@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from tiny_network import TinyNetwork
 
-from twins.ric import EmbeddedRan, PortInUseError
+from twins.ric.server import EmbeddedRan, PortInUseError
 
 RAN = EmbeddedRan(TinyNetwork(), xapp_delay_s=0.0)
 schema = schemathesis.openapi.from_asgi("/openapi.json", RAN.app)

@@ -9,8 +9,14 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from trap_server import TrapServer, send
 
-from policies import AttributeEdit
-from tools.oran import A1Client, ManagementA1Client, O1Client, OranNetwork, OscA1Client, PeerError, PeerSettings, PmClient
+from policies.change import AttributeEdit
+from tools.oran.a1_client import A1Client
+from tools.oran.a1_management_client import ManagementA1Client
+from tools.oran.a1_osc_client import OscA1Client
+from tools.oran.o1_client import O1Client
+from tools.oran.oran_network import OranNetwork
+from tools.oran.peer import PeerError, PeerSettings
+from tools.oran.pm_client import PmClient
 from twins.network import InvalidChangeError, NetworkUnavailableError
 
 QUICK = PeerSettings(timeout_s=0.3, attempts=2, backoff_s=0.01, max_body_bytes=1 << 20)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from network_suite import TwinSuite
 
-from twins.system import SystemNetwork, small_scenario
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 
 class TestSystemNetwork(TwinSuite):

@@ -5,18 +5,7 @@ from __future__ import annotations
 import copy
 from datetime import UTC, datetime, timedelta
 
-from policies import (
-    AttributeEdit,
-    ChangeSet,
-    KpiFrame,
-    KpiSample,
-    ManagedObject,
-    Receipt,
-    Slice,
-    Violation,
-    class_of,
-    kpi_definition,
-)
+from policies.change import AttributeEdit, ChangeSet, Receipt
 from policies.data_card import (
     CardProvenance,
     Configuration,
@@ -27,6 +16,10 @@ from policies.data_card import (
     ProtocolLayer,
     Task,
 )
+from policies.kpi import KpiFrame, KpiSample, kpi_definition
+from policies.managed_object import ManagedObject, class_of
+from policies.slices import Slice
+from policies.violation import Violation
 from twins.network import (
     Cell,
     InvalidChangeError,

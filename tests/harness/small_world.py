@@ -10,7 +10,7 @@ from harness.runtime.settings import load_settings
 from policies.effect import Effect
 from policies.evidence import Evidence, Interval
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 from policies.proposal import Candidate, KpiPrediction, Proposal, TargetOutlook
 from policies.provenance import Provenance
 from policies.slices import Slice
@@ -19,7 +19,7 @@ from tools.contract import ToolError, tool
 from tools.ran.configure_tools import set_slice_ratios
 from tools.ran.kpi_tool import query_kpi
 from tools.registry import ToolRegistry
-from tools.telemetry import KpiStore
+from tools.telemetry.store import KpiStore
 from tools.twinning.candidate_tools import CompareCandidates, Comparison
 
 THROUGHPUT = ExpectationTarget(kpi="DRB.UEThpDl.P05", condition=Condition.AT_LEAST, value=5.0, unit="Mbit/s")

@@ -6,12 +6,13 @@ import pytest
 from small_network import SmallNetwork, du, embb_minimum, ratio
 from small_world import candidate, intent
 
-from harness.gate import RULES, Case, Gate, Rule
+from harness.gate.case import Case
+from harness.gate.gate import RULES, Gate, Rule
 from harness.runtime.settings import GateSettings
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
-from policies.guardrails import load_guardrails
+from policies.guardrails.loading import load_guardrails
 from policies.intent import TimeWindow
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 from policies.verdict import Ruling
 
 

@@ -11,8 +11,9 @@ from harness.commitments.store import CommitmentStore
 from harness.journal.key import PUBLIC_NAME, verify_key
 from harness.journal.verify import verify_journal
 from harness.runtime.store import StateStore
-from twins.ric import EmbeddedRan
-from twins.system import SystemNetwork, small_scenario
+from twins.ric.server import EmbeddedRan
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 HERE = Path(__file__).parent
 CHILD = """

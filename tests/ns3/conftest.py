@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from twins.ns3 import Ns3Process
+from twins.ns3.process import Ns3Process
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))  # the suite and the small layout
 

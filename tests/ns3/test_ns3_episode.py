@@ -6,12 +6,12 @@ import signal
 import pytest
 
 from agents.planner import CallTools, Finish, ToolCall
-from policies.gym import Purpose
-from training.gym import Runner
+from policies.gym.split import Purpose
 from training.gym.agents.expert import Expert
+from training.gym.episodes.runner import Runner
 from training.gym.task_making.generation import make_task
-from training.gym.tasks import Domain, Tier
-from twins.gym import Family
+from training.gym.tasks.gym_task import Domain, Tier
+from twins.gym.scenario import Family
 from twins.ns3.network import Ns3Network
 
 

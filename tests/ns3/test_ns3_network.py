@@ -15,8 +15,9 @@ from policies.slices import Slice
 from twins.gym.changes import with_cell, with_host, with_noise_figure, with_rates, with_share, with_slice
 from twins.gym.layout import Beam
 from twins.gym.packet_network import PacketNetwork
-from twins.ns3 import Ns3MissingError, Ns3Network, Ns3Process, WorkerError
 from twins.ns3 import process as process_module
+from twins.ns3.network import Ns3Network
+from twins.ns3.process import Ns3MissingError, Ns3Process, WorkerError
 
 FOLDER = Path(process_module.__file__).parent
 

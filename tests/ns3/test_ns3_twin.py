@@ -7,10 +7,11 @@ import pytest
 from network_suite import TwinSuite, edit
 from tiny_packets import small_layout
 
-from policies import ChangeSet, Slice
-from twins.gym.packet_twin import PacketTwin
+from policies.change import ChangeSet
+from policies.slices import Slice
+from twins.gym.packet_twin.twin import PacketTwin
 from twins.network import KpiQuery
-from twins.ns3 import Ns3Network
+from twins.ns3.network import Ns3Network
 
 
 def small_twin(process, seed=1):

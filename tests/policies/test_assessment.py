@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from policies import Condition, ExpectationTarget, KpiFrame, KpiSample, assess, assess_by_window
+from policies.assessment import assess, assess_by_window
+from policies.intent import Condition, ExpectationTarget
+from policies.kpi import KpiFrame, KpiSample
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -3,8 +3,8 @@
 import cedarpy
 import pytest
 
-from policies import AttributeEdit, PolicyEdit
-from policies.guardrails import AUTHORIZATION_POLICIES, AUTHORIZATION_SCHEMA, action_of
+from policies.change import AttributeEdit, PolicyEdit
+from policies.guardrails.authorization import AUTHORIZATION_POLICIES, AUTHORIZATION_SCHEMA, action_of
 
 POLICIES = cedarpy.PolicySet.from_str(AUTHORIZATION_POLICIES.read_text())
 SCHEMA = AUTHORIZATION_SCHEMA.read_text()
@@ -119,7 +119,7 @@ def test_every_edit_has_its_action():
 
 
 def test_every_class_of_the_limits_catalogue_that_can_be_written_has_an_action():
-    from policies.limits import load_limits
+    from policies.limits.loading import load_limits
 
     classes = {limit.class_name for limit in load_limits() if not limit.read_only}
     missing = {name for name in classes if not allowed('User::"engineer"', f"configure:{name}", **_ENGINEER)}

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policies import AttributeEdit, ChangeSet, ManagedObject, PolicyEdit, Slice
-from policies.guardrails import BlastRadius, GuardrailsError, load_guardrails
-from policies.guardrails.loading import SHIPPED
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.guardrails.blast_radius import BlastRadius
+from policies.guardrails.loading import SHIPPED, GuardrailsError, load_guardrails
+from policies.managed_object import ManagedObject
+from policies.slices import Slice
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
 

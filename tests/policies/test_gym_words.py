@@ -3,8 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from policies.gym import GeofenceSpec, MixedSplitError, NetworkState, Position, Purpose, SlaSpec, Waypoints, Zone
-from policies.gym.split import SEEDS, check_seed
+from policies.gym.network_state import NetworkState, SlaSpec
+from policies.gym.place import GeofenceSpec, Position, Waypoints, Zone
+from policies.gym.split import SEEDS, MixedSplitError, Purpose, check_seed
 from policies.slices import Slice
 
 STATE = NetworkState(slice=Slice.EMBB, latency_ms=30.0, jitter_ms=2.0, loss=0.01, throughput_mbps=2.0, edge_load=0.4)

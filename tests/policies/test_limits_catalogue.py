@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from policies.limits import CatalogueError, UnknownAttributeError, load_limits
+from policies.limits.catalogue import UnknownAttributeError
+from policies.limits.loading import CatalogueError, load_limits
 
 CATALOGUE = load_limits()
 THEMES = {"slicing", "mobility", "power", "carrier", "admission", "energy saving", "beam", "receiver", "scheduler", "mission"}

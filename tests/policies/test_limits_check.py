@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import AttributeEdit, ChangeSet, ManagedObject, PolicyEdit, class_of
-from policies.limits import load_limits
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.limits.loading import load_limits
+from policies.managed_object import ManagedObject, class_of
 
 CATALOGUE = load_limits()
 CELLS = ("S1C1", "S1C2", "S1C3")

@@ -8,9 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from twins.scenes import SCENES, SceneError, SceneRequest, compare_with_38901, summarize, trace
+from twins.scenes.agreement import compare_with_38901
+from twins.scenes.catalogue import SCENES
+from twins.scenes.coverage import summarize
+from twins.scenes.errors import SceneError
 from twins.scenes.process import run_worker
-from twins.scenes.tracing import cache_folder
+from twins.scenes.request import SceneRequest
+from twins.scenes.tracing import cache_folder, trace
 
 CANYON = {"name": "T1", "x_m": -33.0, "y_m": 11.0, "height_m": 32.0}
 EFFORT = {"cell_size_m": 4.0, "rays": 200_000, "depth": 3}
@@ -138,7 +142,7 @@ for path in sorted(folder.glob("*/*.xml")):
     found[path.stem] = [bounds, sum(1 for _ in ET.parse(path).iter("shape")), terrain]
 print(json.dumps(found))
 """
-    from twins.scenes import find_llvm
+    from twins.scenes.llvm import find_llvm
 
     environment = {**os.environ, "DRJIT_LIBLLVM_PATH": str(find_llvm(os.environ))}
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)

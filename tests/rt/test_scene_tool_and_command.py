@@ -8,10 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from tools.context import ToolContext
-from tools.scenes import ray_traced_map
 from tools.scenes.command_scene import app
-from twins.scenes import read_map
-from twins.system import SystemNetwork, small_scenario
+from tools.scenes.map_tool import ray_traced_map
+from twins.scenes.map_file import read_map
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 EFFORT = ("--rays", "2e5", "--cell", "4", "--depth", "3")
 

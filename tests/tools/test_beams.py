@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 
 from policies.artefact import ArtefactError
-from policies.limits import load_limits
-from tools.beams import BeamPredictor, NeighbourTracking, Sweep, load_predictor, measurement_overhead, predictor_card, run_trial
+from policies.limits.loading import load_limits
 from tools.beams.checks import Check, checks_of
 from tools.beams.compare_tool import compare_beam_selectors
-from tools.beams.predictor import WEIGHTS, configuration_of
+from tools.beams.overhead import measurement_overhead
+from tools.beams.predictor import WEIGHTS, BeamPredictor, configuration_of, load_predictor, predictor_card
 from tools.beams.scoring import calibration_error, efficiency_gain, score
+from tools.beams.sweeping import NeighbourTracking, Sweep
+from tools.beams.trial import run_trial
 from tools.context import ToolContext
 from tools.contract import ToolError
-from twins.beams import BeamArray, Mobility, simulate_beams, typical_scenario
-from twins.system import SystemNetwork, small_scenario
+from twins.beams.scenario import BeamArray, Mobility
+from twins.beams.simulation import simulate_beams
+from twins.beams.typical import typical_scenario
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 STREET = typical_scenario(28.0, "UMi", mobility=Mobility(low_mps=15.0, high_mps=25.0), bursts=60)
 

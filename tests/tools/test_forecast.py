@@ -3,7 +3,8 @@
 import math
 from datetime import UTC, datetime, timedelta
 
-from policies import KpiFrame, KpiSample, Slice
+from policies.kpi import KpiFrame, KpiSample
+from policies.slices import Slice
 from tools.ran.forecasting import forecast_rows, method_of
 from tools.telemetry.analytics import KpiAnalytics
 from tools.telemetry.store import KpiStore

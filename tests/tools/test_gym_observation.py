@@ -5,26 +5,23 @@ import json
 import pytest
 from gym_worlds import gym_context, same_mission, same_network
 
-from policies import Effect
-from policies.gym import (
-    BatteryLevel,
-    DegradationEvent,
-    DegradationKind,
-    EdgeLoad,
-    NetworkState,
-    Position,
-    RiskScore,
-    TelemetryState,
-)  # fmt: skip
+from policies.effect import Effect
+from policies.gym.battery_level import BatteryLevel
+from policies.gym.degradation import DegradationEvent, DegradationKind
+from policies.gym.edge_load import EdgeLoad
+from policies.gym.network_state import NetworkState
+from policies.gym.place import Position
+from policies.gym.risk_score import RiskScore
+from policies.gym.telemetry_state import TelemetryState
 from policies.gym.usual_sla import violation_probability
 from policies.slices import Slice
 from tools.contract import ToolError
 from tools.gym.air import attainable_mbps
 from tools.gym.observe.observation import OBSERVATION
 from tools.gym.reason.reasoning import REASONING
-from twins.gym import Family
 from twins.gym.changes import with_cell, with_slice
 from twins.gym.field import rsrp_dbm, sinr_db
+from twins.gym.scenario import Family
 
 TABLE = (  # seed 001, appendix A: name, fields of the request, output
     ("read_telemetry", (), "TelemetryState"),

@@ -7,16 +7,17 @@ from itertools import pairwise
 import pytest
 from gym_worlds import QueueNetwork, gym_context, same_mission, same_network
 
-from policies import Effect
-from policies.gym import GeofenceSpec, OffloadTarget, Position, Waypoints, Zone
+from policies.effect import Effect
+from policies.gym.offload import OffloadTarget
+from policies.gym.place import GeofenceSpec, Position, Waypoints, Zone
 from tools.contract import ToolError
 from tools.gym.context import GymContext
 from tools.gym.observe.observation import OBSERVATION
 from tools.gym.reason.reasoning import REASONING
 from tools.gym.route import crossed, ways
-from twins.gym import Family
 from twins.gym.fleet import propulsion_w
 from twins.gym.mission_log import mission_log
+from twins.gym.scenario import Family
 from twins.gym.world import World
 
 TABLE = (  # seed 001, appendix A: name, fields of the request, output, and what of the mission it changes

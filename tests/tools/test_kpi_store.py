@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from policies import KpiFrame, KpiSample, Slice, UnknownKpiError
+from policies.kpi import KpiFrame, KpiSample, UnknownKpiError
+from policies.slices import Slice
 from tools.telemetry.analytics import KpiAnalytics
 from tools.telemetry.store import KpiStore, KpiStoreError
 from twins.network import KpiQuery

@@ -2,8 +2,8 @@
 
 import pytest
 
-from policies import Effect
-from policies.limits import load_limits
+from policies.effect import Effect
+from policies.limits.loading import load_limits
 from policies.managed_object import ManagedObject
 from tools.context import ToolContext
 from tools.contract import ToolError
@@ -12,10 +12,11 @@ from tools.ran.cqi_sinr import sinr_quantile
 from tools.ran.link_conditions import link_conditions
 from tools.ran.link_facts import typical_delay_spread_ns
 from tools.ran.matched_mcs import fading_margin_db
-from tools.telemetry import KpiStore
+from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 from twins.radio.link_adaptation import cqi_of, cqi_thresholds_db
-from twins.system import SystemNetwork, small_scenario
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 TOLD_DMRS = 1
 

@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tools.oran.command_network import app
-from twins.ric import EmbeddedRan
-from twins.system import SystemNetwork, small_scenario
+from twins.ric.server import EmbeddedRan
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 
 @pytest.fixture(scope="module")

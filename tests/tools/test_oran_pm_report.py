@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import Slice
 from policies.pm_measurement import from_wire, parse_wire_name, to_wire, wire_name
-from tools.oran import PeerError, read_report
-from tools.telemetry.pm_report import parse_zone
+from policies.slices import Slice
+from tools.oran.peer import PeerError
+from tools.telemetry.pm_report import parse_zone, read_report
 
 REPORT = {
     "event": {

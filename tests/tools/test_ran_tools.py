@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from policies import Effect, KpiFrame, Slice
-from policies.limits import load_limits
+from policies.effect import Effect
+from policies.kpi import KpiFrame
+from policies.limits.loading import load_limits
+from policies.slices import Slice
 from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.ran.configure_tools import CONFIGURE_TOOLS, set_slice_ratios, set_transmit_power
@@ -13,9 +15,11 @@ from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.topology_tools import read_configuration, read_topology
 from tools.registry import default_registry
-from tools.telemetry import KpiStore
+from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
-from twins.system import BackhaulDelay, SystemNetwork, small_scenario
+from twins.system.scenario.disturbance import BackhaulDelay
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 
 @pytest.fixture

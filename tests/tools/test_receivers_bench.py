@@ -14,7 +14,7 @@ from tools.receivers.bench.cases import DEEPRX, LOW_SPEED_MPS, LS, ONE_DMRS, PER
 from tools.receivers.bench.crossing import crossing_db, crossing_of, gain_of, worse_points
 from tools.receivers.bench.error_curves import Curves, measure_curves
 from tools.receivers.bench.kept_curves import KeptCurves
-from tools.receivers.deeprx import coverage
+from tools.receivers.deeprx.receiver import coverage
 from tools.receivers.latency import paired_ratios
 from twins.link.configuration import LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable

@@ -10,9 +10,9 @@ import torch
 from receiver_links import card_of
 from safetensors.torch import save_file
 
-from policies import Effect
 from policies.artefact import write_record
 from policies.data_card import Bound
+from policies.effect import Effect
 from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.receivers.deeprx import receiver

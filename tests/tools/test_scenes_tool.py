@@ -5,12 +5,14 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from policies import Effect
+from policies.effect import Effect
 from tools.context import ToolContext
 from tools.contract import ToolError
-from tools.scenes import ray_traced_map, transmitters_of
 from tools.scenes.command_scene import app
-from twins.system import SystemNetwork, small_scenario
+from tools.scenes.map_tool import ray_traced_map
+from tools.scenes.sites import transmitters_of
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 ONE = [{"name": "T1", "x_m": 8.5, "y_m": 21, "height_m": 27}]
 

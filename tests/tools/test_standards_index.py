@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 from tools.contract import ToolError
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
 from tools.standards.command_standards import app

@@ -7,7 +7,9 @@ from typing import cast
 import pytest
 from pydantic import Field
 
-from policies import Effect, Evidence, Provenance
+from policies.effect import Effect
+from policies.evidence import Evidence
+from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import ToolError, ToolRequest, ToolValue, tool
 from tools.registry import ToolRegistry

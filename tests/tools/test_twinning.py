@@ -4,27 +4,22 @@ from datetime import timedelta
 
 import pytest
 
-from policies import (
-    AttributeEdit,
-    Condition,
-    ExpectationObject,
-    ExpectationTarget,
-    Intent,
-    IntentExpectation,
-    KpiFrame,
-    Slice,
-    TimeWindow,
-)
-from policies.limits import load_limits
+from policies.change import AttributeEdit
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
+from policies.kpi import KpiFrame
+from policies.limits.loading import load_limits
+from policies.slices import Slice
 from tools.context import ToolContext
 from tools.contract import ToolError
-from tools.telemetry import KpiStore
-from tools.twinning import Laboratory, TwinInput, compare_candidates, refine_candidate, synchronize
+from tools.telemetry.store import KpiStore
+from tools.twinning.candidate_tools import compare_candidates, refine_candidate
 from tools.twinning.demand import SynchronizationError, cell_loads, channel_quality, measured_demand
-from tools.twinning.laboratory import configuration_of
+from tools.twinning.laboratory import Laboratory, configuration_of
 from tools.twinning.scoring import harm
+from tools.twinning.synchronization import TwinInput, synchronize
 from twins.network import KpiQuery
-from twins.system import SystemNetwork, small_scenario
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
 CARRIERS = [f"ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=S1C{number}" for number in (1, 2, 3)]
 

@@ -2,11 +2,11 @@
 
 from functools import cache
 
-from policies.gym import Purpose
+from policies.gym.split import Purpose
 from training.gym.task_making.generation import make_task
-from training.gym.tasks import Domain, Tier
+from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.tasks.task_set import read_tasks
-from twins.gym import Family
+from twins.gym.scenario import Family
 
 
 @cache

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from policies.artefact import read_artefact
 from training.gym.bench.bench_gym import _calls_per_second
 from training.gym.command_gym import app
-from training.gym.tasks import Domain, Tier
+from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.tasks.task_set import tasks_in
-from twins.learned import LearnedNetwork
+from twins.learned.network import LearnedNetwork
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from functools import cache
 
 import pytest
 
-from policies.gym import Purpose
+from policies.gym.split import Purpose
 from training.gym.agents.by_name import make_agent
 from training.gym.episodes.runner import Runner
 from training.gym.task_making.generation import make_task
 from training.gym.task_making.making import is_easy
 from training.gym.task_making.probe import separability
 from training.gym.task_making.similarity import Pool
-from training.gym.tasks import Domain, Tier
+from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.tasks.task_set import read_tasks
 
 BENCHMARK, TRAINING = read_tasks(Purpose.BENCHMARK), read_tasks(Purpose.TRAINING)

@@ -3,13 +3,14 @@
 import pytest
 
 from agents.planner import ToolCall
-from policies.gym import Purpose
 from policies.gym.degradation import DegradationEvent
+from policies.gym.split import Purpose
 from tools.gym import catalogue
 from training.gym.model.experiment_model import LearnedExperimentModel
-from twins.gym import Family, scenario
+from twins.gym import scenario
+from twins.gym.scenario import Family
 from twins.gym.world import World
-from twins.learned import LearnedNetwork
+from twins.learned.network import LearnedNetwork
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from gym_tasks import drawn
 from typer.testing import CliRunner
 
 from agents.planner import CallTools, Finish, ToolCall
-from harness.gate import Gate, Rule
+from harness.gate.gate import Gate, Rule
 from policies.slices import Slice
 from policies.verdict import Ruling
 from training.gym.agents.expert import Expert
@@ -15,14 +15,15 @@ from training.gym.bench.campaign import Campaign
 from training.gym.command_gym import app
 from training.gym.episodes.episode import Episode
 from training.gym.episodes.runner import Runner
-from training.gym.gate import GymGate, gate_of, yes
+from training.gym.gate.gym_gate import GymGate, yes
 from training.gym.gate.mission_network import MissionNetwork
 from training.gym.gate.mission_tree import difference, mission_tree
+from training.gym.gate.modes import gate_of
 from training.gym.gate.outlook import candidate_of
 from training.gym.gate.trial import tried
 from training.gym.input_error import GymInputError
 from twins.gym.world import World
-from twins.learned import LearnedNetwork
+from twins.learned.network import LearnedNetwork
 from twins.network import KpiQuery, Network, NetworkError
 
 

@@ -7,16 +7,17 @@ import pytest
 from gym_tasks import drawn
 
 from agents.planner import Ask, CallTools, Escalate, Finish, ToolCall
-from training.gym import Rollout, Runner
 from training.gym.agents.expert import Expert
-from training.gym.bench import Campaign, agent_scores
-from training.gym.bench.campaign import rollouts_in, run, subset
+from training.gym.bench.campaign import Campaign, rollouts_in, run, subset
 from training.gym.bench.grounding import across_agents, grounding
+from training.gym.bench.scores import agent_scores
 from training.gym.episodes.episode import Judgement
+from training.gym.episodes.rollout import Rollout
+from training.gym.episodes.runner import Runner
 from training.gym.input_error import GymInputError
-from training.gym.tasks import Domain, Tier
+from training.gym.tasks.gym_task import Domain, Tier
 from twins.gym.packet_network import InfrastructureError
-from twins.learned import LearnedNetwork
+from twins.learned.network import LearnedNetwork
 
 
 class Says:

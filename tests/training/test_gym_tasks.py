@@ -3,21 +3,22 @@
 import pytest
 from gym_tasks import drawn
 
-from policies.gym import MixedSplitError, Purpose
 from policies.gym.mission import MissionSpec, unmet
-from tools.gym import gym_registry
+from policies.gym.split import MixedSplitError, Purpose
+from tools.gym.catalogue import gym_registry
 from training.gym.agents.expert import Expert
 from training.gym.episodes.episode import Episode
+from training.gym.episodes.judgement import judge
 from training.gym.episodes.mutations import mutations
 from training.gym.episodes.runner import Runner
 from training.gym.task_making.generation import begun, make_task, verified
 from training.gym.task_making.making import Plan, make_tasks
 from training.gym.task_making.probe import separability
 from training.gym.task_making.similarity import Pool, rouge_l, words
-from training.gym.tasks import Domain, Tier, judge
+from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.tasks.task_set import tasks_in, write_tasks
-from twins.gym import Family
 from twins.gym.mission_log import mission_log
+from twins.gym.scenario import Family
 
 KINDS = [(domain, tier) for domain in Domain for tier in (Tier.L1, Tier.L2)] + [
     (Domain.UAV_CONTROL, Tier.L3),

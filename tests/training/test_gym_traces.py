@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-from policies.gym import Purpose
+from policies.gym.split import Purpose
 from training.gym.model.evaluation import DIMENSIONS, coverage, foretold, linear, scores
 from training.gym.model.fitting import Plan, fitted
 from training.gym.model.samples import samples
 from training.gym.traces.excitation import drawn_events, random_call, scripted_call
 from training.gym.traces.recorder import STEPS, Segment, recorded, segments
 from training.gym.traces.row import difference, merged, read_rows, write_rows
-from twins.gym import Family, scenario
-from twins.learned import Ensemble, LearnedNetwork
+from twins.gym import scenario
+from twins.gym.scenario import Family
+from twins.learned.ensemble import Ensemble
+from twins.learned.network import LearnedNetwork
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,8 @@ def test_first_segments_of_all_scenarios_come_first():
 def test_every_call_that_excites_is_one_that_tools_take():
     import random
 
-    from tools.gym import GymContext, gym_registry
+    from tools.gym.catalogue import gym_registry
+    from tools.gym.context import GymContext
     from twins.gym.world import World
 
     made = scenario(Family.EMERGENCY, 4, Purpose.TRAINING)

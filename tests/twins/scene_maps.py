@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from policies import Provenance
-from twins.scenes import RadioMap, SceneRequest
+from policies.provenance import Provenance
+from twins.scenes.radio_map import RadioMap
+from twins.scenes.request import SceneRequest
 
 SPEED_OF_LIGHT = 299_792_458.0
 

@@ -36,7 +36,8 @@ if how in ("map", "NaN", "another", "flood"):
     import numpy as np
     from scene_maps import free_space_map
 
-    from twins.scenes import SceneRequest, write_map
+    from twins.scenes.map_file import write_map
+    from twins.scenes.request import SceneRequest
 
     if how == "flood":
         sys.stdout.write("x" * 5_000_000)

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from twins.beams import BeamArray, BeamScenario, Mobility, simulate_beams, typical_scenario
 from twins.beams.blockage import SCREEN_HEIGHT_M, Screens, blockage_loss_db
 from twins.beams.codebook import beam_directions, beam_gains, codebook_weights
+from twins.beams.scenario import BeamArray, BeamScenario, Mobility
+from twins.beams.simulation import simulate_beams
+from twins.beams.typical import typical_scenario
 from twins.radio.propagation import path_loss_db
 
 CALM = typical_scenario(28.0, "UMi", blockers=0, bursts=40, measurement_error_db=0.0)

@@ -3,11 +3,13 @@
 import pytest
 from pydantic import ValidationError
 
-from policies.gym import MixedSplitError, Position, Purpose
-from policies.gym.split import SEEDS
+from policies.gym.place import Position
+from policies.gym.split import SEEDS, MixedSplitError, Purpose
 from policies.slices import Slice
-from twins.gym import Family, Layout, scenario
+from twins.gym import scenario
 from twins.gym.field import best_cell, path_gain_db, rsrp_dbm, sinr_db
+from twins.gym.layout import Layout
+from twins.gym.scenario import Family
 
 
 @pytest.mark.parametrize("family", list(Family))

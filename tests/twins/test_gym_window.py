@@ -2,11 +2,12 @@
 
 import pytest
 
-from policies.gym import Purpose
-from twins.gym import Family, scenario
+from policies.gym.split import Purpose
+from twins.gym import scenario
 from twins.gym.on_demand import OnDemand
+from twins.gym.scenario import Family
 from twins.gym.window import Window
-from twins.learned import LearnedNetwork
+from twins.learned.network import LearnedNetwork
 
 
 def test_a_value_is_made_when_it_is_asked_for_and_only_once():

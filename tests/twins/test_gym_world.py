@@ -2,17 +2,19 @@
 
 import pytest
 
-from policies.gym import Position, Purpose
 from policies.gym.degradation import DegradationEvent, DegradationKind
+from policies.gym.place import Position
+from policies.gym.split import Purpose
 from policies.gym.task_spec import TaskSpec
 from policies.slices import Slice
-from twins.gym import Family, scenario
+from twins.gym import scenario
 from twins.gym.changes import with_cell, with_share, with_slice
 from twins.gym.fleet import propulsion_w
 from twins.gym.overlay import degraded
+from twins.gym.scenario import Family
 from twins.gym.servers import SATURATION, load, processing_ms
 from twins.gym.world import World
-from twins.learned import LearnedNetwork
+from twins.learned.network import LearnedNetwork
 
 
 def world(events=(), family=Family.SWARM, seed=3):

@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from policies.gym import Purpose
+from policies.gym.split import Purpose
 from policies.slices import Slice
-from twins.gym import Family, scenario
+from twins.gym import scenario
 from twins.gym.changes import with_cell, with_host, with_rates, with_share, with_slice
 from twins.gym.packet_network import PacketNetwork
-from twins.learned import Ensemble, LearnedNetwork
+from twins.gym.scenario import Family
 from twins.learned.arrays import group_slices, layout_arrays
+from twins.learned.ensemble import Ensemble
+from twins.learned.network import LearnedNetwork
 from twins.learned.physics import next_cells, physics
 
 

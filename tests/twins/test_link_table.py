@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from policies.artefact import ArtefactError, read_artefact, record_of
-from twins.link import ChannelConfiguration, LinkConfiguration
 from twins.link.columns import channel_columns, configuration_columns
+from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.delay.processing_delay import ComputeBudget
 from twins.link.device import DeviceState
 from twins.link.orchestration import Orchestration
 from twins.link.simulation.simulation import simulate
 from twins.link.simulation.stopping import Stopping
-from twins.link.table import LinkTables, NotCovered
-from twins.link.table.tables import TABLE_PATH
+from twins.link.table.not_covered import NotCovered
+from twins.link.table.tables import TABLE_PATH, LinkTables
 
 CHANNEL = ChannelConfiguration(profile="TDL-C", delay_spread_ns=150.0, speed_mps=10.0, snr_db=10.0)
 LINK = LinkConfiguration(mcs_index=11, prbs=8, dmrs_symbols=2)

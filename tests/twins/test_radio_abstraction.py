@@ -7,19 +7,10 @@ import numpy as np
 import pytest
 
 from policies.artefact import read_artefact
-from twins.radio import (
-    allocations,
-    bler_of,
-    cqi_of,
-    cqi_thresholds_db,
-    effective_sinr,
-    load_link_table,
-    mcs_for,
-    transport_bler_of,
-    transport_block,
-)
-from twins.radio.abstraction import TABLES_PATH
+from twins.radio import transport_block
+from twins.radio.abstraction import TABLES_PATH, bler_of, effective_sinr, load_link_table
 from twins.radio.export_tables import fresh_tables
+from twins.radio.link_adaptation import allocations, cqi_of, cqi_thresholds_db, mcs_for, transport_bler_of
 
 PDSCH = 1
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import j0
 
-from twins.radio import Fading, fading_pool
+from twins.radio.fading import Fading, fading_pool
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:

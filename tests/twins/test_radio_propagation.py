@@ -6,9 +6,17 @@ import time
 import numpy as np
 import pytest
 
-from twins.radio import Antenna, LargeScale, Sector, los_probability, path_loss_db, penetration_loss_db
+from twins.radio.antenna import Antenna
 from twins.radio.fields import draw_fields
-from twins.radio.propagation import SPEED_OF_LIGHT, shadow_correlation_m, shadow_std_db
+from twins.radio.large_scale import LargeScale, Sector
+from twins.radio.propagation import (
+    SPEED_OF_LIGHT,
+    los_probability,
+    path_loss_db,
+    penetration_loss_db,
+    shadow_correlation_m,
+    shadow_std_db,
+)
 
 
 def _macro(seed: int = 1, sites: int = 7) -> LargeScale:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from twins.scenes import SceneError, find_llvm
+from twins.scenes.errors import SceneError
+from twins.scenes.llvm import find_llvm
 
 
 def library(folder, name, link=None):

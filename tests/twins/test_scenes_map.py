@@ -6,8 +6,10 @@ import pytest
 from scene_maps import a_request, free_space_map
 
 from twins.radio.antenna import Antenna
-from twins.scenes import compare_with_38901, draw_map, summarize
+from twins.scenes.agreement import compare_with_38901
 from twins.scenes.antenna import antenna_gain_dbi
+from twins.scenes.coverage import summarize
+from twins.scenes.picture import draw_map
 
 TWO = [
     {"name": "west", "x_m": -100.0, "y_m": 0.0, "height_m": 25.0, "power_dbm": 40.0},

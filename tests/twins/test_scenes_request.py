@@ -4,7 +4,8 @@ import pytest
 from pydantic import ValidationError
 from scene_maps import a_request
 
-from twins.scenes import SCENES, SceneRequest
+from twins.scenes.catalogue import SCENES
+from twins.scenes.request import SceneRequest
 
 
 def one(**given):

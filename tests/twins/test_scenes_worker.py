@@ -12,7 +12,8 @@ import psutil
 import pytest
 from scene_maps import a_request, free_space_map
 
-from twins.scenes import SceneError, read_map, write_map
+from twins.scenes.errors import SceneError
+from twins.scenes.map_file import read_map, write_map
 from twins.scenes.process import run_worker
 
 HERE = Path(__file__).parent

@@ -1,9 +1,9 @@
 """The committed history belongs to the shipped scenario, and its record tells it by checksum."""
 
-from policies import Slice
 from policies.artefact import read_artefact
-from twins.system import stadium_scenario
+from policies.slices import Slice
 from twins.system.history import history_path, load_history
+from twins.system.scenario.presets import stadium_scenario
 
 
 def test_the_stadiums_history_is_there_and_is_what_its_card_says():

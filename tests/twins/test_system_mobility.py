@@ -7,24 +7,15 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from policies import AttributeEdit, ChangeSet, PolicyEdit, Slice
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.slices import Slice
 from twins.network import KpiQuery, UnknownObjectError
-from twins.system import (
-    CellOutage,
-    Disturbance,
-    Ftp3,
-    FullBuffer,
-    InArea,
-    Interferer,
-    Periodic,
-    Surge,
-    SystemNetwork,
-    SystemScenario,
-    UeGroup,
-    hexagonal,
-    small_scenario,
-    stadium_scenario,
-)
+from twins.system.scenario.disturbance import CellOutage, Disturbance, Interferer, Surge
+from twins.system.scenario.presets import small_scenario, stadium_scenario
+from twins.system.scenario.scenario import InArea, SystemScenario, UeGroup
+from twins.system.scenario.topology import hexagonal
+from twins.system.scenario.traffic import Ftp3, FullBuffer, Periodic
+from twins.system.system_network import SystemNetwork
 
 START = datetime(2026, 6, 6, 12, 0, tzinfo=UTC)
 

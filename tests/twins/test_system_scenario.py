@@ -9,17 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from twins.network import UnknownObjectError
-from twins.system import (
-    CellOutage,
-    Disturbance,
-    SystemNetwork,
-    SystemScenario,
-    configuration_of_card,
-    hexagonal,
-    small_scenario,
-    stadium_scenario,
-    system_twin_card,
-)
+from twins.system.data_card import configuration_of_card, system_twin_card
+from twins.system.scenario.disturbance import CellOutage, Disturbance
+from twins.system.scenario.presets import small_scenario, stadium_scenario
+from twins.system.scenario.scenario import SystemScenario
+from twins.system.scenario.topology import hexagonal
+from twins.system.system_network import SystemNetwork
 
 
 @pytest.mark.parametrize("scenario", [small_scenario(), stadium_scenario()])

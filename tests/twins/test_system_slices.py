@@ -6,19 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policies import AttributeEdit, ChangeSet, PolicyEdit, Slice
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.slices import Slice
 from twins.network import InvalidChangeError, KpiQuery, StaleEditError
-from twins.system import (
-    BackhaulDelay,
-    CellSpec,
-    Disturbance,
-    FullBuffer,
-    Periodic,
-    Points,
-    SystemNetwork,
-    SystemScenario,
-    UeGroup,
-)
+from twins.system.scenario.disturbance import BackhaulDelay, Disturbance
+from twins.system.scenario.scenario import CellSpec, Points, SystemScenario, UeGroup
+from twins.system.scenario.traffic import FullBuffer, Periodic
+from twins.system.system_network import SystemNetwork
 
 CELL = CellSpec(id="S1C1", site="S1", x=0, y=0, azimuth=0)
 DU = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1"

@@ -16,15 +16,16 @@ from rich.table import Table
 
 from tools.contract import explain
 from tools.oran.network_tables import live_table
-from twins.ric import EmbeddedRan
+from twins.ric.server import EmbeddedRan
 
 if TYPE_CHECKING:
-    from twins.system import SystemScenario
+    from twins.system.scenario.scenario import SystemScenario
 
 
 def load_scenario(name: str) -> SystemScenario:
     """Return the scenario "stadium", "small", or that of a JSON file; raises ValueError saying what is wrong with it."""
-    from twins.system import SystemScenario, small_scenario, stadium_scenario
+    from twins.system.scenario.presets import small_scenario, stadium_scenario
+    from twins.system.scenario.scenario import SystemScenario
 
     if name in ("stadium", "small"):
         return stadium_scenario() if name == "stadium" else small_scenario()
@@ -40,8 +41,8 @@ def load_scenario(name: str) -> SystemScenario:
 
 def serve_network(scenario: SystemScenario, port: int, seed: int, *, speed: float, seconds: float | None, as_json: bool) -> None:
     """Serve until interrupted, or until `seconds` of network time have passed; raises PortInUseError."""
-    from twins.system import SystemNetwork
     from twins.system.history import load_history
+    from twins.system.system_network import SystemNetwork
 
     typer.echo("starting; the first start after an installation compiles the simulator, which takes up to a minute", err=True)
     with EmbeddedRan(SystemNetwork(scenario, seed=seed), port=port, history=load_history(scenario, seed)) as ran:

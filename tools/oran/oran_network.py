@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from policies.change import ChangeSet, Receipt
 from policies.kpi import KpiFrame, kpi_definition
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 from policies.managed_object import ManagedObject, parse_dn
 from policies.violation import Violation
 from tools.oran.a1_base import A1Base
@@ -81,7 +81,7 @@ class OranNetwork:
         self._executor = ChangeExecutor(self.o1, self.a1, enforce_deadline_s)
 
     def _temporary_store(self) -> KpiKeeper:
-        from tools.telemetry import KpiStore
+        from tools.telemetry.store import KpiStore
 
         assert self._folder is not None
         return KpiStore(Path(self._folder.name) / "kpi.sqlite")

@@ -6,7 +6,9 @@ from pydantic import Field, model_validator
 
 from policies.effect import Effect
 from policies.evidence import Evidence
-from policies.limits import JointRule, Limit, UnknownAttributeError
+from policies.limits.catalogue import UnknownAttributeError
+from policies.limits.joint_rule import JointRule
+from policies.limits.limit import Limit
 from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import ToolError, ToolRequest, ToolValue, tool

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from policies.limits import LimitsCatalogue
+from policies.limits.catalogue import LimitsCatalogue
 from policies.managed_object import Scalar
 from tools.contract import ToolValue
 from twins.network import Cell

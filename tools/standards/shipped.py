@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from policies.change import digest_of
 from policies.kpi import KpiDefinition, kpi_definitions
-from policies.limits import JointRule, Limit, load_limits
+from policies.limits.joint_rule import JointRule
+from policies.limits.limit import Limit
+from policies.limits.loading import load_limits
 from tools.standards.records import Passage
 
 SHIPPED_PATH = "shipped with TwinPilot"

@@ -220,6 +220,6 @@ class _Bench:
 
     def coverage(self) -> Coverage:
         """Return whether the twin's data card covers the managed network's configuration."""
-        from twins.system import configuration_of_card, system_twin_card
+        from twins.system.data_card import configuration_of_card, system_twin_card
 
         return system_twin_card().covers(configuration_of_card(self.card))

@@ -52,7 +52,7 @@ def run_job(job: TwinJob) -> KpiFrame | str:
 
 
 def _warmed(job: TwinJob) -> tuple[Any, Any]:
-    from twins.system import SystemNetwork
+    from twins.system.system_network import SystemNetwork
 
     key = (job.digest, job.seed)
     if key not in _warm:

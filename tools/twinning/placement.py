@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from policies.managed_object import ManagedObject
 from twins.network import Cell, NetworkCard, Venue
-from twins.radio import Antenna, LargeScale, Sector, cqi_of, cqi_thresholds_db
+from twins.radio.antenna import Antenna
+from twins.radio.large_scale import LargeScale, Sector
+from twins.radio.link_adaptation import cqi_of, cqi_thresholds_db
 
 Floats = NDArray[np.float64]
 

@@ -24,11 +24,11 @@ from policies.slices import Slice
 from tools.twinning.demand import DemandRow
 from tools.twinning.placement import Field, choose, draw_field, power_and_state, sectors_of
 from twins.network import NetworkCard
-from twins.radio import Antenna, LargeScale
+from twins.radio.antenna import Antenna
+from twins.radio.large_scale import LargeScale
 
 if TYPE_CHECKING:
-    from twins.system import SystemScenario
-    from twins.system.scenario.scenario import CellSpec, UeGroup
+    from twins.system.scenario.scenario import CellSpec, SystemScenario, UeGroup
 
 _FILE_BITS = 4e6  # TR 36.889 clause A.1.1: 0.5 Mbyte
 _LEAST_FILE_BITS = 2e5
@@ -53,8 +53,7 @@ class TwinInput(BaseModel):
 
 def synchronize(given: TwinInput, seed: int, granularity_s: float = 1.0) -> SystemScenario:
     """Return the scenario of the twin under `seed`, one simulated second per second, KPI windows of `granularity_s`."""
-    from twins.system import SystemScenario
-    from twins.system.scenario.scenario import Area
+    from twins.system.scenario.scenario import Area, SystemScenario
 
     card = given.card
     cells = _cells(card)

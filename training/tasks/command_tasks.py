@@ -116,7 +116,7 @@ def summary_of(tasks: list[Task]) -> dict[str, Any]:
 
 
 def _tables() -> tuple[QosEvaluator, str]:
-    from twins.link.table import LinkTables
+    from twins.link.table.tables import LinkTables
 
     return LinkTables.load(), "the link tables (twins.link.table)"
 

@@ -122,7 +122,7 @@ def link_evaluator(rung: Rung) -> LinkEvaluator:
     """Return the evaluator of `rung`."""
     if rung == "simulation":
         return SimulatedLink()
-    from twins.link.table import LinkTables
+    from twins.link.table.tables import LinkTables
 
     return LinkTables.load()
 

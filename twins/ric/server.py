@@ -108,7 +108,7 @@ class EmbeddedRan:
         return app
 
     def _inject(self, body: dict[str, Any]) -> None:
-        from twins.system import Disturbance
+        from twins.system.scenario.disturbance import Disturbance
 
         network: Any = self.ran.network
         if not hasattr(network, "inject"):

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
 from policies.kpi import KpiFrame
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 from policies.managed_object import class_of
 from policies.slices import Slice
 from policies.violation import Violation

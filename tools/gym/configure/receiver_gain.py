@@ -12,8 +12,8 @@ import numpy as np
 
 from twins.link.columns import channel_columns, configuration_columns
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
-from twins.link.table import LinkTables
 from twins.link.table.rows import rows_of
+from twins.link.table.tables import LinkTables
 
 RECEIVERS = ("ls", "lmmse", "deeprx")
 LINK = "MCS 5, 4 PRBs, 1 DMRS symbol, TDL-D 100 ns, 20 m/s, 1x2"

@@ -1,8 +1,8 @@
 """Channel estimation from the DMRS: least squares with linear interpolation, LMMSE, and perfect knowledge as the bound.
 
 1. LS is Sionna's `PUSCHLSChannelEstimator`: despreading at the pilots, linear interpolation over frequency, then time.
-2. LMMSE interpolates the despread LS estimates with the Wiener filters of `wiener`, with the correlations of the configured profile,
-   delay spread and speed (matched statistics). Sionna's `PUSCHLMMSEChannelEstimator` does nearly the same but
+2. LMMSE interpolates the despread LS estimates with the Wiener filters of `wiener`, with the correlations of the configured
+   profile, delay spread and speed (matched statistics). Sionna's `PUSCHLMMSEChannelEstimator` does nearly the same but
    inverts once per batch element; here the filters are made once per noise power. A test compares the two.
 3. Every estimator returns the response and its error variance, per receive antenna and layer.
 """

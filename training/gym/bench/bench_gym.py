@@ -17,7 +17,7 @@ from policies.gym.split import Purpose
 from tools.gym.catalogue import gym_registry
 from training.gym.episodes.episode import Episode, Judgement
 from training.gym.episodes.runner import Runner
-from training.gym.gate import GymGate
+from training.gym.gate.gym_gate import GymGate
 from training.gym.tasks.gym_task import GymTask
 from training.gym.tasks.task_set import read_tasks
 from twins.gym.packet_network import PacketNetwork

@@ -45,7 +45,7 @@ def play(
 
 def _asking(lines: Iterator[str]) -> ChangeJudge:
     """The gate, which asks the player where a human must decide."""
-    from training.gym.gate import GymGate
+    from training.gym.gate.gym_gate import GymGate
 
     return GymGate(approves=lambda verdict: _agreed(verdict, lines))
 

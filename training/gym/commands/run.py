@@ -36,7 +36,7 @@ def run(
     with told("run"):
         from training.gym.agents.by_name import make_agent
         from training.gym.episodes.runner import Runner
-        from training.gym.gate import gate_of
+        from training.gym.gate.modes import gate_of
         from training.gym.networks import opened_network
 
         task = task_of(task_id, domain, tier, family, seed)

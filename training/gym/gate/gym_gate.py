@@ -15,10 +15,13 @@ from datetime import timedelta
 from pathlib import Path
 
 from agents.planner import ToolCall
-from harness.gate import Case, Gate
+from harness.gate.case import Case
+from harness.gate.gate import Gate
 from harness.runtime.settings import GateSettings
-from policies.guardrails import Guardrails, load_guardrails
-from policies.limits import LimitsCatalogue, load_limits
+from policies.guardrails.guardrails import Guardrails
+from policies.guardrails.loading import load_guardrails
+from policies.limits.catalogue import LimitsCatalogue
+from policies.limits.loading import load_limits
 from policies.slices import Slice
 from policies.verdict import Ruling, Verdict
 from tools.gym.catalogue import gym_registry

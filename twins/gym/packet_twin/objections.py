@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.change import AttributeEdit, ChangeSet, Edit
-from policies.limits import load_limits
+from policies.limits.loading import load_limits
 from policies.managed_object import ManagedObject, class_of
 from policies.violation import Violation
 from twins.configuration_view import ConfigurationView

@@ -1,8 +1,9 @@
 """What an operation of each receiver block costs, measured: `data/block_costs.json`, with its record beside it.
 
 Counting operations says nothing of how well they run (memory, vectorization). `python -m twins.link.bench.calibrate_delay`
-therefore measures the seconds an operation of each block takes in this twin, on one core; the processing delay uses their ratio to an LDPC
-offset-min-sum operation, the unit of the compute budget. `twinpilot bench link` compares the model with fresh measurements.
+therefore measures the seconds an operation of each block takes in this twin, on one core; the processing delay uses their
+ratio to an LDPC offset-min-sum operation, the unit of the compute budget.
+`twinpilot bench link` compares the model with fresh measurements.
 """
 
 from __future__ import annotations

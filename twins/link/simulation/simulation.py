@@ -19,8 +19,8 @@ from twins.link.delay.operations import SlotShape, detection_operations
 from twins.link.delay.processing_delay import ACCELERATOR, ComputeBudget, processing_delay
 from twins.link.receiver import version_of
 from twins.link.result import Estimate, LinkResult
-from twins.link.simulation.batch import Batch, Link
 from twins.link.simulation import intervals
+from twins.link.simulation.batch import Batch, Link
 from twins.link.simulation.stopping import Stopping
 from twins.link.waveform.seeding import sionna_generators
 

@@ -1,2 +1,0 @@
-from .analytics import KpiAnalytics as KpiAnalytics
-from .store import KpiStore as KpiStore

@@ -1,2 +1,0 @@
-from .ppo import Plan as Plan
-from .ppo import train as train

@@ -1,2 +1,0 @@
-from .samples import Samples as Samples
-from .samples import samples as samples

@@ -1,1 +1,0 @@
-from .row import TraceRow as TraceRow

@@ -1,2 +1,0 @@
-from .ensemble import Ensemble as Ensemble
-from .network import LearnedNetwork as LearnedNetwork

@@ -1,2 +1,0 @@
-from .server import EmbeddedRan as EmbeddedRan
-from .server import PortInUseError as PortInUseError
