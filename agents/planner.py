@@ -9,44 +9,21 @@ The LLM planner, the rule planner, the specialists and the benchmark's baselines
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Protocol, runtime_checkable
+from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.verdict import Verdict
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
+from tools.calls.tool_offer import ToolOffer
 from twins.network import NetworkCard
 
 
 class _Word(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ToolCall(_Word):
-    """One call that a decider wants: tool, arguments and why."""
-
-    tool: str
-    arguments: dict[str, Any]
-    reason: str = ""
-
-
-class Observation(_Word):
-    """What came of a call: the evidence as JSON, or the error with the boundary that it crossed."""
-
-    call: ToolCall
-    evidence: dict[str, Any] | None = None
-    error: str | None = None
-    boundary: str | None = None
-
-
-class ToolOffer(_Word):
-    """A tool that the decider may call, as its schema."""
-
-    name: str
-    effect: str
-    description: str
-    input_schema: dict[str, Any]
 
 
 class Answer(_Word):

@@ -53,17 +53,17 @@ class ToolRegistry:
 def default_registry() -> ToolRegistry:
     """Return the tools of the main job: telemetry, topology, forecast, law, twin and configuration."""
     from tools.beams.compare_tool import compare_beam_selectors
+    from tools.ran.candidate_tools import compare_candidates, refine_candidate
     from tools.ran.configure_tools import CONFIGURE_TOOLS
     from tools.ran.constraint_tools import retrieve_3gpp_constraint
     from tools.ran.degradation_tool import detect_degradation
     from tools.ran.forecast_tool import forecast_traffic
     from tools.ran.kpi_tool import query_kpi
     from tools.ran.link_conditions import link_conditions
+    from tools.ran.search_tool import search_standards
     from tools.ran.topology_tools import read_configuration, read_topology
     from tools.receivers.link_tools import compare_receivers, evaluate_link
     from tools.scenes.map_tool import ray_traced_map
-    from tools.standards.search_tool import search_standards
-    from tools.twinning.candidate_tools import compare_candidates, refine_candidate
 
     return ToolRegistry(
         (

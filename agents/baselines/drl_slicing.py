@@ -15,8 +15,9 @@ from agents.baselines.slicing_actions import ACTIONS, FINISH, VERIFY, call_of, l
 from agents.baselines.slicing_features import features
 from agents.baselines.slicing_knowledge import LOOK, Knowledge, knowledge
 from agents.baselines.slicing_policy import SlicingPolicy, load_policy
-from agents.planner import CallTools, Decision, Escalate, Finish, ToolCall, View
+from agents.planner import CallTools, Decision, Escalate, Finish, View
 from policies.gym.mission import MissionSpec
+from tools.calls.tool_call import ToolCall
 
 _MOST_LOOKS = 3
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from agents.planner import CallTools, Finish, ToolCall, View
+from agents.planner import CallTools, Finish, View
 from policies.gym.mission import MissionSpec
 from policies.gym.network_state import NetworkState
+from tools.calls.tool_call import ToolCall
 
 VERIFIERS = ("verify_sla_compliance", "validate_mission_completion")
 CONFIGURATION = ("switch_network_slice", "graceful_degradation", "edge_offload", "trigger_slice_reallocation")

@@ -12,9 +12,10 @@ from typing import Any
 
 from agents.baselines.notes import VERIFIERS, mission_check, only_sla, sla_check
 from agents.baselines.slicing_knowledge import LOOK, Knowledge
-from agents.planner import Observation, ToolCall
 from policies.gym.mission import MissionSpec
 from policies.slices import Slice
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
 
 SHARES = (0.3, 0.45, 0.6, 0.75)
 KEEPS = (1.0, 0.8, 0.6, 0.4)

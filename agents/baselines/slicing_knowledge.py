@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agents.planner import Observation
 from policies.gym.adjustment import DegradationSpec, ResourceSpec
 from policies.gym.network_state import NetworkState
 from policies.gym.telemetry_state import TelemetryState
+from tools.calls.observation import Observation
 
 LOOK = "read_telemetry"
 

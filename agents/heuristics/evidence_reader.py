@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from agents.planner import Observation, ToolCall
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
 
 
 def answers_of(observations: Iterable[Observation], tool: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

@@ -10,13 +10,13 @@ from statistics import fmean
 
 from agents.heuristics.draft import Knob, around
 from agents.heuristics.evidence_reader import rows_of
-from agents.planner import Observation
 from policies.change import AttributeEdit
 from policies.intent import Condition, ExpectationTarget, Intent
 from policies.limits.catalogue import LimitsCatalogue, UnknownAttributeError
 from policies.limits.loading import load_limits
 from policies.managed_object import Scalar, class_of, id_of
 from policies.slices import Slice
+from tools.calls.observation import Observation
 from twins.network import Cell, NetworkCard
 
 _MOST_CROWD = 20.0

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from agents.heuristics.evidence_reader import answers_of
 from agents.llm.reply import CallReply, Reply, TargetReply
-from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Propose, ToolCall, Understand, View
+from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
 from agents.understanding.bounds import check_bounds
 from agents.understanding.result import Impossible, Question, ReadingError
 from agents.workflows.objections import objections_of
@@ -23,6 +23,7 @@ from policies.effect import Effect
 from policies.intent import ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.kpi import kpi_definition
 from policies.proposal import Candidate
+from tools.calls.tool_call import ToolCall
 from tools.contract import explain
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from agents.llm.chat import Message
-from agents.planner import Observation, View
+from agents.planner import View
 from policies.kpi import kpi_definitions
+from tools.calls.observation import Observation
 
 _PROMPTS = Path(__file__).parent.parent / "prompts"
 _CHARACTERS_PER_TOKEN = 4

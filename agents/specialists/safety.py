@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agents.heuristics.evidence_reader import answers_of
-from agents.planner import Decision, Escalate, Finish, Observation, View
+from agents.planner import Decision, Escalate, Finish, View
 from agents.specialists.scope import Scope
 from policies.change import AttributeEdit
 from policies.limits.catalogue import UnknownAttributeError
@@ -18,6 +18,7 @@ from policies.limits.loading import load_limits
 from policies.managed_object import class_of
 from policies.proposal import Candidate
 from policies.verdict import Reason
+from tools.calls.observation import Observation
 
 _SURE: Final = 0.8
 _STARVED: Final = 0.5

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from agents.heuristics.evidence_reader import latest, warnings_of
 from agents.heuristics.situation import Situation
-from agents.planner import Decision, Finish, ToolCall, View
+from agents.planner import Decision, Finish, View
 from agents.understanding.motion import Motion
 from agents.workflows.calls import ask_for, call, failure_of
 from agents.workflows.speed import Trial, motion_told
+from tools.calls.tool_call import ToolCall
 
 LEARNED: Final = "learned predictor"
 _KPIS: Final = ["MM.RlfRate", "RRC.ConnMean", "CARR.AverageBlerDl"]

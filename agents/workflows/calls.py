@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from agents.heuristics.evidence_reader import attempts
-from agents.planner import CallTools, Escalate, ToolCall, View
+from agents.planner import CallTools, Escalate, View
+from tools.calls.tool_call import ToolCall
 
 _TRIES = 2
 

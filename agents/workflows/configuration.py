@@ -14,7 +14,7 @@ from agents.heuristics.draft import Draft
 from agents.heuristics.drafting import draft_candidates
 from agents.heuristics.evidence_reader import answers_of
 from agents.heuristics.situation import Situation
-from agents.planner import CallTools, Decision, Escalate, Finish, Propose, ToolCall, View
+from agents.planner import CallTools, Decision, Escalate, Finish, Propose, View
 from agents.specialists.safety import review
 from agents.specialists.specialist import Specialist
 from agents.specialists.team import TEAM
@@ -26,6 +26,7 @@ from agents.workflows.objections import Objections, objections_of
 from agents.workflows.proposing import candidates_in, propose, tell, with_context
 from policies.intent import Condition
 from policies.proposal import Candidate
+from tools.calls.tool_call import ToolCall
 
 NO_CHANGE = "no change"
 

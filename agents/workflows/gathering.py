@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from agents.heuristics.draft import Draft
 from agents.heuristics.situation import Situation
-from agents.planner import ToolCall
 from agents.workflows.calls import call
 from policies.change import AttributeEdit
 from policies.managed_object import class_of
+from tools.calls.tool_call import ToolCall
 
 _CELL_KPIS = ["RRU.PrbTotDl", "RRC.ConnEstabFailRate", "MM.HoPingPongRate", "MM.RlfRate", "PEE.Energy", "CARR.AverageBlerDl"]
 _SLICE_KPIS = ["DRB.PdcpSduDelayDl", "DRB.UEThpDl", "DRB.UEThpDl.P05", "DRB.PacketLossRateDl", "RRU.PrbUsedDl", "RRC.ConnMean"]

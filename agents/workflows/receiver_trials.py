@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from agents.heuristics.evidence_reader import attempts
-from agents.planner import ToolCall, View
+from agents.planner import View
 from agents.understanding.motion import Motion
 from agents.workflows.calls import call
+from tools.calls.tool_call import ToolCall
 
 RECEIVERS: Final = ["ls+lmmse", "lmmse+lmmse", "deeprx", "perfect+lmmse"]
 PROFILE: Final = "TDL-C"  # TR 38.901 clause 7.7.2, without line of sight

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.approvals.store import Approval, ApprovalStore, How
-from harness.engine.nodes.validating import Tried
+from harness.records.tried import Tried
 from policies.change import ChangeSet
 from policies.verdict import Verdict
 

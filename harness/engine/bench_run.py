@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, TypedDict
 
-from agents.planner import CallTools, Decision, Finish, ToolCall, Understand, View
+from agents.planner import CallTools, Decision, Finish, Understand, View
 from harness.engine.wiring import open_service
 from harness.records.events import Event
 from harness.runtime.settings import load_settings
@@ -25,6 +25,7 @@ from policies.evidence import Evidence
 from policies.figure import BenchResult, Figure
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
 from policies.provenance import Provenance
+from tools.calls.tool_call import ToolCall
 from tools.context import ToolContext
 from tools.contract import Tool, ToolRequest, ToolValue, tool
 from tools.registry import ToolRegistry

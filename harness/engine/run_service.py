@@ -17,7 +17,6 @@ from harness.approvals.approver import Answerer, ApprovalAnswer, ApprovalQuestio
 from harness.approvals.store import ApprovalStore
 from harness.commitments.store import CommitmentStore
 from harness.engine.desk import Desk, Mode
-from harness.engine.nodes.validating import Tried
 from harness.engine.read_only import ReadOnlyNetwork
 from harness.engine.state import initial
 from harness.gate.gate import Gate
@@ -27,6 +26,7 @@ from harness.records.artifacts import Artifacts
 from harness.records.events import Event, Listener, silent
 from harness.records.outcome import RunFailure, RunOutcome
 from harness.records.run_record import RunStore, new_run_id
+from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError, HarnessError, RunError, StoreError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings

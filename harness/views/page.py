@@ -7,9 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from harness.engine.nodes.validating import Tried
 from harness.records.artifacts import Artifacts
 from harness.records.outcome import ObservedKpi, RunOutcome
+from harness.records.tried import Tried
 from harness.views.plots import candidates_plot, frame_of, series_plot
 from policies.managed_object import short_name
 from policies.proposal import Candidate

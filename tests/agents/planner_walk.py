@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agents.planner import Answer, CallTools, Decision, Observation, Planner, ToolCall, ToolOffer, Understand, View
+from agents.planner import Answer, CallTools, Decision, Planner, Understand, View
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
+from tools.calls.tool_offer import ToolOffer
 from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.registry import ToolRegistry

@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.planner import Answer, CallTools, Decision, Observation, Planner, ToolCall, ToolOffer, Understand, View
+from agents.planner import Answer, CallTools, Decision, Planner, Understand, View
 from policies.change import ChangeSet
 from policies.evidence import Interval
 from policies.intent import ExpectationTarget, Intent
 from policies.proposal import Candidate, KpiPrediction, TargetOutlook
 from policies.slices import Slice
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
+from tools.calls.tool_offer import ToolOffer
 from twins.network import NetworkCard
 
 TOOLS = (

@@ -12,9 +12,11 @@ from agents.baselines.slicing_actions import ACTIONS, FINISH, VERIFY
 from agents.baselines.slicing_features import FEATURES, features
 from agents.baselines.slicing_knowledge import knowledge
 from agents.baselines.slicing_policy import WEIGHTS, SlicingPolicy, load_policy, policy_record
-from agents.planner import CallTools, Escalate, Finish, Observation, Planner, ToolCall
+from agents.planner import CallTools, Escalate, Finish, Planner
 from policies.artefact import ArtefactError, record_of, write_record
 from policies.gym.split import Purpose
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
 from training.gym.episodes.episode import Judgement
 from training.gym.episodes.runner import Runner
 from training.gym.task_making.generation import make_task

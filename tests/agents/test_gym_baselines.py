@@ -8,10 +8,12 @@ from agents.baselines.mape_k import MapeK, rules
 from agents.baselines.mission_brief import mission_of
 from agents.baselines.notes import newest_state
 from agents.baselines.threshold_rule import ThresholdRule
-from agents.planner import CallTools, Finish, Observation, Planner, ToolCall, View
+from agents.planner import CallTools, Finish, Planner, View
 from policies.gym.mission import MissionSpec
 from policies.gym.network_state import SlaSpec
 from policies.gym.split import Purpose
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
 from tools.gym.context import GymContext
 from twins.gym import scenario

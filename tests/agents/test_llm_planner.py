@@ -16,8 +16,11 @@ from responder import OFFERS, CellModel, World, walk
 
 from agents.llm.chat import LlmSettings
 from agents.llm_planner import LlmPlanner
-from agents.planner import Ask, CallTools, Escalate, Observation, Propose, ToolCall, ToolOffer, Understand, View
+from agents.planner import Ask, CallTools, Escalate, Propose, Understand, View
 from agents.rule_planner import RulePlanner
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
+from tools.calls.tool_offer import ToolOffer
 from twins.network import NetworkCard
 
 

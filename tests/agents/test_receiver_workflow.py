@@ -5,7 +5,7 @@ changes nothing.
 import pytest
 from planner_walk import Walk
 
-from agents.planner import Answer, Ask, CallTools, Escalate, Finish, Observation
+from agents.planner import Answer, Ask, CallTools, Escalate, Finish
 from agents.rule_planner import RulePlanner
 from agents.understanding import understand
 from agents.understanding.link_words import link_words
@@ -13,6 +13,7 @@ from agents.understanding.result import Understood
 from agents.workflows.configuration import Effort
 from policies.effect import Effect
 from policies.limits.loading import load_limits
+from tools.calls.observation import Observation
 from tools.context import ToolContext
 from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi

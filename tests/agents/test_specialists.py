@@ -6,7 +6,7 @@ import pytest
 from responder import OFFERS, CellModel, World, walk
 
 from agents.heuristics.situation import Situation
-from agents.planner import CallTools, Escalate, Finish, Planner, Propose, ToolOffer, View
+from agents.planner import CallTools, Escalate, Finish, Planner, Propose, View
 from agents.rule_planner import RulePlanner
 from agents.specialists.phy import PHY
 from agents.specialists.ran_control import RAN_CONTROL
@@ -19,6 +19,7 @@ from policies.evidence import Interval
 from policies.intent import Intent
 from policies.proposal import Candidate, KpiPrediction
 from policies.slices import Slice
+from tools.calls.tool_offer import ToolOffer
 from twins.network import NetworkCard
 
 

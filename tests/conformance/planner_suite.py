@@ -8,9 +8,11 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter
 
-from agents.planner import CallTools, Decision, Observation, Planner, Propose, ToolOffer, Understand, View
+from agents.planner import CallTools, Decision, Planner, Propose, Understand, View
 from policies.effect import Effect
 from policies.limits.loading import load_limits
+from tools.calls.observation import Observation
+from tools.calls.tool_offer import ToolOffer
 from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.registry import default_registry

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from small_network import SmallNetwork, embb_minimum
 
-from agents.planner import Ask, CallTools, Escalate, Finish, Propose, ToolCall, Understand
+from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Understand
 from harness.engine.run_service import Parts, RunService
 from harness.runtime.settings import load_settings
 from policies.effect import Effect
@@ -14,13 +14,14 @@ from policies.limits.loading import load_limits
 from policies.proposal import Candidate, KpiPrediction, Proposal, TargetOutlook
 from policies.provenance import Provenance
 from policies.slices import Slice
+from tools.calls.tool_call import ToolCall
 from tools.context import ToolContext
 from tools.contract import ToolError, tool
+from tools.ran.candidate_tools import CompareCandidates, Comparison
 from tools.ran.configure_tools import set_slice_ratios
 from tools.ran.kpi_tool import query_kpi
 from tools.registry import ToolRegistry
 from tools.telemetry.store import KpiStore
-from tools.twinning.candidate_tools import CompareCandidates, Comparison
 
 THROUGHPUT = ExpectationTarget(kpi="DRB.UEThpDl.P05", condition=Condition.AT_LEAST, value=5.0, unit="Mbit/s")
 DELAY = ExpectationTarget(kpi="DRB.PdcpSduDelayDl", condition=Condition.AT_MOST, value=10.0, unit="ms")

@@ -9,12 +9,13 @@ from rich.console import Console
 from small_network import START, SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, service
 
-from agents.planner import Finish, ToolCall
+from agents.planner import Finish
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag, wait_for_verdict
 from harness.journal.key import PUBLIC_NAME, verify_key
 from harness.journal.verify import verify_journal
 from harness.records.outcome import RunOutcome
 from harness.views.console import RunConsole
+from tools.calls.tool_call import ToolCall
 
 TEXT = "give every eMBB user at least 5 Mbps"
 

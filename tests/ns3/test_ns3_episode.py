@@ -5,8 +5,9 @@ import signal
 
 import pytest
 
-from agents.planner import CallTools, Finish, ToolCall
+from agents.planner import CallTools, Finish
 from policies.gym.split import Purpose
+from tools.calls.tool_call import ToolCall
 from training.gym.agents.expert import Expert
 from training.gym.episodes.runner import Runner
 from training.gym.task_making.generation import make_task

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from policies.kpi import KpiFrame, KpiSample
 from policies.slices import Slice
-from tools.ran.forecasting import forecast_rows, method_of
 from tools.telemetry.analytics import KpiAnalytics
+from tools.telemetry.forecasting import forecast_rows, method_of
 from tools.telemetry.store import KpiStore
 from twins.network import Cell, NetworkCard, PlannedEvent
 

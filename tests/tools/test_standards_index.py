@@ -18,11 +18,11 @@ from typer.testing import CliRunner
 from policies.limits.loading import load_limits
 from tools.contract import ToolError
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
+from tools.ran.search_tool import search_standards
 from tools.standards.command_standards import app
 from tools.standards.embedding import embed
 from tools.standards.errors import StandardsError
 from tools.standards.index import StandardsIndex
-from tools.standards.search_tool import search_standards
 
 COVER = "3GPP TS 99.123 V18.2.0 (2024-03)"
 CLAUSE = "5.1.3.2 Balloon altitude determination"

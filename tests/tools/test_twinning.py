@@ -11,8 +11,8 @@ from policies.limits.loading import load_limits
 from policies.slices import Slice
 from tools.context import ToolContext
 from tools.contract import ToolError
+from tools.ran.candidate_tools import compare_candidates, refine_candidate
 from tools.telemetry.store import KpiStore
-from tools.twinning.candidate_tools import compare_candidates, refine_candidate
 from tools.twinning.demand import SynchronizationError, cell_loads, channel_quality, measured_demand
 from tools.twinning.laboratory import Laboratory, configuration_of
 from tools.twinning.scoring import harm

@@ -14,10 +14,10 @@ from gymnasium.utils.env_checker import check_env
 
 from agents.baselines.slicing_actions import ACTIONS, FINISH
 from agents.baselines.slicing_features import FEATURES, margins
-from agents.planner import ToolCall
 from policies.gym.mission import MissionSpec
 from policies.gym.network_state import NetworkState, SlaSpec
 from policies.gym.split import Purpose
+from tools.calls.tool_call import ToolCall
 from training.gym.env import NETWORK_ID, TOOLS_ID, NetworkEnv
 from training.gym.environments.reward import DISCOUNT, SHAPING, shaped, shortfall
 from training.gym.environments.tools import MOST_ACTION, MOST_SEEN, NetworkToolsEnv, read_call, written

@@ -2,9 +2,9 @@
 
 import pytest
 
-from agents.planner import ToolCall
 from policies.gym.degradation import DegradationEvent
 from policies.gym.split import Purpose
+from tools.calls.tool_call import ToolCall
 from tools.gym import catalogue
 from training.gym.model.experiment_model import LearnedExperimentModel
 from twins.gym import scenario

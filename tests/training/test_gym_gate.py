@@ -6,10 +6,11 @@ import pytest
 from gym_tasks import drawn
 from typer.testing import CliRunner
 
-from agents.planner import CallTools, Finish, ToolCall
+from agents.planner import CallTools, Finish
 from harness.gate.gate import Gate, Rule
 from policies.slices import Slice
 from policies.verdict import Ruling
+from tools.calls.tool_call import ToolCall
 from training.gym.agents.expert import Expert
 from training.gym.bench.campaign import Campaign
 from training.gym.command_gym import app

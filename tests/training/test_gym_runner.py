@@ -6,7 +6,8 @@ import json
 import pytest
 from gym_tasks import drawn
 
-from agents.planner import Ask, CallTools, Escalate, Finish, ToolCall
+from agents.planner import Ask, CallTools, Escalate, Finish
+from tools.calls.tool_call import ToolCall
 from training.gym.agents.expert import Expert
 from training.gym.bench.campaign import Campaign, rollouts_in, run, subset
 from training.gym.bench.grounding import across_agents, grounding

@@ -65,7 +65,7 @@ def solved():
 
 
 def _call(tool, arguments):
-    from agents.planner import ToolCall
+    from tools.calls.tool_call import ToolCall
 
     return ToolCall(tool=tool, arguments=dict(arguments))
 

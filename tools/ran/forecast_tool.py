@@ -11,9 +11,9 @@ from policies.evidence import Evidence
 from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
-from tools.ran.forecasting import CONFIDENCE, TrafficRow, forecast_rows, method_of
 from tools.ran.scope import cells_named
 from tools.telemetry.analytics import analytics_of
+from tools.telemetry.forecasting import CONFIDENCE, TrafficRow, forecast_rows, method_of
 
 
 class ForecastTraffic(ToolRequest):

@@ -18,11 +18,15 @@ from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, kpi_definition
 from policies.managed_object import parse_dn
 from policies.pm_measurement import SAMPLES_PREFIX, from_wire, parse_wire_name
 from policies.slices import Slice
-from tools.oran.peer import PeerError
+from twins.network import NetworkUnavailableError
 
 _ZONE = re.compile(r"^(?:UTC|GMT)?\s*(?:(?P<sign>[+-])(?P<hours>\d{1,2})(?:[.:]?(?P<minutes>\d{2}))?)?$", re.IGNORECASE)
 _EMPTY = frozenset({"", "NULL", "NIL", "NAN", "-"})
 _ABSENT = object()
+
+
+class PmReportError(NetworkUnavailableError):
+    """A PM report cannot be read: it is malformed, or of another domain."""
 
 
 @dataclass
@@ -40,10 +44,10 @@ class PmReading:
 
 
 def parse_zone(text: str) -> timezone:
-    """Return the zone of a timeZoneOffset: "UTC+05.30", "UTC+05:00", "+00:00", "UTC"; raises PeerError."""
+    """Return the zone of a timeZoneOffset: "UTC+05.30", "UTC+05:00", "+00:00", "UTC"; raises PmReportError."""
     match = _ZONE.match(text.strip())
     if match is None or int(match["hours"] or 0) > 14 or int(match["minutes"] or 0) > 59:
-        raise PeerError(f"PM report: timeZoneOffset={text!r} is not UTC±hh:mm; check the reporting element")
+        raise PmReportError(f"PM report: timeZoneOffset={text!r} is not UTC±hh:mm; check the reporting element")
     offset = timedelta(hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
     return timezone(-offset if match["sign"] == "-" else offset)
 
@@ -67,22 +71,22 @@ def _window(header: dict[str, Any], granularity_s: float) -> tuple[datetime, dat
 
 
 def read_report(report: Any, keep_suspect: bool = False) -> PmReading:
-    """Return what one report holds; raises PeerError naming what is malformed."""
+    """Return what one report holds; raises PmReportError naming what is malformed."""
     try:
         event = report["event"]
         header = event["commonEventHeader"]
         if header["domain"] != "perf3gpp":
-            raise PeerError(f"PM report: domain={header['domain']!r} is not perf3gpp; send it to the reader of its domain")
+            raise PmReportError(f"PM report: domain={header['domain']!r} is not perf3gpp; send it to the reader of its domain")
         collection = event["perf3gppFields"]["measDataCollection"]
         window = _window(header, float(collection["granularityPeriod"]))
         reading = PmReading()
         for info in collection["measInfoList"]:
             _read_info(reading, info, str(collection["measuredEntityDn"]), window, keep_suspect)
-    except PeerError:
+    except PmReportError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError) as error:
         reason = f"{type(error).__name__} {error}"
-        raise PeerError(f"PM report is malformed ({reason}); check the reporting element's version") from error
+        raise PmReportError(f"PM report is malformed ({reason}); check the reporting element's version") from error
     return reading
 
 

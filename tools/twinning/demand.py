@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from policies.kpi import KpiFrame
 from policies.managed_object import cell_of
 from policies.slices import Slice
-from tools.ran.forecasting import TrafficRow
+from tools.telemetry.forecasting import TrafficRow
 from twins.network import NetworkCard
 
 

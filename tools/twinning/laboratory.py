@@ -16,9 +16,9 @@ from policies.change import ChangeSet, digest_of
 from policies.intent import TimeWindow
 from policies.kpi import KpiFrame, kpi_definitions
 from policies.managed_object import ManagedObject
-from tools.ran.forecasting import forecast_rows, method_of
 from tools.ran.topology_tools import CONFIGURABLE
 from tools.telemetry.analytics import analytics_of
+from tools.telemetry.forecasting import forecast_rows, method_of
 from tools.twinning.demand import cell_loads, channel_quality, forecast_demand, measured_demand
 from tools.twinning.gap import gap_of
 from tools.twinning.job import TwinJob

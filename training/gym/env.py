@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from agents.baselines.slicing_actions import ACTIONS, FINISH, call_of, look, verification, verified
 from agents.baselines.slicing_features import FEATURES, features
 from agents.baselines.slicing_knowledge import knowledge
-from agents.planner import Observation
+from tools.calls.observation import Observation
 from training.gym.environments.episode import EpisodeEnv
 from training.gym.environments.reward import SHAPING
 

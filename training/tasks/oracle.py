@@ -20,7 +20,8 @@ from twins.link.columns import channel_columns
 from twins.link.configuration import ChannelConfiguration
 from twins.link.device import DeviceState
 from twins.link.orchestration import Orchestration
-from twins.link.qos import QosColumns, QosEvaluator
+from twins.link.qos import QosEvaluator
+from twins.link.qos_columns import QosColumns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

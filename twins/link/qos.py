@@ -16,24 +16,14 @@ from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.delay.processing_delay import ACCELERATOR, ComputeBudget
 from twins.link.device import DeviceState
 from twins.link.orchestration import Orchestration, compile_orchestration
+from twins.link.qos_columns import QosColumns
 from twins.link.result import LinkResult
 from twins.link.simulation.stopping import Stopping
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 Rung = Literal["table", "simulation"]
-
-
-@dataclass(frozen=True)
-class QosColumns:
-    """QoS of N links: `delay_ms`, `throughput_mbps`, `ber` float64[N] as in `Qos`, finite where `covered` bool[N] is True."""
-
-    delay_ms: NDArray[np.float64]
-    throughput_mbps: NDArray[np.float64]
-    ber: NDArray[np.float64]
-    covered: NDArray[np.bool_]
 
 
 class QosEvaluator(Protocol):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import time
 
-from agents.planner import CallTools, Observation, ToolCall
+from agents.planner import CallTools
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
 from harness.runtime.tracing import tool_attributes
 from policies.effect import Effect
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
 from tools.contract import ToolError
 
 

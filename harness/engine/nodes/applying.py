@@ -14,9 +14,9 @@ from harness.commitments.store import CommitmentConflictError
 from harness.commitments.watchdog import ensure_watchdog
 from harness.engine.desk import Desk
 from harness.engine.nodes.judging import back_to_plan, case_of, key_of
-from harness.engine.nodes.validating import Tried
 from harness.engine.state import RunState, ended
 from harness.gate.gate import recheck
+from harness.records.tried import Tried
 from harness.runtime.errors import RunError
 from policies.change import ChangeSet, Receipt
 from policies.intent import Intent

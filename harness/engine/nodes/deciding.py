@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from agents.planner import Answer, Ask, CallTools, Decision, Escalate, Finish, Observation, Propose, ToolOffer, Understand, View
+from agents.planner import Answer, Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
 from harness.runtime.tracing import model_attributes
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.verdict import Verdict
+from tools.calls.observation import Observation
+from tools.calls.tool_offer import ToolOffer
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from harness.engine.desk import Desk
-from harness.engine.nodes.validating import Tried
 from harness.engine.state import RunState, ended
 from harness.gate.case import Case
+from harness.records.tried import Tried
 from policies.change import ChangeSet
 from policies.intent import Intent
 from policies.proposal import Proposal

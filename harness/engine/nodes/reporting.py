@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from harness.engine.desk import Desk
-from harness.engine.nodes.validating import Tried
 from harness.engine.state import RunState
 from harness.records.outcome import ApprovalNote, ObservedKpi, RunOutcome
+from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
 from harness.verification.result import Verification
 from policies.intent import Intent

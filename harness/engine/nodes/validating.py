@@ -8,29 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from agents.planner import Observation, ToolCall
 from harness.engine.desk import Desk
 from harness.engine.nodes.acting import observe
 from harness.engine.state import RunState, ended
+from harness.records.tried import Tried
 from policies.change import ChangeSet
 from policies.intent import Intent
 from policies.proposal import Candidate, Proposal
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
 
 COMPARE = "compare_candidates"
-
-
-class Tried(BaseModel):
-    """A change set with what the twin said of it; `candidate` is None where it could not be tried, `objection` says why."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    change_set: ChangeSet
-    candidate: Candidate | None
-    candidates: tuple[Candidate, ...] = ()
-    twin_gap: dict[str, float] = {}
-    objection: str = ""
 
 
 def validate(desk: Desk, state: RunState) -> RunState:

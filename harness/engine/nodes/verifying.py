@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
-from harness.engine.nodes.validating import Tried
 from harness.engine.state import RunState, ended
+from harness.records.tried import Tried
 from harness.runtime.errors import CommitmentError
 from harness.verification.comparison import Comparison
 from harness.verification.result import Verification

@@ -6,7 +6,8 @@ What it verifies by is what it was told in the episode, not what was planned: on
 from __future__ import annotations
 
 from agents.baselines.notes import answers, newest_state
-from agents.planner import CallTools, Decision, Finish, ToolCall, View
+from agents.planner import CallTools, Decision, Finish, View
+from tools.calls.tool_call import ToolCall
 from training.gym.tasks.gym_task import GymTask
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 from agents.baselines.mission_brief import mission_of
 from agents.baselines.notes import answers, newest_state, verification
-from agents.planner import CallTools, Decision, Finish, ToolCall, View
+from agents.planner import CallTools, Decision, Finish, View
 from policies.gym.mission import MissionSpec
+from tools.calls.tool_call import ToolCall
 from training.gym.tasks.gym_task import GymTask
 
 Script = Callable[[View, MissionSpec], Iterator[ToolCall]]

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from agents.llm.chat import LlmSettings, ModelError
-from agents.planner import Decision, Escalate, Observation, ToolOffer, View
+from agents.planner import Decision, Escalate, View
+from tools.calls.observation import Observation
+from tools.calls.tool_offer import ToolOffer
 from tools.signatures import shared_types, signature
 from training.gym.agents.react_chat import Chat, EndpointChat
 from training.gym.agents.react_reply import ActionError, action_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from agents.planner import CallTools, Decision, Escalate, Finish, ToolCall
+from agents.planner import CallTools, Decision, Escalate, Finish
+from tools.calls.tool_call import ToolCall
 
 _KINDS = ("tool", "finish", "escalate")
 _FORM = 'Action: {"tool": "NAME", "arguments": {…}}, {"finish": "…"} or {"escalate": "…"}'

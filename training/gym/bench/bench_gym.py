@@ -11,9 +11,9 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from agents.baselines.mape_k import mape_k
-from agents.planner import ToolCall
 from policies.figure import BenchResult, Figure
 from policies.gym.split import Purpose
+from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
 from training.gym.episodes.episode import Episode, Judgement
 from training.gym.episodes.runner import Runner

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 import gymnasium
 from gymnasium.error import ResetNeeded
 
-from agents.planner import ToolCall
+from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import PAPER, catalogue
 from tools.registry import ToolRegistry
 from training.gym.environments.reward import shaped, shortfall

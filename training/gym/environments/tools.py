@@ -16,7 +16,8 @@ from typing import Any
 import gymnasium
 from pydantic import ValidationError
 
-from agents.planner import ToolCall, ToolOffer
+from tools.calls.tool_call import ToolCall
+from tools.calls.tool_offer import ToolOffer
 from training.gym.environments.episode import EpisodeEnv
 from training.gym.episodes.episode import Step
 

@@ -14,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from agents.planner import Observation, ToolCall
 from policies.effect import Effect
 from policies.gym.network_state import NetworkState
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
 from tools.contract import Tool, ToolError
 from tools.gym.context import GymContext
 from tools.registry import ToolRegistry

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agents.planner import CallTools, Decision, Escalate, Finish, ToolCall, View
+from agents.planner import CallTools, Decision, Escalate, Finish, View
+from tools.calls.tool_call import ToolCall
 from tools.contract import explain
 from training.gym.episodes.episode import ChangeJudge, Judgement, Step
 from training.gym.episodes.rollout import Rollout, Span

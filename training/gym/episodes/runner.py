@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from agents.planner import CallTools, Escalate, Finish, Planner, ToolCall, ToolOffer, View
+from agents.planner import CallTools, Escalate, Finish, Planner, View
 from policies.gym.network_state import NetworkState
+from tools.calls.tool_call import ToolCall
+from tools.calls.tool_offer import ToolOffer
 from tools.gym.catalogue import PAPER, catalogue
 from tools.gym.context import EPOCH
 from tools.registry import ToolRegistry

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from agents.planner import ToolCall
 from harness.gate.case import Case
 from harness.gate.gate import Gate
 from harness.runtime.settings import GateSettings
@@ -24,6 +23,7 @@ from policies.limits.catalogue import LimitsCatalogue
 from policies.limits.loading import load_limits
 from policies.slices import Slice
 from policies.verdict import Ruling, Verdict
+from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
 from tools.registry import ToolRegistry
 from training.gym.episodes.episode import Judgement

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agents.planner import ToolCall
 from policies.change import ChangeSet
+from tools.calls.tool_call import ToolCall
 from tools.registry import ToolRegistry
 from training.gym.episodes.episode import CALL_S, Episode
 from training.gym.gate.mission_tree import difference, mission_tree

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.planner import ToolCall
 from policies.gym.degradation import DegradationEvent
 from policies.gym.network_state import NetworkState
+from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
 from training.gym.episodes.episode import CALL_S, Episode
 from twins.gym.world import World

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from agents.planner import ToolCall
+from tools.calls.tool_call import ToolCall
 
 
 class PlayError(ValueError):

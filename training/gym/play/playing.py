@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from agents.planner import ToolOffer
+from tools.calls.tool_offer import ToolOffer
 from tools.contract import ToolError
 from tools.gym.catalogue import gym_registry
 from tools.signatures import shared_types, signature

@@ -11,12 +11,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from agents.planner import ToolCall
 from policies.gym.degradation import DegradationEvent, DegradationKind
 from policies.gym.mission import MissionSpec
 from policies.gym.network_state import SlaSpec
 from policies.gym.split import Purpose
 from policies.slices import Slice
+from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
 from training.gym.episodes.episode import CALL_S, Episode
 from training.gym.episodes.judgement import judge, served_shares

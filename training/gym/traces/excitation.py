@@ -12,9 +12,9 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from agents.planner import ToolCall
 from policies.gym.degradation import DegradationEvent, DegradationKind
 from policies.slices import Slice
+from tools.calls.tool_call import ToolCall
 from twins.gym.fleet import SPEED_MPS
 from twins.gym.scenario import CLOUD, EDGES, Scenario
 from twins.gym.world import World

@@ -22,7 +22,7 @@ from policies.provenance import Provenance
 from twins.link.columns import Columns, channel_columns, configuration_columns
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.delay.processing_delay import ACCELERATOR, ComputeBudget
-from twins.link.qos import QosColumns
+from twins.link.qos_columns import QosColumns
 from twins.link.result import Estimate, LinkResult
 from twins.link.table.curve_grid import BLOCK_BITS, RATES
 from twins.link.table.decoder_curve import DEFICITS

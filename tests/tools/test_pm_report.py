@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from policies.pm_measurement import from_wire, parse_wire_name, to_wire, wire_name
 from policies.slices import Slice
-from tools.oran.peer import PeerError
-from tools.telemetry.pm_report import parse_zone, read_report
+from tools.telemetry.pm_report import PmReportError, parse_zone, read_report
 
 REPORT = {
     "event": {
@@ -130,7 +129,7 @@ def test_what_could_not_be_measured_is_absent_not_zero(text):
     ],
 )
 def test_a_malformed_report_is_one_typed_error(path, value):
-    with pytest.raises(PeerError, match="PM report"):
+    with pytest.raises(PmReportError, match="PM report"):
         read_report(changed(path, value))
 
 
@@ -147,7 +146,7 @@ PATHS = ["commonEventHeader", "perf3gppFields", "perf3gppFields/measDataCollecti
 def test_no_report_breaks_the_reader(path, value):
     try:
         read_report(changed(path, value))
-    except PeerError as error:
+    except PmReportError as error:
         assert "\n" not in str(error)
 
 
