@@ -11,29 +11,26 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.verdict import Verdict
+from policies.word import Word
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 from tools.calls.tool_offer import ToolOffer
 from twins.network import NetworkCard
 
 
-class _Word(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Answer(_Word):
+class Answer(Word):
     """The operator's answer to an earlier question."""
 
     question: str
     answer: str
 
 
-class View(_Word):
+class View(Word):
     """Everything a decider sees."""
 
     text: str
@@ -48,7 +45,7 @@ class View(_Word):
     steps_left: int = Field(default=20, ge=0)
 
 
-class Understand(_Word):
+class Understand(Word):
     """State the intent as understood, with a plan in words."""
 
     kind: Literal["understand"] = "understand"
@@ -56,21 +53,21 @@ class Understand(_Word):
     plan: tuple[str, ...] = ()
 
 
-class CallTools(_Word):
+class CallTools(Word):
     """Call tools, in order."""
 
     kind: Literal["call"] = "call"
     calls: tuple[ToolCall, ...] = Field(min_length=1)
 
 
-class Propose(_Word):
+class Propose(Word):
     """Put a proposal before the gate."""
 
     kind: Literal["propose"] = "propose"
     proposal: Proposal
 
 
-class Ask(_Word):
+class Ask(Word):
     """Ask the operator: what is missing or ambiguous, with what could be answered."""
 
     kind: Literal["ask"] = "ask"
@@ -78,7 +75,7 @@ class Ask(_Word):
     choices: tuple[str, ...] = ()
 
 
-class Finish(_Word):
+class Finish(Word):
     """End the run without a change: the answer, or why nothing need be done.
 
     `recommendation` says what should be done by other means, because the network offers no attribute or policy for it.
@@ -89,7 +86,7 @@ class Finish(_Word):
     recommendation: str = ""
 
 
-class Escalate(_Word):
+class Escalate(Word):
     """Hand over to a human: cannot, because; with the nearest that could be reached."""
 
     kind: Literal["escalate"] = "escalate"

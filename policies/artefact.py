@@ -9,19 +9,16 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.data_card import DataCard
+from policies.word import Word
 
 
 class ArtefactError(ValueError):
     """An artefact is missing or is not the one that its record describes; the message says how to remake it."""
 
 
-class Artefact(BaseModel):
+class Artefact(Word):
     """The record of one file: SHA-256 of its bytes, the command that remakes it, where and with what it was made, its card."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str
     sha256: str

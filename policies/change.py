@@ -14,15 +14,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 
 from policies.managed_object import Dn, Scalar
+from policies.word import Word
 
 
-class AttributeEdit(BaseModel):
+class AttributeEdit(Word):
     """Set `attribute` of the managed object `dn` from `old` to `new`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["attribute"] = "attribute"
     dn: Dn
@@ -39,10 +38,8 @@ class AttributeEdit(BaseModel):
         return f"{self.dn} {self.attribute}: {self.old} → {self.new}"
 
 
-class PolicyEdit(BaseModel):
+class PolicyEdit(Word):
     """Create (old None), replace or delete (new None) the A1 policy `policy_id` of type `policy_type`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["policy"] = "policy"
     policy_type: str
@@ -85,10 +82,8 @@ def digest_of(value: Any) -> str:
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
-class ChangeSet(BaseModel):
+class ChangeSet(Word):
     """Edits that are applied together or not at all. The empty set is "no change"."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     edits: tuple[Edit, ...] = ()
 
@@ -119,13 +114,11 @@ class ChangeSet(BaseModel):
         return [edit.describe() for edit in self.edits]
 
 
-class Receipt(BaseModel):
+class Receipt(Word):
     """A network's answer to `apply` or `revert`.
 
     `rollback` restores what was there before; `replayed` says that the idempotency key had been seen and nothing was done again.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     digest: str
     idempotency_key: str

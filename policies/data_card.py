@@ -6,16 +6,13 @@ may be trusted for a configuration; the answer is no, with reasons, for whatever
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
 from policies.evidence import Coverage
+from policies.word import Word
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Task(_Section):
+class Task(Word):
     """Prediction target, action space, loss, latency budget and safety constraints."""
 
     prediction_target: str
@@ -25,7 +22,7 @@ class Task(_Section):
     safety_constraints: str
 
 
-class Configuration(_Section):
+class Configuration(Word):
     """Carrier, bandwidth, numerology, antennas, codebook, pilots and scheduler."""
 
     carrier_frequency: str
@@ -37,7 +34,7 @@ class Configuration(_Section):
     scheduler: str
 
 
-class CardProvenance(_Section):
+class CardProvenance(Word):
     """Measurement source or simulator, version, channel model, geometry, mobility, traffic, impairments, seeds."""
 
     source: str
@@ -50,7 +47,7 @@ class CardProvenance(_Section):
     seeds: str
 
 
-class Environment(_Section):
+class Environment(Word):
     """Setting, topology, blockage, density, user distribution and mobility."""
 
     setting: str
@@ -61,21 +58,21 @@ class Environment(_Section):
     mobility: str
 
 
-class ProtocolLayer(_Section):
+class ProtocolLayer(Word):
     """Layer and timescale."""
 
     layer: str
     timescale: str
 
 
-class OperatorPolicy(_Section):
+class OperatorPolicy(Word):
     """Objectives and regulatory or safety constraints."""
 
     objectives: str
     constraints: str
 
 
-class Evaluation(_Section):
+class Evaluation(Word):
     """Baselines, distribution shifts, failure criteria, calibration and robustness tests."""
 
     baselines: str
@@ -85,7 +82,7 @@ class Evaluation(_Section):
     robustness_tests: str
 
 
-class Bound(_Section):
+class Bound(Word):
     """The validity range of one configuration key: [low, high] in `unit`, or one of `choices`."""
 
     low: float | None = None
@@ -106,7 +103,7 @@ class Bound(_Section):
         return None
 
 
-class DataCard(_Section):
+class DataCard(Word):
     """The card itself; `validity` is the machine-readable part that `covers` judges by."""
 
     name: str

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from policies.provenance import Provenance
+from policies.word import Word
 
 
-class Interval(BaseModel):
+class Interval(Word):
     """A confidence interval [low, high] at `confidence` (0..1)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     low: float
     high: float
@@ -29,10 +28,8 @@ class Interval(BaseModel):
         return self.low <= value <= self.high
 
 
-class Coverage(BaseModel):
+class Coverage(Word):
     """Whether a data card covers a configuration: yes, or no with reasons."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     covered: bool
     reasons: tuple[str, ...] = ()
@@ -41,14 +38,12 @@ class Coverage(BaseModel):
 Value = TypeVar("Value", bound=BaseModel)
 
 
-class Evidence(BaseModel, Generic[Value]):
+class Evidence(Word, Generic[Value]):
     """A tool's answer.
 
     `summary` is one line for a person; `value` is typed; `coverage` says whether the data card of what answered covers the
     network's configuration; `warnings` name every fallback that was taken.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     summary: str
     value: Value

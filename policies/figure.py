@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from policies.word import Word
 
 
-class Figure(BaseModel):
+class Figure(Word):
     """One measured value. `target` is text such as "≥ 20" or "" for none; `met` is None where there is no target."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     value: float | None
@@ -18,10 +16,8 @@ class Figure(BaseModel):
     note: str = ""
 
 
-class BenchResult(BaseModel):
+class BenchResult(Word):
     """What a benchmark returns: its figures and the seeds behind them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     figures: tuple[Figure, ...]
     seeds: tuple[int, ...]

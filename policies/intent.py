@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from policies.kpi import KpiDefinition, kpi_definition
 from policies.slices import Slice
+from policies.word import Word
 
 
 class Condition(StrEnum):
@@ -46,11 +47,7 @@ class Condition(StrEnum):
         }[self]
 
 
-class _Word(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TimeWindow(_Word):
+class TimeWindow(Word):
     """A context: the time for which an expectation holds, [start, end) in network time."""
 
     start: datetime
@@ -63,7 +60,7 @@ class TimeWindow(_Word):
         return self
 
 
-class ExpectationObject(_Word):
+class ExpectationObject(Word):
     """Which objects the expectation is for: cells by DN (empty: all cells) and, where it matters, a slice."""
 
     cells: tuple[str, ...] = ()
@@ -71,7 +68,7 @@ class ExpectationObject(_Word):
     area: str = ""
 
 
-class ExpectationTarget(_Word):
+class ExpectationTarget(Word):
     """KPI, condition, value and unit. `tolerance` is the share of objects × windows that may miss the bound."""
 
     kpi: str
@@ -114,14 +111,14 @@ class ExpectationTarget(_Word):
         return f"{self.kpi} {self.condition.symbol} {self.value:g} {self.unit}"
 
 
-class IntentExpectation(_Word):
+class IntentExpectation(Word):
     """One expectation: targets for an object."""
 
     object: ExpectationObject
     targets: tuple[ExpectationTarget, ...] = Field(min_length=1)
 
 
-class Intent(_Word):
+class Intent(Word):
     """What the operator asked for, as understood."""
 
     text: str

@@ -17,9 +17,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.slices import Slice
+from policies.word import Word
 
 _FILE = Path(__file__).parent / "data" / "kpis.toml"
 
@@ -28,10 +27,8 @@ class UnknownKpiError(ValueError):
     """The name is not a KPI of the catalogue."""
 
 
-class KpiDefinition(BaseModel):
+class KpiDefinition(Word):
     """What a KPI name means."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     title: str

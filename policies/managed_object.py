@@ -12,7 +12,9 @@ import re
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator
+
+from policies.word import Word
 
 Scalar = bool | int | float | str | None
 
@@ -70,10 +72,8 @@ def cell_of(dn: str) -> str | None:
     return id_of(dn, "NRCellDU") or id_of(dn, "NRCellCU")
 
 
-class ManagedObject(BaseModel):
+class ManagedObject(Word):
     """One managed object with its attributes as they stand on the network."""
-
-    model_config = ConfigDict(frozen=True)
 
     dn: Dn
     attributes: dict[str, Scalar]

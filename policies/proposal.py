@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.change import ChangeSet
 from policies.evidence import Interval
 from policies.intent import ExpectationTarget, Intent
 from policies.slices import Slice
+from policies.word import Word
 
 
-class _Word(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class KpiPrediction(_Word):
+class KpiPrediction(Word):
     """What the twin predicts of one KPI over the intent's objects and window.
 
     `interval` is of the mean over seeds; `no_change` is the same KPI when nothing is done; `twin_gap` is the measured mean
@@ -33,7 +30,7 @@ class KpiPrediction(_Word):
     twin_gap: float | None = None
 
 
-class TargetOutlook(_Word):
+class TargetOutlook(Word):
     """A target and the probability, over seeds and objects, that the prediction meets it."""
 
     slice: Slice | None
@@ -50,7 +47,7 @@ class TargetOutlook(_Word):
         return self.target.is_met_by(self.predicted)
 
 
-class Candidate(_Word):
+class Candidate(Word):
     """One way to satisfy the intent, tried in the twin."""
 
     name: str
@@ -64,7 +61,7 @@ class Candidate(_Word):
     rollback_conditions: tuple[str, ...] = ()
 
 
-class Proposal(_Word):
+class Proposal(Word):
     """Candidates for an intent, best first; "no change" is always among them."""
 
     intent: Intent

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from policies.word import Word
 
 
-class Provenance(BaseModel):
+class Provenance(Word):
     """Source or simulator, its version, the configuration's digest, the seeds and the time."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: str
     kind: Literal["measurement", "simulation", "configuration", "document", "computation", "forecast"]

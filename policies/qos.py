@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from policies.word import Word
 
 
-class _Words(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Qos(_Words):
+class Qos(Word):
     """What was delivered: processing delay in ms, information throughput in Mbit/s, residual bit error rate."""
 
     delay_ms: float = Field(ge=0.0, description="processing delay, ms")
@@ -17,7 +15,7 @@ class Qos(_Words):
     ber: float = Field(ge=0.0, le=1.0, description="residual bit error rate after HARQ and channel decoding")
 
 
-class QosRequirement(_Words):
+class QosRequirement(Word):
     """What a service needs: at most `max_delay_ms`, at least `min_throughput_mbps`, at most `max_ber`.
 
     A value on its bound keeps it.

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.qos import Qos, QosRequirement
+from policies.word import Word
 
 BASE_SATISFIED = 1.0
 BASE_VIOLATED = -1.0
@@ -30,10 +31,8 @@ BER_FLOOR = 1e-6
 Shares = NDArray[np.float64]
 
 
-class RewardWeights(BaseModel):
+class RewardWeights(Word):
     """The six weights of equation (2), each >= 0: `waste_*` are w1+, w2+, w3+, `near_*` are w1-, w2-, w3-."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     waste_throughput: float = Field(default=0.3, ge=0.0)
     waste_delay: float = Field(default=0.3, ge=0.0)

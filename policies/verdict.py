@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from policies.word import Word
 
 
 class Ruling(StrEnum):
@@ -18,10 +18,8 @@ class Ruling(StrEnum):
     ESCALATE = "escalate"
 
 
-class Reason(BaseModel):
+class Reason(Word):
     """One rule's finding: which rule, what it saw, where the rule comes from and what to do."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule: str
     outcome: Literal["pass", "warn", "fail"]
@@ -30,10 +28,8 @@ class Reason(BaseModel):
     remedy: str = ""
 
 
-class Verdict(BaseModel):
+class Verdict(Word):
     """The gate's answer for the change set with this digest."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     digest: str
     ruling: Ruling

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from policies.word import Word
 
 
-class Violation(BaseModel):
+class Violation(Word):
     """Which field has which value, what is allowed and by which source, and what to do."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     field: str
     value: str

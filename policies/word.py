@@ -1,4 +1,4 @@
-"""The base of the gym's words: frozen, closed, finite."""
+"""The base of every typed value of the project: frozen, closed, finite."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _set_values, _set_names, _set_extra, _set_private = (
 
 
 class Word(BaseModel):
-    """A typed value of the gym; unknown fields, NaN and infinity are refused."""
+    """A typed value: it never changes; unknown fields, NaN and infinity are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -22,11 +22,11 @@ class Word(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        """Keep the names of all fields, which `trusted` values share: pydantic copies the set before it changes it."""
+        """Keep the names of all fields, which `unchecked` values share: pydantic copies the set before it changes it."""
         cls._every = set(cls.model_fields)
 
     @classmethod
-    def trusted(cls, **values: Any) -> Self:
+    def unchecked(cls, **values: Any) -> Self:
         """Return a value of all fields, unchecked: for what code computed itself, thousands of times a second."""
         return cls._made(values)
 

@@ -15,11 +15,12 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from policies.data_card import DataCard
 from policies.effect import Effect
 from policies.evidence import Evidence
+from policies.word import Word
 
 Request = TypeVar("Request", bound=BaseModel)
 Value = TypeVar("Value", bound=BaseModel)
@@ -27,16 +28,12 @@ Value = TypeVar("Value", bound=BaseModel)
 ToolFunction = Callable[[Any, Request], Evidence[Value]]
 
 
-class ToolRequest(BaseModel):
+class ToolRequest(Word):
     """Base of every tool's arguments: unknown fields are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
-
-class ToolValue(BaseModel):
+class ToolValue(Word):
     """Base of every tool's answer."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ToolError(Exception):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol, TypeVar, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.change import ChangeSet, Receipt
 from policies.data_card import DataCard
@@ -21,6 +21,7 @@ from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
 from policies.slices import Slice
 from policies.violation import Violation
+from policies.word import Word
 
 
 class NetworkError(Exception):
@@ -51,11 +52,7 @@ class NetworkUnavailableError(NetworkError):
     """The peer did not answer in time or answered garbage; whether the change was made is unknown until it is read back."""
 
 
-class _Card(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Cell(_Card):
+class Cell(Word):
     """A cell as the operator's configuration knows it.
 
     Positions in metres on a local plane; azimuth in degrees from the x axis, counter-clockwise; frequency in GHz, bandwidth in
@@ -81,7 +78,7 @@ class Cell(_Card):
     neighbours: tuple[str, ...] = ()
 
 
-class Venue(_Card):
+class Venue(Word):
     """A named place on the operator's map: a circle on the local plane, metres."""
 
     name: str
@@ -90,7 +87,7 @@ class Venue(_Card):
     radius: float = Field(gt=0)
 
 
-class PlannedEvent(_Card):
+class PlannedEvent(Word):
     """An entry of the operator's event calendar: where and when a crowd is expected."""
 
     name: str
@@ -100,7 +97,7 @@ class PlannedEvent(_Card):
     attendance: int | None = None
 
 
-class NetworkCard(_Card):
+class NetworkCard(Word):
     """What an operator knows about a network: cells, slices, areas, calendar, capabilities and the data card."""
 
     name: str
@@ -129,7 +126,7 @@ class NetworkCard(_Card):
         return {name: tuple(cell.id for cell in self.cells if name in cell.areas) for name in names}
 
 
-class KpiQuery(_Card):
+class KpiQuery(Word):
     """Which KPIs of which objects (empty: all), from `start` to `end`, or the last `windows` complete windows."""
 
     kpis: tuple[str, ...] = ()

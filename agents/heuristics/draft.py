@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit
 from policies.managed_object import Dn, Scalar
+from policies.word import Word
 
 Lawful = Callable[[str, str, Scalar], AttributeEdit | None]
 
 
-class _Word(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Knob(_Word):
+class Knob(Word):
     """An attribute that the search may turn: low, high and step, or choices; `old` is what stands on the network."""
 
     dn: Dn
@@ -29,7 +24,7 @@ class Knob(_Word):
     choices: tuple[Scalar, ...] | None = None
 
 
-class Draft(_Word):
+class Draft(Word):
     """One candidate before the twin has judged it."""
 
     name: str

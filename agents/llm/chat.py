@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from policies.word import Word
 
 ANSWER = "decide"
 
@@ -18,10 +20,8 @@ class ModelError(Exception):
     """The model could not be asked: refused connection, timeout, HTTP error, or a body that is no chat completion."""
 
 
-class LlmSettings(BaseModel):
+class LlmSettings(Word):
     """Where the model is and how it is asked. `budget_tokens` bounds the prompt (4 characters a token)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     base_url: str
     model: str
@@ -35,10 +35,8 @@ class LlmSettings(BaseModel):
     retries: int = Field(default=0, ge=0, le=5, description="of the transport, before a ModelError")
 
 
-class Message(BaseModel):
+class Message(Word):
     """One message: role and text."""
-
-    model_config = ConfigDict(frozen=True)
 
     role: Literal["system", "user", "assistant"]
     content: str

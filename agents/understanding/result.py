@@ -10,19 +10,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.intent import ExpectationTarget, Intent
 from policies.slices import Slice
+from policies.word import Word
 
 Workflow = Literal["intent-to-configuration", "scheduler-adaptation", "channel-estimator", "beam-management", "direct-change"]
 
 
-class _Word(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class DirectEdit(_Word):
+class DirectEdit(Word):
     """A configuration edit that the operator named: `value` absolute, or `delta` relative to what stands."""
 
     class_name: str
@@ -34,7 +29,7 @@ class DirectEdit(_Word):
     delta: float | None = None
 
 
-class Understood(_Word):
+class Understood(Word):
     """The text says this."""
 
     intent: Intent
@@ -43,7 +38,7 @@ class Understood(_Word):
     direct: tuple[DirectEdit, ...] = ()
 
 
-class NetworkQuestion(_Word):
+class NetworkQuestion(Word):
     """The operator wants to know something: KPI values, cells of a place, configuration, limits, neighbours or events."""
 
     topic: Literal["kpi", "cells", "configuration", "limit", "neighbours", "events"]
@@ -56,7 +51,7 @@ class NetworkQuestion(_Word):
     assumptions: tuple[str, ...] = ()
 
 
-class NeedsMeasurement(_Word):
+class NeedsMeasurement(Word):
     """A relative bound needs the present value of these KPIs for these cells (empty: all) and slices."""
 
     kpis: tuple[str, ...]
@@ -64,7 +59,7 @@ class NeedsMeasurement(_Word):
     slices: tuple[Slice, ...]
 
 
-class Question(_Word):
+class Question(Word):
     """What is missing or ambiguous. An answer takes the place of `replaces` in the text, or is added to it."""
 
     question: str
@@ -73,13 +68,13 @@ class Question(_Word):
     replaces: str = ""
 
 
-class NotAboutNetwork(_Word):
+class NotAboutNetwork(Word):
     """The text is about something else."""
 
     reason: str
 
 
-class Impossible(_Word):
+class Impossible(Word):
     """No network can do this: why, and the nearest that could be asked."""
 
     reason: str

@@ -15,20 +15,17 @@ import time
 from collections.abc import Callable
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from harness.runtime.errors import ApprovalError
 from harness.runtime.store import StateStore
 from policies.change import ChangeSet
+from policies.word import Word
 
 How = Literal["terminal", "--approve", "command", "policy"]
 ApprovalState = Literal["pending", "approved", "rejected", "expired", "consumed"]
 
 
-class Approval(BaseModel):
+class Approval(Word):
     """A request with what became of it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     run_id: str
     digest: str

@@ -16,11 +16,10 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from harness.runtime.errors import CommitmentError
 from harness.runtime.store import StateStore
 from policies.change import AttributeEdit, ChangeSet, Receipt
+from policies.word import Word
 
 CommitmentState = Literal["pending", "applied", "confirmed", "reverted", "revert_failed"]
 _OPEN = "('pending', 'applied', 'revert_failed')"
@@ -30,10 +29,8 @@ class CommitmentConflictError(CommitmentError):
     """An open commitment touches the same attribute or policy."""
 
 
-class Commitment(BaseModel):
+class Commitment(Word):
     """One change under promise; `expectations` is what verification needs (prediction, targets, time of the apply)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str
     run_id: str

@@ -5,18 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.change import canonical_json, digest_of
+from policies.word import Word
 
 GENESIS = "0" * 64
 
 
-class _Line(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class JournalRecord(_Line):
+class JournalRecord(Word):
     """What happened: `kind`, `body`, of which run and when; `previous` and `hash` (SHA-256) chain it."""
 
     seq: int = Field(ge=1)
@@ -40,7 +37,7 @@ class JournalRecord(_Line):
         return canonical_json(self.model_dump(mode="json"))
 
 
-class JournalHead(_Line):
+class JournalHead(Word):
     """The hash of record `seq`, signed (Ed25519, hex)."""
 
     seq: int = Field(ge=1)

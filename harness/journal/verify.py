@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from harness.journal.key import VerifyKey
 from harness.journal.record import GENESIS, JournalHead, JournalRecord
+from policies.word import Word
 
 
-class JournalReport(BaseModel):
+class JournalReport(Word):
     """What verification found: `faults` break trust, `notes` do not."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     records: int
     heads: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from harness.verification.result import Verification
 from policies.change import ChangeSet
@@ -12,6 +12,7 @@ from policies.intent import Intent
 from policies.proposal import Candidate, KpiPrediction
 from policies.slices import Slice
 from policies.verdict import Verdict
+from policies.word import Word
 
 Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
@@ -34,18 +35,14 @@ EXIT_STATUS: dict[Status, int] = {
 }
 
 
-class _Word(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RunFailure(_Word):
+class RunFailure(Word):
     """Why a run failed: the boundary that was crossed, and one line."""
 
     boundary: Literal["planner", "tool", "network", "store", "budget", "gate", "internal"]
     message: str
 
 
-class ApprovalNote(_Word):
+class ApprovalNote(Word):
     """Who decided, how and when (ISO 8601)."""
 
     state: str
@@ -55,7 +52,7 @@ class ApprovalNote(_Word):
     note: str = ""
 
 
-class ObservedKpi(_Word):
+class ObservedKpi(Word):
     """A KPI before and after, with what was predicted."""
 
     kpi: str
@@ -71,7 +68,7 @@ class ObservedKpi(_Word):
     result: str = ""
 
 
-class RunOutcome(_Word):
+class RunOutcome(Word):
     """One intent's life, told at its end. Durations are wall seconds by step."""
 
     run_id: str
@@ -84,7 +81,7 @@ class RunOutcome(_Word):
     candidates: tuple[str, ...] = ()
     prediction: tuple[KpiPrediction, ...] = ()
     observed: tuple[ObservedKpi, ...] = ()
-    twin_gap: dict[str, float] = {}
+    twin_gap: dict[str, float] = Field(default_factory=dict)
     verification: Verification | None = None
     verdict: Verdict | None = None
     approval: ApprovalNote | None = None
@@ -93,7 +90,7 @@ class RunOutcome(_Word):
     nearest: str = ""
     recommendation: str = ""
     error: RunFailure | None = None
-    durations: dict[str, float] = {}
+    durations: dict[str, float] = Field(default_factory=dict)
     planner: str = ""
     mode: Literal["active", "shadow"] = "active"
     folder: str = ""

@@ -5,16 +5,13 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-from pydantic import BaseModel, ConfigDict
-
 from harness.runtime.errors import RunError
 from harness.runtime.store import StateStore
+from policies.word import Word
 
 
-class RunRecord(BaseModel):
+class RunRecord(Word):
     """A run's row; `network` is the URL (or name) of the network that it manages."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     run_id: str
     created_at: datetime

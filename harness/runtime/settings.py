@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from harness.runtime.duration import Seconds
 from harness.runtime.errors import HarnessError
+from policies.word import Word
 
 PREFIX = "TWINPILOT_"
 FILE_NAME = "twinpilot.toml"
@@ -27,11 +28,7 @@ class SettingsError(HarnessError):
     """A setting is unknown or has a value that is not allowed."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class NetworkSettings(_Section):
+class NetworkSettings(Word):
     """Which network: a URL of a live one, or an embedded scenario (stadium, small, or a scenario file)."""
 
     url: str = ""
@@ -41,7 +38,7 @@ class NetworkSettings(_Section):
     history_windows: int = Field(default=12, ge=1, le=1000, description="KPI windows that an embedded network runs before")
 
 
-class PlannerSettings(_Section):
+class PlannerSettings(Word):
     """Who plans; `api_key_env` names the environment variable that holds the key, never the key itself."""
 
     kind: Literal["rule", "llm"] = "rule"
@@ -52,7 +49,7 @@ class PlannerSettings(_Section):
     fallback: bool = Field(default=False, description="where no model answers, let the rule planner decide, and say so")
 
 
-class GateSettings(_Section):
+class GateSettings(Word):
     """Thresholds of the gate that are the operator's own; the law itself is data in policies/."""
 
     min_probability: float = Field(default=0.8, ge=0, le=1)
@@ -63,13 +60,13 @@ class GateSettings(_Section):
     guardrails: str = Field(default="", description="a guardrails file of the operator's own; empty: the shipped one")
 
 
-class ApprovalSettings(_Section):
+class ApprovalSettings(Word):
     """How long a request for approval stands (wall time)."""
 
     ttl: Seconds = Field(default=900.0, gt=0)
 
 
-class CommitmentSettings(_Section):
+class CommitmentSettings(Word):
     """Verification: settle, then `windows` KPI windows; extended up to `deadline` after the observation began."""
 
     settle_windows: int = Field(default=1, ge=0, le=100)
@@ -82,20 +79,20 @@ class CommitmentSettings(_Section):
     watchdog: bool = True
 
 
-class LimitSettings(_Section):
+class LimitSettings(Word):
     """Bounds of one run."""
 
     decisions: int = Field(default=40, ge=1, le=1000)
     tool_calls: int = Field(default=80, ge=1, le=10_000)
 
 
-class JournalSettings(_Section):
+class JournalSettings(Word):
     """Where the signed heads are kept; empty: below data_dir."""
 
     heads_dir: str = ""
 
 
-class TelemetrySettings(_Section):
+class TelemetrySettings(Word):
     """OpenTelemetry over OTLP/HTTP; off while no endpoint is given."""
 
     otlp_endpoint: str = ""

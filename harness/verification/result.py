@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.evidence import Interval
 from policies.intent import ExpectationTarget
 from policies.slices import Slice
+from policies.word import Word
 
 
-class _Word(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TargetCheck(_Word):
+class TargetCheck(Word):
     """A target after the change; `p_value` is that of "the bound is not met"; objectives are `observed` only."""
 
     target: ExpectationTarget
@@ -39,7 +34,7 @@ class TargetCheck(_Word):
         return f"{name}: {seen} over {self.windows} windows: {self.result}"
 
 
-class BystanderCheck(_Word):
+class BystanderCheck(Word):
     """A KPI that nobody asked to change; `blame` says why it is, or is not, laid to the change."""
 
     kpi: str
@@ -60,7 +55,7 @@ class BystanderCheck(_Word):
         return f"{name} in {self.where}:{values} (p={self.p_value:.2g}): {self.result}{f', {self.blame}' if self.blame else ''}"
 
 
-class Verification(_Word):
+class Verification(Word):
     """The outcome: confirmed, harmed, or inconclusive (which becomes a rollback at the deadline)."""
 
     outcome: Literal["confirmed", "harmed", "inconclusive"]

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from policies.word import Word
 
 
-class JointRule(BaseModel):
+class JointRule(Word):
     """One joint rule of the catalogue."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     name: str = Field(pattern=r"^[a-z0-9-]+$")
     kind: Literal["sum", "order", "total", "handover_loop", "coverage"]

@@ -12,9 +12,10 @@ import re
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from policies.managed_object import Scalar
+from policies.word import Word
 
 # Values are decimal fractions in binary floats: 0.3 is on a grid of 0.1 although 0.3 / 0.1 is 2.9999999999999996.
 _GRID_TOLERANCE = 1e-6
@@ -25,13 +26,13 @@ Theme = Literal[
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
-class Limit(BaseModel):
+class Limit(Word):
     """The bounds of `attribute` of `class_name` in `unit`, with their source.
 
     `low`, `high` and `step` belong to a range, `values` to a set or an enumeration, `pattern` to a string.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     class_name: str = Field(alias="class", pattern=r"^[A-Z][A-Za-z0-9]*$")
     attribute: str = Field(min_length=1)

@@ -53,8 +53,8 @@ def test_a_place_outside_of_the_world_is_refused(field, value):
 
 
 def test_a_trusted_word_is_told_like_a_validated_one_and_copies_do_not_touch_one_another():
-    same = NetworkState.trusted(**dict(STATE))
+    same = NetworkState.unchecked(**dict(STATE))
     assert same == STATE and same.model_dump() == STATE.model_dump() and same.model_fields_set == STATE.model_fields_set
     copied = same.model_copy(update={"loss": 0.5})
     assert (copied.loss, same.loss) == (0.5, 0.01) and same.changed(loss=0.2).loss == 0.2
-    assert NetworkState.trusted(**dict(STATE)).model_fields_set == set(NetworkState.model_fields)
+    assert NetworkState.unchecked(**dict(STATE)).model_fields_set == set(NetworkState.model_fields)

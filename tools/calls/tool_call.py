@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from policies.word import Word
 
 
-class ToolCall(BaseModel):
+class ToolCall(Word):
     """One call that a decider wants: tool, arguments and why."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     tool: str
     arguments: dict[str, Any]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from policies.word import Word
 
 
-class ToolOffer(BaseModel):
+class ToolOffer(Word):
     """A tool that the decider may call, as its schema."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     effect: str

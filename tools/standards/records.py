@@ -6,17 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from policies.word import Word
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, done, total)."""
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Passage(_Record):
+class Passage(Word):
     """A part of a clause, small enough to be quoted whole."""
 
     document: str
@@ -26,7 +22,7 @@ class Passage(_Record):
     text: str
 
 
-class Hit(_Record):
+class Hit(Word):
     """A passage that answers a query.
 
     `score` is the fused reciprocal rank (higher is better, comparable within one answer only); `found_by` says whether the words
@@ -42,7 +38,7 @@ class Hit(_Record):
     found_by: tuple[Literal["words", "meaning"], ...]
 
 
-class DocumentEntry(_Record):
+class DocumentEntry(Word):
     """A document of the index; `shipped` marks the catalogue's own clauses."""
 
     document: str
@@ -52,7 +48,7 @@ class DocumentEntry(_Record):
     shipped: bool
 
 
-class FileOutcome(_Record):
+class FileOutcome(Word):
     """What became of one file; `reason` says why where it failed."""
 
     path: Path
@@ -63,7 +59,7 @@ class FileOutcome(_Record):
     reason: str = ""
 
 
-class IngestReport(_Record):
+class IngestReport(Word):
     """What became of every file of one ingest."""
 
     files: tuple[FileOutcome, ...]

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from statistics import fmean
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.kpi import KpiFrame
 from policies.managed_object import cell_of
 from policies.slices import Slice
+from policies.word import Word
 from tools.telemetry.forecasting import TrafficRow
 from twins.network import NetworkCard
 
 
-class DemandRow(BaseModel):
+class DemandRow(Word):
     """Users of a slice in a cell, and their traffic together, Mbit/s."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     cell: str
     slice: Slice

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.change import ChangeSet
 from policies.kpi import KpiFrame
+from policies.word import Word
 from tools.twinning.synchronization import TwinInput, synchronize
 from twins.network import InvalidChangeError, KpiQuery, NetworkError, StaleEditError
 
@@ -20,10 +21,8 @@ _KEPT = 8
 _warm: OrderedDict[tuple[str, int], tuple[Any, Any]] = OrderedDict()
 
 
-class TwinJob(BaseModel):
+class TwinJob(Word):
     """What to run. Times in simulated seconds; the twin's clock runs with them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     digest: str
     given: TwinInput

@@ -16,11 +16,11 @@ from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from policies.intent import TimeWindow
 from policies.managed_object import ManagedObject, Scalar
 from policies.slices import Slice
+from policies.word import Word
 from tools.twinning.demand import DemandRow
 from tools.twinning.placement import Field, choose, draw_field, power_and_state, sectors_of
 from twins.network import NetworkCard
@@ -37,10 +37,8 @@ _INACTIVITY_S = 5.0
 _READ_ONLY = frozenset({"operationalState", "energySavingState"})
 
 
-class TwinInput(BaseModel):
+class TwinInput(Word):
     """What a twin is built from. `cqi` by `cell/slice`; `loads` PRB usage 0..1 by cell; `window` None: the present."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     card: NetworkCard
     objects: tuple[ManagedObject, ...]

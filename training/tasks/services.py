@@ -17,21 +17,18 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.qos import QosRequirement
 from policies.qos_reward import BER_FLOOR
+from policies.word import Word
 from training.tasks.rounding import significant
 
 RADIO_SHARE = 0.25
 LOST_BITS = 0.1
 
 
-class _Words(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FiveQi(_Words):
+class FiveQi(Word):
     """One row of TS 23.501 table 5.7.4-1: packet delay budget in ms, packet error rate, example service."""
 
     delay_budget_ms: float = Field(gt=0.0)
@@ -39,14 +36,14 @@ class FiveQi(_Words):
     example: str
 
 
-class Grade(_Words):
+class Grade(Word):
     """What exactly is sent, in words, and the throughput in Mbit/s that it needs."""
 
     words: str
     throughput_mbps: float = Field(gt=0.0)
 
 
-class Service(_Words):
+class Service(Word):
     """A service: its 5QI, whether RLC retransmits, who sends it and where, its grades, and its wordings by split."""
 
     name: str

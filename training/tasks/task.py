@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.qos import Qos, QosRequirement
+from policies.word import Word
 from training.tasks.splits import Split
 from twins.link.configuration import ChannelConfiguration
 from twins.link.device import DeviceState
@@ -19,11 +20,7 @@ STYLES: tuple[Style, ...] = ("explicit", "partial", "implied")
 DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard", "infeasible")
 
 
-class _Words(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Oracle(_Words):
+class Oracle(Word):
     """The best of the configuration space: its reward by equation (2), the orchestration, the QoS that it delivers.
 
     Of an infeasible task it is the nearest miss.
@@ -34,7 +31,7 @@ class Oracle(_Words):
     qos: Qos
 
 
-class Task(_Words):
+class Task(Word):
     """One upper-layer task.
 
     `description` is what a planner reads: service, stated requirements, device and channel. `stated` quantities are in it, the

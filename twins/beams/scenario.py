@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from policies.word import Word
 
 Propagation = Literal["UMi", "UMa"]
 ReferenceSignal = Literal["SSB", "CSI-RS"]
@@ -19,11 +21,7 @@ CSI_RS_DENSITY = 3.0 / 12.0  # elements of a PRB's symbol, row 1 of TS 38.211 ta
 THERMAL_NOISE_DBM_HZ = -174.0
 
 
-class _Typed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class BeamArray(_Typed):
+class BeamArray(Word):
     """A uniform planar array, half a wavelength apart, and its codebook.
 
     The codebook is a DFT over the columns (TS 38.214 clause 5.2.2.2.1 with N1 = `columns`, N2 = 1): `beams` azimuth beams, all
@@ -51,7 +49,7 @@ class BeamArray(_Typed):
         return f"DFT {self.beams} of {self.columns} columns"
 
 
-class Mobility(_Typed):
+class Mobility(Word):
     """How terminals move: a constant speed drawn from [low, high] m/s, and a heading whose rate wanders (standard deviation,
     degrees/s).
     """
@@ -67,7 +65,7 @@ class Mobility(_Typed):
         return self
 
 
-class BeamScenario(_Typed):
+class BeamScenario(Word):
     """One sector and the terminals that pass through it.
 
     Powers in dBm over `prbs`; distances in m on the ground; `blockers` moving screens around each terminal (TR 38.901 clause

@@ -86,7 +86,7 @@ class Uav(NamedTuple):
 
 
 def _between(one: Position, other: Position, share: float) -> Position:
-    return Position.trusted(
+    return Position.unchecked(
         x_m=one.x_m + share * (other.x_m - one.x_m),
         y_m=one.y_m + share * (other.y_m - one.y_m),
         z_m=one.z_m + share * (other.z_m - one.z_m),

@@ -34,5 +34,5 @@ class Walker(NamedTuple):
         phase = (self.speed_mps * now_s) % (2.0 * BEAT_M)
         along, velocity = (phase, self.forth) if phase < BEAT_M else (2.0 * BEAT_M - phase, self.back)
         (x, y), start = self.direction, self.start
-        position = Position.trusted(x_m=start.x_m + x * along, y_m=start.y_m + y * along, z_m=start.z_m)
+        position = Position.unchecked(x_m=start.x_m + x * along, y_m=start.y_m + y * along, z_m=start.z_m)
         return user.changed(position=position, velocity_mps=velocity)

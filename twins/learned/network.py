@@ -80,7 +80,7 @@ def _window(
     layout: Layout, arrays: LayoutArrays, seen: Foreseen, mean: Floats, seconds: float, now_s: float, moved: int
 ) -> Window:
     cells = list(layout.cells)
-    return Window.trusted(
+    return Window.unchecked(
         seconds=seconds,
         now_s=round(now_s, 6),
         flows=_flows(layout, mean, arrays),
@@ -101,7 +101,7 @@ def _user(cells: list[str], arrays: LayoutArrays, seen: Foreseen, user: int) -> 
     cell, flows = seen.cells[user], np.flatnonzero(arrays.user == user)
     rsrp = seen.received[user, cell] - 10.0 * math.log10(12.0)  # per resource element, of which a resource block has twelve
     sinr = seen.theory.sinr_db[flows[-1]] if len(flows) else 0.0
-    return UserWindow.trusted(cell=cells[cell], rsrp_dbm=float(np.round(rsrp, 2)), sinr_db=float(np.round(sinr, 2)), cqi=())
+    return UserWindow.unchecked(cell=cells[cell], rsrp_dbm=float(np.round(rsrp, 2)), sinr_db=float(np.round(sinr, 2)), cqi=())
 
 
 def _flows(layout: Layout, values: Floats, arrays: LayoutArrays) -> OnDemand[FlowWindow]:
@@ -112,7 +112,7 @@ def _flow(values: Floats, rates: Floats, flow: int) -> FlowWindow:
     """The window of a flow; None for the delay where hardly anything arrives."""
     (latency, jitter, loss, ratio), mbps = values[flow].tolist(), rates.item(flow)
     dead = mbps <= 0.0 or loss > _LOST or latency >= LATENCY_MS or math.isnan(latency)
-    return FlowWindow.trusted(
+    return FlowWindow.unchecked(
         latency_ms=None if dead else latency,
         jitter_ms=None if dead else jitter,
         loss=loss if mbps > 0.0 else 0.0,

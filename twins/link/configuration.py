@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from policies.word import Word
 
 SYMBOLS_PER_SLOT = 14
 SUBCARRIERS_PER_PRB = 12
@@ -28,11 +30,7 @@ _MCS_COUNT = {1: 28, 2: 28}  # transmittable indices 0..27: above are reserved (
 _MAX_PRBS = {15: 270, 30: 273, 60: 135, 120: 264}  # TS 38.101-1 table 5.3.2-1 (15..60 kHz), TS 38.101-2 table 5.3.2-1 (120 kHz)
 
 
-class _Typed(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class LinkConfiguration(_Typed):
+class LinkConfiguration(Word):
     """One PUSCH transmission (TS 38.211 clause 6.3.1, TS 38.212 clause 6.2, TS 38.214 clause 6.1) and how it is received.
 
     `receiver` "classical" takes `estimator` and `detector` (LS and LMMSE unless given); a neural receiver does both itself.
@@ -136,7 +134,7 @@ class LinkConfiguration(_Typed):
         return self.prbs * SUBCARRIERS_PER_PRB
 
 
-class ChannelConfiguration(_Typed):
+class ChannelConfiguration(Word):
     """A TR 38.901 clause 7.7 profile with its scaled delay spread, speed and carrier, and the SNR.
 
     Profile "AWGN" does not fade: gain 1 everywhere, whatever delay spread and speed; published code performance refers to it.

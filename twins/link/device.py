@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.violation import Violation
+from policies.word import Word
 from twins.link.columns import Columns
 
 if TYPE_CHECKING:
@@ -24,10 +25,8 @@ Modulation = Literal["QPSK", "16QAM", "64QAM", "256QAM"]
 _BITS_PER_SYMBOL = {"QPSK": 2, "16QAM": 4, "64QAM": 6, "256QAM": 8}
 
 
-class DeviceState(BaseModel):
+class DeviceState(Word):
     """What both ends of the link can do now: hardware, and what of it is free."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     tx_antennas: Literal[1, 2, 4] = Field(description="antenna ports of the transmitting device")
     rx_antennas: int = Field(ge=1, le=16, description="antennas of the receiving base station; all of them are used")

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from policies.word import Word
 from twins.link.columns import configuration_columns
 from twins.link.configuration import LdpcAlgorithm, LinkConfiguration
 from twins.link.device import DeviceState, device_violations
@@ -27,11 +28,7 @@ class OrchestrationRefused(ValueError):  # noqa: N818 - a refusal is an answer, 
         self.reasons = reasons
 
 
-class _Module(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Transmitter(_Module):
+class Transmitter(Word):
     """How bits become the transmitted slot."""
 
     module: Literal["pusch", "deeptx"] = Field(
@@ -44,7 +41,7 @@ class Transmitter(_Module):
     power_dbm: float = Field(ge=-40.0, le=26.0, description="transmit power in dBm, at most that of the device")
 
 
-class ChannelCoding(_Module):
+class ChannelCoding(Word):
     """Channel coding and retransmission."""
 
     module: Literal["ldpc"] = Field(description="LDPC of TS 38.212")
@@ -55,7 +52,7 @@ class ChannelCoding(_Module):
     )
 
 
-class Receiver(_Module):
+class Receiver(Word):
     """How the received slot becomes soft bits."""
 
     module: str = Field(
@@ -67,7 +64,7 @@ class Receiver(_Module):
     )
 
 
-class Resources(_Module):
+class Resources(Word):
     """What is occupied on the air."""
 
     prbs: int = Field(ge=1, le=273, description="physical resource blocks, 12 subcarriers each")
@@ -75,7 +72,7 @@ class Resources(_Module):
     dmrs_symbols: int = Field(ge=1, le=4, description="DMRS (pilot) symbols in the slot of 14, 1..4")
 
 
-class Orchestration(_Module):
+class Orchestration(Word):
     """The workflow of one link: the module of each step with its arguments."""
 
     transmitter: Transmitter

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.evidence import Coverage, Interval
 from policies.provenance import Provenance
+from policies.word import Word
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 
 
-class Estimate(BaseModel):
+class Estimate(Word):
     """A value with its confidence interval."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     value: float
     interval: Interval
 
 
-class LinkResult(BaseModel):
+class LinkResult(Word):
     """Quality of one link.
 
     `snr_db` mean per resource element and receive antenna; `slots` transport blocks evaluated; `bler` residual transport block
@@ -28,8 +25,6 @@ class LinkResult(BaseModel):
     (`twins.link.delay.processing_delay`); `nmse_db` channel estimation error over channel power, None where the receiver
     estimates none; `coverage` by the data cards of what answered (table, neural receiver).
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     configuration: LinkConfiguration
     channel: ChannelConfiguration

@@ -8,17 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from policies.provenance import Provenance
+from policies.word import Word
 from twins.scenes.errors import SceneError
 from twins.scenes.radio_map import RadioMap
 from twins.scenes.request import SceneRequest
 
 
-class _About(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
+class _About(Word):
     request: SceneRequest
     objects: int = Field(ge=1)
     seconds: float = Field(ge=0)

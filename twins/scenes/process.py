@@ -17,8 +17,9 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
+from policies.word import Word
 from twins.scenes.errors import MISSING, Cause, SceneError
 from twins.scenes.llvm import REMEDY, VARIABLE, find_llvm
 from twins.scenes.map_file import read_map
@@ -33,9 +34,7 @@ _QUOTED = 300  # characters of the worker's last words
 Progress = Callable[[int, int], None]
 
 
-class _Refusal(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Refusal(Word):
     cause: Cause
     message: str
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from policies.word import Word
 
 
-class SceneModel(BaseModel):
+class SceneModel(Word):
     """Base of the package's types: frozen, nothing unknown, neither NaN nor infinity."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class TransmitterSpec(SceneModel):

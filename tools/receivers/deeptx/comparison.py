@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.evidence import Coverage
+from policies.word import Word
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.result import Estimate, LinkResult
 from twins.link.simulation.simulation import simulate
@@ -27,10 +26,8 @@ SCHEMES: tuple[Scheme, ...] = (
 )
 
 
-class ComparisonRow(BaseModel):
+class ComparisonRow(Word):
     """One scheme at one SNR: block error rate and goodput, in bits delivered per slot of air time."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     scheme: str
     snr_db: float

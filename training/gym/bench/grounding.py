@@ -6,18 +6,16 @@ The agent runs again on ns-3 and decides by what ns-3 shows it; nothing of its e
 from __future__ import annotations
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
+from policies.word import Word
 from training.gym.episodes.rollout import Rollout
 
 
-class Grounding(BaseModel):
+class Grounding(Word):
     """One agent: success rates on tasks that were scored under both, their gap in points, and the correlation over tasks.
 
     `r` is Pearson's, which for two outcomes is phi; None where one of them never varies.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     agent: str
     tasks: int

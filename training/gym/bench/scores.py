@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from math import comb
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from statsmodels.stats.proportion import proportion_confint
 
+from policies.word import Word
 from training.gym.episodes.rollout import Rollout
 
 PAPER: dict[str, dict[str, float]] = {
@@ -18,10 +19,8 @@ PAPER: dict[str, dict[str, float]] = {
 }
 
 
-class Score(BaseModel):
+class Score(Word):
     """`solved` of `episodes`: rate with its 95 % Wilson interval, mean SPL, and pass^k where tasks were tried k times."""
-
-    model_config = ConfigDict(frozen=True)
 
     episodes: int
     solved: int
@@ -35,10 +34,8 @@ class Score(BaseModel):
     steps: float = Field(description="mean calls of an episode")
 
 
-class AgentScores(BaseModel):
+class AgentScores(Word):
     """One agent on one network; episodes with infrastructure errors are counted apart, and not scored."""
-
-    model_config = ConfigDict(frozen=True)
 
     agent: str
     network: str

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from policies.gym.network_state import NetworkState
+from policies.word import Word
 from training.gym.episodes.judgement import Outcome
 
 
-class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Message(_Record):
+class Message(Word):
     """A message of a chat; where a model sampled it and the endpoint told them, with token ids and their log-probabilities.
 
     `prompt_token_ids` is all that the model was given before it, as it was tokenized: what a trainer must not tokenize again.
@@ -27,7 +24,7 @@ class Message(_Record):
     logprobs: tuple[float, ...] | None = None
 
 
-class Span(_Record):
+class Span(Word):
     """One tool call: arguments, reason, answer or error with the boundary that it crossed, and how long it took.
 
     `at_s` is mission time after it, `seconds` real time; `happened` what came meanwhile; `state` the network state after it.
@@ -48,7 +45,7 @@ class Span(_Record):
     seconds: float
 
 
-class Rollout(_Record):
+class Rollout(Word):
     """One episode: of which task and agent, over which network, what was said and done, and what it was worth.
 
     `ended` is finish, escalate, budget, planner (it failed) or infrastructure; `last_words` what was said then. `final_state` is

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict
-
 from policies.gym.degradation import DegradationEvent
 from policies.gym.network_state import NetworkState
+from policies.word import Word
 from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
 from training.gym.episodes.episode import CALL_S, Episode
@@ -21,13 +20,11 @@ from twins.learned.network import LearnedNetwork
 from twins.learned.state_interval import state_interval
 
 
-class Transition(BaseModel):
+class Transition(Word):
     """What follows a call: the expected state, and `low` and `high`, between which 90 % of outcomes lie, dimension by dimension.
 
     `result` is the tool's answer, `error` why there is none; `explanation` is short and causal.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     state: NetworkState
     low: NetworkState

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
-
+from policies.word import Word
 from training.gym.model.evaluation import DIMENSIONS, Foretold, coverage, foretold, linear, scores
 from training.gym.traces.row import TraceRow
 from twins.learned.ensemble import Ensemble
 
 
-class DimensionError(BaseModel):
+class DimensionError(Word):
     """One dimension of the state: mean absolute error and R² of model, persistence and linear baseline; coverage of 90 %."""
-
-    model_config = ConfigDict(frozen=True)
 
     dimension: str
     unit: str

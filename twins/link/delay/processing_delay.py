@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from math import ceil, floor
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from policies.word import Word
 from twins.link.configuration import SYMBOLS_PER_SLOT, LinkConfiguration
 from twins.link.delay.block_costs import relative_cost
 from twins.link.delay.operations import Operations, SlotShape, decoding_operations
 
 
-class ComputeBudget(BaseModel):
+class ComputeBudget(Word):
     """What the base station's hardware gives one link's uplink, in offset-min-sum operations a second.
 
     The default, 10^12, is an assumption, not a product's figure: hardware that is just able to compute the largest carrier (273
@@ -28,18 +29,14 @@ class ComputeBudget(BaseModel):
     and all of it at work on this one link.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
     operations_per_second: float = Field(default=1e12, ge=1e6, le=1e18)
 
 
 ACCELERATOR = ComputeBudget()
 
 
-class HarqTiming(BaseModel):
+class HarqTiming(Word):
     """`preparation_symbols` N2 at 15, 30, 60, 120 kHz (capability 1), `grant_symbols` of the PDCCH that carries the grant."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     preparation_symbols: tuple[int, int, int, int] = (10, 12, 23, 36)
     grant_symbols: int = Field(default=1, ge=1, le=3)
@@ -53,10 +50,8 @@ class HarqTiming(BaseModel):
 CAPABILITY_1 = HarqTiming()
 
 
-class ProcessingDelay(BaseModel):
+class ProcessingDelay(Word):
     """Times in seconds: of a slot, of computing a first transmission, and several combined; `grant_slots` is K2."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     slot: float
     first: float

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from policies.word import Word
 
 
-class Stopping(BaseModel):
+class Stopping(Word):
     """Simulate batches of `batch` slots until the 95 % interval of the residual BLER is within ± `half_width`, or to `max_slots`.
 
     At least `min_slots` are simulated. Slots come in whole batches: the same seed and `batch` give the same slots, and a narrower
     `half_width` continues the same sequence.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     half_width: float = Field(default=0.02, gt=0.0, le=0.5)
     min_slots: int = Field(default=64, ge=1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, RootModel, model_validator
+
+from policies.word import Word
 
 
-class _Base(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Base(Word):
     start: AwareDatetime | None = Field(default=None, description="from when on; from now where not given")
     end: AwareDatetime | None = None
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import AwareDatetime, Field, JsonValue, model_validator
 
 from policies.managed_object import Scalar
 from policies.slices import Slice
+from policies.word import Word
 from twins.network import PlannedEvent
 from twins.system.scenario.disturbance import AnyDisturbance, named_by
 from twins.system.scenario.traffic import Traffic
 
 
-class _Base(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CellSpec(_Base):
+class CellSpec(Word):
     """One cell: position and antenna, carrier, what it is for, and how it starts."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_.\-]+$")
@@ -38,7 +35,7 @@ class CellSpec(_Base):
     asleep: bool = False
 
 
-class Area(_Base):
+class Area(Word):
     """A named circle on the map with the cells that are responsible for it."""
 
     name: str
@@ -48,20 +45,20 @@ class Area(_Base):
     cells: tuple[str, ...] = Field(min_length=1)
 
 
-class Uniform(_Base):
+class Uniform(Word):
     """Anywhere in the network's circle."""
 
     kind: Literal["uniform"] = "uniform"
 
 
-class InArea(_Base):
+class InArea(Word):
     """Anywhere in a named area."""
 
     kind: Literal["area"] = "area"
     area: str
 
 
-class Points(_Base):
+class Points(Word):
     """At the given points, in m: terminal i at point i."""
 
     kind: Literal["points"] = "points"
@@ -71,7 +68,7 @@ class Points(_Base):
 Placement = Annotated[Uniform | InArea | Points, Field(discriminator="kind")]
 
 
-class UeGroup(_Base):
+class UeGroup(Word):
     """Terminals that are alike: slice, traffic, where they start, how they move, which event they attend.
 
     `speed_mps` 0 stays; otherwise random waypoints within the starting area. `event`: the planned event that they attend;
@@ -103,14 +100,14 @@ class UeGroup(_Base):
         return self
 
 
-class A1Policy(_Base):
+class A1Policy(Word):
     """A policy that is in force from the start."""
 
     policy_type: str
     body: dict[str, JsonValue]
 
 
-class SystemScenario(_Base):
+class SystemScenario(Word):
     """The whole scenario. `configuration`: attributes by DN that differ from the defaults; `policies`: by policy id."""
 
     name: str

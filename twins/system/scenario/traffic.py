@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from policies.word import Word
 
 
-class _Base(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FullBuffer(_Base):
+class FullBuffer(Word):
     """Always has data (TR 36.814 annex A.2.1.1); no queue, so no delay is measured."""
 
     kind: Literal["full_buffer"] = "full_buffer"
 
 
-class Ftp3(_Base):
+class Ftp3(Word):
     """FTP model 3 (TR 36.889 clause A.1.1): files of a fixed size arrive as a Poisson process."""
 
     kind: Literal["ftp3"] = "ftp3"
@@ -25,7 +23,7 @@ class Ftp3(_Base):
     files_per_s: float = Field(default=0.5, ge=0, le=10_000)
 
 
-class Periodic(_Base):
+class Periodic(Word):
     """Packets every `period_ms`, each displaced by up to half of `jitter` times the period either way."""
 
     kind: Literal["periodic"] = "periodic"
@@ -34,7 +32,7 @@ class Periodic(_Base):
     jitter: float = Field(default=0.2, ge=0, le=1)
 
 
-class Bursts(_Base):
+class Bursts(Word):
     """On and off for exponential times of the given means; while on, packets every `period_ms`."""
 
     kind: Literal["bursts"] = "bursts"
