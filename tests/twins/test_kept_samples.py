@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel
-
+from policies.word import Word
 from twins.kept_samples import KeptSamples
 
 
-class Sample(BaseModel):
+class Sample(Word):
     value: float
 
 

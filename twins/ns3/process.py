@@ -19,8 +19,9 @@ from collections import deque
 from pathlib import Path
 from typing import IO, Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 
+from policies.word import Word
 from twins.gym.packet_network import InfrastructureError
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -40,17 +41,17 @@ class Ns3MissingError(InfrastructureError):
     """The `ns3` extra is not installed."""
 
 
-class _Error(BaseModel):
+class _Error(Word):
     model_config = ConfigDict(strict=True)
 
     type: str
     message: str
 
 
-class _Answer(BaseModel):
+class _Answer(Word):
     """A line from the worker: the result, or why there is none."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True)
 
     id: int
     result: dict[str, Any] | None = None
