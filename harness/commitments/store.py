@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from harness.runtime.errors import CommitmentError
 from harness.runtime.store import StateStore
-from policies.change import AttributeEdit, ChangeSet, Receipt
+from policies.change import ChangeSet, Receipt
 from policies.word import Word
 
 CommitmentState = Literal["pending", "applied", "confirmed", "reverted", "revert_failed"]
@@ -57,14 +57,6 @@ class Commitment(Word):
     def is_overdue(self, now: float, network_now: float | None) -> bool:
         """Whether one of the deadlines has passed."""
         return self.is_open and (now >= self.deadline or (network_now is not None and network_now >= self.network_deadline))
-
-
-def touched(change_set: ChangeSet) -> set[tuple[str, str]]:
-    """Return what a change set owns: (DN, attribute) pairs, and (policy type, policy id) pairs."""
-    return {
-        (edit.dn, edit.attribute) if isinstance(edit, AttributeEdit) else (edit.policy_type, edit.policy_id)
-        for edit in change_set.edits
-    }
 
 
 class CommitmentStore:
@@ -150,9 +142,9 @@ class CommitmentStore:
         return [one for row in self._store.rows(statement) if (one := _read(row)) and network in (None, one.network)]
 
     def conflicts(self, change_set: ChangeSet, network: str, key: str = "") -> list[Commitment]:
-        """Return the open commitments, other than `key`, that own something that the change set touches."""
-        mine = touched(change_set)
-        return [one for one in self.open_ones(network) if one.key != key and mine & touched(one.change_set)]
+        """Return the open commitments, other than `key`, that own something that the change set edits."""
+        others = (commitment for commitment in self.open_ones(network) if commitment.key != key)
+        return [commitment for commitment in others if change_set.items & commitment.change_set.items]
 
     def _count_attempt(self, key: str) -> None:
         with self._store.transaction() as connection:
@@ -173,9 +165,8 @@ class CommitmentStore:
 
 
 def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:
-    mine = touched(change_set)
     for other in others:
-        if shared := sorted(mine & touched(other.change_set)):
+        if shared := sorted(change_set.items & other.change_set.items):
             raise CommitmentConflictError(
                 f"{shared[0][0]} {shared[0][1]} is under the open commitment of run {other.run_id} ({other.state});"
                 " wait until it is confirmed or reverted"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.commitments.store import touched
 from harness.gate.case import Case, failed, passed
 from policies.change import AttributeEdit, PolicyEdit, canonical_json
 from policies.limits.catalogue import UnknownAttributeError
@@ -22,7 +21,7 @@ _SOURCE = "TS 28.541; limits catalogue"
 def judge(case: Case) -> Iterator[Reason]:
     """Yield a finding per broken edit, or one that all are sound."""
     faults = [fault for edit in case.change_set.edits if (fault := _fault(case, edit))]
-    if len(touched(case.change_set)) < len(case.change_set.edits):
+    if case.change_set.repeated_edits():
         faults.append(failed(NAME, "an attribute or policy is edited twice", _SOURCE, "keep one edit of each"))
     yield from faults or [passed(NAME, f"{len(case.change_set.edits)} edits, each of a known attribute", _SOURCE)]
 

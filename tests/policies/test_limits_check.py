@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
 from policies.managed_object import ManagedObject, class_of
 
@@ -55,7 +56,7 @@ class Net:
 
     def check(self, *edits):
         change = ChangeSet(edits=tuple(AttributeEdit(dn=dn, attribute=name, old=None, new=new) for dn, name, new in edits))
-        return CATALOGUE.check(change, self.read, self.find)
+        return check_change_set(CATALOGUE, change, self.read, self.find)
 
 
 RATIO = f"{du('S1C1')},RRMPolicyRatio=URLLC"
@@ -106,7 +107,7 @@ def test_one_attribute_is_edited_once():
     violations = Net().check((RATIO, "rRMPolicyMinRatio", 40), (RATIO, "rRMPolicyMinRatio", 45))
     assert ["one edit per attribute" in one.allowed for one in violations] == [True]
     policy = PolicyEdit(policy_type="T", policy_id="p", old=None, new={})
-    assert len(CATALOGUE.check(ChangeSet(edits=(policy, policy)), Net().read, Net().find)) == 1
+    assert len(check_change_set(CATALOGUE, ChangeSet(edits=(policy, policy)), Net().read, Net().find)) == 1
 
 
 def test_minima_of_a_cell_are_summed_after_the_whole_change():
@@ -194,7 +195,7 @@ def test_thirty_edits_are_checked_in_two_milliseconds():
 
     def once():
         started = time.perf_counter()
-        assert CATALOGUE.check(change, objects.__getitem__, lambda name, under: found[name]) == []
+        assert check_change_set(CATALOGUE, change, objects.__getitem__, lambda name, under: found[name]) == []
         return time.perf_counter() - started
 
     assert len(edits) == 30

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from policies.change import ChangeSet, Receipt
 from policies.kpi import KpiFrame, kpi_definition
+from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
 from policies.managed_object import ManagedObject, parse_dn
 from policies.violation import Violation
@@ -162,7 +163,7 @@ class OranNetwork:
             return entry.receipt(entry.applied_at or self.describe().now, replayed=True)
         self._executor.check_form(change_set)
         view = ConfigurationView(self.configuration())
-        if violations := self._limits.check(change_set, view.read, view.find):
+        if violations := check_change_set(self._limits, change_set, view.read, view.find):
             raise InvalidChangeError(violations)
         self._executor.check_old(change_set, resume=entry is not None)
         attempt = entry.attempt if entry is not None else self._ledger.open(idempotency_key, change_set)

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
 from policies.kpi import KpiFrame
+from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
 from policies.managed_object import class_of
 from policies.slices import Slice
@@ -117,7 +118,7 @@ class SystemNetwork(TreeNetwork):
             if edit.dn not in self._tree:
                 raise UnknownObjectError(f"dn={edit.dn!r} does not exist; nothing was applied")
         violations = [found for edit in change_set.edits for found in self._objections(edit)]
-        violations = violations or load_limits().check(change_set, self.read, self.find)
+        violations = violations or check_change_set(load_limits(), change_set, self.read, self.find)
         if violations:
             raise InvalidChangeError(violations)
         self._check_rollback(change_set)
