@@ -23,8 +23,8 @@ from policies.effect import Effect
 from policies.intent import ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.kpi import kpi_definition
 from policies.proposal import Candidate
+from policies.text.validation import validation_text
 from tools.calls.tool_call import ToolCall
-from tools.contract import explain
 
 
 class ReplyError(ValueError):
@@ -36,7 +36,7 @@ def parse_reply(text: str) -> Reply:
     try:
         return Reply.model_validate_json(text)
     except ValidationError as error:
-        raise ReplyError(explain(error)[:600]) from error
+        raise ReplyError(validation_text(error, "the reply")[:600]) from error
 
 
 def decision_of(reply: Reply, view: View) -> Decision:

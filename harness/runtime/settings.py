@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from harness.runtime.duration import Seconds
 from harness.runtime.errors import HarnessError
+from policies.text.validation import problems_of
 from policies.word import Word
 
 PREFIX = "TWINPILOT_"
@@ -153,7 +154,7 @@ def load_settings(config: Path | None = None, overrides: dict[str, Any] | None =
     try:
         return _Layered()
     except ValidationError as error:
-        raise SettingsError(_told(error, file, from_file, given)) from None
+        raise SettingsError(_refusal(error, file, from_file, given)) from None
 
 
 def _find_file(config: Path | None) -> Path | None:
@@ -184,15 +185,13 @@ def _check_environment() -> None:
                 raise SettingsError(f"environment: {name} is not a setting; there are {allowed} (with __KEY); unset it")
 
 
-def _told(error: ValidationError, file: Path | None, from_file: dict[str, Any], given: dict[str, Any]) -> str:
-    first = error.errors()[0]
-    steps = tuple(str(step) for step in first["loc"])
-    key = ".".join(steps)
+def _refusal(error: ValidationError, file: Path | None, from_file: dict[str, Any], given: dict[str, Any]) -> str:
+    problem = problems_of(error, "settings")[0]
+    steps, key = problem.steps, ".".join(problem.steps)
     source = "command line" if _has(given, steps) else _variable(steps) or (str(file) if _has(from_file, steps) else "settings")
-    if first["type"] == "extra_forbidden":
+    if problem.kind == "extra_forbidden":
         return f"{source}: {key}: unknown key; allowed there: {', '.join(_siblings(steps))}; correct or remove it"
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{source}: {key}={first['input']!r}: {message}; correct it or remove it to take the default"
+    return f"{source}: {problem.text}; correct it or remove it to take the default"
 
 
 def _has(layer: Any, steps: tuple[str, ...]) -> bool:

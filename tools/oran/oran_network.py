@@ -21,6 +21,7 @@ from policies.kpi import KpiFrame, kpi_definition
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
 from policies.managed_object import ManagedObject, parse_dn
+from policies.text.validation import first_problem
 from policies.violation import Violation
 from tools.oran.a1_base import A1Base
 from tools.oran.a1_connect import Dialect, connect_a1
@@ -106,9 +107,7 @@ class OranNetwork:
         try:
             return NetworkCard.model_validate(answer.object(), strict=False)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the answer"
-            raise answer.garbage(f"a network card was expected ({where}: {first['msg']})") from None
+            raise answer.garbage(f"a network card was expected ({first_problem(error, 'the answer')})") from None
 
     def pull(self) -> int:
         """Fetch the PM reports that are new into the store; returns how many samples were new."""

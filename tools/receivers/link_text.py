@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tools.contract import explain
+from policies.text.validation import validation_text
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 
 Fields = dict[str, Any]
@@ -95,7 +95,7 @@ def read_link(text: str) -> LinkText:
         of_channel = {name: said.pop(name) for name in list(said) if name in ChannelConfiguration.model_fields}
         return LinkText(LinkConfiguration(**said), ChannelConfiguration(**of_channel), notes)
     except ValidationError as error:
-        raise LinkTextError(explain(error)) from None
+        raise LinkTextError(validation_text(error, "link")) from None
 
 
 def _read_terms(text: str) -> Fields:

@@ -92,7 +92,7 @@ def _info(name: str) -> SceneInfo:
 def _request(info: SceneInfo, given: list[str], settings: dict[str, Any]) -> SceneRequest:
     from pydantic import ValidationError
 
-    from tools.contract import explain
+    from policies.text.validation import validation_text
     from twins.scenes.request import SceneRequest
 
     places = [_numbers("--tx", text, (3, 4, 5, 6)) for text in given] or [info.transmitter]
@@ -100,7 +100,7 @@ def _request(info: SceneInfo, given: list[str], settings: dict[str, Any]) -> Sce
     try:
         return SceneRequest(scene=info.name, transmitters=transmitters, **settings)
     except ValidationError as error:
-        _fail(explain(error))
+        _fail(validation_text(error, "scene"))
 
 
 def _transmitter(number: int, place: tuple[float, ...]) -> dict[str, Any]:
