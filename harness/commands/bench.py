@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from policies.figure import BenchResult
+from twins.command_errors import end_command
 
 _GROUP = "twinpilot.benchmarks"
 _VERSIONS = ("twinpilot", "torch", "sionna-no-rt", "numba", "numpy", "langgraph", "langchain-core", "pydantic")
@@ -32,8 +33,7 @@ def bench(
     """Run one benchmark and print its figures beside their targets."""
     entries = {entry.name: entry for entry in entry_points(group=_GROUP)}
     if name not in entries:
-        typer.echo(f"bench: NAME={name!r} is not a benchmark; there are: {', '.join(sorted(entries))}", err=True)
-        raise typer.Exit(2)
+        end_command("bench", f"NAME={name!r} is not a benchmark; there are: {', '.join(sorted(entries))}")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()

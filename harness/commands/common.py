@@ -14,6 +14,7 @@ import typer
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings, SettingsError, load_settings
+from twins.command_errors import end_command, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,11 +32,9 @@ def one_line_errors(as_json: bool = False) -> Iterator[None]:
     try:
         yield
     except (HarnessError, NetworkError, ValueError, OSError, sqlite3.Error) as error:
-        message = " ".join(str(error).split())
         if as_json:
-            typer.echo(json.dumps({"status": "failed", "message": message, "error": type(error).__name__}))
-        typer.echo(f"error: {message}", err=True)
-        raise typer.Exit(2 if isinstance(error, SettingsError) else 1) from None
+            typer.echo(json.dumps({"status": "failed", "message": one_line(error), "error": type(error).__name__}))
+        end_command("error", error, status=2 if isinstance(error, SettingsError) else 1)
 
 
 def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str, Any]) -> Settings:

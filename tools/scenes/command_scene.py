@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from tools.scenes.scene_table import map_table, scene_table
+from twins.command_errors import end_command
 from twins.scenes.catalogue import SCENES, SceneInfo
 
 if TYPE_CHECKING:
@@ -174,8 +175,7 @@ def _scenes_json() -> str:
 
 
 def _fail(message: str) -> NoReturn:
-    typer.echo(f"scene: {message}", err=True)
-    raise typer.Exit(2)
+    end_command("scene", message)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from twins.command_errors import one_line_errors
+
 _WEIGHTS = "tools/beams/data/beam_predictor.safetensors"
 
 
@@ -41,17 +43,13 @@ def beams(
         TextColumn("{task.completed}/{task.total} {task.fields[told]}"),
         TimeRemainingColumn(),
     )
-    try:
-        with Progress(*columns) as shown:
-            pool = shown.add_task("simulate", total=groups, told="")
-            experience = gather(plan.ranges, groups, seed, work / "pool", lambda done, _: shown.update(pool, completed=done))
-            task = shown.add_task("train", total=steps, told="")
-            progress = train(
-                plan, experience, work, lambda step, means: shown.update(task, completed=step, told=_told(means)), until=until
-            )
-    except ValueError as error:
-        typer.echo(f"train beams: {error}", err=True)
-        raise typer.Exit(2) from None
+    with one_line_errors("train beams", ValueError), Progress(*columns) as shown:
+        pool = shown.add_task("simulate", total=groups, told="")
+        experience = gather(plan.ranges, groups, seed, work / "pool", lambda done, _: shown.update(pool, completed=done))
+        task = shown.add_task("train", total=steps, told="")
+        progress = train(
+            plan, experience, work, lambda step, means: shown.update(task, completed=step, told=_told(means)), until=until
+        )
     plot_log(work / "log.jsonl", work / "training.png")
     remake = commands_of(f"twinpilot train beams --groups {groups} --seed {seed}", progress.legs)
     artefact = export(progress, plan, out, remake)

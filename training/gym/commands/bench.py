@@ -11,6 +11,7 @@ import typer
 
 from training.gym.commands.common import Gate
 from training.gym.input_error import GymInputError
+from twins.command_errors import one_line_errors
 from twins.progress import counted
 
 if TYPE_CHECKING:
@@ -41,16 +42,13 @@ def bench(
     from training.gym.bench.scores import agent_scores
 
     scores = []
-    try:
+    with one_line_errors("gym bench", ValueError):
         _check(network, agent or ())
         tasks = benchmark_tasks()
         chosen = tasks if per_tier is None else subset(tasks, per_tier)
         for name in agent or DEFAULT_AGENTS:
             with counted(f"{name} on {network}", "episodes") as progress:
                 scores.append(agent_scores(run(Campaign(name, network, out, attempts, gate), chosen, workers, progress)))
-    except ValueError as error:
-        typer.echo(f"gym bench: {error}", err=True)
-        raise typer.Exit(2) from None
     if as_json:
         typer.echo(
             json.dumps({"tasks": len(chosen), "network": network, "gate": gate, "agents": [one.model_dump() for one in scores]})

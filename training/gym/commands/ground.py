@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from training.gym.commands.bench import DEFAULT_FOLDER
+from twins.command_errors import one_line_errors
 from twins.progress import counted
 
 DEFAULT_AGENTS = ("expert", "threshold-rule", "mape-k", "drl-slicing", "over-acting")
@@ -27,7 +28,7 @@ def ground(
     from training.gym.networks import MODEL, NS3, check_ns3
 
     found = []
-    try:
+    with one_line_errors("gym ground", ValueError):
         check_ns3()
         tasks = subset(benchmark_tasks(), per_tier)
         for name in agent or DEFAULT_AGENTS:
@@ -36,9 +37,6 @@ def ground(
                 with counted(f"{name} on {network}", "episodes") as progress:
                     rollouts.append(run(Campaign(name, network, out / "ground"), tasks, workers, progress))
             found.append(grounding(*rollouts))
-    except ValueError as error:
-        typer.echo(f"gym ground: {error}", err=True)
-        raise typer.Exit(2) from None
     across, mean = across_agents(found), sum(abs(one.gap_points) for one in found) / len(found)
     if as_json:
         agents = [one.model_dump() for one in found]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from twins.command_errors import one_line_errors
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -35,12 +37,8 @@ def drl_slicing(
     from training.gym.drl.ppo import Plan
 
     torch.set_num_threads(1)
-    try:
-        told = _trained(work, out, Plan(steps=steps, seed=seed, per_domain=tasks), until)
-    except (ValueError, FloatingPointError) as error:
-        typer.echo(f"train drl-slicing: {error}", err=True)
-        raise typer.Exit(2) from None
-    typer.echo(told)
+    with one_line_errors("train drl-slicing", ValueError, FloatingPointError):
+        typer.echo(_trained(work, out, Plan(steps=steps, seed=seed, per_domain=tasks), until))
 
 
 def _trained(work: Path, out: Path, plan: Plan, until: int | None) -> str:
