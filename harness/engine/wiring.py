@@ -92,8 +92,7 @@ def _check_writable(root: Path) -> None:
 def _network(
     settings: Settings, paths: Paths, listener: Listener, stack: ExitStack
 ) -> tuple[OranNetwork, NetworkClock, KpiStore]:
-    from harness.polled_clock import PolledClock
-    from tools.oran.clock import EmbeddedClock
+    from tools.oran.clock import EmbeddedClock, PolledClock
     from tools.oran.oran_network import OranNetwork
     from tools.telemetry.store import KpiStore
 
