@@ -7,8 +7,9 @@ from typing import Final
 
 from agents.understanding.lexicon import lexicon
 from agents.understanding.motion import without_speeds
+from policies.text.number_words import NUMBER_WORDS
 
-_COUNTS: Final = {"one": 1, "a single": 1, "two": 2, "three": 3, "four": 4}
+_COUNTS: Final = {"a single": 1, **{word: NUMBER_WORDS[word] for word in ("one", "two", "three", "four")}}
 _COUNT: Final = rf"(?P<value>\d+|{'|'.join(_COUNTS)})"
 _NUMBER: Final = r"(?P<value>\d+(?:\.\d+)?)"
 # Arguments of the tool `link_conditions`.

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from agents.understanding.lexicon import lexicon
+from policies.text.units import factor
 
-_TO_MPS: Final = {"km/h": 1 / 3.6, "kph": 1 / 3.6, "kmh": 1 / 3.6, "m/s": 1.0, "mph": 0.44704}
 _SPEED: Final = re.compile(
     r"(?P<low>\d+(?:\.\d+)?)\s*(?:(?:-|–|to|and)\s*(?P<high>\d+(?:\.\d+)?)\s*)?(?P<unit>km/h|kmh|kph|m/s|mph)\b", re.IGNORECASE
 )
@@ -34,9 +34,9 @@ def motion_of(text: str) -> Motion | None:
     found = _SPEED.search(text)
     if found is None:
         return _by_words(text)
-    factor = _TO_MPS[found["unit"].lower()]
-    low = float(found["low"]) * factor
-    high = float(found["high"]) * factor if found["high"] else low
+    to_mps = factor(found["unit"].lower(), "m/s")
+    low = float(found["low"]) * to_mps
+    high = float(found["high"]) * to_mps if found["high"] else low
     if found["high"] is None:  # one speed: terminals around it
         low, high = 0.8 * low, 1.1 * high
     return Motion(round(min(low, high), 2), round(max(low, high), 2), found[0])

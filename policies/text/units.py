@@ -1,4 +1,4 @@
-"""Quantities: numbers with units, converted exactly to the unit in which the catalogue keeps a KPI or attribute.
+"""Units, and quantities: numbers with units, converted exactly to the unit in which the catalogue keeps a KPI or attribute.
 
 A small exact table instead of a unit library: decimal factors only, and the two spellings that differ by case alone (Mb/s bits,
 MB/s bytes; mW, MW) are kept apart.
@@ -78,6 +78,11 @@ _TABLE: dict[str, tuple[str, dict[str, Fraction]]] = {
     ),
     "count": ("count", dict.fromkeys(("count", "times", "handovers"), Fraction(1))),
 }
+# What describes a link and is no KPI or attribute: these spellings are no units of a `quantity`.
+_OF_LINKS: dict[str, dict[str, Fraction]] = {
+    "ns": {"ns": Fraction(1), **dict.fromkeys(("us", "µs", "μs"), Fraction(1000))},
+    "m/s": {"m/s": Fraction(1), **dict.fromkeys(("km/h", "kmh", "kph"), Fraction(5, 18)), "mph": Fraction("0.44704")},
+}
 _EXACT = {spelling: (dimension, factor) for dimension, (_, row) in _TABLE.items() for spelling, factor in row.items()}
 _FOLDED = {spelling.casefold(): pair for spelling, pair in reversed(_EXACT.items())}
 _OF_UNIT = {unit: dimension for dimension, (unit, _) in _TABLE.items()}
@@ -117,3 +122,11 @@ def quantity(number: str, spelling: str = "") -> Quantity:
         return Quantity(float(amount))
     dimension, factor = _EXACT.get(spelling) or _FOLDED[spelling.casefold()]
     return Quantity(float(amount * factor), dimension)
+
+
+def factor(spelling: str, unit: str) -> float:
+    """Return how many `unit` are one `spelling`, both written exactly: `factor("min", "s")` is 60; raises KeyError."""
+    for row in (*(row for _, row in _TABLE.values()), *_OF_LINKS.values()):
+        if spelling in row and unit in row:
+            return float(row[spelling] / row[unit])
+    raise KeyError(f"{spelling} cannot be converted to {unit}")
