@@ -8,7 +8,7 @@ longer unseen; `SECOND` was written after that.
 
 from __future__ import annotations
 
-from agents.understanding import understand
+from agents.understanding.understand import understand
 from agents.understanding.result import NotAboutNetwork, Question, Understood
 from twins.network import NetworkCard
 

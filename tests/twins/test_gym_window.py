@@ -3,7 +3,7 @@
 import pytest
 
 from policies.gym.split import Purpose
-from twins.gym import scenario
+from twins.gym.scenario import scenario
 from twins.gym.on_demand import OnDemand
 from twins.gym.scenario import Family
 from twins.gym.window import Window

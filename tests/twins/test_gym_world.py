@@ -7,7 +7,7 @@ from policies.gym.place import Position
 from policies.gym.split import Purpose
 from policies.gym.task_spec import TaskSpec
 from policies.slices import Slice
-from twins.gym import scenario
+from twins.gym.scenario import scenario
 from twins.gym.changes import with_cell, with_share, with_slice
 from twins.gym.fleet import propulsion_w
 from twins.gym.overlay import degraded

@@ -5,7 +5,7 @@ import pytest
 
 from policies.gym.split import Purpose
 from policies.slices import Slice
-from twins.gym import scenario
+from twins.gym.scenario import scenario
 from twins.gym.changes import with_cell, with_host, with_rates, with_share, with_slice
 from twins.gym.packet_network import PacketNetwork
 from twins.gym.scenario import Family
