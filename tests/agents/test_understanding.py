@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.planner import Answer
-from agents.understanding.understand import understand
 from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,
@@ -22,6 +21,7 @@ from agents.understanding.result import (
     Reading,
     Understood,
 )
+from agents.understanding.understand import understand
 from policies.slices import Slice
 from twins.network import NetworkCard
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from policies.artefact import read_artefact
-from twins.radio.transport_block import transport_block
 from twins.radio.abstraction import TABLES_PATH, bler_of, effective_sinr, load_link_table
 from twins.radio.export_tables import fresh_tables
 from twins.radio.link_adaptation import allocations, cqi_of, cqi_thresholds_db, mcs_for, transport_bler_of
+from twins.radio.transport_block import transport_block
 
 PDSCH = 1
 
