@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.gate.case import Case, failed, passed, warned
-from harness.verification.worsening import badness, material
-from policies.kpi import kpi_definition
+from policies.materiality import is_worse
 from policies.proposal import Candidate, KpiPrediction, TargetOutlook
 from policies.verdict import Reason
 
@@ -46,11 +45,9 @@ def _target(outlook: TargetOutlook, wanted: float) -> Reason:
 
 def _side_effects(candidate: Candidate) -> Iterator[Reason]:
     for one in candidate.predictions:
-        if one.no_change is not None and kpi_definition(one.kpi).better != "neutral":
-            worse, before = badness(one.kpi, [one.mean, one.no_change])
-            if worse - before > material(one.kpi, one.no_change):
-                message = f"{_name(one)}: {one.no_change:.4g} without the change, {one.mean:.4g} {one.unit} with it"
-                yield warned(NAME, message, _SOURCE, "approve only if this side effect is acceptable")
+        if one.no_change is not None and is_worse(one.kpi, one.mean, one.no_change):
+            message = f"{_name(one)}: {one.no_change:.4g} without the change, {one.mean:.4g} {one.unit} with it"
+            yield warned(NAME, message, _SOURCE, "approve only if this side effect is acceptable")
         if one.twin_gap is not None and one.twin_gap > _LARGE_GAP:
             message = f"{_name(one)}: the twin is off by {one.twin_gap:.0%} on this KPI"
             yield warned(NAME, message, "measured twin gap", "trust the verification more than the prediction")

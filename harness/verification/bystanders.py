@@ -14,15 +14,16 @@ from typing import Literal
 
 from harness.verification.comparison import Comparison
 from harness.verification.result import BystanderCheck
-from harness.verification.statistics import MIN_WINDOWS, holm
-from harness.verification.worsening import badness, is_worse_than, p_worse_than_before
+from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.assessment import assess_by_window
 from policies.guardrails.blast_radius import BlastRadius
-from policies.intent import Condition, ExpectationObject, ExpectationTarget
+from policies.intent import ExpectationObject, ExpectationTarget, objective_of
 from policies.kpi import KpiFrame, kpi_definition
 from policies.managed_object import short_name
+from policies.materiality import badness
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
+from tools.telemetry.statistics import MIN_WINDOWS, holm
 from tools.twinning.outlook import WATCHED, select
 from twins.network import NetworkCard
 
@@ -110,8 +111,7 @@ def _group(seen: Comparison, kpi: str, slice: Slice | None, cells: tuple[str, ..
 
 
 def _values(frame: KpiFrame, card: NetworkCard, kpi: str, slice: Slice | None, cells: tuple[str, ...]) -> list[float]:
-    condition = Condition.MAXIMIZE if kpi_definition(kpi).better == "higher" else Condition.MINIMIZE
-    target = ExpectationTarget(kpi=kpi, condition=condition)
+    target = ExpectationTarget(kpi=kpi, condition=objective_of(kpi))
     narrowed = select(frame, card, ExpectationObject(cells=cells, slice=slice), kpi)
     return [value for _, value in assess_by_window(narrowed, target)]
 

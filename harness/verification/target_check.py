@@ -7,12 +7,12 @@ from typing import Literal
 
 from harness.verification.comparison import Comparison
 from harness.verification.result import TargetCheck
-from harness.verification.statistics import MIN_WINDOWS, p_mean_above, p_mean_below, share_bounds
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.assessment import assess, assess_by_window
 from policies.intent import Condition, ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
 from policies.proposal import Candidate, TargetOutlook
+from tools.telemetry.statistics import MIN_WINDOWS, p_mean_above, p_mean_below, share_bounds
 from tools.twinning.outlook import gap_key, select
 
 Result = Literal["met", "missed", "inconclusive", "harmed", "observed"]

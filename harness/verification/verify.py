@@ -4,7 +4,7 @@
    the significance; with a tolerance, where the Wilson bound of the share of (cell, window) pairs inside it does.
 2. **Prediction.** The observed mean is set against the prediction's interval, widened by the measured twin gap.
 3. **Harm.** A KPI is harmed where its mean after is worse than before, significantly (Welch, Holm-corrected over all that is
-   looked at) and materially (`data/materiality.toml`), *and* the change can be blamed:
+   looked at) and materially (`policies/data/materiality.toml`), *and* the change can be blamed:
    - Demand that arrives makes KPIs worse with any configuration. Where the twin predicted the KPI without a change, "after" must
      also be worse than that no-change prediction; where it predicted it with the change, worse than that as well, since a side
      effect that was predicted was approved. Both are widened by the twin gap.

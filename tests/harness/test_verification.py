@@ -7,13 +7,13 @@ from small_network import START, SmallNetwork, embb_minimum
 from small_world import candidate, intent
 
 from harness.verification.comparison import Comparison
-from harness.verification.statistics import effective_windows, holm, p_greater, p_mean_above, share_bounds
 from harness.verification.verify import verify
 from harness.verification.worsening import p_worse_than_before
 from policies.evidence import Interval
 from policies.kpi import KpiFrame, KpiSample
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
+from tools.telemetry.statistics import effective_windows, holm, p_greater, p_mean_above, share_bounds
 from twins.network import KpiQuery
 
 

@@ -10,11 +10,13 @@ from policies.effect import Effect
 from policies.evidence import Evidence
 from policies.kpi import KpiFrame, UnknownKpiError, kpi_definition
 from policies.managed_object import cell_of
+from policies.materiality import badness
 from policies.slices import Slice
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.kpi_tool import measured
 from tools.ran.scope import cells_named
+from tools.telemetry.statistics import holm
 from twins.network import KpiQuery
 
 _WATCHED = (
@@ -99,7 +101,7 @@ def _compare(frame: KpiFrame, since: datetime, request: DetectDegradation) -> tu
         definition = kpi_definition(kpi)
         if definition.better == "neutral":
             continue
-        worse = "less" if definition.better == "higher" else "greater"
+        later, earlier = badness(kpi, _jitter(after)), badness(kpi, before)
         tested.append(
             Finding(
                 kpi=kpi,
@@ -108,11 +110,13 @@ def _compare(frame: KpiFrame, since: datetime, request: DetectDegradation) -> tu
                 before=sum(before) / len(before),
                 after=sum(after) / len(after),
                 unit=definition.unit,
-                p_value=float(ttest_ind(_jitter(after), before, equal_var=False, alternative=worse).pvalue),
+                p_value=float(ttest_ind(later, earlier, equal_var=False, alternative="greater").pvalue),
                 since=since.isoformat(),
             )
         )
-    kept = [one for one in _holm(tested, request.significance) if _worsening(one) >= request.least_change]
+    corrected = zip(tested, holm([finding.p_value for finding in tested]), strict=True)
+    significant = [finding for finding, p_value in corrected if p_value <= request.significance]
+    kept = [finding for finding in significant if _worsening(finding) >= request.least_change]
     return sorted(kept, key=_worsening, reverse=True), len(usable)
 
 
@@ -121,16 +125,6 @@ def _jitter(values: list[float]) -> list[float]:
     if len(set(values)) > 1:
         return values
     return [value + 1e-6 * max(abs(value), 1.0) * (-1) ** index for index, value in enumerate(values)]
-
-
-def _holm(findings: list[Finding], significance: float) -> list[Finding]:
-    """Keep those that stay significant when all were tested at once (Holm's step-down procedure)."""
-    kept = []
-    for rank, one in enumerate(sorted(findings, key=lambda finding: finding.p_value)):
-        if one.p_value > significance / (len(findings) - rank):
-            break
-        kept.append(one)
-    return kept
 
 
 def _worsening(finding: Finding) -> float:
