@@ -57,6 +57,11 @@ def id_of(dn: str, class_name: str | None = None) -> str | None:
     return next((identity for name, identity in steps if name == class_name), None)
 
 
+def number_of(value: object) -> float | None:
+    """Return `value` as a number, or None where it is none; a boolean is none."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def short_name(name: str) -> str:
     """Return what a person calls an object: the id at the end of a DN, or the name itself where it is none."""
     return (id_of(name) or name) if "=" in name else name

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from harness.gate.case import Case, failed, passed, warned
+from harness.gate.case import Case
 from policies.guardrails.authorization import AUTHORIZATION_POLICIES, AUTHORIZATION_SCHEMA, action_of
 from policies.guardrails.blast_radius import BlastRadius, cells_of
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, passed, warned
 
 NAME = "authorization"
 _SOURCE = "policies/guardrails/authorization.cedar"

@@ -16,7 +16,6 @@ from policies.intent import Intent
 from policies.limits.catalogue import LimitsCatalogue
 from policies.proposal import Candidate
 from policies.slices import Slice
-from policies.verdict import Reason
 from twins.configuration_view import ConfigurationView
 from twins.network import Network, NetworkCard
 
@@ -51,18 +50,3 @@ class Case:
     def standing(self) -> ConfigurationView:
         """The configuration as it stands, read once for all rules but the executor contract, which reads again."""
         return ConfigurationView(self.network.configuration())
-
-
-def failed(rule: str, message: str, source: str, remedy: str) -> Reason:
-    """Return a finding that stops the change."""
-    return Reason(rule=rule, outcome="fail", message=message, source=source, remedy=remedy)
-
-
-def passed(rule: str, message: str, source: str = "") -> Reason:
-    """Return a finding that lets the change go on."""
-    return Reason(rule=rule, outcome="pass", message=message, source=source)
-
-
-def warned(rule: str, message: str, source: str, remedy: str) -> Reason:
-    """Return a finding that a human must look at."""
-    return Reason(rule=rule, outcome="warn", message=message, source=source, remedy=remedy)

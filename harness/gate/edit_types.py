@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.gate.case import Case, failed, passed
+from harness.gate.case import Case
 from policies.change import AttributeEdit, PolicyEdit, canonical_json
 from policies.limits.catalogue import UnknownAttributeError
 from policies.managed_object import class_of
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, passed
 from twins.network import UnknownObjectError
 
 NAME = "types"

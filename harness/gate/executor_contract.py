@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.gate.case import Case, failed, passed
+from harness.gate.case import Case
 from policies.change import canonical_json
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, passed
 
 NAME = "executor contract"
 _SOURCE = "executor contract"

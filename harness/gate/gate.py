@@ -19,8 +19,8 @@ from harness.gate import (
     predicted_sla,
     value_limits,
 )
-from harness.gate.case import Case, failed
-from policies.verdict import Reason, Ruling, Verdict
+from harness.gate.case import Case
+from policies.verdict import Reason, Ruling, Verdict, failed
 
 _SEVERITY = tuple(Ruling)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.gate.case import Case, failed, passed
-from policies.verdict import Reason
+from harness.gate.case import Case
+from policies.verdict import Reason, failed, passed
 from tools.oran.policy_schema import policy_violations
 
 NAME = "peer schema"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.gate.case import Case, failed, passed, warned
+from harness.gate.case import Case
 from policies.materiality import is_worse
 from policies.proposal import Candidate, KpiPrediction, TargetOutlook
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, passed, warned
 
 NAME = "predicted SLA"
 _SOURCE = "twin prediction, same seeds for every candidate"

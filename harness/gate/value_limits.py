@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.gate.case import Case, failed, passed
+from harness.gate.case import Case
 from policies.limits.checking import check_change_set
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, passed
 
 NAME = "limits"
 

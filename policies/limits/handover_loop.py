@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.limits.state import StateAfter
-from policies.managed_object import Scalar, class_of
+from policies.managed_object import class_of, number_of
 
 Pair = tuple[str, str]
 
@@ -48,18 +48,14 @@ def _trigger(pair: Pair, relations: dict[Pair, str], profiles: dict[str, str], s
         return None
     relation, profile = state.after(relations[pair]), state.after(profiles[pair[0]])
     numbers = [
-        _number(profile.get("a3Offset")),
-        _number(profile.get("hysteresis")),
-        _number(relation.get("cellIndividualOffset")),
+        number_of(profile.get("a3Offset")),
+        number_of(profile.get("hysteresis")),
+        number_of(relation.get("cellIndividualOffset")),
     ]
     if relation.get("isHOAllowed") is False or None in numbers:
         return None
     offset, hysteresis, individual = (number or 0.0 for number in numbers)
     return offset + hysteresis - individual
-
-
-def _number(value: Scalar) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _cell_of(dn: str) -> str:

@@ -11,7 +11,7 @@ from policies.limits.coverage import uncovered
 from policies.limits.handover_loop import looping_pairs
 from policies.limits.joint_rule import JointRule
 from policies.limits.state import StateAfter
-from policies.managed_object import Scalar, class_of
+from policies.managed_object import Scalar, class_of, number_of
 from policies.violation import Violation
 
 _SLACK = 1e-9
@@ -28,8 +28,8 @@ def _own(rule: JointRule, touched: list[str]) -> list[str]:
 
 
 def _numbers(attributes: dict[str, Scalar], names: Iterable[str]) -> list[tuple[str, float]]:
-    pairs = [(name, attributes.get(name)) for name in names]
-    return [(name, value) for name, value in pairs if isinstance(value, int | float) and not isinstance(value, bool)]
+    numbers = ((name, number_of(attributes.get(name))) for name in names)
+    return [(name, number) for name, number in numbers if number is not None]
 
 
 def _sum(rule: JointRule, touched: list[str], state: StateAfter) -> list[Violation]:
