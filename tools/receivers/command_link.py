@@ -14,6 +14,7 @@ import typer
 
 from tools.receivers.link_text import LinkText, LinkTextError, read_link
 from twins.command_errors import one_line_errors
+from twins.progress import transient_bars
 
 if TYPE_CHECKING:
     from tools.receivers.comparison import Compared, Progress
@@ -198,10 +199,7 @@ def _covered(receiver: str, coverage: dict[str, Any]) -> str:
 @contextmanager
 def _progress(total: int) -> Iterator[Progress]:
     """Show progress on the terminal's standard error; nothing where there is none."""
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-
-    with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+    with transient_bars() as bars:
         task = bars.add_task("link", total=total)
         counts = [0]  # slots told; they fall where another simulation begins
 

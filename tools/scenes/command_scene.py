@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -15,6 +14,7 @@ import typer
 
 from tools.scenes.scene_table import map_table, scene_table
 from twins.command_errors import end_command
+from twins.progress import transient_bars
 from twins.scenes.catalogue import SCENES, SceneInfo
 
 if TYPE_CHECKING:
@@ -120,8 +120,7 @@ def _numbers(option: str, text: str, lengths: tuple[int, ...]) -> tuple[float, .
 
 
 def _trace(request: SceneRequest, timeout_s: float) -> RadioMap:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
     from twins.scenes.errors import SceneError
     from twins.scenes.tracing import trace
@@ -132,7 +131,7 @@ def _trace(request: SceneRequest, timeout_s: float) -> RadioMap:
         TextColumn("{task.completed}/{task.total} transmitters"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+    with transient_bars(*columns) as bars:
         task = bars.add_task(f"tracing {request.scene}", total=len(request.transmitters))
         try:
             return trace(

@@ -18,6 +18,7 @@ from tools.standards.errors import StandardsError
 from tools.standards.index import MOST_HITS, StandardsIndex
 from tools.standards.records import Progress
 from twins.command_errors import one_line_errors
+from twins.progress import transient_bars
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Your specifications, searchable with their clauses."
@@ -79,10 +80,7 @@ def list_documents(index: Folder = None, as_json: AsJson = False) -> None:
 @contextmanager
 def _progress() -> Iterator[Progress]:
     """Show progress on the terminal's standard error; nothing where there is none."""
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-
-    with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+    with transient_bars() as bars:
         tasks: dict[bool, Any] = {}
 
         def show(what: str, done: int, total: int) -> None:
