@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policies.change import AttributeEdit, ChangeSet, Edit
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
-from policies.managed_object import ManagedObject, class_of
+from policies.managed_object import ManagedObject, class_of, same_value
 from policies.violation import Violation
 from twins.configuration_view import ConfigurationView
 from twins.gym.layout import POWER_DBM, Layout, Shares
@@ -36,7 +36,7 @@ def check_old(tree: Tree, change_set: ChangeSet) -> None:
     """Raise StaleEditError where an edit's old value is not what stands."""
     for edit in change_set.attribute_edits():
         stands = tree[edit.dn][edit.attribute]
-        if stands != edit.old or isinstance(stands, bool) != isinstance(edit.old, bool):
+        if not same_value(stands, edit.old):
             raise StaleEditError(f"{edit.describe()}: what stands is {stands!r}; read again and propose again")
 
 
