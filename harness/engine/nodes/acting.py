@@ -15,7 +15,7 @@ from harness.runtime.tracing import tool_attributes
 from policies.effect import Effect
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
-from tools.contract import ToolError
+from tools.contract import Boundary, ToolError
 
 
 def act(desk: Desk, state: RunState) -> RunState:
@@ -49,9 +49,9 @@ def observe(desk: Desk, call: ToolCall, spent: int) -> Observation:
 
 def _call(desk: Desk, call: ToolCall, spent: int) -> dict[str, object]:
     if spent >= desk.settings.limits.tool_calls:
-        raise ToolError("refused", f"the run has used its {spent} tool calls (limits.tool_calls): decide on what is known")
+        raise ToolError(Boundary.REFUSED, f"the run has used its {spent} tool calls (limits.tool_calls): decide on what is known")
     tool = desk.registry.get(call.tool)
     if tool.effect is Effect.CONFIGURE:
-        raise ToolError("permission", f"{tool.name} changes the network: propose the change, the gate and a human decide")
+        raise ToolError(Boundary.PERMISSION, f"{tool.name} changes the network: propose the change, the gate and a human decide")
     with desk.tracer.span(f"execute_tool {tool.name}", tool_attributes(tool.name, desk.run_id)):
         return tool.call(desk.context, call.arguments).model_dump(mode="json")

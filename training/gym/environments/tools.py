@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from tools.calls.tool_call import ToolCall
 from tools.calls.tool_offer import ToolOffer
+from tools.contract import Boundary
 from training.gym.environments.episode import EpisodeEnv
 from training.gym.episodes.episode import Step
 
@@ -60,7 +61,7 @@ class NetworkToolsEnv(EpisodeEnv[str, str]):
         call = read_call(action)
         if isinstance(call, str):
             self._lost += 1
-            told: dict[str, Any] = {"error": call, "boundary": "arguments"}
+            told: dict[str, Any] = {"error": call, "boundary": Boundary.ARGUMENTS}
         elif call.tool in ENDS:
             told = {"ended": call.tool}
         else:

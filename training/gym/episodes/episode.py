@@ -18,7 +18,7 @@ from policies.effect import Effect
 from policies.gym.network_state import NetworkState
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
-from tools.contract import Tool, ToolError
+from tools.contract import Boundary, Tool, ToolError
 from tools.gym.context import GymContext
 from tools.registry import ToolRegistry
 from twins.gym.packet_network import InfrastructureError
@@ -64,7 +64,7 @@ class Episode:
         before, judged = self.world.state, self._judged(call)
         happened = self.world.elapse(CALL_S)
         if judged is not None and judged.refusal is not None:
-            observation = Observation(call=call, error=f"{call.tool}: {judged.refusal}", boundary="permission")
+            observation = Observation(call=call, error=f"{call.tool}: {judged.refusal}", boundary=Boundary.PERMISSION)
             effect: Effect | None = Effect.CONFIGURE
         else:
             observation, effect = self._observed(call)
