@@ -210,6 +210,16 @@ def test_a_tool_reaches_what_its_caller_gives_it_and_no_more():
     assert (caller.effect_of(area(1)), caller.effect_of(ToolCall(tool="none", arguments={}))) == (Effect.OBSERVE, None)
 
 
+def test_a_tool_that_changes_the_network_is_exported_to_langchain_as_a_refusal():
+    from langchain_core.tools import ToolException
+
+    from tools.langchain_export import to_langchain
+
+    with pytest.raises(ToolException, match=r"\[permission\] paint_area changes the network: propose the change"):
+        to_langchain(paint_area, None).func(side_m=3)
+    assert PAINTED == []
+
+
 def test_an_offer_says_what_the_tool_says():
     offer = ToolOffer.of(measure_area)
     assert (offer.name, offer.effect, offer.description) == ("measure_area", "observe", "Return the area of a square.")
