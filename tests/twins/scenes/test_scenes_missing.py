@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from scene_maps import a_request
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EXTRA = ("sionna_rt", "mitsuba", "drjit")
 
 
