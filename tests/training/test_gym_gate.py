@@ -23,6 +23,7 @@ from training.gym.gate.modes import gate_of
 from training.gym.gate.outlook import candidate_of
 from training.gym.gate.trial import tried
 from training.gym.input_error import GymInputError
+from training.gym.networks import named_network
 from twins.gym.world import World
 from twins.learned.network import LearnedNetwork
 from twins.network import KpiQuery, Network, NetworkError
@@ -251,7 +252,8 @@ def test_modes_are_named_and_unknown_ones_refused(tmp_path):
     assert gate_of("none") is None
     with pytest.raises(GymInputError, match="gate='open' does not exist: none, unattended, attended"):
         gate_of("open")
-    names = {Campaign("expert", "model", tmp_path, gate=mode).path.name for mode in ("none", "unattended", "attended")}
+    model, modes = named_network("model"), ("none", "unattended", "attended")
+    names = {Campaign("expert", model, tmp_path, gate=mode).path.name for mode in modes}
     assert len(names) == 3, "rollouts behind different gates are kept apart"
 
 

@@ -75,8 +75,9 @@ class Ns3Process:
     It holds one network, the one built last; `builds` counts them, so that who shares a worker notices that it lost its network.
     """
 
-    def __init__(self, answer_s: float = _ANSWER_S) -> None:
-        self._answer_s = answer_s
+    def __init__(self, answer_s: float = _ANSWER_S, worker: Path = WORKER) -> None:
+        """`answer_s`: seconds to wait for an answer; `worker`: the script that the worker runs."""
+        self._answer_s, self._worker = answer_s, worker
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
         self._buffer = b""
@@ -97,7 +98,7 @@ class Ns3Process:
             self.close()
             self._log = tempfile.TemporaryFile()  # noqa: SIM115
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
+                [sys.executable, "-I", str(self._worker)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
             )
         return self._exchange("hello", {}, _START_S)
 

@@ -39,8 +39,8 @@ def test_the_committed_tables_are_what_the_installed_sionna_exports() -> None:
 
 def test_the_tables_load_without_torch_or_sionna() -> None:
     program = (
-        "import sys; from twins.radio.fading import Fading, fading_pool;"
-        "from twins.radio.link_adaptation import allocations; allocations(24, 144);"
+        "import sys; from twins.radio.fading import Fading, fading_pool; from twins.radio.link_adaptation import allocations;"
+        "allocations(24, 144);"
         "fading_pool(Fading(), 2, 64, 4, 1); assert not {'torch', 'sionna'} & set(sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

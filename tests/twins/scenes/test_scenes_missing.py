@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from scene_maps import a_request
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EXTRA = ("sionna_rt", "mitsuba", "drjit")
 
 
@@ -37,8 +37,9 @@ def python(folder, *arguments, **given):
 
 def test_tracing_without_the_extra_names_it(without_extra, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from twins.scenes.errors import SceneError\n"
-        "from twins.scenes.request import SceneRequest; from twins.scenes.tracing import trace\n"
+        "import sys; from pathlib import Path\n"
+        "from twins.scenes.errors import SceneError; from twins.scenes.request import SceneRequest\n"
+        "from twins.scenes.tracing import trace\n"
         "try: trace(SceneRequest.model_validate_json(sys.stdin.read()), cache=Path(sys.argv[1]))\n"
         "except SceneError as error: print(error.cause, '|', error)"
     )

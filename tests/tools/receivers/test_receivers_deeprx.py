@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,11 +38,10 @@ def _save(network: DeepRx, path: Path) -> Path:
 
 
 @pytest.fixture
-def untrained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def untrained(tmp_path: Path) -> Path:
+    """Weights before training, with their card."""
     torch.manual_seed(1)
-    path = _save(DeepRx(8), tmp_path / "deeprx.safetensors")
-    monkeypatch.setattr(receiver, "WEIGHTS", path)
-    return path
+    return _save(DeepRx(8), tmp_path / "deeprx.safetensors")
 
 
 def _stirred(channels: int = 8) -> DeepRx:
@@ -63,7 +63,7 @@ def _prepared(configuration: LinkConfiguration, count: int = 2) -> SlotInput:
 def test_untrained_deeprx_is_ls_with_combining(untrained: Path, dmrs_symbols: int) -> None:
     configuration = CONFIGURATION.model_copy(update={"dmrs_symbols": dmrs_symbols})
     slots = slots_of(configuration, channel_of(), count=4)
-    ours = receiver.deeprx_receiver(slots.pusch, configuration, slots.channel).detect(slots)
+    ours = receiver.deeprx_receiver(slots.pusch, configuration, slots.channel, untrained).detect(slots)
     response, _ = LeastSquares(slots.pusch).estimate(slots)
     torch.testing.assert_close(ours.response, response, rtol=1e-4, atol=1e-5)
     symbols, spread = combine(slots.received, response[:, :, 0], slots.noise_power[:, None, None, None])
@@ -71,24 +71,20 @@ def test_untrained_deeprx_is_ls_with_combining(untrained: Path, dmrs_symbols: in
     torch.testing.assert_close(ours.llr, llr.flatten(1), rtol=1e-3, atol=1e-2)
 
 
-def test_slots_are_received_the_same_alone_and_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receiver, "WEIGHTS", _save(_stirred(), tmp_path / "stirred.safetensors"))
-    slots = slots_of(CONFIGURATION, channel_of(), count=5)
-    deeprx = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel)
-    together = deeprx.detect(slots)
-    monkeypatch.setattr(receiver, "_ELEMENTS", 1)
-    alone = deeprx.detect(slots)
-    torch.testing.assert_close(together.llr, alone.llr, rtol=1e-4, atol=1e-3)
-    torch.testing.assert_close(together.response, alone.response, rtol=1e-4, atol=1e-4)
+def test_slots_are_received_the_same_alone_and_together(tmp_path: Path) -> None:
+    weights, wide = _save(_stirred(), tmp_path / "stirred.safetensors"), CONFIGURATION.model_copy(update={"prbs": 48})
+    slots = slots_of(wide, channel_of(), count=19)  # as wide as this, the network takes 8 slots at once
+    deeprx = receiver.deeprx_receiver(slots.pusch, wide, slots.channel, weights)
+    together, alone = deeprx.detect(slots), [deeprx.detect(slots.part(slice(row, row + 1))) for row in range(19)]
+    torch.testing.assert_close(together.llr, torch.cat([one.llr for one in alone]), rtol=1e-4, atol=1e-3)
+    torch.testing.assert_close(together.response, torch.cat([one.response for one in alone]), rtol=1e-4, atol=1e-4)
 
 
-def test_llrs_do_not_depend_on_the_amplitude_that_the_network_works_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
-    monkeypatch.setattr(receiver, "WEIGHTS", _save(_stirred(), tmp_path / "stirred.safetensors"))
+def test_llrs_do_not_depend_on_the_amplitude_that_the_network_works_in(tmp_path: Path) -> None:
+    weights = _save(_stirred(), tmp_path / "stirred.safetensors")
     slots = slots_of(CONFIGURATION, channel_of(), count=2)
     louder = replace(slots, clean=slots.clean * 10.0, noise_power=slots.noise_power * 100.0, response=slots.response * 10.0)
-    deeprx = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel)
+    deeprx = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel, weights)
     quiet, loud = deeprx.detect(slots), deeprx.detect(louder)
     torch.testing.assert_close(loud.llr, quiet.llr, rtol=1e-3, atol=1e-3)
     torch.testing.assert_close(loud.response, quiet.response * 10.0, rtol=1e-3, atol=1e-3)
@@ -101,17 +97,17 @@ def test_llrs_do_not_depend_on_the_amplitude_that_the_network_works_in(tmp_path:
         ({"mcs_table": 2, "mcs_index": 24}, "256QAM"),
     ],
 )
-def test_what_deeprx_cannot_receive_names_the_rule(untrained: Path, fields: dict[str, int], rule: str) -> None:
+def test_what_deeprx_cannot_receive_names_the_rule(fields: dict[str, int], rule: str) -> None:
     configuration = LinkConfiguration(receiver="deeprx", **fields)
     slots = slots_of(configuration, channel_of(), count=1)
     with pytest.raises(ReceiverUnavailable, match=rule):
         receiver.deeprx_receiver(slots.pusch, configuration, slots.channel)
 
 
-def test_a_simulation_names_the_weights_that_received(untrained: Path) -> None:
+def test_a_simulation_names_the_weights_that_received() -> None:
     stopping = Stopping(half_width=0.5, min_slots=8, max_slots=8, batch=8)
     result = simulate(CONFIGURATION, channel_of(), stopping=stopping)
-    assert result.provenance.source.endswith(f"receiver deeprx {read_artefact(untrained).sha256[:12]}")
+    assert result.provenance.source.endswith(f"receiver deeprx {read_artefact(receiver.WEIGHTS).sha256[:12]}")
 
 
 def test_weights_that_were_changed_are_refused(untrained: Path) -> None:
@@ -121,8 +117,9 @@ def test_weights_that_were_changed_are_refused(untrained: Path) -> None:
 
 
 def test_the_card_says_what_is_covered(untrained: Path) -> None:
-    assert receiver.coverage(CONFIGURATION, channel_of()).covered
-    outside = receiver.coverage(CONFIGURATION.model_copy(update={"prbs": 50}), channel_of(snr_db=40.0, profile="CDL-A"))
+    assert receiver.coverage(CONFIGURATION, channel_of(), untrained).covered
+    wide, indoors = CONFIGURATION.model_copy(update={"prbs": 50}), channel_of(snr_db=40.0, profile="CDL-A")
+    outside = receiver.coverage(wide, indoors, untrained)
     assert not outside.covered
     assert {reason.split("=")[0] for reason in outside.reasons} == {"prbs", "snr_db", "profile"}
 
@@ -131,7 +128,7 @@ def test_operations_are_those_that_torch_counts(untrained: Path) -> None:
     from torch.utils.flop_counter import FlopCounterMode
 
     slots = slots_of(CONFIGURATION, channel_of(), count=1)
-    deeprx = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel)
+    deeprx = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel, untrained)
     with FlopCounterMode(display=False) as counter:
         deeprx.network(_prepared(CONFIGURATION, count=1))
     counted = float(counter.get_flop_counts()["Global"][torch.ops.aten.convolution])
@@ -175,7 +172,7 @@ def test_classical_is_what_deeprx_is_compared_with(untrained: Path) -> None:
     """Both factories take the same arguments and answer in the same shapes."""
     slots = slots_of(CONFIGURATION, channel_of(), count=2)
     classical = classical_receiver(slots.pusch, LinkConfiguration(mcs_index=13), slots.channel).detect(slots)
-    neural = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel).detect(slots)
+    neural = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel, untrained).detect(slots)
     assert classical.llr.shape == neural.llr.shape == slots.coded.shape
     assert classical.response is not None
     assert neural.response is not None

@@ -17,7 +17,7 @@ from twins.scenes.map_file import read_map, write_map
 from twins.scenes.process import run_worker
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = HERE.parents[2]
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tools.receivers.deeptx import receiver as factories
 from tools.receivers.deeptx.comparison import SCHEMES, compare
 from tools.receivers.deeptx.transmitter import DeepTx
-from tools.receivers.deeptx.weights import load
-from training.receivers.deeptx_export import export
-from training.receivers.deeptx_training import Plan, begin
 from twins.link import transmitter
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.simulation.simulation import simulate
@@ -23,17 +19,11 @@ WALKING = ChannelConfiguration(profile="TDL-A", delay_spread_ns=30.0, speed_mps=
 FEW = Stopping(half_width=0.5, min_slots=8, max_slots=8, batch=8)
 
 
-@pytest.fixture(autouse=True)
-def _untrained_weights(tmp_path, monkeypatch):
-    """Untrained weights, exported as trained ones are: these claims hold without training."""
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    path = tmp_path / "deeptx.safetensors"
-    export(begin(Plan(channels=4)), Plan(channels=4), path, "twinpilot train receiver deeptx")
-    monkeypatch.setattr(factories, "load", lambda: load(path))
-    transmitter._other.cache_clear()
     yield
-    transmitter._other.cache_clear()
     torch.set_num_threads(threads)
 
 

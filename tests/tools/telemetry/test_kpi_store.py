@@ -78,7 +78,7 @@ def test_duckdb_sees_what_sqlite_wrote_and_keeps_up(tmp_path):
 _WRITER = """
 import sys
 from datetime import UTC, datetime, timedelta
-from policies import KpiFrame, KpiSample
+from policies.kpi import KpiFrame, KpiSample
 from tools.telemetry.store import KpiStore
 store = KpiStore(sys.argv[1])
 start = datetime(2026, 1, 1, tzinfo=UTC)

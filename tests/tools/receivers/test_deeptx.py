@@ -9,7 +9,6 @@ import torch
 
 from policies.evidence import Coverage
 from tools.receivers.classical.qam import soft_demap
-from tools.receivers.deeptx import receiver as factories
 from tools.receivers.deeptx.constellation import demap, gray_points, labels, normalized
 from tools.receivers.deeptx.link_network import LinkNetwork
 from tools.receivers.deeptx.plot import draw_transmitter
@@ -46,11 +45,10 @@ def untrained():
 
 
 @pytest.fixture
-def weights(tmp_path, monkeypatch):
-    """Untrained weights, exported as trained ones are, in place of the committed ones."""
+def weights(tmp_path):
+    """Untrained weights, exported as trained ones are."""
     path = tmp_path / "deeptx.safetensors"
     export(begin(Plan(channels=4)), Plan(channels=4), path, "twinpilot train receiver deeptx")
-    monkeypatch.setattr(factories, "load", lambda: load(path))
     return path
 
 
@@ -187,33 +185,33 @@ def test_a_transport_block_passes_through_ldpc_and_crc(untrained):
 
 
 def test_the_card_covers_what_was_trained_and_gives_reasons_for_the_rest(weights):
-    transmitter = deeptx_transmitter(PuschKey.of(QPSK))
+    transmitter = deeptx_transmitter(PuschKey.of(QPSK), weights)
     inside = QPSK.model_copy(update={"prbs": 6})
-    assert deeptx_receiver(transmitter, inside, WALKING.model_copy(update={"snr_db": 10.0})).coverage.covered
+    assert deeptx_receiver(transmitter, inside, WALKING.model_copy(update={"snr_db": 10.0}), weights).coverage.covered
     fast = ChannelConfiguration(profile="CDL-A", speed_mps=120.0, snr_db=10.0)
-    outside = deeptx_receiver(transmitter, inside, fast).coverage
+    outside = deeptx_receiver(transmitter, inside, fast, weights).coverage
     assert not outside.covered
     assert any("doppler_hz" in reason for reason in outside.reasons) and any("CDL-A" in reason for reason in outside.reasons)
     assert set(validity_of(Plan().ranges)["bits_per_symbol"].choices or ()) == {2, 4}
 
 
 def test_operations_grow_with_antennas_and_bandwidth(weights):
-    transmitter = deeptx_transmitter(PuschKey.of(QPSK))
-    receiver = deeptx_receiver(transmitter, QPSK, WALKING)
+    transmitter = deeptx_transmitter(PuschKey.of(QPSK), weights)
+    receiver = deeptx_receiver(transmitter, QPSK, WALKING, weights)
     two, four = (receiver.operations(transmitter, QPSK.model_copy(update={"rx_antennas": n})) for n in (2, 4))
     assert 1.8 * two < four < 2.0 * two
-    wide = deeptx_transmitter(PuschKey.of(QPSK.model_copy(update={"prbs": 4})))
+    wide = deeptx_transmitter(PuschKey.of(QPSK.model_copy(update={"prbs": 4})), weights)
     assert receiver.operations(wide, QPSK) == pytest.approx(2.0 * two)
 
 
 def test_what_it_cannot_do_is_refused_with_what_can(weights):
     two_layers = LinkConfiguration(mcs_index=5, layers=2, tx_antennas=2, transmitter="deeptx", receiver="deeptx")
     with pytest.raises(TransmitterUnavailable, match=r"layers=2 .* use layers=1"):
-        deeptx_transmitter(PuschKey.of(two_layers))
+        deeptx_transmitter(PuschKey.of(two_layers), weights)
     with pytest.raises(TransmitterUnavailable, match=r"mcs_index=20 of table 1 has 6 bits .* trained for \[2, 4\]"):
-        deeptx_transmitter(PuschKey.of(QPSK.model_copy(update={"mcs_index": 20})))
+        deeptx_transmitter(PuschKey.of(QPSK.model_copy(update={"mcs_index": 20})), weights)
     with pytest.raises(TransmitterUnavailable, match="has 8 bits"):
-        deeptx_transmitter(PuschKey.of(QPSK.model_copy(update={"mcs_table": 2, "mcs_index": 25})))
+        deeptx_transmitter(PuschKey.of(QPSK.model_copy(update={"mcs_table": 2, "mcs_index": 25})), weights)
     with pytest.raises(ReceiverUnavailable, match="give transmitter='deeptx'"):
         deeptx_receiver(pusch_of(PuschKey.of(QPSK)), QPSK, WALKING)
 
@@ -221,7 +219,7 @@ def test_what_it_cannot_do_is_refused_with_what_can(weights):
 def test_weights_that_are_not_those_of_their_record_are_refused(weights):
     weights.write_bytes(weights.read_bytes()[:-1] + b"?")
     with pytest.raises(TransmitterUnavailable, match=r"sha256.*twinpilot train receiver deeptx"):
-        deeptx_transmitter(PuschKey.of(QPSK))
+        deeptx_transmitter(PuschKey.of(QPSK), weights)
 
 
 def test_an_unknown_transmitter_names_those_there_are():
