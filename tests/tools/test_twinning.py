@@ -16,7 +16,8 @@ from tools.telemetry.store import KpiStore
 from tools.twinning.demand import SynchronizationError, cell_loads, channel_quality, measured_demand
 from tools.twinning.laboratory import Laboratory, configuration_of
 from tools.twinning.scoring import harm
-from tools.twinning.synchronization import TwinInput, synchronize
+from tools.twinning.synchronization import synchronize
+from tools.twinning.twin_input import TwinInput
 from twins.network import KpiQuery
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork

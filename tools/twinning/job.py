@@ -14,7 +14,8 @@ from pydantic import Field
 from policies.change import ChangeSet
 from policies.kpi import KpiFrame
 from policies.word import Word
-from tools.twinning.synchronization import TwinInput, synchronize
+from tools.twinning.synchronization import synchronize
+from tools.twinning.twin_input import TwinInput
 from twins.network import InvalidChangeError, KpiQuery, NetworkError, StaleEditError
 
 _KEPT = 8

@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, Literal
 from policies.change import ChangeSet, digest_of
 from policies.intent import TimeWindow
 from policies.kpi import KpiFrame, kpi_definitions
-from policies.managed_object import ManagedObject
-from tools.ran.topology_tools import CONFIGURABLE
+from policies.managed_object import CONFIGURABLE, ManagedObject
 from tools.telemetry.analytics import analytics_of
 from tools.telemetry.forecasting import forecast_rows, method_of
 from tools.twinning.demand import cell_loads, channel_quality, forecast_demand, measured_demand
 from tools.twinning.gap import gap_of
 from tools.twinning.job import TwinJob
 from tools.twinning.pool import Progress, TwinPool
-from tools.twinning.synchronization import TwinInput
+from tools.twinning.twin_input import TwinInput
 from twins.network import KpiQuery
 
 if TYPE_CHECKING:
