@@ -68,17 +68,17 @@ def test_duckdb_sees_what_sqlite_wrote_and_keeps_up(tmp_path):
     store = KpiStore(tmp_path / "kpi.db")
     analytics = KpiAnalytics(store)
     store.write(KpiFrame(tuple(sample(window, float(window)) for window in range(4))))
-    assert analytics.summary("RRU.PrbTotDl")[0]["mean"] == 1.5
+    assert analytics.summary("RRU.PrbTotDl")[0].mean == 1.5
     store.write(KpiFrame((sample(4, 10.0), sample(5, None))))
     (row,) = analytics.summary("RRU.PrbTotDl")
-    assert (row["windows"], row["highest"], row["mean"]) == (5, 10.0, 3.2)
-    assert [row["windows"] for row in analytics.hourly("RRU.PrbTotDl", [CELL])] == [4, 1]
+    assert (row.windows, row.highest, row.mean) == (5, 10.0, 3.2)
+    assert [row.windows for row in analytics.hourly("RRU.PrbTotDl", [CELL])] == [4, 1]
 
 
 _WRITER = """
 import sys
 from datetime import UTC, datetime, timedelta
-from policies import KpiFrame, KpiSample
+from policies.kpi import KpiFrame, KpiSample
 from tools.telemetry.store import KpiStore
 store = KpiStore(sys.argv[1])
 start = datetime(2026, 1, 1, tzinfo=UTC)
