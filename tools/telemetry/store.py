@@ -71,8 +71,10 @@ class KpiStore:
                 raise KpiStoreError(f"kpi={kpi}: unit={unit!r}, the catalogue's unit is {expected!r}; convert before storing")
         try:
             with self._transaction() as connection:
+                # In the order of the samples: queries answer series by series, and must not depend on how strings are hashed.
                 connection.executemany(
-                    "INSERT OR IGNORE INTO series(kpi, dn, slice, unit) VALUES (?, ?, ?, ?)", {key for key, _ in rows}
+                    "INSERT OR IGNORE INTO series(kpi, dn, slice, unit) VALUES (?, ?, ?, ?)",
+                    list(dict.fromkeys(key for key, _ in rows)),
                 )
                 ids = {
                     (kpi, dn, name): identity
