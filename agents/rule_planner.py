@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agents.heuristics.evidence_reader import rows_of
+from agents.heuristics.evidence_reader import values_of
 from agents.heuristics.situation import Situation
 from agents.planner import Ask, Decision, Escalate, Understand, View
 from agents.specialists.specialist import Specialist
@@ -29,6 +29,7 @@ from agents.workflows.configuration import Effort, plan_change
 from agents.workflows.measuring import measured_now
 from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
+from tools.ran.kpi_tool import query_kpi
 
 _MOST_QUESTIONS: Final = 5
 
@@ -113,7 +114,7 @@ def _measure(view: View, needs: NeedsMeasurement) -> Decision:
     if decision is not None:
         return decision
     kpis = ", ".join(needs.kpis)
-    seen = sum(1 for _ in rows_of(view.observations, "query_kpi", "rows"))
+    seen = sum(len(table.rows) for table in values_of(view.observations, query_kpi))
     return Escalate(
         reason=f"cannot, because {kpis} was not measured lately ({seen} rows read), so a relative bound has no base",
         nearest="an absolute bound",

@@ -19,6 +19,18 @@ from policies.word import Word
 
 Scalar = bool | int | float | str | None
 
+# The classes whose attributes tools read as the present configuration, and which candidates may change, in reading order.
+CONFIGURABLE = (
+    "NRCellDU",
+    "NRSectorCarrier",
+    "RRMPolicyRatio",
+    "SchedulerProfile",
+    "AdmissionControl",
+    "NRCellRelation",
+    "MobilityProfile",
+    "CESManagementFunction",
+)
+
 _STEP = re.compile(r"^[A-Z][A-Za-z0-9]*=[A-Za-z0-9_.:\-]+$")
 
 

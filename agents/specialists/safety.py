@@ -19,6 +19,7 @@ from policies.managed_object import class_of
 from policies.proposal import Candidate
 from policies.verdict import Reason
 from tools.calls.observation import Observation
+from tools.ran.constraint_tools import retrieve_3gpp_constraint
 
 _SURE: Final = 0.8
 _STARVED: Final = 0.5
@@ -52,7 +53,7 @@ def _service_levels(candidate: Candidate) -> list[Reason]:
 
 
 def _limits(candidate: Candidate, observations: Sequence[Observation]) -> list[Reason]:
-    looked_up = {(a.get("class_name"), a.get("attribute")) for a, _ in answers_of(observations, "retrieve_3gpp_constraint")}
+    looked_up = {(asked.class_name, asked.attribute) for asked, _ in answers_of(observations, retrieve_3gpp_constraint)}
     found: dict[str, Reason] = {}
     for edit in candidate.change_set.attribute_edits():
         problem = _limit_problem(edit)

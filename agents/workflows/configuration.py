@@ -12,7 +12,7 @@ from typing import Any
 
 from agents.heuristics.draft import Draft
 from agents.heuristics.drafting import draft_candidates
-from agents.heuristics.evidence_reader import answers_of
+from agents.heuristics.evidence_reader import answer_to, values_of
 from agents.heuristics.situation import Situation
 from agents.planner import CallTools, Decision, Escalate, Finish, Propose, View
 from agents.specialists.safety import review
@@ -23,10 +23,12 @@ from agents.workflows.calls import ask_for, call, failure_of, offered
 from agents.workflows.direct_edits import UnlawfulEditError, direct_draft, nearby
 from agents.workflows.gathering import constraint_calls, evidence_calls, needed
 from agents.workflows.objections import Objections, objections_of
-from agents.workflows.proposing import candidates_in, propose, tell, with_context
+from agents.workflows.proposing import propose, tell, with_context
 from policies.intent import Condition
 from policies.proposal import Candidate
 from tools.calls.tool_call import ToolCall
+from tools.ran.candidate_tools import Comparison, compare_candidates, refine_candidate
+from tools.ran.degradation_tool import detect_degradation
 
 NO_CHANGE = "no change"
 
@@ -122,10 +124,9 @@ def _transient(situation: Situation) -> str:
 
 
 def _degrading(situation: Situation) -> bool:
-    from agents.heuristics.evidence_reader import rows_of
-
     bounded = {target.kpi for _, target in situation.intent.bounds()}
-    return any(row.get("kpi") in bounded for row in rows_of(situation.observations, "detect_degradation", "findings"))
+    answers = values_of(situation.observations, detect_degradation)
+    return any(finding.kpi in bounded for answer in answers for finding in answer.findings)
 
 
 def _crowd(situation: Situation) -> list[str]:
@@ -175,13 +176,13 @@ class _Trial:
             depth=depth,
         )
 
-    def _answer(self, wanted: ToolCall) -> dict[str, Any]:
-        return next(
-            (value for arguments, value in answers_of(self.view.observations, wanted.tool) if arguments == wanted.arguments), {}
-        )
+    def _comparison(self, wanted: ToolCall) -> Comparison:
+        """Return the twin's answer, an empty one where it cannot be read."""
+        empty = Comparison(candidates=(), seeds=(), twin_gap={}, window=None)
+        return answer_to(self.view.observations, compare_candidates, wanted) or empty
 
     def _best_of(self, screen: ToolCall) -> list[Draft]:
-        order = [candidate.change_set.digest for candidate in candidates_in(self._answer(screen))]
+        order = [candidate.change_set.digest for candidate in self._comparison(screen).candidates]
         by_digest = {draft.digest: draft for draft in self.drafts}
         ranked = [by_digest[digest] for digest in order if digest in by_digest]
         return ranked[: self.effort.finalists] or self.drafts[: self.effort.finalists]
@@ -207,7 +208,7 @@ class _Trial:
     def _refined(self, refinement: ToolCall | None) -> list[Draft]:
         if refinement is None:
             return []
-        found = candidates_in({"candidates": [self._answer(refinement).get("best")]})
+        refined = answer_to(self.view.observations, refine_candidate, refinement)
         known = {draft.digest for draft in self.drafts} | self.objections.digests
         start = next((draft for draft in self.drafts if draft.name == refinement.arguments["start"]["name"]), None)
         return [
@@ -217,13 +218,13 @@ class _Trial:
                 edits=candidate.change_set.edits,
                 risks=start.risks,
             )
-            for candidate in found
+            for candidate in ([refined.best] if refined else [])
             if start is not None and candidate.change_set.digest not in known and not candidate.change_set.is_empty
         ]
 
     def _conclude(self, final: ToolCall) -> Decision:
-        answer = self._answer(final)
-        judged = [with_context(one, self.drafts, self.situation.intent) for one in candidates_in(answer)]
+        answer = self._comparison(final)
+        judged = [with_context(one, self.drafts, self.situation.intent) for one in answer.candidates]
         open_ = [one for one in judged if one.change_set.digest not in self.objections.digests]
         open_, unsafe = self._safe(open_)
         if not open_:
@@ -240,10 +241,10 @@ class _Trial:
         notes = [
             *_crowd(self.situation),
             *unsafe,
-            *self._refused(answer),
+            *(f"{name} was refused by the twin: {reason}" for name, reason in answer.refused.items()),
             *(f"objection respected: {text}" for text in self.objections.messages),
         ]
-        return Propose(proposal=propose(self.view, self.situation.intent, ranked, answer.get("seeds") or (), notes))
+        return Propose(proposal=propose(self.view, self.situation.intent, ranked, answer.seeds, notes))
 
     def _doubts(self) -> list[str]:
         """Say where "no change" rests on a forecast that lacks a crowd: the operator must know before leaving it at that."""
@@ -274,12 +275,6 @@ class _Trial:
         if self.drafts:
             return "no candidate tried in the twin"
         return "no attribute that was read bears on the targets: nothing"
-
-    def _refused(self, answer: dict[str, Any]) -> list[str]:
-        refused = answer.get("refused")
-        return (
-            [f"{name} was refused by the twin: {reason}" for name, reason in refused.items()] if isinstance(refused, dict) else []
-        )
 
 
 def _turnable(knob: Any) -> bool:

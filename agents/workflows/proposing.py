@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
-
-from pydantic import ValidationError
 
 from agents.heuristics.draft import Draft
 from agents.heuristics.evidence_reader import warnings_of
@@ -17,17 +14,6 @@ from policies.proposal import Candidate, Proposal
 
 VALID_FOR = timedelta(minutes=30)
 _SURE = 0.8
-
-
-def candidates_in(comparison: dict[str, Any]) -> list[Candidate]:
-    """Return the candidates of a comparison in the tool's order; records that are none are left out."""
-    found = []
-    for record in comparison.get("candidates") or ():
-        try:
-            found.append(Candidate.model_validate(record))
-        except ValidationError:
-            continue
-    return found
 
 
 def rollback_conditions(intent: Intent) -> tuple[str, ...]:

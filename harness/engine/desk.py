@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tools.context import ToolContext
     from tools.oran.clock import NetworkClock
     from tools.registry import ToolRegistry
+    from tools.telemetry.kpi_source import KpiSource
 
 Mode = Literal["active", "shadow"]
 
@@ -59,6 +60,11 @@ class Desk:
     artifacts: Artifacts
     listener: Listener
     tracer: Tracer
+
+    @property
+    def kpis(self) -> KpiSource:
+        """The door to the network's KPIs, the same that tools read through."""
+        return self.context.kpis
 
     def emit(self, kind: EventKind, step: str = "", **data: Any) -> None:
         """Tell the listener."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tools.context import ToolContext
     from tools.oran.clock import NetworkClock
     from tools.oran.oran_network import OranNetwork
-    from tools.telemetry.store import KpiStore
 
 
 class WiringError(HarnessError):
@@ -37,7 +36,7 @@ def open_service(settings: Settings, listener: Listener = silent) -> Iterator[Ru
     paths = paths_of(settings)
     _check_writable(paths.root)
     with ExitStack() as stack:
-        network, clock, store = _network(settings, paths, listener, stack)
+        network, clock = _network(settings, paths, listener, stack)
         tracer = make_tracer(settings.telemetry.otlp_endpoint)
         stack.callback(tracer.close)
         planner, secret = make_planner(settings.planner)
@@ -47,7 +46,7 @@ def open_service(settings: Settings, listener: Listener = silent) -> Iterator[Ru
             clock=clock,
             planner=planner,
             registry=_registry(),
-            context=_context(network, clock, store, paths, settings, stack),
+            context=_context(network, clock, paths, settings, stack),
             schema_of=lambda policy_type: _schema(network, policy_type),
             limits=load_limits(),
             guardrails=load_guardrails(Path(settings.gate.guardrails)) if settings.gate.guardrails else load_guardrails(),
@@ -89,9 +88,7 @@ def _check_writable(root: Path) -> None:
         raise SettingsError(f"data_dir={root}: {error}; choose a writable folder with free space") from error
 
 
-def _network(
-    settings: Settings, paths: Paths, listener: Listener, stack: ExitStack
-) -> tuple[OranNetwork, NetworkClock, KpiStore]:
+def _network(settings: Settings, paths: Paths, listener: Listener, stack: ExitStack) -> tuple[OranNetwork, NetworkClock]:
     from tools.oran.clock import EmbeddedClock, PolledClock
     from tools.oran.oran_network import OranNetwork
     from tools.telemetry.store import KpiStore
@@ -106,10 +103,10 @@ def _network(
 
     if settings.network.url:
         network.pull()
-        return network, PolledClock(network, tick), store
+        return network, PolledClock(network, tick)
     clock = EmbeddedClock(network, tick=tick)
     clock.wait(settings.network.history_windows * network.describe().granularity_s)
-    return network, clock, store
+    return network, clock
 
 
 def _embedded(settings: Settings, stack: ExitStack) -> str:
@@ -149,9 +146,7 @@ def _registry() -> Any:
     return default_registry()
 
 
-def _context(
-    network: OranNetwork, clock: NetworkClock, store: KpiStore, paths: Paths, settings: Settings, stack: ExitStack
-) -> ToolContext:
+def _context(network: OranNetwork, clock: NetworkClock, paths: Paths, settings: Settings, stack: ExitStack) -> ToolContext:
     from functools import cache
 
     from tools.context import ToolContext
@@ -167,7 +162,7 @@ def _context(
 
     return ToolContext(
         network=network,
-        store=store,
+        kpis=network.kpis,
         limits=load_limits(),
         standards=standards,
         laboratory=laboratory,

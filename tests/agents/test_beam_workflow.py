@@ -18,6 +18,7 @@ from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.topology_tools import read_configuration
 from tools.registry import ToolRegistry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 from twins.system.scenario.presets import small_scenario
@@ -36,7 +37,7 @@ def make_context(folder, carrier_ghz):
     store = KpiStore(folder / "kpi.db")
     store.write(network.observe(KpiQuery()))
     return ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=None,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
         now=lambda: network.describe().now, work_dir=folder,
     )  # fmt: skip
 

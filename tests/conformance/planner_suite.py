@@ -16,6 +16,7 @@ from tools.calls.caller import Caller
 from tools.calls.tool_offer import offers_of
 from tools.context import ToolContext
 from tools.registry import default_registry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from tools.twinning.laboratory import Laboratory
 from twins.network import KpiQuery
@@ -46,7 +47,7 @@ def world(tmp_path_factory):
     store.write(network.observe(KpiQuery()))
     laboratory = Laboratory(workers=1)
     yield ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=laboratory,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=laboratory,
         now=lambda: network.describe().now, work_dir=folder,
     )  # fmt: skip
     laboratory.close()

@@ -21,6 +21,7 @@ from tools.ran.candidate_tools import CompareCandidates, Comparison
 from tools.ran.configure_tools import set_slice_ratios
 from tools.ran.kpi_tool import query_kpi
 from tools.registry import ToolRegistry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 
 THROUGHPUT = ExpectationTarget(kpi="DRB.UEThpDl.P05", condition=Condition.AT_LEAST, value=5.0, unit="Mbit/s")
@@ -142,7 +143,13 @@ def parts(root, planner, network=None, tools=()):
 
     store.write(network.observe(_last(network)))
     context = ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=None, now=network.now, work_dir=root
+        network=network,
+        kpis=KpiSource(store),
+        limits=load_limits(),
+        standards=None,
+        laboratory=None,
+        now=network.now,
+        work_dir=root,
     )
     return Parts(
         network=network, network_name="small", clock=Clock(), planner=planner, context=context,

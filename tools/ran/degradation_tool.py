@@ -17,7 +17,7 @@ from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.kpi_tool import measured
 from tools.ran.scope import cells_named
 from tools.telemetry.statistics import holm
-from twins.network import KpiQuery
+from twins.network import KpiQuery, NetworkError
 
 _WATCHED = (
     "DRB.UEThpDl",
@@ -61,20 +61,21 @@ class Degradations(ToolValue):
     compared: int
 
 
-@tool(effect=Effect.OBSERVE, raises=(UnknownKpiError,), timeout_s=60)
+@tool(effect=Effect.OBSERVE, raises=(UnknownKpiError, NetworkError), timeout_s=60)
 def detect_degradation(context: ToolContext, request: DetectDegradation) -> Evidence[Degradations]:
     """Detect KPIs that got worse: newest windows against those before, one-sided Welch t-test with Holm's correction."""
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
     query = KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), windows=3 * request.windows)
-    frame = context.store.query(query)
+    kpis = context.kpis.snapshot()
+    frame = kpis.query(query)
     starts = [start for start, _ in frame.windows()]
     if len(starts) < request.windows + _LEAST_WINDOWS:
         warning = f"only {len(starts)} windows in the store; {request.windows + _LEAST_WINDOWS} are needed to compare"
         return Evidence(
             summary="too little history to compare",
             value=Degradations(findings=(), compared=0),
-            provenance=measured(card, context),
+            provenance=measured(card, kpis),
             warnings=(warning,),
         )
     findings, compared = _compare(frame, starts[-request.windows], request)
@@ -82,7 +83,7 @@ def detect_degradation(context: ToolContext, request: DetectDegradation) -> Evid
     return Evidence(
         summary=summary,
         value=Degradations(findings=tuple(findings), compared=compared),
-        provenance=measured(card, context),
+        provenance=measured(card, kpis),
         uncertainty=f"family-wise error ≤ {request.significance:g}",
     )
 

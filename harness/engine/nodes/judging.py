@@ -17,10 +17,12 @@ from twins.network import KpiQuery
 def judge(desk: Desk, state: RunState) -> RunState:
     """Judge, write the verdict down, and route: shadow ends here, a human is asked, or the planner hears why not."""
     tried = desk.artifacts.load(state["candidate"], Tried)
-    verdict = desk.gate.judge(case_of(desk, state, tried))
+    case = case_of(desk, state, tried)
+    verdict = desk.gate.judge(case)
     name = desk.artifacts.save(f"verdict-{verdict.digest[:16]}-{state['rounds']}", verdict)
     desk.record("gate.judged", digest=verdict.digest, ruling=verdict.ruling.value,
-                reasons=[reason.model_dump() for reason in verdict.reasons])  # fmt: skip
+                reasons=[reason.model_dump() for reason in verdict.reasons],
+                newest_window=case.newest_window.isoformat() if case.newest_window else None)  # fmt: skip
     desk.emit("verdict.given", verdict=verdict, tried=tried)
     update = _route(desk, state, tried.change_set, verdict)
     update["verdict"] = name
@@ -30,8 +32,8 @@ def judge(desk: Desk, state: RunState) -> RunState:
 def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
     """Return the case of a change set as the network stands now."""
     card = desk.network.describe()
-    frame = desk.network.observe(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
-    windows = frame.windows() or desk.network.observe(KpiQuery(windows=1)).windows()
+    kpis = desk.kpis.snapshot()
+    frame = kpis.query(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
     owners = {cell.dn: cell.id for cell in card.cells}
     users = {
         (owners[one.dn], one.slice): one.value
@@ -48,7 +50,7 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         limits=desk.limits,
         guardrails=desk.guardrails,
         settings=desk.settings.gate,
-        newest_window=windows[-1][1] if windows else None,
+        newest_window=kpis.newest,
         planner=desk.planner.name,
         shadow=desk.mode == "shadow",
         conflicts=tuple(desk.commitments.conflicts(tried.change_set, desk.network_name, key_of(state, tried.change_set))),

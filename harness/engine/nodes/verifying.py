@@ -16,7 +16,6 @@ from harness.verification.comparison import Comparison
 from harness.verification.result import Verification
 from harness.verification.verify import verify as judge_kpis
 from policies.intent import Intent
-from policies.kpi import KpiFrame
 from policies.proposal import Candidate
 from tools.twinning.outlook import WATCHED
 from twins.network import KpiQuery, NetworkError
@@ -80,9 +79,10 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
         )
     )
     earliest = applied_at - timedelta(seconds=_BEFORE_WINDOWS * card.granularity_s)
-    before = desk.network.observe(KpiQuery(kpis=kpis, start=earliest, end=applied_at))
-    after = desk.network.observe(KpiQuery(kpis=kpis, start=start, end=until))
-    _keep_series(desk, earliest, kpis)
+    measured = desk.kpis.snapshot()
+    before = measured.query(KpiQuery(kpis=kpis, start=earliest, end=applied_at))
+    after = measured.query(KpiQuery(kpis=kpis, start=start, end=until))
+    desk.artifacts.save("series", measured.query(KpiQuery(kpis=kpis, start=earliest)).to_records())
     assert tried.candidate is not None  # the gate lets nothing through that was not tried
     return judge_kpis(Comparison(before, after, card, intent, tried.candidate, desk.settings.commitment.significance))
 
@@ -98,8 +98,3 @@ def wait_until(desk: Desk, moment: datetime) -> None:
         desk.emit("time.passed", now=desk.clock.now(), until=moment)
         desk.clock.wait(left)
     desk.emit("time.passed", now=desk.clock.now(), until=moment)
-
-
-def _keep_series(desk: Desk, earliest: datetime, kpis: tuple[str, ...]) -> None:
-    frame: KpiFrame = desk.network.observe(KpiQuery(kpis=kpis, start=earliest))
-    desk.artifacts.save("series", frame.to_records())

@@ -41,7 +41,7 @@ def predictor():
 def context(tmp_path_factory):
     network = SystemNetwork(small_scenario(), seed=3)
     return ToolContext(
-        network=network, store=None, limits=load_limits(), standards=None, laboratory=None,
+        network=network, kpis=None, limits=load_limits(), standards=None, laboratory=None,
         now=lambda: network.describe().now, work_dir=tmp_path_factory.mktemp("beams"),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from tools.ran.cqi_sinr import sinr_quantile
 from tools.ran.link_conditions import link_conditions
 from tools.ran.link_facts import typical_delay_spread_ns
 from tools.ran.matched_mcs import fading_margin_db
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 from twins.radio.link_adaptation import cqi_of, cqi_thresholds_db
@@ -27,7 +28,7 @@ class WithReceiver(SystemNetwork):
     def configuration(self, under=""):
         attributes = {"dmrsAdditionalPosition": TOLD_DMRS, "channelEstimator": "LMMSE"}
         found = super().configuration(under)
-        receiver = ManagedObject(dn=f"{under},ReceiverProfile=1", class_name="ReceiverProfile", attributes=attributes)
+        receiver = ManagedObject(dn=f"{under},ReceiverProfile=1", attributes=attributes)
         return (*found, receiver) if "NRCellDU" in under else found
 
 
@@ -38,7 +39,7 @@ def make_context(folder, network=None, observed=True):
     if observed:
         store.write(network.observe(KpiQuery()))
     return ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=None,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
         now=lambda: network.describe().now, work_dir=folder,
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.topology_tools import read_configuration, read_topology
 from tools.registry import default_registry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 from twins.system.scenario.disturbance import BackhaulDelay
@@ -29,7 +30,7 @@ def world(tmp_path):
     store = KpiStore(tmp_path / "kpi.db")
     store.write(network.observe(KpiQuery()))
     return ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=None,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
         now=lambda: network.describe().now, work_dir=tmp_path,
     )  # fmt: skip
 
@@ -77,18 +78,18 @@ def test_a_scope_hides_the_other_cells(world):
     assert caught.value.boundary == "permission"
 
 
-def test_a_degradation_is_found_and_a_calm_network_has_none(world):
+def test_a_degradation_is_found_and_a_calm_network_has_none(world, tmp_path):
     assert detect_degradation.call(world, {"windows": 4}).value.findings == ()
     world.network.inject(BackhaulDelay(cell="S1C1", milliseconds=40))
     world.network.advance(6)
-    world.store.write(world.network.observe(KpiQuery()))
+    KpiStore(tmp_path / "kpi.db").write(world.network.observe(KpiQuery()))
     findings = detect_degradation.call(world, {"windows": 5, "kpis": ["DRB.PdcpSduDelayDl"]}).value.findings
     assert {finding.cell for finding in findings} == {"S1C1"}
     assert all(finding.after > finding.before for finding in findings)
 
 
 def test_with_too_little_history_nothing_is_claimed(world, tmp_path):
-    empty = replace(world, store=KpiStore(tmp_path / "empty.db"))
+    empty = replace(world, kpis=KpiSource(KpiStore(tmp_path / "empty.db")))
     evidence = detect_degradation.call(empty, {})
     assert evidence.value.compared == 0
     assert "only 0 windows" in evidence.warnings[0]

@@ -21,7 +21,7 @@ STOPPING = {"min_slots": 64, "max_slots": 64, "half_width": 0.2}
 @pytest.fixture
 def world(tmp_path: Path) -> ToolContext:
     return ToolContext(
-        network=None, store=None, limits=None, standards=None, laboratory=None,
+        network=None, kpis=None, limits=None, standards=None, laboratory=None,
         now=lambda: datetime(2026, 1, 1, tzinfo=UTC), work_dir=tmp_path,
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ def world(tmp_path, monkeypatch):
     (tmp_path / "libLLVM-15.so.1").write_bytes(b"\x7fELF")
     network = SystemNetwork(small_scenario(), seed=3)
     return ToolContext(
-        network=network, store=None, limits=None, standards=None, laboratory=None,
+        network=network, kpis=None, limits=None, standards=None, laboratory=None,
         now=lambda: network.describe().now, work_dir=tmp_path,
     )  # fmt: skip
 

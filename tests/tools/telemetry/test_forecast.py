@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from policies.kpi import KpiFrame, KpiSample
 from policies.slices import Slice
-from tools.telemetry.analytics import KpiAnalytics
 from tools.telemetry.forecasting import forecast_rows, method_of
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.network import Cell, NetworkCard, PlannedEvent
 
@@ -47,7 +47,7 @@ def test_the_uplift_of_past_events_is_carried_to_the_next(tmp_path):
     events = [event(1), event(3)]
     store = filled_store(tmp_path / "kpi.db", hours=72, events=events)
     network = card(events)
-    (row,) = forecast_rows(KpiAnalytics(store), network, list(network.cells), events[1].start, events[1].end)
+    (row,) = forecast_rows(KpiSource(store).snapshot(), network, list(network.cells), events[1].start, events[1].end)
     expected = 60 + (daily(20) + daily(21)) / 2
     assert abs(row.users - expected) < 6
     assert row.users_low < row.users < row.users_high
@@ -58,14 +58,14 @@ def test_without_an_event_the_hour_of_day_decides(tmp_path):
     store = filled_store(tmp_path / "kpi.db", hours=72, events=[])
     network = card([])
     at = START + timedelta(days=3, hours=6)
-    (row,) = forecast_rows(KpiAnalytics(store), network, list(network.cells), at, at + timedelta(hours=1))
+    (row,) = forecast_rows(KpiSource(store).snapshot(), network, list(network.cells), at, at + timedelta(hours=1))
     assert abs(row.users - daily(6)) < 2
 
 
 def test_an_event_without_a_precedent_is_said_to_be_unknown(tmp_path):
     store = filled_store(tmp_path / "kpi.db", hours=48, events=[])
     network = card([event(3)])
-    method, warnings = method_of(KpiAnalytics(store), network, list(network.cells), [event(3)])
+    method, warnings = method_of(KpiSource(store).snapshot(), network, list(network.cells), [event(3)])
     assert method.startswith("dynamic harmonic regression")
     assert "uplift is unknown" in warnings[0]
 
@@ -74,6 +74,6 @@ def test_with_little_history_the_newest_value_is_carried_forward_and_said_so(tmp
     store = filled_store(tmp_path / "kpi.db", hours=5, events=[])
     network = card([])
     at = START + timedelta(hours=6)
-    (row,) = forecast_rows(KpiAnalytics(store), network, list(network.cells), at, at + timedelta(hours=1))
+    (row,) = forecast_rows(KpiSource(store).snapshot(), network, list(network.cells), at, at + timedelta(hours=1))
     assert abs(row.users - daily(4)) < 1
-    assert method_of(KpiAnalytics(store), network, list(network.cells), [])[0] == "persistence"
+    assert method_of(KpiSource(store).snapshot(), network, list(network.cells), [])[0] == "persistence"

@@ -28,6 +28,13 @@ def test_a_sample_comes_back_as_it_went_in(tmp_path):
     assert sorted(store.query(KpiQuery()), key=str) == sorted(frame, key=str)
 
 
+def test_samples_of_a_window_come_back_in_the_order_of_the_report(tmp_path):
+    store = KpiStore(tmp_path / "kpi.db")
+    bins = [f"CARR.WBCQIDist.{index}" for index in range(16)]
+    store.write(KpiFrame(tuple(sample(0, 1.0, name, "count") for name in bins)))
+    assert [one.kpi for one in store.query(KpiQuery())] == bins
+
+
 def test_a_report_delivered_twice_is_stored_once(tmp_path):
     store = KpiStore(tmp_path / "kpi.db")
     frame = KpiFrame(tuple(sample(window, float(window)) for window in range(10)))
@@ -68,11 +75,11 @@ def test_duckdb_sees_what_sqlite_wrote_and_keeps_up(tmp_path):
     store = KpiStore(tmp_path / "kpi.db")
     analytics = KpiAnalytics(store)
     store.write(KpiFrame(tuple(sample(window, float(window)) for window in range(4))))
-    assert analytics.summary("RRU.PrbTotDl")[0]["mean"] == 1.5
+    assert analytics.summary("RRU.PrbTotDl")[0].mean == 1.5
     store.write(KpiFrame((sample(4, 10.0), sample(5, None))))
     (row,) = analytics.summary("RRU.PrbTotDl")
-    assert (row["windows"], row["highest"], row["mean"]) == (5, 10.0, 3.2)
-    assert [row["windows"] for row in analytics.hourly("RRU.PrbTotDl", [CELL])] == [4, 1]
+    assert (row.windows, row.highest, row.mean) == (5, 10.0, 3.2)
+    assert [row.windows for row in analytics.hourly("RRU.PrbTotDl", [CELL])] == [4, 1]
 
 
 _WRITER = """

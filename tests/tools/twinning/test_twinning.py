@@ -12,11 +12,13 @@ from policies.slices import Slice
 from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.ran.candidate_tools import compare_candidates, refine_candidate
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from tools.twinning.demand import SynchronizationError, cell_loads, channel_quality, measured_demand
 from tools.twinning.laboratory import Laboratory, configuration_of
 from tools.twinning.scoring import harm
-from tools.twinning.synchronization import TwinInput, synchronize
+from tools.twinning.synchronization import synchronize
+from tools.twinning.twin_input import TwinInput
 from twins.network import KpiQuery
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
@@ -33,7 +35,7 @@ def context(tmp_path_factory):
     store.write(network.observe(KpiQuery()))
     laboratory = Laboratory(workers=1)
     yield ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=laboratory,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=laboratory,
         now=lambda: network.describe().now, work_dir=folder, seed=1,
     )  # fmt: skip
     laboratory.close()
@@ -58,11 +60,11 @@ def power(dbm, old=46.0):
 
 
 def given(context):
-    frame = context.store.query(KpiQuery(windows=4))
+    frame = context.kpis.query(KpiQuery(windows=4))
     card = context.network.describe()
     present = measured_demand(card, frame)
     return TwinInput(
-        card=card, objects=tuple(configuration_of(context)), present=present, target=present,
+        card=card, objects=tuple(configuration_of(context.network)), present=present, target=present,
         cqi=channel_quality(frame), loads=cell_loads(card, frame),
     )  # fmt: skip
 
@@ -89,7 +91,7 @@ def test_the_twin_is_another_network_for_another_seed_and_the_same_for_the_same(
 
 def test_the_twin_takes_over_the_configuration_as_it_stands(context):
     twin = SystemNetwork(synchronize(given(context), seed=5), seed=5)
-    for one in configuration_of(context):
+    for one in configuration_of(context.network):
         assert twin.read(one.dn).attributes == one.attributes
 
 
