@@ -17,10 +17,10 @@ from typing import Final
 from agents.planner import Answer
 from agents.understanding import meaning
 from agents.understanding.bounds import check_bounds
+from agents.understanding.conditions import asks_for_estimator, names_estimators, without_link_words
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
-from agents.understanding.link_words import asks_for_estimator, names_estimators, without_link_words
 from agents.understanding.places import Place, place_of, refuse_unknown_names
 from agents.understanding.plan import plan_of, workflow_of
 from agents.understanding.questions import is_question, read_question

@@ -12,7 +12,7 @@ from typing import Any, Final
 from agents.heuristics.evidence_reader import latest, warnings_of
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Finish, View
-from agents.understanding.motion import Motion
+from agents.understanding.conditions import Motion
 from agents.workflows.calls import ask_for, call, failure_of
 from agents.workflows.speed import Trial, motion_told
 from tools.calls.tool_call import ToolCall

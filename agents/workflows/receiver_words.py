@@ -7,7 +7,7 @@ from typing import Any, Final
 from agents.heuristics.evidence_reader import latest
 from agents.heuristics.situation import Situation
 from agents.planner import View
-from agents.understanding.motion import Motion
+from agents.understanding.conditions import Motion
 from agents.workflows.receiver_judgement import BOUND, LEARNED, NAMES, Outcome, told_bler, told_mcs
 from agents.workflows.receiver_trials import PROFILE, Compared, receiver_in_use
 

@@ -11,8 +11,7 @@ from typing import Any, Final
 from agents.heuristics.evidence_reader import latest
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Escalate, Finish, View
-from agents.understanding.link_words import link_words
-from agents.understanding.motion import Motion
+from agents.understanding.conditions import Motion, link_words
 from agents.workflows.calls import ask_for, call, failure_of
 from agents.workflows.receiver_judgement import judge
 from agents.workflows.receiver_trials import compared, trials_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agents.planner import Ask, Escalate, View
-from agents.understanding.motion import Motion, motion_of
+from agents.understanding.conditions import Motion, motion_of
 
 QUESTION: Final = "How fast do these terminals move? The network reports no mobility traces."
 CHOICES: Final = ("pedestrians", "cars in town", "cars on the highway", "20 m/s")

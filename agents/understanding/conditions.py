@@ -1,4 +1,4 @@
-"""How terminals move, from the operator's words: a speed that is given, or what it says of who moves.
+"""What an operator says of a link that no counter tells: how fast terminals move, DMRS symbols, delay spread, antennas.
 
 No network here reports mobility traces; what is taken from words is an assumption and is told as one.
 """
@@ -18,6 +18,18 @@ _SPEED: Final = re.compile(
 # Speeds in m/s, around those of TR 38.913's deployment scenarios: pedestrians 3 km/h, cars in town 30 km/h, highway 120 km/h;
 # regional trains, which are slower than its 500 km/h.
 SPEEDS_MPS: Final = {"pedestrian": (0.5, 2.0), "urban": (5.0, 14.0), "highway": (20.0, 38.0), "train": (30.0, 83.0)}
+_COUNTS: Final = {"one": 1, "a single": 1, "two": 2, "three": 3, "four": 4}
+_COUNT: Final = rf"(?P<value>\d+|{'|'.join(_COUNTS)})"
+_NUMBER: Final = r"(?P<value>\d+(?:\.\d+)?)"
+# Arguments of the tool `link_conditions`.
+_TERMS: Final = {
+    "dmrs_symbols": re.compile(rf"\b{_COUNT}\s*(?:DM-?RS|pilot)(?:\s+symbols?)?\b", re.IGNORECASE),
+    "delay_spread_ns": re.compile(
+        rf"\b(?:delay spread\s+(?:of\s+|is\s+)?)?{_NUMBER}\s*ns\b(?:\s+(?:of\s+)?delay spread\b)?", re.IGNORECASE
+    ),
+    "rx_antennas": re.compile(rf"\b{_COUNT}\s*(?:receive\s+|rx\s+)?antennas?\b", re.IGNORECASE),
+}
+_ADVICE: Final = re.compile(r"\b(should|best|better|right|suits?|recommend\w*)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,3 +68,32 @@ def _by_words(text: str) -> Motion | None:
     return Motion(
         min(low for low, _ in ranges), max(high for _, high in ranges), " and ".join(dict.fromkeys(phrase for _, phrase in named))
     )
+
+
+def link_words(text: str) -> dict[str, float]:
+    """Return the arguments of `link_conditions` that the text gives; where it gives one twice, the last."""
+    found: dict[str, float] = {}
+    for name, pattern in _TERMS.items():
+        for match in pattern.finditer(text):
+            said = match["value"].lower()
+            found[name] = _COUNTS[said] if said in _COUNTS else float(said) if "." in said else int(said)
+    return found
+
+
+def names_estimators(text: str) -> bool:
+    """Whether the text speaks of channel estimators or receivers."""
+    words = f" {' '.join(re.findall(r'[a-z]+', text.lower()))} "
+    return any(f" {phrase} " in words for phrase in lexicon()["theme"]["channel-estimator"])
+
+
+def asks_for_estimator(text: str) -> bool:
+    """Whether the text asks which estimator to take, rather than what one is."""
+    return names_estimators(text) and bool(_ADVICE.search(text))
+
+
+def without_link_words(text: str) -> str:
+    """Return the text without speeds and link terms: they are conditions, not bounds on KPIs."""
+    text = without_speeds(text)
+    for pattern in _TERMS.values():
+        text = pattern.sub("", text)
+    return text
