@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
+from agents.answer import Answer
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.verdict import Verdict
@@ -21,13 +22,6 @@ from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 from tools.calls.tool_offer import ToolOffer
 from twins.network import NetworkCard
-
-
-class Answer(Word):
-    """The operator's answer to an earlier question."""
-
-    question: str
-    answer: str
 
 
 class View(Word):

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agents.planner import Answer
+from agents.answer import Answer
 from agents.understanding import meaning
 from agents.understanding.bounds import check_bounds
 from agents.understanding.conditions import asks_for_estimator, names_estimators, without_link_words

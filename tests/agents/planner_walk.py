@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agents.planner import Answer, CallTools, Decision, Planner, Understand, View
+from agents.answer import Answer
+from agents.planner import CallTools, Decision, Planner, Understand, View
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 from tools.calls.tool_offer import ToolOffer

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.planner import Answer, CallTools, Decision, Planner, Understand, View
+from agents.answer import Answer
+from agents.planner import CallTools, Decision, Planner, Understand, View
 from policies.change import ChangeSet
 from policies.evidence import Interval
 from policies.intent import ExpectationTarget, Intent

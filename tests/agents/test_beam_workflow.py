@@ -5,7 +5,8 @@ nothing.
 import pytest
 from planner_walk import Walk
 
-from agents.planner import Answer, Ask, Escalate, Finish
+from agents.answer import Answer
+from agents.planner import Ask, Escalate, Finish
 from agents.rule_planner import RulePlanner
 from agents.understanding.conditions import motion_of
 from agents.understanding.result import Understood

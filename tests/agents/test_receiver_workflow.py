@@ -5,7 +5,8 @@ changes nothing.
 import pytest
 from planner_walk import Walk
 
-from agents.planner import Answer, Ask, CallTools, Escalate, Finish
+from agents.answer import Answer
+from agents.planner import Ask, CallTools, Escalate, Finish
 from agents.rule_planner import RulePlanner
 from agents.understanding.conditions import link_words
 from agents.understanding.result import Understood

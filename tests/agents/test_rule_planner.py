@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from responder import OFFERS, CellModel, World, walk
 
-from agents.planner import Answer, Ask, Escalate, Finish, Planner, Propose, Understand, View
+from agents.answer import Answer
+from agents.planner import Ask, Escalate, Finish, Planner, Propose, Understand, View
 from agents.rule_planner import RulePlanner
 from policies.change import AttributeEdit
 from policies.limits.loading import load_limits

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.planner import Answer
+from agents.answer import Answer
 from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from agents.planner import Answer, Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
+from agents.answer import Answer
+from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
 from harness.runtime.tracing import model_attributes
