@@ -12,6 +12,7 @@ from agents.heuristics.situation import Situation
 from agents.planner import Ask, Decision, Escalate, Understand, View
 from agents.specialists.specialist import Specialist
 from agents.specialists.team import TEAM
+from agents.understanding.relative import resolve, unmeasured
 from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,
@@ -19,6 +20,7 @@ from agents.understanding.result import (
     NotAboutNetwork,
     Question,
     Reading,
+    RelativeBound,
     Understood,
 )
 from agents.understanding.understand import understand
@@ -29,6 +31,7 @@ from agents.workflows.configuration import Effort, plan_change
 from agents.workflows.measuring import measured_now
 from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
+from tools.calls.tool_call import ToolCall
 
 _MOST_QUESTIONS: Final = 5
 
@@ -48,7 +51,9 @@ class RulePlanner:
             return Escalate(
                 reason="cannot, because the step budget is used up", nearest="what was found so far is in the journal"
             )
-        reading = understand(view.text, view.card, view.answers, measured_now(view))
+        reading = understand(view.text, view.card, view.answers)
+        if isinstance(reading, NeedsMeasurement):
+            reading = resolve(reading, view.card, measured_now(view))
         if view.intent is None:
             return self._without_intent(view, reading)
         return self._with_intent(view, reading)
@@ -102,19 +107,22 @@ def _ask(view: View, question: Question) -> Decision:
     return Ask(question=question.question, choices=question.choices)
 
 
-def _measure(view: View, needs: NeedsMeasurement) -> Decision:
-    by_dn = {cell.dn: cell.id for cell in view.card.cells}
-    cells = [by_dn[dn] for dn in needs.cells if dn in by_dn]
-    slices = [one.value for one in needs.slices]
-    wanted = call(
-        "query_kpi", "a relative bound needs the present value", kpis=list(needs.kpis), cells=cells, slices=slices, windows=4
-    )
-    decision: Decision | None = ask_for(view, [wanted]) or failure_of(view, [wanted])
+def _measure(view: View, reading: NeedsMeasurement) -> Decision:
+    missing = unmeasured(reading, measured_now(view))
+    wanted = [_measuring(view, bound) for bound in missing]
+    wanted = [one for number, one in enumerate(wanted) if one not in wanted[:number]]
+    decision: Decision | None = ask_for(view, wanted) or failure_of(view, wanted)
     if decision is not None:
         return decision
-    kpis = ", ".join(needs.kpis)
+    kpis = ", ".join(dict.fromkeys(bound.kpi for bound in missing))
     seen = sum(1 for _ in rows_of(view.observations, "query_kpi", "rows"))
     return Escalate(
         reason=f"cannot, because {kpis} was not measured lately ({seen} rows read), so a relative bound has no base",
         nearest="an absolute bound",
     )
+
+
+def _measuring(view: View, bound: RelativeBound) -> ToolCall:
+    cells = [cell.id for dn in bound.object.cells for cell in view.card.cells if cell.dn == dn]
+    slices = [bound.object.slice.value] if bound.object.slice else []
+    return call("query_kpi", "a relative bound needs the present value", kpis=[bound.kpi], cells=cells, slices=slices, windows=4)

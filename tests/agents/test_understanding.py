@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.answer import Answer
+from agents.understanding.relative import resolve
 from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,
@@ -197,14 +198,17 @@ def test_a_pure_question_changes_nothing(card: NetworkCard, text: str, topic: st
 
 
 def test_a_relative_bound_asks_for_a_measurement_and_then_holds(card: NetworkCard) -> None:
-    text = "reduce energy by 20% in downtown"
-    assert isinstance(understand(text, card), NeedsMeasurement)
-    assert _told(understand(text, card, measured={("PEE.Energy", None): 300.0})) == {(None, DOWNTOWN, "PEE.Energy ≤ 240 Wh")}
+    reading = understand("reduce energy by 20% in downtown", card)
+    assert isinstance(reading, NeedsMeasurement)
+    assert resolve(reading, card, {("PEE.Energy", Slice.EMBB): 300.0}) == reading
+    assert _told(resolve(reading, card, {("PEE.Energy", None): 300.0})) == {(None, DOWNTOWN, "PEE.Energy ≤ 240 Wh")}
 
 
 def test_preserving_a_kpi_bounds_it_by_what_it_is_now(card: NetworkCard) -> None:
     text = "Prepare this region for a stadium event while preserving URLLC reliability and limiting energy cost"
-    result = understand(text, card, measured={("DRB.PacketLossRateDl", Slice.URLLC): 1.0})
+    reading = understand(text, card)
+    assert isinstance(reading, NeedsMeasurement)
+    result = resolve(reading, card, {("DRB.PacketLossRateDl", Slice.URLLC): 1.0})
     assert _told(result) == {("URLLC", STADIUM, "DRB.PacketLossRateDl ≤ 1.1 %"), (None, STADIUM, "min PEE.Energy")}
 
 
