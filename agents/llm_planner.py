@@ -12,6 +12,7 @@ from agents.llm.checking import ReplyError, decision_of, parse_reply
 from agents.llm.prompting import messages_for, prompt_text
 from agents.llm.reply import Reply
 from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
+from agents.understanding.result import Reading, Understood
 
 
 class LlmPlanner:
@@ -67,8 +68,7 @@ def _repair(text: str, problem: str) -> list[Message]:
 def _said(decision: Decision, note: str) -> Decision:
     """Write into a decision that a fallback made it."""
     if isinstance(decision, Understand):
-        intent = decision.intent.model_copy(update={"assumptions": (*decision.intent.assumptions, note)})
-        return decision.model_copy(update={"intent": intent})
+        return decision.model_copy(update={"reading": _noted(decision.reading, note)})
     if isinstance(decision, CallTools):
         calls = tuple(one.model_copy(update={"reason": f"{one.reason} ({note})"}) for one in decision.calls)
         return decision.model_copy(update={"calls": calls})
@@ -76,6 +76,14 @@ def _said(decision: Decision, note: str) -> Decision:
         proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
         return decision.model_copy(update={"proposal": proposal})
     return _told(decision, note)
+
+
+def _noted(reading: Reading, note: str) -> Reading:
+    """Write into an intent who understood it; what is not understood yet leads to further decisions, which say so."""
+    if not isinstance(reading, Understood):
+        return reading
+    intent = reading.intent.model_copy(update={"assumptions": (*reading.intent.assumptions, note)})
+    return reading.model_copy(update={"intent": intent})
 
 
 def _told(decision: Ask | Finish | Escalate, note: str) -> Decision:

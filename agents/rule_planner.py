@@ -1,6 +1,7 @@
 """The rule planner: understands by grammar and embeddings, plans by the workflows of seed 002 D.3, needs no language model.
 
-Stateless: everything that a decision needs is in the view, so a run resumes after a crash with the same decisions.
+Stateless: everything that a decision needs is in the view, so a run resumes after a crash with the same decisions. The text is
+read in the first decision, and with an answer when one comes; all others rest on the reading that the view carries.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from agents.understanding.result import (
     RelativeBound,
     Understood,
 )
-from agents.understanding.understand import understand
+from agents.understanding.understand import understand, with_answers
 from agents.workflows.answering import answer_question
 from agents.workflows.beams import select_beams
 from agents.workflows.calls import ask_for, call, failure_of
@@ -51,37 +52,35 @@ class RulePlanner:
             return Escalate(
                 reason="cannot, because the step budget is used up", nearest="what was found so far is in the journal"
             )
-        reading = understand(view.text, view.card, view.answers)
-        if isinstance(reading, NeedsMeasurement):
-            reading = resolve(reading, view.card, measured_now(view))
-        if view.intent is None:
-            return self._without_intent(view, reading)
-        return self._with_intent(view, reading)
+        if view.reading is None:
+            return Understand(reading=understand(view.text, view.card, view.answers))
+        if view.unread:
+            return Understand(reading=with_answers(view.reading, view.unread, view.card))
+        return self._by_reading(view, view.reading)
 
-    def _without_intent(self, view: View, reading: Reading) -> Decision:
-        if isinstance(reading, Understood):
-            return Understand(intent=reading.intent, plan=reading.plan)
-        if isinstance(reading, Question):
-            return _ask(view, reading)
-        if isinstance(reading, NetworkQuestion):
-            return answer_question(view, reading)
-        if isinstance(reading, NeedsMeasurement):
-            return _measure(view, reading)
-        if isinstance(reading, NotAboutNetwork):
-            return Escalate(
-                reason=f"cannot, because the text is not about the network: {reading.reason}",
-                nearest="keep URLLC delay below 10 ms, for instance",
-            )
-        assert isinstance(reading, Impossible)
-        return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
+    def _by_reading(self, view: View, reading: Reading) -> Decision:
+        match reading:
+            case Understood():
+                return self._for_intent(view, reading)
+            case Question():
+                return _ask(view, reading)
+            case NetworkQuestion():
+                return answer_question(view, reading)
+            case NeedsMeasurement():
+                return _measure(view, reading)
+            case NotAboutNetwork():
+                return Escalate(
+                    reason=f"cannot, because the text is not about the network: {reading.reason}",
+                    nearest="keep URLLC delay below 10 ms, for instance",
+                )
+            case Impossible():
+                return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
 
-    def _with_intent(self, view: View, reading: Reading) -> Decision:
-        assert view.intent is not None
-        understood = reading if isinstance(reading, Understood) else Understood(intent=view.intent, plan=())
+    def _for_intent(self, view: View, reading: Understood) -> Decision:
         objections = objections_of(view)
         situation = Situation(
             card=view.card,
-            intent=view.intent,
+            intent=reading.intent,
             observations=view.observations,
             barred=objections.barred,
             ceilings=objections.ceilings,
@@ -91,11 +90,11 @@ class RulePlanner:
             return Escalate(
                 reason="cannot, because none of the intent's cells is on this network", nearest="cells of the network card"
             )
-        if understood.workflow == "channel-estimator":
-            return select_estimator(view, situation, self._effort.link_slots)
-        if understood.workflow == "beam-management":
-            return select_beams(view, situation)
-        return plan_change(view, situation, understood, self._effort, self._specialists)
+        if reading.workflow == "channel-estimator":
+            return select_estimator(view, situation, reading.link, self._effort.link_slots)
+        if reading.workflow == "beam-management":
+            return select_beams(view, situation, reading.link)
+        return plan_change(view, situation, reading, self._effort, self._specialists)
 
 
 def _ask(view: View, question: Question) -> Decision:
@@ -108,7 +107,10 @@ def _ask(view: View, question: Question) -> Decision:
 
 
 def _measure(view: View, reading: NeedsMeasurement) -> Decision:
-    missing = unmeasured(reading, measured_now(view))
+    measured = measured_now(view)
+    missing = unmeasured(reading, measured)
+    if not missing:
+        return Understand(reading=resolve(reading, view.card, measured))
     wanted = [_measuring(view, bound) for bound in missing]
     wanted = [one for number, one in enumerate(wanted) if one not in wanted[:number]]
     decision: Decision | None = ask_for(view, wanted) or failure_of(view, wanted)

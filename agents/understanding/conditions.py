@@ -6,10 +6,10 @@ No network here reports mobility traces; what is taken from words is an assumpti
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from agents.understanding.lexicon import lexicon
+from policies.word import Word
 
 _TO_MPS: Final = {"km/h": 1 / 3.6, "kph": 1 / 3.6, "kmh": 1 / 3.6, "m/s": 1.0, "mph": 0.44704}
 _SPEED: Final = re.compile(
@@ -29,16 +29,39 @@ _TERMS: Final = {
     ),
     "rx_antennas": re.compile(rf"\b{_COUNT}\s*(?:receive\s+|rx\s+)?antennas?\b", re.IGNORECASE),
 }
+_LARGEST: Final = 10**9  # numbers beyond it are as far out of every tool's range
 _ADVICE: Final = re.compile(r"\b(should|best|better|right|suits?|recommend\w*)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Motion:
+class Motion(Word):
     """Slowest and fastest terminals, m/s, and the words that say so."""
 
     low_mps: float
     high_mps: float
     words: str
+
+
+class LinkConditions(Word):
+    """What the operator says of terminals and their links; None for what is left open."""
+
+    motion: Motion | None = None
+    dmrs_symbols: int | None = None
+    delay_spread_ns: float | None = None
+    rx_antennas: int | None = None
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """The arguments of the tool `link_conditions` that are given."""
+        return self.model_dump(include=set(_TERMS), exclude_none=True)
+
+    def completed_by(self, answer: str) -> LinkConditions:
+        """Return the conditions with those of an answer: its link terms replace earlier ones, its motion only a missing one."""
+        return self.model_copy(update={"motion": self.motion or motion_of(answer), **link_words(answer)})
+
+
+def link_conditions_of(text: str) -> LinkConditions:
+    """Return what the text says of terminals and links."""
+    return LinkConditions().completed_by(text)
 
 
 def motion_of(text: str) -> Motion | None:
@@ -47,11 +70,11 @@ def motion_of(text: str) -> Motion | None:
     if found is None:
         return _by_words(text)
     factor = _TO_MPS[found["unit"].lower()]
-    low = float(found["low"]) * factor
-    high = float(found["high"]) * factor if found["high"] else low
+    low = min(float(found["low"]), _LARGEST) * factor
+    high = min(float(found["high"]), _LARGEST) * factor if found["high"] else low
     if found["high"] is None:  # one speed: terminals around it
         low, high = 0.8 * low, 1.1 * high
-    return Motion(round(min(low, high), 2), round(max(low, high), 2), found[0])
+    return Motion(low_mps=round(min(low, high), 2), high_mps=round(max(low, high), 2), words=found[0])
 
 
 def without_speeds(text: str) -> str:
@@ -66,7 +89,9 @@ def _by_words(text: str) -> Motion | None:
         return None
     ranges = [SPEEDS_MPS[kind] for kind, _ in named]
     return Motion(
-        min(low for low, _ in ranges), max(high for _, high in ranges), " and ".join(dict.fromkeys(phrase for _, phrase in named))
+        low_mps=min(low for low, _ in ranges),
+        high_mps=max(high for _, high in ranges),
+        words=" and ".join(dict.fromkeys(phrase for _, phrase in named)),
     )
 
 
@@ -75,8 +100,8 @@ def link_words(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, pattern in _TERMS.items():
         for match in pattern.finditer(text):
-            said = match["value"].lower()
-            found[name] = _COUNTS[said] if said in _COUNTS else float(said) if "." in said else int(said)
+            number = match["value"].lower()
+            found[name] = _COUNTS.get(number) or min(float(number) if "." in number else int(number), _LARGEST)
     return found
 
 

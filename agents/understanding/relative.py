@@ -44,7 +44,13 @@ def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) ->
         check_bounds(intent, card)
     except ReadingError as stop:
         return stop.result
-    return Understood(intent=intent, plan=plan_of(reading.workflow, intent), workflow=reading.workflow, direct=reading.direct)
+    return Understood(
+        intent=intent,
+        plan=plan_of(reading.workflow, intent),
+        workflow=reading.workflow,
+        direct=reading.direct,
+        link=reading.link,
+    )
 
 
 def _resolved(expectation: IntentExpectation | RelativeBound, measured: Measured, notes: list[str]) -> IntentExpectation:

@@ -1,15 +1,18 @@
 """What came of reading an operator's text: understood, a question back, or a clear no.
 
-1. `Understood` holds the intent, the edits that the operator named outright, and the workflow of seed 002 D.3 that fits.
+1. `Understood` holds the intent, the edits that the operator named outright, what the text says of links, and the workflow of
+   seed 002 D.3 that fits.
 2. `NetworkQuestion` asks something of the network and changes nothing.
 3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then `relative.resolve`.
 4. `Question`, `NotAboutNetwork` and `Impossible` end with words for the operator; nothing is changed.
+A reading holds all that later decisions need of the text: it is carried along, and the text is not read again.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
+from agents.understanding.conditions import LinkConditions
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.slices import Slice
 from policies.word import Word
@@ -30,12 +33,13 @@ class DirectEdit(Word):
 
 
 class Understood(Word):
-    """The text says this."""
+    """What the text asks for. A reader that knows no workflows, edits or links leaves their defaults."""
 
     intent: Intent
-    plan: tuple[str, ...]
+    plan: tuple[str, ...] = ()
     workflow: Workflow = "intent-to-configuration"
     direct: tuple[DirectEdit, ...] = ()
+    link: LinkConditions = LinkConditions()
 
 
 class NetworkQuestion(Word):
@@ -76,6 +80,7 @@ class NeedsMeasurement(Word):
     assumptions: tuple[str, ...] = ()
     workflow: Workflow = "intent-to-configuration"
     direct: tuple[DirectEdit, ...] = ()
+    link: LinkConditions = LinkConditions()
 
     @property
     def relative(self) -> tuple[RelativeBound, ...]:
@@ -84,12 +89,13 @@ class NeedsMeasurement(Word):
 
 
 class Question(Word):
-    """What is missing or ambiguous. An answer takes the place of `replaces` in the text, or is added to it."""
+    """What is missing or ambiguous in `text`. An answer takes the place of `replaces` in it, or is added to it."""
 
     question: str
     choices: tuple[str, ...] = ()
     kind: Literal["unknown name", "missing", "ambiguous", "unit", "language", "length", "empty", "permission"] = "missing"
     replaces: str = ""
+    text: str = ""
 
 
 class NotAboutNetwork(Word):

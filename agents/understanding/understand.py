@@ -5,7 +5,8 @@
 3. `direct` splits off edits that the operator named; `targets` makes TS 28.312 expectations of the rest; `relative` gives bounds
    such as "10 % less" their values, `bounds` checks them all.
 4. `meaning` (embeddings) is asked only for phrases that none of these knows, and every such match is written down with its score.
-Answers to earlier questions are worked into the text, so that reading stays a function of what the operator wrote.
+Answers to earlier questions are worked into the text, so that reading stays a function of what the operator wrote. Each text is
+read once: the text with an answer when the answer comes, and not again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Final
 
 from agents.answer import Answer
 from agents.understanding import meaning
-from agents.understanding.conditions import asks_for_estimator, names_estimators, without_link_words
+from agents.understanding.conditions import asks_for_estimator, link_conditions_of, names_estimators, without_link_words
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
@@ -73,6 +74,19 @@ def understand(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> 
     return result
 
 
+def with_answers(reading: Reading, answers: Sequence[Answer], card: NetworkCard) -> Reading:
+    """Return `reading` with answers that came after it.
+
+    The text of an open question is read anew with them; of an intent that was understood they complete what is said of links.
+    """
+    if isinstance(reading, Question) and answers:
+        return understand(_work_in(reading.text, answers[0], reading), card, answers[1:])
+    if isinstance(reading, Understood):
+        for answer in answers:
+            reading = reading.model_copy(update={"link": reading.link.completed_by(answer.answer)})
+    return reading
+
+
 def _work_in(text: str, answer: Answer, result: Reading) -> str:
     """Put the answer where the question's gap is: in place of the words that were asked about, or behind the text."""
     gap = result.replaces if isinstance(result, Question) and result.question == answer.question else ""
@@ -87,9 +101,14 @@ def _work_in(text: str, answer: Answer, result: Reading) -> str:
 
 def _read(text: str, card: NetworkCard) -> Reading:
     try:
-        return _read_strictly(text, card)
+        result = _read_strictly(text, card)
     except ReadingError as stop:
-        return stop.result
+        result = stop.result
+    if isinstance(result, Question):
+        return result.model_copy(update={"text": text})
+    if isinstance(result, Understood | NeedsMeasurement):
+        return result.model_copy(update={"link": link_conditions_of(text)})
+    return result
 
 
 @dataclass(frozen=True)

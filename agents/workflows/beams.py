@@ -12,9 +12,9 @@ from typing import Any, Final
 from agents.heuristics.evidence_reader import latest, warnings_of
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Finish, View
-from agents.understanding.conditions import Motion
+from agents.understanding.conditions import LinkConditions, Motion
 from agents.workflows.calls import ask_for, call, failure_of
-from agents.workflows.speed import Trial, motion_told
+from agents.workflows.speed import Trial, known_motion
 from tools.calls.tool_call import ToolCall
 
 LEARNED: Final = "learned predictor"
@@ -23,7 +23,7 @@ _FASTEST_MPS: Final = 100.0
 _TRIAL: Final = Trial(of="beam selectors", twin="beam twin", kept="the beam sweep")
 
 
-def select_beams(view: View, situation: Situation) -> Decision:
+def select_beams(view: View, situation: Situation, link: LinkConditions) -> Decision:
     """Gather what the choice needs, compare the selectors for the worst cell, and end with a recommendation."""
     cells = [cell.id for cell in situation.cells]
     retrieved = [
@@ -34,7 +34,7 @@ def select_beams(view: View, situation: Situation) -> Decision:
     decision: Decision | None = ask_for(view, retrieved) or failure_of(view, retrieved[:2])
     if decision is not None:
         return decision
-    motion = motion_told(view, _FASTEST_MPS, _TRIAL)
+    motion = known_motion(view, link, _FASTEST_MPS, _TRIAL)
     if not isinstance(motion, Motion):
         return motion
     compared = _comparison(situation, motion)

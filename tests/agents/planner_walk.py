@@ -51,7 +51,7 @@ class Walk(NamedTuple):
         for _ in range(_MOST_DECISIONS):
             decision = self.planner.decide(view)
             if isinstance(decision, Understand):
-                view = view.model_copy(update={"intent": decision.intent})
+                view = view.model_copy(update={"reading": decision.reading})
             elif isinstance(decision, CallTools):
                 seen = tuple(self.observe(context, call) for call in decision.calls)
                 view = view.model_copy(update={"observations": view.observations + seen})

@@ -281,7 +281,7 @@ def walk(
     for _ in range(most):
         decision = planner.decide(view)
         if isinstance(decision, Understand):
-            view = view.model_copy(update={"intent": decision.intent})
+            view = view.model_copy(update={"reading": decision.reading})
         elif isinstance(decision, CallTools):
             seen = tuple(world.answer(call) for call in decision.calls)
             view = view.model_copy(update={"observations": (*view.observations, *seen)})

@@ -5,6 +5,7 @@ from datetime import timedelta
 from small_network import SmallNetwork, embb_minimum
 
 from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Understand
+from agents.understanding.result import Understood
 from harness.engine.run_service import Parts, RunService
 from harness.runtime.settings import load_settings
 from policies.effect import Effect
@@ -97,7 +98,7 @@ class SmallPlanner:
         if self.ask and not view.answers:
             return Ask(question="Which cells?", choices=("S1C1", "S1C2"))
         if view.intent is None:
-            return Understand(intent=intent(view.text), plan=("look", "compare", "propose"))
+            return Understand(reading=Understood(intent=intent(view.text), plan=("look", "compare", "propose")))
         seen = [one.call.tool for one in view.observations]
         if "query_kpi" not in seen:
             kpi = ToolCall(tool="query_kpi", arguments={"kpis": ["DRB.UEThpDl.P05"], "cells": ["S1C1"], "slices": ["eMBB"]})

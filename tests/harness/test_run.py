@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from small_network import START, SmallNetwork, embb_minimum, ratio
-from small_world import SmallPlanner, service
+from small_world import SmallPlanner, intent, service
 
-from agents.planner import Finish
+from agents.planner import Ask, Finish, Understand
+from agents.rule_planner import RulePlanner
+from agents.understanding.result import DirectEdit, Understood
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag, wait_for_verdict
 from harness.journal.key import PUBLIC_NAME, verify_key
 from harness.journal.verify import verify_journal
@@ -256,6 +258,61 @@ class Adviser(SmallPlanner):
         if view.intent is None:
             return super().decide(view)
         return Finish(summary="LMMSE has fewer block errors", recommendation="estimate the channel of <S1C1> by LMMSE")
+
+
+class Reader(SmallPlanner):
+    """Reads an edit and a workflow into every text, asks once, and says what came back."""
+
+    reading = Understood(
+        intent=intent("x"),
+        workflow="direct-change",
+        direct=(DirectEdit(class_name="NRSectorCarrier", attribute="configuredMaxTxPower", cell="S1C1", delta=-3.0),),
+    )
+
+    def decide(self, view):
+        if view.reading is None:
+            return Understand(reading=self.reading)
+        if not view.answers:
+            return Ask(question="Really?")
+        if view.unread:
+            return Understand(reading=view.reading)
+        return Finish(summary=view.reading.model_dump_json())
+
+
+def test_the_whole_reading_comes_back_in_every_view_and_after_a_resume(tmp_path, network):
+    asked = service(tmp_path, Reader(), network=network).start("x")
+    assert asked.status == "asked"
+    one = service(tmp_path, Reader(), network=network)
+    outcome = one.resume(asked.run_id, answerer=lambda question, choices: "yes")
+    assert Understood.model_validate_json(outcome.message) == Reader.reading
+    assert kinds(one, outcome.run_id).count("intent.understood") == 1
+
+
+class ReadsOnce(RulePlanner):
+    """Sees another text as soon as there is a reading: whoever reads the text again decides otherwise."""
+
+    def decide(self, view):
+        return super().decide(view if view.reading is None else view.model_copy(update={"text": "Who won the world cup?"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("make it faster", "every eMBB user at least 5 Mbps in S1C1"),
+        ("raise the eMBB throughput by 20 % in S1C1", "never asked"),
+        ("what is the eMBB throughput of S1C1?", "never asked"),
+    ],
+)
+def test_a_run_reads_each_text_once(tmp_path, text, answer):
+    def run(folder, planner):
+        folder.mkdir()
+        outcome = service(folder, planner).start(text, answerer=lambda question, choices: answer)
+        return outcome.status, outcome.message, outcome.intent
+
+    once = run(tmp_path / "once", ReadsOnce())
+    assert once == run(tmp_path / "again", RulePlanner())
+    assert once[0] == ("answered" if text.endswith("?") else "cannot")  # the small world has no configuration tool
+    assert (once[2] is None) == text.endswith("?")
 
 
 def test_a_recommendation_ends_the_run_as_one_and_changes_nothing(tmp_path, network):
