@@ -16,14 +16,13 @@ from agents.understanding.result import Reading, Understood
 
 
 class LlmPlanner:
-    """A Planner that asks a model. `prompt` names a file of `agents/prompts`."""
+    """A Planner that asks a model."""
 
-    def __init__(self, settings: LlmSettings, fallback: Planner | None = None, prompt: str = "planner") -> None:
+    def __init__(self, settings: LlmSettings, fallback: Planner | None = None) -> None:
         self.name = f"LLM planner ({settings.model})"
         self._settings = settings
         self._chat = ChatModel(settings)
         self._fallback = fallback
-        self._prompt = prompt
 
     def decide(self, view: View) -> Decision:
         """Return the model's next decision, checked; never raises for what operator, tools or model wrote."""
@@ -37,7 +36,7 @@ class LlmPlanner:
             return self._instead(view, f"the model {self._settings.model} cannot be asked: {error}")
 
     def _ask(self, view: View) -> Decision:
-        messages = messages_for(view, prompt_text(self._prompt), self._settings.budget_tokens)
+        messages = messages_for(view, prompt_text("planner"), self._settings.budget_tokens)
         schema = Reply.model_json_schema()
         problem = ""
         for _ in range(1 + self._settings.repairs):

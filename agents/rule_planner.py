@@ -11,8 +11,6 @@ from typing import Final
 from agents.heuristics.evidence_reader import rows_of
 from agents.heuristics.situation import Situation
 from agents.planner import Ask, Decision, Escalate, Understand, View
-from agents.specialists.specialist import Specialist
-from agents.specialists.team import TEAM
 from agents.understanding.relative import resolve, unmeasured
 from agents.understanding.result import (
     Impossible,
@@ -38,13 +36,12 @@ _MOST_QUESTIONS: Final = 5
 
 
 class RulePlanner:
-    """A Planner of rules. `effort` says how much twin time a run may take, `specialists` who drafts candidates."""
+    """A Planner of rules. `effort` says how much twin time a run may take."""
 
     name = "rule planner"
 
-    def __init__(self, effort: Effort | None = None, specialists: tuple[Specialist, ...] = TEAM) -> None:
+    def __init__(self, effort: Effort | None = None) -> None:
         self._effort = effort or Effort()
-        self._specialists = specialists
 
     def decide(self, view: View) -> Decision:
         """Return the next decision; never raises for what the operator wrote."""
@@ -94,7 +91,7 @@ class RulePlanner:
             return select_estimator(view, situation, reading.link, self._effort.link_slots)
         if reading.workflow == "beam-management":
             return select_beams(view, situation, reading.link)
-        return plan_change(view, situation, reading, self._effort, self._specialists)
+        return plan_change(view, situation, reading, self._effort)
 
 
 def _ask(view: View, question: Question) -> Decision:

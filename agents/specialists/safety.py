@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from agents.heuristics.evidence_reader import answers_of
-from agents.planner import Decision, Escalate, Finish, View
-from agents.specialists.scope import Scope
 from policies.change import AttributeEdit
 from policies.limits.catalogue import UnknownAttributeError
 from policies.limits.loading import load_limits
@@ -23,7 +21,6 @@ from tools.calls.observation import Observation
 _SURE: Final = 0.8
 _STARVED: Final = 0.5
 _SOURCE: Final = "safety specialist, seed 002 D.3"
-SCOPE: Final = Scope(tools=frozenset({"query_kpi", "read_configuration", "retrieve_3gpp_constraint", "search_standards"}))
 
 
 def review(candidate: Candidate, observations: Sequence[Observation]) -> tuple[Reason, ...]:
@@ -94,22 +91,3 @@ def _starvation(candidate: Candidate) -> list[Reason]:
             message = f"{who} starves: {one.kpi} {one.no_change:.3g} → {one.mean:.3g} {one.unit}"
             found.append(Reason(rule="fairness", outcome="fail", message=message, source=_SOURCE, remedy="change less"))
     return found
-
-
-class SafetySpecialist:
-    """A Planner that reviews the view's proposal: finishes with its findings, or escalates what must not go on."""
-
-    name = "safety specialist"
-    scope = SCOPE
-
-    def decide(self, view: View) -> Decision:
-        """Return Finish or Escalate on the view's proposal."""
-        if view.proposal is None:
-            return Finish(summary="nothing to review: there is no proposal")
-        found = review(view.proposal.best, view.observations)
-        failed = [one for one in found if one.outcome == "fail"]
-        if failed:
-            told = "; ".join(f"[{one.rule}] {one.message}" for one in failed)
-            return Escalate(reason=f"cannot go on, because {told}", nearest="; ".join(one.remedy for one in failed))
-        warned = "; ".join(f"[{one.rule}] {one.message}" for one in found)
-        return Finish(summary=f"no objection to {view.proposal.best.name!r}" + (f"; to be watched: {warned}" if warned else ""))

@@ -16,8 +16,7 @@ from agents.heuristics.evidence_reader import answers_of
 from agents.heuristics.situation import Situation
 from agents.planner import CallTools, Decision, Escalate, Finish, Propose, View
 from agents.specialists.safety import review
-from agents.specialists.specialist import Specialist
-from agents.specialists.team import TEAM
+from agents.specialists.team import specialists_for
 from agents.understanding.result import Understood
 from agents.workflows.calls import ask_for, call, failure_of, offered
 from agents.workflows.direct_edits import UnlawfulEditError, direct_draft, nearby
@@ -27,8 +26,6 @@ from agents.workflows.proposing import candidates_in, propose, tell, with_contex
 from policies.intent import Condition
 from policies.proposal import Candidate
 from tools.calls.tool_call import ToolCall
-
-NO_CHANGE = "no change"
 
 
 @dataclass(frozen=True)
@@ -45,13 +42,7 @@ class Effort:
     link_slots: int = 128
 
 
-def plan_change(
-    view: View,
-    situation: Situation,
-    reading: Understood,
-    effort: Effort,
-    specialists: Sequence[Specialist] = TEAM,
-) -> Decision:
+def plan_change(view: View, situation: Situation, reading: Understood, effort: Effort) -> Decision:
     """Return the next decision on the way from intent to proposal."""
     objections = objections_of(view)
     calls = evidence_calls(situation)
@@ -60,17 +51,14 @@ def plan_change(
         return decision
     if reading.workflow == "scheduler-adaptation" and not objections.messages and (calm := _transient(situation)):
         return Finish(summary=f"no change: {calm}")
-    called = [one for one in specialists if one.is_called_for(situation.intent)]
-    drafts = _drafts(situation, reading, objections, called)
+    drafts = _drafts(situation, reading, objections)
     if isinstance(drafts, Escalate | Finish):
         return drafts
     looked_up = ask_for(view, constraint_calls(drafts))
     return looked_up or _Trial(view, situation, reading, objections, effort, drafts).next()
 
 
-def _drafts(
-    situation: Situation, reading: Understood, objections: Objections, specialists: Sequence[Specialist]
-) -> list[Draft] | Escalate | Finish:
+def _drafts(situation: Situation, reading: Understood, objections: Objections) -> list[Draft] | Escalate | Finish:
     if reading.direct:
         try:
             asked = direct_draft(reading.direct, situation)
@@ -79,7 +67,7 @@ def _drafts(
         if not asked.edits:
             return Finish(summary="no change: everything that was asked for stands so already")
         return [asked, *nearby(asked, situation)]
-    groups = [group for one in specialists for group in one.draft_groups(situation)]
+    groups = [group for one in specialists_for(situation.intent) for group in one.draft_groups(situation)]
     drafts = groups[0] if reading.workflow == "scheduler-adaptation" and groups and len(groups[0]) > 2 else []
     drafts = drafts or draft_candidates(situation, groups)
     fresh = [draft for draft in drafts if draft.digest not in objections.digests]

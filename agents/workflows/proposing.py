@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from agents.heuristics.draft import Draft
 from agents.heuristics.evidence_reader import warnings_of
 from agents.planner import View
-from policies.intent import Condition, Intent
+from policies.intent import Intent
 from policies.proposal import Candidate, Proposal
 
 VALID_FOR = timedelta(minutes=30)
@@ -105,10 +105,3 @@ def _side_effects(candidate: Candidate) -> list[str]:
         if worse and clear:
             told.append(f"{one.kpi}{_of(one.slice)} gets worse: {one.no_change:.3g} → {one.mean:.3g} {one.unit}")
     return told
-
-
-def is_objective_only(intent: Intent) -> bool:
-    """Whether the intent only optimizes."""
-    return not intent.bounds() and any(
-        target.condition in (Condition.MINIMIZE, Condition.MAXIMIZE) for _, target in intent.objectives()
-    )
