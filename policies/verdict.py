@@ -29,7 +29,7 @@ class Reason(Word):
 
 
 class Verdict(Word):
-    """The gate's answer for the change set with this digest."""
+    """The gate's answer for the change set with this digest; in a run, findings of the safety review come first."""
 
     digest: str
     ruling: Ruling

@@ -1,4 +1,4 @@
-"""The safety specialist: it proposes nothing, it objects.
+"""The safety specialist: it proposes nothing, it objects. In every run it reviews a proposal before the gate does.
 
 `review` looks at what no optimizer looks at: is every bound met with confidence, does every value keep its 3GPP limit and was
 that limit looked up, is there a way back, and does another slice starve (seed 002, D.3: unsafe policies are rejected).
@@ -20,7 +20,8 @@ from tools.calls.observation import Observation
 
 _SURE: Final = 0.8
 _STARVED: Final = 0.5
-_SOURCE: Final = "safety specialist, seed 002 D.3"
+SLA: Final = "SLA"
+SOURCE: Final = "safety specialist, seed 002 D.3"
 
 
 def review(candidate: Candidate, observations: Sequence[Observation]) -> tuple[Reason, ...]:
@@ -38,10 +39,10 @@ def _service_levels(candidate: Candidate) -> list[Reason]:
             continue
         found.append(
             Reason(
-                rule="SLA",
+                rule=SLA,
                 outcome="warn" if one.met else "fail",
                 message=f"{one.target.describe()} is predicted at {one.predicted:.3g} with probability {one.probability:.2f}",
-                source=_SOURCE,
+                source=SOURCE,
                 remedy="take a stronger candidate, or loosen the bound",
             )
         )
@@ -58,7 +59,7 @@ def _limits(candidate: Candidate, observations: Sequence[Observation]) -> list[R
         elif (class_of(edit.dn), edit.attribute) not in looked_up:
             message = f"the limit of {class_of(edit.dn)}.{edit.attribute} was not looked up in this run"
             found[message] = Reason(
-                rule="limits", outcome="warn", message=message, source=_SOURCE, remedy="retrieve_3gpp_constraint"
+                rule="limits", outcome="warn", message=message, source=SOURCE, remedy="retrieve_3gpp_constraint"
             )
     return list(found.values())
 
@@ -69,7 +70,7 @@ def _limit_problem(edit: AttributeEdit) -> Reason | None:
     except UnknownAttributeError as error:
         return Reason(rule="limits", outcome="fail", message=str(error), source="limits catalogue", remedy="leave it as it is")
     if objection := limit.objection(edit.new):
-        message = f"{edit.attribute} of {edit.dn}: {objection}; allowed {limit.allowed}"
+        message = f"{edit.attribute}={edit.new}: {objection}, allowed {limit.allowed}; {edit.dn}"
         return Reason(rule="limits", outcome="fail", message=message, source=limit.source, remedy=f"{limit.nearest(edit.new)}")
     return None
 
@@ -78,7 +79,7 @@ def _way_back(candidate: Candidate) -> list[Reason]:
     if candidate.rollback_conditions:
         return []
     message = f"{candidate.name!r} says not when it is to be taken back"
-    return [Reason(rule="rollback", outcome="fail", message=message, source=_SOURCE, remedy="add rollback conditions")]
+    return [Reason(rule="rollback", outcome="fail", message=message, source=SOURCE, remedy="add rollback conditions")]
 
 
 def _starvation(candidate: Candidate) -> list[Reason]:
@@ -89,5 +90,5 @@ def _starvation(candidate: Candidate) -> list[Reason]:
         if one.mean < _STARVED * one.no_change and one.interval.high < one.no_change:
             who = one.slice.value if one.slice else "the cell"
             message = f"{who} starves: {one.kpi} {one.no_change:.3g} → {one.mean:.3g} {one.unit}"
-            found.append(Reason(rule="fairness", outcome="fail", message=message, source=_SOURCE, remedy="change less"))
+            found.append(Reason(rule="fairness", outcome="fail", message=message, source=SOURCE, remedy="change less"))
     return found

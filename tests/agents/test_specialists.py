@@ -6,6 +6,7 @@ import pytest
 from responder import CellModel, World, walk
 
 from agents.heuristics.situation import Situation
+from agents.planner import Propose
 from agents.rule_planner import RulePlanner
 from agents.specialists.phy import PHY
 from agents.specialists.ran_control import RAN_CONTROL
@@ -56,11 +57,8 @@ def test_a_specialists_drafts_stay_inside_its_scope(card: NetworkCard, specialis
     assert all(class_of(knob.dn) in specialist.scope.classes for draft in drafts for knob in draft.knobs)
 
 
-def _candidate(
-    card: NetworkCard, new: float = 40, kept: float = 10.0, conditions: tuple[str, ...] = ("delay breaks 10 ms",)
-) -> Candidate:
-    edit = AttributeEdit(dn=card.cell("S1C1").carrier_dn, attribute="configuredMaxTxPower", old=46, new=new)
-    prediction = KpiPrediction(
+def _throughput(kept: float) -> KpiPrediction:
+    return KpiPrediction(
         kpi="DRB.UEThpDl",
         unit="Mbit/s",
         slice=Slice.EMBB,
@@ -69,10 +67,16 @@ def _candidate(
         interval=Interval(low=kept * 0.9, high=kept * 1.1),
         no_change=10.0,
     )
+
+
+def _candidate(
+    card: NetworkCard, new: float = 40, kept: float = 10.0, conditions: tuple[str, ...] = ("delay breaks 10 ms",)
+) -> Candidate:
+    edit = AttributeEdit(dn=card.cell("S1C1").carrier_dn, attribute="configuredMaxTxPower", old=46, new=new)
     return Candidate(
         name="lower power",
         change_set=ChangeSet(edits=(edit,)),
-        predictions=(prediction,),
+        predictions=(_throughput(kept),),
         outlook=(),
         score=0.0,
         feasible=True,
@@ -93,3 +97,25 @@ def test_the_safety_specialist_objects(card: NetworkCard, more: dict[str, object
 
 def test_a_sound_candidate_has_no_failing_reason(card: NetworkCard) -> None:
     assert not [one for one in review(_candidate(card), ()) if one.outcome == "fail"]
+
+
+class Starving(World):
+    """A world in which a minimum share of URLLC leaves eMBB a tenth of its throughput."""
+
+    def judge(self, intent: Intent, name: str, change_set: ChangeSet) -> Candidate:
+        judged = super().judge(intent, name, change_set)
+        kept = 1.0 if any(edit.attribute == "rRMPolicyMinRatio" for edit in change_set.attribute_edits()) else 10.0
+        return judged.model_copy(update={"predictions": (*judged.predictions, _throughput(kept))})
+
+
+def test_the_rule_planner_puts_last_what_the_safety_specialist_would_refuse(card: NetworkCard) -> None:
+    world = Starving(card, {cell: CellModel() for cell in card.areas()["stadium"]})
+    decision, view = walk(RulePlanner(), world, "keep URLLC delay below 17 ms in the stadium tonight")
+    assert isinstance(decision, Propose)
+    failed = [
+        any(one.outcome == "fail" and one.rule != "SLA" for one in review(candidate, view.observations))
+        for candidate in decision.proposal.candidates
+    ]
+    assert failed == sorted(failed)
+    assert failed[-1]
+    assert any("the safety specialist objects: eMBB starves" in risk for risk in decision.proposal.candidates[-1].risks)

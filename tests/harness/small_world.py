@@ -88,6 +88,7 @@ class SmallPlanner:
     """Understands, queries, compares, proposes; `minimums` are tried in turn, one per round of feedback."""
 
     name = "small-planner"
+    rollback_conditions = ("DRB.PdcpSduDelayDl of URLLC breaks 10 ms in two windows running",)
 
     def __init__(self, minimums=(40,), calls=(), ask=False, lie=False, explode=False):
         self.minimums, self.calls, self.ask, self.lie, self.explode = minimums, calls, ask, lie, explode
@@ -120,7 +121,9 @@ class SmallPlanner:
             )
             return CallTools(calls=(call,))
         # The planner's own prediction is rosy on purpose: the harness must not believe it.
-        best = candidate("raise eMBB", change_set, view.intent).model_copy(update={"feasible": True, "score": 99.0})
+        best = candidate("raise eMBB", change_set, view.intent).model_copy(
+            update={"feasible": True, "score": 99.0, "rollback_conditions": self.rollback_conditions}
+        )
         now = view.card.now
         return Propose(
             proposal=Proposal(

@@ -18,6 +18,7 @@ from harness.journal.verify import verify_journal
 from harness.records.outcome import RunOutcome
 from harness.views.console import RunConsole
 from tools.calls.tool_call import ToolCall
+from tools.ran.constraint_tools import retrieve_3gpp_constraint
 
 TEXT = "give every eMBB user at least 5 Mbps"
 
@@ -181,6 +182,63 @@ def test_what_the_gate_refuses_goes_back_to_planning_a_bounded_number_of_times(t
     outcome = one.start(TEXT, approver=approve_by_flag)
     assert outcome.status == "rejected"
     assert kinds(one, outcome.run_id).count("gate.judged") == 3
+
+
+class Careless(SmallPlanner):
+    """Says under which conditions it would take its change back only when it is told to."""
+
+    def decide(self, view):
+        self.rollback_conditions = SmallPlanner.rollback_conditions if view.feedback else ()
+        return super().decide(view)
+
+
+def reviews(one, run_id):
+    """The findings of each safety review of a run: rule and outcome."""
+    bodies = [record.body for record in one.journal.records(run_id) if record.kind == "safety.reviewed"]
+    return [[(finding["rule"], finding["outcome"]) for finding in body["findings"]] for body in bodies]
+
+
+def test_what_the_safety_specialist_refuses_goes_back_to_planning_before_anybody_is_asked(tmp_path, network):
+    asked = []
+
+    def approver(question):
+        asked.append(question)
+        return approve_by_flag(question)
+
+    one = service(tmp_path, Careless(minimums=(40, 41)), network=network)
+    outcome = one.start(TEXT, approver=approver)
+    assert outcome.status == "confirmed", outcome.message
+    assert minimum(network) == 41
+    assert [question.approval.digest for question in asked] == [embb_minimum(41).digest]
+    assert [("rollback", "fail") in findings for findings in reviews(one, outcome.run_id)] == [True, False]
+
+
+def test_what_the_safety_specialist_warns_of_reaches_the_human_even_where_none_is_needed(tmp_path, network):
+    one = service(tmp_path, SmallPlanner(minimums=(20,)), network=network, gate={"autonomous": True})
+    outcome = one.start(TEXT)
+    assert outcome.status == "awaiting approval"
+    assert reviews(one, outcome.run_id) == [[("limits", "warn")]]
+    (warning,) = [reason for reason in outcome.verdict.reasons if reason.source.startswith("safety specialist")]
+    assert "rRMPolicyMinRatio was not looked up" in warning.message
+
+
+def test_without_a_warning_the_operators_settings_hold(tmp_path, network):
+    looked_up = ToolCall(
+        tool="retrieve_3gpp_constraint", arguments={"class_name": "RRMPolicyRatio", "attribute": "rRMPolicyMinRatio"}
+    )
+    planner = SmallPlanner(minimums=(20,), calls=(looked_up,))
+    one = service(tmp_path, planner, network=network, tools=(retrieve_3gpp_constraint,), gate={"autonomous": True})
+    outcome = one.start(TEXT)
+    assert reviews(one, outcome.run_id) == [[("safety review", "pass")]]
+    assert outcome.approval.decided_by == "gate"
+
+
+def test_shadow_mode_is_reviewed_too(tmp_path, network):
+    one = service(tmp_path, Careless(), network=network)
+    outcome = one.start(TEXT, mode="shadow")
+    assert outcome.status == "shadow"
+    assert ("rollback", "fail") in reviews(one, outcome.run_id)[0]
+    assert "modify" in outcome.message
 
 
 def test_a_question_is_put_to_the_operator_and_the_answer_goes_on(tmp_path, network):
