@@ -44,7 +44,7 @@ def warned(rule: str, message: str, source: str, remedy: str) -> Reason:
 
 
 class Verdict(Word):
-    """The gate's answer for the change set with this digest."""
+    """The gate's answer for the change set with this digest; in a run, findings of the safety review come first."""
 
     digest: str
     ruling: Ruling

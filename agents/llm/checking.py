@@ -16,7 +16,7 @@ from agents.heuristics.evidence_reader import values_of
 from agents.llm.reply import CallReply, Reply, TargetReply
 from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
 from agents.understanding.bounds import check_bounds
-from agents.understanding.result import Impossible, Question, ReadingError
+from agents.understanding.result import Impossible, Question, ReadingError, Understood
 from agents.workflows.objections import objections_of
 from agents.workflows.proposing import propose, with_context
 from policies.effect import Effect
@@ -75,7 +75,7 @@ def _understand(reply: Reply, view: View) -> Decision:
         return Ask(question=result.question if isinstance(result, Question) else result.reason)
     except (ValueError, TypeError) as error:
         raise ReplyError(f"targets: {str(error)[:400]}") from error
-    return Understand(intent=intent, plan=tuple(reply.plan))
+    return Understand(reading=Understood(intent=intent, plan=tuple(reply.plan)))
 
 
 def _expectation(target: TargetReply, view: View) -> IntentExpectation:

@@ -12,10 +12,10 @@ from typing import Final
 from agents.heuristics.evidence_reader import answer_to, warnings_of
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Finish, View
-from agents.understanding.motion import Motion
+from agents.understanding.conditions import LinkConditions, Motion
 from agents.workflows.calls import ask_for, call, failure_of, malformed
 from agents.workflows.degradation_words import degradation_words
-from agents.workflows.speed import Trial, motion_told
+from agents.workflows.speed import Trial, known_motion
 from tools.beams.compare_tool import BeamComparison, compare_beam_selectors
 from tools.calls.tool_call import ToolCall
 
@@ -25,7 +25,7 @@ _FASTEST_MPS: Final = 100.0
 _TRIAL: Final = Trial(of="beam selectors", twin="beam twin", kept="the beam sweep")
 
 
-def select_beams(view: View, situation: Situation) -> Decision:
+def select_beams(view: View, situation: Situation, link: LinkConditions) -> Decision:
     """Gather what the choice needs, compare the selectors for the worst cell, and end with a recommendation."""
     cells = [cell.id for cell in situation.cells]
     retrieved = [
@@ -36,7 +36,7 @@ def select_beams(view: View, situation: Situation) -> Decision:
     decision: Decision | None = ask_for(view, retrieved) or failure_of(view, retrieved[:2])
     if decision is not None:
         return decision
-    motion = motion_told(view, _FASTEST_MPS, _TRIAL)
+    motion = known_motion(view, link, _FASTEST_MPS, _TRIAL)
     if not isinstance(motion, Motion):
         return motion
     wanted = _comparison_call(situation, motion)

@@ -15,12 +15,11 @@ from agents.heuristics.drafting import draft_candidates
 from agents.heuristics.evidence_reader import answer_to, values_of
 from agents.heuristics.situation import Situation
 from agents.planner import CallTools, Decision, Escalate, Finish, Propose, View
-from agents.specialists.safety import review
-from agents.specialists.specialist import Specialist
-from agents.specialists.team import TEAM
+from agents.specialists.safety import SLA, review
+from agents.specialists.team import specialists_for
 from agents.understanding.result import Understood
 from agents.workflows.calls import ask_for, call, failure_of, offered
-from agents.workflows.direct_edits import UnlawfulEditError, direct_draft, nearby
+from agents.workflows.direct_edits import AS_ASKED, UnlawfulEditError, direct_draft, nearby
 from agents.workflows.gathering import constraint_calls, evidence_calls, needed
 from agents.workflows.objections import Objections, objections_of
 from agents.workflows.proposing import propose, tell, with_context
@@ -29,8 +28,6 @@ from policies.proposal import Candidate
 from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import Comparison, compare_candidates, refine_candidate
 from tools.ran.degradation_tool import detect_degradation
-
-NO_CHANGE = "no change"
 
 
 @dataclass(frozen=True)
@@ -47,13 +44,7 @@ class Effort:
     link_slots: int = 128
 
 
-def plan_change(
-    view: View,
-    situation: Situation,
-    reading: Understood,
-    effort: Effort,
-    specialists: Sequence[Specialist] = TEAM,
-) -> Decision:
+def plan_change(view: View, situation: Situation, reading: Understood, effort: Effort) -> Decision:
     """Return the next decision on the way from intent to proposal."""
     objections = objections_of(view)
     calls = evidence_calls(situation)
@@ -62,17 +53,14 @@ def plan_change(
         return decision
     if reading.workflow == "scheduler-adaptation" and not objections.messages and (calm := _transient(situation)):
         return Finish(summary=f"no change: {calm}")
-    called = [one for one in specialists if one.is_called_for(situation.intent)]
-    drafts = _drafts(situation, reading, objections, called)
+    drafts = _drafts(situation, reading, objections)
     if isinstance(drafts, Escalate | Finish):
         return drafts
     looked_up = ask_for(view, constraint_calls(drafts))
     return looked_up or _Trial(view, situation, reading, objections, effort, drafts).next()
 
 
-def _drafts(
-    situation: Situation, reading: Understood, objections: Objections, specialists: Sequence[Specialist]
-) -> list[Draft] | Escalate | Finish:
+def _drafts(situation: Situation, reading: Understood, objections: Objections) -> list[Draft] | Escalate | Finish:
     if reading.direct:
         try:
             asked = direct_draft(reading.direct, situation)
@@ -81,7 +69,7 @@ def _drafts(
         if not asked.edits:
             return Finish(summary="no change: everything that was asked for stands so already")
         return [asked, *nearby(asked, situation)]
-    groups = [group for one in specialists for group in one.draft_groups(situation)]
+    groups = [group for one in specialists_for(situation.intent) for group in one.draft_groups(situation)]
     drafts = groups[0] if reading.workflow == "scheduler-adaptation" and groups and len(groups[0]) > 2 else []
     drafts = drafts or draft_candidates(situation, groups)
     fresh = [draft for draft in drafts if draft.digest not in objections.digests]
@@ -226,12 +214,11 @@ class _Trial:
         answer = self._comparison(final)
         judged = [with_context(one, self.drafts, self.situation.intent) for one in answer.candidates]
         open_ = [one for one in judged if one.change_set.digest not in self.objections.digests]
-        open_, unsafe = self._safe(open_)
         if not open_:
             return Escalate(
                 reason="cannot, because every candidate was refused" + _because(self.objections), nearest="what stands now"
             )
-        ranked = _ranked(open_, bool(self.reading.direct))
+        ranked = self._ranked(open_)
         best = ranked[0]
         if not best.feasible:
             return self._unreachable(best)
@@ -240,7 +227,6 @@ class _Trial:
             return Finish(summary="; ".join([f"no change needed: {tell(best)}", tried, *self._doubts()]))
         notes = [
             *_crowd(self.situation),
-            *unsafe,
             *(f"{name} was refused by the twin: {reason}" for name, reason in answer.refused.items()),
             *(f"objection respected: {text}" for text in self.objections.messages),
         ]
@@ -250,18 +236,23 @@ class _Trial:
         """Say where "no change" rests on a forecast that lacks a crowd: the operator must know before leaving it at that."""
         return [f"but mind: {note}; the twin was run without that crowd" for note in _crowd(self.situation)[:1]]
 
-    def _safe(self, candidates: list[Candidate]) -> tuple[list[Candidate], list[str]]:
-        """Let the safety specialist look at each: what fails for another reason than a missed bound is left out, and said."""
-        kept, notes = [], []
-        for candidate in candidates:
-            found = review(candidate, self.view.observations)
-            failed = [one for one in found if one.outcome == "fail" and one.rule != "SLA"]
-            if failed:
-                notes.append(f"{candidate.name!r} left out by the safety specialist: {'; '.join(one.message for one in failed)}")
-                continue
-            warned = tuple(one.message for one in found if one.outcome == "warn" and one.rule != "SLA")
-            kept.append(candidate.model_copy(update={"risks": (*candidate.risks, *warned)}))
-        return kept, notes
+    def _ranked(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Order best first: a feasible edit that the operator named leads, what the run's safety review would refuse is last."""
+        objections = {one.change_set.digest: self._unsafe(one) for one in candidates}
+        marked = [one.model_copy(update={"risks": (*one.risks, *objections[one.change_set.digest])}) for one in candidates]
+
+        def rank(one: Candidate) -> tuple[bool, bool, bool, float]:
+            is_safe = not objections[one.change_set.digest]
+            is_asked = bool(self.reading.direct) and one.name == AS_ASKED and one.feasible
+            return is_safe, is_asked, one.feasible, one.score
+
+        return sorted(marked, key=rank, reverse=True)
+
+    def _unsafe(self, candidate: Candidate) -> list[str]:
+        """Return what the safety specialist would refuse, as risks; a missed bound is left out: it is infeasible already."""
+        findings = review(candidate, self.view.observations)
+        failed = [finding for finding in findings if finding.outcome == "fail" and finding.rule != SLA]
+        return [f"the safety specialist objects: {finding.message}" for finding in failed]
 
     def _unreachable(self, best: Candidate) -> Escalate:
         missed = [one for one in best.outlook if not one.met]
@@ -279,10 +270,3 @@ class _Trial:
 
 def _turnable(knob: Any) -> bool:
     return bool(knob.choices) or (knob.low is not None and knob.high is not None and knob.low < knob.high)
-
-
-def _ranked(candidates: list[Candidate], direct: bool) -> list[Candidate]:
-    """Order best first; an edit that the operator named leads where it keeps every bound."""
-    ranked = sorted(candidates, key=lambda one: (one.feasible, one.score), reverse=True)
-    asked = next((one for one in ranked if one.name == "as asked" and one.feasible), None) if direct else None
-    return ranked if asked is None else [asked, *(one for one in ranked if one is not asked)]

@@ -8,7 +8,7 @@ from datetime import timedelta
 from agents.heuristics.draft import Draft
 from agents.heuristics.evidence_reader import warnings_of
 from agents.planner import View
-from policies.intent import Condition, Intent
+from policies.intent import Intent
 from policies.materiality import is_worse, materiality
 from policies.proposal import Candidate, Proposal
 
@@ -87,10 +87,3 @@ def _side_effects(candidate: Candidate) -> list[str]:
         if is_worse(one.kpi, one.mean, one.no_change) and clear:
             told.append(f"{one.kpi}{_of(one.slice)} gets worse: {one.no_change:.3g} → {one.mean:.3g} {one.unit}")
     return told
-
-
-def is_objective_only(intent: Intent) -> bool:
-    """Whether the intent only optimizes."""
-    return not intent.bounds() and any(
-        target.condition in (Condition.MINIMIZE, Condition.MAXIMIZE) for _, target in intent.objectives()
-    )

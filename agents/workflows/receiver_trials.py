@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from agents.heuristics.evidence_reader import answers_of, attempts
 from agents.planner import View
-from agents.understanding.motion import Motion
+from agents.understanding.conditions import Motion
 from agents.workflows.calls import call
 from tools.calls.tool_call import ToolCall
 from tools.ran.link_conditions import CellConditions, LinkLevel

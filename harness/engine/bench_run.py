@@ -17,6 +17,7 @@ from statistics import median
 from typing import Any, TypedDict
 
 from agents.planner import CallTools, Decision, Finish, Understand, View
+from agents.understanding.result import Understood
 from harness.engine.wiring import open_service
 from harness.records.events import Event
 from harness.runtime.settings import load_settings
@@ -64,9 +65,8 @@ class _Caller:
         """Return the next call."""
         if view.intent is None:
             objective = ExpectationTarget(kpi="PEE.Energy", condition=Condition.MINIMIZE)
-            return Understand(
-                intent=Intent(text=view.text, expectations=(IntentExpectation(object=ExpectationObject(), targets=(objective,)),))
-            )
+            expectation = IntentExpectation(object=ExpectationObject(), targets=(objective,))
+            return Understand(reading=Understood(intent=Intent(text=view.text, expectations=(expectation,))))
         if len(view.observations) < self._calls:
             return CallTools(calls=(ToolCall(tool="do_nothing", arguments={}),))
         return Finish(summary="done")

@@ -8,8 +8,9 @@ from typing import Any, TypedDict
 class RunState(TypedDict, total=False):
     """What a checkpoint holds.
 
-    next: the node that comes next. decisions, calls, rounds: what was spent. observations: artifact names. durations: wall
-    seconds by step. ending: status and message, once the run is about to end.
+    next: the node that comes next. decisions, calls, rounds: what was spent. reading: the decision that states how the operator's
+    words are read, with the first `answers_read` of the answers. observations: artifact names. durations: wall seconds by step.
+    ending: status and message, once the run is about to end.
     """
 
     run_id: str
@@ -19,10 +20,11 @@ class RunState(TypedDict, total=False):
     calls: int
     rounds: int
     decision: str
+    reading: str
     intent: str
-    plan: list[str]
     observations: list[str]
     answers: list[dict[str, str]]
+    answers_read: int
     question: dict[str, Any]
     feedback: list[str]
     proposal: str
@@ -40,8 +42,8 @@ class RunState(TypedDict, total=False):
 def initial(run_id: str, text: str) -> RunState:
     """Return the state that a run begins with."""
     return RunState(
-        run_id=run_id, text=text, next="understand", decisions=0, calls=0, rounds=0, plan=[], observations=[], answers=[],
-        feedback=[], durations={},
+        run_id=run_id, text=text, next="understand", decisions=0, calls=0, rounds=0, observations=[], answers=[],
+        answers_read=0, feedback=[], durations={},
     )  # fmt: skip
 
 

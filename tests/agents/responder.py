@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.planner import Answer, CallTools, Decision, Planner, Understand, View
+from agents.answer import Answer
+from agents.planner import CallTools, Decision, Planner, Understand, View
 from policies.change import ChangeSet
 from policies.evidence import Interval
 from policies.intent import ExpectationTarget, Intent
@@ -280,7 +281,7 @@ def walk(
     for _ in range(most):
         decision = planner.decide(view)
         if isinstance(decision, Understand):
-            view = view.model_copy(update={"intent": decision.intent})
+            view = view.model_copy(update={"reading": decision.reading})
         elif isinstance(decision, CallTools):
             seen = tuple(world.answer(call) for call in decision.calls)
             view = view.model_copy(update={"observations": (*view.observations, *seen)})

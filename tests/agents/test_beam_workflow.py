@@ -5,9 +5,10 @@ nothing.
 import pytest
 from planner_walk import Walk
 
-from agents.planner import Answer, Ask, Escalate, Finish
+from agents.answer import Answer
+from agents.planner import Ask, Escalate, Finish
 from agents.rule_planner import RulePlanner
-from agents.understanding.motion import motion_of
+from agents.understanding.conditions import motion_of
 from agents.understanding.result import Understood
 from agents.understanding.understand import understand
 from policies.effect import Effect

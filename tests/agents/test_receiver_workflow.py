@@ -5,9 +5,10 @@ changes nothing.
 import pytest
 from planner_walk import Walk
 
-from agents.planner import Answer, Ask, CallTools, Escalate, Finish
+from agents.answer import Answer
+from agents.planner import Ask, CallTools, Escalate, Finish
 from agents.rule_planner import RulePlanner
-from agents.understanding.link_words import link_words
+from agents.understanding.conditions import link_words
 from agents.understanding.result import Understood
 from agents.understanding.understand import understand
 from agents.workflows.configuration import Effort

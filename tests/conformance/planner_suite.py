@@ -62,7 +62,7 @@ def walk(planner: Planner, context: ToolContext, text: str) -> tuple[list[Decisi
         decision = planner.decide(view.model_copy(update={"steps_left": left}))
         decisions.append(decision)
         if isinstance(decision, Understand):
-            view = view.model_copy(update={"intent": decision.intent})
+            view = view.model_copy(update={"reading": decision.reading})
         elif isinstance(decision, CallTools):
             seen = tuple(caller.observe(call) for call in decision.calls)
             view = view.model_copy(update={"observations": view.observations + seen})
@@ -80,8 +80,12 @@ class PlannerSuite:
 
     @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
     def test_whatever_the_operator_writes_is_answered_with_a_decision(self, planner, world, text):
-        decision = planner.decide(View(text=text, card=world.network.describe(), tools=OFFERS, steps_left=STEPS))
-        assert TypeAdapter(Decision).validate_python(decision.model_dump()) == decision
+        view = View(text=text, card=world.network.describe(), tools=OFFERS, steps_left=STEPS)
+        decision = planner.decide(view)
+        assert TypeAdapter(Decision).validate_json(TypeAdapter(Decision).dump_json(decision)) == decision
+        if isinstance(decision, Understand):
+            decision = planner.decide(view.model_copy(update={"reading": decision.reading}))
+            assert not isinstance(decision, Understand), "a text is read once"
 
     def test_a_walk_ends_in_time_and_keeps_to_what_is_offered(self, planner, world):
         before = world.network.configuration()
@@ -114,5 +118,5 @@ class PlannerSuite:
         view = View(text=WORK, card=world.network.describe(), tools=(), steps_left=STEPS)
         decision = planner.decide(view)
         if isinstance(decision, Understand):
-            decision = planner.decide(view.model_copy(update={"intent": decision.intent}))
+            decision = planner.decide(view.model_copy(update={"reading": decision.reading}))
         assert not isinstance(decision, CallTools)

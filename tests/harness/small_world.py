@@ -5,6 +5,7 @@ from datetime import timedelta
 from small_network import SmallNetwork, embb_minimum
 
 from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Understand
+from agents.understanding.result import Understood
 from harness.engine.run_service import Parts, RunService
 from harness.runtime.settings import load_settings
 from policies.effect import Effect
@@ -88,6 +89,7 @@ class SmallPlanner:
     """Understands, queries, compares, proposes; `minimums` are tried in turn, one per round of feedback."""
 
     name = "small-planner"
+    rollback_conditions = ("DRB.PdcpSduDelayDl of URLLC breaks 10 ms in two windows running",)
 
     def __init__(self, minimums=(40,), calls=(), ask=False, lie=False, explode=False):
         self.minimums, self.calls, self.ask, self.lie, self.explode = minimums, calls, ask, lie, explode
@@ -98,7 +100,7 @@ class SmallPlanner:
         if self.ask and not view.answers:
             return Ask(question="Which cells?", choices=("S1C1", "S1C2"))
         if view.intent is None:
-            return Understand(intent=intent(view.text), plan=("look", "compare", "propose"))
+            return Understand(reading=Understood(intent=intent(view.text), plan=("look", "compare", "propose")))
         seen = [one.call.tool for one in view.observations]
         if "query_kpi" not in seen:
             kpi = ToolCall(tool="query_kpi", arguments={"kpis": ["DRB.UEThpDl.P05"], "cells": ["S1C1"], "slices": ["eMBB"]})
@@ -120,7 +122,9 @@ class SmallPlanner:
             )
             return CallTools(calls=(call,))
         # The planner's own prediction is rosy on purpose: the harness must not believe it.
-        best = candidate("raise eMBB", change_set, view.intent).model_copy(update={"feasible": True, "score": 99.0})
+        best = candidate("raise eMBB", change_set, view.intent).model_copy(
+            update={"feasible": True, "score": 99.0, "rollback_conditions": self.rollback_conditions}
+        )
         now = view.card.now
         return Propose(
             proposal=Proposal(

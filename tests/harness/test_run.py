@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from small_network import START, SmallNetwork, embb_minimum, ratio
-from small_world import SmallPlanner, service
+from small_world import SmallPlanner, intent, service
 
-from agents.planner import Finish
+from agents.planner import Ask, Finish, Understand
+from agents.rule_planner import RulePlanner
+from agents.understanding.result import DirectEdit, Understood
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag, wait_for_verdict
 from harness.journal.key import PUBLIC_NAME, verify_key
 from harness.journal.verify import verify_journal
 from harness.records.outcome import RunOutcome
 from harness.views.console import RunConsole
 from tools.calls.tool_call import ToolCall
+from tools.ran.constraint_tools import retrieve_3gpp_constraint
 
 TEXT = "give every eMBB user at least 5 Mbps"
 
@@ -181,6 +184,63 @@ def test_what_the_gate_refuses_goes_back_to_planning_a_bounded_number_of_times(t
     assert kinds(one, outcome.run_id).count("gate.judged") == 3
 
 
+class Careless(SmallPlanner):
+    """Says under which conditions it would take its change back only when it is told to."""
+
+    def decide(self, view):
+        self.rollback_conditions = SmallPlanner.rollback_conditions if view.feedback else ()
+        return super().decide(view)
+
+
+def reviews(one, run_id):
+    """The findings of each safety review of a run: rule and outcome."""
+    bodies = [record.body for record in one.journal.records(run_id) if record.kind == "safety.reviewed"]
+    return [[(finding["rule"], finding["outcome"]) for finding in body["findings"]] for body in bodies]
+
+
+def test_what_the_safety_specialist_refuses_goes_back_to_planning_before_anybody_is_asked(tmp_path, network):
+    asked = []
+
+    def approver(question):
+        asked.append(question)
+        return approve_by_flag(question)
+
+    one = service(tmp_path, Careless(minimums=(40, 41)), network=network)
+    outcome = one.start(TEXT, approver=approver)
+    assert outcome.status == "confirmed", outcome.message
+    assert minimum(network) == 41
+    assert [question.approval.digest for question in asked] == [embb_minimum(41).digest]
+    assert [("rollback", "fail") in findings for findings in reviews(one, outcome.run_id)] == [True, False]
+
+
+def test_what_the_safety_specialist_warns_of_reaches_the_human_even_where_none_is_needed(tmp_path, network):
+    one = service(tmp_path, SmallPlanner(minimums=(20,)), network=network, gate={"autonomous": True})
+    outcome = one.start(TEXT)
+    assert outcome.status == "awaiting approval"
+    assert reviews(one, outcome.run_id) == [[("limits", "warn")]]
+    (warning,) = [reason for reason in outcome.verdict.reasons if reason.source.startswith("safety specialist")]
+    assert "rRMPolicyMinRatio was not looked up" in warning.message
+
+
+def test_without_a_warning_the_operators_settings_hold(tmp_path, network):
+    looked_up = ToolCall(
+        tool="retrieve_3gpp_constraint", arguments={"class_name": "RRMPolicyRatio", "attribute": "rRMPolicyMinRatio"}
+    )
+    planner = SmallPlanner(minimums=(20,), calls=(looked_up,))
+    one = service(tmp_path, planner, network=network, tools=(retrieve_3gpp_constraint,), gate={"autonomous": True})
+    outcome = one.start(TEXT)
+    assert reviews(one, outcome.run_id) == [[("safety review", "pass")]]
+    assert outcome.approval.decided_by == "gate"
+
+
+def test_shadow_mode_is_reviewed_too(tmp_path, network):
+    one = service(tmp_path, Careless(), network=network)
+    outcome = one.start(TEXT, mode="shadow")
+    assert outcome.status == "shadow"
+    assert ("rollback", "fail") in reviews(one, outcome.run_id)[0]
+    assert "modify" in outcome.message
+
+
 def test_a_question_is_put_to_the_operator_and_the_answer_goes_on(tmp_path, network):
     one = service(tmp_path, SmallPlanner(ask=True), network=network)
     asked = one.start(TEXT, approver=approve_by_flag)
@@ -256,6 +316,61 @@ class Adviser(SmallPlanner):
         if view.intent is None:
             return super().decide(view)
         return Finish(summary="LMMSE has fewer block errors", recommendation="estimate the channel of <S1C1> by LMMSE")
+
+
+class Reader(SmallPlanner):
+    """Reads an edit and a workflow into every text, asks once, and says what came back."""
+
+    reading = Understood(
+        intent=intent("x"),
+        workflow="direct-change",
+        direct=(DirectEdit(class_name="NRSectorCarrier", attribute="configuredMaxTxPower", cell="S1C1", delta=-3.0),),
+    )
+
+    def decide(self, view):
+        if view.reading is None:
+            return Understand(reading=self.reading)
+        if not view.answers:
+            return Ask(question="Really?")
+        if view.unread:
+            return Understand(reading=view.reading)
+        return Finish(summary=view.reading.model_dump_json())
+
+
+def test_the_whole_reading_comes_back_in_every_view_and_after_a_resume(tmp_path, network):
+    asked = service(tmp_path, Reader(), network=network).start("x")
+    assert asked.status == "asked"
+    one = service(tmp_path, Reader(), network=network)
+    outcome = one.resume(asked.run_id, answerer=lambda question, choices: "yes")
+    assert Understood.model_validate_json(outcome.message) == Reader.reading
+    assert kinds(one, outcome.run_id).count("intent.understood") == 1
+
+
+class ReadsOnce(RulePlanner):
+    """Sees another text as soon as there is a reading: whoever reads the text again decides otherwise."""
+
+    def decide(self, view):
+        return super().decide(view if view.reading is None else view.model_copy(update={"text": "Who won the world cup?"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("make it faster", "every eMBB user at least 5 Mbps in S1C1"),
+        ("raise the eMBB throughput by 20 % in S1C1", "never asked"),
+        ("what is the eMBB throughput of S1C1?", "never asked"),
+    ],
+)
+def test_a_run_reads_each_text_once(tmp_path, text, answer):
+    def run(folder, planner):
+        folder.mkdir()
+        outcome = service(folder, planner).start(text, answerer=lambda question, choices: answer)
+        return outcome.status, outcome.message, outcome.intent
+
+    once = run(tmp_path / "once", ReadsOnce())
+    assert once == run(tmp_path / "again", RulePlanner())
+    assert once[0] == ("answered" if text.endswith("?") else "cannot")  # the small world has no configuration tool
+    assert (once[2] is None) == text.endswith("?")
 
 
 def test_a_recommendation_ends_the_run_as_one_and_changes_nothing(tmp_path, network):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from agents.planner import Answer, Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
+from agents.answer import Answer
+from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
+from agents.understanding.result import Understood
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
 from harness.runtime.tracing import model_attributes
@@ -42,13 +44,16 @@ def decide(desk: Desk, state: RunState) -> RunState:
 def view_of(desk: Desk, state: RunState) -> View:
     """Return everything that the planner may see; it holds no network."""
     artifacts = desk.artifacts
+    answers = tuple(Answer.model_validate(one) for one in state["answers"])
+    reading = state.get("reading")
     return View(
         text=state["text"],
         card=desk.network.describe(),
         tools=offers_of(desk.registry),
-        intent=artifacts.load(state["intent"], Intent) if state.get("intent") else None,
+        reading=artifacts.load(reading, Understand).reading if reading else None,
+        unread=answers[state["answers_read"] :],
         observations=tuple(artifacts.load(name, Observation) for name in state["observations"]),
-        answers=tuple(Answer.model_validate(one) for one in state["answers"]),
+        answers=answers,
         proposal=artifacts.load(state["proposal"], Proposal) if state.get("proposal") else None,
         verdict=artifacts.load(state["verdict"], Verdict) if state.get("verdict") else None,
         feedback=tuple(state["feedback"]),
@@ -73,7 +78,7 @@ def _follow(desk: Desk, state: RunState, decision: Decision, name: str) -> RunSt
     desk.record("planner.decided", number=state["decisions"], decision=decision.kind, planner=desk.planner.name)
     match decision:
         case Understand():
-            return _understood(desk, decision, name)
+            return _understood(desk, state, decision, name)
         case CallTools():
             return RunState(next="act")
         case Propose():
@@ -98,12 +103,20 @@ def _finished(state: RunState, decision: Finish) -> RunState:
     return ended("no change needed" if state.get("intent") else "answered", decision.summary)
 
 
-def _understood(desk: Desk, decision: Understand, name: str) -> RunState:
-    intent = f"intent-{name}"
-    desk.artifacts.save(intent, decision.intent)
-    desk.record("intent.understood", intent=decision.intent.model_dump(mode="json"), plan=list(decision.plan))
-    desk.emit("intent.understood", intent=decision.intent, plan=decision.plan)
-    return RunState(next="plan", intent=intent, plan=list(decision.plan))
+def _understood(desk: Desk, state: RunState, decision: Understand, name: str) -> RunState:
+    """Keep the reading (it is in the decision, which is written down) and note the intent where it is a new one."""
+    reading = decision.reading
+    update = RunState(next="plan", reading=name, answers_read=len(state["answers"]))
+    if not isinstance(reading, Understood) or reading.intent == _intent(desk, state):
+        return update
+    intent = desk.artifacts.save(f"intent-{name}", reading.intent)
+    desk.record("intent.understood", intent=reading.intent.model_dump(mode="json"), plan=list(reading.plan))
+    desk.emit("intent.understood", intent=reading.intent, plan=reading.plan)
+    return RunState(**{**update, "intent": intent})
+
+
+def _intent(desk: Desk, state: RunState) -> Intent | None:
+    return desk.artifacts.load(state["intent"], Intent) if state.get("intent") else None
 
 
 def _proposed(desk: Desk, state: RunState, decision: Propose, name: str) -> RunState:

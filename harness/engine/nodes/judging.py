@@ -1,8 +1,9 @@
-"""Step `judge`: the gate's verdict on the exact change set, and where the run goes with it."""
+"""Step `judge`: the safety review and the gate's verdict on the exact change set, and where the run goes with them."""
 
 from __future__ import annotations
 
 from harness.engine.desk import Desk
+from harness.engine.nodes.reviewing import review_of, with_review
 from harness.engine.state import RunState, ended
 from harness.gate.case import Case
 from harness.records.tried import Tried
@@ -17,8 +18,9 @@ from twins.network import KpiQuery
 def judge(desk: Desk, state: RunState) -> RunState:
     """Judge, write the verdict down, and route: shadow ends here, a human is asked, or the planner hears why not."""
     tried = desk.artifacts.load(state["candidate"], Tried)
+    findings = review_of(desk, state, tried)
     case = case_of(desk, state, tried)
-    verdict = desk.gate.judge(case)
+    verdict = with_review(desk.gate.judge(case), findings)
     name = desk.artifacts.save(f"verdict-{verdict.digest[:16]}-{state['rounds']}", verdict)
     desk.record("gate.judged", digest=verdict.digest, ruling=verdict.ruling.value,
                 reasons=[reason.model_dump() for reason in verdict.reasons],
