@@ -58,6 +58,4 @@ def tell_of_compilation(console: Console) -> None:
 
 def paths(config: Path | None, data_dir: Path | None) -> Paths:
     """Return where things lie."""
-    from harness.engine.run_service import paths_of
-
-    return paths_of(settings_of(config, data_dir))
+    return Paths.of(settings_of(config, data_dir))

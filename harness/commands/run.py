@@ -132,11 +132,11 @@ def _view(as_json: bool) -> RunConsole:
 
 def _of_run(settings: Settings, name: str) -> Settings:
     """Return the settings with the network of the run that is to go on."""
-    from harness.engine.run_service import paths_of
     from harness.records.run_record import RunStore
+    from harness.runtime.paths import Paths
     from harness.runtime.store import StateStore
 
-    record = RunStore(StateStore(paths_of(settings).state)).get(name)
+    record = RunStore(StateStore(Paths.of(settings).state)).get(name)
     return settings.model_copy(update={"network": settings.network.model_copy(update={"url": record.network})})
 
 

@@ -9,7 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.engine.run_service import Parts, RunService, paths_of
+from harness.engine.parts import Parts
+from harness.engine.run_service import RunService
 from harness.records.events import Event, Listener, silent
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
@@ -34,7 +35,7 @@ class WiringError(HarnessError):
 @contextmanager
 def open_service(settings: Settings, listener: Listener = silent) -> Iterator[RunService]:
     """Yield a run service for these settings; all that it opened is closed at the end. Raises HarnessError, NetworkError."""
-    paths = paths_of(settings)
+    paths = Paths.of(settings)
     _check_writable(paths.root)
     with ExitStack() as stack:
         network, clock, store = _network(settings, paths, listener, stack)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.runtime.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -12,6 +16,12 @@ class Paths:
 
     root: Path
     heads_folder: Path | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Paths:
+        """Return where things lie with these settings."""
+        heads = settings.journal.heads_dir
+        return cls(settings.data_dir, Path(heads) if heads else None)
 
     @property
     def state(self) -> Path:

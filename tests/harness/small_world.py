@@ -5,7 +5,8 @@ from datetime import timedelta
 from small_network import SmallNetwork, embb_minimum
 
 from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Understand
-from harness.engine.run_service import Parts, RunService
+from harness.engine.parts import Parts
+from harness.engine.run_service import RunService
 from harness.runtime.settings import load_settings
 from policies.effect import Effect
 from policies.evidence import Evidence, Interval
