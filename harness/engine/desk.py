@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from harness.approvals.store import ApprovalStore
 from harness.commitments.store import CommitmentStore
@@ -13,6 +13,7 @@ from harness.journal.journal import Journal
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, EventKind, Listener
 from harness.records.run_record import RunStore
+from harness.records.status import Mode
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
 from harness.runtime.tracing import Tracer
@@ -26,15 +27,13 @@ if TYPE_CHECKING:
     from tools.oran.clock import NetworkClock
     from tools.registry import ToolRegistry
 
-Mode = Literal["active", "shadow"]
-
 
 @dataclass(frozen=True)
 class Desk:
     """The parts of one run.
 
     network can only be read; actuator is the same network with apply and revert, None in shadow mode. context is what tools get:
-    no actuator either. network_name is what commitments are filed under (the URL).
+    no actuator either. network_name and has_url are those of `harness.engine.parts.Parts`.
     """
 
     run_id: str
@@ -43,6 +42,7 @@ class Desk:
     paths: Paths
     network: Network
     network_name: str
+    has_url: bool
     actuator: Network | None
     clock: NetworkClock
     planner: Planner

@@ -1,4 +1,4 @@
-"""One run's graph, driven from interrupt to interrupt."""
+"""Drives one run's graph from interrupt to interrupt: asks whoever is there, and wakes the graph with the answer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 from harness.approvals.approver import Answerer, ApprovalAnswer, ApprovalQuestion, Approver
 from harness.engine.desk import Desk
+from harness.engine.interrupts import ApprovalInterrupt, Decided, Edited, Interrupt, QuestionInterrupt, WakeUp, status_of
+from harness.engine.state import Ending, RunState
 from harness.records.outcome import RunOutcome
 from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
@@ -14,104 +16,125 @@ from policies.verdict import Verdict
 
 
 class Drive:
-    """Drives one graph from interrupt to interrupt."""
+    """Drives the graph of the desk's run; without an approver or answerer the run is left waiting where it needs one."""
 
     def __init__(self, desk: Desk, approver: Approver | None, answerer: Answerer | None) -> None:
         self._desk = desk
         self._approver = approver
         self._answerer = answerer
 
-    def run(self, given: Any) -> RunOutcome:
-        """Run from the state `given`, or from the last checkpoint where it is None, until the run ends or has to wait."""
+    def run(self, initial: RunState | None) -> RunOutcome:
+        """Run from the initial state, or from the last checkpoint if None, until the run ends or nobody is there to ask."""
         from langgraph.checkpoint.sqlite import SqliteSaver
-        from langgraph.types import Command
 
-        from harness.engine.graph import build_graph
-
-        desk = self._desk
-        connection = sqlite3.connect(desk.paths.checkpoints, check_same_thread=False, timeout=30)
+        connection = sqlite3.connect(self._desk.paths.checkpoints, check_same_thread=False, timeout=30)
         try:
-            graph = build_graph(desk, SqliteSaver(connection))
-            config = {
-                "configurable": {"thread_id": desk.run_id},
-                "recursion_limit": 6 * desk.settings.limits.decisions + 50,
-            }
-            waiting = None if given else _interrupt(graph, config)
-            while True:
-                if waiting is None:
-                    graph.invoke(given, config, durability="sync")
-                    waiting = _interrupt(graph, config)
-                if waiting is None:
-                    return desk.artifacts.load("outcome", RunOutcome)
-                desk.runs.set_status(desk.run_id, _status_of(waiting))  # so that `twinpilot runs` elsewhere tells what is needed
-                woken = self._attend(waiting)
-                if woken is None:
-                    return self._left_waiting(waiting, graph.get_state(config).values)
-                desk.runs.set_status(desk.run_id, "running")
-                given, waiting = Command(resume=woken), None
+            return self._run(_CheckpointedGraph(self._desk, SqliteSaver(connection)), initial)
         finally:
             connection.close()
 
-    def _attend(self, waiting: dict[str, Any]) -> Any:
-        """Return what wakes the graph, or None where nobody is there."""
-        if waiting["kind"] == "question":
-            self._desk.emit("question.asked", question=waiting["question"], choices=tuple(waiting["choices"]))
-            return self._answerer(waiting["question"], tuple(waiting["choices"])) if self._answerer else None
-        return self._ask_approval(waiting)
+    def _run(self, graph: _CheckpointedGraph, initial: RunState | None) -> RunOutcome:
+        from langgraph.types import Command
 
-    def _ask_approval(self, waiting: dict[str, Any]) -> Any:
         desk = self._desk
-        approval = desk.approvals.get(waiting["run_id"], waiting["digest"])
-        if approval.state != "pending":
-            return {"kind": "decided"}
+        interrupt = (None if initial else graph.interrupt()) or graph.advance(initial)
+        while interrupt is not None:
+            desk.runs.set_status(desk.run_id, status_of(interrupt))  # so that `twinpilot runs` shows what is awaited
+            wake_up = self._attend(interrupt, graph)
+            if wake_up is None:
+                return self._leave_waiting(interrupt, graph.state())
+            desk.runs.set_status(desk.run_id, "running")
+            interrupt = graph.advance(Command(resume=wake_up))
+        return desk.artifacts.load("outcome", RunOutcome)
+
+    def _attend(self, interrupt: Interrupt, graph: _CheckpointedGraph) -> WakeUp | None:
+        """Return what wakes the graph, or None if nobody is there."""
+        if interrupt["kind"] == "question":
+            return self._ask(interrupt)
+        return self._ask_approval(interrupt, graph.state())
+
+    def _ask(self, interrupt: QuestionInterrupt) -> str | None:
+        question, choices = interrupt["question"], tuple(interrupt["choices"])
+        self._desk.emit("question.asked", question=question, choices=choices)
+        return self._answerer(question, choices) if self._answerer else None
+
+    def _ask_approval(self, interrupt: ApprovalInterrupt, state: RunState) -> WakeUp | None:
+        digest = interrupt["digest"]
+        if self._is_decided(digest):
+            return Decided(kind="decided")
         if self._approver is None:
             return None
-        question = self._question(approval.digest)
-        desk.emit("approval.needed", approval=approval, question=question)
+        question = self._question(digest, state)
+        self._desk.emit("approval.needed", approval=question.approval, question=question)
         answer = self._approver(question)
-        if answer is None:
-            return {"kind": "decided"} if desk.approvals.get(desk.run_id, approval.digest).state != "pending" else None
-        return self._decide(approval.digest, answer)
+        if answer is not None:
+            return self._record(digest, answer)
+        return Decided(kind="decided") if self._is_decided(digest) else None
 
-    def _question(self, digest: str) -> ApprovalQuestion:
-        artifacts = self._desk.artifacts
-        newest = max(artifacts.folder.glob(f"verdict-{digest[:16]}-*.json"), key=lambda path: path.stat().st_mtime_ns).stem
-        tried = artifacts.load(newest.replace("verdict-", "tried-", 1), Tried)
-        return ApprovalQuestion(self._desk.approvals.get(self._desk.run_id, digest), tried, artifacts.load(newest, Verdict))
+    def _is_decided(self, digest: str) -> bool:
+        return self._desk.approvals.get(self._desk.run_id, digest).state != "pending"
 
-    def _decide(self, digest: str, answer: ApprovalAnswer) -> Any:
+    def _question(self, digest: str, state: RunState) -> ApprovalQuestion:
+        return ApprovalQuestion(
+            approval=self._desk.approvals.get(self._desk.run_id, digest),
+            tried=self._desk.artifacts.load(state["candidate"], Tried),
+            verdict=self._desk.artifacts.load(state["verdict"], Verdict),
+        )
+
+    def _record(self, digest: str, answer: ApprovalAnswer) -> Decided | Edited:
         desk = self._desk
         approved = answer.approved and answer.edited is None
         note = "edited" if answer.edited is not None else answer.note
         try:
             desk.approvals.decide(desk.run_id, digest, approved, answer.who, answer.how, note=note)
         except ApprovalError:
-            # Somebody else was faster, or the time ran out: what stands counts.
-            return {"kind": "decided"}
+            # Another process decided first, or the request expired: the graph reads the verdict from the approvals.
+            return Decided(kind="decided")
         desk.record("approval.decided", digest=digest, approved=approved, who=answer.who, how=answer.how, note=note)
         desk.emit("approval.given", approved=approved, answer=answer)
         if answer.edited is None:
-            return {"kind": "decided"}
-        return {"kind": "edited", "edited": desk.artifacts.save(f"edited-{answer.edited.digest[:16]}", answer.edited)}
+            return Decided(kind="decided")
+        return Edited(kind="edited", edited=desk.artifacts.save(f"edited-{answer.edited.digest[:16]}", answer.edited))
 
-    def _left_waiting(self, waiting: dict[str, Any], state: dict[str, Any]) -> RunOutcome:
+    def _leave_waiting(self, interrupt: Interrupt, state: RunState) -> RunOutcome:
         from harness.engine.nodes.reporting import outcome_of
 
-        asked = waiting["kind"] == "question"
-        message = str(waiting["question"]) if asked else "a human's verdict is awaited: twinpilot approve (or reject) this run"
-        status = _status_of(waiting)
-        outcome = outcome_of(self._desk, {**state, "ending": {"status": status, "message": message}})  # type: ignore[typeddict-item]
+        status = status_of(interrupt)
+        message = "a human's verdict is awaited: twinpilot approve (or reject) this run"
+        if interrupt["kind"] == "question":
+            message = interrupt["question"]
+        waiting: RunState = {**state, "ending": Ending(status=status, message=message)}
+        outcome = outcome_of(self._desk, waiting)
         self._desk.runs.set_status(self._desk.run_id, status)
         self._desk.record("run.waiting", status=status, message=message)
         self._desk.emit("run.ended", outcome=outcome)
         return outcome
 
 
-def _status_of(waiting: dict[str, Any]) -> str:
-    return "asked" if waiting["kind"] == "question" else "awaiting approval"
+class _CheckpointedGraph:
+    """A run's graph with its checkpoints."""
 
+    def __init__(self, desk: Desk, checkpointer: Any) -> None:
+        from harness.engine.graph import build_graph
 
-def _interrupt(graph: Any, config: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what the graph waits for, or None."""
-    interrupts = graph.get_state(config).interrupts
-    return dict(interrupts[0].value) if interrupts else None
+        self._graph = build_graph(desk, checkpointer)
+        self._config = {
+            "configurable": {"thread_id": desk.run_id},
+            "recursion_limit": 6 * desk.settings.limits.decisions + 50,
+        }
+
+    def advance(self, command: Any) -> Interrupt | None:
+        """Run until the next interrupt and return it, or None once the run has ended; None goes on from the checkpoint."""
+        self._graph.invoke(command, self._config, durability="sync")
+        return self.interrupt()
+
+    def interrupt(self) -> Interrupt | None:
+        """Return the interrupt that the run waits in, or None."""
+        interrupts = self._graph.get_state(self._config).interrupts
+        value: Interrupt | None = interrupts[0].value if interrupts else None
+        return value
+
+    def state(self) -> RunState:
+        """Return the state of the last checkpoint."""
+        state: RunState = self._graph.get_state(self._config).values
+        return state

@@ -26,13 +26,13 @@ from harness.engine.nodes.reporting import report
 from harness.engine.nodes.reverting import roll_back
 from harness.engine.nodes.validating import validate
 from harness.engine.nodes.verifying import verify
-from harness.engine.state import RunState
+from harness.engine.state import RunState, Step
 
 Node = Callable[[Desk, RunState], RunState]
-_DECIDED = ("plan", "act", "validate", "ask", "report")
+_DECIDED: tuple[Step, ...] = ("plan", "act", "validate", "ask", "report")
 
 # node: its function, and where it may lead
-SHADOW_NODES: dict[str, tuple[Node, tuple[str, ...]]] = {
+SHADOW_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
     "understand": (decide, _DECIDED),
     "plan": (decide, _DECIDED),
     "act": (act, ("plan",)),
@@ -41,7 +41,7 @@ SHADOW_NODES: dict[str, tuple[Node, tuple[str, ...]]] = {
     "judge": (judge, ("plan", "report")),
     "report": (report, ()),
 }
-ACTIVE_NODES: dict[str, tuple[Node, tuple[str, ...]]] = {
+ACTIVE_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
     **SHADOW_NODES,
     "judge": (judge, ("plan", "await_approval", "apply", "report")),
     "await_approval": (await_approval, ("apply", "validate", "plan", "report")),
@@ -65,7 +65,7 @@ def build_graph(desk: Desk, checkpointer: Any) -> Any:
     return graph.compile(checkpointer=checkpointer)
 
 
-def _next(state: RunState) -> str:
+def _next(state: RunState) -> Step:
     return state["next"]
 
 

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a run works on: the network with its name (URL) and clock, the planner, the tools and what they may reach.
+    """What a run works on: the network, its clock, the planner, the tools and their context.
 
-    schema_of returns the peer's schema of an A1 policy type, or None.
+    network_name: the name under which commitments are filed. has_url: the name is a URL, so that the watchdog's process can reach
+    the network. schema_of: returns the peer's schema of an A1 policy type, or None.
     """
 
     network: Network
@@ -32,6 +33,7 @@ class Parts:
     planner: Planner
     registry: ToolRegistry
     context: ToolContext
+    has_url: bool = False
     schema_of: Callable[[str], Mapping[str, Any] | None] = lambda policy_type: None
     limits: LimitsCatalogue = field(default_factory=load_limits)
     guardrails: Guardrails = field(default_factory=load_guardrails)

@@ -8,30 +8,28 @@
 from __future__ import annotations
 
 import dataclasses
-import sqlite3
-from typing import Any
 
 from harness.approvals.approver import Answerer, Approver
 from harness.approvals.store import ApprovalStore
 from harness.commitments.store import CommitmentStore
-from harness.engine.desk import Desk, Mode
+from harness.engine.desk import Desk
 from harness.engine.drive import Drive
 from harness.engine.parts import Parts
 from harness.engine.read_only import ReadOnlyNetwork
-from harness.engine.state import initial
+from harness.engine.state import RunState, initial
 from harness.gate.gate import Gate
 from harness.journal.journal import Journal
-from harness.journal.key import signing_key
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, Listener, silent
-from harness.records.outcome import RunFailure, RunOutcome
+from harness.records.failure import RunFailure, failure_of
+from harness.records.outcome import RunOutcome
 from harness.records.run_record import RunStore, new_run_id
-from harness.runtime.errors import HarnessError, RunError, StoreError
+from harness.records.status import Mode
+from harness.runtime.errors import HarnessError, RunError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
 from harness.runtime.store import StateStore
 from harness.runtime.tracing import NoTracer, Tracer, run_attributes
-from twins.network import NetworkError
 
 
 class RunService:
@@ -53,7 +51,7 @@ class RunService:
         self.approvals = ApprovalStore(store)
         self.commitments = CommitmentStore(store)
         self.runs = RunStore(store)
-        self.journal = Journal(self.paths.journal, self.paths.heads, signing_key(self.paths.keys), secrets)
+        self.journal = Journal.of(self.paths, secrets)
         self._listener = listener
         self._tracer = tracer or NoTracer()
 
@@ -68,7 +66,7 @@ class RunService:
         self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name)
         desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, planner=self.parts.planner.name)
         desk.emit("run.started", run_id=run_id, text=text, mode=mode)
-        return self._drive(desk, initial(run_id, text), approver, answerer)
+        return self._drive(desk, text, initial(run_id, text), approver, answerer)
 
     def resume(self, run_id: str, *, approver: Approver | None = None, answerer: Answerer | None = None) -> RunOutcome:
         """Go on with a run from its last checkpoint; one that has ended returns its outcome. Raises RunError."""
@@ -77,11 +75,11 @@ class RunService:
             raise RunError(
                 f"run {record.run_id} manages {record.network}, not {self.parts.network_name}; give --url {record.network}"
             )
-        desk = self._desk(record.run_id, "shadow" if record.mode == "shadow" else "active")
+        desk = self._desk(record.run_id, record.mode)
         if desk.artifacts.has("outcome"):
             return desk.artifacts.load("outcome", RunOutcome)
         desk.record("run.resumed")
-        return self._drive(desk, None, approver, answerer, text=record.intent)
+        return self._drive(desk, record.intent, None, approver, answerer)
 
     def _desk(self, run_id: str, mode: Mode) -> Desk:
         parts = self.parts
@@ -97,6 +95,7 @@ class RunService:
             paths=self.paths,
             network=network,
             network_name=parts.network_name,
+            has_url=parts.has_url,
             actuator=parts.network if mode == "active" else None,
             clock=parts.clock,
             planner=parts.planner,
@@ -119,19 +118,16 @@ class RunService:
         self._listener(Event("tool.progress", "act", {"done": done, "total": total}))
 
     def _drive(
-        self, desk: Desk, given: Any, approver: Approver | None, answerer: Answerer | None, *, text: str = ""
+        self, desk: Desk, text: str, initial: RunState | None, approver: Approver | None, answerer: Answerer | None
     ) -> RunOutcome:
-        name = given["text"] if given else text
         try:
             with self._tracer.span(f"invoke_agent {desk.planner.name}", run_attributes(desk.run_id, desk.planner.name)):
-                return Drive(desk, approver, answerer).run(given)
-        except (HarnessError, NetworkError, sqlite3.Error, OSError) as error:
-            return self._failed(desk, name, _failure(error))
+                return Drive(desk, approver, answerer).run(initial)
         except Exception as error:  # a run that fails is data with a typed cause, not a stack trace
-            return self._failed(desk, name, RunFailure(boundary="internal", message=f"{type(error).__name__}: {error}"))
+            return self._failed(desk, text, failure_of(error))
 
     def _failed(self, desk: Desk, text: str, failure: RunFailure) -> RunOutcome:
-        """Tell the failure; the checkpoint stays, so the run can be resumed. An open commitment is the watchdog's."""
+        """Record the failure; the checkpoint stays, so the run can be resumed. The watchdog reverts an open commitment."""
         failure = self._with_commitments(desk, failure)
         outcome = RunOutcome(
             run_id=desk.run_id, status="failed", message=failure.message, text=text, error=failure, planner=desk.planner.name,
@@ -147,21 +143,12 @@ class RunService:
         return outcome
 
     def _with_commitments(self, desk: Desk, failure: RunFailure) -> RunFailure:
-        """Say so where a change of the run is still on the network."""
+        """Add a note to the message if a change of the run is still applied."""
         try:
-            held = [one for one in self.commitments.of_run(desk.run_id) if one.is_open]
+            is_applied = any(commitment.is_open for commitment in self.commitments.of_run(desk.run_id))
         except HarnessError:
             return failure
-        if not held:
+        if not is_applied:
             return failure
-        told = f"its change is on the network until the watchdog takes it back, or twinpilot run --resume {desk.run_id} goes on"
-        return failure.model_copy(update={"message": f"{failure.message}; {told}"})
-
-
-def _failure(error: Exception) -> RunFailure:
-    message = " ".join(str(error).split())
-    if isinstance(error, NetworkError):
-        return RunFailure(boundary="network", message=message)
-    if isinstance(error, StoreError | sqlite3.Error | OSError):
-        return RunFailure(boundary="store", message=f"{message}; free space or choose another data_dir")
-    return RunFailure(boundary="internal", message=message)
+        note = f"its change is on the network until the watchdog takes it back, or twinpilot run --resume {desk.run_id} goes on"
+        return failure.model_copy(update={"message": f"{failure.message}; {note}"})

@@ -45,6 +45,7 @@ def open_service(settings: Settings, listener: Listener = silent) -> Iterator[Ru
         parts = Parts(
             network=network,
             network_name=network.url,
+            has_url=True,
             clock=clock,
             planner=planner,
             registry=_registry(),
@@ -61,7 +62,7 @@ def open_service(settings: Settings, listener: Listener = silent) -> Iterator[Ru
 
 def _release(service: RunService) -> None:
     """Close what is still open on an embedded network that ends now: there is nothing left to take back."""
-    for one in service.commitments.open_ones(service.parts.network_name):
+    for one in service.commitments.open_commitments(service.parts.network_name):
         service.commitments.reverted(one.key, "the embedded network ended, and the change with it")
         service.journal.append("commitment.void", {"key": one.key, "why": "the embedded network ended"}, one.run_id)
 

@@ -20,10 +20,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from harness.journal.key import SigningKey
+from harness.journal.key import SigningKey, signing_key
 from harness.journal.record import GENESIS, JournalHead, JournalRecord
 from harness.journal.redact import redact
 from harness.runtime.errors import JournalError
+from harness.runtime.paths import Paths
 
 RECORDS_NAME = "journal.jsonl"
 HEADS_NAME = "heads.jsonl"
@@ -43,6 +44,11 @@ class Journal:
             heads_folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise JournalError(f"journal {folder}: {error}; choose a writable data_dir with free space") from error
+
+    @classmethod
+    def of(cls, paths: Paths, secrets: tuple[str, ...] = ()) -> Journal:
+        """Return the journal of a data folder, with its signing key; raises JournalError."""
+        return cls(paths.journal, paths.heads, signing_key(paths.keys), secrets)
 
     def append(self, kind: str, body: dict[str, Any], run: str = "") -> JournalRecord:
         """Write a record and its head, both fsync'd; raises JournalError where the disk or the chain does not allow it."""

@@ -27,6 +27,11 @@ class Artifacts:
         """Return the path of an artifact."""
         return self.folder / f"{name}.json"
 
+    @property
+    def page(self) -> Path:
+        """The path of the run's HTML page; it exists once the run has ended."""
+        return self.folder / "report.html"
+
     def save(self, name: str, value: BaseModel | dict[str, Any] | list[Any]) -> str:
         """Write a value under `name` and return the name; raises StoreError."""
         text = value.model_dump_json() if isinstance(value, BaseModel) else TypeAdapter(Any).dump_json(value).decode()
@@ -52,3 +57,7 @@ class Artifacts:
         except (OSError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             raise StoreError(f"{self.path(name)}: {reason}; the run's folder is damaged, start a new run") from error
+
+    def load_optional(self, name: str | None, kind: type[Model]) -> Model | None:
+        """Return the artifact as `kind`, None if `name` is empty or None; raises StoreError."""
+        return self.load(name, kind) if name else None

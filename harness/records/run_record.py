@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
+from harness.records.status import Mode, RunStatus
 from harness.runtime.errors import RunError
 from harness.runtime.store import StateStore
 from policies.word import Word
@@ -16,8 +17,8 @@ class RunRecord(Word):
     run_id: str
     created_at: datetime
     updated_at: datetime
-    mode: str
-    status: str
+    mode: Mode
+    status: RunStatus
     intent: str
     network: str
     planner: str
@@ -34,7 +35,7 @@ class RunStore:
     def __init__(self, store: StateStore) -> None:
         self._store = store
 
-    def create(self, run_id: str, mode: str, intent: str, network: str, planner: str) -> RunRecord:
+    def create(self, run_id: str, mode: Mode, intent: str, network: str, planner: str) -> RunRecord:
         """Write down that a run began."""
         now = datetime.now(UTC).isoformat()
         with self._store.transaction() as connection:
@@ -43,7 +44,7 @@ class RunStore:
             )
         return self.get(run_id)
 
-    def set_status(self, run_id: str, status: str) -> None:
+    def set_status(self, run_id: str, status: RunStatus) -> None:
         """Write down how a run stands."""
         with self._store.transaction() as connection:
             connection.execute(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from harness.records.artifacts import Artifacts
-from harness.records.outcome import ObservedKpi, RunOutcome
-from harness.records.tried import Tried
+from harness.records.observed_kpi import ObservedKpi
+from harness.records.outcome import RunOutcome
+from harness.records.status import TONE, Tone
 from harness.views.plots import candidates_plot, frame_of, series_plot
 from policies.managed_object import short_name
 from policies.proposal import Candidate
@@ -24,20 +24,17 @@ vertical-align:top}th{color:#555;font-weight:600}.num{text-align:right;font-vari
 blockquote{border-left:4px solid #ddd;margin:1rem 0;padding:.2rem 1rem;color:#333}code{font-size:12px;word-break:break-all}
 svg{max-width:100%;height:auto}small{color:#666}
 """
-_BADGE = {"confirmed": "good", "recommended": "good", "no change needed": "good", "answered": "good", "rolled back": "bad",
-          "failed": "bad", "cannot": "bad", "rejected": "care", "asked": "care", "awaiting approval": "care"}  # fmt: skip
+_BADGE: dict[Tone, str] = {"good": "good", "care": "care", "bad": "bad", "neutral": ""}
 
 
-def write_report(path: Path, outcome: RunOutcome, artifacts: Artifacts) -> None:
-    """Write the page of a run to `path`; raises OSError."""
-    path.write_text(page(outcome, artifacts), encoding="utf-8")
+def write_report(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> None:
+    """Write the page of a run; `candidates` are those that were compared in the twin. Raises OSError."""
+    artifacts.page.write_text(page(outcome, candidates, artifacts), encoding="utf-8")
 
 
-def page(outcome: RunOutcome, artifacts: Artifacts) -> str:
+def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> str:
     """Return the page as HTML."""
-    tried = [artifacts.load(one.stem, Tried) for one in sorted(artifacts.folder.glob("tried-*.json"))]
-    candidates = tried[-1].candidates if tried else ()
-    badge = f'<span class="badge {_BADGE.get(outcome.status, "")}">{escape(outcome.status)}</span>'
+    badge = f'<span class="badge {_BADGE[TONE[outcome.status]]}">{escape(outcome.status)}</span>'
     parts = [
         f"<h1>Run {escape(outcome.run_id)} {badge}</h1>",
         f"<blockquote>{escape(outcome.text)}</blockquote><p>{escape(outcome.message)}</p>",

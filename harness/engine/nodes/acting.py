@@ -10,7 +10,7 @@ import time
 
 from agents.planner import CallTools
 from harness.engine.desk import Desk
-from harness.engine.state import RunState
+from harness.engine.state import RunState, decision_number
 from harness.runtime.tracing import tool_attributes
 from policies.effect import Effect
 from tools.calls.observation import Observation
@@ -23,7 +23,7 @@ def act(desk: Desk, state: RunState) -> RunState:
     decision = desk.artifacts.load(state["decision"], CallTools)
     names = []
     for number, call in enumerate(decision.calls):
-        name = f"observation-{state['decision'].rpartition('-')[2]}-{number:02d}"
+        name = f"observation-{decision_number(state):03d}-{number:02d}"
         if not desk.artifacts.has(name):
             desk.artifacts.save(name, observe(desk, call, state["calls"] + number))
         names.append(name)

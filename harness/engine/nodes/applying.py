@@ -67,7 +67,7 @@ def _commit(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> Non
         expectations={"candidate": state["candidate"], "opened_at": now.isoformat(), "until": until.isoformat()},
     )
     desk.record("commitment.opened", key=key, digest=change_set.digest, until=until.isoformat())
-    if desk.settings.commitment.watchdog and desk.network_name.startswith("http"):
+    if desk.settings.commitment.watchdog and desk.has_url:
         ensure_watchdog(desk.paths)
 
 

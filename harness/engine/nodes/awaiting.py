@@ -7,13 +7,14 @@ from typing import Any
 from langgraph.types import interrupt
 
 from harness.engine.desk import Desk
+from harness.engine.interrupts import ApprovalInterrupt
 from harness.engine.nodes.judging import back_to_plan
 from harness.engine.state import RunState, ended
 
 
 def await_approval(desk: Desk, state: RunState) -> RunState:
     """Wait; then follow what stands in the approvals. No verdict means no."""
-    woken: Any = interrupt({"kind": "approval", "run_id": state["run_id"], "digest": state["digest"]})
+    woken: Any = interrupt(ApprovalInterrupt(kind="approval", run_id=state["run_id"], digest=state["digest"]))
     if isinstance(woken, dict) and woken.get("edited"):
         return RunState(next="validate", edited=str(woken["edited"]))
     approval = desk.approvals.get(state["run_id"], state["digest"])

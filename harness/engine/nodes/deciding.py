@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from agents.planner import Answer, Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
+from agents.planner import Answer, Ask, CallTools, Decision, Finish, Propose, Understand, View
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
+from harness.records.decision import RecordedDecision, RecordedEscalation
+from harness.records.failure import Boundary
 from harness.runtime.tracing import model_attributes
 from policies.intent import Intent
 from policies.proposal import Proposal
@@ -19,6 +21,7 @@ from tools.calls.observation import Observation
 from tools.calls.tool_offer import ToolOffer
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+_RECORDED: TypeAdapter[RecordedDecision] = TypeAdapter(RecordedDecision)
 
 
 def decide(desk: Desk, state: RunState) -> RunState:
@@ -28,11 +31,11 @@ def decide(desk: Desk, state: RunState) -> RunState:
         message = (
             f"the run has used its {number} decisions (limits.decisions) without an end; narrow the intent or raise the limit"
         )
-        return ended("cannot", message, error={"boundary": "budget", "message": message})
+        return ended("cannot", message, boundary=Boundary.BUDGET)
     name = f"decision-{number:03d}"
     if not desk.artifacts.has(name):
         desk.artifacts.save(name, _ask_planner(desk, state).model_dump(mode="json"))
-    decision = _DECISION.validate_python(desk.artifacts.load(name, dict))
+    decision = _RECORDED.validate_python(desk.artifacts.load(name, dict))
     update = _follow(desk, state, decision, name)
     update["decisions"] = number + 1
     update["decision"] = name
@@ -61,7 +64,7 @@ def view_of(desk: Desk, state: RunState) -> View:
     )
 
 
-def _ask_planner(desk: Desk, state: RunState) -> Decision:
+def _ask_planner(desk: Desk, state: RunState) -> Decision | RecordedEscalation:
     desk.emit("model.called", planner=desk.planner.name)
     try:
         with desk.tracer.span(f"chat {desk.planner.name}", model_attributes(desk.planner.name, desk.run_id)):
@@ -69,12 +72,11 @@ def _ask_planner(desk: Desk, state: RunState) -> Decision:
         # Validated again: whatever stands behind the planner's face, only a well-formed decision is followed.
         return _DECISION.validate_python(decided.model_dump(mode="json"))
     except Exception as error:  # a planner that fails hands over to a human; it never ends the process
-        return Escalate(
-            reason=f"the planner {desk.planner.name} failed: {type(error).__name__}: {' '.join(str(error).split())[:500]}"
-        )
+        message = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
+        return RecordedEscalation(reason=f"the planner {desk.planner.name} failed: {message}", boundary=Boundary.PLANNER)
 
 
-def _follow(desk: Desk, state: RunState, decision: Decision, name: str) -> RunState:
+def _follow(desk: Desk, state: RunState, decision: RecordedDecision, name: str) -> RunState:
     desk.record("planner.decided", number=state["decisions"], decision=decision.kind, planner=desk.planner.name)
     match decision:
         case Understand():
@@ -88,13 +90,8 @@ def _follow(desk: Desk, state: RunState, decision: Decision, name: str) -> RunSt
             return RunState(next="ask", question={"question": decision.question, "choices": list(decision.choices)})
         case Finish():
             return _finished(state, decision)
-        case Escalate():
-            error = (
-                {"error": {"boundary": "planner", "message": decision.reason}}
-                if decision.reason.startswith("the planner ")
-                else {}
-            )
-            return ended("cannot", decision.reason, nearest=decision.nearest, **error)
+        case RecordedEscalation():
+            return ended("cannot", decision.reason, boundary=decision.boundary, nearest=decision.nearest)
 
 
 def _finished(state: RunState, decision: Finish) -> RunState:

@@ -1,0 +1,43 @@
+"""Why a run failed: the boundary at which it failed, and one line. Exceptions are classified here and nowhere else."""
+
+from __future__ import annotations
+
+import sqlite3
+from enum import StrEnum
+
+from harness.runtime.errors import HarnessError, StoreError
+from policies.word import Word
+from twins.network import NetworkError
+
+
+class Boundary(StrEnum):
+    """The part of the system at which a run failed."""
+
+    PLANNER = "planner"
+    TOOL = "tool"
+    NETWORK = "network"
+    STORE = "store"
+    BUDGET = "budget"
+    GATE = "gate"
+    INTERNAL = "internal"
+
+
+class RunFailure(Word):
+    """The boundary at which a run failed, and one line."""
+
+    boundary: Boundary
+    message: str
+
+
+def failure_of(error: Exception) -> RunFailure:
+    """Return the failure that an exception amounts to; whatever is not known to be a peer's or a store's is internal."""
+    message = " ".join(str(error).split())
+    match error:
+        case NetworkError():
+            return RunFailure(boundary=Boundary.NETWORK, message=message)
+        case StoreError() | sqlite3.Error() | OSError():
+            return RunFailure(boundary=Boundary.STORE, message=f"{message}; free space or choose another data_dir")
+        case HarnessError():
+            return RunFailure(boundary=Boundary.INTERNAL, message=message)
+        case _:
+            return RunFailure(boundary=Boundary.INTERNAL, message=f"{type(error).__name__}: {error}")
