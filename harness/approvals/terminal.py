@@ -15,7 +15,7 @@ from rich.prompt import Prompt
 
 from harness.approvals.approver import ApprovalAnswer, ApprovalQuestion, Approver, user_name
 from harness.views.tables import plain
-from policies.change import AttributeEdit, ChangeSet
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 
 
 def ask_at_terminal(console: Console) -> Approver:
@@ -56,7 +56,7 @@ def _in_editor(editor: str, change_set: ChangeSet) -> ChangeSet:
 
 
 def _one_by_one(console: Console, change_set: ChangeSet) -> ChangeSet:
-    edits = []
+    edits: list[AttributeEdit | PolicyEdit] = []
     for edit in change_set.edits:
         if isinstance(edit, AttributeEdit):
             console.print(plain(edit.describe()))
@@ -65,7 +65,7 @@ def _one_by_one(console: Console, change_set: ChangeSet) -> ChangeSet:
                 continue
             edits.append(edit if not said else edit.model_copy(update={"new": parse_value(said, edit.old)}))
         else:
-            edits.append(edit)  # type: ignore[arg-type]
+            edits.append(edit)
     return ChangeSet(edits=tuple(edits))
 
 

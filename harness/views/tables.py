@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
 from harness.verification.result import Verification
 from policies.intent import Intent
 from policies.managed_object import short_name
-from policies.proposal import Candidate
+from policies.proposal import Candidate, TargetOutlook
 from policies.slices import Slice
 from policies.verdict import Verdict
 
@@ -22,10 +23,10 @@ def plain(text: object, style: str = "") -> Text:
     return Text(str(text).translate(_CONTROL), style=style)
 
 
-def _table(title: str, *columns: tuple[str, str]) -> Table:
+def _table(title: str, *columns: tuple[str, JustifyMethod]) -> Table:
     table = Table(title=Text(title, style="bold"), title_justify="left", header_style="dim", expand=False)
     for name, justify in columns:
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(name, justify=justify, overflow="fold")
     return table
 
 
@@ -33,6 +34,10 @@ def _scope(slice: Slice | None, cells: tuple[str, ...], area: str = "") -> str:
     names = [short_name(cell) for cell in cells]
     where = area or (", ".join(names) if len(names) <= 4 else f"{len(names)} cells") or "all cells"
     return f"{slice.value}, {where}" if slice else where
+
+
+def _name(kpi: str, slice: Slice | None) -> str:
+    return f"{kpi}{f' [{slice.value}]' if slice else ''}"
 
 
 def number(value: float | None) -> str:
@@ -55,7 +60,7 @@ def intent_table(intent: Intent) -> Table:
 def candidates_table(candidates: tuple[Candidate, ...], chosen: str = "") -> Table:
     """Return the candidates, best first, with the predicted value and interval of every target."""
     targets = list(dict.fromkeys((one.target.kpi, one.slice) for candidate in candidates for one in candidate.outlook))
-    columns = [(f"{kpi}{f' [{slice.value}]' if slice else ''}", "right") for kpi, slice in targets]
+    columns: list[tuple[str, JustifyMethod]] = [(_name(kpi, slice), "right") for kpi, slice in targets]
     table = _table("Candidates by twin prediction (95 % interval; P: probability of the bound)", ("candidate", "left"),
                    ("edits", "right"), *columns, ("score", "right"))  # fmt: skip
     for candidate in candidates:
@@ -84,7 +89,7 @@ def _twin_gaps(candidates: tuple[Candidate, ...], targets: list[tuple[str, Slice
     return f"twin gap against the network now: {', '.join(told) or 'not measured on these KPIs'}"
 
 
-def _outlook(one) -> Text:  # type: ignore[no-untyped-def]
+def _outlook(one: TargetOutlook) -> Text:
     style = "" if one.target.condition.is_objective else "green" if one.met else "red"
     chance = "" if one.target.condition.is_objective else f"  P {one.probability:.2f}"
     return plain(f"{number(one.predicted)}{chance}\n({number(one.interval.low)}..{number(one.interval.high)})", style)
@@ -117,7 +122,7 @@ def verification_table(verification: Verification) -> Table:
         )  # fmt: skip
     for other in verification.bystanders:
         if other.result in ("harmed", "demand", "predicted", "elsewhere"):
-            name = f"{other.kpi}{f' [{other.slice.value}]' if other.slice else ''}"
+            name = _name(other.kpi, other.slice)
             told = f"{other.result}: {other.blame}"
             table.add_row(plain(name), plain(other.where), number(other.before), number(other.no_change), number(other.after),
                           other.unit, plain(told, _STYLE.get(other.result, "")))  # fmt: skip
