@@ -144,7 +144,7 @@ class CommitmentStore:
             _read(row) for row in self._store.rows("SELECT * FROM commitments WHERE run_id = ? ORDER BY opened_at", (run_id,))
         ]
 
-    def open_ones(self, network: str | None = None) -> list[Commitment]:
+    def open_commitments(self, network: str | None = None) -> list[Commitment]:
         """Return the open commitments (of a network where given), oldest first."""
         statement = f"SELECT * FROM commitments WHERE state IN {_OPEN} ORDER BY opened_at"  # noqa: S608 - a constant
         return [one for row in self._store.rows(statement) if (one := _read(row)) and network in (None, one.network)]
@@ -152,7 +152,7 @@ class CommitmentStore:
     def conflicts(self, change_set: ChangeSet, network: str, key: str = "") -> list[Commitment]:
         """Return the open commitments, other than `key`, that own something that the change set touches."""
         mine = touched(change_set)
-        return [one for one in self.open_ones(network) if one.key != key and mine & touched(one.change_set)]
+        return [one for one in self.open_commitments(network) if one.key != key and mine & touched(one.change_set)]
 
     def _count_attempt(self, key: str) -> None:
         with self._store.transaction() as connection:

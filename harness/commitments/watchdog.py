@@ -19,7 +19,6 @@ from pathlib import Path
 from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment, CommitmentStore
 from harness.journal.journal import Journal
-from harness.journal.key import signing_key
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.store import StateStore
@@ -58,7 +57,7 @@ class Watchdog:
         """Take back every overdue change that nobody else is taking back; returns what was done."""
         networks: dict[str, Network | NetworkError] = {}
         swept = []
-        for commitment in self._commitments.open_ones():
+        for commitment in self._commitments.open_commitments():
             if commitment.network not in networks:
                 networks[commitment.network] = self._reach(commitment.network)
             done = self._tend(commitment, networks[commitment.network])
@@ -151,11 +150,11 @@ def _arguments() -> argparse.Namespace:
 
 def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
     commitments = CommitmentStore(StateStore(paths.state))
-    watchdog = Watchdog(commitments, _connect_oran(paths), Journal(paths.journal, paths.heads, signing_key(paths.keys)))
+    watchdog = Watchdog(commitments, _connect_oran(paths), Journal.of(paths))
     while True:
         for one in watchdog.sweep():
             sys.stderr.write(f"{one.key}: {one.state}: {one.note}\n")
-        idle = not [one for one in commitments.open_ones() if one.attempts < _GIVE_UP_AFTER]
+        idle = not [one for one in commitments.open_commitments() if one.attempts < _GIVE_UP_AFTER]
         if arguments.once or (arguments.until_idle and idle):
             return
         time.sleep(arguments.period)

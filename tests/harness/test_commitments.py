@@ -125,7 +125,7 @@ def test_an_open_commitment_owns_what_it_touches(commitments):
 def test_the_same_key_opens_one_commitment(commitments):
     first = opened(commitments, embb_minimum(40))
     assert opened(commitments, embb_minimum(40)) == first
-    assert len(commitments.open_ones()) == 1
+    assert len(commitments.open_commitments()) == 1
 
 
 def test_a_reverted_commitment_cannot_be_confirmed(commitments):
@@ -168,7 +168,7 @@ die("after record")
     journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))
     assert [one.state for one in Watchdog(commitments, lambda name: network, journal).sweep()] == ["reverted"]
     assert minimum(network) == 0
-    assert commitments.open_ones() == []
+    assert commitments.open_commitments() == []
 
 
 def test_the_watchdog_is_a_process_of_its_own(tmp_path, commitments):
