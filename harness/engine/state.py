@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Required, TypedDict
 
-from harness.records.failure import Boundary, RunFailure
+from harness.records.failure import RunBoundary, RunFailure
 from harness.records.status import Status
 
 Step = Literal[
@@ -75,7 +75,7 @@ def decision_number(state: RunState) -> int:
 
 
 def ended(
-    status: Status, message: str, *, boundary: Boundary | None = None, nearest: str = "", recommendation: str = ""
+    status: Status, message: str, *, boundary: RunBoundary | None = None, nearest: str = "", recommendation: str = ""
 ) -> RunState:
     """Return the update that sends a run to its report; with a boundary the run failed there."""
     ending = Ending(status=status, message=message, nearest=nearest, recommendation=recommendation)

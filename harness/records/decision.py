@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Understand
-from harness.records.failure import Boundary
+from harness.records.failure import RunBoundary
 
 
 class RecordedEscalation(Escalate):
     """An escalation; `boundary` is set if the harness escalated because the planner failed, None if the planner did."""
 
-    boundary: Boundary | None = None
+    boundary: RunBoundary | None = None
 
 
 RecordedDecision = Annotated[Understand | CallTools | Propose | Ask | Finish | RecordedEscalation, Field(discriminator="kind")]

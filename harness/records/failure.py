@@ -10,8 +10,8 @@ from policies.word import Word
 from twins.network import NetworkError
 
 
-class Boundary(StrEnum):
-    """The part of the system at which a run failed."""
+class RunBoundary(StrEnum):
+    """The part of the system at which a run failed (where a tool call failed is another enum, of `tools`)."""
 
     PLANNER = "planner"
     TOOL = "tool"
@@ -25,7 +25,7 @@ class Boundary(StrEnum):
 class RunFailure(Word):
     """The boundary at which a run failed, and one line."""
 
-    boundary: Boundary
+    boundary: RunBoundary
     message: str
 
 
@@ -34,10 +34,10 @@ def failure_of(error: Exception) -> RunFailure:
     message = " ".join(str(error).split())
     match error:
         case NetworkError():
-            return RunFailure(boundary=Boundary.NETWORK, message=message)
+            return RunFailure(boundary=RunBoundary.NETWORK, message=message)
         case StoreError() | sqlite3.Error() | OSError():
-            return RunFailure(boundary=Boundary.STORE, message=f"{message}; free space or choose another data_dir")
+            return RunFailure(boundary=RunBoundary.STORE, message=f"{message}; free space or choose another data_dir")
         case HarnessError():
-            return RunFailure(boundary=Boundary.INTERNAL, message=message)
+            return RunFailure(boundary=RunBoundary.INTERNAL, message=message)
         case _:
-            return RunFailure(boundary=Boundary.INTERNAL, message=f"{type(error).__name__}: {error}")
+            return RunFailure(boundary=RunBoundary.INTERNAL, message=f"{type(error).__name__}: {error}")

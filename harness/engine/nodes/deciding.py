@@ -12,7 +12,7 @@ from agents.planner import Answer, Ask, CallTools, Decision, Finish, Propose, Un
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
 from harness.records.decision import RecordedDecision, RecordedEscalation
-from harness.records.failure import Boundary
+from harness.records.failure import RunBoundary
 from harness.runtime.tracing import model_attributes
 from policies.intent import Intent
 from policies.proposal import Proposal
@@ -31,7 +31,7 @@ def decide(desk: Desk, state: RunState) -> RunState:
         message = (
             f"the run has used its {number} decisions (limits.decisions) without an end; narrow the intent or raise the limit"
         )
-        return ended("cannot", message, boundary=Boundary.BUDGET)
+        return ended("cannot", message, boundary=RunBoundary.BUDGET)
     name = f"decision-{number:03d}"
     if not desk.artifacts.has(name):
         desk.artifacts.save(name, _ask_planner(desk, state).model_dump(mode="json"))
@@ -73,7 +73,7 @@ def _ask_planner(desk: Desk, state: RunState) -> Decision | RecordedEscalation:
         return _DECISION.validate_python(decided.model_dump(mode="json"))
     except Exception as error:  # a planner that fails hands over to a human; it never ends the process
         message = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
-        return RecordedEscalation(reason=f"the planner {desk.planner.name} failed: {message}", boundary=Boundary.PLANNER)
+        return RecordedEscalation(reason=f"the planner {desk.planner.name} failed: {message}", boundary=RunBoundary.PLANNER)
 
 
 def _follow(desk: Desk, state: RunState, decision: RecordedDecision, name: str) -> RunState:

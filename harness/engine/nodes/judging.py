@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
 from harness.gate.case import Case
-from harness.records.failure import Boundary
+from harness.records.failure import RunBoundary
 from harness.records.tried import Tried
 from policies.change import ChangeSet
 from policies.intent import Intent
@@ -81,7 +81,7 @@ def _route(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict)
         desk.record("shadow.recommended", digest=verdict.digest, ruling=verdict.ruling.value, edits=change_set.describe())
         return ended("shadow", f"recommended, not applied; the gate would say: {verdict.ruling.value}")
     if verdict.ruling is Ruling.ESCALATE:
-        return ended("cannot", "; ".join(objections), boundary=Boundary.GATE)
+        return ended("cannot", "; ".join(objections), boundary=RunBoundary.GATE)
     if not verdict.may_proceed:
         return back_to_plan(desk, state, objections)
     approval = desk.approvals.request(state["run_id"], change_set, desk.settings.approval.ttl)

@@ -6,7 +6,7 @@ from harness.commitments.rollback import roll_back as restore
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
-from harness.records.failure import Boundary
+from harness.records.failure import RunBoundary
 from harness.runtime.errors import RunError
 from twins.network import NetworkError
 
@@ -39,4 +39,4 @@ def _failed(desk: Desk, state: RunState, owner: str, error: NetworkError) -> Run
     desk.commitments.revert_failed(state["key"], str(error))
     desk.record("change.revert_failed", key=state["key"], by=owner, why=str(error))
     message = f"{state['ending']['message']}; taking it back failed ({error}); the watchdog goes on trying"
-    return ended("failed", message, boundary=Boundary.NETWORK)
+    return ended("failed", message, boundary=RunBoundary.NETWORK)
