@@ -13,6 +13,7 @@ from agents.heuristics.evidence_reader import warnings_of
 from agents.planner import View
 from policies.intent import Condition, Intent
 from policies.proposal import Candidate, Proposal
+from policies.slices import Slice
 
 VALID_FOR = timedelta(minutes=30)
 _WORSE = 0.2
@@ -79,8 +80,8 @@ def tell(candidate: Candidate) -> str:
     return f"{candidate.name}: " + ("; ".join(parts) or "nothing predicted")
 
 
-def _of(slice_: object) -> str:
-    return f" of {getattr(slice_, 'value', slice_)}" if slice_ else ""
+def _of(slice_: Slice | None) -> str:
+    return f" of {slice_.value}" if slice_ else ""
 
 
 def _doubts(candidate: Candidate) -> list[str]:
