@@ -1,6 +1,6 @@
 """The state database: runs, approvals and commitments in one SQLite file (WAL), shared by several processes.
 
-Every transaction is IMMEDIATE and synchronous=FULL: what was committed survives a kill and a power cut.
+Transactions are IMMEDIATE with synchronous=FULL: what was committed survives a killed process and a power failure.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Local(threading.local):
 
 
 class StateStore:
-    """The state database at `path`; created with its folder. Raises StoreError with what to do."""
+    """The state database at `path`, created with its folder if missing; raises StoreError."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
@@ -60,7 +60,7 @@ class StateStore:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock for a few statements: all of them are kept, or none."""
+        """Hold the write lock for a few statements, which are committed together or not at all; raises StoreError."""
         try:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
