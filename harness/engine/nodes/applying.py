@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from harness.commitments.rollback import standing_edits
+from harness.commitments.rollback import applied_edits
 from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError
 from harness.commitments.watchdog import ensure_watchdog
@@ -106,8 +106,8 @@ def send(network: Network, change_set: ChangeSet, key: str, opened_at: str) -> R
     try:
         return network.apply(change_set, key)
     except (StaleEditError, InvalidChangeError, UnknownObjectError):
-        standing, foreign = standing_edits(network, change_set)
-        if foreign or change_set.policy_edits() or len(standing) < len(change_set.edits):
+        applied, foreign = applied_edits(network, change_set)
+        if foreign or change_set.policy_edits() or len(applied) < len(change_set.edits):
             raise
         moment = datetime.fromisoformat(opened_at)
         return Receipt(
