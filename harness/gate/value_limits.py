@@ -12,7 +12,7 @@ NAME = "limits"
 
 def judge(case: Case) -> Iterator[Reason]:
     """Yield a finding per violation, each with its clause, or one that there is none."""
-    violations = case.limits.check(case.change_set, case.standing.read, case.standing.find)
+    violations = case.limits.check(case.change_set, case.configuration.read, case.configuration.find)
     for one in violations:
         yield failed(NAME, f"{one.field}={one.value}: allowed {one.allowed}", one.source, one.remedy)
     if not violations:
