@@ -1,4 +1,4 @@
-"""Whether a KPI got worse: significantly and materially, and worse than it would have been anyway."""
+"""Whether a KPI got worse: significantly, materially, and by more than it would have without the change."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ def _thresholds() -> dict[str, dict[str, float]]:
 
 
 def material(kpi: str, reference: float) -> float:
-    """Return by how much (in the KPI's unit) a value must be worse than `reference` to matter."""
-    one = _thresholds().get(kpi, _thresholds()["default"])
-    return max(one["relative"] * abs(reference), one["absolute"])
+    """Return how much worse than `reference` a value must be to be material, in the KPI's unit."""
+    threshold = _thresholds().get(kpi, _thresholds()["default"])
+    return max(threshold["relative"] * abs(reference), threshold["absolute"])
 
 
 def serves_well(kpi: str, value: float) -> bool:
-    """Whether a value is so good that nobody is harmed by it, whatever it was before."""
+    """Whether a value is so good that it harms nobody, whatever it was before."""
     bound = _thresholds().get(kpi, {}).get("serves_well")
     return bound is not None and badness(kpi, [value]) <= badness(kpi, [bound])
 
 
 def badness(kpi: str, values: Sequence[float]) -> list[float]:
-    """Return the values turned so that more is worse."""
+    """Return the values with their sign such that greater is worse."""
     sign = -1.0 if kpi_definition(kpi).better == "higher" else 1.0
     return [sign * value for value in values]
 
 
 def p_worse_than_before(kpi: str, after: Sequence[float], before: Sequence[float]) -> float:
-    """Return the p-value of "no worse than before"; 1 where the worsening is not material, or where it still serves well."""
+    """Return the p-value of "no worse than before"; 1 if the worsening is not material or the value still serves well."""
     if not after or not before or serves_well(kpi, fmean(after)):
         return 1.0
     bad_after, bad_before = badness(kpi, after), badness(kpi, before)
