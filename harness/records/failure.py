@@ -1,4 +1,4 @@
-"""Why a run failed: the boundary at which it failed, and one line. Exceptions are classified here and nowhere else."""
+"""The failure of a run: the boundary at which it failed, and one line. Exceptions are classified only here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RunFailure(Word):
 
 
 def failure_of(error: Exception) -> RunFailure:
-    """Return the failure that an exception amounts to; whatever is not known to be a peer's or a store's is internal."""
+    """Return an exception as a failure: of the network, of a store, else internal."""
     message = " ".join(str(error).split())
     match error:
         case NetworkError():

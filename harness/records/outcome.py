@@ -1,4 +1,4 @@
-"""A run's outcome: what `twinpilot run --json` prints, and what the report shows."""
+"""The outcome of a run: what `twinpilot run --json` prints and the HTML page shows."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from policies.word import Word
 
 
 class ApprovalNote(Word):
-    """Who decided, how and when (ISO 8601)."""
+    """Who decided on the change set, how, and when (`at`, ISO 8601)."""
 
     state: str
     decided_by: str = ""
@@ -26,7 +26,7 @@ class ApprovalNote(Word):
 
 
 class RunOutcome(Word):
-    """One intent's life, told at its end. Durations are wall seconds by step."""
+    """How a run ended. `durations`: wall seconds by step. `twin_gap`: relative error by KPI. `report`: path of the HTML page."""
 
     run_id: str
     status: Status

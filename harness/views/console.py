@@ -1,4 +1,4 @@
-"""The live view of a run: each event as it happens; plain text where there is no terminal."""
+"""The live view of a run: each event as it occurs; plain text without a terminal."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class RunConsole:
             view(event)
 
     def pause(self) -> None:
-        """Stop the spinner, so that a person can be asked."""
+        """Stop the spinner, so that the user can be prompted."""
         if self._spinner is not None:
             self._spinner.stop()
             self._spinner = None
@@ -84,8 +84,8 @@ class RunConsole:
             self._print(
                 plain(f"time: {intent.window.start:%Y-%m-%d %H:%M} – {intent.window.end:%H:%M %Z}  {intent.event}".rstrip())
             )
-        for one in intent.assumptions:
-            self._print(plain(f"assumed: {one}", "yellow"))
+        for assumption in intent.assumptions:
+            self._print(plain(f"assumed: {assumption}", "yellow"))
         if event.data["plan"]:
             self._print(
                 plain("Plan", "bold"), *(plain(f"  {number}. {step}") for number, step in enumerate(event.data["plan"], 1))
@@ -112,8 +112,8 @@ class RunConsole:
         self._print(candidates_table(proposal.candidates, proposal.best.change_set.digest))
         if proposal.best.rationale:
             self._print(plain(f"why: {proposal.best.rationale}"))
-        for one in proposal.best.risks:
-            self._print(plain(f"risk: {one}", "yellow"))
+        for risk in proposal.best.risks:
+            self._print(plain(f"risk: {risk}", "yellow"))
 
     def _verdict_given(self, event: Event) -> None:
         tried = event.data["tried"]
@@ -175,7 +175,7 @@ def show_outcome(console: Console, outcome: RunOutcome) -> None:
         console.print(plain(f"answer with: twinpilot run --resume {outcome.run_id} --answer '...'"))
     if outcome.status == "awaiting approval":
         console.print(plain(f"decide with: twinpilot approve {outcome.run_id}, or reject"))
-    spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
-    console.print(plain(f"time: {spent}", "dim"))
+    durations = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
+    console.print(plain(f"time: {durations}", "dim"))
     if outcome.report:
         console.print(plain(f"report: {outcome.report}"), soft_wrap=True)
