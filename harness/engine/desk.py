@@ -1,4 +1,4 @@
-"""Everything that the steps of one run work with. The graph's state holds none of it: it is built anew for a resume."""
+"""What the steps of one run work with. None of it is in the graph's state: a resumed run builds it again."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Desk:
-    """The parts of one run.
+    """Everything that the steps of one run need.
 
-    network can only be read; actuator is the same network with apply and revert, None in shadow mode. context is what tools get:
-    no actuator either. network_name and has_url are those of `harness.engine.parts.Parts`.
+    network: read-only. actuator: the same network with apply and revert, None in shadow mode. context: the context of tool calls,
+    without an actuator. network_name, has_url: see `harness.engine.parts.Parts`.
     """
 
     run_id: str
@@ -61,7 +61,7 @@ class Desk:
     tracer: Tracer
 
     def emit(self, kind: EventKind, step: str = "", **data: Any) -> None:
-        """Tell the listener."""
+        """Send an event to the listener."""
         self.listener(Event(kind, step, data))
 
     def record(self, kind: str, **body: Any) -> None:

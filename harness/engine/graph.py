@@ -1,10 +1,10 @@
 """The run graph: understand → plan → act ⇄ tools → validate → judge → await approval → apply → verify → report.
 
-1. Each node is a function of the desk and the state in `harness/nodes/`; it says which node comes `next`, and the graph allows
-   only the edges listed here.
-2. Shadow mode's graph has no node that could change a network.
-3. Checkpoints are written synchronously after each node: after a kill at most the node that was running runs again, and every
-   node is written for that.
+1. Each node is a function of the desk and the state in `harness/engine/nodes/`; it returns which node comes `next`, and the graph
+   allows only the edges that are listed here.
+2. The graph of shadow mode has no node that could change a network.
+3. Checkpoints are written synchronously after each node: after a kill only the node that was running runs again, and each node is
+   safe to run again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from harness.engine.state import RunState, Step
 Node = Callable[[Desk, RunState], RunState]
 _DECIDED: tuple[Step, ...] = ("plan", "act", "validate", "ask", "report")
 
-# node: its function, and where it may lead
+# Each node with its function and the nodes that may follow.
 SHADOW_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
     "understand": (decide, _DECIDED),
     "plan": (decide, _DECIDED),
@@ -52,7 +52,7 @@ ACTIVE_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
 
 
 def build_graph(desk: Desk, checkpointer: Any) -> Any:
-    """Return the compiled graph for a desk: without any acting node in shadow mode."""
+    """Return the compiled graph of a run; in shadow mode it has no node that acts on the network."""
     nodes = SHADOW_NODES if desk.mode == "shadow" else ACTIVE_NODES
     graph: Any = StateGraph(RunState)
     for name, (function, targets) in nodes.items():

@@ -1,13 +1,13 @@
-"""The run service: one intent from its text to its outcome, and on again after a crash.
+"""The run service: runs an intent from its text to its outcome, and resumes it after a crash.
 
-1. `start` opens a run and drives its graph until it ends, waits for a human who is not there, or waits for an answer.
-2. `resume` goes on from the last checkpoint; what was done is not done again.
+1. `start` opens a run and drives its graph until it ends, or waits for a verdict or an answer that nobody present gives.
+2. `resume` continues from the last checkpoint; what was done is not done again.
 3. Verdicts are written to the approvals first; the graph is then woken and reads them there.
 """
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
 from harness.approvals.approver import Answerer, Approver
 from harness.approvals.store import ApprovalStore
@@ -33,7 +33,7 @@ from harness.runtime.tracing import NoTracer, Tracer, run_attributes
 
 
 class RunService:
-    """Runs intents on one network; `listener` hears every event, `secrets` never reach the journal."""
+    """Runs intents on one network; `listener` is called with every event, `secrets` are never written to the journal."""
 
     def __init__(
         self,
@@ -58,9 +58,9 @@ class RunService:
     def start(
         self, text: str, mode: Mode = "active", *, approver: Approver | None = None, answerer: Answerer | None = None
     ) -> RunOutcome:
-        """Run an intent; raises HarnessError only where not even a run can be opened."""
+        """Run an intent; raises HarnessError only if no run can be opened, every later failure is in the outcome."""
         if not text.strip():
-            raise RunError("intent='': say what the network should achieve, such as \"keep URLLC delay below 10 ms\"")
+            raise RunError("intent='': state what the network should achieve, such as \"keep URLLC delay below 10 ms\"")
         run_id = new_run_id()
         desk = self._desk(run_id, mode)
         self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name)
@@ -69,7 +69,7 @@ class RunService:
         return self._drive(desk, text, initial(run_id, text), approver, answerer)
 
     def resume(self, run_id: str, *, approver: Approver | None = None, answerer: Answerer | None = None) -> RunOutcome:
-        """Go on with a run from its last checkpoint; one that has ended returns its outcome. Raises RunError."""
+        """Continue a run from its last checkpoint, or return the outcome of one that has ended. Raises RunError."""
         record = self.runs.get(run_id)
         if record.network != self.parts.network_name:
             raise RunError(
@@ -85,9 +85,7 @@ class RunService:
         parts = self.parts
         network = ReadOnlyNetwork(parts.network)
         artifacts = Artifacts(self.paths.run(run_id))
-        context = dataclasses.replace(
-            parts.context, network=network, actuator=None, work_dir=artifacts.folder, progress=self._progress
-        )
+        context = replace(parts.context, network=network, actuator=None, work_dir=artifacts.folder, progress=self._progress)
         return Desk(
             run_id=run_id,
             mode=mode,
@@ -137,7 +135,7 @@ class RunService:
             self.runs.set_status(desk.run_id, "failed")
             desk.record("run.failed", boundary=failure.boundary, message=failure.message)
         except HarnessError as error:
-            message = f"{failure.message}; and it could not be written down: {error}"
+            message = f"{failure.message}; and it could not be recorded: {error}"
             outcome = outcome.model_copy(update={"message": message})
         desk.emit("run.ended", outcome=outcome)
         return outcome
@@ -150,5 +148,5 @@ class RunService:
             return failure
         if not is_applied:
             return failure
-        note = f"its change is on the network until the watchdog takes it back, or twinpilot run --resume {desk.run_id} goes on"
+        note = f"its change stays applied until the watchdog reverts it or twinpilot run --resume {desk.run_id} continues the run"
         return failure.model_copy(update={"message": f"{failure.message}; {note}"})

@@ -1,6 +1,6 @@
-"""Steps `understand` and `plan`: the planner looks at its view and decides; nothing else happens in them.
+"""Steps `understand` and `plan`: the planner decides on its view.
 
-A decision is written down under its number before it is followed, so that a resumed run follows the same one and does not ask a
+A decision is recorded under its number before it is followed, so that a resumed run follows the same decision and does not ask a
 model twice.
 """
 
@@ -69,7 +69,7 @@ def _ask_planner(desk: Desk, state: RunState) -> Decision | RecordedEscalation:
     try:
         with desk.tracer.span(f"chat {desk.planner.name}", model_attributes(desk.planner.name, desk.run_id)):
             decided = desk.planner.decide(view_of(desk, state))
-        # Validated again: whatever stands behind the planner's face, only a well-formed decision is followed.
+        # Validated again: whatever a planner returns, only a well-formed decision is followed.
         return _DECISION.validate_python(decided.model_dump(mode="json"))
     except Exception as error:  # a planner that fails hands over to a human; it never ends the process
         message = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"

@@ -11,7 +11,7 @@ from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
-from harness.runtime.errors import CommitmentError
+from harness.runtime.errors import CommitmentError, RunError
 from harness.verification.comparison import Comparison
 from harness.verification.result import Verification
 from harness.verification.verify import verify as judge_kpis
@@ -83,7 +83,8 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
     before = desk.network.observe(KpiQuery(kpis=kpis, start=earliest, end=applied_at))
     after = desk.network.observe(KpiQuery(kpis=kpis, start=start, end=until))
     _keep_series(desk, earliest, kpis)
-    assert tried.candidate is not None  # the gate lets nothing through that was not tried
+    if tried.candidate is None:
+        raise RunError(f"run {desk.run_id}: its change set was applied without a prediction; see its verdict in the journal")
     return judge_kpis(Comparison(before, after, card, intent, tried.candidate, desk.settings.commitment.significance))
 
 
