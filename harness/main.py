@@ -18,19 +18,19 @@ import typer
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
-# Before anything imports numpy or torch: on small tensors more threads only wait for each other.
+# Set before anything imports numpy or torch: on small tensors more threads only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _GROUP = "twinpilot.commands"
 _ABOUT = """An agent harness for O-RAN networks.
 
-You state an intent; TwinPilot plans, tries candidate changes in a digital twin, asks you, applies the change over A1 and O1,
-verifies it by KPIs and takes it back when it harms. Start with: twinpilot demo
+You state an intent; TwinPilot plans, tries candidate changes in a digital twin, asks for your approval, applies the change over
+A1 and O1, verifies it by KPIs and rolls it back if it does harm. Start with: twinpilot demo
 """
 
 
 def _help_line(entry: EntryPoint) -> str:
-    """Return the first docstring line of the command's module, without importing it."""
+    """Return the first line of the docstring of the command's module, without importing it."""
     spec = find_spec(entry.module)
     if spec is None or spec.origin is None:
         return f"(not installed: {entry.module})"

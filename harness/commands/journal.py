@@ -23,14 +23,14 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, rich_markup_mode=None, add
 @app.command()
 def verify(
     *,
-    records: Annotated[Path | None, typer.Option("--records", help="A journal file; the one in data_dir without.")] = None,
-    heads: Annotated[Path | None, typer.Option("--heads", help="The file of its signed heads.")] = None,
+    records: Annotated[Path | None, typer.Option("--records", help="A journal file; default: the one in data_dir.")] = None,
+    heads: Annotated[Path | None, typer.Option("--heads", help="The file of the journal's signed heads.")] = None,
     key: Annotated[Path | None, typer.Option("--key", help="The public key (PEM).")] = None,
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Verify the journal offline: edits, deletions, reordering, truncation. Exit status 0 intact, 4 not."""
+    """Verify the journal offline: edits, deletions, reordering, truncation. Exit status: 0 intact, 4 not intact."""
     with one_line_errors(as_json):
         from harness.journal.journal import HEADS_NAME, RECORDS_NAME
         from harness.journal.key import PUBLIC_NAME, verify_key
@@ -58,9 +58,9 @@ def _show(report: JournalReport, source: Path) -> None:
 
 @app.command()
 def tail(
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100_000, help="How many records.")] = 20,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=100_000, help="Number of records.")] = 20,
     *,
-    run: Annotated[str, typer.Option("--run", help="Only those of this run (whole id).")] = "",
+    run: Annotated[str, typer.Option("--run", help="Only the records of this run (complete id).")] = "",
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,

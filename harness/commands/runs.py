@@ -18,7 +18,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def runs(
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=10_000, help="How many.")] = 20,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=10_000, help="Number of runs.")] = 20,
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,

@@ -22,7 +22,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def show(
-    run: Annotated[str, typer.Argument(help="The run's id, the beginning of it, or last.")] = "last",
+    run: Annotated[str, typer.Argument(help="The run's id, a prefix of it, or last.")] = "last",
     *,
     html: Annotated[bool, typer.Option("--html", help="Print only the path of the run's page.")] = False,
     config: Config = None,
