@@ -1,4 +1,4 @@
-"""Step `act`: the tools that the planner asked for, each on its own: one that fails or is refused stops no other.
+"""Step `act`: calls the tools that the planner requested; a call that fails or is refused does not stop the others.
 
 A tool that mutates is never run here, whatever the planner says: the answer is a refusal that crosses the boundary "permission".
 What a tool returns becomes an observation: data, quoted and typed. Calls that were answered before a crash are not made again.

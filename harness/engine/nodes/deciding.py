@@ -43,7 +43,7 @@ def decide(desk: Desk, state: RunState) -> RunState:
 
 
 def view_of(desk: Desk, state: RunState) -> View:
-    """Return everything that the planner may see; it holds no network."""
+    """Return everything that the planner may see; it contains no network."""
     artifacts = desk.artifacts
     return View(
         text=state["text"],
@@ -71,7 +71,7 @@ def _ask_planner(desk: Desk, state: RunState) -> Decision | RecordedEscalation:
             decided = desk.planner.decide(view_of(desk, state))
         # Validated again: whatever a planner returns, only a well-formed decision is followed.
         return _DECISION.validate_python(decided.model_dump(mode="json"))
-    except Exception as error:  # a planner that fails hands over to a human; it never ends the process
+    except Exception as error:  # a planner that fails escalates to a human; it never ends the process
         message = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
         return RecordedEscalation(reason=f"the planner {desk.planner.name} failed: {message}", boundary=RunBoundary.PLANNER)
 

@@ -1,4 +1,4 @@
-"""Step `judge`: the gate's verdict on the exact change set, and where the run goes with it."""
+"""Step `judge`: the gate's verdict on the exact change set, and the step that follows from it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from twins.network import KpiQuery
 
 
 def judge(desk: Desk, state: RunState) -> RunState:
-    """Judge, write the verdict down, and route: shadow ends here, a human is asked, or the planner hears why not."""
+    """Judge, record the verdict, and route: to the report in shadow mode, to approval or apply, or back to the planner."""
     tried = desk.artifacts.load(state["candidate"], Tried)
     verdict = desk.gate.judge(case_of(desk, state, tried))
     name = desk.artifacts.save(f"verdict-{verdict.digest[:16]}-{state['rounds']}", verdict)
@@ -29,7 +29,7 @@ def judge(desk: Desk, state: RunState) -> RunState:
 
 
 def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
-    """Return the case of a change set as the network stands now."""
+    """Return the case of a change set on the network as it is now."""
     card = desk.network.describe()
     frame = desk.network.observe(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
     windows = frame.windows() or desk.network.observe(KpiQuery(windows=1)).windows()
@@ -64,7 +64,7 @@ def key_of(state: RunState, change_set: ChangeSet) -> str:
 
 
 def back_to_plan(desk: Desk, state: RunState, objections: list[str]) -> RunState:
-    """Send the run back to the planner with what was objected, or end it when it has come back often enough."""
+    """Send the run back to the planner with the objections, or end it after the maximum number of rounds."""
     rounds = state["rounds"] + 1
     if rounds >= desk.settings.gate.max_rounds:
         return ended("rejected", f"rejected {rounds} times, the last time because: {'; '.join(objections)}")
@@ -86,7 +86,7 @@ def _route(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict)
         return back_to_plan(desk, state, objections)
     approval = desk.approvals.request(state["run_id"], change_set, desk.settings.approval.ttl)
     if approval.state == "rejected":
-        return ended("rejected", f"this very change set was rejected before by {approval.decided_by}")
+        return ended("rejected", f"this change set was rejected before by {approval.decided_by}")
     if verdict.ruling is Ruling.APPROVE and approval.state == "pending":
         desk.approvals.decide(state["run_id"], change_set.digest, True, "gate", "policy", note="allowed without a human")
         desk.record("approval.decided", digest=change_set.digest, approved=True, who="gate", how="policy")

@@ -1,6 +1,6 @@
-"""Step `verify`: after a dwell time the KPIs, not an acknowledgement, say whether the change did what was promised.
+"""Step `verify`: after a dwell time the KPIs, not an acknowledgement, decide whether the change met its targets.
 
-Harm ends it at once; an inconclusive finding is looked at again with more windows, until the deadline.
+Harm ends the step at once; an inconclusive result is judged again with more windows, until the deadline.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _DEMAND = ("DRB.PdcpSduVolumeDL", "RRC.ConnMean")
 
 
 def verify(desk: Desk, state: RunState) -> RunState:
-    """Wait, compare, and either confirm the commitment or send the run to `roll_back`."""
+    """Wait, compare, and then confirm the commitment or send the run to `roll_back`."""
     tried = desk.artifacts.load(state["candidate"], Tried)
     intent = desk.artifacts.load(state["intent"], Intent)
     try:
@@ -57,16 +57,16 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
     plan = Schedule.of(desk.settings.commitment, applied_at, card.granularity_s, intent.window)
     if plan.guard is not None:
         settled = applied_at + timedelta(seconds=desk.settings.commitment.settle_windows * card.granularity_s)
-        # The predictions are for the intent's own time: before it, only what was there before can be compared with.
+        # The predictions are for the intent's time window: before it, only the KPIs before the change can be compared with.
         unpredicted = tried.model_copy(update={"candidate": _without_predictions(tried)})
         early = _compare(desk, unpredicted, intent, (applied_at, settled, plan.guard))
         if early.outcome == "harmed":
             return early
     until = plan.first
     while True:
-        found = _compare(desk, tried, intent, (applied_at, plan.start, until))
-        if found.outcome != "inconclusive" or until >= plan.deadline:
-            return found
+        verification = _compare(desk, tried, intent, (applied_at, plan.start, until))
+        if verification.outcome != "inconclusive" or until >= plan.deadline:
+            return verification
         until = min(until + plan.step, plan.deadline)
 
 
@@ -93,7 +93,7 @@ def _without_predictions(tried: Tried) -> Candidate | None:
 
 
 def wait_until(desk: Desk, moment: datetime) -> None:
-    """Let network time pass up to `moment`, telling how far it is."""
+    """Wait until the network time `moment`, with events before and after."""
     left = (moment - desk.clock.now()).total_seconds()
     if left > 0:
         desk.emit("time.passed", now=desk.clock.now(), until=moment)
