@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 from small_network import SmallNetwork, embb_minimum
 from small_world import SmallPlanner, service
 
-from harness.approvals.approver import approve_by_flag
+from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.terminal import edit_change_set, parse_value
 from harness.runtime.tracing import NoTracer, OtelTracer, make_tracer
 from harness.views.console import RunConsole
@@ -65,6 +66,18 @@ def test_the_page_is_self_contained_and_escapes_what_others_wrote(shown):
         assert not str(attributes.get("src", "")).startswith("http")
     for part in ("confirmed", "Gate: needs a human", "KPIs before and after", "DRB.UEThpDl.P05"):
         assert part in text
+
+
+def test_the_page_compares_the_candidates_of_the_change_set_that_was_applied(tmp_path):
+    answers = [
+        ApprovalAnswer(False, "ann", "terminal", edited=embb_minimum(30)),
+        ApprovalAnswer(False, "ann", "terminal", edited=embb_minimum(25)),
+        ApprovalAnswer(True, "ann", "terminal"),
+    ]
+    outcome = service(tmp_path).start("at least 5 Mbps", approver=lambda question: answers.pop(0))
+    assert outcome.chosen == embb_minimum(25)
+    page = Path(outcome.report).read_text(encoding="utf-8")
+    assert "<td>as proposed</td>" in page and "<td>raise eMBB</td>" not in page
 
 
 def test_a_change_set_is_edited_in_the_users_editor(tmp_path, monkeypatch):
