@@ -23,6 +23,10 @@ from policies.word import Word
 
 CommitmentState = Literal["pending", "applied", "confirmed", "reverted", "revert_failed"]
 _OPEN = "('pending', 'applied', 'revert_failed')"
+_INSERT = (
+    "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
+    " network_deadline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class CommitmentConflictError(CommitmentError):
@@ -87,19 +91,12 @@ class CommitmentStore:
     ) -> Commitment:
         """Record a pending commitment; the same key twice opens one. Raises CommitmentConflictError."""
         now = self._now()
+        row = (key, run_id, change_set.digest, network, "pending", change_set.model_dump_json(), json.dumps(expectations), now,
+               now + deadline_s, network_deadline)  # fmt: skip
         with self._store.transaction() as connection:
             if not connection.execute("SELECT 1 FROM commitments WHERE key = ?", (key,)).fetchone():
-                rows = connection.execute(
-                    f"SELECT * FROM commitments WHERE network = ? AND state IN {_OPEN}",  # noqa: S608 - a constant
-                    (network,),
-                ).fetchall()
-                _refuse_conflicts(change_set, [_read(row) for row in rows])
-                connection.execute(
-                    "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
-                    " network_deadline) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)",
-                    (key, run_id, change_set.digest, network, change_set.model_dump_json(), json.dumps(expectations), now,
-                     now + deadline_s, network_deadline),
-                )  # fmt: skip
+                _refuse_conflicts(change_set, _open_on(connection, network))
+                connection.execute(_INSERT, row)
         return self.get(key)
 
     def applied(self, key: str, receipt: Receipt) -> Commitment:
@@ -171,6 +168,11 @@ class CommitmentStore:
         if not changed and commitment.state != to:
             raise CommitmentError(f"commitment {key!r} is {commitment.state}: it cannot become {to}")
         return commitment
+
+
+def _open_on(connection: sqlite3.Connection, network: str) -> list[Commitment]:
+    statement = f"SELECT * FROM commitments WHERE network = ? AND state IN {_OPEN}"  # noqa: S608 - a constant
+    return [_read(row) for row in connection.execute(statement, (network,))]
 
 
 def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:

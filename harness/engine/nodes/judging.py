@@ -84,6 +84,10 @@ def _route(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict)
         return ended("cannot", "; ".join(objections), boundary=RunBoundary.GATE)
     if not verdict.may_proceed:
         return back_to_plan(desk, state, objections)
+    return _seek_approval(desk, state, change_set, verdict)
+
+
+def _seek_approval(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict) -> RunState:
     approval = desk.approvals.request(state["run_id"], change_set, desk.settings.approval.ttl)
     if approval.state == "rejected":
         return ended("rejected", f"this change set was rejected before by {approval.decided_by}")

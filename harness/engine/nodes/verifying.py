@@ -38,10 +38,15 @@ def verify(desk: Desk, state: RunState) -> RunState:
     desk.record("change.verified", key=state["key"], outcome=verification.outcome, reasons=list(verification.reasons),
                 windows=verification.windows_after)  # fmt: skip
     desk.emit("change.verified", verification=verification, candidate=tried.candidate)
-    if verification.outcome != "confirmed":
-        why = "harm" if verification.outcome == "harmed" else "not confirmed before the deadline"
-        message = f"{why}: {'; '.join(verification.reasons)}"
-        return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": message})
+    if verification.outcome == "confirmed":
+        return _confirm(desk, state, name)
+    why = "harm" if verification.outcome == "harmed" else "not confirmed before the deadline"
+    message = f"{why}: {'; '.join(verification.reasons)}"
+    return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": message})
+
+
+def _confirm(desk: Desk, state: RunState, name: str) -> RunState:
+    """Confirm the commitment, and end the run with the verification of this name."""
     try:
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
     except CommitmentError:
