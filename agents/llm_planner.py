@@ -74,17 +74,22 @@ def _said(decision: Decision, note: str) -> Decision:
     if isinstance(decision, Propose):
         proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
         return decision.model_copy(update={"proposal": proposal})
-    return _told(decision, note)
+    return _with_note(decision, note)
 
 
 def _noted(reading: Reading, note: str) -> Reading:
-    """Write into an intent who understood it; what is not understood yet leads to further decisions, which say so."""
+    """Add the note to the assumptions of an intent; what is not understood yet leads to further decisions, which carry it."""
     if not isinstance(reading, Understood):
         return reading
     intent = reading.intent.model_copy(update={"assumptions": (*reading.intent.assumptions, note)})
     return reading.model_copy(update={"intent": intent})
 
 
-def _told(decision: Ask | Finish | Escalate, note: str) -> Decision:
-    field = {"ask": "question", "finish": "summary", "escalate": "reason"}[decision.kind]
-    return decision.model_copy(update={field: f"{getattr(decision, field)} ({note})"})
+def _with_note(decision: Ask | Finish | Escalate, note: str) -> Decision:
+    match decision:
+        case Ask():
+            return decision.model_copy(update={"question": f"{decision.question} ({note})"})
+        case Finish():
+            return decision.model_copy(update={"summary": f"{decision.summary} ({note})"})
+        case Escalate():
+            return decision.model_copy(update={"reason": f"{decision.reason} ({note})"})

@@ -11,6 +11,7 @@ from agents.planner import View
 from policies.intent import Intent
 from policies.materiality import is_worse, materiality
 from policies.proposal import Candidate, Proposal
+from policies.slices import Slice
 
 VALID_FOR = timedelta(minutes=30)
 _SURE = 0.8
@@ -66,8 +67,8 @@ def tell(candidate: Candidate) -> str:
     return f"{candidate.name}: " + ("; ".join(parts) or "nothing predicted")
 
 
-def _of(slice_: object) -> str:
-    return f" of {getattr(slice_, 'value', slice_)}" if slice_ else ""
+def _of(slice_: Slice | None) -> str:
+    return f" of {slice_.value}" if slice_ else ""
 
 
 def _doubts(candidate: Candidate) -> list[str]:

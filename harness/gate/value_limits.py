@@ -13,7 +13,7 @@ NAME = "limits"
 
 def judge(case: Case) -> Iterator[Reason]:
     """Yield a finding per violation, each with its clause, or one that there is none."""
-    violations = check_change_set(case.limits, case.change_set, case.standing.read, case.standing.find)
+    violations = check_change_set(case.limits, case.change_set, case.configuration.read, case.configuration.find)
     for violation in violations:
         message = f"{violation.field}={violation.value}: allowed {violation.allowed}"
         yield failed(NAME, message, violation.source, violation.remedy)

@@ -19,10 +19,10 @@ def seconds(value: object) -> float:
         raise ValueError(f"a number of seconds, or text with a unit of {', '.join(UNITS)} is required")
     if isinstance(value, int | float):
         return float(value)
-    found = _TEXT.match(value)
-    if found is None or (found[2] and found[2] not in UNITS):
+    match = _TEXT.match(value)
+    if match is None or (match[2] and match[2] not in UNITS):
         raise ValueError(f'a number of seconds, or a number with a unit of {", ".join(UNITS)} (such as "10 s") is required')
-    return float(found[1]) * factor(found[2] or "s", "s")
+    return float(match[1]) * factor(match[2] or "s", "s")
 
 
 Seconds = Annotated[float, BeforeValidator(seconds)]

@@ -1,4 +1,4 @@
-"""Whether a KPI got worse: significantly and materially, and worse than it would have been anyway."""
+"""Whether a KPI got worse: significantly, materially, and by more than it would have without the change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.telemetry.statistics import p_greater, p_mean_above
 
 
 def p_worse_than_before(kpi: str, after: Sequence[float], before: Sequence[float]) -> float:
-    """Return the p-value of "no worse than before"; 1 where the worsening is not material, or where it still serves well."""
+    """Return the p-value of "no worse than before"; 1 if the worsening is not material or the value still serves well."""
     if not after or not before or serves_well(kpi, fmean(after)):
         return 1.0
     bad_after, bad_before = badness(kpi, after), badness(kpi, before)

@@ -85,7 +85,17 @@ class World:
         self.calls.append(call)
         if call.tool in self.refuse:
             return Observation(call=call, error=self.refuse[call.tool], boundary="unavailable")
-        value = getattr(self, f"_{call.tool}")(call.arguments)
+        functions = {
+            "query_kpi": self._query_kpi,
+            "read_topology": self._read_topology,
+            "read_configuration": self._read_configuration,
+            "detect_degradation": self._detect_degradation,
+            "forecast_traffic": self._forecast_traffic,
+            "retrieve_3gpp_constraint": self._retrieve_3gpp_constraint,
+            "compare_candidates": self._compare_candidates,
+            "refine_candidate": self._refine_candidate,
+        }
+        value = functions[call.tool](call.arguments)
         return Observation(call=call, evidence={"summary": call.tool, "value": value, "warnings": []})
 
     def _named(self, arguments: dict[str, Any]) -> list[Any]:

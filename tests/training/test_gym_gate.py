@@ -270,6 +270,6 @@ def test_a_player_is_asked_where_a_human_must_decide():
     lines = ["set_transmit_power gnb=gnb-3 power_dbm=39", "no", "set_transmit_power gnb=gnb-3 power_dbm=39", "yes", "quit"]
     done = CliRunner().invoke(app, ["play", "--task", task.id, "--gate"], input="\n".join(lines) + "\n")
     assert done.exit_code == 0, done.output
-    assert done.stdout.count("the gate asks: let it through?") == 2 and "after a human's yes" in done.stdout
+    assert done.stdout.count("the gate asks: let it through?") == 2 and "with a human's approval" in done.stdout
     refused, approved = done.stdout.split("the gate asks")[1:]
     assert "error (permission)" in refused and "error" not in approved and "gate: needs a human, who approved" in approved

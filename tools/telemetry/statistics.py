@@ -1,8 +1,7 @@
-"""The few tests that verification stands on: one-sided, at a given significance, honest about too few windows.
+"""The statistical tests of verification: one-sided, at a given significance; with too few windows nothing is significant.
 
-A run of KPI windows is correlated in time (the same users stand in nearly the same places), so a comparison of two runs counts
-effective windows, n (1 - r) / (1 + r) with r the autocorrelation from one window to the next; a test against a bound counts
-windows.
+Consecutive KPI windows are correlated (the same users are in nearly the same places), so a test of two series counts effective
+windows, n (1 - r) / (1 + r) with r the lag-1 autocorrelation; a test against a bound counts windows.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ MIN_WINDOWS = 3
 def p_mean_above(values: Sequence[float], bound: float) -> float:
     """Return the p-value of "the mean is not above `bound`" (one-sample t-test; 1 for fewer than MIN_WINDOWS values).
 
-    Values that do not vary at all decide by themselves: 0 above the bound or on it, 1 below.
+    For constant values the p-value is 0 at or above the bound, 1 below it.
     """
     if len(values) < MIN_WINDOWS:
         return 1.0
@@ -35,7 +34,7 @@ def p_mean_below(values: Sequence[float], bound: float) -> float:
 
 
 def p_greater(after: Sequence[float], before: Sequence[float]) -> float:
-    """Return the p-value of "the mean after is not greater than before"; 1 where either is too short.
+    """Return the p-value of "the mean after is not greater than before"; 1 if either has fewer than MIN_WINDOWS values.
 
     Welch's t-test on effective windows.
     """
@@ -45,33 +44,33 @@ def p_greater(after: Sequence[float], before: Sequence[float]) -> float:
         return 0.0 if fmean(after) > fmean(before) else 1.0
     from scipy.stats import ttest_ind_from_stats
 
-    told = [part for values in (after, before) for part in (fmean(values), stdev(values), effective_windows(values))]
-    return float(ttest_ind_from_stats(*told, equal_var=False, alternative="greater").pvalue)
+    summary = [part for values in (after, before) for part in (fmean(values), stdev(values), effective_windows(values))]
+    return float(ttest_ind_from_stats(*summary, equal_var=False, alternative="greater").pvalue)
 
 
 def effective_windows(values: Sequence[float]) -> float:
-    """Return how many independent windows a run of windows is worth, 2 at least (first-order autocorrelation, 0..0.9)."""
+    """Return the effective number of independent windows, at least 2 (lag-1 autocorrelation, clipped to 0..0.9)."""
     mean = fmean(values)
     power = sum((value - mean) ** 2 for value in values)
     if power == 0:
         return float(len(values))
     lagged = sum((left - mean) * (right - mean) for left, right in pairwise(values))
-    correlation = min(max(lagged / power + 1 / len(values), 0.0), 0.9)  # + 1/n: the estimate's bias in short runs
+    correlation = min(max(lagged / power + 1 / len(values), 0.0), 0.9)  # + 1/n: the bias of the estimate in short series
     return max(2.0, len(values) * (1 - correlation) / (1 + correlation))
 
 
 def share_bounds(successes: int, trials: int, significance: float) -> tuple[float, float]:
-    """Return the one-sided Wilson bounds (low, high) of a share; (0, 1) without trials."""
+    """Return the one-sided Wilson bounds (low, high) of a proportion; (0, 1) without trials."""
     if trials == 0:
         return 0.0, 1.0
     from scipy.stats import binomtest
 
-    found = binomtest(successes, trials).proportion_ci(confidence_level=1 - 2 * significance, method="wilson")
-    return float(found.low), float(found.high)
+    interval = binomtest(successes, trials).proportion_ci(confidence_level=1 - 2 * significance, method="wilson")
+    return float(interval.low), float(interval.high)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return the p-values corrected for looking at all of them (Holm 1979), in the order given."""
+    """Return the p-values adjusted for multiple testing (Holm 1979), in the same order."""
     order = sorted(range(len(p_values)), key=lambda index: p_values[index])
     corrected = [0.0] * len(p_values)
     highest = 0.0

@@ -1,4 +1,4 @@
-"""What a run tells: live on a console, as a page, in traces; nothing that a model or a peer wrote is ever interpreted."""
+"""Views of a run: live on a console, as a page, in traces; nothing that a model or a peer wrote is ever interpreted."""
 
 import io
 import json
@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 from small_network import SmallNetwork, embb_minimum
 from small_world import SmallPlanner, service
 
-from harness.approvals.approver import approve_by_flag
+from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.terminal import edit_change_set, parse_value
 from harness.runtime.tracing import NoTracer, OtelTracer, make_tracer
 from harness.views.console import RunConsole
@@ -28,7 +29,7 @@ def shown(tmp_path):
     return outcome, out.getvalue()
 
 
-def test_the_live_view_tells_the_whole_story_as_plain_text_without_a_terminal(shown):
+def test_the_live_view_shows_the_whole_run_as_plain_text_without_a_terminal(shown):
     outcome, text = shown
     assert outcome.status == "confirmed"
     for part in (
@@ -45,10 +46,10 @@ def test_the_live_view_tells_the_whole_story_as_plain_text_without_a_terminal(sh
 class Tags(HTMLParser):
     def __init__(self):
         super().__init__()
-        self.found = []
+        self.tags = []
 
     def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
 
 def test_the_page_is_self_contained_and_escapes_what_others_wrote(shown):
@@ -56,15 +57,27 @@ def test_the_page_is_self_contained_and_escapes_what_others_wrote(shown):
     text = open(outcome.report, encoding="utf-8").read()  # noqa: SIM115, PTH123
     parser = Tags()
     parser.feed(text)
-    tags = [tag for tag, _ in parser.found]
+    tags = [tag for tag, _ in parser.tags]
     assert "script" not in tags and "link" not in tags and "img" not in tags
     assert tags.count("svg") >= 3
     assert "&lt;script&gt;" in text
-    for _, attributes in parser.found:
+    for _, attributes in parser.tags:
         assert not any(name.startswith("on") for name in attributes)
         assert not str(attributes.get("src", "")).startswith("http")
     for part in ("confirmed", "Gate: needs a human", "KPIs before and after", "DRB.UEThpDl.P05"):
         assert part in text
+
+
+def test_the_page_compares_the_candidates_of_the_change_set_that_was_applied(tmp_path):
+    answers = [
+        ApprovalAnswer(False, "ann", "terminal", edited=embb_minimum(30)),
+        ApprovalAnswer(False, "ann", "terminal", edited=embb_minimum(25)),
+        ApprovalAnswer(True, "ann", "terminal"),
+    ]
+    outcome = service(tmp_path).start("at least 5 Mbps", approver=lambda question: answers.pop(0))
+    assert outcome.chosen == embb_minimum(25)
+    page = Path(outcome.report).read_text(encoding="utf-8")
+    assert "<td>as proposed</td>" in page and "<td>raise eMBB</td>" not in page
 
 
 def test_a_change_set_is_edited_in_the_users_editor(tmp_path, monkeypatch):
@@ -80,7 +93,7 @@ def test_a_change_set_is_edited_in_the_users_editor(tmp_path, monkeypatch):
     assert "cannot use that" in out.getvalue()
 
 
-def test_typed_values_keep_the_kind_of_what_stood():
+def test_typed_values_keep_the_type_of_the_old_value():
     assert parse_value("25", 3) == 25
     assert parse_value("2.5", 3.0) == 2.5
     assert parse_value("true", False) is True
@@ -127,7 +140,7 @@ def test_a_run_is_listed_shown_and_approved_from_other_processes(tmp_path):
     network = SmallNetwork(tmp_path / "network.sqlite")
     waiting = service(tmp_path, network=network).start("at least 5 Mbps")
     listed = json.loads(command(tmp_path, "runs", "--json").stdout)
-    assert [(one["run_id"], one["status"]) for one in listed["runs"]] == [(waiting.run_id, "awaiting approval")]
+    assert [(run["run_id"], run["status"]) for run in listed["runs"]] == [(waiting.run_id, "awaiting approval")]
     refused = command(tmp_path, "approve", "nonsense")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.strip() == "error: run 'nonsense' does not exist; `twinpilot runs` lists them"
@@ -159,7 +172,7 @@ def test_a_command_that_cannot_work_says_why_in_one_line(tmp_path):
     assert done.stderr.count("error:") == 1 and "choose a writable folder" in done.stderr
 
 
-def test_a_harmless_planner_that_asks_is_told_how_to_be_answered(tmp_path):
+def test_a_question_is_shown_with_how_to_answer_it(tmp_path):
     out = io.StringIO()
     service(tmp_path, SmallPlanner(ask=True), listener=RunConsole(Console(file=out, width=110))).start("x")
     assert "Which cells?" in out.getvalue()
