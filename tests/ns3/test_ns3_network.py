@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -234,12 +233,11 @@ def test_a_fatal_error_is_told_with_ns3s_last_words(tmp_path):
         one.ask("build", {})
 
 
-def test_a_silent_worker_is_ended_in_time(tmp_path):
+def test_a_silent_worker_is_ended(tmp_path):
     one = pretender(tmp_path, "answer({})", answer_s=0.3)
-    began = time.monotonic()
     with pytest.raises(WorkerError, match="did not answer in time"):
         one.ask("run", {"seconds": 1.0})
-    assert one.pid is None and time.monotonic() - began < 10.0
+    assert one.pid is None
 
 
 def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch):
