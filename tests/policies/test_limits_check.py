@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.limits.checking import check_change_set
@@ -77,16 +76,10 @@ def test_a_violation_says_field_value_range_source_and_what_to_do():
     assert "\n" not in str(violation)
 
 
-@pytest.mark.parametrize("value", [True, "40", None, 40.5])
+@pytest.mark.parametrize("value", [True, "40", None, float("nan"), float("inf"), 40.5])
 def test_a_value_of_the_wrong_kind_is_refused(value):
     (violation,) = Net().check((RATIO, "rRMPolicyMinRatio", value))
     assert violation.value == repr(value)
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_an_edit_to_no_finite_number_cannot_be_made(value):
-    with pytest.raises(ValidationError, match="finite number"):
-        AttributeEdit(dn=RATIO, attribute="rRMPolicyMinRatio", old=None, new=value)
 
 
 @pytest.mark.parametrize(
@@ -169,8 +162,7 @@ DNS = st.one_of(
     st.sampled_from(list(Net().objects)),
     st.from_regex(r"[A-Z][A-Za-z]{0,20}=[A-Za-z0-9]{1,5}(,[A-Z][A-Za-z]{0,20}=[A-Za-z0-9]{1,5}){0,3}", fullmatch=True),
 )
-FINITE = st.floats(allow_nan=False, allow_infinity=False)
-VALUES = st.one_of(st.booleans(), st.integers(), FINITE, st.text(max_size=20), st.none(), st.integers(0, 100))
+VALUES = st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.none(), st.integers(0, 100))
 
 
 @settings(max_examples=300, deadline=None)

@@ -201,8 +201,6 @@ def test_a_planned_path_never_crosses_a_zone(seed, loss):
         turn, far = 2.0 * math.pi * index / 12.0, zone.radius_m + 12.0
         start = Position(x_m=zone.x_m + far * math.cos(turn), y_m=zone.y_m + far * math.sin(turn), z_m=35.0 + 5.0 * (index % 3))
         goal = Position(x_m=zone.x_m - far * math.cos(turn + 0.3), y_m=zone.y_m - far * math.sin(turn + 0.3), z_m=50.0)
-        if fence.objections(start) or fence.objections(goal):
-            continue
         way = call(context, "path_planning", start=start.model_dump(), goal=goal.model_dump(), state=state)
         assert (way.points[0], way.points[-1]) == (start, goal)
         assert not [said for point in sampled(way) for said in fence.objections(point)]

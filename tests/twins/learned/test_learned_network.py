@@ -121,10 +121,10 @@ def test_a_dead_cell_serves_nobody(made):
 
 def test_intervals_hold_the_prediction_and_are_left_out_unless_wanted(made):
     window = windows([made.layout], intervals=True)[0]
-    for name, flow in window.flows.items():
-        if flow.latency_ms is not None and window.high[name].latency_ms is not None:
-            assert window.low[name].latency_ms <= flow.latency_ms <= window.high[name].latency_ms
-        assert window.low[name].loss <= flow.loss <= window.high[name].loss
+    delays = [(window.low[name].latency_ms, flow.latency_ms, window.high[name].latency_ms) for name, flow in window.flows.items()]
+    known = [delay for delay in delays if None not in delay]
+    assert known and all(low <= mean <= high for low, mean, high in known)
+    assert all(window.low[name].loss <= flow.loss <= window.high[name].loss for name, flow in window.flows.items())
     assert windows([made.layout])[0].low == {}
 
 
