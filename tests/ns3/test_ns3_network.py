@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from packet_layout import small_layout
 from pydantic import ValidationError
-from tiny_packets import small_layout
 
 from policies.slices import Slice
 from twins.gym.changes import with_cell, with_host, with_noise_figure, with_rates, with_share, with_slice
