@@ -23,6 +23,7 @@ from tools.calls.tool_offer import ToolOffer, offers_of
 from tools.context import ToolContext
 from tools.contract import Boundary, Tool, ToolError, ToolRequest, ToolValue, tool
 from tools.registry import ToolRegistry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from training.gym.episodes.episode import Episode, Judgement
 from twins.gym.packet_network import InfrastructureError
@@ -113,7 +114,7 @@ def harness_run(tmp_path):
     store = KpiStore(tmp_path / "kpi.db")
     store.write(network.observe(KpiQuery()))
     context = ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=None,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
         now=lambda: network.describe().now, work_dir=tmp_path,
     )  # fmt: skip
 
