@@ -1,7 +1,7 @@
-"""Wireless data cards: seed 002, appendix B, every field of it.
+"""Wireless data cards with all fields of seed 002, appendix B.
 
-A card stands beside every data set, simulator, model and table. `covers(configuration)` answers whether what the card describes
-may be trusted for a configuration; the answer is no, with reasons, for whatever the card does not speak of.
+Every data set, simulator, model and table has a card. `covers(configuration)` decides whether the described item is valid for a
+configuration; a configuration that the card does not specify is not covered, and the reasons are given.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Environment(Word):
 
 
 class ProtocolLayer(Word):
-    """Layer and timescale."""
+    """Protocol layer and timescale."""
 
     layer: str
     timescale: str
@@ -91,7 +91,7 @@ class Bound(Word):
     choices: tuple[JsonValue, ...] | None = None
 
     def objection(self, key: str, value: JsonValue) -> str | None:
-        """Return why `value` is outside, or None."""
+        """Return why `value` is outside the bound, or None if it is inside."""
         if self.choices is not None:
             return None if value in self.choices else f"{key}={value!r} is none of {list(self.choices)}"
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -104,7 +104,7 @@ class Bound(Word):
 
 
 class DataCard(Word):
-    """The card itself; `validity` is the machine-readable part that `covers` judges by."""
+    """A data card; `validity` is the machine-readable part that `covers` evaluates."""
 
     name: str
     task: Task
@@ -117,7 +117,7 @@ class DataCard(Word):
     validity: dict[str, Bound]
 
     def covers(self, configuration: dict[str, JsonValue]) -> Coverage:
-        """Judge `configuration` (key → value in the unit of the bound): covered, or not, with every reason."""
+        """Check `configuration` (key → value in the unit of the bound) and return the coverage with all reasons against it."""
         reasons = [
             objection
             for key, bound in self.validity.items()

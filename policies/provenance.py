@@ -1,4 +1,4 @@
-"""Provenance: where a value comes from, so that anybody can make it again (seed 002, section 5 and appendix B)."""
+"""Provenance: the origin of a value, sufficient to reproduce it (seed 002, section 5 and appendix B)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from policies.word import Word
 
 
 class Provenance(Word):
-    """Source or simulator, its version, the configuration's digest, the seeds and the time."""
+    """Source or simulator, its version, the digest of the configuration, the seeds and the time."""
 
     source: str
     kind: Literal["measurement", "simulation", "configuration", "document", "computation", "forecast"]

@@ -1,4 +1,4 @@
-"""Degradation events of the gym: what goes wrong with a network while an agent works on it."""
+"""Degradation events of the gym: faults and load changes that occur while an agent operates the network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policies.word import Word
 
 
 class DegradationKind(StrEnum):
-    """The six kinds."""
+    """The six kinds of degradation."""
 
     SURGE = "surge"
     INTERFERENCE = "interference"
@@ -31,7 +31,7 @@ MAGNITUDES: dict[DegradationKind, tuple[float, float, str]] = {
 
 
 class DegradationEvent(Word):
-    """One event, from `onset_s` for `duration_s` of mission time.
+    """A degradation event, from `onset_s` for `duration_s` of mission time.
 
     `target` is a slice (surge), a cell (power loss) or a host (delay, overload); empty for interference and influx.
     """
@@ -50,5 +50,5 @@ class DegradationEvent(Word):
         return self
 
     def active(self, now_s: float) -> bool:
-        """Whether it is on at `now_s`."""
+        """Whether the event is active at `now_s`."""
         return self.onset_s <= now_s < self.onset_s + self.duration_s
