@@ -1,6 +1,6 @@
-"""The configuration of a network as it stood at one reading: `read` and `find` without asking the network again.
+"""A snapshot of a network's configuration, with `read` and `find` that need no further request.
 
-A check of many edits against joint rules asks dozens of objects; over O1 each would be a request.
+Checking many edits against the joint rules reads dozens of objects; over O1, each read would be a request.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class ConfigurationView:
     """Managed objects by DN."""
 
     def __init__(self, objects: Iterable[ManagedObject]) -> None:
-        self._objects = {one.dn: one for one in objects}
+        self._objects = {managed_object.dn: managed_object for managed_object in objects}
 
     def read(self, dn: str) -> ManagedObject:
         """Return the object; raises UnknownObjectError."""
@@ -24,9 +24,9 @@ class ConfigurationView:
         return self._objects[dn]
 
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
-        """Return the DNs of a class, at and below `under` where given."""
+        """Return the DNs of a class; if `under` is given, only those at or below it."""
         return tuple(
             dn
-            for dn, one in self._objects.items()
-            if one.class_name == class_name and (not under or dn == under or dn.startswith(under + ","))
+            for dn, managed_object in self._objects.items()
+            if managed_object.class_name == class_name and (not under or dn == under or dn.startswith(under + ","))
         )

@@ -1,7 +1,7 @@
-"""The managed objects (TS 28.541) of a layout: which there are, what stands in them, what may be written.
+"""The managed objects (TS 28.541) of a layout: classes, default attributes and writable attributes.
 
-They are those of an NR network, so that whatever manages one can manage the other; what carries the traffic is LTE. Attributes
-that no layout can express stand at what the simulator does, and are read-only.
+They are those of an NR network, so that the same management works for both, although the traffic is carried by LTE. Attributes
+that a layout cannot express are read-only and have the value that describes the simulator's behaviour.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def why_fixed(attribute: str) -> str:
 
 
 def default_tree(layout: Layout, names: dict[str, CellName]) -> Tree:
-    """Return every managed object with its attributes as `layout` has them."""
+    """Return every managed object with the attributes of `layout`."""
     tree: Tree = {}
     for name in names.values():
         tree.setdefault(name.element, {"userLabel": name.site})
@@ -67,15 +67,15 @@ def _du_objects(layout: Layout, name: CellName) -> Tree:
     }
     if cell.beam is not None:
         objects[f"{name.carrier},CommonBeamformingFunction=1"] = {"digitalTilt": 0, "digitalAzimuth": 0}
-    for one in Slice:
-        objects[f"{name.du},RRMPolicyRatio={one.value}"] = {
+    for slice_ in Slice:
+        objects[f"{name.du},RRMPolicyRatio={slice_.value}"] = {
             "resourceType": "PRB_DL",
             "rRMPolicyMinRatio": 0,
             "rRMPolicyMaxRatio": 100,
             "rRMPolicyDedicatedRatio": 0,
         }
-        objects[f"{name.du},SchedulerProfile={one.value}"] = {"schedulerWeight": 1.0}
-        objects[f"{name.du},AdmissionControl={one.value}"] = {"maxPrbUsage": 100, "maxConnectedUes": 10_000}
+        objects[f"{name.du},SchedulerProfile={slice_.value}"] = {"schedulerWeight": 1.0}
+        objects[f"{name.du},AdmissionControl={slice_.value}"] = {"maxPrbUsage": 100, "maxConnectedUes": 10_000}
     return objects
 
 
