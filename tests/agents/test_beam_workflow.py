@@ -7,9 +7,9 @@ from planner_walk import Walk
 
 from agents.planner import Answer, Ask, Escalate, Finish
 from agents.rule_planner import RulePlanner
-from agents.understanding import understand
 from agents.understanding.motion import motion_of
 from agents.understanding.result import Understood
+from agents.understanding.understand import understand
 from policies.effect import Effect
 from policies.limits.loading import load_limits
 from tools.beams.compare_tool import compare_beam_selectors

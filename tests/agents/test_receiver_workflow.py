@@ -7,9 +7,9 @@ from planner_walk import Walk
 
 from agents.planner import Answer, Ask, CallTools, Escalate, Finish
 from agents.rule_planner import RulePlanner
-from agents.understanding import understand
 from agents.understanding.link_words import link_words
 from agents.understanding.result import Understood
+from agents.understanding.understand import understand
 from agents.workflows.configuration import Effort
 from policies.effect import Effect
 from policies.limits.loading import load_limits

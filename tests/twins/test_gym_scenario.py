@@ -6,10 +6,9 @@ from pydantic import ValidationError
 from policies.gym.place import Position
 from policies.gym.split import SEEDS, MixedSplitError, Purpose
 from policies.slices import Slice
-from twins.gym import scenario
 from twins.gym.field import best_cell, path_gain_db, rsrp_dbm, sinr_db
 from twins.gym.layout import Layout
-from twins.gym.scenario import Family
+from twins.gym.scenario import Family, scenario
 
 
 @pytest.mark.parametrize("family", list(Family))

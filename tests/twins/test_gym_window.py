@@ -3,9 +3,8 @@
 import pytest
 
 from policies.gym.split import Purpose
-from twins.gym import scenario
 from twins.gym.on_demand import OnDemand
-from twins.gym.scenario import Family
+from twins.gym.scenario import Family, scenario
 from twins.gym.window import Window
 from twins.learned.network import LearnedNetwork
 

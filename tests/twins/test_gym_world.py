@@ -7,11 +7,10 @@ from policies.gym.place import Position
 from policies.gym.split import Purpose
 from policies.gym.task_spec import TaskSpec
 from policies.slices import Slice
-from twins.gym import scenario
 from twins.gym.changes import with_cell, with_share, with_slice
 from twins.gym.fleet import propulsion_w
 from twins.gym.overlay import degraded
-from twins.gym.scenario import Family
+from twins.gym.scenario import Family, scenario
 from twins.gym.servers import SATURATION, load, processing_ms
 from twins.gym.world import World
 from twins.learned.network import LearnedNetwork

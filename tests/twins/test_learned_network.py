@@ -5,10 +5,9 @@ import pytest
 
 from policies.gym.split import Purpose
 from policies.slices import Slice
-from twins.gym import scenario
 from twins.gym.changes import with_cell, with_host, with_rates, with_share, with_slice
 from twins.gym.packet_network import PacketNetwork
-from twins.gym.scenario import Family
+from twins.gym.scenario import Family, scenario
 from twins.learned.arrays import group_slices, layout_arrays
 from twins.learned.ensemble import Ensemble
 from twins.learned.network import LearnedNetwork

@@ -37,7 +37,8 @@ def python(folder, *arguments, **given):
 
 def test_tracing_without_the_extra_names_it(without_extra, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from twins.scenes import SceneError, SceneRequest, trace\n"
+        "import sys; from pathlib import Path; from twins.scenes.errors import SceneError\n"
+        "from twins.scenes.request import SceneRequest; from twins.scenes.tracing import trace\n"
         "try: trace(SceneRequest.model_validate_json(sys.stdin.read()), cache=Path(sys.argv[1]))\n"
         "except SceneError as error: print(error.cause, '|', error)"
     )

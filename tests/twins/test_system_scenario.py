@@ -70,7 +70,8 @@ def test_the_data_card_covers_the_stadium_and_not_another_numerology():
 
 def test_running_a_network_needs_neither_torch_nor_sionna():
     code = (
-        "import sys; from twins.system import SystemNetwork, small_scenario;"
+        "import sys; from twins.system.scenario.presets import small_scenario;"
+        "from twins.system.system_network import SystemNetwork;"
         "SystemNetwork(small_scenario(), 1).advance(1);"
         "sys.exit(bool({'torch', 'sionna', 'fastapi', 'matplotlib'} & set(sys.modules)))"
     )
