@@ -1,4 +1,4 @@
-"""A change over HTTP is all or nothing, once per key, read back and revertible, also when peers fail in the middle."""
+"""A change over HTTP is atomic, applied once per key, read back and revertible, also if peers fail in the middle."""
 
 from __future__ import annotations
 
@@ -124,14 +124,14 @@ def test_when_a1_fails_in_the_middle_the_o1_part_is_rolled_back_and_the_error_sa
     with (
         Proxy(ran.url, interfere) as proxy,
         OranNetwork(ran.url, a1_url=proxy.url, settings=QUICK) as network,
-        pytest.raises(ChangeFailedError, match=r"database is down.*rolled back, nothing of the change stands"),
+        pytest.raises(ChangeFailedError, match=r"database is down.*rolled back, nothing of the change is applied"),
     ):
         network.apply(BOTH, "k-1")
     assert tiny.objects[CARRIER]["configuredMaxTxPower"] == 43
     assert tiny.policies == {}
 
 
-def test_when_rolling_back_fails_too_the_error_tells_exactly_what_stands(ran, tiny):
+def test_when_rolling_back_fails_too_the_error_lists_exactly_what_is_still_applied(ran, tiny):
     patches = []
 
     def interfere(handler, method: str, path: str) -> bool:
@@ -148,7 +148,7 @@ def test_when_rolling_back_fails_too_the_error_tells_exactly_what_stands(ran, ti
         pytest.raises(PartialChangeError) as caught,
     ):
         network.apply(BOTH, "k-1")
-    assert caught.value.standing == (power(43, 40),)
+    assert caught.value.applied == (power(43, 40),)
     assert power(43, 40).describe() in str(caught.value)
     assert tiny.objects[CARRIER]["configuredMaxTxPower"] == 40
 
@@ -226,7 +226,7 @@ def test_a_revert_of_what_somebody_else_has_changed_since_is_stale(network, tiny
     assert tiny.objects[CARRIER]["configuredMaxTxPower"] == 38
 
 
-def test_the_order_that_joint_rules_need_is_found_when_objects_are_written_one_by_one(network, tiny):
+def test_objects_written_separately_are_retried_in_an_order_that_satisfies_joint_rules(network, tiny):
     network.o1.style = "json-patch"
     edits = tuple(
         AttributeEdit(dn=f"{CELL},RRMPolicyRatio={name}", attribute="rRMPolicyMinRatio", old=30, new=new)
@@ -246,10 +246,10 @@ def test_a_change_travels_over_every_a1_dialect(ran, tiny, dialect):
 
 
 def test_kpis_keep_value_unit_count_slice_and_absence_on_their_way_through_pm_reports(network, tiny):
-    seen = {(s.kpi, s.dn, s.slice, s.start): s for s in network.observe(KpiQuery())}
-    assert len(seen) == len(tiny.samples)
+    observed = {(s.kpi, s.dn, s.slice, s.start): s for s in network.observe(KpiQuery())}
+    assert len(observed) == len(tiny.samples)
     for sample in tiny.samples:
-        other = seen[sample.kpi, sample.dn, sample.slice, sample.start]
+        other = observed[sample.kpi, sample.dn, sample.slice, sample.start]
         assert (other.unit, other.count, other.end) == (sample.unit, sample.count, sample.end)
         assert other.value == (None if sample.value is None else pytest.approx(sample.value, rel=1e-12))
 

@@ -1,6 +1,6 @@
-"""A packet network without packets: SINR by the field, Shannon, a queue formula, and noise drawn from the seed.
+"""A packet network without packets: SINR from the field, Shannon capacity, a queueing formula, and noise drawn from the seed.
 
-`small_layout(seed)` is what it and ns-3 are tested on: two cells 300 m apart, three users, two hosts.
+`small_layout(seed)` is the test layout of this network and of ns-3: two cells 300 m apart, three users, two hosts.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def at(x: float, y: float, z: float = 1.5) -> Position:
     return Position(x_m=x, y_m=y, z_m=z)
 
 
-def flow(user: str, one: Slice, mbps: float, packet_bytes: int = 1000) -> FlowLayout:
-    choice = {"slice": one, "slices": tuple(Slice), "host": "edge", "hosts": ("edge", "cloud")}
+def flow(user: str, slice_: Slice, mbps: float, packet_bytes: int = 1000) -> FlowLayout:
+    choice = {"slice": slice_, "slices": tuple(Slice), "host": "edge", "hosts": ("edge", "cloud")}
     return FlowLayout(user=user, mbps=mbps, packet_bytes=packet_bytes, bursty=True, **choice)
 
 
@@ -51,7 +51,7 @@ def small_layout(seed: int = 1, **changes) -> Layout:
 
 
 class TinyPackets:
-    """See above; `failures` is how many runs from now on fail, `runs` and `begins` count."""
+    """See above; the next `failures` runs fail; `runs` and `begins` count the calls."""
 
     label = "formulas of the tests"
 
@@ -71,13 +71,13 @@ class TinyPackets:
         self._now_s += settle_s + seconds
         before = dict(self._serving)
         users = {name: self._user(layout, name, seconds) for name in layout.users}
-        asked = {name: one.mbps * self._chance.uniform(0.98, 1.02) for name, one in layout.flows.items()}
+        offered = {name: flow.mbps * self._chance.uniform(0.98, 1.02) for name, flow in layout.flows.items()}
         return Window(
             seconds=seconds,
             now_s=self._now_s,
-            flows={name: _flow(layout, name, users, asked) for name in layout.flows},
+            flows={name: _flow(layout, name, users, offered) for name in layout.flows},
             users=users,
-            prb_load={cell: _load(layout, cell, users, asked) for cell in layout.cells},
+            prb_load={cell: _load(layout, cell, users, offered) for cell in layout.cells},
             handovers=sum(before.get(name, cell) != cell for name, cell in self._serving.items()),
         )
 
@@ -85,9 +85,9 @@ class TinyPackets:
         user = layout.users[name]
         levels = rsrp_dbm(layout, user.position)
         usable = [cell for cell in levels if not layout.cells[cell].barred] or list(levels)
-        best, now = max(usable, key=lambda cell: levels[cell]), self._serving.get(name)
-        stays = now in usable and levels[best] <= levels[now] + layout.cells[now].a3_offset_db
-        self._serving[name] = serving = now if stays and now is not None else best
+        best, current = max(usable, key=lambda cell: levels[cell]), self._serving.get(name)
+        stays = current in usable and levels[best] <= levels[current] + layout.cells[current].a3_offset_db
+        self._serving[name] = serving = current if stays and current is not None else best
         sinr = sinr_db(layout, user.position, serving, {}, user.noise_figure_db)
         cqi = [0] * 16
         cqi[max(0, min(15, round(sinr / 2.0 + 4.0)))] = round(200 * seconds)
@@ -95,33 +95,34 @@ class TinyPackets:
         return UserWindow(cell=serving if served else None, rsrp_dbm=levels[serving], sinr_db=sinr, cqi=tuple(cqi))
 
 
-def _capacity(layout: Layout, cell: str, one: Slice, sinr: float) -> float:
-    """Mbit/s of a slice's blocks at `sinr`."""
-    return 0.18 * layout.downlink_rbs * layout.cells[cell].shares[one] * math.log2(1.0 + 10.0 ** (sinr / 10.0))
+def _capacity(layout: Layout, cell: str, slice_: Slice, sinr: float) -> float:
+    """Return the capacity of a slice's blocks at `sinr`, Mbit/s."""
+    return 0.18 * layout.downlink_rbs * layout.cells[cell].shares[slice_] * math.log2(1.0 + 10.0 ** (sinr / 10.0))
 
 
-def _use(layout: Layout, cell: str, one: Slice, users: dict, asked: dict) -> float:
-    """Share of the slice's blocks that is asked for."""
-    there = [name for name, flow in layout.flows.items() if flow.slice is one and users[flow.user].cell == cell]
-    return sum(asked[name] / _capacity(layout, cell, one, users[layout.flows[name].user].sinr_db) for name in there)
+def _use(layout: Layout, cell: str, slice_: Slice, users: dict, offered: dict) -> float:
+    """Return the demand over the capacity of the slice's blocks."""
+    names = [name for name, flow in layout.flows.items() if flow.slice is slice_ and users[flow.user].cell == cell]
+    return sum(offered[name] / _capacity(layout, cell, slice_, users[layout.flows[name].user].sinr_db) for name in names)
 
 
-def _load(layout: Layout, cell: str, users: dict, asked: dict) -> float:
-    return sum(share * min(_use(layout, cell, one, users, asked), 1.0) for one, share in layout.cells[cell].shares.items())
+def _load(layout: Layout, cell: str, users: dict, offered: dict) -> float:
+    shares = layout.cells[cell].shares
+    return sum(share * min(_use(layout, cell, slice_, users, offered), 1.0) for slice_, share in shares.items())
 
 
-def _flow(layout: Layout, name: str, users: dict, asked: dict) -> FlowWindow:
-    one, user = layout.flows[name], users[layout.flows[name].user]
-    if user.cell is None or asked[name] == 0.0:
-        lost = 1.0 if asked[name] else 0.0
-        return FlowWindow(latency_ms=None, jitter_ms=None, loss=lost, throughput_mbps=0.0, offered_mbps=asked[name])
-    use = _use(layout, user.cell, one.slice, users, asked)
-    service_ms = 8e-3 * one.packet_bytes / _capacity(layout, user.cell, one.slice, user.sinr_db)
+def _flow(layout: Layout, name: str, users: dict, offered: dict) -> FlowWindow:
+    flow, user = layout.flows[name], users[layout.flows[name].user]
+    if user.cell is None or offered[name] == 0.0:
+        lost = 1.0 if offered[name] else 0.0
+        return FlowWindow(latency_ms=None, jitter_ms=None, loss=lost, throughput_mbps=0.0, offered_mbps=offered[name])
+    use = _use(layout, user.cell, flow.slice, users, offered)
+    service_ms = 8e-3 * flow.packet_bytes / _capacity(layout, user.cell, flow.slice, user.sinr_db)
     part = min(1.0 / use, 1.0)
     return FlowWindow(
-        latency_ms=layout.hosts[one.host] + 4.0 + service_ms / (1.0 - min(use, 0.98)),
+        latency_ms=layout.hosts[flow.host] + 4.0 + service_ms / (1.0 - min(use, 0.98)),
         jitter_ms=0.1 + 0.1 * service_ms,
         loss=1.0 - part,
-        throughput_mbps=asked[name] * part,
-        offered_mbps=asked[name],
+        throughput_mbps=offered[name] * part,
+        offered_mbps=offered[name],
     )

@@ -12,6 +12,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))  # the suite 
 
 @pytest.fixture(scope="session")
 def process():
-    one = Ns3Process()
-    yield one
-    one.close()
+    worker = Ns3Process()
+    yield worker
+    worker.close()

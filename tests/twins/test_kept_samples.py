@@ -1,4 +1,4 @@
-"""Samples of a long measurement outlive it, and a line that a kill cut short is measured again."""
+"""Samples of an interrupted measurement are reused, and a truncated line is measured again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Sample(BaseModel):
     value: float
 
 
-def test_what_was_measured_is_not_measured_again(tmp_path: Path) -> None:
+def test_a_stored_sample_is_not_measured_again(tmp_path: Path) -> None:
     path = tmp_path / "raw" / "samples.jsonl"
     measured: list[float] = []
 
@@ -32,5 +32,5 @@ def test_what_was_measured_is_not_measured_again(tmp_path: Path) -> None:
     assert KeptSamples(path, Sample).of(["c"], lambda: measure(9.0)).value == 3.0
 
 
-def test_without_a_path_nothing_is_kept() -> None:
+def test_without_a_path_nothing_is_stored() -> None:
     assert KeptSamples(None, Sample).of(1, lambda: Sample(value=1.0)).value == 1.0

@@ -1,7 +1,8 @@
 """The live network: the Network contract over A1, O1 and PM reports.
 
-Configuration is read and written over O1, policies over A1, KPIs come from PM reports and are kept in a KPI store. A change is
-checked whole before anything is sent, applied all or none, read back, and remembered in a ledger under its idempotency key.
+Configuration is read and written over O1, policies over A1; KPIs come from PM reports and are stored in a KPI store. A change set
+is validated completely before anything is sent, applied atomically, verified by reading back, and recorded in a ledger under its
+idempotency key.
 """
 
 from __future__ import annotations
@@ -39,22 +40,22 @@ from twins.network import (
 )
 
 
-class KpiKeeper(Protocol):
-    """Where the KPI samples of the PM reports are kept; `tools.telemetry.KpiStore` is one."""
+class SampleStore(Protocol):
+    """A store of the KPI samples of PM reports; implemented by `tools.telemetry.store.KpiStore`."""
 
     def write(self, frame: KpiFrame) -> int:
-        """Store a frame; a sample that is delivered twice is stored once."""
+        """Store a frame and return the number of new samples; a sample that is delivered twice is stored once."""
 
     def query(self, query: KpiQuery) -> KpiFrame:
-        """Return the samples that the query asks for."""
+        """Return the samples that match the query."""
 
 
 class OranNetwork:
     """The network behind `url` (O1, PM and inventory) and `a1_url` (same by default).
 
-    store: keeps the KPIs (a temporary one without). ledger: SQLite file that makes idempotency and rollback survive a crash.
-    dialect: of A1, found by asking by default. enforce_deadline_s: wall seconds within which a policy must be enforced.
-    Raises NetworkUnavailableError where the peer cannot be reached.
+    store: stores the KPIs (default: a temporary store). ledger: SQLite file that preserves idempotency and rollback after a
+    crash. dialect: A1 dialect, determined by probing by default. enforce_deadline_s: wall seconds within which a policy must be
+    enforced. Raises NetworkUnavailableError if the peer cannot be reached.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class OranNetwork:
         *,
         a1_url: str | None = None,
         dialect: Dialect = "auto",
-        store: KpiKeeper | None = None,
+        store: SampleStore | None = None,
         ledger: Path | None = None,
         settings: PeerSettings | None = None,
         enforce_deadline_s: float = 10.0,
@@ -80,14 +81,14 @@ class OranNetwork:
         self._limits = load_limits()
         self._executor = ChangeExecutor(self.o1, self.a1, enforce_deadline_s)
 
-    def _temporary_store(self) -> KpiKeeper:
+    def _temporary_store(self) -> SampleStore:
         from tools.telemetry.store import KpiStore
 
         assert self._folder is not None
         return KpiStore(Path(self._folder.name) / "kpi.sqlite")
 
     def close(self) -> None:
-        """Close all connections and files; the network stays as it is."""
+        """Close all connections and files; the network is not changed."""
         for part in (self.a1, self.o1, self.pm, self._inventory, self._ledger):
             part.close()
         if self._folder is not None:
@@ -100,7 +101,7 @@ class OranNetwork:
         self.close()
 
     def describe(self) -> NetworkCard:
-        """Return what the inventory knows, with the network's time now; raises PeerError."""
+        """Return the network card from the inventory, including the current network time; raises PeerError."""
         answer = self._inventory.request("GET", "/inventory/v1/network-card")
         try:
             return NetworkCard.model_validate(answer.object(), strict=False)
@@ -110,11 +111,11 @@ class OranNetwork:
             raise answer.garbage(f"a network card was expected ({where}: {first['msg']})") from None
 
     def pull(self) -> int:
-        """Fetch the PM reports that are new into the store; returns how many samples were new."""
+        """Fetch new PM reports into the store; returns the number of new samples."""
         return self.store.write(self.pm.pull())
 
     def observe(self, query: KpiQuery) -> KpiFrame:
-        """Return the KPI samples that the query asks for, newest reports included; raises UnknownKpiError, UnknownObjectError."""
+        """Return the KPI samples that match the query, after a pull; raises UnknownKpiError, UnknownObjectError."""
         for name in query.kpis:
             kpi_definition(name)
         self.pull()
@@ -125,11 +126,11 @@ class OranNetwork:
         return frame
 
     def read(self, dn: str) -> ManagedObject:
-        """Return the managed object as it stands, over O1; raises UnknownObjectError."""
+        """Return the managed object with its current attributes, read over O1; raises UnknownObjectError."""
         return self.o1.read(_valid(dn))
 
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
-        """Return the DNs of the objects of a class, below `under` where given."""
+        """Return the DNs of the objects of a class; if `under` is given, only those at or below it."""
         if under:
             try:
                 return self.o1.find(class_name, _valid(under))
@@ -143,13 +144,13 @@ class OranNetwork:
         if under:
             return tuple(self.o1.subtree(_valid(under)))
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
-        return tuple(found for element in elements for found in self.o1.subtree(element))
+        return tuple(managed_object for element in elements for managed_object in self.o1.subtree(element))
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none.
 
-        Raises InvalidChangeError, StaleEditError, UnknownObjectError before anything is sent or after all was rolled back,
-        ChangeFailedError (rolled back), PartialChangeError (which says what stands).
+        Raises InvalidChangeError, StaleEditError, UnknownObjectError before anything is sent or after a complete rollback,
+        ChangeFailedError (rolled back), PartialChangeError (which lists the edits that may still be applied).
         """
         with self._changing:
             return self._apply(change_set, idempotency_key)
@@ -178,9 +179,9 @@ class OranNetwork:
         return Entry(idempotency_key, change_set, "applied", now).receipt(now, replayed=False)
 
     def revert(self, receipt: Receipt) -> Receipt:
-        """Restore what stood before the receipt's change; done once; again, the first answer comes again.
+        """Restore the configuration before the receipt's change; a repeated call has no effect and is marked as replayed.
 
-        Raises UnknownReceiptError, StaleEditError where somebody changed it since, ChangeFailedError, PartialChangeError.
+        Raises UnknownReceiptError, StaleEditError if it was changed since, ChangeFailedError, PartialChangeError.
         """
         with self._changing:
             return self._revert(receipt)
