@@ -11,7 +11,7 @@ Advance = Callable[[int, int], None]
 
 
 @contextmanager
-def counted(task: str, pieces: str) -> Iterator[Advance]:
+def show_progress(task: str, pieces: str) -> Iterator[Advance]:
     """Display the progress of `task`, counted in `pieces`; yields the callback that reports it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn

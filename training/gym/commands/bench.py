@@ -11,7 +11,7 @@ import typer
 
 from training.gym.commands.common import Gate
 from training.gym.input_error import GymInputError
-from twins.progress import counted
+from twins.progress import show_progress
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -46,7 +46,7 @@ def bench(
         tasks = benchmark_tasks()
         chosen = tasks if per_tier is None else subset(tasks, per_tier)
         for name in agent or DEFAULT_AGENTS:
-            with counted(f"{name} on {network}", "episodes") as progress:
+            with show_progress(f"{name} on {network}", "episodes") as progress:
                 scores.append(agent_scores(run(Campaign(name, network, out, attempts, gate), chosen, workers, progress)))
     except ValueError as error:
         typer.echo(f"gym bench: {error}", err=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from training.gym.commands.bench import DEFAULT_FOLDER
-from twins.progress import counted
+from twins.progress import show_progress
 
 DEFAULT_AGENTS = ("expert", "threshold-rule", "mape-k", "drl-slicing", "over-acting")
 
@@ -33,7 +33,7 @@ def ground(
         for name in agent or DEFAULT_AGENTS:
             rollouts = []
             for network in (MODEL, NS3):
-                with counted(f"{name} on {network}", "episodes") as progress:
+                with show_progress(f"{name} on {network}", "episodes") as progress:
                     rollouts.append(run(Campaign(name, network, out / "ground"), tasks, workers, progress))
             found.append(grounding(*rollouts))
     except ValueError as error:

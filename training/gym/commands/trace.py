@@ -78,12 +78,12 @@ def _recorded(wanted: list[Segment], work: Path, workers: int) -> dict[str, str]
     """Record what has no file yet; returns what failed."""
     from training.gym.networks import check_ns3
     from training.gym.traces.recorder import record
-    from twins.progress import counted
+    from twins.progress import show_progress
 
     if all(_file(one, work).exists() for one in wanted):
         return {}
     check_ns3()
-    with counted("ns-3 traces", "segments") as progress:
+    with show_progress("ns-3 traces", "segments") as progress:
         return record(wanted, work, workers, progress)
 
 

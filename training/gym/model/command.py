@@ -28,7 +28,7 @@ def experiment_model(
     from training.gym.model.report import published_error
     from training.gym.traces.data_set import read_traces
     from twins.learned.ensemble import MODEL_PATH, Ensemble
-    from twins.progress import counted
+    from twins.progress import show_progress
 
     torch.set_num_threads(1)
     try:
@@ -38,7 +38,7 @@ def experiment_model(
         raise typer.Exit(2) from None
     path = out or MODEL_PATH
     try:
-        with counted("experiment model", "epochs") as progress:
+        with show_progress("experiment model", "epochs") as progress:
             make_model(rows, Plan(members=members, seed=seed), path, lambda done, total, _: progress(done, total))
     except ValueError as error:
         typer.echo(f"train experiment-model: {error}", err=True)

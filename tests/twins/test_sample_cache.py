@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from twins.kept_samples import KeptSamples
+from twins.sample_cache import SampleCache
 
 
 class Sample(BaseModel):
@@ -21,16 +21,18 @@ def test_a_stored_sample_is_not_measured_again(tmp_path: Path) -> None:
         measured.append(value)
         return Sample(value=value)
 
-    first = KeptSamples(path, Sample)
-    assert [first.of([name], lambda value=value: measure(value)).value for name, value in (("a", 1.0), ("b", 2.0))] == [1.0, 2.0]
+    first = SampleCache(path, Sample)
+    assert [
+        first.get_or_measure([name], lambda value=value: measure(value)).value for name, value in (("a", 1.0), ("b", 2.0))
+    ] == [1.0, 2.0]
     with path.open("a", encoding="utf-8") as lines:
         lines.write('{"key": "cut sho')
-    again = KeptSamples(path, Sample)
-    assert again.of(["b"], lambda: measure(9.0)).value == 2.0
-    assert again.of(["c"], lambda: measure(3.0)).value == 3.0
+    again = SampleCache(path, Sample)
+    assert again.get_or_measure(["b"], lambda: measure(9.0)).value == 2.0
+    assert again.get_or_measure(["c"], lambda: measure(3.0)).value == 3.0
     assert measured == [1.0, 2.0, 3.0]
-    assert KeptSamples(path, Sample).of(["c"], lambda: measure(9.0)).value == 3.0
+    assert SampleCache(path, Sample).get_or_measure(["c"], lambda: measure(9.0)).value == 3.0
 
 
 def test_without_a_path_nothing_is_stored() -> None:
-    assert KeptSamples(None, Sample).of(1, lambda: Sample(value=1.0)).value == 1.0
+    assert SampleCache(None, Sample).get_or_measure(1, lambda: Sample(value=1.0)).value == 1.0
