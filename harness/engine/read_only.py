@@ -5,7 +5,7 @@ from __future__ import annotations
 from policies.change import ChangeSet, Receipt
 from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
-from tools.contract import ToolError
+from tools.contract import Boundary, ToolError
 from twins.network import KpiQuery, Network, NetworkCard
 
 
@@ -37,8 +37,10 @@ class ReadOnlyNetwork:
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Refuse."""
-        raise ToolError("permission", "this network can only be read here: propose the change, the gate and a human decide")
+        raise ToolError(
+            Boundary.PERMISSION, "this network can only be read here: propose the change, the gate and a human decide"
+        )
 
     def revert(self, receipt: Receipt) -> Receipt:
         """Refuse."""
-        raise ToolError("permission", "this network can only be read here: rollbacks are the harness's own")
+        raise ToolError(Boundary.PERMISSION, "this network can only be read here: rollbacks are the harness's own")

@@ -11,10 +11,10 @@ from pydantic import TypeAdapter
 from agents.planner import CallTools, Decision, Planner, Propose, Understand, View
 from policies.effect import Effect
 from policies.limits.loading import load_limits
-from tools.calls.observation import Observation
-from tools.calls.tool_offer import ToolOffer
+from tools.calls.access import read_only
+from tools.calls.caller import Caller
+from tools.calls.tool_offer import offers_of
 from tools.context import ToolContext
-from tools.contract import ToolError
 from tools.registry import default_registry
 from tools.telemetry.store import KpiStore
 from tools.twinning.laboratory import Laboratory
@@ -23,10 +23,7 @@ from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
 REGISTRY = default_registry()
-OFFERS = tuple(
-    ToolOffer(name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema())
-    for one in REGISTRY
-)
+OFFERS = offers_of(REGISTRY)
 STEPS = 25
 TEXTS = (
     "",
@@ -55,16 +52,10 @@ def world(tmp_path_factory):
     laboratory.close()
 
 
-def observe(context: ToolContext, call) -> Observation:
-    try:
-        return Observation(call=call, evidence=REGISTRY.get(call.tool).call(context, call.arguments).model_dump(mode="json"))
-    except ToolError as error:
-        return Observation(call=call, error=str(error), boundary=error.boundary)
-
-
 def walk(planner: Planner, context: ToolContext, text: str) -> tuple[list[Decision], View]:
     """Let the planner decide until it ends, at most STEPS times; returns its decisions and the last view."""
     view = View(text=text, card=context.network.describe(), tools=OFFERS, steps_left=STEPS)
+    caller = Caller(REGISTRY, read_only(context))
     decisions: list[Decision] = []
     for left in range(STEPS, 0, -1):
         decision = planner.decide(view.model_copy(update={"steps_left": left}))
@@ -72,7 +63,7 @@ def walk(planner: Planner, context: ToolContext, text: str) -> tuple[list[Decisi
         if isinstance(decision, Understand):
             view = view.model_copy(update={"intent": decision.intent})
         elif isinstance(decision, CallTools):
-            observations = tuple(observe(context, call) for call in decision.calls)
+            observations = tuple(caller.observe(call) for call in decision.calls)
             view = view.model_copy(update={"observations": view.observations + observations})
         else:
             break

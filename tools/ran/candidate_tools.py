@@ -12,7 +12,7 @@ from policies.kpi import KpiFrame
 from policies.proposal import Candidate
 from policies.provenance import Provenance
 from tools.context import ToolContext
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.twinning.demand import SynchronizationError
 from tools.twinning.laboratory import Depth, Recipe
 from tools.twinning.outlook import outlook_of, to_window, watched_predictions
@@ -127,7 +127,7 @@ def refine_candidate(context: ToolContext, request: RefineCandidate) -> Evidence
     known = [judged[one.digest] for one, _ in tried if one.digest in judged]
     if not known:
         raise ToolError(
-            "refused", f"the twin refused all {len(tried)} settings of {request.start.name!r}: check the knobs' ranges"
+            Boundary.REFUSED, f"the twin refused all {len(tried)} settings of {request.start.name!r}: check the knobs' ranges"
         )
     best = max(known, key=lambda candidate: candidate.score)
     name = request.start.name if best.change_set.digest in (start.digest, baseline.digest) else f"{request.start.name}, refined"

@@ -7,15 +7,20 @@ What a tool returns becomes an observation: data, quoted and typed. Calls that w
 from __future__ import annotations
 
 import time
+from functools import partial
+from typing import Any
 
 from agents.planner import CallTools
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
 from harness.runtime.tracing import tool_attributes
-from policies.effect import Effect
+from policies.evidence import Evidence
+from tools.calls.access import read_only
+from tools.calls.caller import Caller
+from tools.calls.limit import Limit
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
-from tools.contract import ToolError
+from tools.contract import Tool
 
 
 def act(desk: Desk, state: RunState) -> RunState:
@@ -30,15 +35,11 @@ def act(desk: Desk, state: RunState) -> RunState:
     return RunState(next="plan", observations=[*state["observations"], *names], calls=state["calls"] + len(decision.calls))
 
 
-def observe(desk: Desk, call: ToolCall, spent: int) -> Observation:
-    """Make one call; every failure is an observation with the boundary that it crossed."""
+def observe(desk: Desk, call: ToolCall, used: int) -> Observation:
+    """Make one call, the run having made `used` before; every failure is an observation with the boundary that it crossed."""
     started = time.perf_counter()
     desk.emit("tool.started", call=call)
-    try:
-        evidence = _call(desk, call, spent)
-        observation = Observation(call=call, evidence=evidence)
-    except ToolError as error:
-        observation = Observation(call=call, error=str(error), boundary=error.boundary)
+    observation = _caller(desk).observe(call, used=used)
     seconds = time.perf_counter() - started
     summary = observation.evidence["summary"] if observation.evidence else observation.error
     desk.record("tool.called", tool=call.tool, arguments=call.arguments, reason=call.reason, summary=summary,
@@ -47,11 +48,11 @@ def observe(desk: Desk, call: ToolCall, spent: int) -> Observation:
     return observation
 
 
-def _call(desk: Desk, call: ToolCall, spent: int) -> dict[str, object]:
-    if spent >= desk.settings.limits.tool_calls:
-        raise ToolError("refused", f"the run has used its {spent} tool calls (limits.tool_calls): decide on what is known")
-    tool = desk.registry.get(call.tool)
-    if tool.effect is Effect.CONFIGURE:
-        raise ToolError("permission", f"{tool.name} changes the network: propose the change, the gate and a human decide")
+def _caller(desk: Desk) -> Caller:
+    limit = Limit("limits.tool_calls", desk.settings.limits.tool_calls, "tool calls", "decide on what is known")
+    return Caller(desk.registry, read_only(desk.context), partial(_in_span, desk), limit)
+
+
+def _in_span(desk: Desk, tool: Tool[Any, Any], context: object, arguments: dict[str, Any]) -> Evidence[Any]:
     with desk.tracer.span(f"execute_tool {tool.name}", tool_attributes(tool.name, desk.run_id)):
-        return tool.call(desk.context, call.arguments).model_dump(mode="json")
+        return tool.call(context, arguments)

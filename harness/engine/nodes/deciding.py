@@ -15,8 +15,9 @@ from harness.runtime.tracing import model_attributes
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.verdict import Verdict
+from tools.calls.limit import Limit
 from tools.calls.observation import Observation
-from tools.calls.tool_offer import ToolOffer
+from tools.calls.tool_offer import offers_of
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 
@@ -24,11 +25,10 @@ _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 def decide(desk: Desk, state: RunState) -> RunState:
     """Ask the planner for its next decision and turn it into the next step."""
     number = state["decisions"]
-    if number >= desk.settings.limits.decisions:
-        message = (
-            f"the run has used its {number} decisions (limits.decisions) without an end; narrow the intent or raise the limit"
-        )
-        return ended("cannot", message, error={"boundary": "budget", "message": message})
+    limit = Limit("limits.decisions", desk.settings.limits.decisions, "decisions", "narrow the intent or raise the limit")
+    reached = limit.error(number)
+    if reached is not None:
+        return ended("cannot", str(reached), error={"boundary": "budget", "message": str(reached)})
     name = f"decision-{number:03d}"
     if not desk.artifacts.has(name):
         desk.artifacts.save(name, _ask_planner(desk, state).model_dump(mode="json"))
@@ -45,12 +45,7 @@ def view_of(desk: Desk, state: RunState) -> View:
     return View(
         text=state["text"],
         card=desk.network.describe(),
-        tools=tuple(
-            ToolOffer(
-                name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema()
-            )
-            for one in desk.registry
-        ),
+        tools=offers_of(desk.registry),
         intent=artifacts.load(state["intent"], Intent) if state.get("intent") else None,
         observations=tuple(artifacts.load(name, Observation) for name in state["observations"]),
         answers=tuple(Answer.model_validate(one) for one in state["answers"]),

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from agents.planner import CallTools, Decision, Escalate, Finish, View
 from tools.calls.tool_call import ToolCall
-from tools.contract import explain
+from tools.contract import Boundary, explain
 from training.gym.episodes.episode import ChangeJudge, Judgement, Step
 from training.gym.episodes.rollout import Rollout, Span
 from training.gym.episodes.runner import Runner
@@ -74,7 +74,7 @@ def _verdicts(spans: tuple[Span, ...]) -> ChangeJudge | None:
 
 def _refusal(span: Span) -> str | None:
     """Why a span's call was not let through; None where it was, whatever the tool then said."""
-    return (span.error or "").removeprefix(f"{span.tool}: ") if span.boundary == "permission" else None
+    return (span.error or "").removeprefix(f"{span.tool}: ") if span.boundary == Boundary.PERMISSION else None
 
 
 def read_rollout(path: Path) -> Rollout:
