@@ -93,7 +93,7 @@ class Bound(Word):
     def objection(self, key: str, value: JsonValue) -> str | None:
         """Return why `value` is outside the bound, or None if it is inside."""
         if self.choices is not None:
-            return None if value in self.choices else f"{key}={value!r} is none of {list(self.choices)}"
+            return None if value in self.choices else f"{key}={value!r} is not one of {list(self.choices)}"
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"{key}={value!r} is not a number"
         too_low = self.low is not None and value < self.low
@@ -123,6 +123,6 @@ class DataCard(Word):
             for key, bound in self.validity.items()
             if key in configuration and (objection := bound.objection(key, configuration[key]))
         ]
-        reasons += [f"{key} is not given" for key in self.validity if key not in configuration]
-        reasons += [f"the card says nothing about {key}" for key in configuration if key not in self.validity]
+        reasons += [f"{key} is missing" for key in self.validity if key not in configuration]
+        reasons += [f"the card does not specify {key}" for key in configuration if key not in self.validity]
         return Coverage(covered=not reasons, reasons=tuple(reasons))

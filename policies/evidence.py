@@ -20,7 +20,7 @@ class Interval(Word):
     @model_validator(mode="after")
     def _ordered(self) -> Interval:
         if not self.low <= self.high:
-            raise ValueError(f"interval low={self.low} lies above high={self.high}")
+            raise ValueError(f"interval low={self.low} is above high={self.high}")
         return self
 
     def contains(self, value: float) -> bool:

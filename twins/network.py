@@ -118,7 +118,7 @@ class NetworkCard(Word):
         for cell in self.cells:
             if cell.id == cell_id:
                 return cell
-        raise UnknownObjectError(f"cell={cell_id!r} is none of {', '.join(cell.id for cell in self.cells)}")
+        raise UnknownObjectError(f"cell={cell_id!r} is not one of {', '.join(cell.id for cell in self.cells)}")
 
     def areas(self) -> dict[str, tuple[str, ...]]:
         """Return the ids of the cells of each area, by area name."""

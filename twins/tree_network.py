@@ -68,7 +68,7 @@ class TreeNetwork(ReadableTree, ABC):
             previous = self._receipts.get(idempotency_key)
             if previous is not None:
                 if previous.digest != change_set.digest:
-                    raise NetworkError(f"idempotency_key={idempotency_key!r} was used for another change set; take a new key")
+                    raise NetworkError(f"idempotency_key={idempotency_key!r} was used for another change set; use a new key")
                 return previous.model_copy(update={"replayed": True})
             self._validate(change_set)
             return self._commit_and_issue(change_set, idempotency_key)

@@ -110,7 +110,7 @@ def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | N
         return None
     direction, limit = ("up", old + allowed) if new > old else ("down", old - allowed)
     message = f"{edit.dn} {edit.attribute}: {abs(new - old):g} {step.unit} {direction}, at most {allowed:g} in one change"
-    return _fail("max-step", message, step.source, f"go to {limit:g} first, verify, then go on")
+    return _fail("max-step", message, step.source, f"change it to {limit:g} first, verify, then continue")
 
 
 def bounded(rule: str, value: float, message: str, bound: Bound) -> Reason:

@@ -21,12 +21,12 @@ class DegradationKind(StrEnum):
 
 
 MAGNITUDES: dict[DegradationKind, tuple[float, float, str]] = {
-    DegradationKind.SURGE: (1.0, 4.0, "factor on the rates of the slice's flows that are not of the mission"),
+    DegradationKind.SURGE: (1.0, 4.0, "factor on the rates of the slice's flows outside the mission"),
     DegradationKind.INTERFERENCE: (0.0, 46.0, "power of the interferer, dBm"),
     DegradationKind.CELL_POWER_LOSS: (1.0, 40.0, "loss of the cell's transmit power, dB"),
     DegradationKind.BACKHAUL_DELAY: (1.0, 300.0, "delay added to the host's link, ms one way"),
-    DegradationKind.EDGE_OVERLOAD: (0.05, 0.9, "share of the server's capacity that others ask for in addition"),
-    DegradationKind.USER_INFLUX: (0.2, 3.0, "factor on the rates with which the dormant users wake up"),
+    DegradationKind.EDGE_OVERLOAD: (0.05, 0.9, "additional background load as a share of the server's capacity"),
+    DegradationKind.USER_INFLUX: (0.2, 3.0, "factor on the rates of the dormant users that become active"),
 }
 
 

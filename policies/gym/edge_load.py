@@ -25,5 +25,5 @@ class EdgeLoad(Word):
     @model_validator(mode="after")
     def _known(self) -> EdgeLoad:
         if self.service_host not in self.servers:
-            raise ValueError(f"service_host={self.service_host!r} is none of the servers: {', '.join(self.servers)}")
+            raise ValueError(f"service_host={self.service_host!r} is not one of the servers: {', '.join(self.servers)}")
         return self

@@ -114,7 +114,7 @@ def test_the_blast_radius_counts_cells_behind_relations_carriers_and_policies():
 def test_a_step_is_measured_from_the_current_value_not_from_the_one_that_the_edit_states():
     lying = edit(CELLS[0].carrier_dn, "configuredMaxTxPower", 30.0, old=31.0)
     (reason,) = [reason for reason in judge(lying) if reason.outcome == "fail"]
-    assert reason.rule == "max-step" and "16 dB down, at most 6" in reason.message and "go to 40" in reason.remedy
+    assert reason.rule == "max-step" and "16 dB down, at most 6" in reason.message and "change it to 40" in reason.remedy
     assert broken(judge(power(CELLS[0], 40.0))) == set()
     assert broken(judge(power(CELLS[0], 52.1))) == {"max-step"}
 

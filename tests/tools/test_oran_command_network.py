@@ -69,7 +69,7 @@ def test_every_disturbance_can_be_injected(url, arguments):
     ("arguments", "message"),
     [
         (("kpi", "--kpi", "nix"), "not in the KPI catalogue"),
-        (("kpi", "--cell", "S9"), "is none of S1C1"),
+        (("kpi", "--cell", "S9"), "is not one of S1C1"),
         (("inject", "outage", "S9"), "S9 does not exist"),
         (("inject", "surge", "3000"), "less than or equal to 100"),
         (("inject", "surge", "2", "--for", "-5"), "a positive number"),

@@ -89,7 +89,7 @@ def await_enforced(a1: A1Southbound, type_id: str, policy_id: str, deadline_s: f
         if time.monotonic() + poll_s > until:
             raise PeerError(
                 f"A1 policy {policy_id} of type {type_id} was accepted but is not enforced after {deadline_s:g} s"
-                f" ({status.reason}); see whether its xApp runs"
+                f" ({status.reason}); check whether its xApp is running"
             )
         time.sleep(poll_s)
         poll_s = min(2 * poll_s, 1.0)

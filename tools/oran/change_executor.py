@@ -140,7 +140,7 @@ class ChangeExecutor:
     def _confirm(self, step: _Step) -> None:
         if not self._is_applied(step):
             edits = "; ".join(edit.describe() for edit in step.edits)
-            raise PeerError(f"acknowledged, but reading back does not show it: {edits}; see the peer's log")
+            raise PeerError(f"acknowledged, but reading back does not show it: {edits}; check the peer's log")
         edit = step.policy
         if edit is not None and edit.new is not None:
             await_enforced(self._a1, edit.policy_type, edit.policy_id, self._deadline_s)

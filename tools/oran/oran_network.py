@@ -220,5 +220,5 @@ def _key_reused(key: str) -> Violation:
         value=key,
         allowed="one key for one change set",
         source="Network contract, apply",
-        remedy="take a new key for a new change set",
+        remedy="use a new key for a new change set",
     )

@@ -171,7 +171,7 @@ class Peer:
         if answer.status in accept:
             return answer
         if answer.status in _NOT_EXECUTED or (repeatable and answer.status in _OUTCOME_UNKNOWN):
-            raise _RetryError(f"{answer.request} answered {_status_text(answer)}; see whether it is overloaded, then try again")
+            raise _RetryError(f"{answer.request} answered {_status_text(answer)}; check whether it is overloaded, then try again")
         raise _error_of(answer)
 
     def _exchange(self, request: httpx.Request, repeatable: bool) -> Answer:
@@ -201,7 +201,7 @@ class Peer:
             if size > self.settings.max_body_bytes:
                 raise PeerError(f"{line} answered more than {self.settings.max_body_bytes} bytes; ask for less at a time")
             if time.monotonic() > deadline:
-                raise PeerError(f"{line} drips its answer too slowly; see whether the peer is overloaded, then try again")
+                raise PeerError(f"{line} sends its answer too slowly; check whether the peer is overloaded, then try again")
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -240,9 +240,9 @@ def _violations(answer: Answer) -> list[Violation]:
 def _error_of(answer: Answer) -> Exception:
     line = f"{answer.request} answered {_status_text(answer)}"
     if answer.status == 404:
-        return UnknownObjectError(f"{line}; see which objects and types the peer has")
+        return UnknownObjectError(f"{line}; check which objects and types the peer has")
     if answer.status == 409:
         return StaleEditError(f"{line}; read again, then propose again")
     if answer.status in (400, 422):
         return InvalidChangeError(_violations(answer))
-    return PeerError(f"{line}; see the peer's log")
+    return PeerError(f"{line}; check the peer's log")

@@ -35,7 +35,7 @@ class StatusListener:
             return self._received.get(timeout=timeout_s)
         except queue.Empty:
             raise PeerError(
-                f"no policy status came to {self.url} within {timeout_s:g} s; see whether the peer reaches it"
+                f"no policy status arrived at {self.url} within {timeout_s:g} s; check whether the peer can reach it"
             ) from None
 
     def close(self) -> None:

@@ -38,13 +38,13 @@ def read_text(path: Path) -> str:
     """Return the text of a file, as Markdown if it has structure; raises StandardsError with the reason if it cannot be read."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise StandardsError(f"{suffix or 'no suffix'} is none of {', '.join(sorted(SUFFIXES))}")
+        raise StandardsError(f"{suffix or 'no suffix'} is not one of {', '.join(sorted(SUFFIXES))}")
     try:
         text = path.read_text(encoding="utf-8", errors="replace") if suffix in _PLAIN else _converted(path, suffix)
     except Exception as error:  # converters get arbitrary files, and their parsers raise all kinds of errors
         raise StandardsError(f"cannot be read as {suffix[1:].upper()}: {_first_line(error)}") from error
     if not any(character.isalnum() for character in text):
-        raise StandardsError("holds no text (a scan needs OCR first)")
+        raise StandardsError("contains no text (a scan needs OCR first)")
     return text
 
 
@@ -54,7 +54,7 @@ def _converted(path: Path, suffix: str) -> str:
 
     with path.open("rb") as file:
         if suffix == ".pdf" and not file.read(5).startswith(b"%PDF-"):
-            raise StandardsError("it does not begin as one")
+            raise StandardsError("it has no PDF header")
         file.seek(0)
         return str(_converter(suffix).convert(file, StreamInfo(extension=suffix)).markdown)
 

@@ -112,7 +112,7 @@ class Layout(Word):
                 raise ValueError(f"flow={name!r} goes from {flow.hosts} to {flow.user!r}: there is no such user or host")
         for name, user in self.users.items():
             if user.ordered_cell is not None and user.ordered_cell not in self.cells:
-                raise ValueError(f"users.{name}.ordered_cell={user.ordered_cell!r} is none of {', '.join(self.cells)}")
+                raise ValueError(f"users.{name}.ordered_cell={user.ordered_cell!r} is not one of {', '.join(self.cells)}")
         for name, delay in self.hosts.items():
             if not DELAY_MS[0] <= delay <= DELAY_MS[1]:
                 raise ValueError(f"hosts.{name}={delay:g} ms is outside {DELAY_MS[0]:g}..{DELAY_MS[1]:g} ms")

@@ -133,7 +133,7 @@ class Ns3Process:
         try:
             answer = _Answer.model_validate(json.loads(line))
         except ValueError:  # of JSON or of the model
-            raise self._failed(method, f"the ns-3 worker answered {line[:120]!r}, which is no answer") from None
+            raise self._failed(method, f"the ns-3 worker answered {line[:120]!r}, which is not a valid answer") from None
         if answer.id != self._request_id:
             raise self._failed(method, f"the ns-3 worker answered request {answer.id} instead of {self._request_id}")
         if answer.error is not None:
@@ -160,7 +160,7 @@ class Ns3Process:
         detail = self._last_error()
         self.close()
         ended = "" if status is None else f" with status {status}"
-        return WorkerError(method, f"{message}{ended} while it was asked for {method}{detail}; the next request starts another")
+        return WorkerError(method, f"{message}{ended} during {method}{detail}; the next request starts another")
 
     def _last_error(self) -> str:
         if self._log is None:

@@ -319,7 +319,7 @@ class Worker:
             return self._network.set(params)
         if method == "run":
             return self._network.run(float(params["seconds"]))
-        raise ValueError(f"method={method!r} is none of hello, build, set, run")
+        raise ValueError(f"method={method!r} is not one of hello, build, set, run")
 
 
 def main() -> int:

@@ -61,7 +61,7 @@ class Provisioning:
     def _replay(self, key: str, request: str) -> list[dict[str, Any]]:
         previous, answer = self._answers[key]
         if previous != request:
-            raise ProblemError(422, f"Idempotency-Key {key!r} was used for another request; take a new key")
+            raise ProblemError(422, f"Idempotency-Key {key!r} was used for another request; use a new key")
         return answer
 
     def _remember(self, key: str, request: str, answer: list[dict[str, Any]]) -> None:

@@ -89,7 +89,7 @@ class EmbeddedRan:
         deadline = time.monotonic() + 20
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > deadline:
-                raise PortInUseError(f"the embedded RAN did not start at {self.url}; see whether the port is free")
+                raise PortInUseError(f"the embedded RAN did not start at {self.url}; check whether the port is free")
             time.sleep(0.005)
 
     def _build(self, faces: tuple[Face, ...], osc_prefix: str) -> FastAPI:

@@ -57,8 +57,8 @@ UE = np.dtype(
         ("average", "f8"),  # bits per TTI while there was data
         ("served_at", "i8"),
         ("olla_db", "f8"),
-        ("beta", "f8"),  # EESM parameter for the current SINR and for the reported SINR
-        ("reported_beta", "f8"),
+        ("beta", "f8"),  # EESM parameter for the current SINR
+        ("reported_beta", "f8"),  # EESM parameter for the reported SINR
         ("wide_db", "f8"),  # effective SINR over the band
         ("bits_per_prb", "f8"),  # expected by link adaptation, per PRB and TTI
         ("window_bits", "f8"),
@@ -77,8 +77,8 @@ WALK = np.dtype(
         ("venue_x", "f8"),
         ("venue_y", "f8"),
         ("venue_r", "f8"),
-        ("arrives", "i8"),  # TTI of arrival at the event; next: TTI of departure
-        ("leaves", "i8"),
+        ("arrives", "i8"),  # TTI of arrival at the event
+        ("leaves", "i8"),  # TTI of departure from it
         ("away", "i8"),  # 1: at the event
         ("only_at_event", "i8"),
         ("measured_x", "f8"),  # position at which the gains were last computed
