@@ -9,7 +9,11 @@ from policies.word import Word
 
 
 class Provenance(Word):
-    """Source or simulator, its version, the digest of the configuration, the seeds and the time."""
+    """Source or simulator, its version, the digest of the configuration, the seeds and the time.
+
+    For values based on KPIs (measurements, forecasts, twins synchronized from them), `observed_at` is the end of the newest KPI
+    window used, in network time.
+    """
 
     source: str
     kind: Literal["measurement", "simulation", "configuration", "document", "computation", "forecast"]

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from policies.data_card import DataCard
 from policies.effect import Effect
 from policies.evidence import Evidence
+from policies.text.validation import validation_text
 from policies.word import Word
 
 Request = TypeVar("Request", bound=BaseModel)
@@ -93,7 +94,7 @@ class Tool(Generic[Request, Value]):
         try:
             return self.request.model_validate(arguments)
         except ValidationError as error:
-            raise ToolError(Boundary.ARGUMENTS, f"{self.name}: {explain(error)}") from None
+            raise ToolError(Boundary.ARGUMENTS, f"{self.name}: {validation_text(error, 'arguments')}") from None
 
     def call(self, context: object, arguments: dict[str, Any]) -> Evidence[Value]:
         """Validate, run under the timeout, and return the evidence; every failure is a ToolError."""
@@ -119,14 +120,6 @@ class Tool(Generic[Request, Value]):
             raise ToolError(Boundary.REFUSED, f"{self.name}: {error}") from error
         except Exception as error:
             raise ToolError(Boundary.INTERNAL, f"{self.name}: {type(error).__name__}: {error}") from error
-
-
-def explain(error: ValidationError) -> str:
-    """Return a validation error as one line: field=value: what is wrong, for each field."""
-    return "; ".join(
-        f"{'.'.join(str(step) for step in detail['loc']) or 'arguments'}={detail['input']!r}: {detail['msg']}"
-        for detail in error.errors()
-    )
 
 
 def tool(

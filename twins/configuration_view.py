@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policies.managed_object import ManagedObject
+from policies.managed_object import ManagedObject, is_within
 from twins.network import UnknownObjectError
 
 
@@ -25,8 +25,5 @@ class ConfigurationView:
 
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
         """Return the DNs of a class; if `under` is given, only those at or below it."""
-        return tuple(
-            dn
-            for dn, managed_object in self._objects.items()
-            if managed_object.class_name == class_name and (not under or dn == under or dn.startswith(under + ","))
-        )
+        objects = self._objects.values()
+        return tuple(item.dn for item in objects if item.class_name == class_name and is_within(item.dn, under))

@@ -5,6 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
 
 Advance = Callable[[int, int], None]
 """Called after each unit of work with (completed units, total units)."""
@@ -29,3 +33,11 @@ def show_progress(task: str, pieces: str) -> Iterator[Advance]:
     with Progress(*columns, console=console, transient=True) as bar:
         task_id = bar.add_task(task, total=None)
         yield lambda done, total: bar.update(task_id, completed=done, total=total)
+
+
+def transient_bars(*columns: ProgressColumn) -> Progress:
+    """Return transient progress bars on standard error (default: rich's columns), disabled if it is not a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())

@@ -1,4 +1,4 @@
-"""A network without an actuator: what planners, tools and shadow mode are given."""
+"""A network without an actuator, for planners, tools and shadow mode."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from twins.network import KpiQuery, Network, NetworkCard
 
 
 class ReadOnlyNetwork:
-    """Describes, observes and reads; apply and revert raise ToolError("permission")."""
+    """A network that can be described, observed and read; apply and revert raise ToolError("permission")."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
     def describe(self) -> NetworkCard:
-        """Return what the network says of itself."""
+        """Return the network's card."""
         return self._network.describe()
 
     def observe(self, query: KpiQuery) -> KpiFrame:

@@ -13,9 +13,9 @@ from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.card import Card
 from policies.guardrails.off_air import judge_off_air
 from policies.guardrails.rules import Bound, GuardrailRules, StepBound
-from policies.managed_object import ManagedObject, cell_of, class_of, id_of
+from policies.managed_object import ManagedObject, cell_of, class_of, id_of, number_of
 from policies.slices import Slice
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, passed
 
 Read = Callable[[str], ManagedObject]
 Users = Mapping[tuple[str, Slice], float]
@@ -34,7 +34,7 @@ class Guardrails:
         counts as having users. Raises whatever `read` raises.
         """
         if change_set.is_empty:
-            return [Reason(rule="guardrails", outcome="pass", message="nothing is changed")]
+            return [passed("guardrails", "nothing is changed")]
         reasons = [*self._radius(change_set, card), *self._freezes(change_set, card), *self._protected_cells(change_set, card)]
         reasons += self._protected_slices(change_set, users or {}, read)
         reasons += self._steps(change_set, read)
@@ -60,7 +60,7 @@ class Guardrails:
             applies = not (freeze.cells or freeze.areas) or bool(frozen & set(radius.cells))
             if applies and freeze.covers(card.now):
                 message = f"change freeze {freeze.name!r} at {card.now.isoformat()}"
-                reasons.append(_fail("change-freeze", message, f"change freeze {freeze.name!r}", "wait until the freeze ends"))
+                reasons.append(failed("change-freeze", message, f"change freeze {freeze.name!r}", "wait until the freeze ends"))
         return reasons
 
     def _protected_cells(self, change_set: ChangeSet, card: Card) -> list[Reason]:
@@ -70,7 +70,7 @@ class Guardrails:
         touched = sorted(protected & set(BlastRadius.of(change_set, card).cells))
         if not touched:
             return []
-        return [_fail("protected-cells", f"touches {', '.join(touched)}", rule.source, "leave these cells out")]
+        return [failed("protected-cells", f"touches {', '.join(touched)}", rule.source, "leave these cells out")]
 
     def _protected_slices(self, change_set: ChangeSet, users: Users, read: Read) -> list[Reason]:
         reasons = []
@@ -81,7 +81,7 @@ class Guardrails:
                 has_users = users.get((cell_of(edit.dn) or "", rule.slice), 1.0) > 0
                 if applies and has_users and _lowers_below(edit, rule.at_least, read):
                     message = f"{edit.describe()}: must stay at least {rule.at_least:g}"
-                    reasons.append(_fail("protected-slice", message, rule.source, f"keep it at {rule.at_least:g} or more"))
+                    reasons.append(failed("protected-slice", message, rule.source, f"keep it at {rule.at_least:g} or more"))
         return reasons
 
     def _steps(self, change_set: ChangeSet, read: Read) -> list[Reason]:
@@ -96,13 +96,13 @@ class Guardrails:
 
 def _lowers_below(edit: AttributeEdit, at_least: float, read: Read) -> bool:
     """Whether the edit lowers the current value to below `at_least`; raising a value that is already below is allowed."""
-    old, new = _number(read(edit.dn).attributes.get(edit.attribute)), _number(edit.new)
+    old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
     return old is not None and new is not None and new < at_least and new < old
 
 
 def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | None:
     """Check the step from the network's current value, not from the old value that the edit states."""
-    old, new = _number(read(edit.dn).attributes.get(edit.attribute)), _number(edit.new)
+    old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
     if old is None or new is None:
         return None
     allowed = step.up if new > old else step.down
@@ -110,7 +110,7 @@ def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | N
         return None
     direction, limit = ("up", old + allowed) if new > old else ("down", old - allowed)
     message = f"{edit.dn} {edit.attribute}: {abs(new - old):g} {step.unit} {direction}, at most {allowed:g} in one change"
-    return _fail("max-step", message, step.source, f"change it to {limit:g} first, verify, then continue")
+    return failed("max-step", message, step.source, f"change it to {limit:g} first, verify, then continue")
 
 
 def bounded(rule: str, value: float, message: str, bound: Bound) -> Reason:
@@ -121,11 +121,3 @@ def bounded(rule: str, value: float, message: str, bound: Bound) -> Reason:
         message = f"{message}, more than {limit:g}"
     remedy = "" if outcome == "pass" else bound.remedy
     return Reason(rule=rule, outcome=outcome, message=message, source=bound.source, remedy=remedy)
-
-
-def _fail(rule: str, message: str, source: str, remedy: str) -> Reason:
-    return Reason(rule=rule, outcome="fail", message=message, source=source, remedy=remedy)
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

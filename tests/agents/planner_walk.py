@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agents.planner import Answer, CallTools, Decision, Planner, Understand, View
+from agents.answer import Answer
+from agents.planner import CallTools, Decision, Planner, Understand, View
 from tools.calls.access import read_only
 from tools.calls.caller import Caller
 from tools.calls.observation import Observation
@@ -42,7 +43,7 @@ class Walk(NamedTuple):
         for _ in range(_MOST_DECISIONS):
             decision = self.planner.decide(view)
             if isinstance(decision, Understand):
-                view = view.model_copy(update={"intent": decision.intent})
+                view = view.model_copy(update={"reading": decision.reading})
             elif isinstance(decision, CallTools):
                 seen = tuple(self.observe(context, call) for call in decision.calls)
                 view = view.model_copy(update={"observations": view.observations + seen})

@@ -16,6 +16,7 @@ from tools.calls.caller import Caller
 from tools.calls.tool_offer import offers_of
 from tools.context import ToolContext
 from tools.registry import default_registry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from tools.twinning.laboratory import Laboratory
 from twins.network import KpiQuery
@@ -46,7 +47,7 @@ def world(tmp_path_factory):
     store.write(network.observe(KpiQuery()))
     laboratory = Laboratory(workers=1)
     yield ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=laboratory,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=laboratory,
         now=lambda: network.describe().now, work_dir=folder,
     )  # fmt: skip
     laboratory.close()
@@ -61,7 +62,7 @@ def walk(planner: Planner, context: ToolContext, text: str) -> tuple[list[Decisi
         decision = planner.decide(view.model_copy(update={"steps_left": left}))
         decisions.append(decision)
         if isinstance(decision, Understand):
-            view = view.model_copy(update={"intent": decision.intent})
+            view = view.model_copy(update={"reading": decision.reading})
         elif isinstance(decision, CallTools):
             observations = tuple(caller.observe(call) for call in decision.calls)
             view = view.model_copy(update={"observations": view.observations + observations})
@@ -79,8 +80,12 @@ class PlannerSuite:
 
     @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
     def test_whatever_the_operator_writes_is_answered_with_a_decision(self, planner, world, text):
-        decision = planner.decide(View(text=text, card=world.network.describe(), tools=OFFERS, steps_left=STEPS))
-        assert TypeAdapter(Decision).validate_python(decision.model_dump()) == decision
+        view = View(text=text, card=world.network.describe(), tools=OFFERS, steps_left=STEPS)
+        decision = planner.decide(view)
+        assert TypeAdapter(Decision).validate_json(TypeAdapter(Decision).dump_json(decision)) == decision
+        if isinstance(decision, Understand):
+            decision = planner.decide(view.model_copy(update={"reading": decision.reading}))
+            assert not isinstance(decision, Understand), "a text is read once"
 
     def test_a_walk_ends_in_time_and_keeps_to_what_is_offered(self, planner, world):
         before = world.network.configuration()
@@ -113,5 +118,5 @@ class PlannerSuite:
         view = View(text=WORK, card=world.network.describe(), tools=(), steps_left=STEPS)
         decision = planner.decide(view)
         if isinstance(decision, Understand):
-            decision = planner.decide(view.model_copy(update={"intent": decision.intent}))
+            decision = planner.decide(view.model_copy(update={"reading": decision.reading}))
         assert not isinstance(decision, CallTools)

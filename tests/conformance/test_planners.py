@@ -1,4 +1,4 @@
-"""All planners pass the planner suite: rules, specialists, and an LLM whose endpoint is unreachable."""
+"""All planners pass the planner suite: the rule planner, and an LLM whose endpoint is unreachable."""
 
 import socket
 
@@ -9,7 +9,6 @@ from agents.llm.chat import LlmSettings
 from agents.llm_planner import LlmPlanner
 from agents.planner import Escalate, Finish, Propose
 from agents.rule_planner import RulePlanner
-from agents.specialists.ran_control import RAN_CONTROL
 
 
 class TestRulePlanner(PlannerSuite):
@@ -29,12 +28,6 @@ class TestRulePlanner(PlannerSuite):
         tried = {candidate["name"]: candidate["score"] for candidate in compared.evidence["value"]["candidates"]}
         assert {candidate.name: candidate.score for candidate in proposal.candidates} == tried
         assert "no change" in tried
-
-
-class TestRanControlSpecialist(PlannerSuite):
-    @pytest.fixture
-    def planner(self):
-        return RAN_CONTROL
 
 
 class TestLlmPlannerWithoutAnEndpoint(PlannerSuite):

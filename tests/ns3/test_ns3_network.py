@@ -1,9 +1,9 @@
 """ns-3 simulates a layout: reproducible for the same seed, every parameter has an effect, every failure is a typed error."""
 
-import importlib.util
 import json
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -186,14 +186,14 @@ def test_a_killed_worker_is_an_error_that_names_the_method_and_the_next_network_
     assert watched(network, lambda layout: layout) == usual
 
 
-def test_a_worker_killed_at_work_is_an_error_that_names_the_method(tmp_path, monkeypatch):
-    process = scripted_worker(tmp_path, monkeypatch, "answer({}); sys.stdin.readline(); os.kill(os.getpid(), 9)")
+def test_a_worker_killed_at_work_is_an_error_that_names_the_method(tmp_path):
+    process = scripted_worker(tmp_path, "answer({}); sys.stdin.readline(); os.kill(os.getpid(), 9)")
     with pytest.raises(WorkerError, match=r"ended.*during build") as failure:
         process.ask("build", {})
     assert failure.value.method == "build" and process.pid is None
 
 
-def scripted_worker(tmp_path, monkeypatch, statement, answer_s=20.0):
+def scripted_worker(tmp_path, statement, answer_s=20.0):
     """Return a process whose worker executes `statement`, which can answer requests with `answer`."""
     script = tmp_path / "worker.py"
     lines = (
@@ -206,8 +206,7 @@ def scripted_worker(tmp_path, monkeypatch, statement, answer_s=20.0):
         "time.sleep(60)",
     )
     script.write_text("\n".join(lines))
-    monkeypatch.setattr(process_module, "WORKER", script)
-    return Ns3Process(answer_s)
+    return Ns3Process(answer_s, script)
 
 
 @pytest.mark.parametrize(
@@ -215,30 +214,30 @@ def scripted_worker(tmp_path, monkeypatch, statement, answer_s=20.0):
     ["gibberish", "[1, 2]", "null", "", "\\xff", '{"id": 2}', '{"id": "2", "result": {}}', '{"id": 2, "result": 7}',
      '{"id": 2, "error": "no"}', '{"id": 7, "result": {}}'],
 )  # fmt: skip
-def test_garbage_is_an_error_and_ends_the_worker(tmp_path, monkeypatch, line):
+def test_garbage_is_an_error_and_ends_the_worker(tmp_path, line):
     statement = f"answer({{}}); sys.stdin.readline(); sys.stdout.buffer.write(b{line!r} + b'\\n'); sys.stdout.flush()"
-    process = scripted_worker(tmp_path, monkeypatch, statement)
+    process = scripted_worker(tmp_path, statement)
     with pytest.raises(WorkerError, match=r"not a valid answer|instead of 2") as failure:
         process.ask("run", {"seconds": 1.0})
     assert failure.value.method == "run" and process.pid is None
 
 
-def test_a_refusal_by_ns3_is_reported_with_its_message(tmp_path, monkeypatch):
+def test_a_refusal_by_ns3_is_reported_with_its_message(tmp_path):
     error = {"type": "ValueError", "message": "no such node"}
-    process = scripted_worker(tmp_path, monkeypatch, f"answer({{}}); answer(None, error={error!r})")
+    process = scripted_worker(tmp_path, f"answer({{}}); answer(None, error={error!r})")
     with pytest.raises(WorkerError, match="ns-3 refused set: ValueError: no such node"):
         process.ask("set", {})
 
 
-def test_a_fatal_error_is_reported_with_ns3s_last_message(tmp_path, monkeypatch):
+def test_a_fatal_error_is_reported_with_ns3s_last_message(tmp_path):
     output = "print('NS_FATAL, terminating', file=sys.stderr); print('msg=\"no such attribute\"', file=sys.stderr)"
-    process = scripted_worker(tmp_path, monkeypatch, f"answer({{}}); sys.stdin.readline(); {output}; sys.exit(1)")
+    process = scripted_worker(tmp_path, f"answer({{}}); sys.stdin.readline(); {output}; sys.exit(1)")
     with pytest.raises(WorkerError, match="no such attribute"):
         process.ask("build", {})
 
 
-def test_a_silent_worker_is_terminated_in_time(tmp_path, monkeypatch):
-    process = scripted_worker(tmp_path, monkeypatch, "answer({})", answer_s=0.3)
+def test_a_silent_worker_is_terminated_in_time(tmp_path):
+    process = scripted_worker(tmp_path, "answer({})", answer_s=0.3)
     began = time.monotonic()
     with pytest.raises(WorkerError, match="did not answer in time"):
         process.ask("run", {"seconds": 1.0})
@@ -246,7 +245,7 @@ def test_a_silent_worker_is_terminated_in_time(tmp_path, monkeypatch):
 
 
 def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, package=None: None)
+    monkeypatch.setitem(sys.modules, "ns3", None)  # as where it is not installed
     with pytest.raises(Ns3MissingError, match=r"pip install 'twinpilot\[ns3\]'"):
         Ns3Network(Ns3Process()).begin(small_layout())
 

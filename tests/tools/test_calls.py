@@ -8,7 +8,8 @@ from gym_worlds import gym_context
 from pydantic import Field
 
 from agents.planner import CallTools, Finish
-from harness.engine.run_service import Parts, RunService
+from harness.engine.parts import Parts
+from harness.engine.run_service import RunService
 from harness.runtime.settings import load_settings
 from policies.effect import Effect
 from policies.evidence import Evidence

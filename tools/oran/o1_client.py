@@ -6,27 +6,17 @@ Three patch styles: `3gpp-json-patch` changes all objects of a managed element a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
 from policies.change import AttributeEdit
-from policies.managed_object import ManagedObject, Scalar, parse_dn
+from policies.managed_object import ManagedObject, parse_dn, same_value
 from tools.oran.peer import Peer, PeerError, PeerSettings
 from twins.network import UnknownObjectError
 
 PatchStyle = Literal["3gpp-json-patch", "json-patch", "merge-patch"]
 _NODE_KEYS = frozenset({"id", "objectClass", "objectInstance", "attributes"})
-
-
-def same_value(first: Scalar, second: Scalar) -> bool:
-    """Whether two attribute values are equal; 25 equals 25.0, True does not equal 1."""
-    if isinstance(first, bool) or isinstance(second, bool):
-        return first is second
-    if isinstance(first, int | float) and isinstance(second, int | float):
-        return math.isclose(first, second, rel_tol=1e-9, abs_tol=1e-12)
-    return first == second
 
 
 class O1Client:

@@ -9,23 +9,12 @@ from pydantic import Field
 from policies.change import digest_of
 from policies.effect import Effect
 from policies.evidence import Evidence
-from policies.managed_object import ManagedObject
+from policies.managed_object import CONFIGURABLE, ManagedObject
 from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
 from twins.network import Cell, NetworkCard, NetworkError, PlannedEvent
-
-CONFIGURABLE = (
-    "NRCellDU",
-    "NRSectorCarrier",
-    "RRMPolicyRatio",
-    "SchedulerProfile",
-    "AdmissionControl",
-    "NRCellRelation",
-    "MobilityProfile",
-    "CESManagementFunction",
-)
 
 
 class ReadTopology(ToolRequest):

@@ -8,8 +8,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from policies.effect import Effect
 from policies.evidence import Evidence
+from policies.text.validation import validation_text
 from tools.context import ToolContext
-from tools.contract import Boundary, ToolError, ToolValue, explain, tool
+from tools.contract import Boundary, ToolError, ToolValue, tool
 from tools.ran.scope import cells_named
 from tools.scenes.sites import transmitters_of
 from twins.scenes.agreement import Agreement, compare_with_38901
@@ -98,7 +99,7 @@ def _scene_request(context: ToolContext, request: RayTracedMapRequest) -> SceneR
             transmitters = tuple(transmitters_of(context.network, cells, origin, request.tilt_deg, request.elements))
         return SceneRequest(**settings, transmitters=transmitters)
     except ValidationError as error:
-        raise ToolError(Boundary.ARGUMENTS, f"ray_traced_map: {explain(error)}") from None
+        raise ToolError(Boundary.ARGUMENTS, f"ray_traced_map: {validation_text(error, 'arguments')}") from None
 
 
 def _keep(context: ToolContext, radio_map: RadioMap) -> tuple[str, str]:

@@ -78,17 +78,13 @@ def task_set_card(
             robustness_tests=f"tasks by difficulty: {counts['difficulty']}; by how much is stated: {counts['style']}",
         ),
         validity={
-            "snr_db": _bound([one.channel.snr_db or 0.0 for one in tasks], "dB"),
-            "speed_mps": _bound([one.channel.speed_mps for one in tasks], "m/s"),
-            "delay_spread_ns": _bound([one.channel.delay_spread_ns for one in tasks], "ns"),
+            "snr_db": Bound.over([one.channel.snr_db or 0.0 for one in tasks], "dB"),
+            "speed_mps": Bound.over([one.channel.speed_mps for one in tasks], "m/s"),
+            "delay_spread_ns": Bound.over([one.channel.delay_spread_ns for one in tasks], "ns"),
             "profile": Bound(choices=tuple(sorted({one.channel.profile for one in tasks}))),
             "service": Bound(choices=tuple(sorted({one.service for one in tasks}))),
         },
     )
-
-
-def _bound(values: Sequence[float], unit: str) -> Bound:
-    return Bound(low=min(values), high=max(values), unit=unit)
 
 
 def _range(values: Sequence[float], unit: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from twins.command_errors import end_command
 from twins.progress import show_progress
 
 if TYPE_CHECKING:
@@ -72,8 +73,7 @@ def _families(names: list[str] | None) -> list[Family]:
     known = {one.name: one for one in FAMILIES}
     unknown = [name for name in names or () if name not in known]
     if unknown:
-        typer.echo(f"twin tabulate: --family={unknown[0]!r} is none of {', '.join(known)}", err=True)
-        raise typer.Exit(2)
+        end_command("twin tabulate", f"--family={unknown[0]!r} is none of {', '.join(known)}")
     return [known[name] for name in names or known]
 
 

@@ -1,4 +1,4 @@
-"""Step `act`: the tools that the planner asked for, each on its own: one that fails or is refused stops no other.
+"""Step `act`: calls the tools that the planner requested; a call that fails or is refused does not stop the others.
 
 A tool that mutates is never run here, whatever the planner says: the answer is a refusal that crosses the boundary "permission".
 What a tool returns becomes an observation: data, quoted and typed. Calls that were answered before a crash are not made again.
@@ -12,7 +12,7 @@ from typing import Any
 
 from agents.planner import CallTools
 from harness.engine.desk import Desk
-from harness.engine.state import RunState
+from harness.engine.state import RunState, decision_number
 from harness.runtime.tracing import tool_attributes
 from policies.evidence import Evidence
 from tools.calls.access import read_only
@@ -28,7 +28,7 @@ def act(desk: Desk, state: RunState) -> RunState:
     decision = desk.artifacts.load(state["decision"], CallTools)
     names = []
     for number, call in enumerate(decision.calls):
-        name = f"observation-{state['decision'].rpartition('-')[2]}-{number:02d}"
+        name = f"observation-{decision_number(state):03d}-{number:02d}"
         if not desk.artifacts.has(name):
             desk.artifacts.save(name, observe(desk, call, state["calls"] + number))
         names.append(name)

@@ -16,6 +16,7 @@ from typing import Any
 import gymnasium
 from pydantic import ValidationError
 
+from policies.text.validation import validation_text
 from tools.calls.tool_call import ToolCall
 from tools.calls.tool_offer import ToolOffer, offers_of
 from tools.contract import Boundary
@@ -75,7 +76,7 @@ def read_call(text: str) -> ToolCall | str:
             return 'the action must be a JSON object {"tool": ..., "arguments": {...}}'
         return ToolCall.model_validate({"arguments": {}, **asked})
     except ValidationError as error:
-        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return validation_text(error, "the action")
     except (ValueError, RecursionError) as error:
         return f'the action is not JSON ({type(error).__name__}): write {{"tool": ..., "arguments": {{...}}}}'
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.change import AttributeEdit, ChangeSet, Edit
+from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
-from policies.managed_object import ManagedObject, class_of
+from policies.managed_object import ManagedObject, class_of, same_value
 from policies.violation import Violation
 from twins.configuration_view import ConfigurationView
 from twins.gym.layout import POWER_DBM, Layout, Shares
@@ -27,7 +28,7 @@ def objections(start: Layout, names: dict[str, CellName], tree: Tree, change_set
             raise UnknownObjectError(f"dn={edit.dn!r} does not exist; nothing was applied")
     violations = [violation for edit in change_set.edits for violation in _fixed(edit)]
     view = ConfigurationView(ManagedObject(dn=dn, attributes=attributes) for dn, attributes in tree.items())
-    violations = violations or load_limits().check(change_set, view.read, view.find)
+    violations = violations or check_change_set(load_limits(), change_set, view.read, view.find)
     return violations or list(_inexpressible(start, names, edited(tree, change_set)))
 
 
@@ -35,7 +36,7 @@ def check_old(tree: Tree, change_set: ChangeSet) -> None:
     """Raise StaleEditError if an edit's old value differs from the current value."""
     for edit in change_set.attribute_edits():
         current = tree[edit.dn][edit.attribute]
-        if current != edit.old or isinstance(current, bool) != isinstance(edit.old, bool):
+        if not same_value(current, edit.old):
             raise StaleEditError(f"{edit.describe()}: the current value is {current!r}; read again and propose again")
 
 

@@ -78,22 +78,18 @@ def table_card(families: Sequence[Family], seed: int) -> DataCard:
         validity={
             "receiver": Bound(choices=tuple(sorted({one.receiver_name for one in families}))),
             "profile": Bound(choices=tuple(sorted({name for one in families for name in one.profiles}))),
-            "delay_spread_ns": _bound([value for one in families for value in one.delay_spreads_ns], "ns"),
-            "speed_mps": _bound([value for one in families for value in one.speeds_mps], "m/s"),
-            "prbs": _bound([value for one in families for value in one.prbs], "PRB"),
+            "delay_spread_ns": Bound.over([value for one in families for value in one.delay_spreads_ns], "ns"),
+            "speed_mps": Bound.over([value for one in families for value in one.speeds_mps], "m/s"),
+            "prbs": Bound.over([value for one in families for value in one.prbs], "PRB"),
             "dmrs_symbols": Bound(choices=tuple(sorted({value for one in families for value in one.dmrs_symbols}))),
-            "snr_db": _bound([value for axis in SNR_DB.values() for value in axis], "dB"),
+            "snr_db": Bound.over([value for axis in SNR_DB.values() for value in axis], "dB"),
             "modulation_order": Bound(choices=ORDERS),
             "ldpc": Bound(choices=tuple(f"{name} x {count}" for name, count in DECODERS)),
-            "code_rate": _bound(list(RATES), ""),
-            "code_block_bits": _bound(list(BLOCK_BITS), "bit"),
+            "code_rate": Bound.over(list(RATES), ""),
+            "code_block_bits": Bound.over(list(BLOCK_BITS), "bit"),
         },
     )
 
 
 def _range(values: Sequence[float], unit: str) -> str:
     return f"{min(values):g} to {max(values):g} {unit}"
-
-
-def _bound(values: Sequence[float], unit: str) -> Bound:
-    return Bound(low=min(values), high=max(values), unit=unit)
