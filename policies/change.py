@@ -31,7 +31,7 @@ class AttributeEdit(Word):
 
     @property
     def item(self) -> tuple[str, str]:
-        """What is edited: (DN, attribute)."""
+        """The edited item: (DN, attribute)."""
         return self.dn, self.attribute
 
     def inverse(self) -> AttributeEdit:
@@ -54,7 +54,7 @@ class PolicyEdit(Word):
 
     @property
     def item(self) -> tuple[str, str]:
-        """What is edited: (policy type, policy id)."""
+        """The edited item: (policy type, policy id)."""
         return self.policy_type, self.policy_id
 
     def inverse(self) -> PolicyEdit:
@@ -113,11 +113,11 @@ class ChangeSet(Word):
 
     @property
     def items(self) -> frozenset[tuple[str, str]]:
-        """What is edited: (DN, attribute) and (policy type, policy id) pairs."""
+        """The edited items: (DN, attribute) and (policy type, policy id) pairs."""
         return frozenset(edit.item for edit in self.edits)
 
     def repeated_edits(self) -> list[Edit]:
-        """Return the edits of an item that an earlier edit of this change set edits; in a lawful one there are none."""
+        """Return the edits of an item that is already edited earlier in this change set; a valid change set has none."""
         items = [edit.item for edit in self.edits]
         return [edit for index, edit in enumerate(self.edits) if edit.item in items[:index]]
 

@@ -94,7 +94,7 @@ class Bound(Word):
 
     @classmethod
     def over(cls, values: Iterable[float], unit: str = "") -> Bound:
-        """Return the range from the least to the greatest of `values`, of which there is one or more."""
+        """Return the bound from the minimum to the maximum of `values`, which must not be empty."""
         ordered = sorted(values)
         return cls(low=ordered[0], high=ordered[-1], unit=unit)
 

@@ -71,12 +71,12 @@ def id_of(dn: str, class_name: str | None = None) -> str | None:
 
 
 def number_of(value: object) -> float | None:
-    """Return `value` as a number, or None where it is none; a boolean is none."""
+    """Return `value` as a float, or None if it is not a number; booleans are not numbers."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def same_value(value: Scalar, other: Scalar) -> bool:
-    """Whether two attribute values are the same; 25 and 25.0 are, True and 1 are not."""
+    """Whether two attribute values are equal; 25 equals 25.0, True does not equal 1."""
     if isinstance(value, bool) or isinstance(other, bool):
         return value is other
     if isinstance(value, int | float) and isinstance(other, int | float):
@@ -95,7 +95,7 @@ def parent_of(dn: str) -> str:
 
 
 def is_within(dn: str, under: str) -> bool:
-    """Whether `dn` is the object `under` or is contained in it; every object is within the empty DN."""
+    """Whether `dn` is the object `under` or contained in it; every object is within the empty DN."""
     return not under or dn == under or dn.startswith(under + ",")
 
 

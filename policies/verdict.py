@@ -34,12 +34,12 @@ def failed(rule: str, message: str, source: str, remedy: str) -> Reason:
 
 
 def passed(rule: str, message: str, source: str = "") -> Reason:
-    """Return a finding that lets the change go on."""
+    """Return a finding that lets the change proceed."""
     return Reason(rule=rule, outcome="pass", message=message, source=source)
 
 
 def warned(rule: str, message: str, source: str, remedy: str) -> Reason:
-    """Return a finding that a human must look at."""
+    """Return a finding that needs a human."""
     return Reason(rule=rule, outcome="warn", message=message, source=source, remedy=remedy)
 
 

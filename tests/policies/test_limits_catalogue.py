@@ -115,10 +115,10 @@ default = 3
     [
         ("default = 3", "default = 11", ["broken.toml", r"entry 1 \(A\.b\)", "default: 11", r"allowed 0\.\.10"]),
         ("low = 0", "", ["broken.toml", "low is missing"]),
-        ("low = 0", "low = 20", ["low=20.0 must lie below high=10.0"]),
+        ("low = 0", "low = 20", ["low=20.0 must be below high=10.0"]),
         ("low = 0", 'low = "0"', [r"A\.b", "low"]),
         ("high = 10", "high = nan", [r"A\.b", "high"]),
-        ('kind = "range"', 'kind = "boolean"', ["high is not its"]),
+        ('kind = "range"', 'kind = "boolean"', ["high is not a field of this kind"]),
         ('kind = "range"', 'kind = "shape"', ["kind"]),
         ('theme = "power"', 'theme = "colour"', ["theme"]),
         ("default = 3", "defualt = 3", ["defualt"]),
