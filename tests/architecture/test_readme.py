@@ -32,7 +32,9 @@ def test_the_readme_shows_the_commands_that_there_are():
 
 
 def test_the_make_targets_of_the_readme_exist():
-    for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
+    targets = re.findall(r"^make (\w+)", README, re.MULTILINE)
+    assert targets
+    for target in targets:
         assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 
 import pytest
 from network_suite import TwinSuite, edit
-from tiny_packets import TinyPackets, small_layout
+from packet_layout import small_layout
 
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.kpi import KpiSample
 from policies.slices import Slice
+from twins.gym.layout import Layout
+from twins.gym.packet_network import InfrastructureError
 from twins.gym.packet_twin.card import packet_twin_card
 from twins.gym.packet_twin.kpis import WindowRecord
 from twins.gym.packet_twin.names import cell_names
@@ -18,6 +21,7 @@ from twins.gym.packet_twin.objects import WRITABLE
 from twins.gym.packet_twin.observer import NETWORK_DN, Observer
 from twins.gym.packet_twin.twin import START, PacketTwin
 from twins.gym.window import FlowWindow, UserWindow, Window
+from twins.learned.network import LearnedNetwork
 from twins.network import InvalidChangeError, KpiQuery, NetworkUnavailableError, StaleEditError
 from twins.system.data_card import configuration_of_card
 
@@ -26,15 +30,49 @@ EAST_CARRIER = "ManagedElement=S2,GNBDUFunction=1,NRSectorCarrier=east"
 WEST_CU = "ManagedElement=S1,GNBCUCPFunction=1,NRCellCU=west"
 
 
+class DrawnTraffic(LearnedNetwork):
+    """The Experiment Model with traffic drawn from the layout's seed, as in ns-3: within 2 % of each flow's rate."""
+
+    def begin(self, layout: Layout) -> None:
+        self._chance = random.Random(layout.seed)
+        super().begin(layout)
+
+    def run(self, layout: Layout, seconds: float, settle_s: float = 0.0) -> Window:
+        flows = {
+            name: flow.model_copy(update={"mbps": flow.mbps * self._chance.uniform(0.98, 1.02)})
+            for name, flow in layout.flows.items()
+        }
+        return super().run(layout.model_copy(update={"flows": flows}), seconds, settle_s)
+
+
 class TestPacketTwin(TwinSuite):
     @pytest.fixture
     def make(self):
-        return lambda seed: PacketTwin(small_layout(seed), TinyPackets)
+        return lambda seed: PacketTwin(small_layout(seed), DrawnTraffic)
+
+
+class Watched(LearnedNetwork):
+    """The Experiment Model, which counts its beginnings and windows; the next `failures` windows are lost."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs = self.begins = self.failures = 0
+
+    def begin(self, layout: Layout) -> None:
+        self.begins += 1
+        super().begin(layout)
+
+    def run(self, layout: Layout, seconds: float, settle_s: float = 0.0) -> Window:
+        self.runs += 1
+        if self.failures > 0:
+            self.failures -= 1
+            raise InfrastructureError("the window was lost")
+        return super().run(layout, seconds, settle_s)
 
 
 @pytest.fixture
 def packets():
-    return TinyPackets()
+    return Watched()
 
 
 @pytest.fixture
@@ -142,7 +180,7 @@ def test_a_layout_whose_slices_have_less_than_a_group_keeps_them_as_they_are():
     layout = layout.model_copy(
         update={"cells": {name: cell.model_copy(update={"shares": thin}) for name, cell in layout.cells.items()}}
     )
-    assert PacketTwin(layout, TinyPackets).layout() == layout
+    assert PacketTwin(layout, LearnedNetwork).layout() == layout
 
 
 def test_a_dedicated_share_needs_a_minimum_that_contains_it(twin):
@@ -207,7 +245,7 @@ def test_windows_that_were_measured_stay_when_the_twin_is_reseeded(twin):
 
 
 def test_a_packet_network_that_fails_once_is_restarted_and_measures_the_same(twin, packets):
-    undisturbed = PacketTwin(small_layout(), TinyPackets)
+    undisturbed = PacketTwin(small_layout(), LearnedNetwork)
     undisturbed.advance(3.0)
     twin.advance(2.0)
     packets.failures = 1
@@ -229,7 +267,7 @@ def test_a_packet_network_that_fails_twice_is_unavailable_and_time_stays_at_the_
 @pytest.mark.parametrize("lengths", [{"granularity_s": 0.0}, {"granularity_s": 0.0105}, {"warm_up_s": -1.0}])
 def test_windows_are_whole_milliseconds(lengths):
     with pytest.raises(ValueError, match="whole milliseconds"):
-        PacketTwin(small_layout(), TinyPackets, **lengths)
+        PacketTwin(small_layout(), LearnedNetwork, **lengths)
 
 
 # ---- KPIs ------------------------------------------------------------------------------------------------------------------
@@ -302,8 +340,8 @@ def test_kpis_that_a_window_does_not_provide_have_no_samples(twin):
 def test_the_card_states_lte_and_the_source_and_covers_its_own_network(twin):
     card = twin.describe()
     assert "LTE" in card.data_card.configuration.numerology
-    assert TinyPackets.label in card.kind and TinyPackets.label in card.data_card.provenance.source
-    assert packet_twin_card(TinyPackets.label).covers(configuration_of_card(card)).covered
+    assert LearnedNetwork.label in card.kind and LearnedNetwork.label in card.data_card.provenance.source
+    assert packet_twin_card(LearnedNetwork.label).covers(configuration_of_card(card)).covered
     assert [cell.subcarrier_spacing_khz for cell in card.cells] == [15, 15]
 
 

@@ -94,10 +94,9 @@ def test_a_request_to_a_locked_ric_is_retried():
 def test_a_policy_that_never_is_enforced_ends_at_the_deadline():
     waiting = json.dumps({"enforceStatus": "NOT_ENFORCED", "enforceReason": "OTHER_REASON"}).encode()
     with TrapServer(lambda handler, number: send(handler, 200, waiting)) as trap:
-        started = time.monotonic()
         with pytest.raises(PeerError, match=r"not enforced after 0\.3 s"):
             await_enforced(A1Client(trap.url), SLA, "p", deadline_s=0.3)
-        assert time.monotonic() - started < 2
+        assert len(trap.requests) > 1, "it was asked once only"
 
 
 def test_an_interface_without_policy_types_has_to_be_configured():

@@ -8,11 +8,12 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
-from tiny_network import TinyNetwork
 
 from twins.ric.server import EmbeddedRan, PortInUseError
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
 
-RAN = EmbeddedRan(TinyNetwork(), xapp_delay_s=0.0)
+RAN = EmbeddedRan(SystemNetwork(small_scenario()), xapp_delay_s=0.0)
 schema = schemathesis.openapi.from_asgi("/openapi.json", RAN.app)
 PMS = "/a1-policy-management/v1"
 PROVMNS = "/3GPPManagement/ProvMnS/v1"
@@ -126,5 +127,5 @@ def test_a_media_type_that_is_no_patch_is_unsupported(client):
 def test_a_port_in_use_is_one_clear_line():
     port = int(RAN.url.rsplit(":", 1)[1])
     with pytest.raises(PortInUseError, match=f"cannot listen on 127.0.0.1:{port}.*--port") as caught:
-        EmbeddedRan(TinyNetwork(), port=port)
+        EmbeddedRan(SystemNetwork(small_scenario()), port=port)
     assert "\n" not in str(caught.value)

@@ -7,7 +7,7 @@ import pytest
 
 from twins.ns3.process import Ns3Process
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))  # the suite and the small layout
+sys.path.insert(0, str(Path(__file__).parents[1] / "conformance"))  # the suite and the layout
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 from network_suite import TwinSuite, edit
-from tiny_packets import small_layout
+from packet_layout import small_layout
 
 from policies.change import ChangeSet
 from policies.slices import Slice

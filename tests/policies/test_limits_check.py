@@ -1,11 +1,8 @@
 """A change set is checked before anything is touched: each violation names field, value, allowed values, source and remedy."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.limits.checking import check_change_set
@@ -28,7 +25,7 @@ class Net:
     """Three mutual neighbours as plain managed objects."""
 
     def __init__(self):
-        self.reads = 0
+        self.reads, self.searches = [], []
         self.objects = {}
         for cell in CELLS:
             self.put(
@@ -48,15 +45,17 @@ class Net:
         self.objects[dn] = attributes
 
     def read(self, dn):
-        self.reads += 1
+        self.reads.append(dn)
         return ManagedObject(dn=dn, attributes=self.objects[dn])
 
     def find(self, class_name, under=""):
+        self.searches.append((class_name, under))
         return tuple(dn for dn in self.objects if class_of(dn) == class_name and dn.startswith(under))
 
     def check(self, *edits):
-        change = ChangeSet(edits=tuple(AttributeEdit(dn=dn, attribute=name, old=None, new=new) for dn, name, new in edits))
-        return check_change_set(CATALOGUE, change, self.read, self.find)
+        # Unchecked: the catalogue must also judge a value that got past the types, such as NaN.
+        edits = [AttributeEdit.model_construct(dn=dn, attribute=name, old=None, new=new) for dn, name, new in edits]
+        return check_change_set(CATALOGUE, ChangeSet(edits=tuple(edits)), self.read, self.find)
 
 
 RATIO = f"{du('S1C1')},RRMPolicyRatio=URLLC"
@@ -77,16 +76,10 @@ def test_a_violation_names_field_value_range_source_and_remedy():
     assert "\n" not in str(violation)
 
 
-@pytest.mark.parametrize("value", [True, "40", None, 40.5])
+@pytest.mark.parametrize("value", [True, "40", None, float("nan"), float("inf"), 40.5])
 def test_a_value_of_the_wrong_kind_is_refused(value):
     (violation,) = Net().check((RATIO, "rRMPolicyMinRatio", value))
     assert violation.value == repr(value)
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_an_edit_to_no_finite_number_cannot_be_made(value):
-    with pytest.raises(ValidationError, match="finite number"):
-        AttributeEdit(dn=RATIO, attribute="rRMPolicyMinRatio", old=None, new=value)
 
 
 @pytest.mark.parametrize(
@@ -169,8 +162,7 @@ DNS = st.one_of(
     st.sampled_from(list(Net().objects)),
     st.from_regex(r"[A-Z][A-Za-z]{0,20}=[A-Za-z0-9]{1,5}(,[A-Z][A-Za-z]{0,20}=[A-Za-z0-9]{1,5}){0,3}", fullmatch=True),
 )
-FINITE = st.floats(allow_nan=False, allow_infinity=False)
-VALUES = st.one_of(st.booleans(), st.integers(), FINITE, st.text(max_size=20), st.none(), st.integers(0, 100))
+VALUES = st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.none(), st.integers(0, 100))
 
 
 @settings(max_examples=300, deadline=None)
@@ -181,22 +173,14 @@ def test_check_handles_arbitrary_edits(edits):
     assert all(violation.field and violation.allowed and violation.remedy for violation in violations)
 
 
-def test_thirty_edits_are_checked_in_two_milliseconds():
-    net = Net()
-    edits = []
+def test_every_object_is_read_once_and_every_class_searched_once_however_many_edits_there_are():
+    net, edits = Net(), []
     for cell in CELLS:
         edits += [(f"{du(cell)},RRMPolicyRatio={name}", "rRMPolicyMinRatio", 25) for name in ("eMBB", "URLLC", "mMTC")]
         edits += [(f"{du(cell)},RRMPolicyRatio={name}", "rRMPolicyMaxRatio", 90) for name in ("eMBB", "URLLC", "mMTC")]
         edits += [(f"{cu(cell)},NRCellRelation={other}", "cellIndividualOffset", 1) for other in CELLS if other != cell]
         edits += [(f"{cu(cell)},MobilityProfile=1", "timeToTrigger", 256), (f"{cu(cell)},MobilityProfile=1", "hysteresis", 2.0)]
-    change = ChangeSet(edits=tuple(AttributeEdit(dn=dn, attribute=name, old=None, new=new) for dn, name, new in edits))
-    objects = {dn: ManagedObject(dn=dn, attributes=attributes) for dn, attributes in net.objects.items()}
-    found = {name: net.find(name) for name in {class_of(dn) for dn in objects}}
-
-    def once():
-        started = time.perf_counter()
-        assert check_change_set(CATALOGUE, change, objects.__getitem__, lambda name, under: found[name]) == []
-        return time.perf_counter() - started
-
-    assert len(edits) == 30
-    assert min(once() for _ in range(20)) < 0.002
+    assert len(edits) == 30 and net.check(*edits) == []
+    assert sorted(net.reads) == sorted({dn for dn, _, _ in edits})
+    assert len(net.searches) == len(set(net.searches))
+    assert {name for name, _ in net.searches} <= {class_of(dn) for dn in net.reads}

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
+from pydantic import ValidationError
+
 from policies.change import AttributeEdit
 from policies.managed_object import ManagedObject, parse_dn, same_value
 from tools.oran.peer import Peer, PeerError, PeerSettings
@@ -121,7 +123,11 @@ def _managed_object(dn: str, node: dict[str, Any]) -> ManagedObject:
     if not isinstance(attributes, dict):
         raise PeerError(f"O1 answered attributes of {dn} as {str(attributes)[:80]!r}, not an object; check the peer's version")
     scalars = {name: value for name, value in attributes.items() if value is None or isinstance(value, bool | int | float | str)}
-    return ManagedObject(dn=dn, attributes=scalars)
+    try:
+        return ManagedObject(dn=dn, attributes=scalars)
+    except ValidationError as error:  # such as NaN, which Python's JSON reads, or a name that is none
+        reason = error.errors()[0]["msg"]
+        raise PeerError(f"O1 answered {dn} with attributes {str(scalars)[:80]}: {reason}; check the peer's version") from None
 
 
 def _walk(dn: str, node: dict[str, Any]) -> Iterator[ManagedObject]:

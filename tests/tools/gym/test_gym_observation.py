@@ -151,22 +151,22 @@ def test_the_attainable_rate_is_the_truncated_shannon_bound_by_hand():
 
 
 def test_a_handover_is_pending_until_measured_and_then_done_or_undone(context):
-    world = context.world
-    assert call(context, "check_handover_status", uav="uav-1").status == "none"
-    serving = world.measured.window.users["uav-1"].cell
+    world = context.world  # uav-2 is less than 3 dB better off where it is
+    assert call(context, "check_handover_status", uav="uav-2").status == "none"
+    serving = world.measured.window.users["uav-2"].cell
     others = {
-        name: level for name, level in rsrp_dbm(world.in_force, world.mission.fleet["uav-1"].position).items() if name != serving
+        name: level for name, level in rsrp_dbm(world.in_force, world.mission.fleet["uav-2"].position).items() if name != serving
     }
     near = max(others, key=others.get)
-    world.order_handover("uav-1", near)
-    assert call(context, "check_handover_status", uav="uav-1").status == "pending"
+    world.order_handover("uav-2", near)
+    assert call(context, "check_handover_status", uav="uav-2").status == "pending"
     world.measure()
-    assert call(context, "check_handover_status", uav="uav-1").status == "done"
+    assert call(context, "check_handover_status", uav="uav-2").status == "done"
     world.configure(with_cell(world.layout, near, a3_offset_db=-15.0))
     world.measure()
-    status = call(context, "check_handover_status", uav="uav-1")
+    status = call(context, "check_handover_status", uav="uav-2")
     assert (status.status, status.ordered, status.serving) == ("undone", near, serving)
-    assert call(context, "check_migration_feasibility", uav="uav-1", gnb=near).score <= 0.2
+    assert call(context, "check_migration_feasibility", uav="uav-2", gnb=near).score <= 0.2
 
 
 def test_nobody_can_migrate_to_a_barred_gnb(context):

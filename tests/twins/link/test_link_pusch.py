@@ -16,6 +16,7 @@ def test_a_slot_has_full_power_and_orthogonal_layers(ports: int, layers: int) ->
     sent = pusch.symbols(random_bits((16, pusch.coded_bits)))
     power = sent.abs().square().sum(dim=1)[:, pusch.data].mean()
     assert float(power) == pytest.approx(1.0, rel=0.05)  # the QAM symbols are random, the precoder is not
+    assert (pusch.precoding is None) == (ports == 1)
     if pusch.precoding is not None:
         gram = pusch.precoding.conj().T @ pusch.precoding
         assert gram.abs().sum() == pytest.approx(1.0, rel=1e-5)  # off the diagonal nothing is left
