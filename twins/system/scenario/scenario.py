@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, JsonValue, model_validator
@@ -148,11 +147,6 @@ class SystemScenario(Word):
     def window_ttis(self) -> int:
         """TTIs in one KPI window."""
         return round(self.granularity_s * 1e6 / self.tti_us)
-
-    @property
-    def end_of_last_event(self) -> datetime | None:
-        """End of the last planned event, None without events."""
-        return max((event.end for event in self.events), default=None)
 
 
 def _objection(scenario: SystemScenario) -> str | None:
