@@ -1,6 +1,6 @@
-"""When a KPI is worse, by so much that it matters: the one definition, for predictions and for measurements.
+"""The definition of a material worsening of a KPI, for predictions and for measurements.
 
-Which direction is worse is the KPI's own (`KpiDefinition.better`), how much matters is data: `policies/data/materiality.toml`.
+The direction that is worse is given by the KPI (`KpiDefinition.better`), the thresholds by `policies/data/materiality.toml`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _FILE = Path(__file__).parent / "data" / "materiality.toml"
 
 
 class Materiality(Word):
-    """A worsening matters above the `relative` part (0..1) of the value before and above `absolute`, in the KPI's unit.
+    """A worsening is material if it exceeds both the `relative` share (0..1) of the previous value and `absolute`, in KPI units.
 
-    At `serves_well` and better nobody is harmed, whatever the value was before.
+    A value at `serves_well` or better harms no user, regardless of the previous value.
     """
 
     relative: float = Field(ge=0)
@@ -36,31 +36,31 @@ def _table() -> dict[str, Materiality]:
 
 
 def materiality(kpi: str) -> Materiality:
-    """Return the thresholds of a KPI, or the default ones."""
+    """Return the thresholds of a KPI, or the default thresholds."""
     return _table().get(kpi, _table()["default"])
 
 
 def badness(kpi: str, values: Sequence[float]) -> list[float]:
-    """Return the values with the sign that makes more worse."""
+    """Return the values with the sign chosen so that a larger value is worse."""
     sign = -1.0 if kpi_definition(kpi).better == "higher" else 1.0
     return [sign * value for value in values]
 
 
-def least_worsening(kpi: str, reference: float) -> float:
-    """Return by how much, in the KPI's unit, a value must be worse than `reference` to matter."""
+def materiality_threshold(kpi: str, reference: float) -> float:
+    """Return the threshold, in the KPI's unit, by which a value must be worse than `reference` to be material."""
     thresholds = materiality(kpi)
     return max(thresholds.relative * abs(reference), thresholds.absolute)
 
 
 def is_worse(kpi: str, value: float, reference: float) -> bool:
-    """Whether `value` is worse than `reference` by more than what matters; never so for a KPI without a good direction."""
+    """Whether `value` is materially worse than `reference`; always false for a KPI without a better direction."""
     if kpi_definition(kpi).better == "neutral":
         return False
     after, before = badness(kpi, [value, reference])
-    return after - before > least_worsening(kpi, reference)
+    return after - before > materiality_threshold(kpi, reference)
 
 
 def serves_well(kpi: str, value: float) -> bool:
-    """Whether a value is so good that nobody is harmed by it, whatever it was before."""
+    """Whether a value is good enough to harm no user, regardless of the previous value."""
     bound = materiality(kpi).serves_well
     return bound is not None and badness(kpi, [value]) <= badness(kpi, [bound])

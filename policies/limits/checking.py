@@ -1,7 +1,7 @@
 """The check of a change set against the limits catalogue, before anything is changed.
 
-Values are judged one by one first; joint rules are evaluated on the state after the change set, and only where all single values
-are sound.
+Single values are checked first; joint rules are evaluated on the state after the change set, and only if all single values are
+valid.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from policies.violation import Violation
 
 
 def check_change_set(catalogue: LimitsCatalogue, change_set: ChangeSet, read: Read, find: Find) -> list[Violation]:
-    """Return every violation of limits and joint rules by the change set; an empty list means that it is lawful.
+    """Return all violations of limits and joint rules by the change set; empty if it is valid.
 
-    `read(dn)` returns a managed object as it is now, `find(class_name, under)` the DNs of a class: those of a Network.
+    `read(dn)` returns the current managed object, `find(class_name, under)` the DNs of a class, as in the Network contract.
     Raises only what they raise.
     """
     state = StateAfter(change_set, read, find)

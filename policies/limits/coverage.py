@@ -1,4 +1,4 @@
-"""Whether a cell that is taken off air (asleep or locked) leaves neighbours that can cover its area."""
+"""The coverage rule: a cell that is taken off air (asleep or locked) needs neighbours on air to cover its area."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Attributes = Callable[[str], dict[str, Scalar]]
 
 
 def uncovered(touched: list[str], state: StateAfter, needed: int) -> list[tuple[str, int]]:
-    """Return (cell, neighbours on air) for each off-air cell that the change leaves with fewer than `needed` of them.
+    """Return (cell, neighbours on air) for each off-air cell that has fewer than `needed` neighbours on air after the change.
 
-    A cell that was in that state before the change is not held against the change.
+    Cells that were in that state before the change are not reported.
     """
     if not any(class_of(dn) in ("CESManagementFunction", "NRCellDU") for dn in touched):
         return []
     neighbours = _neighbours(state)
-    before = {cell for cell, _ in _lonely(_on_air(state, state.before), neighbours, needed)}
-    return [(cell, count) for cell, count in _lonely(_on_air(state, state.after), neighbours, needed) if cell not in before]
+    before = {cell for cell, _ in _uncovered(_on_air(state, state.before), neighbours, needed)}
+    return [(cell, count) for cell, count in _uncovered(_on_air(state, state.after), neighbours, needed) if cell not in before]
 
 
-def _lonely(on_air: dict[str, bool], neighbours: dict[str, list[str]], needed: int) -> list[tuple[str, int]]:
+def _uncovered(on_air: dict[str, bool], neighbours: dict[str, list[str]], needed: int) -> list[tuple[str, int]]:
     counts = {cell: sum(on_air.get(other, False) for other in neighbours.get(cell, [])) for cell, up in on_air.items() if not up}
     return [(cell, count) for cell, count in counts.items() if count < needed]
 

@@ -1,4 +1,4 @@
-"""The single edits of a change set against the catalogue: object, attribute, writability, value, and one edit per attribute."""
+"""Checks of the single edits of a change set: object, attribute, writability, value, and one edit per attribute."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CATALOGUE = "limits catalogue, policies/limits"
 
 
 def violations_of_edits(catalogue: LimitsCatalogue, change_set: ChangeSet, state: StateAfter) -> list[Violation]:
-    """Return the edits of an item that is edited twice, then what is wrong with each edit taken alone."""
+    """Return the violations by repeated edits of an item, then those of each single edit."""
     violations = [_repeated(edit) for edit in change_set.repeated_edits()]
     single = (_violation(catalogue, edit, state) for edit in change_set.attribute_edits())
     return violations + [violation for violation in single if violation]

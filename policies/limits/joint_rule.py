@@ -1,11 +1,11 @@
-"""A joint rule: what several attributes may be together, as data with a name and a source.
+"""A joint rule: a constraint on several attributes, as data with a name and a source.
 
-Kinds, each evaluated on the state that the network would have after the change set:
+Kinds, each evaluated on the state of the network after the change set:
 1. `sum`: the sum of `attributes[0]` over all objects of the class below one parent is at most `bound`.
-2. `order`: within one object `attributes` ascend (strictly, where `strict`); an attribute that the object lacks is passed over.
+2. `order`: within one object `attributes` ascend (strictly if `strict`); attributes that the object lacks are skipped.
 3. `total`: within one object the sum of `attributes` lies within [`low`, `bound`].
-4. `handover_loop`: over a pair of neighbour relations the two A3 triggers leave a gap of at least `low` dB, so that no UE is
-   handed back where it came from.
+4. `handover_loop`: the two A3 triggers of a pair of neighbour relations have a gap of at least `low` dB, so that no UE is handed
+   back and forth.
 5. `coverage`: each cell that sleeps or is locked has at least `bound` neighbours on air.
 """
 
@@ -19,7 +19,7 @@ from policies.word import Word
 
 
 class JointRule(Word):
-    """One joint rule of the catalogue."""
+    """A joint rule of the catalogue."""
 
     model_config = ConfigDict(populate_by_name=True)
 

@@ -1,8 +1,8 @@
-"""A limit: what one attribute of one class may be set to, and by which clause.
+"""A limit: the allowed values of an attribute of a class, with the clause they come from.
 
-1. `kind` says how the values are bounded: a range on a grid, a set of numbers, an enumeration, a boolean, or a string pattern.
-2. A boolean is not a number, a numeric string is not a number, NaN and infinities are refused; 25.0 is the integer 25.
-3. `vendor_specific` says that the attribute stands in no 3GPP object model; its bounds may still come from a 3GPP clause.
+1. `kind` is the type of bound: a range with an optional step, a set of numbers, an enumeration, a boolean, or a string pattern.
+2. Booleans and numeric strings are not numbers, NaN and infinities are refused; 25.0 equals the integer 25.
+3. `vendor_specific` marks attributes that are not in a 3GPP object model; their bounds may still come from a 3GPP clause.
 """
 
 from __future__ import annotations
@@ -65,12 +65,12 @@ class Limit(Word):
 
     @property
     def name(self) -> str:
-        """Class and attribute, as they are named in messages."""
+        """Class and attribute, as used in messages."""
         return f"{self.class_name}.{self.attribute}"
 
     @property
     def source(self) -> str:
-        """Specification, version and clause in one phrase, with a remark where the attribute is vendor-specific."""
+        """Specification, version and clause in one phrase, with a remark if the attribute is vendor-specific."""
         version = f" V{self.version}" if self.version else f" {self.release}" if self.release else ""
         place = f" clause {self.clause}" if self.clause[0].isdigit() else f", {self.clause}"
         return f"{self.specification}{version}{place}" + (", vendor-specific at O1" if self.vendor_specific else "")
@@ -89,22 +89,22 @@ class Limit(Word):
         return "one of " + ", ".join(_text(value) for value in self.values) + unit
 
     def objection(self, value: Scalar) -> str | None:
-        """Return what is wrong with `value`, or None where it is allowed (whether the attribute is writable is not asked)."""
+        """Return why `value` is not allowed, or None if it is (regardless of `read_only`)."""
         if self.kind == "boolean":
-            return None if isinstance(value, bool) else f"{value!r} is no boolean"
+            return None if isinstance(value, bool) else f"{value!r} is not a boolean"
         if self.kind in ("enum", "string"):
             return self._text_objection(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return f"{value!r} is no number"
+            return f"{value!r} is not a number"
         if not math.isfinite(value):
-            return f"{value!r} is no finite number"
+            return f"{value!r} is not a finite number"
         return self._number_objection(value)
 
     def _text_objection(self, value: Scalar) -> str | None:
         if not isinstance(value, str):
-            return f"{value!r} is no text"
+            return f"{value!r} is not a string"
         if self.kind == "enum":
-            return None if value in self.values else f"{value!r} is none of the values"
+            return None if value in self.values else f"{value!r} is not one of the values"
         return None if self._compiled.fullmatch(value) else f"{value!r} does not match"
 
     @cached_property
@@ -113,21 +113,21 @@ class Limit(Word):
 
     def _number_objection(self, value: float) -> str | None:
         if self.kind == "set":
-            return None if value in self.values else f"{value!r} is none of the values"
+            return None if value in self.values else f"{value!r} is not one of the values"
         if self.low is None or self.high is None or not self.low <= value <= self.high:
             return f"{value!r} is out of range"
         if self.step is not None:
             steps = (value - self.low) / self.step
             if abs(steps - round(steps)) > _GRID_TOLERANCE:
-                return f"{value!r} is not on the grid of {self.step:g}"
+                return f"{value!r} is not a multiple of the step {self.step:g} from {self.low:g}"
         return None
 
     def nearest(self, value: Scalar) -> Scalar:
-        """Return the allowed value nearest to the number `value`, or the default where there is no such thing."""
+        """Return the allowed value nearest to the number `value`, or the default if there is none."""
         if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
             return self.default
         if self.kind == "set":
-            return min((number for number in self.values if not isinstance(number, str)), key=lambda one: abs(one - value))
+            return min((number for number in self.values if not isinstance(number, str)), key=lambda number: abs(number - value))
         if self.kind != "range" or self.low is None or self.high is None:
             return self.default
         clipped = min(max(value, self.low), self.high)
@@ -148,17 +148,16 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def _malformed(limit: Limit) -> str | None:
-    """Return which field is missing, or does not belong to the limit's kind, or None."""
-    given = {name for name in ("low", "high", "step", "values", "pattern") if getattr(limit, name) not in (None, (), "")}
-    stray = sorted(given - set(_FIELDS[limit.kind]))
-    missing = sorted(set(_FIELDS[limit.kind]) - given - {"step"})
+    """Return the problem of a limit whose fields do not fit its kind, or None."""
+    present = {name for name in ("low", "high", "step", "values", "pattern") if getattr(limit, name) not in (None, (), "")}
+    stray = sorted(present - set(_FIELDS[limit.kind]))
+    missing = sorted(set(_FIELDS[limit.kind]) - present - {"step"})
     if stray or missing:
-        return f"kind={limit.kind!r}: " + "; ".join(
-            [*(f"{one} is missing" for one in missing), *(f"{one} is not its" for one in stray)]
-        )
+        problems = [*(f"{name} is missing" for name in missing), *(f"{name} is not a field of this kind" for name in stray)]
+        return f"kind={limit.kind!r}: " + "; ".join(problems)
     if limit.low is not None and limit.high is not None and limit.low >= limit.high:
-        return f"low={limit.low} must lie below high={limit.high}"
-    wanted = str if limit.kind == "enum" else float
-    if not all(isinstance(value, wanted) for value in limit.values):
-        return f"values={list(limit.values)}: a set holds numbers, an enum holds texts"
+        return f"low={limit.low} must be below high={limit.high}"
+    value_type = str if limit.kind == "enum" else float
+    if not all(isinstance(value, value_type) for value in limit.values):
+        return f"values={list(limit.values)}: a set contains numbers, an enum contains strings"
     return None

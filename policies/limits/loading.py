@@ -1,6 +1,7 @@
-"""Reading the catalogue from its data files, one TOML file per theme; malformed data fails loudly.
+"""Loading of the catalogue from its data files, one TOML file per theme; the error for malformed data names file and entry.
 
-A file has a `[defaults]` table (what its entries leave out), `[[limit]]` entries and, in `joint_rules.toml`, `[[rule]]` entries.
+A file has a `[defaults]` table (values of fields that entries omit), `[[limit]]` entries and, in `joint_rules.toml`, `[[rule]]`
+entries.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise CatalogueError(f"{path.name}: {error}") from None
     unknown = set(content) - {"defaults", "limit", "rule"}
     if unknown:
-        raise CatalogueError(f"{path.name}: {sorted(unknown)} is none of [defaults], [[limit]], [[rule]]")
+        raise CatalogueError(f"{path.name}: {sorted(unknown)} is not one of [defaults], [[limit]], [[rule]]")
     return content
 
 

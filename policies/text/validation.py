@@ -1,4 +1,4 @@
-"""What is wrong with a value that its type refuses, in one line a field: `field=value: what is wrong, what is allowed`."""
+"""Formatting of validation errors, one line per field: `field=value: problem, allowed values`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-_LONGEST_VALUE = 60
+_MAX_VALUE_CHARACTERS = 60
 
 
 class Refusal(Protocol):
-    """A pydantic `ValidationError`, or FastAPI's error of a request."""
+    """A pydantic `ValidationError`, or FastAPI's `RequestValidationError`."""
 
     def errors(self) -> Sequence[Any]:
-        """Return one record a problem, with type, loc, input and msg."""
+        """Return a record per problem, with type, loc, input and msg."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem: the `steps` from the whole value down to the field, pydantic's `kind` of error, and the line to show."""
+    """A problem: the path `steps` to the field, pydantic's error `kind`, and the message `text`."""
 
     steps: tuple[str, ...]
     kind: str
@@ -26,7 +26,7 @@ class Problem:
 
 
 def problems_of(refusal: Refusal, whole: str = "value") -> tuple[Problem, ...]:
-    """Return every problem, in the order of the fields; `whole` names the value itself where no field of it is at fault."""
+    """Return every problem in the order of the fields; `whole` names the value itself in problems without a field."""
     return tuple(_problem(detail, whole) for detail in refusal.errors())
 
 
@@ -36,7 +36,7 @@ def first_problem(refusal: Refusal, whole: str = "value") -> str:
 
 
 def validation_text(refusal: Refusal, whole: str = "value") -> str:
-    """Return every problem in one line, with semicolons between them."""
+    """Return every problem in one line, separated by semicolons."""
     return "; ".join(problem.text for problem in problems_of(refusal, whole))
 
 
@@ -58,4 +58,4 @@ def _text(detail: dict[str, Any], field: str, whole: str) -> str:
 
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
+    return text if len(text) <= _MAX_VALUE_CHARACTERS else text[: _MAX_VALUE_CHARACTERS - 3] + "..."

@@ -40,13 +40,15 @@ def test_there_are_at_least_sixty_attributes_over_all_themes():
     assert set(Counter(limit.theme for limit in CATALOGUE)) == THEMES
 
 
-@pytest.mark.parametrize(("class_name", "attribute"), [(name, one) for name, many in TREE.items() for one in many])
+@pytest.mark.parametrize(
+    ("class_name", "attribute"), [(name, attribute) for name, attributes in TREE.items() for attribute in attributes]
+)
 def test_every_attribute_of_the_managed_tree_has_a_limit_in_its_unit(class_name, attribute):
     assert CATALOGUE.limit(class_name, attribute).unit == TREE[class_name][attribute]
 
 
 @pytest.mark.parametrize("limit", CATALOGUE, ids=lambda limit: limit.name)
-def test_every_entry_says_what_it_allows_why_and_by_which_clause(limit):
+def test_every_entry_has_a_range_an_effect_and_a_clause(limit):
     assert limit.default is None or limit.objection(limit.default) is None
     assert limit.effect.endswith(".") and limit.clause_text.endswith(".")
     vendor = limit.specification == "TwinPilot vendor model"
@@ -113,10 +115,10 @@ default = 3
     [
         ("default = 3", "default = 11", ["broken.toml", r"entry 1 \(A\.b\)", "default: 11", r"allowed 0\.\.10"]),
         ("low = 0", "", ["broken.toml", "low is missing"]),
-        ("low = 0", "low = 20", ["low=20.0 must lie below high=10.0"]),
+        ("low = 0", "low = 20", ["low=20.0 must be below high=10.0"]),
         ("low = 0", 'low = "0"', [r"A\.b", "low"]),
         ("high = 10", "high = nan", [r"A\.b", "high"]),
-        ('kind = "range"', 'kind = "boolean"', ["high is not its"]),
+        ('kind = "range"', 'kind = "boolean"', ["high is not a field of this kind"]),
         ('kind = "range"', 'kind = "shape"', ["kind"]),
         ('theme = "power"', 'theme = "colour"', ["theme"]),
         ("default = 3", "defualt = 3", ["defualt"]),

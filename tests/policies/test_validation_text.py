@@ -1,4 +1,4 @@
-"""What a type refuses is said in one line that names field, value and what is allowed."""
+"""A validation error is one line that names field, value and allowed values."""
 
 import pytest
 from pydantic import Field, ValidationError, model_validator

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from twins.command_errors import end_command, one_line_errors
-from twins.progress import counted
+from twins.progress import show_progress
 
 if TYPE_CHECKING:
     from training.tasks.task import Task
@@ -51,7 +51,7 @@ def make(
     path = out or SHIPPED
     with _errors():
         evaluator, name = _tables()
-        with counted("task set", "tasks") as progress:
+        with show_progress("task set", "tasks") as progress:
             tasks = make_tasks(TaskPlan(count=count, seed=seed, per_situation=per_situation), evaluator, DEFAULT_SPACE, progress)
         remake = f"twinpilot tasks make --count {count} --seed {seed} --per-situation {per_situation}"
         write_tasks(path, tasks, DEFAULT_SPACE, name, seed, remake + (f" --out {out}" if out else ""))

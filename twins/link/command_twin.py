@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twins.command_errors import end_command
-from twins.progress import counted
+from twins.progress import show_progress
 
 if TYPE_CHECKING:
     from twins.link.table.families import Family
@@ -43,7 +43,7 @@ def tabulate(
 
     chosen = _families(families)
     folder = work or user_cache_path("twinpilot") / "link_table"
-    with counted("link table", "pieces") as advance:
+    with show_progress("link table", "pieces") as advance:
         tabulate(pieces(chosen, seed), folder, workers, advance)
     path = out or TABLE_PATH
     remake = " ".join(["twinpilot twin tabulate", f"--seed {seed}", *(f"--family {name}" for name in families or ())])

@@ -8,7 +8,7 @@ import pytest
 
 from twins.radio.reference_channel import Drop, DropSettings, draw_drop
 from twins.system.bench import fidelity
-from twins.system.bench.fidelity import Comparison, GivenGains, run_twin, scenario_of
+from twins.system.bench.fidelity import Comparison, DropGains, run_twin, scenario_of
 from twins.system.bench.reference_chain import ReferenceSettings, run_reference
 from twins.system.system_network import SystemNetwork
 
@@ -27,8 +27,8 @@ def comparison(drop: Drop) -> Comparison:
 
 
 def test_the_twin_stands_on_the_drops_gains_and_serves_by_them(drop: Drop) -> None:
-    assert np.array_equal(GivenGains(drop).gain_db(drop.terminal_xy[[3, 1]]), drop.gain_db[[3, 1]])
-    network = SystemNetwork(scenario_of(drop, CHAIN), 5, GivenGains(drop))
+    assert np.array_equal(DropGains(drop).gain_db(drop.terminal_xy[[3, 1]]), drop.gain_db[[3, 1]])
+    network = SystemNetwork(scenario_of(drop, CHAIN), 5, DropGains(drop))
     network.advance(0.1)
     state = network.snapshot().state
     np.testing.assert_allclose(state.links["gain_db"], drop.gain_db)

@@ -36,7 +36,7 @@ from tools.receivers.bench.error_curves import Curves
 from tools.receivers.bench.kept_curves import KeptCurves
 from tools.receivers.choice import with_receiver
 from tools.receivers.latency import paired_ratios
-from twins.progress import counted
+from twins.progress import show_progress
 
 SEED = 1
 SLOTS, QUICK_SLOTS = 192, 64
@@ -55,7 +55,7 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     step, slots = (QUICK_STEP_DB, QUICK_SLOTS) if quick else (STEP_DB, SLOTS)
     kept = KeptCurves(out, seed=SEED, slots=slots)
     measured: Measured = {}
-    with counted("receivers", "links") as advance:
+    with show_progress("receivers", "links") as advance:
         for case in cases:
             measured[case] = kept.of(case, case.levels(step))
             advance(len(measured), len(cases))

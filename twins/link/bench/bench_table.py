@@ -18,7 +18,6 @@ from pydantic import ValidationError
 
 from policies.figure import Figure
 from policies.word import Word
-from twins.kept_samples import KeptSamples
 from twins.link.bench.bench_speed import SLOTS, plain_seconds
 from twins.link.columns import channel_columns, configuration_columns
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
@@ -28,7 +27,8 @@ from twins.link.simulation.stopping import Stopping
 from twins.link.table.families import SNR_DB, Family
 from twins.link.table.tables import LinkTables
 from twins.link.transmitter import make_transmitter
-from twins.progress import counted
+from twins.progress import show_progress
+from twins.sample_cache import SampleCache
 
 Link = tuple[LinkConfiguration, ChannelConfiguration]
 _SEED = 20_000
@@ -57,13 +57,13 @@ def figures(quick: bool, out: Path | None) -> tuple[list[Figure], list[TableSamp
     """Return the table's error against fresh simulation, and evaluations a second; goes on with what `out` has."""
     tables = LinkTables.load()
     links = held_out(tables, 4 if quick else 210, random.Random(_SEED))
-    kept = KeptSamples(None if out is None else out / "link-fresh.jsonl", FreshSample)
+    kept = SampleCache(None if out is None else out / "link-fresh.jsonl", FreshSample)
     stopping = QUICK if quick else FULL
     samples = []
-    with counted("link table", "held-out links") as advance:
+    with show_progress("link table", "held-out links") as advance:
         for index, link in enumerate(links):
             seed = 30_000 + index
-            fresh = kept.of(_decides(link, seed, stopping), partial(_fresh, link, seed, stopping))
+            fresh = kept.get_or_measure(_decides(link, seed, stopping), partial(_fresh, link, seed, stopping))
             samples.append(_compared(tables, link, fresh))
             advance(index + 1, len(links))
     return [*_errors(samples), *_speed(tables, quick)], samples
