@@ -11,7 +11,7 @@ from agents.llm.chat import ChatModel, LlmSettings, Message, ModelError
 from agents.llm.checking import ReplyError, decision_of, parse_reply
 from agents.llm.prompting import messages_for, prompt_text
 from agents.llm.reply import Reply
-from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
+from agents.planner import CallTools, Decision, Escalate, Planner, Propose, Understand, View
 from agents.understanding.result import Reading, Understood
 
 
@@ -52,7 +52,7 @@ class LlmPlanner:
     def _instead(self, view: View, why: str) -> Decision:
         if self._fallback is None:
             return Escalate(reason=f"cannot, because {why}", nearest="decide by hand, or configure the rule planner as fallback")
-        return _said(self._fallback.decide(view), f"decided by the {self._fallback.name}, because {why}")
+        return _with_note(self._fallback.decide(view), f"decided by the {self._fallback.name}, because {why}")
 
 
 def _repair(text: str, problem: str) -> list[Message]:
@@ -64,27 +64,23 @@ def _repair(text: str, problem: str) -> list[Message]:
     ]
 
 
-def _said(decision: Decision, note: str) -> Decision:
+def _with_note(decision: Decision, note: str) -> Decision:
     """Write into a decision that a fallback made it."""
     if isinstance(decision, Understand):
-        return decision.model_copy(update={"reading": _noted(decision.reading, note)})
+        return decision.model_copy(update={"reading": _intent_with_note(decision.reading, note)})
     if isinstance(decision, CallTools):
         calls = tuple(one.model_copy(update={"reason": f"{one.reason} ({note})"}) for one in decision.calls)
         return decision.model_copy(update={"calls": calls})
     if isinstance(decision, Propose):
         proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
         return decision.model_copy(update={"proposal": proposal})
-    return _told(decision, note)
+    field = {"ask": "question", "finish": "summary", "escalate": "reason"}[decision.kind]
+    return decision.model_copy(update={field: f"{getattr(decision, field)} ({note})"})
 
 
-def _noted(reading: Reading, note: str) -> Reading:
+def _intent_with_note(reading: Reading, note: str) -> Reading:
     """Write into an intent who understood it; what is not understood yet leads to further decisions, which say so."""
     if not isinstance(reading, Understood):
         return reading
-    intent = reading.intent.model_copy(update={"assumptions": (*reading.intent.assumptions, note)})
-    return reading.model_copy(update={"intent": intent})
-
-
-def _told(decision: Ask | Finish | Escalate, note: str) -> Decision:
-    field = {"ask": "question", "finish": "summary", "escalate": "reason"}[decision.kind]
-    return decision.model_copy(update={field: f"{getattr(decision, field)} ({note})"})
+    assumptions = tuple(dict.fromkeys((*reading.intent.assumptions, note)))
+    return reading.model_copy(update={"intent": reading.intent.model_copy(update={"assumptions": assumptions})})
