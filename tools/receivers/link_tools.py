@@ -21,7 +21,7 @@ from twins.link.table.not_covered import NotCovered
 from twins.link.transmitter import TransmitterUnavailable
 
 if TYPE_CHECKING:
-    from twins.link.table.adaptation import Adapted
+    from twins.link.table.adaptation import AdaptedMcs
 
 UNAVAILABLE = (ReceiverUnavailable, TransmitterUnavailable)
 _LATENCY_SLOTS, _LATENCY_PAIRS = 8, 7
@@ -115,7 +115,7 @@ def compare_receivers(context: ToolContext, request: CompareReceivers) -> Eviden
         settled = _settled(request, request.adapt_to, context.seed)
         adapted = request.configuration.model_copy(update={"mcs_index": settled.mcs_index})
         request = request.model_copy(update={"configuration": adapted})
-        if not settled.holds:
+        if not settled.meets_target:
             warnings.append(
                 f"{request.adapt_to} holds a block error rate of 0.1 at no MCS: compared at the lowest, {settled.mcs_index}"
             )
@@ -143,7 +143,7 @@ def compare_receivers(context: ToolContext, request: CompareReceivers) -> Eviden
     )
 
 
-def _settled(request: CompareReceivers, name: str, seed: int) -> Adapted:
+def _settled(request: CompareReceivers, name: str, seed: int) -> AdaptedMcs:
     from twins.link.table.adaptation import adapted_mcs
 
     return adapted_mcs(with_receiver(request.configuration, name), request.channel, seed)
@@ -161,7 +161,7 @@ def _row(request: CompareReceivers, name: str, rank: int, result: LinkResult, se
         receiver=name,
         rank=rank,
         latency_ratio=_latency(name, result, with_receiver(request.configuration, REFERENCE), request.channel),
-        adapted_mcs=settled.mcs_index if settled is not None and settled.holds else None,
+        adapted_mcs=settled.mcs_index if settled is not None and settled.meets_target else None,
         realizable=not name.startswith("perfect"),
         **{field: getattr(result, field) for field in taken},
     )

@@ -83,7 +83,7 @@ def pass_through(transmitter: Pusch, drawn: Draw, seed: int) -> Slots:
     config.seed = seed
     slots, antennas = len(drawn.snr_db), drawn.configuration.rx_antennas
     coded = random_bits((slots, transmitter.coded_bits))
-    ports = draw_channel(transmitter, drawn.channel, antennas, slots, slowest_mps=0.0)
+    ports = draw_channel(transmitter, drawn.channel, antennas, slots, min_speed_mps=0.0)
     clean = torch.einsum("brpts,bpts->brts", ports, transmitter.symbols(coded))
     noise = torch.view_as_complex(torch.randn((*clean.shape, 2), generator=torch.Generator().manual_seed(seed)) / 2**0.5)
     sent = Slots(transmitter, drawn.channel, coded, clean, noise, torch.ones(slots), transmitter.effective(ports))
