@@ -54,7 +54,7 @@ def _sionna(scenario: str, distances: np.ndarray, los: bool) -> np.ndarray:
 
 @pytest.mark.parametrize("scenario", ["UMa", "UMi"])
 @pytest.mark.parametrize("los", [True, False])
-def test_path_loss_is_sionnas_before_and_beyond_the_breakpoint(scenario: str, los: bool) -> None:
+def test_path_loss_equals_sionnas_before_and_beyond_the_breakpoint(scenario: str, los: bool) -> None:
     distances = np.geomspace(12.0, 4500.0, 60)
     height = 25.0 if scenario == "UMa" else 10.0
     breakpoint_m = 4 * (height - 1) * 0.5 * 3.5e9 / SPEED_OF_LIGHT
@@ -64,7 +64,7 @@ def test_path_loss_is_sionnas_before_and_beyond_the_breakpoint(scenario: str, lo
 
 
 @pytest.mark.parametrize("scenario", ["UMa", "UMi"])
-def test_shadowing_parameters_are_those_that_sionna_ships(scenario: str) -> None:
+def test_shadowing_parameters_equal_those_of_sionna(scenario: str) -> None:
     from sionna.phy.channel.tr38901 import models
 
     states = [models.load_json(models.parameter_file(f"{scenario}_{state}.json", "19.2")) for state in ("LoS", "NLoS", "O2I")]
@@ -79,7 +79,7 @@ def test_los_probability_is_one_near_the_site_and_follows_the_table() -> None:
     assert los_probability("UMi", 200.0) < expected
 
 
-def test_penetration_costs_more_deeper_inside_and_at_higher_carriers() -> None:
+def test_penetration_loss_grows_with_depth_and_carrier() -> None:
     assert penetration_loss_db(3.5, 0.0) == pytest.approx(12.7, abs=0.2)  # 5 - 10 lg(0.3 10^-0.27 + 0.7 10^-1.9)
     assert penetration_loss_db(3.5, 20.0) - penetration_loss_db(3.5, 0.0) == pytest.approx(10.0)
     assert penetration_loss_db(28.0, 0.0) > penetration_loss_db(3.5, 0.0)
@@ -93,7 +93,7 @@ def test_fields_have_unit_variance_and_exponential_correlation() -> None:
         assert measured == pytest.approx(math.exp(-lag / 6), abs=0.04)
 
 
-def test_a_site_is_in_sight_as_often_as_the_probability_says() -> None:
+def test_a_site_is_in_line_of_sight_with_the_tables_probability() -> None:
     ring = np.linspace(0.0, 2.0 * np.pi, 720, endpoint=False)
     for distance in (60.0, 150.0):
         points = distance * np.stack([np.cos(ring), np.sin(ring)], axis=1)
@@ -122,7 +122,7 @@ def test_shadowing_has_the_standard_deviation_of_the_table() -> None:
 def test_a_moving_terminal_sees_no_jump_in_gain() -> None:
     path = np.stack([np.linspace(-300.0, 300.0, 60_001), np.full(60_001, 41.0)], axis=1)
     steps = np.abs(np.diff(_macro().gain_db(path), axis=0))
-    assert steps.max() < 0.15  # dB per centimetre, while line of sight comes and goes
+    assert steps.max() < 0.15  # dB per centimetre, across changes of the line-of-sight state
     assert np.median(steps) < 0.02
 
 
@@ -138,7 +138,7 @@ def test_sectors_of_a_site_share_everything_but_the_antenna() -> None:
     np.testing.assert_allclose(bare[:, 1:], bare[:, :1].repeat(2, axis=1), atol=1e-9)
 
 
-def test_one_seed_gives_one_map_and_another_seed_another() -> None:
+def test_the_same_seed_gives_the_same_map_and_another_seed_another() -> None:
     points = np.random.default_rng(2).uniform(-700.0, 700.0, (210, 2))
     first = _macro(1).gain_db(points)
     assert np.array_equal(first, _macro(1).gain_db(points))
@@ -191,7 +191,7 @@ def test_a_network_is_mapped_and_refreshed_fast_enough_for_real_time() -> None:
         (lambda: Antenna(downtilt=100.0), "downtilt=100.0"),
     ],
 )
-def test_bad_input_is_refused_with_what_to_do(build: object, words: str) -> None:
+def test_bad_input_is_refused_with_a_remedy(build: object, words: str) -> None:
     with pytest.raises(ValueError, match=": ") as refusal:
         build()  # type: ignore[operator]
     assert words in str(refusal.value)
