@@ -1,4 +1,4 @@
-"""The receiver contract, and how receivers are found.
+"""The receiver contract and the lookup of receivers by name.
 
 1. A receiver turns `Slots` into LLRs of the coded bits: `Receiver.detect(slots) -> Detection`.
 2. Receivers are looked up by name among the entry points of group `twinpilot.receivers`: TwinPilot's own are in

@@ -1,4 +1,4 @@
-"""The transmitter contract, and how transmitters are found.
+"""The transmitter contract and the lookup of transmitters by name.
 
 1. A transmitter is a `Pusch`: it maps coded bits to the transmitted grid and describes that grid. "pusch" is Sionna's own; others
    keep the carrier, antennas and MCS, with their own `symbols`, `pilots`, `data`, `coded_bits` and `transport_block_bits`.
