@@ -12,17 +12,17 @@ from agents.llm.checking import ReplyError, decision_of, parse_reply
 from agents.llm.prompting import messages_for, prompt_text
 from agents.llm.reply import Reply
 from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
+from agents.understanding.result import Reading, Understood
 
 
 class LlmPlanner:
-    """A Planner that asks a model. `prompt` names a file of `agents/prompts`."""
+    """A Planner that asks a model."""
 
-    def __init__(self, settings: LlmSettings, fallback: Planner | None = None, prompt: str = "planner") -> None:
+    def __init__(self, settings: LlmSettings, fallback: Planner | None = None) -> None:
         self.name = f"LLM planner ({settings.model})"
         self._settings = settings
         self._chat = ChatModel(settings)
         self._fallback = fallback
-        self._prompt = prompt
 
     def decide(self, view: View) -> Decision:
         """Return the model's next decision, checked; never raises for what operator, tools or model wrote."""
@@ -36,7 +36,7 @@ class LlmPlanner:
             return self._instead(view, f"the model {self._settings.model} cannot be asked: {error}")
 
     def _ask(self, view: View) -> Decision:
-        messages = messages_for(view, prompt_text(self._prompt), self._settings.budget_tokens)
+        messages = messages_for(view, prompt_text("planner"), self._settings.budget_tokens)
         schema = Reply.model_json_schema()
         problem = ""
         for _ in range(1 + self._settings.repairs):
@@ -67,17 +67,29 @@ def _repair(text: str, problem: str) -> list[Message]:
 def _said(decision: Decision, note: str) -> Decision:
     """Write into a decision that a fallback made it."""
     if isinstance(decision, Understand):
-        intent = decision.intent.model_copy(update={"assumptions": (*decision.intent.assumptions, note)})
-        return decision.model_copy(update={"intent": intent})
+        return decision.model_copy(update={"reading": _noted(decision.reading, note)})
     if isinstance(decision, CallTools):
         calls = tuple(one.model_copy(update={"reason": f"{one.reason} ({note})"}) for one in decision.calls)
         return decision.model_copy(update={"calls": calls})
     if isinstance(decision, Propose):
         proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
         return decision.model_copy(update={"proposal": proposal})
-    return _told(decision, note)
+    return _with_note(decision, note)
 
 
-def _told(decision: Ask | Finish | Escalate, note: str) -> Decision:
-    field = {"ask": "question", "finish": "summary", "escalate": "reason"}[decision.kind]
-    return decision.model_copy(update={field: f"{getattr(decision, field)} ({note})"})
+def _noted(reading: Reading, note: str) -> Reading:
+    """Add the note to the assumptions of an intent; what is not understood yet leads to further decisions, which carry it."""
+    if not isinstance(reading, Understood):
+        return reading
+    intent = reading.intent.model_copy(update={"assumptions": (*reading.intent.assumptions, note)})
+    return reading.model_copy(update={"intent": intent})
+
+
+def _with_note(decision: Ask | Finish | Escalate, note: str) -> Decision:
+    match decision:
+        case Ask():
+            return decision.model_copy(update={"question": f"{decision.question} ({note})"})
+        case Finish():
+            return decision.model_copy(update={"summary": f"{decision.summary} ({note})"})
+        case Escalate():
+            return decision.model_copy(update={"reason": f"{decision.reason} ({note})"})

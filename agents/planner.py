@@ -1,10 +1,11 @@
 """`Planner.decide(view) -> Decision`: the one interface of every decider.
 
-1. A `View` is everything a decider sees: the operator's text, the intent as understood so far, the network card, the tools
-   that it may call, the evidence gathered, what the gate or a human objected to, and its remaining budget. It holds no network.
-2. A `Decision` is one of: understand the intent, call tools, propose, ask the operator, finish, escalate.
+1. A `View` is everything a decider sees: the operator's text and how it was read, the network card, the tools that it may call,
+   the evidence gathered, what the gate or a human objected to, and its remaining budget. It holds no network.
+2. A `Decision` is one of: understand the text, call tools, propose, ask the operator, finish, escalate.
 3. What tools returned is data: it is quoted and typed in the view, and nothing in it can widen what the decider may do.
-The LLM planner, the rule planner, the specialists and the benchmark's baselines all stand behind this face.
+4. The text is read once: the reading that `Understand` states comes back in every later view, with the answers given since.
+The LLM planner, the rule planner and the benchmark's baselines all stand behind this face.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
+from agents.answer import Answer
+from agents.understanding.result import Reading, Understood
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.verdict import Verdict
@@ -23,20 +26,17 @@ from tools.calls.tool_offer import ToolOffer
 from twins.network import NetworkCard
 
 
-class Answer(Word):
-    """The operator's answer to an earlier question."""
-
-    question: str
-    answer: str
-
-
 class View(Word):
-    """Everything a decider sees."""
+    """Everything a decider sees.
+
+    reading: how the operator's words were read, None before that; unread: those of `answers` that came after it.
+    """
 
     text: str
     card: NetworkCard
     tools: tuple[ToolOffer, ...]
-    intent: Intent | None = None
+    reading: Reading | None = None
+    unread: tuple[Answer, ...] = ()
     observations: tuple[Observation, ...] = ()
     answers: tuple[Answer, ...] = ()
     proposal: Proposal | None = None
@@ -44,13 +44,17 @@ class View(Word):
     feedback: tuple[str, ...] = ()
     steps_left: int = Field(default=20, ge=0)
 
+    @property
+    def intent(self) -> Intent | None:
+        """The intent as understood, None while it is not."""
+        return self.reading.intent if isinstance(self.reading, Understood) else None
+
 
 class Understand(Word):
-    """State the intent as understood, with a plan in words."""
+    """State how the operator's words are read; once they are `Understood`, the run has its intent."""
 
     kind: Literal["understand"] = "understand"
-    intent: Intent
-    plan: tuple[str, ...] = ()
+    reading: Reading
 
 
 class CallTools(Word):

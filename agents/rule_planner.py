@@ -1,17 +1,17 @@
 """The rule planner: understands by grammar and embeddings, plans by the workflows of seed 002 D.3, needs no language model.
 
-Stateless: everything that a decision needs is in the view, so a run resumes after a crash with the same decisions.
+Stateless: everything that a decision needs is in the view, so a run resumes after a crash with the same decisions. The text is
+read in the first decision, and with an answer when one comes; all others rest on the reading that the view carries.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from agents.heuristics.evidence_reader import rows_of
+from agents.heuristics.evidence_reader import values_of
 from agents.heuristics.situation import Situation
 from agents.planner import Ask, Decision, Escalate, Understand, View
-from agents.specialists.specialist import Specialist
-from agents.specialists.team import TEAM
+from agents.understanding.relative import resolve, unmeasured
 from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,
@@ -19,9 +19,10 @@ from agents.understanding.result import (
     NotAboutNetwork,
     Question,
     Reading,
+    RelativeBound,
     Understood,
 )
-from agents.understanding.understand import understand
+from agents.understanding.understand import understand, with_answers
 from agents.workflows.answering import answer_question
 from agents.workflows.beams import select_beams
 from agents.workflows.calls import ask_for, call, failure_of
@@ -29,18 +30,19 @@ from agents.workflows.configuration import Effort, plan_change
 from agents.workflows.measuring import measured_now
 from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
+from tools.calls.tool_call import ToolCall
+from tools.ran.kpi_tool import query_kpi
 
 _MOST_QUESTIONS: Final = 5
 
 
 class RulePlanner:
-    """A Planner of rules. `effort` says how much twin time a run may take, `specialists` who drafts candidates."""
+    """A Planner of rules. `effort` says how much twin time a run may take."""
 
     name = "rule planner"
 
-    def __init__(self, effort: Effort | None = None, specialists: tuple[Specialist, ...] = TEAM) -> None:
+    def __init__(self, effort: Effort | None = None) -> None:
         self._effort = effort or Effort()
-        self._specialists = specialists
 
     def decide(self, view: View) -> Decision:
         """Return the next decision; never raises for what the operator wrote."""
@@ -48,35 +50,35 @@ class RulePlanner:
             return Escalate(
                 reason="cannot, because the step budget is used up", nearest="what was found so far is in the journal"
             )
-        reading = understand(view.text, view.card, view.answers, measured_now(view))
-        if view.intent is None:
-            return self._without_intent(view, reading)
-        return self._with_intent(view, reading)
+        if view.reading is None:
+            return Understand(reading=understand(view.text, view.card, view.answers))
+        if view.unread:
+            return Understand(reading=with_answers(view.reading, view.unread, view.card))
+        return self._by_reading(view, view.reading)
 
-    def _without_intent(self, view: View, reading: Reading) -> Decision:
-        if isinstance(reading, Understood):
-            return Understand(intent=reading.intent, plan=reading.plan)
-        if isinstance(reading, Question):
-            return _ask(view, reading)
-        if isinstance(reading, NetworkQuestion):
-            return answer_question(view, reading)
-        if isinstance(reading, NeedsMeasurement):
-            return _measure(view, reading)
-        if isinstance(reading, NotAboutNetwork):
-            return Escalate(
-                reason=f"cannot, because the text is not about the network: {reading.reason}",
-                nearest="keep URLLC delay below 10 ms, for instance",
-            )
-        assert isinstance(reading, Impossible)
-        return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
+    def _by_reading(self, view: View, reading: Reading) -> Decision:
+        match reading:
+            case Understood():
+                return self._for_intent(view, reading)
+            case Question():
+                return _ask(view, reading)
+            case NetworkQuestion():
+                return answer_question(view, reading)
+            case NeedsMeasurement():
+                return _measure(view, reading)
+            case NotAboutNetwork():
+                return Escalate(
+                    reason=f"cannot, because the text is not about the network: {reading.reason}",
+                    nearest="keep URLLC delay below 10 ms, for instance",
+                )
+            case Impossible():
+                return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
 
-    def _with_intent(self, view: View, reading: Reading) -> Decision:
-        assert view.intent is not None
-        understood = reading if isinstance(reading, Understood) else Understood(intent=view.intent, plan=())
+    def _for_intent(self, view: View, reading: Understood) -> Decision:
         objections = objections_of(view)
         situation = Situation(
             card=view.card,
-            intent=view.intent,
+            intent=reading.intent,
             observations=view.observations,
             barred=objections.barred,
             ceilings=objections.ceilings,
@@ -86,11 +88,11 @@ class RulePlanner:
             return Escalate(
                 reason="cannot, because none of the intent's cells is on this network", nearest="cells of the network card"
             )
-        if understood.workflow == "channel-estimator":
-            return select_estimator(view, situation, self._effort.link_slots)
-        if understood.workflow == "beam-management":
-            return select_beams(view, situation)
-        return plan_change(view, situation, understood, self._effort, self._specialists)
+        if reading.workflow == "channel-estimator":
+            return select_estimator(view, situation, reading.link, self._effort.link_slots)
+        if reading.workflow == "beam-management":
+            return select_beams(view, situation, reading.link)
+        return plan_change(view, situation, reading, self._effort)
 
 
 def _ask(view: View, question: Question) -> Decision:
@@ -102,19 +104,25 @@ def _ask(view: View, question: Question) -> Decision:
     return Ask(question=question.question, choices=question.choices)
 
 
-def _measure(view: View, needs: NeedsMeasurement) -> Decision:
-    by_dn = {cell.dn: cell.id for cell in view.card.cells}
-    cells = [by_dn[dn] for dn in needs.cells if dn in by_dn]
-    slices = [one.value for one in needs.slices]
-    wanted = call(
-        "query_kpi", "a relative bound needs the present value", kpis=list(needs.kpis), cells=cells, slices=slices, windows=4
-    )
-    decision: Decision | None = ask_for(view, [wanted]) or failure_of(view, [wanted])
+def _measure(view: View, reading: NeedsMeasurement) -> Decision:
+    measured = measured_now(view)
+    missing = unmeasured(reading, measured)
+    if not missing:
+        return Understand(reading=resolve(reading, view.card, measured))
+    wanted = [_measuring(view, bound) for bound in missing]
+    wanted = [one for number, one in enumerate(wanted) if one not in wanted[:number]]
+    decision: Decision | None = ask_for(view, wanted) or failure_of(view, wanted)
     if decision is not None:
         return decision
-    kpis = ", ".join(needs.kpis)
-    seen = sum(1 for _ in rows_of(view.observations, "query_kpi", "rows"))
+    kpis = ", ".join(dict.fromkeys(bound.kpi for bound in missing))
+    seen = sum(len(table.rows) for table in values_of(view.observations, query_kpi))
     return Escalate(
         reason=f"cannot, because {kpis} was not measured lately ({seen} rows read), so a relative bound has no base",
         nearest="an absolute bound",
     )
+
+
+def _measuring(view: View, bound: RelativeBound) -> ToolCall:
+    cells = [cell.id for dn in bound.object.cells for cell in view.card.cells if cell.dn == dn]
+    slices = [bound.object.slice.value] if bound.object.slice else []
+    return call("query_kpi", "a relative bound needs the present value", kpis=[bound.kpi], cells=cells, slices=slices, windows=4)

@@ -12,24 +12,25 @@ import sys
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import typer
 import typer.main
 from typer.core import TyperCommand, TyperGroup
 
-# Before anything imports numpy or torch: on small tensors more threads only wait for each other.
+# Set before anything imports numpy or torch: on small tensors more threads only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _GROUP = "twinpilot.commands"
 _ABOUT = """An agent harness for O-RAN networks.
 
-You state an intent; TwinPilot plans, tries candidate changes in a digital twin, asks you, applies the change over A1 and O1,
-verifies it by KPIs and takes it back when it harms. Start with: twinpilot demo
+You state an intent; TwinPilot plans, tries candidate changes in a digital twin, asks for your approval, applies the change over
+A1 and O1, verifies it by KPIs and rolls it back if it does harm. Start with: twinpilot demo
 """
 
 
 def _help_line(entry: EntryPoint) -> str:
-    """Return the first docstring line of the command's module, without importing it."""
+    """Return the first line of the docstring of the command's module, without importing it."""
     spec = find_spec(entry.module)
     if spec is None or spec.origin is None:
         return f"(not installed: {entry.module})"
@@ -37,19 +38,19 @@ def _help_line(entry: EntryPoint) -> str:
 
 
 class LazyGroup(TyperGroup):
-    """A group whose commands are imported only when they are called."""
+    """A group whose commands are imported only when they are called. The type of a context is private to typer."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+    def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all registered commands."""
         return sorted(entry.name for entry in entry_points(group=_GROUP))
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
-        """Return a stand-in that carries the name and the help line; `resolve_command` loads the real one."""
+    def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
+        """Return a placeholder with the name and the help line; `resolve_command` loads the command."""
         for entry in entry_points(group=_GROUP, name=cmd_name):
             return TyperCommand(entry.name, help=_help_line(entry))
         return None
 
-    def resolve_command(self, ctx, args):  # type: ignore[no-untyped-def]
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Import the command that was called."""
         name = args[0] if args else ""
         for entry in entry_points(group=_GROUP, name=name):

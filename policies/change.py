@@ -29,6 +29,11 @@ class AttributeEdit(Word):
     old: Scalar
     new: Scalar
 
+    @property
+    def item(self) -> tuple[str, str]:
+        """What is edited: (DN, attribute)."""
+        return self.dn, self.attribute
+
     def inverse(self) -> AttributeEdit:
         """Return the edit that restores the old value."""
         return self.model_copy(update={"old": self.new, "new": self.old})
@@ -46,6 +51,11 @@ class PolicyEdit(Word):
     policy_id: str
     old: dict[str, JsonValue] | None
     new: dict[str, JsonValue] | None
+
+    @property
+    def item(self) -> tuple[str, str]:
+        """What is edited: (policy type, policy id)."""
+        return self.policy_type, self.policy_id
 
     def inverse(self) -> PolicyEdit:
         """Return the edit that restores the old policy."""
@@ -100,6 +110,16 @@ class ChangeSet(Word):
     def inverse(self) -> ChangeSet:
         """Return the change set that takes this one back, in reverse order."""
         return ChangeSet(edits=tuple(edit.inverse() for edit in reversed(self.edits)))
+
+    @property
+    def items(self) -> frozenset[tuple[str, str]]:
+        """What is edited: (DN, attribute) and (policy type, policy id) pairs."""
+        return frozenset(edit.item for edit in self.edits)
+
+    def repeated_edits(self) -> list[Edit]:
+        """Return the edits of an item that an earlier edit of this change set edits; in a lawful one there are none."""
+        items = [edit.item for edit in self.edits]
+        return [edit for index, edit in enumerate(self.edits) if edit.item in items[:index]]
 
     def attribute_edits(self) -> list[AttributeEdit]:
         """Return the edits that travel over O1."""

@@ -6,6 +6,8 @@ may be trusted for a configuration; the answer is no, with reasons, for whatever
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import JsonValue
 
 from policies.evidence import Coverage
@@ -89,6 +91,12 @@ class Bound(Word):
     high: float | None = None
     unit: str = ""
     choices: tuple[JsonValue, ...] | None = None
+
+    @classmethod
+    def over(cls, values: Iterable[float], unit: str = "") -> Bound:
+        """Return the range from the least to the greatest of `values`, of which there is one or more."""
+        ordered = sorted(values)
+        return cls(low=ordered[0], high=ordered[-1], unit=unit)
 
     def objection(self, key: str, value: JsonValue) -> str | None:
         """Return why `value` is outside, or None."""

@@ -47,6 +47,11 @@ class Condition(StrEnum):
         }[self]
 
 
+def objective_of(kpi: str) -> Condition:
+    """Return the objective that makes a KPI better: MAXIMIZE where higher is better, else MINIMIZE; raises UnknownKpiError."""
+    return Condition.MAXIMIZE if kpi_definition(kpi).better == "higher" else Condition.MINIMIZE
+
+
 class TimeWindow(Word):
     """A context: the time for which an expectation holds, [start, end) in network time."""
 

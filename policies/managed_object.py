@@ -8,6 +8,7 @@ the limits catalogue marks the attribute as vendor-specific.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import Annotated
@@ -17,6 +18,18 @@ from pydantic import AfterValidator
 from policies.word import Word
 
 Scalar = bool | int | float | str | None
+
+# The classes whose attributes tools read as the present configuration, and which candidates may change, in reading order.
+CONFIGURABLE = (
+    "NRCellDU",
+    "NRSectorCarrier",
+    "RRMPolicyRatio",
+    "SchedulerProfile",
+    "AdmissionControl",
+    "NRCellRelation",
+    "MobilityProfile",
+    "CESManagementFunction",
+)
 
 _STEP = re.compile(r"^[A-Z][A-Za-z0-9]*=[A-Za-z0-9_.:\-]+$")
 
@@ -57,6 +70,20 @@ def id_of(dn: str, class_name: str | None = None) -> str | None:
     return next((identity for name, identity in steps if name == class_name), None)
 
 
+def number_of(value: object) -> float | None:
+    """Return `value` as a number, or None where it is none; a boolean is none."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def same_value(value: Scalar, other: Scalar) -> bool:
+    """Whether two attribute values are the same; 25 and 25.0 are, True and 1 are not."""
+    if isinstance(value, bool) or isinstance(other, bool):
+        return value is other
+    if isinstance(value, int | float) and isinstance(other, int | float):
+        return math.isclose(value, other, rel_tol=1e-9, abs_tol=1e-12)
+    return value == other
+
+
 def short_name(name: str) -> str:
     """Return what a person calls an object: the id at the end of a DN, or the name itself where it is none."""
     return (id_of(name) or name) if "=" in name else name
@@ -65,6 +92,11 @@ def short_name(name: str) -> str:
 def parent_of(dn: str) -> str:
     """Return the DN of the containing object, empty for a root."""
     return ",".join(dn.split(",")[:-1])
+
+
+def is_within(dn: str, under: str) -> bool:
+    """Whether `dn` is the object `under` or is contained in it; every object is within the empty DN."""
+    return not under or dn == under or dn.startswith(under + ",")
 
 
 def cell_of(dn: str) -> str | None:

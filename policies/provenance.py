@@ -9,7 +9,11 @@ from policies.word import Word
 
 
 class Provenance(Word):
-    """Source or simulator, its version, the configuration's digest, the seeds and the time."""
+    """Source or simulator, its version, the configuration's digest, the seeds and the time.
+
+    `observed_at` of what rests on KPIs (measurements, forecasts, twins synchronized from them) is the end of the newest KPI
+    window that was known, network time.
+    """
 
     source: str
     kind: Literal["measurement", "simulation", "configuration", "document", "computation", "forecast"]

@@ -28,8 +28,23 @@ class Reason(Word):
     remedy: str = ""
 
 
+def failed(rule: str, message: str, source: str, remedy: str) -> Reason:
+    """Return a finding that stops the change."""
+    return Reason(rule=rule, outcome="fail", message=message, source=source, remedy=remedy)
+
+
+def passed(rule: str, message: str, source: str = "") -> Reason:
+    """Return a finding that lets the change go on."""
+    return Reason(rule=rule, outcome="pass", message=message, source=source)
+
+
+def warned(rule: str, message: str, source: str, remedy: str) -> Reason:
+    """Return a finding that a human must look at."""
+    return Reason(rule=rule, outcome="warn", message=message, source=source, remedy=remedy)
+
+
 class Verdict(Word):
-    """The gate's answer for the change set with this digest."""
+    """The gate's answer for the change set with this digest; in a run, findings of the safety review come first."""
 
     digest: str
     ruling: Ruling

@@ -17,16 +17,16 @@ from twins.network import Network
 if TYPE_CHECKING:
     from policies.limits.catalogue import LimitsCatalogue
     from tools.standards.index import StandardsIndex
-    from tools.telemetry.store import KpiStore
+    from tools.telemetry.kpi_source import KpiSource
     from tools.twinning.laboratory import Laboratory
 
 
 @dataclass(frozen=True)
 class ToolContext:
-    """Network, KPI store, limits, standards and the twin laboratory; `scope` narrows the cells that may be touched."""
+    """Network, the door to its KPIs, limits, standards and the twin laboratory; `scope` narrows the cells that may be touched."""
 
     network: Network
-    store: KpiStore
+    kpis: KpiSource
     limits: LimitsCatalogue
     standards: Callable[[], StandardsIndex]
     laboratory: Laboratory

@@ -13,13 +13,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, get_type_hints
+from enum import StrEnum
+from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 
 from policies.data_card import DataCard
 from policies.effect import Effect
 from policies.evidence import Evidence
+from policies.text.validation import validation_text
 from policies.word import Word
 
 Request = TypeVar("Request", bound=BaseModel)
@@ -36,17 +38,26 @@ class ToolValue(Word):
     """Base of every tool's answer."""
 
 
-class ToolError(Exception):
-    """A tool call failed; `boundary` says where.
+class Boundary(StrEnum):
+    """What a failed call ran into; the value is what observations, the journal and rollouts hold.
 
-    unknown tool, invalid arguments, refused (out of range or not covered), unavailable (peer), timeout, permission, internal.
+    REFUSED: out of range, not covered, or a limit is reached. UNAVAILABLE: a peer, a file or an extra is missing or does not
+    answer. PERMISSION: this caller may not. INTERNAL: a bug.
     """
 
-    def __init__(
-        self,
-        boundary: Literal["unknown tool", "arguments", "refused", "unavailable", "timeout", "permission", "internal"],
-        message: str,
-    ) -> None:
+    UNKNOWN_TOOL = "unknown tool"
+    ARGUMENTS = "arguments"
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+    TIMEOUT = "timeout"
+    PERMISSION = "permission"
+    INTERNAL = "internal"
+
+
+class ToolError(Exception):
+    """A tool call failed; `boundary` says where, the message what is wrong and what to do."""
+
+    def __init__(self, boundary: Boundary, message: str) -> None:
         super().__init__(message)
         self.boundary = boundary
 
@@ -83,7 +94,7 @@ class Tool(Generic[Request, Value]):
         try:
             return self.request.model_validate(arguments)
         except ValidationError as error:
-            raise ToolError("arguments", f"{self.name}: {explain(error)}") from None
+            raise ToolError(Boundary.ARGUMENTS, f"{self.name}: {validation_text(error, 'arguments')}") from None
 
     def call(self, context: object, arguments: dict[str, Any]) -> Evidence[Value]:
         """Validate, run under the timeout, and return the evidence; every failure is a ToolError."""
@@ -92,7 +103,7 @@ class Tool(Generic[Request, Value]):
         try:
             return pool.submit(self._answer, context, request).result(timeout=self.timeout_s)
         except FutureTimeoutError:
-            raise ToolError("timeout", f"{self.name} took longer than {self.timeout_s:g} s") from None
+            raise ToolError(Boundary.TIMEOUT, f"{self.name} took longer than {self.timeout_s:g} s") from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -106,17 +117,9 @@ class Tool(Generic[Request, Value]):
         except ToolError:
             raise
         except self.raises as error:
-            raise ToolError("refused", f"{self.name}: {error}") from error
+            raise ToolError(Boundary.REFUSED, f"{self.name}: {error}") from error
         except Exception as error:
-            raise ToolError("internal", f"{self.name}: {type(error).__name__}: {error}") from error
-
-
-def explain(error: ValidationError) -> str:
-    """Return a validation error as one line: field=value: what is wrong, for each field."""
-    return "; ".join(
-        f"{'.'.join(str(step) for step in detail['loc']) or 'arguments'}={detail['input']!r}: {detail['msg']}"
-        for detail in error.errors()
-    )
+            raise ToolError(Boundary.INTERNAL, f"{self.name}: {type(error).__name__}: {error}") from error
 
 
 def tool(

@@ -8,26 +8,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from policies.effect import Effect
+from tools.calls.access import read_only
+from tools.calls.caller import Caller
+from tools.calls.tool_call import ToolCall
 from tools.context import ToolContext
 from tools.contract import Tool, ToolError
+from tools.registry import ToolRegistry
 
 if TYPE_CHECKING:
     from langchain_core.tools import StructuredTool
 
 
-def to_langchain(one: Tool[Any, Any], context: ToolContext) -> StructuredTool:
+def to_langchain(tool: Tool[Any, Any], context: ToolContext) -> StructuredTool:
     """Return the LangChain tool; it answers with the evidence as JSON-ready data, errors become ToolException."""
     from langchain_core.tools import StructuredTool, ToolException
 
+    caller = Caller(ToolRegistry((tool,)), read_only(context))
+
     def call(**arguments: Any) -> dict[str, Any]:
-        if one.effect is Effect.CONFIGURE:
-            raise ToolException(f"{one.name} changes the network: propose the change, the gate decides")
         try:
-            return one.call(context, arguments).model_dump(mode="json")
+            return caller.evidence(ToolCall(tool=tool.name, arguments=arguments)).model_dump(mode="json")
         except ToolError as error:
             raise ToolException(f"[{error.boundary}] {error}") from error
 
     return StructuredTool.from_function(
-        func=call, name=one.name, description=one.description, args_schema=one.request, metadata={"effect": one.effect}
+        func=call, name=tool.name, description=tool.description, args_schema=tool.request, metadata={"effect": tool.effect}
     )

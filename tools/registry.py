@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from policies.effect import Effect
-from tools.contract import Tool, ToolError
+from tools.contract import Boundary, Tool, ToolError
 
 
 class ToolRegistry:
@@ -26,7 +26,7 @@ class ToolRegistry:
     def get(self, name: str) -> Tool[Any, Any]:
         """Return the tool called `name`; raises ToolError("unknown tool") naming those there are."""
         if name not in self._tools:
-            raise ToolError("unknown tool", f"tool={name!r} does not exist; there are: {', '.join(sorted(self._tools))}")
+            raise ToolError(Boundary.UNKNOWN_TOOL, f"tool={name!r} does not exist; there are: {', '.join(sorted(self._tools))}")
         return self._tools[name]
 
     def of_effect(self, *effects: Effect) -> list[Tool[Any, Any]]:

@@ -16,6 +16,7 @@ import typer
 from training.beams.command import beams
 from training.gym.drl.command import drl_slicing
 from training.gym.model.command import experiment_model
+from twins.command_errors import one_line_errors
 
 if TYPE_CHECKING:
     from training.loop import Report
@@ -54,16 +55,9 @@ def receiver(
 
     torch.set_num_threads(1)
     folder = work or Path("runs") / f"train-{name}"
-    try:
-        with _progress(name) as report:
-            summary = (
-                _deeprx(folder, out, steps, until, seed, report)
-                if name == "deeprx"
-                else _deeptx(folder, out, steps, until, seed, report)
-            )
-    except (ValueError, FloatingPointError) as error:
-        typer.echo(f"train receiver: {error}", err=True)
-        raise typer.Exit(2) from None
+    with one_line_errors("train receiver", ValueError, FloatingPointError), _progress(name) as report:
+        train = {"deeprx": _deeprx, "deeptx": _deeptx}[name]
+        summary = train(folder, out, steps, until, seed, report)
     typer.echo(f"{summary}\nlog and plots in {folder}; evaluate with `twinpilot bench receivers`")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policies.managed_object import ManagedObject
+from policies.managed_object import ManagedObject, is_within
 from twins.network import UnknownObjectError
 
 
@@ -25,8 +25,4 @@ class ConfigurationView:
 
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
         """Return the DNs of a class, at and below `under` where given."""
-        return tuple(
-            dn
-            for dn, one in self._objects.items()
-            if one.class_name == class_name and (not under or dn == under or dn.startswith(under + ","))
-        )
+        return tuple(dn for dn, one in self._objects.items() if one.class_name == class_name and is_within(dn, under))

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel
-
 from policies.change import digest_of
+from policies.word import Word
 
-Sample = TypeVar("Sample", bound=BaseModel)
+Sample = TypeVar("Sample", bound=Word)
 
 
 class KeptSamples(Generic[Sample]):

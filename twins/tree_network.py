@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from datetime import datetime
 
 from policies.change import ChangeSet, Receipt
-from policies.managed_object import ManagedObject, Scalar, class_of
+from policies.managed_object import ManagedObject, Scalar, class_of, is_within
 from twins.network import NetworkError, UnknownObjectError, UnknownReceiptError
 
 
@@ -32,13 +32,13 @@ class ReadableTree:
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
         """Return the DNs of all managed objects of a class, at and below `under` where given, in a fixed order."""
         with self._lock:
-            return tuple(dn for dn in self._tree if class_of(dn) == class_name and _below(dn, under))
+            return tuple(dn for dn in self._tree if class_of(dn) == class_name and is_within(dn, under))
 
     def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
         """Return all managed objects with their attributes, at and below `under` where given, in a fixed order."""
         with self._lock:
             return tuple(
-                ManagedObject(dn=dn, attributes=dict(attributes)) for dn, attributes in self._tree.items() if _below(dn, under)
+                ManagedObject(dn=dn, attributes=dict(attributes)) for dn, attributes in self._tree.items() if is_within(dn, under)
             )
 
 
@@ -91,7 +91,3 @@ class TreeNetwork(ReadableTree, ABC):
         receipt = Receipt(digest=change_set.digest, idempotency_key=key, applied_at=at, rollback=change_set.inverse())
         self._receipts[key] = receipt
         return receipt
-
-
-def _below(dn: str, under: str) -> bool:
-    return not under or dn == under or dn.startswith(under + ",")

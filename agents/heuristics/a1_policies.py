@@ -12,7 +12,6 @@ from pydantic import JsonValue
 
 from agents.heuristics.capacity import FULL, wants_room
 from agents.heuristics.draft import Draft
-from agents.heuristics.evidence_reader import rows_of
 from agents.heuristics.situation import Situation
 from policies.change import PolicyEdit, digest_of
 from policies.slices import Slice
@@ -38,11 +37,7 @@ def a1_policies(situation: Situation) -> list[Draft]:
 def _sla(situation: Situation, one: Slice) -> Draft | None:
     """Guarantee in each cell what the busiest of them is expected to need, and a third more."""
     inside = {cell.id for cell in situation.cells}
-    volumes = [
-        float(row["volume_mbps"])
-        for row in rows_of(situation.observations, "forecast_traffic", "rows")
-        if row.get("cell") in inside and row.get("slice") == one.value and isinstance(row.get("volume_mbps"), int | float)
-    ]
+    volumes = [row.volume_mbps for row in situation.forecast if row.cell in inside and row.slice is one]
     cells = _identities(situation.cells)
     if not volumes or max(volumes) <= 0 or not cells:
         return None

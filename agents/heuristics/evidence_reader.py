@@ -1,35 +1,58 @@
-"""The view's observations as plain values: which calls were answered, and what the answers hold.
+"""The view's observations as typed values: which calls were answered, and what the answers hold.
 
-What a tool returned is data: fields are taken by name and type, text in them is never interpreted.
+What a tool returned is data: it is validated into the tool's own value type, and text in it is never interpreted. Evidence that
+is malformed (another registry's tool of the same name, a damaged file) is passed over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TypeVar
 
+from pydantic import BaseModel
+
+from agents.heuristics.value_cache import ValueCache
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
+from tools.contract import Tool
+
+Request = TypeVar("Request", bound=BaseModel)
+Value = TypeVar("Value", bound=BaseModel)
+
+_CACHE = ValueCache()
 
 
-def answers_of(observations: Iterable[Observation], tool: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield (arguments, value) of each successful call of `tool`, oldest first."""
-    for one in observations:
-        if one.call.tool == tool and one.evidence is not None and isinstance(one.evidence.get("value"), dict):
-            yield one.call.arguments, one.evidence["value"]
+def values_of(observations: Iterable[Observation], tool: Tool[Request, Value]) -> Iterator[Value]:
+    """Yield the value of each successful call of `tool`, oldest first."""
+    for observation in observations:
+        if (value := _value(observation, tool)) is not None:
+            yield value
 
 
-def latest(observations: Iterable[Observation], tool: str) -> dict[str, Any] | None:
+def answers_of(observations: Iterable[Observation], tool: Tool[Request, Value]) -> Iterator[tuple[Request, Value]]:
+    """Yield (request, value) of each successful call of `tool`, oldest first."""
+    for observation in observations:
+        value = _value(observation, tool)
+        request = None if value is None else _CACHE.read(tool.request, observation.call.arguments)
+        if value is not None and request is not None:
+            yield request, value
+
+
+def latest(observations: Iterable[Observation], tool: Tool[Request, Value]) -> Value | None:
     """Return the value of the newest successful call of `tool`."""
-    return next((value for _, value in reversed(list(answers_of(observations, tool)))), None)
+    return next(values_of(reversed(tuple(observations)), tool), None)
 
 
-def rows_of(observations: Iterable[Observation], tool: str, field: str) -> Iterator[dict[str, Any]]:
-    """Yield the records in list `field` of every successful call of `tool`."""
-    for _, value in answers_of(observations, tool):
-        for row in value.get(field) or ():
-            if isinstance(row, dict):
-                yield row
+def answer_to(observations: Iterable[Observation], tool: Tool[Request, Value], call: ToolCall) -> Value | None:
+    """Return the value of the newest successful call of `tool` with the arguments of `call`."""
+    return latest(attempts(observations, call), tool)
+
+
+def _value(observation: Observation, tool: Tool[Request, Value]) -> Value | None:
+    raw = None if observation.evidence is None else observation.evidence.get("value")
+    if observation.call.tool != tool.name or not isinstance(raw, dict):
+        return None
+    return _CACHE.read(tool.value, raw)
 
 
 def attempts(observations: Iterable[Observation], call: ToolCall) -> list[Observation]:

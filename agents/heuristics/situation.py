@@ -9,7 +9,7 @@ from functools import cached_property
 from statistics import fmean
 
 from agents.heuristics.draft import Knob, around
-from agents.heuristics.evidence_reader import rows_of
+from agents.heuristics.evidence_reader import values_of
 from policies.change import AttributeEdit
 from policies.intent import Condition, ExpectationTarget, Intent
 from policies.limits.catalogue import LimitsCatalogue, UnknownAttributeError
@@ -17,6 +17,10 @@ from policies.limits.loading import load_limits
 from policies.managed_object import Scalar, class_of, id_of
 from policies.slices import Slice
 from tools.calls.observation import Observation
+from tools.ran.forecast_tool import forecast_traffic
+from tools.ran.kpi_tool import KpiRow, query_kpi
+from tools.ran.topology_tools import read_configuration
+from tools.telemetry.forecasting import TrafficRow
 from twins.network import Cell, NetworkCard
 
 _MOST_CROWD = 20.0
@@ -57,28 +61,37 @@ class Situation:
     def objects(self) -> dict[str, dict[str, Scalar]]:
         """Attributes by DN, as read_configuration gave them, the newest reading last."""
         known: dict[str, dict[str, Scalar]] = {}
-        for row in rows_of(self.observations, "read_configuration", "objects"):
-            if isinstance(row.get("dn"), str) and isinstance(row.get("attributes"), dict):
-                known[row["dn"]] = row["attributes"]
+        for table in values_of(self.observations, read_configuration):
+            known |= {managed.dn: managed.attributes for managed in table.objects}
         return known
+
+    @cached_property
+    def _rows(self) -> list[KpiRow]:
+        """What query_kpi measured, oldest answer first."""
+        return [row for table in values_of(self.observations, query_kpi) for row in table.rows]
+
+    @cached_property
+    def forecast(self) -> list[TrafficRow]:
+        """What forecast_traffic expects of cells and slices, oldest answer first."""
+        return [row for forecast in values_of(self.observations, forecast_traffic) for row in forecast.rows]
 
     @cached_property
     def means(self) -> _SERIES:
         """Mean over the observed windows by (KPI, cell, slice)."""
         values: dict[tuple[str, str, Slice | None], list[float]] = defaultdict(list)
-        for row in rows_of(self.observations, "query_kpi", "rows"):
-            if isinstance(row.get("value"), int | float):
-                values[row["kpi"], row["cell"], _slice(row.get("slice"))].append(float(row["value"]))
+        for row in self._rows:
+            if row.value is not None:
+                values[row.kpi, row.cell, row.slice].append(row.value)
         return {key: fmean(series) for key, series in values.items()}
 
     @cached_property
     def newest(self) -> _SERIES:
         """Value of the newest window by (KPI, cell, slice)."""
         found: dict[tuple[str, str, Slice | None], tuple[str, float]] = {}
-        for row in rows_of(self.observations, "query_kpi", "rows"):
-            key = (row["kpi"], row["cell"], _slice(row.get("slice")))
-            if isinstance(row.get("value"), int | float) and row["start"] >= found.get(key, ("", 0.0))[0]:
-                found[key] = (row["start"], float(row["value"]))
+        for row in self._rows:
+            key = (row.kpi, row.cell, row.slice)
+            if row.value is not None and row.start >= found.get(key, ("", 0.0))[0]:
+                found[key] = (row.start, row.value)
         return {key: value for key, (_, value) in found.items()}
 
     def kpi(self, kpi: str, cell: str, slice_: Slice | None = None) -> float | None:
@@ -89,11 +102,9 @@ class Situation:
     def growth(self) -> dict[tuple[str, Slice], float]:
         """Expected users in the window over users now, per cell and slice (≥ 0; 1 where nothing is known)."""
         ratios = {}
-        for row in rows_of(self.observations, "forecast_traffic", "rows"):
-            one = _slice(row.get("slice"))
-            now = self.kpi("RRC.ConnMean", row.get("cell", ""), one)
-            if one is not None and now and isinstance(row.get("users"), int | float):
-                ratios[row["cell"], one] = max(float(row["users"]), 0.0) / now
+        for row in self.forecast:
+            if now := self.kpi("RRC.ConnMean", row.cell, row.slice):
+                ratios[row.cell, row.slice] = max(row.users, 0.0) / now
         factors = self.crowd_factors
         return {(cell, one): ratio * factors.get(cell, 1.0) for (cell, one), ratio in ratios.items()}
 
@@ -109,8 +120,7 @@ class Situation:
             if window is None or not event.attendance or event.end <= window.start or event.start >= window.end:
                 continue
             cells = set(self.card.areas().get(event.area, ()))
-            rows = [row for row in rows_of(self.observations, "forecast_traffic", "rows") if row.get("cell") in cells]
-            expected = sum(float(row["users"]) for row in rows if isinstance(row.get("users"), int | float))
+            expected = sum(row.users for row in self.forecast if row.cell in cells)
             if expected < event.attendance:
                 factors |= dict.fromkeys(cells, min(event.attendance / max(expected, 1.0), _MOST_CROWD))
         return factors
@@ -186,7 +196,3 @@ class Situation:
         """Return (DN, id of the neighbour cell) of the cell's neighbour relations that were read."""
         prefix = f"{cell.cu_dn},NRCellRelation="
         return [(dn, id_of(dn) or "") for dn in self.objects if dn.startswith(prefix)]
-
-
-def _slice(name: object) -> Slice | None:
-    return Slice(name) if isinstance(name, str) and name in {one.value for one in Slice} else None

@@ -12,19 +12,20 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from agents.heuristics.evidence_reader import answers_of
+from agents.heuristics.evidence_reader import values_of
 from agents.llm.reply import CallReply, Reply, TargetReply
 from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
 from agents.understanding.bounds import check_bounds
-from agents.understanding.result import Impossible, Question, ReadingError
+from agents.understanding.result import Impossible, Question, ReadingError, Understood
 from agents.workflows.objections import objections_of
-from agents.workflows.proposing import candidates_in, propose, with_context
+from agents.workflows.proposing import propose, with_context
 from policies.effect import Effect
 from policies.intent import ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.kpi import kpi_definition
 from policies.proposal import Candidate
+from policies.text.validation import validation_text
 from tools.calls.tool_call import ToolCall
-from tools.contract import explain
+from tools.ran.candidate_tools import compare_candidates, refine_candidate
 
 
 class ReplyError(ValueError):
@@ -36,7 +37,7 @@ def parse_reply(text: str) -> Reply:
     try:
         return Reply.model_validate_json(text)
     except ValidationError as error:
-        raise ReplyError(explain(error)[:600]) from error
+        raise ReplyError(validation_text(error, "the reply")[:600]) from error
 
 
 def decision_of(reply: Reply, view: View) -> Decision:
@@ -74,7 +75,7 @@ def _understand(reply: Reply, view: View) -> Decision:
         return Ask(question=result.question if isinstance(result, Question) else result.reason)
     except (ValueError, TypeError) as error:
         raise ReplyError(f"targets: {str(error)[:400]}") from error
-    return Understand(intent=intent, plan=tuple(reply.plan))
+    return Understand(reading=Understood(intent=intent, plan=tuple(reply.plan)))
 
 
 def _expectation(target: TargetReply, view: View) -> IntentExpectation:
@@ -116,10 +117,9 @@ def _checked(one: CallReply, view: View) -> ToolCall:
 def judged_candidates(view: View) -> Iterator[tuple[Candidate, tuple[int, ...]]]:
     """Yield every candidate that the twin judged, with the seeds, newest first."""
     found: list[tuple[Candidate, tuple[int, ...]]] = []
-    for _, value in answers_of(view.observations, "compare_candidates"):
-        found += [(one, tuple(value.get("seeds") or ())) for one in candidates_in(value)]
-    for _, value in answers_of(view.observations, "refine_candidate"):
-        found += [(one, ()) for one in candidates_in({"candidates": [value.get("best")]})]
+    for comparison in values_of(view.observations, compare_candidates):
+        found += [(one, comparison.seeds) for one in comparison.candidates]
+    found += [(refinement.best, ()) for refinement in values_of(view.observations, refine_candidate)]
     return reversed(found)
 
 

@@ -12,23 +12,11 @@ from agents.heuristics.user_throughput import user_throughput
 from agents.specialists.scope import Scope
 from agents.specialists.specialist import Specialist
 
-_TOOLS: Final = (
-    "query_kpi",
-    "read_topology",
-    "read_configuration",
-    "detect_degradation",
-    "forecast_traffic",
-    "retrieve_3gpp_constraint",
-    "search_standards",
-    "compare_candidates",
-    "refine_candidate",
-)
 _CLASSES: Final = ("RRMPolicyRatio", "SchedulerProfile", "AdmissionControl", "NRCellRelation", "MobilityProfile", "NRCellDU")
 
 RAN_CONTROL: Final = Specialist(
     name="RAN-control specialist",
-    scope=Scope(tools=frozenset(_TOOLS), classes=frozenset(_CLASSES), policy_types=("ORAN_",)),
+    scope=Scope(classes=frozenset(_CLASSES), policy_types=("ORAN_",)),
     kpis=("DRB.", "RRU.", "RRC.", "MM."),
     heuristics=(slice_delay, user_throughput, mobility, admission, a1_policies),
-    prompt="ran_control",
 )

@@ -1,4 +1,4 @@
-"""The safety specialist: it proposes nothing, it objects.
+"""The safety specialist: it proposes nothing, it objects. In every run it reviews a proposal before the gate does.
 
 `review` looks at what no optimizer looks at: is every bound met with confidence, does every value keep its 3GPP limit and was
 that limit looked up, is there a way back, and does another slice starve (seed 002, D.3: unsafe policies are rejected).
@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from agents.heuristics.evidence_reader import answers_of
-from agents.planner import Decision, Escalate, Finish, View
-from agents.specialists.scope import Scope
 from policies.change import AttributeEdit
 from policies.limits.catalogue import UnknownAttributeError
 from policies.limits.loading import load_limits
@@ -19,11 +17,12 @@ from policies.managed_object import class_of
 from policies.proposal import Candidate
 from policies.verdict import Reason
 from tools.calls.observation import Observation
+from tools.ran.constraint_tools import retrieve_3gpp_constraint
 
 _SURE: Final = 0.8
 _STARVED: Final = 0.5
-_SOURCE: Final = "safety specialist, seed 002 D.3"
-SCOPE: Final = Scope(tools=frozenset({"query_kpi", "read_configuration", "retrieve_3gpp_constraint", "search_standards"}))
+SLA: Final = "SLA"
+SOURCE: Final = "safety specialist, seed 002 D.3"
 
 
 def review(candidate: Candidate, observations: Sequence[Observation]) -> tuple[Reason, ...]:
@@ -41,10 +40,10 @@ def _service_levels(candidate: Candidate) -> list[Reason]:
             continue
         found.append(
             Reason(
-                rule="SLA",
+                rule=SLA,
                 outcome="warn" if one.met else "fail",
                 message=f"{one.target.describe()} is predicted at {one.predicted:.3g} with probability {one.probability:.2f}",
-                source=_SOURCE,
+                source=SOURCE,
                 remedy="take a stronger candidate, or loosen the bound",
             )
         )
@@ -52,7 +51,7 @@ def _service_levels(candidate: Candidate) -> list[Reason]:
 
 
 def _limits(candidate: Candidate, observations: Sequence[Observation]) -> list[Reason]:
-    looked_up = {(a.get("class_name"), a.get("attribute")) for a, _ in answers_of(observations, "retrieve_3gpp_constraint")}
+    looked_up = {(asked.class_name, asked.attribute) for asked, _ in answers_of(observations, retrieve_3gpp_constraint)}
     found: dict[str, Reason] = {}
     for edit in candidate.change_set.attribute_edits():
         problem = _limit_problem(edit)
@@ -61,7 +60,7 @@ def _limits(candidate: Candidate, observations: Sequence[Observation]) -> list[R
         elif (class_of(edit.dn), edit.attribute) not in looked_up:
             message = f"the limit of {class_of(edit.dn)}.{edit.attribute} was not looked up in this run"
             found[message] = Reason(
-                rule="limits", outcome="warn", message=message, source=_SOURCE, remedy="retrieve_3gpp_constraint"
+                rule="limits", outcome="warn", message=message, source=SOURCE, remedy="retrieve_3gpp_constraint"
             )
     return list(found.values())
 
@@ -72,7 +71,7 @@ def _limit_problem(edit: AttributeEdit) -> Reason | None:
     except UnknownAttributeError as error:
         return Reason(rule="limits", outcome="fail", message=str(error), source="limits catalogue", remedy="leave it as it is")
     if objection := limit.objection(edit.new):
-        message = f"{edit.attribute} of {edit.dn}: {objection}; allowed {limit.allowed}"
+        message = f"{edit.attribute}={edit.new}: {objection}, allowed {limit.allowed}; {edit.dn}"
         return Reason(rule="limits", outcome="fail", message=message, source=limit.source, remedy=f"{limit.nearest(edit.new)}")
     return None
 
@@ -81,7 +80,7 @@ def _way_back(candidate: Candidate) -> list[Reason]:
     if candidate.rollback_conditions:
         return []
     message = f"{candidate.name!r} says not when it is to be taken back"
-    return [Reason(rule="rollback", outcome="fail", message=message, source=_SOURCE, remedy="add rollback conditions")]
+    return [Reason(rule="rollback", outcome="fail", message=message, source=SOURCE, remedy="add rollback conditions")]
 
 
 def _starvation(candidate: Candidate) -> list[Reason]:
@@ -92,24 +91,5 @@ def _starvation(candidate: Candidate) -> list[Reason]:
         if one.mean < _STARVED * one.no_change and one.interval.high < one.no_change:
             who = one.slice.value if one.slice else "the cell"
             message = f"{who} starves: {one.kpi} {one.no_change:.3g} → {one.mean:.3g} {one.unit}"
-            found.append(Reason(rule="fairness", outcome="fail", message=message, source=_SOURCE, remedy="change less"))
+            found.append(Reason(rule="fairness", outcome="fail", message=message, source=SOURCE, remedy="change less"))
     return found
-
-
-class SafetySpecialist:
-    """A Planner that reviews the view's proposal: finishes with its findings, or escalates what must not go on."""
-
-    name = "safety specialist"
-    scope = SCOPE
-
-    def decide(self, view: View) -> Decision:
-        """Return Finish or Escalate on the view's proposal."""
-        if view.proposal is None:
-            return Finish(summary="nothing to review: there is no proposal")
-        found = review(view.proposal.best, view.observations)
-        failed = [one for one in found if one.outcome == "fail"]
-        if failed:
-            told = "; ".join(f"[{one.rule}] {one.message}" for one in failed)
-            return Escalate(reason=f"cannot go on, because {told}", nearest="; ".join(one.remedy for one in failed))
-        warned = "; ".join(f"[{one.rule}] {one.message}" for one in found)
-        return Finish(summary=f"no objection to {view.proposal.best.name!r}" + (f"; to be watched: {warned}" if warned else ""))

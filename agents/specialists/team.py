@@ -1,4 +1,9 @@
-"""Who is asked: the specialists whose KPIs an intent speaks of."""
+"""Who is asked: the specialists whose KPIs an intent speaks of.
+
+Each drafts within its own scope; the rule planner puts their drafts together and the twin decides between them. All of them turn
+attributes over O1 and policies over A1, in O-RAN's non-real-time loop; what is faster remains inside the network's own control
+loops (seed 002, D.2). The safety specialist is none of them: it drafts nothing, and reviews what any planner proposes.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +17,6 @@ from policies.intent import Intent
 TEAM: Final = (RAN_CONTROL, PHY)
 
 
-def specialists_for(intent: Intent, team: tuple[Specialist, ...] = TEAM) -> tuple[Specialist, ...]:
+def specialists_for(intent: Intent) -> tuple[Specialist, ...]:
     """Return everyone whom the intent calls for, in the team's order."""
-    return tuple(one for one in team if one.is_called_for(intent))
-
-
-def specialist_for(intent: Intent) -> Specialist:
-    """Return the one that is called for by most targets; RAN control where it is even."""
-    targets = [target for _, target in (*intent.bounds(), *intent.objectives())]
-    return max(TEAM, key=lambda one: sum(target.kpi.startswith(one.kpis) for target in targets))
+    return tuple(specialist for specialist in TEAM if specialist.is_called_for(intent))

@@ -12,8 +12,8 @@ from itertools import takewhile
 from typing import Final
 
 from agents.understanding.items import Item
-from agents.understanding.units import Quantity, quantity
 from policies.intent import Condition
+from policies.text.units import Quantity, quantity
 
 _INVERSE: Final = {
     Condition.LESS: Condition.AT_LEAST,

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from agents.understanding.lexicon import Meaning, Table, base_table, longest, plurals, words_of
 from agents.understanding.result import Question, ReadingError
 from agents.understanding.tokens import Token, tokenize
-from agents.understanding.units import Quantity, is_unit, quantity
+from policies.text.units import Quantity, is_unit, quantity
 from twins.network import NetworkCard
 
 _TYPO_SCORE = 84.0

@@ -6,8 +6,8 @@ from typing import Final
 
 from agents.understanding.frames import Bound, Frame
 from agents.understanding.result import Question, ReadingError
-from agents.understanding.units import unit_dimension
 from policies.kpi import kpi_definition, kpi_definitions
+from policies.text.units import unit_dimension
 
 _BY_DIMENSION: Final = {
     "rate": "DRB.UEThpDl",

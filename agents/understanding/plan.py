@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agents.understanding.items import Item
-from agents.understanding.result import Workflow
-from policies.intent import Intent
+from agents.understanding.result import RelativeBound, Workflow
+from policies.intent import Intent, IntentExpectation
 
 _STEPS: dict[Workflow, tuple[str, ...]] = {
     "intent-to-configuration": (
@@ -43,15 +45,21 @@ _STEPS: dict[Workflow, tuple[str, ...]] = {
 }
 
 
-def workflow_of(items: tuple[Item, ...], intent: Intent) -> Workflow:
+def workflow_of(items: tuple[Item, ...], expectations: Sequence[IntentExpectation | RelativeBound], event: str) -> Workflow:
     """Return the workflow that the words and targets point at."""
     themes = {item.value for item in items if item.kind == "theme"}
     if "channel-estimator" in themes:
         return "channel-estimator"
-    pressured = all(target.kpi.startswith("DRB.PdcpSduDelayDl") for _, target in intent.bounds()) and intent.bounds()
-    if "scheduler" in themes or (pressured and not intent.objectives() and not intent.event):
+    delays_only = bool(expectations) and all(map(_bounds_delay, expectations))
+    if "scheduler" in themes or (delays_only and not event):
         return "scheduler-adaptation"
     return "intent-to-configuration"
+
+
+def _bounds_delay(expectation: IntentExpectation | RelativeBound) -> bool:
+    """Whether the expectation is a bound on the delay and nothing else."""
+    targets = (expectation,) if isinstance(expectation, RelativeBound) else expectation.targets
+    return all(target.kpi.startswith("DRB.PdcpSduDelayDl") and not target.condition.is_objective for target in targets)
 
 
 def plan_of(workflow: Workflow, intent: Intent) -> tuple[str, ...]:

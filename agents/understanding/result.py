@@ -1,16 +1,19 @@
 """What came of reading an operator's text: understood, a question back, or a clear no.
 
-1. `Understood` holds the intent, the edits that the operator named outright, and the workflow of seed 002 D.3 that fits.
+1. `Understood` holds the intent, the edits that the operator named outright, what the text says of links, and the workflow of
+   seed 002 D.3 that fits.
 2. `NetworkQuestion` asks something of the network and changes nothing.
-3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then read again.
+3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then `relative.resolve`.
 4. `Question`, `NotAboutNetwork` and `Impossible` end with words for the operator; nothing is changed.
+A reading holds all that later decisions need of the text: it is carried along, and the text is not read again.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from policies.intent import ExpectationTarget, Intent
+from agents.understanding.conditions import LinkConditions
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.slices import Slice
 from policies.word import Word
 
@@ -30,12 +33,13 @@ class DirectEdit(Word):
 
 
 class Understood(Word):
-    """The text says this."""
+    """What the text asks for. A reader that knows no workflows, edits or links leaves their defaults."""
 
     intent: Intent
-    plan: tuple[str, ...]
+    plan: tuple[str, ...] = ()
     workflow: Workflow = "intent-to-configuration"
     direct: tuple[DirectEdit, ...] = ()
+    link: LinkConditions = LinkConditions()
 
 
 class NetworkQuestion(Word):
@@ -51,21 +55,47 @@ class NetworkQuestion(Word):
     assumptions: tuple[str, ...] = ()
 
 
-class NeedsMeasurement(Word):
-    """A relative bound needs the present value of these KPIs for these cells (empty: all) and slices."""
+class RelativeBound(Word):
+    """A bound on a KPI that is relative to its present value.
 
-    kpis: tuple[str, ...]
-    cells: tuple[str, ...]
-    slices: tuple[Slice, ...]
+    The KPI is to be lower (or higher, by `condition`) by `amount`: percent of the present value where `share` is set, else in the
+    KPI's unit. An amount of 0 preserves it.
+    """
+
+    object: ExpectationObject
+    kpi: str
+    condition: Condition
+    amount: float
+    share: bool
+    tolerance: float = 0.0
+
+
+class NeedsMeasurement(Word):
+    """All that the text asks for, in order; the relative bounds among it need the present values of their KPIs."""
+
+    text: str
+    expectations: tuple[IntentExpectation | RelativeBound, ...]
+    window: TimeWindow | None = None
+    event: str = ""
+    assumptions: tuple[str, ...] = ()
+    workflow: Workflow = "intent-to-configuration"
+    direct: tuple[DirectEdit, ...] = ()
+    link: LinkConditions = LinkConditions()
+
+    @property
+    def relative(self) -> tuple[RelativeBound, ...]:
+        """The bounds that are relative, in order."""
+        return tuple(bound for bound in self.expectations if isinstance(bound, RelativeBound))
 
 
 class Question(Word):
-    """What is missing or ambiguous. An answer takes the place of `replaces` in the text, or is added to it."""
+    """What is missing or ambiguous in `text`. An answer takes the place of `replaces` in it, or is added to it."""
 
     question: str
     choices: tuple[str, ...] = ()
     kind: Literal["unknown name", "missing", "ambiguous", "unit", "language", "length", "empty", "permission"] = "missing"
     replaces: str = ""
+    text: str = ""
 
 
 class NotAboutNetwork(Word):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -10,14 +9,12 @@ from typing import Final
 from agents.understanding.frames import Bound, Frame
 from agents.understanding.kpi_choice import for_slice, kpis_of_bound, with_statistic
 from agents.understanding.places import Place, place_of
-from agents.understanding.result import NeedsMeasurement, Question, ReadingError
+from agents.understanding.result import Question, ReadingError, RelativeBound
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, IntentExpectation
 from policies.kpi import kpi_definition
 from policies.slices import Slice
 from twins.network import NetworkCard
 
-Measured = Mapping[tuple[str, Slice | None], float]
-_PRESERVE_MARGIN: Final = 0.10
 _FLIP: Final = {
     Condition.LESS: Condition.GREATER,
     Condition.GREATER: Condition.LESS,
@@ -29,14 +26,6 @@ _FLIP: Final = {
 # Counted up over a window: a total for an evening must be broken down to the windows in which it is measured.
 _TOTALS: Final = ("PEE.Energy", "DRB.PdcpSduVolumeDL", "MM.HoExeIntraReq")
 _RATES: Final = ("DRB.UEThpDl", "DRB.UEThpDl.P05")
-
-
-class NeedsMeasurementError(Exception):
-    """A relative bound was met and its KPI was not measured."""
-
-    def __init__(self, needs: NeedsMeasurement) -> None:
-        super().__init__(str(needs))
-        self.needs = needs
 
 
 @dataclass(frozen=True)
@@ -55,7 +44,6 @@ class TargetReader:
     """Reads frames in order; what a frame leaves open is taken from the frame before it, and noted."""
 
     card: NetworkCard
-    measured: Measured
     place: Place
     tolerance: float = 0.0
     span_s: float | None = None
@@ -64,13 +52,13 @@ class TargetReader:
     slices: list[str] = field(default_factory=list)
     condition: Condition | None = None
 
-    def read(self, frames: list[Frame]) -> list[IntentExpectation]:
-        """Return the expectations of all frames; raises ReadingError, NeedsMeasurementError."""
+    def read(self, frames: list[Frame]) -> list[IntentExpectation | RelativeBound]:
+        """Return the expectations and relative bounds of all frames; raises ReadingError."""
         places = [place_of(frame, self.card) for frame in frames]
         named = [place for place in places if place is not None]
         self.place = named[0] if named else self.place
         _spread_trailing_slices(frames)
-        expectations: list[IntentExpectation] = []
+        expectations: list[IntentExpectation | RelativeBound] = []
         for frame, place in zip(frames, places, strict=True):
             self.place = place or self.place
             expectations += [one for ask in self._asks(frame) for one in self._expectations(frame, ask)]
@@ -134,18 +122,20 @@ class TargetReader:
         self.kpis = kpis
         return asks
 
-    def _expectations(self, frame: Frame, ask: _Ask) -> list[IntentExpectation]:
-        made = []
-        for one in self._slices_for(frame, ask.kpi):
-            kpi, sliced = for_slice(ask.kpi, one is not None, self.notes)
-            slice_ = one if sliced else None
-            value = self._value(ask, kpi, slice_)
-            unit = "" if ask.condition.is_objective else kpi_definition(kpi).unit
-            bounded = None if ask.condition.is_objective else value
-            target = ExpectationTarget(kpi=kpi, condition=ask.condition, value=bounded, unit=unit, tolerance=self.tolerance)
-            place = ExpectationObject(cells=self.place.cells, slice=slice_, area=self.place.area)
-            made.append(IntentExpectation(object=place, targets=(target,)))
-        return made
+    def _expectations(self, frame: Frame, ask: _Ask) -> list[IntentExpectation | RelativeBound]:
+        return [self._expectation(ask, wanted) for wanted in self._slices_for(frame, ask.kpi)]
+
+    def _expectation(self, ask: _Ask, wanted: Slice | None) -> IntentExpectation | RelativeBound:
+        kpi, sliced = for_slice(ask.kpi, wanted is not None, self.notes)
+        place = ExpectationObject(cells=self.place.cells, slice=wanted if sliced else None, area=self.place.area)
+        if ask.value is not None and ask.relative:
+            return RelativeBound(
+                object=place, kpi=kpi, condition=ask.condition, amount=ask.value, share=ask.share, tolerance=self.tolerance
+            )
+        bounded = None if ask.condition.is_objective or ask.value is None else self._per_window(kpi, ask.value)
+        unit = "" if ask.condition.is_objective else kpi_definition(kpi).unit
+        target = ExpectationTarget(kpi=kpi, condition=ask.condition, value=bounded, unit=unit, tolerance=self.tolerance)
+        return IntentExpectation(object=place, targets=(target,))
 
     def _slices_for(self, frame: Frame, kpi: str) -> list[Slice | None]:
         if frame.slices:
@@ -161,24 +151,6 @@ class TargetReader:
             self.notes.append(f"{kpi}: no slice was named, {' and '.join(self.slices)} taken as before")
             return [Slice(name) for name in self.slices]
         return [None]
-
-    def _value(self, ask: _Ask, kpi: str, slice_: Slice | None) -> float | None:
-        if ask.value is None:
-            return None
-        if not ask.relative:
-            return self._per_window(kpi, ask.value)
-        if (kpi, slice_) not in self.measured:
-            raise NeedsMeasurementError(NeedsMeasurement(kpis=(kpi,), cells=self.place.cells, slices=(slice_,) if slice_ else ()))
-        now = self.measured[kpi, slice_]
-        upper = ask.condition in (Condition.AT_MOST, Condition.LESS)
-        if ask.value == 0:
-            share = 1 + _PRESERVE_MARGIN if upper else 1 - _PRESERVE_MARGIN
-            self.notes.append(f"preserve {kpi}: no worse than now ({now:.4g}) by more than {_PRESERVE_MARGIN:.0%}")
-            return now * share
-        step = now * ask.value / 100 if ask.share else ask.value
-        value = max(now - step, 0.0) if upper else now + step
-        self.notes.append(f"{kpi} is {now:.4g} {kpi_definition(kpi).unit} now, so the bound is {value:.4g}")
-        return value
 
     def _per_window(self, kpi: str, value: float) -> float:
         """Break a total over the intent's window (an hour where it has none) down to the KPI's own window."""

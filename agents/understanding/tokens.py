@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from policies.text.number_words import NUMBER_WORDS
+
 _TOKEN = re.compile(
     r"""
     (?P<ordinal>\d+(?:\.\d+)?(?:st|nd|rd|th)\b)
@@ -15,37 +17,6 @@ _TOKEN = re.compile(
   | (?P<sign><=|>=|=<|=>|[<>≤≥=%&.,;:!?()–—-])
     """,
     re.VERBOSE,
-)
-_NUMBER_WORDS = dict(
-    zip(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "fifteen",
-            "twenty",
-            "thirty",
-            "forty",
-            "fifty",
-            "sixty",
-            "seventy",
-            "eighty",
-            "ninety",
-            "hundred",
-        ],
-        (*range(13), 15, *range(20, 101, 10)),
-        strict=True,
-    )
 )
 
 
@@ -76,8 +47,8 @@ def _token(match: re.Match[str]) -> Token:
         return Token("number", text, text, *place, number=_decimal(text))
     word = text.lower()
     # "one" is mostly a pronoun, so it stays a word.
-    if word in _NUMBER_WORDS and word != "one":
-        return Token("number", text, word, *place, number=str(_NUMBER_WORDS[word]))
+    if word in NUMBER_WORDS and word != "one":
+        return Token("number", text, word, *place, number=str(NUMBER_WORDS[word]))
     return Token("sign" if match.lastgroup == "sign" else "word", text, word, *place)
 
 

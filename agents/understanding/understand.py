@@ -2,39 +2,43 @@
 
 1. `screening` refuses what cannot be read and takes out what tries to widen a permission.
 2. `times` finds window and event; `items` and `frames` find KPIs, bounds, slices, places and goals.
-3. `direct` splits off edits that the operator named; `targets` makes TS 28.312 expectations of the rest; `bounds` checks them.
+3. `direct` splits off edits that the operator named; `targets` makes TS 28.312 expectations of the rest; `relative` gives bounds
+   such as "10 % less" their values, `bounds` checks them all.
 4. `meaning` (embeddings) is asked only for phrases that none of these knows, and every such match is written down with its score.
-Answers to earlier questions are worked into the text, so that reading stays a function of what the operator wrote.
+Answers to earlier questions are worked into the text, so that reading stays a function of what the operator wrote. Each text is
+read once: the text with an answer when the answer comes, and not again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agents.planner import Answer
+from agents.answer import Answer
 from agents.understanding import meaning
-from agents.understanding.bounds import check_bounds
+from agents.understanding.conditions import asks_for_estimator, link_conditions_of, names_estimators, without_link_words
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
-from agents.understanding.link_words import asks_for_estimator, names_estimators, without_link_words
 from agents.understanding.places import Place, place_of, refuse_unknown_names
 from agents.understanding.plan import plan_of, workflow_of
 from agents.understanding.questions import is_question, read_question
+from agents.understanding.relative import resolve
 from agents.understanding.result import (
     DirectEdit,
+    NeedsMeasurement,
     NotAboutNetwork,
     Question,
     Reading,
     ReadingError,
+    RelativeBound,
     Understood,
 )
 from agents.understanding.screening import only_permission, screen
 from agents.understanding.shares import rewrite_shares
-from agents.understanding.targets import NeedsMeasurementError, TargetReader
+from agents.understanding.targets import TargetReader
 from agents.understanding.times import When, read_times
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
 from policies.kpi import kpi_definition
@@ -58,22 +62,29 @@ _TOPICS: Final = (
 NOT_ABOUT: Final = "The text says nothing about this network: no KPI, cell, slice, area or configuration of it."
 
 
-def understand(
-    text: str,
-    card: NetworkCard,
-    answers: Sequence[Answer] = (),
-    measured: Mapping[tuple[str, Slice | None], float] | None = None,
-) -> Reading:
-    """Read `text` against the network's card.
+def understand(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> Reading:
+    """Read `text` against the network's card; `answers` are the operator's to earlier questions.
 
-    `answers` are the operator's to earlier questions; `measured` the present KPI means that relative bounds need.
     Never raises for what the operator wrote.
     """
-    result = _read(text, card, measured or {})
+    result = _read(text, card)
     for answer in answers:
         text = _work_in(text, answer, result)
-        result = _read(text, card, measured or {})
+        result = _read(text, card)
     return result
+
+
+def with_answers(reading: Reading, answers: Sequence[Answer], card: NetworkCard) -> Reading:
+    """Return `reading` with answers that came after it.
+
+    The text of an open question is read anew with them; of an intent that was understood they complete what is said of links.
+    """
+    if isinstance(reading, Question) and answers:
+        return understand(_work_in(reading.text, answers[0], reading), card, answers[1:])
+    if isinstance(reading, Understood):
+        for answer in answers:
+            reading = reading.model_copy(update={"link": reading.link.completed_by(answer.answer)})
+    return reading
 
 
 def _work_in(text: str, answer: Answer, result: Reading) -> str:
@@ -88,13 +99,16 @@ def _work_in(text: str, answer: Answer, result: Reading) -> str:
     return f"{text.rstrip(' .?!')}, {answer.answer}"
 
 
-def _read(text: str, card: NetworkCard, measured: Mapping[tuple[str, Slice | None], float]) -> Reading:
+def _read(text: str, card: NetworkCard) -> Reading:
     try:
-        return _read_strictly(text, card, measured)
+        result = _read_strictly(text, card)
     except ReadingError as stop:
-        return stop.result
-    except NeedsMeasurementError as stop:
-        return stop.needs
+        result = stop.result
+    if isinstance(result, Question):
+        return result.model_copy(update={"text": text})
+    if isinstance(result, Understood | NeedsMeasurement):
+        return result.model_copy(update={"link": link_conditions_of(text)})
+    return result
 
 
 @dataclass(frozen=True)
@@ -118,17 +132,17 @@ class _Text:
     def has_theme(self, theme: str) -> bool:
         return any(item.kind == "theme" and item.value == theme for item in self.items)
 
-    def intent(self, expectations: Sequence[IntentExpectation], notes: Sequence[str]) -> Intent:
+    def intent(self, expectation: IntentExpectation, note: str) -> Intent:
         return Intent(
             text=self.words,
-            expectations=tuple(expectations),
+            expectations=(expectation,),
             window=self.when.window,
             event=self.when.event,
-            assumptions=tuple(dict.fromkeys((*self.when.assumptions, *notes))),
+            assumptions=(*self.when.assumptions, note),
         )
 
 
-def _read_strictly(text: str, card: NetworkCard, measured: Mapping[tuple[str, Slice | None], float]) -> Reading:
+def _read_strictly(text: str, card: NetworkCard) -> Reading:
     screened = screen(text)
     shares = rewrite_shares(without_link_words(screened.text) if names_estimators(screened.text) else screened.text)
     asks = is_question(shares.text) and not asks_for_estimator(shares.text)
@@ -152,7 +166,7 @@ def _read_strictly(text: str, card: NetworkCard, measured: Mapping[tuple[str, Sl
         return selection
     _name_kpis(rest, notes)
     span = (when.window.end - when.window.start).total_seconds() if when.window else None
-    reader = TargetReader(card, measured, fallback, tolerance=shares.tolerance, span_s=span, notes=notes)
+    reader = TargetReader(card, fallback, tolerance=shares.tolerance, span_s=span, notes=notes)
     expectations = reader.read(rest)
     if not expectations and not direct:
         return _nothing_bounded(whole, rest, reader.place)
@@ -236,13 +250,13 @@ def _selection(whole: _Text, frames: list[Frame], fallback: Place) -> Understood
 
 def _estimator(whole: _Text, place: Place) -> Understood:
     note = "channel estimation is judged by CARR.AverageBlerDl, the nearest KPI that the network counts"
-    intent = whole.intent([_objective("CARR.AverageBlerDl", "MINIMIZE", place)], [note])
+    intent = whole.intent(_objective("CARR.AverageBlerDl", "MINIMIZE", place), note)
     return Understood(intent=intent, plan=plan_of("channel-estimator", intent), workflow="channel-estimator")
 
 
 def _beams(whole: _Text, place: Place) -> Understood:
     note = "beam selection is judged by MM.RlfRate, the nearest KPI that the network counts, and by RSRP in the beam twin"
-    intent = whole.intent([_objective("MM.RlfRate", "MINIMIZE", place)], [note])
+    intent = whole.intent(_objective("MM.RlfRate", "MINIMIZE", place), note)
     return Understood(intent=intent, plan=plan_of("beam-management", intent), workflow="beam-management")
 
 
@@ -252,23 +266,27 @@ def _by_meaning_or_stray(whole: _Text, place: Place, threshold: float) -> Readin
         return NotAboutNetwork(reason=NOT_ABOUT)
     goal, kpi = match.value.split()
     note = f"the text was matched by meaning to {match.value} (nearest phrase {match.phrase!r}, similarity {match.score:.2f})"
-    intent = whole.intent([_objective(kpi, goal, place)], [note])
+    intent = whole.intent(_objective(kpi, goal, place), note)
     return Understood(intent=intent, plan=plan_of("intent-to-configuration", intent))
 
 
-def _understood(whole: _Text, expectations: list[IntentExpectation], direct: list[DirectEdit], notes: list[str]) -> Understood:
+def _understood(
+    whole: _Text, expectations: list[IntentExpectation | RelativeBound], direct: list[DirectEdit], notes: list[str]
+) -> Reading:
     expectations = expectations or _watch(direct, whole.card, notes)
-    if whole.when.window is None:
-        notes.append("no time was given: from now on")
-    if not any(expectation.object.cells for expectation in expectations):
-        notes.append("no place was named: all cells")
-    intent = whole.intent(expectations, notes)
-    check_bounds(intent, whole.card)
-    workflow = "direct-change" if direct else workflow_of(whole.items, intent)
-    return Understood(intent=intent, plan=plan_of(workflow, intent), workflow=workflow, direct=tuple(direct))
+    reading = NeedsMeasurement(
+        text=whole.words,
+        expectations=tuple(expectations),
+        window=whole.when.window,
+        event=whole.when.event,
+        assumptions=tuple(dict.fromkeys((*whole.when.assumptions, *notes))),
+        workflow="direct-change" if direct else workflow_of(whole.items, expectations, whole.when.event),
+        direct=tuple(direct),
+    )
+    return reading if reading.relative else resolve(reading, whole.card, {})
 
 
-def _watch(direct: list[DirectEdit], card: NetworkCard, notes: list[str]) -> list[IntentExpectation]:
+def _watch(direct: list[DirectEdit], card: NetworkCard, notes: list[str]) -> list[IntentExpectation | RelativeBound]:
     """Make objectives for a direct change that came without a target, so that the twin can show what it does."""
     cells = tuple(dict.fromkeys(card.cell(edit.cell).dn for edit in direct))
     notes.append("a change was named and no target: its effect on user throughput, URLLC delay and energy is shown")

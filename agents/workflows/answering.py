@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from agents.heuristics.evidence_reader import latest
 from agents.planner import CallTools, Decision, Finish, View
 from agents.understanding.result import NetworkQuestion
 from agents.workflows.calls import ask_for, call, failure_of
 from policies.intent import ExpectationTarget
+from tools.calls.observation import Observation
+from tools.calls.tool_call import ToolCall
+from tools.ran.constraint_tools import retrieve_3gpp_constraint
+from tools.ran.kpi_tool import KpiMean, query_kpi
+from tools.ran.topology_tools import read_configuration, read_topology
+
+Observations = Sequence[Observation]
 
 _SHOWN = 12
 
@@ -24,14 +31,11 @@ def answer_question(view: View, question: NetworkQuestion) -> Decision:
         return decision
     if failed is not None:
         return failed
-    value = latest(view.observations, wanted.tool) or {}
-    text = {"kpi": _kpis, "cells": _cells, "neighbours": _neighbours, "configuration": _configuration, "limit": _limit}[
-        question.topic
-    ](value, question)
+    text = _ANSWERS[question.topic](view.observations, question)
     return Finish(summary="; ".join([text, *question.assumptions]))
 
 
-def _call_for(question: NetworkQuestion) -> Any:
+def _call_for(question: NetworkQuestion) -> ToolCall:
     cells = list(question.cells)
     if question.topic == "kpi":
         slices = [one.value for one in question.slices]
@@ -54,54 +58,63 @@ def _events(view: View) -> str:
     return "; ".join(told) or "no event is planned"
 
 
-def _kpis(value: dict[str, Any], question: NetworkQuestion) -> str:
-    told = []
-    for mean in value.get("means") or ():
-        if mean.get("mean") is not None:
-            where = (
-                f" (worst {mean['worst']:.4g} in {mean['worst_cell']})"
-                if mean.get("worst_cell") and len(question.cells) != 1
-                else ""
-            )
-            told.append(
-                f"{mean['kpi']}{' of ' + mean['slice'] if mean.get('slice') else ''}: {mean['mean']:.4g} {mean['unit']}{where}"
-            )
+def _kpis(observations: Observations, question: NetworkQuestion) -> str:
+    table = latest(observations, query_kpi)
+    means = table.means if table else ()
+    parts = []
+    for mean in means:
+        if mean.mean is not None:
+            slice_ = f" of {mean.slice.value}" if mean.slice else ""
+            several = mean.worst_cell and len(question.cells) != 1
+            where = f" (worst {mean.worst:.4g} in {mean.worst_cell})" if several else ""
+            parts.append(f"{mean.kpi}{slice_}: {mean.mean:.4g} {mean.unit}{where}")
     place = question.area or ", ".join(question.cells) or "all cells"
-    told += [_judged(target, value) for target in question.targets]
-    return f"{place}, newest windows: " + ("; ".join(told) or "nothing was measured yet")
+    parts += [_judged(target, means) for target in question.targets]
+    return f"{place}, newest windows: " + ("; ".join(parts) or "nothing was measured yet")
 
 
-def _judged(target: ExpectationTarget, value: dict[str, Any]) -> str:
-    worst = [
-        mean["worst"] for mean in value.get("means") or () if mean.get("kpi") == target.kpi and mean.get("worst") is not None
-    ]
+def _judged(target: ExpectationTarget, means: Sequence[KpiMean]) -> str:
+    worst = [mean.worst for mean in means if mean.kpi == target.kpi and mean.worst is not None]
     if not worst:
         return f"{target.describe()}: cannot be told, nothing was measured"
     return f"{target.describe()}: {'yes' if all(map(target.is_met_by, worst)) else 'no'}, judged by the worst cell"
 
 
-def _cells(value: dict[str, Any], question: NetworkQuestion) -> str:
-    names = [cell["id"] for cell in value.get("cells") or ()]
+def _cells(observations: Observations, question: NetworkQuestion) -> str:
+    topology = latest(observations, read_topology)
+    names = [cell.id for cell in topology.cells] if topology else []
     place = question.area or "the network"
     return f"{place} is served by {len(names)} cells: {', '.join(names)}"
 
 
-def _neighbours(value: dict[str, Any], question: NetworkQuestion) -> str:
-    told = [f"{cell['id']}: {', '.join(cell['neighbours']) or 'none'}" for cell in value.get("cells") or ()]
-    return "neighbours of " + "; ".join(told[:_SHOWN])
+def _neighbours(observations: Observations, question: NetworkQuestion) -> str:
+    topology = latest(observations, read_topology)
+    neighbours = [f"{cell.id}: {', '.join(cell.neighbours) or 'none'}" for cell in (topology.cells if topology else ())]
+    return "neighbours of " + "; ".join(neighbours[:_SHOWN])
 
 
-def _configuration(value: dict[str, Any], question: NetworkQuestion) -> str:
+def _configuration(observations: Observations, question: NetworkQuestion) -> str:
     attribute = question.attributes[0].split(".")[1]
-    found = [(row["dn"], row["attributes"][attribute]) for row in value.get("objects") or () if attribute in row["attributes"]]
+    table = latest(observations, read_configuration)
+    found = [(row.dn, row.attributes[attribute]) for row in (table.objects if table else ()) if attribute in row.attributes]
     wanted = [pair for pair in found if not question.slices or any(pair[0].endswith(f"={one.value}") for one in question.slices)]
-    told = [f"{dn}: {setting}" for dn, setting in wanted[:_SHOWN]]
+    settings = [f"{dn}: {setting}" for dn, setting in wanted[:_SHOWN]]
     more = f" and {len(wanted) - _SHOWN} more" if len(wanted) > _SHOWN else ""
-    return f"{attribute} of " + ("; ".join(told) or "no object that was read") + more
+    return f"{attribute} of " + ("; ".join(settings) or "no object that was read") + more
 
 
-def _limit(value: dict[str, Any], question: NetworkQuestion) -> str:
-    rules = "; ".join(str(rule.get("name", "")) for rule in value.get("joint_rules") or ())
-    return f"{question.attributes[0]}: {value.get('allowed')} ({value.get('source')})" + (
-        f"; joint rules: {rules}" if rules else ""
-    )
+def _limit(observations: Observations, question: NetworkQuestion) -> str:
+    constraint = latest(observations, retrieve_3gpp_constraint)
+    if constraint is None:
+        return f"{question.attributes[0]}: its limit could not be read"
+    rules = "; ".join(rule.name for rule in constraint.joint_rules)
+    return f"{question.attributes[0]}: {constraint.allowed} ({constraint.source})" + (f"; joint rules: {rules}" if rules else "")
+
+
+_ANSWERS: dict[str, Callable[[Observations, NetworkQuestion], str]] = {
+    "kpi": _kpis,
+    "cells": _cells,
+    "neighbours": _neighbours,
+    "configuration": _configuration,
+    "limit": _limit,
+}

@@ -46,6 +46,13 @@ def failure_of(view: View, needed: Sequence[ToolCall]) -> Escalate | None:
     return None
 
 
+def malformed(answered: ToolCall) -> Escalate:
+    """Return the escalation when a call was answered, but not with the value that its tool declares."""
+    return Escalate(
+        reason=f"cannot, because the evidence of {answered.tool} is malformed", nearest="run with the tool set of this version"
+    )
+
+
 def ask_for(view: View, wanted: Sequence[ToolCall]) -> CallTools | None:
     """Return the calls that are still open as a decision, or None."""
     missing = open_calls(view, wanted)

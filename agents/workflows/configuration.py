@@ -12,23 +12,22 @@ from typing import Any
 
 from agents.heuristics.draft import Draft
 from agents.heuristics.drafting import draft_candidates
-from agents.heuristics.evidence_reader import answers_of
+from agents.heuristics.evidence_reader import answer_to, values_of
 from agents.heuristics.situation import Situation
 from agents.planner import CallTools, Decision, Escalate, Finish, Propose, View
-from agents.specialists.safety import review
-from agents.specialists.specialist import Specialist
-from agents.specialists.team import TEAM
+from agents.specialists.safety import SLA, review
+from agents.specialists.team import specialists_for
 from agents.understanding.result import Understood
 from agents.workflows.calls import ask_for, call, failure_of, offered
-from agents.workflows.direct_edits import UnlawfulEditError, direct_draft, nearby
+from agents.workflows.direct_edits import AS_ASKED, UnlawfulEditError, direct_draft, nearby
 from agents.workflows.gathering import constraint_calls, evidence_calls, needed
 from agents.workflows.objections import Objections, objections_of
-from agents.workflows.proposing import candidates_in, propose, tell, with_context
+from agents.workflows.proposing import propose, tell, with_context
 from policies.intent import Condition
 from policies.proposal import Candidate
 from tools.calls.tool_call import ToolCall
-
-NO_CHANGE = "no change"
+from tools.ran.candidate_tools import Comparison, compare_candidates, refine_candidate
+from tools.ran.degradation_tool import detect_degradation
 
 
 @dataclass(frozen=True)
@@ -45,13 +44,7 @@ class Effort:
     link_slots: int = 128
 
 
-def plan_change(
-    view: View,
-    situation: Situation,
-    reading: Understood,
-    effort: Effort,
-    specialists: Sequence[Specialist] = TEAM,
-) -> Decision:
+def plan_change(view: View, situation: Situation, reading: Understood, effort: Effort) -> Decision:
     """Return the next decision on the way from intent to proposal."""
     objections = objections_of(view)
     calls = evidence_calls(situation)
@@ -60,17 +53,14 @@ def plan_change(
         return decision
     if reading.workflow == "scheduler-adaptation" and not objections.messages and (calm := _transient(situation)):
         return Finish(summary=f"no change: {calm}")
-    called = [one for one in specialists if one.is_called_for(situation.intent)]
-    drafts = _drafts(situation, reading, objections, called)
+    drafts = _drafts(situation, reading, objections)
     if isinstance(drafts, Escalate | Finish):
         return drafts
     looked_up = ask_for(view, constraint_calls(drafts))
     return looked_up or _Trial(view, situation, reading, objections, effort, drafts).next()
 
 
-def _drafts(
-    situation: Situation, reading: Understood, objections: Objections, specialists: Sequence[Specialist]
-) -> list[Draft] | Escalate | Finish:
+def _drafts(situation: Situation, reading: Understood, objections: Objections) -> list[Draft] | Escalate | Finish:
     if reading.direct:
         try:
             asked = direct_draft(reading.direct, situation)
@@ -79,7 +69,7 @@ def _drafts(
         if not asked.edits:
             return Finish(summary="no change: everything that was asked for stands so already")
         return [asked, *nearby(asked, situation)]
-    groups = [group for one in specialists for group in one.draft_groups(situation)]
+    groups = [group for one in specialists_for(situation.intent) for group in one.draft_groups(situation)]
     drafts = groups[0] if reading.workflow == "scheduler-adaptation" and groups and len(groups[0]) > 2 else []
     drafts = drafts or draft_candidates(situation, groups)
     fresh = [draft for draft in drafts if draft.digest not in objections.digests]
@@ -122,10 +112,9 @@ def _transient(situation: Situation) -> str:
 
 
 def _degrading(situation: Situation) -> bool:
-    from agents.heuristics.evidence_reader import rows_of
-
     bounded = {target.kpi for _, target in situation.intent.bounds()}
-    return any(row.get("kpi") in bounded for row in rows_of(situation.observations, "detect_degradation", "findings"))
+    answers = values_of(situation.observations, detect_degradation)
+    return any(finding.kpi in bounded for answer in answers for finding in answer.findings)
 
 
 def _crowd(situation: Situation) -> list[str]:
@@ -175,13 +164,13 @@ class _Trial:
             depth=depth,
         )
 
-    def _answer(self, wanted: ToolCall) -> dict[str, Any]:
-        return next(
-            (value for arguments, value in answers_of(self.view.observations, wanted.tool) if arguments == wanted.arguments), {}
-        )
+    def _comparison(self, wanted: ToolCall) -> Comparison:
+        """Return the twin's answer, an empty one where it cannot be read."""
+        empty = Comparison(candidates=(), seeds=(), twin_gap={}, window=None)
+        return answer_to(self.view.observations, compare_candidates, wanted) or empty
 
     def _best_of(self, screen: ToolCall) -> list[Draft]:
-        order = [candidate.change_set.digest for candidate in candidates_in(self._answer(screen))]
+        order = [candidate.change_set.digest for candidate in self._comparison(screen).candidates]
         by_digest = {draft.digest: draft for draft in self.drafts}
         ranked = [by_digest[digest] for digest in order if digest in by_digest]
         return ranked[: self.effort.finalists] or self.drafts[: self.effort.finalists]
@@ -207,7 +196,7 @@ class _Trial:
     def _refined(self, refinement: ToolCall | None) -> list[Draft]:
         if refinement is None:
             return []
-        found = candidates_in({"candidates": [self._answer(refinement).get("best")]})
+        refined = answer_to(self.view.observations, refine_candidate, refinement)
         known = {draft.digest for draft in self.drafts} | self.objections.digests
         start = next((draft for draft in self.drafts if draft.name == refinement.arguments["start"]["name"]), None)
         return [
@@ -217,20 +206,19 @@ class _Trial:
                 edits=candidate.change_set.edits,
                 risks=start.risks,
             )
-            for candidate in found
+            for candidate in ([refined.best] if refined else [])
             if start is not None and candidate.change_set.digest not in known and not candidate.change_set.is_empty
         ]
 
     def _conclude(self, final: ToolCall) -> Decision:
-        answer = self._answer(final)
-        judged = [with_context(one, self.drafts, self.situation.intent) for one in candidates_in(answer)]
+        answer = self._comparison(final)
+        judged = [with_context(one, self.drafts, self.situation.intent) for one in answer.candidates]
         open_ = [one for one in judged if one.change_set.digest not in self.objections.digests]
-        open_, unsafe = self._safe(open_)
         if not open_:
             return Escalate(
                 reason="cannot, because every candidate was refused" + _because(self.objections), nearest="what stands now"
             )
-        ranked = _ranked(open_, bool(self.reading.direct))
+        ranked = self._ranked(open_)
         best = ranked[0]
         if not best.feasible:
             return self._unreachable(best)
@@ -239,28 +227,32 @@ class _Trial:
             return Finish(summary="; ".join([f"no change needed: {tell(best)}", tried, *self._doubts()]))
         notes = [
             *_crowd(self.situation),
-            *unsafe,
-            *self._refused(answer),
+            *(f"{name} was refused by the twin: {reason}" for name, reason in answer.refused.items()),
             *(f"objection respected: {text}" for text in self.objections.messages),
         ]
-        return Propose(proposal=propose(self.view, self.situation.intent, ranked, answer.get("seeds") or (), notes))
+        return Propose(proposal=propose(self.view, self.situation.intent, ranked, answer.seeds, notes))
 
     def _doubts(self) -> list[str]:
         """Say where "no change" rests on a forecast that lacks a crowd: the operator must know before leaving it at that."""
         return [f"but mind: {note}; the twin was run without that crowd" for note in _crowd(self.situation)[:1]]
 
-    def _safe(self, candidates: list[Candidate]) -> tuple[list[Candidate], list[str]]:
-        """Let the safety specialist look at each: what fails for another reason than a missed bound is left out, and said."""
-        kept, notes = [], []
-        for candidate in candidates:
-            found = review(candidate, self.view.observations)
-            failed = [one for one in found if one.outcome == "fail" and one.rule != "SLA"]
-            if failed:
-                notes.append(f"{candidate.name!r} left out by the safety specialist: {'; '.join(one.message for one in failed)}")
-                continue
-            warned = tuple(one.message for one in found if one.outcome == "warn" and one.rule != "SLA")
-            kept.append(candidate.model_copy(update={"risks": (*candidate.risks, *warned)}))
-        return kept, notes
+    def _ranked(self, candidates: list[Candidate]) -> list[Candidate]:
+        """Order best first: a feasible edit that the operator named leads, what the run's safety review would refuse is last."""
+        objections = {one.change_set.digest: self._unsafe(one) for one in candidates}
+        marked = [one.model_copy(update={"risks": (*one.risks, *objections[one.change_set.digest])}) for one in candidates]
+
+        def rank(one: Candidate) -> tuple[bool, bool, bool, float]:
+            is_safe = not objections[one.change_set.digest]
+            is_asked = bool(self.reading.direct) and one.name == AS_ASKED and one.feasible
+            return is_safe, is_asked, one.feasible, one.score
+
+        return sorted(marked, key=rank, reverse=True)
+
+    def _unsafe(self, candidate: Candidate) -> list[str]:
+        """Return what the safety specialist would refuse, as risks; a missed bound is left out: it is infeasible already."""
+        findings = review(candidate, self.view.observations)
+        failed = [finding for finding in findings if finding.outcome == "fail" and finding.rule != SLA]
+        return [f"the safety specialist objects: {finding.message}" for finding in failed]
 
     def _unreachable(self, best: Candidate) -> Escalate:
         missed = [one for one in best.outlook if not one.met]
@@ -275,19 +267,6 @@ class _Trial:
             return "no candidate tried in the twin"
         return "no attribute that was read bears on the targets: nothing"
 
-    def _refused(self, answer: dict[str, Any]) -> list[str]:
-        refused = answer.get("refused")
-        return (
-            [f"{name} was refused by the twin: {reason}" for name, reason in refused.items()] if isinstance(refused, dict) else []
-        )
-
 
 def _turnable(knob: Any) -> bool:
     return bool(knob.choices) or (knob.low is not None and knob.high is not None and knob.low < knob.high)
-
-
-def _ranked(candidates: list[Candidate], direct: bool) -> list[Candidate]:
-    """Order best first; an edit that the operator named leads where it keeps every bound."""
-    ranked = sorted(candidates, key=lambda one: (one.feasible, one.score), reverse=True)
-    asked = next((one for one in ranked if one.name == "as asked" and one.feasible), None) if direct else None
-    return ranked if asked is None else [asked, *(one for one in ranked if one is not asked)]

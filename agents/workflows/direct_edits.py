@@ -10,6 +10,7 @@ from policies.limits.catalogue import UnknownAttributeError
 from policies.managed_object import Scalar
 from twins.network import NetworkCard
 
+AS_ASKED = "as asked"
 _CU_CLASSES = {"MobilityProfile": "MobilityProfile=1", "CESManagementFunction": "CESManagementFunction=1"}
 
 
@@ -39,7 +40,7 @@ def direct_draft(edits: tuple[DirectEdit, ...], situation: Situation) -> Draft:
     """Return the draft of the operator's own edits; raises UnlawfulEditError. Empty when all stands so already."""
     made = [one for edit in edits if (one := _exact(edit, situation)) is not None]
     return Draft(
-        name="as asked",
+        name=AS_ASKED,
         rationale="the change that the operator named",
         edits=tuple(made),
         risks=("asked for directly: no search was made for it",),

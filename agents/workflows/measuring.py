@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from statistics import fmean
 
-from agents.heuristics.evidence_reader import answers_of
+from agents.heuristics.evidence_reader import values_of
 from agents.planner import View
 from policies.assessment import combine
 from policies.intent import Condition, ExpectationTarget
 from policies.kpi import kpi_definition, kpi_definitions
 from policies.slices import Slice
+from tools.ran.kpi_tool import query_kpi
 
 
 def measured_now(view: View) -> dict[tuple[str, Slice | None], float]:
     """Return the newest measurement of each (KPI, slice) that was made for a relative bound."""
     values: dict[tuple[str, Slice | None], dict[str, list[float]]] = {}
-    for _, table in answers_of(view.observations, "query_kpi"):
+    for table in values_of(view.observations, query_kpi):
         fresh: dict[tuple[str, Slice | None], dict[str, list[float]]] = {}
-        for row in table.get("rows") or ():
-            if isinstance(row.get("value"), int | float) and row.get("kpi") in kpi_definitions():
-                key = (row["kpi"], Slice(row["slice"]) if row.get("slice") else None)
-                fresh.setdefault(key, defaultdict(list))[row["cell"]].append(float(row["value"]))
+        for row in table.rows:
+            if row.value is not None and row.kpi in kpi_definitions():
+                fresh.setdefault((row.kpi, row.slice), defaultdict(list))[row.cell].append(row.value)
         # The first answer stands: what is measured for the plan later, over other cells, must not move the bound.
         values = {**fresh, **values}
     return {key: _judged(key[0], [fmean(series) for series in cells.values()]) for key, cells in values.items()}

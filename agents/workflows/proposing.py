@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
-
-from pydantic import ValidationError
 
 from agents.heuristics.draft import Draft
 from agents.heuristics.evidence_reader import warnings_of
 from agents.planner import View
-from policies.intent import Condition, Intent
+from policies.intent import Intent
+from policies.materiality import is_worse, materiality
 from policies.proposal import Candidate, Proposal
+from policies.slices import Slice
 
 VALID_FOR = timedelta(minutes=30)
-_WORSE = 0.2
 _SURE = 0.8
-
-
-def candidates_in(comparison: dict[str, Any]) -> list[Candidate]:
-    """Return the candidates of a comparison in the tool's order; records that are none are left out."""
-    found = []
-    for record in comparison.get("candidates") or ():
-        try:
-            found.append(Candidate.model_validate(record))
-        except ValidationError:
-            continue
-    return found
 
 
 def rollback_conditions(intent: Intent) -> tuple[str, ...]:
@@ -37,7 +24,8 @@ def rollback_conditions(intent: Intent) -> tuple[str, ...]:
         for place, target in intent.bounds()
     ]
     guards = [
-        f"{kpi} rises by more than {_WORSE:.0%} over its value before the change, and by more than 1 percentage point"
+        f"{kpi} rises by more than {materiality(kpi).relative:.0%} over its value before the change, and by more than"
+        f" {materiality(kpi).absolute:g} percentage points"
         for kpi in ("DRB.PacketLossRateDl", "MM.RlfRate", "RRC.ConnEstabFailRate")
         if not any(target.kpi == kpi for _, target in intent.bounds())
     ]
@@ -79,8 +67,8 @@ def tell(candidate: Candidate) -> str:
     return f"{candidate.name}: " + ("; ".join(parts) or "nothing predicted")
 
 
-def _of(slice_: object) -> str:
-    return f" of {getattr(slice_, 'value', slice_)}" if slice_ else ""
+def _of(slice_: Slice | None) -> str:
+    return f" of {slice_.value}" if slice_ else ""
 
 
 def _doubts(candidate: Candidate) -> list[str]:
@@ -94,21 +82,9 @@ def _doubts(candidate: Candidate) -> list[str]:
 def _side_effects(candidate: Candidate) -> list[str]:
     told = []
     for one in candidate.predictions:
-        if one.no_change is None or not one.no_change or candidate.change_set.is_empty:
+        if one.no_change is None or candidate.change_set.is_empty:
             continue
-        from policies.kpi import kpi_definition
-
-        better = kpi_definition(one.kpi).better
-        change = (one.mean - one.no_change) / abs(one.no_change)
-        worse = change > _WORSE if better == "lower" else change < -_WORSE if better == "higher" else False
         clear = not one.interval.contains(one.no_change)
-        if worse and clear:
+        if is_worse(one.kpi, one.mean, one.no_change) and clear:
             told.append(f"{one.kpi}{_of(one.slice)} gets worse: {one.no_change:.3g} → {one.mean:.3g} {one.unit}")
     return told
-
-
-def is_objective_only(intent: Intent) -> bool:
-    """Whether the intent only optimizes."""
-    return not intent.bounds() and any(
-        target.condition in (Condition.MINIMIZE, Condition.MAXIMIZE) for _, target in intent.objectives()
-    )

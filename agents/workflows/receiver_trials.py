@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from agents.heuristics.evidence_reader import attempts
+from agents.heuristics.evidence_reader import answers_of, attempts
 from agents.planner import View
-from agents.understanding.motion import Motion
+from agents.understanding.conditions import Motion
 from agents.workflows.calls import call
 from tools.calls.tool_call import ToolCall
+from tools.ran.link_conditions import CellConditions, LinkLevel
+from tools.ran.link_facts import LinkFact
+from tools.receivers.link_tools import CompareReceivers, ReceiverComparison, ReceiverRow, compare_receivers
 
 RECEIVERS: Final = ["ls+lmmse", "lmmse+lmmse", "deeprx", "perfect+lmmse"]
 PROFILE: Final = "TDL-C"  # TR 38.901 clause 7.7.2, without line of sight
@@ -30,51 +33,56 @@ class Trial:
 
 @dataclass(frozen=True)
 class Compared:
-    """A trial with the value of `compare_receivers`."""
+    """A trial with what `compare_receivers` was asked and answered."""
 
     trial: Trial
-    value: dict[str, Any]
+    request: CompareReceivers
+    value: ReceiverComparison
 
-    def row(self, receiver: str) -> dict[str, Any] | None:
+    def row(self, receiver: str) -> ReceiverRow | None:
         """The receiver's row, None where it cannot receive this link."""
-        return next((one for one in self.value["rows"] if one["receiver"] == receiver), None)
+        return next((one for one in self.value.rows if one.receiver == receiver), None)
 
 
-def trials_of(cell: dict[str, Any], motion: Motion, slots: int) -> list[Trial]:
+def trials_of(cell: CellConditions, motion: Motion, slots: int) -> list[Trial]:
     """Return the comparisons for the conditions of a cell, `slots` slots each."""
-    facts = {one["name"]: one for one in cell["facts"]}
-    middle, spread = 0.5 * (motion.low_mps + motion.high_mps), facts["delay_spread_ns"]["value"]
-    levels = {one["sinr"]["share"]: one for one in cell["levels"]}
-    pilots = facts["dmrs_symbols"]
+    facts = {one.name: one for one in cell.facts}
+    middle, spread = 0.5 * (motion.low_mps + motion.high_mps), _number(facts["delay_spread_ns"])
+    levels = {one.sinr.share: one for one in cell.levels}
+    pilots, antennas = _number(facts["dmrs_symbols"]), _number(facts["rx_antennas"])
 
     def trial(name: str, share: float, speed: float, spread_ns: float, dmrs: float, **more: bool) -> Trial:
-        configuration, channel = _link(cell, levels[share], facts, dmrs)
+        configuration, channel = _link(cell, levels[share], antennas, dmrs)
         channel |= {"speed_mps": round(speed, 2), "delay_spread_ns": min(round(spread_ns, 1), 2000.0)}
         return Trial(name, _call(name, configuration, channel, slots, receiver_in_use(cell)), **more)
 
-    trials = [trial(name, share, middle, spread, pilots["value"], matched=True) for share, name in _SHARES]
-    trials.append(trial("nearby: fastest, longer delay spread", 0.5, motion.high_mps, LONGER * spread, pilots["value"]))
-    if pilots["origin"] == "assumed" and pilots["value"] > 1:
+    trials = [trial(name, share, middle, spread, pilots, matched=True) for share, name in _SHARES]
+    trials.append(trial("nearby: fastest, longer delay spread", 0.5, motion.high_mps, LONGER * spread, pilots))
+    if facts["dmrs_symbols"].origin == "assumed" and pilots > 1:
         trials.append(trial("median SNR with one DMRS symbol", 0.5, middle, spread, 1, decides=False))
     return trials
 
 
-def _link(
-    cell: dict[str, Any], level: dict[str, Any], facts: dict[str, dict[str, Any]], dmrs: float
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _number(fact: LinkFact) -> float:
+    """Return a fact that always has a number: counted, given or assumed."""
+    assert isinstance(fact.value, float)
+    return fact.value
+
+
+def _link(cell: CellConditions, level: LinkLevel, antennas: float, dmrs: float) -> tuple[dict[str, Any], dict[str, Any]]:
     configuration = {
-        "mcs_index": level["mcs_index"],
-        "prbs": cell["allocation_prbs"],
-        "subcarrier_khz": cell["subcarrier_khz"],
-        "rx_antennas": int(facts["rx_antennas"]["value"]),
+        "mcs_index": level.mcs_index,
+        "prbs": cell.allocation_prbs,
+        "subcarrier_khz": cell.subcarrier_khz,
+        "rx_antennas": int(antennas),
         "dmrs_symbols": int(dmrs),
     }
-    return configuration, {"profile": PROFILE, "carrier_ghz": cell["carrier_ghz"], "snr_db": round(level["snr_db"], 2)}
+    return configuration, {"profile": PROFILE, "carrier_ghz": cell.carrier_ghz, "snr_db": round(level.snr_db, 2)}
 
 
-def receiver_in_use(cell: dict[str, Any]) -> str:
+def receiver_in_use(cell: CellConditions) -> str:
     """Return the receiver whose link adaptation sets the MCS: that of the estimator in use, LS where none is known."""
-    estimator = next((one["value"] for one in cell["facts"] if one["name"] == "estimator_in_use"), None)
+    estimator = next((one.value for one in cell.facts if one.name == "estimator_in_use"), None)
     return {"LMMSE": "lmmse+lmmse", "NEURAL": "deeprx"}.get(str(estimator), "ls+lmmse")
 
 
@@ -92,8 +100,7 @@ def _call(name: str, configuration: dict[str, Any], channel: dict[str, Any], slo
 def compared(view: View, trials: list[Trial]) -> list[Compared]:
     """Return the trials that were answered, with their values."""
     return [
-        Compared(trial, seen.evidence["value"])
+        Compared(trial, request, value)
         for trial in trials
-        for seen in attempts(view.observations, trial.call)[-1:]
-        if seen.evidence is not None
+        for request, value in list(answers_of(attempts(view.observations, trial.call), compare_receivers))[-1:]
     ]

@@ -6,18 +6,18 @@ an estimator: the run ends with a recommendation and its evidence, and changes n
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from agents.heuristics.evidence_reader import latest
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Escalate, Finish, View
-from agents.understanding.link_words import link_words
-from agents.understanding.motion import Motion
-from agents.workflows.calls import ask_for, call, failure_of
+from agents.understanding.conditions import LinkConditions, Motion
+from agents.workflows.calls import ask_for, call, failure_of, malformed
 from agents.workflows.receiver_judgement import judge
 from agents.workflows.receiver_trials import compared, trials_of
 from agents.workflows.receiver_words import recommendation_of, summary_of
-from agents.workflows.speed import Trial, motion_told, words_of
+from agents.workflows.speed import Trial, known_motion
+from tools.ran.link_conditions import CellConditions, link_conditions
 
 _KPIS: Final = ["CARR.AverageBlerDl", "RRU.PrbTotDl", "MM.RlfRate"]
 _WINDOWS: Final = 24
@@ -26,10 +26,10 @@ _FASTEST_MPS: Final = 140.0
 _TRIAL: Final = Trial(of="channel estimators", twin="link twin", kept="the estimator in use")
 
 
-def select_estimator(view: View, situation: Situation, slots: int = 128) -> Decision:
+def select_estimator(view: View, situation: Situation, link: LinkConditions, slots: int) -> Decision:
     """Gather what the choice needs, compare the estimators for the worst cell over `slots` slots, end with a recommendation."""
     cells = [cell.id for cell in situation.cells]
-    known = {"windows": _WINDOWS, "most_prbs": _MOST_PRBS, **link_words(words_of(view))}
+    known = {"windows": _WINDOWS, "most_prbs": _MOST_PRBS, **link.terms}
     retrieved = [
         call("read_configuration", "carrier configuration", cells=cells, classes=["NRCellDU", "NRSectorCarrier"]),
         call("query_kpi", "block errors, load and link failures", kpis=_KPIS, cells=cells, windows=_WINDOWS),
@@ -40,7 +40,7 @@ def select_estimator(view: View, situation: Situation, slots: int = 128) -> Deci
     decision: Decision | None = ask_for(view, retrieved) or failure_of(view, needed)
     if decision is not None:
         return decision
-    motion = motion_told(view, _FASTEST_MPS, _TRIAL)
+    motion = known_motion(view, link, _FASTEST_MPS, _TRIAL)
     if not isinstance(motion, Motion):
         return motion
     cell = _worst_cell(view)
@@ -52,22 +52,26 @@ def select_estimator(view: View, situation: Situation, slots: int = 128) -> Deci
     return _compare(view, situation, cell, motion, slots)
 
 
-def _worst_cell(view: View) -> dict[str, Any] | None:
+def _worst_cell(view: View) -> CellConditions | None:
     """The conditions of the cell with most block errors, of those whose SINR is known."""
-    cells = [one for one in (latest(view.observations, "link_conditions") or {}).get("cells") or () if one["levels"]]
-    return max(cells, key=lambda one: one["block_errors"]["mean"] or 0.0, default=None)
+    newest = latest(view.observations, link_conditions)
+    cells = [one for one in (newest.cells if newest else ()) if one.levels]
+    return max(cells, key=lambda one: one.block_errors.mean or 0.0, default=None)
 
 
-def _compare(view: View, situation: Situation, cell: dict[str, Any], motion: Motion, slots: int) -> Decision:
+def _compare(view: View, situation: Situation, cell: CellConditions, motion: Motion, slots: int) -> Decision:
     trials = trials_of(cell, motion, slots)
     calls = [one.call for one in trials]
     decision: Decision | None = ask_for(view, calls) or failure_of(view, calls)
     if decision is not None:
         return decision
-    outcome = judge(compared(view, trials), cell)
+    comparisons = compared(view, trials)
+    if len(comparisons) < len(trials):
+        return malformed(calls[0])
+    outcome = judge(comparisons, cell)
     if outcome is None:
         return Escalate(
-            reason=f"cannot recommend a channel estimator for {cell['cell']}: no classical receiver can receive this link",
+            reason=f"cannot recommend a channel estimator for {cell.cell}: no classical receiver can receive this link",
             nearest="keep the estimator in use; give a link that it can receive",
         )
     return Finish(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agents.planner import Ask, Escalate, View
-from agents.understanding.motion import Motion, motion_of
+from agents.understanding.conditions import LinkConditions, Motion
 
 QUESTION: Final = "How fast do these terminals move? The network reports no mobility traces."
 CHOICES: Final = ("pedestrians", "cars in town", "cars on the highway", "20 m/s")
@@ -21,14 +21,9 @@ class Trial:
     kept: str
 
 
-def words_of(view: View) -> str:
-    """Return all that the operator wrote."""
-    return " ".join([view.text, *(answer.answer for answer in view.answers)])
-
-
-def motion_told(view: View, fastest_mps: float, trial: Trial) -> Motion | Ask | Escalate:
+def known_motion(view: View, link: LinkConditions, fastest_mps: float, trial: Trial) -> Motion | Ask | Escalate:
     """Return the motion in the operator's words; else the question, asked once, or why nothing can be compared."""
-    motion = motion_of(words_of(view))
+    motion = link.motion
     if motion is None and not any(answer.question == QUESTION for answer in view.answers):
         return Ask(question=QUESTION, choices=CHOICES)
     if motion is not None and motion.high_mps <= fastest_mps:

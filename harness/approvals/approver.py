@@ -1,4 +1,4 @@
-"""Who is asked for a verdict, and how: a person at the terminal, the `--approve` flag, or somebody in another process."""
+"""Who decides on a change set: a person at the terminal, the `--approve` flag, or somebody in another process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from policies.verdict import Verdict
 
 @dataclass(frozen=True)
 class ApprovalQuestion:
-    """What a verdict is wanted on."""
+    """The request for approval, with the twin's prediction and the gate's verdict."""
 
     approval: Approval
     tried: Tried
@@ -24,7 +24,7 @@ class ApprovalQuestion:
 
 @dataclass(frozen=True)
 class ApprovalAnswer:
-    """Yes, no (with a note: plan again), or an edited change set, which is judged anew."""
+    """Approved, rejected (with a note: plan again), or edited: then the gate judges the edited change set."""
 
     approved: bool
     who: str
@@ -38,7 +38,7 @@ Answerer = Callable[[str, tuple[str, ...]], str | None]
 
 
 def user_name() -> str:
-    """Return the name of whoever runs this process."""
+    """Return the name of the user who runs this process."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -46,7 +46,7 @@ def user_name() -> str:
 
 
 def approve_by_flag(question: ApprovalQuestion) -> ApprovalAnswer:
-    """Say yes, as `--approve` on the command line has done beforehand."""
+    """Approve, as `--approve` on the command line requested beforehand."""
     return ApprovalAnswer(True, user_name(), "--approve", note="approved beforehand on the command line")
 
 
@@ -54,10 +54,10 @@ def wait_for_verdict(approvals: ApprovalStore, seconds: float, poll_s: float = 0
     """Return an approver that waits up to `seconds` (wall) for `twinpilot approve` or `reject` in another process."""
 
     def wait(question: ApprovalQuestion) -> ApprovalAnswer | None:
-        until = time.monotonic() + seconds
-        asked = question.approval
-        while time.monotonic() < until:
-            if approvals.get(asked.run_id, asked.digest).state != "pending":
+        deadline = time.monotonic() + seconds
+        request = question.approval
+        while time.monotonic() < deadline:
+            if approvals.get(request.run_id, request.digest).state != "pending":
                 break
             time.sleep(poll_s)
         return None

@@ -1,10 +1,11 @@
 """Approvals: a human's verdict on one exact change set.
 
-1. A request is bound to the digest of the change set within its run; editing makes another digest, hence another request.
-2. It expires. No verdict, or one that came too late, means no.
-3. A yes is consumed once, by one atomic UPDATE, for one idempotency key: a retry of the same apply holds it already, another one
-   does not get it. A no is final for the digest within its run.
-4. Who decided, when and how (`terminal`, `--approve`, `command` from another process) is kept.
+1. A request is bound to the digest of the change set within its run; an edited change set has another digest and needs a request
+   of its own.
+2. A request expires. Without a verdict in time the change set counts as rejected.
+3. An approval is consumed once, by one atomic UPDATE, for one idempotency key: a retry of the same apply may use it again, an
+   apply with another key may not. A rejection is final for the digest within its run.
+4. The store keeps who decided, when and how (`terminal`, `--approve`, `command` from another process).
 Times are wall time, seconds since the epoch.
 """
 
@@ -25,7 +26,7 @@ ApprovalState = Literal["pending", "approved", "rejected", "expired", "consumed"
 
 
 class Approval(Word):
-    """A request with what became of it."""
+    """A request for approval with its state, and the verdict once there is one."""
 
     run_id: str
     digest: str
@@ -49,7 +50,7 @@ class ApprovalStore:
         self._now = now
 
     def request(self, run_id: str, change_set: ChangeSet, ttl_s: float) -> Approval:
-        """Ask for a verdict; asking again for the same digest returns what stands, renewed only where its time had run out."""
+        """Request a verdict; a second request for the same digest returns the first one, renewed if it had expired."""
         now = self._now()
         with self._store.transaction() as connection:
             connection.execute(
@@ -66,7 +67,7 @@ class ApprovalStore:
         return self.get(run_id, change_set.digest)
 
     def decide(self, run_id: str, digest: str, approved: bool, who: str, how: How, *, note: str = "") -> Approval:
-        """Record a verdict; raises ApprovalError where none is open (expired, decided already, unknown)."""
+        """Record a verdict; raises ApprovalError if the request is unknown, expired or decided already."""
         now = self._now()
         with self._store.transaction() as connection:
             changed = connection.execute(
@@ -75,15 +76,14 @@ class ApprovalStore:
                 ("approved" if approved else "rejected", now, who, how, note, run_id, digest, now),
             ).rowcount
         if not changed:
-            standing = self.get(run_id, digest)
+            state = self.get(run_id, digest).state
             raise ApprovalError(
-                f"approval of {digest[:12]} in run {run_id} is {standing.state}: no verdict can be given;"
-                " a new one needs a new proposal"
+                f"approval of {digest[:12]} in run {run_id} is {state}: no verdict can be given; a new one needs a new proposal"
             )
         return self.get(run_id, digest)
 
     def consume(self, run_id: str, digest: str, key: str) -> bool:
-        """Use a yes for the apply with this idempotency key; true where this key holds it, false for everybody else."""
+        """Use an approval for the apply with this idempotency key; false if there is none or another key has used it."""
         now = self._now()
         with self._store.transaction() as connection:
             changed = connection.execute(
@@ -91,27 +91,27 @@ class ApprovalStore:
                 " WHERE run_id = ? AND digest = ? AND state = 'approved' AND expires_at > ?",
                 (now, key, run_id, digest, now),
             ).rowcount
-            held = connection.execute(
+            consumed = connection.execute(
                 "SELECT 1 FROM approvals WHERE run_id = ? AND digest = ? AND state = 'consumed' AND consumed_by = ?",
                 (run_id, digest, key),
             ).fetchone()
-        return bool(changed) or held is not None
+        return bool(changed) or consumed is not None
 
     def get(self, run_id: str, digest: str) -> Approval:
-        """Return a request as it stands; raises ApprovalError where there is none."""
+        """Return a request with its current state; raises ApprovalError if there is none."""
         rows = self._store.rows("SELECT * FROM approvals WHERE run_id = ? AND digest = ?", (run_id, digest))
         if not rows:
             raise ApprovalError(f"run {run_id} has asked for no approval of {digest[:12]}; see `twinpilot show {run_id}`")
         return self._read(rows[0])
 
     def pending(self, run_id: str | None = None) -> list[Approval]:
-        """Return the requests that wait for a verdict, oldest first."""
+        """Return the requests that wait for a verdict, of one run or of all, oldest first."""
         rows = self._store.rows("SELECT * FROM approvals WHERE state = 'pending' ORDER BY requested_at")
-        found = [self._read(row) for row in rows]
-        return [one for one in found if one.state == "pending" and run_id in (None, one.run_id)]
+        approvals = [self._read(row) for row in rows]
+        return [approval for approval in approvals if approval.state == "pending" and run_id in (None, approval.run_id)]
 
     def of_run(self, run_id: str) -> list[Approval]:
-        """Return every request of a run, oldest first."""
+        """Return the requests of a run, oldest first."""
         rows = self._store.rows("SELECT * FROM approvals WHERE run_id = ? ORDER BY requested_at", (run_id,))
         return [self._read(row) for row in rows]
 

@@ -1,4 +1,4 @@
-"""The approval question at the terminal: y, n, or edit, which makes another change set that is judged anew."""
+"""The approval prompt at the terminal: y, n, or edit; an edited change set is judged by the gate again."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from rich.prompt import Prompt
 
 from harness.approvals.approver import ApprovalAnswer, ApprovalQuestion, Approver, user_name
 from harness.views.tables import plain
-from policies.change import AttributeEdit, ChangeSet
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 
 
 def ask_at_terminal(console: Console) -> Approver:
-    """Return an approver that asks on `console` until it has an answer."""
+    """Return an approver that prompts on `console` until it has an answer."""
 
     def ask(question: ApprovalQuestion) -> ApprovalAnswer | None:
         while True:
-            said = Prompt.ask("Apply this change?", choices=["y", "n", "edit"], default="n", console=console)
-            if said == "y":
+            reply = Prompt.ask("Apply this change?", choices=["y", "n", "edit"], default="n", console=console)
+            if reply == "y":
                 return ApprovalAnswer(True, user_name(), "terminal")
-            if said == "n":
+            if reply == "n":
                 note = Prompt.ask("Why not? (empty: end the run; else plan again)", default="", console=console)
                 return ApprovalAnswer(False, user_name(), "terminal", note=note)
             edited = edit_change_set(console, question.approval.change_set)
@@ -38,7 +38,7 @@ def ask_at_terminal(console: Console) -> Approver:
 
 
 def edit_change_set(console: Console, change_set: ChangeSet) -> ChangeSet | None:
-    """Let the user edit the new values: in $EDITOR (VISUAL, EDITOR), else one by one; None where it cannot be read."""
+    """Let the user edit the new values, in $VISUAL or $EDITOR, else one by one; None if the result is not a change set."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     try:
         return _in_editor(editor, change_set) if editor else _one_by_one(console, change_set)
@@ -56,21 +56,21 @@ def _in_editor(editor: str, change_set: ChangeSet) -> ChangeSet:
 
 
 def _one_by_one(console: Console, change_set: ChangeSet) -> ChangeSet:
-    edits = []
+    edits: list[AttributeEdit | PolicyEdit] = []
     for edit in change_set.edits:
         if isinstance(edit, AttributeEdit):
             console.print(plain(edit.describe()))
-            said = Prompt.ask("new value (empty: keep, '-': leave this edit out)", default="", console=console)
-            if said == "-":
+            reply = Prompt.ask("new value (empty: keep, '-': leave this edit out)", default="", console=console)
+            if reply == "-":
                 continue
-            edits.append(edit if not said else edit.model_copy(update={"new": parse_value(said, edit.old)}))
+            edits.append(edit if not reply else edit.model_copy(update={"new": parse_value(reply, edit.old)}))
         else:
-            edits.append(edit)  # type: ignore[arg-type]
+            edits.append(edit)
     return ChangeSet(edits=tuple(edits))
 
 
 def parse_value(text: str, like: object) -> bool | int | float | str:
-    """Return `text` as a value of the kind of `like`; raises ValueError where it is none."""
+    """Return `text` as a value of the type of `like`; raises ValueError."""
     if isinstance(like, bool):
         if text.lower() not in ("true", "false"):
             raise ValueError(f"{text!r}: true or false is required")

@@ -1,4 +1,4 @@
-"""Say yes to the change set that a run waits with."""
+"""Approve the change set for which a run waits."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def approve(
-    run: Annotated[str, typer.Argument(help="The run's id, the beginning of it, or last.")],
-    digest: Annotated[str, typer.Option("--digest", help="The beginning of the change set's digest, where several wait.")] = "",
-    note: Annotated[str, typer.Option("--note", help="Kept with the verdict.")] = "",
+    run: Annotated[str, typer.Argument(help="The run's id, a prefix of it, or last.")],
+    digest: Annotated[str, typer.Option("--digest", help="A prefix of the change set's digest, if several wait.")] = "",
+    note: Annotated[str, typer.Option("--note", help="A note that is kept with the verdict.")] = "",
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Say yes to the change set that a run waits with."""
+    """Approve the change set for which a run waits."""
     with one_line_errors(as_json):
         from harness.commands.verdict import give_verdict
 

@@ -14,10 +14,11 @@ from typing import Annotated, Any
 import typer
 
 from policies.figure import BenchResult
+from twins.command_errors import end_command
 
 _GROUP = "twinpilot.benchmarks"
 _VERSIONS = ("twinpilot", "torch", "sionna-no-rt", "numba", "numpy", "langgraph", "langchain-core", "pydantic")
-_EXTRAS = ("sionna-rt", "ns3")  # told where they are installed
+_EXTRAS = ("sionna-rt", "ns3")  # reported if installed
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -25,15 +26,14 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command(epilog="Benchmarks: " + ", ".join(sorted(entry.name for entry in entry_points(group=_GROUP))))
 def bench(
     name: Annotated[str, typer.Argument(help="Which benchmark; see the list below.")],
-    quick: Annotated[bool, typer.Option("--quick", help="End within about a minute; says that it is quick.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="End within about a minute; the output is marked as quick.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder that keeps the raw samples.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the raw samples.")] = None,
 ) -> None:
     """Run one benchmark and print its figures beside their targets."""
     entries = {entry.name: entry for entry in entry_points(group=_GROUP)}
     if name not in entries:
-        typer.echo(f"bench: NAME={name!r} is not a benchmark; there are: {', '.join(sorted(entries))}", err=True)
-        raise typer.Exit(2)
+        end_command("bench", f"NAME={name!r} is not a benchmark; there are: {', '.join(sorted(entries))}")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
@@ -45,7 +45,7 @@ def bench(
 
 
 def describe(name: str, quick: bool, result: BenchResult, seconds: float) -> dict[str, Any]:
-    """Return the benchmark's report: what was measured, where, with which versions and seeds."""
+    """Return the report of a benchmark: its figures, with the machine, the versions and the seeds."""
     return {
         "bench": name,
         "quick": quick,
@@ -58,11 +58,11 @@ def describe(name: str, quick: bool, result: BenchResult, seconds: float) -> dic
 
 
 def _versions() -> dict[str, str]:
-    found = {package: version(package) for package in _VERSIONS}
+    versions = {package: version(package) for package in _VERSIONS}
     for package in _EXTRAS:
         with suppress(PackageNotFoundError):
-            found[package] = version(package)
-    return found
+            versions[package] = version(package)
+    return versions
 
 
 def machine() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the commands share: settings from options, and errors in one line."""
+"""Parts that the commands share: options, settings, and errors in one line."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ import typer
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings, SettingsError, load_settings
+from twins.command_errors import end_command, one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; else ./twinpilot.toml, else the user's own.")]
-DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Where runs, journal and state are kept.")]
+DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of runs, journal and state.")]
 Json = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on stdout; progress goes to stderr.")]
 
 
@@ -31,25 +32,23 @@ def one_line_errors(as_json: bool = False) -> Iterator[None]:
     try:
         yield
     except (HarnessError, NetworkError, ValueError, OSError, sqlite3.Error) as error:
-        message = " ".join(str(error).split())
         if as_json:
-            typer.echo(json.dumps({"status": "failed", "message": message, "error": type(error).__name__}))
-        typer.echo(f"error: {message}", err=True)
-        raise typer.Exit(2 if isinstance(error, SettingsError) else 1) from None
+            typer.echo(json.dumps({"status": "failed", "message": one_line(error), "error": type(error).__name__}))
+        end_command("error", error, status=2 if isinstance(error, SettingsError) else 1)
 
 
 def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str, Any]) -> Settings:
-    """Return the settings, with what was given on the command line on top; None means not given."""
-    given: dict[str, Any] = {
+    """Return the settings, overridden by the options of the command line; None means that an option is not set."""
+    overrides: dict[str, Any] = {
         name: {key: value for key, value in section.items() if value is not None} for name, section in sections.items()
     }
     if data_dir is not None:
-        given["data_dir"] = data_dir
-    return load_settings(config, {name: value for name, value in given.items() if value})
+        overrides["data_dir"] = data_dir
+    return load_settings(config, {name: value for name, value in overrides.items() if value})
 
 
-def tell_of_compilation(console: Console) -> None:
-    """Say why the first start takes longer: the simulator's kernels are compiled once and kept."""
+def announce_compilation(console: Console) -> None:
+    """Print why the first start takes longer: the simulator's kernels are compiled once and cached."""
     from twins.compiled import cache_folder
 
     if not cache_folder().exists():
@@ -57,7 +56,5 @@ def tell_of_compilation(console: Console) -> None:
 
 
 def paths(config: Path | None, data_dir: Path | None) -> Paths:
-    """Return where things lie."""
-    from harness.engine.run_service import paths_of
-
-    return paths_of(settings_of(config, data_dir))
+    """Return the paths of the data folder."""
+    return Paths.of(settings_of(config, data_dir))

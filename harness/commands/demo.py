@@ -1,27 +1,23 @@
-"""Show the main job in two runs: an intent that is confirmed by KPIs, and a change that turns out harmful and is taken back."""
+"""Show the main job in two runs: an intent that is confirmed by KPIs, and a harmful change that is rolled back."""
 
 from __future__ import annotations
 
 import math
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import Config, DataDir, Json, one_line_errors, settings_of, tell_of_compilation
+from harness.commands.common import Config, DataDir, Json, announce_compilation, one_line_errors, settings_of
 
 if TYPE_CHECKING:
     from harness.approvals.approver import Approver
     from harness.engine.run_service import RunService
     from harness.records.events import Event
     from harness.records.outcome import RunOutcome
+    from harness.runtime.settings import Settings
     from harness.views.console import RunConsole
 
-PREPARE = (
-    "Prepare the stadium cells for tonight's event: keep URLLC delay below 10 ms, give every eMBB user at least 5 Mbps, "
-    "and spend no more energy than needed."
-)
-SAVE = "Save energy in S5C1, S6C2 and S7C3 from 23:00 to midnight, but keep every eMBB user there at 5 Mbps or more."
 JAMMED_CELL = "S5C1"
 _JAMMER_DBM = 52.0
 _JAMMER_DISTANCE_M = 100.0
@@ -32,9 +28,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def demo(
     approve: Annotated[
-        bool, typer.Option("--approve", help="Say yes beforehand; needed without a terminal, and the journal says so.")
+        bool, typer.Option("--approve", help="Approve beforehand; needed without a terminal, and recorded in the journal.")
     ] = False,
-    seed: Annotated[int | None, typer.Option(help="Of the embedded network and of the twins.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the embedded network and of the twins.")] = None,
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -43,34 +39,35 @@ def demo(
     with one_line_errors(as_json):
         terminal = sys.stdin.isatty() and sys.stdout.isatty()
         if not (approve or terminal):
-            raise typer.BadParameter("there is no terminal to ask at: give --approve to say yes beforehand")
+            raise typer.BadParameter("there is no terminal for the approval prompt: give --approve to approve beforehand")
         settings = settings_of(config, data_dir, network={"seed": seed, "scenario": "stadium"})
         outcomes = _demo(settings, approve, as_json)
     if as_json:
-        typer.echo("[" + ",".join(one.model_dump_json() for one in outcomes) + "]")
-    as_expected = [one.status for one in outcomes] == ["confirmed", "rolled back"]
+        typer.echo("[" + ",".join(outcome.model_dump_json() for outcome in outcomes) + "]")
+    as_expected = [outcome.status for outcome in outcomes] == ["confirmed", "rolled back"]
     raise typer.Exit(0 if as_expected else 1)
 
 
-def _demo(settings: Any, approve: bool, as_json: bool) -> list[RunOutcome]:
+def _demo(settings: Settings, approve: bool, as_json: bool) -> list[RunOutcome]:
     from rich.console import Console
 
+    from harness.engine.demo_intents import PREPARE_EVENT, SAVE_ENERGY
     from harness.engine.wiring import open_service
     from harness.views.console import RunConsole
 
     view = RunConsole(Console(stderr=as_json, highlight=False))
-    stage = _Stage(view)
+    listener = _DemoListener(view)
     view.console.rule("1 of 2: prepare for tonight's event")
     view.console.print("starting the embedded network (7 sites, 21 cells, 2 capacity cells asleep) and its near-RT RIC …")
-    tell_of_compilation(view.console)
-    with open_service(settings, stage) as service:
+    announce_compilation(view.console)
+    with open_service(settings, listener) as service:
         view.pause()
         approver = _approver(approve, view)
-        first = service.start(PREPARE, approver=approver)
+        first = service.start(PREPARE_EVENT, approver=approver)
         view.console.rule("2 of 2: a change that turns out harmful")
-        view.console.print(f"after the apply, a foreign transmitter will come on the air in {JAMMED_CELL}")
-        stage.service = service
-        return [first, service.start(SAVE, approver=approver)]
+        view.console.print(f"after the apply, an interferer will start to transmit in {JAMMED_CELL}")
+        listener.service = service
+        return [first, service.start(SAVE_ENERGY, approver=approver)]
 
 
 def _approver(approve: bool, view: RunConsole) -> Approver:
@@ -80,8 +77,8 @@ def _approver(approve: bool, view: RunConsole) -> Approver:
     return approve_by_flag if approve else ask_at_terminal(view.console)
 
 
-class _Stage:
-    """Shows events, and lets the interferer come on the air when the change of the second run has been applied."""
+class _DemoListener:
+    """Shows events; once `service` is set, an interferer starts to transmit when a change has been applied."""
 
     def __init__(self, view: RunConsole) -> None:
         self.view = view
@@ -105,5 +102,5 @@ class _Stage:
         }
         url = f"{service.parts.network_name}/embedded/v1/disturbances"
         httpx.post(url, json=body, timeout=30).raise_for_status()
-        told = f"disturbance: a foreign transmitter of {_JAMMER_DBM:g} dBm, {_JAMMER_DISTANCE_M:g} m in front of {JAMMED_CELL}"
-        self.view.console.print(told, style="bold red")
+        message = f"disturbance: an interferer of {_JAMMER_DBM:g} dBm, {_JAMMER_DISTANCE_M:g} m in front of {JAMMED_CELL}"
+        self.view.console.print(message, style="bold red")

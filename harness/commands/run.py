@@ -1,14 +1,14 @@
-"""Run an intent: understand, plan, try in the twin, judge, ask, apply, verify, report."""
+"""Run an intent: understand, plan, try in the twin, judge, ask for approval, apply, verify, report."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import Config, DataDir, Json, one_line_errors, settings_of, tell_of_compilation
+from harness.commands.common import Config, DataDir, Json, announce_compilation, one_line_errors, settings_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.approvals.approver import Answerer, Approver
     from harness.engine.run_service import RunService
     from harness.records.outcome import RunOutcome
+    from harness.records.status import Mode
     from harness.runtime.settings import Settings
     from harness.views.console import RunConsole
 
@@ -32,10 +33,10 @@ Examples:
 
   twinpilot run --resume last --answer "the stadium cells"
 
-Approval: at a terminal you are asked (y / n / edit). Without one, --approve says yes beforehand (the journal says so), --wait
-waits for `twinpilot approve` in another process; with neither nothing is applied.
+Approval: at a terminal you are asked (y / n / edit). Without one, --approve approves beforehand (recorded in the journal), and
+--wait waits for `twinpilot approve` in another process; with neither nothing is applied.
 
-Exit status: 0 confirmed, recommended, nothing to change, answered, or shadow; 1 failed, or cannot be reached; 2 usage or
+Exit status: 0 confirmed, recommended, no change needed, answered, or shadow; 1 failed, or the targets cannot be met; 2 usage or
 settings; 3 an answer or approval is missing; 4 rejected or rolled back.
 """
 
@@ -46,80 +47,85 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def run(
     text: Annotated[str, typer.Argument(help="The intent, in your own words.", show_default=False)] = "",
     *,
-    approve: Annotated[bool, typer.Option("--approve", help="Say yes beforehand to what the gate lets through.")] = False,
+    approve: Annotated[bool, typer.Option("--approve", help="Approve beforehand what the gate lets pass.")] = False,
     wait: Annotated[
-        str, typer.Option("--wait", help='Wait so long for a verdict from another process: seconds, or "10min".')
+        str, typer.Option("--wait", help='How long to wait for a verdict from another process: seconds, or "10min".')
     ] = "0",
     shadow: Annotated[bool, typer.Option("--shadow", help="Only recommend: there is no actuator.")] = False,
     planner: Annotated[str | None, typer.Option(help="rule or llm.")] = None,
     scenario: Annotated[str | None, typer.Option(help="Embedded network: stadium, small, or a scenario FILE.json.")] = None,
-    url: Annotated[str | None, typer.Option(help="A network that runs already (see `twinpilot network serve`).")] = None,
-    port: Annotated[int | None, typer.Option(help="Port of the embedded network; any free one without.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of the embedded network and of the twins.")] = None,
-    resume: Annotated[str, typer.Option("--resume", help="Go on with a run that was interrupted: its id, or last.")] = "",
+    url: Annotated[str | None, typer.Option(help="URL of a running network (see `twinpilot network serve`).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the embedded network; default: any free port.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the embedded network and of the twins.")] = None,
+    resume: Annotated[str, typer.Option("--resume", help="Continue an interrupted run: its id, or last.")] = "",
     answer: Annotated[list[str] | None, typer.Option("--answer", help="Answer to a question of the run; repeatable.")] = None,
     config: Config = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Run an intent from its text to a verified change, or go on with a run."""
+    """Run an intent from its text to a verified change, or continue a run."""
     with one_line_errors(as_json):
         from harness.runtime.duration import seconds
 
-        patience = seconds(wait)
+        wait_s = seconds(wait)
         network = {"url": url, "scenario": scenario, "seed": seed, "port": port}
         settings = settings_of(config, data_dir, network=network, planner={"kind": planner})
         if bool(text.strip()) == bool(resume):
             raise typer.BadParameter('give either the intent ("...") or --resume RUN')
         view = _view(as_json)
         if resume:
-            settings = _of_run(settings, resume)
-        outcome = _run(settings, view, (text, resume, shadow), _People(approve, patience, answer or [], as_json))
+            settings = _with_network_of(settings, resume)
+        operator = _Operator(approve, wait_s, answer or [], as_json)
+        outcome = _run(settings, view, operator, text=text, resume=resume, mode="shadow" if shadow else "active")
     if as_json:
         typer.echo(outcome.model_dump_json())
     raise typer.Exit(outcome.exit_status)
 
 
-class _People:
-    """Who answers and approves in this call."""
+class _Operator:
+    """The operator of this call: options, a terminal, or another process give approvals and answers."""
 
-    def __init__(self, approve: bool, patience: float, answers: list[str], as_json: bool) -> None:
+    def __init__(self, approve: bool, wait_s: float, answers: list[str], as_json: bool) -> None:
         self._approve = approve
-        self._patience = patience
+        self._wait_s = wait_s
         self._answers: Iterator[str] = iter(answers)
         self._terminal = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
 
     def approver(self, service: RunService, console: Console) -> Approver | None:
-        """Return the flag, the other process, or the terminal; None where nobody is there."""
+        """Return the approver: the flag, another process, or the terminal; None if there is none."""
         from harness.approvals.approver import approve_by_flag, wait_for_verdict
         from harness.approvals.terminal import ask_at_terminal
 
         if self._approve:
             return approve_by_flag
-        if self._patience > 0:
-            return wait_for_verdict(service.approvals, self._patience)
+        if self._wait_s > 0:
+            return wait_for_verdict(service.approvals, self._wait_s)
         return ask_at_terminal(console) if self._terminal else None
 
     def answerer(self, view: RunConsole) -> Answerer:
-        """Return what answers a planner's question: --answer, then the terminal, then nobody."""
+        """Return what answers the planner's questions: the --answer options in order, then the terminal if there is one."""
 
         def answer(question: str, choices: tuple[str, ...]) -> str | None:
-            given = next(self._answers, None)
-            if given is not None or not self._terminal:
-                return given
-            from rich.prompt import Prompt
-
-            from harness.views.tables import plain
-
-            view.pause()
-            view.console.print(plain(question, "bold"))
-            for number, choice in enumerate(choices, 1):
-                view.console.print(plain(f"  {number}. {choice}"))
-            said = Prompt.ask("Your answer (a number picks a choice; empty ends the run)", default="", console=view.console)
-            picked = int(said) - 1 if said.isdigit() else -1
-            return choices[picked] if 0 <= picked < len(choices) else said
+            option = next(self._answers, None)
+            if option is not None or not self._terminal:
+                return option
+            return _prompt(view, question, choices)
 
         return answer
+
+
+def _prompt(view: RunConsole, question: str, choices: tuple[str, ...]) -> str:
+    from rich.prompt import Prompt
+
+    from harness.views.tables import plain
+
+    view.pause()
+    view.console.print(plain(question, "bold"))
+    for number, choice in enumerate(choices, 1):
+        view.console.print(plain(f"  {number}. {choice}"))
+    reply = Prompt.ask("Your answer (a number picks a choice; empty ends the run)", default="", console=view.console)
+    index = int(reply) - 1 if reply.isdigit() else -1
+    return choices[index] if 0 <= index < len(choices) else reply
 
 
 def _view(as_json: bool) -> RunConsole:
@@ -130,33 +136,32 @@ def _view(as_json: bool) -> RunConsole:
     return RunConsole(Console(stderr=as_json, highlight=False))
 
 
-def _of_run(settings: Settings, name: str) -> Settings:
-    """Return the settings with the network of the run that is to go on."""
-    from harness.engine.run_service import paths_of
+def _with_network_of(settings: Settings, name: str) -> Settings:
+    """Return the settings with the network of the run `name`; raises RunError."""
     from harness.records.run_record import RunStore
+    from harness.runtime.paths import Paths
     from harness.runtime.store import StateStore
 
-    record = RunStore(StateStore(paths_of(settings).state)).get(name)
+    record = RunStore(StateStore(Paths.of(settings).state)).get(name)
     return settings.model_copy(update={"network": settings.network.model_copy(update={"url": record.network})})
 
 
-def _run(settings: Settings, view: RunConsole, what: tuple[str, str, bool], people: _People) -> RunOutcome:
+def _run(settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode) -> RunOutcome:
     from harness.engine.wiring import open_service
 
-    text, resume, shadow = what
-    _starting(settings, view)
+    _announce(settings, view)
     with open_service(settings, view) as service:
         view.pause()
-        given: dict[str, Any] = {"approver": people.approver(service, view.console), "answerer": people.answerer(view)}
+        approver, answerer = operator.approver(service, view.console), operator.answerer(view)
         if resume:
-            return service.resume(service.runs.get(resume).run_id, **given)
-        return service.start(text, "shadow" if shadow else "active", **given)
+            return service.resume(service.runs.get(resume).run_id, approver=approver, answerer=answerer)
+        return service.start(text, mode, approver=approver, answerer=answerer)
 
 
-def _starting(settings: Settings, view: RunConsole) -> None:
+def _announce(settings: Settings, view: RunConsole) -> None:
     from harness.views.tables import plain
 
     where = settings.network.url or f"the embedded network {settings.network.scenario!r}, near-RT RIC and O1 on loopback"
     view.console.print(plain(f"connecting to {where} …", "dim"))
     if not settings.network.url:
-        tell_of_compilation(view.console)
+        announce_compilation(view.console)

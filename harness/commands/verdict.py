@@ -1,4 +1,4 @@
-"""A verdict given by command, from another terminal or process than the run's."""
+"""A human's verdict that is given by command, from another terminal or process than the run's."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import json
 import typer
 
 from harness.approvals.approver import user_name
-from harness.approvals.store import ApprovalStore
+from harness.approvals.store import Approval, ApprovalStore
 from harness.journal.journal import Journal
-from harness.journal.key import signing_key
 from harness.records.run_record import RunStore
 from harness.runtime.errors import ApprovalError
 from harness.runtime.paths import Paths
@@ -17,27 +16,38 @@ from harness.runtime.store import StateStore
 
 
 def give_verdict(place: Paths, name: str, digest: str, *, approved: bool, note: str, as_json: bool) -> None:
-    """Record the verdict on the pending request of a run; raises HarnessError."""
+    """Record the verdict on the pending request of a run and print it; raises HarnessError."""
     store = StateStore(place.state)
-    run_id = RunStore(store).get(name).run_id
     approvals = ApprovalStore(store)
-    pending = [one for one in approvals.pending(run_id) if one.digest.startswith(digest)]
-    if len(pending) != 1:
-        known = ", ".join(f"{one.digest[:12]} {one.state}" for one in approvals.of_run(run_id)) or "none was asked for"
-        raise ApprovalError(
-            f"run {run_id} has {len(pending)} pending requests of that digest ({known}); see `twinpilot show {run_id}`"
-        )
-    # The journal is opened first: a verdict that could not be recorded is none.
-    journal = Journal(place.journal, place.heads, signing_key(place.keys))
-    done = approvals.decide(run_id, pending[0].digest, approved, user_name(), "command", note=note)
+    request = _pending_request(approvals, RunStore(store).get(name).run_id, digest)
+    # The journal is opened first: a verdict that cannot be recorded is not given.
+    journal = Journal.of(place)
+    approval = approvals.decide(request.run_id, request.digest, approved, user_name(), "command", note=note)
     journal.append(
         "approval.decided",
-        {"digest": done.digest, "approved": approved, "who": done.decided_by, "how": "command", "note": note},
-        run_id,
+        {"digest": approval.digest, "approved": approved, "who": approval.decided_by, "how": "command", "note": note},
+        approval.run_id,
     )
-    if as_json:
-        typer.echo(json.dumps({"run_id": run_id, "digest": done.digest, "state": done.state, "decided_by": done.decided_by}))
-        return
-    for line in done.change_set.describe():
-        typer.echo(f"  {line}")
-    typer.echo(f"{done.state} by {done.decided_by}; a run that waits goes on by itself, else: twinpilot run --resume {run_id}")
+    typer.echo(_json(approval) if as_json else _text(approval))
+
+
+def _pending_request(approvals: ApprovalStore, run_id: str, digest: str) -> Approval:
+    """Return the one pending request of the run whose digest begins with `digest`; raises ApprovalError."""
+    pending = [approval for approval in approvals.pending(run_id) if approval.digest.startswith(digest)]
+    if len(pending) != 1:
+        requests = [f"{approval.digest[:12]} {approval.state}" for approval in approvals.of_run(run_id)]
+        raise ApprovalError(
+            f"run {run_id} has {len(pending)} pending requests of that digest ({', '.join(requests) or 'none was asked for'});"
+            f" see `twinpilot show {run_id}`"
+        )
+    return pending[0]
+
+
+def _json(approval: Approval) -> str:
+    return json.dumps(approval.model_dump(mode="json", include={"run_id", "digest", "state", "decided_by"}))
+
+
+def _text(approval: Approval) -> str:
+    edits = [f"  {line}" for line in approval.change_set.describe()]
+    decision = f"{approval.state} by {approval.decided_by}"
+    return "\n".join([*edits, f"{decision}; a run that waits goes on by itself, else: twinpilot run --resume {approval.run_id}"])

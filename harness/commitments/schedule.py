@@ -1,4 +1,4 @@
-"""When a change is observed: after it has settled, in the intent's own time, and no longer than the deadline."""
+"""When a change is verified: after it has settled, in the intent's time window, until the deadline at the latest."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from policies.intent import TimeWindow
 
 @dataclass(frozen=True)
 class Schedule:
-    """Network times: windows from `start` on are looked at first at `first`, then again every `step`, at last at `deadline`.
+    """Network times: KPI windows from `start` on are judged at `first`, then after each `step`, for the last time at `deadline`.
 
-    An intent for a later time is verified in that time; `guard` is then a first look for harm soon after the apply.
+    An intent for a later time window is verified in that window; then `guard` is the time of an early check for harm.
     """
 
     start: datetime
@@ -25,7 +25,7 @@ class Schedule:
 
     @classmethod
     def of(cls, settings: CommitmentSettings, applied_at: datetime, granularity_s: float, window: TimeWindow | None) -> Schedule:
-        """Plan the verification of a change that was applied at `applied_at`."""
+        """Return the schedule of a change that was applied at `applied_at`; `window` is the intent's time window."""
         settle = timedelta(seconds=settings.settle_windows * granularity_s)
         step = timedelta(seconds=settings.windows * granularity_s)
         soon = applied_at + settle + step

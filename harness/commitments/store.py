@@ -1,10 +1,10 @@
-"""Commitments: a change that is being made, with the promise that it is confirmed by KPIs or taken back.
+"""Commitments: a change that is being made, to be confirmed by KPIs or reverted.
 
-1. A commitment is written *before* the change is applied: a process that dies between the two leaves a `pending` one behind, and
-   the watchdog reads back what stands.
-2. pending → applied → confirmed | reverted | revert_failed. Only `reverted` and `confirmed` are ends; a failed revert stays open.
-3. An open commitment owns the attributes and policies that it touches: another change of the same (DN, attribute) is refused.
-4. Whoever takes a change back holds a lease while doing so, so that the run and the watchdog do not do it both.
+1. A commitment is written *before* the change is applied: a process that dies between the two leaves a `pending` one, and the
+   watchdog reads back from the network whether it was applied.
+2. pending → applied → confirmed | reverted | revert_failed. `confirmed` and `reverted` are final; a failed revert stays open.
+3. An open commitment owns the attributes and policies that it edits: another change of the same (DN, attribute) is refused.
+4. Whoever reverts a change holds a lease meanwhile, so that the run and the watchdog do not both revert it.
 Deadlines: `deadline` in wall time, `network_deadline` in network time (both seconds since the epoch); the earlier one counts.
 """
 
@@ -18,19 +18,23 @@ from typing import Any, Literal
 
 from harness.runtime.errors import CommitmentError
 from harness.runtime.store import StateStore
-from policies.change import AttributeEdit, ChangeSet, Receipt
+from policies.change import ChangeSet, Receipt
 from policies.word import Word
 
 CommitmentState = Literal["pending", "applied", "confirmed", "reverted", "revert_failed"]
 _OPEN = "('pending', 'applied', 'revert_failed')"
+_INSERT = (
+    "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
+    " network_deadline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class CommitmentConflictError(CommitmentError):
-    """An open commitment touches the same attribute or policy."""
+    """An open commitment owns the same attribute or policy."""
 
 
 class Commitment(Word):
-    """One change under promise; `expectations` is what verification needs (prediction, targets, time of the apply)."""
+    """A change with its deadlines; `expectations` is what a resumed run needs (artifact of the candidate, times)."""
 
     key: str
     run_id: str
@@ -51,20 +55,12 @@ class Commitment(Word):
 
     @property
     def is_open(self) -> bool:
-        """Whether the change may still have to be taken back."""
+        """Whether the change may still have to be reverted."""
         return self.state in ("pending", "applied", "revert_failed")
 
     def is_overdue(self, now: float, network_now: float | None) -> bool:
         """Whether one of the deadlines has passed."""
         return self.is_open and (now >= self.deadline or (network_now is not None and network_now >= self.network_deadline))
-
-
-def touched(change_set: ChangeSet) -> set[tuple[str, str]]:
-    """Return what a change set owns: (DN, attribute) pairs, and (policy type, policy id) pairs."""
-    return {
-        (edit.dn, edit.attribute) if isinstance(edit, AttributeEdit) else (edit.policy_type, edit.policy_id)
-        for edit in change_set.edits
-    }
 
 
 class CommitmentStore:
@@ -85,42 +81,35 @@ class CommitmentStore:
         network_deadline: float,
         expectations: dict[str, Any],
     ) -> Commitment:
-        """Write the commitment down, pending; the same key twice opens one. Raises CommitmentConflictError."""
+        """Record a pending commitment; the same key twice opens one. Raises CommitmentConflictError."""
         now = self._now()
+        row = (key, run_id, change_set.digest, network, "pending", change_set.model_dump_json(), json.dumps(expectations), now,
+               now + deadline_s, network_deadline)  # fmt: skip
         with self._store.transaction() as connection:
             if not connection.execute("SELECT 1 FROM commitments WHERE key = ?", (key,)).fetchone():
-                rows = connection.execute(
-                    f"SELECT * FROM commitments WHERE network = ? AND state IN {_OPEN}",  # noqa: S608 - a constant
-                    (network,),
-                ).fetchall()
-                _refuse_conflicts(change_set, [_read(row) for row in rows])
-                connection.execute(
-                    "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
-                    " network_deadline) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)",
-                    (key, run_id, change_set.digest, network, change_set.model_dump_json(), json.dumps(expectations), now,
-                     now + deadline_s, network_deadline),
-                )  # fmt: skip
+                _refuse_conflicts(change_set, _open_on(connection, network))
+                connection.execute(_INSERT, row)
         return self.get(key)
 
     def applied(self, key: str, receipt: Receipt) -> Commitment:
-        """Record the network's receipt; once is enough, a second time changes nothing."""
+        """Record the network's receipt; a second call changes nothing."""
         return self._move(key, "applied", ("pending",), receipt=receipt.model_dump_json())
 
     def confirmed(self, key: str, note: str = "") -> Commitment:
-        """Record that KPIs confirmed the change; raises CommitmentError where it is not applied."""
+        """Record that KPIs confirmed the change; raises CommitmentError if it is not applied."""
         return self._move(key, "confirmed", ("applied",), note=note, closed_at=self._now())
 
     def reverted(self, key: str, note: str) -> Commitment:
-        """Record that the change was taken back (or never was made)."""
+        """Record that the change was reverted, or was never made."""
         return self._move(key, "reverted", ("pending", "applied", "revert_failed"), note=note, closed_at=self._now())
 
     def revert_failed(self, key: str, note: str) -> Commitment:
-        """Record that taking back failed; it stays open and is tried again."""
+        """Record that reverting failed; the commitment stays open, and reverting is tried again."""
         self._count_attempt(key)
         return self._move(key, "revert_failed", ("pending", "applied", "revert_failed"), note=note)
 
     def claim(self, key: str, who: str, seconds: float) -> bool:
-        """Take the lease for reverting an open commitment; false where another one holds it."""
+        """Take the lease for reverting an open commitment; false if somebody else holds it."""
         now = self._now()
         with self._store.transaction() as connection:
             return bool(
@@ -132,7 +121,7 @@ class CommitmentStore:
             )
 
     def get(self, key: str) -> Commitment:
-        """Return a commitment; raises CommitmentError where there is none."""
+        """Return a commitment; raises CommitmentError if there is none."""
         rows = self._store.rows("SELECT * FROM commitments WHERE key = ?", (key,))
         if not rows:
             raise CommitmentError(f"commitment {key!r} does not exist; see `twinpilot runs`")
@@ -144,15 +133,16 @@ class CommitmentStore:
             _read(row) for row in self._store.rows("SELECT * FROM commitments WHERE run_id = ? ORDER BY opened_at", (run_id,))
         ]
 
-    def open_ones(self, network: str | None = None) -> list[Commitment]:
-        """Return the open commitments (of a network where given), oldest first."""
+    def open_commitments(self, network: str | None = None) -> list[Commitment]:
+        """Return the open commitments, of one network or of all, oldest first."""
         statement = f"SELECT * FROM commitments WHERE state IN {_OPEN} ORDER BY opened_at"  # noqa: S608 - a constant
-        return [one for row in self._store.rows(statement) if (one := _read(row)) and network in (None, one.network)]
+        commitments = [_read(row) for row in self._store.rows(statement)]
+        return [commitment for commitment in commitments if network in (None, commitment.network)]
 
     def conflicts(self, change_set: ChangeSet, network: str, key: str = "") -> list[Commitment]:
-        """Return the open commitments, other than `key`, that own something that the change set touches."""
-        mine = touched(change_set)
-        return [one for one in self.open_ones(network) if one.key != key and mine & touched(one.change_set)]
+        """Return the open commitments, other than `key`, that own something that the change set edits."""
+        others = (commitment for commitment in self.open_commitments(network) if commitment.key != key)
+        return [commitment for commitment in others if change_set.items & commitment.change_set.items]
 
     def _count_attempt(self, key: str) -> None:
         with self._store.transaction() as connection:
@@ -166,16 +156,20 @@ class CommitmentStore:
                 f"UPDATE commitments SET state = ?{columns} WHERE key = ? AND state IN ({marks})",  # noqa: S608 - names are ours
                 (to, *values.values(), key, *allowed),
             ).rowcount
-        standing = self.get(key)
-        if not changed and standing.state != to:
-            raise CommitmentError(f"commitment {key!r} is {standing.state}: it cannot become {to}")
-        return standing
+        commitment = self.get(key)
+        if not changed and commitment.state != to:
+            raise CommitmentError(f"commitment {key!r} is {commitment.state}: it cannot become {to}")
+        return commitment
+
+
+def _open_on(connection: sqlite3.Connection, network: str) -> list[Commitment]:
+    statement = f"SELECT * FROM commitments WHERE network = ? AND state IN {_OPEN}"  # noqa: S608 - a constant
+    return [_read(row) for row in connection.execute(statement, (network,))]
 
 
 def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:
-    mine = touched(change_set)
     for other in others:
-        if shared := sorted(mine & touched(other.change_set)):
+        if shared := sorted(change_set.items & other.change_set.items):
             raise CommitmentConflictError(
                 f"{shared[0][0]} {shared[0][1]} is under the open commitment of run {other.run_id} ({other.state});"
                 " wait until it is confirmed or reverted"

@@ -1,6 +1,6 @@
-"""The watchdog: finds overdue commitments and takes their changes back, whether or not the agent that made them is alive.
+"""The watchdog: finds overdue commitments and reverts their changes, whether or not the process of the run is alive.
 
-It reads only the state database, so `python -m harness.commitments.watchdog` works after a kill of the run's process.
+It needs only the state database, so `python -m harness.commitments.watchdog` works after the run's process was killed.
 A run that applies a change starts one (`ensure_watchdog`); it ends by itself when no commitment is open.
 """
 
@@ -17,29 +17,36 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.commitments.rollback import roll_back
-from harness.commitments.store import Commitment, CommitmentStore
+from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
-from harness.journal.key import signing_key
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.store import StateStore
 from twins.network import Network, NetworkError
 
 LEASE_S = 120.0
-_GIVE_UP_AFTER = 50
+_MAX_ATTEMPTS = 50
 
 
 @dataclass(frozen=True)
-class Swept:
-    """What became of one overdue commitment."""
+class SweepResult:
+    """What the watchdog did about one overdue commitment."""
 
     key: str
-    state: str
+    state: CommitmentState
     note: str
 
 
+@dataclass(frozen=True)
+class _Peer:
+    """A network that answers, and its time in seconds since the epoch."""
+
+    network: Network
+    now: float
+
+
 class Watchdog:
-    """Sweeps the open commitments; `connect(network)` reaches a network by the name that its commitments carry (its URL)."""
+    """Sweeps the open commitments; `connect(name)` returns the network of the name (URL) under which a commitment is filed."""
 
     def __init__(
         self,
@@ -52,41 +59,38 @@ class Watchdog:
         self._connect = connect
         self._journal = journal
         self._now = now
-        self._who = f"watchdog:{os.getpid()}"
+        self._owner = f"watchdog:{os.getpid()}"
 
-    def sweep(self) -> list[Swept]:
-        """Take back every overdue change that nobody else is taking back; returns what was done."""
-        networks: dict[str, Network | NetworkError] = {}
-        swept = []
-        for commitment in self._commitments.open_ones():
-            if commitment.network not in networks:
-                networks[commitment.network] = self._reach(commitment.network)
-            done = self._tend(commitment, networks[commitment.network])
-            swept += [done] if done else []
-        return swept
+    def sweep(self) -> list[SweepResult]:
+        """Revert every overdue change that nobody else is reverting; return what was done."""
+        peers: dict[str, _Peer | NetworkError] = {}
+        results = []
+        for commitment in self._commitments.open_commitments():
+            if commitment.network not in peers:
+                peers[commitment.network] = self._reach(commitment.network)
+            result = self._attend(commitment, peers[commitment.network])
+            results += [result] if result else []
+        return results
 
-    def _reach(self, name: str) -> Network | NetworkError:
+    def _reach(self, name: str) -> _Peer | NetworkError:
         try:
-            return self._connect(name)
+            network = self._connect(name)
+            return _Peer(network, network.describe().now.timestamp())
         except NetworkError as error:
             return error
 
-    def _tend(self, commitment: Commitment, network: Network | NetworkError) -> Swept | None:
-        reachable = not isinstance(network, NetworkError)
-        try:
-            network_now = network.describe().now.timestamp() if not isinstance(network, NetworkError) else None
-        except NetworkError as error:
-            network, network_now, reachable = error, None, False
-        if not commitment.is_overdue(self._now(), network_now) or commitment.attempts >= _GIVE_UP_AFTER:
+    def _attend(self, commitment: Commitment, peer: _Peer | NetworkError) -> SweepResult | None:
+        network_now = peer.now if isinstance(peer, _Peer) else None
+        if not commitment.is_overdue(self._now(), network_now) or commitment.attempts >= _MAX_ATTEMPTS:
             return None
-        if not self._commitments.claim(commitment.key, self._who, LEASE_S):
+        if not self._commitments.claim(commitment.key, self._owner, LEASE_S):
             return None
-        return (
-            self._revert(self._commitments.get(commitment.key), network) if reachable else self._failed(commitment, str(network))
-        )
+        if isinstance(peer, NetworkError):
+            return self._failed(commitment, str(peer))
+        return self._revert(self._commitments.get(commitment.key), peer.network)
 
-    def _revert(self, commitment: Commitment, network: Network | NetworkError) -> Swept | None:
-        if not commitment.is_open or isinstance(network, NetworkError):
+    def _revert(self, commitment: Commitment, network: Network) -> SweepResult | None:
+        if not commitment.is_open:
             return None
         try:
             note = roll_back(network, commitment)
@@ -98,27 +102,19 @@ class Watchdog:
             {"key": commitment.key, "digest": commitment.digest, "by": "watchdog", "why": "deadline passed", "note": note},
             commitment.run_id,
         )
-        return Swept(commitment.key, "reverted", note)
+        return SweepResult(commitment.key, "reverted", note)
 
-    def _failed(self, commitment: Commitment, why: str) -> Swept:
+    def _failed(self, commitment: Commitment, why: str) -> SweepResult:
         self._commitments.revert_failed(commitment.key, why)
         if commitment.attempts == 0:
             self._journal.append("change.revert_failed", {"key": commitment.key, "by": "watchdog", "why": why}, commitment.run_id)
-        return Swept(commitment.key, "revert_failed", why)
+        return SweepResult(commitment.key, "revert_failed", why)
 
 
 def ensure_watchdog(paths: Paths, period_s: float = 2.0) -> None:
-    """Start a watchdog process for this data folder that outlives the caller; a second one ends at once by itself."""
-    command = [
-        sys.executable,
-        "-m",
-        "harness.commitments.watchdog",
-        "--data-dir",
-        str(paths.root),
-        "--period",
-        str(period_s),
-        "--until-idle",
-    ]
+    """Start a watchdog process for this data folder that outlives the caller; if one is running, the new one ends at once."""
+    command = [sys.executable, "-m", "harness.commitments.watchdog", "--data-dir", str(paths.root)]
+    command += ["--period", str(period_s), "--until-idle"]
     if paths.heads_folder:
         command += ["--heads-dir", str(paths.heads_folder)]
     with Path(os.devnull).open("w") as nowhere:
@@ -140,9 +136,7 @@ def _connect_oran(paths: Paths) -> Callable[[str], Network]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m harness.commitments.watchdog", description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True, help="the folder of the state database")
-    parser.add_argument(
-        "--heads-dir", type=Path, default=None, help="the folder of the journal's heads, where not below data-dir"
-    )
+    parser.add_argument("--heads-dir", type=Path, default=None, help="the folder of the journal's heads, if not below data-dir")
     parser.add_argument("--period", type=float, default=2.0, help="seconds between two sweeps")
     parser.add_argument("--once", action="store_true", help="sweep once and end")
     parser.add_argument("--until-idle", action="store_true", help="end when no commitment is open")
@@ -151,11 +145,11 @@ def _arguments() -> argparse.Namespace:
 
 def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
     commitments = CommitmentStore(StateStore(paths.state))
-    watchdog = Watchdog(commitments, _connect_oran(paths), Journal(paths.journal, paths.heads, signing_key(paths.keys)))
+    watchdog = Watchdog(commitments, _connect_oran(paths), Journal.of(paths))
     while True:
-        for one in watchdog.sweep():
-            sys.stderr.write(f"{one.key}: {one.state}: {one.note}\n")
-        idle = not [one for one in commitments.open_ones() if one.attempts < _GIVE_UP_AFTER]
+        for result in watchdog.sweep():
+            sys.stderr.write(f"{result.key}: {result.state}: {result.note}\n")
+        idle = all(commitment.attempts >= _MAX_ATTEMPTS for commitment in commitments.open_commitments())
         if arguments.once or (arguments.until_idle and idle):
             return
         time.sleep(arguments.period)

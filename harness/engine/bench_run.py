@@ -1,9 +1,8 @@
 """`twinpilot bench run`: from intent to recommendation, where the time goes, and what the harness adds to a tool call.
 
-1. The demo's intent runs in shadow mode on the embedded stadium network; the clock stops at the recommendation.
-2. A planner that does nothing but call an empty tool runs through the whole harness (typed decision, journal with fsync,
-   synchronous
-   checkpoint, artefacts); the same loop runs on a bare LangGraph of two nodes. The difference is the harness's own cost per call.
+1. The demo's first intent runs in shadow mode on the embedded stadium network; the clock stops at the recommendation.
+2. A planner that only calls an empty tool runs through the whole harness (typed decision, journal with fsync, synchronous
+   checkpoint, artefacts); the same loop runs on a bare LangGraph of two nodes. The difference is the harness's cost per call.
 """
 
 from __future__ import annotations
@@ -12,11 +11,14 @@ import json
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any, TypedDict
 
 from agents.planner import CallTools, Decision, Finish, Understand, View
+from agents.understanding.result import Understood
+from harness.engine.demo_intents import PREPARE_EVENT
 from harness.engine.wiring import open_service
 from harness.records.events import Event
 from harness.runtime.settings import load_settings
@@ -30,30 +32,26 @@ from tools.context import ToolContext
 from tools.contract import Tool, ToolRequest, ToolValue, tool
 from tools.registry import ToolRegistry
 
-DEMO_INTENT = (
-    "Prepare the stadium cells for tonight's event: keep URLLC delay below 10 ms, give every eMBB user at least 5 Mbps, "
-    "and spend no more energy than needed."
-)
 _SEED = 1
 
 
-class Nothing(ToolRequest):
+class NoArguments(ToolRequest):
     """No arguments."""
 
 
-class Done(ToolValue):
-    """No answer."""
+class NoValue(ToolValue):
+    """No value."""
 
 
 @tool(effect=Effect.REASON)
-def do_nothing(context: ToolContext, request: Nothing) -> Evidence[Done]:
-    """Answer at once."""
+def do_nothing(context: ToolContext, request: NoArguments) -> Evidence[NoValue]:
+    """Return at once."""
     source = Provenance(source="bench", kind="computation", version="1", observed_at=context.now())
-    return Evidence(summary="done", value=Done(), provenance=source)
+    return Evidence(summary="done", value=NoValue(), provenance=source)
 
 
-class _Caller:
-    """Calls the empty tool `calls` times, one decision each, then finishes."""
+class _EmptyCallPlanner:
+    """Calls the empty tool `calls` times, one call in each decision, then finishes."""
 
     name = "caller"
 
@@ -64,16 +62,15 @@ class _Caller:
         """Return the next call."""
         if view.intent is None:
             objective = ExpectationTarget(kpi="PEE.Energy", condition=Condition.MINIMIZE)
-            return Understand(
-                intent=Intent(text=view.text, expectations=(IntentExpectation(object=ExpectationObject(), targets=(objective,)),))
-            )
+            expectation = IntentExpectation(object=ExpectationObject(), targets=(objective,))
+            return Understand(reading=Understood(intent=Intent(text=view.text, expectations=(expectation,))))
         if len(view.observations) < self._calls:
             return CallTools(calls=(ToolCall(tool="do_nothing", arguments={}),))
         return Finish(summary="done")
 
 
 def run(quick: bool, out: Path | None) -> BenchResult:
-    """Measure; `quick` makes one recommendation and fewer calls. Raw samples go to `out`."""
+    """Run the benchmark; `quick` makes one recommendation and fewer calls. Raw samples are written to the folder `out`."""
     recommendations = [_recommend() for _ in range(1 if quick else 3)]
     calls = 20 if quick else 60
     harness_ms, bare_ms = _harness_call_ms(calls), _bare_call_ms(calls)
@@ -84,7 +81,7 @@ def run(quick: bool, out: Path | None) -> BenchResult:
 
 
 def _recommend() -> dict[str, Any]:
-    """Run the demo's intent in shadow mode; returns wall seconds in all, by step and by tool, and the status."""
+    """Run the intent in shadow mode; return wall seconds of the start-up, in total, by step and by tool."""
     tools: dict[str, float] = defaultdict(float)
 
     def listen(event: Event) -> None:
@@ -93,14 +90,14 @@ def _recommend() -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(overrides={"data_dir": folder, "network": {"scenario": "stadium", "seed": _SEED}})
-        begun = time.perf_counter()
+        opened = time.perf_counter()
         with open_service(settings, listen) as service:
             started = time.perf_counter()
-            outcome = service.start(DEMO_INTENT, "shadow")
+            outcome = service.start(PREPARE_EVENT, "shadow")
             seconds = time.perf_counter() - started
     if outcome.status != "shadow":
         raise RuntimeError(f"the demo's intent ended {outcome.status!r}, not with a recommendation: {outcome.message}")
-    return {"seconds": seconds, "start_up": started - begun, "steps": outcome.durations, "tools": dict(tools)}
+    return {"seconds": seconds, "start_up": started - opened, "steps": outcome.durations, "tools": dict(tools)}
 
 
 def _harness_call_ms(calls: int) -> float:
@@ -118,53 +115,55 @@ def _harness_call_ms(calls: int) -> float:
         settings = load_settings(overrides=overrides)
         with open_service(settings) as service:
             tools: list[Tool[Any, Any]] = [do_nothing]
-            parts = dataclasses.replace(service.parts, planner=_Caller(calls), registry=ToolRegistry(tools))
+            parts = dataclasses.replace(service.parts, planner=_EmptyCallPlanner(calls), registry=ToolRegistry(tools))
             started = time.perf_counter()
             RunService(settings, parts).start("call the empty tool", "shadow")
             return 1e3 * (time.perf_counter() - started) / calls
 
 
-class _Bare(TypedDict):
-    left: int
+class _BareState(TypedDict):
+    calls_left: int
 
 
 def _bare_call_ms(calls: int) -> float:
     """Return wall milliseconds per round of a bare LangGraph of two nodes, without checkpoints."""
     from langgraph.graph import END, START, StateGraph
 
-    graph = StateGraph(_Bare)
+    graph = StateGraph(_BareState)
     graph.add_node("plan", lambda state: state)
-    graph.add_node("act", lambda state: {"left": state["left"] - 1})
+    graph.add_node("act", lambda state: {"calls_left": state["calls_left"] - 1})
     graph.add_edge(START, "plan")
-    graph.add_conditional_edges("plan", lambda state: "act" if state["left"] else END)
+    graph.add_conditional_edges("plan", lambda state: "act" if state["calls_left"] else END)
     graph.add_edge("act", "plan")
     compiled = graph.compile()
     started = time.perf_counter()
-    compiled.invoke({"left": calls}, {"recursion_limit": 4 * calls + 10})
+    compiled.invoke({"calls_left": calls}, {"recursion_limit": 4 * calls + 10})
     return 1e3 * (time.perf_counter() - started) / calls
 
 
 def _figures(recommendations: list[dict[str, Any]], harness_ms: float, bare_ms: float) -> list[Figure]:
-    seconds = median(one["seconds"] for one in recommendations)
-    spread = f"{min(one['seconds'] for one in recommendations):.1f}..{max(one['seconds'] for one in recommendations):.1f} s"
-    figures = [
-        Figure(
-            name="intent to recommendation",
-            value=seconds,
-            unit="s",
-            target="< 60",
-            met=seconds < 60,
-            note=f"median of {len(recommendations)}, {spread}; stadium, shadow mode",
-        ),
-        Figure(name="start-up of the embedded network", value=median(one["start_up"] for one in recommendations), unit="s"),
-    ]
-    for part in ("steps", "tools"):
-        for name in sorted({name for one in recommendations for name in one[part]}):
-            value = median(one[part].get(name, 0.0) for one in recommendations)
-            figures.append(Figure(name=f"{part[:-1]} {name}", value=value, unit="s", note=f"{100 * value / seconds:.0f} %"))
-    figures += [
+    return [
+        *_recommendation_figures(recommendations),
         Figure(name="tool call through the harness", value=harness_ms, unit="ms", note="decision, journal, checkpoint, tool"),
         Figure(name="round of a bare LangGraph", value=bare_ms, unit="ms", note="two nodes, no checkpoint"),
         Figure(name="harness against bare LangGraph", value=harness_ms / bare_ms, unit="ratio"),
     ]
-    return figures
+
+
+def _recommendation_figures(recommendations: list[dict[str, Any]]) -> Iterator[Figure]:
+    samples = [sample["seconds"] for sample in recommendations]
+    seconds = median(samples)
+    yield Figure(
+        name="intent to recommendation",
+        value=seconds,
+        unit="s",
+        target="< 60",
+        met=seconds < 60,
+        note=f"median of {len(samples)}, {min(samples):.1f}..{max(samples):.1f} s; stadium, shadow mode",
+    )
+    start_up = median(sample["start_up"] for sample in recommendations)
+    yield Figure(name="start-up of the embedded network", value=start_up, unit="s")
+    for part in ("steps", "tools"):
+        for name in sorted({name for sample in recommendations for name in sample[part]}):
+            value = median(sample[part].get(name, 0.0) for sample in recommendations)
+            yield Figure(name=f"{part[:-1]} {name}", value=value, unit="s", note=f"{100 * value / seconds:.0f} %")

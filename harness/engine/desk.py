@@ -1,10 +1,10 @@
-"""Everything that the steps of one run work with. The graph's state holds none of it: it is built anew for a resume."""
+"""What the steps of one run work with. None of it is in the graph's state: a resumed run builds it again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from harness.approvals.store import ApprovalStore
 from harness.commitments.store import CommitmentStore
@@ -13,6 +13,7 @@ from harness.journal.journal import Journal
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, EventKind, Listener
 from harness.records.run_record import RunStore
+from harness.records.status import Mode
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
 from harness.runtime.tracing import Tracer
@@ -25,16 +26,15 @@ if TYPE_CHECKING:
     from tools.context import ToolContext
     from tools.oran.clock import NetworkClock
     from tools.registry import ToolRegistry
-
-Mode = Literal["active", "shadow"]
+    from tools.telemetry.kpi_source import KpiSource
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The parts of one run.
+    """Everything that the steps of one run need.
 
-    network can only be read; actuator is the same network with apply and revert, None in shadow mode. context is what tools get:
-    no actuator either. network_name is what commitments are filed under (the URL).
+    network: read-only. actuator: the same network with apply and revert, None in shadow mode. context: the context of tool calls,
+    without an actuator. network_name, has_url: see `harness.engine.parts.Parts`.
     """
 
     run_id: str
@@ -43,6 +43,7 @@ class Desk:
     paths: Paths
     network: Network
     network_name: str
+    has_url: bool
     actuator: Network | None
     clock: NetworkClock
     planner: Planner
@@ -60,8 +61,13 @@ class Desk:
     listener: Listener
     tracer: Tracer
 
+    @property
+    def kpis(self) -> KpiSource:
+        """The door to the network's KPIs, the same that tools read through."""
+        return self.context.kpis
+
     def emit(self, kind: EventKind, step: str = "", **data: Any) -> None:
-        """Tell the listener."""
+        """Send an event to the listener."""
         self.listener(Event(kind, step, data))
 
     def record(self, kind: str, **body: Any) -> None:

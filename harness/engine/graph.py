@@ -1,10 +1,10 @@
 """The run graph: understand → plan → act ⇄ tools → validate → judge → await approval → apply → verify → report.
 
-1. Each node is a function of the desk and the state in `harness/nodes/`; it says which node comes `next`, and the graph allows
-   only the edges listed here.
-2. Shadow mode's graph has no node that could change a network.
-3. Checkpoints are written synchronously after each node: after a kill at most the node that was running runs again, and every
-   node is written for that.
+1. Each node is a function of the desk and the state in `harness/engine/nodes/`; it returns which node comes `next`, and the graph
+   allows only the edges that are listed here.
+2. The graph of shadow mode has no node that could change a network.
+3. Checkpoints are written synchronously after each node: after a kill only the node that was running runs again, and each node is
+   safe to run again.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from harness.engine.nodes.reporting import report
 from harness.engine.nodes.reverting import roll_back
 from harness.engine.nodes.validating import validate
 from harness.engine.nodes.verifying import verify
-from harness.engine.state import RunState
+from harness.engine.state import RunState, Step
 
 Node = Callable[[Desk, RunState], RunState]
-_DECIDED = ("plan", "act", "validate", "ask", "report")
+_DECIDED: tuple[Step, ...] = ("plan", "act", "validate", "ask", "report")
 
-# node: its function, and where it may lead
-SHADOW_NODES: dict[str, tuple[Node, tuple[str, ...]]] = {
+# Each node with its function and the nodes that may follow.
+SHADOW_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
     "understand": (decide, _DECIDED),
     "plan": (decide, _DECIDED),
     "act": (act, ("plan",)),
@@ -41,7 +41,7 @@ SHADOW_NODES: dict[str, tuple[Node, tuple[str, ...]]] = {
     "judge": (judge, ("plan", "report")),
     "report": (report, ()),
 }
-ACTIVE_NODES: dict[str, tuple[Node, tuple[str, ...]]] = {
+ACTIVE_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
     **SHADOW_NODES,
     "judge": (judge, ("plan", "await_approval", "apply", "report")),
     "await_approval": (await_approval, ("apply", "validate", "plan", "report")),
@@ -52,7 +52,7 @@ ACTIVE_NODES: dict[str, tuple[Node, tuple[str, ...]]] = {
 
 
 def build_graph(desk: Desk, checkpointer: Any) -> Any:
-    """Return the compiled graph for a desk: without any acting node in shadow mode."""
+    """Return the compiled graph of a run; in shadow mode it has no node that acts on the network."""
     nodes = SHADOW_NODES if desk.mode == "shadow" else ACTIVE_NODES
     graph: Any = StateGraph(RunState)
     for name, (function, targets) in nodes.items():
@@ -65,7 +65,7 @@ def build_graph(desk: Desk, checkpointer: Any) -> Any:
     return graph.compile(checkpointer=checkpointer)
 
 
-def _next(state: RunState) -> str:
+def _next(state: RunState) -> Step:
     return state["next"]
 
 

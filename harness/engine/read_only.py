@@ -1,22 +1,22 @@
-"""A network without an actuator: what planners, tools and shadow mode are given."""
+"""A network without an actuator, for planners, tools and shadow mode."""
 
 from __future__ import annotations
 
 from policies.change import ChangeSet, Receipt
 from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
-from tools.contract import ToolError
+from tools.contract import Boundary, ToolError
 from twins.network import KpiQuery, Network, NetworkCard
 
 
 class ReadOnlyNetwork:
-    """Describes, observes and reads; apply and revert raise ToolError("permission")."""
+    """A network that can be described, observed and read; apply and revert raise ToolError("permission")."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
     def describe(self) -> NetworkCard:
-        """Return what the network says of itself."""
+        """Return the network's card."""
         return self._network.describe()
 
     def observe(self, query: KpiQuery) -> KpiFrame:
@@ -37,8 +37,10 @@ class ReadOnlyNetwork:
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Refuse."""
-        raise ToolError("permission", "this network can only be read here: propose the change, the gate and a human decide")
+        raise ToolError(
+            Boundary.PERMISSION, "this network can only be read here: propose the change, the gate and a human decide"
+        )
 
     def revert(self, receipt: Receipt) -> Receipt:
         """Refuse."""
-        raise ToolError("permission", "this network can only be read here: rollbacks are the harness's own")
+        raise ToolError(Boundary.PERMISSION, "this network can only be read here: rollbacks are the harness's own")

@@ -1,29 +1,55 @@
-"""The run graph's state: small, plain JSON, by reference. Names are those of artifacts in the run's folder."""
+"""The state of the run graph: small, plain JSON. Large values are artifacts in the run's folder; the state holds their names."""
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import Literal, Required, TypedDict
+
+from harness.records.failure import RunBoundary, RunFailure
+from harness.records.status import Status
+
+Step = Literal[
+    "understand", "plan", "act", "ask", "validate", "judge", "await_approval", "apply", "verify", "roll_back", "report", "end",
+]  # fmt: skip
+
+
+class Question(TypedDict):
+    """A question of the planner, with the answers that it offers."""
+
+    question: str
+    choices: list[str]
+
+
+class Ending(TypedDict, total=False):
+    """How the run ends; `error` is a RunFailure as JSON."""
+
+    status: Required[Status]
+    message: Required[str]
+    nearest: str
+    recommendation: str
+    error: dict[str, str]
 
 
 class RunState(TypedDict, total=False):
     """What a checkpoint holds.
 
-    next: the node that comes next. decisions, calls, rounds: what was spent. observations: artifact names. durations: wall
-    seconds by step. ending: status and message, once the run is about to end.
+    next: the step that follows. decisions, calls, rounds: how many were used. reading: the decision that states how the
+    operator's words are read, with the first `answers_read` of the answers. decision, intent, proposal, candidate, edited,
+    verdict, verification: names of artifacts. observations: names of artifacts, oldest first. durations: wall seconds by step.
     """
 
     run_id: str
     text: str
-    next: str
+    next: Step
     decisions: int
     calls: int
     rounds: int
     decision: str
+    reading: str
     intent: str
-    plan: list[str]
     observations: list[str]
     answers: list[dict[str, str]]
-    question: dict[str, Any]
+    answers_read: int
+    question: Question
     feedback: list[str]
     proposal: str
     candidate: str
@@ -34,17 +60,27 @@ class RunState(TypedDict, total=False):
     applied_at: str
     verification: str
     durations: dict[str, float]
-    ending: dict[str, Any]
+    ending: Ending
 
 
 def initial(run_id: str, text: str) -> RunState:
-    """Return the state that a run begins with."""
+    """Return the state in which a run begins."""
     return RunState(
-        run_id=run_id, text=text, next="understand", decisions=0, calls=0, rounds=0, plan=[], observations=[], answers=[],
-        feedback=[], durations={},
+        run_id=run_id, text=text, next="understand", decisions=0, calls=0, rounds=0, observations=[], answers=[],
+        answers_read=0, feedback=[], durations={},
     )  # fmt: skip
 
 
-def ended(status: str, message: str, **more: Any) -> RunState:
-    """Return the update that sends a run to its report."""
-    return RunState(next="report", ending={"status": status, "message": message, **more})
+def decision_number(state: RunState) -> int:
+    """Return the number of the decision that is being followed; the first is 0."""
+    return state["decisions"] - 1
+
+
+def ended(
+    status: Status, message: str, *, boundary: RunBoundary | None = None, nearest: str = "", recommendation: str = ""
+) -> RunState:
+    """Return the update that sends a run to its report; with a boundary the run failed there."""
+    ending = Ending(status=status, message=message, nearest=nearest, recommendation=recommendation)
+    if boundary is not None:
+        ending["error"] = RunFailure(boundary=boundary, message=message).model_dump(mode="json")
+    return RunState(next="report", ending=ending)

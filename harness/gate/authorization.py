@@ -1,7 +1,7 @@
-"""Fourth rule, authorization: Cedar policies say who may do what to which cells, when; what is not permitted is denied.
+"""Fourth rule, authorization: Cedar policies define who may do what to which cells, and when; what is not permitted is denied.
 
-Asked first as if nobody had approved (allowed: no human is needed), then as if a person with the configured roles had (allowed: a
-human is needed; denied: refused). Each (action, cell) pair of the change set is asked for.
+Cedar is asked twice for each (action, cell) pair of the change set. First without an approval: if allowed, no human is needed.
+Then with the approval of a person who has the configured roles: if allowed, a human is needed; if denied, the change is refused.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from harness.gate.case import Case, failed, passed, warned
+from harness.gate.case import Case
 from policies.guardrails.authorization import AUTHORIZATION_POLICIES, AUTHORIZATION_SCHEMA, action_of
 from policies.guardrails.blast_radius import BlastRadius, cells_of
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, passed, warned
 
 NAME = "authorization"
 _SOURCE = "policies/guardrails/authorization.cedar"
@@ -22,7 +22,7 @@ _SOURCE = "policies/guardrails/authorization.cedar"
 
 @cache
 def _policies() -> Any:
-    """Parse the policy set once: reused it answers in well under a millisecond, parsed again each time in ten."""
+    """Parse the policy set once: a decision then takes well under a millisecond, against ten if it is parsed each time."""
     from cedarpy import PolicySet
 
     return PolicySet.from_str(AUTHORIZATION_POLICIES.read_text(encoding="utf-8"))
@@ -36,7 +36,7 @@ def _schema() -> Any:
 
 
 def judge(case: Case) -> Iterator[Reason]:
-    """Yield pass (no human needed), warn (a human is needed) or one fail per denied pair."""
+    """Yield a pass (no human is needed), a warning (a human is needed) or a failure for each denied pair."""
     pairs = _pairs(case)
     entities = _entities(case)
     if case.settings.autonomous and not _denied(case, pairs, entities, approved=False):
@@ -48,13 +48,13 @@ def judge(case: Case) -> Iterator[Reason]:
             NAME, f"{case.planner} ({case.role}) may not {action} {cell}: {why}", _SOURCE, "leave it out, or ask an engineer"
         )
     if not denied:
-        yield warned(NAME, f"{case.planner} ({case.role}) may do this after a human's yes", _SOURCE, "approve or reject")
+        yield warned(NAME, f"{case.planner} ({case.role}) may do this with a human's approval", _SOURCE, "approve or reject")
 
 
 def _pairs(case: Case) -> list[tuple[str, str]]:
     owners = {root: cell.id for cell in case.card.cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
-    everything = {cell.id for cell in case.card.cells}
-    pairs = {(action_of(edit), cell) for edit in case.change_set.edits for cell in sorted(cells_of(edit, owners) or everything)}
+    all_cells = {cell.id for cell in case.card.cells}
+    pairs = {(action_of(edit), cell) for edit in case.change_set.edits for cell in sorted(cells_of(edit, owners) or all_cells)}
     return sorted(pairs)
 
 
@@ -88,7 +88,7 @@ def _context(case: Case, approved: bool) -> dict[str, Any]:
     off_air = any(edit.new in ("toBeEnergySaving", "LOCKED") for edit in case.change_set.attribute_edits())
     return {
         "now": int(case.card.now.timestamp()),
-        # The gate also judges in shadow mode what would be done otherwise; that nothing is done there is the graph's own shape.
+        # In shadow mode the gate judges what active mode would do; the graph of shadow mode has no step that applies it.
         "shadow_mode": False,
         "approved": approved,
         "approver_roles": list(case.settings.approver_roles) if approved else [],
@@ -114,5 +114,5 @@ def _entities(case: Case) -> list[dict[str, Any]]:
         for cell in case.card.cells
     ]
     agent = {"uid": {"type": "Agent", "id": case.planner}, "attrs": {}, "parents": [{"type": "Role", "id": case.role}]}
-    others = [{"uid": one, "attrs": {}, "parents": []} for one in (network, {"type": "Role", "id": case.role})]
-    return [*others, agent, *areas, *cells]
+    roots = [{"uid": uid, "attrs": {}, "parents": []} for uid in (network, {"type": "Role", "id": case.role})]
+    return [*roots, agent, *areas, *cells]

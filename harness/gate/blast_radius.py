@@ -1,4 +1,4 @@
-"""Fifth rule, blast radius and guardrails: how far a change reaches, what is protected, steps, freezes."""
+"""Fifth rule, blast radius and guardrails: how far a change reaches, protected cells, step sizes, freezes."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ NAME = "blast radius"
 
 
 def judge(case: Case) -> Iterator[Reason]:
-    """Yield the guardrails' own findings."""
-    yield from case.guardrails.judge(case.change_set, case.card, case.standing.read, case.users)
+    """Yield the findings of the guardrails."""
+    yield from case.guardrails.judge(case.change_set, case.card, case.configuration.read, case.users)

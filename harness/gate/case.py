@@ -1,4 +1,4 @@
-"""A case before the gate: the exact change set, and everything that the rules may look at."""
+"""A case for the gate: the exact change set, and everything that the rules may look at."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from policies.intent import Intent
 from policies.limits.catalogue import LimitsCatalogue
 from policies.proposal import Candidate
 from policies.slices import Slice
-from policies.verdict import Reason
 from twins.configuration_view import ConfigurationView
 from twins.network import Network, NetworkCard
 
 
 @dataclass(frozen=True)
 class Case:
-    """What is judged, and against what.
+    """The change set to judge, and what it is judged against.
 
-    candidate: what the twin predicts of exactly this change set, None where it was not tried. schema_of: the peer's schema of
-    an A1 policy type, None where it offers none. newest_window: end of the newest KPI window (network time). conflicts: open
-    commitments that own something that the change set touches. users: connected users by (cell id, slice).
+    candidate: the twin's prediction for exactly this change set, None if it was not tried. expires_at: when the proposal
+    expires. newest_window: end of the newest KPI window (both network time). conflicts: open commitments that own something that
+    the change set edits. schema_of: returns the peer's schema of an A1 policy type, or None. users: connected users by (cell id,
+    slice).
     """
 
     change_set: ChangeSet
@@ -48,21 +48,6 @@ class Case:
     users: Mapping[tuple[str, Slice], float] = field(default_factory=dict)
 
     @cached_property
-    def standing(self) -> ConfigurationView:
-        """The configuration as it stands, read once for all rules but the executor contract, which reads again."""
+    def configuration(self) -> ConfigurationView:
+        """The current configuration, read once for all rules except the executor contract, which reads again."""
         return ConfigurationView(self.network.configuration())
-
-
-def failed(rule: str, message: str, source: str, remedy: str) -> Reason:
-    """Return a finding that stops the change."""
-    return Reason(rule=rule, outcome="fail", message=message, source=source, remedy=remedy)
-
-
-def passed(rule: str, message: str, source: str = "") -> Reason:
-    """Return a finding that lets the change go on."""
-    return Reason(rule=rule, outcome="pass", message=message, source=source)
-
-
-def warned(rule: str, message: str, source: str, remedy: str) -> Reason:
-    """Return a finding that a human must look at."""
-    return Reason(rule=rule, outcome="warn", message=message, source=source, remedy=remedy)

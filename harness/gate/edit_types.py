@@ -1,18 +1,17 @@
-"""First rule, types: every edit names an object that exists, an attribute that somebody has a rule for, and really changes it.
+"""First rule, types: each edit names an existing object, an attribute of the limits catalogue, and a new value.
 
-What nobody has a rule for is rejected: an unknown attribute is never let through for want of a bound.
+An attribute that the catalogue does not know is rejected: nothing passes because there is no bound for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.commitments.store import touched
-from harness.gate.case import Case, failed, passed
+from harness.gate.case import Case
 from policies.change import AttributeEdit, PolicyEdit, canonical_json
 from policies.limits.catalogue import UnknownAttributeError
 from policies.managed_object import class_of
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, passed
 from twins.network import UnknownObjectError
 
 NAME = "types"
@@ -20,9 +19,9 @@ _SOURCE = "TS 28.541; limits catalogue"
 
 
 def judge(case: Case) -> Iterator[Reason]:
-    """Yield a finding per broken edit, or one that all are sound."""
+    """Yield a failure for each invalid edit, or one pass if all are valid."""
     faults = [fault for edit in case.change_set.edits if (fault := _fault(case, edit))]
-    if len(touched(case.change_set)) < len(case.change_set.edits):
+    if case.change_set.repeated_edits():
         faults.append(failed(NAME, "an attribute or policy is edited twice", _SOURCE, "keep one edit of each"))
     yield from faults or [passed(NAME, f"{len(case.change_set.edits)} edits, each of a known attribute", _SOURCE)]
 
@@ -34,13 +33,13 @@ def _fault(case: Case, edit: AttributeEdit | PolicyEdit) -> Reason | None:
         return _policy_fault(case, edit)
     try:
         case.limits.limit(class_of(edit.dn), edit.attribute)
-        standing = case.standing.read(edit.dn).attributes
+        attributes = case.configuration.read(edit.dn).attributes
     except UnknownAttributeError as error:
         return failed(NAME, f"{error}: nobody has a rule for it", _SOURCE, "use an attribute of the catalogue")
     except UnknownObjectError as error:
         return failed(NAME, str(error), _SOURCE, "name an object of this network")
-    if edit.attribute not in standing:
-        return failed(NAME, f"{edit.dn} has no attribute {edit.attribute}", _SOURCE, f"it has {', '.join(standing)}")
+    if edit.attribute not in attributes:
+        return failed(NAME, f"{edit.dn} has no attribute {edit.attribute}", _SOURCE, f"it has {', '.join(attributes)}")
     return None
 
 

@@ -1,8 +1,8 @@
-"""The gate: seven rules, one a file, judge every mutation outside the model; the severest finding rules.
+"""The gate: seven rules, one a file, judge every change outside the model; the most severe finding decides.
 
-types → limits → peer schema → authorization → blast radius → predicted SLA → executor contract. All findings are told, not only
-the first, except that edits of the wrong type are judged no further. A rule that cannot be evaluated escalates: it never lets
-through.
+types → limits → peer schema → authorization → blast radius → predicted SLA → executor contract. All findings are reported, not
+only the first; only invalid edits are judged by no further rule. A rule that cannot be evaluated escalates: it never lets a
+change pass.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from harness.gate import (
     predicted_sla,
     value_limits,
 )
-from harness.gate.case import Case, failed
-from policies.verdict import Reason, Ruling, Verdict
+from harness.gate.case import Case
+from policies.verdict import Reason, Ruling, Verdict, failed
 
 _SEVERITY = tuple(Ruling)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule, and how the gate rules where it fails."""
+    """A rule, and the gate's ruling if it fails."""
 
     name: str
     judge: Callable[[Case], Iterable[Reason]]
@@ -56,18 +56,18 @@ class Gate:
         reasons: list[Reason] = []
         rulings = [Ruling.APPROVE]
         for rule in self._rules:
-            found, escalated = _evaluate(rule, case)
-            reasons += found
-            rulings += _rulings(rule, found, escalated)
+            findings, escalated = _evaluate(rule, case)
+            reasons += findings
+            rulings += _rulings(rule, findings, escalated)
             if rule.name == edit_types.NAME and rulings[-1] is rule.on_fail:
                 break
         return Verdict(digest=case.change_set.digest, ruling=max(rulings, key=_SEVERITY.index), reasons=tuple(reasons))
 
 
 def recheck(case: Case) -> list[Reason]:
-    """Return what the executor's contract objects to right before the apply; empty where nothing stands against it."""
-    found, _ = _evaluate(RULES[-1], case)
-    return [reason for reason in found if reason.outcome == "fail"]
+    """Return the failures of the executor's contract right before the apply; empty if the change may be applied."""
+    findings, _ = _evaluate(RULES[-1], case)
+    return [reason for reason in findings if reason.outcome == "fail"]
 
 
 def _evaluate(rule: Rule, case: Case) -> tuple[list[Reason], bool]:
@@ -84,7 +84,7 @@ def _rulings(rule: Rule, reasons: list[Reason], escalated: bool) -> list[Ruling]
     outcomes = {reason.outcome for reason in reasons}
     if "fail" in outcomes:
         return [rule.on_fail]
-    # Silence is no approval: a rule that found nothing, not even a pass, did not judge.
+    # A rule without any finding, not even a pass, did not judge.
     if not outcomes:
         return [Ruling.ESCALATE]
     return [Ruling.NEEDS_HUMAN] if "warn" in outcomes else [Ruling.APPROVE]

@@ -1,11 +1,11 @@
-"""Third rule, the peer's own schema: an A1 policy must be valid by the type schema that the near-RT RIC publishes."""
+"""Third rule, the peer's schema: an A1 policy must be valid by the type schema that the near-RT RIC publishes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.gate.case import Case, failed, passed
-from policies.verdict import Reason
+from harness.gate.case import Case
+from policies.verdict import Reason, failed, passed
 from tools.oran.policy_schema import policy_violations
 
 NAME = "peer schema"
@@ -13,7 +13,7 @@ _SOURCE = "O-RAN.WG2.A1AP, policy type schema of the peer"
 
 
 def judge(case: Case) -> Iterator[Reason]:
-    """Yield a finding per violation; a policy whose schema cannot be had is not sent."""
+    """Yield a failure for each violation; a policy whose schema the peer does not publish is not sent."""
     policies = [edit for edit in case.change_set.policy_edits() if edit.new is not None]
     for edit in policies:
         schema = case.schema_of(edit.policy_type)
@@ -21,8 +21,9 @@ def judge(case: Case) -> Iterator[Reason]:
             yield failed(NAME, f"the peer gives no schema of {edit.policy_type}", _SOURCE, "use a type that the peer describes")
             continue
         violations = policy_violations(edit.policy_type, dict(schema), dict(edit.new or {}))
-        for one in violations:
-            yield failed(NAME, f"{edit.policy_id} {one.field}={one.value}: {one.allowed}", one.source, one.remedy)
+        for violation in violations:
+            message = f"{edit.policy_id} {violation.field}={violation.value}: {violation.allowed}"
+            yield failed(NAME, message, violation.source, violation.remedy)
         if not violations:
             yield passed(NAME, f"{edit.policy_id} is valid by {edit.policy_type}", _SOURCE)
     if not policies:

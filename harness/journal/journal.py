@@ -1,10 +1,11 @@
-"""The journal: append-only, hash-chained, its heads signed and kept elsewhere.
+"""The journal: append-only and hash-chained, with signed heads in another folder.
 
-1. A record is one line of canonical JSON that carries the hash of the one before it; it is fsync'd before `append` returns.
+1. A record is one line of canonical JSON that carries the hash of the record before it; it is fsync'd before `append` returns.
 2. After the record, its head (sequence number, hash, Ed25519 signature) is appended to a file in another folder, which may lie on
-   another medium: what was cut off the journal is missed by the heads.
-3. Processes take turns by a file lock. A last line that a crash left torn is put aside, and the next record says so.
-4. `harness.journal.verify` checks all of it offline, with the public key alone.
+   another medium: the heads show if the end of the journal was cut off.
+3. Processes take turns by a file lock. A torn last line, as a crash leaves it, is moved to a file of its own, and the next record
+   notes it.
+4. `harness.journal.verify` verifies the journal offline, with the public key alone.
 """
 
 from __future__ import annotations
@@ -20,17 +21,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from harness.journal.key import SigningKey
+from harness.journal.key import SigningKey, signing_key
 from harness.journal.record import GENESIS, JournalHead, JournalRecord
 from harness.journal.redact import redact
 from harness.runtime.errors import JournalError
+from harness.runtime.paths import Paths
 
 RECORDS_NAME = "journal.jsonl"
 HEADS_NAME = "heads.jsonl"
 
 
 class Journal:
-    """The journal in `folder`, its heads in `heads_folder`; `secrets` are values that must never be written."""
+    """The journal in `folder` with its heads in `heads_folder`; `secrets` are values that must never be written."""
 
     def __init__(self, folder: Path, heads_folder: Path, key: SigningKey, secrets: tuple[str, ...] = ()) -> None:
         self.path = folder / RECORDS_NAME
@@ -44,8 +46,13 @@ class Journal:
         except OSError as error:
             raise JournalError(f"journal {folder}: {error}; choose a writable data_dir with free space") from error
 
+    @classmethod
+    def of(cls, paths: Paths, secrets: tuple[str, ...] = ()) -> Journal:
+        """Return the journal of a data folder, with its signing key; raises JournalError."""
+        return cls(paths.journal, paths.heads, signing_key(paths.keys), secrets)
+
     def append(self, kind: str, body: dict[str, Any], run: str = "") -> JournalRecord:
-        """Write a record and its head, both fsync'd; raises JournalError where the disk or the chain does not allow it."""
+        """Write a record and its head, both fsync'd; raises JournalError if the disk or the chain does not allow it."""
         try:
             with self._locked():
                 last, recovered = self._last()
@@ -56,7 +63,7 @@ class Journal:
             raise JournalError(f"journal {self.path}: {error}; free space or choose another data_dir") from error
 
     def records(self, run: str | None = None) -> Iterator[JournalRecord]:
-        """Yield the whole records in order (those of one run where given); raises JournalError for an unreadable line."""
+        """Yield the complete records in order, of one run or of all; raises JournalError for an unreadable line."""
         if not self.path.exists():
             return
         with self.path.open("rb") as file:
@@ -91,8 +98,8 @@ class Journal:
         _append_line(self.heads_path, JournalHead(seq=record.seq, hash=record.hash, signature=signature).line())
 
     def _last(self) -> tuple[JournalRecord | None, list[str]]:
-        """Return the last whole record, and what had to be mended after a crash."""
-        notes = [note for path in (self.path, self.heads_path) if (note := _put_torn_line_aside(path))]
+        """Return the last complete record, and a note of each repair after a crash."""
+        notes = [note for path in (self.path, self.heads_path) if (note := _set_aside_torn_line(path))]
         line = _last_line(self.path)
         last = self._parse(line, -1) if line else None
         head_line = _last_line(self.heads_path)
@@ -134,7 +141,7 @@ def _append_line(path: Path, line: str) -> None:
 
 
 def _last_line(path: Path) -> bytes:
-    """Return the last whole line without reading the file from its start; empty where there is none."""
+    """Return the last complete line without reading the file from its start; empty if there is none."""
     if not path.exists():
         return b""
     with path.open("rb") as file:
@@ -148,8 +155,8 @@ def _last_line(path: Path) -> bytes:
     return tail.splitlines()[-1] if tail else b""
 
 
-def _put_torn_line_aside(path: Path) -> str:
-    """Cut a last line without its end off the file, keep it beside, and return a note (empty where there was none)."""
+def _set_aside_torn_line(path: Path) -> str:
+    """Move a last line without its newline to a file beside this one and return a note, empty if there is none."""
     if not path.exists():
         return ""
     data = path.read_bytes() if path.stat().st_size < 1 << 16 else _tail(path, 1 << 22)

@@ -1,4 +1,4 @@
-"""One record of the journal, and the signed head that names it."""
+"""A record of the journal, and the signed head of that record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GENESIS = "0" * 64
 
 
 class JournalRecord(Word):
-    """What happened: `kind`, `body`, of which run and when; `previous` and `hash` (SHA-256) chain it."""
+    """An event of a run: `kind`, `body`, and when; `previous` and `hash` (SHA-256, hex) chain the records."""
 
     seq: int = Field(ge=1)
     at: datetime
@@ -25,7 +25,7 @@ class JournalRecord(Word):
     hash: str = ""
 
     def computed_hash(self) -> str:
-        """Return the hash that the record must carry."""
+        """Return the hash of the record's other fields."""
         return digest_of(self.model_dump(mode="json", exclude={"hash"}))
 
     def sealed(self) -> JournalRecord:
@@ -33,17 +33,17 @@ class JournalRecord(Word):
         return self.model_copy(update={"hash": self.computed_hash()})
 
     def line(self) -> str:
-        """Return the record's one text."""
+        """Return the record as its line of canonical JSON."""
         return canonical_json(self.model_dump(mode="json"))
 
 
 class JournalHead(Word):
-    """The hash of record `seq`, signed (Ed25519, hex)."""
+    """The hash of the record `seq`, and its Ed25519 signature in hex digits."""
 
     seq: int = Field(ge=1)
     hash: str
     signature: str
 
     def line(self) -> str:
-        """Return the head's one text."""
+        """Return the head as its line of canonical JSON."""
         return canonical_json(self.model_dump(mode="json"))

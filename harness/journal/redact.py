@@ -1,6 +1,6 @@
-"""No secret reaches the journal: values under telling names, and texts that look like credentials, are blanked.
+"""Keeps secrets out of the journal: values of fields that are named like secrets, and texts that look like credentials.
 
-Non-finite numbers become text, since canonical JSON knows none.
+Non-finite numbers become text, since canonical JSON has none.
 """
 
 from __future__ import annotations
@@ -24,32 +24,31 @@ _TEXTS = (
 
 
 def redact(value: Any, secrets: Iterable[str] = ()) -> Any:
-    """Return a JSON-ready copy of `value` without secrets; `secrets` are known values that are blanked wherever they occur."""
-    known = tuple(secret for secret in secrets if len(secret) >= 4)
-    return _clean(value, known)
+    """Return a JSON-ready copy of `value` without secrets; `secrets` are values that are blanked wherever they occur."""
+    return _clean(value, tuple(secret for secret in secrets if len(secret) >= 4))
 
 
-def _clean(value: Any, known: tuple[str, ...]) -> Any:
+def _clean(value: Any, secrets: tuple[str, ...]) -> Any:
     if isinstance(value, dict):
-        return {_text(str(key), known): BLANK if _is_secret_name(str(key)) and item else _clean(item, known)
+        return {_text(str(key), secrets): BLANK if _is_secret_name(str(key)) and item else _clean(item, secrets)
                 for key, item in value.items()}  # fmt: skip
     if isinstance(value, list | tuple | set | frozenset):
-        return [_clean(item, known) for item in value]
+        return [_clean(item, secrets) for item in value]
     if isinstance(value, float) and not isfinite(value):
         return str(value)
     if value is None or isinstance(value, bool | int | float):
         return value
-    return _text(str(value), known)
+    return _text(str(value), secrets)
 
 
 def _is_secret_name(name: str) -> bool:
-    # The name of the environment variable that holds a key is no secret; the key is.
+    # The name of the environment variable that holds a key is not secret; the key is.
     return not name.endswith("_env") and bool(_NAMES.search(name) or _TOKEN_NAME.match(name))
 
 
-def _text(text: str, known: tuple[str, ...]) -> str:
+def _text(text: str, secrets: tuple[str, ...]) -> str:
     text = text.encode("utf-8", "replace").decode()
-    for secret in known:
+    for secret in secrets:
         text = text.replace(secret, BLANK)
     for pattern in _TEXTS:
         text = pattern.sub(BLANK, text)

@@ -1,8 +1,8 @@
 """Offline verification of a journal with the public key alone.
 
-Detected: an edited byte, a removed, inserted or reordered record, a cut end (the kept heads go further), a head that does not
-fit its record, a head that the key did not sign. A torn last line or an unsigned last record is what a crash leaves: reported,
-no fault.
+Detected: an edited byte; a removed, inserted or reordered record; a cut end (the heads go further); a head that does not match
+its record; a head that was signed by another key. A torn last line or an unsigned last record, as a crash leaves it, is noted but
+is not a fault.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from policies.word import Word
 
 
 class JournalReport(Word):
-    """What verification found: `faults` break trust, `notes` do not."""
+    """The result of a verification: `faults` are signs of tampering, `notes` are not."""
 
     records: int
     heads: int
@@ -27,12 +27,12 @@ class JournalReport(Word):
 
     @property
     def intact(self) -> bool:
-        """Whether the journal is what was written."""
+        """Whether no fault was detected."""
         return not self.faults
 
 
 def verify_journal(records: Path, heads: Path, key: VerifyKey) -> JournalReport:
-    """Verify the journal file `records` against the file `heads`; raises OSError where a file cannot be read."""
+    """Verify the journal file `records` against the file `heads`; raises OSError if a file cannot be read."""
     faults: list[str] = []
     notes: list[str] = []
     hashes = _check_chain(_lines(records, notes), faults)
@@ -50,14 +50,14 @@ def verify_journal(records: Path, heads: Path, key: VerifyKey) -> JournalReport:
 def _lines(path: Path, notes: list[str]) -> list[bytes]:
     if not path.exists():
         return []
-    *whole, rest = path.read_bytes().split(b"\n")
+    *lines, rest = path.read_bytes().split(b"\n")
     if rest:
-        notes.append(f"{path.name}: a torn last line of {len(rest)} bytes, as a crash leaves it; the next record puts it aside")
-    return whole
+        notes.append(f"{path.name}: a torn last line of {len(rest)} bytes, as a crash leaves it; the next record sets it aside")
+    return lines
 
 
 def _check_chain(lines: list[bytes], faults: list[str]) -> list[str]:
-    """Return the hash that each line claims; every break of the chain becomes a fault."""
+    """Return the hash that each line states; each break of the chain is added to the faults."""
     hashes: list[str] = []
     previous = GENESIS
     for number, line in enumerate(lines, 1):
@@ -97,9 +97,9 @@ def _check_heads(lines: list[bytes], hashes: list[str], key: VerifyKey, faults: 
         if not key.accepts(head.seq, head.hash, head.signature):
             faults.append(f"head {head.seq} is not signed by this key")
         elif head.seq > len(hashes):
-            faults.append(f"head {head.seq} names a record that is gone: the journal was cut after record {len(hashes)}")
+            faults.append(f"head {head.seq} names a record that is missing: the journal was cut after record {len(hashes)}")
         elif hashes[head.seq - 1] != head.hash:
-            faults.append(f"head {head.seq} names another hash than the record has: the record was replaced")
+            faults.append(f"head {head.seq} has another hash than its record: the record was replaced")
         signed.add(head.seq)
     return signed
 
@@ -107,6 +107,6 @@ def _check_heads(lines: list[bytes], hashes: list[str], key: VerifyKey, faults: 
 def _check_coverage(hashes: list[str], signed: set[int], faults: list[str], notes: list[str]) -> None:
     newest = max(signed, default=0)
     if hashes and not signed:
-        faults.append("no signed head is there: give the folder in which the heads are kept")
+        faults.append("there is no signed head: give the folder that holds the heads")
     elif len(hashes) > newest:
-        notes.append(f"records {newest + 1}..{len(hashes)} have no signed head yet, as a crash between the two writes leaves it")
+        notes.append(f"records {newest + 1}..{len(hashes)} have no signed head yet: a process ended between the two writes")

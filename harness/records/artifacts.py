@@ -1,4 +1,4 @@
-"""The big things of a run, each a JSON file in the run's folder: the graph's state holds only their names."""
+"""The artifacts of a run: JSON files in the run's folder. The graph's state holds only their names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Model = TypeVar("Model")
 
 
 class Artifacts:
-    """Files of one run; a name is written whole or not at all."""
+    """The artifacts of one run; a file is written completely or not at all."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -26,6 +26,11 @@ class Artifacts:
     def path(self, name: str) -> Path:
         """Return the path of an artifact."""
         return self.folder / f"{name}.json"
+
+    @property
+    def page(self) -> Path:
+        """The path of the run's HTML page; it exists once the run has ended."""
+        return self.folder / "report.html"
 
     def save(self, name: str, value: BaseModel | dict[str, Any] | list[Any]) -> str:
         """Write a value under `name` and return the name; raises StoreError."""
@@ -42,13 +47,17 @@ class Artifacts:
         return name
 
     def has(self, name: str) -> bool:
-        """Whether there is an artifact of this name."""
+        """Whether an artifact of this name exists."""
         return self.path(name).exists()
 
     def load(self, name: str, kind: type[Model]) -> Model:
-        """Return the artifact as `kind`; raises StoreError where it is missing or malformed."""
+        """Return the artifact as `kind`; raises StoreError if it is missing or malformed."""
         try:
             return TypeAdapter(kind).validate_json(self.path(name).read_bytes())
         except (OSError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             raise StoreError(f"{self.path(name)}: {reason}; the run's folder is damaged, start a new run") from error
+
+    def load_optional(self, name: str | None, kind: type[Model]) -> Model | None:
+        """Return the artifact as `kind`, None if `name` is empty or None; raises StoreError."""
+        return self.load(name, kind) if name else None

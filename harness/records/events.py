@@ -1,4 +1,4 @@
-"""What a run tells while it goes on: typed events for the console, traces and tests. They carry objects, and are never stored."""
+"""Events of a run in progress, for the console, traces and tests. They carry objects and are never stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EventKind = Literal[
 
 @dataclass(frozen=True)
 class Event:
-    """One happening: what kind, in which step, with which objects."""
+    """An event: its kind, the step in which it occurred, and its objects by name."""
 
     kind: EventKind
     step: str = ""
@@ -27,4 +27,4 @@ Listener = Callable[[Event], None]
 
 
 def silent(event: Event) -> None:
-    """Hear nothing."""
+    """Ignore every event."""

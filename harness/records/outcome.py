@@ -1,49 +1,22 @@
-"""A run's outcome: what `twinpilot run --json` prints, and what the report shows."""
+"""The outcome of a run: what `twinpilot run --json` prints and the HTML page shows."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
+from harness.records.failure import RunFailure
+from harness.records.observed_kpi import ObservedKpi
+from harness.records.status import EXIT_STATUS, Mode, Status
 from harness.verification.result import Verification
 from policies.change import ChangeSet
 from policies.intent import Intent
 from policies.proposal import Candidate, KpiPrediction
-from policies.slices import Slice
 from policies.verdict import Verdict
 from policies.word import Word
 
-Status = Literal[
-    "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
-    "cannot", "shadow", "failed",
-]  # fmt: skip
-
-# 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or taken back.
-EXIT_STATUS: dict[Status, int] = {
-    "confirmed": 0,
-    "recommended": 0,
-    "no change needed": 0,
-    "answered": 0,
-    "shadow": 0,
-    "failed": 1,
-    "cannot": 1,
-    "asked": 3,
-    "awaiting approval": 3,
-    "rejected": 4,
-    "rolled back": 4,
-}
-
-
-class RunFailure(Word):
-    """Why a run failed: the boundary that was crossed, and one line."""
-
-    boundary: Literal["planner", "tool", "network", "store", "budget", "gate", "internal"]
-    message: str
-
 
 class ApprovalNote(Word):
-    """Who decided, how and when (ISO 8601)."""
+    """Who decided on the change set, how, and when (`at`, ISO 8601)."""
 
     state: str
     decided_by: str = ""
@@ -52,24 +25,8 @@ class ApprovalNote(Word):
     note: str = ""
 
 
-class ObservedKpi(Word):
-    """A KPI before and after, with what was predicted."""
-
-    kpi: str
-    unit: str
-    slice: Slice | None
-    cells: str
-    before: float | None
-    after: float | None
-    predicted: float | None = None
-    low: float | None = None
-    high: float | None = None
-    no_change: float | None = None
-    result: str = ""
-
-
 class RunOutcome(Word):
-    """One intent's life, told at its end. Durations are wall seconds by step."""
+    """How a run ended. `durations`: wall seconds by step. `twin_gap`: relative error by KPI. `report`: path of the HTML page."""
 
     run_id: str
     status: Status
@@ -92,7 +49,7 @@ class RunOutcome(Word):
     error: RunFailure | None = None
     durations: dict[str, float] = Field(default_factory=dict)
     planner: str = ""
-    mode: Literal["active", "shadow"] = "active"
+    mode: Mode = "active"
     folder: str = ""
     report: str = ""
 

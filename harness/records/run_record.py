@@ -1,30 +1,31 @@
-"""The runs that there are: one row each in the state database."""
+"""The runs in the state database, one row each."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
 
+from harness.records.status import Mode, RunStatus
 from harness.runtime.errors import RunError
 from harness.runtime.store import StateStore
 from policies.word import Word
 
 
 class RunRecord(Word):
-    """A run's row; `network` is the URL (or name) of the network that it manages."""
+    """One run; `network` is the name (URL) of the network that it manages."""
 
     run_id: str
     created_at: datetime
     updated_at: datetime
-    mode: str
-    status: str
+    mode: Mode
+    status: RunStatus
     intent: str
     network: str
     planner: str
 
 
 def new_run_id() -> str:
-    """Return an id that sorts by time and can be read aloud."""
+    """Return a new id that sorts by time (UTC)."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
@@ -34,8 +35,8 @@ class RunStore:
     def __init__(self, store: StateStore) -> None:
         self._store = store
 
-    def create(self, run_id: str, mode: str, intent: str, network: str, planner: str) -> RunRecord:
-        """Write down that a run began."""
+    def create(self, run_id: str, mode: Mode, intent: str, network: str, planner: str) -> RunRecord:
+        """Record a new run."""
         now = datetime.now(UTC).isoformat()
         with self._store.transaction() as connection:
             connection.execute(
@@ -43,15 +44,15 @@ class RunStore:
             )
         return self.get(run_id)
 
-    def set_status(self, run_id: str, status: str) -> None:
-        """Write down how a run stands."""
+    def set_status(self, run_id: str, status: RunStatus) -> None:
+        """Record the status of a run."""
         with self._store.transaction() as connection:
             connection.execute(
                 "UPDATE runs SET status = ?, updated_at = ? WHERE run_id = ?", (status, datetime.now(UTC).isoformat(), run_id)
             )
 
     def get(self, name: str) -> RunRecord:
-        """Return a run by its id, an unambiguous beginning of it, or "last"; raises RunError."""
+        """Return a run by its id, an unambiguous prefix of it, or "last"; raises RunError."""
         if name == "last":
             rows = self._store.rows("SELECT * FROM runs ORDER BY created_at DESC, rowid DESC LIMIT 1")
         else:
@@ -59,8 +60,8 @@ class RunStore:
                 "SELECT * FROM runs WHERE substr(run_id, 1, length(?)) = ? ORDER BY run_id LIMIT 2", (name, name)
             )
         if len(rows) != 1:
-            what = "is ambiguous" if rows else "does not exist"
-            raise RunError(f"run {name!r} {what}; `twinpilot runs` lists them")
+            problem = "is ambiguous" if rows else "does not exist"
+            raise RunError(f"run {name!r} {problem}; `twinpilot runs` lists them")
         return RunRecord.model_validate(dict(rows[0]))
 
     def newest(self, count: int = 20) -> list[RunRecord]:

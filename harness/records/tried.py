@@ -1,4 +1,4 @@
-"""A change set as it was tried in the twin."""
+"""A change set with the result of its trial in the twin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policies.word import Word
 
 
 class Tried(Word):
-    """A change set with what the twin said of it; `candidate` is None where it could not be tried, `objection` says why."""
+    """A change set with the twin's prediction; if it could not be tried, `candidate` is None and `objection` is the reason."""
 
     change_set: ChangeSet
     candidate: Candidate | None

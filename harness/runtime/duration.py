@@ -7,7 +7,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-UNITS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
+from policies.text.units import factor
+
+UNITS = ("ms", "s", "min", "h")
 _TEXT = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([A-Za-z]*)\s*$")
 
 
@@ -17,10 +19,10 @@ def seconds(value: object) -> float:
         raise ValueError(f"a number of seconds, or text with a unit of {', '.join(UNITS)} is required")
     if isinstance(value, int | float):
         return float(value)
-    found = _TEXT.match(value)
-    if found is None or (found[2] and found[2] not in UNITS):
+    match = _TEXT.match(value)
+    if match is None or (match[2] and match[2] not in UNITS):
         raise ValueError(f'a number of seconds, or a number with a unit of {", ".join(UNITS)} (such as "10 s") is required')
-    return float(found[1]) * UNITS[found[2] or "s"]
+    return float(match[1]) * factor(match[2] or "s", "s")
 
 
 Seconds = Annotated[float, BeforeValidator(seconds)]

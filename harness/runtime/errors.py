@@ -1,10 +1,10 @@
-"""What the harness tells a user when it cannot go on: one line with the thing, its value, what is allowed and what to do."""
+"""Errors of the harness. A message is one line: the field, its value, what is allowed, and what to do."""
 
 from __future__ import annotations
 
 
 class HarnessError(Exception):
-    """Base of the harness's errors; the message is one line, fit to be shown as it is."""
+    """Base of the harness's errors; the message is one line that can be shown to the user unchanged."""
 
 
 class StoreError(HarnessError):
@@ -12,15 +12,15 @@ class StoreError(HarnessError):
 
 
 class JournalError(HarnessError):
-    """The journal cannot be written, or is not what its signed heads say."""
+    """The journal cannot be written, or does not match its signed heads."""
 
 
 class ApprovalError(HarnessError):
-    """An approval cannot be requested, given or used."""
+    """An approval cannot be requested, decided or used."""
 
 
 class CommitmentError(HarnessError):
-    """A commitment cannot be opened or moved on."""
+    """A commitment cannot be opened, or cannot change to the requested state."""
 
 
 class RunError(HarnessError):

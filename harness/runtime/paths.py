@@ -1,17 +1,27 @@
-"""Where things lie below the data folder."""
+"""The layout of the data folder."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.runtime.settings import Settings
 
 
 @dataclass(frozen=True)
 class Paths:
-    """The layout of `root`; `heads` may be set to a folder on another medium."""
+    """The paths below `root`; `heads_folder` may lie elsewhere, on another medium."""
 
     root: Path
     heads_folder: Path | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Paths:
+        """Return the paths for these settings."""
+        heads = settings.journal.heads_dir
+        return cls(settings.data_dir, Path(heads) if heads else None)
 
     @property
     def state(self) -> Path:
@@ -25,7 +35,7 @@ class Paths:
 
     @property
     def ledger(self) -> Path:
-        """Idempotency keys of changes that were sent (SQLite, tools.oran.Ledger)."""
+        """Idempotency keys of changes that were sent (SQLite, `tools.oran`)."""
         return self.root / "ledger.sqlite"
 
     @property
@@ -54,5 +64,5 @@ class Paths:
         return self.root / "runs"
 
     def run(self, run_id: str) -> Path:
-        """Return a run's own folder."""
+        """Return the folder of a run."""
         return self.runs / run_id

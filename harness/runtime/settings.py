@@ -1,6 +1,6 @@
-"""Settings: TOML file < environment < command line; every mistake is told in one line.
+"""Settings: TOML file < environment < command line; an invalid setting is reported in one line.
 
-The file is the one given by --config or TWINPILOT_CONFIG, else `twinpilot.toml` in the working folder, else the one in the user's
+The file is that of --config or TWINPILOT_CONFIG, else `twinpilot.toml` in the working folder, else the one in the user's
 configuration folder. Environment: TWINPILOT_SECTION__KEY (TWINPILOT_GATE__MIN_PROBABILITY=0.9). Durations are numbers of seconds
 or carry a unit: "10 s", "5 min", "2 h". Seconds of commitments are network time.
 """
@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from harness.runtime.duration import Seconds
 from harness.runtime.errors import HarnessError
+from policies.text.validation import problems_of
 from policies.word import Word
 
 PREFIX = "TWINPILOT_"
@@ -25,75 +26,75 @@ FILE_NAME = "twinpilot.toml"
 
 
 class SettingsError(HarnessError):
-    """A setting is unknown or has a value that is not allowed."""
+    """A setting is unknown, or its value is not allowed."""
 
 
 class NetworkSettings(Word):
-    """Which network: a URL of a live one, or an embedded scenario (stadium, small, or a scenario file)."""
+    """The network: the URL of a running one, or an embedded scenario (stadium, small, or a scenario file)."""
 
     url: str = ""
     scenario: str = "stadium"
     seed: int = Field(default=1, ge=0)
     port: int = Field(default=0, ge=0, le=65535)
-    history_windows: int = Field(default=12, ge=1, le=1000, description="KPI windows that an embedded network runs before")
+    history_windows: int = Field(default=12, ge=1, le=1000, description="KPI windows that an embedded network runs first")
 
 
 class PlannerSettings(Word):
-    """Who plans; `api_key_env` names the environment variable that holds the key, never the key itself."""
+    """The planner; `api_key_env` names the environment variable that holds the API key, never the key itself."""
 
     kind: Literal["rule", "llm"] = "rule"
     base_url: str = "http://127.0.0.1:8000/v1"
     model: str = "6g-llm"
     api_key_env: str = "TWINPILOT_API_KEY"
     timeout: Seconds = Field(default=120.0, gt=0)
-    fallback: bool = Field(default=False, description="where no model answers, let the rule planner decide, and say so")
+    fallback: bool = Field(default=False, description="if no model answers, the rule planner decides and says so")
 
 
 class GateSettings(Word):
-    """Thresholds of the gate that are the operator's own; the law itself is data in policies/."""
+    """Thresholds of the gate that the operator sets; its limits and guardrails are data in policies/."""
 
     min_probability: float = Field(default=0.8, ge=0, le=1)
-    max_telemetry_windows: float = Field(default=3.0, gt=0, description="age of the newest KPI window, in windows")
-    max_rounds: int = Field(default=3, ge=1, le=10, description="how often a run may come back to planning")
-    autonomous: bool = Field(default=False, description="let Cedar's small changes pass without a human")
+    max_telemetry_windows: float = Field(default=3.0, gt=0, description="maximum age of the newest KPI window, in windows")
+    max_rounds: int = Field(default=3, ge=1, le=10, description="how often a run may return to planning")
+    autonomous: bool = Field(default=False, description="allow the changes that Cedar permits without a human")
     approver_roles: tuple[Literal["operator", "engineer"], ...] = Field(default=("operator",), min_length=1)
-    guardrails: str = Field(default="", description="a guardrails file of the operator's own; empty: the shipped one")
+    guardrails: str = Field(default="", description="the operator's own guardrails file; empty: the shipped one")
 
 
 class ApprovalSettings(Word):
-    """How long a request for approval stands (wall time)."""
+    """How long a request for approval is valid (wall time)."""
 
     ttl: Seconds = Field(default=900.0, gt=0)
 
 
 class CommitmentSettings(Word):
-    """Verification: settle, then `windows` KPI windows; extended up to `deadline` after the observation began."""
+    """Verification: `settle_windows`, then `windows` KPI windows, extended up to `deadline` from the start of observation."""
 
     settle_windows: int = Field(default=1, ge=0, le=100)
     windows: int = Field(default=6, ge=3, le=1000)
     deadline: Seconds = Field(default=0.0, ge=0, description="network time for verification; 0: three times settle and windows")
     wall_deadline: Seconds = Field(
-        default=0.0, ge=0, description="wall time after which the watchdog reverts; 0: as network time"
+        default=0.0, ge=0, description="wall time after which the watchdog reverts; 0: as in network time"
     )
     significance: float = Field(default=0.05, gt=0, lt=0.5)
     watchdog: bool = True
 
 
 class LimitSettings(Word):
-    """Bounds of one run."""
+    """Budgets of one run."""
 
     decisions: int = Field(default=40, ge=1, le=1000)
     tool_calls: int = Field(default=80, ge=1, le=10_000)
 
 
 class JournalSettings(Word):
-    """Where the signed heads are kept; empty: below data_dir."""
+    """The folder of the signed heads; empty: below data_dir."""
 
     heads_dir: str = ""
 
 
 class TelemetrySettings(Word):
-    """OpenTelemetry over OTLP/HTTP; off while no endpoint is given."""
+    """OpenTelemetry over OTLP/HTTP; off if the endpoint is empty."""
 
     otlp_endpoint: str = ""
 
@@ -116,8 +117,8 @@ class Settings(BaseSettings):
     telemetry: TelemetrySettings = TelemetrySettings()
 
 
-class _Given(PydanticBaseSettingsSource):
-    """A layer whose values were read already."""
+class _Layer(PydanticBaseSettingsSource):
+    """One layer of settings as a plain dict."""
 
     def __init__(self, settings_cls: type[BaseSettings], values: dict[str, Any]) -> None:
         super().__init__(settings_cls)
@@ -135,8 +136,16 @@ def load_settings(config: Path | None = None, overrides: dict[str, Any] | None =
     """Return the settings; `overrides` are those of the command line, nested by section. Raises SettingsError."""
     file = _find_file(config)
     from_file = _read_file(file) if file else {}
-    given = overrides or {}
+    command_line = overrides or {}
     _check_environment()
+    try:
+        return _layered(command_line, from_file)()
+    except ValidationError as error:
+        raise SettingsError(_refusal(error, file, from_file, command_line)) from None
+
+
+def _layered(command_line: dict[str, Any], from_file: dict[str, Any]) -> type[Settings]:
+    """Return settings that read these two layers, with the environment between them."""
 
     class _Layered(Settings):
         @classmethod
@@ -148,12 +157,9 @@ def load_settings(config: Path | None = None, overrides: dict[str, Any] | None =
             dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return _Given(settings_cls, given), env_settings, _Given(settings_cls, from_file)
+            return _Layer(settings_cls, command_line), env_settings, _Layer(settings_cls, from_file)
 
-    try:
-        return _Layered()
-    except ValidationError as error:
-        raise SettingsError(_told(error, file, from_file, given)) from None
+    return _Layered
 
 
 def _find_file(config: Path | None) -> Path | None:
@@ -162,8 +168,8 @@ def _find_file(config: Path | None) -> Path | None:
         if not named.is_file():
             raise SettingsError(f"--config {named}: there is no such file; give the path of a TOML file")
         return named
-    usual = (Path.cwd() / FILE_NAME, platformdirs.user_config_path("twinpilot", appauthor=False) / FILE_NAME)
-    return next((path for path in usual if path.is_file()), None)
+    default_paths = (Path.cwd() / FILE_NAME, platformdirs.user_config_path("twinpilot", appauthor=False) / FILE_NAME)
+    return next((path for path in default_paths if path.is_file()), None)
 
 
 def _read_file(path: Path) -> dict[str, Any]:
@@ -174,25 +180,24 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _check_environment() -> None:
-    """Refuse variables that look like settings and are none; TWINPILOT_API_KEY and TWINPILOT_CONFIG are no settings."""
-    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    """Refuse unknown TWINPILOT_ variables; TWINPILOT_API_KEY and TWINPILOT_CONFIG are no settings."""
+    sections = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     for name in os.environ:
-        if name.startswith(PREFIX) and name not in (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY"):
-            section = name.split("__", 1)[0]
-            if section not in known:
-                allowed = ", ".join(sorted(known))
-                raise SettingsError(f"environment: {name} is not a setting; there are {allowed} (with __KEY); unset it")
+        is_setting = name.startswith(PREFIX) and name not in (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY")
+        if is_setting and name.split("__", 1)[0] not in sections:
+            allowed = ", ".join(sorted(sections))
+            raise SettingsError(f"environment: {name} is not a setting; there are {allowed} (with __KEY); unset it")
 
 
-def _told(error: ValidationError, file: Path | None, from_file: dict[str, Any], given: dict[str, Any]) -> str:
-    first = error.errors()[0]
-    steps = tuple(str(step) for step in first["loc"])
-    key = ".".join(steps)
-    source = "command line" if _has(given, steps) else _variable(steps) or (str(file) if _has(from_file, steps) else "settings")
-    if first["type"] == "extra_forbidden":
+def _refusal(error: ValidationError, file: Path | None, from_file: dict[str, Any], command_line: dict[str, Any]) -> str:
+    problem = problems_of(error, "settings")[0]
+    steps, key = problem.steps, ".".join(problem.steps)
+    source = (
+        "command line" if _has(command_line, steps) else _variable(steps) or (str(file) if _has(from_file, steps) else "settings")
+    )
+    if problem.kind == "extra_forbidden":
         return f"{source}: {key}: unknown key; allowed there: {', '.join(_siblings(steps))}; correct or remove it"
-    message = first["msg"].removeprefix("Value error, ")
-    return f"{source}: {key}={first['input']!r}: {message}; correct it or remove it to take the default"
+    return f"{source}: {problem.text}; correct it or remove it to take the default"
 
 
 def _has(layer: Any, steps: tuple[str, ...]) -> bool:

@@ -1,6 +1,6 @@
 """The state database: runs, approvals and commitments in one SQLite file (WAL), shared by several processes.
 
-Every transaction is IMMEDIATE and synchronous=FULL: what was committed survives a kill and a power cut.
+Transactions are IMMEDIATE with synchronous=FULL: what was committed survives a killed process and a power failure.
 """
 
 from __future__ import annotations
@@ -30,12 +30,18 @@ CREATE INDEX IF NOT EXISTS open_commitments ON commitments(state, network);
 """
 
 
+class _Local(threading.local):
+    """Each thread's own connection, None until its first statement."""
+
+    connection: sqlite3.Connection | None = None
+
+
 class StateStore:
-    """The state database at `path`; created with its folder. Raises StoreError with what to do."""
+    """The state database at `path`, created with its folder if missing; raises StoreError."""
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        self._local = threading.local()
+        self._local = _Local()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection().executescript(_SCHEMA)
@@ -43,17 +49,18 @@ class StateStore:
             raise StoreError(f"state database {self.path}: {error}; choose a writable data_dir with free space") from error
 
     def _connection(self) -> sqlite3.Connection:
-        if not hasattr(self._local, "connection"):
+        connection = self._local.connection
+        if connection is None:
             connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             self._local.connection = connection
-        return self._local.connection  # type: ignore[no-any-return]
+        return connection
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock for a few statements: all of them are kept, or none."""
+        """Hold the write lock for a few statements, which are committed together or not at all; raises StoreError."""
         try:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
@@ -75,6 +82,6 @@ class StateStore:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        if hasattr(self._local, "connection"):
+        if self._local.connection is not None:
             self._local.connection.close()
-            del self._local.connection
+            self._local.connection = None

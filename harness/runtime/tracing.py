@@ -1,4 +1,4 @@
-"""OpenTelemetry spans for run, step, tool call and model call; nothing is imported or done while no endpoint is configured.
+"""OpenTelemetry spans for run, step, tool call and model call. Without an endpoint nothing is imported or recorded.
 
 Names and attributes follow the GenAI semantic conventions (invoke_agent, execute_tool, chat; gen_ai.*).
 """
@@ -16,17 +16,17 @@ class Tracer(Protocol):
     """Opens spans."""
 
     def span(self, name: str, attributes: Attributes) -> Any:
-        """Return a context manager that lasts as long as the span; an exception inside marks it as failed."""
+        """Return a context manager for the span; an exception inside marks the span as failed."""
 
     def close(self) -> None:
-        """Send what is still waiting."""
+        """Export the spans that are still buffered."""
 
 
 class NoTracer:
-    """Does nothing."""
+    """Records nothing."""
 
     def span(self, name: str, attributes: Attributes) -> Any:
-        """Return an empty context."""
+        """Return a context manager that does nothing."""
         return nullcontext()
 
     def close(self) -> None:
@@ -47,12 +47,12 @@ class OtelTracer:
             yield span
 
     def close(self) -> None:
-        """Flush and shut the exporter down."""
+        """Flush the spans and shut down the exporter."""
         self._provider.shutdown()
 
 
 def make_tracer(endpoint: str) -> Tracer:
-    """Return a tracer that exports to the OTLP/HTTP `endpoint`, or one that does nothing where it is empty."""
+    """Return a tracer that exports to the OTLP/HTTP `endpoint`, or one that records nothing if it is empty."""
     if not endpoint:
         return NoTracer()
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter

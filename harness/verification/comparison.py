@@ -1,4 +1,4 @@
-"""Before and after: what verification looks at."""
+"""The KPI windows before and after a change: the input of verification."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from twins.network import NetworkCard
 
 @dataclass(frozen=True)
 class Comparison:
-    """KPI windows before and after a change, of which network, for which intent and candidate, judged at which significance."""
+    """KPI windows before and after a change of the network `card`, with its intent, its candidate and the significance."""
 
     before: KpiFrame
     after: KpiFrame

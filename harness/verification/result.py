@@ -1,4 +1,4 @@
-"""What verification found, with every number that it judged by."""
+"""The result of verification, with every number that it is based on."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from policies.intent import ExpectationTarget
 from policies.slices import Slice
 from policies.word import Word
 
+TargetResult = Literal["met", "missed", "inconclusive", "harmed", "observed"]
+BystanderResult = Literal["unharmed", "harmed", "demand", "predicted", "elsewhere", "unknown"]
+
 
 class TargetCheck(Word):
-    """A target after the change; `p_value` is that of "the bound is not met"; objectives are `observed` only."""
+    """A target after the change; `p_value` is that of "the bound is not met". An objective has the result `observed`."""
 
     target: ExpectationTarget
     slice: Slice | None
     cells: tuple[str, ...]
-    result: Literal["met", "missed", "inconclusive", "harmed", "observed"]
+    result: TargetResult
     observed: float | None
     before: float | None
     windows: int
@@ -29,19 +32,19 @@ class TargetCheck(Word):
 
     def describe(self) -> str:
         """Return the finding in one line."""
-        seen = "no measurement" if self.observed is None else f"{self.observed:.4g} {self.target.definition.unit}"
+        value = "no measurement" if self.observed is None else f"{self.observed:.4g} {self.target.definition.unit}"
         name = f"{self.target.describe()}{f' [{self.slice.value}]' if self.slice else ''}"
-        return f"{name}: {seen} over {self.windows} windows: {self.result}"
+        return f"{name}: {value} over {self.windows} windows: {self.result}"
 
 
 class BystanderCheck(Word):
-    """A KPI that nobody asked to change; `blame` says why it is, or is not, laid to the change."""
+    """A KPI that the intent does not target; `blame` is the reason why a worsening is, or is not, attributed to the change."""
 
     kpi: str
     unit: str
     slice: Slice | None
     where: str
-    result: Literal["unharmed", "harmed", "demand", "predicted", "elsewhere", "unknown"]
+    result: BystanderResult
     before: float | None
     after: float | None
     no_change: float | None
@@ -56,7 +59,7 @@ class BystanderCheck(Word):
 
 
 class Verification(Word):
-    """The outcome: confirmed, harmed, or inconclusive (which becomes a rollback at the deadline)."""
+    """The outcome: confirmed, harmed, or inconclusive, which becomes a rollback at the deadline."""
 
     outcome: Literal["confirmed", "harmed", "inconclusive"]
     targets: tuple[TargetCheck, ...]

@@ -1,40 +1,37 @@
-"""One target after a change: met, missed, inconclusive or harmed, and how the prediction did."""
+"""One target after a change: met, missed, inconclusive or harmed, and how accurate the prediction was."""
 
 from __future__ import annotations
 
 from statistics import fmean
-from typing import Literal
 
 from harness.verification.comparison import Comparison
-from harness.verification.result import TargetCheck
-from harness.verification.statistics import MIN_WINDOWS, p_mean_above, p_mean_below, share_bounds
+from harness.verification.result import TargetCheck, TargetResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.assessment import assess, assess_by_window
 from policies.intent import Condition, ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
 from policies.proposal import Candidate, TargetOutlook
+from tools.telemetry.statistics import MIN_WINDOWS, p_mean_above, p_mean_below, share_bounds
 from tools.twinning.outlook import gap_key, select
 
-Result = Literal["met", "missed", "inconclusive", "harmed", "observed"]
 
-
-def check_target(seen: Comparison, wanted: ExpectationObject, target: ExpectationTarget) -> TargetCheck:
-    """Judge one target."""
-    candidate, significance = seen.candidate, seen.significance
-    narrowed = select(seen.after, seen.card, wanted, target.kpi)
-    values = [value for _, value in assess_by_window(narrowed, target)]
-    before = select(seen.before, seen.card, wanted, target.kpi)
+def check_target(comparison: Comparison, scope: ExpectationObject, target: ExpectationTarget) -> TargetCheck:
+    """Judge one target of the expectation's object `scope`."""
+    candidate, significance = comparison.candidate, comparison.significance
+    after = select(comparison.after, comparison.card, scope, target.kpi)
+    values = [value for _, value in assess_by_window(after, target)]
+    before = select(comparison.before, comparison.card, scope, target.kpi)
     earlier = [value for _, value in assess_by_window(before, target)]
-    outlook = outlook_for(candidate, wanted, target)
-    gap = gap_of(candidate, wanted, target.kpi)
-    result, p_value = _result(target, values, narrowed, significance)
+    outlook = outlook_for(candidate, scope, target)
+    gap = gap_of(candidate, scope, target.kpi)
+    result, p_value = _result(target, values, after, significance)
     if result == "missed" and _is_harm(target.kpi, values, earlier, _no_change(outlook, gap), significance):
         result = "harmed"
-    observed = assess(narrowed, target)  # over the whole stretch, as the twin predicts it; the test goes window by window
+    observed = assess(after, target)  # over all windows together, as the twin predicts it; the test is by window
     return TargetCheck(
         target=target,
-        slice=wanted.slice,
-        cells=wanted.cells,
+        slice=scope.slice,
+        cells=scope.cells,
         result=result,
         observed=observed,
         before=assess(before, target),
@@ -48,24 +45,24 @@ def check_target(seen: Comparison, wanted: ExpectationObject, target: Expectatio
     )
 
 
-def outlook_for(candidate: Candidate, wanted: ExpectationObject, target: ExpectationTarget) -> TargetOutlook | None:
-    """Return what the twin predicted for this target of these objects, or None."""
-    for one in candidate.outlook:
-        if (one.target, one.slice, one.cells) == (target, wanted.slice, wanted.cells):
-            return one
+def outlook_for(candidate: Candidate, scope: ExpectationObject, target: ExpectationTarget) -> TargetOutlook | None:
+    """Return the twin's prediction for this target of these objects, or None."""
+    for outlook in candidate.outlook:
+        if (outlook.target, outlook.slice, outlook.cells) == (target, scope.slice, scope.cells):
+            return outlook
     return None
 
 
-def gap_of(candidate: Candidate, wanted: ExpectationObject, kpi: str) -> float:
-    """Return the measured relative twin gap on a KPI, 0 where none was measured."""
-    key = gap_key(kpi, wanted.slice)
-    gaps = [one.twin_gap for one in candidate.predictions if gap_key(one.kpi, one.slice) == key and one.twin_gap is not None]
-    return max(gaps, default=0.0)
+def gap_of(candidate: Candidate, scope: ExpectationObject, kpi: str) -> float:
+    """Return the measured relative twin gap of a KPI, 0 if none was measured."""
+    key = gap_key(kpi, scope.slice)
+    predictions = [prediction for prediction in candidate.predictions if gap_key(prediction.kpi, prediction.slice) == key]
+    return max((prediction.twin_gap for prediction in predictions if prediction.twin_gap is not None), default=0.0)
 
 
 def _result(
     target: ExpectationTarget, values: list[float], samples: KpiFrame, significance: float
-) -> tuple[Result, float | None]:
+) -> tuple[TargetResult, float | None]:
     if target.condition.is_objective or target.value is None:
         return "observed", None
     if len(values) < MIN_WINDOWS:
@@ -80,7 +77,7 @@ def _result(
     return ("missed" if p_missed < significance else "inconclusive"), p_met
 
 
-def _by_share(target: ExpectationTarget, values: list[float], significance: float) -> Result:
+def _by_share(target: ExpectationTarget, values: list[float], significance: float) -> TargetResult:
     low, high = share_bounds(sum(map(target.is_met_by, values)), len(values), significance)
     return "met" if low >= 1 - target.tolerance else "missed" if high < 1 - target.tolerance else "inconclusive"
 

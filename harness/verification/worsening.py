@@ -1,55 +1,26 @@
-"""Whether a KPI got worse: significantly and materially, and worse than it would have been anyway."""
+"""Whether a KPI got worse: significantly, materially, and by more than it would have without the change."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from statistics import fmean
 
-from harness.verification.statistics import p_greater, p_mean_above
-from policies.kpi import kpi_definition
-
-_FILE = Path(__file__).parent / "data" / "materiality.toml"
-
-
-@cache
-def _thresholds() -> dict[str, dict[str, float]]:
-    with _FILE.open("rb") as file:
-        return tomllib.load(file)
-
-
-def material(kpi: str, reference: float) -> float:
-    """Return by how much (in the KPI's unit) a value must be worse than `reference` to matter."""
-    one = _thresholds().get(kpi, _thresholds()["default"])
-    return max(one["relative"] * abs(reference), one["absolute"])
-
-
-def serves_well(kpi: str, value: float) -> bool:
-    """Whether a value is so good that nobody is harmed by it, whatever it was before."""
-    bound = _thresholds().get(kpi, {}).get("serves_well")
-    return bound is not None and badness(kpi, [value]) <= badness(kpi, [bound])
-
-
-def badness(kpi: str, values: Sequence[float]) -> list[float]:
-    """Return the values turned so that more is worse."""
-    sign = -1.0 if kpi_definition(kpi).better == "higher" else 1.0
-    return [sign * value for value in values]
+from policies.materiality import badness, least_worsening, serves_well
+from tools.telemetry.statistics import p_greater, p_mean_above
 
 
 def p_worse_than_before(kpi: str, after: Sequence[float], before: Sequence[float]) -> float:
-    """Return the p-value of "no worse than before"; 1 where the worsening is not material, or where it still serves well."""
+    """Return the p-value of "no worse than before"; 1 if the worsening is not material or the value still serves well."""
     if not after or not before or serves_well(kpi, fmean(after)):
         return 1.0
     bad_after, bad_before = badness(kpi, after), badness(kpi, before)
-    if fmean(bad_after) - fmean(bad_before) <= material(kpi, fmean(before)):
+    if fmean(bad_after) - fmean(bad_before) <= least_worsening(kpi, fmean(before)):
         return 1.0
     return p_greater(bad_after, bad_before)
 
 
 def is_worse_than(kpi: str, after: Sequence[float], reference: float, twin_gap: float, significance: float) -> bool:
     """Whether the mean is significantly and materially worse than a predicted `reference`, widened by the relative twin gap."""
-    margin = material(kpi, reference) + twin_gap * abs(reference)
+    margin = least_worsening(kpi, reference) + twin_gap * abs(reference)
     (bad_reference,) = badness(kpi, [reference])
     return p_mean_above(badness(kpi, after), bad_reference + margin) < significance

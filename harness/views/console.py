@@ -1,20 +1,20 @@
-"""The live view of a run: each event as it happens; plain text where there is no terminal."""
+"""The live view of a run: each event as it occurs; plain text without a terminal."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.panel import Panel
 from rich.rule import Rule
+from rich.status import Status
 
-from harness.records.events import Event
+from harness.records.events import Event, EventKind
 from harness.records.outcome import RunOutcome
+from harness.records.status import TONE, Tone
 from harness.views.tables import candidates_table, intent_table, plain, verdict_table, verification_table
 
-_COLOUR = {"confirmed": "green", "recommended": "green", "no change needed": "green", "answered": "green", "shadow": "cyan",
-           "asked": "yellow", "awaiting approval": "yellow", "rejected": "yellow", "rolled back": "red", "cannot": "red",
-           "failed": "red"}  # fmt: skip
+_COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
 
 
 class RunConsole:
@@ -22,32 +22,50 @@ class RunConsole:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self._status: Any = None
+        self._spinner: Status | None = None
+        self._views: dict[EventKind, Callable[[Event], None]] = {
+            "run.started": self._run_started,
+            "step.started": self._step_started,
+            "model.called": self._model_called,
+            "intent.understood": self._intent_understood,
+            "tool.started": self._tool_started,
+            "tool.progress": self._tool_progress,
+            "tool.ended": self._tool_ended,
+            "proposal.made": self._proposal_made,
+            "verdict.given": self._verdict_given,
+            "approval.needed": self._approval_needed,
+            "approval.given": self._approval_given,
+            "change.applied": self._change_applied,
+            "time.passed": self._time_passed,
+            "change.verified": self._change_verified,
+            "change.reverted": self._change_reverted,
+            "run.ended": self._run_ended,
+        }
 
     def __call__(self, event: Event) -> None:
-        """Show one event; kinds without a view are passed over."""
-        shown = getattr(self, "_" + event.kind.replace(".", "_"), None)
-        if shown is not None:
-            shown(event)
+        """Show one event; kinds without a view are ignored."""
+        view = self._views.get(event.kind)
+        if view is not None:
+            view(event)
 
     def pause(self) -> None:
-        """Stop the spinner, so that a person can be asked."""
-        if self._status is not None:
-            self._status.stop()
-            self._status = None
+        """Stop the spinner, so that the user can be prompted."""
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
 
     def _spin(self, text: str) -> None:
         if not self.console.is_terminal:
             return
-        if self._status is None:
-            self._status = self.console.status(plain(text))
-            self._status.start()
+        if self._spinner is None:
+            self._spinner = self.console.status(plain(text))
+            self._spinner.start()
         else:
-            self._status.update(plain(text))
+            self._spinner.update(plain(text))
 
-    def _print(self, *things: Any) -> None:
-        for thing in things:
-            self.console.print(thing)
+    def _print(self, *renderables: RenderableType) -> None:
+        for renderable in renderables:
+            self.console.print(renderable)
 
     def _run_started(self, event: Event) -> None:
         title = f"Run {event.data['run_id']}{' (shadow)' if event.data['mode'] == 'shadow' else ''}"
@@ -66,8 +84,8 @@ class RunConsole:
             self._print(
                 plain(f"time: {intent.window.start:%Y-%m-%d %H:%M} – {intent.window.end:%H:%M %Z}  {intent.event}".rstrip())
             )
-        for one in intent.assumptions:
-            self._print(plain(f"assumed: {one}", "yellow"))
+        for assumption in intent.assumptions:
+            self._print(plain(f"assumed: {assumption}", "yellow"))
         if event.data["plan"]:
             self._print(
                 plain("Plan", "bold"), *(plain(f"  {number}. {step}") for number, step in enumerate(event.data["plan"], 1))
@@ -94,8 +112,8 @@ class RunConsole:
         self._print(candidates_table(proposal.candidates, proposal.best.change_set.digest))
         if proposal.best.rationale:
             self._print(plain(f"why: {proposal.best.rationale}"))
-        for one in proposal.best.risks:
-            self._print(plain(f"risk: {one}", "yellow"))
+        for risk in proposal.best.risks:
+            self._print(plain(f"risk: {risk}", "yellow"))
 
     def _verdict_given(self, event: Event) -> None:
         tried = event.data["tried"]
@@ -146,7 +164,7 @@ def _short(text: object, length: int = 240) -> str:
 
 def show_outcome(console: Console, outcome: RunOutcome) -> None:
     """Show how a run ended, and where its files are."""
-    style = _COLOUR[outcome.status]
+    style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
     console.print(plain(outcome.message))
     if outcome.nearest:
@@ -157,7 +175,7 @@ def show_outcome(console: Console, outcome: RunOutcome) -> None:
         console.print(plain(f"answer with: twinpilot run --resume {outcome.run_id} --answer '...'"))
     if outcome.status == "awaiting approval":
         console.print(plain(f"decide with: twinpilot approve {outcome.run_id}, or reject"))
-    spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
-    console.print(plain(f"time: {spent}", "dim"))
+    durations = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
+    console.print(plain(f"time: {durations}", "dim"))
     if outcome.report:
         console.print(plain(f"report: {outcome.report}"), soft_wrap=True)

@@ -1,15 +1,15 @@
-"""A run's page: one self-contained HTML file, no scripts, nothing fetched; every text is escaped."""
+"""The page of a run: one self-contained HTML file without scripts or external resources; all text is escaped."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from harness.records.artifacts import Artifacts
-from harness.records.outcome import ObservedKpi, RunOutcome
-from harness.records.tried import Tried
+from harness.records.observed_kpi import ObservedKpi
+from harness.records.outcome import RunOutcome
+from harness.records.status import TONE, Tone
 from harness.views.plots import candidates_plot, frame_of, series_plot
 from policies.managed_object import short_name
 from policies.proposal import Candidate
@@ -24,20 +24,17 @@ vertical-align:top}th{color:#555;font-weight:600}.num{text-align:right;font-vari
 blockquote{border-left:4px solid #ddd;margin:1rem 0;padding:.2rem 1rem;color:#333}code{font-size:12px;word-break:break-all}
 svg{max-width:100%;height:auto}small{color:#666}
 """
-_BADGE = {"confirmed": "good", "recommended": "good", "no change needed": "good", "answered": "good", "rolled back": "bad",
-          "failed": "bad", "cannot": "bad", "rejected": "care", "asked": "care", "awaiting approval": "care"}  # fmt: skip
+_BADGE: dict[Tone, str] = {"good": "good", "care": "care", "bad": "bad", "neutral": ""}
 
 
-def write_report(path: Path, outcome: RunOutcome, artifacts: Artifacts) -> None:
-    """Write the page of a run to `path`; raises OSError."""
-    path.write_text(page(outcome, artifacts), encoding="utf-8")
+def write_report(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> None:
+    """Write the page of a run; `candidates` are those that were compared in the twin. Raises OSError."""
+    artifacts.page.write_text(page(outcome, candidates, artifacts), encoding="utf-8")
 
 
-def page(outcome: RunOutcome, artifacts: Artifacts) -> str:
+def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> str:
     """Return the page as HTML."""
-    tried = [artifacts.load(one.stem, Tried) for one in sorted(artifacts.folder.glob("tried-*.json"))]
-    candidates = tried[-1].candidates if tried else ()
-    badge = f'<span class="badge {_BADGE.get(outcome.status, "")}">{escape(outcome.status)}</span>'
+    badge = f'<span class="badge {_BADGE[TONE[outcome.status]]}">{escape(outcome.status)}</span>'
     parts = [
         f"<h1>Run {escape(outcome.run_id)} {badge}</h1>",
         f"<blockquote>{escape(outcome.text)}</blockquote><p>{escape(outcome.message)}</p>",
@@ -49,7 +46,7 @@ def page(outcome: RunOutcome, artifacts: Artifacts) -> str:
         _approval(outcome),
         _kpis(outcome),
         _plots(outcome, artifacts),
-        _spent(outcome),
+        _durations(outcome),
     ]
     title = escape(f"TwinPilot run {outcome.run_id}")
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -58,7 +55,7 @@ def page(outcome: RunOutcome, artifacts: Artifacts) -> str:
 
 
 def _table(header: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:
-    head = "".join(f"<th>{escape(one)}</th>" for one in header)
+    head = "".join(f"<th>{escape(name)}</th>" for name in header)
     body = "".join("<tr>" + "".join(_cell(value) for value in row) + "</tr>" for row in rows)
     return f"<table><tr>{head}</tr>{body}</table>"
 
@@ -87,24 +84,31 @@ def _intent(outcome: RunOutcome) -> str:
         return ""
     rows: list[tuple[object, ...]] = [
         (
-            one.object.slice or "all",
-            one.object.area or ", ".join(map(short_name, one.object.cells)) or "all cells",
+            expectation.object.slice or "all",
+            expectation.object.area or ", ".join(map(short_name, expectation.object.cells)) or "all cells",
             target.describe(),
         )
-        for one in outcome.intent.expectations
-        for target in one.targets
+        for expectation in outcome.intent.expectations
+        for target in expectation.targets
     ]
-    assumed = "".join(f"<li>{escape(one)}</li>" for one in outcome.intent.assumptions)
+    assumptions = "".join(f"<li>{escape(assumption)}</li>" for assumption in outcome.intent.assumptions)
     window = outcome.intent.window
     when = f"<p>{window.start:%Y-%m-%d %H:%M} – {window.end:%H:%M %Z}</p>" if window else ""
-    return f"<h2>Intent as understood</h2>{_table(('slice', 'cells', 'target'), rows)}{when}<ul>{assumed}</ul>"
+    return f"<h2>Intent as understood</h2>{_table(('slice', 'cells', 'target'), rows)}{when}<ul>{assumptions}</ul>"
 
 
 def _candidates(candidates: tuple[Candidate, ...], outcome: RunOutcome) -> str:
     if not candidates:
         return ""
     rows: list[tuple[object, ...]] = [
-        (one.name, len(one.change_set.edits), "yes" if one.feasible else "no", one.score, one.rationale) for one in candidates
+        (
+            candidate.name,
+            len(candidate.change_set.edits),
+            "yes" if candidate.feasible else "no",
+            candidate.score,
+            candidate.rationale,
+        )
+        for candidate in candidates
     ]
     chosen = outcome.chosen.describe() if outcome.chosen else []
     edits = "".join(f"<li><code>{escape(line)}</code></li>" for line in chosen)
@@ -116,18 +120,18 @@ def _verdict(outcome: RunOutcome) -> str:
     if outcome.verdict is None:
         return ""
     rows: list[tuple[object, ...]] = [
-        (one.outcome, one.rule, one.message, one.source, one.remedy) for one in outcome.verdict.reasons
+        (reason.outcome, reason.rule, reason.message, reason.source, reason.remedy) for reason in outcome.verdict.reasons
     ]
     title = f"<h2>Gate: {escape(outcome.verdict.ruling.value)}</h2>"
     return title + _table(("", "rule", "finding", "source", "what to do"), rows)
 
 
 def _approval(outcome: RunOutcome) -> str:
-    one = outcome.approval
-    if one is None:
+    approval = outcome.approval
+    if approval is None:
         return ""
-    who = f" by {escape(one.decided_by)} ({escape(one.how)}) at {escape(one.at)}" if one.decided_by else ""
-    return f"<h2>Approval</h2><p>{escape(one.state)}{who} {escape(one.note)}</p>"
+    who = f" by {escape(approval.decided_by)} ({escape(approval.how)}) at {escape(approval.at)}" if approval.decided_by else ""
+    return f"<h2>Approval</h2><p>{escape(approval.state)}{who} {escape(approval.note)}</p>"
 
 
 _KPI_HEADER = ("KPI", "where", "before", "without a change", "predicted", "95 %", "after", "unit", "result")
@@ -136,20 +140,20 @@ _KPI_HEADER = ("KPI", "where", "before", "without a change", "predicted", "95 %"
 def _kpis(outcome: RunOutcome) -> str:
     if not outcome.observed:
         return ""
-    rows = [_kpi_row(one) for one in outcome.observed if one.result != "unharmed"]
-    quiet = [_kpi_row(one) for one in outcome.observed if one.result == "unharmed"]
+    rows = [_kpi_row(kpi) for kpi in outcome.observed if kpi.result != "unharmed"]
+    unharmed = [_kpi_row(kpi) for kpi in outcome.observed if kpi.result == "unharmed"]
     gaps = ", ".join(f"{escape(name)} {value:.0%}" for name, value in outcome.twin_gap.items())
-    folded = f"<details><summary>{len(quiet)} other KPIs are no worse</summary>{_table(_KPI_HEADER, quiet)}</details>"
+    folded = f"<details><summary>{len(unharmed)} other KPIs are no worse</summary>{_table(_KPI_HEADER, unharmed)}</details>"
     return (
-        f"<h2>KPIs before and after</h2>{_table(_KPI_HEADER, rows)}{folded if quiet else ''}"
+        f"<h2>KPIs before and after</h2>{_table(_KPI_HEADER, rows)}{folded if unharmed else ''}"
         f"<p><small>Twin gap: {gaps or 'not measured'}</small></p>"
     )
 
 
-def _kpi_row(one: ObservedKpi) -> tuple[object, ...]:
+def _kpi_row(kpi: ObservedKpi) -> tuple[object, ...]:
     return (
-        f"{one.kpi} {f'[{one.slice.value}]' if one.slice else ''}", one.cells, one.before, one.no_change, one.predicted,
-        "" if one.low is None else f"{one.low:.4g}..{one.high:.4g}", one.after, one.unit, one.result,
+        f"{kpi.kpi} {f'[{kpi.slice.value}]' if kpi.slice else ''}", kpi.cells, kpi.before, kpi.no_change, kpi.predicted,
+        "" if kpi.low is None else f"{kpi.low:.4g}..{kpi.high:.4g}", kpi.after, kpi.unit, kpi.result,
     )  # fmt: skip
 
 
@@ -159,7 +163,7 @@ def _plots(outcome: RunOutcome, artifacts: Artifacts) -> str:
     records: list[dict[str, Any]] = artifacts.load("series", list)
     series = frame_of(records)
     marks = _marks(outcome, artifacts)
-    pairs = [(one.object, target) for one in outcome.intent.expectations for target in one.targets]
+    pairs = [(expectation.object, target) for expectation in outcome.intent.expectations for target in expectation.targets]
     return "<h2>KPIs over network time</h2>" + "".join(series_plot(outcome, series, *pair, marks) for pair in pairs)
 
 
@@ -172,7 +176,7 @@ def _marks(outcome: RunOutcome, artifacts: Artifacts) -> dict[str, datetime]:
     return marks
 
 
-def _spent(outcome: RunOutcome) -> str:
+def _durations(outcome: RunOutcome) -> str:
     rows: list[tuple[object, ...]] = [(name, seconds) for name, seconds in outcome.durations.items()]
-    who = f"<p><small>planner: {escape(outcome.planner)}; folder: {escape(outcome.folder)}</small></p>"
-    return f"<h2>Where the time went</h2>{_table(('step', 'seconds'), rows)}{who}"
+    note = f"<p><small>planner: {escape(outcome.planner)}; folder: {escape(outcome.folder)}</small></p>"
+    return f"<h2>Duration by step</h2>{_table(('step', 'seconds'), rows)}{note}"

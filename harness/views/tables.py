@@ -1,14 +1,15 @@
-"""The tables of the live view: intent, candidates, verdict, KPIs. Text of planners, tools and peers is only shown."""
+"""The tables of the live view: intent, candidates, verdict, KPIs. Text of planners, tools and peers is never interpreted."""
 
 from __future__ import annotations
 
+from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from harness.verification.result import Verification
+from harness.verification.result import BystanderCheck, TargetCheck, Verification
 from policies.intent import Intent
 from policies.managed_object import short_name
-from policies.proposal import Candidate
+from policies.proposal import Candidate, TargetOutlook
 from policies.slices import Slice
 from policies.verdict import Verdict
 
@@ -18,14 +19,14 @@ _STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "met": "green",
 
 
 def plain(text: object, style: str = "") -> Text:
-    """Return text that is shown as it is: no markup, no control codes."""
+    """Return text that is shown literally: without markup, control codes removed."""
     return Text(str(text).translate(_CONTROL), style=style)
 
 
-def _table(title: str, *columns: tuple[str, str]) -> Table:
+def _table(title: str, *columns: tuple[str, JustifyMethod]) -> Table:
     table = Table(title=Text(title, style="bold"), title_justify="left", header_style="dim", expand=False)
     for name, justify in columns:
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(name, justify=justify, overflow="fold")
     return table
 
 
@@ -35,13 +36,17 @@ def _scope(slice: Slice | None, cells: tuple[str, ...], area: str = "") -> str:
     return f"{slice.value}, {where}" if slice else where
 
 
+def _name(kpi: str, slice: Slice | None) -> str:
+    return f"{kpi}{f' [{slice.value}]' if slice else ''}"
+
+
 def number(value: float | None) -> str:
-    """Return a number with four significant digits, a dash for none."""
+    """Return a number with four significant digits, a dash for None."""
     return "–" if value is None else f"{value:.4g}"
 
 
 def intent_table(intent: Intent) -> Table:
-    """Return the expectations and targets as understood (TS 28.312)."""
+    """Return the expectations and targets of the intent as understood (TS 28.312)."""
     table = _table("Intent as understood (TS 28.312)", ("object", "left"), ("target", "left"), ("KPI", "left"))
     for expectation in intent.expectations:
         for target in expectation.targets:
@@ -53,41 +58,41 @@ def intent_table(intent: Intent) -> Table:
 
 
 def candidates_table(candidates: tuple[Candidate, ...], chosen: str = "") -> Table:
-    """Return the candidates, best first, with the predicted value and interval of every target."""
-    targets = list(dict.fromkeys((one.target.kpi, one.slice) for candidate in candidates for one in candidate.outlook))
-    columns = [(f"{kpi}{f' [{slice.value}]' if slice else ''}", "right") for kpi, slice in targets]
+    """Return the candidates in their order, with the predicted value and interval of each target."""
+    outlooks = [outlook for candidate in candidates for outlook in candidate.outlook]
+    targets = list(dict.fromkeys((outlook.target.kpi, outlook.slice) for outlook in outlooks))
+    columns: list[tuple[str, JustifyMethod]] = [(_name(kpi, slice), "right") for kpi, slice in targets]
     table = _table("Candidates by twin prediction (95 % interval; P: probability of the bound)", ("candidate", "left"),
                    ("edits", "right"), *columns, ("score", "right"))  # fmt: skip
     for candidate in candidates:
-        cells = []
-        for kpi, slice in targets:
-            found = [one for one in candidate.outlook if (one.target.kpi, one.slice) == (kpi, slice)]
-            cells.append(Text("\n").join(_outlook(one) for one in found) if found else plain("–"))
+        predictions = [_predictions(candidate, target) for target in targets]
         style = "bold" if candidate.change_set.digest == chosen else ""
         mark = "▶ " if style else "  "
-        table.add_row(
-            plain(mark + candidate.name, style), str(len(candidate.change_set.edits)), *cells, plain(f"{candidate.score:.3f}")
-        )
+        edits, score = str(len(candidate.change_set.edits)), plain(f"{candidate.score:.3f}")
+        table.add_row(plain(mark + candidate.name, style), edits, *predictions, score)
     table.caption = _twin_gaps(candidates, targets)
     return table
 
 
+def _predictions(candidate: Candidate, target: tuple[str, Slice | None]) -> Text:
+    outlooks = [_outlook(outlook) for outlook in candidate.outlook if (outlook.target.kpi, outlook.slice) == target]
+    return Text("\n").join(outlooks) if outlooks else plain("–")
+
+
 def _twin_gaps(candidates: tuple[Candidate, ...], targets: list[tuple[str, Slice | None]]) -> str:
-    """Return how far the twin of the present was off on the targets' KPIs, one line."""
-    measured = {
-        (one.kpi, one.slice): one.twin_gap
-        for candidate in candidates
-        for one in candidate.predictions
-        if one.twin_gap is not None
-    }
-    told = [f"{kpi} {measured[kpi, slice]:.0%}" for kpi, slice in targets if (kpi, slice) in measured]
-    return f"twin gap against the network now: {', '.join(told) or 'not measured on these KPIs'}"
+    """Return the twin's error against the network, measured on the targets' KPIs, in one line."""
+    predictions = [prediction for candidate in candidates for prediction in candidate.predictions]
+    measured = [prediction for prediction in predictions if prediction.twin_gap is not None]
+    gaps = {(prediction.kpi, prediction.slice): prediction.twin_gap for prediction in measured}
+    lines = [f"{kpi} {gaps[kpi, slice]:.0%}" for kpi, slice in targets if (kpi, slice) in gaps]
+    return f"twin gap against the network now: {', '.join(lines) or 'not measured on these KPIs'}"
 
 
-def _outlook(one) -> Text:  # type: ignore[no-untyped-def]
-    style = "" if one.target.condition.is_objective else "green" if one.met else "red"
-    chance = "" if one.target.condition.is_objective else f"  P {one.probability:.2f}"
-    return plain(f"{number(one.predicted)}{chance}\n({number(one.interval.low)}..{number(one.interval.high)})", style)
+def _outlook(outlook: TargetOutlook) -> Text:
+    style = "" if outlook.target.condition.is_objective else "green" if outlook.met else "red"
+    probability = "" if outlook.target.condition.is_objective else f"  P {outlook.probability:.2f}"
+    interval = f"({number(outlook.interval.low)}..{number(outlook.interval.high)})"
+    return plain(f"{number(outlook.predicted)}{probability}\n{interval}", style)
 
 
 def verdict_table(verdict: Verdict) -> Table:
@@ -101,26 +106,34 @@ def verdict_table(verdict: Verdict) -> Table:
 
 
 def verification_table(verification: Verification) -> Table:
-    """Return the KPIs before and after against the prediction; bystanders only where there is something to tell."""
+    """Return the KPIs before and after beside the prediction; of the bystanders only those that got worse."""
     table = _table(
         f"KPIs after {verification.windows_after} windows: {verification.outcome}",
         ("KPI", "left"), ("where", "left"), ("before", "right"), ("predicted", "right"), ("after", "right"), ("unit", "left"),
         ("result", "left"),
     )  # fmt: skip
-    for one in verification.targets:
-        interval = f" ({number(one.interval.low)}..{number(one.interval.high)})" if one.interval else ""
-        error = "" if one.error_percent is None else f", prediction {one.error_percent:+.0f} %"
-        table.add_row(
-            plain(one.target.describe()), plain(_scope(one.slice, one.cells)), number(one.before),
-            f"{number(one.predicted)}{interval}", number(one.observed), one.target.definition.unit,
-            plain(f"{one.result}{error}", _STYLE.get(one.result, "")),
-        )  # fmt: skip
-    for other in verification.bystanders:
-        if other.result in ("harmed", "demand", "predicted", "elsewhere"):
-            name = f"{other.kpi}{f' [{other.slice.value}]' if other.slice else ''}"
-            told = f"{other.result}: {other.blame}"
-            table.add_row(plain(name), plain(other.where), number(other.before), number(other.no_change), number(other.after),
-                          other.unit, plain(told, _STYLE.get(other.result, "")))  # fmt: skip
-    quiet = sum(other.result == "unharmed" for other in verification.bystanders)
-    table.caption = f"{quiet} other KPIs of cells and slices are no worse (significance {verification.significance:g})"
+    for target in verification.targets:
+        table.add_row(*_target_row(target))
+    for bystander in verification.bystanders:
+        if bystander.result in ("harmed", "demand", "predicted", "elsewhere"):
+            table.add_row(*_bystander_row(bystander))
+    unharmed = sum(bystander.result == "unharmed" for bystander in verification.bystanders)
+    table.caption = f"{unharmed} other KPIs of cells and slices are no worse (significance {verification.significance:g})"
     return table
+
+
+def _target_row(check: TargetCheck) -> tuple[Text | str, ...]:
+    interval = f" ({number(check.interval.low)}..{number(check.interval.high)})" if check.interval else ""
+    error = "" if check.error_percent is None else f", prediction {check.error_percent:+.0f} %"
+    return (
+        plain(check.target.describe()), plain(_scope(check.slice, check.cells)), number(check.before),
+        f"{number(check.predicted)}{interval}", number(check.observed), check.target.definition.unit,
+        plain(f"{check.result}{error}", _STYLE.get(check.result, "")),
+    )  # fmt: skip
+
+
+def _bystander_row(check: BystanderCheck) -> tuple[Text | str, ...]:
+    return (
+        plain(_name(check.kpi, check.slice)), plain(check.where), number(check.before), number(check.no_change),
+        number(check.after), check.unit, plain(f"{check.result}: {check.blame}", _STYLE.get(check.result, "")),
+    )  # fmt: skip

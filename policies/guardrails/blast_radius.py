@@ -1,4 +1,4 @@
-"""The blast radius of a change set: how many edits, which cells, and which share of the network and of each area."""
+"""The blast radius of a change set: how many edits, which cells, and which share of the network."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from policies.guardrails.card import Card
 
 @dataclass(frozen=True)
 class BlastRadius:
-    """What a change set touches; `cells` sorted, shares 0..1, `area_share` by area name (touched areas only)."""
+    """What a change set touches; `cells` sorted, `network_share` 0..1."""
 
     edits: int
     cells: tuple[str, ...]
     network_share: float
-    area_share: dict[str, float]
 
     @classmethod
     def of(cls, change_set: ChangeSet, card: Card) -> BlastRadius:
@@ -26,8 +25,7 @@ class BlastRadius:
         touched: set[str] = set()
         for edit in change_set.edits:
             touched.update(cells_of(edit, owners) or everything)
-        shares = {name: len(touched & set(ids)) / len(ids) for name, ids in card.areas().items() if touched & set(ids)}
-        return cls(len(change_set.edits), tuple(sorted(touched)), len(touched) / max(len(everything), 1), shares)
+        return cls(len(change_set.edits), tuple(sorted(touched)), len(touched) / max(len(everything), 1))
 
 
 def cells_of(edit: AttributeEdit | PolicyEdit, owners: dict[str, str]) -> set[str]:

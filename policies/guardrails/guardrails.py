@@ -13,9 +13,9 @@ from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.card import Card
 from policies.guardrails.off_air import judge_off_air
 from policies.guardrails.rules import Bound, GuardrailRules, StepBound
-from policies.managed_object import ManagedObject, cell_of, class_of, id_of
+from policies.managed_object import ManagedObject, cell_of, class_of, id_of, number_of
 from policies.slices import Slice
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, passed
 
 Read = Callable[[str], ManagedObject]
 Users = Mapping[tuple[str, Slice], float]
@@ -34,7 +34,7 @@ class Guardrails:
         is taken to have users. Raises what `read` raises.
         """
         if change_set.is_empty:
-            return [Reason(rule="guardrails", outcome="pass", message="nothing is changed")]
+            return [passed("guardrails", "nothing is changed")]
         reasons = [*self._radius(change_set, card), *self._freezes(change_set, card), *self._cells(change_set, card)]
         reasons += self._slices(change_set, users or {}, read)
         reasons += self._steps(change_set, read)
@@ -60,7 +60,7 @@ class Guardrails:
             concerned = not (freeze.cells or freeze.areas) or bool(frozen & set(radius.cells))
             if concerned and freeze.covers(card.now):
                 message = f"change freeze {freeze.name!r} at {card.now.isoformat()}"
-                reasons.append(_fail("change-freeze", message, f"change freeze {freeze.name!r}", "wait until the freeze ends"))
+                reasons.append(failed("change-freeze", message, f"change freeze {freeze.name!r}", "wait until the freeze ends"))
         return reasons
 
     def _cells(self, change_set: ChangeSet, card: Card) -> list[Reason]:
@@ -70,7 +70,7 @@ class Guardrails:
         touched = sorted(protected & set(BlastRadius.of(change_set, card).cells))
         if not touched:
             return []
-        return [_fail("protected-cells", f"touches {', '.join(touched)}", rule.source, "leave these cells out")]
+        return [failed("protected-cells", f"touches {', '.join(touched)}", rule.source, "leave these cells out")]
 
     def _slices(self, change_set: ChangeSet, users: Users, read: Read) -> list[Reason]:
         reasons = []
@@ -80,7 +80,7 @@ class Guardrails:
                 has_users = users.get((cell_of(edit.dn) or "", rule.slice), 1.0) > 0
                 if named and has_users and _takes_away(edit, rule.at_least, read):
                     message = f"{edit.describe()}: must stay at least {rule.at_least:g}"
-                    reasons.append(_fail("protected-slice", message, rule.source, f"keep it at {rule.at_least:g} or more"))
+                    reasons.append(failed("protected-slice", message, rule.source, f"keep it at {rule.at_least:g} or more"))
         return reasons
 
     def _steps(self, change_set: ChangeSet, read: Read) -> list[Reason]:
@@ -95,13 +95,13 @@ class Guardrails:
 
 def _takes_away(edit: AttributeEdit, at_least: float, read: Read) -> bool:
     """Whether the edit lowers what stands, to below `at_least`; what was that low before is not held against it."""
-    old, new = _number(read(edit.dn).attributes.get(edit.attribute)), _number(edit.new)
+    old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
     return old is not None and new is not None and new < at_least and new < old
 
 
 def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | None:
     """Judge one edit's move from what stands on the network, not from what the edit claims to stand there."""
-    old, new = _number(read(edit.dn).attributes.get(edit.attribute)), _number(edit.new)
+    old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
     if old is None or new is None:
         return None
     allowed = step.up if new > old else step.down
@@ -109,7 +109,7 @@ def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | N
         return None
     direction, limit = ("up", old + allowed) if new > old else ("down", old - allowed)
     message = f"{edit.dn} {edit.attribute}: {abs(new - old):g} {step.unit} {direction}, at most {allowed:g} in one change"
-    return _fail("max-step", message, step.source, f"go to {limit:g} first, verify, then go on")
+    return failed("max-step", message, step.source, f"go to {limit:g} first, verify, then go on")
 
 
 def bounded(rule: str, value: float, message: str, bound: Bound) -> Reason:
@@ -118,11 +118,3 @@ def bounded(rule: str, value: float, message: str, bound: Bound) -> Reason:
     limit = bound.fail_above if outcome == "fail" else bound.warn_above
     told = message if outcome == "pass" or limit is None else f"{message}, more than {limit:g}"
     return Reason(rule=rule, outcome=outcome, message=told, source=bound.source, remedy="" if outcome == "pass" else bound.remedy)
-
-
-def _fail(rule: str, message: str, source: str, remedy: str) -> Reason:
-    return Reason(rule=rule, outcome="fail", message=message, source=source, remedy=remedy)
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from policies.guardrails.guardrails import Guardrails
 from policies.guardrails.rules import GuardrailRules
+from policies.text.validation import first_problem
 
 SHIPPED = Path(__file__).parent / "guardrails.toml"
 
@@ -24,8 +25,6 @@ def load_guardrails(path: Path = SHIPPED) -> Guardrails:
     try:
         return Guardrails(GuardrailRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))))
     except ValidationError as error:
-        detail = error.errors()[0]
-        field = ".".join(str(step) for step in detail["loc"])
-        raise GuardrailsError(f"{path}: {field}={detail['input']!r}: {detail['msg']}") from None
+        raise GuardrailsError(f"{path}: {first_problem(error, 'guardrails')}") from None
     except (OSError, ValueError) as error:
         raise GuardrailsError(f"{path}: {error}") from None

@@ -1,22 +1,12 @@
-"""The limits catalogue: every configurable attribute with its bounds and source, and the joint rules.
-
-`check` judges a change set before anything is touched: it answers with every violation, and raises only what `read` or `find`
-raise. Values are judged one by one first; joint rules are evaluated on the state after the change set, and only where all single
-values are sound.
-"""
+"""The limits catalogue: every configurable attribute with its bounds and source, and the joint rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from policies.change import ChangeSet
-from policies.limits.edits import violations_of_edits
 from policies.limits.joint_rule import JointRule
-from policies.limits.joint_rules import violations_of_rules
 from policies.limits.limit import Limit
-from policies.limits.state import Find, Read, StateAfter
-from policies.violation import Violation
 
 
 class UnknownAttributeError(ValueError):
@@ -33,10 +23,10 @@ class LimitsCatalogue:
 
     def __init__(self, limits: Iterable[Limit], rules: Iterable[JointRule] = ()) -> None:
         self._limits: dict[tuple[str, str], Limit] = {}
-        for one in limits:
-            if (one.class_name, one.attribute) in self._limits:
-                raise ValueError(f"{one.name} stands twice in the catalogue: keep one entry")
-            self._limits[one.class_name, one.attribute] = one
+        for limit in limits:
+            if (limit.class_name, limit.attribute) in self._limits:
+                raise ValueError(f"{limit.name} is in the catalogue twice: keep one entry")
+            self._limits[limit.class_name, limit.attribute] = limit
         self.rules = tuple(rules)
         self._check_rules()
 
@@ -44,42 +34,33 @@ class LimitsCatalogue:
         names = [rule.name for rule in self.rules]
         for rule in self.rules:
             if names.count(rule.name) > 1:
-                raise ValueError(f"rule {rule.name} stands twice in the catalogue: keep one entry")
+                raise ValueError(f"rule {rule.name} is in the catalogue twice: keep one entry")
             for attribute in rule.attributes:
                 if (rule.class_name, attribute) not in self._limits:
                     raise ValueError(f"rule {rule.name}: {rule.class_name}.{attribute} has no limit in the catalogue")
 
     def limit(self, class_name: str, attribute: str) -> Limit:
         """Return the limit of an attribute; raises UnknownAttributeError with the nearest names."""
-        found = self._limits.get((class_name, attribute))
-        if found is None:
+        limit = self._limits.get((class_name, attribute))
+        if limit is None:
             raise UnknownAttributeError(class_name, attribute, self.nearest(class_name, attribute))
-        return found
+        return limit
 
     def nearest(self, class_name: str, attribute: str, count: int = 3) -> tuple[str, ...]:
         """Return up to `count` names `Class.attribute` that look like the one that was asked for, best first."""
         by_folded: dict[str, list[str]] = {}
-        same_class = [one for one in self if one.class_name == class_name]
-        for one in same_class or self:
-            by_folded.setdefault(one.attribute.lower(), []).append(one.name)
+        same_class = [limit for limit in self if limit.class_name == class_name]
+        for limit in same_class or self:
+            by_folded.setdefault(limit.attribute.lower(), []).append(limit.name)
         close = get_close_matches(attribute.lower()[:200], by_folded, n=count, cutoff=0.5)
         names = [name for folded in close for name in by_folded[folded]]
-        return tuple(names or [one.name for one in same_class])[:count]
+        return tuple(names or [limit.name for limit in same_class])[:count]
 
     def search(self, words: str, count: int = 10) -> tuple[Limit, ...]:
         """Return the limits in which most of the words occur (in names, theme, effect or clause text), best first."""
         wanted = {word for word in words.lower().replace(".", " ").split() if len(word) > 1}
-        scored = [(_score(one, wanted), index, one) for index, one in enumerate(self)]
-        return tuple(one for score, _, one in sorted(scored, key=lambda item: (-item[0], item[1])) if score > 0)[:count]
-
-    def check(self, change_set: ChangeSet, read: Read, find: Find) -> list[Violation]:
-        """Return every violation of limits and joint rules by the change set; an empty list means lawful.
-
-        `read(dn)` returns a managed object as it stands, `find(class_name, under)` the DNs of a class: those of a Network.
-        """
-        state = StateAfter(change_set, read, find)
-        violations = violations_of_edits(self, change_set, state)
-        return violations or violations_of_rules(self.rules, change_set, state)
+        scored = [(_score(limit, wanted), index, limit) for index, limit in enumerate(self)]
+        return tuple(limit for score, _, limit in sorted(scored, key=lambda item: (-item[0], item[1])) if score > 0)[:count]
 
     def __iter__(self) -> Iterator[Limit]:
         """Iterate over the limits in the order of the data files."""

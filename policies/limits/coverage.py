@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from policies.limits.edits import class_name_of
 from policies.limits.state import StateAfter
-from policies.managed_object import Scalar, cell_of
+from policies.managed_object import Scalar, cell_of, class_of
 
 Attributes = Callable[[str], dict[str, Scalar]]
 
@@ -16,7 +15,7 @@ def uncovered(touched: list[str], state: StateAfter, needed: int) -> list[tuple[
 
     A cell that was in that state before the change is not held against the change.
     """
-    if not any(class_name_of(dn) in ("CESManagementFunction", "NRCellDU") for dn in touched):
+    if not any(class_of(dn) in ("CESManagementFunction", "NRCellDU") for dn in touched):
         return []
     neighbours = _neighbours(state)
     before = {cell for cell, _ in _lonely(_on_air(state, state.before), neighbours, needed)}

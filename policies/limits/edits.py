@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.change import AttributeEdit, ChangeSet, Edit
+from policies.limits.catalogue import LimitsCatalogue
 from policies.limits.limit import Limit
 from policies.limits.state import StateAfter
+from policies.managed_object import class_of
 from policies.violation import Violation
-
-if TYPE_CHECKING:
-    from policies.limits.catalogue import LimitsCatalogue
 
 _CATALOGUE = "limits catalogue, policies/limits"
 
 
-def class_name_of(dn: str) -> str:
-    """Return the class of a valid DN's last step."""
-    return dn.rsplit(",", 1)[-1].partition("=")[0]
-
-
 def violations_of_edits(catalogue: LimitsCatalogue, change_set: ChangeSet, state: StateAfter) -> list[Violation]:
-    """Return what is wrong with each edit taken alone, in the order of the edits."""
-    violations: list[Violation] = []
-    seen: set[tuple[str, str]] = set()
-    for edit in change_set.edits:
-        key = (edit.dn, edit.attribute) if isinstance(edit, AttributeEdit) else (edit.policy_type, edit.policy_id)
-        if key in seen:
-            violations.append(_twice(edit))
-        seen.add(key)
-        if isinstance(edit, AttributeEdit):
-            found = _violation(catalogue, edit, state)
-            violations += [found] if found else []
-    return violations
+    """Return the edits of an item that is edited twice, then what is wrong with each edit taken alone."""
+    violations = [_repeated(edit) for edit in change_set.repeated_edits()]
+    single = (_violation(catalogue, edit, state) for edit in change_set.attribute_edits())
+    return violations + [violation for violation in single if violation]
 
 
 def _violation(catalogue: LimitsCatalogue, edit: AttributeEdit, state: StateAfter) -> Violation | None:
-    class_name = class_name_of(edit.dn)
+    class_name = class_of(edit.dn)
     if (class_name, edit.attribute) not in catalogue:
         return _unknown(catalogue, class_name, edit)
     limit = catalogue.limit(class_name, edit.attribute)
@@ -77,10 +61,9 @@ def _unknown(catalogue: LimitsCatalogue, class_name: str, edit: AttributeEdit) -
     )
 
 
-def _twice(edit: AttributeEdit | PolicyEdit) -> Violation:
-    field = f"{edit.dn} {edit.attribute}" if isinstance(edit, AttributeEdit) else f"{edit.policy_type} {edit.policy_id}"
+def _repeated(edit: Edit) -> Violation:
     return Violation(
-        field=field,
+        field=" ".join(edit.item),
         value=repr(edit.new),
         allowed="one edit per attribute (or policy) in a change set",
         source="rule one-edit-per-attribute, " + _CATALOGUE,

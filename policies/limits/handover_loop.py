@@ -9,16 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from policies.limits.edits import class_name_of
 from policies.limits.state import StateAfter
-from policies.managed_object import Scalar
+from policies.managed_object import class_of, number_of
 
 Pair = tuple[str, str]
 
 
 def looping_pairs(touched: list[str], state: StateAfter, least_db: float) -> list[tuple[str, str, float]]:
     """Return (cell, cell, gap in dB) for each pair of neighbours that the change touches and whose gap is below `least_db`."""
-    if not any(class_name_of(dn) in ("NRCellRelation", "MobilityProfile") for dn in touched):
+    if not any(class_of(dn) in ("NRCellRelation", "MobilityProfile") for dn in touched):
         return []
     relations = {_cells_of(dn): dn for dn in state.all_of("NRCellRelation")}
     profiles = {_cell_of(dn): dn for dn in state.all_of("MobilityProfile")}
@@ -33,8 +32,8 @@ def looping_pairs(touched: list[str], state: StateAfter, least_db: float) -> lis
 
 def _touched_pairs(touched: list[str], relations: dict[Pair, str]) -> Iterator[Pair]:
     """Yield each unordered pair of neighbours once of which a relation or a mobility profile is edited."""
-    edited = {_cells_of(dn) for dn in touched if class_name_of(dn) == "NRCellRelation"}
-    cells = {_cell_of(dn) for dn in touched if class_name_of(dn) == "MobilityProfile"}
+    edited = {_cells_of(dn) for dn in touched if class_of(dn) == "NRCellRelation"}
+    cells = {_cell_of(dn) for dn in touched if class_of(dn) == "MobilityProfile"}
     seen: set[frozenset[str]] = set()
     for here, there in relations:
         wanted = (here, there) in edited or (there, here) in edited or here in cells or there in cells
@@ -49,18 +48,14 @@ def _trigger(pair: Pair, relations: dict[Pair, str], profiles: dict[str, str], s
         return None
     relation, profile = state.after(relations[pair]), state.after(profiles[pair[0]])
     numbers = [
-        _number(profile.get("a3Offset")),
-        _number(profile.get("hysteresis")),
-        _number(relation.get("cellIndividualOffset")),
+        number_of(profile.get("a3Offset")),
+        number_of(profile.get("hysteresis")),
+        number_of(relation.get("cellIndividualOffset")),
     ]
     if relation.get("isHOAllowed") is False or None in numbers:
         return None
     offset, hysteresis, individual = (number or 0.0 for number in numbers)
     return offset + hysteresis - individual
-
-
-def _number(value: Scalar) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _cell_of(dn: str) -> str:

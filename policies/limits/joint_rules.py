@@ -8,11 +8,10 @@ from math import fsum
 
 from policies.change import ChangeSet
 from policies.limits.coverage import uncovered
-from policies.limits.edits import class_name_of
 from policies.limits.handover_loop import looping_pairs
 from policies.limits.joint_rule import JointRule
 from policies.limits.state import StateAfter
-from policies.managed_object import Scalar
+from policies.managed_object import Scalar, class_of, number_of
 from policies.violation import Violation
 
 _SLACK = 1e-9
@@ -25,12 +24,12 @@ def violations_of_rules(rules: Iterable[JointRule], change_set: ChangeSet, state
 
 
 def _own(rule: JointRule, touched: list[str]) -> list[str]:
-    return [dn for dn in touched if class_name_of(dn) == rule.class_name]
+    return [dn for dn in touched if class_of(dn) == rule.class_name]
 
 
 def _numbers(attributes: dict[str, Scalar], names: Iterable[str]) -> list[tuple[str, float]]:
-    pairs = [(name, attributes.get(name)) for name in names]
-    return [(name, value) for name, value in pairs if isinstance(value, int | float) and not isinstance(value, bool)]
+    numbers = ((name, number_of(attributes.get(name))) for name in names)
+    return [(name, number) for name, number in numbers if number is not None]
 
 
 def _sum(rule: JointRule, touched: list[str], state: StateAfter) -> list[Violation]:

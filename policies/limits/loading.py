@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from policies.limits.catalogue import LimitsCatalogue
 from policies.limits.joint_rule import JointRule
 from policies.limits.limit import Limit
+from policies.text.validation import first_problem
 
 DATA = Path(__file__).parent / "data"
 
@@ -62,7 +63,5 @@ def _entry(path: Path, index: int, raw: dict[str, Any], model: type[Entry]) -> E
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        detail = error.errors()[0]
         name = raw.get("name") or f"{raw.get('class', '?')}.{raw.get('attribute', '?')}"
-        field = ".".join(str(step) for step in detail["loc"]) or "entry"
-        raise CatalogueError(f"{path.name}: entry {index} ({name}): {field}: {detail['msg']}") from None
+        raise CatalogueError(f"{path.name}: entry {index} ({name}): {first_problem(error, 'entry')}") from None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from agents.planner import Answer, CallTools, Decision, Planner, Understand, View
+from agents.answer import Answer
+from agents.planner import CallTools, Decision, Planner, Understand, View
+from tools.calls.access import read_only
+from tools.calls.caller import Caller
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
-from tools.calls.tool_offer import ToolOffer
+from tools.calls.tool_offer import ToolOffer, offers_of
 from tools.context import ToolContext
-from tools.contract import ToolError
 from tools.registry import ToolRegistry
 
 _MOST_DECISIONS = 8
@@ -23,20 +25,11 @@ class Walk(NamedTuple):
 
     def offers(self) -> tuple[ToolOffer, ...]:
         """The registry's tools as a planner is offered them."""
-        return tuple(
-            ToolOffer(
-                name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema()
-            )
-            for one in self.registry
-        )
+        return offers_of(self.registry)
 
     def observe(self, context: ToolContext, call: ToolCall) -> Observation:
         """Answer a call, or say why not."""
-        try:
-            evidence = self.registry.get(call.tool).call(context, call.arguments)
-            return Observation(call=call, evidence=evidence.model_dump(mode="json"))
-        except ToolError as error:
-            return Observation(call=call, error=str(error), boundary=error.boundary)
+        return Caller(self.registry, read_only(context)).observe(call)
 
     def view(self, context: ToolContext, text: str, answers: tuple[Answer, ...] = (), tools: int | None = None) -> View:
         """The first view, with the first `tools` of the registry (all unless given)."""
@@ -50,7 +43,7 @@ class Walk(NamedTuple):
         for _ in range(_MOST_DECISIONS):
             decision = self.planner.decide(view)
             if isinstance(decision, Understand):
-                view = view.model_copy(update={"intent": decision.intent})
+                view = view.model_copy(update={"reading": decision.reading})
             elif isinstance(decision, CallTools):
                 seen = tuple(self.observe(context, call) for call in decision.calls)
                 view = view.model_copy(update={"observations": view.observations + seen})

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.planner import Answer, CallTools, Decision, Planner, Understand, View
+from agents.answer import Answer
+from agents.planner import CallTools, Decision, Planner, Understand, View
 from policies.change import ChangeSet
 from policies.evidence import Interval
 from policies.intent import ExpectationTarget, Intent
@@ -84,7 +85,17 @@ class World:
         self.calls.append(call)
         if call.tool in self.refuse:
             return Observation(call=call, error=self.refuse[call.tool], boundary="unavailable")
-        value = getattr(self, f"_{call.tool}")(call.arguments)
+        functions = {
+            "query_kpi": self._query_kpi,
+            "read_topology": self._read_topology,
+            "read_configuration": self._read_configuration,
+            "detect_degradation": self._detect_degradation,
+            "forecast_traffic": self._forecast_traffic,
+            "retrieve_3gpp_constraint": self._retrieve_3gpp_constraint,
+            "compare_candidates": self._compare_candidates,
+            "refine_candidate": self._refine_candidate,
+        }
+        value = functions[call.tool](call.arguments)
         return Observation(call=call, evidence={"summary": call.tool, "value": value, "warnings": []})
 
     def _named(self, arguments: dict[str, Any]) -> list[Any]:
@@ -280,7 +291,7 @@ def walk(
     for _ in range(most):
         decision = planner.decide(view)
         if isinstance(decision, Understand):
-            view = view.model_copy(update={"intent": decision.intent})
+            view = view.model_copy(update={"reading": decision.reading})
         elif isinstance(decision, CallTools):
             seen = tuple(world.answer(call) for call in decision.calls)
             view = view.model_copy(update={"observations": (*view.observations, *seen)})

@@ -5,11 +5,12 @@ nothing.
 import pytest
 from planner_walk import Walk
 
-from agents.planner import Answer, Ask, Escalate, Finish
+from agents.answer import Answer
+from agents.planner import Ask, Escalate, Finish
 from agents.rule_planner import RulePlanner
-from agents.understanding import understand
-from agents.understanding.motion import motion_of
+from agents.understanding.conditions import motion_of
 from agents.understanding.result import Understood
+from agents.understanding.understand import understand
 from policies.effect import Effect
 from policies.limits.loading import load_limits
 from tools.beams.compare_tool import compare_beam_selectors
@@ -18,6 +19,7 @@ from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.topology_tools import read_configuration
 from tools.registry import ToolRegistry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 from twins.system.scenario.presets import small_scenario
@@ -36,7 +38,7 @@ def make_context(folder, carrier_ghz):
     store = KpiStore(folder / "kpi.db")
     store.write(network.observe(KpiQuery()))
     return ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=None,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
         now=lambda: network.describe().now, work_dir=folder,
     )  # fmt: skip
 

@@ -16,8 +16,7 @@ from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
 from tools.gym.context import GymContext
-from twins.gym import scenario
-from twins.gym.scenario import Family
+from twins.gym.scenario import Family, scenario
 from twins.gym.world import World
 from twins.learned.network import LearnedNetwork
 

@@ -18,6 +18,7 @@ from agents.llm.chat import LlmSettings
 from agents.llm_planner import LlmPlanner
 from agents.planner import Ask, CallTools, Escalate, Propose, Understand, View
 from agents.rule_planner import RulePlanner
+from agents.understanding.result import Understood
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 from tools.calls.tool_offer import ToolOffer
@@ -107,7 +108,8 @@ def test_a_valid_reply_becomes_the_decision(card: NetworkCard, model: Model, str
     model.replies = [UNDERSTAND]
     decision = _planner(model, structured=structured).decide(_view(card))
     assert isinstance(decision, Understand)
-    assert decision.intent.expectations[0].targets[0].describe() == "DRB.PdcpSduDelayDl < 10 ms"
+    assert isinstance(decision.reading, Understood)
+    assert decision.reading.intent.expectations[0].targets[0].describe() == "DRB.PdcpSduDelayDl < 10 ms"
     asked = model.asked[0]
     assert (
         asked["tool_choice"]["function"]["name"] == "decide"
@@ -160,8 +162,10 @@ def test_the_configured_fallback_decides_and_says_so(card: NetworkCard, model: M
     model.status, model.replies = 500, ["x"]
     decision = _planner(model, fallback=True).decide(_view(card))
     assert isinstance(decision, Understand)
+    assert isinstance(decision.reading, Understood)
     assert any(
-        "decided by the rule planner, because the model m cannot be asked: HTTP 500" in one for one in decision.intent.assumptions
+        "decided by the rule planner, because the model m cannot be asked: HTTP 500" in one
+        for one in decision.reading.intent.assumptions
     )
 
 

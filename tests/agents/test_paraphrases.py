@@ -8,8 +8,8 @@ longer unseen; `SECOND` was written after that.
 
 from __future__ import annotations
 
-from agents.understanding import understand
 from agents.understanding.result import NotAboutNetwork, Question, Understood
+from agents.understanding.understand import understand
 from twins.network import NetworkCard
 
 S, D, A = 4, 3, 0

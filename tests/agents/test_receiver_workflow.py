@@ -5,11 +5,12 @@ changes nothing.
 import pytest
 from planner_walk import Walk
 
-from agents.planner import Answer, Ask, CallTools, Escalate, Finish
+from agents.answer import Answer
+from agents.planner import Ask, CallTools, Escalate, Finish
 from agents.rule_planner import RulePlanner
-from agents.understanding import understand
-from agents.understanding.link_words import link_words
+from agents.understanding.conditions import link_words
 from agents.understanding.result import Understood
+from agents.understanding.understand import understand
 from agents.workflows.configuration import Effort
 from policies.effect import Effect
 from policies.limits.loading import load_limits
@@ -21,6 +22,7 @@ from tools.ran.link_conditions import link_conditions
 from tools.ran.topology_tools import read_configuration
 from tools.receivers.link_tools import compare_receivers
 from tools.registry import ToolRegistry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 from twins.system.scenario.presets import small_scenario
@@ -40,7 +42,7 @@ def context(tmp_path_factory):
     store = KpiStore(folder / "kpi.db")
     store.write(network.observe(KpiQuery()))
     return ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=None,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
         now=lambda: network.describe().now, work_dir=folder,
     )  # fmt: skip
 
@@ -265,7 +267,7 @@ def test_without_a_speed_the_operator_is_asked_once(context):
 def test_a_cell_without_cqi_reports_is_handed_over(context, tmp_path):
     empty = KpiStore(tmp_path / "empty.db")
     silent = ToolContext(
-        network=context.network, store=empty, limits=context.limits, standards=None, laboratory=None, now=context.now,
+        network=context.network, kpis=KpiSource(empty), limits=context.limits, standards=None, laboratory=None, now=context.now,
         work_dir=tmp_path,
     )  # fmt: skip
     decision, _ = walk(silent, FEW_PILOTS)

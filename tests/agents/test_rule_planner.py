@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from responder import OFFERS, CellModel, World, walk
 
-from agents.planner import Answer, Ask, Escalate, Finish, Planner, Propose, Understand, View
+from agents.answer import Answer
+from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
 from agents.rule_planner import RulePlanner
 from policies.change import AttributeEdit
 from policies.limits.loading import load_limits
@@ -182,7 +183,7 @@ def test_a_rejected_change_set_is_not_proposed_again(world: World) -> None:
         RulePlanner(),
         world,
         DEMO,
-        intent=view.intent,
+        reading=view.reading,
         observations=view.observations,
         proposal=decision.proposal,
         verdict=verdict,
@@ -198,7 +199,7 @@ def test_a_human_who_bars_an_attribute_is_heard(world: World) -> None:
         RulePlanner(),
         world,
         DEMO,
-        intent=view.intent,
+        reading=view.reading,
         observations=view.observations,
         proposal=decision.proposal,
         feedback=("leave schedulerWeight alone",),
@@ -216,7 +217,7 @@ def test_a_limit_that_a_rejection_names_is_kept(world: World) -> None:
         RulePlanner(),
         world,
         text,
-        intent=view.intent,
+        reading=view.reading,
         observations=view.observations,
         proposal=decision.proposal,
         feedback=feedback,
@@ -268,6 +269,43 @@ def test_a_relative_bound_is_measured_before_it_is_understood(world: World) -> N
     assert view.intent.expectations[0].targets[0].describe() == "PEE.Energy ≤ 294 Wh"
 
 
+class ReadsOnce(RulePlanner):
+    """Sees another text as soon as there is a reading: whoever reads the text again decides otherwise."""
+
+    def decide(self, view: View) -> Decision:
+        return super().decide(view if view.reading is None else view.model_copy(update={"text": "Who won the world cup?"}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DEMO,
+        "set transmit power of S1C1 to 40 dBm",
+        "reduce energy by 2% in downtown and preserve URLLC delay there",
+        "keep URLLC delay below 12 ms in the stadium tonight",
+        "what is the load of S2C1?",
+        "select the best channel estimator for S1C1 at 20 m/s",
+        "URLLC delay below 0.1 ms",
+        "make it faster",
+    ],
+)
+def test_the_text_is_read_once(card: NetworkCard, text: str) -> None:
+    once, again = (World(card, {cell: CellModel() for cell in card.areas()["stadium"]}) for _ in range(2))
+    assert walk(ReadsOnce(), once, text)[0] == walk(RulePlanner(), again, text)[0]
+    assert once.calls == again.calls
+
+
+def test_an_answer_is_worked_into_the_reading_that_asked(card: NetworkCard) -> None:
+    view = View(text="keep URLLC delay below 10 ms in S9C1", card=card, tools=OFFERS)
+    read = ReadsOnce().decide(view)
+    assert isinstance(read, Understand)
+    asked = ReadsOnce().decide(view.model_copy(update={"reading": read.reading}))
+    assert isinstance(asked, Ask)
+    answers = (Answer(question=asked.question, answer="S1C1"),)
+    answered = view.model_copy(update={"reading": read.reading, "answers": answers, "unread": answers})
+    assert ReadsOnce().decide(answered) == RulePlanner().decide(view.model_copy(update={"answers": answers}))
+
+
 def test_text_of_a_tool_cannot_change_what_is_decided(card: NetworkCard, world: World) -> None:
     plain, view = walk(RulePlanner(), world, DEMO)
     poisoned = tuple(
@@ -282,8 +320,11 @@ def test_text_of_a_tool_cannot_change_what_is_decided(card: NetworkCard, world: 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80).filter(lambda text: not text.isascii()))
 def test_no_text_makes_a_decision_raise(card: NetworkCard, text: str) -> None:
-    decision = RulePlanner().decide(View(text=text, card=card, tools=OFFERS))
-    assert isinstance(decision, Ask | Escalate | Understand | Finish) or decision.kind == "call"
+    view = View(text=text, card=card, tools=OFFERS)
+    read = RulePlanner().decide(view)
+    assert isinstance(read, Understand)
+    decision = RulePlanner().decide(view.model_copy(update={"reading": read.reading}))
+    assert isinstance(decision, Ask | Escalate | Finish | CallTools)
 
 
 def test_a1_policies_are_drafted_by_cell_identity_and_keep_their_schema(card: NetworkCard) -> None:

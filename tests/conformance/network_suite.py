@@ -201,7 +201,8 @@ class NetworkSuite:
         before = everything(network)
         card = network.describe()
         good = edit(network, f"{card.cells[0].dn},SchedulerProfile=eMBB", "schedulerWeight", 2.0)
-        spoilt = edit(network, card.cells[0].carrier_dn, "configuredMaxTxPower", bad)
+        # model_copy checks nothing: an edit to NaN cannot be made otherwise, and the network must refuse it all the same
+        spoilt = edit(network, card.cells[0].carrier_dn, "configuredMaxTxPower", 40.0).model_copy(update={"new": bad})
         with pytest.raises(InvalidChangeError) as caught:
             network.apply(ChangeSet.model_construct(edits=(good, spoilt)), "key-1")
         assert caught.value.violations

@@ -11,11 +11,12 @@ from pydantic import TypeAdapter
 from agents.planner import CallTools, Decision, Planner, Propose, Understand, View
 from policies.effect import Effect
 from policies.limits.loading import load_limits
-from tools.calls.observation import Observation
-from tools.calls.tool_offer import ToolOffer
+from tools.calls.access import read_only
+from tools.calls.caller import Caller
+from tools.calls.tool_offer import offers_of
 from tools.context import ToolContext
-from tools.contract import ToolError
 from tools.registry import default_registry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from tools.twinning.laboratory import Laboratory
 from twins.network import KpiQuery
@@ -23,10 +24,7 @@ from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
 REGISTRY = default_registry()
-OFFERS = tuple(
-    ToolOffer(name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema())
-    for one in REGISTRY
-)
+OFFERS = offers_of(REGISTRY)
 STEPS = 25
 TEXTS = (
     "",
@@ -49,30 +47,24 @@ def world(tmp_path_factory):
     store.write(network.observe(KpiQuery()))
     laboratory = Laboratory(workers=1)
     yield ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=laboratory,
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=laboratory,
         now=lambda: network.describe().now, work_dir=folder,
     )  # fmt: skip
     laboratory.close()
 
 
-def observe(context: ToolContext, call) -> Observation:
-    try:
-        return Observation(call=call, evidence=REGISTRY.get(call.tool).call(context, call.arguments).model_dump(mode="json"))
-    except ToolError as error:
-        return Observation(call=call, error=str(error), boundary=error.boundary)
-
-
 def walk(planner: Planner, context: ToolContext, text: str) -> tuple[list[Decision], View]:
     """Let the planner decide until it ends, at most STEPS times; returns its decisions and the last view."""
     view = View(text=text, card=context.network.describe(), tools=OFFERS, steps_left=STEPS)
+    caller = Caller(REGISTRY, read_only(context))
     decisions: list[Decision] = []
     for left in range(STEPS, 0, -1):
         decision = planner.decide(view.model_copy(update={"steps_left": left}))
         decisions.append(decision)
         if isinstance(decision, Understand):
-            view = view.model_copy(update={"intent": decision.intent})
+            view = view.model_copy(update={"reading": decision.reading})
         elif isinstance(decision, CallTools):
-            seen = tuple(observe(context, call) for call in decision.calls)
+            seen = tuple(caller.observe(call) for call in decision.calls)
             view = view.model_copy(update={"observations": view.observations + seen})
         else:
             break
@@ -88,8 +80,12 @@ class PlannerSuite:
 
     @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
     def test_whatever_the_operator_writes_is_answered_with_a_decision(self, planner, world, text):
-        decision = planner.decide(View(text=text, card=world.network.describe(), tools=OFFERS, steps_left=STEPS))
-        assert TypeAdapter(Decision).validate_python(decision.model_dump()) == decision
+        view = View(text=text, card=world.network.describe(), tools=OFFERS, steps_left=STEPS)
+        decision = planner.decide(view)
+        assert TypeAdapter(Decision).validate_json(TypeAdapter(Decision).dump_json(decision)) == decision
+        if isinstance(decision, Understand):
+            decision = planner.decide(view.model_copy(update={"reading": decision.reading}))
+            assert not isinstance(decision, Understand), "a text is read once"
 
     def test_a_walk_ends_in_time_and_keeps_to_what_is_offered(self, planner, world):
         before = world.network.configuration()
@@ -122,5 +118,5 @@ class PlannerSuite:
         view = View(text=WORK, card=world.network.describe(), tools=(), steps_left=STEPS)
         decision = planner.decide(view)
         if isinstance(decision, Understand):
-            decision = planner.decide(view.model_copy(update={"intent": decision.intent}))
+            decision = planner.decide(view.model_copy(update={"reading": decision.reading}))
         assert not isinstance(decision, CallTools)

@@ -1,4 +1,4 @@
-"""The planners that there are pass the planners' suite: by rules, specialists, and an LLM whose endpoint is gone."""
+"""The planners that there are pass the planners' suite: by rules, and an LLM whose endpoint is gone."""
 
 import socket
 
@@ -9,7 +9,6 @@ from agents.llm.chat import LlmSettings
 from agents.llm_planner import LlmPlanner
 from agents.planner import Escalate, Finish, Propose
 from agents.rule_planner import RulePlanner
-from agents.specialists.ran_control import RAN_CONTROL
 
 
 class TestRulePlanner(PlannerSuite):
@@ -29,12 +28,6 @@ class TestRulePlanner(PlannerSuite):
         tried = {one["name"]: one["score"] for one in compared.evidence["value"]["candidates"]}
         assert {one.name: one.score for one in proposal.candidates} == tried
         assert "no change" in tried
-
-
-class TestRanControlSpecialist(PlannerSuite):
-    @pytest.fixture
-    def planner(self):
-        return RAN_CONTROL
 
 
 class TestLlmPlannerWithoutAnEndpoint(PlannerSuite):

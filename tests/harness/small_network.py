@@ -5,6 +5,7 @@ delay too (5 + 0.05 · ratio ms). `disturb(kpi, factor, since)` makes a KPI wors
 """
 
 import json
+import math
 import random
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -127,9 +128,9 @@ class SmallNetwork:
         return tuple(self.read(dn) for (dn,) in rows.fetchall() if dn.startswith(under))
 
     def apply(self, change_set, idempotency_key):
-        seen = self.db.execute("SELECT receipt FROM applied WHERE key = ?", (idempotency_key,)).fetchone()
-        if seen:
-            return Receipt.model_validate_json(seen[0]).model_copy(update={"replayed": True})
+        applied = self.db.execute("SELECT receipt FROM applied WHERE key = ?", (idempotency_key,)).fetchone()
+        if applied:
+            return Receipt.model_validate_json(applied[0]).model_copy(update={"replayed": True})
         return self._make(change_set, idempotency_key)
 
     def _make(self, change_set, key):
@@ -174,14 +175,14 @@ class SmallNetwork:
         first = 0 if query.start is None else -int(-(query.start - START).total_seconds() // GRANULARITY_S)
         if query.windows:
             first = max(first, last - query.windows)
-        samples = [one for index in range(first, last) for cell in CELLS for one in self._window(index, cell)]
+        samples = [sample for index in range(first, last) for cell in CELLS for sample in self._window(index, cell)]
         return KpiFrame(
             tuple(
-                one
-                for one in samples
-                if (not query.kpis or one.kpi in query.kpis)
-                and (not query.dns or one.dn in query.dns)
-                and (not query.slices or one.slice in query.slices)
+                sample
+                for sample in samples
+                if (not query.kpis or sample.kpi in query.kpis)
+                and (not query.dns or sample.dn in query.dns)
+                and (not query.slices or sample.slice in query.slices)
             )
         )
 
@@ -213,10 +214,7 @@ class SmallNetwork:
 
     def _factor(self, kpi, moment):
         rows = self.db.execute("SELECT factor FROM disturbed WHERE kpi = ? AND since <= ?", (kpi, moment))
-        factor = 1.0
-        for (one,) in rows:
-            factor *= one
-        return factor
+        return math.prod(factor for (factor,) in rows)
 
 
 class UnreachableNetwork:

@@ -5,7 +5,9 @@ from datetime import timedelta
 from small_network import SmallNetwork, embb_minimum
 
 from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Understand
-from harness.engine.run_service import Parts, RunService
+from agents.understanding.result import Understood
+from harness.engine.parts import Parts
+from harness.engine.run_service import RunService
 from harness.runtime.settings import load_settings
 from policies.effect import Effect
 from policies.evidence import Evidence, Interval
@@ -21,6 +23,7 @@ from tools.ran.candidate_tools import CompareCandidates, Comparison
 from tools.ran.configure_tools import set_slice_ratios
 from tools.ran.kpi_tool import query_kpi
 from tools.registry import ToolRegistry
+from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 
 THROUGHPUT = ExpectationTarget(kpi="DRB.UEThpDl.P05", condition=Condition.AT_LEAST, value=5.0, unit="Mbit/s")
@@ -43,11 +46,11 @@ def predicted(change_set):
     return 3 + 0.1 * minimum, 5 + 0.05 * minimum
 
 
-def candidate(name, change_set, wanted):
+def candidate(name, change_set, goal):
     throughput, delay = predicted(change_set)
     base = predicted(embb_minimum(0))
     outlook, predictions = [], []
-    for (obj, target), value, unchanged in zip(wanted.bounds(), (throughput, delay), base, strict=False):
+    for (obj, target), value, unchanged in zip(goal.bounds(), (throughput, delay), base, strict=False):
         interval = Interval(low=value * 0.95, high=value * 1.05)
         outlook.append(
             TargetOutlook(
@@ -61,7 +64,7 @@ def candidate(name, change_set, wanted):
                 no_change=unchanged, twin_gap=0.03,
             )
         )  # fmt: skip
-    feasible = all(one.met for one in outlook)
+    feasible = all(target.met for target in outlook)
     return Candidate(
         name=name, change_set=change_set, predictions=tuple(predictions), outlook=tuple(outlook),
         score=float(feasible), feasible=feasible,
@@ -77,16 +80,18 @@ def compare_candidates(context: ToolContext, request: CompareCandidates) -> Evid
     """Predict candidates by the small network's formulas."""
     from policies.change import ChangeSet
 
-    drafts = [("no change", ChangeSet()), *((one.name, ChangeSet(edits=one.edits)) for one in request.candidates)]
-    found = sorted((candidate(name, one, request.intent) for name, one in drafts), key=lambda one: -one.score)
-    value = Comparison(candidates=tuple(found), seeds=(1, 2, 3), twin_gap={"DRB.UEThpDl.P05[eMBB]": 0.03}, window=None)
-    return Evidence(summary=f"best {found[0].name}", value=value, provenance=provenance(context))
+    drafts = {"no change": ChangeSet()} | {draft.name: ChangeSet(edits=draft.edits) for draft in request.candidates}
+    candidates = [candidate(name, change_set, request.intent) for name, change_set in drafts.items()]
+    candidates.sort(key=lambda candidate: -candidate.score)
+    value = Comparison(candidates=tuple(candidates), seeds=(1, 2, 3), twin_gap={"DRB.UEThpDl.P05[eMBB]": 0.03}, window=None)
+    return Evidence(summary=f"best {candidates[0].name}", value=value, provenance=provenance(context))
 
 
 class SmallPlanner:
     """Understands, queries, compares, proposes; `minimums` are tried in turn, one per round of feedback."""
 
     name = "small-planner"
+    rollback_conditions = ("DRB.PdcpSduDelayDl of URLLC breaks 10 ms in two windows running",)
 
     def __init__(self, minimums=(40,), calls=(), ask=False, lie=False, explode=False):
         self.minimums, self.calls, self.ask, self.lie, self.explode = minimums, calls, ask, lie, explode
@@ -97,9 +102,9 @@ class SmallPlanner:
         if self.ask and not view.answers:
             return Ask(question="Which cells?", choices=("S1C1", "S1C2"))
         if view.intent is None:
-            return Understand(intent=intent(view.text), plan=("look", "compare", "propose"))
-        seen = [one.call.tool for one in view.observations]
-        if "query_kpi" not in seen:
+            return Understand(reading=Understood(intent=intent(view.text), plan=("look", "compare", "propose")))
+        called = [observation.call.tool for observation in view.observations]
+        if "query_kpi" not in called:
             kpi = ToolCall(tool="query_kpi", arguments={"kpis": ["DRB.UEThpDl.P05"], "cells": ["S1C1"], "slices": ["eMBB"]})
             return CallTools(calls=(*self.calls, kpi))
         if len(view.feedback) >= len(self.minimums):
@@ -111,7 +116,7 @@ class SmallPlanner:
 
     def _compare_then_propose(self, view, change_set):
         edits = change_set.model_dump(mode="json")["edits"]
-        compared = [one for one in view.observations if one.call.tool == "compare_candidates"]
+        compared = [observation for observation in view.observations if observation.call.tool == "compare_candidates"]
         if len(compared) <= len(view.feedback) and not self.lie:
             call = ToolCall(
                 tool="compare_candidates",
@@ -119,7 +124,9 @@ class SmallPlanner:
             )
             return CallTools(calls=(call,))
         # The planner's own prediction is rosy on purpose: the harness must not believe it.
-        best = candidate("raise eMBB", change_set, view.intent).model_copy(update={"feasible": True, "score": 99.0})
+        best = candidate("raise eMBB", change_set, view.intent).model_copy(
+            update={"feasible": True, "score": 99.0, "rollback_conditions": self.rollback_conditions}
+        )
         now = view.card.now
         return Propose(
             proposal=Proposal(
@@ -142,7 +149,13 @@ def parts(root, planner, network=None, tools=()):
 
     store.write(network.observe(_last(network)))
     context = ToolContext(
-        network=network, store=store, limits=load_limits(), standards=None, laboratory=None, now=network.now, work_dir=root
+        network=network,
+        kpis=KpiSource(store),
+        limits=load_limits(),
+        standards=None,
+        laboratory=None,
+        now=network.now,
+        work_dir=root,
     )
     return Parts(
         network=network, network_name="small", clock=Clock(), planner=planner, context=context,
@@ -158,8 +171,8 @@ def _last(network):
 
 def service(root, planner=None, listener=None, network=None, tools=(), **overrides):
     settings = load_settings(overrides={"data_dir": root / "data", **overrides})
-    made = parts(root, planner or SmallPlanner(), network, tools)
-    return RunService(settings, made, **({"listener": listener} if listener else {}))
+    run_parts = parts(root, planner or SmallPlanner(), network, tools)
+    return RunService(settings, run_parts, **({"listener": listener} if listener else {}))
 
 
 __all__ = ["SmallPlanner", "ToolError", "intent", "service"]

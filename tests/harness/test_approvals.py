@@ -27,27 +27,27 @@ def approvals(tmp_path, clock):
 
 
 def test_a_yes_is_used_once_and_a_retry_of_the_same_apply_keeps_it(approvals):
-    one = approvals.request("r1", change(25), ttl_s=60)
-    approvals.decide("r1", one.digest, True, "ann", "terminal")
-    assert approvals.consume("r1", one.digest, "key-1")
-    assert approvals.consume("r1", one.digest, "key-1")
-    assert not approvals.consume("r1", one.digest, "key-2")
-    assert approvals.get("r1", one.digest).decided_by == "ann"
+    request = approvals.request("r1", change(25), ttl_s=60)
+    approvals.decide("r1", request.digest, True, "ann", "terminal")
+    assert approvals.consume("r1", request.digest, "key-1")
+    assert approvals.consume("r1", request.digest, "key-1")
+    assert not approvals.consume("r1", request.digest, "key-2")
+    assert approvals.get("r1", request.digest).decided_by == "ann"
 
 
 def test_of_many_who_want_it_at_once_one_gets_it(approvals):
-    one = approvals.request("r1", change(25), ttl_s=60)
-    approvals.decide("r1", one.digest, True, "ann", "command")
+    request = approvals.request("r1", change(25), ttl_s=60)
+    approvals.decide("r1", request.digest, True, "ann", "command")
     with ThreadPoolExecutor(8) as pool:
-        got = list(pool.map(lambda number: approvals.consume("r1", one.digest, f"key-{number}"), range(16)))
-    assert sum(got) == 1
+        consumed = list(pool.map(lambda number: approvals.consume("r1", request.digest, f"key-{number}"), range(16)))
+    assert sum(consumed) == 1
 
 
 def test_an_edited_change_set_needs_its_own_verdict(approvals):
-    one = approvals.request("r1", change(25), ttl_s=60)
-    approvals.decide("r1", one.digest, True, "ann", "terminal")
+    request = approvals.request("r1", change(25), ttl_s=60)
+    approvals.decide("r1", request.digest, True, "ann", "terminal")
     edited = approvals.request("r1", change(30), ttl_s=60)
-    assert edited.digest != one.digest
+    assert edited.digest != request.digest
     assert edited.state == "pending"
     assert not approvals.consume("r1", edited.digest, "key")
 
@@ -57,19 +57,19 @@ def test_25_and_25_0_are_the_same_change(approvals):
 
 
 def test_no_answer_in_time_means_no(approvals, clock):
-    one = approvals.request("r1", change(25), ttl_s=60)
+    request = approvals.request("r1", change(25), ttl_s=60)
     clock[0] += 61
-    assert approvals.get("r1", one.digest).state == "expired"
+    assert approvals.get("r1", request.digest).state == "expired"
     with pytest.raises(ApprovalError, match="is expired"):
-        approvals.decide("r1", one.digest, True, "ann", "command")
-    assert not approvals.consume("r1", one.digest, "key")
+        approvals.decide("r1", request.digest, True, "ann", "command")
+    assert not approvals.consume("r1", request.digest, "key")
 
 
 def test_a_yes_that_was_not_used_in_time_is_void(approvals, clock):
-    one = approvals.request("r1", change(25), ttl_s=60)
-    approvals.decide("r1", one.digest, True, "ann", "command")
+    request = approvals.request("r1", change(25), ttl_s=60)
+    approvals.decide("r1", request.digest, True, "ann", "command")
     clock[0] += 61
-    assert not approvals.consume("r1", one.digest, "key")
+    assert not approvals.consume("r1", request.digest, "key")
 
 
 def test_a_no_is_final_for_the_digest_and_leaves_others_alone(approvals):
@@ -85,10 +85,10 @@ def test_a_no_is_final_for_the_digest_and_leaves_others_alone(approvals):
 
 
 def test_an_approval_of_one_run_is_none_of_another(approvals):
-    one = approvals.request("r1", change(25), ttl_s=60)
-    approvals.decide("r1", one.digest, True, "ann", "terminal")
+    request = approvals.request("r1", change(25), ttl_s=60)
+    approvals.decide("r1", request.digest, True, "ann", "terminal")
     approvals.request("r2", change(25), ttl_s=60)
-    assert not approvals.consume("r2", one.digest, "key")
+    assert not approvals.consume("r2", request.digest, "key")
 
 
 def test_nobody_can_approve_what_was_not_asked(approvals):
@@ -96,7 +96,7 @@ def test_nobody_can_approve_what_was_not_asked(approvals):
         approvals.decide("r1", "0" * 64, True, "ann", "command")
 
 
-def test_a_damaged_state_database_is_told_in_one_line(tmp_path):
+def test_a_damaged_state_database_is_reported_in_one_line(tmp_path):
     (tmp_path / "state.sqlite").write_bytes(b"not a database" * 100)
     with pytest.raises(StoreError, match="choose a writable data_dir") as caught:
         StateStore(tmp_path / "state.sqlite")

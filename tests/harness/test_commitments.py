@@ -1,4 +1,4 @@
-"""A change is confirmed or taken back, also when the process that made it is dead."""
+"""A change is confirmed or reverted, also when the process that made it is dead."""
 
 import signal
 import subprocess
@@ -61,7 +61,7 @@ def test_an_overdue_change_is_taken_back_and_not_before(commitments, network, wa
     commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
     assert watch.sweep() == []
     clock[0] += 61
-    assert [one.state for one in watch.sweep()] == ["reverted"]
+    assert [result.state for result in watch.sweep()] == ["reverted"]
     assert minimum(network) == 0
     assert watch.sweep() == []
 
@@ -72,7 +72,7 @@ def test_network_time_counts_too(commitments, network, watch):
     commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
     assert watch.sweep() == []
     network.wait(121)
-    assert [one.state for one in watch.sweep()] == ["reverted"]
+    assert [result.state for result in watch.sweep()] == ["reverted"]
 
 
 def test_a_change_whose_record_was_lost_is_found_by_reading_back(commitments, network, watch, clock):
@@ -90,7 +90,7 @@ def test_a_change_that_was_never_made_is_closed_without_touching_anything(commit
     assert network.changes_made(ratio("S1C1"), "rRMPolicyMinRatio") == 0
 
 
-def test_what_somebody_else_changed_since_is_left_alone_and_told(commitments, network, watch, clock):
+def test_what_somebody_else_changed_since_is_left_alone_and_reported(commitments, network, watch, clock):
     opened(commitments, embb_minimum(40))
     commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
     network.apply(embb_minimum(55, old=40), "somebody")
@@ -125,7 +125,7 @@ def test_an_open_commitment_owns_what_it_touches(commitments):
 def test_the_same_key_opens_one_commitment(commitments):
     first = opened(commitments, embb_minimum(40))
     assert opened(commitments, embb_minimum(40)) == first
-    assert len(commitments.open_ones()) == 1
+    assert len(commitments.open_commitments()) == 1
 
 
 def test_a_reverted_commitment_cannot_be_confirmed(commitments):
@@ -166,9 +166,9 @@ die("after record")
     assert child.returncode == -signal.SIGKILL
     commitments = CommitmentStore(StateStore(tmp_path / "state.sqlite"))
     journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))
-    assert [one.state for one in Watchdog(commitments, lambda name: network, journal).sweep()] == ["reverted"]
+    assert [result.state for result in Watchdog(commitments, lambda name: network, journal).sweep()] == ["reverted"]
     assert minimum(network) == 0
-    assert commitments.open_ones() == []
+    assert commitments.open_commitments() == []
 
 
 def test_the_watchdog_is_a_process_of_its_own(tmp_path, commitments):

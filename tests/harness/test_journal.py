@@ -1,4 +1,4 @@
-"""The journal is append-only, survives kills, and any tampering is found offline with the public key alone."""
+"""The journal is append-only, survives kills, and any tampering is detected offline with the public key alone."""
 
 import json
 import os
@@ -58,7 +58,7 @@ def test_tampering_is_found(journal, tmp_path, tamper, fault):
     journal.path.write_bytes(b"".join(tamper(lines(journal))))
     report = check(journal, tmp_path)
     assert not report.intact
-    assert any(fault in one for one in report.faults)
+    assert any(fault in text for text in report.faults)
 
 
 def test_a_chain_that_was_computed_anew_is_unmasked_by_the_kept_heads(journal, tmp_path):
@@ -91,7 +91,7 @@ def test_a_torn_last_line_is_put_aside_and_the_journal_says_so(journal, tmp_path
     assert list((tmp_path / "journal").glob("*.torn-*"))
 
 
-def test_a_record_whose_head_was_lost_is_told_and_signed_over(journal, tmp_path):
+def test_a_record_whose_head_was_lost_is_noted_and_the_next_one_signed(journal, tmp_path):
     fill(journal)
     heads = journal.heads_path.read_bytes().splitlines(keepends=True)
     journal.heads_path.write_bytes(b"".join(heads[:-1]))
@@ -161,7 +161,7 @@ def test_no_secret_is_written(tmp_path):
     assert json.loads(text)["body"]["tokens"] == 17
 
 
-def test_an_unwritable_folder_is_told_in_one_line(tmp_path):
+def test_an_unwritable_folder_is_reported_in_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match="choose a writable data_dir") as caught:
         Journal(tmp_path / "file" / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))

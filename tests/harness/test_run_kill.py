@@ -79,12 +79,12 @@ def killed(tmp_path_factory):
     root = tmp_path_factory.mktemp("killed")
     points = [*POINTS, ("change.applied", "")]
     folders = [folder(root, *point) for point in POINTS] + [root / "watchdog"]
-    for one in folders:
-        one.mkdir()
+    for path in folders:
+        path.mkdir()
     environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}", "OMP_NUM_THREADS": "1"}
-    wanted = json.dumps([[str(where), *point] for where, point in zip(folders, points, strict=True)])
+    runs = json.dumps([[str(path), *point] for path, point in zip(folders, points, strict=True)])
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, wanted], check=False, timeout=200, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", CHILD, runs], check=False, timeout=200, env=environment, capture_output=True, text=True
     )
     assert done.stdout.split() == [str(-signal.SIGKILL)] * len(points), done.stderr
     return root
@@ -94,23 +94,27 @@ def killed(tmp_path_factory):
 def test_a_killed_run_goes_on_and_applies_once(killed, kind, step):
     tmp_path = folder(killed, kind, step)
     network = SmallNetwork(tmp_path / "network.sqlite")
-    one = service(tmp_path, network=network)
-    outcome = one.resume("last", approver=approve_by_flag)
+    run_service = service(tmp_path, network=network)
+    outcome = run_service.resume("last", approver=approve_by_flag)
     assert outcome.status == "confirmed", outcome.message
     assert network.changes_made(ratio("S1C1"), "rRMPolicyMinRatio") == 1
     assert network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"] == 40
-    assert [commitment.state for commitment in one.commitments.of_run(outcome.run_id)] == ["confirmed"]
-    assert [approval.state for approval in one.approvals.of_run(outcome.run_id)] == ["consumed"]
-    report = verify_journal(one.journal.path, one.journal.heads_path, verify_key(one.paths.keys / PUBLIC_NAME))
+    assert [commitment.state for commitment in run_service.commitments.of_run(outcome.run_id)] == ["confirmed"]
+    assert [approval.state for approval in run_service.approvals.of_run(outcome.run_id)] == ["consumed"]
+    report = verify_journal(
+        run_service.journal.path, run_service.journal.heads_path, verify_key(run_service.paths.keys / PUBLIC_NAME)
+    )
     assert report.intact, report.faults
 
 
 def test_a_run_killed_while_verifying_is_taken_back_by_the_watchdog_and_says_so(killed):
     tmp_path = killed / "watchdog"
     network = SmallNetwork(tmp_path / "network.sqlite")
-    one = service(tmp_path, network=network)
+    run_service = service(tmp_path, network=network)
     network.wait(1e6)
-    assert [swept.state for swept in Watchdog(one.commitments, lambda name: network, one.journal).sweep()] == ["reverted"]
-    outcome = one.resume("last", approver=approve_by_flag)
+    assert [result.state for result in Watchdog(run_service.commitments, lambda name: network, run_service.journal).sweep()] == [
+        "reverted"
+    ]
+    outcome = run_service.resume("last", approver=approve_by_flag)
     assert outcome.status == "rolled back"
     assert network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"] == 0

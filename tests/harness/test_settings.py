@@ -21,15 +21,15 @@ def write(tmp_path, text):
 def test_the_command_line_beats_the_environment_and_that_beats_the_file(tmp_path, monkeypatch):
     write(tmp_path, "[gate]\nmin_probability = 0.5\nmax_rounds = 2\n[approval]\nttl = '5 min'\n")
     monkeypatch.setenv("TWINPILOT_GATE__MIN_PROBABILITY", "0.6")
-    found = load_settings(overrides={"gate": {"min_probability": 0.7}})
-    assert (found.gate.min_probability, found.gate.max_rounds, found.approval.ttl) == (0.7, 2, 300.0)
+    settings = load_settings(overrides={"gate": {"min_probability": 0.7}})
+    assert (settings.gate.min_probability, settings.gate.max_rounds, settings.approval.ttl) == (0.7, 2, 300.0)
     assert load_settings().gate.min_probability == 0.6
     monkeypatch.delenv("TWINPILOT_GATE__MIN_PROBABILITY")
     assert load_settings().gate.min_probability == 0.5
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "parts"),
     [
         ("[gate]\nmin_probabilty = 1\n", ["gate.min_probabilty: unknown key", "min_probability", "twinpilot.toml"]),
         ("[gates]\n", ["gates: unknown key", "gate"]),
@@ -41,12 +41,12 @@ def test_the_command_line_beats_the_environment_and_that_beats_the_file(tmp_path
         ("[gate\n", ["correct the TOML"]),
     ],
 )
-def test_a_mistake_in_the_file_is_told_in_one_line(tmp_path, text, told):
+def test_a_mistake_in_the_file_is_reported_in_one_line(tmp_path, text, parts):
     write(tmp_path, text)
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert "\n" not in str(caught.value)
-    for part in told:
+    for part in parts:
         assert part in str(caught.value)
 
 
@@ -56,13 +56,13 @@ def test_a_mistake_in_the_environment_names_the_variable(monkeypatch):
         load_settings()
 
 
-def test_a_variable_that_is_no_setting_is_told(monkeypatch):
+def test_a_variable_that_is_no_setting_is_reported(monkeypatch):
     monkeypatch.setenv("TWINPILOT_GATES__X", "1")
     with pytest.raises(SettingsError, match="TWINPILOT_GATES__X is not a setting"):
         load_settings()
 
 
-def test_a_config_file_that_is_not_there_is_told(tmp_path):
+def test_a_missing_config_file_is_reported(tmp_path):
     with pytest.raises(SettingsError, match="there is no such file"):
         load_settings(tmp_path / "missing.toml")
 

@@ -7,13 +7,13 @@ from small_network import START, SmallNetwork, embb_minimum
 from small_world import candidate, intent
 
 from harness.verification.comparison import Comparison
-from harness.verification.statistics import effective_windows, holm, p_greater, p_mean_above, share_bounds
 from harness.verification.verify import verify
 from harness.verification.worsening import p_worse_than_before
 from policies.evidence import Interval
 from policies.kpi import KpiFrame, KpiSample
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
+from tools.telemetry.statistics import effective_windows, holm, p_greater, p_mean_above, share_bounds
 from twins.network import KpiQuery
 
 
@@ -37,24 +37,24 @@ def after_change(network, new=40, disturb=(), predictions=(), tolerance=0.0, win
         network.disturb(kpi, factor, applied_at)
     network.wait(3600)
     before, after = look(network, applied_at, windows)
-    wanted = intent()
+    goal = intent()
     if tolerance:
         expectations = tuple(
-            one.model_copy(
-                update={"targets": tuple(target.model_copy(update={"tolerance": tolerance}) for target in one.targets)}
+            expectation.model_copy(
+                update={"targets": tuple(target.model_copy(update={"tolerance": tolerance}) for target in expectation.targets)}
             )
-            for one in wanted.expectations
+            for expectation in goal.expectations
         )
-        wanted = wanted.model_copy(update={"expectations": expectations})
-    tried = candidate("one", embb_minimum(new or 1), wanted)
+        goal = goal.model_copy(update={"expectations": expectations})
+    tried = candidate("one", embb_minimum(new or 1), goal)
     tried = tried.model_copy(update={"predictions": (*tried.predictions, *predictions)})
-    return verify(Comparison(before, after, network.describe(), wanted, tried, 0.05))
+    return verify(Comparison(before, after, network.describe(), goal, tried, 0.05))
 
 
 def test_a_change_that_keeps_its_promise_is_confirmed(network):
-    found = after_change(network)
-    assert found.outcome == "confirmed"
-    throughput = found.targets[0]
+    verification = after_change(network)
+    assert verification.outcome == "confirmed"
+    throughput = verification.targets[0]
     assert throughput.result == "met"
     assert throughput.p_value < 0.05
     assert throughput.observed == pytest.approx(7.0, rel=0.05)
@@ -63,33 +63,33 @@ def test_a_change_that_keeps_its_promise_is_confirmed(network):
 
 
 def test_acknowledged_is_not_effective(network):
-    found = after_change(network, new=0)
-    assert found.outcome == "inconclusive"
-    assert found.targets[0].result == "missed"
+    verification = after_change(network, new=0)
+    assert verification.outcome == "inconclusive"
+    assert verification.targets[0].result == "missed"
 
 
 def test_a_target_that_gets_much_worse_is_harm(network):
-    found = after_change(network, disturb=[("DRB.PdcpSduDelayDl", 4.0)])
-    assert found.outcome == "harmed"
-    assert found.targets[1].result == "harmed"
-    assert any("DRB.PdcpSduDelayDl" in reason for reason in found.reasons)
+    verification = after_change(network, disturb=[("DRB.PdcpSduDelayDl", 4.0)])
+    assert verification.outcome == "harmed"
+    assert verification.targets[1].result == "harmed"
+    assert any("DRB.PdcpSduDelayDl" in reason for reason in verification.reasons)
 
 
 def test_a_bystander_that_pays_for_it_is_harm(network):
-    found = after_change(network, disturb=[("DRB.PacketLossRateDl", 40.0)])
-    assert found.outcome == "harmed"
-    assert {one.kpi for one in found.bystanders if one.result == "harmed"} == {"DRB.PacketLossRateDl"}
+    verification = after_change(network, disturb=[("DRB.PacketLossRateDl", 40.0)])
+    assert verification.outcome == "harmed"
+    assert {check.kpi for check in verification.bystanders if check.result == "harmed"} == {"DRB.PacketLossRateDl"}
 
 
 def test_a_significant_but_immaterial_worsening_is_no_harm(network):
-    found = after_change(network, disturb=[("DRB.PacketLossRateDl", 1.3)])
-    assert found.outcome == "confirmed"
+    verification = after_change(network, disturb=[("DRB.PacketLossRateDl", 1.3)])
+    assert verification.outcome == "confirmed"
 
 
 def test_demand_that_arrives_everywhere_is_not_blamed_on_the_change(network):
-    found = after_change(network, disturb=[("DRB.PdcpSduVolumeDL", 2.0), ("DRB.PacketLossRateDl", 40.0)])
-    assert found.outcome == "confirmed", found.reasons
-    assert "demand" in {one.result for one in found.bystanders}
+    verification = after_change(network, disturb=[("DRB.PdcpSduVolumeDL", 2.0), ("DRB.PacketLossRateDl", 40.0)])
+    assert verification.outcome == "confirmed", verification.reasons
+    assert "demand" in {check.result for check in verification.bystanders}
 
 
 def loss(mean, no_change):
@@ -102,12 +102,14 @@ def loss(mean, no_change):
 @pytest.mark.parametrize(
     ("prediction", "result"), [(loss(4.0, 4.0), "demand"), (loss(4.0, 0.1), "predicted"), (loss(0.1, 0.1), "harmed")]
 )
-def test_the_prediction_tells_demand_and_approved_side_effects_from_harm(network, prediction, result):
-    found = after_change(network, disturb=[("DRB.PacketLossRateDl", 40.0)], predictions=[prediction])
-    ours = next(
-        one for one in found.bystanders if (one.kpi, one.slice, one.where) == ("DRB.PacketLossRateDl", Slice.URLLC, "S1C1")
+def test_the_prediction_separates_demand_and_approved_side_effects_from_harm(network, prediction, result):
+    verification = after_change(network, disturb=[("DRB.PacketLossRateDl", 40.0)], predictions=[prediction])
+    affected = next(
+        check
+        for check in verification.bystanders
+        if (check.kpi, check.slice, check.where) == ("DRB.PacketLossRateDl", Slice.URLLC, "S1C1")
     )
-    assert ours.result == result
+    assert affected.result == result
 
 
 def test_too_few_windows_prove_nothing(network):
@@ -134,11 +136,11 @@ def test_the_statistics_know_their_edges():
 
 def test_a_missing_measurement_is_not_a_zero(network):
     before, after = look(network, network.now() - timedelta(minutes=8))
-    gone = KpiFrame(tuple(KpiSample(one.kpi, one.dn, one.slice, one.start, one.end, None, one.unit) for one in after))
+    missing = KpiFrame(tuple(KpiSample(row.kpi, row.dn, row.slice, row.start, row.end, None, row.unit) for row in after))
     tried = candidate("one", embb_minimum(40), intent())
-    found = verify(Comparison(before, gone, network.describe(), intent(), tried))
-    assert found.outcome == "inconclusive"
-    assert found.targets[0].observed is None
+    verification = verify(Comparison(before, missing, network.describe(), intent(), tried))
+    assert verification.outcome == "inconclusive"
+    assert verification.targets[0].observed is None
 
 
 def test_windows_that_drift_together_count_for_fewer_than_windows_that_scatter():
@@ -158,25 +160,26 @@ def wide_network(network, worse):
     cell = network.describe().cells[0]
     ids = [f"S{number}C1" for number in range(10)]
     cells = tuple(
-        cell.model_copy(update={"id": one, "dn": f"ManagedElement=S{n},GNBDUFunction=1,NRCellDU={one}",
+        cell.model_copy(update={"id": name, "dn": f"ManagedElement=S{n},GNBDUFunction=1,NRCellDU={name}",
                                 "neighbours": tuple(ids[max(0, n - 1) : n] + ids[n + 1 : n + 2])})
-        for n, one in enumerate(ids)
+        for n, name in enumerate(ids)
     )  # fmt: skip
     card = network.describe().model_copy(update={"cells": cells})
 
     def frame(first, values):
         return KpiFrame(
             tuple(
-                KpiSample("DRB.PacketLossRateDl", one.dn, Slice.URLLC, START + timedelta(minutes=m),
-                          START + timedelta(minutes=m + 1), values.get(one.id, 0.1) * (1 + 0.01 * (-1) ** m), "%")
-                for m in range(first, first + 8) for one in cells
+                KpiSample("DRB.PacketLossRateDl", cell.dn, Slice.URLLC, START + timedelta(minutes=m),
+                          START + timedelta(minutes=m + 1), values.get(cell.id, 0.1) * (1 + 0.01 * (-1) ** m), "%")
+                for m in range(first, first + 8) for cell in cells
             )
         )  # fmt: skip
 
     edit = embb_minimum(40).edits[0].model_copy(update={"dn": f"{cells[0].dn},RRMPolicyRatio=eMBB"})
     tried = candidate("one", embb_minimum(40).model_copy(update={"edits": (edit,)}), intent(cells=("S0C1",)))
-    found = verify(Comparison(frame(0, {}), frame(8, worse), card, intent(cells=("S0C1",)), tried))
-    return {one.where: one.result for one in found.bystanders if one.kpi == "DRB.PacketLossRateDl" and one.slice is Slice.URLLC}
+    verification = verify(Comparison(frame(0, {}), frame(8, worse), card, intent(cells=("S0C1",)), tried))
+    losses = [check for check in verification.bystanders if (check.kpi, check.slice) == ("DRB.PacketLossRateDl", Slice.URLLC)]
+    return {check.where: check.result for check in losses}
 
 
 def test_a_neighbour_that_alone_gets_worse_is_harmed(network):

@@ -52,9 +52,9 @@ def test_the_watchdog_outlives_the_run_and_reverts_over_http(tmp_path):
         dn = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1,RRMPolicyRatio=eMBB"
         commitments = CommitmentStore(StateStore(tmp_path / "state.sqlite"))
         deadline = time.monotonic() + 60
-        while commitments.open_ones() and time.monotonic() < deadline:
+        while commitments.open_commitments() and time.monotonic() < deadline:
             time.sleep(0.2)
-        assert commitments.open_ones() == []
+        assert commitments.open_commitments() == []
         assert network.read(dn).attributes["rRMPolicyMinRatio"] == 0
     key = verify_key(tmp_path / "keys" / PUBLIC_NAME)
     report = verify_journal(tmp_path / "journal" / "journal.jsonl", tmp_path / "heads" / "heads.jsonl", key)

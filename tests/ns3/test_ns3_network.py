@@ -1,9 +1,9 @@
 """ns-3 carries what a layout says: the same again for the same seed, every knob felt, and every failure a typed error."""
 
-import importlib.util
 import json
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -184,14 +184,14 @@ def test_a_killed_worker_is_an_error_that_names_the_method_and_the_next_network_
     assert watched(network, lambda layout: layout) == usual
 
 
-def test_a_worker_killed_at_work_is_an_error_that_names_the_method(tmp_path, monkeypatch):
-    one = pretender(tmp_path, monkeypatch, "answer({}); sys.stdin.readline(); os.kill(os.getpid(), 9)")
+def test_a_worker_killed_at_work_is_an_error_that_names_the_method(tmp_path):
+    one = pretender(tmp_path, "answer({}); sys.stdin.readline(); os.kill(os.getpid(), 9)")
     with pytest.raises(WorkerError, match=r"ended.*while it was asked for build") as failure:
         one.ask("build", {})
     assert failure.value.method == "build" and one.pid is None
 
 
-def pretender(tmp_path, monkeypatch, does, answer_s=20.0):
+def pretender(tmp_path, does, answer_s=20.0):
     """A process whose worker answers hello, and then does as it is told."""
     script = tmp_path / "worker.py"
     lines = (
@@ -204,8 +204,7 @@ def pretender(tmp_path, monkeypatch, does, answer_s=20.0):
         "time.sleep(60)",
     )
     script.write_text("\n".join(lines))
-    monkeypatch.setattr(process_module, "WORKER", script)
-    return Ns3Process(answer_s)
+    return Ns3Process(answer_s, script)
 
 
 @pytest.mark.parametrize(
@@ -213,30 +212,30 @@ def pretender(tmp_path, monkeypatch, does, answer_s=20.0):
     ["gibberish", "[1, 2]", "null", "", "\\xff", '{"id": 2}', '{"id": "2", "result": {}}', '{"id": 2, "result": 7}',
      '{"id": 2, "error": "no"}', '{"id": 7, "result": {}}'],
 )  # fmt: skip
-def test_garbage_is_an_error_and_ends_the_worker(tmp_path, monkeypatch, line):
+def test_garbage_is_an_error_and_ends_the_worker(tmp_path, line):
     does = f"answer({{}}); sys.stdin.readline(); sys.stdout.buffer.write(b{line!r} + b'\\n'); sys.stdout.flush()"
-    one = pretender(tmp_path, monkeypatch, does)
+    one = pretender(tmp_path, does)
     with pytest.raises(WorkerError, match=r"is no answer|instead of 2") as failure:
         one.ask("run", {"seconds": 1.0})
     assert failure.value.method == "run" and one.pid is None
 
 
-def test_what_ns3_refuses_is_told_with_its_words(tmp_path, monkeypatch):
+def test_what_ns3_refuses_is_told_with_its_words(tmp_path):
     error = {"type": "ValueError", "message": "no such node"}
-    one = pretender(tmp_path, monkeypatch, f"answer({{}}); answer(None, error={error!r})")
+    one = pretender(tmp_path, f"answer({{}}); answer(None, error={error!r})")
     with pytest.raises(WorkerError, match="ns-3 refused set: ValueError: no such node"):
         one.ask("set", {})
 
 
-def test_a_fatal_error_is_told_with_ns3s_last_words(tmp_path, monkeypatch):
+def test_a_fatal_error_is_told_with_ns3s_last_words(tmp_path):
     says = "print('NS_FATAL, terminating', file=sys.stderr); print('msg=\"no such attribute\"', file=sys.stderr)"
-    one = pretender(tmp_path, monkeypatch, f"answer({{}}); sys.stdin.readline(); {says}; sys.exit(1)")
+    one = pretender(tmp_path, f"answer({{}}); sys.stdin.readline(); {says}; sys.exit(1)")
     with pytest.raises(WorkerError, match="no such attribute"):
         one.ask("build", {})
 
 
-def test_a_silent_worker_is_ended_in_time(tmp_path, monkeypatch):
-    one = pretender(tmp_path, monkeypatch, "answer({})", answer_s=0.3)
+def test_a_silent_worker_is_ended_in_time(tmp_path):
+    one = pretender(tmp_path, "answer({})", answer_s=0.3)
     began = time.monotonic()
     with pytest.raises(WorkerError, match="did not answer in time"):
         one.ask("run", {"seconds": 1.0})
@@ -244,7 +243,7 @@ def test_a_silent_worker_is_ended_in_time(tmp_path, monkeypatch):
 
 
 def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, package=None: None)
+    monkeypatch.setitem(sys.modules, "ns3", None)  # as where it is not installed
     with pytest.raises(Ns3MissingError, match=r"pip install 'twinpilot\[ns3\]'"):
         Ns3Network(Ns3Process()).begin(small_layout())
 

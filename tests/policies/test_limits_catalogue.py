@@ -123,7 +123,7 @@ default = 3
         ('clause = "4.4.1"', "", ["clause"]),
         ("[[limit]]", "[[limits]]", ["broken.toml", "limits"]),
         ("[[limit]]", "[[limit]", ["broken.toml", "line 2"]),
-        ("default = 3", "default = 3\n" + ENTRY, [r"A\.b stands twice"]),
+        ("default = 3", "default = 3\n" + ENTRY, [r"A\.b is in the catalogue twice"]),
         (ENTRY, "", [r"no \[\[limit\]\] entry"]),
     ],
 )

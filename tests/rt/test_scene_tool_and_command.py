@@ -40,7 +40,7 @@ def test_the_command_prints_a_table_and_writes_picture_arrays_and_figures(tmp_pa
 def test_the_tool_returns_evidence_for_the_networks_own_sites(tmp_path):
     network = SystemNetwork(small_scenario(), seed=3)
     context = ToolContext(
-        network=network, store=None, limits=None, standards=None, laboratory=None,
+        network=network, kpis=None, limits=None, standards=None, laboratory=None,
         now=lambda: network.describe().now, work_dir=tmp_path,
     )  # fmt: skip
     arguments = {

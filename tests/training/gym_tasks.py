@@ -1,4 +1,4 @@
-"""Tasks for tests: of the committed training set, and where that has too few, drawn."""
+"""Tasks for tests, of the committed training set, and where that has too few, drawn; and a network that dies."""
 
 from functools import cache
 
@@ -6,7 +6,9 @@ from policies.gym.split import Purpose
 from training.gym.task_making.generation import make_task
 from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.tasks.task_set import read_tasks
+from twins.gym.packet_network import InfrastructureError
 from twins.gym.scenario import Family
+from twins.learned.network import LearnedNetwork
 
 
 @cache
@@ -18,3 +20,22 @@ def drawn(domain=Domain.RECOVERY, tier=Tier.L2, count=1):
         task = next(fresh)
         found += [] if task is None else [task]
     return tuple(found)
+
+
+class Dying(LearnedNetwork):
+    """A network whose simulator dies at the n-th window."""
+
+    def __init__(self, at):
+        super().__init__()
+        self._left = at
+
+    def run(self, layout, seconds, settle_s=0.0):
+        self._left -= 1
+        if self._left < 0:
+            raise InfrastructureError("the simulator died")
+        return super().run(layout, seconds, settle_s)
+
+
+def dead_network():
+    """A network whose simulator dies at once, also in a worker process."""
+    return Dying(0)

@@ -75,8 +75,7 @@ def test_a_mirrored_trajectory_keeps_its_best_beam(experience):
     assert (strongest == batch.best).float().mean() > 0.6  # up to measurement errors, mirrored or not
 
 
-def test_the_command_exports_weights_that_load_with_their_card(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.beams.beam_training.Ranges", lambda: RANGES)
+def test_the_command_exports_weights_that_load_with_their_card(tmp_path):
     app = Typer()
     app.command()(beams)
     out = tmp_path / "weights.safetensors"

@@ -79,8 +79,7 @@ def test_numpy_evaluates_the_policy_as_torch_does(pool, tmp_path):
     assert np.abs(ours - theirs).max() < 1e-5
 
 
-def test_the_command_exports_weights_that_load_with_their_card(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.gym.drl.ppo.Plan", lambda **told: dataclasses.replace(PLAN, **told))
+def test_the_command_exports_weights_that_load_with_their_card(tmp_path):
     app = Typer()
     app.command()(drl_slicing)
     out = tmp_path / "weights.npz"

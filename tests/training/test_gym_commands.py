@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import subprocess
 import sys
 
 import pytest
+from gym_tasks import dead_network
 from typer.testing import CliRunner
 
 from agents.planner import Planner
@@ -16,11 +16,13 @@ from policies.artefact import read_artefact
 from policies.gym.split import Purpose
 from training.gym.agents.by_name import agent_names, make_agent
 from training.gym.command_gym import app
+from training.gym.commands.trace import record_and_pack
 from training.gym.episodes.episode import Judgement
 from training.gym.episodes.replaying import replayed
 from training.gym.episodes.rollout import Rollout
 from training.gym.episodes.runner import Runner
 from training.gym.inspect_export import task_file
+from training.gym.networks import GymNetwork
 from training.gym.play.play_line import PlayError, call_of
 from training.gym.task_choice import chosen_task
 from training.gym.tasks.gym_task import Domain, Tier
@@ -48,8 +50,7 @@ def rollout_file(task, tmp_path):
 
 @pytest.fixture
 def no_ns3(monkeypatch):
-    found = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: None if name == "ns3" else found(name, *more))
+    monkeypatch.setitem(sys.modules, "ns3", None)  # as where it is not installed
 
 
 def test_tools_names_every_tool_with_its_effect_and_what_else_it_changes():
@@ -245,21 +246,17 @@ def test_recorded_segments_are_packed_in_order_with_a_record(no_ns3, tmp_path):
     assert out.read_bytes() == first and gzip.decompress(first)
 
 
-def test_a_segment_that_failed_keeps_the_data_set_from_being_packed_unless_it_is_asked_for(tmp_path, monkeypatch):
-    from training.gym.traces import recorder
-
+def test_a_segment_that_failed_keeps_the_data_set_from_being_packed_unless_it_is_asked_for(tmp_path, capsys):
     work, out = tmp_path / "work", tmp_path / "traces.jsonl.gz"
     work.mkdir()
     wanted = list(segments(Purpose.TRAINING, 1, range(2, 3)))
     for one in wanted[1:]:
         write_rows(work / f"{one.name}.jsonl.gz", recorded(one, LearnedNetwork()))
-    monkeypatch.setattr("twins.ns3.process.installed", lambda: True)
-    monkeypatch.setattr(recorder, "record", lambda *_: {wanted[0].name: "the worker died"})
-    words = ("trace", "--seeds", "2", "--segments", 1, "--work", work, "--out", out)
-    done = gym(*words)
-    assert done.exit_code == 1 and "failed twice: the worker died" in done.stderr and not out.exists()
-    done = gym(*words, "--pack")
-    assert done.exit_code == 1 and {row.family for row in read_rows(out)} == {one.family.value for one in wanted[1:]}
+    network = GymNetwork("dead", dead_network)
+    assert not record_and_pack(wanted, network, work, 1, out, "twinpilot gym trace", pack=None)
+    assert f"segment {wanted[0].name} failed twice: the simulator died" in capsys.readouterr().err and not out.exists()
+    assert not record_and_pack(wanted, network, work, 1, out, "twinpilot gym trace", pack=True)
+    assert {row.family for row in read_rows(out)} == {segment.family.value for segment in wanted[1:]}
 
 
 def test_a_task_is_the_same_by_its_id_and_by_what_it_is(task):

@@ -5,10 +5,9 @@ import pytest
 from policies.gym.degradation import DegradationEvent
 from policies.gym.split import Purpose
 from tools.calls.tool_call import ToolCall
-from tools.gym import catalogue
+from tools.gym.catalogue import catalogue
 from training.gym.model.experiment_model import LearnedExperimentModel
-from twins.gym import scenario
-from twins.gym.scenario import Family
+from twins.gym.scenario import Family, scenario
 from twins.gym.world import World
 from twins.learned.network import LearnedNetwork
 

@@ -23,6 +23,7 @@ from training.gym.gate.modes import gate_of
 from training.gym.gate.outlook import candidate_of
 from training.gym.gate.trial import tried
 from training.gym.input_error import GymInputError
+from training.gym.networks import named_network
 from twins.gym.world import World
 from twins.learned.network import LearnedNetwork
 from twins.network import KpiQuery, Network, NetworkError
@@ -251,7 +252,8 @@ def test_modes_are_named_and_unknown_ones_refused(tmp_path):
     assert gate_of("none") is None
     with pytest.raises(GymInputError, match="gate='open' does not exist: none, unattended, attended"):
         gate_of("open")
-    names = {Campaign("expert", "model", tmp_path, gate=mode).path.name for mode in ("none", "unattended", "attended")}
+    model, modes = named_network("model"), ("none", "unattended", "attended")
+    names = {Campaign("expert", model, tmp_path, gate=mode).path.name for mode in modes}
     assert len(names) == 3, "rollouts behind different gates are kept apart"
 
 
@@ -268,6 +270,6 @@ def test_a_player_is_asked_where_a_human_must_decide():
     lines = ["set_transmit_power gnb=gnb-3 power_dbm=39", "no", "set_transmit_power gnb=gnb-3 power_dbm=39", "yes", "quit"]
     done = CliRunner().invoke(app, ["play", "--task", task.id, "--gate"], input="\n".join(lines) + "\n")
     assert done.exit_code == 0, done.output
-    assert done.stdout.count("the gate asks: let it through?") == 2 and "after a human's yes" in done.stdout
+    assert done.stdout.count("the gate asks: let it through?") == 2 and "with a human's approval" in done.stdout
     refused, approved = done.stdout.split("the gate asks")[1:]
     assert "error (permission)" in refused and "error" not in approved and "gate: needs a human, who approved" in approved

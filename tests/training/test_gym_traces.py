@@ -10,8 +10,7 @@ from training.gym.model.samples import samples
 from training.gym.traces.excitation import drawn_events, random_call, scripted_call
 from training.gym.traces.recorder import STEPS, Segment, recorded, segments
 from training.gym.traces.row import difference, merged, read_rows, write_rows
-from twins.gym import scenario
-from twins.gym.scenario import Family
+from twins.gym.scenario import Family, scenario
 from twins.learned.ensemble import Ensemble
 from twins.learned.network import LearnedNetwork
 

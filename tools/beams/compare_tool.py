@@ -13,7 +13,7 @@ from tools.beams.checks import Check, checks_of
 from tools.beams.comparison import ScenarioScores, compare
 from tools.beams.predictor import TOP, BeamPredictor, load_predictor, predictor_card
 from tools.context import ToolContext
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
 from twins.beams.scenario import BeamArray, BeamScenario, Mobility
 from twins.beams.typical import typical_scenario
@@ -75,7 +75,7 @@ def compare_beam_selectors(context: ToolContext, request: CompareBeamSelectors) 
     try:
         predictor, predictor_data = load_predictor().with_top(request.top), predictor_card()
     except ArtefactError as error:
-        raise ToolError("unavailable", f"compare_beam_selectors: {error}") from error
+        raise ToolError(Boundary.UNAVAILABLE, f"compare_beam_selectors: {error}") from error
     cases = compare(
         scenario, predictor, predictor_data,
         terminals=request.terminals, trajectories=request.trajectories, seed=context.seed, progress=context.progress,

@@ -6,6 +6,7 @@ from typing import Any
 
 from policies.word import Word
 from tools.calls.tool_call import ToolCall
+from tools.contract import Boundary
 
 
 class Observation(Word):
@@ -14,4 +15,4 @@ class Observation(Word):
     call: ToolCall
     evidence: dict[str, Any] | None = None
     error: str | None = None
-    boundary: str | None = None
+    boundary: Boundary | None = None

@@ -9,7 +9,7 @@ from typing import Literal
 
 from policies.evidence import Evidence, Value
 from policies.provenance import Provenance
-from tools.contract import ToolError
+from tools.contract import Boundary, ToolError
 from twins.gym.world import World
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # mission time 0
@@ -49,12 +49,12 @@ def _evidence_of(kind: type[Value]) -> type[Evidence[Value]]:
 def known_uav(context: GymContext, uav: str) -> str:
     """Return `uav`, or raise ToolError("arguments") naming those there are."""
     if uav not in context.world.mission.fleet:
-        raise ToolError("arguments", f"uav={uav!r} is no UAV of this mission: {', '.join(context.world.mission.fleet)}")
+        raise ToolError(Boundary.ARGUMENTS, f"uav={uav!r} is no UAV of this mission: {', '.join(context.world.mission.fleet)}")
     return uav
 
 
 def known_gnb(context: GymContext, gnb: str) -> str:
     """Return `gnb`, or raise ToolError("arguments") naming those there are."""
     if gnb not in context.world.layout.cells:
-        raise ToolError("arguments", f"gnb={gnb!r} does not exist: {', '.join(context.world.layout.cells)}")
+        raise ToolError(Boundary.ARGUMENTS, f"gnb={gnb!r} does not exist: {', '.join(context.world.layout.cells)}")
     return gnb

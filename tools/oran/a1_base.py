@@ -79,6 +79,14 @@ class A1Base(ABC):
             accept=(200, 201, 202),
         )
 
+    def _policy_schema(self, path: str) -> Body:
+        """Return the member policySchema of the type at `path`."""
+        answer = self.peer.request("GET", self.prefix + path)
+        schema = answer.object().get("policySchema")
+        if not isinstance(schema, dict):
+            raise answer.garbage("policySchema was expected")
+        return schema
+
     def _strings(self, path: str, kinds: type | tuple[type, ...] = str) -> list[Any]:
         answer = self.peer.request("GET", self.prefix + path)
         items = answer.array()

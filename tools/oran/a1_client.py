@@ -28,11 +28,7 @@ class A1Client(A1Base):
         return tuple(self._strings(f"/policytypes/{segment(type_id)}/policies"))
 
     def _fetch_schema(self, type_id: str) -> Body:
-        answer = self.peer.request("GET", f"{self.prefix}/policytypes/{segment(type_id)}")
-        schema = answer.object().get("policySchema")
-        if not isinstance(schema, dict):
-            raise answer.garbage("policySchema was expected")
-        return schema
+        return self._policy_schema(f"/policytypes/{segment(type_id)}")
 
     def _policy(self, type_id: str, policy_id: str) -> str:
         return f"{self.prefix}/policytypes/{segment(type_id)}/policies/{segment(policy_id)}"

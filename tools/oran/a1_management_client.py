@@ -81,11 +81,7 @@ class ManagementA1Client(A1Base):
         self.peer.request("POST", self.prefix + "/policies", body=wrapped, headers=headers, accept=accept, repeatable=False)
 
     def _fetch_schema(self, type_id: str) -> Body:
-        answer = self.peer.request("GET", f"{self.prefix}/policy-types/{segment(type_id)}")
-        schema = answer.object().get("policySchema")
-        if not isinstance(schema, dict):
-            raise answer.garbage("policySchema was expected")
-        return schema
+        return self._policy_schema(f"/policy-types/{segment(type_id)}")
 
     def _policy(self, type_id: str, policy_id: str) -> str:
         return f"{self.prefix}/policies/{segment(policy_id)}"

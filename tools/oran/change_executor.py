@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, canonical_json
-from policies.managed_object import ManagedObject, Scalar
+from policies.managed_object import ManagedObject, Scalar, same_value
 from policies.violation import Violation
 from tools.oran.a1_southbound import A1Southbound, Body, await_enforced
-from tools.oran.o1_client import O1Client, same_value
+from tools.oran.o1_client import O1Client
 from tools.oran.peer import PeerError
 from tools.oran.policy_schema import policy_violations
 from twins.network import InvalidChangeError, NetworkError, NetworkUnavailableError, StaleEditError
@@ -79,11 +79,10 @@ class ChangeExecutor:
         """Raise StaleEditError where an old value is not what stands; when resuming, the new one may stand already."""
         expected: dict[tuple[str, str], Scalar] = {}
         for edit in change_set.attribute_edits():
-            at = (edit.dn, edit.attribute)
-            stands = expected[at] if at in expected else _attribute(self._o1.read(edit.dn), edit)
+            stands = expected[edit.item] if edit.item in expected else _attribute(self._o1.read(edit.dn), edit)
             if not same_value(stands, edit.old) and not (resume and same_value(stands, edit.new)):
                 raise StaleEditError(_stale(f"{edit.dn} {edit.attribute}", stands, edit.old))
-            expected[at] = edit.new
+            expected[edit.item] = edit.new
         for policy in change_set.policy_edits():
             body = self._a1.get(policy.policy_type, policy.policy_id)
             if not _same_policy(body, policy.old) and not (resume and _same_policy(body, policy.new)):

@@ -1,10 +1,10 @@
-"""Waiting on a network's clock: an embedded network is told to advance, a live one is waited for."""
+"""Waiting on a network's clock: an embedded network is made to advance, a live one is waited for."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from tools.oran.oran_network import OranNetwork
@@ -47,8 +47,7 @@ class EmbeddedClock:
 
     def wait(self, seconds: float) -> None:
         """Advance the embedded network by `seconds`; raises ValueError unless 0 <= seconds, PeerError."""
-        if not 0 <= seconds < float("inf"):
-            raise ValueError(f"seconds={seconds}: a finite number ≥ 0 is required")
+        _check_seconds(seconds)
         while seconds > 0:
             step = min(self._step_s, seconds)
             answer = self._peer.request(
@@ -59,27 +58,35 @@ class EmbeddedClock:
             seconds -= step
 
 
-class WallClock:
-    """A live network runs by itself: sleep, pulling the PM reports every `poll_s` wall seconds."""
+class PolledClock:
+    """Waits until the network's own time has come, pulling the PM reports every `poll_s` wall seconds.
 
-    def __init__(self, network: OranNetwork, poll_s: float = 5.0, tick: Callable[[datetime], None] | None = None) -> None:
+    For a network that runs by itself, at wall speed or faster. tick is called after each poll, to show progress.
+    """
+
+    def __init__(self, network: OranNetwork, tick: Callable[[datetime], None] | None = None, poll_s: float = 0.25) -> None:
         self._network = network
-        self._poll_s = poll_s
         self._tick = tick or (lambda moment: None)
+        self._poll_s = poll_s
 
     def now(self) -> datetime:
         """Return the network's time; raises PeerError."""
         return self._network.describe().now
 
     def wait(self, seconds: float) -> None:
-        """Sleep until `seconds` have passed; raises ValueError unless 0 <= seconds, PeerError."""
-        if not 0 <= seconds < float("inf"):
-            raise ValueError(f"seconds={seconds}: a finite number ≥ 0 is required")
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
+        """Return when `seconds` of network time have passed; raises ValueError unless 0 <= seconds, PeerError."""
+        _check_seconds(seconds)
+        until = self.now() + timedelta(seconds=seconds)
+        while (left := (until - self.now()).total_seconds()) > 0:
             time.sleep(min(left, self._poll_s))
             self._network.pull()
             self._tick(self.now())
+        self._network.pull()
+
+
+def _check_seconds(seconds: float) -> None:
+    if not 0 <= seconds < float("inf"):
+        raise ValueError(f"seconds={seconds}: a finite number ≥ 0 is required")
 
 
 def _moment(text: object) -> datetime:

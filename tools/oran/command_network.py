@@ -14,6 +14,7 @@ from rich.console import Console
 from policies.kpi import kpi_definition
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import Peer, PeerSettings, UnreachableError
+from twins.command_errors import end_command
 from twins.network import InvalidChangeError, KpiQuery, NetworkError
 
 DEFAULT_PORT = 8710
@@ -29,12 +30,12 @@ For = Annotated[float | None, typer.Option("--for", help="seconds of network tim
 
 
 def _line(error: Exception, url: str) -> str:
-    """Return what went wrong and what to do, in one line."""
+    """Return what went wrong and what to do."""
     if isinstance(error, UnreachableError):
         return f"no network answers at {url}; start one with: twinpilot network serve, or give its --url"
     if isinstance(error, InvalidChangeError):
         return "; ".join(f"refused: {one.value}" for one in error.violations)
-    return " ".join(str(error).split())
+    return str(error)
 
 
 @contextmanager
@@ -42,8 +43,7 @@ def _one_line_errors(url: str = "") -> Iterator[None]:
     try:
         yield
     except (NetworkError, ValueError, OSError) as error:
-        typer.echo(f"error: {_line(error, url)}", err=True)
-        raise typer.Exit(1) from None
+        end_command("error", _line(error, url), status=1)
 
 
 def _print(value: Any, as_json: bool, show: Callable[[Console], None]) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from tools.contract import explain
+from policies.text.validation import validation_text
 from tools.oran.network_tables import live_table
 from twins.ric.server import EmbeddedRan
 
@@ -36,7 +36,7 @@ def load_scenario(name: str) -> SystemScenario:
     try:
         return SystemScenario.model_validate_json(text)
     except ValidationError as error:
-        raise ValueError(f"scenario={name!r}: {explain(error)}") from None
+        raise ValueError(f"scenario={name!r}: {validation_text(error, 'the scenario')}") from None
 
 
 def serve_network(scenario: SystemScenario, port: int, seed: int, *, speed: float, seconds: float | None, as_json: bool) -> None:

@@ -7,27 +7,17 @@ refuses a stale edit.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 from urllib.parse import quote
 
 from policies.change import AttributeEdit
-from policies.managed_object import ManagedObject, Scalar, parse_dn
+from policies.managed_object import ManagedObject, parse_dn, same_value
 from tools.oran.peer import Peer, PeerError, PeerSettings
 from twins.network import UnknownObjectError
 
 PatchStyle = Literal["3gpp-json-patch", "json-patch", "merge-patch"]
 _NAMES_OF_NODE = frozenset({"id", "objectClass", "objectInstance", "attributes"})
-
-
-def same_value(one: Scalar, other: Scalar) -> bool:
-    """Whether two attribute values are the same; 25 and 25.0 are, True and 1 are not."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, int | float) and isinstance(other, int | float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
-    return one == other
 
 
 class O1Client:

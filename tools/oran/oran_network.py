@@ -11,15 +11,16 @@ import threading
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
 from uuid import uuid4
 
 from pydantic import ValidationError
 
 from policies.change import ChangeSet, Receipt
-from policies.kpi import KpiFrame, kpi_definition
+from policies.kpi import KpiFrame
+from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
 from policies.managed_object import ManagedObject, parse_dn
+from policies.text.validation import first_problem
 from policies.violation import Violation
 from tools.oran.a1_base import A1Base
 from tools.oran.a1_connect import Dialect, connect_a1
@@ -28,6 +29,8 @@ from tools.oran.ledger import Entry, Ledger
 from tools.oran.o1_client import O1Client
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.pm_client import PmClient
+from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.store import KpiStore
 from twins.configuration_view import ConfigurationView
 from twins.network import (
     InvalidChangeError,
@@ -39,22 +42,12 @@ from twins.network import (
 )
 
 
-class KpiKeeper(Protocol):
-    """Where the KPI samples of the PM reports are kept; `tools.telemetry.KpiStore` is one."""
-
-    def write(self, frame: KpiFrame) -> int:
-        """Store a frame; a sample that is delivered twice is stored once."""
-
-    def query(self, query: KpiQuery) -> KpiFrame:
-        """Return the samples that the query asks for."""
-
-
 class OranNetwork:
     """The network behind `url` (O1, PM and inventory) and `a1_url` (same by default).
 
-    store: keeps the KPIs (a temporary one without). ledger: SQLite file that makes idempotency and rollback survive a crash.
-    dialect: of A1, found by asking by default. enforce_deadline_s: wall seconds within which a policy must be enforced.
-    Raises NetworkUnavailableError where the peer cannot be reached.
+    store: keeps the KPIs (a temporary one without); `kpis` reads them. ledger: SQLite file that makes idempotency and rollback
+    survive a crash. dialect: of A1, found by asking by default. enforce_deadline_s: wall seconds within which a policy must be
+    enforced. Raises NetworkUnavailableError where the peer cannot be reached.
     """
 
     def __init__(
@@ -63,7 +56,7 @@ class OranNetwork:
         *,
         a1_url: str | None = None,
         dialect: Dialect = "auto",
-        store: KpiKeeper | None = None,
+        store: KpiStore | None = None,
         ledger: Path | None = None,
         settings: PeerSettings | None = None,
         enforce_deadline_s: float = 10.0,
@@ -74,15 +67,13 @@ class OranNetwork:
         self.pm = PmClient(url, settings)
         self._inventory = Peer("inventory", url, settings)
         self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
-        self.store = store or self._temporary_store()
+        self.kpis = KpiSource(store or self._temporary_store(), self.pm)
         self._ledger = Ledger(ledger)
         self._changing = threading.RLock()
         self._limits = load_limits()
         self._executor = ChangeExecutor(self.o1, self.a1, enforce_deadline_s)
 
-    def _temporary_store(self) -> KpiKeeper:
-        from tools.telemetry.store import KpiStore
-
+    def _temporary_store(self) -> KpiStore:
         assert self._folder is not None
         return KpiStore(Path(self._folder.name) / "kpi.sqlite")
 
@@ -105,20 +96,15 @@ class OranNetwork:
         try:
             return NetworkCard.model_validate(answer.object(), strict=False)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "the answer"
-            raise answer.garbage(f"a network card was expected ({where}: {first['msg']})") from None
+            raise answer.garbage(f"a network card was expected ({first_problem(error, 'the answer')})") from None
 
     def pull(self) -> int:
         """Fetch the PM reports that are new into the store; returns how many samples were new."""
-        return self.store.write(self.pm.pull())
+        return self.kpis.refresh()
 
     def observe(self, query: KpiQuery) -> KpiFrame:
         """Return the KPI samples that the query asks for, newest reports included; raises UnknownKpiError, UnknownObjectError."""
-        for name in query.kpis:
-            kpi_definition(name)
-        self.pull()
-        frame = self.store.query(query)
+        frame = self.kpis.query(query)
         for dn in set(query.dns) - {sample.dn for sample in frame}:
             if not dn.startswith("SubNetwork="):
                 self.read(dn)
@@ -162,7 +148,7 @@ class OranNetwork:
             return entry.receipt(entry.applied_at or self.describe().now, replayed=True)
         self._executor.check_form(change_set)
         view = ConfigurationView(self.configuration())
-        if violations := self._limits.check(change_set, view.read, view.find):
+        if violations := check_change_set(self._limits, change_set, view.read, view.find):
             raise InvalidChangeError(violations)
         self._executor.check_old(change_set, resume=entry is not None)
         attempt = entry.attempt if entry is not None else self._ledger.open(idempotency_key, change_set)

@@ -12,7 +12,7 @@ from policies.kpi import KpiFrame
 from policies.proposal import Candidate
 from policies.provenance import Provenance
 from tools.context import ToolContext
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.twinning.demand import SynchronizationError
 from tools.twinning.laboratory import Depth, Recipe
 from tools.twinning.outlook import outlook_of, to_window, watched_predictions
@@ -127,7 +127,7 @@ def refine_candidate(context: ToolContext, request: RefineCandidate) -> Evidence
     known = [judged[one.digest] for one, _ in tried if one.digest in judged]
     if not known:
         raise ToolError(
-            "refused", f"the twin refused all {len(tried)} settings of {request.start.name!r}: check the knobs' ranges"
+            Boundary.REFUSED, f"the twin refused all {len(tried)} settings of {request.start.name!r}: check the knobs' ranges"
         )
     best = max(known, key=lambda candidate: candidate.score)
     name = request.start.name if best.change_set.digest in (start.digest, baseline.digest) else f"{request.start.name}, refined"
@@ -163,10 +163,10 @@ class _Bench:
         self._laboratory = context.laboratory
         self._intent = intent
         self._depth = depth
-        self._now = context.now()
         self.seeds = seeds
         self.card: NetworkCard = context.network.describe()
-        self.recipe: Recipe = self._laboratory.recipe(context, intent.window)
+        self._kpis = context.kpis.snapshot()
+        self.recipe: Recipe = self._laboratory.recipe(context.network, self._kpis, intent.window)
         self._progress = context.progress
 
     def judge(self, drafts: list[Draft]) -> tuple[list[Candidate], dict[str, str]]:
@@ -206,12 +206,12 @@ class _Bench:
         return tuple(dict.fromkeys(cell for one in self._intent.expectations for cell in one.object.cells))
 
     def provenance(self) -> Provenance:
-        """Return which twin answered, with its digest and seeds."""
+        """Return which twin answered, with its digest and seeds, and the newest KPI window that it was synchronized from."""
         return Provenance(
             source="system twin, synchronized from telemetry",
             kind="simulation",
             version=self.card.version,
-            observed_at=self._now,
+            observed_at=self._kpis.newest or self.card.now,
             scenario=f"twin of {self.card.name}",
             channel_model="TR 38.901 UMa, UMi",
             configuration_digest=self.recipe.digest,

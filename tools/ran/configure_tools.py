@@ -17,7 +17,7 @@ from policies.evidence import Evidence
 from policies.managed_object import Scalar
 from policies.slices import Slice
 from tools.context import ToolContext
-from tools.contract import Tool, ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, Tool, ToolError, ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
 from tools.ran.topology_tools import configured
 from twins.network import Cell, NetworkError
@@ -81,7 +81,7 @@ class SetCellActivation(_Configure):
 
 def _apply(context: ToolContext, request: _Configure, edits_of: Callable[[Cell], Wanted]) -> Evidence[Applied]:
     if context.actuator is None:
-        raise ToolError("permission", "this call has no actuator: propose the change, the gate and a human decide")
+        raise ToolError(Boundary.PERMISSION, "this call has no actuator: propose the change, the gate and a human decide")
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
     wanted = [one for cell in cells for one in edits_of(cell)]
@@ -99,7 +99,7 @@ def _apply(context: ToolContext, request: _Configure, edits_of: Callable[[Cell],
 def _edit(context: ToolContext, dn: str, attribute: str, new: Scalar) -> AttributeEdit:
     attributes = context.network.read(dn).attributes
     if attribute not in attributes:
-        raise ToolError("refused", f"{dn} has no attribute {attribute!r}; it has {', '.join(attributes)}")
+        raise ToolError(Boundary.REFUSED, f"{dn} has no attribute {attribute!r}; it has {', '.join(attributes)}")
     return AttributeEdit(dn=dn, attribute=attribute, old=attributes[attribute], new=new)
 
 
@@ -113,7 +113,7 @@ def set_slice_ratios(context: ToolContext, request: SetSliceRatios) -> Evidence[
     }
     given = {name: value for name, value in ratios.items() if value is not None}
     if not given:
-        raise ToolError("arguments", "none of min_ratio, max_ratio, dedicated_ratio is given: give at least one, 0..100 %")
+        raise ToolError(Boundary.ARGUMENTS, "none of min_ratio, max_ratio, dedicated_ratio is given: give at least one, 0..100 %")
     return _apply(
         context,
         request,

@@ -11,7 +11,7 @@ from policies.limits.joint_rule import JointRule
 from policies.limits.limit import Limit
 from policies.provenance import Provenance
 from tools.context import ToolContext
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 
 
 class RetrieveConstraint(ToolRequest):
@@ -63,5 +63,5 @@ def _candidates(context: ToolContext, request: RetrieveConstraint) -> tuple[Limi
         return (context.limits.limit(request.class_name, request.attribute),)
     found = context.limits.search(request.query, count=5)
     if not found:
-        raise ToolError("refused", f"query={request.query!r}: no attribute of the limits catalogue fits; use other words")
+        raise ToolError(Boundary.REFUSED, f"query={request.query!r}: no attribute of the limits catalogue fits; use other words")
     return found

@@ -10,12 +10,14 @@ from policies.effect import Effect
 from policies.evidence import Evidence
 from policies.kpi import KpiFrame, UnknownKpiError, kpi_definition
 from policies.managed_object import cell_of
+from policies.materiality import badness
 from policies.slices import Slice
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.kpi_tool import measured
 from tools.ran.scope import cells_named
-from twins.network import KpiQuery
+from tools.telemetry.statistics import holm
+from twins.network import KpiQuery, NetworkError
 
 _WATCHED = (
     "DRB.UEThpDl",
@@ -59,20 +61,21 @@ class Degradations(ToolValue):
     compared: int
 
 
-@tool(effect=Effect.OBSERVE, raises=(UnknownKpiError,), timeout_s=60)
+@tool(effect=Effect.OBSERVE, raises=(UnknownKpiError, NetworkError), timeout_s=60)
 def detect_degradation(context: ToolContext, request: DetectDegradation) -> Evidence[Degradations]:
     """Detect KPIs that got worse: newest windows against those before, one-sided Welch t-test with Holm's correction."""
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
     query = KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), windows=3 * request.windows)
-    frame = context.store.query(query)
+    kpis = context.kpis.snapshot()
+    frame = kpis.query(query)
     starts = [start for start, _ in frame.windows()]
     if len(starts) < request.windows + _LEAST_WINDOWS:
         warning = f"only {len(starts)} windows in the store; {request.windows + _LEAST_WINDOWS} are needed to compare"
         return Evidence(
             summary="too little history to compare",
             value=Degradations(findings=(), compared=0),
-            provenance=measured(card, context),
+            provenance=measured(card, kpis),
             warnings=(warning,),
         )
     findings, compared = _compare(frame, starts[-request.windows], request)
@@ -80,7 +83,7 @@ def detect_degradation(context: ToolContext, request: DetectDegradation) -> Evid
     return Evidence(
         summary=summary,
         value=Degradations(findings=tuple(findings), compared=compared),
-        provenance=measured(card, context),
+        provenance=measured(card, kpis),
         uncertainty=f"family-wise error ≤ {request.significance:g}",
     )
 
@@ -99,7 +102,7 @@ def _compare(frame: KpiFrame, since: datetime, request: DetectDegradation) -> tu
         definition = kpi_definition(kpi)
         if definition.better == "neutral":
             continue
-        worse = "less" if definition.better == "higher" else "greater"
+        later, earlier = badness(kpi, _jitter(after)), badness(kpi, before)
         tested.append(
             Finding(
                 kpi=kpi,
@@ -108,11 +111,13 @@ def _compare(frame: KpiFrame, since: datetime, request: DetectDegradation) -> tu
                 before=sum(before) / len(before),
                 after=sum(after) / len(after),
                 unit=definition.unit,
-                p_value=float(ttest_ind(_jitter(after), before, equal_var=False, alternative=worse).pvalue),
+                p_value=float(ttest_ind(later, earlier, equal_var=False, alternative="greater").pvalue),
                 since=since.isoformat(),
             )
         )
-    kept = [one for one in _holm(tested, request.significance) if _worsening(one) >= request.least_change]
+    corrected = zip(tested, holm([finding.p_value for finding in tested]), strict=True)
+    significant = [finding for finding, p_value in corrected if p_value <= request.significance]
+    kept = [finding for finding in significant if _worsening(finding) >= request.least_change]
     return sorted(kept, key=_worsening, reverse=True), len(usable)
 
 
@@ -121,16 +126,6 @@ def _jitter(values: list[float]) -> list[float]:
     if len(set(values)) > 1:
         return values
     return [value + 1e-6 * max(abs(value), 1.0) * (-1) ** index for index, value in enumerate(values)]
-
-
-def _holm(findings: list[Finding], significance: float) -> list[Finding]:
-    """Keep those that stay significant when all were tested at once (Holm's step-down procedure)."""
-    kept = []
-    for rank, one in enumerate(sorted(findings, key=lambda finding: finding.p_value)):
-        if one.p_value > significance / (len(findings) - rank):
-            break
-        kept.append(one)
-    return kept
 
 
 def _worsening(finding: Finding) -> float:

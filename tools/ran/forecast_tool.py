@@ -12,8 +12,8 @@ from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
-from tools.telemetry.analytics import analytics_of
 from tools.telemetry.forecasting import CONFIDENCE, TrafficRow, forecast_rows, method_of
+from twins.network import NetworkError
 
 
 class ForecastTraffic(ToolRequest):
@@ -40,21 +40,21 @@ class TrafficForecast(ToolValue):
     events: tuple[str, ...]
 
 
-@tool(effect=Effect.REASON, timeout_s=120)
+@tool(effect=Effect.REASON, raises=(NetworkError,), timeout_s=120)
 def forecast_traffic(context: ToolContext, request: ForecastTraffic) -> Evidence[TrafficForecast]:
     """Forecast connected users and offered traffic per cell and slice for a coming window, past events included."""
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
-    analytics = analytics_of(context.store)
-    rows = forecast_rows(analytics, card, cells, request.start, request.end)
+    kpis = context.kpis.snapshot()
+    rows = forecast_rows(kpis, card, cells, request.start, request.end)
     due = [event for event in card.events if event.start < request.end and event.end > request.start]
-    method, warnings = method_of(analytics, card, cells, due)
+    method, warnings = method_of(kpis, card, cells, due)
     value = TrafficForecast(rows=tuple(rows), method=method, events=tuple(event.name for event in due))
     total = sum(row.users for row in rows)
     return Evidence(
         summary=f"{total:.0f} users expected in {len(cells)} cells" + (f" during {due[0].name}" if due else ""),
         value=value,
-        provenance=Provenance(source=card.name, kind="forecast", version=card.version, observed_at=context.now()),
+        provenance=Provenance(source=card.name, kind="forecast", version=card.version, observed_at=kpis.newest or card.now),
         uncertainty=f"{CONFIDENCE:.0%} prediction intervals",
         warnings=warnings,
     )

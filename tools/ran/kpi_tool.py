@@ -1,4 +1,4 @@
-"""`query_kpi`: measured KPIs from the store (seed 002, D.2)."""
+"""`query_kpi`: measured KPIs, new PM reports included (seed 002, D.2)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from policies.slices import Slice
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
-from twins.network import KpiQuery, NetworkCard
+from tools.telemetry.kpi_snapshot import KpiSnapshot
+from twins.network import KpiQuery, NetworkCard, NetworkError
 
 
 class QueryKpi(ToolRequest):
@@ -58,26 +59,27 @@ class KpiTable(ToolValue):
     means: tuple[KpiMean, ...]
 
 
-@tool(effect=Effect.OBSERVE, raises=(UnknownKpiError,), timeout_s=30)
+@tool(effect=Effect.OBSERVE, raises=(UnknownKpiError, NetworkError), timeout_s=30)
 def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
     """Query measured KPIs (TS 28.552 names, with units) of cells and slices over the newest windows."""
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
-    frame = context.store.query(
+    kpis = context.kpis.snapshot()
+    frame = kpis.query(
         KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), slices=request.slices, windows=request.windows)
     )
     samples = [sample for sample in frame if request.slices or sample.slice is None]
     table = KpiTable(rows=tuple(_row(sample) for sample in samples), means=tuple(_means(samples)))
     warnings = () if samples else ("the store holds no sample for this question yet",)
     return Evidence(
-        summary=_summary(table), value=table, provenance=measured(card, context), warnings=warnings,
+        summary=_summary(table), value=table, provenance=measured(card, kpis), warnings=warnings,
         uncertainty=f"{len(samples)} samples over at most {request.windows} windows",
     )  # fmt: skip
 
 
-def measured(card: NetworkCard, context: ToolContext) -> Provenance:
-    """Return the provenance of values that the managed network reported."""
-    return Provenance(source=card.name, kind="measurement", version=card.version, observed_at=context.now())
+def measured(card: NetworkCard, kpis: KpiSnapshot) -> Provenance:
+    """Return the provenance of values that the managed network reported: observed at the end of the newest KPI window."""
+    return Provenance(source=card.name, kind="measurement", version=card.version, observed_at=kpis.newest or card.now)
 
 
 def _row(sample: KpiSample) -> KpiRow:

@@ -80,11 +80,12 @@ def link_conditions(context: ToolContext, request: LinkConditions) -> Evidence[L
     """
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
-    frame = context.store.query(
-        KpiQuery(kpis=(*_KPIS, *_CQI), dns=tuple(cell.dn for cell in cells), windows=request.windows)
-    ).keep(lambda sample: sample.slice is None)
+    kpis = context.kpis.snapshot()
+    frame = kpis.query(KpiQuery(kpis=(*_KPIS, *_CQI), dns=tuple(cell.dn for cell in cells), windows=request.windows)).keep(
+        lambda sample: sample.slice is None
+    )
     value = LinkConditionsTable(cells=tuple(_cell(context, request, cell, frame.where(dn=cell.dn)) for cell in cells))
-    provenance = measured(card, context).model_copy(update={"configuration_digest": digest_of(request.model_dump(mode="json"))})
+    provenance = measured(card, kpis).model_copy(update={"configuration_digest": digest_of(request.model_dump(mode="json"))})
     return Evidence(
         summary="; ".join(_told(one) for one in value.cells[:3]) + (" …" if len(cells) > 3 else ""),
         value=value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tools.context import ToolContext
-from tools.contract import ToolError
+from tools.contract import Boundary, ToolError
 from twins.network import Cell, NetworkCard
 
 
@@ -23,9 +23,9 @@ def cells_named(card: NetworkCard, names: Iterable[str], context: ToolContext) -
             wanted.append(name)
         else:
             known = ", ".join([*areas, *(cell.id for cell in card.cells)])
-            raise ToolError("arguments", f"cells={name!r}: no cell and no area has this name; there are {known}")
+            raise ToolError(Boundary.ARGUMENTS, f"cells={name!r}: no cell and no area has this name; there are {known}")
     chosen = [cell for cell in card.cells if not wanted or cell.id in wanted]
     outside = [cell.id for cell in chosen if context.scope and cell.id not in context.scope]
     if outside and wanted:
-        raise ToolError("permission", f"cells={', '.join(outside)} lie outside the scope {', '.join(context.scope)}")
+        raise ToolError(Boundary.PERMISSION, f"cells={', '.join(outside)} lie outside the scope {', '.join(context.scope)}")
     return [cell for cell in chosen if cell.id not in outside]

@@ -9,23 +9,12 @@ from pydantic import Field
 from policies.change import digest_of
 from policies.effect import Effect
 from policies.evidence import Evidence
-from policies.managed_object import ManagedObject
+from policies.managed_object import CONFIGURABLE, ManagedObject
 from policies.provenance import Provenance
 from tools.context import ToolContext
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
 from twins.network import Cell, NetworkCard, NetworkError, PlannedEvent
-
-CONFIGURABLE = (
-    "NRCellDU",
-    "NRSectorCarrier",
-    "RRMPolicyRatio",
-    "SchedulerProfile",
-    "AdmissionControl",
-    "NRCellRelation",
-    "MobilityProfile",
-    "CESManagementFunction",
-)
 
 
 class ReadTopology(ToolRequest):
@@ -70,7 +59,7 @@ def read_configuration(context: ToolContext, request: ReadConfiguration) -> Evid
     """Read managed objects (TS 28.541) of cells with their attributes as they stand, to be used as the old values of edits."""
     unknown = [name for name in request.classes if name not in CONFIGURABLE]
     if unknown:
-        raise ToolError("arguments", f"classes={unknown}: there are {', '.join(CONFIGURABLE)}")
+        raise ToolError(Boundary.ARGUMENTS, f"classes={unknown}: there are {', '.join(CONFIGURABLE)}")
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
     objects = objects_of(context.network.configuration(), cells, request.classes or CONFIGURABLE)

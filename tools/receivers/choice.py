@@ -10,7 +10,7 @@ from typing import get_args
 
 from pydantic import ValidationError
 
-from tools.contract import explain
+from policies.text.validation import validation_text
 from twins.link.configuration import Detector, Estimator, LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable, receiver_names
 
@@ -39,4 +39,4 @@ def with_receiver(configuration: LinkConfiguration, name: str) -> LinkConfigurat
     try:
         return LinkConfiguration.model_validate({**configuration.model_dump(), **fields})
     except ValidationError as error:
-        raise ReceiverUnavailable(explain(error)) from None
+        raise ReceiverUnavailable(validation_text(error, "link")) from None

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from twins.command_errors import one_line_errors
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 MODULATIONS = {2: "qpsk", 4: "16qam", 6: "64qam"}
@@ -24,12 +26,9 @@ def export(
     from tools.receivers.deeprx.onnx_export import INPUTS, OUTPUTS
     from twins.link.receiver import ReceiverUnavailable
 
-    try:
+    with one_line_errors("export", ReceiverUnavailable, OSError):
         out.mkdir(parents=True, exist_ok=True)
         rows = [_export(order, out / f"{receiver}-{name}.onnx") for order, name in MODULATIONS.items()]
-    except (ReceiverUnavailable, OSError) as error:
-        typer.echo(f"export: {error}", err=True)
-        raise typer.Exit(2) from None
     if as_json:
         typer.echo(json.dumps({"models": rows, "inputs": INPUTS, "outputs": OUTPUTS}))
         return

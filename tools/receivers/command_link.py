@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tools.receivers.link_text import LinkText, LinkTextError, read_link
+from twins.command_errors import one_line_errors
+from twins.progress import transient_bars
 
 if TYPE_CHECKING:
     from tools.receivers.comparison import Progress, ReceiverResult
@@ -38,8 +40,9 @@ def link(
 ) -> None:
     """Simulate a link with each receiver on the same bits, channels and noise; print a table and draw it."""
     from tools.receivers.comparison import PRECISION
+    from twins.link.simulation.transport_block import CodingUnavailable
 
-    with _told():
+    with one_line_errors("link", LinkTextError, CodingUnavailable):
         link_text, levels = read_link(text), _levels(sweep)
         stopping = PRECISION.model_copy(update={"max_slots": slots // 64 * 64})
         names = _names(receivers, link_text)
@@ -196,24 +199,9 @@ def _covered(receiver: str, coverage: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Tell an error of the description in one line and end with status 2."""
-    from twins.link.simulation.transport_block import CodingUnavailable
-
-    try:
-        yield
-    except (LinkTextError, CodingUnavailable) as error:
-        typer.echo(f"link: {error}", err=True)
-        raise typer.Exit(2) from None
-
-
-@contextmanager
 def _progress(total: int) -> Iterator[Progress]:
     """Show progress on standard error if it is a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-
-    with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+    with transient_bars() as bars:
         task = bars.add_task("link", total=total)
         counts = [0]  # reported slots; the count falls when the next simulation begins
 

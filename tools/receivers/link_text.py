@@ -14,14 +14,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tools.contract import explain
+from policies.text.units import factor
+from policies.text.validation import validation_text
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 
 Fields = dict[str, Any]
 
 _NUMBER = r"([+-]?\d+(?:\.\d+)?)"
 _ORDERS = {"QPSK": 2, "16QAM": 4, "64QAM": 6, "256QAM": 8}
-_NANOSECONDS = {"ns": 1.0, "us": 1e3, "µs": 1e3, "μs": 1e3}
 
 
 class LinkTextError(ValueError):
@@ -59,7 +59,7 @@ def _real(name: str, scale: float = 1.0) -> Callable[[re.Match[str]], Fields]:
 
 
 def _spread(match: re.Match[str]) -> Fields:
-    return {"delay_spread_ns": float(match[1]) * _NANOSECONDS[match[2].lower()]}
+    return {"delay_spread_ns": float(match[1]) * factor(match[2].lower(), "ns")}
 
 
 TERMS = (
@@ -70,7 +70,7 @@ TERMS = (
     _term("TDL-C", r"((?:TDL|CDL)-?[A-Z]|AWGN)", lambda match: {"profile": _profile(match[1])}),
     _term("300 ns", _NUMBER + r"\s*(ns|us|µs|μs)", _spread),
     _term("30 m/s", _NUMBER + r"\s*m/s", _real("speed_mps")),
-    _term("108 km/h", _NUMBER + r"\s*km/?h", _real("speed_mps", 1.0 / 3.6)),
+    _term("108 km/h", _NUMBER + r"\s*km/?h", _real("speed_mps", factor("km/h", "m/s"))),
     _term("12 dB", r"(?:SNR\s*)?" + _NUMBER + r"\s*dB", _real("snr_db")),
     _term("23 dBm", _NUMBER + r"\s*dBm", _real("transmit_power_dbm")),
     _term("2x4", r"(\d+)\s*[x×]\s*(\d+)", lambda match: {"tx_antennas": int(match[1]), "rx_antennas": int(match[2])}),
@@ -95,7 +95,7 @@ def read_link(text: str) -> LinkText:
         channel_fields = {name: fields.pop(name) for name in list(fields) if name in ChannelConfiguration.model_fields}
         return LinkText(LinkConfiguration(**fields), ChannelConfiguration(**channel_fields), notes)
     except ValidationError as error:
-        raise LinkTextError(explain(error)) from None
+        raise LinkTextError(validation_text(error, "link")) from None
 
 
 def _read_terms(text: str) -> Fields:

@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from tools.scenes.scene_table import map_table, scene_table
+from twins.command_errors import end_command
+from twins.progress import transient_bars
 from twins.scenes.catalogue import SCENES, SceneInfo
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _info(name: str) -> SceneInfo:
 def _request(info: SceneInfo, tx: list[str], settings: dict[str, Any]) -> SceneRequest:
     from pydantic import ValidationError
 
-    from tools.contract import explain
+    from policies.text.validation import validation_text
     from twins.scenes.request import SceneRequest
 
     values = [_numbers("--tx", text, (3, 4, 5, 6)) for text in tx] or [info.transmitter]
@@ -100,7 +101,7 @@ def _request(info: SceneInfo, tx: list[str], settings: dict[str, Any]) -> SceneR
     try:
         return SceneRequest(scene=info.name, transmitters=transmitters, **settings)
     except ValidationError as error:
-        _fail(explain(error))
+        _fail(validation_text(error, "scene"))
 
 
 def _transmitter(number: int, numbers: tuple[float, ...]) -> dict[str, Any]:
@@ -119,8 +120,7 @@ def _numbers(option: str, text: str, lengths: tuple[int, ...]) -> tuple[float, .
 
 
 def _trace(request: SceneRequest, timeout_s: float) -> RadioMap:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
     from twins.scenes.errors import SceneError
     from twins.scenes.tracing import trace
@@ -131,7 +131,7 @@ def _trace(request: SceneRequest, timeout_s: float) -> RadioMap:
         TextColumn("{task.completed}/{task.total} transmitters"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+    with transient_bars(*columns) as bars:
         task = bars.add_task(f"tracing {request.scene}", total=len(request.transmitters))
         try:
             return trace(
@@ -174,8 +174,7 @@ def _scenes_json() -> str:
 
 
 def _fail(message: str) -> NoReturn:
-    typer.echo(f"scene: {message}", err=True)
-    raise typer.Exit(2)
+    end_command("scene", message)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from policies.effect import Effect
 from policies.evidence import Evidence
+from policies.text.validation import validation_text
 from tools.context import ToolContext
-from tools.contract import ToolError, ToolValue, explain, tool
+from tools.contract import Boundary, ToolError, ToolValue, tool
 from tools.ran.scope import cells_named
 from tools.scenes.sites import transmitters_of
 from twins.scenes.agreement import Agreement, compare_with_38901
@@ -24,7 +25,7 @@ from twins.scenes.tracing import trace
 from twins.scenes.transmitter import TransmitterSpec
 
 TIMEOUT_S = 900.0
-_BOUNDARIES: dict[Cause, Literal["refused", "unavailable", "timeout"]] = {"request": "refused", "timeout": "timeout"}
+_BOUNDARIES: dict[Cause, Boundary] = {"request": Boundary.REFUSED, "timeout": Boundary.TIMEOUT}
 
 
 class RayTracedMapRequest(SceneSettings):
@@ -70,7 +71,7 @@ def ray_traced_map(context: ToolContext, request: RayTracedMapRequest) -> Eviden
         # Shorter than the tool's own timeout, so that the worker is ended and not left behind.
         radio_map = trace(scene_request, timeout_s=TIMEOUT_S - 20, progress=context.progress)
     except SceneError as error:
-        raise ToolError(_BOUNDARIES.get(error.cause, "unavailable"), f"ray_traced_map: {error}") from error
+        raise ToolError(_BOUNDARIES.get(error.cause, Boundary.UNAVAILABLE), f"ray_traced_map: {error}") from error
     summary, agreement = summarize(radio_map), compare_with_38901(radio_map, request.propagation)
     map_file, picture = _write_files(context, radio_map)
     value = RayTracedMap(
@@ -98,7 +99,7 @@ def _scene_request(context: ToolContext, request: RayTracedMapRequest) -> SceneR
             transmitters = tuple(transmitters_of(context.network, cells, origin, request.tilt_deg, request.elements))
         return SceneRequest(**settings, transmitters=transmitters)
     except ValidationError as error:
-        raise ToolError("arguments", f"ray_traced_map: {explain(error)}") from None
+        raise ToolError(Boundary.ARGUMENTS, f"ray_traced_map: {validation_text(error, 'arguments')}") from None
 
 
 def _write_files(context: ToolContext, radio_map: RadioMap) -> tuple[str, str]:

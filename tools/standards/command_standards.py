@@ -17,6 +17,8 @@ import typer
 from tools.standards.errors import StandardsError
 from tools.standards.index import MOST_HITS, StandardsIndex
 from tools.standards.records import Progress
+from twins.command_errors import one_line_errors
+from twins.progress import transient_bars
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Your specifications, searchable with their clauses."
@@ -35,7 +37,7 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Take in a file or a folder of specifications; goes on where an interrupted ingest stopped."""
-    with _told(), _progress() as progress:
+    with one_line_errors("standards", StandardsError), _progress() as progress:
         report = StandardsIndex(index, progress).ingest(path, progress)
     rows = [[one.path.name, one.status, one.document, one.release, one.passages or "", one.reason] for one in report.files]
     if as_json:
@@ -54,7 +56,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Search the index; each hit quotes its passage with document, release and clause."""
-    with _told(), _progress() as progress:
+    with one_line_errors("standards", StandardsError), _progress() as progress:
         hits = StandardsIndex(index, progress).search(query, k)
     if as_json:
         typer.echo(json.dumps([hit.model_dump() for hit in hits]))
@@ -66,7 +68,7 @@ def search(
 @app.command("list")
 def list_documents(index: Folder = None, as_json: AsJson = False) -> None:
     """List the documents of the index."""
-    with _told(), _progress() as progress:
+    with one_line_errors("standards", StandardsError), _progress() as progress:
         documents = StandardsIndex(index, progress).documents()
     if as_json:
         typer.echo(json.dumps([one.model_dump() for one in documents]))
@@ -76,22 +78,9 @@ def list_documents(index: Folder = None, as_json: AsJson = False) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Tell a StandardsError in one line and end with status 2."""
-    try:
-        yield
-    except StandardsError as error:
-        typer.echo(f"standards: {error}", err=True)
-        raise typer.Exit(2) from None
-
-
-@contextmanager
 def _progress() -> Iterator[Progress]:
     """Show progress on the terminal's standard error; nothing where there is none."""
-    from rich.console import Console
-    from rich.progress import Progress as Bars
-
-    with Bars(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bars:
+    with transient_bars() as bars:
         tasks: dict[bool, Any] = {}
 
         def show(what: str, done: int, total: int) -> None:

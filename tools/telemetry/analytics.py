@@ -9,11 +9,14 @@ from __future__ import annotations
 import atexit
 import sqlite3
 import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from policies.kpi import kpi_definition
+from policies.slices import Slice
 from tools.telemetry.store import KpiStore
 
 _ROWS = """SELECT seq, kpi, dn, slice, start_s, end_s, value, count
@@ -31,6 +34,32 @@ def analytics_of(store: KpiStore) -> KpiAnalytics:
         if store not in _of_store:
             _of_store[store] = KpiAnalytics(store)
         return _of_store[store]
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyMean:
+    """A KPI's mean over the `windows` of an object (and slice) that start within the hour from `hour` on, UTC."""
+
+    dn: str
+    slice: Slice | None
+    hour: datetime
+    mean: float
+    windows: int
+
+
+@dataclass(frozen=True, slots=True)
+class KpiSummary:
+    """How a KPI of an object (and slice) is distributed over `windows`."""
+
+    dn: str
+    slice: Slice | None
+    windows: int
+    mean: float
+    median: float
+    p05: float
+    p95: float
+    lowest: float
+    highest: float
 
 
 class KpiAnalytics:
@@ -64,38 +93,43 @@ class KpiAnalytics:
             self._seen = int(fresh["seq"].iloc[-1])
         return len(fresh)
 
-    def _rows(self, statement: str, values: list[Any]) -> list[dict[str, Any]]:
+    def _rows(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
         with self._lock:
             self.refresh()
-            cursor = self._duck.execute(statement, values)
-            names = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            return self._duck.execute(statement, values).fetchall()
 
-    def summary(self, kpi: str, start: datetime | None = None, end: datetime | None = None) -> list[dict[str, Any]]:
-        """Return per (dn, slice): windows, mean, median, p05, p95, min, max of `kpi`; raises UnknownKpiError."""
+    def summary(self, kpi: str, start: datetime | None = None, end: datetime | None = None) -> list[KpiSummary]:
+        """Return the distribution of `kpi` per (dn, slice), over windows within [start, end]; raises UnknownKpiError."""
         kpi_definition(kpi)
-        return self._rows(
-            "SELECT dn, slice, count(*) AS windows, avg(value) AS mean, median(value) AS median,"
-            " quantile_cont(value, 0.05) AS p05, quantile_cont(value, 0.95) AS p95, min(value) AS lowest,"
-            " max(value) AS highest FROM samples WHERE kpi = ? AND value IS NOT NULL AND start_s >= ? AND end_s <= ?"
+        rows = self._rows(
+            "SELECT dn, slice, count(*), avg(value), median(value), quantile_cont(value, 0.05), quantile_cont(value, 0.95),"
+            " min(value), max(value) FROM samples WHERE kpi = ? AND value IS NOT NULL AND start_s >= ? AND end_s <= ?"
             " GROUP BY dn, slice ORDER BY dn, slice",
             [kpi, _bound(start, 0.0), _bound(end, 1e12)],
         )
+        return [KpiSummary(dn, _slice(name), *figures) for dn, name, *figures in rows]
 
-    def hourly(self, kpi: str, dns: list[str], per_second: bool = False) -> list[dict[str, Any]]:
-        """Return per (dn, slice, hour): mean and number of windows, `hour` as a UTC time; raises UnknownKpiError.
+    def hourly(self, kpi: str, dns: Sequence[str], per_second: bool = False, end: datetime | None = None) -> list[HourlyMean]:
+        """Return the mean of `kpi` per (dn, slice, hour), over windows that end by `end`; raises UnknownKpiError.
 
         `per_second` divides each value by the length of its window: a volume becomes a rate.
         """
         kpi_definition(kpi)
         length = "(end_s - start_s)" if per_second else "1"
         rows = self._rows(
-            f"SELECT dn, slice, floor(start_s / 3600) * 3600 AS hour, avg(value / {length}) AS mean, count(*) AS windows"  # noqa: S608
-            " FROM samples WHERE kpi = ? AND value IS NOT NULL AND list_contains(?, dn)"
+            f"SELECT dn, slice, floor(start_s / 3600) * 3600 AS hour, avg(value / {length}), count(*)"  # noqa: S608
+            " FROM samples WHERE kpi = ? AND value IS NOT NULL AND list_contains(?, dn) AND end_s <= ?"
             " GROUP BY dn, slice, hour ORDER BY dn, slice, hour",
-            [kpi, dns],
+            [kpi, list(dns), _bound(end, 1e12)],
         )
-        return [{**row, "hour": datetime.fromtimestamp(row["hour"], UTC)} for row in rows]
+        return [
+            HourlyMean(dn, _slice(name), datetime.fromtimestamp(hour, UTC), mean, windows)
+            for dn, name, hour, mean, windows in rows
+        ]
+
+
+def _slice(name: str) -> Slice | None:
+    return Slice(name) if name else None
 
 
 def _bound(moment: datetime | None, otherwise: float) -> float:

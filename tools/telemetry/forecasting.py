@@ -17,7 +17,7 @@ import numpy as np
 from policies.managed_object import cell_of
 from policies.slices import Slice
 from tools.contract import ToolValue
-from tools.telemetry.analytics import KpiAnalytics
+from tools.telemetry.kpi_snapshot import KpiSnapshot
 from twins.network import Cell, NetworkCard, PlannedEvent
 
 CONFIDENCE = 0.9
@@ -41,13 +41,11 @@ class TrafficRow(ToolValue):
     volume_mbps_high: float
 
 
-def forecast_rows(
-    analytics: KpiAnalytics, card: NetworkCard, cells: list[Cell], start: datetime, end: datetime
-) -> list[TrafficRow]:
+def forecast_rows(kpis: KpiSnapshot, card: NetworkCard, cells: list[Cell], start: datetime, end: datetime) -> list[TrafficRow]:
     """Return the forecast for each cell and slice of which there is any history, mean over [start, end)."""
     window = _window_hours(start, end)
-    users = _forecasts(analytics, "RRC.ConnMean", card, cells, window)
-    volumes = _forecasts(analytics, "DRB.PdcpSduVolumeDL.Rate", card, cells, window)
+    users = _forecasts(kpis, "RRC.ConnMean", card, cells, window)
+    volumes = _forecasts(kpis, "DRB.PdcpSduVolumeDL.Rate", card, cells, window)
     return [_row(key, users[key], volumes.get(key, (0.0, 0.0, 0.0))) for key in sorted(users)]
 
 
@@ -58,16 +56,14 @@ def _window_hours(start: datetime, end: datetime) -> list[datetime]:
     return [start + step * (index + 0.5) for index in range(hours)]
 
 
-def _forecasts(
-    analytics: KpiAnalytics, kpi: str, card: NetworkCard, cells: list[Cell], window: list[datetime]
-) -> dict[Key, Estimate]:
+def _forecasts(kpis: KpiSnapshot, kpi: str, card: NetworkCard, cells: list[Cell], window: list[datetime]) -> dict[Key, Estimate]:
     """Return mean, low and high per (cell, slice); a volume is asked for as a rate, Mbit/s."""
     as_rate = kpi.endswith(".Rate")
-    rows = analytics.hourly(kpi.removesuffix(".Rate"), [cell.dn for cell in cells], per_second=as_rate)
+    rows = kpis.hourly(kpi.removesuffix(".Rate"), [cell.dn for cell in cells], per_second=as_rate)
     series: dict[Key, list[tuple[datetime, float]]] = {}
     for row in rows:
-        if row["slice"]:
-            series.setdefault((cell_of(row["dn"]) or "", Slice(row["slice"])), []).append((row["hour"], row["mean"]))
+        if row.slice is not None:
+            series.setdefault((cell_of(row.dn) or "", row.slice), []).append((row.hour, row.mean))
     areas = {cell.id: cell.areas for cell in cells}
     return {key: _forecast(points, window, _events_at(card, areas[key[0]])) for key, points in series.items()}
 
@@ -119,11 +115,9 @@ def _row(key: Key, users: Estimate, volume: Estimate) -> TrafficRow:
     )
 
 
-def method_of(
-    analytics: KpiAnalytics, card: NetworkCard, cells: list[Cell], due: list[PlannedEvent]
-) -> tuple[str, tuple[str, ...]]:
+def method_of(kpis: KpiSnapshot, card: NetworkCard, cells: list[Cell], due: list[PlannedEvent]) -> tuple[str, tuple[str, ...]]:
     """Return how the forecast was made, and what about it deserves a warning."""
-    hours = {row["hour"] for row in analytics.hourly("RRC.ConnMean", [cell.dn for cell in cells[:1]])}
+    hours = {row.hour for row in kpis.hourly("RRC.ConnMean", [cell.dn for cell in cells[:1]])}
     if len(hours) < _LEAST_HOURS:
         return "persistence", (f"only {len(hours)} h of history (24 h needed): the newest value is carried forward",)
     seen = [event for event in card.events if any(event.start <= hour < event.end for hour in hours)]

@@ -71,8 +71,10 @@ class KpiStore:
                 raise KpiStoreError(f"kpi={kpi}: unit={unit!r}, the catalogue's unit is {expected!r}; convert before storing")
         try:
             with self._transaction() as connection:
+                # In the order of the samples: queries answer series by series, and must not depend on how strings are hashed.
                 connection.executemany(
-                    "INSERT OR IGNORE INTO series(kpi, dn, slice, unit) VALUES (?, ?, ?, ?)", {key for key, _ in rows}
+                    "INSERT OR IGNORE INTO series(kpi, dn, slice, unit) VALUES (?, ?, ?, ?)",
+                    list(dict.fromkeys(key for key, _ in rows)),
                 )
                 ids = {
                     (kpi, dn, name): identity
@@ -137,9 +139,10 @@ class KpiStore:
         starts = [row[0] for row in rows]
         return float(starts[-1]) if starts else float("inf")
 
-    def latest(self) -> datetime | None:
-        """Return the end of the newest window, or None while the store is empty."""
-        row = self._connection().execute("SELECT MAX(end_s) FROM windows").fetchone()
+    def latest(self, until: datetime | None = None) -> datetime | None:
+        """Return the end of the newest window that had ended by `until` (the newest of all where not given), None: none has."""
+        bound = until.timestamp() if until is not None else float("inf")
+        row = self._connection().execute("SELECT MAX(end_s) FROM windows WHERE end_s <= ?", (bound,)).fetchone()
         return None if row[0] is None else datetime.fromtimestamp(row[0], UTC)
 
     def count(self) -> int:

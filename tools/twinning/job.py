@@ -14,7 +14,7 @@ from pydantic import Field
 from policies.change import ChangeSet
 from policies.kpi import KpiFrame
 from policies.word import Word
-from tools.twinning.synchronization import TwinInput, synchronize
+from tools.twinning.twin_input import TwinInput
 from twins.network import InvalidChangeError, KpiQuery, NetworkError, StaleEditError
 
 _KEPT = 8
@@ -51,6 +51,7 @@ def run_job(job: TwinJob) -> KpiFrame | str:
 
 
 def _warmed(job: TwinJob) -> tuple[Any, Any]:
+    from tools.twinning.synchronization import synchronize
     from twins.system.system_network import SystemNetwork
 
     key = (job.digest, job.seed)

@@ -10,24 +10,20 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from policies.change import ChangeSet, digest_of
 from policies.intent import TimeWindow
 from policies.kpi import KpiFrame, kpi_definitions
-from policies.managed_object import ManagedObject
-from tools.ran.topology_tools import CONFIGURABLE
-from tools.telemetry.analytics import analytics_of
+from policies.managed_object import CONFIGURABLE, ManagedObject
 from tools.telemetry.forecasting import forecast_rows, method_of
+from tools.telemetry.kpi_snapshot import KpiSnapshot
 from tools.twinning.demand import cell_loads, channel_quality, forecast_demand, measured_demand
 from tools.twinning.gap import gap_of
 from tools.twinning.job import TwinJob
 from tools.twinning.pool import Progress, TwinPool
-from tools.twinning.synchronization import TwinInput
-from twins.network import KpiQuery
-
-if TYPE_CHECKING:
-    from tools.context import ToolContext
+from tools.twinning.twin_input import TwinInput
+from twins.network import KpiQuery, Network
 
 Depth = Literal["screen", "full"]
 GAP_SEEDS = (101, 102)
@@ -64,41 +60,28 @@ class Laboratory:
         self._recipes: dict[str, Recipe] = {}
         self._lock = threading.Lock()
 
-    def recipe(self, context: ToolContext, window: TimeWindow | None) -> Recipe:
-        """Return the twin for `window` (None: the present), from the newest telemetry and configuration.
+    def recipe(self, network: Network, kpis: KpiSnapshot, window: TimeWindow | None) -> Recipe:
+        """Return the twin for `window` (None: the present), from `kpis` and the network's configuration.
 
         Raises SynchronizationError where telemetry is missing. A recipe is kept until telemetry or configuration moves on.
         """
-        given = self._present(context)
+        frame = kpis.query(KpiQuery(windows=SYNC_WINDOWS))
+        given = _present(network, frame)
         digest = digest_of([given.model_dump(mode="json"), window.model_dump(mode="json") if window else None])
         with self._lock:
             if digest not in self._recipes:
-                self._recipes = {digest: self._build(context, given, window, digest)}
+                self._recipes = {digest: self._build(kpis, frame, given, window, digest)}
             return self._recipes[digest]
 
-    def _present(self, context: ToolContext) -> TwinInput:
-        card = context.network.describe()
-        frame = context.store.query(KpiQuery(windows=SYNC_WINDOWS))
-        present = measured_demand(card, frame)
-        return TwinInput(
-            card=card,
-            objects=tuple(configuration_of(context)),
-            present=present,
-            target=present,
-            cqi=channel_quality(frame),
-            loads=cell_loads(card, frame),
-        )
-
-    def _build(self, context: ToolContext, given: TwinInput, window: TimeWindow | None, digest: str) -> Recipe:
+    def _build(self, kpis: KpiSnapshot, measured: KpiFrame, given: TwinInput, window: TimeWindow | None, digest: str) -> Recipe:
         card = given.card
-        measured = context.store.query(KpiQuery(windows=SYNC_WINDOWS))
         runs = self.pool.run([_job(given, f"present:{digest}", seed, ChangeSet(), "full") for seed in GAP_SEEDS])
         gap = gap_of([one for one in runs if isinstance(one, KpiFrame)], card, measured)
         if window is None or window.start <= card.now:
             return Recipe(given, digest, gap, ())
-        rows = forecast_rows(analytics_of(context.store), card, list(card.cells), window.start, window.end)
+        rows = forecast_rows(kpis, card, list(card.cells), window.start, window.end)
         due = [event for event in card.events if event.start < window.end and event.end > window.start]
-        warnings = method_of(analytics_of(context.store), card, list(card.cells), due)[1]
+        warnings = method_of(kpis, card, list(card.cells), due)[1]
         target = forecast_demand(rows, given.present)
         return Recipe(given.model_copy(update={"target": target, "window": window}), digest, gap, warnings)
 
@@ -120,9 +103,22 @@ class Laboratory:
         self.pool.close()
 
 
-def configuration_of(context: ToolContext) -> list[ManagedObject]:
-    """Return every configurable managed object of the network, as it stands."""
-    return [one for one in context.network.configuration() if one.class_name in CONFIGURABLE]
+def _present(network: Network, frame: KpiFrame) -> TwinInput:
+    card = network.describe()
+    present = measured_demand(card, frame)
+    return TwinInput(
+        card=card,
+        objects=tuple(configuration_of(network)),
+        present=present,
+        target=present,
+        cqi=channel_quality(frame),
+        loads=cell_loads(card, frame),
+    )
+
+
+def configuration_of(network: Network) -> list[ManagedObject]:
+    """Return every configurable managed object of the network, as it is set now."""
+    return [one for one in network.configuration() if one.class_name in CONFIGURABLE]
 
 
 def _job(given: TwinInput, digest: str, seed: int, change_set: ChangeSet, depth: Depth) -> TwinJob:

@@ -16,7 +16,7 @@ from statistics import fmean, stdev
 
 from policies.assessment import assess
 from policies.evidence import Interval
-from policies.intent import Condition, ExpectationObject, ExpectationTarget
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, objective_of
 from policies.kpi import KpiFrame, KpiSample, kpi_definition
 from policies.proposal import KpiPrediction, TargetOutlook
 from policies.slices import Slice
@@ -144,9 +144,7 @@ def watched_predictions(
     """Return the predictions of the KPIs that everybody watches, over `cells` (ids; empty: all)."""
     predictions = []
     for kpi, slice in WATCHED:
-        better = kpi_definition(kpi).better
-        condition = Condition.MAXIMIZE if better == "higher" else Condition.MINIMIZE
-        target = ExpectationTarget(kpi=kpi, condition=condition)
+        target = ExpectationTarget(kpi=kpi, condition=objective_of(kpi))
         wanted = ExpectationObject(cells=cells, slice=slice)
         one = outlook_of(frames, baseline, card, wanted, target)
         if one is not None:

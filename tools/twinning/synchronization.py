@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from policies.intent import TimeWindow
 from policies.managed_object import ManagedObject, Scalar
 from policies.slices import Slice
-from policies.word import Word
 from tools.twinning.demand import DemandRow
 from tools.twinning.placement import Field, choose, draw_field, power_and_state, sectors_of
+from tools.twinning.twin_input import TwinInput
 from twins.network import NetworkCard
 from twins.radio.antenna import Antenna
 from twins.radio.large_scale import LargeScale
@@ -35,18 +34,6 @@ _LEAST_FILE_BITS = 2e5
 _PACKET_BYTES = {Slice.URLLC: 256, Slice.MMTC: 128}
 _INACTIVITY_S = 5.0
 _READ_ONLY = frozenset({"operationalState", "energySavingState"})
-
-
-class TwinInput(Word):
-    """What a twin is built from. `cqi` by `cell/slice`; `loads` PRB usage 0..1 by cell; `window` None: the present."""
-
-    card: NetworkCard
-    objects: tuple[ManagedObject, ...]
-    present: tuple[DemandRow, ...]
-    target: tuple[DemandRow, ...]
-    cqi: dict[str, tuple[float, ...]]
-    loads: dict[str, float]
-    window: TimeWindow | None = None
 
 
 def synchronize(given: TwinInput, seed: int, granularity_s: float = 1.0) -> SystemScenario:

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from training.bars import training_bars
+from twins.command_errors import one_line_errors
+
 _WEIGHTS = "tools/beams/data/beam_predictor.safetensors"
 
 
@@ -26,7 +29,6 @@ def beams(
 ) -> None:
     """Train the beam predictor (about six minutes on one core with the defaults); resumes after an interruption."""
     import torch
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     from training.beams.beam_training import Plan, train
     from training.beams.experience import gather
@@ -35,28 +37,18 @@ def beams(
 
     torch.set_num_threads(1)
     plan = Plan(steps=steps, groups=groups, seed=seed)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} {task.fields[losses]}"),
-        TimeRemainingColumn(),
-    )
-    try:
-        with Progress(*columns) as bars:
-            pool = bars.add_task("simulate", total=groups, losses="")
-            experience = gather(plan.ranges, groups, seed, work / "pool", lambda done, _: bars.update(pool, completed=done))
-            task = bars.add_task("train", total=steps, losses="")
-            progress = train(
-                plan, experience, work, lambda step, means: bars.update(task, completed=step, losses=_losses(means)), until=until
-            )
-    except ValueError as error:
-        typer.echo(f"train beams: {error}", err=True)
-        raise typer.Exit(2) from None
+    with one_line_errors("train beams", ValueError), training_bars() as bars:
+        pool = bars.add_task("simulate", total=groups, status="")
+        experience = gather(plan.ranges, groups, seed, work / "pool", lambda done, _: bars.update(pool, completed=done))
+        task = bars.add_task("train", total=steps, status="")
+        progress = train(
+            plan, experience, work, lambda step, means: bars.update(task, completed=step, status=_status(means)), until=until
+        )
     plot_log(work / "log.jsonl", work / "training.png")
     remake = commands_of(f"twinpilot train beams --groups {groups} --seed {seed}", progress.legs)
     artefact = export(progress, plan, out, remake)
     typer.echo(f"{out}: sha256 {artefact.sha256[:16]}…, log and plot in {work}; evaluate with `twinpilot bench beams`")
 
 
-def _losses(means: dict[str, float]) -> str:
+def _status(means: dict[str, float]) -> str:
     return f"cross-entropy {means['cross_entropy']:.3f}, top-1 {means['top1']:.3f}"

@@ -69,10 +69,10 @@ def validity_of(ranges: Ranges) -> dict[str, Bound]:
         "bits_per_symbol": Bound(choices=tuple(ranges.orders)),
         "layers": Bound(choices=(1,)),
         "rx_antennas": Bound(choices=tuple(ranges.antennas)),
-        "prbs": Bound(low=min(ranges.prbs), high=max(ranges.prbs), unit="PRB"),
+        "prbs": Bound.over(ranges.prbs, "PRB"),
         "subcarrier_khz": Bound(choices=(ranges.subcarrier_khz,), unit="kHz"),
         "profile": Bound(choices=tuple(ranges.profiles)),
-        "delay_spread_ns": Bound(low=min(ranges.delay_spreads_ns), high=max(ranges.delay_spreads_ns), unit="ns"),
+        "delay_spread_ns": Bound.over(ranges.delay_spreads_ns, "ns"),
         "doppler_hz": Bound(low=0.0, high=doppler, unit="Hz"),
-        "snr_db": Bound(low=min(low for low, _ in levels), high=max(high for _, high in levels), unit="dB"),
+        "snr_db": Bound.over((level for pair in levels for level in pair), "dB"),
     }

@@ -43,7 +43,7 @@ def card_of(plan: Plan, steps: int) -> DataCard:
             distribution_shifts="TDL-E, CDL and delay spreads never trained on, in the same benchmark; outside the validity",
             failure_criteria="a higher block error rate than LS + LMMSE anywhere in the validity",
             uncertainty_calibration="ratios are trained by cross-entropy and decoded by LDPC",
-            robustness_tests="tests/tools/test_receivers_deeprx.py",
+            robustness_tests="tests/tools/receivers/test_receivers_deeprx.py",
         ),
     )
     limits = {

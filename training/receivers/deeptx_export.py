@@ -41,6 +41,6 @@ def card_of(plan: Plan, steps: int) -> DataCard:
             distribution_shifts="profiles that were not trained on are outside the validity",
             failure_criteria="goodput below PUSCH with 1 DMRS symbol at equal SNR",
             uncertainty_calibration="ratios are trained by cross-entropy and decoded by LDPC",
-            robustness_tests="tests/tools/test_deeptx.py",
+            robustness_tests="tests/tools/receivers/test_deeptx.py",
         ),
     )

@@ -78,17 +78,13 @@ def task_set_card(
             robustness_tests=f"tasks by difficulty: {counts['difficulty']}; by how much is stated: {counts['style']}",
         ),
         validity={
-            "snr_db": _bound([task.channel.snr_db or 0.0 for task in tasks], "dB"),
-            "speed_mps": _bound([task.channel.speed_mps for task in tasks], "m/s"),
-            "delay_spread_ns": _bound([task.channel.delay_spread_ns for task in tasks], "ns"),
+            "snr_db": Bound.over([task.channel.snr_db or 0.0 for task in tasks], "dB"),
+            "speed_mps": Bound.over([task.channel.speed_mps for task in tasks], "m/s"),
+            "delay_spread_ns": Bound.over([task.channel.delay_spread_ns for task in tasks], "ns"),
             "profile": Bound(choices=tuple(sorted({task.channel.profile for task in tasks}))),
             "service": Bound(choices=tuple(sorted({task.service for task in tasks}))),
         },
     )
-
-
-def _bound(values: Sequence[float], unit: str) -> Bound:
-    return Bound(low=min(values), high=max(values), unit=unit)
 
 
 def _range(values: Sequence[float], unit: str) -> str:

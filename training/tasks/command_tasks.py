@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from twins.command_errors import end_command, one_line_errors
 from twins.progress import counted
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def make(
     from training.tasks.task_set import SHIPPED, write_tasks
 
     path = out or SHIPPED
-    with _told():
+    with _errors():
         evaluator, name = _tables()
         with counted("task set", "tasks") as progress:
             tasks = make_tasks(TaskPlan(count=count, seed=seed, per_situation=per_situation), evaluator, DEFAULT_SPACE, progress)
@@ -70,8 +70,7 @@ def show(
         return
     task = next((candidate for candidate in tasks if candidate.id == task_id), None)
     if task is None:
-        typer.echo(f"tasks: ID={task_id!r} is not in the set; ids go from {tasks[0].id} to {tasks[-1].id}", err=True)
-        raise typer.Exit(2)
+        end_command("tasks", f"ID={task_id!r} is not in the set; ids go from {tasks[0].id} to {tasks[-1].id}")
     typer.echo(task.model_dump_json() if as_json else _describe(task))
 
 
@@ -90,7 +89,7 @@ def check(
     tasks = _load(path)
     problems, scores = problems_of(tasks), {}
     if sample:
-        with _told():
+        with _errors():
             evaluator, _ = _tables()
             problems += oracle_problems(tasks, DEFAULT_SPACE, evaluator, sample, seed)
             scores = {name: asdict(score) for name, score in reference_scores(tasks, DEFAULT_SPACE, evaluator, seed).items()}
@@ -122,7 +121,7 @@ def _tables() -> tuple[QosEvaluator, str]:
 def _load(path: Path | None) -> list[Task]:
     from training.tasks.task_set import SHIPPED, load_tasks
 
-    with _told():
+    with _errors():
         return load_tasks(path or SHIPPED)
 
 
@@ -148,14 +147,8 @@ def _summary_table(summary: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell what went wrong in one line and end with status 2."""
+def _errors() -> AbstractContextManager[None]:
     from policies.artefact import ArtefactError
     from training.tasks.generation import TaskShortage
 
-    try:
-        yield
-    except (ArtefactError, TaskShortage, OSError) as error:
-        typer.echo(f"tasks: {error}", err=True)
-        raise typer.Exit(2) from None
+    return one_line_errors("tasks", ArtefactError, TaskShortage, OSError)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from policies.text.number_words import number_word
 from training.tasks.request import Request
 from training.tasks.services import Service, read_data
 from training.tasks.situation import Situation
 from training.tasks.splits import Split
 from training.tasks.task import Quantity
-
-_NUMBERS = {1: "one", 2: "two", 4: "four"}
 
 
 @dataclass
@@ -71,8 +70,8 @@ def _device(writer: _Writer, situation: Situation) -> str:
     plural = "s" if len(device.transmitters) > 1 else ""
     text = writer.of("device").format(
         device=writer.rng.choice(words),
-        tx=f"{_NUMBERS[device.tx_antennas]} antenna port{'s' if device.tx_antennas > 1 else ''}",
-        rx=f"{_NUMBERS[device.rx_antennas]} antennas",
+        tx=f"{number_word(device.tx_antennas)} antenna port{'s' if device.tx_antennas > 1 else ''}",
+        rx=f"{number_word(device.rx_antennas)} antennas",
         power=f"{device.max_power_dbm:g}",
         modulation=device.max_modulation,
         transmitters=f"transmitter{plural} {' and '.join(device.transmitters)}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from twins.command_errors import end_command
 from twins.progress import counted
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ def _families(names: list[str] | None) -> list[Family]:
     by_name = {family.name: family for family in FAMILIES}
     unknown = [name for name in names or () if name not in by_name]
     if unknown:
-        typer.echo(f"twin tabulate: --family={unknown[0]!r} is none of {', '.join(by_name)}", err=True)
-        raise typer.Exit(2)
+        end_command("twin tabulate", f"--family={unknown[0]!r} is none of {', '.join(by_name)}")
     return [by_name[name] for name in names or by_name]
 
 

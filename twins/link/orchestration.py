@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from policies.text.validation import problems_of
 from policies.word import Word
 from twins.link.columns import configuration_columns
 from twins.link.configuration import LdpcAlgorithm, LinkConfiguration
@@ -138,21 +139,4 @@ def _validated(model: type[Model], values: dict[str, Any]) -> Model:
 
 
 def _reasons(error: ValidationError) -> tuple[str, ...]:
-    """Tell each error as `field=value: what is allowed`; a rule of the link configuration tells its fields itself."""
-    reasons = []
-    for detail in error.errors(include_url=False):
-        field, said = ".".join(str(step) for step in detail["loc"]), detail["msg"].removeprefix("Value error, ")
-        if detail["type"] == "missing":
-            reasons.append(f"{field} is missing: give it")
-        elif detail["type"] == "json_invalid":
-            reasons.append(
-                f"the orchestration is not JSON ({said.removeprefix('Invalid JSON: ')}): write one object and nothing else"
-            )
-        else:
-            reasons.append(f"{field}={_short(detail['input'])}: {said}" if field else said)
-    return tuple(reasons)
-
-
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    return tuple(problem.text for problem in problems_of(error, "the orchestration"))

@@ -19,8 +19,9 @@ from collections import deque
 from pathlib import Path
 from typing import IO, Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import ConfigDict, model_validator
 
+from policies.word import Word
 from twins.gym.packet_network import InfrastructureError
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -40,17 +41,17 @@ class Ns3MissingError(InfrastructureError):
     """The `ns3` extra is not installed."""
 
 
-class _Error(BaseModel):
+class _Error(Word):
     model_config = ConfigDict(strict=True)
 
     type: str
     message: str
 
 
-class _Answer(BaseModel):
+class _Answer(Word):
     """A line from the worker: the result, or why there is none."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True)
 
     id: int
     result: dict[str, Any] | None = None
@@ -74,8 +75,9 @@ class Ns3Process:
     It holds one network, the one built last; `builds` counts them, so that who shares a worker notices that it lost its network.
     """
 
-    def __init__(self, answer_s: float = _ANSWER_S) -> None:
-        self._answer_s = answer_s
+    def __init__(self, answer_s: float = _ANSWER_S, worker: Path = WORKER) -> None:
+        """`answer_s`: seconds to wait for an answer; `worker`: the script that the worker runs."""
+        self._answer_s, self._worker = answer_s, worker
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
         self._buffer = b""
@@ -96,7 +98,7 @@ class Ns3Process:
             self.close()
             self._log = tempfile.TemporaryFile()  # noqa: SIM115
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", str(WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
+                [sys.executable, "-I", str(self._worker)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
             )
         return self._exchange("hello", {}, _START_S)
 

@@ -101,7 +101,7 @@ def data_card() -> DataCard:
         protocol_layer=ProtocolLayer(layer="PHY abstraction", timescale="one slot"),
         policy=OperatorPolicy(objectives="throughput at a block error rate target", constraints="error rate target in (0, 1)"),
         evaluation=Evaluation(
-            baselines="Sionna's own lookup (tests/twins/test_radio_abstraction.py)",
+            baselines="Sionna's own lookup (tests/twins/radio/test_radio_abstraction.py)",
             distribution_shifts="the betas are shipped by Sionna without calibration provenance",
             failure_criteria="difference to Sionna above 0.01 in BLER or 0.05 dB in effective SINR",
             uncertainty_calibration="curves interpolated in log BLER between simulated points 1.6 to 1.8 dB apart",

@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
+from policies.text.validation import validation_text
 from twins.network import NetworkError
 from twins.ric.http_body import OBJECT_IN_OPENAPI, JsonObject
 from twins.ric.managed_ran import ManagedRan
@@ -28,13 +29,6 @@ def _seconds(body: dict[str, Any]) -> float:
     if not math.isfinite(seconds):
         raise ProblemError(400, f"seconds={seconds!r} is not finite")
     return float(seconds)
-
-
-def _told(error: ValidationError) -> str:
-    """Return field, value and what is allowed, in one line."""
-    return "; ".join(
-        f"{'.'.join(str(step) for step in one['loc']) or 'disturbance'}={one['input']!r}: {one['msg']}" for one in error.errors()
-    )
 
 
 def control_router(ran: ManagedRan, inject: Callable[[dict[str, Any]], None]) -> APIRouter:
@@ -57,7 +51,7 @@ def control_router(ran: ManagedRan, inject: Callable[[dict[str, Any]], None]) ->
             with ran.lock:
                 inject(body)
         except ValidationError as error:
-            raise ProblemError(400, _told(error)) from error
+            raise ProblemError(400, validation_text(error, "disturbance")) from error
         except (NetworkError, ValueError) as error:
             raise problem_of(error) from error
         return JSONResponse(body, 201)

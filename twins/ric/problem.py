@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from policies.text.validation import validation_text
 from policies.violation import Violation
 from twins.network import InvalidChangeError, NetworkError, StaleEditError, UnknownObjectError
 
@@ -67,5 +68,4 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _validation(_: Request, error: RequestValidationError) -> Response:
-        lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        return problem_response(400, "; ".join(lines))
+        return problem_response(400, validation_text(error, "the request"))

@@ -6,8 +6,8 @@ NR cell identity (TS 38.413 clause 9.3.1.7): gNB id (24 bit, the site's number) 
 from __future__ import annotations
 
 from policies.managed_object import Scalar
-from policies.slices import Slice
 from twins.network import Cell
+from twins.slice_objects import slice_objects
 from twins.system.scenario.scenario import CellSpec, SystemScenario
 from twins.system.scenario.topology import neighbours
 
@@ -131,15 +131,7 @@ def _cell_objects(scenario: SystemScenario, cell: CellSpec, local: int, nci: int
             "energySavingState": "isEnergySaving" if cell.asleep else "isNotEnergySaving",
         },
     }
-    for one in Slice:
-        objects[f"{du},RRMPolicyRatio={one.value}"] = {
-            "resourceType": "PRB_DL",
-            "rRMPolicyMinRatio": 0,
-            "rRMPolicyMaxRatio": 100,
-            "rRMPolicyDedicatedRatio": 0,
-        }
-        objects[f"{du},SchedulerProfile={one.value}"] = {"schedulerWeight": 1.0}
-        objects[f"{du},AdmissionControl={one.value}"] = {"maxPrbUsage": 100, "maxConnectedUes": 10_000}
+    objects |= slice_objects(du)
     for neighbour in neighbours(scenario.cells, cell):
         objects[relation_dn(cell, neighbour)] = {"cellIndividualOffset": 0, "isHOAllowed": True}
     return objects

@@ -13,8 +13,9 @@ from datetime import datetime
 
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
 from policies.kpi import KpiFrame
+from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
-from policies.managed_object import class_of
+from policies.managed_object import class_of, same_value
 from policies.slices import Slice
 from policies.violation import Violation
 from twins.network import (
@@ -117,7 +118,7 @@ class SystemNetwork(TreeNetwork):
             if edit.dn not in self._tree:
                 raise UnknownObjectError(f"dn={edit.dn!r} does not exist; nothing was applied")
         violations = [found for edit in change_set.edits for found in self._objections(edit)]
-        violations = violations or load_limits().check(change_set, self.read, self.find)
+        violations = violations or check_change_set(load_limits(), change_set, self.read, self.find)
         if violations:
             raise InvalidChangeError(violations)
         self._check_rollback(change_set)
@@ -144,12 +145,14 @@ class SystemNetwork(TreeNetwork):
 
     def _check_old(self, edit: Edit) -> None:
         if isinstance(edit, AttributeEdit):
-            stands: object = self._tree[edit.dn][edit.attribute]
+            current: object = self._tree[edit.dn][edit.attribute]
+            is_current = same_value(self._tree[edit.dn][edit.attribute], edit.old)
         else:
             kind, body = self._policies.get(edit.policy_id, ("", None))
-            stands = body if kind in ("", edit.policy_type) else f"a policy of type {kind}"
-        if stands != edit.old or isinstance(stands, bool) != isinstance(edit.old, bool):
-            raise StaleEditError(f"{edit.describe()}: what stands is {stands!r}; read again and propose again")
+            current = body if kind in ("", edit.policy_type) else f"a policy of type {kind}"
+            is_current = current == edit.old
+        if not is_current:
+            raise StaleEditError(f"{edit.describe()}: what stands is {current!r}; read again and propose again")
 
     def _write(self, edit: Edit) -> None:
         if isinstance(edit, AttributeEdit):

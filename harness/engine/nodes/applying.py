@@ -1,14 +1,14 @@
 """Step `apply`: the only place where a change reaches the network.
 
-Order matters, for a process may die between any two lines: contract checked again → approval consumed for this key → commitment
-written → applied with the key → receipt recorded. A resumed step finds how far it came and goes on from there.
+The order matters, since a process may die between any two lines: executor contract checked again → approval consumed for this
+key → commitment recorded → change applied with the key → receipt recorded. A resumed step detects how far it got and continues.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from harness.commitments.rollback import standing_edits
+from harness.commitments.rollback import applied_edits
 from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError
 from harness.commitments.watchdog import ensure_watchdog
@@ -36,26 +36,30 @@ def apply(desk: Desk, state: RunState) -> RunState:
     """Apply the approved change set once."""
     tried = desk.artifacts.load(state["candidate"], Tried)
     key = key_of(state, tried.change_set)
-    known = {one.key: one for one in desk.commitments.of_run(state["run_id"])}
-    if key not in known:
-        if objections := [
-            f"{reason.rule}: {reason.message} ({reason.remedy})" for reason in recheck(case_of(desk, state, tried))
-        ]:
-            return back_to_plan(desk, state, objections)
-        if not desk.approvals.consume(state["run_id"], tried.change_set.digest, key):
-            return ended("rejected", "there is no valid approval for this change set")
-        try:
-            _commit(desk, state, key, tried.change_set)
-        except CommitmentConflictError as error:
-            return back_to_plan(desk, state, [str(error)])
-    return _carry_out(desk, state, key, tried.change_set)
+    is_committed = any(commitment.key == key for commitment in desk.commitments.of_run(state["run_id"]))
+    refusal = None if is_committed else _commit(desk, state, key, tried)
+    return refusal or _carry_out(desk, state, key, tried.change_set)
 
 
-def _commit(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> None:
+def _commit(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState | None:
+    """Consume the approval and open the commitment; return where the run goes instead if one of the conditions fails."""
+    failures = recheck(case_of(desk, state, tried))
+    if failures:
+        return back_to_plan(desk, state, [f"{reason.rule}: {reason.message} ({reason.remedy})" for reason in failures])
+    if not desk.approvals.consume(state["run_id"], tried.change_set.digest, key):
+        return ended("rejected", "there is no valid approval for this change set")
+    try:
+        _open_commitment(desk, state, key, tried.change_set)
+    except CommitmentConflictError as error:
+        return back_to_plan(desk, state, [str(error)])
+    return None
+
+
+def _open_commitment(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> None:
     now = desk.clock.now()
     intent = desk.artifacts.load(state["intent"], Intent)
     plan = Schedule.of(desk.settings.commitment, now, desk.network.describe().granularity_s, intent.window)
-    # The run itself has the first word at its deadline; a network that is served fast may pass it by a poll of the clock.
+    # At its deadline the run itself comes first: on a network that is served fast, one poll of the clock may overshoot it.
     until = plan.deadline + timedelta(seconds=max(2 * plan.granularity_s, _GRACE_S))
     desk.commitments.open(
         key,
@@ -67,7 +71,7 @@ def _commit(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> Non
         expectations={"candidate": state["candidate"], "opened_at": now.isoformat(), "until": until.isoformat()},
     )
     desk.record("commitment.opened", key=key, digest=change_set.digest, until=until.isoformat())
-    if desk.settings.commitment.watchdog and desk.network_name.startswith("http"):
+    if desk.settings.commitment.watchdog and desk.has_url:
         ensure_watchdog(desk.paths)
 
 
@@ -75,23 +79,30 @@ def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> 
     commitment = desk.commitments.get(key)
     if not commitment.is_open:
         return ended("rolled back", f"taken back before it was verified: {commitment.note}")
-    receipt = commitment.receipt
-    if receipt is None:
-        try:
-            receipt = send(_actuator(desk), change_set, key, commitment.expectations["opened_at"])
-        except NetworkUnavailableError as error:
-            desk.record("change.failed", key=key, why=str(error))
-            return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
-        except NetworkError as error:
-            desk.commitments.reverted(key, f"refused by the network, nothing was applied: {error}")
-            desk.record("change.refused", key=key, why=str(error))
-            return back_to_plan(desk, state, [f"the network refused it: {error}"])
-        desk.commitments.applied(key, receipt)
-        desk.record(
-            "change.applied", key=key, digest=receipt.digest, at=receipt.applied_at.isoformat(), replayed=receipt.replayed
-        )
-        desk.artifacts.save("applied", {"at": receipt.applied_at.isoformat()})
-        desk.emit("change.applied", change_set=change_set, receipt=receipt)
+    if commitment.receipt is not None:
+        return _verify_next(key, commitment.receipt)
+    try:
+        receipt = send(_actuator(desk), change_set, key, commitment.expectations["opened_at"])
+    except NetworkUnavailableError as error:
+        desk.record("change.failed", key=key, why=str(error))
+        return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
+    except NetworkError as error:
+        desk.commitments.reverted(key, f"refused by the network, nothing was applied: {error}")
+        desk.record("change.refused", key=key, why=str(error))
+        return back_to_plan(desk, state, [f"the network refused it: {error}"])
+    _record(desk, key, change_set, receipt)
+    return _verify_next(key, receipt)
+
+
+def _record(desk: Desk, key: str, change_set: ChangeSet, receipt: Receipt) -> None:
+    at = receipt.applied_at.isoformat()
+    desk.commitments.applied(key, receipt)
+    desk.record("change.applied", key=key, digest=receipt.digest, at=at, replayed=receipt.replayed)
+    desk.artifacts.save("applied", {"at": at})
+    desk.emit("change.applied", change_set=change_set, receipt=receipt)
+
+
+def _verify_next(key: str, receipt: Receipt) -> RunState:
     return RunState(next="verify", key=key, applied_at=receipt.applied_at.isoformat())
 
 
@@ -102,12 +113,12 @@ def _actuator(desk: Desk) -> Network:
 
 
 def send(network: Network, change_set: ChangeSet, key: str, opened_at: str) -> Receipt:
-    """Apply with the key; where it turns out to stand already (a process died after its apply), return its receipt."""
+    """Apply with the key; if the change is applied already (a process died after its apply), return its receipt."""
     try:
         return network.apply(change_set, key)
     except (StaleEditError, InvalidChangeError, UnknownObjectError):
-        standing, foreign = standing_edits(network, change_set)
-        if foreign or change_set.policy_edits() or len(standing) < len(change_set.edits):
+        applied, foreign = applied_edits(network, change_set)
+        if foreign or change_set.policy_edits() or len(applied) < len(change_set.edits):
             raise
         moment = datetime.fromisoformat(opened_at)
         return Receipt(

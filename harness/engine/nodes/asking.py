@@ -1,17 +1,18 @@
-"""Step `ask`: the run waits for the operator's answer. The interrupt stands alone: a resumed step runs from its beginning."""
+"""Step `ask`: waits for the operator's answer. Nothing precedes the interrupt, since a resumed step starts from its beginning."""
 
 from __future__ import annotations
 
 from langgraph.types import interrupt
 
 from harness.engine.desk import Desk
+from harness.engine.interrupts import QuestionInterrupt
 from harness.engine.state import RunState, ended
 
 
 def ask(desk: Desk, state: RunState) -> RunState:
-    """Wait for an answer; without one the run ends as `asked`."""
-    answer = interrupt({"kind": "question", **state["question"]})
-    question = str(state["question"]["question"])
+    """Wait for an answer; an empty one ends the run as `asked`."""
+    question = state["question"]["question"]
+    answer = interrupt(QuestionInterrupt(kind="question", question=question, choices=state["question"]["choices"]))
     if not isinstance(answer, str) or not answer.strip():
         return ended("asked", question)
     desk.record("question.answered", question=question, answer=answer)

@@ -1,4 +1,4 @@
-"""Step `await_approval`: the interrupt alone. What woke it is not believed: the verdict is read from the approvals."""
+"""Step `await_approval`: waits for a verdict, and reads it from the approvals, not from the value that woke the graph."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import Any
 from langgraph.types import interrupt
 
 from harness.engine.desk import Desk
+from harness.engine.interrupts import ApprovalInterrupt
 from harness.engine.nodes.judging import back_to_plan
 from harness.engine.state import RunState, ended
 
 
 def await_approval(desk: Desk, state: RunState) -> RunState:
-    """Wait; then follow what stands in the approvals. No verdict means no."""
-    woken: Any = interrupt({"kind": "approval", "run_id": state["run_id"], "digest": state["digest"]})
-    if isinstance(woken, dict) and woken.get("edited"):
-        return RunState(next="validate", edited=str(woken["edited"]))
+    """Wait, then follow the verdict in the approvals. No verdict means no."""
+    wake_up: Any = interrupt(ApprovalInterrupt(kind="approval", run_id=state["run_id"], digest=state["digest"]))
+    if isinstance(wake_up, dict) and wake_up.get("edited"):
+        return RunState(next="validate", edited=str(wake_up["edited"]))
     approval = desk.approvals.get(state["run_id"], state["digest"])
     if approval.state in ("approved", "consumed"):
         return RunState(next="apply")

@@ -1,6 +1,6 @@
-"""Steps `understand` and `plan`: the planner looks at its view and decides; nothing else happens in them.
+"""Steps `understand` and `plan`: the planner decides on its view.
 
-A decision is written down under its number before it is followed, so that a resumed run follows the same one and does not ask a
+A decision is recorded under its number before it is followed, so that a resumed run follows the same decision and does not ask a
 model twice.
 """
 
@@ -8,31 +8,36 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from agents.planner import Answer, Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
+from agents.answer import Answer
+from agents.planner import Ask, CallTools, Decision, Finish, Propose, Understand, View
+from agents.understanding.result import Understood
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
+from harness.records.decision import RecordedDecision, RecordedEscalation
+from harness.records.failure import RunBoundary
 from harness.runtime.tracing import model_attributes
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.verdict import Verdict
+from tools.calls.limit import Limit
 from tools.calls.observation import Observation
-from tools.calls.tool_offer import ToolOffer
+from tools.calls.tool_offer import offers_of
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
+_RECORDED: TypeAdapter[RecordedDecision] = TypeAdapter(RecordedDecision)
 
 
 def decide(desk: Desk, state: RunState) -> RunState:
     """Ask the planner for its next decision and turn it into the next step."""
     number = state["decisions"]
-    if number >= desk.settings.limits.decisions:
-        message = (
-            f"the run has used its {number} decisions (limits.decisions) without an end; narrow the intent or raise the limit"
-        )
-        return ended("cannot", message, error={"boundary": "budget", "message": message})
+    limit = Limit("limits.decisions", desk.settings.limits.decisions, "decisions", "narrow the intent or raise the limit")
+    reached = limit.error(number)
+    if reached is not None:
+        return ended("cannot", str(reached), boundary=RunBoundary.BUDGET)
     name = f"decision-{number:03d}"
     if not desk.artifacts.has(name):
         desk.artifacts.save(name, _ask_planner(desk, state).model_dump(mode="json"))
-    decision = _DECISION.validate_python(desk.artifacts.load(name, dict))
+    decision = _RECORDED.validate_python(desk.artifacts.load(name, dict))
     update = _follow(desk, state, decision, name)
     update["decisions"] = number + 1
     update["decision"] = name
@@ -40,20 +45,18 @@ def decide(desk: Desk, state: RunState) -> RunState:
 
 
 def view_of(desk: Desk, state: RunState) -> View:
-    """Return everything that the planner may see; it holds no network."""
+    """Return everything that the planner may see; it contains no network."""
     artifacts = desk.artifacts
+    answers = tuple(Answer.model_validate(one) for one in state["answers"])
+    reading = state.get("reading")
     return View(
         text=state["text"],
         card=desk.network.describe(),
-        tools=tuple(
-            ToolOffer(
-                name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema()
-            )
-            for one in desk.registry
-        ),
-        intent=artifacts.load(state["intent"], Intent) if state.get("intent") else None,
+        tools=offers_of(desk.registry),
+        reading=artifacts.load(reading, Understand).reading if reading else None,
+        unread=answers[state["answers_read"] :],
         observations=tuple(artifacts.load(name, Observation) for name in state["observations"]),
-        answers=tuple(Answer.model_validate(one) for one in state["answers"]),
+        answers=answers,
         proposal=artifacts.load(state["proposal"], Proposal) if state.get("proposal") else None,
         verdict=artifacts.load(state["verdict"], Verdict) if state.get("verdict") else None,
         feedback=tuple(state["feedback"]),
@@ -61,24 +64,23 @@ def view_of(desk: Desk, state: RunState) -> View:
     )
 
 
-def _ask_planner(desk: Desk, state: RunState) -> Decision:
+def _ask_planner(desk: Desk, state: RunState) -> Decision | RecordedEscalation:
     desk.emit("model.called", planner=desk.planner.name)
     try:
         with desk.tracer.span(f"chat {desk.planner.name}", model_attributes(desk.planner.name, desk.run_id)):
             decided = desk.planner.decide(view_of(desk, state))
-        # Validated again: whatever stands behind the planner's face, only a well-formed decision is followed.
+        # Validated again: whatever a planner returns, only a well-formed decision is followed.
         return _DECISION.validate_python(decided.model_dump(mode="json"))
-    except Exception as error:  # a planner that fails hands over to a human; it never ends the process
-        return Escalate(
-            reason=f"the planner {desk.planner.name} failed: {type(error).__name__}: {' '.join(str(error).split())[:500]}"
-        )
+    except Exception as error:  # a planner that fails escalates to a human; it never ends the process
+        message = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
+        return RecordedEscalation(reason=f"the planner {desk.planner.name} failed: {message}", boundary=RunBoundary.PLANNER)
 
 
-def _follow(desk: Desk, state: RunState, decision: Decision, name: str) -> RunState:
+def _follow(desk: Desk, state: RunState, decision: RecordedDecision, name: str) -> RunState:
     desk.record("planner.decided", number=state["decisions"], decision=decision.kind, planner=desk.planner.name)
     match decision:
         case Understand():
-            return _understood(desk, decision, name)
+            return _understood(desk, state, decision, name)
         case CallTools():
             return RunState(next="act")
         case Propose():
@@ -88,13 +90,8 @@ def _follow(desk: Desk, state: RunState, decision: Decision, name: str) -> RunSt
             return RunState(next="ask", question={"question": decision.question, "choices": list(decision.choices)})
         case Finish():
             return _finished(state, decision)
-        case Escalate():
-            error = (
-                {"error": {"boundary": "planner", "message": decision.reason}}
-                if decision.reason.startswith("the planner ")
-                else {}
-            )
-            return ended("cannot", decision.reason, nearest=decision.nearest, **error)
+        case RecordedEscalation():
+            return ended("cannot", decision.reason, boundary=decision.boundary, nearest=decision.nearest)
 
 
 def _finished(state: RunState, decision: Finish) -> RunState:
@@ -103,12 +100,20 @@ def _finished(state: RunState, decision: Finish) -> RunState:
     return ended("no change needed" if state.get("intent") else "answered", decision.summary)
 
 
-def _understood(desk: Desk, decision: Understand, name: str) -> RunState:
-    intent = f"intent-{name}"
-    desk.artifacts.save(intent, decision.intent)
-    desk.record("intent.understood", intent=decision.intent.model_dump(mode="json"), plan=list(decision.plan))
-    desk.emit("intent.understood", intent=decision.intent, plan=decision.plan)
-    return RunState(next="plan", intent=intent, plan=list(decision.plan))
+def _understood(desk: Desk, state: RunState, decision: Understand, name: str) -> RunState:
+    """Keep the reading (it is in the decision, which is written down) and note the intent where it is a new one."""
+    reading = decision.reading
+    update = RunState(next="plan", reading=name, answers_read=len(state["answers"]))
+    if not isinstance(reading, Understood) or reading.intent == _intent(desk, state):
+        return update
+    intent = desk.artifacts.save(f"intent-{name}", reading.intent)
+    desk.record("intent.understood", intent=reading.intent.model_dump(mode="json"), plan=list(reading.plan))
+    desk.emit("intent.understood", intent=reading.intent, plan=reading.plan)
+    return RunState(**{**update, "intent": intent})
+
+
+def _intent(desk: Desk, state: RunState) -> Intent | None:
+    return desk.artifacts.load(state["intent"], Intent) if state.get("intent") else None
 
 
 def _proposed(desk: Desk, state: RunState, decision: Propose, name: str) -> RunState:

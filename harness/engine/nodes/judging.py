@@ -1,10 +1,12 @@
-"""Step `judge`: the gate's verdict on the exact change set, and where the run goes with it."""
+"""Step `judge`: the safety review and the gate's verdict on the exact change set, and the step that follows from them."""
 
 from __future__ import annotations
 
 from harness.engine.desk import Desk
+from harness.engine.nodes.reviewing import review_of, with_review
 from harness.engine.state import RunState, ended
 from harness.gate.case import Case
+from harness.records.failure import RunBoundary
 from harness.records.tried import Tried
 from policies.change import ChangeSet
 from policies.intent import Intent
@@ -15,12 +17,15 @@ from twins.network import KpiQuery
 
 
 def judge(desk: Desk, state: RunState) -> RunState:
-    """Judge, write the verdict down, and route: shadow ends here, a human is asked, or the planner hears why not."""
+    """Judge, record the verdict, and route: to the report in shadow mode, to approval or apply, or back to the planner."""
     tried = desk.artifacts.load(state["candidate"], Tried)
-    verdict = desk.gate.judge(case_of(desk, state, tried))
+    findings = review_of(desk, state, tried)
+    case = case_of(desk, state, tried)
+    verdict = with_review(desk.gate.judge(case), findings)
     name = desk.artifacts.save(f"verdict-{verdict.digest[:16]}-{state['rounds']}", verdict)
     desk.record("gate.judged", digest=verdict.digest, ruling=verdict.ruling.value,
-                reasons=[reason.model_dump() for reason in verdict.reasons])  # fmt: skip
+                reasons=[reason.model_dump() for reason in verdict.reasons],
+                newest_window=case.newest_window.isoformat() if case.newest_window else None)  # fmt: skip
     desk.emit("verdict.given", verdict=verdict, tried=tried)
     update = _route(desk, state, tried.change_set, verdict)
     update["verdict"] = name
@@ -28,10 +33,10 @@ def judge(desk: Desk, state: RunState) -> RunState:
 
 
 def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
-    """Return the case of a change set as the network stands now."""
+    """Return the case of a change set on the network as it is now."""
     card = desk.network.describe()
-    frame = desk.network.observe(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
-    windows = frame.windows() or desk.network.observe(KpiQuery(windows=1)).windows()
+    kpis = desk.kpis.snapshot()
+    frame = kpis.query(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
     owners = {cell.dn: cell.id for cell in card.cells}
     users = {
         (owners[one.dn], one.slice): one.value
@@ -48,7 +53,7 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         limits=desk.limits,
         guardrails=desk.guardrails,
         settings=desk.settings.gate,
-        newest_window=windows[-1][1] if windows else None,
+        newest_window=kpis.newest,
         planner=desk.planner.name,
         shadow=desk.mode == "shadow",
         conflicts=tuple(desk.commitments.conflicts(tried.change_set, desk.network_name, key_of(state, tried.change_set))),
@@ -63,7 +68,7 @@ def key_of(state: RunState, change_set: ChangeSet) -> str:
 
 
 def back_to_plan(desk: Desk, state: RunState, objections: list[str]) -> RunState:
-    """Send the run back to the planner with what was objected, or end it when it has come back often enough."""
+    """Send the run back to the planner with the objections, or end it after the maximum number of rounds."""
     rounds = state["rounds"] + 1
     if rounds >= desk.settings.gate.max_rounds:
         return ended("rejected", f"rejected {rounds} times, the last time because: {'; '.join(objections)}")
@@ -80,12 +85,16 @@ def _route(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict)
         desk.record("shadow.recommended", digest=verdict.digest, ruling=verdict.ruling.value, edits=change_set.describe())
         return ended("shadow", f"recommended, not applied; the gate would say: {verdict.ruling.value}")
     if verdict.ruling is Ruling.ESCALATE:
-        return ended("cannot", "; ".join(objections), error={"boundary": "gate", "message": "; ".join(objections)})
+        return ended("cannot", "; ".join(objections), boundary=RunBoundary.GATE)
     if not verdict.may_proceed:
         return back_to_plan(desk, state, objections)
+    return _seek_approval(desk, state, change_set, verdict)
+
+
+def _seek_approval(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict) -> RunState:
     approval = desk.approvals.request(state["run_id"], change_set, desk.settings.approval.ttl)
     if approval.state == "rejected":
-        return ended("rejected", f"this very change set was rejected before by {approval.decided_by}")
+        return ended("rejected", f"this change set was rejected before by {approval.decided_by}")
     if verdict.ruling is Ruling.APPROVE and approval.state == "pending":
         desk.approvals.decide(state["run_id"], change_set.digest, True, "gate", "policy", note="allowed without a human")
         desk.record("approval.decided", digest=change_set.digest, approved=True, who="gate", how="policy")

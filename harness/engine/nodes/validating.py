@@ -1,7 +1,7 @@
-"""Step `validate`: what is proposed is set beside what the twin really said of it.
+"""Step `validate`: replaces the proposal's own numbers by the twin's prediction for the proposed change set.
 
-A planner's own numbers are not believed: the candidate that goes on is the one that `compare_candidates` returned in this run for
-this intent and exactly these edits; where there is none (edited by a human, or made up), the twin is asked now.
+A planner's numbers are not trusted: the candidate that is judged is the one that `compare_candidates` returned in this run for
+this intent and exactly these edits. If there is none (a human edited it, or the planner made it up), it is tried now.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ COMPARE = "compare_candidates"
 
 
 def validate(desk: Desk, state: RunState) -> RunState:
-    """Find the twin's word on the proposed (or edited) change set; the empty one ends the run."""
+    """Find the twin's prediction for the proposed (or edited) change set; an empty change set ends the run."""
     proposal = desk.artifacts.load(state["proposal"], Proposal)
     edited = state.get("edited")
     change_set = desk.artifacts.load(edited, ChangeSet) if edited else proposal.best.change_set
@@ -41,7 +41,8 @@ def _no_change(proposal: Proposal) -> RunState:
     best = proposal.best
     if best.feasible:
         return ended("no change needed", best.rationale or "the targets are met without a change")
-    nearest = "; ".join(f"{one.target.describe()}: {one.predicted:.4g}" for one in best.outlook if not one.met)
+    missed = [outlook for outlook in best.outlook if not outlook.met]
+    nearest = "; ".join(f"{outlook.target.describe()}: {outlook.predicted:.4g}" for outlook in missed)
     return ended("cannot", f"no candidate is better than no change; it misses {nearest}", nearest=nearest)
 
 
@@ -49,9 +50,9 @@ def _from_evidence(desk: Desk, state: RunState, intent: Intent, change_set: Chan
     for name in reversed(state["observations"]):
         observation = desk.artifacts.load(name, Observation)
         if observation.call.tool == COMPARE and observation.evidence and _is_for(observation, intent):
-            found = _read(observation.evidence, change_set)
-            if found.candidate is not None:
-                return found
+            tried = _read(observation.evidence, change_set)
+            if tried.candidate is not None:
+                return tried
     return None
 
 
@@ -77,13 +78,13 @@ def _try_now(desk: Desk, state: RunState, intent: Intent, change_set: ChangeSet)
 
 def _read(evidence: dict[str, Any], change_set: ChangeSet) -> Tried:
     value = evidence["value"]
-    candidates = tuple(Candidate.model_validate(one) for one in value["candidates"])
-    found = next((one for one in candidates if one.change_set.digest == change_set.digest), None)
+    candidates = tuple(Candidate.model_validate(candidate) for candidate in value["candidates"])
+    candidate = next((candidate for candidate in candidates if candidate.change_set.digest == change_set.digest), None)
     refused = "; ".join(f"{name}: {why}" for name, why in value.get("refused", {}).items())
     return Tried(
         change_set=change_set,
-        candidate=found,
+        candidate=candidate,
         candidates=candidates,
         twin_gap=value.get("twin_gap", {}),
-        objection="" if found else refused or "the twin did not answer for it",
+        objection="" if candidate else refused or "the twin returned no prediction for it",
     )

@@ -1,6 +1,6 @@
-"""Step `verify`: after a dwell time the KPIs, not an acknowledgement, say whether the change did what was promised.
+"""Step `verify`: after a dwell time the KPIs, not an acknowledgement, decide whether the change met its targets.
 
-Harm ends it at once; an inconclusive finding is looked at again with more windows, until the deadline.
+Harm ends the step at once; an inconclusive result is judged again with more windows, until the deadline.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
-from harness.runtime.errors import CommitmentError
+from harness.runtime.errors import CommitmentError, RunError
 from harness.verification.comparison import Comparison
 from harness.verification.result import Verification
 from harness.verification.verify import verify as judge_kpis
 from policies.intent import Intent
-from policies.kpi import KpiFrame
 from policies.proposal import Candidate
 from tools.twinning.outlook import WATCHED
 from twins.network import KpiQuery, NetworkError
@@ -26,7 +25,7 @@ _DEMAND = ("DRB.PdcpSduVolumeDL", "RRC.ConnMean")
 
 
 def verify(desk: Desk, state: RunState) -> RunState:
-    """Wait, compare, and either confirm the commitment or send the run to `roll_back`."""
+    """Wait, compare, and then confirm the commitment or send the run to `roll_back`."""
     tried = desk.artifacts.load(state["candidate"], Tried)
     intent = desk.artifacts.load(state["intent"], Intent)
     try:
@@ -38,10 +37,15 @@ def verify(desk: Desk, state: RunState) -> RunState:
     desk.record("change.verified", key=state["key"], outcome=verification.outcome, reasons=list(verification.reasons),
                 windows=verification.windows_after)  # fmt: skip
     desk.emit("change.verified", verification=verification, candidate=tried.candidate)
-    if verification.outcome != "confirmed":
-        why = "harm" if verification.outcome == "harmed" else "not confirmed before the deadline"
-        message = f"{why}: {'; '.join(verification.reasons)}"
-        return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": message})
+    if verification.outcome == "confirmed":
+        return _confirm(desk, state, name)
+    why = "harm" if verification.outcome == "harmed" else "not confirmed before the deadline"
+    message = f"{why}: {'; '.join(verification.reasons)}"
+    return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": message})
+
+
+def _confirm(desk: Desk, state: RunState, name: str) -> RunState:
+    """Confirm the commitment, and end the run with the verification of this name."""
     try:
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
     except CommitmentError:
@@ -57,16 +61,16 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
     plan = Schedule.of(desk.settings.commitment, applied_at, card.granularity_s, intent.window)
     if plan.guard is not None:
         settled = applied_at + timedelta(seconds=desk.settings.commitment.settle_windows * card.granularity_s)
-        # The predictions are for the intent's own time: before it, only what was there before can be compared with.
+        # The predictions are for the intent's time window: before it, only the KPIs before the change can be compared with.
         unpredicted = tried.model_copy(update={"candidate": _without_predictions(tried)})
         early = _compare(desk, unpredicted, intent, (applied_at, settled, plan.guard))
         if early.outcome == "harmed":
             return early
     until = plan.first
     while True:
-        found = _compare(desk, tried, intent, (applied_at, plan.start, until))
-        if found.outcome != "inconclusive" or until >= plan.deadline:
-            return found
+        verification = _compare(desk, tried, intent, (applied_at, plan.start, until))
+        if verification.outcome != "inconclusive" or until >= plan.deadline:
+            return verification
         until = min(until + plan.step, plan.deadline)
 
 
@@ -80,10 +84,12 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
         )
     )
     earliest = applied_at - timedelta(seconds=_BEFORE_WINDOWS * card.granularity_s)
-    before = desk.network.observe(KpiQuery(kpis=kpis, start=earliest, end=applied_at))
-    after = desk.network.observe(KpiQuery(kpis=kpis, start=start, end=until))
-    _keep_series(desk, earliest, kpis)
-    assert tried.candidate is not None  # the gate lets nothing through that was not tried
+    measured = desk.kpis.snapshot()
+    before = measured.query(KpiQuery(kpis=kpis, start=earliest, end=applied_at))
+    after = measured.query(KpiQuery(kpis=kpis, start=start, end=until))
+    desk.artifacts.save("series", measured.query(KpiQuery(kpis=kpis, start=earliest)).to_records())
+    if tried.candidate is None:
+        raise RunError(f"run {desk.run_id}: its change set was applied without a prediction; see its verdict in the journal")
     return judge_kpis(Comparison(before, after, card, intent, tried.candidate, desk.settings.commitment.significance))
 
 
@@ -92,14 +98,9 @@ def _without_predictions(tried: Tried) -> Candidate | None:
 
 
 def wait_until(desk: Desk, moment: datetime) -> None:
-    """Let network time pass up to `moment`, telling how far it is."""
+    """Wait until the network time `moment`, with events before and after."""
     left = (moment - desk.clock.now()).total_seconds()
     if left > 0:
         desk.emit("time.passed", now=desk.clock.now(), until=moment)
         desk.clock.wait(left)
     desk.emit("time.passed", now=desk.clock.now(), until=moment)
-
-
-def _keep_series(desk: Desk, earliest: datetime, kpis: tuple[str, ...]) -> None:
-    frame: KpiFrame = desk.network.observe(KpiQuery(kpis=kpis, start=earliest))
-    desk.artifacts.save("series", frame.to_records())

@@ -13,7 +13,7 @@ from policies.gym.network_state import NetworkState
 from policies.gym.offload import OffloadTarget
 from policies.gym.task_spec import TaskSpec
 from policies.slices import Slice
-from tools.contract import Tool, ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, Tool, ToolError, ToolRequest, ToolValue, tool
 from tools.gym.context import GymContext, answer, known_gnb
 from twins.gym.changes import with_host, with_rates, with_share, with_slice
 from twins.gym.layout import Layout
@@ -70,7 +70,7 @@ def permitted(context: GymContext) -> None:
     """Raise ToolError("permission") unless this call was let through."""
     if not context.may_configure:
         raise ToolError(
-            "permission", "this call was not let through: Configuration tools run only when the runner or the gate says so"
+            Boundary.PERMISSION, "this call was not let through: Configuration tools run only when the runner or the gate says so"
         )
 
 
@@ -92,7 +92,7 @@ def switch_network_slice(context: GymContext, request: SwitchNetworkSlice) -> Ev
     """Move the mission's traffic from the slice that carries it to another; answers with the network state after it."""
     world = context.world
     if request.current is not world.state.slice:
-        raise ToolError("refused", f"current={request.current.value}: the mission is on {world.state.slice.value}")
+        raise ToolError(Boundary.REFUSED, f"current={request.current.value}: the mission is on {world.state.slice.value}")
     state = configured(context, with_slice(world.layout, world.scenario.mission, request.target))
     return answer(context, told(state), state)
 
@@ -118,7 +118,7 @@ def edge_offload(context: GymContext, request: EdgeOffload) -> Evidence[OffloadR
     permitted(context)
     world, server = context.world, request.target.server
     if server not in world.scenario.servers:
-        raise ToolError("arguments", f"target.server={server!r} does not exist: {', '.join(world.scenario.servers)}")
+        raise ToolError(Boundary.ARGUMENTS, f"target.server={server!r} does not exist: {', '.join(world.scenario.servers)}")
     world.place(request.task, server)
     if request.task.task == world.scenario.service.task:
         world.configure(with_host(world.layout, world.scenario.mission, server))

@@ -9,7 +9,7 @@ from pydantic import Field
 from policies.effect import Effect
 from policies.evidence import Evidence
 from policies.gym.network_state import NetworkState
-from tools.contract import Tool, ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, Tool, ToolError, ToolRequest, ToolValue, tool
 from tools.gym.configure.configuration import TIMEOUT_S, configured, told
 from tools.gym.configure.receiver_gain import RECEIVERS, receiver_gain_db
 from tools.gym.context import GymContext, answer, known_gnb, known_uav
@@ -87,7 +87,7 @@ def select_receiver(context: GymContext, request: SelectReceiver) -> Evidence[Re
     """Choose how UAVs estimate the channel: a better receiver needs less SNR, which counts as a lower noise figure."""
     world = context.world
     if request.receiver not in RECEIVERS:
-        raise ToolError("arguments", f"receiver={request.receiver!r} is none of {', '.join(RECEIVERS)}")
+        raise ToolError(Boundary.ARGUMENTS, f"receiver={request.receiver!r} is none of {', '.join(RECEIVERS)}")
     uavs = [known_uav(context, request.uav)] if request.uav else list(world.scenario.mission)
     gain, link = receiver_gain_db(request.receiver)
     state = configured(context, with_noise_figure(world.layout, uavs, NOISE_FIGURE_DB - gain))

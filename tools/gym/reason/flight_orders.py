@@ -12,7 +12,7 @@ from policies.effect import Effect
 from policies.evidence import Evidence
 from policies.gym.mission import SwarmSpec
 from policies.gym.place import GeofenceSpec, Position, Waypoints
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.gym.context import GymContext, answer, known_uav
 from tools.gym.requests import UAV
 from tools.gym.route import crossed
@@ -109,7 +109,7 @@ def adjust_altitude(context: GymContext, request: AdjustAltitude) -> Evidence[Al
     uav, fence, height = known_uav(context, request.uav), context.world.scenario.geofence, request.altitude_m
     if not fence.min_altitude_m <= height <= fence.max_altitude_m:
         allowed = f"{fence.min_altitude_m:g}..{fence.max_altitude_m:g} m (the mission's geofence)"
-        raise ToolError("refused", f"altitude_m={height:g} is outside {allowed}: choose an altitude within it")
+        raise ToolError(Boundary.REFUSED, f"altitude_m={height:g} is outside {allowed}: choose an altitude within it")
     one = context.world.mission.fleet[uav]
     way = tuple(place.model_copy(update={"z_m": height}) for place in (one.position, *one.way))
     _must_keep(fence, "altitude_m", way)
@@ -126,7 +126,7 @@ def adjust_speed(context: GymContext, request: AdjustSpeed) -> Evidence[SpeedAck
     uav, speed = known_uav(context, request.uav), request.speed_mps
     if not SPEED_MPS[0] <= speed <= SPEED_MPS[1]:
         allowed = f"{SPEED_MPS[0]:g}..{SPEED_MPS[1]:g} m/s (the airframe, twins.gym.fleet.SPEED_MPS)"
-        raise ToolError("refused", f"speed_mps={speed:g} is outside {allowed}: choose a speed within it")
+        raise ToolError(Boundary.REFUSED, f"speed_mps={speed:g} is outside {allowed}: choose a speed within it")
     before = context.world.mission.fleet[uav].speed_mps
     context.world.command(uav, speed_mps=speed)
     value = SpeedAck(uav=uav, speed_mps=speed, before_mps=before, power_w=round(propulsion_w(speed), 2))
@@ -141,7 +141,7 @@ def swarm_formation(context: GymContext, request: SwarmFormation) -> Evidence[Fo
     swarm, fence, fleet = request.swarm, context.world.scenario.geofence, context.world.mission.fleet
     names = [known_uav(context, uav) for uav in swarm.uavs]
     if len(set(names)) < len(names):
-        raise ToolError("arguments", f"swarm.uavs={list(names)}: each UAV has one place, name it once")
+        raise ToolError(Boundary.ARGUMENTS, f"swarm.uavs={list(names)}: each UAV has one place, name it once")
     places = swarm.places(request.waypoints.points[-1])
     _must_keep(fence, "waypoints", places.values())
     crosses = {uav: crossed(fence, fleet[uav].position, place) for uav, place in places.items()}
@@ -167,7 +167,7 @@ def _must_keep(fence: GeofenceSpec, field: str, places: Iterable[Position]) -> N
             box = f"x {fence.x_min_m:g}..{fence.x_max_m:g}, y {fence.y_min_m:g}..{fence.y_max_m:g}"
             allowed = f"{box}, altitude {fence.min_altitude_m:g}..{fence.max_altitude_m:g} m, outside of {zones or 'no zone'}"
             said = f"{field}={_told(place)} breaks the mission's geofence: {'; '.join(broken)}"
-            raise ToolError("refused", f"{said}. Allowed: {allowed}; path_planning finds a way around")
+            raise ToolError(Boundary.REFUSED, f"{said}. Allowed: {allowed}; path_planning finds a way around")
 
 
 def _warned(zones: tuple[str, ...]) -> str:

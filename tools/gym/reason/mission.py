@@ -10,7 +10,7 @@ from policies.effect import Effect
 from policies.evidence import Evidence
 from policies.gym.mission import MissionLog, MissionSpec, unmet
 from policies.gym.network_state import NetworkState
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.gym.context import GymContext, answer, known_gnb, known_uav
 from twins.gym.mission_log import ALERT
 from twins.gym.world import World
@@ -92,11 +92,11 @@ def _check(context: GymContext, spec: MissionSpec) -> None:
     places = (*world.mission.fleet, *world.scenario.servers)
     for task, where in spec.tasks.items():
         if where not in places:
-            raise ToolError("arguments", f"mission.tasks.{task}={where!r} is no UAV and no server: {', '.join(places)}")
+            raise ToolError(Boundary.ARGUMENTS, f"mission.tasks.{task}={where!r} is no UAV and no server: {', '.join(places)}")
     for uav, there in spec.destinations.items():
         if broken := world.scenario.geofence.objections(there):
             raise ToolError(
-                "refused", f"mission.destinations.{uav}: {'; '.join(broken)}: choose a place that check_geofence allows"
+                Boundary.REFUSED, f"mission.destinations.{uav}: {'; '.join(broken)}: choose a place that check_geofence allows"
             )
 
 

@@ -8,7 +8,7 @@ from policies.effect import Effect
 from policies.evidence import Evidence
 from policies.gym.sensor_type import SensorType
 from policies.gym.task_spec import TaskSpec
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.gym.context import GymContext, answer, known_gnb, known_uav
 from tools.gym.requests import UAV, OfUavAndGnb
 from twins.gym.fleet import ONBOARD_W_PER_GCPS
@@ -79,7 +79,7 @@ def assign_task(context: GymContext, request: AssignTask) -> Evidence[TaskAck]:
     asked = sum(one.demand_gcps for one in (*others, task))
     if asked > ON_BOARD_GCPS:
         said = f"task.task={task.task!r} asks {task.demand_gcps:g} Gcycle/s, {asked:g} with what {uav} computes already"
-        raise ToolError("refused", f"{said}: 0..{ON_BOARD_GCPS:g} Gcycle/s fit on board (its processor): use edge_offload")
+        raise ToolError(Boundary.REFUSED, f"{said}: 0..{ON_BOARD_GCPS:g} Gcycle/s fit on board (its processor): use edge_offload")
     before = next((name for name, one in fleet.items() if any(had.task == task.task for had in one.tasks)), None)
     if before is not None and before != uav:
         world.command(before, tasks=tuple(one for one in fleet[before].tasks if one.task != task.task))
@@ -95,7 +95,7 @@ def _not_at_a_server(context: GymContext, task: TaskSpec) -> None:
     placed = {name: server for name, (_, server) in context.world.placed.items()}
     where = "its server" if task.task == context.world.scenario.service.task else placed.get(task.task)
     if where is not None:
-        raise ToolError("refused", f"task.task={task.task!r} is computed at {where}: only edge_offload moves it")
+        raise ToolError(Boundary.REFUSED, f"task.task={task.task!r} is computed at {where}: only edge_offload moves it")
 
 
 @tool(effect=Effect.REASON, raises=(ValueError,), also_changes=("handover order",))

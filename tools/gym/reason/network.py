@@ -11,7 +11,7 @@ from policies.gym.intent_spec import IntentSpec
 from policies.gym.network_state import NetworkState, SlaSpec
 from policies.gym.offload import OffloadTarget
 from policies.gym.task_spec import TaskSpec
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.gym.context import GymContext, answer, known_uav
 from tools.gym.feasibility import FeasibilityScore, feasibility
 from tools.gym.requests import UAV
@@ -113,7 +113,7 @@ def select_offload_target(context: GymContext, request: SelectOffloadTarget) -> 
     if not roomy:
         said = ", ".join(f"{name} {one.capacity_gcps:g} Gcycle/s at {one.load:.0%}" for name, one in request.load.servers.items())
         raise ToolError(
-            "refused", f"task.task={request.task.task!r} asks {request.task.demand_gcps:g} Gcycle/s: no room ({said})"
+            Boundary.REFUSED, f"task.task={request.task.task!r} asks {request.task.demand_gcps:g} Gcycle/s: no room ({said})"
         )
     best = min(roomy, key=lambda name: (expected[name][1] + request.load.servers[name].link_ms, name))
     share, took = expected[best]
@@ -137,7 +137,7 @@ def negotiate_priority(context: GymContext, request: NegotiatePriority) -> Evide
     """
     names = known_uav(context, request.uav_a), known_uav(context, request.uav_b)
     if names[0] == names[1]:
-        raise ToolError("arguments", f"uav_b={names[1]!r} is uav_a: name two UAVs")
+        raise ToolError(Boundary.ARGUMENTS, f"uav_b={names[1]!r} is uav_a: name two UAVs")
     tight, fleet = _tightness(request.intent.sla), context.world.mission.fleet
     scores = {name: round(tight * fleet[name].charge + (1.0 - tight) * (1.0 - fleet[name].charge), 4) for name in names}
     first, second = sorted(names, key=lambda name: (-scores[name], name))

@@ -11,7 +11,7 @@ from policies.effect import Effect
 from policies.evidence import Evidence
 from policies.gym.place import CEILING_M, EXTENT_M, GeofenceSpec, Position
 from policies.gym.swarm_state import SwarmState
-from tools.contract import ToolError, ToolRequest, ToolValue, tool
+from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.gym.context import GymContext, answer, known_uav
 from tools.gym.requests import UAV
 from twins.gym.fleet import SEPARATION_M
@@ -66,7 +66,7 @@ def _clear_place(fence: GeofenceSpec, at: Position, others: tuple[Position, ...]
         if not fence.objections(place) and all(place.distance_m(other) >= SAFE_M for other in others):
             return place
     raise ToolError(
-        "refused", f"no place within {_RINGS_M[-1]} m keeps {SAFE_M:g} m from the others and the geofence: fly elsewhere"
+        Boundary.REFUSED, f"no place within {_RINGS_M[-1]} m keeps {SAFE_M:g} m from the others and the geofence: fly elsewhere"
     )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel
-
 from policies.figure import Figure
+from policies.word import Word
 from tools.receivers.deeptx.comparison import ComparisonRow, compare
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.simulation.stopping import Stopping
@@ -14,7 +13,7 @@ from twins.link.simulation.stopping import Stopping
 OURS = "deeptx"
 
 
-class GoodputCase(BaseModel):
+class GoodputCase(Word):
     """A link: MCS index of table 1, speed in m/s, SNRs in dB, and the simulated rows."""
 
     name: str

@@ -62,18 +62,21 @@ class DeepRxReceiver:
         return network + classical["ls"] + (len(DILATIONS) + 1) * (classical["combining"] + classical["demapping"])
 
 
-def deeprx_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration) -> DeepRxReceiver:
+def deeprx_receiver(
+    pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration, weights: Path = WEIGHTS
+) -> DeepRxReceiver:
     """Build DeepRx for one layer of QPSK, 16QAM or 64QAM; raises ReceiverUnavailable naming the broken rule otherwise."""
     problems = _problems(configuration)
     if problems:
         raise ReceiverUnavailable("; ".join(problems))
-    model = _model(WEIGHTS, pusch.bits_per_symbol, torch.get_num_threads())
-    return DeepRxReceiver(_network(WEIGHTS), model, pusch, coverage(configuration, channel), _record(WEIGHTS).sha256)
+    model = _model(weights, pusch.bits_per_symbol, torch.get_num_threads())
+    covered = coverage(configuration, channel, weights)
+    return DeepRxReceiver(_network(weights), model, pusch, covered, _record(weights).sha256)
 
 
-def coverage(configuration: LinkConfiguration, channel: ChannelConfiguration) -> Coverage:
+def coverage(configuration: LinkConfiguration, channel: ChannelConfiguration, weights: Path = WEIGHTS) -> Coverage:
     """Return the coverage by the weights' data card; raises ReceiverUnavailable without weights."""
-    return _record(WEIGHTS).card.covers(conditions(configuration, channel))
+    return _record(weights).card.covers(conditions(configuration, channel))
 
 
 def load_network(path: Path) -> DeepRx:

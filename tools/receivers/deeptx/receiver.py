@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from policies.artefact import ArtefactError
 from policies.data_card import DataCard
 from policies.evidence import Coverage
@@ -10,7 +12,7 @@ from tools.receivers.deeptx.link_network import LinkNetwork
 from tools.receivers.deeptx.operations import network_macs
 from tools.receivers.deeptx.preparation import prepare
 from tools.receivers.deeptx.transmitter import DeepTx
-from tools.receivers.deeptx.weights import load
+from tools.receivers.deeptx.weights import WEIGHTS, load
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.receiver import Detection, ReceiverUnavailable
 from twins.link.transmitter import TransmitterUnavailable
@@ -48,14 +50,14 @@ class DeepTxReceiver:
         return 2.0 * network_macs(self.network, configuration.rx_antennas, pusch.subcarriers, pusch.bits_per_symbol)
 
 
-def deeptx_transmitter(key: PuschKey) -> DeepTx:
+def deeptx_transmitter(key: PuschKey, weights: Path = WEIGHTS) -> DeepTx:
     """Build the trained transmitter of `key`; raises TransmitterUnavailable for several layers and untrained orders."""
     if key.layers != 1:
         raise TransmitterUnavailable(
             f"layers={key.layers} with transmitter='deeptx': it sends one layer; use layers=1 or transmitter='pusch'"
         )
     try:
-        trained = load()
+        trained = load(weights)
     except ArtefactError as error:
         raise TransmitterUnavailable(f"transmitter='deeptx' has no weights: {error}") from error
     order = pusch_of(key).bits_per_symbol
@@ -67,7 +69,9 @@ def deeptx_transmitter(key: PuschKey) -> DeepTx:
     return DeepTx(key, trained.network.transmitter)
 
 
-def deeptx_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration) -> DeepTxReceiver:
+def deeptx_receiver(
+    pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration, weights: Path = WEIGHTS
+) -> DeepTxReceiver:
     """Build the trained receiver; raises ReceiverUnavailable if `pusch` is not a DeepTx."""
     if not isinstance(pusch, DeepTx):
         raise ReceiverUnavailable(
@@ -75,7 +79,7 @@ def deeptx_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: Cha
             " DeepTx; use transmitter='deeptx'"
         )
     try:
-        trained = load()
+        trained = load(weights)
     except ArtefactError as error:
         raise ReceiverUnavailable(f"receiver='deeptx' has no weights: {error}") from error
     return DeepTxReceiver(trained.network, coverage(trained.card, configuration, channel), trained.version)

@@ -16,7 +16,7 @@ from training.gym.episodes.rollout import Rollout
 from training.gym.episodes.runner import Runner
 from training.gym.gate.modes import GateMode, gate_of
 from training.gym.input_error import GymInputError
-from training.gym.networks import MODEL, check_ns3
+from training.gym.networks import GymNetwork
 from training.gym.tasks.gym_task import GymTask
 from twins.progress import Advance
 from twins.worker_process import prepare_worker
@@ -24,10 +24,10 @@ from twins.worker_process import prepare_worker
 
 @dataclass(frozen=True)
 class Campaign:
-    """Which agent, on which network ("model" or "ns3"), how often each task, into which folder, behind which gate."""
+    """Which agent, on which network, how often each task, into which folder, behind which gate."""
 
     agent: str
-    network: str
+    network: GymNetwork
     folder: Path
     attempts: int = 1
     gate: GateMode = "none"
@@ -36,7 +36,7 @@ class Campaign:
     def path(self) -> Path:
         """The file of its rollouts, one line each."""
         gate = "" if self.gate == "none" else f".{self.gate}"
-        return self.folder / f"{self.agent}.{self.network}{gate}.jsonl"
+        return self.folder / f"{self.agent}.{self.network.name}{gate}.jsonl"
 
 
 def rollouts_in(path: Path) -> Iterator[Rollout]:
@@ -98,14 +98,10 @@ def episode(campaign: Campaign, task: GymTask, attempt: int) -> Rollout:
 
 
 @cache
-def _runner(network: str, gate: GateMode) -> Runner:
-    """One runner a process: with ns-3 all its episodes share one worker."""
-    if network == MODEL:
-        return Runner(change_judge=gate_of(gate))
-    check_ns3()
-    from twins.ns3.network import Ns3Network
-
-    shared = Ns3Network()
+def _runner(network: GymNetwork, gate: GateMode) -> Runner:
+    """One runner per process, whose episodes share one network: with ns-3, one worker."""
+    network.check()
+    shared = network.make()
     return Runner(network=lambda: shared, change_judge=gate_of(gate))
 
 

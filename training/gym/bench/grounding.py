@@ -5,10 +5,16 @@ The agent runs again on ns-3 and decides by what ns-3 shows it; nothing of its e
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from policies.word import Word
+from training.gym.bench.campaign import Campaign, run
 from training.gym.episodes.rollout import Rollout
+from training.gym.networks import GymNetwork
+from training.gym.tasks.gym_task import GymTask
+from twins.progress import counted
 
 
 class Grounding(Word):
@@ -55,6 +61,15 @@ def grounding(model: list[Rollout], ns3: list[Rollout]) -> Grounding:
         },
         infrastructure_errors=sum(one.infrastructure_error is not None for one in ns3),
     )
+
+
+def ground_agent(agent: str, tasks: list[GymTask], model: GymNetwork, truth: GymNetwork, folder: Path, workers: int) -> Grounding:
+    """Run one agent on both networks, or read from `folder` what it has run there, and compare; raises ValueError."""
+    rollouts = []
+    for network in (model, truth):
+        with counted(f"{agent} on {network.name}", "episodes") as progress:
+            rollouts.append(run(Campaign(agent, network, folder), tasks, workers, progress))
+    return grounding(*rollouts)
 
 
 def across_agents(found: list[Grounding]) -> float | None:

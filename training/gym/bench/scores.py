@@ -10,6 +10,7 @@ from pydantic import Field
 from statsmodels.stats.proportion import proportion_confint
 
 from policies.word import Word
+from tools.contract import Boundary
 from training.gym.episodes.rollout import Rollout
 
 PAPER: dict[str, dict[str, float]] = {
@@ -17,6 +18,7 @@ PAPER: dict[str, dict[str, float]] = {
     "mape-k": {"L1": 54.8, "L2": 25.7, "L3": 8.9, "all": 27.5},
     "drl-slicing": {"L1": 38.2, "L2": 27.3, "L3": 11.5, "all": 24.1},
 }
+MALFORMED = (Boundary.ARGUMENTS, Boundary.UNKNOWN_TOOL)
 
 
 class Score(Word):
@@ -79,7 +81,7 @@ def agent_scores(rollouts: list[Rollout]) -> AgentScores:
         domains={name: score(domains[name]) for name in sorted(domains)},
         attempts=1 + max(one.attempt for one in rollouts),
         infrastructure_errors=len(rollouts) - len(scored),
-        malformed_calls=sum(span.boundary in ("arguments", "unknown tool") for one in rollouts for span in one.spans),
+        malformed_calls=sum(span.boundary in MALFORMED for one in rollouts for span in one.spans),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 
 from training.gym.commands.common import Gate
 from training.gym.input_error import GymInputError
+from twins.command_errors import one_line_errors
 from twins.progress import counted
 
 if TYPE_CHECKING:
@@ -39,18 +41,19 @@ def bench(
     """Run 6GAgentBench and print success rate with intervals, SPL and steps of each agent by tier."""
     from training.gym.bench.campaign import Campaign, benchmark_tasks, run, subset
     from training.gym.bench.scores import agent_scores
+    from training.gym.networks import named_network
 
     scores = []
-    try:
-        _check(network, agent or ())
+    with one_line_errors("gym bench", ValueError):
+        chosen_network = named_network(network)
+        chosen_network.check()
+        _check_agents(agent or ())
         tasks = benchmark_tasks()
         chosen = tasks if per_tier is None else subset(tasks, per_tier)
         for name in agent or DEFAULT_AGENTS:
             with counted(f"{name} on {network}", "episodes") as progress:
-                scores.append(agent_scores(run(Campaign(name, network, out, attempts, gate), chosen, workers, progress)))
-    except ValueError as error:
-        typer.echo(f"gym bench: {error}", err=True)
-        raise typer.Exit(2) from None
+                campaign = Campaign(name, chosen_network, out, attempts, gate)
+                scores.append(agent_scores(run(campaign, chosen, workers, progress)))
     if as_json:
         typer.echo(
             json.dumps({"tasks": len(chosen), "network": network, "gate": gate, "agents": [one.model_dump() for one in scores]})
@@ -59,15 +62,10 @@ def bench(
         _print(scores, len(chosen), network if gate == "none" else f"{network}, gate {gate}")
 
 
-def _check(network: str, agents: tuple[str, ...] | list[str]) -> None:
-    """Raise GymInputError for what cannot be run, before anything runs."""
+def _check_agents(agents: Iterable[str]) -> None:
+    """Raise GymInputError for an agent that does not exist, before anything runs."""
     from training.gym.agents.by_name import agent_names
-    from training.gym.networks import MODEL, NS3, check_ns3
 
-    if network not in (MODEL, NS3):
-        raise GymInputError(f"network={network!r} does not exist: {MODEL}, {NS3}")
-    if network == NS3:
-        check_ns3()
     for name in agents:
         if name not in agent_names():
             raise GymInputError(f"agent={name!r} does not exist; there are: {', '.join(agent_names())}")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from twins.command_errors import one_line_errors
+
 if TYPE_CHECKING:
     from training.gym.episodes.rollout import Rollout
     from training.gym.tasks.gym_task import GymTask
@@ -59,8 +61,6 @@ def told(command: str) -> Iterator[None]:
     from training.gym.input_error import GymInputError
     from twins.gym.packet_network import InfrastructureError
 
-    try:
+    name = f"gym {command}"
+    with one_line_errors(name, InfrastructureError, status=1), one_line_errors(name, GymInputError, ValueError, OSError):
         yield
-    except (GymInputError, InfrastructureError, ValueError, OSError) as error:
-        typer.echo(f"gym {command}: {' '.join(str(error).split())}", err=True)
-        raise typer.Exit(1 if isinstance(error, InfrastructureError) else 2) from None

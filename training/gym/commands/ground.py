@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from training.gym.commands.bench import DEFAULT_FOLDER
-from twins.progress import counted
+from twins.command_errors import one_line_errors
 
 DEFAULT_AGENTS = ("expert", "threshold-rule", "mape-k", "drl-slicing", "over-acting")
 
@@ -22,23 +22,15 @@ def ground(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """Run agents on a held-out subset under both networks (some 10 s an episode of ns-3), and compare success rates."""
-    from training.gym.bench.campaign import Campaign, benchmark_tasks, run, subset
-    from training.gym.bench.grounding import across_agents, grounding
-    from training.gym.networks import MODEL, NS3, check_ns3
+    from training.gym.bench.campaign import benchmark_tasks, subset
+    from training.gym.bench.grounding import across_agents, ground_agent
+    from training.gym.networks import MODEL, NS3, named_network
 
-    found = []
-    try:
-        check_ns3()
+    model, truth = named_network(MODEL), named_network(NS3)
+    with one_line_errors("gym ground", ValueError):
+        truth.check()
         tasks = subset(benchmark_tasks(), per_tier)
-        for name in agent or DEFAULT_AGENTS:
-            rollouts = []
-            for network in (MODEL, NS3):
-                with counted(f"{name} on {network}", "episodes") as progress:
-                    rollouts.append(run(Campaign(name, network, out / "ground"), tasks, workers, progress))
-            found.append(grounding(*rollouts))
-    except ValueError as error:
-        typer.echo(f"gym ground: {error}", err=True)
-        raise typer.Exit(2) from None
+        found = [ground_agent(name, tasks, model, truth, out / "ground", workers) for name in agent or DEFAULT_AGENTS]
     across, mean = across_agents(found), sum(abs(one.gap_points) for one in found) / len(found)
     if as_json:
         agents = [one.model_dump() for one in found]

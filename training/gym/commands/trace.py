@@ -14,6 +14,7 @@ from training.gym.commands.common import PurposeName, told
 
 if TYPE_CHECKING:
     from policies.gym.split import Purpose
+    from training.gym.networks import GymNetwork
     from training.gym.traces.recorder import Segment
     from training.gym.traces.row import TraceRow
 
@@ -37,22 +38,32 @@ def trace(
     """Record what is still to be recorded (about half a minute a segment and core), then pack all segments."""
     with told("trace"):
         from policies.gym.split import Purpose
+        from training.gym.networks import NS3, named_network
         from training.gym.traces import recorder
 
         meant = Purpose(purpose)
         wanted = list(recorder.segments(meant, segments, _seeds(seeds, meant)))
-        failures = _recorded(wanted, work, workers)
-        for name, reason in sorted(failures.items()):
-            typer.echo(f"gym trace: segment {name} failed twice: {reason}", err=True)
-        if pack or (pack is None and not failures):
-            target = out or Path(recorder.__file__).parent / "data" / f"{purpose}.jsonl.gz"
-            typer.echo(_packed(wanted, work, target, _remake(purpose, segments, seeds)))
-    if failures:
-        if not pack:
-            typer.echo(
-                "gym trace: nothing is packed; call it again to try those again, or with --pack to leave them out", err=True
-            )
+        target = out or Path(recorder.__file__).parent / "data" / f"{purpose}.jsonl.gz"
+        complete = record_and_pack(wanted, named_network(NS3), work, workers, target, _remake(purpose, segments, seeds), pack)
+    if not complete:
         raise typer.Exit(1)
+
+
+def record_and_pack(
+    wanted: list[Segment], network: GymNetwork, work: Path, workers: int, out: Path, remake: str, pack: bool | None
+) -> bool:
+    """Record on `network` what `work` does not hold yet and pack it into `out`; returns whether no segment failed.
+
+    Failures are reported. With them, only `pack=True` packs the other segments; `pack=False` never packs.
+    """
+    failures = _recorded(wanted, network, work, workers)
+    for name, reason in sorted(failures.items()):
+        typer.echo(f"gym trace: segment {name} failed twice: {reason}", err=True)
+    if pack or (pack is None and not failures):
+        typer.echo(_packed(wanted, work, out, remake))
+    if failures and not pack:
+        typer.echo("gym trace: nothing is packed; call it again to try those again, or with --pack to leave them out", err=True)
+    return not failures
 
 
 def _remake(purpose: str, segments: int, seeds: str) -> str:
@@ -74,17 +85,16 @@ def _seeds(text: str, purpose: Purpose) -> range:
     return range(check_seed(first, purpose), check_seed(last, purpose) + 1)
 
 
-def _recorded(wanted: list[Segment], work: Path, workers: int) -> dict[str, str]:
+def _recorded(wanted: list[Segment], network: GymNetwork, work: Path, workers: int) -> dict[str, str]:
     """Record what has no file yet; returns what failed."""
-    from training.gym.networks import check_ns3
     from training.gym.traces.recorder import record
     from twins.progress import counted
 
     if all(_file(one, work).exists() for one in wanted):
         return {}
-    check_ns3()
+    network.check()
     with counted("ns-3 traces", "segments") as progress:
-        return record(wanted, work, workers, progress)
+        return record(wanted, network, work, workers, progress)
 
 
 def _file(segment: Segment, work: Path) -> Path:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rich.progress import Progress
+from training.bars import training_bars
+from twins.command_errors import one_line_errors
 
+if TYPE_CHECKING:
     from training.gym.drl.ppo import Plan
 
 _WEIGHTS = "agents/baselines/data/drl_slicing.npz"
@@ -35,12 +36,8 @@ def drl_slicing(
     from training.gym.drl.ppo import Plan
 
     torch.set_num_threads(1)
-    try:
-        told = _trained(work, out, Plan(steps=steps, seed=seed, per_domain=tasks), until)
-    except (ValueError, FloatingPointError) as error:
-        typer.echo(f"train drl-slicing: {error}", err=True)
-        raise typer.Exit(2) from None
-    typer.echo(told)
+    with one_line_errors("train drl-slicing", ValueError, FloatingPointError):
+        typer.echo(_trained(work, out, Plan(steps=steps, seed=seed, per_domain=tasks), until))
 
 
 def _trained(work: Path, out: Path, plan: Plan, until: int | None) -> str:
@@ -50,11 +47,13 @@ def _trained(work: Path, out: Path, plan: Plan, until: int | None) -> str:
     from training.gym.drl.ppo import train
     from training.loop import commands_of
 
-    with _shown() as shown:
-        drawing = shown.add_task("draw tasks", total=None, told="")
-        pool = gather(work / "tasks", plan.per_domain, lambda domain, count: shown.update(drawing, told=f"{domain}: {count}"))
-        task = shown.add_task("train", total=plan.steps, told="")
-        trainer = train(plan, pool, work, lambda step, means: shown.update(task, completed=step, told=_told(means)), until=until)
+    with training_bars() as shown:
+        drawing = shown.add_task("draw tasks", total=None, status="")
+        pool = gather(work / "tasks", plan.per_domain, lambda domain, count: shown.update(drawing, status=f"{domain}: {count}"))
+        task = shown.add_task("train", total=plan.steps, status="")
+        trainer = train(
+            plan, pool, work, lambda step, means: shown.update(task, completed=step, status=_status(means)), until=until
+        )
     policy = policy_of(trainer.policy)
     held_out = success(policy, pool.held_out)
     remake = commands_of(f"twinpilot train drl-slicing --tasks {plan.per_domain} --seed {plan.seed}", trainer.progress.legs)
@@ -64,12 +63,5 @@ def _trained(work: Path, out: Path, plan: Plan, until: int | None) -> str:
     return f"{out}: sha256 {artefact.sha256[:16]}…, {solved}; log and plot in {work}"
 
 
-def _shown() -> Progress:
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    told = TextColumn("{task.completed}/{task.total} {task.fields[told]}")
-    return Progress(TextColumn("{task.description}"), BarColumn(), told, TimeRemainingColumn())
-
-
-def _told(means: dict[str, float]) -> str:
+def _status(means: dict[str, float]) -> str:
     return f"success {means['success']:.2f}, held out {means['held_out']:.2f}"

@@ -16,8 +16,10 @@ from typing import Any
 import gymnasium
 from pydantic import ValidationError
 
+from policies.text.validation import validation_text
 from tools.calls.tool_call import ToolCall
-from tools.calls.tool_offer import ToolOffer
+from tools.calls.tool_offer import ToolOffer, offers_of
+from tools.contract import Boundary
 from training.gym.environments.episode import EpisodeEnv
 from training.gym.episodes.episode import Step
 
@@ -37,12 +39,7 @@ class NetworkToolsEnv(EpisodeEnv[str, str]):
     @property
     def tools(self) -> tuple[ToolOffer, ...]:
         """The tools with effect, description and JSON schema of their arguments: what a prompt needs."""
-        return tuple(
-            ToolOffer(
-                name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema()
-            )
-            for one in self.registry
-        )
+        return offers_of(self.registry)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
         """Begin an episode; no call is made."""
@@ -60,7 +57,7 @@ class NetworkToolsEnv(EpisodeEnv[str, str]):
         call = read_call(action)
         if isinstance(call, str):
             self._lost += 1
-            told: dict[str, Any] = {"error": call, "boundary": "arguments"}
+            told: dict[str, Any] = {"error": call, "boundary": Boundary.ARGUMENTS}
         elif call.tool in ENDS:
             told = {"ended": call.tool}
         else:
@@ -79,7 +76,7 @@ def read_call(text: str) -> ToolCall | str:
             return 'the action must be a JSON object {"tool": ..., "arguments": {...}}'
         return ToolCall.model_validate({"arguments": {}, **asked})
     except ValidationError as error:
-        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return validation_text(error, "the action")
     except (ValueError, RecursionError) as error:
         return f'the action is not JSON ({type(error).__name__}): write {{"tool": ..., "arguments": {{...}}}}'
 

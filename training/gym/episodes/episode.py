@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 from policies.effect import Effect
 from policies.gym.network_state import NetworkState
+from tools.calls.caller import Caller
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
-from tools.contract import Tool, ToolError
+from tools.contract import Tool
 from tools.gym.context import GymContext
 from tools.registry import ToolRegistry
 from twins.gym.packet_network import InfrastructureError
@@ -55,48 +56,31 @@ class Episode:
     """Runs calls; `world` must have begun."""
 
     def __init__(self, world: World, registry: ToolRegistry, change_judge: ChangeJudge | None = None) -> None:
-        self.world, self.registry, self.change_judge = world, registry, change_judge
+        self.world, self.change_judge = world, change_judge
         self.steps: list[Step] = []
         self._looking, self._acting = GymContext(world), GymContext(world, may_configure=True)
+        self._caller = Caller(registry, self._access, Tool.run, infrastructure=(InfrastructureError,))
 
     def call(self, call: ToolCall) -> Step:
         """Make one call; raises InfrastructureError."""
-        before, judged = self.world.state, self._judged(call)
+        before, effect = self.world.state, self._caller.effect_of(call)
+        judged = self._judged(call, effect)
         happened = self.world.elapse(CALL_S)
-        if judged is not None and judged.refusal is not None:
-            observation = Observation(call=call, error=f"{call.tool}: {judged.refusal}", boundary="permission")
-            effect: Effect | None = Effect.CONFIGURE
-        else:
-            observation, effect = self._observed(call)
+        observation = self._caller.observe(call, refusal=None if judged is None else judged.refusal)
         self.world.catch_up()
         at_s, verdict = round(self.world.now_s, 3), None if judged is None else judged.ruling
         step = Step(call, observation, happened, before, self.world.state, at_s, effect, verdict)
         self.steps.append(step)
         return step
 
-    def _judged(self, call: ToolCall) -> Judgement | None:
-        if self.change_judge is None or call.tool not in self.registry:
-            return None
-        if self.registry.get(call.tool).effect is not Effect.CONFIGURE:
+    def _judged(self, call: ToolCall, effect: Effect | None) -> Judgement | None:
+        if self.change_judge is None or effect is not Effect.CONFIGURE:
             return None
         return self.change_judge(self.world, call)
 
-    def _observed(self, call: ToolCall) -> tuple[Observation, Effect | None]:
-        effect = None
-        try:
-            tool = self.registry.get(call.tool)
-            effect = tool.effect
-            evidence = self._run(tool, call.arguments)
-        except ToolError as error:
-            if isinstance(error.__cause__, InfrastructureError):
-                raise error.__cause__ from None
-            return Observation(call=call, error=str(error), boundary=error.boundary), effect
-        return Observation(call=call, evidence=evidence), effect
-
-    def _run(self, tool: Tool[Any, Any], arguments: dict[str, Any]) -> dict[str, Any]:
+    def _access(self, tool: Tool[Any, Any]) -> GymContext:
         """A Configuration tool measures by itself; before any other the state is brought up to date."""
-        context = self._acting
-        if tool.effect is not Effect.CONFIGURE:
-            self.world.catch_up()
-            context = self._looking
-        return tool.run(context, arguments).model_dump(mode="json")
+        if tool.effect is Effect.CONFIGURE:
+            return self._acting
+        self.world.catch_up()
+        return self._looking

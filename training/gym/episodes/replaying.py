@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from agents.planner import CallTools, Decision, Escalate, Finish, View
+from policies.text.validation import validation_text
 from tools.calls.tool_call import ToolCall
-from tools.contract import explain
+from tools.contract import Boundary
 from training.gym.episodes.episode import ChangeJudge, Judgement, Step
 from training.gym.episodes.rollout import Rollout, Span
 from training.gym.episodes.runner import Runner
@@ -74,7 +75,7 @@ def _verdicts(spans: tuple[Span, ...]) -> ChangeJudge | None:
 
 def _refusal(span: Span) -> str | None:
     """Why a span's call was not let through; None where it was, whatever the tool then said."""
-    return (span.error or "").removeprefix(f"{span.tool}: ") if span.boundary == "permission" else None
+    return (span.error or "").removeprefix(f"{span.tool}: ") if span.boundary == Boundary.PERMISSION else None
 
 
 def read_rollout(path: Path) -> Rollout:
@@ -84,7 +85,7 @@ def read_rollout(path: Path) -> Rollout:
     except OSError as error:
         raise GymInputError(f"rollout={path}: {error.strerror or error}") from None
     except ValidationError as error:
-        wrong = explain(error)
+        wrong = validation_text(error, "the rollout")
         raise GymInputError(
             f"rollout={path} is not what `twinpilot gym run --out` writes: {wrong if len(wrong) < 300 else wrong[:300] + '…'}"
         ) from None

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from agents.planner import CallTools, Escalate, Finish, Planner, View
 from policies.gym.network_state import NetworkState
 from tools.calls.tool_call import ToolCall
-from tools.calls.tool_offer import ToolOffer
+from tools.calls.tool_offer import offers_of
 from tools.gym.catalogue import PAPER, catalogue
 from tools.gym.context import EPOCH
 from tools.registry import ToolRegistry
@@ -42,12 +42,7 @@ class Runner:
 
     def __post_init__(self) -> None:
         self.registry = ToolRegistry(tool for name in self.catalogues for tool in catalogue(name))
-        self.offers = tuple(
-            ToolOffer(
-                name=one.name, effect=one.effect.value, description=one.description, input_schema=one.request.model_json_schema()
-            )
-            for one in self.registry
-        )
+        self.offers = offers_of(self.registry)
 
     def run(self, task: GymTask, planner: Planner, attempt: int = 0) -> Rollout:
         """Run one episode; never raises for what a planner or a simulator does."""

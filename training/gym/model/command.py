@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from twins.command_errors import one_line_errors
+
 
 def experiment_model(
     traces: Annotated[
@@ -31,18 +33,11 @@ def experiment_model(
     from twins.progress import counted
 
     torch.set_num_threads(1)
-    try:
-        rows, unseen = read_traces(Purpose.TRAINING, traces), read_traces(Purpose.BENCHMARK)
-    except ArtefactError as error:
-        typer.echo(f"train experiment-model: {error}", err=True)
-        raise typer.Exit(2) from None
     path = out or MODEL_PATH
-    try:
-        with counted("experiment model", "epochs") as progress:
-            make_model(rows, Plan(members=members, seed=seed), path, lambda done, total, _: progress(done, total))
-    except ValueError as error:
-        typer.echo(f"train experiment-model: {error}", err=True)
-        raise typer.Exit(2) from None
+    with one_line_errors("train experiment-model", ArtefactError):
+        rows, unseen = read_traces(Purpose.TRAINING, traces), read_traces(Purpose.BENCHMARK)
+    with one_line_errors("train experiment-model", ValueError), counted("experiment model", "epochs") as progress:
+        make_model(rows, Plan(members=members, seed=seed), path, lambda done, total, _: progress(done, total))
     Ensemble.load.cache_clear()
     errors, states = published_error(rows, unseen, Ensemble.load(path))
     if as_json:

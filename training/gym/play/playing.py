@@ -122,9 +122,7 @@ class Game:
         except ToolError as error:
             self._say(f"  {plain(error)}")
             return
-        offer = ToolOffer(
-            name=name, effect=tool.effect.value, description=tool.description, input_schema=tool.request.model_json_schema()
-        )
+        offer = ToolOffer.of(tool)
         self._say(f"{signature(offer)}\n  {tool.effect.value}: {' '.join(tool.description.split())}")
         for type_name, what in shared_types([offer]).items():
             self._say(f"  {type_name} = {what}")

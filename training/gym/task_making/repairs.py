@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from policies.slices import Slice
+from tools.calls.caller import Caller
+from tools.calls.tool_call import ToolCall
+from tools.contract import Tool
 from tools.gym.catalogue import gym_registry
 from tools.gym.context import GymContext
 from training.gym.tasks.gym_task import Domain, PlannedCall
+from twins.gym.packet_network import InfrastructureError
 from twins.gym.world import World
 from twins.learned.network import LearnedNetwork
 
@@ -83,8 +87,9 @@ _OPTIONS: dict[str, Callable[[World], Iterator[PlannedCall]]] = {
 def after(branch: Branch, call: PlannedCall) -> Branch:
     """The branch one call later; calls take no mission time here."""
     world = forked(branch.world)
-    tool = gym_registry().get(call.tool)
-    tool.function(GymContext(world, may_configure=True), tool.parse(dict(call.arguments)))
+    context = GymContext(world, may_configure=True)
+    caller = Caller(gym_registry(), lambda tool: context, Tool.run, infrastructure=(InfrastructureError,))
+    caller.evidence(ToolCall(tool=call.tool, arguments=call.arguments))
     return Branch((*branch.calls, call), world)
 
 

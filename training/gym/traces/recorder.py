@@ -17,6 +17,7 @@ from typing import Any
 from policies.gym.split import SEEDS, Purpose
 from tools.gym.catalogue import gym_registry
 from training.gym.episodes.episode import Episode
+from training.gym.networks import GymNetwork
 from training.gym.traces.excitation import drawn_events, random_call, scripted_call
 from training.gym.traces.row import TraceRow, difference, write_rows
 from twins.gym.packet_network import InfrastructureError, PacketNetwork
@@ -104,14 +105,12 @@ def _rounded(value: Any) -> Any:
 _network: PacketNetwork | None = None
 
 
-def _work(segment: Segment, folder: Path) -> tuple[str, str]:
+def _work(segment: Segment, network: GymNetwork, folder: Path) -> tuple[str, str]:
     """Record one segment into its file, twice where the simulator failed; returns its name and what went wrong."""
     global _network  # noqa: PLW0603 - one ns-3 worker per process, for all its segments
-    from twins.ns3.network import Ns3Network
-
     failed = ""
     for _ in range(2):
-        _network = _network or Ns3Network()
+        _network = _network or network.make()
         try:
             write_rows(folder / f"{segment.name}.jsonl.gz", recorded(segment, _network))
         except InfrastructureError as error:
@@ -121,13 +120,13 @@ def _work(segment: Segment, folder: Path) -> tuple[str, str]:
     return segment.name, failed
 
 
-def record(wanted: list[Segment], folder: Path, workers: int, progress: Advance) -> dict[str, str]:
-    """Record what of `wanted` has no file yet; returns the segments that failed with the reason."""
+def record(wanted: list[Segment], network: GymNetwork, folder: Path, workers: int, progress: Advance) -> dict[str, str]:
+    """Record on `network` what of `wanted` has no file yet; returns the segments that failed with the reason."""
     folder.mkdir(parents=True, exist_ok=True)
     open_ones = [one for one in wanted if not (folder / f"{one.name}.jsonl.gz").exists()]
     failures = {}
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as pool:
-        futures = [pool.submit(_work, one, folder) for one in open_ones]
+        futures = [pool.submit(_work, one, network, folder) for one in open_ones]
         for done, future in enumerate(as_completed(futures), start=1):
             name, reason = future.result()
             failures.update({name: reason} if reason else {})

@@ -14,6 +14,7 @@ from typing import Any
 
 from policies.effect import Effect
 from policies.gym.network_state import NetworkState, SlaSpec
+from tools.contract import Boundary
 from training.gym.episodes.rollout import Rollout, Span
 from training.gym.tasks.gym_task import GymTask
 from training.gym.views.state_text import DIMENSIONS, Dimension, changes, plain
@@ -81,7 +82,7 @@ def _charts(rollout: Rollout, sla: SlaSpec | None) -> str:
         end_s=max(states[-1][0], 1.0) * 1.02,
         events=tuple(one.at_s for one in rollout.spans if one.happened),
         changes=tuple(one.at_s for one in rollout.spans if one.effect == Effect.CONFIGURE.value and one.error is None),
-        refused=tuple(one.at_s for one in rollout.spans if one.verdict is not None and one.boundary == "permission"),
+        refused=tuple(one.at_s for one in rollout.spans if one.verdict is not None and one.boundary == Boundary.PERMISSION),
     )
     figures = [_figure("slice", slice_chart([(at, one.slice.value) for at, one, _ in states], axis))]
     for one in DIMENSIONS:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policies.change import AttributeEdit, ChangeSet, Edit
+from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
-from policies.managed_object import ManagedObject, class_of
+from policies.managed_object import ManagedObject, class_of, same_value
 from policies.violation import Violation
 from twins.configuration_view import ConfigurationView
 from twins.gym.layout import POWER_DBM, Layout, Shares
@@ -27,7 +28,7 @@ def objections(start: Layout, names: dict[str, CellName], tree: Tree, change_set
             raise UnknownObjectError(f"dn={edit.dn!r} does not exist; nothing was applied")
     found = [one for edit in change_set.edits for one in _fixed(edit)]
     view = ConfigurationView(ManagedObject(dn=dn, attributes=attributes) for dn, attributes in tree.items())
-    found = found or load_limits().check(change_set, view.read, view.find)
+    found = found or check_change_set(load_limits(), change_set, view.read, view.find)
     return found or list(_inexpressible(start, names, edited(tree, change_set)))
 
 
@@ -35,7 +36,7 @@ def check_old(tree: Tree, change_set: ChangeSet) -> None:
     """Raise StaleEditError where an edit's old value is not what stands."""
     for edit in change_set.attribute_edits():
         stands = tree[edit.dn][edit.attribute]
-        if stands != edit.old or isinstance(stands, bool) != isinstance(edit.old, bool):
+        if not same_value(stands, edit.old):
             raise StaleEditError(f"{edit.describe()}: what stands is {stands!r}; read again and propose again")
 
 

@@ -7,10 +7,10 @@ that no layout can express stand at what the simulator does, and are read-only.
 from __future__ import annotations
 
 from policies.managed_object import Scalar
-from policies.slices import Slice
 from twins.gym.field import CARRIER_GHZ
 from twins.gym.layout import CellLayout, Layout
 from twins.gym.packet_twin.names import CellName
+from twins.slice_objects import slice_objects
 from twins.system.configuration import Tree, arfcn
 
 BANDWIDTH_MHZ = {25: 5, 50: 10}  # TS 36.104 table 5.6-1
@@ -67,15 +67,7 @@ def _du_objects(layout: Layout, name: CellName) -> Tree:
     }
     if cell.beam is not None:
         objects[f"{name.carrier},CommonBeamformingFunction=1"] = {"digitalTilt": 0, "digitalAzimuth": 0}
-    for one in Slice:
-        objects[f"{name.du},RRMPolicyRatio={one.value}"] = {
-            "resourceType": "PRB_DL",
-            "rRMPolicyMinRatio": 0,
-            "rRMPolicyMaxRatio": 100,
-            "rRMPolicyDedicatedRatio": 0,
-        }
-        objects[f"{name.du},SchedulerProfile={one.value}"] = {"schedulerWeight": 1.0}
-        objects[f"{name.du},AdmissionControl={one.value}"] = {"maxPrbUsage": 100, "maxConnectedUes": 10_000}
+    objects |= slice_objects(name.du)
     return objects
 
 

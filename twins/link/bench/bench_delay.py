@@ -11,9 +11,8 @@ from collections.abc import Callable
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import BaseModel
-
 from policies.figure import Figure
+from policies.word import Word
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.delay.block_costs import seconds_per_operation
 from twins.link.delay.operations import Operations, SlotShape, classical_operations, decoding_operations
@@ -29,7 +28,7 @@ CHANNEL = ChannelConfiguration(profile="TDL-A", delay_spread_ns=100.0, speed_mps
 NETWORK_CHANNELS = 32
 
 
-class Sample(BaseModel):
+class Sample(Word):
     """CPU `seconds` of one slot in the receiver part `part`, and its operations by block."""
 
     part: str

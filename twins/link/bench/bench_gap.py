@@ -15,9 +15,9 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-from pydantic import BaseModel
 
 from policies.figure import Figure
+from policies.word import Word
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.delay.operations import SlotShape
 from twins.link.result import Estimate
@@ -43,7 +43,7 @@ class Point(NamedTuple):
 POINTS = (Point("QPSK", 1, 4, 500), Point("16QAM", 2, 7, 2000), Point("64QAM", 1, 23, 2000), Point("256QAM", 2, 20, 2000))
 
 
-class GapSample(BaseModel):
+class GapSample(Word):
     """One point: its SNR in dB and BLER in the table, and the twin's curve around it with `configuration`."""
 
     modulation: str

@@ -11,12 +11,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from policies.figure import BenchResult, Figure
+from policies.word import Word
 from twins.link.bench import bench_delay, bench_gap, bench_speed, bench_table
 
-Part = Callable[[bool], tuple[list[Figure], Sequence[BaseModel]]]
+Part = Callable[[bool], tuple[list[Figure], Sequence[Word]]]
 
 SEEDS = (1,)
 
@@ -41,6 +40,6 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     return BenchResult(figures=tuple(figures), seeds=SEEDS)
 
 
-def _write(path: Path, samples: Sequence[BaseModel]) -> None:
+def _write(path: Path, samples: Sequence[Word]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([sample.model_dump(mode="json") for sample in samples], indent=1), encoding="utf-8")

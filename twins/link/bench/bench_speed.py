@@ -15,9 +15,8 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
-
 from policies.figure import Figure
+from policies.word import Word
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ CONFIGURATION = LinkConfiguration(mcs_index=13, prbs=6, rx_antennas=2)
 CHANNEL = ChannelConfiguration(profile="TDL-A", delay_spread_ns=100.0, speed_mps=3.0, snr_db=8.0)
 
 
-class SpeedSample(BaseModel):
+class SpeedSample(Word):
     """CPU seconds of one evaluation by the twin and by the plain loop."""
 
     twin: float

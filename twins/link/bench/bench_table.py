@@ -14,9 +14,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from policies.figure import Figure
+from policies.word import Word
 from twins.kept_samples import KeptSamples
 from twins.link.bench.bench_speed import SLOTS, plain_seconds
 from twins.link.columns import channel_columns, configuration_columns
@@ -35,14 +36,14 @@ FULL = Stopping(half_width=0.03, min_slots=64, max_slots=512, batch=64)
 QUICK = FULL.model_copy(update={"max_slots": 128})
 
 
-class FreshSample(BaseModel):
+class FreshSample(Word):
     """BLER of a held-out link by fresh simulation with `slots`."""
 
     bler: float
     slots: int
 
 
-class TableSample(BaseModel):
+class TableSample(Word):
     """One held-out link: BLER by the table and by fresh simulation with `slots`."""
 
     configuration: LinkConfiguration

@@ -79,22 +79,18 @@ def table_card(families: Sequence[Family], seed: int) -> DataCard:
         validity={
             "receiver": Bound(choices=tuple(sorted({family.receiver_name for family in families}))),
             "profile": Bound(choices=tuple(sorted({name for family in families for name in family.profiles}))),
-            "delay_spread_ns": _bound([value for family in families for value in family.delay_spreads_ns], "ns"),
-            "speed_mps": _bound([value for family in families for value in family.speeds_mps], "m/s"),
-            "prbs": _bound([value for family in families for value in family.prbs], "PRB"),
+            "delay_spread_ns": Bound.over([value for family in families for value in family.delay_spreads_ns], "ns"),
+            "speed_mps": Bound.over([value for family in families for value in family.speeds_mps], "m/s"),
+            "prbs": Bound.over([value for family in families for value in family.prbs], "PRB"),
             "dmrs_symbols": Bound(choices=tuple(sorted({value for family in families for value in family.dmrs_symbols}))),
-            "snr_db": _bound([value for axis in SNR_DB.values() for value in axis], "dB"),
+            "snr_db": Bound.over([value for axis in SNR_DB.values() for value in axis], "dB"),
             "modulation_order": Bound(choices=ORDERS),
             "ldpc": Bound(choices=tuple(f"{name} x {count}" for name, count in DECODERS)),
-            "code_rate": _bound(list(RATES), ""),
-            "code_block_bits": _bound(list(BLOCK_BITS), "bit"),
+            "code_rate": Bound.over(list(RATES), ""),
+            "code_block_bits": Bound.over(list(BLOCK_BITS), "bit"),
         },
     )
 
 
 def _range(values: Sequence[float], unit: str) -> str:
     return f"{min(values):g} to {max(values):g} {unit}"
-
-
-def _bound(values: Sequence[float], unit: str) -> Bound:
-    return Bound(low=min(values), high=max(values), unit=unit)

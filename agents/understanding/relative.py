@@ -1,0 +1,73 @@
+"""Relative bounds: what "10 % less" or "preserve" comes to, once the present values are measured; the text is not read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from agents.understanding.bounds import check_bounds
+from agents.understanding.plan import plan_of
+from agents.understanding.result import NeedsMeasurement, Reading, ReadingError, RelativeBound, Understood
+from policies.intent import Condition, ExpectationTarget, Intent, IntentExpectation
+from policies.kpi import kpi_definition
+from policies.slices import Slice
+from twins.network import NetworkCard
+
+# Present value by KPI and slice (None: counted per cell), in the KPI's unit.
+Measured = Mapping[tuple[str, Slice | None], float]
+_PRESERVE_MARGIN: Final = 0.10
+
+
+def unmeasured(reading: NeedsMeasurement, measured: Measured) -> tuple[RelativeBound, ...]:
+    """Return the relative bounds whose KPI is not in `measured`."""
+    return tuple(bound for bound in reading.relative if (bound.kpi, bound.object.slice) not in measured)
+
+
+def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) -> Reading:
+    """Give the relative bounds their values; a reading that needs more than was measured comes back as it is."""
+    if unmeasured(reading, measured):
+        return reading
+    notes: list[str] = []
+    expectations = [_resolved(expectation, measured, notes) for expectation in reading.expectations]
+    if reading.window is None:
+        notes.append("no time was given: from now on")
+    if not any(expectation.object.cells for expectation in expectations):
+        notes.append("no place was named: all cells")
+    intent = Intent(
+        text=reading.text,
+        expectations=tuple(dict.fromkeys(expectations)),
+        window=reading.window,
+        event=reading.event,
+        assumptions=tuple(dict.fromkeys((*reading.assumptions, *notes))),
+    )
+    try:
+        check_bounds(intent, card)
+    except ReadingError as stop:
+        return stop.result
+    return Understood(
+        intent=intent,
+        plan=plan_of(reading.workflow, intent),
+        workflow=reading.workflow,
+        direct=reading.direct,
+        link=reading.link,
+    )
+
+
+def _resolved(expectation: IntentExpectation | RelativeBound, measured: Measured, notes: list[str]) -> IntentExpectation:
+    if isinstance(expectation, IntentExpectation):
+        return expectation
+    bound, unit = expectation, kpi_definition(expectation.kpi).unit
+    value = _value(bound, measured[bound.kpi, bound.object.slice], notes)
+    target = ExpectationTarget(kpi=bound.kpi, condition=bound.condition, value=value, unit=unit, tolerance=bound.tolerance)
+    return IntentExpectation(object=bound.object, targets=(target,))
+
+
+def _value(bound: RelativeBound, now: float, notes: list[str]) -> float:
+    upper = bound.condition in (Condition.AT_MOST, Condition.LESS)
+    if bound.amount == 0:
+        notes.append(f"preserve {bound.kpi}: no worse than now ({now:.4g}) by more than {_PRESERVE_MARGIN:.0%}")
+        return now * (1 + _PRESERVE_MARGIN if upper else 1 - _PRESERVE_MARGIN)
+    step = now * bound.amount / 100 if bound.share else bound.amount
+    value = max(now - step, 0.0) if upper else now + step
+    notes.append(f"{bound.kpi} is {now:.4g} {kpi_definition(bound.kpi).unit} now, so the bound is {value:.4g}")
+    return value

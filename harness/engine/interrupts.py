@@ -1,0 +1,45 @@
+"""What a run waits for while its graph is interrupted, and what wakes it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from harness.records.status import Status
+
+
+class QuestionInterrupt(TypedDict):
+    """An answer of the operator to the planner's question is awaited; the answer itself wakes the graph."""
+
+    kind: Literal["question"]
+    question: str
+    choices: list[str]
+
+
+class ApprovalInterrupt(TypedDict):
+    """A human's verdict on the change set with this digest is awaited."""
+
+    kind: Literal["approval"]
+    run_id: str
+    digest: str
+
+
+class Decided(TypedDict):
+    """Wakes the graph: the verdict is in the approvals."""
+
+    kind: Literal["decided"]
+
+
+class Edited(TypedDict):
+    """Wakes the graph: a human changed the change set; `edited` is the name of the artifact."""
+
+    kind: Literal["edited"]
+    edited: str
+
+
+Interrupt = QuestionInterrupt | ApprovalInterrupt
+WakeUp = str | Decided | Edited
+
+
+def status_of(interrupt: Interrupt) -> Status:
+    """Return the status of a run that waits for this."""
+    return "asked" if interrupt["kind"] == "question" else "awaiting approval"

@@ -1,0 +1,44 @@
+"""The status and the mode of a run, and what follows from a status: the exit status and the tone of its views."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Mode = Literal["active", "shadow"]
+
+# How a run ended, or what it waits for.
+Status = Literal[
+    "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
+    "cannot", "shadow", "failed",
+]  # fmt: skip
+RunStatus = Status | Literal["running"]
+Tone = Literal["good", "care", "bad", "neutral"]
+
+# 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or rolled back.
+EXIT_STATUS: dict[Status, int] = {
+    "confirmed": 0,
+    "recommended": 0,
+    "no change needed": 0,
+    "answered": 0,
+    "shadow": 0,
+    "failed": 1,
+    "cannot": 1,
+    "asked": 3,
+    "awaiting approval": 3,
+    "rejected": 4,
+    "rolled back": 4,
+}
+
+TONE: dict[Status, Tone] = {
+    "confirmed": "good",
+    "recommended": "good",
+    "no change needed": "good",
+    "answered": "good",
+    "shadow": "neutral",
+    "failed": "bad",
+    "cannot": "bad",
+    "asked": "care",
+    "awaiting approval": "care",
+    "rejected": "care",
+    "rolled back": "bad",
+}

@@ -1,0 +1,24 @@
+"""The check of a change set against the limits catalogue, before anything is changed.
+
+Values are judged one by one first; joint rules are evaluated on the state after the change set, and only where all single values
+are sound.
+"""
+
+from __future__ import annotations
+
+from policies.change import ChangeSet
+from policies.limits.catalogue import LimitsCatalogue
+from policies.limits.edits import violations_of_edits
+from policies.limits.joint_rules import violations_of_rules
+from policies.limits.state import Find, Read, StateAfter
+from policies.violation import Violation
+
+
+def check_change_set(catalogue: LimitsCatalogue, change_set: ChangeSet, read: Read, find: Find) -> list[Violation]:
+    """Return every violation of limits and joint rules by the change set; an empty list means that it is lawful.
+
+    `read(dn)` returns a managed object as it is now, `find(class_name, under)` the DNs of a class: those of a Network.
+    Raises only what they raise.
+    """
+    state = StateAfter(change_set, read, find)
+    return violations_of_edits(catalogue, change_set, state) or violations_of_rules(catalogue.rules, change_set, state)

@@ -1,0 +1,179 @@
+"""Views of a run: live on a console, as a page, in traces; nothing that a model or a peer wrote is ever interpreted."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from small_network import SmallNetwork, embb_minimum
+from small_world import SmallPlanner, service
+
+from harness.approvals.approver import ApprovalAnswer, approve_by_flag
+from harness.approvals.terminal import edit_change_set, parse_value
+from harness.runtime.tracing import NoTracer, OtelTracer, make_tracer
+from harness.views.console import RunConsole
+
+TEXT = "at least <script>alert(1)</script> [red]5 Mbps[/red] \x1b[31m"
+
+
+@pytest.fixture
+def shown(tmp_path):
+    out = io.StringIO()
+    view = RunConsole(Console(file=out, width=110))
+    outcome = service(tmp_path, listener=view).start(TEXT, approver=approve_by_flag)
+    return outcome, out.getvalue()
+
+
+def test_the_live_view_shows_the_whole_run_as_plain_text_without_a_terminal(shown):
+    outcome, text = shown
+    assert outcome.status == "confirmed"
+    for part in (
+        "Intent as understood", "DRB.UEThpDl.P05 ≥ 5 Mbit/s", "Plan", "query_kpi", "Candidates by twin prediction", "raise eMBB",
+        "Gate: needs a human", "authorization", "approved by", "--approve", "applied at", "read back", "KPIs after",
+        "CONFIRMED", "report:",
+    ):  # fmt: skip
+        assert part in text, part
+    assert "\x1b" not in text
+    assert "[red]5 Mbps[/red]" in text
+    assert max(len(line) for line in text.splitlines() if "report:" not in line) <= 110
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+
+def test_the_page_is_self_contained_and_escapes_what_others_wrote(shown):
+    outcome, _ = shown
+    text = open(outcome.report, encoding="utf-8").read()  # noqa: SIM115, PTH123
+    parser = Tags()
+    parser.feed(text)
+    tags = [tag for tag, _ in parser.tags]
+    assert "script" not in tags and "link" not in tags and "img" not in tags
+    assert tags.count("svg") >= 3
+    assert "&lt;script&gt;" in text
+    for _, attributes in parser.tags:
+        assert not any(name.startswith("on") for name in attributes)
+        assert not str(attributes.get("src", "")).startswith("http")
+    for part in ("confirmed", "Gate: needs a human", "KPIs before and after", "DRB.UEThpDl.P05"):
+        assert part in text
+
+
+def test_the_page_compares_the_candidates_of_the_change_set_that_was_applied(tmp_path):
+    answers = [
+        ApprovalAnswer(False, "ann", "terminal", edited=embb_minimum(30)),
+        ApprovalAnswer(False, "ann", "terminal", edited=embb_minimum(25)),
+        ApprovalAnswer(True, "ann", "terminal"),
+    ]
+    outcome = service(tmp_path).start("at least 5 Mbps", approver=lambda question: answers.pop(0))
+    assert outcome.chosen == embb_minimum(25)
+    page = Path(outcome.report).read_text(encoding="utf-8")
+    assert "<td>as proposed</td>" in page and "<td>raise eMBB</td>" not in page
+
+
+def test_a_change_set_is_edited_in_the_users_editor(tmp_path, monkeypatch):
+    script = tmp_path / "edit.sh"
+    script.write_text('#!/bin/sh\nsed -i \'s/"new": 40/"new": 30/\' "$1"\n')
+    script.chmod(0o755)
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", str(script))
+    assert edit_change_set(Console(file=io.StringIO()), embb_minimum(40)) == embb_minimum(30)
+    script.write_text('#!/bin/sh\necho nonsense > "$1"\n')
+    out = io.StringIO()
+    assert edit_change_set(Console(file=out), embb_minimum(40)) is None
+    assert "cannot use that" in out.getvalue()
+
+
+def test_typed_values_keep_the_type_of_the_old_value():
+    assert parse_value("25", 3) == 25
+    assert parse_value("2.5", 3.0) == 2.5
+    assert parse_value("true", False) is True
+    assert parse_value("LOCKED", "UNLOCKED") == "LOCKED"
+    with pytest.raises(ValueError, match="could not convert"):
+        parse_value("many", 3)
+
+
+def test_spans_are_opened_for_run_step_model_and_tool(tmp_path):
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    from harness.engine.run_service import RunService
+
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    base = service(tmp_path)
+    outcome = RunService(base.settings, base.parts, tracer=OtelTracer(provider)).start("x", approver=approve_by_flag)
+    spans = {span.name: span for span in exporter.get_finished_spans()}
+    assert {"invoke_agent small-planner", "chat small-planner", "execute_tool query_kpi", "step apply"} <= set(spans)
+    tool = spans["execute_tool query_kpi"].attributes
+    assert (tool["gen_ai.operation.name"], tool["gen_ai.tool.name"]) == ("execute_tool", "query_kpi")
+    assert tool["gen_ai.conversation.id"] == outcome.run_id
+
+
+def test_tracing_is_off_and_imports_nothing_unless_configured():
+    assert isinstance(make_tracer(""), NoTracer)
+    code = "import sys; import harness.runtime.tracing as t; t.make_tracer(''); print('opentelemetry' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def command(root, *arguments):
+    environment = {**os.environ, "COLUMNS": "110"}
+    return subprocess.run(
+        [sys.executable, "-m", "harness.main", *arguments, "--data-dir", str(root / "data")],
+        check=False, capture_output=True, text=True, timeout=60, env=environment,
+    )  # fmt: skip
+
+
+def test_a_run_is_listed_shown_and_approved_from_other_processes(tmp_path):
+    network = SmallNetwork(tmp_path / "network.sqlite")
+    waiting = service(tmp_path, network=network).start("at least 5 Mbps")
+    listed = json.loads(command(tmp_path, "runs", "--json").stdout)
+    assert [(run["run_id"], run["status"]) for run in listed["runs"]] == [(waiting.run_id, "awaiting approval")]
+    refused = command(tmp_path, "approve", "nonsense")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.strip() == "error: run 'nonsense' does not exist; `twinpilot runs` lists them"
+    done = json.loads(command(tmp_path, "approve", "last", "--json").stdout)
+    assert done["state"] == "approved"
+    assert service(tmp_path, network=network).resume(waiting.run_id).status == "confirmed"
+    shown = json.loads(command(tmp_path, "show", waiting.run_id[:15], "--json").stdout)
+    assert (shown["status"], shown["approval"]["how"]) == ("confirmed", "command")
+    again = command(tmp_path, "reject", "last")
+    assert again.returncode == 1 and "0 pending requests" in again.stderr
+    verified = command(tmp_path, "journal", "verify", "--json")
+    assert verified.returncode == 0 and json.loads(verified.stdout)["intact"]
+    journal = tmp_path / "data" / "journal" / "journal.jsonl"
+    journal.write_text(journal.read_text().replace("at least 5 Mbps", "at least 9 Mbps", 1))
+    assert command(tmp_path, "journal", "verify").returncode == 4
+
+
+def test_a_command_that_cannot_work_says_why_in_one_line(tmp_path):
+    wrong = command(tmp_path, "run", "x", "--url", "http://127.0.0.1:9", "--json")
+    assert wrong.returncode == 1
+    assert json.loads(wrong.stdout)["status"] == "failed"
+    assert "Traceback" not in wrong.stderr
+    (tmp_path / "file").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "harness.main", "run", "x", "--data-dir", str(tmp_path / "file" / "sub")],
+        check=False, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.count("error:") == 1 and "choose a writable folder" in done.stderr
+
+
+def test_a_question_is_shown_with_how_to_answer_it(tmp_path):
+    out = io.StringIO()
+    service(tmp_path, SmallPlanner(ask=True), listener=RunConsole(Console(file=out, width=110))).start("x")
+    assert "Which cells?" in out.getvalue()
+    assert "--resume" in out.getvalue()

@@ -1,0 +1,165 @@
+"""What a link evaluation of a cell needs: taken from counters and the card, or named as assumed or missing."""
+
+import pytest
+
+from policies.effect import Effect
+from policies.limits.loading import load_limits
+from policies.managed_object import ManagedObject
+from tools.context import ToolContext
+from tools.contract import ToolError
+from tools.ran.block_errors import block_errors
+from tools.ran.cqi_sinr import sinr_quantile
+from tools.ran.link_conditions import link_conditions
+from tools.ran.link_facts import typical_delay_spread_ns
+from tools.ran.matched_mcs import fading_margin_db
+from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.store import KpiStore
+from twins.network import KpiQuery
+from twins.radio.link_adaptation import cqi_of, cqi_thresholds_db
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
+
+TOLD_DMRS = 1
+
+
+class WithReceiver(SystemNetwork):
+    """The small network, where each cell also reports its receiver."""
+
+    def configuration(self, under=""):
+        attributes = {"dmrsAdditionalPosition": TOLD_DMRS, "channelEstimator": "LMMSE"}
+        found = super().configuration(under)
+        receiver = ManagedObject(dn=f"{under},ReceiverProfile=1", attributes=attributes)
+        return (*found, receiver) if "NRCellDU" in under else found
+
+
+def make_context(folder, network=None, observed=True):
+    network = network or SystemNetwork(small_scenario(), seed=3)
+    network.advance(12)
+    store = KpiStore(folder / "kpi.db")
+    if observed:
+        store.write(network.observe(KpiQuery()))
+    return ToolContext(
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
+        now=lambda: network.describe().now, work_dir=folder,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def context(tmp_path_factory):
+    return make_context(tmp_path_factory.mktemp("link"))
+
+
+def conditions(context, **arguments):
+    evidence = link_conditions.call(context, {"cells": ["S1C1"], **arguments})
+    return evidence, evidence.value.cells[0]
+
+
+def fact(cell, name):
+    return next(one for one in cell.facts if one.name == name)
+
+
+def test_it_observes_and_repeats_what_the_network_counted(context):
+    evidence, cell = conditions(context, windows=12)
+    card = context.network.describe().cell("S1C1")
+    frame = context.network.observe(KpiQuery(dns=(card.dn,))).keep(lambda sample: sample.slice is None)
+    assert link_conditions.effect is Effect.OBSERVE
+    assert evidence.provenance.kind == "measurement"
+    assert (cell.carrier_ghz, cell.prbs, cell.subcarrier_khz) == (card.carrier_ghz, card.prbs, card.subcarrier_spacing_khz)
+    assert cell.prb_use == pytest.approx(frame.where(kpi="RRU.PrbTotDl").mean())
+    assert cell.cqi_reports[15] == sum(frame.where(kpi="CARR.WBCQIDist.15").values())
+    assert cell.block_errors.mean == pytest.approx(frame.where(kpi="CARR.AverageBlerDl").mean())
+
+
+def test_what_the_network_does_not_report_is_named_with_what_is_assumed(context):
+    evidence, cell = conditions(context)
+    assert {one.name: one.origin for one in cell.facts} == {
+        "dmrs_symbols": "assumed", "delay_spread_ns": "assumed", "rx_antennas": "assumed", "estimator_in_use": "missing",
+        "uplink_sinr": "assumed", "speed": "missing", "csi_error": "missing",
+    }  # fmt: skip
+    assert all(one.source in evidence.warnings for one in cell.facts)
+    assert fact(cell, "dmrs_symbols").value == 3.0
+    assert "does not report the pilot pattern" in fact(cell, "dmrs_symbols").source
+    assert all(one.value is None for one in cell.facts if one.origin == "missing")
+
+
+def test_what_the_operator_knows_takes_the_place_of_assumptions_and_changes_the_link(context):
+    _, assumed = conditions(context)
+    _, told = conditions(context, dmrs_symbols=1, delay_spread_ns=30.0, rx_antennas=4)
+    assert [fact(told, name).origin for name in ("dmrs_symbols", "delay_spread_ns", "rx_antennas")] == ["operator"] * 3
+    assert told.levels[0].sinr == assumed.levels[0].sinr
+    assert told.levels[0].snr_db == pytest.approx(assumed.levels[0].snr_db - 3.01, abs=0.01)
+    assert told.levels[0].margin_db < assumed.levels[0].margin_db
+
+
+def test_a_network_that_reports_its_receiver_is_believed(tmp_path):
+    _, cell = conditions(make_context(tmp_path, WithReceiver(small_scenario(), seed=3)))
+    assert (fact(cell, "dmrs_symbols").value, fact(cell, "dmrs_symbols").origin) == (1.0 + TOLD_DMRS, "network")
+    assert fact(cell, "estimator_in_use").value == "LMMSE"
+
+
+def test_levels_rise_with_their_share_and_the_mcs_with_them(context):
+    _, cell = conditions(context)
+    assert [one.sinr.share for one in cell.levels] == [0.1, 0.5, 0.9]
+    assert [one.sinr.sinr_db for one in cell.levels] == sorted(one.sinr.sinr_db for one in cell.levels)
+    assert [one.mcs_index for one in cell.levels] == sorted(one.mcs_index for one in cell.levels)
+
+
+def test_without_cqi_reports_no_level_is_made_up(tmp_path):
+    evidence, cell = conditions(make_context(tmp_path, observed=False))
+    assert cell.levels == ()
+    assert cell.block_errors.mean is None
+    assert "no CQI was reported" in evidence.summary
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"cells": ["S9C9"]}, "no cell and no area has this name"),
+        ({"dmrs_symbols": 9}, "dmrs_symbols=9"),
+        ({"delay_spread_ns": float("nan")}, "delay_spread_ns"),
+        ({"rx_antennas": 0}, "rx_antennas=0"),
+    ],
+)
+def test_a_bad_question_names_its_field(context, arguments, words):
+    with pytest.raises(ToolError, match=words):
+        link_conditions.call(context, arguments)
+
+
+def test_a_quantile_of_the_sinr_is_reported_as_the_cqi_it_came_from():
+    counts = [0] * 16
+    counts[7], counts[9] = 30, 70
+    low, high = sinr_quantile(counts, 0.15), sinr_quantile(counts, 0.9)
+    for one, cqi in ((low, 7), (high, 9)):
+        assert one.cqi == cqi
+        assert one.low_db < one.sinr_db < one.high_db
+        assert cqi_of(cqi_thresholds_db(), one.sinr_db) == cqi
+
+
+def test_in_an_open_bin_only_its_edge_is_known():
+    above, below = sinr_quantile([0] * 15 + [5], 0.5), sinr_quantile([5] + [0] * 15, 0.5)
+    assert above.high_db is None and above.sinr_db == above.low_db
+    assert below.low_db is None and below.sinr_db == below.high_db
+
+
+@pytest.mark.parametrize(("counts", "share"), [([0] * 16, 0.5), ([1] * 15, 0.5), ([1] * 16, 1.0), ([-1] + [2] * 15, 0.5)])
+def test_a_histogram_that_is_none_is_refused(counts, share):
+    with pytest.raises(ValueError, match=r"counts=|share="):
+        sinr_quantile(counts, share)
+
+
+def test_diversity_makes_the_worst_slots_less_bad():
+    flat = fading_margin_db(10.0, 1.0, 1, 8, 30)
+    assert flat == pytest.approx(9.8, abs=1.0)  # Rayleigh: the tenth percentile of the power is -ln(0.9), 9.8 dB below the mean
+    assert flat > fading_margin_db(10.0, 1.0, 2, 8, 30) > fading_margin_db(10.0, 1000.0, 4, 8, 30) > 0.0
+
+
+def test_the_delay_spread_follows_the_model_of_the_antenna_height():
+    assert typical_delay_spread_ns(3.5, 25.0) == (364, "UMa")  # table 7.7.3-2 has 363 ns
+    assert typical_delay_spread_ns(28.0, 10.0) == (66, "UMi")
+
+
+def test_a_rise_of_block_errors_is_told_from_noise():
+    assert block_errors([5.0, 6.0] * 8 + [15.0, 16.0] * 4).p_value < 0.01
+    assert block_errors([5.0] * 24).p_value > 0.4
+    assert block_errors([5.0, 6.0]).p_value is None
+    assert "rising" in block_errors([5.0, 6.0] * 8 + [15.0, 16.0] * 4).told

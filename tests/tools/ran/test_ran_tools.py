@@ -1,0 +1,151 @@
+"""The first tools: what they read is what is there, what they change is what was asked, and a bad question names its field."""
+
+from dataclasses import replace
+
+import pytest
+
+from policies.effect import Effect
+from policies.kpi import KpiFrame
+from policies.limits.loading import load_limits
+from policies.slices import Slice
+from tools.context import ToolContext
+from tools.contract import ToolError
+from tools.ran.configure_tools import CONFIGURE_TOOLS, set_slice_ratios, set_transmit_power
+from tools.ran.degradation_tool import detect_degradation
+from tools.ran.kpi_tool import query_kpi
+from tools.ran.topology_tools import read_configuration, read_topology
+from tools.registry import default_registry
+from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.store import KpiStore
+from twins.network import KpiQuery
+from twins.system.scenario.disturbance import BackhaulDelay
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
+
+
+@pytest.fixture
+def world(tmp_path):
+    network = SystemNetwork(small_scenario(), seed=3)
+    network.advance(10)
+    store = KpiStore(tmp_path / "kpi.db")
+    store.write(network.observe(KpiQuery()))
+    return ToolContext(
+        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
+        now=lambda: network.describe().now, work_dir=tmp_path,
+    )  # fmt: skip
+
+
+def test_a_kpi_query_returns_what_the_network_measured_with_units(world):
+    value = query_kpi.call(world, {"kpis": ["RRU.PrbTotDl"], "cells": ["plaza"], "windows": 3}).value
+    measured = world.network.observe(KpiQuery(kpis=("RRU.PrbTotDl",), windows=3)).where(
+        dn=world.network.describe().cell("S1C1").dn
+    )
+    assert [row.value for row in value.rows] == measured.values()
+    assert {row.unit for row in value.rows} == {"%"}
+    assert value.means[0].worst_cell == "S1C1"
+
+
+def test_topology_and_configuration_are_those_of_the_network(world):
+    topology = read_topology.call(world, {}).value
+    assert topology.cells == world.network.describe().cells
+    objects = read_configuration.call(world, {"cells": ["S1C2"], "classes": ["RRMPolicyRatio"]}).value.objects
+    assert [one.dn.rpartition("=")[2] for one in objects] == ["eMBB", "URLLC", "mMTC"]
+    assert all(world.network.read(one.dn) == one for one in objects)
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "words"),
+    [
+        (query_kpi, {"kpis": ["DRB.Speed"]}, "'DRB.Speed' is not in the KPI catalogue"),
+        (query_kpi, {"kpis": ["RRU.PrbTotDl"], "cells": ["S9C9"]}, "no cell and no area has this name; there are plaza, S1C1"),
+        (query_kpi, {"kpis": ["RRU.PrbTotDl"], "windows": 0}, "windows=0"),
+        (read_configuration, {"classes": ["Antenna"]}, "there are NRCellDU"),
+        (set_transmit_power, {"cells": ["S1C1"], "power_dbm": 900}, "power_dbm=900"),
+        (set_slice_ratios, {"cells": ["S1C1"], "slice": "gaming", "min_ratio": 5}, "slice='gaming'"),
+    ],
+)
+def test_a_bad_question_names_its_field(world, call, arguments, words):
+    with pytest.raises(ToolError) as caught:
+        call.call(replace(world, actuator=world.network), arguments)
+    assert words in str(caught.value)
+
+
+def test_a_scope_hides_the_other_cells(world):
+    scoped = replace(world, scope=("S1C1",))
+    assert [cell.id for cell in read_topology.call(scoped, {}).value.cells] == ["S1C1"]
+    with pytest.raises(ToolError, match="outside the scope") as caught:
+        read_topology.call(scoped, {"cells": ["S1C2"]})
+    assert caught.value.boundary == "permission"
+
+
+def test_a_degradation_is_found_and_a_calm_network_has_none(world, tmp_path):
+    assert detect_degradation.call(world, {"windows": 4}).value.findings == ()
+    world.network.inject(BackhaulDelay(cell="S1C1", milliseconds=40))
+    world.network.advance(6)
+    KpiStore(tmp_path / "kpi.db").write(world.network.observe(KpiQuery()))
+    findings = detect_degradation.call(world, {"windows": 5, "kpis": ["DRB.PdcpSduDelayDl"]}).value.findings
+    assert {finding.cell for finding in findings} == {"S1C1"}
+    assert all(finding.after > finding.before for finding in findings)
+
+
+def test_with_too_little_history_nothing_is_claimed(world, tmp_path):
+    empty = replace(world, kpis=KpiSource(KpiStore(tmp_path / "empty.db")))
+    evidence = detect_degradation.call(empty, {})
+    assert evidence.value.compared == 0
+    assert "only 0 windows" in evidence.warnings[0]
+
+
+def test_without_an_actuator_no_tool_changes_anything(world):
+    before = [world.network.read(dn) for dn in world.network.find("NRSectorCarrier")]
+    for one in CONFIGURE_TOOLS:
+        assert one.effect is Effect.CONFIGURE
+    with pytest.raises(ToolError, match="propose the change") as caught:
+        set_transmit_power.call(world, {"cells": ["S1C1"], "power_dbm": 40})
+    assert caught.value.boundary == "permission"
+    assert [world.network.read(dn) for dn in world.network.find("NRSectorCarrier")] == before
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "dn", "attribute", "expected"),
+    [
+        ("set_slice_ratios", {"slice": "URLLC", "min_ratio": 20}, "{dn},RRMPolicyRatio=URLLC", "rRMPolicyMinRatio", 20),
+        ("set_transmit_power", {"power_dbm": 40}, "{carrier_dn}", "configuredMaxTxPower", 40),
+        (
+            "set_cell_individual_offset",
+            {"neighbour": "S1C2", "offset_db": 2},
+            "{cu_dn},NRCellRelation=S1C2",
+            "cellIndividualOffset",
+            2,
+        ),
+        ("set_admission", {"slice": "eMBB", "max_prb_usage": 80}, "{dn},AdmissionControl=eMBB", "maxPrbUsage", 80),
+        ("set_scheduler_weights", {"slice": "eMBB", "weight": 2.0}, "{dn},SchedulerProfile=eMBB", "schedulerWeight", 2.0),
+        (
+            "set_cell_activation",
+            {"state": "asleep"},
+            "{cu_dn},CESManagementFunction=1",
+            "energySavingControl",
+            "toBeEnergySaving",
+        ),
+    ],
+)
+def test_each_configuration_tool_sets_its_attribute_and_can_be_taken_back(world, name, arguments, dn, attribute, expected):
+    card = world.network.describe().cell("S1C1")
+    target = dn.format(dn=card.dn, cu_dn=card.cu_dn, carrier_dn=card.carrier_dn)
+    before = world.network.read(target).attributes[attribute]
+    one = default_registry().get(name)
+    evidence = one.call(replace(world, actuator=world.network), {"cells": ["S1C1"], **arguments})
+    assert world.network.read(target).attributes[attribute] == expected != before
+    world.network.revert(evidence.value.receipt)
+    assert world.network.read(target).attributes[attribute] == before
+
+
+def test_every_tool_of_the_main_job_describes_itself_to_a_model():
+    registry = default_registry()
+    assert len(registry) == 20
+    for schema in registry.schemas():
+        assert schema["description"]
+        assert schema["input"]["type"] == "object"
+
+
+def test_an_unknown_slice_in_a_frame_is_no_slice():
+    assert KpiFrame().where(slice=Slice.EMBB).mean() is None

@@ -1,0 +1,228 @@
+"""One call loop: what the harness refuses, the gym refuses in the same words, and the other way round."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+from gym_worlds import gym_context
+from pydantic import Field
+
+from agents.planner import CallTools, Finish
+from harness.engine.parts import Parts
+from harness.engine.run_service import RunService
+from harness.runtime.settings import load_settings
+from policies.effect import Effect
+from policies.evidence import Evidence
+from policies.limits.loading import load_limits
+from policies.provenance import Provenance
+from tools.calls.access import read_only
+from tools.calls.caller import Caller
+from tools.calls.limit import Limit, LimitError
+from tools.calls.tool_call import ToolCall
+from tools.calls.tool_offer import ToolOffer, offers_of
+from tools.context import ToolContext
+from tools.contract import Boundary, Tool, ToolError, ToolRequest, ToolValue, tool
+from tools.registry import ToolRegistry
+from tools.telemetry.store import KpiStore
+from training.gym.episodes.episode import Episode, Judgement
+from twins.gym.packet_network import InfrastructureError
+from twins.network import KpiQuery
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
+
+
+class Square(ToolRequest):
+    """A square."""
+
+    side_m: float = Field(ge=0, le=100, description="side, m")
+
+
+class Area(ToolValue):
+    """An area."""
+
+    area_m2: float
+
+
+def evidence_of(request: Square) -> Evidence[Area]:
+    source = Provenance(source="test", kind="computation", version="1", observed_at=datetime(2026, 1, 1, tzinfo=UTC))
+    return Evidence(summary="an area", value=Area(area_m2=request.side_m**2), provenance=source)
+
+
+@tool(effect=Effect.OBSERVE, raises=(OSError,), timeout_s=0.2)
+def measure_area(context: object, request: Square) -> Evidence[Area]:
+    """Return the area of a square."""
+    if request.side_m == 13:
+        raise OSError("the tape is broken")
+    if request.side_m == 14:
+        raise RuntimeError("a bug")
+    if request.side_m == 15:
+        raise InfrastructureError("the simulator died")
+    if request.side_m == 16:
+        time.sleep(5)
+    return evidence_of(request)
+
+
+@tool(effect=Effect.CONFIGURE)
+def paint_area(context: object, request: Square) -> Evidence[Area]:
+    """Paint a square."""
+    PAINTED.append((context, request.side_m))
+    return evidence_of(request)
+
+
+PAINTED: list[tuple[object, float]] = []
+REGISTRY = ToolRegistry((measure_area, paint_area))
+LIMIT = Limit("limits.tool_calls", 3, "tool calls", "decide on what is known")
+
+
+def area(side_m: object, name: str = "measure_area") -> ToolCall:
+    return ToolCall(tool=name, arguments={"side_m": side_m}, reason="to see")
+
+
+FAILING = [
+    (ToolCall(tool="no_such_tool", arguments={}), Boundary.UNKNOWN_TOOL, "there are: measure_area, paint_area"),
+    (area(101), Boundary.ARGUMENTS, "side_m=101"),
+    (area("wide"), Boundary.ARGUMENTS, "side_m='wide'"),
+    (area(13), Boundary.REFUSED, "the tape is broken"),
+    (area(14), Boundary.INTERNAL, "RuntimeError: a bug"),
+]
+
+
+@pytest.fixture(autouse=True)
+def nothing_painted():
+    PAINTED.clear()
+
+
+class Calls:
+    """A planner that makes its calls, and then ends."""
+
+    name = "calls"
+
+    def __init__(self, *calls):
+        self.calls, self.offers = calls, ()
+
+    def decide(self, view):
+        self.offers = view.tools
+        return Finish(summary="done") if view.observations else CallTools(calls=self.calls)
+
+
+@pytest.fixture
+def harness_run(tmp_path):
+    """Makes calls in a run of the harness; returns what came of them, and the planner."""
+    network = SystemNetwork(small_scenario(), seed=3)
+    network.advance(2)
+    store = KpiStore(tmp_path / "kpi.db")
+    store.write(network.observe(KpiQuery()))
+    context = ToolContext(
+        network=network, store=store, limits=load_limits(), standards=None, laboratory=None,
+        now=lambda: network.describe().now, work_dir=tmp_path,
+    )  # fmt: skip
+
+    class Clock:
+        now = staticmethod(lambda: network.describe().now)
+        wait = staticmethod(network.advance)
+
+    def run(*calls, **overrides):
+        planner, heard = Calls(*calls), []
+
+        def listener(event):
+            if event.kind == "tool.ended":
+                heard.append(event.data["observation"])
+
+        parts = Parts(network, "small", Clock(), planner, REGISTRY, context)
+        settings = load_settings(overrides={"data_dir": tmp_path / "data", **overrides})
+        assert RunService(settings, parts, listener=listener).start("measure it").status == "answered"
+        return heard, planner
+
+    return run
+
+
+def gym_run(*calls, change_judge=None):
+    """Makes calls in an episode of the gym; returns what came of them."""
+    episode = Episode(gym_context().world, REGISTRY, change_judge)
+    return [episode.call(call).observation for call in calls]
+
+
+def test_both_loops_report_the_same_of_the_same_calls(harness_run):
+    calls = [call for call, _, _ in FAILING] + [area(3)]
+    ours, planner = harness_run(*calls)
+    assert ours == gym_run(*calls)
+    assert [one.boundary for one in ours] == [boundary for _, boundary, _ in FAILING] + [None]
+    assert ours[-1].evidence["value"] == {"area_m2": 9.0}
+    assert planner.offers == offers_of(REGISTRY)
+
+
+def test_a_change_that_is_not_let_through_is_refused_in_both_and_never_made(harness_run):
+    (ours,), _ = harness_run(area(3, "paint_area"))
+    (theirs,) = gym_run(area(3, "paint_area"), change_judge=lambda world, call: Judgement("reject", "not today"))
+    assert (ours.boundary, theirs.boundary) == (Boundary.PERMISSION, Boundary.PERMISSION)
+    assert ours.error == "paint_area changes the network: propose the change, the gate and a human decide"
+    assert theirs.error == "paint_area: not today"
+    assert PAINTED == []
+
+
+def test_a_spent_limit_is_a_refusal_that_names_the_setting(harness_run):
+    ours, _ = harness_run(area(1), area(2), area(3), limits={"tool_calls": 2})
+    assert [one.boundary for one in ours] == [None, None, Boundary.REFUSED]
+    assert ours[-1].error == "the run has used its 2 tool calls (limits.tool_calls): decide on what is known"
+
+
+def test_a_simulator_that_dies_ends_an_episode_and_is_no_observation():
+    with pytest.raises(InfrastructureError, match="the simulator died"):
+        gym_run(area(15))
+
+
+@pytest.mark.parametrize(("call", "boundary", "words"), FAILING)
+@pytest.mark.parametrize("invoke", [Tool.call, Tool.run], ids=["timed", "inline"])
+def test_a_failed_call_is_an_observation_with_its_boundary(call, boundary, words, invoke):
+    seen = Caller(REGISTRY, read_only(None), invoke).observe(call)
+    assert (seen.call, seen.boundary, seen.evidence) == (call, boundary, None)
+    assert words in seen.error
+
+
+def test_a_slow_tool_is_given_up_in_time():
+    started = time.perf_counter()
+    seen = Caller(REGISTRY, read_only(None)).observe(area(16))
+    assert (seen.boundary, seen.error) == (Boundary.TIMEOUT, "measure_area took longer than 0.2 s")
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize("invoke", [Tool.call, Tool.run], ids=["timed", "inline"])
+def test_errors_of_the_infrastructure_pass_where_they_are_named_and_are_bugs_elsewhere(invoke):
+    with pytest.raises(InfrastructureError, match="the simulator died"):
+        Caller(REGISTRY, read_only(None), invoke, infrastructure=(InfrastructureError,)).observe(area(15))
+    assert Caller(REGISTRY, read_only(None), invoke).observe(area(15)).boundary is Boundary.INTERNAL
+
+
+def test_a_limit_is_checked_before_anything_else_and_says_how_much_was_used():
+    caller = Caller(REGISTRY, read_only(None), Tool.run, LIMIT)
+    assert caller.observe(area(3), used=2).evidence is not None
+    with pytest.raises(ToolError) as caught:
+        caller.evidence(ToolCall(tool="no_such_tool", arguments={}), used=4)
+    reached = caught.value.__cause__
+    assert isinstance(reached, LimitError)
+    assert (caught.value.boundary, reached.limit, reached.value) == (Boundary.REFUSED, LIMIT, 4)
+
+
+def test_a_tool_reaches_what_its_caller_gives_it_and_no_more():
+    caller = Caller(REGISTRY, lambda tool: f"context of {tool.effect.value}", Tool.run)
+    assert caller.observe(area(2, "paint_area")).error is None
+    assert caller.observe(area(2, "paint_area"), refusal="not today").error == "paint_area: not today"
+    assert PAINTED == [("context of configure", 2.0)]
+    assert (caller.effect_of(area(1)), caller.effect_of(ToolCall(tool="none", arguments={}))) == (Effect.OBSERVE, None)
+
+
+def test_a_tool_that_changes_the_network_is_exported_to_langchain_as_a_refusal():
+    from langchain_core.tools import ToolException
+
+    from tools.langchain_export import to_langchain
+
+    with pytest.raises(ToolException, match=r"\[permission\] paint_area changes the network: propose the change"):
+        to_langchain(paint_area, None).func(side_m=3)
+    assert PAINTED == []
+
+
+def test_an_offer_says_what_the_tool_says():
+    offer = ToolOffer.of(measure_area)
+    assert (offer.name, offer.effect, offer.description) == ("measure_area", "observe", "Return the area of a square.")
+    assert offer.input_schema == Square.model_json_schema()
+    assert [one.name for one in offers_of(REGISTRY)] == ["measure_area", "paint_area"]

@@ -1,0 +1,109 @@
+"""The one door to KPIs pulls what is new, and a snapshot answers every question from the same windows."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from policies.kpi import KpiFrame, KpiSample, UnknownKpiError
+from tools.oran.oran_network import OranNetwork
+from tools.oran.peer import Peer
+from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.store import KpiStore
+from twins.network import KpiQuery, NetworkUnavailableError
+from twins.ric.server import EmbeddedRan
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
+
+START = datetime(2026, 1, 1, 18, tzinfo=UTC)
+CELL = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1"
+WINDOW = timedelta(minutes=15)
+
+
+def frame(*windows):
+    return KpiFrame(
+        tuple(KpiSample("RRU.PrbTotDl", CELL, None, START + n * WINDOW, START + (n + 1) * WINDOW, float(n), "%") for n in windows)
+    )
+
+
+class Reports:
+    """Reports that wait to be fetched, one frame each."""
+
+    def __init__(self, *frames):
+        self.waiting = list(frames)
+
+    def pull(self):
+        if not self.waiting:
+            return KpiFrame()
+        if isinstance(self.waiting[0], Exception):
+            raise self.waiting[0]
+        return self.waiting.pop(0)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return KpiStore(tmp_path / "kpi.db")
+
+
+def test_each_question_sees_the_reports_that_came_since_the_last(store):
+    kpis = KpiSource(store, Reports(frame(0, 1), frame(2)))
+    assert kpis.query(KpiQuery()).values() == [0.0, 1.0]
+    assert kpis.query(KpiQuery()).values() == [0.0, 1.0, 2.0]
+    assert kpis.refresh() == 0
+
+
+def test_a_snapshot_stays_at_its_newest_window_while_others_arrive(store):
+    kpis = KpiSource(store, Reports(frame(0, 1), frame(2, 3)))
+    pinned = kpis.snapshot()
+    later = kpis.snapshot()
+    assert (pinned.newest, later.newest) == (START + 2 * WINDOW, START + 4 * WINDOW)
+    assert pinned.query(KpiQuery(windows=1)).values() == [1.0]
+    assert pinned.query(KpiQuery(start=START, end=START + 4 * WINDOW)).values() == [0.0, 1.0]
+    assert [one.mean for one in pinned.hourly("RRU.PrbTotDl", [CELL])] == [0.5]
+    assert (pinned.summary("RRU.PrbTotDl")[0].highest, later.summary("RRU.PrbTotDl")[0].highest) == (1.0, 3.0)
+
+
+def test_the_past_is_asked_for_by_a_moment_and_nothing_is_pulled_for_it(store):
+    reports = Reports(frame(0, 1, 2), frame(3))
+    kpis = KpiSource(store, reports)
+    kpis.refresh()
+    past = kpis.as_of(START + 2 * WINDOW + timedelta(minutes=1))
+    assert past.newest == START + 2 * WINDOW
+    assert past.query(KpiQuery(windows=2)).values() == [0.0, 1.0]
+    assert len(reports.waiting) == 1
+
+
+def test_before_the_first_window_there_is_nothing_and_it_stays_so(store):
+    kpis = KpiSource(store)
+    empty = kpis.snapshot()
+    store.write(frame(0))
+    assert empty.newest is None
+    assert len(empty.query(KpiQuery())) == 0
+    assert empty.hourly("RRU.PrbTotDl", [CELL]) == []
+    assert kpis.as_of(START).newest is None
+    assert kpis.snapshot().newest == START + WINDOW
+
+
+def test_an_unknown_kpi_is_refused_before_anything_is_pulled(store):
+    reports = Reports(frame(0))
+    with pytest.raises(UnknownKpiError, match=r"DRB\.Nonsense"):
+        KpiSource(store, reports).query(KpiQuery(kpis=("DRB.Nonsense",)))
+    assert len(reports.waiting) == 1
+
+
+def test_where_reports_cannot_be_fetched_no_older_answer_is_given_for_a_newer(store):
+    store.write(frame(0))
+    kpis = KpiSource(store, Reports(NetworkUnavailableError("no PM reports")))
+    with pytest.raises(NetworkUnavailableError):
+        kpis.query(KpiQuery())
+    assert kpis.as_of(START + WINDOW).query(KpiQuery()).values() == [0.0]
+
+
+def test_the_live_networks_observation_and_the_door_are_the_same_rows(store):
+    twin = SystemNetwork(small_scenario(), seed=1)
+    step = twin.describe().granularity_s
+    twin.advance(2 * step)
+    with EmbeddedRan(twin) as ran, OranNetwork(ran.url, store=store) as network:
+        first = network.kpis.snapshot()
+        Peer("embedded control", ran.url).request("POST", "/embedded/v1/advance", body={"seconds": step}, repeatable=False)
+        assert network.kpis.snapshot().newest == network.describe().now == first.newest + timedelta(seconds=step)
+        assert network.observe(KpiQuery(windows=1)) == network.kpis.query(KpiQuery(windows=1))

@@ -1,0 +1,38 @@
+"""The KPIs of a network up to one window: every question to a snapshot is answered from the same windows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from policies.kpi import KpiFrame
+from tools.telemetry.analytics import HourlyMean, KpiSummary, analytics_of
+from tools.telemetry.store import KpiStore
+from twins.network import KpiQuery
+
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+class KpiSnapshot:
+    """What `store` holds of the windows that end at or before `newest`, the end of the newest one (None: there is none)."""
+
+    def __init__(self, store: KpiStore, newest: datetime | None) -> None:
+        self._store = store
+        self.newest = newest
+
+    @property
+    def _end(self) -> datetime:
+        return self.newest or _BEFORE_ALL
+
+    def query(self, query: KpiQuery) -> KpiFrame:
+        """Return the samples that the query asks for, in time order; raises UnknownKpiError."""
+        end = self._end if query.end is None else min(query.end, self._end)
+        return self._store.query(query.model_copy(update={"end": end}))
+
+    def hourly(self, kpi: str, dns: Sequence[str], per_second: bool = False) -> list[HourlyMean]:
+        """Return the mean per (dn, slice, hour); `per_second` makes a rate of a volume. Raises UnknownKpiError."""
+        return analytics_of(self._store).hourly(kpi, dns, per_second, self._end)
+
+    def summary(self, kpi: str, start: datetime | None = None) -> list[KpiSummary]:
+        """Return the distribution per (dn, slice) from `start` on; raises UnknownKpiError."""
+        return analytics_of(self._store).summary(kpi, start, self._end)

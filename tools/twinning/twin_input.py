@@ -1,0 +1,21 @@
+"""What a twin is synchronized from."""
+
+from __future__ import annotations
+
+from policies.intent import TimeWindow
+from policies.managed_object import ManagedObject
+from policies.word import Word
+from tools.twinning.demand import DemandRow
+from twins.network import NetworkCard
+
+
+class TwinInput(Word):
+    """What a twin is built from. `cqi` by `cell/slice`; `loads` PRB usage 0..1 by cell; `window` None: the present."""
+
+    card: NetworkCard
+    objects: tuple[ManagedObject, ...]
+    present: tuple[DemandRow, ...]
+    target: tuple[DemandRow, ...]
+    cqi: dict[str, tuple[float, ...]]
+    loads: dict[str, float]
+    window: TimeWindow | None = None
