@@ -131,7 +131,6 @@ import mitsuba as mi
 mi.set_variant("llvm_ad_mono_polarized")
 from pathlib import Path
 from sionna.rt import load_scene, scene as files
-from twins.scenes.catalogue import SCENES
 folder = Path(files.munich).parents[1]
 scenes = {}
 for path in sorted(folder.glob("*/*.xml")):

@@ -1,7 +1,6 @@
-"""Large-scale propagation agrees with Sionna's 38.901 and is smooth, shared by co-sited sectors, seeded and fast."""
+"""Large-scale propagation agrees with Sionna's 38.901 and is smooth, shared by co-sited sectors and seeded."""
 
 import math
-import time
 
 import numpy as np
 import pytest
@@ -166,18 +165,15 @@ def test_the_antenna_is_the_38901_element_in_a_tilted_column() -> None:
     assert column.gain_dbi(96.0, 0.0) > column.gain_dbi(85.0, 0.0) + 6.0
 
 
-def test_a_network_is_mapped_and_refreshed_fast_enough_for_real_time() -> None:
-    sectors = [Sector(f"S{i // 3}", 400.0 * (i // 3), 0.0, 120.0 * (i % 3)) for i in range(21)]
-    sectors += [Sector(f"M{i}", 100.0 * i, 50.0, 0.0, 10.0, 3.5, "UMi") for i in range(2)]
+def test_each_point_of_a_macro_and_micro_layout_has_the_same_gain_in_every_call() -> None:
+    macros = [Sector(f"S{i // 3}", 400.0 * (i // 3), 0.0, 120.0 * (i % 3)) for i in range(21)]
+    micros = [Sector(f"M{i}", 100.0 * i, 50.0, 0.0, 10.0, 3.5, "UMi") for i in range(2)]
     points = np.random.default_rng(4).uniform(-800.0, 800.0, (210, 2))
-    LargeScale(sectors, 0).gain_db(points)
-    started = time.process_time()
-    model = LargeScale(sectors, 1)
-    assert time.process_time() - started < 0.2  # 45 ms measured; twice that is allowed on a busy machine
-    started = time.process_time()
-    for _ in range(20):
-        model.gain_db(points)
-    assert (time.process_time() - started) / 20 < 2e-3  # 0.5 ms measured
+    model = LargeScale([*macros, *micros], 1)
+    gains = model.gain_db(points)
+    assert gains.shape == (210, 23)
+    assert np.isfinite(gains).all()
+    assert np.array_equal(gains, np.concatenate([model.gain_db(point[None]) for point in points]))
 
 
 @pytest.mark.parametrize(
