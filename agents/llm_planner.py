@@ -11,7 +11,7 @@ from agents.llm.chat import ChatModel, LlmSettings, Message, ModelError
 from agents.llm.checking import ReplyError, decision_of, parse_reply
 from agents.llm.prompting import messages_for, prompt_text
 from agents.llm.reply import Reply
-from agents.planner import CallTools, Decision, Escalate, Planner, Propose, Understand, View
+from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
 from agents.understanding.result import Reading, Understood
 
 

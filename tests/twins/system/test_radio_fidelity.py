@@ -1,4 +1,4 @@
-"""The comparison of system twin and slot-level chain stands on the same ground, and its figures say what was compared."""
+"""System twin and slot-level chain are compared on the same drop, and the figures measure their difference."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +26,7 @@ def comparison(drop: Drop) -> Comparison:
     return Comparison(5, run_reference(drop, CHAIN, 5), twin, twin)
 
 
-def test_the_twin_stands_on_the_drops_gains_and_serves_by_them(drop: Drop) -> None:
+def test_the_twin_uses_the_drops_gains_and_serves_by_them(drop: Drop) -> None:
     assert np.array_equal(DropGains(drop).gain_db(drop.terminal_xy[[3, 1]]), drop.gain_db[[3, 1]])
     network = SystemNetwork(scenario_of(drop, CHAIN), 5, DropGains(drop))
     network.advance(0.1)
@@ -37,7 +37,7 @@ def test_the_twin_stands_on_the_drops_gains_and_serves_by_them(drop: Drop) -> No
     assert np.array_equal(state.ues["serving"][connected], drop.serving[connected])
 
 
-def test_what_the_twins_cells_carry_is_what_its_terminals_receive(drop: Drop, comparison: Comparison) -> None:
+def test_the_twins_cell_throughput_equals_the_sum_of_its_terminals(drop: Drop, comparison: Comparison) -> None:
     carried = np.bincount(drop.serving, weights=comparison.twin.user_mbps, minlength=21)
     np.testing.assert_allclose(carried, comparison.twin.cell_mbps, rtol=0.02, atol=0.05)
 
