@@ -14,7 +14,7 @@ from agents.heuristics.situation import Situation
 from agents.planner import Decision, Finish, View
 from agents.understanding.conditions import LinkConditions, Motion
 from agents.workflows.calls import ask_for, call, failure_of, malformed
-from agents.workflows.degradation_words import degradation_words
+from agents.workflows.degradation_summary import degradation_words
 from agents.workflows.speed import Trial, known_motion
 from tools.beams.compare_tool import BeamComparison, compare_beam_selectors
 from tools.calls.tool_call import ToolCall

@@ -14,8 +14,8 @@ from agents.planner import Decision, Escalate, Finish, View
 from agents.understanding.conditions import LinkConditions, Motion
 from agents.workflows.calls import ask_for, call, failure_of, malformed
 from agents.workflows.receiver_judgement import judge
+from agents.workflows.receiver_summary import recommendation_of, summary_of
 from agents.workflows.receiver_trials import compared, trials_of
-from agents.workflows.receiver_words import recommendation_of, summary_of
 from agents.workflows.speed import Trial, known_motion
 from tools.ran.link_conditions import CellConditions, link_conditions
 

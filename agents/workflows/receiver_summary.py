@@ -7,7 +7,7 @@ from typing import Final
 from agents.heuristics.situation import Situation
 from agents.planner import View
 from agents.understanding.conditions import Motion
-from agents.workflows.degradation_words import degradation_words
+from agents.workflows.degradation_summary import degradation_words
 from agents.workflows.receiver_judgement import BOUND, LEARNED, NAMES, Outcome, told_bler, told_mcs
 from agents.workflows.receiver_trials import PROFILE, Compared, receiver_in_use
 from tools.ran.cqi_sinr import SinrQuantile
