@@ -1,4 +1,4 @@
-"""A recommendation of an estimator in words: what to do, what was seen and compared, what was assumed or is missing."""
+"""The text of an estimator recommendation: what to do, what was observed and compared, what was assumed and what is missing."""
 
 from __future__ import annotations
 
@@ -7,70 +7,70 @@ from typing import Final
 from agents.heuristics.situation import Situation
 from agents.planner import View
 from agents.understanding.conditions import Motion
-from agents.workflows.degradation_summary import degradation_words
-from agents.workflows.receiver_judgement import BOUND, LEARNED, NAMES, Outcome, told_bler, told_mcs
-from agents.workflows.receiver_trials import PROFILE, Compared, receiver_in_use
+from agents.workflows.degradation_summary import degradation_summary
+from agents.workflows.receiver_judgement import BOUND, LEARNED, NAMES, Outcome, format_bler, format_mcs
+from agents.workflows.receiver_trials import PROFILE, AnsweredTrial, receiver_in_use
 from tools.ran.cqi_sinr import SinrQuantile
 from tools.ran.link_conditions import CellConditions
 from tools.ran.link_facts import LinkFact
 from tools.receivers.link_tools import ReceiverRow
 
-_NAMES: Final = {
+_FACT_NAMES: Final = {
     "dmrs_symbols": "DMRS", "delay_spread_ns": "delay spread", "rx_antennas": "receive antennas", "uplink_sinr": "uplink SINR",
     "csi_error": "channel estimation error statistics",
 }  # fmt: skip
 
 
 def recommendation_of(outcome: Outcome, cell: CellConditions, motion: Motion) -> str:
-    """What should be done, in a line."""
+    """Return the recommended action in a line."""
     speeds = f"terminals at {motion.low_mps:g} to {motion.high_mps:g} m/s"
     return f"estimate the channel of {cell.cell} by {NAMES[outcome.chosen]} for {speeds}"
 
 
 def summary_of(outcome: Outcome, cell: CellConditions, situation: Situation, motion: Motion, view: View) -> str:
-    """The whole recommendation with its figures."""
+    """Return the recommendation with its reasons, figures and assumptions."""
     parts = [
         f"recommended: {recommendation_of(outcome, cell, motion)}",
         _why(outcome),
-        *(_told(one) for one in outcome.comparisons),
-        f"Precision: 95 % intervals over {_slots(outcome)} slots a link, the same bits, channels and noise for each estimator",
-        _seen(cell, view),
+        *(_comparison(comparison) for comparison in outcome.comparisons),
+        f"Precision: 95 % intervals over {_slots(outcome)} slots per link; same bits, channels and noise for each estimator",
+        _observed(cell, view),
         _assumed(cell, motion),
         _missing(cell),
     ]
     if len(situation.cells) > 1:
-        parts.append(f"{cell.cell} has most block errors of {len(situation.cells)} cells; the others may need another estimator")
+        parts.append(
+            f"{cell.cell} has the most block errors of {len(situation.cells)} cells; the others may need another estimator"
+        )
     return ". ".join(part for part in parts if part)
 
 
 def _why(outcome: Outcome) -> str:
-    failed = [f"{one.name}: {one.told}" for one in outcome.checks if not one.passed]
+    failed = [f"{check.name}: {check.detail}" for check in outcome.checks if not check.passed]
     if outcome.chosen == LEARNED:
-        after = "back to the classical estimator when CARR.AverageBlerDl rises, or outside its data card"
-        return f"DeepRx: {'; '.join(one.told for one in outcome.checks)}. Enable it for these terminals only; {after}"
+        details = "; ".join(check.detail for check in outcome.checks)
+        fallback = "return to the classical estimator if CARR.AverageBlerDl rises, or outside its data card"
+        return f"DeepRx: {details}. Enable it for these terminals only; {fallback}"
     if not outcome.is_covered:
         return (
-            f"Fallback to the classical estimator: DeepRx is not covered here. {'; '.join(failed)}. More data is needed: links"
-            " under these conditions, and a training on them"
+            f"Fallback to the classical estimator: DeepRx's data card does not cover this case. {'; '.join(failed)}. More data is"
+            " needed: links under these conditions, and training on them"
         )
     return f"DeepRx is covered by its data card, but is not chosen: {'; '.join(failed)}"
 
 
-def _told(one: Compared) -> str:
-    channel, link = one.request.channel, one.request.configuration
-    rows = [f"{NAMES[row.receiver]} {told_bler(row)}{_nmse(row)}" for row in _named(one)]
+def _comparison(comparison: AnsweredTrial) -> str:
+    channel, link = comparison.request.channel, comparison.request.configuration
+    rows = sorted(comparison.value.rows, key=lambda row: list(NAMES).index(row.receiver))
     conditions = (
-        f"{channel.snr_db:.1f} dB an antenna, MCS {one.value.mcs_index}, {link.prbs} PRBs, {link.dmrs_symbols} DMRS,"
+        f"{channel.snr_db:.1f} dB per antenna, MCS {comparison.value.mcs_index}, {link.prbs} PRBs, {link.dmrs_symbols} DMRS,"
         f" {channel.delay_spread_ns:g} ns, {channel.speed_mps:g} m/s"
     )
-    purpose = "" if one.trial.decides else ", only to tell what the pilot pattern is worth"
-    held = ", ".join(f"{NAMES[row.receiver]} {told_mcs(row)}" for row in _named(one))
-    told = f"{one.trial.name[0].upper()}{one.trial.name[1:]} ({conditions}{purpose}): BLER {', '.join(rows)}"
-    return f"{told}; MCS that holds 10 % BLER: {held}"
-
-
-def _named(one: Compared) -> list[ReceiverRow]:
-    return sorted(one.value.rows, key=lambda row: list(NAMES).index(row.receiver))
+    purpose = "" if comparison.trial.decides else ", only to show the effect of the pilot pattern"
+    blers = ", ".join(f"{NAMES[row.receiver]} {format_bler(row)}{_nmse(row)}" for row in rows)
+    max_mcs = ", ".join(f"{NAMES[row.receiver]} {format_mcs(row)}" for row in rows)
+    name = comparison.trial.name
+    return f"{name[0].upper()}{name[1:]} ({conditions}{purpose}): BLER {blers}; highest MCS with 10 % BLER: {max_mcs}"
 
 
 def _nmse(row: ReceiverRow) -> str:
@@ -78,20 +78,19 @@ def _nmse(row: ReceiverRow) -> str:
 
 
 def _slots(outcome: Outcome) -> str:
-    slots = sorted({row.slots for one in outcome.comparisons for row in one.value.rows})
+    slots = sorted({row.slots for comparison in outcome.comparisons for row in comparison.value.rows})
     return f"{slots[0]}" if len(slots) == 1 else f"{slots[0]} to {slots[-1]}"
 
 
-def _seen(cell: CellConditions, view: View) -> str:
+def _observed(cell: CellConditions, view: View) -> str:
     errors = cell.block_errors
-    told = "no block errors were counted" if errors.mean is None else f"CARR.AverageBlerDl {errors.mean:.3g} %"
+    bler = "no block errors were counted" if errors.mean is None else f"CARR.AverageBlerDl {errors.mean:.3g} %"
     if errors.p_value is not None:
-        told += f" ({errors.before:.3g} → {errors.newest:.3g} %, p = {errors.p_value:.2g} for a rise)"
+        bler += f" ({errors.before:.3g} → {errors.newest:.3g} %, p = {errors.p_value:.2g} for a rise)"
     reports = sum(cell.cqi_reports)
-    sinr = ", ".join(f"{100 * one.sinr.share:.0f} % {_sinr(one.sinr)}" for one in cell.levels)
-    return (
-        f"Seen on the network: {told}; SINR by {reports} CQI reports: {sinr}; {degradation_words(view.observations, cell.cell)}"
-    )
+    sinr = ", ".join(f"{100 * level.sinr.share:.0f} % {_sinr(level.sinr)}" for level in cell.levels)
+    degradation = degradation_summary(view.observations, cell.cell)
+    return f"Observed on the network: {bler}; SINR quantiles from {reports} CQI reports: {sinr}; {degradation}"
 
 
 def _sinr(sinr: SinrQuantile) -> str:
@@ -102,9 +101,9 @@ def _sinr(sinr: SinrQuantile) -> str:
 
 def _assumed(cell: CellConditions, motion: Motion) -> str:
     in_use = NAMES[receiver_in_use(cell)]
-    notes = [f"speed from {motion.words!r}", f"one layer, fading as {PROFILE}, the MCS of {in_use}'s link adaptation"]
-    notes += [f"{_name(one)} {_value(one)} ({one.source})" for one in cell.facts if one.origin == "assumed"]
-    return "Assumed, for want of data: " + "; ".join(notes)
+    notes = [f"speed from {motion.words!r}", f"one layer, {PROFILE} fading, the MCS of the link adaptation with {in_use}"]
+    notes += [f"{_name(fact)} {_value(fact)} ({fact.source})" for fact in cell.facts if fact.origin == "assumed"]
+    return "Assumed for lack of data: " + "; ".join(notes)
 
 
 def _value(fact: LinkFact) -> str:
@@ -112,9 +111,9 @@ def _value(fact: LinkFact) -> str:
 
 
 def _name(fact: LinkFact) -> str:
-    return _NAMES.get(fact.name) or fact.name.replace("_", " ")
+    return _FACT_NAMES.get(fact.name) or fact.name.replace("_", " ")
 
 
 def _missing(cell: CellConditions) -> str:
-    names = [f"{_name(one)} ({one.source})" for one in cell.facts if one.origin == "missing" and one.name != "speed"]
+    names = [f"{_name(fact)} ({fact.source})" for fact in cell.facts if fact.origin == "missing" and fact.name != "speed"]
     return f"Missing: {'; '.join(names)}" if names else ""
