@@ -1,7 +1,7 @@
-"""Worlds for tests of the gym's tools, over a network of the tests' own: the field's SINR, Shannon rates, M/M/1 queues.
+"""Worlds for tests of the gym's tools, over a simple network of the tests: the field's SINR, Shannon rates, M/M/1 queues.
 
-It stands where ns-3 or the Experiment Model stand, and claims nothing about packets: it is deterministic, fast, and gets worse
-where it should (more traffic, less power, interference, delay).
+It replaces ns-3 or the Experiment Model and makes no claim about packets: it is deterministic and fast, and its service degrades
+with more traffic, less power, interference and delay.
 """
 
 import math
@@ -15,11 +15,11 @@ from twins.gym.scenario import Family, scenario
 from twins.gym.window import FlowWindow, UserWindow, Window
 from twins.gym.world import World
 
-RADIO_MS, MOST_LOAD = 6.0, 0.995
+RADIO_MS, MAX_LOAD = 6.0, 0.995
 
 
 class QueueNetwork:
-    """A `PacketNetwork` without packets."""
+    """A `PacketNetwork` that computes service from formulas."""
 
     label = "M/M/1 of the tests"
 
@@ -35,13 +35,13 @@ class QueueNetwork:
         half = dict.fromkeys(layout.cells, 0.5)
         sinr = {n: sinr_db(layout, u.position, serving[n], half, u.noise_figure_db) for n, u in layout.users.items()}
         used = {
-            (cell, one): sum(_airtime(layout, name, sinr[flow.user]) for name, flow in layout.flows.items()
-                             if serving[flow.user] == cell and flow.slice is one) / share
-            for cell, made in layout.cells.items() for one, share in made.shares.items()
+            (name, slice_): sum(_airtime(layout, flow_name, sinr[flow.user]) for flow_name, flow in layout.flows.items()
+                                if serving[flow.user] == name and flow.slice is slice_) / share
+            for name, cell in layout.cells.items() for slice_, share in cell.shares.items()
         }  # fmt: skip
         flows = {n: _window(layout, n, sinr[f.user], used[serving[f.user], f.slice]) for n, f in layout.flows.items()}
         loads = {
-            name: sum(min(used[name, one], 1.0) * share for one, share in cell.shares.items())
+            name: sum(min(used[name, slice_], 1.0) * share for slice_, share in cell.shares.items())
             for name, cell in layout.cells.items()
         }
         users = {
@@ -57,8 +57,8 @@ def _serving(layout, name):
         return best_cell(layout, user.position)
     levels = rsrp_dbm(layout, user.position)
     best = best_cell(layout, user.position)
-    over = levels[best] - levels[user.ordered_cell]
-    return best if over > layout.cells[user.ordered_cell].a3_offset_db else user.ordered_cell
+    lead_db = levels[best] - levels[user.ordered_cell]
+    return best if lead_db > layout.cells[user.ordered_cell].a3_offset_db else user.ordered_cell
 
 
 def _rate_mbps(layout, sinr):
@@ -70,7 +70,7 @@ def _airtime(layout, name, sinr):
 
 
 def _window(layout, name, sinr, used):
-    flow, load = layout.flows[name], min(used, MOST_LOAD)
+    flow, load = layout.flows[name], min(used, MAX_LOAD)
     packet_ms = flow.packet_bytes * 8e-3 / _rate_mbps(layout, sinr)
     queue_ms = packet_ms / (1.0 - load)
     loss = max(0.0, 1.0 - 1.0 / used) if used > 0.0 else 0.0
@@ -84,18 +84,18 @@ def _window(layout, name, sinr, used):
 
 
 def gym_context(family=Family.SWARM, seed=3, events=()) -> GymContext:
-    """A world that has begun, and what tools may reach of it."""
+    """The context of a world that has begun."""
     network: PacketNetwork = QueueNetwork()
     world = World(scenario(family, seed, Purpose.TRAINING), network, events)
     world.begin()
     return GymContext(world)
 
 
-def same_network(world):
-    """What no Observation and no Reasoning tool may change."""
+def network_snapshot(world):
+    """The state that no Observation and no Reasoning tool may change."""
     return world.state, world.layout, len(world.measurements), world.now_s, dict(world.placed)
 
 
-def same_mission(world):
-    """What a tool that declares nothing may not change."""
+def mission_snapshot(world):
+    """The state that a tool without `also_changes` may not change."""
     return world.mission.copy(), world._dirty
