@@ -13,9 +13,9 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.baselines.slicing_actions import ACTIONS, FINISH, call_of, look, verification, verified
+from agents.baselines.slicing_actions import ACTIONS, FINISH, call_of, look, verification, verification_result
 from agents.baselines.slicing_features import FEATURES, features
-from agents.baselines.slicing_knowledge import knowledge
+from agents.baselines.slicing_knowledge import gather_knowledge
 from tools.calls.observation import Observation
 from training.gym.environments.episode import EpisodeEnv
 from training.gym.environments.reward import SHAPING
@@ -55,29 +55,29 @@ class NetworkEnv(EpisodeEnv[NDArray[np.float32], np.int64]):
         return self._seen(), reward, terminated, truncated, self._info()
 
     def _act(self, action: int) -> bool:
-        known = knowledge(self._observations)
-        assert known is not None
+        knowledge = gather_knowledge(self._observations)
+        assert knowledge is not None
         if action != FINISH:
-            self.episode.call(call_of(ACTIONS[action], known))
+            self.episode.call(call_of(ACTIONS[action], knowledge))
             return False
-        while verified(self._observations) is None and self.steps_left:
+        while verification_result(self._observations) is None and self.steps_left:
             self._verify()
         return True
 
     def _verify(self) -> None:
-        known = knowledge(self._observations)
-        assert known is not None
-        self.episode.call(verification(self._task().mission, known, self._observations[-1]))
+        knowledge = gather_knowledge(self._observations)
+        assert knowledge is not None
+        self.episode.call(verification(self._task().mission, knowledge, self._observations[-1]))
 
     @property
     def _observations(self) -> tuple[Observation, ...]:
         return tuple(step.observation for step in self.episode.steps)
 
     def _seen(self) -> NDArray[np.float32]:
-        known = knowledge(self._observations)
-        if known is None:  # the simulator failed before it told anything
+        knowledge = gather_knowledge(self._observations)
+        if knowledge is None:  # the simulator failed before it told anything
             return np.zeros(len(FEATURES), np.float32)
-        return features(self._task().mission, known, self.steps_left)
+        return features(self._task().mission, knowledge, self.steps_left)
 
 
 def _register() -> None:
