@@ -163,14 +163,14 @@ class NetworkSuite:
         change = power_change(network)
         receipt = network.apply(change, "key-1")
         assert network.read(change.edits[0].dn).attributes["configuredMaxTxPower"] == 40
-        assert receipt.digest == change.digest and receipt.idempotency_key == "key-1" and not receipt.replayed
+        assert receipt.digest == change.digest and receipt.idempotency_key == "key-1" and not receipt.replay_rollout
         assert receipt.rollback == change.inverse()
 
     def test_the_same_key_twice_applies_once(self, network):
         change = power_change(network)
         network.apply(change, "key-1")
         again = network.apply(change, "key-1")
-        assert again.replayed and again.digest == change.digest
+        assert again.replay_rollout and again.digest == change.digest
 
     def test_the_same_key_from_two_threads_applies_once(self, network):
         change = power_change(network)
@@ -186,7 +186,7 @@ class NetworkSuite:
             thread.start()
         for thread in threads:
             thread.join()
-        assert sorted(receipt.replayed for receipt in receipts) == [False, True]
+        assert sorted(receipt.replay_rollout for receipt in receipts) == [False, True]
 
     def test_an_edit_on_a_stale_reading_changes_nothing(self, network):
         before = everything(network)
@@ -237,7 +237,7 @@ class NetworkSuite:
         stale = AttributeEdit(dn=dn, attribute="configuredMaxTxPower", old=12.3, new=40.0)
         with pytest.raises(StaleEditError):
             network.apply(ChangeSet(edits=(stale,)), "key-1")
-        assert not network.apply(power_change(network), "key-1").replayed
+        assert not network.apply(power_change(network), "key-1").replay_rollout
 
     # ---- revert --------------------------------------------------------------------------------------------------------
 
@@ -259,7 +259,7 @@ class NetworkSuite:
         network.revert(receipt)
         network.apply(power_change(network, 35.0), "key-2")
         with contextlib.suppress(UnknownReceiptError, StaleEditError):
-            assert network.revert(receipt).replayed
+            assert network.revert(receipt).replay_rollout
         dn = network.describe().cells[0].carrier_dn
         assert network.read(dn).attributes["configuredMaxTxPower"] == 35
 

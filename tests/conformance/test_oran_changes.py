@@ -82,8 +82,8 @@ def test_a_change_over_http_moves_the_kpis_of_the_network_and_reverting_moves_th
 
 
 def test_the_same_key_applies_once_and_another_change_under_it_is_refused(network, tiny):
-    assert not network.apply(BOTH, "k-1").replayed
-    assert network.apply(BOTH, "k-1").replayed
+    assert not network.apply(BOTH, "k-1").replay_rollout
+    assert network.apply(BOTH, "k-1").replay_rollout
     with pytest.raises(InvalidChangeError, match="idempotency_key"):
         network.apply(ChangeSet(edits=(power(40, 39),)), "k-1")
     assert tiny.objects[CARRIER]["configuredMaxTxPower"] == 40
@@ -112,7 +112,7 @@ def test_a_policy_that_is_never_applicable_rolls_the_o1_part_back(network, tiny)
         network.apply(ChangeSet(edits=(power(43, 40), policy(sst=200))), "k-1")
     assert tiny.objects[CARRIER]["configuredMaxTxPower"] == 43
     assert network.a1.ids(SLA) == ()
-    assert not network.apply(ChangeSet(edits=(power(43, 40),)), "k-1").replayed
+    assert not network.apply(ChangeSet(edits=(power(43, 40),)), "k-1").replay_rollout
 
 
 def test_when_a1_fails_in_the_middle_the_o1_part_is_rolled_back_and_the_error_says_so(ran, tiny):
@@ -201,7 +201,7 @@ def test_after_a_crash_in_the_middle_the_retry_finishes_and_applies_nothing_twic
     with OranNetwork(ran.url, settings=QUICK, ledger=ledger) as network:
         receipt = network.apply(BOTH, "k-1")
         assert tiny.policies == {(SLA, "p-1"): sla_policy()}
-        assert network.apply(BOTH, "k-1").replayed
+        assert network.apply(BOTH, "k-1").replay_rollout
     with OranNetwork(ran.url, settings=QUICK, ledger=ledger) as network:
         network.revert(receipt)
     assert tiny.objects[CARRIER]["configuredMaxTxPower"] == 43
@@ -214,7 +214,7 @@ def test_a_receipt_is_reverted_once_and_only_where_it_was_issued(network, ran):
         other.revert(receipt)
     network.revert(receipt)
     network.apply(ChangeSet(edits=(power(43, 38),)), "k-2")
-    assert network.revert(receipt).replayed
+    assert network.revert(receipt).replay_rollout
     assert network.read(CARRIER).attributes["configuredMaxTxPower"] == 38
 
 

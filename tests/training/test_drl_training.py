@@ -10,7 +10,8 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from agents.baselines.slicing_features import FEATURES
-from agents.baselines.slicing_policy import load_policy, policy_record
+from agents.baselines.slicing_policy import load_policy
+from policies.artefact import read_artefact
 from policies.gym.split import Purpose
 from training.gym.drl.command import drl_slicing
 from training.gym.drl.exporting import policy_of
@@ -88,7 +89,7 @@ def test_the_command_exports_weights_that_load_with_their_card(tmp_path, monkeyp
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert len(load_policy(out).layers) == 3
-    assert policy_record(out).remake == "twinpilot train drl-slicing --tasks 1 --seed 1 --steps 1"
+    assert read_artefact(out).remake == "twinpilot train drl-slicing --tasks 1 --seed 1 --steps 1"
     assert (tmp_path / "work" / "training.png").stat().st_size > 1000
     again = CliRunner().invoke(app, [*arguments, "--seed", "2"])
     assert again.exit_code == 2 and "seed" in again.output

@@ -17,14 +17,14 @@ from policies.gym.split import Purpose
 from training.gym.agents.by_name import agent_names, make_agent
 from training.gym.command_gym import app
 from training.gym.episodes.episode import Judgement
-from training.gym.episodes.replaying import replayed
+from training.gym.episodes.replaying import replay_rollout
 from training.gym.episodes.rollout import Rollout
 from training.gym.episodes.runner import Runner
 from training.gym.inspect_export import task_file
 from training.gym.play.play_line import PlayError, call_of
-from training.gym.task_choice import chosen_task
+from training.gym.task_choice import choose_task
 from training.gym.tasks.gym_task import Domain, Tier
-from training.gym.traces.recorder import recorded, segments
+from training.gym.traces.recorder import record_segment, segments
 from training.gym.traces.row import read_rows, write_rows
 from twins.learned.network import LearnedNetwork
 
@@ -35,7 +35,7 @@ def gym(*words, typed=None):
 
 @pytest.fixture(scope="module")
 def task():
-    return chosen_task(domain=Domain.RECOVERY, tier=Tier.L2)
+    return choose_task(domain=Domain.RECOVERY, tier=Tier.L2)
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ class Slower(LearnedNetwork):
 @pytest.mark.parametrize(("agent", "honest"), [("expert", True), ("answer-leak", False)])
 def test_on_another_network_an_honest_verification_stays_one_and_a_made_up_one_does_not_become_one(task, agent, honest):
     first = Runner().run(task, make_agent(agent, task))
-    again = replayed(first, task, Slower(), lambda step: None)
+    again = replay_rollout(first, task, Slower(), lambda step: None)
     assert again.spans[-1].state != first.spans[-1].state
     assert (again.outcome.verification == ()) is honest
     assert [one.tool for one in again.spans] == [one.tool for one in first.spans]
@@ -120,14 +120,14 @@ def test_on_another_network_an_honest_verification_stays_one_and_a_made_up_one_d
 
 def test_what_the_gate_refused_is_refused_again_in_a_replay(task):
     first = Runner(change_judge=lambda world, call: Judgement("reject", "not tonight")).run(task, make_agent("expert", task))
-    again = replayed(first, task, LearnedNetwork(), lambda step: None)
+    again = replay_rollout(first, task, LearnedNetwork(), lambda step: None)
     assert [one.verdict for one in again.spans] == [one.verdict for one in first.spans]
     assert next(one.error for one in again.spans if one.verdict == "reject").endswith("not tonight")
     assert again.trace_hash == first.trace_hash
 
 
 def test_a_piped_game_is_judged_as_an_agent_is():
-    task = chosen_task(domain=Domain.SLICING, tier=Tier.L1)
+    task = choose_task(domain=Domain.SLICING, tier=Tier.L1)
     lines = [f"{call.tool} {json.dumps(call.arguments)}" for call in task.path if call.tool != "verify_sla_compliance"]
     script = "\n".join(["state", "tools", *lines, "verify_sla_compliance state=$state sla=$sla", "finish"])
     done = gym("play", "--task", task.id, typed=script)
@@ -151,7 +151,7 @@ def test_a_game_whose_input_ends_is_not_judged():
 
 
 def test_a_game_ends_with_its_budget():
-    task = chosen_task(domain=Domain.SLICING, tier=Tier.L1)
+    task = choose_task(domain=Domain.SLICING, tier=Tier.L1)
     said = gym("play", "--task", task.id, typed="check_network_state\n" * 30).output
     assert f"that was call {task.budget} of {task.budget}" in said
     assert f"FAILED in {task.budget} calls" in said
@@ -229,7 +229,7 @@ def test_recorded_segments_are_packed_in_order_with_a_record(no_ns3, tmp_path):
     work.mkdir()
     wanted = list(segments(Purpose.TRAINING, 2, range(2, 3)))
     for one in wanted:
-        write_rows(work / f"{one.name}.jsonl.gz", recorded(one, LearnedNetwork()))
+        write_rows(work / f"{one.name}.jsonl.gz", record_segment(one, LearnedNetwork()))
     done = gym("trace", "--seeds", "2", "--segments", 2, "--work", work, "--out", out)
     assert done.exit_code == 0, done.output
     rows = list(read_rows(out))
@@ -252,7 +252,7 @@ def test_a_segment_that_failed_keeps_the_data_set_from_being_packed_unless_it_is
     work.mkdir()
     wanted = list(segments(Purpose.TRAINING, 1, range(2, 3)))
     for one in wanted[1:]:
-        write_rows(work / f"{one.name}.jsonl.gz", recorded(one, LearnedNetwork()))
+        write_rows(work / f"{one.name}.jsonl.gz", record_segment(one, LearnedNetwork()))
     monkeypatch.setattr("twins.ns3.process.installed", lambda: True)
     monkeypatch.setattr(recorder, "record", lambda *_: {wanted[0].name: "the worker died"})
     words = ("trace", "--seeds", "2", "--segments", 1, "--work", work, "--out", out)
@@ -263,8 +263,8 @@ def test_a_segment_that_failed_keeps_the_data_set_from_being_packed_unless_it_is
 
 
 def test_a_task_is_the_same_by_its_id_and_by_what_it_is(task):
-    assert chosen_task(task.id) == task
-    assert chosen_task(domain=task.domain, tier=task.tier, seed=task.seed, family=task.family) is not None
+    assert choose_task(task.id) == task
+    assert choose_task(domain=task.domain, tier=task.tier, seed=task.seed, family=task.family) is not None
 
 
 def test_every_registered_agent_can_be_named():
@@ -281,7 +281,7 @@ def test_the_export_for_inspect_holds_no_path_and_a_file_that_compiles(tmp_path)
     assert done.exit_code == 0, done.output
     rows = [json.loads(line) for line in (tmp_path / "twinpilot_gym.jsonl").read_text().splitlines()]
     assert len(rows) == 2 and set(rows[0]) == {"id", "input", "target", "metadata"}
-    assert "path" not in json.dumps(rows) and rows[0]["input"] == chosen_task(rows[0]["id"]).brief
+    assert "path" not in json.dumps(rows) and rows[0]["input"] == choose_task(rows[0]["id"]).brief
     assert (tmp_path / "twinpilot_gym.py").read_text() == task_file()
     compile(task_file(), "twinpilot_gym.py", "exec")
 

@@ -12,12 +12,12 @@ import pytest
 from agents.llm.chat import LlmSettings
 from agents.planner import CallTools, Escalate, Finish
 from training.gym.agents.by_name import make_agent
-from training.gym.agents.react import ReActAgent, within
+from training.gym.agents.react import ReActAgent, fitted
 from training.gym.agents.react_chat import EndpointChat
 from training.gym.agents.react_reply import ActionError, action_of
 from training.gym.episodes.rollout import Message, Rollout
 from training.gym.episodes.runner import Runner
-from training.gym.task_choice import chosen_task
+from training.gym.task_choice import choose_task
 from training.gym.tasks.gym_task import Domain, Tier
 
 
@@ -73,7 +73,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def task():
-    return chosen_task(domain=Domain.SLICING, tier=Tier.L1)
+    return choose_task(domain=Domain.SLICING, tier=Tier.L1)
 
 
 def agent(server, **more):
@@ -234,11 +234,11 @@ def test_old_observations_leave_when_the_budget_is_used_and_the_newest_stays():
             Message(role="assistant", content=f"turn {turn}"),
             Message(role="user", content=f"Observation: {turn} " + "o" * 400),
         ]
-    kept = within(chat, 1200)
+    kept = fitted(chat, 1200)
     assert [one.role for one in kept] == [one.role for one in chat]
     assert kept[:2] == chat[:2] and kept[-1] == chat[-1] and "left out" in kept[3].content
     assert sum(len(one.content) for one in kept) < 1300
-    assert within(chat, 10_000) == chat
+    assert fitted(chat, 10_000) == chat
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from training.gym.episodes.episode import Episode
 from training.gym.episodes.judgement import judge
 from training.gym.episodes.mutations import mutations
 from training.gym.episodes.runner import Runner
-from training.gym.task_making.generation import begun, make_task, verified
+from training.gym.task_making.generation import begin_episode, make_task, verify
 from training.gym.task_making.making import Plan, make_tasks
 from training.gym.task_making.probe import separability
 from training.gym.task_making.similarity import Pool, rouge_l, words
@@ -37,8 +37,8 @@ def test_the_expert_solves_what_it_was_drawn_with_on_the_shortest_path_of_its_ti
 @pytest.mark.parametrize(("domain", "tier"), KINDS)
 def test_without_acting_no_task_is_solved(domain, tier):
     task = drawn(domain, tier)[0]
-    episode = begun(task)
-    verified(task, episode)
+    episode = begin_episode(task)
+    verify(task, episode)
     outcome = judge(task, episode)
     assert not outcome.success and outcome.goal
 
@@ -57,7 +57,7 @@ def test_benchmark_topologies_make_no_training_task():
 def solved():
     """A task with its episode, all but the verification done."""
     task = drawn(Domain.UAV_CONTROL, Tier.L2)[0]
-    episode = begun(task)
+    episode = begin_episode(task)
     for planned in task.path[:-2]:
         episode.call(_call(planned.tool, planned.arguments))
     episode.world.elapse(60.0)  # until all have arrived
@@ -103,7 +103,7 @@ def test_what_nobody_asked_for_is_off_target(tool, arguments, named):
     task, episode = solved()
     step = episode.call(_call(tool, arguments))
     assert step.observation.error is None, step.observation.error
-    verified(task, episode)
+    verify(task, episode)
     outcome = judge(task, episode)
     assert named in outcome.off_target and not outcome.success
 
@@ -118,7 +118,7 @@ def test_what_is_put_back_is_no_mutation():
 
 def test_harming_bystanders_breaks_an_invariant():
     task = drawn(Domain.SLICING, Tier.L1)[0]
-    episode = begun(task)
+    episode = begin_episode(task)
     for name in ("eMBB", "URLLC", "mMTC"):
         episode.call(_call("graceful_degradation", {"degradation": {"target": name, "keep_rate": 0.2}}))
     assert any("other users of" in said for said in judge(task, episode).invariants)
@@ -126,7 +126,7 @@ def test_harming_bystanders_breaks_an_invariant():
 
 def test_computing_needs_that_only_the_text_tells_count():
     task = next(one for one in drawn(Domain.OFFLOADING, Tier.L2, count=6) if one.specs)
-    episode = begun(task)
+    episode = begin_episode(task)
     for planned in task.path:
         arguments = dict(planned.arguments)
         if planned.tool in ("assign_task", "edge_offload") and arguments["task"]["task"] in task.specs:
@@ -137,8 +137,8 @@ def test_computing_needs_that_only_the_text_tells_count():
 
 def test_what_comes_after_the_agent_ended_counts():
     task = next(one for one in drawn(Domain.RECOVERY, Tier.L2, count=8) if any(event.onset_s > 5 for event in one.events))
-    episode = begun(task)
-    verified(task, episode)
+    episode = begin_episode(task)
+    verify(task, episode)
     before = episode.world.now_s
     assert judge(task, episode).goal and episode.world.now_s >= task.horizon_s > before
 
@@ -182,6 +182,6 @@ def test_the_registry_of_an_episode_may_be_smaller():
     from tools.registry import ToolRegistry
 
     task = drawn()[0]
-    episode = Episode(begun(task).world, ToolRegistry([gym_registry().get("check_network_state")]))
+    episode = Episode(begin_episode(task).world, ToolRegistry([gym_registry().get("check_network_state")]))
     step = episode.call(_call("edge_offload", {}))
     assert step.observation.boundary == "unknown tool" and "check_network_state" in step.observation.error

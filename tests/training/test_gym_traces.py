@@ -7,8 +7,8 @@ from policies.gym.split import Purpose
 from training.gym.model.evaluation import DIMENSIONS, coverage, foretold, linear, scores
 from training.gym.model.fitting import Plan, fitted
 from training.gym.model.samples import samples
-from training.gym.traces.excitation import drawn_events, random_call, scripted_call
-from training.gym.traces.recorder import STEPS, Segment, recorded, segments
+from training.gym.traces.excitation import draw_events, random_call, scripted_call
+from training.gym.traces.recorder import STEPS, Segment, record_segment, segments
 from training.gym.traces.row import difference, merged, read_rows, write_rows
 from twins.gym.scenario import Family, scenario
 from twins.learned.ensemble import Ensemble
@@ -19,12 +19,12 @@ from twins.learned.network import LearnedNetwork
 def rows():
     """Traces of the Experiment Model itself: what it does can be learned without error of a simulator's noise."""
     wanted = [Segment(family, seed, index, Purpose.TRAINING) for seed in range(1, 7) for family in Family for index in (0, 1)]
-    return [row for segment in wanted for row in recorded(segment, LearnedNetwork())]
+    return [row for segment in wanted for row in record_segment(segment, LearnedNetwork())]
 
 
 def test_a_segment_is_recorded_from_its_name_alone(rows):
     segment = Segment(Family.SLICING, 1, 0, Purpose.TRAINING)
-    assert recorded(segment, LearnedNetwork()) == [
+    assert record_segment(segment, LearnedNetwork()) == [
         row for row in rows if (row.family, row.seed, row.segment) == ("slicing", 1, 0)
     ]
 
@@ -76,7 +76,7 @@ def test_every_call_that_excites_is_one_that_tools_take():
 
     made = scenario(Family.EMERGENCY, 4, Purpose.TRAINING)
     chance = random.Random(1)
-    world = World(made, LearnedNetwork(), drawn_events(chance, made))
+    world = World(made, LearnedNetwork(), draw_events(chance, made))
     world.begin()
     context, drawn = GymContext(world, may_configure=True), set()
     for draw in (random_call, scripted_call):

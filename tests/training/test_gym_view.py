@@ -12,7 +12,7 @@ from training.gym.agents.by_name import make_agent
 from training.gym.command_gym import app
 from training.gym.episodes.rollout import Message
 from training.gym.episodes.runner import Runner
-from training.gym.task_choice import chosen_task
+from training.gym.task_choice import choose_task
 from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.views.trajectory_chart import Axis, Bound, chart
 from training.gym.views.trajectory_view import trajectory_html
@@ -54,7 +54,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def task():
-    return chosen_task(domain=Domain.RECOVERY, tier=Tier.L2)
+    return choose_task(domain=Domain.RECOVERY, tier=Tier.L2)
 
 
 @pytest.fixture(scope="module")

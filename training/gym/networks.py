@@ -12,8 +12,8 @@ MODEL, NS3 = "model", "ns3"
 
 
 @contextmanager
-def opened_network(name: str) -> Iterator[PacketNetwork]:
-    """Yield the network called `name`, and end its worker afterwards; raises GymInputError where it cannot be had."""
+def open_network(name: str) -> Iterator[PacketNetwork]:
+    """Yield the network called `name` and stop its worker afterwards; raises GymInputError if it is not available."""
     if name == MODEL:
         from twins.learned.network import LearnedNetwork
 
@@ -32,7 +32,7 @@ def opened_network(name: str) -> Iterator[PacketNetwork]:
 
 
 def check_ns3() -> None:
-    """Raise GymInputError, saying how to install it, where ns-3 is missing."""
+    """Raise GymInputError, with the command to install it, if ns-3 is missing."""
     from twins.ns3.process import MISSING, installed
 
     if not installed():

@@ -33,11 +33,11 @@ SeedChoice = Annotated[int | None, typer.Option("--seed", help="Topology: 1 to 5
 
 def task_of(task_id: str | None, domain: str | None, tier: str | None, family: str | None, seed: int | None) -> GymTask:
     """Return the task that the options mean; raises GymInputError."""
-    from training.gym.task_choice import chosen_task
+    from training.gym.task_choice import choose_task
     from training.gym.tasks.gym_task import Domain, Tier
     from twins.gym.scenario import Family
 
-    return chosen_task(
+    return choose_task(
         task_id,
         domain=Domain[domain.upper().replace("-", "_")] if domain else None,
         tier=Tier(tier) if tier else None,
@@ -48,9 +48,9 @@ def task_of(task_id: str | None, domain: str | None, tier: str | None, family: s
 
 def task_of_rollout(rollout: Rollout) -> GymTask:
     """Return the task that a rollout was made for; raises GymInputError."""
-    from training.gym.task_choice import chosen_task
+    from training.gym.task_choice import choose_task
 
-    return chosen_task(rollout.task)
+    return choose_task(rollout.task)
 
 
 @contextmanager

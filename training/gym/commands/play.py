@@ -29,11 +29,11 @@ def play(
 ) -> None:
     """Play an episode yourself: type tool calls, see what changes, be judged at the end."""
     with told("play"):
-        from training.gym.networks import opened_network
+        from training.gym.networks import open_network
         from training.gym.play.playing import Game
 
         task, lines = task_of(task_id, domain, tier, family, seed), _lines()
-        with opened_network(network) as packets:
+        with open_network(network) as packets:
             game = Game(task, packets, typer.echo, _asking(lines) if gate else None)
             game.begin()
             for line in lines:

@@ -21,17 +21,17 @@ def replay(
 ) -> None:
     """Replay a rollout's calls, and show the state under both networks."""
     with told("replay"):
-        from training.gym.episodes.replaying import read_rollout, replayed
-        from training.gym.networks import opened_network
+        from training.gym.episodes.replaying import read_rollout, replay_rollout
+        from training.gym.networks import open_network
 
         recorded = read_rollout(rollout)
         task = task_of_rollout(recorded)
-        with opened_network(network) as packets:
+        with open_network(network) as packets:
             typer.echo(
                 f"{recorded.task}: calls of {recorded.agent}; recorded on {recorded.network}, replayed on {packets.label}\n"
             )
             table = _Table(recorded)
-            again = replayed(recorded, task, packets, table.show)
+            again = replay_rollout(recorded, task, packets, table.show)
         if out is not None:
             out.parent.mkdir(parents=True, exist_ok=True)
             out.write_text(again.model_dump_json(indent=1) + "\n", encoding="utf-8")

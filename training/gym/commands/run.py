@@ -37,15 +37,15 @@ def run(
         from training.gym.agents.by_name import make_agent
         from training.gym.episodes.runner import Runner
         from training.gym.gate.modes import gate_of
-        from training.gym.networks import opened_network
+        from training.gym.networks import open_network
 
         task = task_of(task_id, domain, tier, family, seed)
         planner = make_agent(agent, task)
         if not as_json:
             _opening(task, planner.name, network)
-        with opened_network(network) as packets:
-            told_how = _quiet if as_json else _show
-            rollout = Runner(lambda: packets, change_judge=gate_of(gate), told=told_how).run(task, planner)
+        with open_network(network) as packets:
+            report = _quiet if as_json else _show
+            rollout = Runner(lambda: packets, change_judge=gate_of(gate), on_step=report).run(task, planner)
         target = out if out is not None or as_json else FOLDER / f"{task.id}-{agent}.json"
         _keep(rollout, task, target, html)
     if as_json:
