@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from training.gym.commands.bench import DEFAULT_FOLDER
 from twins.progress import counted
+
+if TYPE_CHECKING:
+    from training.gym.bench.grounding import Grounding
 
 DEFAULT_AGENTS = ("expert", "threshold-rule", "mape-k", "drl-slicing", "over-acting")
 
@@ -21,12 +24,12 @@ def ground(
     out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; what is there is not run again.")] = DEFAULT_FOLDER,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Run agents on a held-out subset under both networks (some 10 s an episode of ns-3), and compare success rates."""
+    """Run agents on a subset of the benchmark under both networks (about 10 s per episode of ns-3), and compare success rates."""
     from training.gym.bench.campaign import Campaign, benchmark_tasks, run, subset
     from training.gym.bench.grounding import across_agents, grounding
     from training.gym.networks import MODEL, NS3, check_ns3
 
-    found = []
+    groundings = []
     try:
         check_ns3()
         tasks = subset(benchmark_tasks(), per_tier)
@@ -35,20 +38,24 @@ def ground(
             for network in (MODEL, NS3):
                 with counted(f"{name} on {network}", "episodes") as progress:
                     rollouts.append(run(Campaign(name, network, out / "ground"), tasks, workers, progress))
-            found.append(grounding(*rollouts))
+            groundings.append(grounding(*rollouts))
     except ValueError as error:
         typer.echo(f"gym ground: {error}", err=True)
         raise typer.Exit(2) from None
-    across, mean = across_agents(found), sum(abs(one.gap_points) for one in found) / len(found)
+    across = across_agents(groundings)
+    mean = sum(abs(result.gap_points) for result in groundings) / len(groundings)
     if as_json:
-        agents = [one.model_dump() for one in found]
+        agents = [result.model_dump() for result in groundings]
         typer.echo(json.dumps({"tasks": len(tasks), "agents": agents, "mean_gap_points": mean, "r_across_agents": across}))
         return
-    for one in found:
-        told = "–" if one.r is None else f"{one.r:.2f}"
-        gaps = ", ".join(f"{tier} {gap:+.1f}" for tier, gap in one.tier_gaps.items())
-        typer.echo(
-            f"{one.agent}: model {100 * one.model_rate:.1f} %, ns-3 {100 * one.ns3_rate:.1f} %, gap {one.gap_points:+.1f} points"
-            f" ({gaps}), r {told}, agreement {one.agreement:.1%}, {one.tasks} tasks, {one.infrastructure_errors} failed runs"
-        )
+    for result in groundings:
+        typer.echo(_line(result))
     typer.echo(f"mean absolute gap {mean:.1f} points; r across agents {'–' if across is None else f'{across:.3f}'}")
+
+
+def _line(result: Grounding) -> str:
+    rates = f"model {100 * result.model_rate:.1f} %, ns-3 {100 * result.ns3_rate:.1f} %, gap {result.gap_points:+.1f} points"
+    gaps = ", ".join(f"{tier} {gap:+.1f}" for tier, gap in result.tier_gaps.items())
+    r = "–" if result.r is None else f"{result.r:.2f}"
+    counts = f"{result.tasks} tasks, {result.infrastructure_errors} failed runs"
+    return f"{result.agent}: {rates} ({gaps}), r {r}, agreement {result.agreement:.1%}, {counts}"
