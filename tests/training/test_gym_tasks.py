@@ -11,9 +11,10 @@ from training.gym.episodes.episode import Episode
 from training.gym.episodes.judgement import judge
 from training.gym.episodes.mutations import mutations
 from training.gym.episodes.runner import Runner
-from training.gym.task_making.generation import begin_episode, make_task, verify
+from training.gym.task_making.generation import make_task
 from training.gym.task_making.making import Plan, make_tasks
 from training.gym.task_making.probe import separability
+from training.gym.task_making.proof import begin_episode, verify
 from training.gym.task_making.similarity import Pool, rouge_l, words
 from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.tasks.task_set import tasks_in, write_tasks

@@ -15,6 +15,7 @@ from policies.figure import BenchResult, Figure
 from policies.gym.split import Purpose
 from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
+from training.gym.bench.model_error import model_error
 from training.gym.episodes.episode import Episode, Judgement
 from training.gym.episodes.runner import Runner
 from training.gym.gate.gym_gate import GymGate
@@ -43,7 +44,7 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     seconds = 6.0 if quick else 30.0
     samples: dict[str, object] = {}
     figures = [*_model_speed(tasks, seconds, samples), *_runner_speed(tasks, seconds, samples), *_vector_speed(seconds)]
-    figures += [*_ns3_speed(tasks, quick, samples), _memory(), *_model_error()]
+    figures += [*_ns3_speed(tasks, quick, samples), _memory(), *model_error()]
     if out is not None:
         (out / "gym_samples.json").write_text(json.dumps(samples), encoding="utf-8")
     return BenchResult(seeds=SEEDS, figures=tuple(figures))
@@ -169,35 +170,3 @@ def _memory() -> Figure:
 
     note = "of this process with the Experiment Model, tasks and tools; an ns-3 worker takes about as much again"
     return Figure(name="memory", value=psutil.Process().memory_info().rss / 2**20, unit="MiB", note=note)
-
-
-def _model_error() -> Iterator[Figure]:
-    from training.gym.model.report import published_error
-    from training.gym.traces.data_set import read_traces
-    from twins.learned.ensemble import Ensemble
-
-    errors, states = published_error(read_traces(Purpose.TRAINING), read_traces(Purpose.BENCHMARK), Ensemble.load())
-    for row in errors:
-        yield Figure(
-            name=f"Experiment Model, {row.dimension}: MAE on unseen topologies",
-            value=row.mae,
-            unit=row.unit,
-            target="below persistence and linear",
-            met=row.mae < min(row.persistence_mae, row.linear_mae),
-            note=f"{states} states of ns-3, rolled out; persistence {row.persistence_mae:.4g}, linear {row.linear_mae:.4g}",
-        )
-        yield Figure(
-            name=f"Experiment Model, {row.dimension}: R²",
-            value=row.r2,
-            unit="",
-            note=f"persistence {row.persistence_r2:.3f}, linear {row.linear_r2:.3f}"
-            + ("; both sides use TwinPilot's queue model" if row.dimension == "edge_load" else ""),
-        )
-        yield Figure(
-            name=f"Experiment Model, {row.dimension}: coverage of 90 % intervals",
-            value=100 * row.coverage,
-            unit="%",
-            target="85 to 95",
-            met=85.0 <= 100 * row.coverage <= 95.0 if row.dimension != "edge_load" else None,
-            note="known exactly: the queue model is the same" if row.dimension == "edge_load" else "",
-        )

@@ -48,11 +48,11 @@ class Member(torch.nn.Module):
 
 def fit(data: Samples, plan: Plan, on_epoch: OnEpoch) -> dict[str, Floats]:
     """Return the ensemble's arrays (see `twins.learned.ensemble`), with an uncalibrated scale of 1."""
-    held = np.isin(data.seed, plan.held_out)
-    center, spread = data.x[~held].mean(0), data.x[~held].std(0) + 1e-3
-    target_center, target_spread = data.y[~held].mean(0), data.y[~held].std(0) + 1e-3
+    held_out = np.isin(data.seed, plan.held_out)
+    center, spread = data.x[~held_out].mean(0), data.x[~held_out].std(0) + 1e-3
+    target_center, target_spread = data.y[~held_out].mean(0), data.y[~held_out].std(0) + 1e-3
     x, y = _tensor(np.clip((data.x - center) / spread, -8.0, 8.0)), _tensor((data.y - target_center) / target_spread)
-    members = [_fit_member(x, y, held, plan, index, on_epoch) for index in range(plan.members)]
+    members = [_fit_member(x, y, held_out, plan, index, on_epoch) for index in range(plan.members)]
     arrays = {
         "feature_mean": center,
         "feature_deviation": spread,
@@ -71,11 +71,13 @@ def _tensor(values: Floats) -> torch.Tensor:
     return torch.from_numpy(values.astype(np.float32))
 
 
-def _fit_member(x: torch.Tensor, y: torch.Tensor, held: NDArray[np.bool_], plan: Plan, index: int, on_epoch: OnEpoch) -> Member:
+def _fit_member(
+    x: torch.Tensor, y: torch.Tensor, held_out: NDArray[np.bool_], plan: Plan, index: int, on_epoch: OnEpoch
+) -> Member:
     """Fit one member to a bootstrap sample; return the epoch with the lowest loss on held-out seeds."""
     generator = torch.Generator().manual_seed(1000 * plan.seed + index)
     torch.manual_seed(1000 * plan.seed + index)
-    train, test = torch.from_numpy(np.flatnonzero(~held)), torch.from_numpy(np.flatnonzero(held))
+    train, test = torch.from_numpy(np.flatnonzero(~held_out)), torch.from_numpy(np.flatnonzero(held_out))
     drawn = train[torch.randint(len(train), (len(train),), generator=generator)]
     member = Member(x.shape[1])
     optimizer = torch.optim.AdamW(member.parameters(), lr=RATE, weight_decay=DECAY)

@@ -3,7 +3,7 @@
 1. The world runs on the Experiment Model. Errands are drawn and carried out, and the events occur.
 2. The expert's search (`repairs`) tries configurations of the resulting world. The SLA is set between the current state and the
    one that a repair reaches (`sla_goal`), so that no shorter repair reaches it.
-3. The whole path is then run in a fresh episode and judged like any agent's. If it fails, the draw makes no task.
+3. The whole path is then run in a fresh episode and judged like any agent's (`proof`). If it fails, the draw makes no task.
 """
 
 from __future__ import annotations
@@ -16,18 +16,17 @@ from policies.gym.mission import MissionSpec
 from policies.gym.network_state import SlaSpec
 from policies.gym.split import Purpose
 from policies.slices import Slice
-from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
 from training.gym.episodes.episode import CALL_S, Episode
-from training.gym.episodes.judgement import judge, served_shares
-from training.gym.task_making.corners import corners, worst_service
+from training.gym.episodes.judgement import served_shares
+from training.gym.task_making.corners import corners
 from training.gym.task_making.errands import Errand, Errands, alert, at_server, fly, on_board
+from training.gym.task_making.proof import MAX_WAITS, prove
 from training.gym.task_making.repairs import ALLOWED, Branch, branches, shortest
 from training.gym.task_making.sla_goal import between, keeping
 from training.gym.task_making.wording import request_text
 from training.gym.tasks.gym_task import Domain, GymTask, PlannedCall, Tier
 from training.gym.traces.excitation import draw_event
-from twins.gym.mission_log import mission_log
 from twins.gym.scenario import Family, Scenario, scenario
 from twins.gym.world import World
 from twins.learned.network import LearnedNetwork
@@ -47,7 +46,7 @@ _ERRANDS: dict[Domain, tuple[Errand, ...]] = {
     Domain.COORDINATION: (fly, alert, on_board, at_server),
 }
 _COUNTS = {Tier.L1: (0, 1), Tier.L2: (1, 4), Tier.L3: (6, 9)}
-FLOOR_SLACK, HARM, MAX_WAITS, MAX_ROUNDS = 0.1, 0.075, 8, 3
+HARM, MAX_ROUNDS = 0.075, 3
 
 
 def make_task(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Purpose, draw: int) -> GymTask | None:
@@ -80,7 +79,7 @@ def make_task(domain: Domain, tier: Tier, family: Family, seed: int, purpose: Pu
         horizon_s=max([event.onset_s for event in events], default=0.0) + CALL_S,
         path=(),
     )
-    return _proven(draft, [*errands.calls, *waits, *repair.calls], tier)
+    return prove(draft, [*errands.calls, *waits, *repair.calls], tier)
 
 
 def _draw_events(rng: random.Random, topology: Scenario, domain: Domain, tier: Tier) -> tuple[DegradationEvent, ...]:
@@ -117,13 +116,13 @@ def _run_errands(topology: Scenario, events: tuple[DegradationEvent, ...], erran
     world.begin()
     episode = Episode(world, gym_registry())
     for call in errands.calls:
-        episode.call(_call(call))
+        episode.call(call.tool_call)
     waits: list[PlannedCall] = []
     last = max([event.onset_s for event in events], default=0.0)
     # Waiting may end at the last onset: the verification takes one more call, in which UAVs still fly.
     while len(waits) < MAX_WAITS and world.now_s < last:
         waits.append(PlannedCall(tool="heartbeat", arguments={"uav": topology.mission[0]}))
-        episode.call(_call(waits[-1]))
+        episode.call(waits[-1].tool_call)
     return world, waits
 
 
@@ -164,62 +163,3 @@ def _harm(before: World, now: World) -> Iterator[Slice]:
     """Yield the slices whose other users get a share of their traffic that is smaller than before by more than `HARM`."""
     shares_before = served_shares(before)
     yield from (name for name, share in served_shares(now).items() if share < shares_before[name] - HARM)
-
-
-def _proven(draft: GymTask, calls: list[PlannedCall], tier: Tier) -> GymTask | None:
-    """The draft with its path and floors if an expert solves it, waiting first while UAVs are still under way; else None."""
-    wait = PlannedCall(tool="heartbeat", arguments={"uav": draft.scenario().mission[0]})
-    for waits in range(MAX_WAITS):
-        episode = begin_episode(draft)
-        path = [*calls, *[wait] * waits]
-        for call in path:
-            episode.call(_call(call))
-        path += verify(draft, episode)
-        if judge(draft, episode).success and _surely_solved(draft, episode.world):
-            task = draft.model_copy(update={"path": tuple(path), "floors": _floors(draft, episode.world)})
-            return task if task.tier is tier else None
-    return None
-
-
-def _surely_solved(draft: GymTask, solved: World) -> bool:
-    """Whether the SLA is met even at the worst corner of the solved state."""
-    return draft.mission.sla is None or not draft.mission.sla.shortfalls(corners(solved).worst)
-
-
-def _floors(draft: GymTask, solved: World) -> dict[Slice, float]:
-    """Floors of the other users: what they surely get with or without the solution, whichever is less, minus some slack."""
-    idle = begin_episode(draft).world
-    idle.elapse(solved.now_s)
-    idle.catch_up()
-    cases = [served_shares(world, worst_service(world)) for world in (solved, idle)]
-    return {name: round(max(min(shares[name] for shares in cases) - FLOOR_SLACK, 0.0), 2) for name in cases[0]}
-
-
-def begin_episode(task: GymTask) -> Episode:
-    """Begin an episode of `task` on the Experiment Model."""
-    world = World(task.scenario(), LearnedNetwork(intervals=True), task.events)
-    world.begin()
-    return Episode(world, gym_registry())
-
-
-def verify(task: GymTask, episode: Episode) -> list[PlannedCall]:
-    """Make the calls that verify `task`, and return them."""
-    if task.mission == MissionSpec(sla=task.mission.sla):
-        # A Configuration tool has already returned this state.
-        episode.world.catch_up()
-        arguments = {"state": episode.world.state.model_dump(mode="json"), "sla": task.mission.sla.model_dump(mode="json")}  # type: ignore[union-attr]
-        calls = [PlannedCall(tool="verify_sla_compliance", arguments=arguments)]
-        episode.call(_call(calls[0]))
-        return calls
-    read = PlannedCall(tool="read_telemetry", arguments={})
-    episode.call(_call(read))
-    log = mission_log(episode.world).model_dump(mode="json")
-    check = PlannedCall(
-        tool="validate_mission_completion", arguments={"mission": task.mission.model_dump(mode="json"), "log": log}
-    )
-    episode.call(_call(check))
-    return [read, check]
-
-
-def _call(planned: PlannedCall) -> ToolCall:
-    return ToolCall(tool=planned.tool, arguments=dict(planned.arguments))

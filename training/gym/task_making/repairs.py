@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from policies.slices import Slice
 from tools.calls.caller import Caller
-from tools.calls.tool_call import ToolCall
 from tools.contract import Tool
 from tools.gym.catalogue import gym_registry
 from tools.gym.context import GymContext
@@ -89,7 +88,7 @@ def after(branch: Branch, call: PlannedCall) -> Branch:
     world = _fork(branch.world)
     context = GymContext(world, may_configure=True)
     caller = Caller(gym_registry(), lambda tool: context, Tool.run, infrastructure=(InfrastructureError,))
-    caller.evidence(ToolCall(tool=call.tool, arguments=call.arguments))
+    caller.evidence(call.tool_call)
     return Branch((*branch.calls, call), world)
 
 

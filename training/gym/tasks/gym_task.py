@@ -12,6 +12,7 @@ from policies.gym.split import Purpose
 from policies.gym.task_spec import TaskSpec
 from policies.slices import Slice
 from policies.word import Word
+from tools.calls.tool_call import ToolCall
 from twins.gym.scenario import Family, Scenario, scenario
 
 
@@ -43,6 +44,11 @@ class PlannedCall(Word):
 
     tool: str
     arguments: dict[str, object]
+
+    @property
+    def tool_call(self) -> ToolCall:
+        """The call to make, with a copy of the arguments."""
+        return ToolCall(tool=self.tool, arguments=dict(self.arguments))
 
 
 class GymTask(Word):

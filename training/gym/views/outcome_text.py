@@ -10,7 +10,7 @@ from training.gym.views.state_text import plain
 PARTS = (
     ("goal", "not reached"),
     ("invariants", "broken on the way"),
-    ("off_target", "changed, though nobody asked for it"),
+    ("off_target", "changed outside of the task"),
     ("verification", "not verified"),
 )
 
