@@ -33,7 +33,7 @@ def bench(
     per_tier: Annotated[int | None, typer.Option("--per-tier", min=1, help="Only so many tasks a tier; default: all.")] = None,
     attempts: Annotated[int, typer.Option("--attempts", min=1, max=32, help="Tries of each task, for pass^k.")] = 1,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; what is there is not run again.")] = DEFAULT_FOLDER,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; finished ones are not run again.")] = DEFAULT_FOLDER,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """Run 6GAgentBench and print success rate with intervals, SPL and calls of each agent by tier."""

@@ -21,7 +21,7 @@ def ground(
     agent: Annotated[list[str] | None, typer.Option("--agent", help="Which agent, again for more.")] = None,
     per_tier: Annotated[int, typer.Option("--per-tier", min=1, help="Tasks a tier.")] = 40,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes, each with its ns-3 worker.")] = 2,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; what is there is not run again.")] = DEFAULT_FOLDER,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; finished ones are not run again.")] = DEFAULT_FOLDER,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """Run agents on a subset of the benchmark under both networks (about 10 s per episode of ns-3), and compare success rates."""
