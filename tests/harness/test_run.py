@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from small_network import START, SmallNetwork, embb_minimum, ratio
+from small_network import SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, intent, service
 
 from agents.planner import Ask, Escalate, Finish, Understand
@@ -19,13 +19,14 @@ from harness.records.outcome import RunOutcome
 from harness.views.console import RunConsole
 from tools.calls.tool_call import ToolCall
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
+from twins.system.scenario.disturbance import BackhaulDelay, Interferer
 
 TEXT = "give every eMBB user at least 5 Mbps"
 
 
 @pytest.fixture
 def network(tmp_path):
-    return SmallNetwork(tmp_path / "network.sqlite")
+    return SmallNetwork()
 
 
 def minimum(network):
@@ -64,7 +65,7 @@ def test_an_approved_change_is_applied_verified_and_confirmed(tmp_path, network)
 def test_a_change_that_turns_out_harmful_is_taken_back(tmp_path, network):
     def harm(event):
         if event.kind == "change.applied":
-            network.disturb("DRB.PdcpSduDelayDl", 4.0, network.now())
+            network.inject(BackhaulDelay(cell="S1C1", milliseconds=30.0))
 
     run_service = service(tmp_path, network=network, listener=harm)
     outcome = run_service.start(TEXT, approver=approve_by_flag)
@@ -75,8 +76,8 @@ def test_a_change_that_turns_out_harmful_is_taken_back(tmp_path, network):
     assert [commitment.state for commitment in run_service.commitments.of_run(outcome.run_id)] == ["reverted"]
 
 
-def test_a_change_that_does_not_keep_its_promise_is_taken_back_at_the_deadline(tmp_path, network):
-    network.disturb("DRB.UEThpDl.P05", 0.7, START)
+def test_a_change_that_does_not_keep_its_promise_is_taken_back_at_the_deadline(tmp_path):
+    network = SmallNetwork(disturbance=Interferer(x=60.0, y=35.0, power_dbm=35.0))  # the prediction knows nothing of it
     run_service = service(tmp_path, network=network)
     outcome = run_service.start(TEXT, approver=approve_by_flag)
     assert outcome.status == "rolled back"
@@ -130,7 +131,7 @@ def test_an_edited_change_set_is_tried_judged_and_approved_anew(tmp_path, networ
     assert outcome.status == "confirmed", outcome.message
     assert minimum(network) == 30
     assert [question.approval.digest for question in questions] == [embb_minimum(40).digest, embb_minimum(30).digest]
-    assert questions[1].tried.candidate.outlook[0].predicted == pytest.approx(6.0)
+    assert questions[1].tried.candidate.outlook[0].predicted == pytest.approx(7.5)
 
 
 def test_a_no_with_a_reason_goes_back_to_planning(tmp_path, network):
@@ -300,7 +301,7 @@ def test_an_open_commitment_of_another_run_blocks_the_change(tmp_path, network):
 
 def test_stale_telemetry_stops_the_change(tmp_path, network):
     run_service = service(tmp_path, network=network, gate={"max_telemetry_windows": 0.001})
-    network.wait(30)
+    network.advance(30)
     outcome = run_service.start(TEXT, approver=approve_by_flag)
     assert outcome.status in ("rejected", "cannot")
     assert minimum(network) == 0
