@@ -35,6 +35,28 @@ def test_no_rooms_of_a_package_import_each_other_in_a_circle():
     assert {name: found for name in packages(KNOWN) if (found := circles(rooms(name, GRAPH)))} == {}
 
 
+def drawn_rooms():
+    """The rooms of each package in CONTRIBUTING's picture, in groups from left to right."""
+    picture = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1]
+    drawn = {}
+    for line in picture.splitlines():
+        row = re.match(r" [ \d]\s+([a-z.]+)\s+(\S.*→.*)$", line)
+        if row:
+            drawn[row[1]] = [[f"{row[1]}.{room}" for room in re.findall(r"[a-z_0-9]+", group)] for group in row[2].split("→")]
+    return drawn
+
+
+def test_the_picture_in_contributing_shows_which_way_imports_run():
+    drawn = drawn_rooms()
+    assert set(FLOORS) <= set(drawn)
+    for package, groups in drawn.items():
+        between, place = rooms(package, GRAPH), {room: index for index, group in enumerate(groups) for room in group}
+        children = {".".join(name.split(".")[: package.count(".") + 2]) for name in KNOWN if name.startswith(f"{package}.")}
+        assert set(place) <= children, "a room that does not exist"
+        upward = [(room, other) for room in place for other in between.get(room, ()) if place.get(other, -1) >= place[room]]
+        assert upward == [], f"{package}: to the right of where they are imported, or beside it"
+
+
 @cache
 def defined(name):
     """The names that a module defines or imports at its top level, and its sub-modules."""
