@@ -51,11 +51,8 @@ def to_window(frame: KpiFrame, window_s: float) -> KpiFrame:
 
 
 def cell_dns(card: NetworkCard, wanted: ExpectationObject, kpi: str) -> tuple[str, ...]:
-    """Return the DNs of the cells that a target speaks of.
-
-    Energy and power are always those of the whole network: a saving that the neighbours pay for is none.
-    """
-    everywhere = not wanted.cells or kpi.startswith("PEE.")
+    """Return the DNs of the cells that a target is for: all cells for a network-wide KPI or where the scope names none."""
+    everywhere = not wanted.cells or kpi_definition(kpi).is_network_wide
     named = set(wanted.cells)
     return tuple(cell.dn for cell in card.cells if everywhere or cell.id in named or cell.dn in named)
 
