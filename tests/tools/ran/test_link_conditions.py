@@ -162,4 +162,4 @@ def test_a_rise_of_block_errors_is_told_from_noise():
     assert block_errors([5.0, 6.0] * 8 + [15.0, 16.0] * 4).p_value < 0.01
     assert block_errors([5.0] * 24).p_value > 0.4
     assert block_errors([5.0, 6.0]).p_value is None
-    assert "rising" in block_errors([5.0, 6.0] * 8 + [15.0, 16.0] * 4).told
+    assert "rising" in block_errors([5.0, 6.0] * 8 + [15.0, 16.0] * 4).summary
