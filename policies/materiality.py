@@ -1,6 +1,6 @@
-"""When a KPI is worse, by so much that it matters: the one definition, for predictions and for measurements.
+"""Material worsening of a KPI: the single definition, for predictions and for measurements.
 
-Which direction is worse is the KPI's own (`KpiDefinition.better`), how much matters is data: `policies/data/materiality.toml`.
+The direction of worsening is that of `KpiDefinition.better`; the thresholds are data: `policies/data/materiality.toml`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _FILE = Path(__file__).parent / "data" / "materiality.toml"
 
 
 class Materiality(Word):
-    """A worsening matters above the `relative` part (0..1) of the value before and above `absolute`, in the KPI's unit.
+    """Thresholds: a worsening is material above `relative` (0..1) times the reference and above `absolute`, in the KPI's unit.
 
-    At `serves_well` and better nobody is harmed, whatever the value was before.
+    A value at or better than `serves_well` harms no user, whatever the value was before.
     """
 
     relative: float = Field(ge=0)
@@ -36,31 +36,31 @@ def _table() -> dict[str, Materiality]:
 
 
 def materiality(kpi: str) -> Materiality:
-    """Return the thresholds of a KPI, or the default ones."""
+    """Return the thresholds of a KPI, or the default thresholds."""
     return _table().get(kpi, _table()["default"])
 
 
 def badness(kpi: str, values: Sequence[float]) -> list[float]:
-    """Return the values with the sign that makes more worse."""
+    """Return the values with the sign that makes higher worse."""
     sign = -1.0 if kpi_definition(kpi).better == "higher" else 1.0
     return [sign * value for value in values]
 
 
-def least_worsening(kpi: str, reference: float) -> float:
-    """Return by how much, in the KPI's unit, a value must be worse than `reference` to matter."""
+def material_worsening(kpi: str, reference: float) -> float:
+    """Return the threshold, in the KPI's unit, above which a worsening from `reference` is material."""
     thresholds = materiality(kpi)
     return max(thresholds.relative * abs(reference), thresholds.absolute)
 
 
 def is_worse(kpi: str, value: float, reference: float) -> bool:
-    """Whether `value` is worse than `reference` by more than what matters; never so for a KPI without a good direction."""
+    """Whether `value` is materially worse than `reference`; always False for a neutral KPI."""
     if kpi_definition(kpi).better == "neutral":
         return False
     after, before = badness(kpi, [value, reference])
-    return after - before > least_worsening(kpi, reference)
+    return after - before > material_worsening(kpi, reference)
 
 
 def serves_well(kpi: str, value: float) -> bool:
-    """Whether a value is so good that nobody is harmed by it, whatever it was before."""
+    """Whether a value is so good that it harms no user, whatever it was before."""
     bound = materiality(kpi).serves_well
     return bound is not None and badness(kpi, [value]) <= badness(kpi, [bound])

@@ -1,4 +1,4 @@
-"""How a command ends that cannot do what it was asked: one line on standard error, and an exit status."""
+"""Errors of commands: a single line on standard error and an exit status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def one_line(message: object) -> str:
 
 
 def end_command(name: str, message: object, status: int = 2) -> NoReturn:
-    """Print `NAME: MESSAGE` in one line on standard error and end with `status`; 2 is for what was given, as in every shell."""
+    """Print `NAME: MESSAGE` as a single line on standard error and exit with `status`; 2 means invalid input, as in shells."""
     import typer
 
     typer.echo(f"{name}: {one_line(message)}", err=True)
@@ -22,7 +22,7 @@ def end_command(name: str, message: object, status: int = 2) -> NoReturn:
 
 @contextmanager
 def one_line_errors(name: str, *kinds: type[Exception], status: int = 2) -> Iterator[None]:
-    """End the command `name` by an error of these kinds in one line, without a stack trace."""
+    """Turn an exception of these kinds into a single error line of the command `name`, without a stack trace."""
     try:
         yield
     except kinds as error:

@@ -1,4 +1,4 @@
-"""Progress of long work, told on standard error: a bar on a terminal, a line every hundredth elsewhere."""
+"""Progress of long work on standard error: a bar on a terminal, otherwise a line per percent."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
 Advance = Callable[[int, int], None]
-"""Told after each piece of work: how many are done, of how many."""
+"""Callback after each piece of work: the number done and the total."""
 
 
 @contextmanager
 def counted(task: str, pieces: str) -> Iterator[Advance]:
-    """Show how far `task` is, counted in `pieces`."""
+    """Show the progress of `task`, counted in `pieces`."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     if not sys.stderr.isatty():
 
-        def tell(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             if done % max(total // 100, 1) == 0 or done == total:
                 console.print(f"{task}: {done} of {total} {pieces}")
 
-        yield tell
+        yield report
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        shown = bar.add_task(task, total=None)
-        yield lambda done, total: bar.update(shown, completed=done, total=total)
+        task_id = bar.add_task(task, total=None)
+        yield lambda done, total: bar.update(task_id, completed=done, total=total)
 
 
 def transient_bars(*columns: ProgressColumn) -> Progress:
-    """Return bars on standard error that vanish in the end (rich's usual columns without `columns`); none off a terminal."""
+    """Return progress bars on standard error that disappear when done, disabled off a terminal; default: rich's usual columns."""
     from rich.console import Console
     from rich.progress import Progress
 

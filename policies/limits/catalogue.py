@@ -10,7 +10,7 @@ from policies.limits.limit import Limit
 
 
 class UnknownAttributeError(ValueError):
-    """The catalogue has no such attribute; `nearest` names those that look like it."""
+    """An attribute that is not in the catalogue; `nearest` lists similar names."""
 
     def __init__(self, class_name: str, attribute: str, nearest: tuple[str, ...]) -> None:
         self.nearest = nearest
@@ -19,7 +19,7 @@ class UnknownAttributeError(ValueError):
 
 
 class LimitsCatalogue:
-    """Limits by class and attribute, in the order of the data files, and the joint rules."""
+    """The limits by class and attribute, in the order of the data files, and the joint rules."""
 
     def __init__(self, limits: Iterable[Limit], rules: Iterable[JointRule] = ()) -> None:
         self._limits: dict[tuple[str, str], Limit] = {}
@@ -47,7 +47,7 @@ class LimitsCatalogue:
         return limit
 
     def nearest(self, class_name: str, attribute: str, count: int = 3) -> tuple[str, ...]:
-        """Return up to `count` names `Class.attribute` that look like the one that was asked for, best first."""
+        """Return up to `count` names `Class.attribute` similar to the given one, best match first."""
         by_folded: dict[str, list[str]] = {}
         same_class = [limit for limit in self if limit.class_name == class_name]
         for limit in same_class or self:
@@ -57,9 +57,9 @@ class LimitsCatalogue:
         return tuple(names or [limit.name for limit in same_class])[:count]
 
     def search(self, words: str, count: int = 10) -> tuple[Limit, ...]:
-        """Return the limits in which most of the words occur (in names, theme, effect or clause text), best first."""
-        wanted = {word for word in words.lower().replace(".", " ").split() if len(word) > 1}
-        scored = [(_score(limit, wanted), index, limit) for index, limit in enumerate(self)]
+        """Return up to `count` limits that match the words in name, theme, effect or clause text, best match first."""
+        terms = {word for word in words.lower().replace(".", " ").split() if len(word) > 1}
+        scored = [(_score(limit, terms), index, limit) for index, limit in enumerate(self)]
         return tuple(limit for score, _, limit in sorted(scored, key=lambda item: (-item[0], item[1])) if score > 0)[:count]
 
     def __iter__(self) -> Iterator[Limit]:
@@ -75,7 +75,7 @@ class LimitsCatalogue:
         return name in self._limits
 
 
-def _score(limit: Limit, wanted: set[str]) -> float:
+def _score(limit: Limit, terms: set[str]) -> float:
     name = limit.name.lower()
     text = f"{limit.theme} {limit.effect} {limit.clause_text}".lower()
-    return sum(3.0 * (word in name) + 1.0 * (word in text) for word in wanted)
+    return sum(3.0 * (word in name) + 1.0 * (word in text) for word in terms)

@@ -1,7 +1,7 @@
-"""The check of a change set against the limits catalogue, before anything is changed.
+"""The check of a change set against the limits catalogue, before it is applied.
 
-Values are judged one by one first; joint rules are evaluated on the state after the change set, and only where all single values
-are sound.
+Edits are checked individually first. Joint rules are evaluated on the state after the change set, and only if every edit is
+valid by itself.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from policies.violation import Violation
 
 
 def check_change_set(catalogue: LimitsCatalogue, change_set: ChangeSet, read: Read, find: Find) -> list[Violation]:
-    """Return every violation of limits and joint rules by the change set; an empty list means that it is lawful.
+    """Return the change set's violations of limits and joint rules; an empty list means that it is valid.
 
-    `read(dn)` returns a managed object as it is now, `find(class_name, under)` the DNs of a class: those of a Network.
-    Raises only what they raise.
+    `read(dn)` returns a managed object with its current attributes, `find(class_name, under)` the DNs of a class, as in the
+    Network contract. Raises only the errors of `read` and `find`.
     """
     state = StateAfter(change_set, read, find)
     return violations_of_edits(catalogue, change_set, state) or violations_of_rules(catalogue.rules, change_set, state)

@@ -1,4 +1,4 @@
-"""The single edits of a change set against the catalogue: object, attribute, writability, value, and one edit per attribute."""
+"""Checks of the individual edits of a change set: object, attribute, writability, value, and no attribute edited twice."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _CATALOGUE = "limits catalogue, policies/limits"
 
 
 def violations_of_edits(catalogue: LimitsCatalogue, change_set: ChangeSet, state: StateAfter) -> list[Violation]:
-    """Return the edits of an item that is edited twice, then what is wrong with each edit taken alone."""
-    violations = [_repeated(edit) for edit in change_set.repeated_edits()]
-    single = (_violation(catalogue, edit, state) for edit in change_set.attribute_edits())
-    return violations + [violation for violation in single if violation]
+    """Return a violation per repeated edit of an item, then the violations of the individual edits."""
+    repeated = [_repeated(edit) for edit in change_set.repeated_edits()]
+    individual = (_violation(catalogue, edit, state) for edit in change_set.attribute_edits())
+    return repeated + [violation for violation in individual if violation]
 
 
 def _violation(catalogue: LimitsCatalogue, edit: AttributeEdit, state: StateAfter) -> Violation | None:

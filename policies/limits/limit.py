@@ -1,8 +1,8 @@
-"""A limit: what one attribute of one class may be set to, and by which clause.
+"""A limit: the allowed values of an attribute of a class, with specification and clause.
 
-1. `kind` says how the values are bounded: a range on a grid, a set of numbers, an enumeration, a boolean, or a string pattern.
-2. A boolean is not a number, a numeric string is not a number, NaN and infinities are refused; 25.0 is the integer 25.
-3. `vendor_specific` says that the attribute stands in no 3GPP object model; its bounds may still come from a 3GPP clause.
+1. `kind` is the type of bound: a range on a grid, a set of numbers, an enumeration, a boolean, or a string pattern.
+2. A boolean is not a number, a numeric string is not a number, NaN and infinities are refused; 25.0 equals the integer 25.
+3. `vendor_specific` marks an attribute that is in no 3GPP object model; its bounds may still come from a 3GPP clause.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 class Limit(Word):
     """The bounds of `attribute` of `class_name` in `unit`, with their source.
 
-    `low`, `high` and `step` belong to a range, `values` to a set or an enumeration, `pattern` to a string.
+    `low`, `high` and `step` are for a range, `values` for a set or an enumeration, `pattern` for a string.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -55,7 +55,7 @@ class Limit(Word):
     clause_text: str = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _whole(self) -> Limit:
+    def _check_fields(self) -> Limit:
         problem = _malformed(self)
         if problem:
             raise ValueError(problem)
@@ -65,12 +65,12 @@ class Limit(Word):
 
     @property
     def name(self) -> str:
-        """Class and attribute, as they are named in messages."""
+        """Class and attribute, as shown in messages."""
         return f"{self.class_name}.{self.attribute}"
 
     @property
     def source(self) -> str:
-        """Specification, version and clause in one phrase, with a remark where the attribute is vendor-specific."""
+        """Specification, version and clause in one phrase, with a remark if the attribute is vendor-specific."""
         version = f" V{self.version}" if self.version else f" {self.release}" if self.release else ""
         place = f" clause {self.clause}" if self.clause[0].isdigit() else f", {self.clause}"
         return f"{self.specification}{version}{place}" + (", vendor-specific at O1" if self.vendor_specific else "")
@@ -81,31 +81,31 @@ class Limit(Word):
         unit = f" {self.unit}" if self.unit else ""
         if self.kind == "range":
             grid = f" in steps of {self.step:g}" if self.step else ""
-            return f"{_text(self.low)}..{_text(self.high)}{unit}{grid}"
+            return f"{_format(self.low)}..{_format(self.high)}{unit}{grid}"
         if self.kind == "boolean":
             return "true or false"
         if self.kind == "string":
             return f"text that matches {self.pattern}"
-        return "one of " + ", ".join(_text(value) for value in self.values) + unit
+        return "one of " + ", ".join(_format(value) for value in self.values) + unit
 
     def objection(self, value: Scalar) -> str | None:
-        """Return what is wrong with `value`, or None where it is allowed (whether the attribute is writable is not asked)."""
+        """Return what is wrong with `value`, or None if it is allowed; whether the attribute is writable is not checked."""
         if self.kind == "boolean":
-            return None if isinstance(value, bool) else f"{value!r} is no boolean"
+            return None if isinstance(value, bool) else f"{value!r} is not a boolean"
         if self.kind in ("enum", "string"):
             return self._text_objection(value)
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return f"{value!r} is no number"
+            return f"{value!r} is not a number"
         if not math.isfinite(value):
-            return f"{value!r} is no finite number"
+            return f"{value!r} is not a finite number"
         return self._number_objection(value)
 
     def _text_objection(self, value: Scalar) -> str | None:
         if not isinstance(value, str):
-            return f"{value!r} is no text"
+            return f"{value!r} is not a string"
         if self.kind == "enum":
-            return None if value in self.values else f"{value!r} is none of the values"
-        return None if self._compiled.fullmatch(value) else f"{value!r} does not match"
+            return None if value in self.values else f"{value!r} is not one of the values"
+        return None if self._compiled.fullmatch(value) else f"{value!r} does not match the pattern"
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
@@ -113,7 +113,7 @@ class Limit(Word):
 
     def _number_objection(self, value: float) -> str | None:
         if self.kind == "set":
-            return None if value in self.values else f"{value!r} is none of the values"
+            return None if value in self.values else f"{value!r} is not one of the values"
         if self.low is None or self.high is None or not self.low <= value <= self.high:
             return f"{value!r} is out of range"
         if self.step is not None:
@@ -123,18 +123,19 @@ class Limit(Word):
         return None
 
     def nearest(self, value: Scalar) -> Scalar:
-        """Return the allowed value nearest to the number `value`, or the default where there is no such thing."""
+        """Return the allowed number nearest to `value`, or the default if `value` or the limit is not numeric."""
         if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
             return self.default
         if self.kind == "set":
-            return min((number for number in self.values if not isinstance(number, str)), key=lambda one: abs(one - value))
+            numbers = (number for number in self.values if not isinstance(number, str))
+            return min(numbers, key=lambda number: abs(number - value))
         if self.kind != "range" or self.low is None or self.high is None:
             return self.default
         clipped = min(max(value, self.low), self.high)
         return clipped if self.step is None else round(self.low + round((clipped - self.low) / self.step) * self.step, 9)
 
 
-def _text(value: float | str | None) -> str:
+def _format(value: float | str | None) -> str:
     return value if isinstance(value, str) else f"{value:.12g}"
 
 
@@ -148,17 +149,17 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def _malformed(limit: Limit) -> str | None:
-    """Return which field is missing, or does not belong to the limit's kind, or None."""
-    given = {name for name in ("low", "high", "step", "values", "pattern") if getattr(limit, name) not in (None, (), "")}
-    stray = sorted(given - set(_FIELDS[limit.kind]))
-    missing = sorted(set(_FIELDS[limit.kind]) - given - {"step"})
+    """Return the problem with the limit's own fields (missing, not of its kind, inconsistent), or None."""
+    present = {name for name in ("low", "high", "step", "values", "pattern") if getattr(limit, name) not in (None, (), "")}
+    stray = sorted(present - set(_FIELDS[limit.kind]))
+    missing = sorted(set(_FIELDS[limit.kind]) - present - {"step"})
     if stray or missing:
         return f"kind={limit.kind!r}: " + "; ".join(
-            [*(f"{one} is missing" for one in missing), *(f"{one} is not its" for one in stray)]
+            [*(f"{name} is missing" for name in missing), *(f"{name} is not a field of this kind" for name in stray)]
         )
     if limit.low is not None and limit.high is not None and limit.low >= limit.high:
         return f"low={limit.low} must lie below high={limit.high}"
-    wanted = str if limit.kind == "enum" else float
-    if not all(isinstance(value, wanted) for value in limit.values):
-        return f"values={list(limit.values)}: a set holds numbers, an enum holds texts"
+    value_type = str if limit.kind == "enum" else float
+    if not all(isinstance(value, value_type) for value in limit.values):
+        return f"values={list(limit.values)}: a set holds numbers, an enum holds strings"
     return None

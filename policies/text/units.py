@@ -1,7 +1,7 @@
-"""Units, and quantities: numbers with units, converted exactly to the unit in which the catalogue keeps a KPI or attribute.
+"""Units and quantities (numbers with units), converted exactly to the canonical unit of a KPI or attribute.
 
-A small exact table instead of a unit library: decimal factors only, and the two spellings that differ by case alone (Mb/s bits,
-MB/s bytes; mW, MW) are kept apart.
+A small exact table instead of a unit library: rational factors only, and spellings that differ only by case (Mb/s bits, MB/s
+bytes; mW, MW) are distinguished.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-# dimension → (the unit that TwinPilot keeps, {spelling: factor to it})
+# dimension → (canonical unit, {spelling: factor to it})
 _TABLE: dict[str, tuple[str, dict[str, Fraction]]] = {
     "time": (
         "ms",
@@ -78,45 +78,45 @@ _TABLE: dict[str, tuple[str, dict[str, Fraction]]] = {
     ),
     "count": ("count", dict.fromkeys(("count", "times", "handovers"), Fraction(1))),
 }
-# What describes a link and is no KPI or attribute: these spellings are no units of a `quantity`.
-_OF_LINKS: dict[str, dict[str, Fraction]] = {
+# Units of link conditions that are not KPIs or attributes: for `factor` only, not accepted by `quantity`.
+_LINK_UNITS: dict[str, dict[str, Fraction]] = {
     "ns": {"ns": Fraction(1), **dict.fromkeys(("us", "µs", "μs"), Fraction(1000))},
     "m/s": {"m/s": Fraction(1), **dict.fromkeys(("km/h", "kmh", "kph"), Fraction(5, 18)), "mph": Fraction("0.44704")},
 }
 _EXACT = {spelling: (dimension, factor) for dimension, (_, row) in _TABLE.items() for spelling, factor in row.items()}
 _FOLDED = {spelling.casefold(): pair for spelling, pair in reversed(_EXACT.items())}
-_OF_UNIT = {unit: dimension for dimension, (unit, _) in _TABLE.items()}
+_DIMENSION_OF = {unit: dimension for dimension, (unit, _) in _TABLE.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number in the kept unit of its dimension; dimension "" for a bare number."""
+    """A number in the canonical unit of its dimension; dimension "" for a bare number."""
 
     value: float
     dimension: str = ""
 
     @property
     def unit(self) -> str:
-        """The kept unit, empty for a bare number."""
+        """The canonical unit, empty for a bare number."""
         return _TABLE[self.dimension][0] if self.dimension else ""
 
     def __str__(self) -> str:
-        """Write value and unit."""
+        """Return value and unit."""
         return f"{self.value:g} {self.unit}".strip()
 
 
 def unit_dimension(unit: str) -> str:
-    """Return the dimension of a kept unit (`ms` → time), empty when the catalogue's unit is none of the table."""
-    return _OF_UNIT.get(unit, "")
+    """Return the dimension of a canonical unit (`ms` → time), empty if `unit` is not one."""
+    return _DIMENSION_OF.get(unit, "")
 
 
 def is_unit(spelling: str) -> bool:
-    """Whether `spelling` is a unit, by exact case first and then by folded case."""
+    """Whether `spelling` is a unit, in its exact case or case-folded."""
     return spelling in _EXACT or spelling.casefold() in _FOLDED
 
 
 def quantity(number: str, spelling: str = "") -> Quantity:
-    """Convert exactly: `quantity("0.01", "s")` is 10 ms; raises KeyError for a spelling that is no unit."""
+    """Convert exactly: `quantity("0.01", "s")` is 10 ms; raises KeyError for a spelling that is not a unit."""
     amount = Fraction(number)
     if not spelling:
         return Quantity(float(amount))
@@ -125,8 +125,8 @@ def quantity(number: str, spelling: str = "") -> Quantity:
 
 
 def factor(spelling: str, unit: str) -> float:
-    """Return how many `unit` are one `spelling`, both written exactly: `factor("min", "s")` is 60; raises KeyError."""
-    for row in (*(row for _, row in _TABLE.values()), *_OF_LINKS.values()):
+    """Return the factor from `spelling` to `unit`, both case-sensitive: `factor("min", "s")` is 60; raises KeyError."""
+    for row in (*(row for _, row in _TABLE.values()), *_LINK_UNITS.values()):
         if spelling in row and unit in row:
             return float(row[spelling] / row[unit])
     raise KeyError(f"{spelling} cannot be converted to {unit}")

@@ -1,4 +1,4 @@
-"""A change set is checked before anything is touched: each violation names field, value, allowed values, source and remedy."""
+"""A change set is checked before it is applied: each violation names field, value, allowed values, source and remedy."""
 
 import pytest
 from hypothesis import given, settings
@@ -62,11 +62,11 @@ RATIO = f"{du('S1C1')},RRMPolicyRatio=URLLC"
 EMBB = f"{du('S1C1')},RRMPolicyRatio=eMBB"
 
 
-def test_a_lawful_change_has_no_violations():
+def test_a_valid_change_has_no_violations():
     assert Net().check((RATIO, "rRMPolicyMinRatio", 40), (f"{cu('S1C1')},MobilityProfile=1", "timeToTrigger", 320)) == []
 
 
-def test_a_violation_says_field_value_range_source_and_what_to_do():
+def test_a_violation_has_field_value_range_source_and_remedy():
     (violation,) = Net().check((RATIO, "rRMPolicyMinRatio", 140))
     assert violation.field == f"{RATIO} rRMPolicyMinRatio"
     assert violation.value == "140"
@@ -91,14 +91,14 @@ def test_a_value_of_the_wrong_kind_is_refused(value):
         ((f"{cu('S1C1')},NRCellRelation=S1C2", "cellIndividualOffset", 7), ["one of -24", "use 6"]),
     ],
 )
-def test_unknown_read_only_and_missing_are_told_apart(edit, words):
+def test_unknown_read_only_and_missing_are_distinguished(edit, words):
     (violation,) = Net().check(edit)
     assert all(word in str(violation) for word in words), str(violation)
 
 
 def test_one_attribute_is_edited_once():
     violations = Net().check((RATIO, "rRMPolicyMinRatio", 40), (RATIO, "rRMPolicyMinRatio", 45))
-    assert ["one edit per attribute" in one.allowed for one in violations] == [True]
+    assert ["one edit per attribute" in violation.allowed for violation in violations] == [True]
     policy = PolicyEdit(policy_type="T", policy_id="p", old=None, new={})
     assert len(check_change_set(CATALOGUE, ChangeSet(edits=(policy, policy)), Net().read, Net().find)) == 1
 
@@ -119,7 +119,7 @@ def test_dedicated_minimum_and_maximum_ascend():
 def test_dedicated_shares_of_a_cell_fit():
     edits = [(f"{du('S1C1')},RRMPolicyRatio={name}", "rRMPolicyDedicatedRatio", 34) for name in ("eMBB", "URLLC", "mMTC")]
     edits += [(dn, "rRMPolicyMinRatio", 34) for dn, _, _ in edits]
-    broken = {one.source.split(",")[0] for one in Net().check(*edits)}
+    broken = {violation.source.split(",")[0] for violation in Net().check(*edits)}
     assert broken == {"rule slice-minima-fit-the-cell", "rule slice-dedicated-shares-fit-the-cell"}
 
 
@@ -140,12 +140,12 @@ def test_a_negative_default_trigger_is_refused():
 def test_a_sleeping_cell_needs_an_awake_neighbour():
     asleep = [(f"{cu(cell)},CESManagementFunction=1", "energySavingControl", "toBeEnergySaving") for cell in CELLS]
     assert Net().check(*asleep[:2]) == []
-    assert {one.field for one in Net().check(*asleep)} == {f"cell {cell}" for cell in CELLS}
+    assert {violation.field for violation in Net().check(*asleep)} == {f"cell {cell}" for cell in CELLS}
     locked = (du("S1C3"), "administrativeState", "LOCKED")
     assert "sleeping-cell-is-covered" in str(Net().check(*asleep[:2], locked)[0])
 
 
-def test_a_cell_that_was_uncovered_before_is_not_held_against_the_change():
+def test_a_cell_that_was_uncovered_before_is_no_violation():
     net = Net()
     for cell in CELLS:
         net.put(f"{cu(cell)},CESManagementFunction=1", energySavingControl="toBeEnergySaving")
@@ -167,7 +167,7 @@ VALUES = st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=2
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(DNS, NAMES, VALUES), max_size=8))
-def test_check_answers_whatever_the_edits_are(edits):
+def test_any_edits_can_be_checked(edits):
     net = Net()
     violations = net.check(*edits)
     assert all(violation.field and violation.allowed and violation.remedy for violation in violations)

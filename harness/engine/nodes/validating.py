@@ -1,7 +1,7 @@
-"""Step `validate`: replaces the proposal's own numbers by the twin's prediction for the proposed change set.
+"""Step `validate`: replaces the proposal's own numbers with the twin's prediction for the proposed change set.
 
-A planner's numbers are not trusted: the candidate that is judged is the one that `compare_candidates` returned in this run for
-this intent and exactly these edits. If there is none (a human edited it, or the planner made it up), it is tried now.
+A planner's numbers are not trusted: the gate judges the candidate that `compare_candidates` returned in this run for this intent
+and exactly these edits. If there is none (a human edited the change set, or the planner made it up), it is tried now.
 """
 
 from __future__ import annotations
