@@ -52,7 +52,7 @@ class LlmPlanner:
     def _instead(self, view: View, why: str) -> Decision:
         if self._fallback is None:
             return Escalate(reason=f"cannot, because {why}", nearest="decide by hand, or configure the rule planner as fallback")
-        return _said(self._fallback.decide(view), f"decided by the {self._fallback.name}, because {why}")
+        return _with_note(self._fallback.decide(view), f"decided by the {self._fallback.name}, because {why}")
 
 
 def _repair(text: str, problem: str) -> list[Message]:
@@ -64,28 +64,20 @@ def _repair(text: str, problem: str) -> list[Message]:
     ]
 
 
-def _said(decision: Decision, note: str) -> Decision:
+def _with_note(decision: Decision, note: str) -> Decision:
     """Write into a decision that a fallback made it."""
     if isinstance(decision, Understand):
-        return decision.model_copy(update={"reading": _noted(decision.reading, note)})
+        return decision.model_copy(update={"reading": _intent_with_note(decision.reading, note)})
     if isinstance(decision, CallTools):
         calls = tuple(one.model_copy(update={"reason": f"{one.reason} ({note})"}) for one in decision.calls)
         return decision.model_copy(update={"calls": calls})
     if isinstance(decision, Propose):
         proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
         return decision.model_copy(update={"proposal": proposal})
-    return _with_note(decision, note)
+    return _text_with_note(decision, note)
 
 
-def _noted(reading: Reading, note: str) -> Reading:
-    """Add the note to the assumptions of an intent; what is not understood yet leads to further decisions, which carry it."""
-    if not isinstance(reading, Understood):
-        return reading
-    intent = reading.intent.model_copy(update={"assumptions": (*reading.intent.assumptions, note)})
-    return reading.model_copy(update={"intent": intent})
-
-
-def _with_note(decision: Ask | Finish | Escalate, note: str) -> Decision:
+def _text_with_note(decision: Ask | Finish | Escalate, note: str) -> Decision:
     match decision:
         case Ask():
             return decision.model_copy(update={"question": f"{decision.question} ({note})"})
@@ -93,3 +85,11 @@ def _with_note(decision: Ask | Finish | Escalate, note: str) -> Decision:
             return decision.model_copy(update={"summary": f"{decision.summary} ({note})"})
         case Escalate():
             return decision.model_copy(update={"reason": f"{decision.reason} ({note})"})
+
+
+def _intent_with_note(reading: Reading, note: str) -> Reading:
+    """Add the note to the assumptions of an intent; what is not understood yet leads to further decisions, which carry it."""
+    if not isinstance(reading, Understood):
+        return reading
+    assumptions = tuple(dict.fromkeys((*reading.intent.assumptions, note)))
+    return reading.model_copy(update={"intent": reading.intent.model_copy(update={"assumptions": assumptions})})

@@ -109,8 +109,8 @@ def _measure(view: View, reading: NeedsMeasurement) -> Decision:
     missing = unmeasured(reading, measured)
     if not missing:
         return Understand(reading=resolve(reading, view.card, measured))
-    wanted = [_measuring(view, bound) for bound in missing]
-    wanted = [one for number, one in enumerate(wanted) if one not in wanted[:number]]
+    calls = [_measuring(view, bound) for bound in missing]
+    wanted = [wish for place, wish in enumerate(calls) if wish not in calls[:place]]  # two bounds may rest on one measurement
     decision: Decision | None = ask_for(view, wanted) or failure_of(view, wanted)
     if decision is not None:
         return decision

@@ -1,10 +1,10 @@
-"""What a target's value is when there are several cells and several windows.
+"""The value of a target, aggregated over cells and windows.
 
-The twin's predictions and the verification after an apply must mean the same thing, so both ask here:
-1. per cell, the mean over the windows in which there was something to measure;
-2. extensive KPIs (energy, power, volume, counts, users) add up over the cells;
-3. intensive KPIs (delay, throughput, loss, usage) are judged by the worst cell where the target bounds them ("every cell"),
-   and by the mean over cells where the target is an objective, each cell weighing what was counted in it (users, packets).
+Twin predictions and the verification after an apply share this definition, so that their values are comparable:
+1. per cell, the mean over the windows that have a measurement;
+2. extensive KPIs (energy, power, volume, counts, users) are summed over cells;
+3. intensive KPIs (delay, throughput, loss, usage) take the worst cell if the target is a bound ("every cell"), and the mean over
+   cells if it is an objective, weighted by each cell's sample count (users, packets).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def is_extensive(kpi: str) -> bool:
 
 
 def combine(values: list[float], target: ExpectationTarget, weights: list[int] | None = None) -> float:
-    """Combine one value per cell (weighing equally without `weights`) into the target's value; raises ValueError for none."""
+    """Combine one value per cell into the target's value, equally weighted by default; raises ValueError without values."""
     if not values:
         raise ValueError(f"no cell has a value of {target.kpi}")
     if is_extensive(target.kpi):
@@ -38,7 +38,7 @@ def combine(values: list[float], target: ExpectationTarget, weights: list[int] |
 
 
 def assess(frame: KpiFrame, target: ExpectationTarget) -> float | None:
-    """Return the target's value over `frame` (already narrowed to the KPI, cells and slice), or None without a measurement."""
+    """Return the target's value over `frame` (already filtered by KPI, cells and slice), or None without a measurement."""
     cells: dict[str, list[float]] = defaultdict(list)
     counts: dict[str, int] = defaultdict(int)
     for sample in frame:

@@ -1,9 +1,9 @@
-"""Changes: what is to be edited on a network, exactly, and how to take it back.
+"""Changes: the exact edits of a network's configuration, and how to revert them.
 
-1. An `AttributeEdit` travels over O1 (ProvMnS); a `PolicyEdit` over A1. Both carry the old and the new value, so that every
-   change can be inverted and an edit made on a stale reading is refused.
-2. A `ChangeSet` is ordered, immutable and named by its digest: approvals, receipts and the journal speak of the digest.
-3. A `Receipt` is what a network answers to an apply: the rollback handle is the inverse change set.
+1. An `AttributeEdit` is sent over O1 (ProvMnS), a `PolicyEdit` over A1. Both carry the old and the new value, so that every
+   change can be inverted and an edit based on a stale reading is refused.
+2. A `ChangeSet` is ordered, immutable and identified by its digest, to which approvals, receipts and the journal refer.
+3. A `Receipt` is a network's answer to an apply; its rollback handle is the inverse change set.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class AttributeEdit(Word):
 
     @property
     def item(self) -> tuple[str, str]:
-        """What is edited: (DN, attribute)."""
+        """The edited item: (DN, attribute)."""
         return self.dn, self.attribute
 
     def inverse(self) -> AttributeEdit:
@@ -54,7 +54,7 @@ class PolicyEdit(Word):
 
     @property
     def item(self) -> tuple[str, str]:
-        """What is edited: (policy type, policy id)."""
+        """The edited item: (policy type, policy id)."""
         return self.policy_type, self.policy_id
 
     def inverse(self) -> PolicyEdit:
@@ -71,20 +71,20 @@ class PolicyEdit(Word):
 Edit = Annotated[AttributeEdit | PolicyEdit, Field(discriminator="kind")]
 
 
-def _number_free_of_form(value: Any) -> Any:
-    """Make 25 and 25.0 the same, so that equal changes have equal digests."""
+def _normalize_numbers(value: Any) -> Any:
+    """Turn integral floats into integers (25.0 → 25), so that equal changes have equal digests."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {key: _number_free_of_form(item) for key, item in value.items()}
+        return {key: _normalize_numbers(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_number_free_of_form(item) for item in value]
+        return [_normalize_numbers(item) for item in value]
     return value
 
 
 def canonical_json(value: Any) -> str:
-    """Return the one JSON text of `value`: sorted keys, no spaces, 25.0 written as 25, no NaN (raises ValueError)."""
-    return json.dumps(_number_free_of_form(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """Return the canonical JSON of `value`: sorted keys, no spaces, 25.0 written as 25; raises ValueError for NaN."""
+    return json.dumps(_normalize_numbers(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def digest_of(value: Any) -> str:
@@ -93,40 +93,40 @@ def digest_of(value: Any) -> str:
 
 
 class ChangeSet(Word):
-    """Edits that are applied together or not at all. The empty set is "no change"."""
+    """Edits that are applied together or not at all. An empty set means "no change"."""
 
     edits: tuple[Edit, ...] = ()
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the canonical edits; what an approval is bound to."""
+        """SHA-256 of the canonical edits; an approval is bound to it."""
         return digest_of(self.model_dump(mode="json")["edits"])
 
     @property
     def is_empty(self) -> bool:
-        """Whether this is "no change"."""
+        """Whether there are no edits."""
         return not self.edits
 
     def inverse(self) -> ChangeSet:
-        """Return the change set that takes this one back, in reverse order."""
+        """Return the change set that reverts this one, edits in reverse order."""
         return ChangeSet(edits=tuple(edit.inverse() for edit in reversed(self.edits)))
 
     @property
     def items(self) -> frozenset[tuple[str, str]]:
-        """What is edited: (DN, attribute) and (policy type, policy id) pairs."""
+        """The edited items: (DN, attribute) and (policy type, policy id) pairs."""
         return frozenset(edit.item for edit in self.edits)
 
     def repeated_edits(self) -> list[Edit]:
-        """Return the edits of an item that an earlier edit of this change set edits; in a lawful one there are none."""
+        """Return the edits of an item that is already edited earlier in this change set; a valid change set has none."""
         items = [edit.item for edit in self.edits]
         return [edit for index, edit in enumerate(self.edits) if edit.item in items[:index]]
 
     def attribute_edits(self) -> list[AttributeEdit]:
-        """Return the edits that travel over O1."""
+        """Return the edits that are sent over O1."""
         return [edit for edit in self.edits if isinstance(edit, AttributeEdit)]
 
     def policy_edits(self) -> list[PolicyEdit]:
-        """Return the edits that travel over A1."""
+        """Return the edits that are sent over A1."""
         return [edit for edit in self.edits if isinstance(edit, PolicyEdit)]
 
     def describe(self) -> list[str]:
@@ -137,7 +137,7 @@ class ChangeSet(Word):
 class Receipt(Word):
     """A network's answer to `apply` or `revert`.
 
-    `rollback` restores what was there before; `replayed` says that the idempotency key had been seen and nothing was done again.
+    `rollback` restores the previous configuration; `replayed` is true if the idempotency key was known and nothing was applied.
     """
 
     digest: str

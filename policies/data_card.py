@@ -1,7 +1,7 @@
-"""Wireless data cards: seed 002, appendix B, every field of it.
+"""Wireless data cards with all fields of seed 002, appendix B.
 
-A card stands beside every data set, simulator, model and table. `covers(configuration)` answers whether what the card describes
-may be trusted for a configuration; the answer is no, with reasons, for whatever the card does not speak of.
+Every data set, simulator, model and table has a card. `covers(configuration)` decides whether the described item is valid for a
+configuration; a configuration that the card does not specify is not covered, and the reasons are given.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Environment(Word):
 
 
 class ProtocolLayer(Word):
-    """Layer and timescale."""
+    """Protocol layer and timescale."""
 
     layer: str
     timescale: str
@@ -94,14 +94,14 @@ class Bound(Word):
 
     @classmethod
     def over(cls, values: Iterable[float], unit: str = "") -> Bound:
-        """Return the range from the least to the greatest of `values`, of which there is one or more."""
+        """Return the bound from the minimum to the maximum of `values`, which must not be empty."""
         ordered = sorted(values)
         return cls(low=ordered[0], high=ordered[-1], unit=unit)
 
     def objection(self, key: str, value: JsonValue) -> str | None:
-        """Return why `value` is outside, or None."""
+        """Return why `value` is outside the bound, or None if it is inside."""
         if self.choices is not None:
-            return None if value in self.choices else f"{key}={value!r} is none of {list(self.choices)}"
+            return None if value in self.choices else f"{key}={value!r} is not one of {list(self.choices)}"
         if isinstance(value, bool) or not isinstance(value, int | float):
             return f"{key}={value!r} is not a number"
         too_low = self.low is not None and value < self.low
@@ -112,7 +112,7 @@ class Bound(Word):
 
 
 class DataCard(Word):
-    """The card itself; `validity` is the machine-readable part that `covers` judges by."""
+    """A data card; `validity` is the machine-readable part that `covers` evaluates."""
 
     name: str
     task: Task
@@ -125,12 +125,12 @@ class DataCard(Word):
     validity: dict[str, Bound]
 
     def covers(self, configuration: dict[str, JsonValue]) -> Coverage:
-        """Judge `configuration` (key → value in the unit of the bound): covered, or not, with every reason."""
+        """Check `configuration` (key → value in the unit of the bound) and return the coverage with all reasons against it."""
         reasons = [
             objection
             for key, bound in self.validity.items()
             if key in configuration and (objection := bound.objection(key, configuration[key]))
         ]
-        reasons += [f"{key} is not given" for key in self.validity if key not in configuration]
-        reasons += [f"the card says nothing about {key}" for key in configuration if key not in self.validity]
+        reasons += [f"{key} is missing" for key in self.validity if key not in configuration]
+        reasons += [f"the card does not specify {key}" for key in configuration if key not in self.validity]
         return Coverage(covered=not reasons, reasons=tuple(reasons))

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Effect(StrEnum):
-    """OBSERVE reads the network, REASON is pure computation, CONFIGURE mutates: only the gate's actuator may run it."""
+    """OBSERVE reads the network, REASON only computes, CONFIGURE changes the network and is run by the gate's actuator alone."""
 
     OBSERVE = "observe"
     REASON = "reason"

@@ -1,4 +1,4 @@
-"""Evidence: what a tool answers. A value never travels without its unit, its uncertainty and its provenance."""
+"""Evidence, the result type of every tool: a value with its unit, uncertainty and provenance."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Interval(Word):
     @model_validator(mode="after")
     def _ordered(self) -> Interval:
         if not self.low <= self.high:
-            raise ValueError(f"interval low={self.low} lies above high={self.high}")
+            raise ValueError(f"interval low={self.low} is above high={self.high}")
         return self
 
     def contains(self, value: float) -> bool:
-        """Whether `value` lies inside."""
+        """Whether `value` lies inside the interval."""
         return self.low <= value <= self.high
 
 
@@ -39,10 +39,10 @@ Value = TypeVar("Value", bound=BaseModel)
 
 
 class Evidence(Word, Generic[Value]):
-    """A tool's answer.
+    """The result of a tool.
 
-    `summary` is one line for a person; `value` is typed; `coverage` says whether the data card of what answered covers the
-    network's configuration; `warnings` name every fallback that was taken.
+    `summary` is one line for a person; `value` is typed; `coverage` tells whether the data card of the source covers the
+    network's configuration; `warnings` list every fallback that was used.
     """
 
     summary: str

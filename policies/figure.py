@@ -1,4 +1,4 @@
-"""Figures: what a benchmark measured, against what the issue asked for."""
+"""Figures: measured values of a benchmark and their targets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from policies.word import Word
 
 
 class Figure(Word):
-    """One measured value. `target` is text such as "≥ 20" or "" for none; `met` is None where there is no target."""
+    """A measured value. `target` is text such as "≥ 20", or empty; `met` is None without a target."""
 
     name: str
     value: float | None
@@ -17,7 +17,7 @@ class Figure(Word):
 
 
 class BenchResult(Word):
-    """What a benchmark returns: its figures and the seeds behind them."""
+    """The result of a benchmark: its figures and the seeds they were measured with."""
 
     figures: tuple[Figure, ...]
     seeds: tuple[int, ...]

@@ -1,7 +1,7 @@
-"""The intent model of TS 28.312: what the network should achieve, for which objects, by which bound, when.
+"""The intent model of TS 28.312: what the network should achieve, for which objects, within which bounds, and when.
 
 An `Intent` holds `IntentExpectation`s; each names an expectation object (which cells, which slice) and its `ExpectationTarget`s
-(KPI, condition, value, unit) under `Context`s (time window, area). What the text left open is written down as an assumption.
+(KPI, condition, value, unit) under `Context`s (time window, area). What the text leaves open is recorded as an assumption.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from policies.word import Word
 
 
 class Condition(StrEnum):
-    """The targetCondition of TS 28.312 clause 6.2.1.3 that this product understands.
+    """The supported values of targetCondition (TS 28.312 clause 6.2.1.3).
 
-    The two optimization conditions carry no value: they order candidates that satisfy everything else.
+    MINIMIZE and MAXIMIZE have no value: they rank the candidates that satisfy all bounds.
     """
 
     LESS = "IS_LESS_THAN"
@@ -31,12 +31,12 @@ class Condition(StrEnum):
 
     @property
     def is_objective(self) -> bool:
-        """Whether this orders candidates instead of bounding a KPI."""
+        """Whether this ranks candidates instead of bounding a KPI."""
         return self in (Condition.MINIMIZE, Condition.MAXIMIZE)
 
     @property
     def symbol(self) -> str:
-        """The condition as a mathematician writes it."""
+        """The mathematical symbol of the condition, such as "≤" or "min"."""
         return {
             Condition.LESS: "<",
             Condition.AT_MOST: "≤",
@@ -66,7 +66,7 @@ class TimeWindow(Word):
 
 
 class ExpectationObject(Word):
-    """Which objects the expectation is for: cells by DN (empty: all cells) and, where it matters, a slice."""
+    """The objects of an expectation: cells by DN (empty: all cells) and optionally a slice."""
 
     cells: tuple[str, ...] = ()
     slice: Slice | None = None
@@ -74,7 +74,7 @@ class ExpectationObject(Word):
 
 
 class ExpectationTarget(Word):
-    """KPI, condition, value and unit. `tolerance` is the share of objects × windows that may miss the bound."""
+    """A KPI with condition, value and unit. `tolerance` is the share (0..1) of objects × windows that may miss the bound."""
 
     kpi: str
     condition: Condition
@@ -95,7 +95,7 @@ class ExpectationTarget(Word):
 
     @property
     def definition(self) -> KpiDefinition:
-        """What the KPI means."""
+        """The definition of the KPI."""
         return kpi_definition(self.kpi)
 
     def is_met_by(self, value: float) -> bool:
@@ -117,14 +117,14 @@ class ExpectationTarget(Word):
 
 
 class IntentExpectation(Word):
-    """One expectation: targets for an object."""
+    """The targets for an expectation object."""
 
     object: ExpectationObject
     targets: tuple[ExpectationTarget, ...] = Field(min_length=1)
 
 
 class Intent(Word):
-    """What the operator asked for, as understood."""
+    """The operator's request, as understood."""
 
     text: str
     expectations: tuple[IntentExpectation, ...] = Field(min_length=1)
@@ -142,7 +142,7 @@ class Intent(Word):
         ]
 
     def objectives(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:
-        """Return every target that is to be minimized or maximized, in order of importance."""
+        """Return every target to be minimized or maximized, in order of importance."""
         return [
             (expectation.object, target)
             for expectation in self.expectations

@@ -1,9 +1,9 @@
 """KPIs: their definitions (TS 28.552 / 28.554) and frames of measured values.
 
-1. A `KpiDefinition` says what a name means: unit, clause, which objects and slices it is kept for, which direction is good.
-2. A `KpiSample` is one value of one KPI for one object (and slice) over one window. Values always carry their unit.
-3. A `KpiFrame` is an immutable bundle of samples with the few queries that every reader needs.
-Definitions are data: `policies/data/kpis.toml`.
+1. A `KpiDefinition` holds a KPI's unit, clause, aggregation levels (network, cell, slice, relation) and better direction.
+2. A `KpiSample` is one value of a KPI for one object (and slice) over one window, always with its unit.
+3. A `KpiFrame` is an immutable collection of samples with common queries.
+The definitions are read from `policies/data/kpis.toml`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _FILE = Path(__file__).parent / "data" / "kpis.toml"
 
 
 class UnknownKpiError(ValueError):
-    """The name is not a KPI of the catalogue."""
+    """The name is not in the KPI catalogue."""
 
 
 class KpiDefinition(Word):
-    """What a KPI name means."""
+    """The definition of a KPI; `lowest` and `highest` bound its value, `binned` marks a family of bins `NAME.0`, `NAME.1`, …"""
 
     name: str
     title: str
@@ -62,22 +62,22 @@ def kpi_definitions() -> dict[str, KpiDefinition]:
 
 
 def kpi_definition(name: str) -> KpiDefinition:
-    """Return the definition of `name`; a bin such as `CARR.WBCQIDist.7` has its family's. Raises UnknownKpiError."""
-    known = kpi_definitions()
+    """Return the definition of `name`; for a bin such as `CARR.WBCQIDist.7`, that of its family. Raises UnknownKpiError."""
+    definitions = kpi_definitions()
     family = name.rpartition(".")[0]
-    if name in known:
-        return known[name]
-    if family in known and known[family].binned:
-        return known[family]
-    raise UnknownKpiError(f"kpi={name!r} is not in the KPI catalogue; known: {', '.join(known)}")
+    if name in definitions:
+        return definitions[name]
+    if family in definitions and definitions[family].binned:
+        return definitions[family]
+    raise UnknownKpiError(f"kpi={name!r} is not in the KPI catalogue; known: {', '.join(definitions)}")
 
 
 @dataclass(frozen=True, slots=True)
 class KpiSample:
-    """One value: `kpi` of `dn` (and `slice`) over [start, end), in `unit`.
+    """The value of `kpi` for `dn` (and `slice`) over [start, end), in `unit`.
 
-    `value` is None where the window had nothing to measure (no transmission, so no delay): absent is not zero.
-    `count` says how many events (packets, users, windows) stand behind the value.
+    `value` is None if there was nothing to measure in the window (no transmission, hence no delay): absent is not zero.
+    `count` is the number of events (packets, users, windows) that the value is computed from.
     """
 
     kpi: str
@@ -92,7 +92,7 @@ class KpiSample:
 
 @dataclass(frozen=True, slots=True)
 class KpiFrame:
-    """An immutable bundle of samples."""
+    """An immutable collection of samples."""
 
     samples: tuple[KpiSample, ...] = ()
 
@@ -105,15 +105,15 @@ class KpiFrame:
         return len(self.samples)
 
     def __add__(self, other: KpiFrame) -> KpiFrame:
-        """Put two frames behind each other."""
+        """Concatenate two frames."""
         return KpiFrame(self.samples + other.samples)
 
-    def keep(self, wanted: Callable[[KpiSample], bool]) -> KpiFrame:
-        """Return the samples for which `wanted` is true."""
-        return KpiFrame(tuple(sample for sample in self.samples if wanted(sample)))
+    def keep(self, predicate: Callable[[KpiSample], bool]) -> KpiFrame:
+        """Return the samples for which `predicate` is true."""
+        return KpiFrame(tuple(sample for sample in self.samples if predicate(sample)))
 
     def where(self, kpi: str | None = None, dn: str | Iterable[str] | None = None, slice: Slice | None = None) -> KpiFrame:
-        """Return the samples of a KPI, of one or several objects, of a slice (each filter only where given)."""
+        """Return the samples that match all given filters: KPI, one or several DNs, slice."""
         names = {dn} if isinstance(dn, str) else None if dn is None else set(dn)
         return self.keep(
             lambda sample: (
@@ -124,11 +124,11 @@ class KpiFrame:
         )
 
     def values(self) -> list[float]:
-        """Return the values that are there, in order."""
+        """Return the values that are not None, in order."""
         return [sample.value for sample in self.samples if sample.value is not None]
 
     def mean(self) -> float | None:
-        """Return the mean of the values that are there, or None where there is none."""
+        """Return the mean of the values that are not None, or None if there are none."""
         values = self.values()
         return fmean(values) if values else None
 
@@ -137,5 +137,5 @@ class KpiFrame:
         return sorted({(sample.start, sample.end) for sample in self.samples})
 
     def to_records(self) -> list[dict[str, Any]]:
-        """Return plain JSON-ready records, times in ISO 8601."""
+        """Return the samples as JSON-serializable records, times in ISO 8601."""
         return [{**asdict(sample), "start": sample.start.isoformat(), "end": sample.end.isoformat()} for sample in self.samples]

@@ -1,9 +1,9 @@
-"""Managed objects of the NR network resource model, and the names that find them.
+"""Managed objects of the NR network resource model, and their distinguished names.
 
 A distinguished name (DN) is a path of `Class=id` steps, written as in TS 32.300:
 `ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1,RRMPolicyRatio=URLLC`.
-Classes and attributes are those of TS 28.541; where the model has none (scheduler weights, A3 parameters at O1)
-the limits catalogue marks the attribute as vendor-specific.
+Classes and attributes follow TS 28.541; attributes that the model lacks (scheduler weights, A3 parameters at O1) are marked as
+vendor-specific in the limits catalogue.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _STEP = re.compile(r"^[A-Z][A-Za-z0-9]*=[A-Za-z0-9_.:\-]+$")
 
 
 def parse_dn(dn: str) -> list[tuple[str, str]]:
-    """Split a DN into (class, id) steps, outermost first; raises ValueError naming the step that is malformed."""
+    """Split a DN into (class, id) steps, outermost first; raises ValueError naming the malformed step."""
     return list(_steps(dn))
 
 
 @lru_cache(maxsize=100_000)
 def _steps(dn: str) -> tuple[tuple[str, str], ...]:
-    """The steps of a DN, kept: a gate asks for the same names hundreds of times a change."""
+    """Return the steps of a DN; cached, because the gate parses the same DNs hundreds of times per change."""
     steps = dn.split(",")
     for step in steps:
         if not _STEP.match(step):
@@ -58,12 +58,12 @@ Dn = Annotated[str, AfterValidator(_valid_dn)]
 
 
 def class_of(dn: str) -> str:
-    """Return the class of the object that `dn` names: that of its last step."""
+    """Return the class of the object that `dn` names, that is of its last step."""
     return _steps(dn)[-1][0]
 
 
 def id_of(dn: str, class_name: str | None = None) -> str | None:
-    """Return the id of the last step, or of the step of class `class_name` (None when the path has none)."""
+    """Return the id of the last step, or of the step of class `class_name` (None if there is no such step)."""
     steps = parse_dn(dn)
     if class_name is None:
         return steps[-1][1]
@@ -71,12 +71,12 @@ def id_of(dn: str, class_name: str | None = None) -> str | None:
 
 
 def number_of(value: object) -> float | None:
-    """Return `value` as a number, or None where it is none; a boolean is none."""
+    """Return `value` as a float, or None if it is not a number; booleans are not numbers."""
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def same_value(value: Scalar, other: Scalar) -> bool:
-    """Whether two attribute values are the same; 25 and 25.0 are, True and 1 are not."""
+    """Whether two attribute values are equal; 25 equals 25.0, True does not equal 1."""
     if isinstance(value, bool) or isinstance(other, bool):
         return value is other
     if isinstance(value, int | float) and isinstance(other, int | float):
@@ -85,27 +85,27 @@ def same_value(value: Scalar, other: Scalar) -> bool:
 
 
 def short_name(name: str) -> str:
-    """Return what a person calls an object: the id at the end of a DN, or the name itself where it is none."""
+    """Return the short name of an object: the id at the end of a DN, or `name` itself if it is not a DN."""
     return (id_of(name) or name) if "=" in name else name
 
 
 def parent_of(dn: str) -> str:
-    """Return the DN of the containing object, empty for a root."""
+    """Return the DN of the parent object, empty for a root object."""
     return ",".join(dn.split(",")[:-1])
 
 
 def is_within(dn: str, under: str) -> bool:
-    """Whether `dn` is the object `under` or is contained in it; every object is within the empty DN."""
+    """Whether `dn` is the object `under` or contained in it; every object is within the empty DN."""
     return not under or dn == under or dn.startswith(under + ",")
 
 
 def cell_of(dn: str) -> str | None:
-    """Return the cell id (of NRCellDU or NRCellCU) that `dn` lies in, or None."""
+    """Return the id of the cell (NRCellDU or NRCellCU) that contains `dn`, or None."""
     return id_of(dn, "NRCellDU") or id_of(dn, "NRCellCU")
 
 
 class ManagedObject(Word):
-    """One managed object with its attributes as they stand on the network."""
+    """A managed object with its current attributes."""
 
     dn: Dn
     attributes: dict[str, Scalar]

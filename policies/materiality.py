@@ -1,6 +1,6 @@
-"""Material worsening of a KPI: the single definition, for predictions and for measurements.
+"""The definition of a material worsening of a KPI, for predictions and for measurements.
 
-The direction of worsening is that of `KpiDefinition.better`; the thresholds are data: `policies/data/materiality.toml`.
+The direction that is worse is given by the KPI (`KpiDefinition.better`), the thresholds by `policies/data/materiality.toml`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _FILE = Path(__file__).parent / "data" / "materiality.toml"
 
 
 class Materiality(Word):
-    """Thresholds: a worsening is material above `relative` (0..1) times the reference and above `absolute`, in the KPI's unit.
+    """A worsening is material if it exceeds both the `relative` share (0..1) of the previous value and `absolute`, in KPI units.
 
-    A value at or better than `serves_well` harms no user, whatever the value was before.
+    A value at `serves_well` or better harms no user, regardless of the previous value.
     """
 
     relative: float = Field(ge=0)
@@ -41,26 +41,26 @@ def materiality(kpi: str) -> Materiality:
 
 
 def badness(kpi: str, values: Sequence[float]) -> list[float]:
-    """Return the values with the sign that makes higher worse."""
+    """Return the values with the sign chosen so that a larger value is worse."""
     sign = -1.0 if kpi_definition(kpi).better == "higher" else 1.0
     return [sign * value for value in values]
 
 
-def material_worsening(kpi: str, reference: float) -> float:
-    """Return the threshold, in the KPI's unit, above which a worsening from `reference` is material."""
+def materiality_threshold(kpi: str, reference: float) -> float:
+    """Return the threshold, in the KPI's unit, by which a value must be worse than `reference` to be material."""
     thresholds = materiality(kpi)
     return max(thresholds.relative * abs(reference), thresholds.absolute)
 
 
 def is_worse(kpi: str, value: float, reference: float) -> bool:
-    """Whether `value` is materially worse than `reference`; always False for a neutral KPI."""
+    """Whether `value` is materially worse than `reference`; always false for a KPI without a better direction."""
     if kpi_definition(kpi).better == "neutral":
         return False
     after, before = badness(kpi, [value, reference])
-    return after - before > material_worsening(kpi, reference)
+    return after - before > materiality_threshold(kpi, reference)
 
 
 def serves_well(kpi: str, value: float) -> bool:
-    """Whether a value is so good that it harms no user, whatever it was before."""
+    """Whether a value is good enough to harm no user, regardless of the previous value."""
     bound = materiality(kpi).serves_well
     return bound is not None and badness(kpi, [value]) <= badness(kpi, [bound])

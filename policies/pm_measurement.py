@@ -1,10 +1,10 @@
-"""How a KPI is called and scaled where 3GPP PM reports carry it (TS 28.532 / TS 28.552).
+"""Names and units of KPIs in 3GPP PM reports (TS 28.532 / TS 28.552).
 
-1. In a report a measurement of one slice is the sub-counter `<name>.SNSSAI.<sst>[-<sd>]`, sst as two hexadecimal digits
-   (TS 23.003 clause 28.4.2 writes an S-NSSAI so).
-2. A report carries the unit of TS 28.552 (kbit/s, 0.1 ms, losses per million, kWh); the KPI catalogue carries operator units. A
-   wire value is the catalogue's value times the factor below. Values stay real numbers: nothing is rounded to an integer.
-3. `VS.NbrSamples.<name>` (vendor-specific) says how many events stand behind `<name>`.
+1. The measurement of a single slice is the sub-counter `<name>.SNSSAI.<sst>[-<sd>]`, sst as two hexadecimal digits (the S-NSSAI
+   format of TS 23.003 clause 28.4.2).
+2. Reports use the units of TS 28.552 (kbit/s, 0.1 ms, losses per million, kWh), the KPI catalogue uses operators' units. A wire
+   value is the catalogue's value times the factor below. Values are real numbers and are not rounded to integers.
+3. `VS.NbrSamples.<name>` (vendor-specific) is the number of events that `<name>` is computed from.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def wire_name(kpi: str, slice: Slice | None) -> str:
 
 
 def parse_wire_name(name: str) -> tuple[str, Slice | None]:
-    """Return (KPI, slice) of a measType; raises ValueError for an SST that is no slice of this product."""
+    """Return (KPI, slice) of a measType; raises ValueError for an unsupported SST."""
     match = _SLICED.match(name)
     if match is None:
         return name, None
@@ -41,10 +41,10 @@ def parse_wire_name(name: str) -> tuple[str, Slice | None]:
 
 
 def to_wire(kpi: str, value: float) -> float:
-    """Return `value` (catalogue unit) in the unit of TS 28.552."""
+    """Convert `value` from the catalogue's unit to the unit of TS 28.552."""
     return value * _WIRE_FACTOR.get(kpi, 1.0)
 
 
 def from_wire(kpi: str, value: float) -> float:
-    """Return `value` (unit of TS 28.552) in the catalogue's unit."""
+    """Convert `value` from the unit of TS 28.552 to the catalogue's unit."""
     return value / _WIRE_FACTOR.get(kpi, 1.0)

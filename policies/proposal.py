@@ -1,4 +1,4 @@
-"""Proposals: ranked candidate change sets, each with what the twin predicts of it."""
+"""Proposals: ranked candidate change sets, each with the twin's predictions."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from policies.word import Word
 
 
 class KpiPrediction(Word):
-    """What the twin predicts of one KPI over the intent's objects and window.
+    """The twin's prediction of a KPI over the intent's objects and window.
 
-    `interval` is of the mean over seeds; `no_change` is the same KPI when nothing is done; `twin_gap` is the measured mean
-    relative error of the twin against the managed network on this KPI (None where it could not be measured yet).
+    `interval` is the confidence interval of the mean over seeds; `no_change` is the prediction without any change; `twin_gap` is
+    the measured mean relative error of the twin against the managed network for this KPI (None if not measured yet).
     """
 
     kpi: str
@@ -31,7 +31,7 @@ class KpiPrediction(Word):
 
 
 class TargetOutlook(Word):
-    """A target and the probability, over seeds and objects, that the prediction meets it."""
+    """A target, its predicted value, and the probability over seeds and objects that it is met."""
 
     slice: Slice | None
     cells: tuple[str, ...]
@@ -48,7 +48,7 @@ class TargetOutlook(Word):
 
 
 class Candidate(Word):
-    """One way to satisfy the intent, tried in the twin."""
+    """A change set for the intent, evaluated in the twin."""
 
     name: str
     change_set: ChangeSet
@@ -73,5 +73,5 @@ class Proposal(Word):
 
     @property
     def best(self) -> Candidate:
-        """The first candidate: the one that is proposed."""
+        """The first candidate, which is the one proposed."""
         return self.candidates[0]

@@ -1,4 +1,4 @@
-"""Provenance: where a value comes from, so that anybody can make it again (seed 002, section 5 and appendix B)."""
+"""Provenance: the origin of a value, sufficient to reproduce it (seed 002, section 5 and appendix B)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from policies.word import Word
 
 
 class Provenance(Word):
-    """Source or simulator, its version, the configuration's digest, the seeds and the time.
+    """Source or simulator, its version, the digest of the configuration, the seeds and the time.
 
-    `observed_at` of what rests on KPIs (measurements, forecasts, twins synchronized from them) is the end of the newest KPI
-    window that was known, network time.
+    For values based on KPIs (measurements, forecasts, twins synchronized from them), `observed_at` is the end of the newest KPI
+    window used, in network time.
     """
 
     source: str

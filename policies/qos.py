@@ -1,4 +1,4 @@
-"""Quality of service of a link: what was delivered, and what a service needs (seed 000, section III.C.2)."""
+"""Quality of service of a link: delivered QoS and the requirements of a service (seed 000, section III.C.2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from policies.word import Word
 
 
 class Qos(Word):
-    """What was delivered: processing delay in ms, information throughput in Mbit/s, residual bit error rate."""
+    """Delivered QoS: processing delay in ms, information throughput in Mbit/s, residual bit error rate."""
 
     delay_ms: float = Field(ge=0.0, description="processing delay, ms")
     throughput_mbps: float = Field(ge=0.0, description="delivered information bits per second of air time, Mbit/s")
@@ -16,9 +16,9 @@ class Qos(Word):
 
 
 class QosRequirement(Word):
-    """What a service needs: at most `max_delay_ms`, at least `min_throughput_mbps`, at most `max_ber`.
+    """Requirements of a service: at most `max_delay_ms`, at least `min_throughput_mbps`, at most `max_ber`.
 
-    A value on its bound keeps it.
+    The bounds are inclusive.
     """
 
     max_delay_ms: float = Field(gt=0.0, description="maximum allowable processing delay, ms")
@@ -26,11 +26,11 @@ class QosRequirement(Word):
     max_ber: float = Field(gt=0.0, le=0.5, description="maximum tolerable residual bit error rate")
 
     def satisfied_by(self, delivered: Qos) -> bool:
-        """Return whether `delivered` keeps all three bounds."""
+        """Whether `delivered` satisfies all three bounds."""
         return not self.shortfalls(delivered)
 
     def shortfalls(self, delivered: Qos) -> tuple[str, ...]:
-        """Return one sentence for each bound that `delivered` breaks."""
+        """Return one sentence for each bound that `delivered` violates."""
         checks = (
             (delivered.delay_ms > self.max_delay_ms, f"delay {delivered.delay_ms:.4g} ms is above {self.max_delay_ms:.4g} ms"),
             (
@@ -39,4 +39,4 @@ class QosRequirement(Word):
             ),
             (delivered.ber > self.max_ber, f"BER {delivered.ber:.3g} is above {self.max_ber:.3g}"),
         )
-        return tuple(sentence for broken, sentence in checks if broken)
+        return tuple(sentence for violated, sentence in checks if violated)

@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Slice(StrEnum):
-    """A slice, named as operators say it; `sst` is the number that goes over an interface."""
+    """A slice by its common name; `sst` is the number used on interfaces."""
 
     EMBB = "eMBB"
     URLLC = "URLLC"
@@ -24,9 +24,9 @@ class Slice(StrEnum):
     @classmethod
     def from_sst(cls, sst: int) -> Slice:
         """Return the slice whose SST is `sst`; raises ValueError for any other number."""
-        for one, number in SST.items():
+        for slice_, number in SST.items():
             if number == sst:
-                return one
+                return slice_
         raise ValueError(f"sst={sst}: must be 1 (eMBB), 2 (URLLC) or 3 (mMTC), TS 23.501 table 5.15.2.2-1")
 
 

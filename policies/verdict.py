@@ -1,4 +1,4 @@
-"""Verdicts: the gate's answer to a change set, with reasons that name the rule."""
+"""Verdicts: the gate's ruling on a change set, with reasons that name the rules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from policies.word import Word
 
 
 class Ruling(StrEnum):
-    """The five ways in which the gate decides, mildest first."""
+    """The five rulings of the gate, mildest first."""
 
     APPROVE = "approve"
     NEEDS_HUMAN = "needs a human"
@@ -19,7 +19,7 @@ class Ruling(StrEnum):
 
 
 class Reason(Word):
-    """One rule's finding: which rule, what it saw, where the rule comes from and what to do."""
+    """The finding of one rule: its name, the outcome, what was observed, the rule's source and the remedy."""
 
     rule: str
     outcome: Literal["pass", "warn", "fail"]
@@ -34,17 +34,17 @@ def failed(rule: str, message: str, source: str, remedy: str) -> Reason:
 
 
 def passed(rule: str, message: str, source: str = "") -> Reason:
-    """Return a finding that lets the change go on."""
+    """Return a finding that lets the change proceed."""
     return Reason(rule=rule, outcome="pass", message=message, source=source)
 
 
 def warned(rule: str, message: str, source: str, remedy: str) -> Reason:
-    """Return a finding that a human must look at."""
+    """Return a finding that needs a human."""
     return Reason(rule=rule, outcome="warn", message=message, source=source, remedy=remedy)
 
 
 class Verdict(Word):
-    """The gate's answer for the change set with this digest; in a run, findings of the safety review come first."""
+    """The gate's ruling on the change set with this digest; in a run, findings of the safety review come first."""
 
     digest: str
     ruling: Ruling
@@ -52,5 +52,5 @@ class Verdict(Word):
 
     @property
     def may_proceed(self) -> bool:
-        """Whether the change may go on: at once, or after a human's yes."""
+        """Whether the change may proceed, either at once or after human approval."""
         return self.ruling in (Ruling.APPROVE, Ruling.NEEDS_HUMAN)

@@ -1,4 +1,4 @@
-"""A broken rule, told so that a person or a planner can mend it."""
+"""A rule violation, with what a person or a planner needs to correct it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from policies.word import Word
 
 
 class Violation(Word):
-    """Which field has which value, what is allowed and by which source, and what to do."""
+    """The field, its value, the allowed range, the source of the rule and the remedy."""
 
     field: str
     value: str
@@ -15,5 +15,5 @@ class Violation(Word):
     remedy: str
 
     def __str__(self) -> str:
-        """Tell the violation in one line."""
+        """Return the violation in one line."""
         return f"{self.field}={self.value}: allowed {self.allowed} ({self.source}); {self.remedy}"

@@ -1,4 +1,7 @@
-"""`twinpilot train receiver [deeprx | deeptx]`, `beams` and `drl-slicing`: weights with card and checksum, resumable."""
+"""`twinpilot train receiver [deeprx | deeptx]`, `beams`, `experiment-model` and `drl-slicing`: resumable training of weights.
+
+The weights are written with their data card and checksum.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
-    help="Train the networks that are shipped with their weights.",
+    help="Train the networks whose weights are shipped.",
 )
 app.command()(beams)
 app.command("experiment-model")(experiment_model)
@@ -36,26 +39,26 @@ def receiver(
         typer.Argument(help="deeprx receives PUSCH; deeptx is a transmitter and its receiver, trained together."),
     ] = "deeprx",
     work: Annotated[
-        Path | None, typer.Option("--work", help="Folder of checkpoint, log and plots; default: runs/train-NAME.")
+        Path | None, typer.Option("--work", help="Folder for checkpoint, log and plots; default: runs/train-NAME.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Where the weights go; default: in place of the shipped ones.")
+        Path | None, typer.Option("--out", help="Output file of the weights; default: replace the shipped ones.")
     ] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Steps of the whole plan.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Total number of training steps.")] = None,
     until: Annotated[
-        int | None, typer.Option("--until", min=1, help="Stop after this step, on the way of the whole plan's learning rate.")
+        int | None, typer.Option("--until", min=1, help="Stop after this step, with the learning rate schedule of --steps.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of weights and batches.")] = 1,
 ) -> None:
-    """Train a neural receiver on Sionna's TDL channels (about an hour of one core); goes on where it was stopped."""
+    """Train a neural receiver on Sionna's TDL channels (about an hour on one core); resumes after an interruption."""
     import torch
 
     torch.set_num_threads(1)
     folder = work or Path("runs") / f"train-{name}"
     with one_line_errors("train receiver", ValueError, FloatingPointError), _progress(name) as report:
         train = {"deeprx": _deeprx, "deeptx": _deeptx}[name]
-        written = train(folder, out, steps, until, seed, report)
-    typer.echo(f"{written}\nlog and plots in {folder}; score it with `twinpilot bench receivers`")
+        summary = train(folder, out, steps, until, seed, report)
+    typer.echo(f"{summary}\nlog and plots in {folder}; evaluate with `twinpilot bench receivers`")
 
 
 def _deeprx(folder: Path, out: Path | None, steps: int | None, until: int | None, seed: int, report: Report) -> str:
@@ -95,15 +98,15 @@ def _deeptx(folder: Path, out: Path | None, steps: int | None, until: int | None
 
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[int, dict[str, float]], None]]:
-    """A line for each report: step, losses, rate; on a terminal in place."""
+    """Print a line per report with step, losses and learning rate; on a terminal the line is updated in place."""
     from rich.console import Console
 
     console = Console(stderr=True)
     terminal = sys.stderr.isatty()
 
     def report(step: int, means: dict[str, float]) -> None:
-        told = ", ".join(f"{key} {value:.4g}" for key, value in means.items())
-        console.print(f"{name} step {step}: {told}", end="\r" if terminal else "\n", overflow="ellipsis", no_wrap=True)
+        values = ", ".join(f"{key} {value:.4g}" for key, value in means.items())
+        console.print(f"{name} step {step}: {values}", end="\r" if terminal else "\n", overflow="ellipsis", no_wrap=True)
 
     yield report
     if terminal:

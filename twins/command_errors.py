@@ -1,4 +1,4 @@
-"""Errors of commands: a single line on standard error and an exit status."""
+"""Termination of a failed command: one line on standard error, and an exit status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def one_line(message: object) -> str:
 
 
 def end_command(name: str, message: object, status: int = 2) -> NoReturn:
-    """Print `NAME: MESSAGE` as a single line on standard error and exit with `status`; 2 means invalid input, as in shells."""
+    """Print `NAME: MESSAGE` in one line on standard error and exit with `status`; 2 means a usage error, as in every shell."""
     import typer
 
     typer.echo(f"{name}: {one_line(message)}", err=True)
@@ -22,7 +22,7 @@ def end_command(name: str, message: object, status: int = 2) -> NoReturn:
 
 @contextmanager
 def one_line_errors(name: str, *kinds: type[Exception], status: int = 2) -> Iterator[None]:
-    """Turn an exception of these kinds into a single error line of the command `name`, without a stack trace."""
+    """Terminate the command `name` on an error of these kinds with one line instead of a stack trace."""
     try:
         yield
     except kinds as error:

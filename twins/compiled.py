@@ -1,7 +1,7 @@
-"""How the twin's kernels are compiled: by numba, without the GIL, cached on disk.
+"""Compilation of the twins' kernels with numba: without the GIL, cached on disk.
 
-Numba's cache notices a change of the file that a kernel stands in, but not of the kernels that it calls in other files. The cache
-therefore lies in a folder named by the digest of all sources that take part, and a changed source never meets stale machine code.
+Numba's cache detects changes in the file that defines a kernel, but not in kernels that it calls from other files. The cache
+folder is therefore named by the digest of all kernel sources, so that stale machine code is never used after a change.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 @cache
 def cache_folder() -> Path:
-    """Return the folder of the compiled kernels of exactly these sources."""
+    """Return the cache folder for the current kernel sources."""
     twins = Path(__file__).parent
     digest = hashlib.sha256(numba.__version__.encode())
     physics, kernel = twins / "system" / "physics", twins / "link" / "table" / "kernel.py"
     learned = [twins / "learned" / f"{name}.py" for name in ("arrays", "physics", "features", "ensemble")]
-    others = [physics / "state.py", twins / "compiled.py", kernel, twins / "gym" / "field.py"]
-    sources = [*physics.glob("kernel/*.py"), *twins.glob("radio/*.py"), *learned, *others]
+    single_files = [physics / "state.py", twins / "compiled.py", kernel, twins / "gym" / "field.py"]
+    sources = [*physics.glob("kernel/*.py"), *twins.glob("radio/*.py"), *learned, *single_files]
     for source in sorted(sources):
         digest.update(source.read_bytes())
-    chosen = _config.CACHE_DIR
-    base = Path(chosen) if chosen else user_cache_path("twinpilot") / "kernels"
+    configured = _config.CACHE_DIR
+    base = Path(configured) if configured else user_cache_path("twinpilot") / "kernels"
     return base / digest.hexdigest()[:16]
 
 
 def compiled(function: Function) -> Function:
-    """Compile a kernel: nogil, cached, floating point as in C (a division by zero is infinite, not an exception)."""
+    """Compile a kernel: nogil, cached, C floating-point semantics (division by zero gives infinity, not an exception)."""
     folder = str(cache_folder())
     before = _config.CACHE_DIR
     _config.CACHE_DIR = folder

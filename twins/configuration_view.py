@@ -1,6 +1,6 @@
-"""The configuration of a network as it stood at one reading: `read` and `find` without asking the network again.
+"""A snapshot of a network's configuration, with `read` and `find` that need no further request.
 
-A check of many edits against joint rules asks dozens of objects; over O1 each would be a request.
+Checking many edits against the joint rules reads dozens of objects; over O1, each read would be a request.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class ConfigurationView:
     """Managed objects by DN."""
 
     def __init__(self, objects: Iterable[ManagedObject]) -> None:
-        self._objects = {one.dn: one for one in objects}
+        self._objects = {managed_object.dn: managed_object for managed_object in objects}
 
     def read(self, dn: str) -> ManagedObject:
         """Return the object; raises UnknownObjectError."""
@@ -24,5 +24,6 @@ class ConfigurationView:
         return self._objects[dn]
 
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
-        """Return the DNs of a class, at and below `under` where given."""
-        return tuple(dn for dn, one in self._objects.items() if one.class_name == class_name and is_within(dn, under))
+        """Return the DNs of a class; if `under` is given, only those at or below it."""
+        objects = self._objects.values()
+        return tuple(item.dn for item in objects if item.class_name == class_name and is_within(item.dn, under))

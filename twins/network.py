@@ -1,10 +1,10 @@
-"""The Network contract: one face for every network, twin or live.
+"""The Network contract: one interface for every network, twin or live.
 
-1. A `Network` can be described, observed, read, changed and the change reverted. Nothing else about it is public.
+1. A `Network` can be described, observed, read and changed, and changes can be reverted. It has no other public interface.
 2. A `Twin` is a Network that can also be advanced, snapshotted, restored and reseeded.
-3. `apply` validates the whole change set before it touches anything; the same idempotency key twice applies once; an edit whose
-   `old` is not what stands on the network is refused (`StaleEditError`), so that no change is made on a stale reading.
-4. Time is the network's own: `describe().now`. Seconds below are seconds of that time.
+3. `apply` validates the whole change set before it changes anything; a repeated idempotency key applies once; an edit whose
+   `old` differs from the current value is refused (`StaleEditError`), so that no change is based on a stale reading.
+4. Time is network time, `describe().now`. All seconds below are seconds of network time.
 Every implementation passes `tests/conformance/network_suite.py`.
 """
 
@@ -25,7 +25,7 @@ from policies.word import Word
 
 
 class NetworkError(Exception):
-    """A network could not do what was asked; the message says what to do."""
+    """A request to a network failed; the message includes the remedy."""
 
 
 class UnknownObjectError(NetworkError):
@@ -33,11 +33,11 @@ class UnknownObjectError(NetworkError):
 
 
 class StaleEditError(NetworkError):
-    """An edit's old value is not what stands on the network: read again, then propose again."""
+    """An edit's old value differs from the network's current value: read again, then propose again."""
 
 
 class InvalidChangeError(NetworkError):
-    """The change set breaks limits or the peer's schema; nothing was applied."""
+    """The change set violates limits or the peer's schema; nothing was applied."""
 
     def __init__(self, violations: list[Violation]) -> None:
         super().__init__("; ".join(str(violation) for violation in violations))
@@ -49,11 +49,11 @@ class UnknownReceiptError(NetworkError):
 
 
 class NetworkUnavailableError(NetworkError):
-    """The peer did not answer in time or answered garbage; whether the change was made is unknown until it is read back."""
+    """The peer did not answer in time, or its answer is invalid; whether a change was applied is unknown until read back."""
 
 
 class Cell(Word):
-    """A cell as the operator's configuration knows it.
+    """A cell as the operator's configuration describes it.
 
     Positions in metres on a local plane; azimuth in degrees from the x axis, counter-clockwise; frequency in GHz, bandwidth in
     MHz.
@@ -73,7 +73,7 @@ class Cell(Word):
     prbs: int
     subcarrier_spacing_khz: int
     kind: str = Field(default="macro", description="macro or capacity")
-    nci: int | None = Field(default=None, description="NR cell identity (TS 38.413), by which A1 policies name the cell")
+    nci: int | None = Field(default=None, description="NR cell identity (TS 38.413), which identifies the cell in A1 policies")
     areas: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
 
@@ -98,7 +98,7 @@ class PlannedEvent(Word):
 
 
 class NetworkCard(Word):
-    """What an operator knows about a network: cells, slices, areas, calendar, capabilities and the data card."""
+    """An operator's knowledge of a network: cells, slices, areas, calendar, capabilities and the data card."""
 
     name: str
     kind: str
@@ -118,16 +118,16 @@ class NetworkCard(Word):
         for cell in self.cells:
             if cell.id == cell_id:
                 return cell
-        raise UnknownObjectError(f"cell={cell_id!r} is none of {', '.join(cell.id for cell in self.cells)}")
+        raise UnknownObjectError(f"cell={cell_id!r} is not one of {', '.join(cell.id for cell in self.cells)}")
 
     def areas(self) -> dict[str, tuple[str, ...]]:
-        """Return the named areas with the ids of their cells."""
+        """Return the ids of the cells of each area, by area name."""
         names = sorted({area for cell in self.cells for area in cell.areas})
         return {name: tuple(cell.id for cell in self.cells if name in cell.areas) for name in names}
 
 
 class KpiQuery(Word):
-    """Which KPIs of which objects (empty: all), from `start` to `end`, or the last `windows` complete windows."""
+    """The KPIs, objects and slices to report (empty: all), from `start` to `end`, or for the last `windows` complete windows."""
 
     kpis: tuple[str, ...] = ()
     dns: tuple[str, ...] = ()
@@ -139,28 +139,28 @@ class KpiQuery(Word):
 
 @runtime_checkable
 class Network(Protocol):
-    """Anything that can be described, observed, read, changed and taken back."""
+    """A network that can be described, observed, read and changed, with revertible changes."""
 
     def describe(self) -> NetworkCard:
-        """Return what an operator knows about this network, and its time."""
+        """Return the network card, including the current network time."""
 
     def observe(self, query: KpiQuery) -> KpiFrame:
-        """Return the KPI samples that the query asks for; raises policies.kpi.UnknownKpiError, UnknownObjectError."""
+        """Return the KPI samples that match the query; raises policies.kpi.UnknownKpiError, UnknownObjectError."""
 
     def read(self, dn: str) -> ManagedObject:
-        """Return the managed object with its attributes as they stand; raises UnknownObjectError."""
+        """Return the managed object with its current attributes; raises UnknownObjectError."""
 
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
-        """Return the DNs of all managed objects of a class, below `under` where given, in a fixed order."""
+        """Return the DNs of all managed objects of a class, in a fixed order; if `under` is given, only those at or below it."""
 
     def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
-        """Return all managed objects that have attributes, at and below `under` where given: one reading for many questions."""
+        """Return all managed objects that have attributes, in one reading; if `under` is given, only those at or below it."""
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkUnavailableError."""
 
     def revert(self, receipt: Receipt) -> Receipt:
-        """Restore what stood before the receipt's change; once per receipt; raises UnknownReceiptError."""
+        """Restore the configuration before the receipt's change, once per receipt; raises UnknownReceiptError."""
 
 
 State = TypeVar("State")
@@ -168,16 +168,16 @@ State = TypeVar("State")
 
 @runtime_checkable
 class Twin(Network, Protocol[State]):
-    """A Network that can be moved through time and put back."""
+    """A Network whose time can be advanced and whose state can be restored."""
 
     def advance(self, seconds: float) -> None:
         """Let `seconds` of network time pass; raises ValueError unless 0 <= seconds and finite."""
 
     def snapshot(self) -> State:
-        """Return the whole state; later changes of the twin do not touch it."""
+        """Return the full state; later changes of the twin do not affect it."""
 
     def restore(self, state: State) -> None:
-        """Put the twin back into `state`, bit-identical: what follows is what followed then."""
+        """Restore `state` bit-identically: the twin then evolves exactly as it did after the snapshot."""
 
     def reseed(self, seed: int) -> None:
-        """Draw everything random from `seed` from now on."""
+        """Use `seed` for all random draws from now on."""

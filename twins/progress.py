@@ -1,4 +1,4 @@
-"""Progress of long work on standard error: a bar on a terminal, otherwise a line per percent."""
+"""Progress of long-running work on standard error: a bar on a terminal, otherwise a line per percent."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
 Advance = Callable[[int, int], None]
-"""Callback after each piece of work: the number done and the total."""
+"""Called after each unit of work with (completed units, total units)."""
 
 
 @contextmanager
-def counted(task: str, pieces: str) -> Iterator[Advance]:
-    """Show the progress of `task`, counted in `pieces`."""
+def show_progress(task: str, pieces: str) -> Iterator[Advance]:
+    """Display the progress of `task`, counted in `pieces`; yields the callback that reports it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -36,7 +36,7 @@ def counted(task: str, pieces: str) -> Iterator[Advance]:
 
 
 def transient_bars(*columns: ProgressColumn) -> Progress:
-    """Return progress bars on standard error that disappear when done, disabled off a terminal; default: rich's usual columns."""
+    """Return transient progress bars on standard error (default: rich's columns), disabled if it is not a terminal."""
     from rich.console import Console
     from rich.progress import Progress
 

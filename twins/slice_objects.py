@@ -1,4 +1,4 @@
-"""The managed objects that each cell has for each slice, as a network starts with them."""
+"""The managed objects of each slice in a cell, with their initial attributes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from policies.slices import Slice
 
 
 def slice_objects(du_dn: str) -> dict[str, dict[str, Scalar]]:
-    """Return attributes by DN for the NRCellDU `du_dn`: no guarantee, no ceiling, equal weights, everybody admitted."""
+    """Return attributes by DN for the NRCellDU `du_dn`: no guaranteed share, no maximum, equal weights, no admission limit."""
     objects: dict[str, dict[str, Scalar]] = {}
     for slice_ in Slice:
         objects[f"{du_dn},RRMPolicyRatio={slice_.value}"] = {

@@ -1,7 +1,7 @@
-"""What every network over a managed object tree does alike.
+"""Base classes of networks over a managed object tree.
 
-`ReadableTree` reads it. `TreeNetwork` also changes it, once per key, revertibly, all or nothing: a subclass says what stands
-against a change (`_validate`, `_check_rollback`) and makes it (`_commit`).
+`ReadableTree` implements reading. `TreeNetwork` adds atomic, revertible changes, applied once per idempotency key: a subclass
+validates a change (`_validate`, `_check_rollback`) and applies it (`_commit`).
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from twins.network import NetworkError, UnknownObjectError, UnknownReceiptError
 
 
 class ReadableTree:
-    """Reads `tree`, attributes by DN, under one lock."""
+    """Thread-safe reading of `tree`, which maps DNs to attributes."""
 
     def __init__(self, tree: dict[str, dict[str, Scalar]]) -> None:
         self._lock = threading.RLock()
         self._tree = tree
 
     def read(self, dn: str) -> ManagedObject:
-        """Return the managed object with its attributes as they stand; raises UnknownObjectError."""
+        """Return the managed object with its current attributes; raises UnknownObjectError."""
         with self._lock:
             if dn not in self._tree:
                 raise UnknownObjectError(f"dn={dn!r} does not exist; find(class) lists what does")
             return ManagedObject(dn=dn, attributes=dict(self._tree[dn]))
 
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
-        """Return the DNs of all managed objects of a class, at and below `under` where given, in a fixed order."""
+        """Return the DNs of all managed objects of a class, in a fixed order; if `under` is given, only those at or below it."""
         with self._lock:
             return tuple(dn for dn in self._tree if class_of(dn) == class_name and is_within(dn, under))
 
     def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
-        """Return all managed objects with their attributes, at and below `under` where given, in a fixed order."""
+        """Return all managed objects with their attributes, in a fixed order; if `under` is given, only those at or below it."""
         with self._lock:
             return tuple(
                 ManagedObject(dn=dn, attributes=dict(attributes)) for dn, attributes in self._tree.items() if is_within(dn, under)
@@ -43,7 +43,7 @@ class ReadableTree:
 
 
 class TreeNetwork(ReadableTree, ABC):
-    """Changes the tree, too; receipts are kept by idempotency key."""
+    """A tree that can also be changed; receipts are stored by idempotency key."""
 
     def __init__(self, tree: dict[str, dict[str, Scalar]]) -> None:
         super().__init__(tree)
@@ -52,29 +52,32 @@ class TreeNetwork(ReadableTree, ABC):
 
     @abstractmethod
     def _validate(self, change_set: ChangeSet) -> None:
-        """Raise InvalidChangeError, StaleEditError or UnknownObjectError where the change must not be made."""
+        """Raise InvalidChangeError, StaleEditError or UnknownObjectError if the change is not allowed."""
 
     @abstractmethod
     def _check_rollback(self, change_set: ChangeSet) -> None:
-        """Raise StaleEditError where what a rollback would undo does not stand any more."""
+        """Raise StaleEditError if the change that the rollback would undo is no longer applied."""
 
     @abstractmethod
     def _commit(self, change_set: ChangeSet) -> datetime:
-        """Make a change that was validated; returns when, in network time."""
+        """Apply a validated change; returns the network time of the change."""
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none; raises InvalidChangeError, StaleEditError, UnknownObjectError, NetworkError (key reused)."""
         with self._lock:
-            known = self._receipts.get(idempotency_key)
-            if known is not None:
-                if known.digest != change_set.digest:
-                    raise NetworkError(f"idempotency_key={idempotency_key!r} was used for another change set; take a new key")
-                return known.model_copy(update={"replayed": True})
+            previous = self._receipts.get(idempotency_key)
+            if previous is not None:
+                if previous.digest != change_set.digest:
+                    raise NetworkError(f"idempotency_key={idempotency_key!r} was used for another change set; use a new key")
+                return previous.model_copy(update={"replayed": True})
             self._validate(change_set)
-            return self._issued(change_set, idempotency_key)
+            return self._commit_and_issue(change_set, idempotency_key)
 
     def revert(self, receipt: Receipt) -> Receipt:
-        """Restore what stood before; a second time answers the first answer. Raises UnknownReceiptError, StaleEditError."""
+        """Restore the previous configuration; a repeated call returns the first receipt, marked as replayed.
+
+        Raises UnknownReceiptError, StaleEditError.
+        """
         with self._lock:
             key = receipt.idempotency_key
             issued = self._receipts.get(key)
@@ -83,10 +86,11 @@ class TreeNetwork(ReadableTree, ABC):
             if key in self._reverted:
                 return self._reverted[key].model_copy(update={"replayed": True})
             self._check_rollback(issued.rollback)
-            self._reverted[key] = self._issued(issued.rollback, f"revert:{key}")
+            self._reverted[key] = self._commit_and_issue(issued.rollback, f"revert:{key}")
             return self._reverted[key]
 
-    def _issued(self, change_set: ChangeSet, key: str) -> Receipt:
+    def _commit_and_issue(self, change_set: ChangeSet, key: str) -> Receipt:
+        """Apply a validated change and store its receipt under `key`."""
         at = self._commit(change_set)
         receipt = Receipt(digest=change_set.digest, idempotency_key=key, applied_at=at, rollback=change_set.inverse())
         self._receipts[key] = receipt

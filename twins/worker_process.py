@@ -1,4 +1,4 @@
-"""Worker processes of a pool: one thread each, and none outlives its parent, however that ends."""
+"""Worker processes of a pool: single-threaded, and terminated with their parent even if it is killed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def prepare_worker() -> None:
-    """Initialize a spawned worker, before it imports what computes."""
+    """Initialize a spawned worker; must run before numerical libraries are imported."""
     for name in _THREADS:
         os.environ[name] = "1"
     parent = multiprocessing.parent_process()
     if parent is not None:
-        # A killed parent does not close the pool's queues: its workers hold both ends, and would wait for work forever.
+        # A killed parent does not close the pool's queues: the workers hold both ends and would wait for work forever.
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 

@@ -69,7 +69,7 @@ def _drafts(situation: Situation, reading: Understood, objections: Objections) -
         if not asked.edits:
             return Finish(summary="no change: everything that was asked for stands so already")
         return [asked, *nearby(asked, situation)]
-    groups = [group for one in specialists_for(situation.intent) for group in one.draft_groups(situation)]
+    groups = [group for specialist in specialists_for(situation.intent) for group in specialist.draft_groups(situation)]
     drafts = groups[0] if reading.workflow == "scheduler-adaptation" and groups and len(groups[0]) > 2 else []
     drafts = drafts or draft_candidates(situation, groups)
     fresh = [draft for draft in drafts if draft.digest not in objections.digests]
@@ -238,13 +238,16 @@ class _Trial:
 
     def _ranked(self, candidates: list[Candidate]) -> list[Candidate]:
         """Order best first: a feasible edit that the operator named leads, what the run's safety review would refuse is last."""
-        objections = {one.change_set.digest: self._unsafe(one) for one in candidates}
-        marked = [one.model_copy(update={"risks": (*one.risks, *objections[one.change_set.digest])}) for one in candidates]
+        objections = {candidate.change_set.digest: self._unsafe(candidate) for candidate in candidates}
+        marked = [
+            candidate.model_copy(update={"risks": (*candidate.risks, *objections[candidate.change_set.digest])})
+            for candidate in candidates
+        ]
 
-        def rank(one: Candidate) -> tuple[bool, bool, bool, float]:
-            is_safe = not objections[one.change_set.digest]
-            is_asked = bool(self.reading.direct) and one.name == AS_ASKED and one.feasible
-            return is_safe, is_asked, one.feasible, one.score
+        def rank(candidate: Candidate) -> tuple[bool, bool, bool, float]:
+            is_safe = not objections[candidate.change_set.digest]
+            is_asked = bool(self.reading.direct) and candidate.name == AS_ASKED and candidate.feasible
+            return is_safe, is_asked, candidate.feasible, candidate.score
 
         return sorted(marked, key=rank, reverse=True)
 

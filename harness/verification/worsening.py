@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
-from policies.materiality import badness, material_worsening, serves_well
+from policies.materiality import badness, materiality_threshold, serves_well
 from tools.telemetry.statistics import p_greater, p_mean_above
 
 
@@ -14,13 +14,13 @@ def p_worse_than_before(kpi: str, after: Sequence[float], before: Sequence[float
     if not after or not before or serves_well(kpi, fmean(after)):
         return 1.0
     bad_after, bad_before = badness(kpi, after), badness(kpi, before)
-    if fmean(bad_after) - fmean(bad_before) <= material_worsening(kpi, fmean(before)):
+    if fmean(bad_after) - fmean(bad_before) <= materiality_threshold(kpi, fmean(before)):
         return 1.0
     return p_greater(bad_after, bad_before)
 
 
 def is_worse_than(kpi: str, after: Sequence[float], reference: float, twin_gap: float, significance: float) -> bool:
     """Whether the mean is significantly and materially worse than a predicted `reference`, widened by the relative twin gap."""
-    margin = material_worsening(kpi, reference) + twin_gap * abs(reference)
+    margin = materiality_threshold(kpi, reference) + twin_gap * abs(reference)
     (bad_reference,) = badness(kpi, [reference])
     return p_mean_above(badness(kpi, after), bad_reference + margin) < significance

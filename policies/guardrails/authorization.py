@@ -1,15 +1,15 @@
-"""Authorization as Cedar policies: who may do what to which cells, when. Default deny; the harness evaluates with cedarpy.
+"""Authorization by Cedar policies: who may do what to which cells, when. Default deny; the harness evaluates with cedarpy.
 
-Shapes (also in `authorization.cedarschema`):
+Entities and context (also in `authorization.cedarschema`):
 1. principal: `Agent::"<planner name>"` (parents: `Role::"planner" | "ran-control" | "phy" | "safety" | "executor"`) or
    `User::"<name>"` (parents: `Role::"operator" | "engineer"`).
 2. action: `Action::"configure:<Class>"` for an attribute edit, `"configure:A1Policy"` for a policy edit (`action_of`);
-   `"observe"` and `"reason"` for tools of that effect; `"approve"` for a person's yes; `"revert"` for a rollback.
+   `"observe"` and `"reason"` for tools of that effect; `"approve"` for a person's approval; `"revert"` for a rollback.
 3. resource: `Cell::"<id>"` (attribute `protected`; parents `Area::"<name>"`, `Network::"<name>"`); for observe, reason, approve
    and revert `Network::"<name>"`.
-4. context: the same record for every action; see the schema. Shares in percent, numbers are integers.
-A change set is authorized when every (action, cell) pair of it is. Ask first with `approved` false: allowed means that the change
-may go on without a human. If not, ask with `approved` true: allowed means that it needs a human; denied means that it is refused.
+4. context: the same record for every action; see the schema. Shares are integers in percent.
+A change set is authorized if each of its (action, cell) pairs is. Evaluate with `approved` false first: if allowed, the change
+needs no human. Otherwise evaluate with `approved` true: if allowed, the change needs a human; if denied, it is refused.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ AUTHORIZATION_SCHEMA: Final = Path(__file__).parent / "authorization.cedarschema
 def action_of(edit: AttributeEdit | PolicyEdit) -> str:
     """Return the id of the Cedar action of an edit, such as "configure:RRMPolicyRatio".
 
-    The scheduling discipline stands on NRCellDU but belongs to the scheduler: it is not a change of carrier or identity.
+    NRCellDU.schedulerType counts as a change of the scheduler, not of the cell's carrier or identity.
     """
     if isinstance(edit, PolicyEdit):
         return "configure:A1Policy"

@@ -1,4 +1,4 @@
-"""The blast radius of a change set: how many edits, which cells, and which share of the network."""
+"""The blast radius of a change set: number of edits, cells touched, share of the network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from policies.guardrails.card import Card
 
 @dataclass(frozen=True)
 class BlastRadius:
-    """What a change set touches; `cells` sorted, `network_share` 0..1."""
+    """The extent of a change set; `cells` sorted, `network_share` 0..1."""
 
     edits: int
     cells: tuple[str, ...]
@@ -19,13 +19,13 @@ class BlastRadius:
 
     @classmethod
     def of(cls, change_set: ChangeSet, card: Card) -> BlastRadius:
-        """Measure a change set on a network; an edit that names no cell of it (a network-wide A1 policy) touches all cells."""
+        """Return the extent of a change set; an edit that names no cell (a network-wide A1 policy) touches all cells."""
         owners = {root: cell.id for cell in card.cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
-        everything = tuple(sorted(cell.id for cell in card.cells))
+        all_cells = tuple(sorted(cell.id for cell in card.cells))
         touched: set[str] = set()
         for edit in change_set.edits:
-            touched.update(cells_of(edit, owners) or everything)
-        return cls(len(change_set.edits), tuple(sorted(touched)), len(touched) / max(len(everything), 1))
+            touched.update(cells_of(edit, owners) or all_cells)
+        return cls(len(change_set.edits), tuple(sorted(touched)), len(touched) / max(len(all_cells), 1))
 
 
 def cells_of(edit: AttributeEdit | PolicyEdit, owners: dict[str, str]) -> set[str]:
@@ -34,12 +34,12 @@ def cells_of(edit: AttributeEdit | PolicyEdit, owners: dict[str, str]) -> set[st
         steps = edit.dn.split(",")
         roots = (",".join(steps[:length]) for length in range(len(steps), 0, -1))
         return {owners[root] for root in roots if root in owners}
-    known = set(owners.values())
-    return {text for body in (edit.old, edit.new) for text in _texts(body) if text in known}
+    cell_ids = set(owners.values())
+    return {text for body in (edit.old, edit.new) for text in _texts(body) if text in cell_ids}
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Yield every text inside a JSON value: cell ids stand at different places in different policy types."""
+    """Yield every string inside a JSON value: the place of cell ids depends on the policy type."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

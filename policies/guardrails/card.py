@@ -1,4 +1,4 @@
-"""The part of a network card that guardrails look at; `twins.network.NetworkCard` has it."""
+"""The part of a network card that the guardrails use; `twins.network.NetworkCard` satisfies it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class CellCard(Protocol):
-    """A cell: its id, the DNs under which its objects lie, the areas that it belongs to."""
+    """A cell: its id and the DNs of its root objects."""
 
     @property
     def id(self) -> str:
@@ -28,7 +28,7 @@ class CellCard(Protocol):
 
 
 class Card(Protocol):
-    """A network's card: its time, its cells, its areas."""
+    """The card of a network: its time, cells and areas."""
 
     @property
     def now(self) -> datetime:

@@ -1,7 +1,7 @@
-"""The guardrails: whether a lawful change set stays small, keeps what is protected and comes at an allowed time.
+"""The guardrails: limits on size, protected cells and slices, step sizes and timing of a change set that is within 3GPP ranges.
 
-`Guardrails.judge` answers with one Reason per rule that applies: pass, warn (a human must look) or fail (refused). It reads the
-network's objects only where an old value matters.
+`Guardrails.judge` returns one Reason per applicable rule: pass, warn (needs a human) or fail (refused). Network objects are read
+only if an old value is needed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Users = Mapping[tuple[str, Slice], float]
 
 
 class Guardrails:
-    """The rules of one guardrails file, ready to judge."""
+    """Evaluates the rules of a guardrails file."""
 
     def __init__(self, rules: GuardrailRules) -> None:
         self.rules = rules
@@ -30,13 +30,13 @@ class Guardrails:
     def judge(self, change_set: ChangeSet, card: Card, read: Read, users: Users | None = None) -> list[Reason]:
         """Return the finding of every rule that applies to the change set.
 
-        `read` returns objects as they stand; `users` gives connected users by (cell id, slice): a slice that it does not speak of
-        is taken to have users. Raises what `read` raises.
+        `read` returns the current managed object of a DN; `users` maps (cell id, slice) to connected users, and a missing entry
+        counts as having users. Raises whatever `read` raises.
         """
         if change_set.is_empty:
             return [passed("guardrails", "nothing is changed")]
-        reasons = [*self._radius(change_set, card), *self._freezes(change_set, card), *self._cells(change_set, card)]
-        reasons += self._slices(change_set, users or {}, read)
+        reasons = [*self._radius(change_set, card), *self._freezes(change_set, card), *self._protected_cells(change_set, card)]
+        reasons += self._protected_slices(change_set, users or {}, read)
         reasons += self._steps(change_set, read)
         return reasons + judge_off_air(self.rules, change_set, card, read)
 
@@ -57,13 +57,13 @@ class Guardrails:
         reasons = []
         for freeze in self.rules.freeze:
             frozen = {*freeze.cells, *(cell for area in freeze.areas for cell in areas.get(area, ()))}
-            concerned = not (freeze.cells or freeze.areas) or bool(frozen & set(radius.cells))
-            if concerned and freeze.covers(card.now):
+            applies = not (freeze.cells or freeze.areas) or bool(frozen & set(radius.cells))
+            if applies and freeze.covers(card.now):
                 message = f"change freeze {freeze.name!r} at {card.now.isoformat()}"
                 reasons.append(failed("change-freeze", message, f"change freeze {freeze.name!r}", "wait until the freeze ends"))
         return reasons
 
-    def _cells(self, change_set: ChangeSet, card: Card) -> list[Reason]:
+    def _protected_cells(self, change_set: ChangeSet, card: Card) -> list[Reason]:
         rule = self.rules.protected_cells
         areas = card.areas()
         protected = {*rule.cells, *(cell for area in rule.areas for cell in areas.get(area, ()))}
@@ -72,13 +72,14 @@ class Guardrails:
             return []
         return [failed("protected-cells", f"touches {', '.join(touched)}", rule.source, "leave these cells out")]
 
-    def _slices(self, change_set: ChangeSet, users: Users, read: Read) -> list[Reason]:
+    def _protected_slices(self, change_set: ChangeSet, users: Users, read: Read) -> list[Reason]:
         reasons = []
         for edit in change_set.attribute_edits():
             for rule in self.rules.protected_slice:
-                named = (class_of(edit.dn), id_of(edit.dn), edit.attribute) == (rule.class_name, rule.slice.value, rule.attribute)
+                target = (class_of(edit.dn), id_of(edit.dn), edit.attribute)
+                applies = target == (rule.class_name, rule.slice.value, rule.attribute)
                 has_users = users.get((cell_of(edit.dn) or "", rule.slice), 1.0) > 0
-                if named and has_users and _takes_away(edit, rule.at_least, read):
+                if applies and has_users and _lowers_below(edit, rule.at_least, read):
                     message = f"{edit.describe()}: must stay at least {rule.at_least:g}"
                     reasons.append(failed("protected-slice", message, rule.source, f"keep it at {rule.at_least:g} or more"))
         return reasons
@@ -93,14 +94,14 @@ class Guardrails:
         return reasons
 
 
-def _takes_away(edit: AttributeEdit, at_least: float, read: Read) -> bool:
-    """Whether the edit lowers what stands, to below `at_least`; what was that low before is not held against it."""
+def _lowers_below(edit: AttributeEdit, at_least: float, read: Read) -> bool:
+    """Whether the edit lowers the current value to below `at_least`; raising a value that is already below is allowed."""
     old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
     return old is not None and new is not None and new < at_least and new < old
 
 
 def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | None:
-    """Judge one edit's move from what stands on the network, not from what the edit claims to stand there."""
+    """Check the step from the network's current value, not from the old value that the edit states."""
     old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
     if old is None or new is None:
         return None
@@ -109,12 +110,14 @@ def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | N
         return None
     direction, limit = ("up", old + allowed) if new > old else ("down", old - allowed)
     message = f"{edit.dn} {edit.attribute}: {abs(new - old):g} {step.unit} {direction}, at most {allowed:g} in one change"
-    return failed("max-step", message, step.source, f"go to {limit:g} first, verify, then go on")
+    return failed("max-step", message, step.source, f"change it to {limit:g} first, verify, then continue")
 
 
 def bounded(rule: str, value: float, message: str, bound: Bound) -> Reason:
-    """Return the finding of a bound."""
+    """Return the finding of `rule` for `value` under `bound`."""
     outcome = bound.outcome(value)
     limit = bound.fail_above if outcome == "fail" else bound.warn_above
-    told = message if outcome == "pass" or limit is None else f"{message}, more than {limit:g}"
-    return Reason(rule=rule, outcome=outcome, message=told, source=bound.source, remedy="" if outcome == "pass" else bound.remedy)
+    if outcome != "pass" and limit is not None:
+        message = f"{message}, more than {limit:g}"
+    remedy = "" if outcome == "pass" else bound.remedy
+    return Reason(rule=rule, outcome=outcome, message=message, source=bound.source, remedy=remedy)

@@ -1,4 +1,4 @@
-"""Reading a guardrails file; malformed content fails loudly with file, field and what is wrong."""
+"""Loading of guardrails files; the error for malformed content names file, field and problem."""
 
 from __future__ import annotations
 

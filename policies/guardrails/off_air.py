@@ -1,4 +1,4 @@
-"""The guardrail of coverage: how much of an area, and of the network, a change leaves on air."""
+"""The coverage guardrail: the share of each area, and of the network, that a change takes off air."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _LOCK = ("administrativeState", "LOCKED")
 
 
 def judge_off_air(rules: GuardrailRules, change_set: ChangeSet, card: Card, read: Read) -> list[Reason]:
-    """Return the findings on cells that are off air after the change; nothing where the change takes no cell off air."""
+    """Return the findings on cells that are off air after the change; empty if the change takes no cell off air."""
     edited = {(edit.dn, edit.attribute): edit.new for edit in change_set.attribute_edits()}
     if not {_SLEEP[2], _LOCK[1]} & {value for value in edited.values() if isinstance(value, str)}:
         return []
     off_air = {cell.id for cell in card.cells if _is_off_air(cell, edited, read)}
-    reasons = [_of_group(rules, f"area {name!r}", ids, off_air) for name, ids in card.areas().items() if off_air & set(ids)]
-    everything = tuple(cell.id for cell in card.cells)
-    if off_air >= set(everything):
-        reasons.append(_dark(rules, "the network", everything))
+    reasons = [_area_reason(rules, f"area {name!r}", ids, off_air) for name, ids in card.areas().items() if off_air & set(ids)]
+    all_cells = tuple(cell.id for cell in card.cells)
+    if off_air >= set(all_cells):
+        reasons.append(_all_off_air(rules, "the network", all_cells))
     return reasons
 
 
-def _of_group(rules: GuardrailRules, name: str, ids: tuple[str, ...], off_air: set[str]) -> Reason:
+def _area_reason(rules: GuardrailRules, name: str, ids: tuple[str, ...], off_air: set[str]) -> Reason:
     dark = [cell for cell in ids if cell in off_air]
     # An area of one cell may sleep when its neighbours cover it: that is the limits catalogue's coverage rule.
     if len(dark) == len(ids) > 1:
-        return _dark(rules, name, ids)
+        return _all_off_air(rules, name, ids)
     bound = rules.bounds.area_off_air_share
     share = len(dark) / len(ids)
     outcome = bound.outcome(share) if len(ids) > 1 else "pass"
@@ -43,7 +43,7 @@ def _of_group(rules: GuardrailRules, name: str, ids: tuple[str, ...], off_air: s
     return Reason(rule="off-air-share", outcome=outcome, message=message, source=bound.source, remedy=remedy)
 
 
-def _dark(rules: GuardrailRules, name: str, ids: tuple[str, ...]) -> Reason:
+def _all_off_air(rules: GuardrailRules, name: str, ids: tuple[str, ...]) -> Reason:
     message = f"no cell of {name} stays on air ({', '.join(ids)})"
     return Reason(
         rule="last-cell-on-air", outcome="fail", message=message, source=rules.last_cell.source, remedy=rules.last_cell.remedy

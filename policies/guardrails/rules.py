@@ -1,4 +1,4 @@
-"""The guardrails as data: bounds, steps, protections and freezes, each with the source that a verdict names."""
+"""The schema of a guardrails file: bounds, steps, protections and freezes, each with the source that a verdict cites."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class _Rule(Word):
 
 
 class Bound(_Rule):
-    """A bound on a count or a share: above `warn_above` a human is asked, above `fail_above` the change is refused."""
+    """A bound on a count or a share: above `warn_above` the change needs a human, above `fail_above` it is refused."""
 
     warn_above: NonNegative | None = None
     fail_above: NonNegative | None = None
@@ -28,14 +28,14 @@ class Bound(_Rule):
     remedy: str
 
     def outcome(self, value: float) -> Literal["pass", "warn", "fail"]:
-        """Judge `value`."""
+        """Return the outcome for `value`."""
         if self.fail_above is not None and value > self.fail_above:
             return "fail"
         return "warn" if self.warn_above is not None and value > self.warn_above else "pass"
 
 
 class Bounds(_Rule):
-    """Cells and edits (counts), shares of the network touched and of an area off air (0..1)."""
+    """Bounds on cells and edits (counts), on the share of the network touched and of an area off air (0..1)."""
 
     cells: Bound
     edits: Bound
@@ -44,14 +44,14 @@ class Bounds(_Rule):
 
 
 class LastCell(_Rule):
-    """The rule that one cell of the network and of each area stays on air."""
+    """The rule that at least one cell of the network stays on air."""
 
     source: str
     remedy: str
 
 
 class StepBound(_Rule):
-    """The largest move of an attribute in one change, downwards and upwards, in its unit; None does not bind."""
+    """The largest step of an attribute in one change, down and up, in its unit; None means no bound."""
 
     class_name: str = Field(alias="class")
     attribute: str
@@ -62,7 +62,7 @@ class StepBound(_Rule):
 
 
 class ProtectedSlice(_Rule):
-    """What an attribute of a slice's object keeps in cells where the slice has users."""
+    """The minimum of a slice's attribute in cells where the slice has users."""
 
     slice: Slice
     class_name: str = Field(alias="class")
@@ -80,7 +80,7 @@ class ProtectedCells(_Rule):
 
 
 class Freeze(_Rule):
-    """A time in which nothing may be changed: absolute, or weekly in UTC."""
+    """A change freeze: an absolute interval, or a weekly one in UTC; for the listed cells and areas, or the whole network."""
 
     name: str
     start: AwareDatetime | None = None
@@ -102,20 +102,20 @@ class Freeze(_Rule):
         return self
 
     def covers(self, now: datetime) -> bool:
-        """Whether `now` (with a time zone) lies inside: [start, end)."""
+        """Whether `now` (timezone-aware) lies in the freeze, [start, end)."""
         if self.start is not None and self.end is not None:
             return self.start <= now < self.end
         if self.from_time is None or self.to_time is None:
             return False
         at = now.astimezone(UTC)
-        began = at if at.time() >= self.from_time else at - timedelta(days=1)
+        first_day = at if at.time() >= self.from_time else at - timedelta(days=1)
         if self.from_time < self.to_time:
             return _DAYS[at.weekday()] in self.days and self.from_time <= at.time() < self.to_time
-        return _DAYS[began.weekday()] in self.days and (at.time() >= self.from_time or at.time() < self.to_time)
+        return _DAYS[first_day.weekday()] in self.days and (at.time() >= self.from_time or at.time() < self.to_time)
 
 
 class GuardrailRules(_Rule):
-    """All of it: the content of one guardrails file."""
+    """The content of a guardrails file."""
 
     bounds: Bounds
     last_cell: LastCell

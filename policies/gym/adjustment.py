@@ -1,4 +1,4 @@
-"""What Configuration tools are asked for: less traffic, or another share of the resource blocks."""
+"""Arguments of the Configuration tools: traffic degradation and the slices' shares of resource blocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DegradationSpec(Word):
 
 
 class ResourceSpec(Word):
-    """A slice's share of the resource blocks, at `gnbs` or, where none is named, everywhere."""
+    """A slice's share of the resource blocks, at `gnbs` or at all gNBs if none are named."""
 
     share: float = Field(ge=0.0625, le=0.875, description="0.0625 to 0.875: each slice keeps one resource block group of 16")
     gnbs: tuple[str, ...] = Field(default=(), description="gNBs by name; empty: all")

@@ -1,4 +1,4 @@
-"""What a UAV can be alerted of."""
+"""The types of alerts that can be sent to a UAV."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class AlertType(StrEnum):
-    """The six types."""
+    """The six alert types."""
 
     LOW_BATTERY = "low_battery"
     GEOFENCE = "geofence"

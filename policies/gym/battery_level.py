@@ -1,4 +1,4 @@
-"""What is left in a UAV's battery."""
+"""The remaining energy of a UAV's battery."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from policies.word import Word
 
 
 class BatteryLevel(Word):
-    """Energy left and full, Wh; `charge` is their ratio, 0..1."""
+    """Remaining energy and capacity, Wh; `charge` is their ratio, 0..1."""
 
     uav: str
     charge: float = Field(ge=0.0, le=1.0)

@@ -1,4 +1,4 @@
-"""A decision and why it was taken."""
+"""A recorded decision with its reason."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from policies.word import Word
 
 
 class DecisionRecord(Word):
-    """What was decided, about what, and the reason."""
+    """The subject, the decision and its reason."""
 
-    subject: str = Field(min_length=1, max_length=64, description="what it is about: a UAV, a slice, a server, the mission")
+    subject: str = Field(min_length=1, max_length=64, description="subject: a UAV, a slice, a server, the mission")
     decision: str = Field(min_length=1, max_length=500)
     reason: str = Field(min_length=1, max_length=1000)

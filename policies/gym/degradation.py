@@ -1,4 +1,4 @@
-"""Degradation events of the gym: what goes wrong with a network while an agent works on it."""
+"""Degradation events of the gym: faults and load changes that occur while an agent operates the network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policies.word import Word
 
 
 class DegradationKind(StrEnum):
-    """The six kinds."""
+    """The six kinds of degradation."""
 
     SURGE = "surge"
     INTERFERENCE = "interference"
@@ -21,17 +21,17 @@ class DegradationKind(StrEnum):
 
 
 MAGNITUDES: dict[DegradationKind, tuple[float, float, str]] = {
-    DegradationKind.SURGE: (1.0, 4.0, "factor on the rates of the slice's flows that are not of the mission"),
+    DegradationKind.SURGE: (1.0, 4.0, "factor on the rates of the slice's flows outside the mission"),
     DegradationKind.INTERFERENCE: (0.0, 46.0, "power of the interferer, dBm"),
     DegradationKind.CELL_POWER_LOSS: (1.0, 40.0, "loss of the cell's transmit power, dB"),
     DegradationKind.BACKHAUL_DELAY: (1.0, 300.0, "delay added to the host's link, ms one way"),
-    DegradationKind.EDGE_OVERLOAD: (0.05, 0.9, "share of the server's capacity that others ask for in addition"),
-    DegradationKind.USER_INFLUX: (0.2, 3.0, "factor on the rates with which the dormant users wake up"),
+    DegradationKind.EDGE_OVERLOAD: (0.05, 0.9, "additional background load as a share of the server's capacity"),
+    DegradationKind.USER_INFLUX: (0.2, 3.0, "factor on the rates of the dormant users that become active"),
 }
 
 
 class DegradationEvent(Word):
-    """One event, from `onset_s` for `duration_s` of mission time.
+    """A degradation event, from `onset_s` for `duration_s` of mission time.
 
     `target` is a slice (surge), a cell (power loss) or a host (delay, overload); empty for interference and influx.
     """
@@ -50,5 +50,5 @@ class DegradationEvent(Word):
         return self
 
     def active(self, now_s: float) -> bool:
-        """Whether it is on at `now_s`."""
+        """Whether the event is active at `now_s`."""
         return self.onset_s <= now_s < self.onset_s + self.duration_s

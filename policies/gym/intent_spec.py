@@ -1,4 +1,4 @@
-"""What an operator wants of a mission's service: the words, and the bounds they mean."""
+"""An operator's intent for a mission's service: its text and the bounds it states."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from policies.word import Word
 
 
 class IntentSpec(Word):
-    """An intent in words with its SLA."""
+    """The text of an intent and its SLA."""
 
     text: str = Field(min_length=1, max_length=1000)
     sla: SlaSpec

@@ -1,4 +1,4 @@
-"""Where a task is to be computed."""
+"""The target server of an offloaded task."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from policies.word import Word
 
 
 class OffloadTarget(Word):
-    """A server, and what is expected of it; the expectation is told, not asked for."""
+    """A server and its expected load and processing time; the expectations are informative and optional."""
 
     server: str = Field(description="cloud, edge-1 or edge-2")
     expected_load: float | None = Field(default=None, ge=0.0, le=1.0, description="share of its capacity in use with the task")

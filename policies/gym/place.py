@@ -1,4 +1,4 @@
-"""Where things are: positions, ways and fences on a local plane, metres."""
+"""Positions, waypoints and geofences on a local plane, in metres."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ CEILING_M = 300.0  # TR 36.777 clause A.1: aerial users up to 300 m
 
 
 class Position(Word):
-    """A point: x to the east, y to the north, z above ground."""
+    """A point: x towards east, y towards north, z above ground."""
 
     x_m: float = Field(ge=-EXTENT_M, le=EXTENT_M, description="east, m")
     y_m: float = Field(ge=-EXTENT_M, le=EXTENT_M, description="north, m")
     z_m: float = Field(ge=0.0, le=CEILING_M, description="above ground, m (TR 36.777: aerial users to 300 m)")
 
     def distance_m(self, other: Position) -> float:
-        """Return the distance in a straight line, m."""
+        """Return the Euclidean distance, m."""
         return math.dist((self.x_m, self.y_m, self.z_m), (other.x_m, other.y_m, other.z_m))
 
 
 class Waypoints(Word):
-    """A way: points in order."""
+    """A path as a sequence of points."""
 
     points: tuple[Position, ...] = Field(min_length=1, max_length=64)
 
     @property
     def length_m(self) -> float:
-        """Length from the first to the last point, m."""
+        """Length of the path, m."""
         return sum(a.distance_m(b) for a, b in zip(self.points, self.points[1:], strict=False))
 
 
 class Zone(Word):
-    """A circle that is not to be flown over below `ceiling_m`."""
+    """A circular no-fly zone up to `ceiling_m`."""
 
     name: str
     x_m: float
@@ -44,13 +44,13 @@ class Zone(Word):
     radius_m: float = Field(gt=0.0)
     ceiling_m: float = Field(default=CEILING_M, gt=0.0)
 
-    def contains(self, one: Position) -> bool:
-        """Whether `one` lies inside and below the ceiling."""
-        return math.hypot(one.x_m - self.x_m, one.y_m - self.y_m) < self.radius_m and one.z_m < self.ceiling_m
+    def contains(self, position: Position) -> bool:
+        """Whether `position` is inside the circle and below the ceiling."""
+        return math.hypot(position.x_m - self.x_m, position.y_m - self.y_m) < self.radius_m and position.z_m < self.ceiling_m
 
 
 class GeofenceSpec(Word):
-    """Where flying is allowed: a box, up to a height, outside of zones."""
+    """The permitted airspace: a box with an altitude range, excluding no-fly zones."""
 
     x_min_m: float = -EXTENT_M
     x_max_m: float = EXTENT_M
@@ -60,15 +60,15 @@ class GeofenceSpec(Word):
     max_altitude_m: float = Field(default=120.0, gt=0.0, le=CEILING_M)
     zones: tuple[Zone, ...] = ()
 
-    def objections(self, one: Position) -> tuple[str, ...]:
-        """Return one sentence for each rule that `one` breaks."""
-        said = []
-        if not (self.x_min_m <= one.x_m <= self.x_max_m and self.y_min_m <= one.y_m <= self.y_max_m):
-            said.append(
-                f"({one.x_m:g}, {one.y_m:g}) m lies outside x {self.x_min_m:g}..{self.x_max_m:g},"
-                f" y {self.y_min_m:g}..{self.y_max_m:g} m"
+    def objections(self, position: Position) -> tuple[str, ...]:
+        """Return one sentence for each rule that `position` violates."""
+        x, y, z = position.x_m, position.y_m, position.z_m
+        objections = []
+        if not (self.x_min_m <= x <= self.x_max_m and self.y_min_m <= y <= self.y_max_m):
+            objections.append(
+                f"({x:g}, {y:g}) m lies outside x {self.x_min_m:g}..{self.x_max_m:g}, y {self.y_min_m:g}..{self.y_max_m:g} m"
             )
-        if not self.min_altitude_m <= one.z_m <= self.max_altitude_m:
-            said.append(f"altitude {one.z_m:g} m is outside {self.min_altitude_m:g}..{self.max_altitude_m:g} m")
-        said += [f"({one.x_m:g}, {one.y_m:g}) m lies in the zone {zone.name}" for zone in self.zones if zone.contains(one)]
-        return tuple(said)
+        if not self.min_altitude_m <= z <= self.max_altitude_m:
+            objections.append(f"altitude {z:g} m is outside {self.min_altitude_m:g}..{self.max_altitude_m:g} m")
+        objections += [f"({x:g}, {y:g}) m lies in the zone {zone.name}" for zone in self.zones if zone.contains(position)]
+        return tuple(objections)

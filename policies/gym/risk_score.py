@@ -1,4 +1,4 @@
-"""How much is at risk, and by what."""
+"""A risk score with its factors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from policies.word import Word
 
 
 class RiskScore(Word):
-    """`score` is the greatest of `factors`, each 0 (none) to 1 (harm is there or next); `worst` names it."""
+    """`score` is the maximum of `factors`, each from 0 (no risk) to 1 (harm present or imminent); `worst` names that factor."""
 
     score: float = Field(ge=0.0, le=1.0)
     worst: str

@@ -1,4 +1,4 @@
-"""What a UAV can sense with."""
+"""The sensor types of a UAV."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class SensorType(StrEnum):
-    """The five types."""
+    """The five sensor types."""
 
     CAMERA = "camera"
     THERMAL_CAMERA = "thermal_camera"

@@ -1,4 +1,4 @@
-"""Topology seeds for training and for the benchmark, never mixed (seed 001, section IV-A-3)."""
+"""The disjoint topology seeds of training and benchmark (seed 001, section IV-A-3)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Purpose(StrEnum):
-    """What a scenario is made for."""
+    """The purpose of a scenario."""
 
     TRAINING = "training"
     BENCHMARK = "benchmark"
@@ -16,11 +16,11 @@ SEEDS: dict[Purpose, range] = {Purpose.TRAINING: range(1, 51), Purpose.BENCHMARK
 
 
 class MixedSplitError(ValueError):
-    """A topology seed was asked for that belongs to the other purpose, or to none."""
+    """A topology seed belongs to the other purpose, or to none."""
 
 
 def check_seed(seed: int, purpose: Purpose) -> int:
-    """Return `seed` where `purpose` may use it; raises MixedSplitError."""
+    """Return `seed` if it belongs to `purpose`; raises MixedSplitError."""
     if seed not in SEEDS[purpose]:
         allowed = SEEDS[purpose]
         raise MixedSplitError(

@@ -1,4 +1,4 @@
-"""What a UAV tells the others."""
+"""A status message that a UAV broadcasts to the others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policies.word import Word
 
 
 class StatusMsg(Word):
-    """A status in words, and how much it matters."""
+    """The text of a status message and its severity."""
 
     text: str = Field(min_length=1, max_length=500)
     severity: Literal["information", "warning", "critical"] = "information"

@@ -1,4 +1,4 @@
-"""Where UAVs are."""
+"""The positions of a swarm's UAVs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from policies.word import Word
 
 
 class SwarmState(Word):
-    """Positions by UAV."""
+    """Position by UAV."""
 
     positions: dict[str, Position] = Field(min_length=1, max_length=64)

@@ -1,4 +1,4 @@
-"""A computing task of a mission: what it asks of the server, or of the UAV, that runs it."""
+"""A computing task of a mission and its demand on the server or UAV that runs it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from policies.word import Word
 
 
 class TaskSpec(Word):
-    """Jobs per second, each of so many Gcycles; `service` is the task behind the mission's own traffic."""
+    """A stream of jobs of `gcycles_per_job` each; the task named `service` produces the mission's own traffic."""
 
     task: str = Field(min_length=1, max_length=64, description="name of the task")
     gcycles_per_job: float = Field(gt=0.0, le=100.0, description="computing per job, Gcycle")
@@ -16,5 +16,5 @@ class TaskSpec(Word):
 
     @property
     def demand_gcps(self) -> float:
-        """Computing per second, Gcycle/s."""
+        """Computing demand, Gcycle/s."""
         return self.gcycles_per_job * self.jobs_per_s

@@ -1,4 +1,4 @@
-"""Everything that monitoring shows at once: symptoms, never causes."""
+"""A full monitoring snapshot: symptoms only, no causes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from policies.word import Word
 
 
 class UavRadio(Word):
-    """A UAV's radio where it is now; `noise_rise_db` is interference and noise over noise alone."""
+    """The radio conditions of a UAV at its position; `noise_rise_db` is interference plus noise over thermal noise."""
 
     serving: str | None = Field(description="gNB; null where not connected")
     rsrp_dbm: dict[str, float] = Field(description="by gNB, dBm per resource element")
@@ -23,7 +23,7 @@ class UavRadio(Word):
 
 
 class SliceService(Word):
-    """What the users of a slice that are not of the mission got together."""
+    """The aggregate QoS of a slice's users outside the mission."""
 
     latency_ms: float = Field(ge=0.0)
     jitter_ms: float = Field(ge=0.0)
@@ -33,16 +33,16 @@ class SliceService(Word):
 
 
 class TelemetryState(Word):
-    """The network state s, the mission and what surrounds them, as far as it can be measured."""
+    """The network state s, the mission and its environment, as far as they can be measured."""
 
     at_s: float = Field(ge=0.0, description="mission time, s")
     state: NetworkState
-    offered_mbps: float = Field(ge=0.0, description="what the mission's service sent, Mbit/s")
+    offered_mbps: float = Field(ge=0.0, description="rate sent by the mission's service, Mbit/s")
     log: MissionLog
     geofence: GeofenceSpec
     service: TaskSpec
     edge: EdgeLoad
     prb_load: dict[str, float] = Field(description="share of resource blocks in use by gNB, 0..1")
     uavs: dict[str, UavRadio]
-    serving: dict[str, str | None] = Field(description="gNB by user, terrestrial ones too")
-    slices: dict[Slice, SliceService] = Field(description="slices where others than the mission send")
+    serving: dict[str, str | None] = Field(description="serving gNB by user, including terrestrial users")
+    slices: dict[Slice, SliceService] = Field(description="slices with traffic from outside the mission")

@@ -1,8 +1,9 @@
-"""What a slice's services usually ask for, and how likely a bound is to break soon: a rule, not a model that was fitted.
+"""Default SLA bounds of each slice, and a rule of thumb (not a fitted model) for the probability of violating them.
 
 Latency and loss are packet delay budget and packet error rate of TS 23.501 table 5.7.4-1: 5QI 2 (live video) for eMBB, 5QI 3
-(process monitoring, V2X) for URLLC, 5QI 9 for mMTC. The error rate of 5QI 9, 1e-6, cannot be counted in a window: 1e-2 stands for
-it. Jitter is ITU-T Y.1541's 50 ms (classes 0 and 1), for URLLC a fifth of the delay budget; an edge load of 0.8 is TwinPilot's.
+(process monitoring, V2X) for URLLC, 5QI 9 for mMTC. The error rate of 5QI 9, 1e-6, cannot be measured in a window and is replaced
+by 1e-2. Jitter is 50 ms of ITU-T Y.1541 (classes 0 and 1), for URLLC a fifth of the delay budget; the edge load bound of 0.8 is
+TwinPilot's own.
 """
 
 from __future__ import annotations
@@ -15,25 +16,25 @@ USUAL_SLA: dict[Slice, SlaSpec] = {
     Slice.URLLC: SlaSpec(max_latency_ms=50.0, max_jitter_ms=10.0, max_loss=1e-3, max_edge_load=0.8),
     Slice.MMTC: SlaSpec(max_latency_ms=300.0, max_jitter_ms=50.0, max_loss=1e-2, max_edge_load=0.8),
 }
-DELIVERED = 0.9  # share of what a service sends that it shall get
+DELIVERED = 0.9  # required share of the offered traffic
 STEEPNESS = 4
 
 
-def usual_sla(one: Slice, offered_mbps: float) -> SlaSpec:
-    """The usual requirements of `one` for a service that sends `offered_mbps`: 90 % of it shall arrive."""
-    return USUAL_SLA[one].model_copy(update={"min_throughput_mbps": DELIVERED * offered_mbps})
+def usual_sla(slice_: Slice, offered_mbps: float) -> SlaSpec:
+    """Return the default SLA of `slice_` for a service that sends `offered_mbps`, of which 90 % must be delivered."""
+    return USUAL_SLA[slice_].model_copy(update={"min_throughput_mbps": DELIVERED * offered_mbps})
 
 
 def violation_probability(value: float, bound: float) -> float:
-    """r⁴ / (1 + r⁴) with r = value / bound, bound > 0: 0.06 at half of an upper bound, 0.5 on it, 0.94 at twice of it."""
+    """Return r⁴ / (1 + r⁴) with r = value / bound, bound > 0: 0.06 at half of an upper bound, 0.5 on it, 0.94 at twice it."""
     ratio = min((value / bound) ** STEEPNESS, 1e9)
     return ratio / (1.0 + ratio)
 
 
 def violation_probabilities(state: NetworkState, offered_mbps: float) -> dict[str, float]:
-    """Probability by dimension that `state`, of a service that sends `offered_mbps`, breaks soon what is usual for its slice.
+    """Return by dimension the probability that `state` of a service sending `offered_mbps` soon violates its slice's default SLA.
 
-    Throughput counts by the share that is missing: all of it arriving is 0, not near the bound.
+    Throughput is judged by its missing share: with everything delivered the probability is 0.
     """
     usual = USUAL_SLA[state.slice]
     missing = max(1.0 - state.throughput_mbps / offered_mbps, 0.0) if offered_mbps > 0.0 else 0.0

@@ -1,4 +1,4 @@
-"""The limits catalogue: every configurable attribute with its bounds and source, and the joint rules."""
+"""The limits catalogue: the bounds of every configurable attribute with their source, and the joint rules."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policies.limits.limit import Limit
 
 
 class UnknownAttributeError(ValueError):
-    """An attribute that is not in the catalogue; `nearest` lists similar names."""
+    """The attribute is not in the catalogue; `nearest` names similar ones."""
 
     def __init__(self, class_name: str, attribute: str, nearest: tuple[str, ...]) -> None:
         self.nearest = nearest
@@ -19,7 +19,7 @@ class UnknownAttributeError(ValueError):
 
 
 class LimitsCatalogue:
-    """The limits by class and attribute, in the order of the data files, and the joint rules."""
+    """Limits by class and attribute, in the order of the data files, and the joint rules."""
 
     def __init__(self, limits: Iterable[Limit], rules: Iterable[JointRule] = ()) -> None:
         self._limits: dict[tuple[str, str], Limit] = {}
@@ -47,7 +47,7 @@ class LimitsCatalogue:
         return limit
 
     def nearest(self, class_name: str, attribute: str, count: int = 3) -> tuple[str, ...]:
-        """Return up to `count` names `Class.attribute` similar to the given one, best match first."""
+        """Return up to `count` names `Class.attribute` similar to the given one, best first."""
         by_folded: dict[str, list[str]] = {}
         same_class = [limit for limit in self if limit.class_name == class_name]
         for limit in same_class or self:
@@ -57,7 +57,7 @@ class LimitsCatalogue:
         return tuple(names or [limit.name for limit in same_class])[:count]
 
     def search(self, words: str, count: int = 10) -> tuple[Limit, ...]:
-        """Return up to `count` limits that match the words in name, theme, effect or clause text, best match first."""
+        """Return up to `count` limits ranked by the number of words in their name, theme, effect or clause text, best first."""
         terms = {word for word in words.lower().replace(".", " ").split() if len(word) > 1}
         scored = [(_score(limit, terms), index, limit) for index, limit in enumerate(self)]
         return tuple(limit for score, _, limit in sorted(scored, key=lambda item: (-item[0], item[1])) if score > 0)[:count]
@@ -67,7 +67,7 @@ class LimitsCatalogue:
         return iter(self._limits.values())
 
     def __len__(self) -> int:
-        """Count the limits."""
+        """Number of limits."""
         return len(self._limits)
 
     def __contains__(self, name: object) -> bool:

@@ -1,7 +1,7 @@
-"""The check of a change set against the limits catalogue, before it is applied.
+"""The check of a change set against the limits catalogue, before anything is changed.
 
-Edits are checked individually first. Joint rules are evaluated on the state after the change set, and only if every edit is
-valid by itself.
+Single values are checked first; joint rules are evaluated on the state after the change set, and only if all single values are
+valid.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from policies.violation import Violation
 
 
 def check_change_set(catalogue: LimitsCatalogue, change_set: ChangeSet, read: Read, find: Find) -> list[Violation]:
-    """Return the change set's violations of limits and joint rules; an empty list means that it is valid.
+    """Return all violations of limits and joint rules by the change set; empty if it is valid.
 
-    `read(dn)` returns a managed object with its current attributes, `find(class_name, under)` the DNs of a class, as in the
-    Network contract. Raises only the errors of `read` and `find`.
+    `read(dn)` returns the current managed object, `find(class_name, under)` the DNs of a class, as in the Network contract.
+    Raises only what they raise.
     """
     state = StateAfter(change_set, read, find)
     return violations_of_edits(catalogue, change_set, state) or violations_of_rules(catalogue.rules, change_set, state)

@@ -1,4 +1,4 @@
-"""The coverage rule: a cell that is off air (asleep or locked) needs neighbours on air to cover its area."""
+"""The coverage rule: a cell that is taken off air (asleep or locked) needs neighbours on air to cover its area."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ from policies.managed_object import Scalar, cell_of, class_of
 Attributes = Callable[[str], dict[str, Scalar]]
 
 
-def uncovered_cells(touched: list[str], state: StateAfter, min_neighbours: int) -> list[tuple[str, int]]:
-    """Return (cell, neighbours on air) for each off-air cell that the change leaves with fewer than `min_neighbours` on air.
+def uncovered(touched: list[str], state: StateAfter, needed: int) -> list[tuple[str, int]]:
+    """Return (cell, neighbours on air) for each off-air cell that has fewer than `needed` neighbours on air after the change.
 
-    `touched` are the DNs of the edited objects. Cells that were uncovered before the change are not reported.
+    Cells that were in that state before the change are not reported.
     """
     if not any(class_of(dn) in ("CESManagementFunction", "NRCellDU") for dn in touched):
         return []
     neighbours = _neighbours(state)
-    before = {cell for cell, _ in _uncovered(_on_air(state, state.before), neighbours, min_neighbours)}
-    after = _uncovered(_on_air(state, state.after), neighbours, min_neighbours)
-    return [(cell, count) for cell, count in after if cell not in before]
+    before = {cell for cell, _ in _uncovered(_on_air(state, state.before), neighbours, needed)}
+    return [(cell, count) for cell, count in _uncovered(_on_air(state, state.after), neighbours, needed) if cell not in before]
 
 
-def _uncovered(on_air: dict[str, bool], neighbours: dict[str, list[str]], min_neighbours: int) -> list[tuple[str, int]]:
+def _uncovered(on_air: dict[str, bool], neighbours: dict[str, list[str]], needed: int) -> list[tuple[str, int]]:
     counts = {cell: sum(on_air.get(other, False) for other in neighbours.get(cell, [])) for cell, up in on_air.items() if not up}
-    return [(cell, count) for cell, count in counts.items() if count < min_neighbours]
+    return [(cell, count) for cell, count in counts.items() if count < needed]
 
 
 def _neighbours(state: StateAfter) -> dict[str, list[str]]:
@@ -36,7 +35,7 @@ def _neighbours(state: StateAfter) -> dict[str, list[str]]:
 
 
 def _on_air(state: StateAfter, attributes: Attributes) -> dict[str, bool]:
-    """Return, by cell id, whether the cell is unlocked, enabled, and not asleep or about to be."""
+    """Return cell id → whether it is unlocked, enabled and not (to be) asleep."""
     on_air = {}
     for dn in state.all_of("NRCellDU"):
         cell = attributes(dn)

@@ -1,4 +1,4 @@
-"""Checks of the individual edits of a change set: object, attribute, writability, value, and no attribute edited twice."""
+"""Checks of the single edits of a change set: object, attribute, writability, value, and one edit per attribute."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _CATALOGUE = "limits catalogue, policies/limits"
 
 
 def violations_of_edits(catalogue: LimitsCatalogue, change_set: ChangeSet, state: StateAfter) -> list[Violation]:
-    """Return a violation per repeated edit of an item, then the violations of the individual edits."""
-    repeated = [_repeated(edit) for edit in change_set.repeated_edits()]
-    individual = (_violation(catalogue, edit, state) for edit in change_set.attribute_edits())
-    return repeated + [violation for violation in individual if violation]
+    """Return the violations by repeated edits of an item, then those of each single edit."""
+    violations = [_repeated(edit) for edit in change_set.repeated_edits()]
+    single = (_violation(catalogue, edit, state) for edit in change_set.attribute_edits())
+    return violations + [violation for violation in single if violation]
 
 
 def _violation(catalogue: LimitsCatalogue, edit: AttributeEdit, state: StateAfter) -> Violation | None:

@@ -1,8 +1,8 @@
-"""The handover loop rule: two neighbouring cells must not hand a UE back and forth.
+"""Detection of handover loops between neighbouring cells.
 
-The entering condition of event A3 (TS 38.331 clause 5.5.4.4) towards cell n is Mn + Ocn - Hys > Mp + Off, so the UE is handed
-over from p to n at a level difference Mn - Mp of Off + Hys - Ocn, and back at the corresponding difference of n's own profile.
-The sum of the two is the gap between the handover points; with a gap of zero or less the UE is handed back at once.
+Event A3 (TS 38.331 clause 5.5.4.4) towards cell n is entered if Mn + Ocn - Hys > Mp + Off, that is at a level difference of
+Off + Hys - Ocn. A UE handed over from p to n at that difference returns at the difference given by n's own profile: their sum is
+the gap between the two handover points. With a gap that is not positive the UE is handed back immediately.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Pair = tuple[str, str]
 
 
 def looping_pairs(touched: list[str], state: StateAfter, min_gap_db: float) -> list[tuple[str, str, float]]:
-    """Return (cell, cell, gap in dB) for each pair of neighbours that the edited objects affect with a gap below `min_gap_db`."""
+    """Return (cell, cell, gap in dB) for each pair of neighbours that the change touches and whose gap is below `min_gap_db`."""
     if not any(class_of(dn) in ("NRCellRelation", "MobilityProfile") for dn in touched):
         return []
     relations = {_cells_of(dn): dn for dn in state.all_of("NRCellRelation")}
@@ -31,7 +31,7 @@ def looping_pairs(touched: list[str], state: StateAfter, min_gap_db: float) -> l
 
 
 def _touched_pairs(touched: list[str], relations: dict[Pair, str]) -> Iterator[Pair]:
-    """Yield once each unordered pair of neighbours with an edited relation or mobility profile."""
+    """Yield each unordered pair of neighbours with an edited relation or mobility profile once."""
     edited = {_cells_of(dn) for dn in touched if class_of(dn) == "NRCellRelation"}
     cells = {_cell_of(dn) for dn in touched if class_of(dn) == "MobilityProfile"}
     yielded: set[frozenset[str]] = set()
@@ -43,10 +43,7 @@ def _touched_pairs(touched: list[str], relations: dict[Pair, str]) -> Iterator[P
 
 
 def _trigger(pair: Pair, relations: dict[Pair, str], profiles: dict[str, str], state: StateAfter) -> float | None:
-    """Return the level difference, dB, that triggers a handover from the first to the second cell of `pair`.
-
-    None if handover is not allowed, or if a relation, profile or value is missing.
-    """
+    """Return the level difference in dB at which `pair` hands over, or None without handover or with missing attributes."""
     if pair not in relations or pair[0] not in profiles:
         return None
     relation, profile = state.after(relations[pair]), state.after(profiles[pair[0]])

@@ -1,12 +1,12 @@
-"""A joint rule: a constraint over several attributes, as data with a name and a source.
+"""A joint rule: a constraint on several attributes, as data with a name and a source.
 
 Kinds, each evaluated on the state of the network after the change set:
-1. `sum`: the sum of `attributes[0]` over all objects of the class with the same parent is at most `bound`.
-2. `order`: within an object `attributes` ascend (strictly if `strict`); attributes that the object lacks are skipped.
-3. `total`: within an object the sum of `attributes` lies within [`low`, `bound`].
-4. `handover_loop`: the A3 triggers of the two relations between neighbours leave a gap of at least `low` dB, so that no UE is
-   handed straight back.
-5. `coverage`: each cell that is asleep or locked has at least `bound` neighbours on air.
+1. `sum`: the sum of `attributes[0]` over all objects of the class below one parent is at most `bound`.
+2. `order`: within one object `attributes` ascend (strictly if `strict`); attributes that the object lacks are skipped.
+3. `total`: within one object the sum of `attributes` lies within [`low`, `bound`].
+4. `handover_loop`: the two A3 triggers of a pair of neighbour relations have a gap of at least `low` dB, so that no UE is handed
+   back and forth.
+5. `coverage`: each cell that sleeps or is locked has at least `bound` neighbours on air.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class JointRule(Word):
     remedy: str
 
     @model_validator(mode="after")
-    def _check_fields(self) -> JointRule:
+    def _whole(self) -> JointRule:
         if self.kind in ("sum", "coverage") and self.bound is None:
             raise ValueError(f"bound: a rule of kind={self.kind!r} needs it")
         if self.kind in ("total", "handover_loop") and self.low is None and self.bound is None:
-            raise ValueError(f"low, bound: a rule of kind={self.kind!r} needs at least one of them")
+            raise ValueError(f"low, bound: a rule of kind={self.kind!r} needs one of them")
         if self.kind == "order" and len(self.attributes) < 2:
             raise ValueError("attributes: an order needs two or more")
         return self

@@ -1,4 +1,4 @@
-"""Evaluation of the joint rules on the state after a change set, only for objects that the change set affects."""
+"""Evaluation of the joint rules on the state after a change set, for the groups of objects that the change set touches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import fsum
 
 from policies.change import ChangeSet
-from policies.limits.coverage import uncovered_cells
+from policies.limits.coverage import uncovered
 from policies.limits.handover_loop import looping_pairs
 from policies.limits.joint_rule import JointRule
 from policies.limits.state import StateAfter
@@ -18,12 +18,12 @@ _SLACK = 1e-9
 
 
 def violations_of_rules(rules: Iterable[JointRule], change_set: ChangeSet, state: StateAfter) -> list[Violation]:
-    """Return the violations of the joint rules in the state after the change set."""
+    """Return the violations of joint rules in the state after the change set."""
     touched = dict.fromkeys(edit.dn for edit in change_set.attribute_edits())
     return [violation for rule in rules for violation in _EVALUATORS[rule.kind](rule, list(touched), state)]
 
 
-def _touched_objects(rule: JointRule, touched: list[str]) -> list[str]:
+def _own(rule: JointRule, touched: list[str]) -> list[str]:
     return [dn for dn in touched if class_of(dn) == rule.class_name]
 
 
@@ -35,7 +35,7 @@ def _numbers(attributes: dict[str, Scalar], names: Iterable[str]) -> list[tuple[
 def _sum(rule: JointRule, touched: list[str], state: StateAfter) -> list[Violation]:
     violations = []
     attribute = rule.attributes[0]
-    for parent in dict.fromkeys(dn.rpartition(",")[0] for dn in _touched_objects(rule, touched)):
+    for parent in dict.fromkeys(dn.rpartition(",")[0] for dn in _own(rule, touched)):
         group = [dn for dn in state.all_of(rule.class_name) if dn.rpartition(",")[0] == parent]
         parts = [(dn, value) for dn in group for _, value in _numbers(state.after(dn), (attribute,))]
         total = fsum(value for _, value in parts)
@@ -47,7 +47,7 @@ def _sum(rule: JointRule, touched: list[str], state: StateAfter) -> list[Violati
 
 def _order(rule: JointRule, touched: list[str], state: StateAfter) -> list[Violation]:
     violations = []
-    for dn in _touched_objects(rule, touched):
+    for dn in _own(rule, touched):
         numbers = _numbers(state.after(dn), rule.attributes)
         for (lower, low), (upper, high) in pairwise(numbers):
             if low > high or (rule.strict and low == high):
@@ -60,7 +60,7 @@ def _total(rule: JointRule, touched: list[str], state: StateAfter) -> list[Viola
     violations = []
     low = float("-inf") if rule.low is None else rule.low
     high = float("inf") if rule.bound is None else rule.bound
-    for dn in _touched_objects(rule, touched):
+    for dn in _own(rule, touched):
         numbers = _numbers(state.after(dn), rule.attributes)
         total = fsum(value for _, value in numbers)
         if len(numbers) == len(rule.attributes) and not low - _SLACK <= total <= high + _SLACK:
@@ -69,18 +69,18 @@ def _total(rule: JointRule, touched: list[str], state: StateAfter) -> list[Viola
 
 
 def _handover_loop(rule: JointRule, touched: list[str], state: StateAfter) -> list[Violation]:
-    min_gap_db = rule.low or 0.0
+    min_gap = rule.low or 0.0
     return [
-        _violation(rule, f"{here} ⇄ {there} A3 gap", f"{gap:g}", f"at least {min_gap_db:g}")
-        for here, there, gap in looping_pairs(touched, state, min_gap_db)
+        _violation(rule, f"{here} ⇄ {there} A3 gap", f"{gap:g}", f"at least {min_gap:g}")
+        for here, there, gap in looping_pairs(touched, state, min_gap)
     ]
 
 
 def _coverage(rule: JointRule, touched: list[str], state: StateAfter) -> list[Violation]:
-    required = int(rule.bound or 1)
+    needed = int(rule.bound or 1)
     return [
-        _violation(rule, f"cell {cell}", f"off air with {on_air} neighbours on air", f"at least {required} neighbour on air")
-        for cell, on_air in uncovered_cells(touched, state, required)
+        _violation(rule, f"cell {cell}", f"off air with {on_air} neighbours on air", f"at least {needed} neighbour on air")
+        for cell, on_air in uncovered(touched, state, needed)
     ]
 
 

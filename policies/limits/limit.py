@@ -1,8 +1,8 @@
-"""A limit: the allowed values of an attribute of a class, with specification and clause.
+"""A limit: the allowed values of an attribute of a class, with the clause they come from.
 
-1. `kind` is the type of bound: a range on a grid, a set of numbers, an enumeration, a boolean, or a string pattern.
-2. A boolean is not a number, a numeric string is not a number, NaN and infinities are refused; 25.0 equals the integer 25.
-3. `vendor_specific` marks an attribute that is in no 3GPP object model; its bounds may still come from a 3GPP clause.
+1. `kind` is the type of bound: a range with an optional step, a set of numbers, an enumeration, a boolean, or a string pattern.
+2. Booleans and numeric strings are not numbers, NaN and infinities are refused; 25.0 equals the integer 25.
+3. `vendor_specific` marks attributes that are not in a 3GPP object model; their bounds may still come from a 3GPP clause.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 class Limit(Word):
     """The bounds of `attribute` of `class_name` in `unit`, with their source.
 
-    `low`, `high` and `step` are for a range, `values` for a set or an enumeration, `pattern` for a string.
+    `low`, `high` and `step` belong to a range, `values` to a set or an enumeration, `pattern` to a string.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -55,7 +55,7 @@ class Limit(Word):
     clause_text: str = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _check_fields(self) -> Limit:
+    def _whole(self) -> Limit:
         problem = _malformed(self)
         if problem:
             raise ValueError(problem)
@@ -65,7 +65,7 @@ class Limit(Word):
 
     @property
     def name(self) -> str:
-        """Class and attribute, as shown in messages."""
+        """Class and attribute, as used in messages."""
         return f"{self.class_name}.{self.attribute}"
 
     @property
@@ -81,15 +81,15 @@ class Limit(Word):
         unit = f" {self.unit}" if self.unit else ""
         if self.kind == "range":
             grid = f" in steps of {self.step:g}" if self.step else ""
-            return f"{_format(self.low)}..{_format(self.high)}{unit}{grid}"
+            return f"{_text(self.low)}..{_text(self.high)}{unit}{grid}"
         if self.kind == "boolean":
             return "true or false"
         if self.kind == "string":
             return f"text that matches {self.pattern}"
-        return "one of " + ", ".join(_format(value) for value in self.values) + unit
+        return "one of " + ", ".join(_text(value) for value in self.values) + unit
 
     def objection(self, value: Scalar) -> str | None:
-        """Return what is wrong with `value`, or None if it is allowed; whether the attribute is writable is not checked."""
+        """Return why `value` is not allowed, or None if it is (regardless of `read_only`)."""
         if self.kind == "boolean":
             return None if isinstance(value, bool) else f"{value!r} is not a boolean"
         if self.kind in ("enum", "string"):
@@ -105,7 +105,7 @@ class Limit(Word):
             return f"{value!r} is not a string"
         if self.kind == "enum":
             return None if value in self.values else f"{value!r} is not one of the values"
-        return None if self._compiled.fullmatch(value) else f"{value!r} does not match the pattern"
+        return None if self._compiled.fullmatch(value) else f"{value!r} does not match"
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
@@ -119,23 +119,22 @@ class Limit(Word):
         if self.step is not None:
             steps = (value - self.low) / self.step
             if abs(steps - round(steps)) > _GRID_TOLERANCE:
-                return f"{value!r} is not on the grid of {self.step:g}"
+                return f"{value!r} is not a multiple of the step {self.step:g} from {self.low:g}"
         return None
 
     def nearest(self, value: Scalar) -> Scalar:
-        """Return the allowed number nearest to `value`, or the default if `value` or the limit is not numeric."""
+        """Return the allowed value nearest to the number `value`, or the default if there is none."""
         if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
             return self.default
         if self.kind == "set":
-            numbers = (number for number in self.values if not isinstance(number, str))
-            return min(numbers, key=lambda number: abs(number - value))
+            return min((number for number in self.values if not isinstance(number, str)), key=lambda number: abs(number - value))
         if self.kind != "range" or self.low is None or self.high is None:
             return self.default
         clipped = min(max(value, self.low), self.high)
         return clipped if self.step is None else round(self.low + round((clipped - self.low) / self.step) * self.step, 9)
 
 
-def _format(value: float | str | None) -> str:
+def _text(value: float | str | None) -> str:
     return value if isinstance(value, str) else f"{value:.12g}"
 
 
@@ -149,17 +148,16 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def _malformed(limit: Limit) -> str | None:
-    """Return the problem with the limit's own fields (missing, not of its kind, inconsistent), or None."""
+    """Return the problem of a limit whose fields do not fit its kind, or None."""
     present = {name for name in ("low", "high", "step", "values", "pattern") if getattr(limit, name) not in (None, (), "")}
     stray = sorted(present - set(_FIELDS[limit.kind]))
     missing = sorted(set(_FIELDS[limit.kind]) - present - {"step"})
     if stray or missing:
-        return f"kind={limit.kind!r}: " + "; ".join(
-            [*(f"{name} is missing" for name in missing), *(f"{name} is not a field of this kind" for name in stray)]
-        )
+        problems = [*(f"{name} is missing" for name in missing), *(f"{name} is not a field of this kind" for name in stray)]
+        return f"kind={limit.kind!r}: " + "; ".join(problems)
     if limit.low is not None and limit.high is not None and limit.low >= limit.high:
-        return f"low={limit.low} must lie below high={limit.high}"
+        return f"low={limit.low} must be below high={limit.high}"
     value_type = str if limit.kind == "enum" else float
     if not all(isinstance(value, value_type) for value in limit.values):
-        return f"values={list(limit.values)}: a set holds numbers, an enum holds strings"
+        return f"values={list(limit.values)}: a set contains numbers, an enum contains strings"
     return None

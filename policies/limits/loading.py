@@ -1,6 +1,7 @@
-"""Loading of the limits catalogue from its data files, one TOML file per theme; malformed data raises an error.
+"""Loading of the catalogue from its data files, one TOML file per theme; the error for malformed data names file and entry.
 
-A file has a `[defaults]` table (values of omitted fields), `[[limit]]` entries and, in `joint_rules.toml`, `[[rule]]` entries.
+A file has a `[defaults]` table (values of fields that entries omit), `[[limit]]` entries and, in `joint_rules.toml`, `[[rule]]`
+entries.
 """
 
 from __future__ import annotations
@@ -23,12 +24,12 @@ Entry = TypeVar("Entry", bound=BaseModel)
 
 
 class CatalogueError(ValueError):
-    """A malformed data file of the catalogue; the message names file, entry and field."""
+    """A data file of the catalogue is malformed; the message names file, entry and field."""
 
 
 @cache
 def load_limits(folder: Path = DATA) -> LimitsCatalogue:
-    """Return the catalogue of all `*.toml` files in `folder`; raises CatalogueError."""
+    """Return the catalogue of all `*.toml` files of `folder`; raises CatalogueError naming file, entry and field."""
     limits: list[Limit] = []
     rules: list[JointRule] = []
     for path in sorted(folder.glob("*.toml")):
@@ -50,7 +51,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise CatalogueError(f"{path.name}: {error}") from None
     unknown = set(content) - {"defaults", "limit", "rule"}
     if unknown:
-        raise CatalogueError(f"{path.name}: unknown tables {sorted(unknown)}; use [defaults], [[limit]], [[rule]]")
+        raise CatalogueError(f"{path.name}: {sorted(unknown)} is not one of [defaults], [[limit]], [[rule]]")
     return content
 
 

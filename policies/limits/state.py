@@ -1,4 +1,4 @@
-"""The state of the network after a change set: current attributes overlaid with the edits. Each object is read once."""
+"""The network's state after a change set: the current state overlaid with the edits. Each object is read once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Find = Callable[[str, str], tuple[str, ...]]
 
 
 class StateAfter:
-    """The attributes of existing objects before and after a change set that is not applied yet."""
+    """The attributes of existing objects `before` and `after` the change set."""
 
     def __init__(self, change_set: ChangeSet, read: Read, find: Find) -> None:
         self._read = read
@@ -38,12 +38,12 @@ class StateAfter:
         return dn in self._members[class_name]
 
     def before(self, dn: str) -> dict[str, Scalar]:
-        """Return the current attributes of `dn`, which must exist."""
+        """Return the current attributes; `dn` must exist."""
         if dn not in self._objects:
             self._objects[dn] = self._read(dn).attributes
         return self._objects[dn]
 
     def after(self, dn: str) -> dict[str, Scalar]:
-        """Return the attributes of `dn`, which must exist, after the change set."""
+        """Return the attributes after the change set; `dn` must exist."""
         edits = self._edits.get(dn)
         return {**self.before(dn), **edits} if edits else self.before(dn)

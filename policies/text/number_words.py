@@ -15,5 +15,5 @@ NUMBER_WORDS: Final[dict[str, int]] = {
 
 
 def number_word(value: int) -> str:
-    """Return the word for `value`; raises KeyError if the table has none."""
+    """Return the word for `value`; raises KeyError if it is not in the table."""
     return {value: word for word, value in NUMBER_WORDS.items()}[value]

@@ -1,6 +1,6 @@
-"""Units and quantities (numbers with units), converted exactly to the canonical unit of a KPI or attribute.
+"""Units and quantities: numbers with units, converted exactly to the catalogue's unit of a KPI or attribute.
 
-A small exact table instead of a unit library: rational factors only, and spellings that differ only by case (Mb/s bits, MB/s
+A small exact table instead of a unit library: decimal factors only, and spellings that differ only in case (Mb/s bits, MB/s
 bytes; mW, MW) are distinguished.
 """
 
@@ -78,14 +78,14 @@ _TABLE: dict[str, tuple[str, dict[str, Fraction]]] = {
     ),
     "count": ("count", dict.fromkeys(("count", "times", "handovers"), Fraction(1))),
 }
-# Units of link conditions that are not KPIs or attributes: for `factor` only, not accepted by `quantity`.
+# Units of link parameters, which are not KPIs or attributes: `quantity` does not accept them.
 _LINK_UNITS: dict[str, dict[str, Fraction]] = {
     "ns": {"ns": Fraction(1), **dict.fromkeys(("us", "µs", "μs"), Fraction(1000))},
     "m/s": {"m/s": Fraction(1), **dict.fromkeys(("km/h", "kmh", "kph"), Fraction(5, 18)), "mph": Fraction("0.44704")},
 }
 _EXACT = {spelling: (dimension, factor) for dimension, (_, row) in _TABLE.items() for spelling, factor in row.items()}
 _FOLDED = {spelling.casefold(): pair for spelling, pair in reversed(_EXACT.items())}
-_DIMENSION_OF = {unit: dimension for dimension, (unit, _) in _TABLE.items()}
+_DIMENSIONS = {unit: dimension for dimension, (unit, _) in _TABLE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +106,17 @@ class Quantity:
 
 
 def unit_dimension(unit: str) -> str:
-    """Return the dimension of a canonical unit (`ms` → time), empty if `unit` is not one."""
-    return _DIMENSION_OF.get(unit, "")
+    """Return the dimension of a canonical unit (`ms` → time), empty if the unit is not in the table."""
+    return _DIMENSIONS.get(unit, "")
 
 
 def is_unit(spelling: str) -> bool:
-    """Whether `spelling` is a unit, in its exact case or case-folded."""
+    """Whether `spelling` is a unit, by exact case first and then by folded case."""
     return spelling in _EXACT or spelling.casefold() in _FOLDED
 
 
 def quantity(number: str, spelling: str = "") -> Quantity:
-    """Convert exactly: `quantity("0.01", "s")` is 10 ms; raises KeyError for a spelling that is not a unit."""
+    """Convert exactly: `quantity("0.01", "s")` is 10 ms; raises KeyError for an unknown unit."""
     amount = Fraction(number)
     if not spelling:
         return Quantity(float(amount))
@@ -125,7 +125,7 @@ def quantity(number: str, spelling: str = "") -> Quantity:
 
 
 def factor(spelling: str, unit: str) -> float:
-    """Return the factor from `spelling` to `unit`, both case-sensitive: `factor("min", "s")` is 60; raises KeyError."""
+    """Return the number of `unit` in one `spelling`, both in exact case: `factor("min", "s")` is 60; raises KeyError."""
     for row in (*(row for _, row in _TABLE.values()), *_LINK_UNITS.values()):
         if spelling in row and unit in row:
             return float(row[spelling] / row[unit])

@@ -1,4 +1,4 @@
-"""Formatting of validation errors, one line per problem: `field=value: what is wrong, what is allowed`."""
+"""Formatting of validation errors, one line per field: `field=value: problem, allowed values`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-_LONGEST_VALUE = 60
+_MAX_VALUE_CHARACTERS = 60
 
 
 class ErrorList(Protocol):
-    """A pydantic `ValidationError`, or FastAPI's request validation error."""
+    """A pydantic `ValidationError`, or FastAPI's `RequestValidationError`."""
 
     def errors(self) -> Sequence[Any]:
         """Return a record per problem, with type, loc, input and msg."""
@@ -18,7 +18,7 @@ class ErrorList(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem: the `steps` from the root value to the field, pydantic's error type as `kind`, and the line to show."""
+    """A problem: the path `steps` to the field, pydantic's error `kind`, and the message `text`."""
 
     steps: tuple[str, ...]
     kind: str
@@ -26,7 +26,7 @@ class Problem:
 
 
 def problems_of(error: ErrorList, root: str = "value") -> tuple[Problem, ...]:
-    """Return all problems, in the order of the fields; `root` is the name of the value itself, for problems without a field."""
+    """Return every problem in the order of the fields; `root` names the value itself in problems without a field."""
     return tuple(_problem(detail, root) for detail in error.errors())
 
 
@@ -36,7 +36,7 @@ def first_problem(error: ErrorList, root: str = "value") -> str:
 
 
 def validation_text(error: ErrorList, root: str = "value") -> str:
-    """Return all problems in one line, separated by semicolons."""
+    """Return every problem in one line, separated by semicolons."""
     return "; ".join(problem.text for problem in problems_of(error, root))
 
 
@@ -52,10 +52,10 @@ def _text(detail: dict[str, Any], field: str, root: str) -> str:
     if detail["type"] == "json_invalid":
         return f"{root} is not JSON ({message.removeprefix('Invalid JSON: ')}): write one object and nothing else"
     if not field and detail["type"] == "value_error":
-        return message  # the message of a rule over several fields names them
+        return message  # a rule over several fields names them itself
     return f"{field or root}={_short(detail['input'])}: {message}"
 
 
 def _short(value: object) -> str:
     text = repr(value)
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
+    return text if len(text) <= _MAX_VALUE_CHARACTERS else text[: _MAX_VALUE_CHARACTERS - 3] + "..."

@@ -200,7 +200,7 @@ def test_a_gain_that_a_nearby_condition_turns_into_a_loss_is_not_taken(few_pilot
 def gathered(context, text):
     """The view after everything but the comparisons, and the decision that asks for these."""
     view = walk.view(context, text)
-    view = view.model_copy(update={"intent": decided(view).intent})
+    view = view.model_copy(update={"reading": decided(view).reading})
     seen = tuple(walk.observe(context, call) for call in decided(view).calls)
     view = view.model_copy(update={"observations": seen})
     return view, decided(view)
@@ -255,8 +255,9 @@ def test_without_a_speed_the_operator_is_asked_once(context):
     assert isinstance(decision, Ask)
     assert "How fast" in decision.question
     assert not comparisons(view)
-    asked = view.model_copy(update={"answers": (Answer(question=decision.question, answer="20 m/s"),)})
-    wanted = decided(asked)
+    answers = (Answer(question=decision.question, answer="20 m/s"),)
+    read = decided(view.model_copy(update={"answers": answers, "unread": answers}))
+    wanted = decided(view.model_copy(update={"answers": answers, "reading": read.reading}))
     assert isinstance(wanted, CallTools)
     assert wanted.calls[0].arguments["channel"]["speed_mps"] == 19.0
     again, _ = walk(context, text, (Answer(question=decision.question, answer="no idea"),))

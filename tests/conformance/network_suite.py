@@ -1,7 +1,7 @@
-"""What every Network must do, and what every Twin must do besides: subclass a suite and give the fixture `subject`.
+"""The conformance suites of the Network and Twin contracts: subclass a suite and provide the fixture `subject`.
 
 `NetworkSuite` needs a fresh `Subject` per test: a network with one or more cells, the standard object tree and some finished KPI
-windows. `advance` lets network time pass (a twin's own method, or a test's way of moving the network behind an adapter).
+windows. `advance` lets network time pass (a twin's own method, or a test's way of advancing the network behind an adapter).
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class Subject:
 
 
 def edit(network: Network, dn: str, attribute: str, new: Any) -> AttributeEdit:
-    """Return an edit with the old value as it stands."""
+    """Return an edit with the current value as the old one."""
     return AttributeEdit(dn=dn, attribute=attribute, old=network.read(dn).attributes[attribute], new=new)
 
 
-def ratio_dn(card: NetworkCard, one: Slice, cell: int = 0) -> str:
-    return f"{card.cells[cell].dn},RRMPolicyRatio={one.value}"
+def ratio_dn(card: NetworkCard, slice_: Slice, cell: int = 0) -> str:
+    return f"{card.cells[cell].dn},RRMPolicyRatio={slice_.value}"
 
 
 def power_change(network: Network, new: float = 40.0) -> ChangeSet:
@@ -95,16 +95,16 @@ class NetworkSuite:
         below = network.find("RRMPolicyRatio", cell.dn)
         assert below and all(dn.startswith(cell.dn + ",") for dn in below)
 
-    def test_find_of_a_class_that_nobody_has_is_empty(self, network):
+    def test_find_of_an_unknown_class_is_empty(self, network):
         assert network.find("NoSuchClass") == ()
 
-    def test_one_reading_of_the_configuration_is_what_every_single_reading_says(self, network):
+    def test_one_reading_of_the_configuration_equals_the_readings_of_its_objects(self, network):
         cell = network.describe().cells[0]
         whole = network.configuration()
-        assert {one.dn for one in whole} >= set(network.find("RRMPolicyRatio")) | {cell.dn, cell.carrier_dn}
+        assert {item.dn for item in whole} >= set(network.find("RRMPolicyRatio")) | {cell.dn, cell.carrier_dn}
         below = network.configuration(cell.dn)
-        assert below and all(one.dn == cell.dn or one.dn.startswith(cell.dn + ",") for one in below)
-        assert all(network.read(one.dn) == one for one in below)
+        assert below and all(item.dn == cell.dn or item.dn.startswith(cell.dn + ",") for item in below)
+        assert all(network.read(item.dn) == item for item in below)
 
     def test_unknown_dn_is_an_unknown_object(self, network):
         with pytest.raises(UnknownObjectError):
@@ -131,12 +131,12 @@ class NetworkSuite:
         cell = network.describe().cells[0]
         query = KpiQuery(kpis=("RRC.ConnMean",), dns=(cell.dn,), slices=(Slice.URLLC,), windows=1)
         samples = list(network.observe(query))
-        assert [(one.kpi, one.dn, one.slice) for one in samples] == [("RRC.ConnMean", cell.dn, Slice.URLLC)]
+        assert [(sample.kpi, sample.dn, sample.slice) for sample in samples] == [("RRC.ConnMean", cell.dn, Slice.URLLC)]
 
     def test_without_slices_a_query_answers_cell_and_slice_level(self, network):
         cell = network.describe().cells[0]
         frame = network.observe(KpiQuery(kpis=("RRC.ConnMean",), dns=(cell.dn,), windows=1))
-        assert {one.slice for one in frame} == {None, *network.describe().slices}
+        assert {sample.slice for sample in frame} == {None, *network.describe().slices}
 
     def test_a_binned_family_answers_with_its_bins(self, network):
         names = {sample.kpi for sample in network.observe(KpiQuery(kpis=("CARR.WBCQIDist",), windows=1))}
@@ -219,7 +219,7 @@ class NetworkSuite:
 
     def test_joint_rules_hold_over_the_whole_set(self, network):
         card = network.describe()
-        edits = tuple(edit(network, ratio_dn(card, one), "rRMPolicyMinRatio", 60) for one in (Slice.EMBB, Slice.URLLC))
+        edits = tuple(edit(network, ratio_dn(card, slice_), "rRMPolicyMinRatio", 60) for slice_ in (Slice.EMBB, Slice.URLLC))
         with pytest.raises(InvalidChangeError):
             network.apply(ChangeSet(edits=edits), "key-1")
 
@@ -300,17 +300,17 @@ class TwinSuite(NetworkSuite):
     def test_different_seeds_differ(self, make):
         assert _record(make(1)) != _record(make(2))
 
-    def test_time_passes_alike_in_one_step_or_many(self, make):
-        one, many = make(1), make(1)
-        length = one.describe().granularity_s
-        one.advance(2 * length)
+    def test_one_step_and_many_small_steps_give_the_same_result(self, make):
+        single, many = make(1), make(1)
+        length = single.describe().granularity_s
+        single.advance(2 * length)
         for _ in range(20):
             many.advance(length / 10)
-        assert one.describe().now == many.describe().now
-        assert one.observe(KpiQuery()) == many.observe(KpiQuery())
+        assert single.describe().now == many.describe().now
+        assert single.observe(KpiQuery()) == many.observe(KpiQuery())
 
     @pytest.mark.parametrize("pickled", [False, True])
-    def test_what_follows_a_restore_is_what_followed_then(self, make, pickled):
+    def test_after_a_restore_the_twin_evolves_as_after_the_snapshot(self, make, pickled):
         twin = make(1)
         length = twin.describe().granularity_s
         twin.advance(1.5 * length)

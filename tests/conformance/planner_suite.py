@@ -1,6 +1,6 @@
-"""What every planner owes: it answers each view with a decision, keeps to what it is offered, and comes to an end.
+"""The conformance suite of the Planner contract: a decision for each view, only offered tools, and termination.
 
-Subclass `PlannerSuite` with a `planner` fixture. The walks run real tools over a real small system twin.
+Subclass `PlannerSuite` and provide the fixture `planner`. The walks run real tools over a real small system twin.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def walk(planner: Planner, context: ToolContext, text: str) -> tuple[list[Decisi
         if isinstance(decision, Understand):
             view = view.model_copy(update={"reading": decision.reading})
         elif isinstance(decision, CallTools):
-            seen = tuple(caller.observe(call) for call in decision.calls)
-            view = view.model_copy(update={"observations": view.observations + seen})
+            observations = tuple(caller.observe(call) for call in decision.calls)
+            view = view.model_copy(update={"observations": view.observations + observations})
         else:
             break
     return decisions, view
@@ -91,7 +91,7 @@ class PlannerSuite:
         before = world.network.configuration()
         decisions, _ = walk(planner, world, WORK)
         assert not isinstance(decisions[-1], Understand | CallTools), "it never came to an end"
-        calls = [call for one in decisions if isinstance(one, CallTools) for call in one.calls]
+        calls = [call for decision in decisions if isinstance(decision, CallTools) for call in decision.calls]
         for call in calls:
             assert REGISTRY.get(call.tool).effect is not Effect.CONFIGURE
             REGISTRY.get(call.tool).parse(call.arguments)
@@ -101,9 +101,9 @@ class PlannerSuite:
         decisions, view = walk(planner, world, WORK)
         tried = {
             candidate["name"]: candidate
-            for one in view.observations
-            if one.evidence and one.call.tool in ("compare_candidates", "refine_candidate")
-            for candidate in [*one.evidence["value"].get("candidates", []), one.evidence["value"].get("best")]
+            for observation in view.observations
+            if observation.evidence and observation.call.tool in ("compare_candidates", "refine_candidate")
+            for candidate in [*observation.evidence["value"].get("candidates", []), observation.evidence["value"].get("best")]
             if candidate
         }
         if isinstance(decisions[-1], Propose):

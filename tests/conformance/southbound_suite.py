@@ -1,4 +1,4 @@
-"""What every southbound adapter must do: subclass a suite, give the adapter as a fixture, and its claims are tested."""
+"""The conformance suites of the southbound adapters: subclass a suite and provide the adapter as a fixture."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def sla_policy(throughput_kbps: float = 5000, sst: int = 1) -> dict:
 class A1SouthboundSuite:
     """Needs the fixture `a1`: an adapter on a near-RT RIC that offers the slice SLA target and has no policies."""
 
-    def test_adapter_has_the_southbound_face(self, a1):
+    def test_adapter_implements_the_southbound_interface(self, a1):
         assert isinstance(a1, A1Southbound)
 
-    def test_types_are_told_by_their_standard_ids(self, a1):
+    def test_types_have_their_standard_ids(self, a1):
         assert SLA in a1.types()
 
     def test_schema_comes_from_the_peer_and_names_its_dialect(self, a1):
@@ -110,10 +110,10 @@ class O1SouthboundSuite:
         assert o1.read(cell_dn).attributes["administrativeState"] == "UNLOCKED"
 
     def test_objects_of_a_class_are_found_below_another(self, o1, cell_dn):
-        found = o1.find("RRMPolicyRatio", cell_dn)
-        assert len(found) == 3
-        assert all(dn.startswith(cell_dn + ",RRMPolicyRatio=") for dn in found)
-        assert set(found) <= set(o1.find("RRMPolicyRatio", cell_dn.split(",")[0]))
+        dns = o1.find("RRMPolicyRatio", cell_dn)
+        assert len(dns) == 3
+        assert all(dn.startswith(cell_dn + ",RRMPolicyRatio=") for dn in dns)
+        assert set(dns) <= set(o1.find("RRMPolicyRatio", cell_dn.split(",")[0]))
 
     def test_a_write_is_seen_when_read_back(self, o1, cell_dn):
         edit = self._edit(o1, cell_dn + ",RRMPolicyRatio=URLLC", "rRMPolicyMaxRatio", 90)
@@ -141,12 +141,12 @@ class O1SouthboundSuite:
         assert "100" in str(caught.value)
         assert o1.differing([edit.inverse()]) == []
 
-    def test_a_stale_edit_is_refused_before_it_is_made(self, o1, cell_dn):
+    def test_a_stale_edit_is_refused_and_not_applied(self, o1, cell_dn):
         stale = AttributeEdit(dn=cell_dn + ",RRMPolicyRatio=URLLC", attribute="rRMPolicyMaxRatio", old=1, new=90)
-        standing = o1.read(stale.dn)
+        before = o1.read(stale.dn)
         with pytest.raises(StaleEditError):
             ChangeExecutor(o1, A1Client(o1.peer.url), 1.0).check_old(ChangeSet(edits=(stale,)))
-        if o1.style != "merge-patch":  # the JSON patches carry a test of the old value: there the peer refuses it as well
+        if o1.style != "merge-patch":  # the JSON patches include a test of the old value: there the peer refuses it as well
             with pytest.raises(StaleEditError):
                 o1.write([stale])
-        assert o1.read(stale.dn) == standing
+        assert o1.read(stale.dn) == before

@@ -1,4 +1,4 @@
-"""A change over HTTP is all or nothing, once per key, read back and revertible, also when peers fail in the middle."""
+"""A change over HTTP is atomic, applied once per key, read back and revertible, also if peers fail in the middle."""
 
 from __future__ import annotations
 
@@ -133,14 +133,14 @@ def test_when_a1_fails_in_the_middle_the_o1_part_is_rolled_back_and_the_error_sa
     with (
         Proxy(ran.url, interfere) as proxy,
         OranNetwork(ran.url, a1_url=proxy.url, settings=QUICK) as network,
-        pytest.raises(ChangeFailedError, match=r"database is down.*rolled back, nothing of the change stands"),
+        pytest.raises(ChangeFailedError, match=r"database is down.*rolled back, nothing of the change is applied"),
     ):
         network.apply(BOTH, "k-1")
     assert power_of(twin) == 46
     assert twin.policies() == {}
 
 
-def test_when_rolling_back_fails_too_the_error_tells_exactly_what_stands(ran, twin):
+def test_when_rolling_back_fails_too_the_error_lists_exactly_what_is_still_applied(ran, twin):
     patches = []
 
     def interfere(handler, method: str, path: str) -> bool:
@@ -157,7 +157,7 @@ def test_when_rolling_back_fails_too_the_error_tells_exactly_what_stands(ran, tw
         pytest.raises(PartialChangeError) as caught,
     ):
         network.apply(BOTH, "k-1")
-    assert caught.value.standing == (power(46, 40),)
+    assert caught.value.applied == (power(46, 40),)
     assert power(46, 40).describe() in str(caught.value)
     assert power_of(twin) == 40
 
@@ -258,7 +258,7 @@ def minima(old: tuple[int, ...], new: tuple[int, ...]) -> ChangeSet:
     )
 
 
-def test_the_order_that_joint_rules_need_is_found_when_objects_are_written_one_by_one(network, twin):
+def test_objects_written_separately_are_retried_in_an_order_that_satisfies_joint_rules(network, twin):
     twin.apply(minima((0, 0, 0), (30, 30, 30)), "thirds")
     network.o1.style = "json-patch"
     change = minima((30, 30, 30), (65, 5, 20))

@@ -46,19 +46,19 @@ def network(ran):
         yield network
 
 
-def _mean(network: OranNetwork, kpi: str, dn: str, windows: int, one: Slice | None = None) -> float:
+def _mean(network: OranNetwork, kpi: str, dn: str, windows: int, slice_: Slice | None = None) -> float:
     frame = network.observe(KpiQuery(kpis=(kpi,), dns=(dn,), windows=windows))
-    mean = frame.keep(lambda sample: sample.slice is one).mean()
+    mean = frame.keep(lambda sample: sample.slice is slice_).mean()
     assert mean is not None
     return mean
 
 
-def test_it_is_a_network_and_tells_the_same_card(network, twin):
+def test_it_is_a_network_with_the_same_card(network, twin):
     assert isinstance(network, Network)
     assert network.describe() == twin.describe()
 
 
-def test_every_managed_object_is_found_and_read_as_it_stands(network, twin):
+def test_every_managed_object_is_found_and_read_with_its_current_attributes(network, twin):
     for class_name in ("NRCellDU", "NRSectorCarrier", "RRMPolicyRatio", "NRCellRelation", "MobilityProfile", "NoSuchClass"):
         assert network.find(class_name) == twin.find(class_name)
     cell = twin.describe().cells[1]
@@ -97,7 +97,7 @@ def test_putting_a_cell_to_sleep_over_o1_saves_its_power_and_reverting_wakes_it(
     assert _mean(network, "PEE.AvgPower", cell.dn, 2) > 0.8 * before
 
 
-def test_a_power_cut_over_o1_and_a_cap_over_a1_stand_together_and_go_together(network, twin):
+def test_a_power_cut_over_o1_and_a_cap_over_a1_are_applied_and_reverted_together(network, twin):
     cell = network.describe().cells[0]
     plmn = {"mcc": "001", "mnc": "01"}
     ncis = [{"plmnId": plmn, "cId": {"ncI": _nci(twin, cell.id)}}]
@@ -127,7 +127,7 @@ def _nci(twin: SystemNetwork, cell_id: str) -> int:
     return next(nci for nci, name in nr_cell_identities(twin.scenario).items() if name == cell_id)
 
 
-def test_an_unknown_cell_in_a_policy_is_refused_and_nothing_stands(network, twin):
+def test_an_unknown_cell_in_a_policy_is_refused_and_nothing_is_applied(network, twin):
     plmn = {"mcc": "001", "mnc": "01"}
     body = {
         "scope": {"sliceId": {"sst": 1, "plmnId": plmn}},

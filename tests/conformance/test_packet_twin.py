@@ -1,4 +1,4 @@
-"""The packet twin passes the suite of every network and every twin, and says what its packet network cannot do."""
+"""The packet twin passes the network and twin suites, and refuses what its packet network cannot express."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def change(twin, *edits):
 
 
 def shares(twin, cell="west"):
-    return {one: round(share, 6) for one, share in twin.layout().cells[cell].shares.items()}
+    return {slice_: round(share, 6) for slice_, share in twin.layout().cells[cell].shares.items()}
 
 
 # ---- what can be changed ---------------------------------------------------------------------------------------------------
@@ -142,12 +142,12 @@ def test_what_the_simulator_cannot_express_is_refused_with_the_reason(twin, dn, 
 def test_an_absent_attribute_and_an_a1_policy_are_refused(twin):
     absent = AttributeEdit(dn=f"{WEST_CU},MobilityProfile=1", attribute="timeToTrigger", old=160, new=320)
     policy = PolicyEdit(policy_type="ORAN_SliceSLATarget_1.0.0", policy_id="p", old=None, new={"scope": {}})
-    for one, words in ((absent, "240 ms apart"), (policy, "no A1 policies")):
+    for refused, words in ((absent, "240 ms apart"), (policy, "no A1 policies")):
         with pytest.raises(InvalidChangeError, match=words):
-            twin.apply(ChangeSet(edits=(one,)), "key")
+            twin.apply(ChangeSet(edits=(refused,)), "key")
 
 
-def test_at_the_start_the_objects_say_what_the_layout_says(twin):
+def test_initially_the_objects_agree_with_the_layout(twin):
     assert twin.layout() == small_layout()
     assert twin.read(EAST_CARRIER).attributes["configuredMaxTxPower"] == 43
 
@@ -158,12 +158,12 @@ def test_weights_share_blocks_out_in_proportion(twin):
     assert shares(twin, "east") == {Slice.EMBB: 0.5, Slice.URLLC: 0.3, Slice.MMTC: 0.2}
 
 
-def test_a_minimum_is_kept_and_the_rest_shared_as_before(twin):
+def test_a_minimum_is_respected_and_the_rest_shared_in_proportion(twin):
     twin.apply(change(twin, (f"{WEST},RRMPolicyRatio=mMTC", "rRMPolicyMinRatio", 60)), "key")
     assert shares(twin) == {Slice.EMBB: 0.25, Slice.URLLC: 0.15, Slice.MMTC: 0.6}
 
 
-def test_a_maximum_is_kept_and_what_it_leaves_shared_as_before(twin):
+def test_a_maximum_is_respected_and_the_rest_shared_in_proportion(twin):
     twin.apply(change(twin, (f"{WEST},RRMPolicyRatio=eMBB", "rRMPolicyMaxRatio", 10)), "key")
     assert shares(twin) == {Slice.EMBB: 0.1, Slice.URLLC: 0.54, Slice.MMTC: 0.36}
 
@@ -178,7 +178,7 @@ def test_a_layout_whose_slices_have_less_than_a_group_keeps_them_as_they_are():
     layout = small_layout()
     thin = {Slice.EMBB: 0.07, Slice.URLLC: 0.73, Slice.MMTC: 0.2}
     layout = layout.model_copy(
-        update={"cells": {name: one.model_copy(update={"shares": thin}) for name, one in layout.cells.items()}}
+        update={"cells": {name: cell.model_copy(update={"shares": thin}) for name, cell in layout.cells.items()}}
     )
     assert PacketTwin(layout, LearnedNetwork).layout() == layout
 
@@ -222,7 +222,7 @@ def test_a_window_is_run_when_it_is_complete_and_only_then(twin, packets):
     assert twin.describe().now == START + timedelta(seconds=1)
 
 
-def test_going_on_costs_one_run_and_going_back_costs_all_of_them_once(twin, packets):
+def test_continuing_costs_one_run_and_rewinding_costs_a_replay_of_all_windows(twin, packets):
     twin.advance(3.0)
     state = twin.snapshot()
     twin.restore(state)
@@ -244,7 +244,7 @@ def test_windows_that_were_measured_stay_when_the_twin_is_reseeded(twin):
         twin.reseed(0)
 
 
-def test_a_packet_network_that_fails_once_is_begun_anew_and_measures_the_same(twin, packets):
+def test_a_packet_network_that_fails_once_is_restarted_and_measures_the_same(twin, packets):
     undisturbed = PacketTwin(small_layout(), LearnedNetwork)
     undisturbed.advance(3.0)
     twin.advance(2.0)
@@ -254,7 +254,7 @@ def test_a_packet_network_that_fails_once_is_begun_anew_and_measures_the_same(tw
     assert twin.observe(KpiQuery()) == undisturbed.observe(KpiQuery())
 
 
-def test_one_that_fails_twice_is_unavailable_and_time_stands_at_the_last_window(twin, packets):
+def test_a_packet_network_that_fails_twice_is_unavailable_and_time_stays_at_the_last_window(twin, packets):
     twin.advance(1.0)
     packets.failures = 2
     with pytest.raises(NetworkUnavailableError, match="lost"):
@@ -264,16 +264,16 @@ def test_one_that_fails_twice_is_unavailable_and_time_stands_at_the_last_window(
     assert len(twin.observe(KpiQuery()).windows()) == 2
 
 
-@pytest.mark.parametrize("given", [{"granularity_s": 0.0}, {"granularity_s": 0.0105}, {"warm_up_s": -1.0}])
-def test_windows_are_whole_milliseconds(given):
+@pytest.mark.parametrize("lengths", [{"granularity_s": 0.0}, {"granularity_s": 0.0105}, {"warm_up_s": -1.0}])
+def test_windows_are_whole_milliseconds(lengths):
     with pytest.raises(ValueError, match="whole milliseconds"):
-        PacketTwin(small_layout(), LearnedNetwork, **given)
+        PacketTwin(small_layout(), LearnedNetwork, **lengths)
 
 
 # ---- KPIs ------------------------------------------------------------------------------------------------------------------
 
 
-def record(**given):
+def record(**changes):
     flows = {
         "uav-1": FlowWindow(latency_ms=4.0, jitter_ms=1.0, loss=0.0, throughput_mbps=0.6, offered_mbps=0.6),
         "ue-1": FlowWindow(latency_ms=10.0, jitter_ms=1.0, loss=0.5, throughput_mbps=1.0, offered_mbps=2.0),
@@ -287,23 +287,23 @@ def record(**given):
     }
     window = Window(seconds=2.0, now_s=3.0, flows=flows, users=users, prb_load={"west": 0.25, "east": 0.0}, handovers=1)
     before = {"uav-1": "east", "ue-1": "west", "ue-2": None}
-    return WindowRecord(**{"number": 0, "layout": small_layout(), "window": window, "before": before, **given})
+    return WindowRecord(**{"number": 0, "layout": small_layout(), "window": window, "before": before, **changes})
 
 
-def value(kpi, dn=WEST, one=None, of=None):
+def value(kpi, dn=WEST, slice_=None, of=None):
     observer = Observer(cell_names(small_layout()), START, timedelta(seconds=2))
-    found: list[KpiSample] = [
-        sample for sample in observer.observe([of or record()], KpiQuery(kpis=(kpi,), dns=(dn,))) if sample.slice is one
+    samples: list[KpiSample] = [
+        sample for sample in observer.observe([of or record()], KpiQuery(kpis=(kpi,), dns=(dn,))) if sample.slice is slice_
     ]
-    assert len(found) == 1
-    return found[0].value
+    assert len(samples) == 1
+    return samples[0].value
 
 
 def test_values_are_in_the_catalogues_units():
     assert value("RRU.PrbTotDl") == 25.0
     assert value("RRC.ConnMean") == 2.0
     assert value("DRB.UEThpDl") == pytest.approx(0.8)
-    assert value("DRB.PacketLossRateDl", one=Slice.EMBB) == pytest.approx(50.0)
+    assert value("DRB.PacketLossRateDl", slice_=Slice.EMBB) == pytest.approx(50.0)
     assert value("DRB.PdcpSduVolumeDL") == pytest.approx(5.2)
     assert value("CARR.WBCQIDist.9") == 10.0
 
@@ -314,12 +314,12 @@ def test_delay_is_weighted_by_packets():
 
 
 def test_nothing_to_measure_is_none_and_a_user_without_a_cell_counts_to_the_network_alone():
-    assert value("DRB.PdcpSduDelayDl", one=Slice.MMTC) is None
-    assert value("RRC.ConnMean", one=Slice.MMTC) == 0.0
+    assert value("DRB.PdcpSduDelayDl", slice_=Slice.MMTC) is None
+    assert value("RRC.ConnMean", slice_=Slice.MMTC) == 0.0
     assert value("DRB.UEThpDl.P05", NETWORK_DN, Slice.EMBB) == pytest.approx(0.05)  # between 0 and 1 Mbit/s
 
 
-def test_handovers_are_told_per_cell_where_the_window_explains_all_of_them():
+def test_handovers_are_reported_per_cell_if_the_window_explains_all_of_them():
     east = "ManagedElement=S2,GNBDUFunction=1,NRCellDU=east"
     relation = "ManagedElement=S2,GNBCUCPFunction=1,NRCellCU=east,NRCellRelation=west"
     assert value("MM.HoExeIntraReq", east) == value("MM.HoExeIntraReq", relation) == 1.0
@@ -328,7 +328,7 @@ def test_handovers_are_told_per_cell_where_the_window_explains_all_of_them():
     assert value("MM.HoExeIntraReq", east, of=back_and_forth) is None
 
 
-def test_what_a_window_does_not_tell_has_no_samples(twin):
+def test_kpis_that_a_window_does_not_provide_have_no_samples(twin):
     twin.advance(1.0)
     for kpi in ("DRB.PdcpSduDelayDl.P95", "RRU.PrbUsedDl", "PEE.Energy", "CARR.AverageBlerDl", "MM.RlfRate"):
         assert len(twin.observe(KpiQuery(kpis=(kpi,)))) == 0
@@ -337,7 +337,7 @@ def test_what_a_window_does_not_tell_has_no_samples(twin):
 # ---- cards -----------------------------------------------------------------------------------------------------------------
 
 
-def test_the_card_says_that_it_is_lte_what_measured_it_and_covers_its_own_network(twin):
+def test_the_card_states_lte_and_the_source_and_covers_its_own_network(twin):
     card = twin.describe()
     assert "LTE" in card.data_card.configuration.numerology
     assert LearnedNetwork.label in card.kind and LearnedNetwork.label in card.data_card.provenance.source

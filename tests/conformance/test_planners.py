@@ -1,4 +1,4 @@
-"""The planners that there are pass the planners' suite: by rules, and an LLM whose endpoint is gone."""
+"""All planners pass the planner suite: the rule planner, and an LLM whose endpoint is unreachable."""
 
 import socket
 
@@ -19,14 +19,14 @@ class TestRulePlanner(PlannerSuite):
     def test_a_plain_intent_gets_a_proposal_or_no_change(self, planner, world):  # noqa: F811
         decisions, view = walk(planner, world, "Keep URLLC delay below 20 ms in S1C1 and spend no more energy than needed")
         assert isinstance(decisions[-1], Propose | Finish), decisions[-1]
-        assert any(one.call.tool == "compare_candidates" for one in view.observations)
+        assert any(observation.call.tool == "compare_candidates" for observation in view.observations)
 
     def test_a_change_that_is_named_is_proposed_as_it_was_tried(self, planner, world):  # noqa: F811
         decisions, view = walk(planner, world, "set transmit power of S1C1 to 43 dBm")
-        (proposal,) = [one.proposal for one in decisions if isinstance(one, Propose)]
-        (compared,) = [one for one in view.observations if one.call.tool == "compare_candidates"][-1:]
-        tried = {one["name"]: one["score"] for one in compared.evidence["value"]["candidates"]}
-        assert {one.name: one.score for one in proposal.candidates} == tried
+        (proposal,) = [decision.proposal for decision in decisions if isinstance(decision, Propose)]
+        (compared,) = [seen for seen in view.observations if seen.call.tool == "compare_candidates"][-1:]
+        tried = {candidate["name"]: candidate["score"] for candidate in compared.evidence["value"]["candidates"]}
+        assert {candidate.name: candidate.score for candidate in proposal.candidates} == tried
         assert "no change" in tried
 
 
@@ -37,7 +37,7 @@ class TestLlmPlannerWithoutAnEndpoint(PlannerSuite):
             port = free.getsockname()[1]
         return LlmPlanner(LlmSettings(base_url=f"http://127.0.0.1:{port}/v1", model="m", api_key="none", timeout_s=2.0))
 
-    def test_it_hands_over_to_a_human_and_says_why(self, planner, world):  # noqa: F811
+    def test_it_escalates_to_a_human_with_the_reason(self, planner, world):  # noqa: F811
         decisions, _ = walk(planner, world, "Keep URLLC delay below 20 ms in S1C1")
         assert isinstance(decisions[-1], Escalate)
         assert "127.0.0.1" in decisions[-1].reason

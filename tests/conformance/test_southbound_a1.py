@@ -1,4 +1,4 @@
-"""Every A1 dialect passes the same suite against the embedded near-RT RIC, and the dialect is found by asking."""
+"""Every A1 dialect passes the same suite against the embedded near-RT RIC, and the dialect is determined by probing."""
 
 from __future__ import annotations
 
@@ -62,25 +62,25 @@ def test_status_changes_are_posted_to_the_listener_also_when_encoded_twice(face,
         a1.close()
 
 
-def test_a_service_that_misses_its_keepalive_loses_its_policies_and_one_that_keeps_it_does_not():
+def test_a_service_that_misses_its_keepalive_loses_its_policies_and_a_live_service_does_not():
     with EmbeddedRan(SystemNetwork(small_scenario()), faces=("management",)) as ran:
-        kept = ManagementA1Client(ran.url, service_id="kept")
+        alive = ManagementA1Client(ran.url, service_id="alive")
         lost = ManagementA1Client(ran.url, service_id="lost")
-        keepalive = Keepalive(kept, interval_s=1)
+        keepalive = Keepalive(alive, interval_s=1)
         lost.register(1)
-        kept.put(SLA, "p-kept", sla_policy())
+        alive.put(SLA, "p-alive", sla_policy())
         lost.put(SLA, "p-lost", sla_policy())
         deadline = time.monotonic() + 5
-        while "p-lost" in kept.ids(SLA) and time.monotonic() < deadline:
+        while "p-lost" in alive.ids(SLA) and time.monotonic() < deadline:
             time.sleep(0.1)
-        assert kept.ids(SLA) == ("p-kept",)
+        assert alive.ids(SLA) == ("p-alive",)
         assert keepalive.failure is None
         with pytest.raises(UnknownObjectError):
             lost.keep_alive()
         keepalive.close()
 
 
-def test_a_locked_ric_is_asked_again():
+def test_a_request_to_a_locked_ric_is_retried():
     def script(handler: BaseHTTPRequestHandler, number: int) -> None:
         if number <= 2:
             send(handler, 423, b'{"title": "Locked", "status": 423}', "application/problem+json")
@@ -99,7 +99,7 @@ def test_a_policy_that_never_is_enforced_ends_at_the_deadline():
         assert len(trap.requests) > 1, "it was asked once only"
 
 
-def test_an_interface_without_policy_types_asks_to_be_configured():
+def test_an_interface_without_policy_types_has_to_be_configured():
     with (
         TrapServer(lambda handler, number: send(handler, 404 if "rics" in handler.path else 200, b"[]")) as trap,
         pytest.raises(PeerError, match="set the dialect"),

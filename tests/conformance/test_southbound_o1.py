@@ -1,4 +1,4 @@
-"""O1 provisioning passes its suite in each patch style; a 3GPP JSON patch changes several objects together or not at all."""
+"""O1 provisioning passes its suite in each patch style; a 3GPP JSON patch changes several objects atomically."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def test_objects_of_a_managed_element_change_together_or_not_at_all(ran, cell_dn
     assert o1.differing(legal) == []
 
 
-def test_the_tree_is_told_from_the_managed_element_down(ran, cell_dn):
+def test_the_subtree_of_a_managed_element_contains_each_object_once(ran, cell_dn):
     o1 = O1Client(ran.url)
-    found = [one.dn for one in o1.subtree("ManagedElement=S1")]
-    assert cell_dn in found
-    assert len(found) == len(set(found))
-    assert all(o1.read(dn).attributes for dn in found)
+    dns = [managed_object.dn for managed_object in o1.subtree("ManagedElement=S1")]
+    assert cell_dn in dns
+    assert len(dns) == len(set(dns))
+    assert all(o1.read(dn).attributes for dn in dns)

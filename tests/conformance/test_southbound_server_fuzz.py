@@ -115,9 +115,9 @@ def test_errors_are_problem_details_with_their_own_status(client, method, path, 
     answer = client.request(method, path)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
-    told = answer.json()
-    assert told["status"] == status
-    assert told["detail"]
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["detail"]
 
 
 def test_a_media_type_that_is_no_patch_is_unsupported(client):

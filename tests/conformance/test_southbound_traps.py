@@ -1,4 +1,4 @@
-"""Peers that answer garbage, too much, too slowly, half or not at all give one typed error each, and hold nobody up."""
+"""Peers that answer garbage, too much, too slowly, partially or not at all cause a typed error each, without blocking."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_garbage_is_one_typed_error_that_names_the_peer_and_the_request(call, ga
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_an_error_names_peer_request_and_what_to_do(call):
+def test_an_error_names_peer_request_and_remedy(call):
     with TrapServer(lambda handler, number: send(handler, 200, b"<html>", "text/html")) as trap:
         with pytest.raises(PeerError) as caught:
             CALLS[call](trap.url)
@@ -66,13 +66,13 @@ def test_an_error_names_peer_request_and_what_to_do(call):
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity"])
-def test_an_attribute_that_is_no_finite_number_is_a_typed_error(value):
+def test_an_attribute_that_is_not_a_finite_number_is_a_typed_error(value):
     body = f'{{"id": "S1", "attributes": {{"nRPCI": {value}}}}}'.encode()
     with TrapServer(lambda handler, number: send(handler, 200, body)) as trap, pytest.raises(PeerError, match="check the peer's"):
         O1Client(trap.url, QUICK).read("ManagedElement=S1")
 
 
-def test_nobody_there_is_told_with_the_url():
+def test_an_unreachable_peer_is_reported_with_its_url():
     with pytest.raises(NetworkUnavailableError, match=r"http://127\.0\.0\.1:9.*start the peer or correct its URL"):
         A1Client("http://127.0.0.1:9", QUICK).types()
 
@@ -118,7 +118,7 @@ def test_a_peer_that_drips_is_cut_off():
         assert not finished.is_set(), "it was read to the end"
 
 
-def test_a_connection_that_closes_in_the_middle_is_tried_again_where_that_is_harmless():
+def test_a_connection_that_closes_in_the_middle_is_retried_if_that_is_harmless():
     def script(handler: BaseHTTPRequestHandler, number: int) -> None:
         if number > 1:
             send(handler, 200, b'["T"]')
@@ -133,19 +133,19 @@ def test_a_connection_that_closes_in_the_middle_is_tried_again_where_that_is_har
         assert len(trap.requests) == 2
 
 
-def test_a_write_whose_fate_is_unknown_is_not_sent_twice():
+def test_a_write_with_unknown_outcome_is_not_sent_twice():
     def script(handler: BaseHTTPRequestHandler, number: int) -> None:
         handler.wfile.flush()
 
     edit = AttributeEdit(dn="ManagedElement=S1", attribute="a", old=1, new=2)
     with TrapServer(script) as trap:
-        with pytest.raises(PeerError, match="read back what stands"):
+        with pytest.raises(PeerError, match="read back the current values"):
             O1Client(trap.url, QUICK).write([edit])
         assert len(trap.requests) == 1
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_an_overloaded_peer_is_tried_again_with_the_same_request(status):
+def test_an_overloaded_peer_is_retried_with_the_same_request(status):
     schema = json.dumps({"policySchema": {"type": "object"}}).encode()
 
     def script(handler: BaseHTTPRequestHandler, number: int) -> None:
@@ -161,7 +161,7 @@ def test_an_overloaded_peer_is_tried_again_with_the_same_request(status):
         assert len(set(puts)) == 1
 
 
-def test_a_refusal_with_an_empty_body_still_is_a_refusal():
+def test_a_refusal_with_an_empty_body_is_still_a_refusal():
     def script(handler: BaseHTTPRequestHandler, number: int) -> None:
         send(handler, 200, b'{"policySchema": {}}') if handler.command == "GET" else send(handler, 400)
 

@@ -1,4 +1,4 @@
-"""A loopback server that misbehaves as told: the traps that southbound clients meet."""
+"""A loopback server with scripted misbehaviour, to test southbound clients."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class TrapServer:
-    """Calls `script(handler, number)` for each request, numbered from 1; keeps (method, path, body) of each."""
+    """Calls `script(handler, number)` for each request, numbered from 1; `requests` records (method, path, body) of each."""
 
     def __init__(self, script: Callable[[BaseHTTPRequestHandler, int], None]) -> None:
         self.requests: list[tuple[str, str, bytes]] = []

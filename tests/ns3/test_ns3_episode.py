@@ -18,12 +18,12 @@ from twins.ns3.network import Ns3Network
 
 @pytest.fixture(scope="module")
 def task():
-    found = (make_task(Domain.OFFLOADING, Tier.L1, Family.SLICING, seed, Purpose.TRAINING, 0) for seed in range(1, 20))
-    return next(one for one in found if one is not None)
+    tasks = (make_task(Domain.OFFLOADING, Tier.L1, Family.SLICING, seed, Purpose.TRAINING, 0) for seed in range(1, 20))
+    return next(task for task in tasks if task is not None)
 
 
 class Killer:
-    """Looks once, kills the simulator, and then wants the network changed."""
+    """Reads the state once, then kills the simulator and requests a change of the network."""
 
     name = "killer"
 

@@ -1,4 +1,4 @@
-"""ns-3 carries what a layout says: the same again for the same seed, every knob felt, and every failure a typed error."""
+"""ns-3 simulates a layout: reproducible for the same seed, every parameter has an effect, every failure is a typed error."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def begun(network, layout=None):
 
 
 def watched(network, change, seconds=0.5):
-    """The window that follows the warm-up under the changed layout."""
+    """Return the window after the warm-up with the changed layout."""
     layout = begun(network)
     return network.run(change(layout), seconds)
 
@@ -54,7 +54,7 @@ def test_the_same_seed_gives_the_same_windows_in_one_process_and_another_seed_do
     assert network.run(small_layout(2), 0.5) != usual
 
 
-def test_the_small_network_carries_what_it_is_asked_to(usual):
+def test_the_small_network_carries_the_offered_traffic(usual):
     assert {name: user.cell for name, user in usual.users.items()} == {"uav-1": "west", "ue-1": "west", "ue-2": "east"}
     for flow in usual.flows.values():
         assert flow.loss == 0.0 and flow.throughput_mbps > 0.0
@@ -63,7 +63,7 @@ def test_the_small_network_carries_what_it_is_asked_to(usual):
     assert all(sum(user.cqi) > 0 and len(user.cqi) == 16 for user in usual.users.values())
 
 
-# ---- every knob is felt in the next window ---------------------------------------------------------------------------------
+# ---- every parameter has an effect on the next window ----------------------------------------------------------------------
 
 
 def test_a_slice_switch_moves_the_flow_to_the_other_slices_blocks(network, usual):
@@ -95,7 +95,9 @@ def test_lost_power_is_lost_at_the_receiver(network, usual):
 
 def test_a_lower_a3_offset_hands_the_user_over(network, usual):
     # East's offset is raised so that the user stays there: west is the better cell.
-    window = watched(network, lambda one: with_cell(with_cell(one, "west", a3_offset_db=-15.0), "east", a3_offset_db=15.0), 1.0)
+    window = watched(
+        network, lambda layout: with_cell(with_cell(layout, "west", a3_offset_db=-15.0), "east", a3_offset_db=15.0), 1.0
+    )
     assert (usual.users["uav-1"].cell, window.users["uav-1"].cell) == ("west", "east")
     assert window.handovers >= 1
 
@@ -184,14 +186,14 @@ def test_a_killed_worker_is_an_error_that_names_the_method_and_the_next_network_
 
 
 def test_a_worker_killed_at_work_is_an_error_that_names_the_method(tmp_path):
-    one = pretender(tmp_path, "answer({}); sys.stdin.readline(); os.kill(os.getpid(), 9)")
-    with pytest.raises(WorkerError, match=r"ended.*while it was asked for build") as failure:
-        one.ask("build", {})
-    assert failure.value.method == "build" and one.pid is None
+    process = scripted_worker(tmp_path, "answer({}); sys.stdin.readline(); os.kill(os.getpid(), 9)")
+    with pytest.raises(WorkerError, match=r"ended.*during build") as failure:
+        process.ask("build", {})
+    assert failure.value.method == "build" and process.pid is None
 
 
-def pretender(tmp_path, does, answer_s=20.0):
-    """A process whose worker answers hello, and then does as it is told."""
+def scripted_worker(tmp_path, statement, answer_s=20.0):
+    """Return a process whose worker executes `statement`, which can answer requests with `answer`."""
     script = tmp_path / "worker.py"
     lines = (
         "import json, os, sys, time",
@@ -199,7 +201,7 @@ def pretender(tmp_path, does, answer_s=20.0):
         "def answer(result, **other):",
         "    global asked; asked += 1; sys.stdin.readline()",
         "    print(json.dumps({'id': asked, 'result': result, **other}), flush=True)",
-        does,
+        statement,
         "time.sleep(60)",
     )
     script.write_text("\n".join(lines))
@@ -212,32 +214,32 @@ def pretender(tmp_path, does, answer_s=20.0):
      '{"id": 2, "error": "no"}', '{"id": 7, "result": {}}'],
 )  # fmt: skip
 def test_garbage_is_an_error_and_ends_the_worker(tmp_path, line):
-    does = f"answer({{}}); sys.stdin.readline(); sys.stdout.buffer.write(b{line!r} + b'\\n'); sys.stdout.flush()"
-    one = pretender(tmp_path, does)
-    with pytest.raises(WorkerError, match=r"is no answer|instead of 2") as failure:
-        one.ask("run", {"seconds": 1.0})
-    assert failure.value.method == "run" and one.pid is None
+    statement = f"answer({{}}); sys.stdin.readline(); sys.stdout.buffer.write(b{line!r} + b'\\n'); sys.stdout.flush()"
+    process = scripted_worker(tmp_path, statement)
+    with pytest.raises(WorkerError, match=r"not a valid answer|instead of 2") as failure:
+        process.ask("run", {"seconds": 1.0})
+    assert failure.value.method == "run" and process.pid is None
 
 
-def test_what_ns3_refuses_is_told_with_its_words(tmp_path):
+def test_a_refusal_by_ns3_is_reported_with_its_message(tmp_path):
     error = {"type": "ValueError", "message": "no such node"}
-    one = pretender(tmp_path, f"answer({{}}); answer(None, error={error!r})")
+    process = scripted_worker(tmp_path, f"answer({{}}); answer(None, error={error!r})")
     with pytest.raises(WorkerError, match="ns-3 refused set: ValueError: no such node"):
-        one.ask("set", {})
+        process.ask("set", {})
 
 
-def test_a_fatal_error_is_told_with_ns3s_last_words(tmp_path):
-    says = "print('NS_FATAL, terminating', file=sys.stderr); print('msg=\"no such attribute\"', file=sys.stderr)"
-    one = pretender(tmp_path, f"answer({{}}); sys.stdin.readline(); {says}; sys.exit(1)")
+def test_a_fatal_error_is_reported_with_ns3s_last_message(tmp_path):
+    output = "print('NS_FATAL, terminating', file=sys.stderr); print('msg=\"no such attribute\"', file=sys.stderr)"
+    process = scripted_worker(tmp_path, f"answer({{}}); sys.stdin.readline(); {output}; sys.exit(1)")
     with pytest.raises(WorkerError, match="no such attribute"):
-        one.ask("build", {})
+        process.ask("build", {})
 
 
-def test_a_silent_worker_is_ended(tmp_path):
-    one = pretender(tmp_path, "answer({})", answer_s=0.3)
+def test_a_silent_worker_is_terminated(tmp_path):
+    process = scripted_worker(tmp_path, "answer({})", answer_s=0.3)
     with pytest.raises(WorkerError, match="did not answer in time"):
-        one.ask("run", {"seconds": 1.0})
-    assert one.pid is None
+        process.ask("run", {"seconds": 1.0})
+    assert process.pid is None
 
 
 def test_without_the_extra_the_error_says_how_to_install_it(monkeypatch):

@@ -36,12 +36,12 @@ def test_the_slice_of_the_least_weight_still_has_a_group_and_is_served(process):
 def test_two_twins_take_turns_with_one_worker_and_measure_what_each_would_alone(process):
     alone = small_twin(process, 2)
     alone.advance(1.5)
-    one, other = small_twin(process, 2), small_twin(process, 3)
+    first, second = small_twin(process, 2), small_twin(process, 3)
     for _ in range(3):
-        one.advance(0.5)
-        other.advance(0.5)
-    assert one.observe(KpiQuery()) == alone.observe(KpiQuery())
-    assert one.observe(KpiQuery()) != other.observe(KpiQuery())
+        first.advance(0.5)
+        second.advance(0.5)
+    assert first.observe(KpiQuery()) == alone.observe(KpiQuery())
+    assert first.observe(KpiQuery()) != second.observe(KpiQuery())
 
 
 def test_a_twin_whose_worker_is_killed_goes_on_as_if_nothing_had_happened(process):

@@ -1,4 +1,4 @@
-"""Every file that a program made and that is committed tells what it is, how to make it again, and that it is whole."""
+"""Every committed artefact has a record with its data card, the command that regenerates it, and a matching checksum."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from policies.data_card import DataCard
 from twins.system.data_card import system_twin_card
 
 ROOT = Path(__file__).parents[2]
-MADE = ("*.npz", "*.safetensors", "*.onnx", "*.jsonl.gz")
+GENERATED = ("*.npz", "*.safetensors", "*.onnx", "*.jsonl.gz")
 
 
 def committed() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", *MADE], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(["git", "ls-files", *GENERATED], cwd=ROOT, capture_output=True, text=True, check=True)
     return [ROOT / name for name in listed.stdout.split() if not name.startswith("tests/")]
 
 
@@ -41,17 +41,17 @@ def test_a_record_is_read_back_as_it_was_written(tmp_path: Path, card: DataCard)
 
 
 @pytest.mark.parametrize(
-    ("harm", "said"),
+    ("corrupt", "message"),
     [
         (lambda path: path.write_bytes(b"other"), "do not belong together"),
         (lambda path: path.unlink(), "is missing: make it again with `twinpilot twin tabulate`"),
         (lambda path: record_of(path).unlink(), "has no record"),
     ],
 )
-def test_a_file_that_is_not_the_recorded_one_is_refused_with_what_to_do(tmp_path: Path, card: DataCard, harm, said) -> None:
+def test_a_file_that_does_not_match_its_record_is_refused_with_a_remedy(tmp_path: Path, card: DataCard, corrupt, message) -> None:
     path = tmp_path / "table.npz"
     path.write_bytes(b"values")
     write_record(path, card, "twinpilot twin tabulate", "x86_64", {})
-    harm(path)
-    with pytest.raises(ArtefactError, match=said):
+    corrupt(path)
+    with pytest.raises(ArtefactError, match=message):
         read_artefact(path)

@@ -1,4 +1,4 @@
-"""A target's value over several cells and windows means one thing, for the twin's prediction and for the verification."""
+"""A target's value over several cells and windows has one definition, for the twin's prediction and for the verification."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,9 +31,9 @@ DELAYS = frame("DRB.PdcpSduDelayDl", "ms", ("A=1", 0, 4.0, 100), ("A=1", 1, 6.0,
     ("condition", "value", "expected"),
     [(Condition.AT_MOST, 10.0, 20.0), (Condition.AT_LEAST, 10.0, 5.0), (Condition.MINIMIZE, None, (5 * 200 + 20) / 201)],
 )
-def test_a_bound_is_judged_by_the_worst_cell_and_an_objective_by_what_was_counted(condition, value, expected):
-    asked = target("DRB.PdcpSduDelayDl", condition, value, "ms" if value else "")
-    assert assess(DELAYS, asked) == pytest.approx(expected)
+def test_a_bound_takes_the_worst_cell_and_an_objective_the_mean_weighted_by_count(condition, value, expected):
+    delay_target = target("DRB.PdcpSduDelayDl", condition, value, "ms" if value else "")
+    assert assess(DELAYS, delay_target) == pytest.approx(expected)
 
 
 def test_energy_adds_up_over_cells_whatever_the_condition():
@@ -42,7 +42,7 @@ def test_energy_adds_up_over_cells_whatever_the_condition():
     assert [value for _, value in assess_by_window(energy, target("PEE.Energy", Condition.MINIMIZE))] == [15.0, 25.0]
 
 
-def test_what_was_not_measured_is_not_zero():
-    asked = target("DRB.PdcpSduDelayDl", Condition.AT_MOST, 10.0, "ms")
-    assert assess(KpiFrame(), asked) is None
-    assert [value for _, value in assess_by_window(DELAYS, asked)] == [20.0, 6.0]
+def test_a_missing_measurement_is_not_zero():
+    delay_target = target("DRB.PdcpSduDelayDl", Condition.AT_MOST, 10.0, "ms")
+    assert assess(KpiFrame(), delay_target) is None
+    assert [value for _, value in assess_by_window(DELAYS, delay_target)] == [20.0, 6.0]

@@ -1,4 +1,4 @@
-"""Cedar decides who may do what: everything is denied that no policy permits."""
+"""Cedar decides who may do what: whatever no policy permits is denied."""
 
 import cedarpy
 import pytest
@@ -67,7 +67,7 @@ def test_a_planner_configures_only_what_a_human_approved():
     assert allowed(PLANNER, "configure:A1Policy", approved=True)
 
 
-def test_a_small_change_needs_no_human_where_the_operator_said_so():
+def test_a_small_change_needs_no_human_in_autonomous_mode():
     assert allowed(PLANNER, "configure:RRMPolicyRatio", autonomous=True)
     assert not allowed(PLANNER, "configure:RRMPolicyRatio", autonomous=True, cells=4)
     assert not allowed(PLANNER, "configure:CESManagementFunction", autonomous=True)

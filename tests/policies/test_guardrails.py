@@ -1,4 +1,4 @@
-"""A lawful change set stays small, moves in bounded steps, keeps what is protected and comes at an allowed time."""
+"""The guardrails bound a change set's size, steps and timing, and protect cells and slices."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -94,7 +94,7 @@ def test_no_change_passes():
     assert [reason.outcome for reason in judge()] == ["pass"]
 
 
-def test_more_cells_ask_a_human_and_too_many_are_refused():
+def test_more_cells_need_a_human_and_too_many_are_refused():
     ten = judge(*(power(cell, 45.0) for cell in CELLS[:10]))
     assert [reason.rule for reason in ten if reason.outcome == "warn"] == ["blast-radius-cells"]
     assert "10 cells touched, more than 9" in str(ten)
@@ -110,10 +110,10 @@ def test_the_blast_radius_counts_cells_behind_relations_carriers_and_policies():
     assert len(BlastRadius.of(ChangeSet(edits=(everywhere,)), CARD).cells) == len(CELLS)
 
 
-def test_a_step_is_measured_from_what_stands_not_from_what_the_edit_claims():
+def test_a_step_is_measured_from_the_current_value_not_from_the_one_that_the_edit_states():
     lying = edit(CELLS[0].carrier_dn, "configuredMaxTxPower", 30.0, old=31.0)
     (reason,) = [reason for reason in judge(lying) if reason.outcome == "fail"]
-    assert reason.rule == "max-step" and "16 dB down, at most 6" in reason.message and "go to 40" in reason.remedy
+    assert reason.rule == "max-step" and "16 dB down, at most 6" in reason.message and "change it to 40" in reason.remedy
     assert broken(judge(power(CELLS[0], 40.0))) == set()
     assert broken(judge(power(CELLS[0], 52.1))) == {"max-step"}
 
@@ -126,7 +126,7 @@ def test_urllc_keeps_a_guarantee_where_it_has_users():
     assert broken(judge(edit(f"{CELLS[0].dn},RRMPolicyRatio=eMBB", "rRMPolicyMinRatio", 0))) == set()
 
 
-def test_a_slice_that_had_no_guarantee_is_not_held_against_the_change():
+def test_a_slice_without_a_guarantee_before_the_change_is_no_violation():
     without = ManagedObject(dn=urllc(CELLS[0], 0).dn, attributes={"rRMPolicyMinRatio": 0})
     reasons = load_guardrails().judge(ChangeSet(edits=(urllc(CELLS[0], 0),)), CARD, lambda dn: without)
     assert broken(reasons) == set()
@@ -135,7 +135,7 @@ def test_a_slice_that_had_no_guarantee_is_not_held_against_the_change():
 def test_cells_sleep_only_while_enough_of_their_area_stays_awake():
     stadium = CELLS[:6]
     assert broken(judge(*map(sleep, stadium[:2]))) == set()
-    assert [one.outcome for one in judge(*map(sleep, stadium[:3])) if one.rule == "off-air-share"] == ["warn"]
+    assert [reason.outcome for reason in judge(*map(sleep, stadium[:3])) if reason.rule == "off-air-share"] == ["warn"]
     assert broken(judge(*map(sleep, stadium[:5]))) == {"off-air-share"}
     assert broken(judge(*map(sleep, stadium))) == {"last-cell-on-air"}
     locked = edit(stadium[5].dn, "administrativeState", "LOCKED")
@@ -196,6 +196,6 @@ def test_a_malformed_file_is_refused_by_field(tmp_path, old, new, words):
         load_guardrails(tmp_path / "absent.toml")
 
 
-def test_a_freeze_says_when(tmp_path):
+def test_a_freeze_without_a_complete_interval_is_refused(tmp_path):
     with pytest.raises(GuardrailsError, match="either start and end, or days, from and to"):
         with_lines(tmp_path, '\n[[freeze]]\nname = "x"\ndays = ["Fri"]\n')

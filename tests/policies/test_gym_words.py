@@ -1,4 +1,4 @@
-"""The gym's words say what is wrong, with the bound."""
+"""The gym's typed values name the bound that is violated."""
 
 import pytest
 from pydantic import ValidationError
@@ -19,10 +19,10 @@ def test_training_and_benchmark_never_share_a_seed():
             check_seed(seed, purpose)
 
 
-def test_a_value_on_its_bound_keeps_an_sla_and_each_broken_bound_is_told():
+def test_sla_bounds_are_inclusive_and_each_violated_bound_is_named():
     assert SlaSpec(max_latency_ms=30.0, max_loss=0.01, min_throughput_mbps=2.0, max_edge_load=0.4).shortfalls(STATE) == ()
-    told = SlaSpec(max_latency_ms=20.0, max_jitter_ms=1.0, min_throughput_mbps=3.0).shortfalls(STATE)
-    assert told == (
+    shortfalls = SlaSpec(max_latency_ms=20.0, max_jitter_ms=1.0, min_throughput_mbps=3.0).shortfalls(STATE)
+    assert shortfalls == (
         "latency 30 ms is above 20",
         "jitter 2 ms is above 1",
         "throughput 2 Mbit/s is below 3",
@@ -30,7 +30,7 @@ def test_a_value_on_its_bound_keeps_an_sla_and_each_broken_bound_is_told():
     assert SlaSpec().shortfalls(STATE) == ()
 
 
-def test_a_fence_tells_box_height_and_zone_apart():
+def test_a_fence_distinguishes_box_altitude_and_zone():
     fence = GeofenceSpec(
         x_min_m=0, x_max_m=100, y_min_m=0, y_max_m=100, min_altitude_m=30, max_altitude_m=120,
         zones=(Zone(name="hospital", x_m=50, y_m=50, radius_m=20, ceiling_m=60),),
@@ -41,7 +41,7 @@ def test_a_fence_tells_box_height_and_zone_apart():
     assert len(fence.objections(Position(x_m=-1, y_m=50, z_m=10))) == 2
 
 
-def test_a_way_is_as_long_as_its_legs():
+def test_a_path_is_as_long_as_its_legs():
     way = Waypoints(points=(Position(x_m=0, y_m=0, z_m=50), Position(x_m=30, y_m=40, z_m=50), Position(x_m=30, y_m=40, z_m=60)))
     assert way.length_m == pytest.approx(60.0)
 
@@ -52,9 +52,10 @@ def test_a_place_outside_of_the_world_is_refused(field, value):
         Position(**{"x_m": 0.0, "y_m": 0.0, "z_m": 10.0, field: value})
 
 
-def test_a_trusted_word_is_told_like_a_validated_one_and_copies_do_not_touch_one_another():
-    same = NetworkState.unchecked(**dict(STATE))
-    assert same == STATE and same.model_dump() == STATE.model_dump() and same.model_fields_set == STATE.model_fields_set
-    copied = same.model_copy(update={"loss": 0.5})
-    assert (copied.loss, same.loss) == (0.5, 0.01) and same.changed(loss=0.2).loss == 0.2
+def test_an_unchecked_value_equals_a_validated_one_and_its_copies_are_independent():
+    unchecked = NetworkState.unchecked(**dict(STATE))
+    assert unchecked == STATE and unchecked.model_dump() == STATE.model_dump()
+    assert unchecked.model_fields_set == STATE.model_fields_set
+    copied = unchecked.model_copy(update={"loss": 0.5})
+    assert (copied.loss, unchecked.loss) == (0.5, 0.01) and unchecked.changed(loss=0.2).loss == 0.2
     assert NetworkState.unchecked(**dict(STATE)).model_fields_set == set(NetworkState.model_fields)

@@ -1,4 +1,4 @@
-"""A change set is checked before it is applied: each violation names field, value, allowed values, source and remedy."""
+"""A change set is checked before anything is touched: each violation names field, value, allowed values, source and remedy."""
 
 import pytest
 from hypothesis import given, settings
@@ -62,11 +62,11 @@ RATIO = f"{du('S1C1')},RRMPolicyRatio=URLLC"
 EMBB = f"{du('S1C1')},RRMPolicyRatio=eMBB"
 
 
-def test_a_valid_change_has_no_violations():
+def test_a_lawful_change_has_no_violations():
     assert Net().check((RATIO, "rRMPolicyMinRatio", 40), (f"{cu('S1C1')},MobilityProfile=1", "timeToTrigger", 320)) == []
 
 
-def test_a_violation_has_field_value_range_source_and_remedy():
+def test_a_violation_names_field_value_range_source_and_remedy():
     (violation,) = Net().check((RATIO, "rRMPolicyMinRatio", 140))
     assert violation.field == f"{RATIO} rRMPolicyMinRatio"
     assert violation.value == "140"
@@ -91,7 +91,7 @@ def test_a_value_of_the_wrong_kind_is_refused(value):
         ((f"{cu('S1C1')},NRCellRelation=S1C2", "cellIndividualOffset", 7), ["one of -24", "use 6"]),
     ],
 )
-def test_unknown_read_only_and_missing_are_distinguished(edit, words):
+def test_unknown_read_only_and_missing_are_told_apart(edit, words):
     (violation,) = Net().check(edit)
     assert all(word in str(violation) for word in words), str(violation)
 
@@ -119,8 +119,8 @@ def test_dedicated_minimum_and_maximum_ascend():
 def test_dedicated_shares_of_a_cell_fit():
     edits = [(f"{du('S1C1')},RRMPolicyRatio={name}", "rRMPolicyDedicatedRatio", 34) for name in ("eMBB", "URLLC", "mMTC")]
     edits += [(dn, "rRMPolicyMinRatio", 34) for dn, _, _ in edits]
-    broken = {violation.source.split(",")[0] for violation in Net().check(*edits)}
-    assert broken == {"rule slice-minima-fit-the-cell", "rule slice-dedicated-shares-fit-the-cell"}
+    rules = {violation.source.split(",")[0] for violation in Net().check(*edits)}
+    assert rules == {"rule slice-minima-fit-the-cell", "rule slice-dedicated-shares-fit-the-cell"}
 
 
 def test_handover_triggers_may_not_hand_a_user_back_and_forth():
@@ -145,7 +145,7 @@ def test_a_sleeping_cell_needs_an_awake_neighbour():
     assert "sleeping-cell-is-covered" in str(Net().check(*asleep[:2], locked)[0])
 
 
-def test_a_cell_that_was_uncovered_before_is_no_violation():
+def test_a_cell_that_was_uncovered_before_the_change_is_no_violation():
     net = Net()
     for cell in CELLS:
         net.put(f"{cu(cell)},CESManagementFunction=1", energySavingControl="toBeEnergySaving")
@@ -167,7 +167,7 @@ VALUES = st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=2
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(DNS, NAMES, VALUES), max_size=8))
-def test_any_edits_can_be_checked(edits):
+def test_check_handles_arbitrary_edits(edits):
     net = Net()
     violations = net.check(*edits)
     assert all(violation.field and violation.allowed and violation.remedy for violation in violations)

@@ -1,4 +1,4 @@
-"""The reward is equation (2) of seed 000: checked by hand, and by properties over all that can be delivered."""
+"""The reward is equation (2) of seed 000: checked by hand, and by properties over the whole range of deliveries."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def delivered(delay=10.0, throughput=20.0, ber=1e-3):
     return Qos(delay_ms=delay, throughput_mbps=throughput, ber=ber)
 
 
-def test_exactly_what_was_asked_for_earns_the_whole_base():
+def test_delivering_exactly_the_requirement_earns_the_full_base():
     assert qos_reward(NEED, delivered()) == 1.0
 
 
@@ -51,8 +51,8 @@ def test_a_violation_earns_by_its_proximity():
     assert qos_reward(NEED, delivered(40.0, 10.0, 1e-1), UNEVEN) == pytest.approx(-0.3069472, abs=1e-7)
 
 
-def test_absolute_values_count_room_to_spare_as_distance_once_one_bound_is_broken():
-    # thr kept with |(40 - 20) / 40| = 0.5: sig(2) = 0.8807971; del broken: |(10 - 20) / 20| = 0.5: sig(2)
+def test_once_a_bound_is_violated_a_margin_on_another_counts_as_distance():
+    # thr satisfied with |(40 - 20) / 40| = 0.5: sig(2) = 0.8807971; del violated: |(10 - 20) / 20| = 0.5: sig(2)
     # BER on its bound: sig(1/0) = 1
     # R = -1 + 0.3 * (0.8807971 + 0.8807971 + 1) = -0.1715217
     assert qos_reward(NEED, delivered(20.0, 40.0, 1e-3)) == pytest.approx(-0.1715217, abs=1e-7)
@@ -67,7 +67,7 @@ def test_nothing_delivered_and_infinite_delay_have_closed_forms():
     assert float(reward_batch(NEED, 0.0, np.inf, 0.0)) == pytest.approx(0.25)
 
 
-def test_below_the_resolution_of_a_link_simulation_ber_is_one_value():
+def test_all_ber_below_the_resolution_of_a_link_simulation_count_the_same():
     assert (
         qos_reward(NEED, delivered(ber=0.0))
         == qos_reward(NEED, delivered(ber=BER_FLOOR))
@@ -76,12 +76,12 @@ def test_below_the_resolution_of_a_link_simulation_ber_is_one_value():
 
 
 @given(needs, deliveries, deliveries)
-def test_satisfying_always_beats_violating_and_the_sign_tells(need, one, other):
-    for qos in (one, other):
+def test_satisfying_always_beats_violating_and_the_sign_tells_them_apart(need, first, second):
+    for qos in (first, second):
         reward = qos_reward(need, qos)
         assert 0.1 - 1e-12 <= reward <= 1.0 if need.satisfied_by(qos) else -0.3421 <= reward <= -0.1 + 1e-12
-    if need.satisfied_by(one) and not need.satisfied_by(other):
-        assert qos_reward(need, one) > qos_reward(need, other)
+    if need.satisfied_by(first) and not need.satisfied_by(second):
+        assert qos_reward(need, first) > qos_reward(need, second)
 
 
 @given(
@@ -91,10 +91,10 @@ def test_satisfying_always_beats_violating_and_the_sign_tells(need, one, other):
     st.lists(st.floats(0.0, 1.0), min_size=6, max_size=6).filter(lambda w: sum(w) > 0),
     st.floats(0.01, 1.98),
 )
-def test_any_weights_that_add_up_to_less_than_two_separate(need, one, other, raw, total):
+def test_any_weights_that_add_up_to_less_than_two_separate(need, first, second, raw, total):
     weights = RewardWeights(**dict(zip(RewardWeights.model_fields, (total * w / sum(raw) for w in raw), strict=True)))
     assert weights.separates
-    rewards = {need.satisfied_by(qos): qos_reward(need, qos, weights) for qos in (one, other)}
+    rewards = {need.satisfied_by(qos): qos_reward(need, qos, weights) for qos in (first, second)}
     if len(rewards) == 2:
         assert rewards[True] > rewards[False]
 
@@ -119,21 +119,21 @@ def test_nearer_to_the_requirement_is_never_worse_on_either_side(need, a, b):
 
 
 @given(needs, st.lists(deliveries, min_size=1, max_size=8))
-def test_a_batch_is_its_elements(need, batch):
+def test_a_batch_equals_its_single_rewards(need, batch):
     columns = (np.array([getattr(qos, name) for qos in batch]) for name in ("delay_ms", "throughput_mbps", "ber"))
     assert reward_batch(need, *columns).tolist() == [qos_reward(need, qos) for qos in batch]
 
 
 @pytest.mark.parametrize("column", ["delay_ms", "throughput_mbps", "ber"])
 @pytest.mark.parametrize("bad", [np.nan, -1.0])
-def test_what_is_no_measurement_is_refused_by_name(column, bad):
+def test_an_invalid_measurement_is_refused_by_name(column, bad):
     columns = {"delay_ms": [1.0, 2.0], "throughput_mbps": [1.0, 2.0], "ber": [0.0, 0.1]}
     columns[column] = [columns[column][0], bad]
     with pytest.raises(ValueError, match=f"{column} has 1 values outside"):
         reward_batch(NEED, **columns)
 
 
-def test_a_broken_bound_is_told_with_both_values():
+def test_a_violated_bound_is_reported_with_both_values():
     assert NEED.satisfied_by(delivered())
     assert NEED.shortfalls(delivered(11.0, 19.0, 1e-2)) == (
         "delay 11 ms is above 10 ms",

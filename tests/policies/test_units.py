@@ -1,4 +1,4 @@
-"""Units convert exactly, and only within a dimension."""
+"""Units convert exactly, and only where there is a way between them."""
 
 import pytest
 
@@ -17,16 +17,16 @@ from policies.text.units import factor, is_unit, quantity
         ("km/h", "m/s", 1 / 3.6),
     ],
 )
-def test_a_factor_converts_the_spelling_to_the_unit(spelling, unit, expected):
+def test_a_factor_is_how_many_of_the_one_are_the_other(spelling, unit, expected):
     assert factor(spelling, unit) == expected
 
 
-def test_units_of_different_dimensions_are_not_converted():
+def test_what_measures_different_things_is_not_converted():
     with pytest.raises(KeyError, match="km/h cannot be converted to Mbit/s"):
         factor("km/h", "Mbit/s")
 
 
-def test_units_of_link_conditions_are_not_accepted_for_kpis():
+def test_units_of_links_are_no_units_of_kpis():
     assert not is_unit("ns")
     with pytest.raises(KeyError):
         quantity("300", "ns")

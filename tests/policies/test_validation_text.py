@@ -1,4 +1,4 @@
-"""A validation error is one line that names field, value and what is allowed."""
+"""A validation error is one line that names field, value and allowed values."""
 
 import pytest
 from pydantic import Field, ValidationError, model_validator
@@ -52,7 +52,7 @@ def test_a_rule_over_several_fields_names_them_itself():
     assert validation_text(caught.value, "range") == "low=3 lies above high=2"
 
 
-def test_text_that_is_not_json_is_reported_as_such():
+def test_text_that_is_no_json_is_called_so():
     assert first_problem(refusal("low: 3"), "the reply").startswith("the reply is not JSON (")
 
 

@@ -1,4 +1,4 @@
-"""A typed value is frozen, closed and finite."""
+"""A typed value is frozen, closed and finite, whichever of the project's words it is."""
 
 import math
 
@@ -26,7 +26,7 @@ class Level(Word):
         lambda value: AttributeEdit(dn=CELL, attribute="nRPCI", old=None, new=value),
     ],
 )
-def test_numbers_must_be_finite(build, value):
+def test_no_word_holds_a_number_that_is_not_finite(build, value):
     with pytest.raises(ValidationError, match="finite"):
         build(value)
 
@@ -38,7 +38,7 @@ def test_unknown_fields_are_refused_by_name():
         Level(dbm=1.0, dBm=2.0)
 
 
-def test_a_value_is_frozen_and_its_copies_are_independent():
+def test_a_word_never_changes_and_its_copies_are_values_of_their_own():
     level = Level(dbm=-90.0)
     with pytest.raises(ValidationError, match="frozen"):
         level.dbm = -80.0

@@ -1,4 +1,4 @@
-"""These tests need the extra `rt` and LLVM: `make test-rt`. Maps are kept in a cache of the session's own."""
+"""These tests need the extra `rt` and LLVM: `make test-rt`. Maps are cached in a folder of the test session."""
 
 import pytest
 

@@ -19,9 +19,9 @@ CANYON = {"name": "T1", "x_m": -33.0, "y_m": 11.0, "height_m": 32.0}
 EFFORT = {"cell_size_m": 4.0, "rays": 200_000, "depth": 3}
 
 
-def canyon(**given):
-    transmitter = {**CANYON, **given.pop("transmitter", {})}
-    return SceneRequest.model_validate({"scene": "simple_street_canyon", "transmitters": [transmitter], **EFFORT, **given})
+def canyon(**changes):
+    transmitter = {**CANYON, **changes.pop("transmitter", {})}
+    return SceneRequest.model_validate({"scene": "simple_street_canyon", "transmitters": [transmitter], **EFFORT, **changes})
 
 
 @pytest.fixture(scope="module")
@@ -37,52 +37,52 @@ def test_the_street_is_covered_and_the_map_trusted(street):
     assert 0.6 < summary.open_share < 0.9
 
 
-def test_gain_falls_with_distance_as_in_free_space_where_the_transmitter_is_seen(street):
+def test_gain_in_line_of_sight_falls_with_distance_as_in_free_space(street):
     x, y = np.meshgrid(street.x_m, street.y_m)
     distance = np.sqrt((x + 33) ** 2 + (y - 11) ** 2 + 30.5**2)
-    seen = street.line_of_sight[0] & street.open_sky
+    los = street.line_of_sight[0] & street.open_sky
     friis = 20 * np.log10(299_792_458.0 / (4 * np.pi * distance * 3.5e9))
-    above = (street.path_gain_db[0] - friis)[seen]
-    # Reflections add to the direct path, up to as much again from a few walls; none takes it away.
-    assert 0 <= np.median(above) < 3
-    assert np.percentile(above, 1) > -1
-    assert np.corrcoef(np.log10(distance[seen]), street.path_gain_db[0][seen])[0, 1] < -0.8
+    excess = (street.path_gain_db[0] - friis)[los]
+    # Reflections from a few walls add up to the power of the direct path again; none reduces it.
+    assert 0 <= np.median(excess) < 3
+    assert np.percentile(excess, 1) > -1
+    assert np.corrcoef(np.log10(distance[los]), street.path_gain_db[0][los])[0, 1] < -0.8
 
 
-def test_in_sight_the_map_agrees_with_38901(street):
+def test_in_line_of_sight_the_map_agrees_with_38901(street):
     site = compare_with_38901(street).sites[0]
     assert (site.line_of_sight, site.agrees) == (True, True)
     assert abs(site.difference_db) < 2
 
 
-def test_the_same_seed_gives_the_same_bits_and_another_seed_others(street):
+def test_the_same_seed_gives_an_identical_map_and_another_seed_another(street):
     again, other = run_worker(canyon()), run_worker(canyon(seed=7))
     assert np.array_equal(again.path_gain_db, street.path_gain_db)
     assert not np.array_equal(other.path_gain_db, street.path_gain_db)
 
 
 def test_a_finished_map_comes_from_the_cache_and_a_damaged_one_is_traced_again(street):
-    (kept,) = cache_folder().glob("*.npz")
+    (cached,) = cache_folder().glob("*.npz")
     assert trace(canyon(), command=("/no/such/worker",)).seconds == street.seconds
-    kept.write_bytes(kept.read_bytes()[:1000])
+    cached.write_bytes(cached.read_bytes()[:1000])
     with pytest.raises(SceneError, match="could not be started"):
         trace(canyon(), command=("/no/such/worker",))
     assert np.array_equal(trace(canyon()).path_gain_db, street.path_gain_db)
 
 
-def test_a_sector_sends_where_it_is_turned_and_a_tilt_brings_power_near():
+def test_a_sector_radiates_along_its_azimuth_and_a_tilt_brings_power_near():
     sector = {"azimuth_deg": 0.0, "elements": 4, "tilt_deg": 5.0}
-    with ThreadPoolExecutor(2) as pool:  # two workers at once
+    with ThreadPoolExecutor(2) as pool:  # two concurrent workers
         east, steep = pool.map(trace, (canyon(transmitter=sector), canyon(transmitter={**sector, "tilt_deg": 40.0})))
     x, _ = np.meshgrid(east.x_m, east.y_m)
-    seen = east.line_of_sight[0]
-    ahead, behind = seen & (x > 0), seen & (x < -66)
+    los = east.line_of_sight[0]
+    ahead, behind = los & (x > 0), los & (x < -66)
     assert np.median(east.path_gain_db[0][ahead]) > np.median(east.path_gain_db[0][behind]) + 10
-    near = seen & (x > -20) & (x < 20)
+    near = los & (x > -20) & (x < 20)
     assert np.median(steep.path_gain_db[0][near]) > np.median(east.path_gain_db[0][near]) + 3
 
 
-def test_too_few_rays_are_noticed():
+def test_too_few_rays_are_detected():
     summary = summarize(trace(canyon(rays=10_000, cell_size_m=1.0, depth=1, diffraction=False)))
     assert not summary.trusted
     assert summary.missed_in_sight > 0.02
@@ -106,18 +106,18 @@ def test_a_map_of_a_hilly_scene_follows_the_ground():
             "depth": 1,
         }
     )
-    found = trace(request)
-    assert np.ptp(found.ground_m) > 5
-    assert 0.3 < found.open_sky.mean() < 0.9
-    seen = found.line_of_sight[0] & found.open_sky
-    assert seen.sum() > 20
-    assert np.isfinite(found.path_gain_db[0][seen]).mean() > 0.98
-    site = compare_with_38901(found).sites[0]
+    radio_map = trace(request)
+    assert np.ptp(radio_map.ground_m) > 5
+    assert 0.3 < radio_map.open_sky.mean() < 0.9
+    los = radio_map.line_of_sight[0] & radio_map.open_sky
+    assert los.sum() > 20
+    assert np.isfinite(radio_map.path_gain_db[0][los]).mean() > 0.98
+    site = compare_with_38901(radio_map).sites[0]
     assert abs(site.difference_db) < 4
 
 
-def test_the_catalogue_is_what_the_package_ships():
-    """In a process of its own, as LLVM must not be loaded here."""
+def test_the_catalogue_matches_the_installed_package():
+    """In a separate process, because LLVM must not be loaded here."""
     import json
     import subprocess
     import sys
@@ -128,24 +128,23 @@ import mitsuba as mi
 mi.set_variant("llvm_ad_mono_polarized")
 from pathlib import Path
 from sionna.rt import load_scene, scene as files
-from twins.scenes.catalogue import SCENES
 folder = Path(files.munich).parents[1]
-found = {}
+scenes = {}
 for path in sorted(folder.glob("*/*.xml")):
     scene = load_scene(str(path))
     low, high = scene.mi_scene.bbox().min, scene.mi_scene.bbox().max
-    terrain = any(one.radio_material.name == "terrain" for one in scene.objects.values())
+    terrain = any(part.radio_material.name == "terrain" for part in scene.objects.values())
     bounds = [float(low.x), float(low.y), float(high.x), float(high.y)]
-    found[path.stem] = [bounds, sum(1 for _ in ET.parse(path).iter("shape")), terrain]
-print(json.dumps(found))
+    scenes[path.stem] = [bounds, sum(1 for _ in ET.parse(path).iter("shape")), terrain]
+print(json.dumps(scenes))
 """
     from twins.scenes.llvm import find_llvm
 
     environment = {**os.environ, "DRJIT_LIBLLVM_PATH": str(find_llvm(os.environ))}
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
-    found = json.loads(said.stdout.splitlines()[-1])
-    assert set(found) == set(SCENES)
-    for name, (bounds, objects, terrain) in found.items():
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    scenes = json.loads(process.stdout.splitlines()[-1])
+    assert set(scenes) == set(SCENES)
+    for name, (bounds, objects, terrain) in scenes.items():
         info = SCENES[name]
         assert (info.objects, info.terrain) == (objects, terrain), name
         assert np.allclose(info.bounds, bounds, atol=0.06), name

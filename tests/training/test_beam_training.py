@@ -1,6 +1,4 @@
-"""The training of the beam predictor resumes where it stopped, learns, refuses a foreign checkpoint, and exports what loads
-again.
-"""
+"""The beam predictor's training resumes, learns, refuses a checkpoint of another plan, and exports loadable weights."""
 
 import dataclasses
 import json
@@ -34,17 +32,17 @@ def run(plan, experience, work):
     return train(plan, experience, work, lambda step, means: None, every=2)
 
 
-def test_a_training_that_was_killed_ends_with_the_same_weights(experience, tmp_path):
+def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(experience, tmp_path):
     class KilledError(Exception):
         pass
 
-    def die_at_four(step, means):
+    def fail_at_step_four(step, means):
         if step == 4:
             raise KilledError
 
     whole = run(PLAN, experience, tmp_path / "whole")
     with pytest.raises(KilledError):
-        train(PLAN, experience, tmp_path / "killed", die_at_four, every=2)
+        train(PLAN, experience, tmp_path / "killed", fail_at_step_four, every=2)
     resumed = run(PLAN, experience, tmp_path / "killed")
     assert resumed.step == 6
     for name, value in whole.average.items():
@@ -53,16 +51,16 @@ def test_a_training_that_was_killed_ends_with_the_same_weights(experience, tmp_p
     assert [line["step"] for line in lines] == [2, 4, 6]
 
 
-def test_it_learns(experience, tmp_path):
+def test_the_loss_falls(experience, tmp_path):
     plan = dataclasses.replace(PLAN, steps=60, rate=1e-2)
-    told = {}
-    train(plan, experience, tmp_path, told.__setitem__, every=20)
-    assert told[60]["cross_entropy"] < 0.95 * told[20]["cross_entropy"]
+    reports = {}
+    train(plan, experience, tmp_path, reports.__setitem__, every=20)
+    assert reports[60]["cross_entropy"] < 0.95 * reports[20]["cross_entropy"]
 
 
 def test_a_checkpoint_of_another_plan_is_refused(experience, tmp_path):
     run(dataclasses.replace(PLAN, steps=2), experience, tmp_path)
-    with pytest.raises(ValueError, match="begun with other rate, warmup:"):
+    with pytest.raises(ValueError, match="started with other rate, warmup:"):
         run(dataclasses.replace(PLAN, rate=1e-3, warmup=2), experience, tmp_path)
 
 
@@ -74,7 +72,7 @@ def test_a_pool_of_other_ranges_is_refused(pool, experience):
 def test_a_mirrored_trajectory_keeps_its_best_beam(experience):
     batch = draw_batch(experience, dataclasses.replace(PLAN, batch=64), 0)
     strongest = batch.measured.argmax(dim=-1)
-    assert (strongest == batch.best).float().mean() > 0.6  # as measured, with its errors, whichever way round
+    assert (strongest == batch.best).float().mean() > 0.6  # up to measurement errors, mirrored or not
 
 
 def test_the_command_exports_weights_that_load_with_their_card(tmp_path):

@@ -1,4 +1,4 @@
-"""DeepRx's training: resumable, repeatable, and it learns."""
+"""DeepRx's training is resumable and repeatable, and the loss falls."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def quiet(step: int, means: dict[str, float]) -> None:
     """Report nothing."""
 
 
-def test_a_batch_is_drawn_from_its_seed_alone() -> None:
-    one, again, other = (draw_batch(SMALL.ranges, seed) for seed in (5, 5, 6))
-    assert torch.equal(one.received, again.received) and torch.equal(one.coded, again.coded)
-    assert not torch.equal(one.received, other.received)
+def test_a_batch_depends_on_its_seed_only() -> None:
+    first, again, other = (draw_batch(SMALL.ranges, seed) for seed in (5, 5, 6))
+    assert torch.equal(first.received, again.received) and torch.equal(first.coded, again.coded)
+    assert not torch.equal(first.received, other.received)
 
 
 def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_resumed_training_ends_with_the_weights_of_an_uninterrupted_one(tmp_pa
     assert all(torch.equal(value, resumed.average[name]) for name, value in whole.average.items())
 
 
-def test_a_training_that_changed_its_plan_on_the_way_tells_the_commands_of_both(tmp_path: Path) -> None:
+def test_a_training_with_a_changed_number_of_steps_records_the_commands_of_both(tmp_path: Path) -> None:
     train(SMALL, tmp_path, quiet, every=2, until=2)
     changed = train(replace(SMALL, steps=3), tmp_path, quiet, every=1)
     assert changed.legs == [[4, 2], [3, 3]]
@@ -66,22 +66,22 @@ def test_a_training_that_changed_its_plan_on_the_way_tells_the_commands_of_both(
     )
 
 
-def test_another_plan_does_not_go_on_from_a_checkpoint(tmp_path: Path) -> None:
+def test_another_plan_does_not_resume_from_a_checkpoint(tmp_path: Path) -> None:
     train(SMALL, tmp_path, quiet, every=2)
-    with pytest.raises(ValueError, match="begun with other seed"):
+    with pytest.raises(ValueError, match="started with other seed"):
         train(replace(SMALL, seed=2), tmp_path, quiet, every=2)
 
 
-def test_the_loss_falls_in_a_few_steps_and_the_rate_as_planned(tmp_path: Path) -> None:
-    told: list[float] = []
+def test_the_loss_falls_in_a_few_steps_and_the_learning_rate_follows_its_schedule(tmp_path: Path) -> None:
+    losses: list[float] = []
     plan = replace(SMALL, steps=60, channels=8, warmup=5)
-    train(plan, tmp_path, lambda step, means: told.append(means["channel"]), every=20)
-    assert told[-1] < 0.8 * told[0]
+    train(plan, tmp_path, lambda step, means: losses.append(means["channel"]), every=20)
+    assert losses[-1] < 0.8 * losses[0]
     rates = [learning_rate(plan, step) for step in (0, 4, 30, 60)]
     assert rates[0] < rates[1] == plan.rate > rates[2] > rates[3] == pytest.approx(plan.rate / 50)
 
 
-def test_exported_weights_carry_the_ranges_that_they_were_trained_on(tmp_path: Path) -> None:
+def test_the_card_of_exported_weights_has_the_training_ranges(tmp_path: Path) -> None:
     path = tmp_path / "weights.safetensors"
     artefact = export(train(SMALL, tmp_path, quiet, every=2), SMALL, path, "twinpilot train receiver deeprx")
     assert artefact.card.validity["profile"].choices == ("TDL-A",)

@@ -1,4 +1,4 @@
-"""DeepTx is trained end to end: the gradient reaches the transmitter, and a kill loses nothing but time."""
+"""DeepTx is trained end to end: the gradient reaches the transmitter, and an interrupted training resumes."""
 
 from __future__ import annotations
 
@@ -81,12 +81,12 @@ def test_a_few_steps_on_the_same_slots_lower_the_loss():
 
 def test_a_checkpoint_of_another_plan_is_refused_by_name(tmp_path):
     train(replace(SMALL, steps=1), tmp_path, quiet)
-    with pytest.raises(ValueError, match="begun with other rate, seed"):
+    with pytest.raises(ValueError, match="started with other rate, seed"):
         train(replace(SMALL, steps=2, rate=1e-3, seed=9), tmp_path, quiet)
-    assert train(replace(SMALL, steps=2), tmp_path, quiet).step == 2  # more steps of the same plan go on
+    assert train(replace(SMALL, steps=2), tmp_path, quiet).step == 2  # more steps of the same plan resume
 
 
-def test_a_loss_that_is_not_finite_stops_the_training_before_it_spoils_the_weights():
+def test_a_loss_that_is_not_finite_stops_the_training_before_the_weights_are_updated():
     progress = begin(SMALL)
     with torch.no_grad():
         progress.network.receiver.bits.weight.fill_(float("nan"))
@@ -95,7 +95,7 @@ def test_a_loss_that_is_not_finite_stops_the_training_before_it_spoils_the_weigh
     assert all(value.isfinite().all() for value in progress.average.values())
 
 
-def test_what_is_exported_is_read_back_with_a_card_that_says_what_was_trained(tmp_path: Path):
+def test_exported_weights_are_read_back_with_a_card_of_the_training_ranges(tmp_path: Path):
     progress = begin(SMALL)
     path = tmp_path / "deeptx.safetensors"
     export(progress, SMALL, path, "twinpilot train receiver deeptx")

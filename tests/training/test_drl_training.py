@@ -63,9 +63,9 @@ def test_a_training_that_was_killed_ends_with_the_same_weights(pool, tmp_path):
 
 def test_other_tasks_or_another_plan_are_refused(pool, tmp_path):
     run(PLAN, pool, tmp_path, until=1)
-    with pytest.raises(ValueError, match="begun with other tasks"):
+    with pytest.raises(ValueError, match="started with other tasks"):
         run(PLAN, Pool(pool.known[1:], ()), tmp_path)
-    with pytest.raises(ValueError, match="begun with other rate"):
+    with pytest.raises(ValueError, match="started with other rate"):
         run(dataclasses.replace(PLAN, rate=0.5), pool, tmp_path)
 
 

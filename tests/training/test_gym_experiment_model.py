@@ -27,7 +27,7 @@ def call(tool, **arguments):
 def test_looking_keeps_the_state_and_tells_a_result(world, name):
     foretold = LearnedExperimentModel().foretell(world, call(name))
     assert foretold.state == world.state == foretold.low == foretold.high
-    assert foretold.result is not None and "the state stands" in foretold.explanation
+    assert foretold.result is not None and "the state is unchanged" in foretold.explanation
 
 
 def test_a_configuration_moves_the_state_within_its_interval_and_leaves_the_world_alone(world):

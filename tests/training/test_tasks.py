@@ -1,4 +1,4 @@
-"""Tasks tell the truth about themselves, and nothing of one split is in another. Every value comes from the real link twin."""
+"""Tasks are consistent and do not leak between splits. Every value comes from the real link twin."""
 
 import gzip
 import json
@@ -57,44 +57,44 @@ def situations(split, count=40, seed=1):
 # The space and the oracle
 
 
-def test_every_configuration_of_the_space_can_be_written_as_an_orchestration_for_a_device_that_permits_it():
+def test_every_permitted_configuration_of_the_space_has_an_orchestration():
     device = DeviceState(
         tx_antennas=2, rx_antennas=2, max_power_dbm=17.0, max_modulation="16QAM", receivers=("deeprx",), free_prbs=12
     )
     indices, columns = DEFAULT_SPACE.for_device(device)
     assert 0 < len(indices) < len(DEFAULT_SPACE.configurations)
     assert set(columns["receiver_name"]) == {"deeprx"} and columns["prbs"].max() == 12 and set(columns["rx_antennas"]) == {2}
-    for at in indices[::97]:
-        written = Orchestration.of(DEFAULT_SPACE.configurations[at])
-        assert compile_orchestration(written, device) == DEFAULT_SPACE.configurations[at].model_copy(update={"rx_antennas": 2})
+    for index in indices[::97]:
+        configuration = DEFAULT_SPACE.configurations[index]
+        orchestration = Orchestration.of(configuration)
+        assert compile_orchestration(orchestration, device) == configuration.model_copy(update={"rx_antennas": 2})
 
 
-def test_the_space_goes_from_cheap_to_dear():
+def test_the_space_is_ordered_from_cheap_to_expensive():
     prbs = DEFAULT_SPACE.columns["prbs"]
     assert (np.diff(prbs) >= 0).all() and len(set(prbs)) == len(DEFAULT_SPACE.prbs)
 
 
-def test_the_oracle_is_the_best_of_the_space_and_the_cheapest_where_several_are():
+def test_the_oracle_is_the_best_of_the_space_and_in_a_tie_the_cheapest():
     device = DeviceState(tx_antennas=1, rx_antennas=2, max_power_dbm=23.0, max_modulation="64QAM", free_prbs=12)
     channel = ChannelConfiguration(snr_db=30.0)
-    found = survey(SMALL, LINK, device, channel)
-    need = QosRequirement(max_delay_ms=5.0, min_throughput_mbps=0.5, max_ber=1e-3)
-    single = [
-        qos_of(LINK.evaluate(SMALL.configurations[at].model_copy(update={"rx_antennas": 2}), channel)) for at in found.indices
-    ]
-    rewards = [qos_reward(need, qos) for qos in single]
-    best = found.best(need)
-    assert best.reward == max(rewards) and best.qos == single[rewards.index(max(rewards))]
-    assert found.satisfying(need) == sum(need.satisfied_by(qos) for qos in single) / len(single) > 0
-    assert best.orchestration.resources.prbs == 4  # more PRBs give throughput that nobody asked for
+    surveyed = survey(SMALL, LINK, device, channel)
+    required = QosRequirement(max_delay_ms=5.0, min_throughput_mbps=0.5, max_ber=1e-3)
+    configurations = [SMALL.configurations[index].model_copy(update={"rx_antennas": 2}) for index in surveyed.indices]
+    delivered = [qos_of(LINK.evaluate(configuration, channel)) for configuration in configurations]
+    rewards = [qos_reward(required, qos) for qos in delivered]
+    best = surveyed.best(required)
+    assert best.reward == max(rewards) and best.qos == delivered[rewards.index(max(rewards))]
+    assert surveyed.satisfying(required) == sum(required.satisfied_by(qos) for qos in delivered) / len(delivered) > 0
+    assert best.orchestration.resources.prbs == 4  # more PRBs give throughput beyond the requirement
 
 
-def test_where_nothing_is_permitted_or_covered_there_is_no_survey():
+def test_without_a_permitted_and_covered_configuration_there_is_no_survey():
     channel = ChannelConfiguration(snr_db=30.0)
     weak = DeviceState(tx_antennas=1, rx_antennas=2, max_power_dbm=10.0, max_modulation="64QAM", free_prbs=12)
     assert survey(SMALL, LINK, weak, channel) is None
-    foreign = weak.model_copy(update={"max_power_dbm": 23.0, "receivers": ("deeprx",)})
-    assert survey(SMALL, LINK, foreign, channel) is None
+    neural_only = weak.model_copy(update={"max_power_dbm": 23.0, "receivers": ("deeprx",)})
+    assert survey(SMALL, LINK, neural_only, channel) is None
 
 
 # Services and words
@@ -108,7 +108,7 @@ def test_there_are_a_dozen_services_and_each_has_wordings_for_every_split():
         assert all("{grade}" in scene for scene in scenes)
 
 
-def test_requirements_follow_from_the_5qi_by_hand():
+def test_requirements_follow_from_the_5qi():
     by_name = {service.name: service for service in services()}
     control = by_name["industrial_control"]
     # 5QI 82: 10 ms, 1e-4; delay 0.25 * 10 = 2.5 ms; no RLC retransmission: BER 0.1 * 1e-4 = 1e-5
@@ -123,15 +123,15 @@ def test_every_service_is_drawn_in_every_split_and_only_where_it_belongs():
     for split in SPLITS:
         drawn = Counter()
         for index, situation in enumerate(situations(split, 60)):
-            chance = random.Random(index)
+            rng = random.Random(index)
             for _ in range(10):
-                request = draw_request(chance, situation)
+                request = draw_request(rng, situation)
                 drawn[request.service.name] += 1
                 assert situation.device_kind in request.service.devices and situation.surrounding in request.service.surroundings
         assert len(drawn) == len(services())
 
 
-def test_no_wording_is_written_down_for_two_splits():
+def test_no_wording_is_in_two_splits():
     for kind, by_split in read_data("wording.toml").items():
         wordings = [wording for split in SPLITS for wording in by_split[split]]
         assert len(set(wordings)) == len(wordings), kind
@@ -139,31 +139,31 @@ def test_no_wording_is_written_down_for_two_splits():
     assert len(set(scenes)) == len(scenes)
 
 
-def test_a_description_states_what_is_stated_and_all_of_device_and_channel():
+def test_a_description_contains_the_stated_quantities_and_all_of_device_and_channel():
     for index, situation in enumerate(situations("train") + situations("test")):
         split = "train" if index < 40 else "test"
-        chance = random.Random(index)
-        request = draw_request(chance, situation)
-        text, _ = describe(chance, split, request, situation)
+        rng = random.Random(index)
+        request = draw_request(rng, situation)
+        text, _ = describe(rng, split, request, situation)
         assert "{" not in text and not text[0].islower() and text.endswith(".")
-        numbers = {float(found) for found in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", text.replace(" × 10^", "e"))}
-        device, channel, needed = situation.device, situation.channel, request.requirement
+        numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", text.replace(" × 10^", "e"))}
+        device, channel, required = situation.device, situation.channel, request.requirement
         expected = [device.max_power_dbm, device.free_prbs, device.compute_gops, channel.snr_db, channel.speed_mps]
         expected += [channel.delay_spread_ns, channel.carrier_ghz]
-        expected += [needed.max_delay_ms] if "delay" in request.stated else []
-        expected += [needed.max_ber] if "ber" in request.stated else []
+        expected += [required.max_delay_ms] if "delay" in request.stated else []
+        expected += [required.max_ber] if "ber" in request.stated else []
         assert set(expected) <= numbers
         if "throughput" in request.stated:
-            assert {needed.min_throughput_mbps, round(1000 * needed.min_throughput_mbps, 6)} & numbers
+            assert {required.min_throughput_mbps, round(1000 * required.min_throughput_mbps, 6)} & numbers
         for word in (channel.profile, device.max_modulation, *device.receivers, *device.transmitters):
             assert word in text
 
 
-def test_how_much_is_stated_is_the_style():
-    chance = random.Random(5)
+def test_the_style_determines_how_many_quantities_are_stated():
+    rng = random.Random(5)
     styles = {}
     for situation in situations("train", 60):
-        request = draw_request(chance, situation)
+        request = draw_request(rng, situation)
         styles.setdefault(request.style, set()).add(len(request.stated))
         if request.style == "implied":
             assert request.requirement == request.service.requirement(request.grade)
@@ -173,14 +173,14 @@ def test_how_much_is_stated_is_the_style():
 # Splits
 
 
-def test_situations_lie_in_regions_of_their_split_and_are_the_same_for_the_same_seed():
-    regions = {split: {one.region for one in situations(split)} for split in SPLITS}
-    assert all(split_of(region, 1) == split for split, found in regions.items() for region in found)
+def test_situations_are_in_regions_of_their_split_and_repeatable():
+    regions = {split: {situation.region for situation in situations(split)} for split in SPLITS}
+    assert all(split_of(region, 1) == split for split, names in regions.items() for region in names)
     assert not regions["train"] & regions["test"] and not regions["validation"] & regions["test"]
     assert situations("test", 5) == situations("test", 5) != situations("test", 5, seed=2)
 
 
-def test_about_a_tenth_of_the_regions_is_held_out_for_each():
+def test_about_a_tenth_of_the_regions_is_held_out_for_each_of_validation_and_test():
     names = [
         region_of(ChannelConfiguration(profile=profile, delay_spread_ns=spread, speed_mps=speed, snr_db=snr))
         for profile in ("TDL-A", "TDL-B", "TDL-C", "TDL-D")
@@ -201,26 +201,26 @@ def test_a_channel_without_snr_has_no_region():
 # Generation
 
 
-def test_a_made_set_has_the_quotas_that_were_asked_for_and_no_problem(tasks):
+def test_a_generated_set_has_the_requested_quotas_and_no_problems(tasks):
     assert Counter(task.split for task in tasks) == {"train": 16, "validation": 2, "test": 2}
     assert Counter(task.difficulty for task in tasks if task.split == "train") == {"easy": 11, "infeasible": 5}
     assert len({task.id for task in tasks}) == 20
     assert problems_of(tasks) == []
 
 
-def test_infeasible_means_that_nothing_in_the_space_satisfies(tasks):
+def test_infeasible_means_that_no_configuration_of_the_space_satisfies_the_requirement(tasks):
     for task in tasks:
         assert (task.satisfying_share > 0) == task.feasible == task.requirement.satisfied_by(task.oracle.qos)
         assert task.oracle.reward > 0 if task.feasible else task.oracle.reward < 0
 
 
-def test_searching_again_finds_the_same_oracle(tasks):
+def test_repeating_the_search_gives_the_same_oracle(tasks):
     assert oracle_problems(tasks, SMALL, LINK, sample=3, seed=1) == []
 
 
 def test_the_same_seed_makes_the_same_tasks(tasks):
     plan = TaskPlan(count=20, seed=3, shares=PLAN.shares, per_situation=PLAN.per_situation)
-    (again,) = [one for one in make_tasks(plan, LINK, SMALL) if one.id == tasks[-1].id]
+    (again,) = [task for task in make_tasks(plan, LINK, SMALL) if task.id == tasks[-1].id]
     assert again == tasks[-1]
 
 
@@ -228,32 +228,32 @@ def test_the_same_seed_makes_the_same_tasks(tasks):
     ("change", "problem"),
     [
         ({"difficulty": "hard"}, "is not hard"),
-        ({"region": "TDL-E/snr0/spread1/speed0"}, "the channel lies in"),
+        ({"region": "TDL-E/snr0/spread1/speed0"}, "but the channel is in"),
         ({"templates": ("delay/train/0", "delay/test/0")}, "wording delay/train/0 is in test, train"),
     ],
 )
-def test_a_task_that_lies_or_leaks_is_found(tasks, change, problem):
+def test_an_inconsistent_or_leaking_task_is_reported(tasks, change, problem):
     test = next(task for task in tasks if task.split == "test")
     train = next(task for task in tasks if task.split == "train").model_copy(update={"templates": ("delay/train/0",)})
-    assert any(problem in one for one in problems_of([train, test.model_copy(update=change)]))
+    assert any(problem in message for message in problems_of([train, test.model_copy(update=change)]))
 
 
-def test_a_wrong_oracle_or_a_double_is_found(tasks):
+def test_a_wrong_oracle_or_a_duplicate_is_reported(tasks):
     task = tasks[0]
     wrong = task.model_copy(update={"oracle": task.oracle.model_copy(update={"reward": 0.99})})
-    assert any("equation (2) gives" in one for one in problems_of([wrong]))
-    assert any("the best reward is" in one for one in oracle_problems([wrong], SMALL, LINK, sample=1, seed=1))
-    assert any("2 tasks have this id" in one for one in problems_of([task, task]))
+    assert any("equation (2) gives" in message for message in problems_of([wrong]))
+    assert any("the best reward is" in message for message in oracle_problems([wrong], SMALL, LINK, sample=1, seed=1))
+    assert any("2 tasks have this id" in message for message in problems_of([task, task]))
     leaked = task.model_copy(update={"id": "x", "split": "test"})
-    assert any(one.startswith(f"region {task.region} is in test, train") for one in problems_of([task, leaked]))
+    assert any(message.startswith(f"region {task.region} is in test, train") for message in problems_of([task, leaked]))
 
 
-def test_quotas_that_cannot_be_filled_are_told_not_bent():
+def test_quotas_that_cannot_be_filled_raise_an_error():
     with pytest.raises(TaskShortage, match="train: 8 hard tasks are missing after 4 situations"):
         make_tasks(TaskPlan(count=10, shares={"hard": 1.0}, situations_per_task=0.5), LINK, SMALL)
 
 
-def test_difficulty_by_the_share_that_satisfies():
+def test_difficulty_follows_from_the_satisfying_share():
     assert [difficulty_of(share) for share in (1.0, 0.1, 0.099, 0.01, 0.0099, 1e-9, 0.0)] == [
         "easy",
         "easy",
@@ -265,7 +265,7 @@ def test_difficulty_by_the_share_that_satisfies():
     ]
 
 
-def test_policies_without_understanding_stay_below_the_oracle(tasks):
+def test_reference_policies_stay_below_the_oracle(tasks):
     few = tasks[:8]
     scores = reference_scores(few, SMALL, LINK, seed=1)
     assert scores["oracle"].completed == sum(task.feasible for task in few) / len(few)
@@ -284,7 +284,7 @@ def task_set(tasks, tmp_path):
     return path
 
 
-def test_a_set_is_read_as_it_was_written_and_the_same_tasks_are_the_same_bytes(tasks, task_set, tmp_path):
+def test_a_set_is_read_as_written_and_the_same_tasks_give_an_identical_file(tasks, task_set, tmp_path):
     assert load_tasks(task_set) == tasks
     assert [task.split for task in load_tasks(task_set, "test")] == ["test"] * 2
     again = tmp_path / "again.jsonl.gz"
@@ -301,13 +301,13 @@ def test_a_set_that_was_changed_is_refused(task_set):
     assert result.exit_code == 2 and result.stderr.startswith("tasks: tasks.jsonl.gz has sha256")
 
 
-def test_the_card_covers_what_was_drawn_and_nothing_else(tasks, task_set):
+def test_the_card_covers_the_drawn_ranges_and_nothing_else(tasks, task_set):
     card = json.loads(task_set.with_name(task_set.name + ".json").read_text())["card"]
     assert card["validity"]["snr_db"]["high"] <= 28.0
     assert sorted(card["validity"]["service"]["choices"]) == sorted({task.service for task in tasks})
 
 
-def test_the_command_shows_a_task_a_summary_and_what_is_not_there(tasks, task_set):
+def test_the_command_shows_a_task_and_a_summary_and_refuses_an_unknown_id(tasks, task_set):
     run = CliRunner().invoke
     shown = run(app, ["show", tasks[0].id, "--path", str(task_set)])
     assert tasks[0].description in shown.stdout and "oracle  delay" in shown.stdout
@@ -318,11 +318,13 @@ def test_the_command_shows_a_task_a_summary_and_what_is_not_there(tasks, task_se
     assert missing.exit_code == 2 and "ID='train-99' is not in the set; ids go from train-0 to test-1" in missing.stderr
 
 
-def test_the_command_checks_a_set_and_fails_where_it_lies(tasks, task_set, tmp_path):
+def test_the_command_checks_a_set_and_fails_for_an_inconsistent_one(tasks, task_set, tmp_path):
     run = CliRunner().invoke
     good = run(app, ["check", "--path", str(task_set), "--sample", "0", "--json"])
     assert good.exit_code == 0 and json.loads(good.stdout)["problems"] == []
-    lying = tmp_path / "lying.jsonl.gz"
-    write_tasks(lying, [tasks[0].model_copy(update={"difficulty": "hard"})], SMALL, "simulation", 1, "twinpilot tasks make")
-    bad = run(app, ["check", "--path", str(lying), "--sample", "0"])
+    inconsistent = tmp_path / "inconsistent.jsonl.gz"
+    write_tasks(
+        inconsistent, [tasks[0].model_copy(update={"difficulty": "hard"})], SMALL, "simulation", 1, "twinpilot tasks make"
+    )
+    bad = run(app, ["check", "--path", str(inconsistent), "--sample", "0"])
     assert bad.exit_code == 1 and "is not hard" in bad.stdout

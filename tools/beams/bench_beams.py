@@ -1,5 +1,6 @@
-"""`twinpilot bench beams`: beam selectors over speeds, also ones never trained on: accuracy, RSRP loss, overhead, latency,
-calibration.
+"""`twinpilot bench beams`: accuracy, RSRP loss, overhead, latency and calibration of beam selectors over terminal speed.
+
+The speeds include some beyond the predictor's training range.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from policies.figure import BenchResult, Figure
 from tools.beams.comparison import classical_selectors, decision_latency_ms
-from tools.beams.predictor import BeamPredictor, configuration_of, load_predictor, predictor_card
+from tools.beams.predictor import BeamPredictor, card_conditions, load_predictor, predictor_card
 from tools.beams.scoring import efficiency_gain, score
 from tools.beams.selector import BeamSelector
 from tools.beams.trial import run_trial
@@ -25,21 +26,21 @@ Row = dict[str, Any]
 
 
 def run(quick: bool, out: Path | None) -> BenchResult:
-    """Score every selector at every speed, at 28 GHz and 3.5 GHz; `quick` takes three speeds and fewer trajectories.
+    """Score every selector at every speed, at 28 GHz and 3.5 GHz; `quick` uses three speeds and fewer trajectories.
 
-    With `out`: beams.samples.json (all scores) and a plot for each carrier.
+    Writes beams.samples.json (all scores) and a plot per carrier to `out`, if set.
     """
     predictor = load_predictor()
     speeds, count = ((5.0, 20.0, 50.0), 64) if quick else (SPEEDS_MPS, 512)
     selectors = (*classical_selectors(predictor.beams), predictor)
-    latencies = {one.name: decision_latency_ms(one, predictor.beams, 200) for one in selectors}
+    latencies = {selector.name: decision_latency_ms(selector, predictor.beams, 200) for selector in selectors}
     rows = [
         row
         for carrier, propagation in ((28.0, "UMi"), (3.5, "UMa"))
         for speed in speeds
         for row in _at_speed(carrier, propagation, speed, count, selectors, latencies)  # type: ignore[arg-type]
     ]
-    figures = [*_speed_of_twin(count), *_figures(rows)]
+    figures = [*_twin_speed(count), *_figures(rows)]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "beams.samples.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
@@ -66,35 +67,40 @@ def _at_speed(
 
     scenario = scenario_at(carrier, propagation, speed)
     traces = simulate_beams(scenario, count, SEED)
-    covered = predictor_card().covers(configuration_of(scenario)).covered
-    trials = {one.name: run_trial(one, traces) for one in selectors}
-    scores = {one.name: score(trials[one.name], one, scenario, TERMINALS, latencies[one.name]) for one in selectors}
+    covered = predictor_card().covers(card_conditions(scenario)).covered
+    trials = {selector.name: run_trial(selector, traces) for selector in selectors}
+    scores = {
+        selector.name: score(trials[selector.name], selector, scenario, TERMINALS, latencies[selector.name])
+        for selector in selectors
+    }
     sweep, learned = scores["sweep"], scores[BeamPredictor.name]
     gain = efficiency_gain(trials[learned.selector], learned.overhead, trials["sweep"], sweep.overhead, scenario)
-    head = {
+    common = {
         "carrier_ghz": carrier,
         "propagation": propagation,
         "speed_mps": speed,
         "covered": covered,
         "gain_over_sweep": gain.value,
     }
-    return [{**head, "gain_low": gain.interval.low, **one.model_dump(mode="json")} for one in scores.values()]
+    return [
+        {**common, "gain_low": gain.interval.low, **selector_score.model_dump(mode="json")} for selector_score in scores.values()
+    ]
 
 
-def _speed_of_twin(count: int) -> list[Figure]:
+def _twin_speed(count: int) -> list[Figure]:
     from twins.beams.simulation import simulate_beams
 
     scenario = scenario_at(28.0, "UMi", 20.0)
-    since = time.process_time()
+    start = time.process_time()
     simulate_beams(scenario, count, SEED)
-    rate = count / (time.process_time() - since)
+    rate = count / (time.process_time() - start)
     return [Figure(name="beam twin", value=rate, unit="trajectories/CPU-s", note=f"{scenario.duration_s:.2f} s of 32 beams each")]
 
 
 def _figures(rows: list[Row]) -> list[Figure]:
     figures = []
-    for place in dict.fromkeys((row["carrier_ghz"], row["speed_mps"]) for row in rows):
-        figures += _figures_at([row for row in rows if (row["carrier_ghz"], row["speed_mps"]) == place])
+    for point in dict.fromkeys((row["carrier_ghz"], row["speed_mps"]) for row in rows):
+        figures += _figures_at([row for row in rows if (row["carrier_ghz"], row["speed_mps"]) == point])
     for carrier, name in dict.fromkeys((row["carrier_ghz"], row["selector"]) for row in rows):
         share = next(row["overhead"] for row in rows if (row["carrier_ghz"], row["selector"]) == (carrier, name))
         note = f"{TERMINALS} terminals"
@@ -105,7 +111,7 @@ def _figures(rows: list[Row]) -> list[Figure]:
 
 
 def _figures_at(rows: list[Row]) -> list[Figure]:
-    """Figures of the predictor at one carrier and speed, the other selectors' in the notes."""
+    """Figures of the predictor at one carrier and speed, with those of the other selectors in the notes."""
     ours = next(row for row in rows if row["selector"] == BeamPredictor.name)
     others = [row for row in rows if row is not ours]
     where = f"{ours['carrier_ghz']:g} GHz, {ours['speed_mps']:g} m/s"
@@ -146,15 +152,15 @@ def _plot(rows: list[Row], path: Path) -> None:
     trained = max((row["speed_mps"] for row in rows if row["covered"]), default=None)
     for axis, (field, label) in zip(axes, panels, strict=True):
         for name in dict.fromkeys(row["selector"] for row in rows):
-            mine = [row for row in rows if row["selector"] == name]
-            values = [row[field]["value"] for row in mine]
-            ends = [[abs(row[field]["interval"][end] - row[field]["value"]) for row in mine] for end in ("low", "high")]
-            axis.errorbar([row["speed_mps"] for row in mine], values, yerr=ends, label=name, marker="o", markersize=3, capsize=2)
+            curve = [row for row in rows if row["selector"] == name]
+            speeds, values = [row["speed_mps"] for row in curve], [row[field]["value"] for row in curve]
+            errors = [[abs(row[field]["interval"][end] - row[field]["value"]) for row in curve] for end in ("low", "high")]
+            axis.errorbar(speeds, values, yerr=errors, label=name, marker="o", markersize=3, capsize=2)
         if trained is not None:
             axis.axvline(trained, color="grey", linestyle=":", linewidth=1)
         axis.set(xlabel="speed, m/s", ylabel=label)
         axis.grid(alpha=0.3)
     axes[0].legend()
-    figure.suptitle(f"{rows[0]['carrier_ghz']:g} GHz {rows[0]['propagation']}; dotted: fastest that the card covers")
+    figure.suptitle(f"{rows[0]['carrier_ghz']:g} GHz {rows[0]['propagation']}; dotted: highest speed covered by the card")
     figure.savefig(path, dpi=110)
     plt.close(figure)

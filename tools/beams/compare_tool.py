@@ -1,6 +1,4 @@
-"""`compare_beam_selectors`: the learned beam predictor against classical selectors, in the beam twin, under mobility (seed
-002, section 5).
-"""
+"""`compare_beam_selectors`: the learned beam predictor against classical selectors in the beam twin (seed 002, section 5)."""
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ VERSION = "1"
 
 
 class CompareBeamSelectors(ToolRequest):
-    """For which cell, and how its terminals move. Carrier and height are the cell's; what no network reports has to be said."""
+    """The cell and the mobility of its terminals. Carrier and height are the cell's; the rest is not reported by any network."""
 
     cell: str = Field(description="cell id")
     slowest_mps: float = Field(ge=0.0, le=100.0, allow_inf_nan=False, description="slowest terminals, m/s")
@@ -35,27 +33,27 @@ class CompareBeamSelectors(ToolRequest):
         ge=0.0,
         le=180.0,
         allow_inf_nan=False,
-        description="standard deviation of the rate at which they turn, degrees/s",
+        description="standard deviation of the terminals' turning rate, degrees/s",
     )
     blockers: int = Field(default=4, ge=0, le=26, description="vans and lorries within 40 m of a terminal")
     terminals: int = Field(
-        default=10, ge=1, le=500, description="connected terminals of the cell: each measures beams of its own"
+        default=10, ge=1, le=500, description="connected terminals of the cell, each with its own measured beams"
     )
     top: int = Field(default=TOP, ge=0, le=3, description="likeliest beams that the learned predictor measures for each terminal")
     array: BeamArray = Field(default_factory=BeamArray, description="antenna array and codebook of the cell")
-    trajectories: int = Field(default=128, ge=20, le=2000, description="terminals that are simulated in each scenario")
+    trajectories: int = Field(default=128, ge=20, le=2000, description="simulated terminals per scenario")
 
     @model_validator(mode="after")
     def _ordered(self) -> CompareBeamSelectors:
         if self.fastest_mps < self.slowest_mps:
-            raise ValueError(f"fastest_mps={self.fastest_mps} lies below slowest_mps={self.slowest_mps}: exchange them")
+            raise ValueError(f"fastest_mps={self.fastest_mps} is below slowest_mps={self.slowest_mps}: exchange them")
         return self
 
 
 class BeamComparison(ToolValue):
-    """Scores in the matched scenario (first) and in nearby ones, the checks of the predictor, and what follows from them.
+    """Scores in the matched scenario (first) and in nearby ones, the predictor's checks, and the recommendation.
 
-    `recommended` is the learned predictor where every check passed, else the best classical selector.
+    `recommended` is the learned predictor if every check passed, else the best classical selector.
     """
 
     cell: str
@@ -67,15 +65,15 @@ class BeamComparison(ToolValue):
 
 @tool(effect=Effect.REASON, raises=(ValueError,), timeout_s=300)
 def compare_beam_selectors(context: ToolContext, request: CompareBeamSelectors) -> Evidence[BeamComparison]:
-    """Compare the learned beam predictor with sweep and tracking in the beam twin, under the given mobility and nearby ones.
+    """Compare the learned beam predictor with sweep and tracking in the beam twin, for the given and nearby mobility.
 
-    Accuracy, RSRP loss, measurement overhead, calibration and latency with intervals, and whether the predictor may take over.
+    Returns accuracy, RSRP loss, measurement overhead, calibration and latency with intervals, and the recommended selector.
     """
     card = context.network.describe()
     (cell,) = cells_named(card, (request.cell,), context)[:1]
     scenario = scenario_of(cell, request)
     try:
-        predictor, predictor_data = load_predictor().measuring(request.top), predictor_card()
+        predictor, predictor_data = load_predictor().with_top(request.top), predictor_card()
     except ArtefactError as error:
         raise ToolError(Boundary.UNAVAILABLE, f"compare_beam_selectors: {error}") from error
     cases = compare(
@@ -88,17 +86,17 @@ def compare_beam_selectors(context: ToolContext, request: CompareBeamSelectors) 
         reference_signal=scenario.reference_signal,
         scenarios=cases,
         checks=checks,
-        recommended=BeamPredictor.name if all(one.passed for one in checks) else cases[0].best_classical,
+        recommended=BeamPredictor.name if all(check.passed for check in checks) else cases[0].best_classical,
     )
     return Evidence(
         summary=_summary(value), value=value, provenance=_provenance(context, scenario, request), coverage=cases[0].coverage,
         uncertainty=f"95 % intervals over {request.trajectories} trajectories in each of {len(cases)} scenarios",
-        warnings=_assumed(request),
+        warnings=_assumptions(request),
     )  # fmt: skip
 
 
 def scenario_of(cell: Cell, request: CompareBeamSelectors) -> BeamScenario:
-    """Return the cell's sector with the request's mobility; raises ValueError for a carrier on which beams cannot be swept."""
+    """Return the cell's sector with the request's mobility; raises ValueError if beams cannot be swept on its carrier."""
     mobility = Mobility(low_mps=request.slowest_mps, high_mps=request.fastest_mps, turn_deg_s=request.turn_deg_s)
     return typical_scenario(
         cell.carrier_ghz,
@@ -112,32 +110,32 @@ def scenario_of(cell: Cell, request: CompareBeamSelectors) -> BeamScenario:
 
 def _summary(value: BeamComparison) -> str:
     case = value.scenarios[0]
-    told = [
-        f"{one.selector}: {one.loss_mean_db.value:.2f} dB RSRP loss, {100 * one.overhead:.2f} % overhead,"
-        f" {100 * one.efficiency.value:.1f} % of the genie's spectral efficiency"
-        for one in case.scores
+    scores = [
+        f"{score.selector}: {score.loss_mean_db.value:.2f} dB RSRP loss, {100 * score.overhead:.2f} % overhead,"
+        f" {100 * score.efficiency.value:.1f} % of the genie's spectral efficiency"
+        for score in case.scores
     ]
-    failed = [one.name for one in value.checks if not one.passed]
-    return f"{value.cell}: {'; '.join(told)}; recommended: {value.recommended}" + (
+    failed = [check.name for check in value.checks if not check.passed]
+    return f"{value.cell}: {'; '.join(scores)}; recommended: {value.recommended}" + (
         f" (not passed: {', '.join(failed)})" if failed else ""
     )
 
 
 def _provenance(context: ToolContext, scenario: BeamScenario, request: CompareBeamSelectors) -> Provenance:
-    moving = scenario.mobility
+    mobility = scenario.mobility
     return Provenance(
         source="beam twin",
         kind="simulation",
         version=VERSION,
         observed_at=context.now(),
-        scenario=f"{scenario.propagation} {scenario.carrier_ghz:g} GHz, {moving.low_mps:g}..{moving.high_mps:g} m/s",
+        scenario=f"{scenario.propagation} {scenario.carrier_ghz:g} GHz, {mobility.low_mps:g}..{mobility.high_mps:g} m/s",
         channel_model=f"TR 38.901 {scenario.propagation} clusters (Sionna) on the ground, blockage model B",
         configuration_digest=digest_of(request.model_dump(mode="json")),
         seeds=tuple(context.seed + number for number in range(5)),
     )
 
 
-def _assumed(request: CompareBeamSelectors) -> tuple[str, ...]:
+def _assumptions(request: CompareBeamSelectors) -> tuple[str, ...]:
     notes = []
     if "array" not in request.model_fields_set:
         notes.append(f"the network reports no antenna array and beam codebook: {request.array.codebook} is assumed")

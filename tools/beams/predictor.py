@@ -19,45 +19,45 @@ if TYPE_CHECKING:
     from tools.beams.network import BeamNetwork
 
 WEIGHTS = Path(__file__).parent / "data" / "beam_predictor.safetensors"
-TOP = 1  # likeliest beams measured for each terminal: more are more accurate, but cost each terminal's own resources
+TOP = 1  # likeliest beams measured for each terminal: more improve accuracy, but cost resources per terminal
 BANDS_GHZ = {"n78": (3.3, 3.8), "n257": (26.5, 29.5)}  # TS 38.101-1 table 5.2-1, TS 38.101-2 table 5.2-1
 
 
 class BeamPredictor:
-    """Measures a rotating quarter of the codebook and, for each terminal, its `top` likeliest beams; serves the likeliest."""
+    """Measures a rotating quarter of the codebook and each terminal's `top` likeliest beams; serves the likeliest beam."""
 
     name = "learned predictor"
 
     def __init__(self, network: BeamNetwork, top: int = TOP) -> None:
-        from tools.beams.network import MOST_TOP, STRIDE
+        from tools.beams.network import MAX_TOP, STRIDE
 
-        if not 0 <= top <= MOST_TOP:
-            raise ValueError(f"top={top} is outside [0, {MOST_TOP}], for which the network was trained")
+        if not 0 <= top <= MAX_TOP:
+            raise ValueError(f"top={top} is outside [0, {MAX_TOP}], the range of training: use a value in it")
         self._network = network.eval()
         self.beams = network.beams
         self.common, self.specific = -(-network.beams // STRIDE), top
 
-    def measuring(self, top: int) -> BeamPredictor:
+    def with_top(self, top: int) -> BeamPredictor:
         """Return the same predictor with `top` beams measured for each terminal; raises ValueError outside 0..3."""
         return BeamPredictor(self._network, top)
 
     def begin(self, terminals: int) -> Session:
-        """Start with nothing measured."""
-        return _Predicting(self._network, terminals, self.specific)
+        """Start a session without measurements."""
+        return _PredictorSession(self._network, terminals, self.specific)
 
 
-class _Predicting:
+class _PredictorSession:
     def __init__(self, network: BeamNetwork, terminals: int, top: int) -> None:
         self._network, self._top = network, top
         self._state, self._burst = network.start(terminals), 0
         self._likeliest = np.zeros((terminals, 0), dtype=np.int64)
 
-    def wanted(self) -> NDArray[np.bool_]:
+    def beams_to_measure(self) -> NDArray[np.bool_]:
         from tools.beams.network import STRIDE
 
-        wanted = np.tile(rotating_set(self._network.beams, STRIDE, self._burst), (len(self._state.latest), 1))
-        np.put_along_axis(wanted, self._likeliest, True, axis=1)
-        return wanted
+        mask = np.tile(rotating_set(self._network.beams, STRIDE, self._burst), (len(self._state.latest), 1))
+        np.put_along_axis(mask, self._likeliest, True, axis=1)
+        return mask
 
     def decide(self, measured: Floats) -> Choice:
         import torch
@@ -73,9 +73,7 @@ class _Predicting:
 
 @cache
 def load_predictor(path: Path = WEIGHTS) -> BeamPredictor:
-    """Return the predictor with the weights in `path`; raises policies.artefact.ArtefactError where they are not those of
-    their record.
-    """
+    """Return the predictor with the weights in `path`; raises ArtefactError if they do not match their record."""
     from safetensors.torch import load_file
 
     from tools.beams.network import BeamNetwork
@@ -89,7 +87,7 @@ def load_predictor(path: Path = WEIGHTS) -> BeamPredictor:
 
 @cache
 def predictor_record(path: Path = WEIGHTS) -> Artefact:
-    """Return the record of the weights: card, checksum, command that makes them again."""
+    """Return the record of the weights: data card, checksum, and the command that rebuilds them."""
     return read_artefact(path)
 
 
@@ -98,8 +96,8 @@ def predictor_card() -> DataCard:
     return predictor_record().card
 
 
-def configuration_of(scenario: BeamScenario) -> dict[str, JsonValue]:
-    """Return a scenario in the keys of the predictor's card."""
+def card_conditions(scenario: BeamScenario) -> dict[str, JsonValue]:
+    """Return the conditions of a scenario under the keys of the predictor's data card."""
     band = next((name for name, (low, high) in BANDS_GHZ.items() if low <= scenario.carrier_ghz <= high), "other")
     return {
         "band": band,

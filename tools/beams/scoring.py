@@ -1,6 +1,6 @@
-"""Scores of a trial: accuracy, RSRP loss, calibration, and what is left of the spectral efficiency after measuring.
+"""Scores of a trial: accuracy, RSRP loss, calibration, and spectral efficiency after measurement overhead.
 
-Intervals are 95 %, over trajectories, which are independent of each other; bursts of one trajectory are not.
+Intervals are 95 %, over trajectories, which are independent, whereas bursts of one trajectory are not.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from twins.link.result import Estimate
 
 TOP_K = 3
 CLOSE_DB = 1.0
-MAX_SNR_DB = 30.0  # no modulation of TS 38.214 table 5.1.3.1-2 gains above it
+MAX_SNR_DB = 30.0  # no modulation of TS 38.214 table 5.1.3.1-2 benefits from more
 _BINS = 10
 _RESAMPLES = 200
 Floats = NDArray[np.float64]
 
 
 class SelectorScore(ToolValue):
-    """How a selector did.
+    """Scores of a selector.
 
-    `top1`, `top3` share of bursts at which the genie's beam was first, or among the first three, of its ranking; `within_1db`
-    share at which the served beam was within 1 dB of it; losses in dB of L1-RSRP against the genie; `confidence` mean,
-    `calibration_error` expected (ECE, ten bins); `overhead` share of resources; `efficiency` spectral efficiency left, against
-    the genie without measuring; `latency_ms` median of one decision for one terminal on this machine.
+    `top1`, `top3` share of bursts at which the genie's beam is first, or among the first three, in its ranking; `within_1db`
+    share at which the serving beam is within 1 dB of it; losses in dB of L1-RSRP against the genie; mean `confidence`; expected
+    `calibration_error` (ECE, ten bins); `overhead` share of resources; `efficiency` net spectral efficiency relative to the genie
+    without measurements; `latency_ms` median of one decision for one terminal on this machine.
     """
 
     selector: str
@@ -65,7 +65,7 @@ def score(trial: Trial, selector: BeamSelector, scenario: BeamScenario, terminal
 
 
 def efficiency_gain(ours: Trial, our_overhead: float, theirs: Trial, their_overhead: float, scenario: BeamScenario) -> Estimate:
-    """Return how much more spectral efficiency `ours` leaves than `theirs`, as a share of the genie's; paired by trajectory."""
+    """Return the gain of `ours` over `theirs` in net spectral efficiency as a share of the genie's, paired by trajectory."""
     genie = _rates(ours.best_dbm, scenario)
     difference = (1.0 - our_overhead) * _rates(ours.served_dbm, scenario) - (1.0 - their_overhead) * _rates(
         theirs.served_dbm, scenario
@@ -73,22 +73,22 @@ def efficiency_gain(ours: Trial, our_overhead: float, theirs: Trial, their_overh
     return _ratio(difference, genie)
 
 
-def calibration_error(confidence: NDArray[np.float32], right: NDArray[np.bool_]) -> float:
-    """Expected calibration error, 0..1, over ten bins of equal width (Guo et al. 2017, equation 3)."""
+def calibration_error(confidence: NDArray[np.float32], correct: NDArray[np.bool_]) -> float:
+    """Return the expected calibration error, 0..1, over ten bins of equal width (Guo et al. 2017, equation 3)."""
     bins = np.minimum((confidence.ravel() * _BINS).astype(int), _BINS - 1)
-    hits = np.bincount(bins, weights=right.ravel().astype(float), minlength=_BINS)
-    trust = np.bincount(bins, weights=confidence.ravel().astype(float), minlength=_BINS)
-    return float(np.abs(hits - trust).sum() / confidence.size)
+    hits = np.bincount(bins, weights=correct.ravel().astype(float), minlength=_BINS)
+    expected = np.bincount(bins, weights=confidence.ravel().astype(float), minlength=_BINS)
+    return float(np.abs(hits - expected).sum() / confidence.size)
 
 
 def mean_over_trajectories(values: NDArray[np.generic]) -> Estimate:
-    """Return the mean of [N, T] with its interval by the spread over trajectories (a point where there is one only)."""
+    """Return the mean of [N, T] with its interval from the spread over trajectories; a point for a single trajectory."""
     means = np.asarray(values, dtype=np.float64).mean(axis=1)
     return _estimate(float(means.mean()), _half_width(means))
 
 
 def _rates(served_dbm: NDArray[np.float32], scenario: BeamScenario) -> Floats:
-    """Mean spectral efficiency of each trajectory, bit/s/Hz: log2(1 + SNR), SNR at most 30 dB: float64[N]."""
+    """Mean spectral efficiency of each trajectory in bit/s/Hz, float64[N]: log2(1 + SNR) with SNR limited to 30 dB."""
     snr = np.minimum(served_dbm.astype(np.float64) - scenario.noise_dbm, MAX_SNR_DB)
     rates: Floats = np.log2(1.0 + 10.0 ** (snr / 10.0)).mean(axis=1)
     return rates
@@ -105,12 +105,12 @@ def _half_width(samples: Floats) -> float:
 
 
 def _percentile(values: NDArray[np.float32], percent: float) -> Estimate:
-    """Percentile over all bursts, its interval by drawing trajectories again."""
-    chance = np.random.default_rng(0)
+    """Percentile over all bursts, with a bootstrap interval over trajectories."""
+    generator = np.random.default_rng(0)
     number = len(values)
-    drawn = [float(np.percentile(values[chance.integers(0, number, number)], percent)) for _ in range(_RESAMPLES)]
+    resampled = [float(np.percentile(values[generator.integers(0, number, number)], percent)) for _ in range(_RESAMPLES)]
     value = float(np.percentile(values, percent))
-    low, high = np.percentile(drawn, (2.5, 97.5))
+    low, high = np.percentile(resampled, (2.5, 97.5))
     return Estimate(value=value, interval=Interval(low=min(float(low), value), high=max(float(high), value)))
 
 

@@ -1,7 +1,7 @@
 """Classical selectors: the exhaustive sweep, the staggered sweep, and neighbour tracking.
 
-Their confidence is the probability that the beam that measured best is better than the one that measured second, were
-measurement errors normal with `ERROR_DB` each.
+Their confidence is the probability that the beam with the highest measurement is better than the one with the second highest,
+for independent normal measurement errors with standard deviation `ERROR_DB`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FLOOR_DBM = -140.0
 
 @dataclass(frozen=True)
 class Sweep:
-    """Every beam is sent every `stride` bursts, a share of them at each; the beam that measured best lately serves.
+    """Each beam is sent every `stride` bursts, in turn; the beam with the highest latest measurement serves.
 
     `stride` 1 is the exhaustive sweep of the SS burst set (TS 38.213 clause 4.1).
     """
@@ -29,12 +29,12 @@ class Sweep:
 
     @property
     def name(self) -> str:
-        """How reports call it."""
+        """Name of the selector in reports."""
         return "sweep" if self.stride == 1 else "staggered sweep"
 
     @property
     def common(self) -> int:
-        """Beams measured per burst, for all terminals."""
+        """Beams measured per burst for all terminals of the cell."""
         return -(-self.beams // self.stride)
 
     @property
@@ -43,13 +43,13 @@ class Sweep:
         return 0
 
     def begin(self, terminals: int) -> Session:
-        """Start with nothing measured."""
-        return _Sweeping(terminals, self.beams, self.stride, reach=None)
+        """Start a session without measurements."""
+        return _SweepSession(terminals, self.beams, self.stride, reach=None)
 
 
 @dataclass(frozen=True)
 class NeighbourTracking:
-    """A staggered sweep, and at each burst the serving beam and its neighbours within `reach` for each terminal."""
+    """A staggered sweep, plus each terminal's serving beam and its neighbours within `reach` at every burst."""
 
     beams: int
     stride: int = 4
@@ -57,12 +57,12 @@ class NeighbourTracking:
 
     @property
     def name(self) -> str:
-        """How reports call it."""
+        """Name of the selector in reports."""
         return "neighbour tracking"
 
     @property
     def common(self) -> int:
-        """Beams measured per burst, for all terminals."""
+        """Beams measured per burst for all terminals of the cell."""
         return -(-self.beams // self.stride)
 
     @property
@@ -71,24 +71,24 @@ class NeighbourTracking:
         return 2 * self.reach + 1
 
     def begin(self, terminals: int) -> Session:
-        """Start with nothing measured."""
-        return _Sweeping(terminals, self.beams, self.stride, self.reach)
+        """Start a session without measurements."""
+        return _SweepSession(terminals, self.beams, self.stride, self.reach)
 
 
-class _Sweeping:
-    """The latest measurement of each beam, and what it is worth."""
+class _SweepSession:
+    """Keeps the latest measurement of each beam."""
 
     def __init__(self, terminals: int, beams: int, stride: int, reach: int | None) -> None:
         self._latest = np.full((terminals, beams), FLOOR_DBM, dtype=np.float32)
         self._serving = np.zeros(terminals, dtype=np.int64)
         self._stride, self._reach, self._burst = stride, reach, 0
 
-    def wanted(self) -> NDArray[np.bool_]:
+    def beams_to_measure(self) -> NDArray[np.bool_]:
         terminals, beams = self._latest.shape
-        wanted = np.tile(rotating_set(beams, self._stride, self._burst), (terminals, 1))
+        mask = np.tile(rotating_set(beams, self._stride, self._burst), (terminals, 1))
         for step in () if self._reach is None else range(-self._reach, self._reach + 1):
-            wanted[np.arange(terminals), (self._serving + step) % beams] = True
-        return wanted
+            mask[np.arange(terminals), (self._serving + step) % beams] = True
+        return mask
 
     def decide(self, measured: Floats) -> Choice:
         self._burst += 1

@@ -1,6 +1,4 @@
-"""What the clients of all A1 dialects share: the schema of each type is fetched once, and every policy is checked before
-it is sent.
-"""
+"""Base class of the A1 clients: fetches each type's schema once and validates every policy before it is sent."""
 
 from __future__ import annotations
 
@@ -15,12 +13,12 @@ from twins.network import InvalidChangeError, UnknownObjectError
 
 
 def segment(text: str) -> str:
-    """Return `text` as one path segment."""
+    """Return `text` quoted as a path segment."""
     return quote(text, safe="")
 
 
 class A1Base(ABC):
-    """An A1 client over one peer; `notification_destination` asks the peer to post status changes there."""
+    """An A1 client of a peer; the peer posts status changes to `notification_destination`, if given."""
 
     def __init__(
         self, url: str, prefix: str, settings: PeerSettings | None = None, notification_destination: str | None = None
@@ -35,38 +33,38 @@ class A1Base(ABC):
         self.peer.close()
 
     def schema(self, type_id: str) -> Body:
-        """Return the JSON schema of a type's policies, as the peer tells it; raises UnknownObjectError, PeerError."""
+        """Return the JSON schema of a type's policies, fetched from the peer; raises UnknownObjectError, PeerError."""
         if type_id not in self._schemas:
             self._schemas[type_id] = self._fetch_schema(type_id)
         return self._schemas[type_id]
 
     def check(self, type_id: str, body: Body) -> None:
-        """Raise InvalidChangeError where `body` breaks the type's schema."""
+        """Raise InvalidChangeError if `body` violates the type's schema."""
         if violations := policy_violations(type_id, self.schema(type_id), body):
             raise InvalidChangeError(violations)
 
     def get(self, type_id: str, policy_id: str) -> Body | None:
-        """Return a policy, or None where there is none."""
+        """Return a policy, or None if it does not exist."""
         try:
             return self.peer.request("GET", self._policy(type_id, policy_id)).object()
         except UnknownObjectError:
             return None
 
     def put(self, type_id: str, policy_id: str, body: Body, idempotency_key: str | None = None) -> None:
-        """Create or replace, after checking against the peer's schema; raises InvalidChangeError, PeerError."""
+        """Create or replace a policy after validating it against the peer's schema; raises InvalidChangeError, PeerError."""
         self.check(type_id, body)
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         self._send(type_id, policy_id, body, headers)
 
     def delete(self, type_id: str, policy_id: str) -> None:
-        """Delete; deleting what is not there is no error."""
+        """Delete a policy; deleting one that does not exist is not an error."""
         try:
             self.peer.request("DELETE", self._policy(type_id, policy_id), accept=(200, 202, 204))
         except UnknownObjectError:
             return
 
     def status(self, type_id: str, policy_id: str) -> PolicyStatus:
-        """Return the status; raises UnknownObjectError, PeerError."""
+        """Return the status of a policy; raises UnknownObjectError, PeerError."""
         return parse_status(self.peer.request("GET", self._policy(type_id, policy_id) + "/status").json())
 
     def _send(self, type_id: str, policy_id: str, body: Body, headers: dict[str, str]) -> None:

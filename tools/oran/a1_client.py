@@ -1,4 +1,4 @@
-"""A1-P v2, the standard: O-RAN.WG2.A1AP-v02.00, under /A1-P/v2."""
+"""Client of the standard A1-P v2 (O-RAN.WG2.A1AP-v02.00), under /A1-P/v2."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which dialect a near-RT RIC speaks: told by its configuration, or found by asking.
+"""Selection of the A1 dialect of a near-RT RIC, by configuration or by probing.
 
-The prefix alone does not tell (the OSC mediator serves its shapes under the standard prefix): the ids of the types do. They are
-text in A1-P v2 and numbers in the OSC dialect.
+The prefix is not sufficient (the OSC mediator also uses the standard prefix), but the policy type ids are: they are strings in
+A1-P v2 and numbers in the OSC dialect.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from twins.network import InvalidChangeError, UnknownObjectError
 
 Dialect = Literal["auto", "a1", "osc", "management"]
 
-_MADE: dict[str, Callable[[str, PeerSettings | None], A1Base]] = {
+_CLIENTS: dict[str, Callable[[str, PeerSettings | None], A1Base]] = {
     "a1": A1Client,
     "osc": OscA1Client,
     "management": ManagementA1Client,
@@ -28,25 +28,25 @@ _MADE: dict[str, Callable[[str, PeerSettings | None], A1Base]] = {
 def connect_a1(url: str, dialect: Dialect = "auto", settings: PeerSettings | None = None) -> A1Base:
     """Return the client for the near-RT RIC (or policy management service) at `url`.
 
-    Raises PeerError where nothing answers or the dialect cannot be told; then it has to be configured.
+    Raises PeerError if nothing answers, or if the dialect cannot be determined and has to be configured.
     """
     if dialect != "auto":
-        return _MADE[dialect](url, settings)
+        return _CLIENTS[dialect](url, settings)
     peer = Peer("A1", url, settings)
     try:
-        found = _by_types(peer, "/A1-P/v2", settings) or _by_types(peer, "/a1-p", settings)
-        if found is None and isinstance(_ask(peer, "/a1-policy-management/v1/rics"), dict):
-            found = ManagementA1Client(url, settings)
+        client = _by_types(peer, "/A1-P/v2", settings) or _by_types(peer, "/a1-p", settings)
+        if client is None and isinstance(_probe(peer, "/a1-policy-management/v1/rics"), dict):
+            client = ManagementA1Client(url, settings)
     finally:
         peer.close()
-    if found is None:
+    if client is None:
         raise PeerError(
-            f"A1 at {url}: no known A1 interface, or no policy types to tell it by; set the dialect (a1, osc, management)"
+            f"A1 at {url}: no known A1 interface, or no policy types to identify it by; set the dialect (a1, osc, management)"
         )
-    return found
+    return client
 
 
-def _ask(peer: Peer, path: str) -> object:
+def _probe(peer: Peer, path: str) -> object:
     try:
         return peer.request("GET", path).json()
     except (UnknownObjectError, InvalidChangeError):
@@ -54,9 +54,9 @@ def _ask(peer: Peer, path: str) -> object:
 
 
 def _by_types(peer: Peer, prefix: str, settings: PeerSettings | None) -> A1Base | None:
-    ids = _ask(peer, prefix + "/policytypes")
+    ids = _probe(peer, prefix + "/policytypes")
     if not isinstance(ids, list) or not ids:
         return None
-    if all(isinstance(one, int) for one in ids):
+    if all(isinstance(type_id, int) for type_id in ids):
         return OscA1Client(peer.url, settings, prefix=prefix)
-    return A1Client(peer.url, settings, prefix=prefix) if all(isinstance(one, str) for one in ids) else None
+    return A1Client(peer.url, settings, prefix=prefix) if all(isinstance(type_id, str) for type_id in ids) else None

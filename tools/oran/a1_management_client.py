@@ -1,8 +1,8 @@
-"""The A1 policy management service, the R1 form: policies go to a service that knows several near-RT RICs.
+"""Client of the A1 policy management service (R1 interface), which manages the policies of several near-RT RICs.
 
-A policy is created by POST (wrapped, with RIC and type) and replaced by PUT (the bare policy object). 423 says that the RIC is
-locked or synchronizing: it is tried again. A service that was registered with an interval must call `keep_alive` in time, or
-the peer deregisters it and deletes its policies; `Keepalive` does so in a thread.
+A policy is created by POST (with RIC and type) and replaced by PUT (the policy object only). Status 423 means that the RIC is
+locked or synchronizing; the request is retried. A service registered with an interval must call `keep_alive` in time, otherwise
+the peer deregisters it and deletes its policies; `Keepalive` calls it from a thread.
 """
 
 from __future__ import annotations
@@ -31,30 +31,30 @@ class ManagementA1Client(A1Base):
         self.service_id = service_id
 
     def types(self) -> tuple[str, ...]:
-        """Return the ids of the policy types, of all RICs or of the chosen one."""
+        """Return the ids of the policy types of all RICs, or of the selected one."""
         return tuple(dict.fromkeys(type_id for type_id, ric in self._offers() if self._ric_id in ("", ric)))
 
     def ids(self, type_id: str) -> tuple[str, ...]:
         """Return the ids of a type's policies."""
         answer = self.peer.request("GET", self.prefix + "/policies", params={"policyTypeId": type_id})
         try:
-            return tuple(str(one["policyId"]) for one in answer.array())
+            return tuple(str(policy["policyId"]) for policy in answer.array())
         except (KeyError, TypeError):
             raise answer.garbage("an array of {policyId, nearRtRicId} was expected") from None
 
     def register(self, keepalive_s: int = 0) -> None:
-        """Register this service; with `keepalive_s` > 0 (seconds) it is supervised."""
+        """Register this service; it is supervised if `keepalive_s` (seconds) > 0."""
         body = {"serviceId": self.service_id, "keepAliveIntervalSeconds": keepalive_s}
         self.peer.request("PUT", self.prefix + "/services", body=body, accept=(200, 201))
 
     def keep_alive(self) -> None:
-        """Tell that this service lives; raises UnknownObjectError where it has been deregistered."""
+        """Send a keepalive of this service; raises UnknownObjectError if it has been deregistered."""
         self.peer.request("PUT", f"{self.prefix}/services/{segment(self.service_id)}/keepalive", accept=(200, 201))
 
     def _offers(self) -> list[tuple[str, str]]:
         answer = self.peer.request("GET", self.prefix + "/policy-types")
         try:
-            return [(str(one["policyTypeId"]), str(one["nearRtRicId"])) for one in answer.array()]
+            return [(str(offer["policyTypeId"]), str(offer["nearRtRicId"])) for offer in answer.array()]
         except (KeyError, TypeError):
             raise answer.garbage("an array of {policyTypeId, nearRtRicId} was expected") from None
 
@@ -69,7 +69,7 @@ class ManagementA1Client(A1Base):
         if self.get(type_id, policy_id) is not None:
             self.peer.request("PUT", path, body=body, headers=headers, accept=(200, 201, 202))
             return
-        wrapped = {
+        creation = {
             "nearRtRicId": self._ric(type_id),
             "policyTypeId": type_id,
             "policyId": policy_id,
@@ -78,7 +78,7 @@ class ManagementA1Client(A1Base):
             "policyObject": body,
         }
         accept = (200, 201, 202)
-        self.peer.request("POST", self.prefix + "/policies", body=wrapped, headers=headers, accept=accept, repeatable=False)
+        self.peer.request("POST", self.prefix + "/policies", body=creation, headers=headers, accept=accept, repeatable=False)
 
     def _fetch_schema(self, type_id: str) -> Body:
         return self._policy_schema(f"/policy-types/{segment(type_id)}")
@@ -88,7 +88,7 @@ class ManagementA1Client(A1Base):
 
 
 class Keepalive:
-    """Calls `keep_alive` every third of the interval until closed; `failure` keeps the last error, None while all is well."""
+    """Calls `keep_alive` every third of the interval until closed; `failure` is the error of the last call, None if it worked."""
 
     def __init__(self, client: ManagementA1Client, interval_s: int) -> None:
         client.register(interval_s)

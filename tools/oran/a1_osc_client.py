@@ -1,7 +1,7 @@
-"""The OSC dialect of A1: types are numbers with a name, policies are answered with 202, errors may have no body.
+"""Client of the OSC dialect of A1: types are numbers with a name, policies are answered with 202, errors may have no body.
 
-The prefix differs between releases (/a1-p, and /A1-P/v2 for the mediator as deployed), so it is a parameter; `connect_a1`
-finds it.
+The prefix differs between releases (/a1-p, and /A1-P/v2 for the deployed mediator), so it is a parameter, which `connect_a1`
+determines.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class OscA1Client(A1Base):
         return tuple(self._strings(f"/policytypes/{self._number(type_id)}/policies"))
 
     def register_type(self, number: int, name: str, description: str, schema: Body) -> None:
-        """Create a policy type, which in this dialect is the client's part; raises InvalidChangeError where it exists."""
+        """Create a policy type, which this dialect leaves to clients; raises InvalidChangeError if it exists."""
         body = {"name": name, "description": description, "policy_type_id": number, "create_schema": schema}
         self.peer.request("PUT", f"{self.prefix}/policytypes/{number}", body=body, accept=(200, 201, 202))
         self._numbers.pop(name, None)
@@ -54,8 +54,8 @@ class OscA1Client(A1Base):
         if type_id not in self._numbers:
             self.types()
         if type_id not in self._numbers:
-            known = ", ".join(self._numbers) or "none"
-            raise UnknownObjectError(f"A1 at {self.peer.url}: policy type {type_id!r} is not registered; registered: {known}")
+            names = ", ".join(self._numbers) or "none"
+            raise UnknownObjectError(f"A1 at {self.peer.url}: policy type {type_id!r} is not registered; registered: {names}")
         return self._numbers[type_id]
 
     def _fetch_schema(self, type_id: str) -> Body:

@@ -1,11 +1,11 @@
-"""Making a change set stand on a distributed network: O1 and A1 requests, all of them or none.
+"""Atomic execution of a change set on a distributed network by O1 and A1 requests.
 
-1. Nothing is sent before every old value was read and found right, and every policy was checked against its type's schema.
-2. Each request is followed by a reading back: acknowledged is not done. A request whose answer was lost is judged by that
-   reading too.
-3. On a failure in the middle, what was done is undone, last first, by what is read, not by what is remembered.
-   `ChangeFailedError` then says that nothing stands; `PartialChangeError` says exactly which edits do, when undoing failed too.
-4. `resume` goes on with a change whose process died: edits that already stand are taken as done.
+1. Nothing is sent before every old value has been verified and every policy validated against its type's schema.
+2. Each request is verified by reading back: acknowledged does not mean applied. This also decides the outcome of a request whose
+   answer was lost.
+3. After a failure, completed requests are undone in reverse order, based on the values read back. Then `ChangeFailedError` means
+   that nothing is applied; `PartialChangeError` lists the edits that may still be applied because undoing failed as well.
+4. `resume` continues a change whose process died: edits that are already applied are skipped.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from twins.network import InvalidChangeError, NetworkError, NetworkUnavailableEr
 
 
 class ChangeFailedError(NetworkUnavailableError):
-    """The change failed in the middle and was rolled back: nothing of it stands."""
+    """The change failed and was rolled back: none of its edits is applied."""
 
 
 class PartialChangeError(NetworkUnavailableError):
-    """The change failed in the middle and so did its rollback; `standing` are the edits that stand."""
+    """The change failed and so did its rollback; `applied` are the edits that may still be applied."""
 
-    def __init__(self, message: str, standing: tuple[Edit, ...]) -> None:
+    def __init__(self, message: str, applied: tuple[Edit, ...]) -> None:
         super().__init__(message)
-        self.standing = standing
+        self.applied = applied
 
 
 @dataclass(frozen=True)
 class _Step:
-    """One request: some attribute edits of one O1 target, or one policy edit."""
+    """A request: attribute edits of one O1 target, or one policy edit."""
 
     attributes: tuple[AttributeEdit, ...] = ()
     policy: PolicyEdit | None = None
@@ -52,14 +52,12 @@ class _Step:
         return _Step(attributes=tuple(edit.inverse() for edit in reversed(self.attributes)))
 
 
-def _same_policy(one: Body | None, other: Body | None) -> bool:
-    return (one is None) == (other is None) and (one is None or canonical_json(one) == canonical_json(other))
+def _same_policy(first: Body | None, second: Body | None) -> bool:
+    return (first is None) == (second is None) and (first is None or canonical_json(first) == canonical_json(second))
 
 
 class ChangeExecutor:
-    """Executes change sets over one O1 and one A1 client; `deadline_s` is how long (wall seconds) a policy may take to
-    be enforced.
-    """
+    """Executes change sets with an O1 and an A1 client; `deadline_s` is the limit in wall seconds for a policy's enforcement."""
 
     def __init__(self, o1: O1Client, a1: A1Southbound, deadline_s: float) -> None:
         self._o1 = o1
@@ -67,7 +65,7 @@ class ChangeExecutor:
         self._deadline_s = deadline_s
 
     def check_form(self, change_set: ChangeSet) -> None:
-        """Raise UnknownObjectError or InvalidChangeError where an object, an attribute or a policy's form is wrong."""
+        """Raise UnknownObjectError for an unknown object, InvalidChangeError for an unknown attribute or an invalid policy."""
         for edit in change_set.attribute_edits():
             _attribute(self._o1.read(edit.dn), edit)
         for policy in change_set.policy_edits():
@@ -76,12 +74,12 @@ class ChangeExecutor:
                 raise InvalidChangeError(violations)
 
     def check_old(self, change_set: ChangeSet, resume: bool = False) -> None:
-        """Raise StaleEditError where an old value is not what stands; when resuming, the new one may stand already."""
+        """Raise StaleEditError if an old value differs from the current one; with `resume`, the new value is accepted as well."""
         expected: dict[tuple[str, str], Scalar] = {}
         for edit in change_set.attribute_edits():
-            stands = expected[edit.item] if edit.item in expected else _attribute(self._o1.read(edit.dn), edit)
-            if not same_value(stands, edit.old) and not (resume and same_value(stands, edit.new)):
-                raise StaleEditError(_stale(f"{edit.dn} {edit.attribute}", stands, edit.old))
+            current = expected[edit.item] if edit.item in expected else _attribute(self._o1.read(edit.dn), edit)
+            if not same_value(current, edit.old) and not (resume and same_value(current, edit.new)):
+                raise StaleEditError(_stale(f"{edit.dn} {edit.attribute}", current, edit.old))
             expected[edit.item] = edit.new
         for policy in change_set.policy_edits():
             body = self._a1.get(policy.policy_type, policy.policy_id)
@@ -89,7 +87,7 @@ class ChangeExecutor:
                 raise StaleEditError(_stale(f"A1 policy {policy.policy_id} of type {policy.policy_type}", body, policy.old))
 
     def execute(self, change_set: ChangeSet, key: str) -> None:
-        """Make every edit stand; raises the refusal of the peer, ChangeFailedError or PartialChangeError."""
+        """Apply every edit; raises the peer's refusal, ChangeFailedError or PartialChangeError."""
         done: list[_Step] = []
         try:
             self._o1_steps(change_set, key, done)
@@ -101,7 +99,7 @@ class ChangeExecutor:
             self._undo(done, key, error)
 
     def _o1_steps(self, change_set: ChangeSet, key: str, done: list[_Step]) -> None:
-        """Send the O1 requests; one that is refused waits for the others, since joint rules may need their order."""
+        """Send the O1 requests; a refused request is retried after the others, because joint rules may depend on their order."""
         waiting = [_Step(attributes=group) for group in self._o1.groups(change_set.attribute_edits())]
         round_number = 0
         while waiting:
@@ -120,12 +118,12 @@ class ChangeExecutor:
             waiting, round_number = refused, round_number + 1
 
     def _do(self, step: _Step, key: str) -> None:
-        if self._stands(step):
+        if self._is_applied(step):
             return
         try:
             self._send(step, key)
         except PeerError:
-            if not self._stands(step):
+            if not self._is_applied(step):
                 raise
         self._confirm(step)
 
@@ -139,52 +137,52 @@ class ChangeExecutor:
             self._a1.put(edit.policy_type, edit.policy_id, edit.new, key)
 
     def _confirm(self, step: _Step) -> None:
-        if not self._stands(step):
-            told = "; ".join(edit.describe() for edit in step.edits)
-            raise PeerError(f"acknowledged, but reading back does not show it: {told}; see the peer's log")
+        if not self._is_applied(step):
+            edits = "; ".join(edit.describe() for edit in step.edits)
+            raise PeerError(f"acknowledged, but reading back does not show it: {edits}; check the peer's log")
         edit = step.policy
         if edit is not None and edit.new is not None:
             await_enforced(self._a1, edit.policy_type, edit.policy_id, self._deadline_s)
 
-    def _stands(self, step: _Step) -> bool:
+    def _is_applied(self, step: _Step) -> bool:
         edit = step.policy
         if edit is None:
             return not self._o1.differing(step.attributes)
         return _same_policy(self._a1.get(edit.policy_type, edit.policy_id), edit.new)
 
     def _undo(self, done: Sequence[_Step], key: str, cause: NetworkError) -> None:
-        standing: list[Edit] = []
+        applied: list[Edit] = []
         reasons: list[str] = []
         for number, step in enumerate(reversed(done)):
             try:
                 self._do(step.inverse(), f"{key}:undo:{number}")
             except NetworkError as error:
-                standing += step.edits
+                applied += step.edits
                 reasons.append(str(error))
-        if standing:
-            told = "; ".join(edit.describe() for edit in standing)
+        if applied:
+            edits = "; ".join(edit.describe() for edit in applied)
             raise PartialChangeError(
-                f"{cause}; rolling back failed too ({reasons[0]}); this may still stand and has to be undone by hand: {told}",
-                tuple(standing),
+                f"{cause}; rolling back failed too ({reasons[0]}); may still be applied and has to be undone by hand: {edits}",
+                tuple(applied),
             ) from cause
         if isinstance(cause, InvalidChangeError | StaleEditError) or not done:
             raise cause
-        raise ChangeFailedError(f"{cause}; {len(done)} request(s) were rolled back, nothing of the change stands") from cause
+        raise ChangeFailedError(f"{cause}; {len(done)} request(s) were rolled back, nothing of the change is applied") from cause
 
 
-def _attribute(found: ManagedObject, edit: AttributeEdit) -> Scalar:
-    if edit.attribute not in found.attributes:
-        known = ", ".join(found.attributes)
+def _attribute(managed_object: ManagedObject, edit: AttributeEdit) -> Scalar:
+    if edit.attribute not in managed_object.attributes:
+        names = ", ".join(managed_object.attributes)
         violation = Violation(
             field=f"{edit.dn} {edit.attribute}",
             value=str(edit.new),
-            allowed=f"one of its attributes {known}",
+            allowed=f"one of its attributes {names}",
             source="O1, the object as read",
             remedy="name an attribute that the object has",
         )
         raise InvalidChangeError([violation])
-    return found.attributes[edit.attribute]
+    return managed_object.attributes[edit.attribute]
 
 
-def _stale(what: str, stands: object, old: object) -> str:
-    return f"{what} is {stands!r}, not {old!r} as the change assumes; read again, then propose again"
+def _stale(item: str, current: object, old: object) -> str:
+    return f"{item} is {current!r}, not {old!r} as the change assumes; read again, then propose again"

@@ -1,4 +1,4 @@
-"""Run, look at, advance and disturb the embedded radio network."""
+"""Run, inspect, advance and disturb the embedded radio network."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def show(url: Url = DEFAULT_URL, as_json: Json = False) -> None:
             "name": card.name,
             "kind": card.kind,
             "now": card.now.isoformat(),
-            "slices": [one.value for one in card.slices],
+            "slices": [slice_.value for slice_ in card.slices],
             "areas": card.areas(),
             "events": [event.model_dump(mode="json") for event in card.events],
             "cells": rows,
@@ -179,7 +179,7 @@ def _end(url: str, seconds: float) -> str:
 
 
 def _control(url: str, path: str, body: dict[str, Any] | None, timeout_s: float) -> dict[str, Any]:
-    """Ask the embedded control API; one answer, never repeated."""
+    """Send a request to the embedded control API, without retries."""
     peer = Peer("embedded control", url, PeerSettings(timeout_s=timeout_s, attempts=1))
     try:
         method = "GET" if body is None else "POST"

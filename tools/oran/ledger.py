@@ -1,7 +1,7 @@
-"""The ledger of changes: which idempotency key stands for which change set, and how far it got.
+"""The ledger of changes: change set and state by idempotency key.
 
-Written before a request goes out, so that a crash between request and answer is noticed: the retry finds its entry open and
-goes on from what stands on the network, instead of applying twice. In memory, or in a SQLite file that outlives the process.
+An entry is written before the first request is sent, so that a crash between request and answer is detected: a retry finds the
+entry open and resumes from the network's current state instead of applying twice. Stored in memory or in a SQLite file.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _SCHEMA = """CREATE TABLE IF NOT EXISTS changes(
 
 @dataclass(frozen=True)
 class Entry:
-    """One change: its key, the change set, its state, when it was applied (network time).
+    """A change: its key, change set, state, and the network time at which it was applied.
 
-    `attempt` makes the keys that peers see: the same for a retry after a crash, another one after a failure that was rolled back.
+    `attempt` is the prefix of the keys sent to peers: unchanged for a retry after a crash, new after a failure with rollback.
     """
 
     key: str
@@ -49,7 +49,7 @@ class Entry:
 
 
 class Ledger:
-    """All changes that were sent to one network; safe to use from many threads and, with a file, processes."""
+    """All changes sent to a network; thread-safe and, with a file, safe for several processes. Raises NetworkError."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.Lock()
@@ -80,7 +80,7 @@ class Ledger:
         return Entry(key, ChangeSet.model_validate_json(row[0]), row[1], applied_at, row[3])
 
     def open(self, key: str, change_set: ChangeSet) -> str:
-        """Note that a change is about to be sent; returns the attempt."""
+        """Record that a change is about to be sent; returns the attempt."""
         attempt = f"{key}:{uuid4().hex[:12]}"
         self._write(
             "INSERT OR REPLACE INTO changes VALUES (?, ?, ?, 'open', NULL, ?)",
@@ -89,12 +89,12 @@ class Ledger:
         return attempt
 
     def mark(self, key: str, state: State, applied_at: datetime | None = None) -> None:
-        """Note how far a change got."""
+        """Record the state of a change."""
         moment = None if applied_at is None else applied_at.isoformat()
         self._write("UPDATE changes SET state = ?, applied_at = COALESCE(?, applied_at) WHERE key = ?", (state, moment, key))
 
     def drop(self, key: str) -> None:
-        """Forget a change of which nothing stands on the network."""
+        """Delete the entry of a change of which nothing is applied."""
         self._write("DELETE FROM changes WHERE key = ?", (key,))
 
     def _write(self, statement: str, values: tuple[str | None, ...]) -> None:

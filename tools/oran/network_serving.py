@@ -1,4 +1,4 @@
-"""Serving an embedded network: its scenario, its server, and the loop that lets its time run."""
+"""Serving an embedded network: scenario, server, and the loop that advances its time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def load_scenario(name: str) -> SystemScenario:
-    """Return the scenario "stadium", "small", or that of a JSON file; raises ValueError saying what is wrong with it."""
+    """Return the scenario "stadium" or "small", or load it from a JSON file; raises ValueError describing the problem."""
     from twins.system.scenario.presets import small_scenario, stadium_scenario
     from twins.system.scenario.scenario import SystemScenario
 
@@ -40,7 +40,7 @@ def load_scenario(name: str) -> SystemScenario:
 
 
 def serve_network(scenario: SystemScenario, port: int, seed: int, *, speed: float, seconds: float | None, as_json: bool) -> None:
-    """Serve until interrupted, or until `seconds` of network time have passed; raises PortInUseError."""
+    """Serve until interrupted or, if given, for `seconds` of network time; raises PortInUseError."""
     from twins.system.history import load_history
     from twins.system.system_network import SystemNetwork
 
@@ -85,7 +85,7 @@ def _table(ran: EmbeddedRan) -> Table:
 
 
 def _run(ran: EmbeddedRan, speed: float, seconds: float | None, tick: Callable[[], None]) -> None:
-    """Advance window by window, `speed` network seconds per wall second or as fast as the machine can."""
+    """Advance window by window at `speed` network seconds per wall second, or as fast as the machine allows."""
     step = ran.ran.card().granularity_s
     passed, due = 0.0, time.monotonic()
     while seconds is None or passed < seconds:

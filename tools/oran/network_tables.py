@@ -1,4 +1,4 @@
-"""Tables of a network for the terminal: configuration by cell, KPIs by cell and slice."""
+"""Terminal tables of a network: configuration by cell, KPIs by cell and slice."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.slices import Slice
 from tools.oran.oran_network import OranNetwork
 from twins.network import NetworkCard
 
-# What the live table shows: (column, KPI, slice), in the KPI catalogue's units.
+# The columns of the live table: (title, KPI, slice), in the KPI catalogue's units.
 LIVE_COLUMNS: tuple[tuple[str, str, Slice | None], ...] = (
     ("users", "RRC.ConnMean", None),
     ("PRB %", "RRU.PrbTotDl", None),
@@ -26,9 +26,9 @@ LIVE_COLUMNS: tuple[tuple[str, str, Slice | None], ...] = (
 
 
 def configuration_rows(network: OranNetwork, card: NetworkCard) -> list[dict[str, Any]]:
-    """Return per cell: place, state, power and the shares of its slices, read over O1."""
+    """Return site, areas, state, power and slice shares of each cell, read over O1."""
     elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in card.cells)
-    objects = [found for element in elements for found in network.o1.subtree(element)]
+    objects = [managed_object for element in elements for managed_object in network.o1.subtree(element)]
     return [
         {
             "id": cell.id,
@@ -45,18 +45,18 @@ def configuration_rows(network: OranNetwork, card: NetworkCard) -> list[dict[str
 
 def _state(cell_id: str, carrier_dn: str, objects: list[ManagedObject]) -> dict[str, Any]:
     state: dict[str, Any] = {"shares": {}}
-    for found in objects:
-        values = found.attributes
-        if found.dn == carrier_dn:
+    for managed_object in objects:
+        dn, class_name, values = managed_object.dn, managed_object.class_name, managed_object.attributes
+        if dn == carrier_dn:
             state["power_dbm"] = values.get("configuredMaxTxPower")
-        elif cell_of(found.dn) != cell_id:
+        elif cell_of(dn) != cell_id:
             continue
-        elif found.class_name == "NRCellDU":
+        elif class_name == "NRCellDU":
             state |= {"state": values.get("administrativeState"), "operational": values.get("operationalState")}
-        elif found.class_name == "CESManagementFunction":
+        elif class_name == "CESManagementFunction":
             state["energy_saving"] = values.get("energySavingState")
-        elif found.class_name == "RRMPolicyRatio":
-            state["shares"][id_of(found.dn)] = {
+        elif class_name == "RRMPolicyRatio":
+            state["shares"][id_of(dn)] = {
                 short: values.get(f"rRMPolicy{name}Ratio")
                 for short, name in (("min", "Min"), ("max", "Max"), ("dedicated", "Dedicated"))
             }
@@ -66,12 +66,12 @@ def _state(cell_id: str, carrier_dn: str, objects: list[ManagedObject]) -> dict[
 def configuration_table(console: Console, card: NetworkCard, rows: list[dict[str, Any]], policies: dict[str, list[str]]) -> None:
     """Print the configuration of a network."""
     table = Table(title=f"{card.name} ({card.kind}) at {card.now:%Y-%m-%d %H:%M:%S %Z}", caption="shares: min–max/dedicated %")
-    for column in ("cell", "state", "asleep", "dBm", "GHz/MHz", "areas", *(one.value for one in card.slices)):
+    for column in ("cell", "state", "asleep", "dBm", "GHz/MHz", "areas", *(slice_.value for slice_ in card.slices)):
         table.add_column(column)
     for row in rows:
         asleep = "yes" if row.get("energy_saving") == "isEnergySaving" else "no"
         values = (row["id"], row.get("state"), asleep, row.get("power_dbm"), f"{row['carrier_ghz']:g}/{row['bandwidth_mhz']:g}")
-        shares = (_share(row["shares"].get(one.value)) for one in card.slices)
+        shares = (_share(row["shares"].get(slice_.value)) for slice_ in card.slices)
         table.add_row(*map(_text, values), ", ".join(row["areas"]), *shares)
     console.print(table)
     for event in card.events:
@@ -91,34 +91,35 @@ def _text(value: object) -> str:
 
 
 def _where(dn: str) -> str:
-    """Return the cell, or the relation as from→to, or the object's id."""
+    """Return the relation as from→to, the cell id, or the object's id."""
     target = id_of(dn, "NRCellRelation")
     return f"{cell_of(dn)}→{target}" if target else cell_of(dn) or id_of(dn) or dn
 
 
 def kpi_table(console: Console, frame: KpiFrame) -> None:
-    """Print samples, one a row."""
-    samples = sorted(frame, key=lambda one: (one.kpi, one.dn, one.slice or "", one.start))
+    """Print a table with a row per sample."""
+    samples = sorted(frame, key=lambda sample: (sample.kpi, sample.dn, sample.slice or "", sample.start))
     table = Table()
-    table.add_column("KPI", no_wrap=True, min_width=max((len(one.kpi) for one in samples), default=3))
+    table.add_column("KPI", no_wrap=True, min_width=max((len(sample.kpi) for sample in samples), default=3))
     for column in ("where", "slice", "from", "to"):
         table.add_column(column)
     table.add_column("value", justify="right")
     table.add_column("unit")
-    for one in samples:
-        value = "–" if one.value is None else f"{one.value:.4g}"
-        slice_ = one.slice.value if one.slice else ""
-        table.add_row(one.kpi, _where(one.dn), slice_, f"{one.start:%H:%M:%S}", f"{one.end:%H:%M:%S}", value, one.unit)
+    for sample in samples:
+        value = "–" if sample.value is None else f"{sample.value:.4g}"
+        slice_ = sample.slice.value if sample.slice else ""
+        start, end = f"{sample.start:%H:%M:%S}", f"{sample.end:%H:%M:%S}"
+        table.add_row(sample.kpi, _where(sample.dn), slice_, start, end, value, sample.unit)
     console.print(table)
 
 
 def live_table(card: NetworkCard, frame: KpiFrame, title: str) -> Table:
-    """Return the KPIs of one window, a row per cell."""
+    """Return a table of the KPIs of one window, with a row per cell."""
     table = Table(title=title)
     table.add_column("cell")
     for column, _, _ in LIVE_COLUMNS:
         table.add_column(column, justify="right")
-    values = {(one.kpi, one.dn, one.slice): one.value for one in frame}
+    values = {(sample.kpi, sample.dn, sample.slice): sample.value for sample in frame}
     for cell in card.cells:
         row = [values.get((kpi, cell.dn, slice_)) for _, kpi, slice_ in LIVE_COLUMNS]
         table.add_row(cell.id, *("–" if value is None else f"{value:.1f}" for value in row))

@@ -1,8 +1,7 @@
-"""O1 provisioning over ProvMnS (TS 28.532 clause 12.1.1): read, find, write managed objects, and read back what was written.
+"""O1 provisioning over ProvMnS (TS 28.532 clause 12.1.1): read, find and write managed objects, and verify by reading back.
 
-Three patch styles. `3gpp-json-patch` changes all objects of one managed element in one request, together or not at all;
-`json-patch` and `merge-patch` change one object. Both JSON patches carry a `test` for each old value, so that the peer itself
-refuses a stale edit.
+Three patch styles: `3gpp-json-patch` changes all objects of a managed element atomically in one request, `json-patch` and
+`merge-patch` change one object. Both JSON patches include a `test` of each old value, so that the peer refuses a stale edit.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from tools.oran.peer import Peer, PeerError, PeerSettings
 from twins.network import UnknownObjectError
 
 PatchStyle = Literal["3gpp-json-patch", "json-patch", "merge-patch"]
-_NAMES_OF_NODE = frozenset({"id", "objectClass", "objectInstance", "attributes"})
+_NODE_KEYS = frozenset({"id", "objectClass", "objectInstance", "attributes"})
 
 
 class O1Client:
@@ -41,22 +40,22 @@ class O1Client:
         self.peer.close()
 
     def read(self, dn: str) -> ManagedObject:
-        """Return an object as it stands; raises UnknownObjectError, PeerError, ValueError for a malformed DN."""
-        found = self._get(dn, {})
-        if "attributes" not in found:
+        """Return an object with its current attributes; raises UnknownObjectError, PeerError, ValueError for a malformed DN."""
+        node = self._get(dn, {})
+        if "attributes" not in node:
             raise UnknownObjectError(f"O1 at {self.peer.url}: {dn} only contains other objects and has no attributes")
-        return _managed_object(dn, found)
+        return _managed_object(dn, node)
 
     def subtree(self, dn: str) -> list[ManagedObject]:
-        """Return the object with all objects below it that have attributes; raises UnknownObjectError, PeerError."""
+        """Return the objects at and below `dn` that have attributes; raises UnknownObjectError, PeerError."""
         return list(_walk(dn, self._get(dn, {"scopeType": "BASE_ALL"})))
 
     def find(self, class_name: str, under: str) -> tuple[str, ...]:
         """Return the DNs of the objects of a class in the subtree of `under`, in the order of the peer's tree."""
-        return tuple(found.dn for found in self.subtree(under) if found.class_name == class_name)
+        return tuple(managed.dn for managed in self.subtree(under) if managed.class_name == class_name)
 
     def groups(self, edits: Sequence[AttributeEdit]) -> list[tuple[AttributeEdit, ...]]:
-        """Return the edits as requests: those of a managed element together, or of an object, by the patch style."""
+        """Group the edits into requests: by managed element or by object, depending on the patch style."""
         grouped: dict[str, list[AttributeEdit]] = {}
         for edit in edits:
             grouped.setdefault(self._target(edit.dn), []).append(edit)
@@ -65,7 +64,7 @@ class O1Client:
     def write(self, edits: Sequence[AttributeEdit], idempotency_key: str | None = None) -> None:
         """Send one group of edits as one PATCH.
 
-        Not repeated when its fate is unknown: the caller reads back. Raises InvalidChangeError, StaleEditError,
+        Not retried if its outcome is unknown: the caller reads back. Raises InvalidChangeError, StaleEditError,
         UnknownObjectError, PeerError.
         """
         target = self._target(edits[0].dn)
@@ -80,11 +79,11 @@ class O1Client:
         )
 
     def differing(self, edits: Sequence[AttributeEdit]) -> list[AttributeEdit]:
-        """Read back: return the edits whose new value is not what stands; a later edit of an attribute overrides an earlier."""
-        wanted = {(edit.dn, edit.attribute): edit for edit in edits}
-        objects = {dn: self.read(dn) for dn, _ in wanted}
+        """Read back and return the edits that are not applied; a later edit of an attribute overrides an earlier one."""
+        latest = {(edit.dn, edit.attribute): edit for edit in edits}
+        objects = {dn: self.read(dn) for dn, _ in latest}
         return [
-            edit for (dn, attribute), edit in wanted.items() if not same_value(objects[dn].attributes.get(attribute), edit.new)
+            edit for (dn, attribute), edit in latest.items() if not same_value(objects[dn].attributes.get(attribute), edit.new)
         ]
 
     def _target(self, dn: str) -> str:
@@ -132,11 +131,11 @@ def _managed_object(dn: str, node: dict[str, Any]) -> ManagedObject:
 
 
 def _walk(dn: str, node: dict[str, Any]) -> Iterator[ManagedObject]:
-    """Yield the objects of a hierarchical answer; their DNs follow from the nesting, whatever prefix the peer writes."""
+    """Yield the objects of a hierarchical answer; their DNs follow from the nesting, regardless of the peer's DN prefix."""
     if "attributes" in node:
         yield _managed_object(dn, node)
     for name, children in node.items():
-        if name in _NAMES_OF_NODE or not isinstance(children, list):
+        if name in _NODE_KEYS or not isinstance(children, list):
             continue
         for child in children:
             if not isinstance(child, dict) or not isinstance(child.get("id"), str | int):

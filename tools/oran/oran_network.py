@@ -1,7 +1,8 @@
 """The live network: the Network contract over A1, O1 and PM reports.
 
-Configuration is read and written over O1, policies over A1, KPIs come from PM reports and are kept in a KPI store. A change is
-checked whole before anything is sent, applied all or none, read back, and remembered in a ledger under its idempotency key.
+Configuration is read and written over O1, policies over A1; KPIs come from PM reports and are stored in a KPI store. A change set
+is validated completely before anything is sent, applied atomically, verified by reading back, and recorded in a ledger under its
+idempotency key.
 """
 
 from __future__ import annotations
@@ -45,9 +46,9 @@ from twins.network import (
 class OranNetwork:
     """The network behind `url` (O1, PM and inventory) and `a1_url` (same by default).
 
-    store: keeps the KPIs (a temporary one without); `kpis` reads them. ledger: SQLite file that makes idempotency and rollback
-    survive a crash. dialect: of A1, found by asking by default. enforce_deadline_s: wall seconds within which a policy must be
-    enforced. Raises NetworkUnavailableError where the peer cannot be reached.
+    store: stores the KPIs (default: a temporary store); `kpis` reads them. ledger: SQLite file that preserves idempotency and
+    rollback after a crash. dialect: A1 dialect, determined by probing by default. enforce_deadline_s: wall seconds within which a
+    policy must be enforced. Raises NetworkUnavailableError if the peer cannot be reached.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class OranNetwork:
         return KpiStore(Path(self._folder.name) / "kpi.sqlite")
 
     def close(self) -> None:
-        """Close all connections and files; the network stays as it is."""
+        """Close all connections and files; the network is not changed."""
         for part in (self.a1, self.o1, self.pm, self._inventory, self._ledger):
             part.close()
         if self._folder is not None:
@@ -91,7 +92,7 @@ class OranNetwork:
         self.close()
 
     def describe(self) -> NetworkCard:
-        """Return what the inventory knows, with the network's time now; raises PeerError."""
+        """Return the network card from the inventory, including the current network time; raises PeerError."""
         answer = self._inventory.request("GET", "/inventory/v1/network-card")
         try:
             return NetworkCard.model_validate(answer.object(), strict=False)
@@ -99,11 +100,11 @@ class OranNetwork:
             raise answer.garbage(f"a network card was expected ({first_problem(error, 'the answer')})") from None
 
     def pull(self) -> int:
-        """Fetch the PM reports that are new into the store; returns how many samples were new."""
+        """Fetch new PM reports into the store; returns the number of new samples."""
         return self.kpis.refresh()
 
     def observe(self, query: KpiQuery) -> KpiFrame:
-        """Return the KPI samples that the query asks for, newest reports included; raises UnknownKpiError, UnknownObjectError."""
+        """Return the KPI samples that match the query, after a pull; raises UnknownKpiError, UnknownObjectError."""
         frame = self.kpis.query(query)
         for dn in set(query.dns) - {sample.dn for sample in frame}:
             if not dn.startswith("SubNetwork="):
@@ -111,11 +112,11 @@ class OranNetwork:
         return frame
 
     def read(self, dn: str) -> ManagedObject:
-        """Return the managed object as it stands, over O1; raises UnknownObjectError."""
+        """Return the managed object with its current attributes, read over O1; raises UnknownObjectError."""
         return self.o1.read(_valid(dn))
 
     def find(self, class_name: str, under: str = "") -> tuple[str, ...]:
-        """Return the DNs of the objects of a class, below `under` where given."""
+        """Return the DNs of the objects of a class; if `under` is given, only those at or below it."""
         if under:
             try:
                 return self.o1.find(class_name, _valid(under))
@@ -129,13 +130,13 @@ class OranNetwork:
         if under:
             return tuple(self.o1.subtree(_valid(under)))
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
-        return tuple(found for element in elements for found in self.o1.subtree(element))
+        return tuple(managed_object for element in elements for managed_object in self.o1.subtree(element))
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none.
 
-        Raises InvalidChangeError, StaleEditError, UnknownObjectError before anything is sent or after all was rolled back,
-        ChangeFailedError (rolled back), PartialChangeError (which says what stands).
+        Raises InvalidChangeError, StaleEditError, UnknownObjectError before anything is sent or after a complete rollback,
+        ChangeFailedError (rolled back), PartialChangeError (which lists the edits that may still be applied).
         """
         with self._changing:
             return self._apply(change_set, idempotency_key)
@@ -164,9 +165,9 @@ class OranNetwork:
         return Entry(idempotency_key, change_set, "applied", now).receipt(now, replayed=False)
 
     def revert(self, receipt: Receipt) -> Receipt:
-        """Restore what stood before the receipt's change; done once; again, the first answer comes again.
+        """Restore the configuration before the receipt's change; a repeated call has no effect and is marked as replayed.
 
-        Raises UnknownReceiptError, StaleEditError where somebody changed it since, ChangeFailedError, PartialChangeError.
+        Raises UnknownReceiptError, StaleEditError if it was changed since, ChangeFailedError, PartialChangeError.
         """
         with self._changing:
             return self._revert(receipt)
@@ -205,5 +206,5 @@ def _key_reused(key: str) -> Violation:
         value=key,
         allowed="one key for one change set",
         source="Network contract, apply",
-        remedy="take a new key for a new change set",
+        remedy="use a new key for a new change set",
     )

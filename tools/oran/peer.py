@@ -1,9 +1,9 @@
-"""One HTTP peer (near-RT RIC, O1 endpoint, PM source): requests with limits, retries and typed errors.
+"""An HTTP peer (near-RT RIC, O1 endpoint, PM source): requests with limits, retries and typed errors.
 
-1. A request that certainly was not carried out (refused connection; 423, 429, 503) is tried again with backoff, whatever it is.
-2. A request whose fate is unknown (lost answer, time-out, 502, 504) is tried again only where repeating it does no harm.
-3. What a peer answers is never trusted: a size limit while reading, JSON parsed strictly, types checked by who asked.
-4. Every failure becomes an error of `twins.network` that names the peer, the request and what to do.
+1. A request that was certainly not executed (connection refused; 423, 429, 503) is always retried with backoff.
+2. A request with unknown outcome (lost answer, timeout, 502, 504) is retried only if repeating it does no harm.
+3. Answers are not trusted: the size is limited while reading, and the caller checks the types of the parsed JSON.
+4. Every failure becomes an error of `twins.network` that names the peer, the request and the remedy.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from policies.violation import Violation
 from twins.network import InvalidChangeError, NetworkUnavailableError, StaleEditError, UnknownObjectError
 
-_NOT_DONE = frozenset({423, 429, 503})
-_FATE_UNKNOWN = frozenset({502, 504})
+_NOT_EXECUTED = frozenset({423, 429, 503})
+_OUTCOME_UNKNOWN = frozenset({502, 504})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class PeerError(NetworkUnavailableError):
-    """The peer did not answer, or answered what cannot be used."""
+    """The peer did not answer, or its answer cannot be used."""
 
 
 class _RetryError(PeerError):
-    """As PeerError, and the request may be sent again."""
+    """A PeerError after which the request may be retried."""
 
 
 class UnreachableError(_RetryError):
-    """Nobody answers at the peer's address."""
+    """Nothing answers at the peer's address."""
 
 
 @dataclass(frozen=True)
 class PeerSettings:
-    """Limits of the conversation: seconds, tries, bytes; `headers` go with every request (authorization)."""
+    """Limits in seconds, attempts and bytes; `headers` are sent with every request (authorization)."""
 
     timeout_s: float = 10.0
     attempts: int = 4
@@ -54,7 +54,7 @@ class PeerSettings:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a peer answered to `request` (one line that names both)."""
+    """A peer's answer; `request` is one line that names peer and request."""
 
     request: str
     status: int
@@ -62,7 +62,7 @@ class Answer:
     body: bytes
 
     def json(self) -> Any:
-        """Return the parsed body; raises PeerError for what is not JSON."""
+        """Return the parsed body; raises PeerError if it is not JSON."""
         try:
             return json.loads(self.body.decode("utf-8"))
         except (ValueError, RecursionError):
@@ -86,14 +86,14 @@ class Answer:
         return value
 
     def garbage(self, expected: str) -> PeerError:
-        """Return the error that tells a well-formed answer of the wrong shape."""
+        """Return the error for a well-formed answer of the wrong structure."""
         return PeerError(f"{self.request} answered {self._excerpt()!r}: {expected}; check the peer's version and dialect")
 
     def _excerpt(self) -> str:
         return " ".join(self.body[:120].decode("utf-8", "replace").split())
 
     def detail(self) -> str:
-        """Return the reason that an error answer gives, empty where it gives none."""
+        """Return the reason given by an error answer, empty without one."""
         try:
             value = json.loads(self.body.decode("utf-8"))
         except (ValueError, RecursionError):
@@ -101,12 +101,12 @@ class Answer:
         if not isinstance(value, dict):
             return self._excerpt()
         error = value.get("error")
-        told = value.get("detail") or value.get("reason") or (error.get("errorInfo") if isinstance(error, dict) else "")
-        return " ".join(str(told or value.get("title") or "").split())[:500]
+        reason = value.get("detail") or value.get("reason") or (error.get("errorInfo") if isinstance(error, dict) else "")
+        return " ".join(str(reason or value.get("title") or "").split())[:500]
 
 
 class Peer:
-    """A named HTTP peer under a base URL; safe to use from many threads."""
+    """A named HTTP peer at a base URL; thread-safe."""
 
     def __init__(self, name: str, url: str, settings: PeerSettings | None = None) -> None:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
@@ -143,16 +143,16 @@ class Peer:
         repeatable: sending it twice does no harm. Raises PeerError, UnknownObjectError (404), StaleEditError (409),
         InvalidChangeError (400, 422).
         """
-        sent = dict(headers or {})
+        all_headers = dict(headers or {})
         content = None
         if body is not None:
             content = json.dumps(body, allow_nan=False).encode()
-            sent["Content-Type"] = content_type
+            all_headers["Content-Type"] = content_type
         request = self._client.build_request(
             method,
             self.url + path,
             content=content,
-            headers=sent,
+            headers=all_headers,
             params=dict(params or {}) or None,
             timeout=timeout_s or self.settings.timeout_s,
         )
@@ -170,8 +170,8 @@ class Peer:
         answer = self._exchange(request, repeatable)
         if answer.status in accept:
             return answer
-        if answer.status in _NOT_DONE or (repeatable and answer.status in _FATE_UNKNOWN):
-            raise _RetryError(f"{answer.request} answered {_told(answer)}; see whether it is overloaded, then try again")
+        if answer.status in _NOT_EXECUTED or (repeatable and answer.status in _OUTCOME_UNKNOWN):
+            raise _RetryError(f"{answer.request} answered {_status_text(answer)}; check whether it is overloaded, then try again")
         raise _error_of(answer)
 
     def _exchange(self, request: httpx.Request, repeatable: bool) -> Answer:
@@ -186,7 +186,7 @@ class Peer:
             raise UnreachableError(f"{line}: no connection ({_reason(error)}); start the peer or correct its URL") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
             kind = _RetryError if repeatable else PeerError
-            raise kind(f"{line}: no usable answer ({_reason(error)}); read back what stands, then try again") from error
+            raise kind(f"{line}: no usable answer ({_reason(error)}); read back the current values, then try again") from error
         return Answer(line, response.status_code, response.headers.get("content-type", ""), body)
 
     @staticmethod
@@ -201,13 +201,13 @@ class Peer:
             if size > self.settings.max_body_bytes:
                 raise PeerError(f"{line} answered more than {self.settings.max_body_bytes} bytes; ask for less at a time")
             if time.monotonic() > deadline:
-                raise PeerError(f"{line} drips its answer too slowly; see whether the peer is overloaded, then try again")
+                raise PeerError(f"{line} sends its answer too slowly; check whether the peer is overloaded, then try again")
             chunks.append(chunk)
         return b"".join(chunks)
 
 
 def _trust(url: str) -> ssl.SSLContext | bool:
-    """Return how certificates are checked; reading the trust store takes 30 ms, which plain HTTP need not spend."""
+    """Return the `verify` argument of httpx; for plain HTTP an empty context, because reading the trust store takes 30 ms."""
     return True if urlsplit(url).scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -215,21 +215,21 @@ def _reason(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _told(answer: Answer) -> str:
+def _status_text(answer: Answer) -> str:
     detail = answer.detail()
     return f"{answer.status} ({detail})" if detail else f"{answer.status} with an empty body"
 
 
 def _violations(answer: Answer) -> list[Violation]:
-    """Return the broken rules that the peer names; one in general words where it names none."""
+    """Return the violations that the peer reports, or a general one if it reports none."""
     try:
-        found = [Violation.model_validate(one) for one in json.loads(answer.body)["violations"]]
+        violations = [Violation.model_validate(item) for item in json.loads(answer.body)["violations"]]
     except (ValueError, KeyError, TypeError, ValidationError):
-        found = []
-    return found or [
+        violations = []
+    return violations or [
         Violation(
             field=answer.request,
-            value=_told(answer),
+            value=_status_text(answer),
             allowed="what the peer's schema and limits allow",
             source="the peer",
             remedy="compare the request with the type's schema and the limits catalogue",
@@ -238,11 +238,11 @@ def _violations(answer: Answer) -> list[Violation]:
 
 
 def _error_of(answer: Answer) -> Exception:
-    line = f"{answer.request} answered {_told(answer)}"
+    line = f"{answer.request} answered {_status_text(answer)}"
     if answer.status == 404:
-        return UnknownObjectError(f"{line}; see which objects and types the peer has")
+        return UnknownObjectError(f"{line}; check which objects and types the peer has")
     if answer.status == 409:
         return StaleEditError(f"{line}; read again, then propose again")
     if answer.status in (400, 422):
         return InvalidChangeError(_violations(answer))
-    return PeerError(f"{line}; see the peer's log")
+    return PeerError(f"{line}; check the peer's log")

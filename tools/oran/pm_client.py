@@ -1,4 +1,4 @@
-"""Fetching PM reports, in order and without gaps unseen."""
+"""Fetching of PM reports, in order and with detection of gaps."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from tools.oran.peer import Peer, PeerSettings
 from tools.telemetry.pm_report import PmReading, read_report
 
 _PAGE = 20
-_REMEMBERED_NAMES = 1000
+_MAX_IGNORED_NAMES = 1000
 
 
 class PmClient:
-    """Pulls the reports that came since the last pull from `url` + `path`.
+    """Pulls new reports from `url` + `path`.
 
-    `suspect` counts the values that were left out as suspect, `ignored` names measurement types that are no KPIs of the
-    catalogue, `missed` counts the granularity periods that the peer had dropped before they were fetched.
+    `suspect` counts the values dropped as suspect, `ignored` names the measurement types that are not in the KPI catalogue,
+    `missed` counts the granularity periods that the peer dropped before they were fetched.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class PmClient:
         self.peer.close()
 
     def skip_all_but(self, periods: int) -> None:
-        """Start with the last `periods` granularity periods instead of the oldest that the peer has; raises PeerError."""
+        """Start with the last `periods` granularity periods instead of the peer's oldest; raises PeerError."""
         answer = self.peer.request("GET", self.path, params={"after": 2**31, "limit": 1})
         last = answer.object().get("last")
         if not isinstance(last, int):
@@ -45,7 +45,7 @@ class PmClient:
             self._after = max(self._after, last - periods, 0)
 
     def pull(self) -> KpiFrame:
-        """Return the samples of all reports that are new; raises PeerError, and then the same reports come again."""
+        """Return the samples of all new reports; raises PeerError, in which case the next pull returns the page again."""
         frame = KpiFrame()
         with self._lock:
             while (page := self._page()) is not None:
@@ -64,11 +64,12 @@ class PmClient:
         if self._after:
             self.missed += max(0, oldest - self._after - 1)
         self._after = following
-        return self._note(readings)
+        return self._record(readings)
 
-    def _note(self, readings: list[PmReading]) -> KpiFrame:
+    def _record(self, readings: list[PmReading]) -> KpiFrame:
+        """Update the counters and return the samples."""
         for reading in readings:
             self.suspect += reading.suspect
-            if len(self.ignored) < _REMEMBERED_NAMES:
+            if len(self.ignored) < _MAX_IGNORED_NAMES:
                 self.ignored |= reading.ignored
         return KpiFrame(tuple(sample for reading in readings for sample in reading.samples))

@@ -1,4 +1,4 @@
-"""Policies are checked against the type schema of the peer, in the JSON Schema dialect that the schema declares."""
+"""Validation of policies against the peer's type schema, in the JSON Schema dialect that the schema declares."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _DIALECTS: dict[str, Any] = {
 
 
 def policy_violations(policy_type: str, schema: dict[str, Any], body: dict[str, Any]) -> list[Violation]:
-    """Return how `body` breaks `schema` (draft-04 to 2020-12 by its `$schema`; draft-07, A1's default, without one).
+    """Return the violations of `schema` by `body` (draft-04 to 2020-12 by its `$schema`; default: A1's draft-07).
 
-    Nothing is fetched for a `$ref`. Raises PeerError where the peer's schema itself cannot be used.
+    Remote `$ref`s are not fetched. Raises PeerError if the peer's schema cannot be used.
     """
     validator_class = _validator(policy_type, schema)
     try:
@@ -47,7 +47,7 @@ def policy_violations(policy_type: str, schema: dict[str, Any], body: dict[str, 
 
 
 def _validator(policy_type: str, schema: dict[str, Any]) -> Any:
-    """Return the validator of the declared dialect; one that is declared but unknown is not guessed."""
+    """Return the validator class of the declared dialect; raises PeerError for an unknown dialect."""
     declared = str(schema.get("$schema", _DRAFT_07)).rstrip("#")
     if declared not in _DIALECTS:
         raise PeerError(f"schema of A1 policy type {policy_type} is in the unknown dialect {declared!r}; report it to the vendor")

@@ -1,7 +1,7 @@
-"""Where near-RT RICs post policy status: a small loopback HTTP server.
+"""A small HTTP server to which near-RT RICs post policy status.
 
-Its `url` is given as notificationDestination. Bodies are read with a limit; one that was encoded twice is understood; what is
-no status is answered with 400 and dropped.
+Its `url` is used as notificationDestination. The size of a body is limited, twice-encoded JSON is accepted, and an invalid status
+is answered with 400 and dropped.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ class StatusListener:
         self._thread.start()
 
     def wait(self, timeout_s: float) -> PolicyStatus:
-        """Return the next status; raises PeerError where none came within `timeout_s` wall seconds."""
+        """Return the next status; raises PeerError if none arrives within `timeout_s` wall seconds."""
         try:
             return self._received.get(timeout=timeout_s)
         except queue.Empty:
             raise PeerError(
-                f"no policy status came to {self.url} within {timeout_s:g} s; see whether the peer reaches it"
+                f"no policy status arrived at {self.url} within {timeout_s:g} s; check whether the peer can reach it"
             ) from None
 
     def close(self) -> None:

@@ -10,15 +10,15 @@ from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.standards.errors import StandardsError
-from tools.standards.index import LONGEST_QUERY, MOST_HITS
+from tools.standards.index import MAX_HITS, MAX_QUERY_CHARACTERS
 from tools.standards.records import Hit
 
 
 class SearchStandards(ToolRequest):
     """A query in plain words."""
 
-    query: str = Field(min_length=1, max_length=LONGEST_QUERY, description="what to look for, in plain words")
-    k: int = Field(default=5, ge=1, le=MOST_HITS, description="how many passages")
+    query: str = Field(min_length=1, max_length=MAX_QUERY_CHARACTERS, description="what to look for, in plain words")
+    k: int = Field(default=5, ge=1, le=MAX_HITS, description="how many passages")
 
 
 class StandardsHits(ToolValue):

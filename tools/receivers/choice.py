@@ -1,6 +1,6 @@
-"""Receivers by one name each.
+"""Receivers by name.
 
-`ls+lmmse`, `perfect+kbest`, ... name estimator and detector of the classical receiver; `deeprx`, `deeptx` and those of other
+`ls+lmmse`, `perfect+kbest`, ... name estimator and detector of the classical receiver; `deeprx`, `deeptx` and receivers of other
 packages have their own names.
 """
 
@@ -17,26 +17,26 @@ from twins.link.receiver import ReceiverUnavailable, receiver_names
 ESTIMATORS, DETECTORS = get_args(Estimator), get_args(Detector)
 
 
-def every_receiver(configuration: LinkConfiguration) -> tuple[str, ...]:
-    """Return the names of all receivers that may be tried on `configuration`; K-Best for two layers or more."""
+def all_receivers(configuration: LinkConfiguration) -> tuple[str, ...]:
+    """Return the names of all receivers applicable to `configuration`; K-Best for two or more layers only."""
     detectors = DETECTORS if configuration.layers > 1 else DETECTORS[:1]
     classical = [f"{estimator}+{detector}" for detector in detectors for estimator in ESTIMATORS]
     return (*classical, *(name for name in receiver_names() if name != "classical"))
 
 
 def with_receiver(configuration: LinkConfiguration, name: str) -> LinkConfiguration:
-    """Return `configuration` received by `name`; raises ReceiverUnavailable for an unknown name or an impossible combination.
+    """Return `configuration` with receiver `name`; raises ReceiverUnavailable for an unknown name or invalid combination.
 
-    DeepTx is transmitter and receiver in one: its name chooses both.
+    DeepTx is transmitter and receiver in one: its name selects both.
     """
     estimator, _, detector = name.partition("+")
-    chosen = {"receiver": name, "estimator": None, "detector": None}
+    fields = {"receiver": name, "estimator": None, "detector": None}
     if estimator in ESTIMATORS and detector in DETECTORS:
-        chosen = {"receiver": "classical", "estimator": estimator, "detector": detector}
+        fields = {"receiver": "classical", "estimator": estimator, "detector": detector}
     elif name == "classical" or name not in receiver_names():
-        raise ReceiverUnavailable(f"receiver={name!r} is none of {', '.join(every_receiver(configuration))}")
-    chosen["transmitter"] = "deeptx" if name == "deeptx" else "pusch"
+        raise ReceiverUnavailable(f"receiver={name!r} is none of {', '.join(all_receivers(configuration))}")
+    fields["transmitter"] = "deeptx" if name == "deeptx" else "pusch"
     try:
-        return LinkConfiguration.model_validate({**configuration.model_dump(), **chosen})
+        return LinkConfiguration.model_validate({**configuration.model_dump(), **fields})
     except ValidationError as error:
         raise ReceiverUnavailable(validation_text(error, "link")) from None

@@ -1,4 +1,4 @@
-"""`twinpilot export deeprx`: the trained receiver as ONNX models, one for each modulation, each with its record."""
+"""`twinpilot export deeprx`: the trained receiver as ONNX models, one per modulation, each with its record."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from twins.command_errors import one_line_errors
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 MODULATIONS = {2: "qpsk", 4: "16qam", 6: "64qam"}
-_MCS = {2: 5, 4: 13, 6: 20}  # any index of the order does: the network does not see the code
+_MCS = {2: 5, 4: 13, 6: 20}  # any MCS of the order gives the same network input
 
 
 @app.command()
 def export(
-    receiver: Annotated[Literal["deeprx"], typer.Argument(help="The receiver.")] = "deeprx",
+    receiver: Annotated[Literal["deeprx"], typer.Argument(help="Receiver to export.")] = "deeprx",
     out: Annotated[Path, typer.Option("--out", help="Folder for the models.")] = Path("models"),
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
@@ -28,19 +28,19 @@ def export(
 
     with one_line_errors("export", ReceiverUnavailable, OSError):
         out.mkdir(parents=True, exist_ok=True)
-        rows = [_exported(order, out / f"{receiver}-{name}.onnx") for order, name in MODULATIONS.items()]
+        rows = [_export(order, out / f"{receiver}-{name}.onnx") for order, name in MODULATIONS.items()]
     if as_json:
         typer.echo(json.dumps({"models": rows, "inputs": INPUTS, "outputs": OUTPUTS}))
         return
     for row in rows:
         typer.echo(
-            f"{row['file']}: {row['bytes'] / 1e3:.0f} kB; LLRs of {row['slots']} slots differ from the network's by"
-            f" {row['largest_difference']:.1e} at most, of {row['largest_llr']:.0f}"
+            f"{row['file']}: {row['bytes'] / 1e3:.0f} kB; LLRs of {row['slots']} slots differ from the network's by at most"
+            f" {row['largest_difference']:.1e}, with a largest LLR of {row['largest_llr']:.0f}"
         )
     typer.echo(f"inputs {', '.join(INPUTS)}; outputs {', '.join(OUTPUTS)}: shapes in tools/receivers/deeprx/real_network.py")
 
 
-def _exported(order: int, path: Path) -> dict[str, Any]:
+def _export(order: int, path: Path) -> dict[str, Any]:
     import torch
 
     from policies.artefact import read_artefact, write_record
@@ -52,22 +52,22 @@ def _exported(order: int, path: Path) -> dict[str, Any]:
     export_onnx(path, network, order)
     versions = {**weights.versions, "weights": weights.sha256}
     write_record(path, weights.card, f"twinpilot export deeprx --out {path.parent}", weights.machine, versions)
-    slot = _received(order)
+    slot = _example_input(order)
     with torch.no_grad():
-        theirs = network(slot)[-1].llr
-    ours = DeepRxModel(path.read_bytes(), threads=1)(slot).llr
+        expected = network(slot)[-1].llr
+    exported = DeepRxModel(path.read_bytes(), threads=1)(slot).llr
     return {
         "file": str(path),
         "bytes": path.stat().st_size,
         "bits_per_symbol": order,
-        "slots": len(theirs),
-        "largest_difference": float((ours - theirs).abs().max()),
-        "largest_llr": float(theirs.abs().max()),
+        "slots": len(expected),
+        "largest_difference": float((exported - expected).abs().max()),
+        "largest_llr": float(expected.abs().max()),
     }
 
 
-def _received(order: int) -> Any:
-    """A few slots of seed 1 at 10 dB, as the network takes them."""
+def _example_input(order: int) -> Any:
+    """A few slots of seed 1 at 10 dB as network input."""
     from sionna.phy import config
 
     from tools.receivers.classical.estimation import LeastSquares

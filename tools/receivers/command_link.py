@@ -1,11 +1,11 @@
-"""Simulate a link, given in words, with one or all receivers: `twinpilot link "16QAM, 24 PRB, TDL-C 300 ns, 30 m/s, 12 dB"`."""
+"""Simulate a link described in text with one or all receivers: `twinpilot link "16QAM, 24 PRB, TDL-C 300 ns, 30 m/s, 12 dB"`."""
 
 from __future__ import annotations
 
 import itertools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +17,7 @@ from twins.command_errors import one_line_errors
 from twins.progress import transient_bars
 
 if TYPE_CHECKING:
-    from tools.receivers.comparison import Compared, Progress
+    from tools.receivers.comparison import Progress, ReceiverResult
     from twins.link.result import LinkResult
     from twins.link.simulation.stopping import Stopping
 
@@ -28,13 +28,13 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def link(
     text: Annotated[str, typer.Argument(help='The link, such as "16QAM, 24 PRB, TDL-C 300 ns, 30 m/s, 12 dB".')],
     receivers: Annotated[
-        str, typer.Option("--receivers", help="Names with commas, such as ls+lmmse,deeprx; or all.")
+        str, typer.Option("--receivers", help="Names separated by commas, such as ls+lmmse,deeprx; or all.")
     ] = "ls+lmmse",
     sweep: Annotated[
-        str, typer.Option("--sweep", help="SNRs FROM:TO:STEP in dB, such as 0:20:2: BLER over SNR instead of one.")
+        str, typer.Option("--sweep", help="SNRs FROM:TO:STEP in dB, such as 0:20:2: BLER over SNR instead of a single SNR.")
     ] = "",
-    slots: Annotated[int, typer.Option("--slots", min=64, max=65536, help="At most so many slots, in steps of 64.")] = 128,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Decides bits, channels and noise.")] = 1,
+    slots: Annotated[int, typer.Option("--slots", min=64, max=65536, help="Maximum number of slots, in steps of 64.")] = 128,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of bits, channels and noise.")] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for plot and results; default: under runs/link.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
@@ -43,63 +43,65 @@ def link(
     from twins.link.simulation.transport_block import CodingUnavailable
 
     with one_line_errors("link", LinkTextError, CodingUnavailable):
-        asked, levels = read_link(text), _levels(sweep)
+        link_text, levels = read_link(text), _levels(sweep)
         stopping = PRECISION.model_copy(update={"max_slots": slots // 64 * 64})
-        names = _names(receivers, asked)
-        folder = out or _folder(asked, seed, names, levels)
+        names = _names(receivers, link_text)
+        folder = out or _folder(link_text, seed, names, levels)
         if levels:
-            report = _sweep(asked, names, levels, seed, stopping, folder)
+            report = _sweep(link_text, names, levels, seed, stopping, folder)
         else:
-            report = _compare(asked, names, seed, stopping, folder)
-    typer.echo(json.dumps(report) if as_json else _table(report, asked, bool(levels)))
+            report = _compare(link_text, names, seed, stopping, folder)
+    typer.echo(json.dumps(report) if as_json else _table(report, link_text, bool(levels)))
 
 
-def _compare(asked: LinkText, names: list[str], seed: int, stopping: Stopping, folder: Path) -> dict[str, Any]:
+def _compare(link_text: LinkText, names: list[str], seed: int, stopping: Stopping, folder: Path) -> dict[str, Any]:
     from tools.receivers.comparison import compare
     from tools.receivers.link_plot import plot_comparison
 
     with _progress(len(names)) as progress:
-        compared = compare(asked.configuration, asked.channel, names, seed=seed, stopping=stopping, progress=progress)
-    _some(compared)
+        results = compare(link_text.configuration, link_text.channel, names, seed=seed, stopping=stopping, progress=progress)
+    _require_a_result(results)
     folder.mkdir(parents=True, exist_ok=True)
-    plot = plot_comparison(compared, _title(asked), folder / "receivers.png")
-    return _kept({"notes": asked.notes, "rows": [_row(one) for one in compared], "plot": str(plot)}, folder)
+    plot = plot_comparison(results, _title(link_text), folder / "receivers.png")
+    return _write({"notes": link_text.notes, "rows": [_row(result) for result in results], "plot": str(plot)}, folder)
 
 
-def _sweep(asked: LinkText, names: list[str], levels: list[float], seed: int, stopping: Stopping, folder: Path) -> dict[str, Any]:
+def _sweep(
+    link_text: LinkText, names: list[str], levels: list[float], seed: int, stopping: Stopping, folder: Path
+) -> dict[str, Any]:
     from tools.receivers.comparison import compare
     from tools.receivers.link_plot import plot_sweep
 
-    rows: list[Compared] = []
+    results: list[ReceiverResult] = []
     with _progress(len(names) * len(levels)) as progress:
         for level in levels:
-            channel = asked.channel.model_copy(update={"snr_db": level})
-            rows += compare(asked.configuration, channel, names, seed=seed, stopping=stopping, progress=progress)
-    _some(rows)
+            channel = link_text.channel.model_copy(update={"snr_db": level})
+            results += compare(link_text.configuration, channel, names, seed=seed, stopping=stopping, progress=progress)
+    _require_a_result(results)
     curves: dict[str, list[LinkResult]] = {}
-    for row in rows:
-        if row.result is not None:
-            curves.setdefault(row.receiver, []).append(row.result)
+    for result in results:
+        if result.result is not None:
+            curves.setdefault(result.receiver, []).append(result.result)
     folder.mkdir(parents=True, exist_ok=True)
-    plot = plot_sweep(curves, _title(asked, "SNR swept"), folder / "sweep.png")
-    return _kept({"notes": asked.notes, "rows": [_row(one) for one in rows], "plot": str(plot)}, folder)
+    plot = plot_sweep(curves, _title(link_text, "SNR swept"), folder / "sweep.png")
+    return _write({"notes": link_text.notes, "rows": [_row(result) for result in results], "plot": str(plot)}, folder)
 
 
-def _names(receivers: str, asked: LinkText) -> list[str]:
-    from tools.receivers.choice import every_receiver
+def _names(receivers: str, link_text: LinkText) -> list[str]:
+    from tools.receivers.choice import all_receivers
 
-    known = every_receiver(asked.configuration)
+    available = all_receivers(link_text.configuration)
     if receivers.strip() == "all":
-        return list(known)
+        return list(available)
     names = [name.strip() for name in receivers.split(",") if name.strip()]
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in names if name not in available]
     if unknown or not names:
-        raise LinkTextError(f"--receivers={receivers!r}: give all, or some of {', '.join(known)}")
+        raise LinkTextError(f"--receivers={receivers!r}: give all, or some of {', '.join(available)}")
     return names
 
 
 def _levels(sweep: str) -> list[float]:
-    """SNRs of FROM:TO:STEP in dB; none of an empty text."""
+    """The SNRs of FROM:TO:STEP in dB; empty for an empty text."""
     if not sweep:
         return []
     try:
@@ -110,35 +112,35 @@ def _levels(sweep: str) -> list[float]:
     if not 1 <= count <= 100 or not step > 0:
         raise LinkTextError(f"--sweep={sweep!r}: give FROM:TO:STEP in dB with at most 100 values, such as 0:20:2")
     if not -30.0 <= first <= last <= 60.0:
-        raise LinkTextError(f"--sweep={sweep!r} leaves the range of the SNR, -30 to 60 dB")
+        raise LinkTextError(f"--sweep={sweep!r} exceeds the range of the SNR, -30 to 60 dB")
     return [first + index * step for index in range(count)]
 
 
-def _folder(asked: LinkText, seed: int, names: list[str], levels: list[float]) -> Path:
+def _folder(link_text: LinkText, seed: int, names: list[str], levels: list[float]) -> Path:
     from policies.change import digest_of
 
-    described = [asked.configuration.model_dump(mode="json"), asked.channel.model_dump(mode="json"), seed, names, levels]
-    return Path("runs") / "link" / digest_of(described)[:12]
+    link = [link_text.configuration.model_dump(mode="json"), link_text.channel.model_dump(mode="json")]
+    return Path("runs") / "link" / digest_of([*link, seed, names, levels])[:12]
 
 
-def _some(compared: list[Compared] | tuple[Compared, ...]) -> None:
-    """Raise LinkTextError where no receiver could receive the link."""
-    if all(one.result is None for one in compared):
-        raise LinkTextError("; ".join(dict.fromkeys(one.reason for one in compared)))
+def _require_a_result(results: Sequence[ReceiverResult]) -> None:
+    """Raise LinkTextError if no receiver can receive the link."""
+    if all(result.result is None for result in results):
+        raise LinkTextError("; ".join(dict.fromkeys(result.reason for result in results)))
 
 
-def _row(one: Compared) -> dict[str, Any]:
-    result = None if one.result is None else one.result.model_dump(mode="json")
-    return {"receiver": one.receiver, "result": result, "reason": one.reason}
+def _row(result: ReceiverResult) -> dict[str, Any]:
+    values = None if result.result is None else result.result.model_dump(mode="json")
+    return {"receiver": result.receiver, "result": values, "reason": result.reason}
 
 
-def _kept(report: dict[str, Any], folder: Path) -> dict[str, Any]:
+def _write(report: dict[str, Any], folder: Path) -> dict[str, Any]:
     (folder / "results.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
     return report
 
 
-def _title(asked: LinkText, level: str = "") -> str:
-    configuration, channel = asked.configuration, asked.channel
+def _title(link_text: LinkText, level: str = "") -> str:
+    configuration, channel = link_text.configuration, link_text.channel
     return (
         f"MCS {configuration.mcs_index} (table {configuration.mcs_table}), {configuration.prbs} PRB, {configuration.layers} layer"
         f"{'s' if configuration.layers > 1 else ''} {configuration.tx_antennas}x{configuration.rx_antennas},"
@@ -147,12 +149,12 @@ def _title(asked: LinkText, level: str = "") -> str:
     )
 
 
-def _table(report: dict[str, Any], asked: LinkText, swept: bool) -> str:
+def _table(report: dict[str, Any], link_text: LinkText, swept: bool) -> str:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=_title(asked, "SNR swept" if swept else ""))
+    table = Table(title=_title(link_text, "SNR swept" if swept else ""))
     columns = ("SNR dB", "receiver") if swept else ("receiver",)
     for name in (*columns, "BLER", "95 %", "BER", "Mbit/s", "delay ms", "NMSE dB", "slots", "covered by its card"):
         table.add_column(name, justify="left" if name in ("receiver", "covered by its card") else "right", overflow="fold")
@@ -192,20 +194,20 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 def _covered(receiver: str, coverage: dict[str, Any]) -> str:
     if "+" in receiver:
-        return "needs none"
+        return "no card needed"
     return "yes" if coverage["covered"] else "NO: " + "; ".join(coverage["reasons"])
 
 
 @contextmanager
 def _progress(total: int) -> Iterator[Progress]:
-    """Show progress on the terminal's standard error; nothing where there is none."""
+    """Show progress on standard error if it is a terminal."""
     with transient_bars() as bars:
         task = bars.add_task("link", total=total)
-        counts = [0]  # slots told; they fall where another simulation begins
+        counts = [0]  # reported slots; the count falls when the next simulation begins
 
         def show(receiver: str, slots: int) -> None:
-            begun = sum(later <= earlier for earlier, later in itertools.pairwise([*counts, slots]))
+            finished = sum(later <= earlier for earlier, later in itertools.pairwise([*counts, slots]))
             counts.append(slots)
-            bars.update(task, description=f"{receiver}: {slots} slots", completed=begun)
+            bars.update(task, description=f"{receiver}: {slots} slots", completed=finished)
 
         yield show

@@ -1,4 +1,4 @@
-"""One link received by several receivers, on the same bits, channels and noise."""
+"""One link simulated with several receivers on the same bits, channels and noise."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from twins.link.result import LinkResult
 from twins.link.simulation.stopping import Stopping
 
 PRECISION = Stopping(half_width=0.09, min_slots=64, max_slots=128, batch=32)
-"""Enough to tell receivers apart in about a minute."""
+"""Distinguishes receivers in about a minute."""
 
 Progress = Callable[[str, int], None]
-"""Told after each batch: receiver, slots so far."""
+"""Callback after each batch: (receiver, slots so far)."""
 
 
 @dataclass(frozen=True)
-class Compared:
-    """What one receiver made of the link: its `result`, or None with the `reason` why it cannot receive it."""
+class ReceiverResult:
+    """The `result` of one receiver, or None with the `reason` why it cannot receive the link."""
 
     receiver: str
     result: LinkResult | None
@@ -35,28 +35,28 @@ def compare(
     seed: int = 1,
     stopping: Stopping = PRECISION,
     progress: Progress | None = None,
-) -> tuple[Compared, ...]:
+) -> tuple[ReceiverResult, ...]:
     """Simulate the link with each of `receivers`, named as in `tools.receivers.choice`.
 
-    `seed` ≥ 0 decides bits, channels and noise. A receiver that cannot receive the link has a reason instead of a result.
+    `seed` ≥ 0 determines bits, channels and noise. A receiver that cannot receive the link has a reason instead of a result.
     """
-    return tuple(_one(configuration, channel, name, seed, stopping, progress) for name in receivers)
+    return tuple(_simulate_with(configuration, channel, name, seed, stopping, progress) for name in receivers)
 
 
-def _one(
+def _simulate_with(
     configuration: LinkConfiguration,
     channel: ChannelConfiguration,
     name: str,
     seed: int,
     stopping: Stopping,
     progress: Progress | None,
-) -> Compared:
+) -> ReceiverResult:
     from twins.link.simulation.simulation import simulate
     from twins.link.transmitter import TransmitterUnavailable
 
     try:
-        chosen = with_receiver(configuration, name)
-        tell = None if progress is None else lambda slots, _: progress(name, slots)
-        return Compared(name, simulate(chosen, channel, seed=seed, stopping=stopping, progress=tell))
+        link = with_receiver(configuration, name)
+        report = None if progress is None else lambda slots, _: progress(name, slots)
+        return ReceiverResult(name, simulate(link, channel, seed=seed, stopping=stopping, progress=report))
     except (ReceiverUnavailable, TransmitterUnavailable) as error:
-        return Compared(name, None, str(error))
+        return ReceiverResult(name, None, str(error))

@@ -1,4 +1,4 @@
-"""What the data card of a neural receiver is asked about: the conditions of a link, by name and unit."""
+"""The conditions of a link, under the names and units of a neural receiver's data card."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 def conditions(configuration: LinkConfiguration, channel: ChannelConfiguration) -> dict[str, JsonValue]:
-    """Return the conditions of `configuration` on `channel` as a card's validity names them.
+    """Return the conditions of `configuration` on `channel` under the keys of a card's validity.
 
-    Carrier and speed count by the Doppler shift; `snr_db` is the mean per resource element and receive antenna.
+    Carrier and speed enter as the Doppler shift; `snr_db` is the mean per resource element and receive antenna.
     """
     return {
         "profile": channel.profile,

@@ -1,4 +1,4 @@
-"""How long receivers take for a slot on this machine, each against LS + LMMSE."""
+"""Time per slot of receivers on this machine, relative to LS + LMMSE."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ REFERENCE = "ls+lmmse"
 def paired_ratios(
     configurations: tuple[LinkConfiguration, LinkConfiguration], channel: ChannelConfiguration, slots: int, pairs: int
 ) -> tuple[NDArray[np.float64], float]:
-    """Time the receivers of both configurations by turns, `slots` together, on one thread.
+    """Time the receivers of both configurations alternately, `slots` per call, on one thread.
 
     Returns the ratio of the first's to the second's time, float[pairs], and the first's median seconds per slot. Each pair is
-    measured back to back, so that what else the machine does hits both; filters and buffers are made before.
+    measured back to back, so that other load on the machine affects both; filters and buffers are built before.
     """
     import torch
 
@@ -57,6 +57,6 @@ def _call(configuration: LinkConfiguration, channel: ChannelConfiguration, slots
 
 
 def _seconds(call: Callable[[], object]) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     call()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""Pictures of compared receivers: bars of BLER and throughput at one SNR, curves over several."""
+"""Plots of compared receivers: bars of BLER and throughput at one SNR, curves over several."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.receivers.comparison import Compared
+from tools.receivers.comparison import ReceiverResult
 from twins.link.result import Estimate, LinkResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_comparison(compared: Sequence[Compared], title: str, path: Path) -> Path:
-    """Draw BLER and throughput with their intervals, a bar for each receiver that has a result; returns `path`."""
+def plot_comparison(results: Sequence[ReceiverResult], title: str, path: Path) -> Path:
+    """Draw BLER and throughput with their intervals, one bar per receiver that has a result; returns `path`."""
     from matplotlib.figure import Figure
 
-    done = [(one.receiver, one.result) for one in compared if one.result is not None]
-    figure = Figure(figsize=(9.0, 1.5 + 0.4 * len(done)), layout="constrained")
+    by_name = {result.receiver: result.result for result in results if result.result is not None}
+    figure = Figure(figsize=(9.0, 1.5 + 0.4 * len(by_name)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    names = [name for name, _ in done]
-    _bars(left, names, [result.bler for _, result in done], "block error rate")
-    _bars(right, names, [result.throughput_mbps for _, result in done], "throughput, Mbit/s")
+    names = list(by_name)
+    _bars(left, names, [result.bler for result in by_name.values()], "block error rate")
+    _bars(right, names, [result.throughput_mbps for result in by_name.values()], "throughput, Mbit/s")
     left.set_xlim(0.0, 1.0)
     left.invert_yaxis()
     figure.suptitle(title, fontsize="medium")
@@ -31,7 +31,7 @@ def plot_comparison(compared: Sequence[Compared], title: str, path: Path) -> Pat
 
 
 def plot_sweep(curves: Mapping[str, Sequence[LinkResult]], title: str, path: Path) -> Path:
-    """Draw BLER over SNR with its interval as a band, a curve for each receiver; returns `path`."""
+    """Draw BLER over SNR with its interval as a band, one curve per receiver; returns `path`."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.0, 4.5), layout="constrained")
@@ -50,9 +50,10 @@ def plot_sweep(curves: Mapping[str, Sequence[LinkResult]], title: str, path: Pat
     return path
 
 
-def _bars(axes: Axes, names: Sequence[str], values: Sequence[Estimate], label: str) -> None:
-    middle = [one.value for one in values]
-    errors = [[one.value - one.interval.low for one in values], [one.interval.high - one.value for one in values]]
-    axes.barh(list(names), middle, xerr=errors, capsize=3, color="tab:blue", alpha=0.7)
+def _bars(axes: Axes, names: Sequence[str], estimates: Sequence[Estimate], label: str) -> None:
+    values = [estimate.value for estimate in estimates]
+    below = [estimate.value - estimate.interval.low for estimate in estimates]
+    above = [estimate.interval.high - estimate.value for estimate in estimates]
+    axes.barh(list(names), values, xerr=[below, above], capsize=3, color="tab:blue", alpha=0.7)
     axes.set_xlabel(label)
     axes.grid(axis="x", alpha=0.3)

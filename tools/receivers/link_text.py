@@ -1,8 +1,8 @@
-"""A link in words: `16QAM, 24 PRB, TDL-C 300 ns, 30 m/s, 12 dB` to its configuration and channel.
+"""Parse a link description such as `16QAM, 24 PRB, TDL-C 300 ns, 30 m/s, 12 dB` to its configuration and channel.
 
-1. Terms stand in any order, with or without commas; each says one thing, with its unit. `TERMS` lists them.
-2. What is not said keeps the default of `LinkConfiguration` and `ChannelConfiguration`; the SNR must be said.
-3. A modulation without an MCS takes the middle MCS of that modulation, and a note says so.
+1. Terms can be in any order, with or without commas; each sets one thing, with its unit. `TERMS` lists them.
+2. Everything else keeps the defaults of `LinkConfiguration` and `ChannelConfiguration`; the SNR is required.
+3. A modulation without an MCS selects the middle MCS of that modulation, and a note reports it.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _ORDERS = {"QPSK": 2, "16QAM": 4, "64QAM": 6, "256QAM": 8}
 
 
 class LinkTextError(ValueError):
-    """A link description that cannot be read; the message names the words and what would be understood."""
+    """A link description that cannot be parsed; the message names the text and the accepted terms."""
 
 
 @dataclass(frozen=True)
 class LinkText:
-    """What a description says: the link, its channel, and `notes` on what was chosen for it."""
+    """A parsed description: link configuration, channel, and `notes` on selected defaults."""
 
     configuration: LinkConfiguration
     channel: ChannelConfiguration
@@ -39,7 +39,7 @@ class LinkText:
 
 @dataclass(frozen=True)
 class Term:
-    """One kind of term: an `example`, the pattern, and the fields that a match says."""
+    """One kind of term: an `example`, its pattern, and the fields that a match sets."""
 
     example: str
     pattern: re.Pattern[str]
@@ -51,72 +51,72 @@ def _term(example: str, pattern: str, fields: Callable[[re.Match[str]], Fields])
 
 
 def _whole(name: str) -> Callable[[re.Match[str]], Fields]:
-    return lambda found: {name: int(found[1])}
+    return lambda match: {name: int(match[1])}
 
 
 def _real(name: str, scale: float = 1.0) -> Callable[[re.Match[str]], Fields]:
-    return lambda found: {name: float(found[1]) * scale}
+    return lambda match: {name: float(match[1]) * scale}
 
 
-def _spread(found: re.Match[str]) -> Fields:
-    return {"delay_spread_ns": float(found[1]) * factor(found[2].lower(), "ns")}
+def _spread(match: re.Match[str]) -> Fields:
+    return {"delay_spread_ns": float(match[1]) * factor(match[2].lower(), "ns")}
 
 
 TERMS = (
-    _term("16QAM", r"(QPSK|16-?QAM|64-?QAM|256-?QAM)", lambda found: {"modulation": found[1].upper().replace("-", "")}),
+    _term("16QAM", r"(QPSK|16-?QAM|64-?QAM|256-?QAM)", lambda match: {"modulation": match[1].upper().replace("-", "")}),
     _term("MCS 13", r"MCS\s*(\d+)", _whole("mcs_index")),
     _term("table 1", r"(?:MCS\s*|of\s+)?table\s*(\d+)", _whole("mcs_table")),
     _term("24 PRB", r"(\d+)\s*(?:PRBs?|RBs?)", _whole("prbs")),
-    _term("TDL-C", r"((?:TDL|CDL)-?[A-Z]|AWGN)", lambda found: {"profile": _profile(found[1])}),
+    _term("TDL-C", r"((?:TDL|CDL)-?[A-Z]|AWGN)", lambda match: {"profile": _profile(match[1])}),
     _term("300 ns", _NUMBER + r"\s*(ns|us|µs|μs)", _spread),
     _term("30 m/s", _NUMBER + r"\s*m/s", _real("speed_mps")),
     _term("108 km/h", _NUMBER + r"\s*km/?h", _real("speed_mps", factor("km/h", "m/s"))),
     _term("12 dB", r"(?:SNR\s*)?" + _NUMBER + r"\s*dB", _real("snr_db")),
     _term("23 dBm", _NUMBER + r"\s*dBm", _real("transmit_power_dbm")),
-    _term("2x4", r"(\d+)\s*[x×]\s*(\d+)", lambda found: {"tx_antennas": int(found[1]), "rx_antennas": int(found[2])}),
+    _term("2x4", r"(\d+)\s*[x×]\s*(\d+)", lambda match: {"tx_antennas": int(match[1]), "rx_antennas": int(match[2])}),
     _term("2 layers", r"(\d+)\s*layers?", _whole("layers")),
     _term("1 DMRS", r"(\d+)\s*DM-?RS(?:\s+symbols?)?", _whole("dmrs_symbols")),
     _term("30 kHz", r"(\d+)\s*kHz", _whole("subcarrier_khz")),
     _term("3.5 GHz", _NUMBER + r"\s*GHz", _real("carrier_ghz")),
     _term("HARQ 2", r"HARQ\s*(\d+)", _whole("harq_retransmissions")),
     _term("LDPC 8", r"LDPC\s*(\d+)(?:\s+iterations?)?", _whole("ldpc_iterations")),
-    _term("offset-minsum", r"(offset-minsum|minsum|boxplus-phi|boxplus)", lambda found: {"ldpc_algorithm": found[1].lower()}),
+    _term("offset-minsum", r"(offset-minsum|minsum|boxplus-phi|boxplus)", lambda match: {"ldpc_algorithm": match[1].lower()}),
 )
-"""Every term that is understood; speed, profile and spread say where, the rest says what is sent."""
+"""All accepted terms."""
 
 
 def read_link(text: str) -> LinkText:
-    """Read a link description; raises LinkTextError for words that say nothing, twice the same, or what cannot be transmitted."""
-    said = _read_terms(text)
-    if "snr_db" not in said:
-        raise LinkTextError(f"link={text!r} says no SNR: add one, such as 12 dB")
-    notes = _choose_mcs(said)
+    """Parse a link description; raises LinkTextError for unknown or repeated terms and for links that cannot be transmitted."""
+    fields = _read_terms(text)
+    if "snr_db" not in fields:
+        raise LinkTextError(f"link={text!r} has no SNR: add one, such as 12 dB")
+    notes = _choose_mcs(fields)
     try:
-        of_channel = {name: said.pop(name) for name in list(said) if name in ChannelConfiguration.model_fields}
-        return LinkText(LinkConfiguration(**said), ChannelConfiguration(**of_channel), notes)
+        channel_fields = {name: fields.pop(name) for name in list(fields) if name in ChannelConfiguration.model_fields}
+        return LinkText(LinkConfiguration(**fields), ChannelConfiguration(**channel_fields), notes)
     except ValidationError as error:
         raise LinkTextError(validation_text(error, "link")) from None
 
 
 def _read_terms(text: str) -> Fields:
-    said: Fields = {}
-    words: dict[str, str] = {}
+    fields: Fields = {}
+    sources: dict[str, str] = {}
     rest = text.strip(" ,;\n\t")
     while rest:
-        term, found = _match(rest)
-        for name, value in term.fields(found).items():
-            if name in said:
-                raise LinkTextError(f"{words[name]!r} and {found[0]!r} both say {name}: leave one out")
-            said[name], words[name] = value, found[0]
-        rest = rest[found.end() :].lstrip(" ,;\n\t")
-    return said
+        term, match = _match(rest)
+        for name, value in term.fields(match).items():
+            if name in fields:
+                raise LinkTextError(f"{sources[name]!r} and {match[0]!r} both set {name}: remove one")
+            fields[name], sources[name] = value, match[0]
+        rest = rest[match.end() :].lstrip(" ,;\n\t")
+    return fields
 
 
 def _match(rest: str) -> tuple[Term, re.Match[str]]:
     for term in TERMS:
-        found = term.pattern.match(rest)
-        if found is not None:
-            return term, found
+        match = term.pattern.match(rest)
+        if match is not None:
+            return term, match
     unknown = re.split(r"[,;]", rest)[0].strip()
     raise LinkTextError(f"{unknown!r} is not understood: terms are {', '.join(term.example for term in TERMS)}")
 
@@ -126,24 +126,24 @@ def _profile(name: str) -> str:
     return upper if upper == "AWGN" or "-" in upper else f"{upper[:3]}-{upper[3:]}"
 
 
-def _choose_mcs(said: Fields) -> tuple[str, ...]:
-    """Make an MCS of the modulation; returns notes on what was chosen."""
-    modulation = said.pop("modulation", None)
+def _choose_mcs(fields: Fields) -> tuple[str, ...]:
+    """Replace a modulation in `fields` by an MCS; returns notes on the selection."""
+    modulation = fields.pop("modulation", None)
     if modulation is None:
         return ()
-    table = said.setdefault("mcs_table", 2 if modulation == "256QAM" else 1)
+    table = fields.setdefault("mcs_table", 2 if modulation == "256QAM" else 1)
     indices = _indices(modulation, table)
     if not indices:
-        raise LinkTextError(f"{modulation} has no MCS in table {table}: TS 38.214 table 5.1.3.1-1 ends with 64QAM, say table 2")
-    if "mcs_index" in said:
-        if said["mcs_index"] not in indices:
+        raise LinkTextError(f"{modulation} has no MCS in table {table}: TS 38.214 table 5.1.3.1-1 ends with 64QAM, use table 2")
+    if "mcs_index" in fields:
+        if fields["mcs_index"] not in indices:
             raise LinkTextError(
-                f"MCS {said['mcs_index']} of table {table} is not {modulation}: that has {indices[0]}..{indices[-1]} (TS 38.214"
-                f" table 5.1.3.1-{table}); leave one out"
+                f"MCS {fields['mcs_index']} of table {table} is not {modulation}, which has {indices[0]}..{indices[-1]}"
+                f" (TS 38.214 table 5.1.3.1-{table}): remove one"
             )
         return ()
-    said["mcs_index"] = indices[(len(indices) - 1) // 2]
-    return (f"MCS {said['mcs_index']} of table {table}: the middle one of {modulation}, {indices[0]}..{indices[-1]}",)
+    fields["mcs_index"] = indices[(len(indices) - 1) // 2]
+    return (f"MCS {fields['mcs_index']} of table {table}: the middle one of {modulation}, {indices[0]}..{indices[-1]}",)
 
 
 def _indices(modulation: str, table: int) -> list[int]:

@@ -10,8 +10,8 @@ from policies.effect import Effect
 from policies.evidence import Coverage, Evidence
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
-from tools.receivers.choice import every_receiver, with_receiver
-from tools.receivers.comparison import PRECISION, Compared, compare
+from tools.receivers.choice import all_receivers, with_receiver
+from tools.receivers.comparison import PRECISION, ReceiverResult, compare
 from tools.receivers.latency import REFERENCE, paired_ratios
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.receiver import ReceiverUnavailable
@@ -21,22 +21,22 @@ from twins.link.table.not_covered import NotCovered
 from twins.link.transmitter import TransmitterUnavailable
 
 if TYPE_CHECKING:
-    from twins.link.table.adaptation import Adapted
+    from twins.link.table.adaptation import AdaptedMcs
 
 UNAVAILABLE = (ReceiverUnavailable, TransmitterUnavailable)
 _LATENCY_SLOTS, _LATENCY_PAIRS = 8, 7
 
 
 class EvaluateLink(ToolRequest):
-    """Which link, on which channel, how precisely."""
+    """Link configuration, channel and precision."""
 
     configuration: LinkConfiguration
     channel: ChannelConfiguration
-    stopping: Stopping = Field(default=PRECISION, description="when the block error rate is known well enough")
+    stopping: Stopping = Field(default=PRECISION, description="precision of the block error rate at which simulation stops")
 
 
 class CompareReceivers(ToolRequest):
-    """Which link, on which channel, by which receivers; `configuration` leaves out receiver, estimator and detector."""
+    """Link configuration without receiver, estimator and detector, channel, and the receivers to compare."""
 
     configuration: LinkConfiguration
     channel: ChannelConfiguration
@@ -45,14 +45,14 @@ class CompareReceivers(ToolRequest):
     )
     adapt_to: str | None = Field(
         default=None,
-        description="the receiver in use, such as ls+lmmse: all are compared at the MCS that its link adaptation settles at, in"
-        " place of configuration.mcs_index, and each row tells the MCS that its receiver would settle at",
+        description="the receiver in use, such as ls+lmmse: all are compared at the MCS that its link adaptation converges to, in"
+        " place of configuration.mcs_index, and each row has the MCS that its own receiver would converge to",
     )
-    stopping: Stopping = Field(default=PRECISION, description="when the block error rate is known well enough")
+    stopping: Stopping = Field(default=PRECISION, description="precision of the block error rate at which simulation stops")
 
 
 class ReceiverRow(ToolValue):
-    """One receiver's quality on the link, its time per slot relative to LS + LMMSE here, and its card's word on the link."""
+    """One receiver's quality on the link, its time per slot relative to LS + LMMSE, and its data card's coverage of the link."""
 
     receiver: str
     rank: int = Field(description="1 is best: by throughput, then uncoded bit error rate")
@@ -67,15 +67,15 @@ class ReceiverRow(ToolValue):
     coverage: Coverage
     adapted_mcs: int | None = Field(
         default=None,
-        description="MCS index with a block error rate of at most 0.1 with this receiver; None unless adapt_to is given",
+        description="MCS index with a block error rate of at most 0.1 with this receiver; None unless adapt_to is set",
     )
-    realizable: bool = Field(description="false for perfect channel knowledge, a bound that no receiver reaches")
+    realizable: bool = Field(description="false for perfect CSI, a bound that no receiver reaches")
 
 
 class ReceiverComparison(ToolValue):
-    """Rows by rank, receivers that cannot receive this link with reasons, and the recommendation: None where none is covered.
+    """Rows by rank, receivers that cannot receive this link with reasons, and the recommendation.
 
-    `mcs_index` is the one that all were compared at.
+    `mcs_index` is the MCS of the comparison. `recommendation` is None if no data card covers the link.
     """
 
     mcs_index: int
@@ -92,7 +92,7 @@ def evaluate_link(context: ToolContext, request: EvaluateLink) -> Evidence[LinkR
 
     result = simulate(request.configuration, request.channel, seed=context.seed, stopping=request.stopping)
     return Evidence(
-        summary=f"{request.configuration.receiver_name} at {result.snr_db:g} dB: {_told(result)}",
+        summary=f"{request.configuration.receiver_name} at {result.snr_db:g} dB: {_summary(result)}",
         value=result,
         provenance=result.provenance,
         coverage=result.coverage,
@@ -103,33 +103,33 @@ def evaluate_link(context: ToolContext, request: EvaluateLink) -> Evidence[LinkR
 
 @tool(effect=Effect.REASON, raises=(*UNAVAILABLE, NotCovered), timeout_s=900)
 def compare_receivers(context: ToolContext, request: CompareReceivers) -> Evidence[ReceiverComparison]:
-    """Compare receivers on one link: the same bits, channels and noise for each, ranked, with what their data cards cover."""
+    """Compare and rank receivers on one link with the same bits, channels and noise, and check each against its data card."""
     if request.configuration.receiver != "classical" or request.configuration.estimator or request.configuration.detector:
         raise ReceiverUnavailable(
             f"configuration.receiver={request.configuration.receiver_name!r}: leave receiver, estimator and detector out and name"
             " them in receivers"
         )
-    names = request.receivers or every_receiver(request.configuration)
+    names = request.receivers or all_receivers(request.configuration)
     warnings: list[str] = []
     if request.adapt_to is not None:
-        settled = _settled(request, request.adapt_to, context.seed)
-        adapted = request.configuration.model_copy(update={"mcs_index": settled.mcs_index})
-        request = request.model_copy(update={"configuration": adapted})
-        if not settled.holds:
+        adapted = _adapted(request, request.adapt_to, context.seed)
+        configuration = request.configuration.model_copy(update={"mcs_index": adapted.mcs_index})
+        request = request.model_copy(update={"configuration": configuration})
+        if not adapted.meets_target:
             warnings.append(
-                f"{request.adapt_to} holds a block error rate of 0.1 at no MCS: compared at the lowest, {settled.mcs_index}"
+                f"{request.adapt_to} meets a block error rate of 0.1 at no MCS: compared at the lowest, {adapted.mcs_index}"
             )
     compared = compare(request.configuration, request.channel, names, seed=context.seed, stopping=request.stopping)
-    results = {one.receiver: one.result for one in compared if one.result is not None}
+    results = {receiver.receiver: receiver.result for receiver in compared if receiver.result is not None}
     if not results:
-        raise ReceiverUnavailable("; ".join(dict.fromkeys(one.reason for one in compared)))
+        raise ReceiverUnavailable("; ".join(dict.fromkeys(receiver.reason for receiver in compared)))
     rows = _ranked(request, results, context.seed)
-    chosen, reason = _recommendation(rows)
+    recommendation, reason = _recommendation(rows)
     value = ReceiverComparison(
         mcs_index=request.configuration.mcs_index,
         rows=rows,
         unavailable=_unavailable(compared),
-        recommendation=chosen,
+        recommendation=recommendation,
         reason=reason,
     )
     first = next(iter(results.values()))
@@ -139,11 +139,11 @@ def compare_receivers(context: ToolContext, request: CompareReceivers) -> Eviden
         provenance=first.provenance.model_copy(update={"source": "Sionna link simulation, " + ", ".join(results)}),
         coverage=_coverage(rows),
         uncertainty="95 % intervals over the slots of each row; the same slots for each receiver",
-        warnings=(*warnings, *(f"{name}: {said}" for name, result in results.items() for said in result.warnings)),
+        warnings=(*warnings, *(f"{name}: {warning}" for name, result in results.items() for warning in result.warnings)),
     )
 
 
-def _settled(request: CompareReceivers, name: str, seed: int) -> Adapted:
+def _adapted(request: CompareReceivers, name: str, seed: int) -> AdaptedMcs:
     from twins.link.table.adaptation import adapted_mcs
 
     return adapted_mcs(with_receiver(request.configuration, name), request.channel, seed)
@@ -155,15 +155,15 @@ def _ranked(request: CompareReceivers, results: dict[str, LinkResult], seed: int
 
 
 def _row(request: CompareReceivers, name: str, rank: int, result: LinkResult, seed: int) -> ReceiverRow:
-    settled = None if request.adapt_to is None else _settled(request, name, seed)
-    taken = ("bler", "ber", "uncoded_ber", "throughput_mbps", "delay_ms", "nmse_db", "slots", "coverage")
+    adapted = None if request.adapt_to is None else _adapted(request, name, seed)
+    copied = ("bler", "ber", "uncoded_ber", "throughput_mbps", "delay_ms", "nmse_db", "slots", "coverage")
     return ReceiverRow(
         receiver=name,
         rank=rank,
         latency_ratio=_latency(name, result, with_receiver(request.configuration, REFERENCE), request.channel),
-        adapted_mcs=settled.mcs_index if settled is not None and settled.holds else None,
+        adapted_mcs=adapted.mcs_index if adapted is not None and adapted.meets_target else None,
         realizable=not name.startswith("perfect"),
-        **{field: getattr(result, field) for field in taken},
+        **{field: getattr(result, field) for field in copied},
     )
 
 
@@ -175,18 +175,18 @@ def _latency(name: str, result: LinkResult, reference: LinkConfiguration, channe
 
 
 def _recommendation(rows: tuple[ReceiverRow, ...]) -> tuple[str | None, str]:
-    """The fastest of the covered, realizable receivers that the best of them is not surely better than."""
+    """The covered, realizable receiver of lowest latency among those not significantly worse than the best."""
     candidates = [row for row in rows if row.realizable and row.coverage.covered]
     if not candidates:
         outside = [row.receiver for row in rows if row.realizable]
         return None, f"nothing is recommended: no card covers this link ({', '.join(outside) or 'only bounds were compared'})"
     best = candidates[0]
-    alike = [row for row in candidates if row.throughput_mbps.interval.high >= best.throughput_mbps.value]
-    alike = [row for row in alike if row.bler.value <= best.bler.interval.high]
-    chosen = min(alike, key=lambda row: row.latency_ratio)
-    if chosen is best:
-        return best.receiver, f"{best.receiver} delivers most, {best.throughput_mbps.value:.3g} Mbit/s"
-    return chosen.receiver, f"{chosen.receiver} is the fastest of those that {best.receiver}, the best, is not surely better than"
+    equivalent = [row for row in candidates if row.throughput_mbps.interval.high >= best.throughput_mbps.value]
+    equivalent = [row for row in equivalent if row.bler.value <= best.bler.interval.high]
+    fastest = min(equivalent, key=lambda row: row.latency_ratio)
+    if fastest is best:
+        return best.receiver, f"{best.receiver} has the highest throughput, {best.throughput_mbps.value:.3g} Mbit/s"
+    return fastest.receiver, f"{fastest.receiver} is the fastest receiver not significantly worse than the best, {best.receiver}"
 
 
 def _coverage(rows: tuple[ReceiverRow, ...]) -> Coverage:
@@ -194,10 +194,10 @@ def _coverage(rows: tuple[ReceiverRow, ...]) -> Coverage:
     return Coverage(covered=not outside, reasons=tuple(f"{name}: {reason}" for name, reason in outside))
 
 
-def _unavailable(compared: tuple[Compared, ...]) -> dict[str, str]:
-    return {one.receiver: one.reason for one in compared if one.result is None}
+def _unavailable(compared: tuple[ReceiverResult, ...]) -> dict[str, str]:
+    return {receiver.receiver: receiver.reason for receiver in compared if receiver.result is None}
 
 
-def _told(result: LinkResult) -> str:
+def _summary(result: LinkResult) -> str:
     bler = result.bler
     return f"BLER {bler.value:.3f} ({bler.interval.low:.3f}–{bler.interval.high:.3f}), {result.throughput_mbps.value:.3g} Mbit/s"

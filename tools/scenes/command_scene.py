@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 _TX_HELP = (
-    "A transmitter as x,y,z[,azimuth[,tilt[,power]]] in m, degrees and dBm; may be given several times. Without azimuth it"
-    " radiates evenly, with one it is a column of 4 elements. Default: one place that suits the scene."
+    "A transmitter as x,y,z[,azimuth[,tilt[,power]]] in m, degrees and dBm; repeatable. Without azimuth it is isotropic, with"
+    " azimuth a column of 4 elements. Default: one position that suits the scene."
 )
 _TX_FIELDS = ("x_m", "y_m", "height_m", "azimuth_deg", "tilt_deg", "power_dbm")
 
 
 @app.command()
 def scene(
-    name: Annotated[str, typer.Argument(help="Which scene; --list shows them.")] = "",
+    name: Annotated[str, typer.Argument(help="Name of the scene; --list shows all.")] = "",
     tx: Annotated[list[str] | None, typer.Option("--tx", help=_TX_HELP)] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the picture (PNG), the arrays (npz) and the figures (JSON).")
@@ -42,16 +42,16 @@ def scene(
     cell: Annotated[float | None, typer.Option("--cell", help="Cell size, m.")] = None,
     area: Annotated[str, typer.Option("--area", help="x_min,y_min,x_max,y_max in m; default: the whole scene.")] = "",
     height: Annotated[float | None, typer.Option("--height", help="Receiver height, m.")] = None,
-    rays: Annotated[float, typer.Option("--rays", help="Rays a transmitter, such as 4e6.")] = 4e6,
-    depth: Annotated[int, typer.Option("--depth", help="Interactions along a path.")] = 5,
+    rays: Annotated[float, typer.Option("--rays", help="Rays per transmitter, such as 4e6.")] = 4e6,
+    depth: Annotated[int, typer.Option("--depth", help="Maximum number of interactions along a path.")] = 5,
     diffraction: Annotated[bool, typer.Option(help="Diffraction at edges.")] = True,
     refraction: Annotated[bool, typer.Option(help="Refraction through walls.")] = True,
     scattering: Annotated[float, typer.Option("--scattering", help="Scattering coefficient of all surfaces, 0..1.")] = 0.0,
-    threshold: Annotated[float, typer.Option("--threshold", help="dBm from which a cell counts as served.")] = -90.0,
+    threshold: Annotated[float, typer.Option("--threshold", help="Minimum received power of a served cell, dBm.")] = -90.0,
     seed: Annotated[int, typer.Option("--seed")] = 1,
-    threads: Annotated[int, typer.Option("--threads", help="1 gives the same bits every time.")] = 1,
-    timeout: Annotated[float, typer.Option("--timeout", min=1, help="Seconds after which tracing is ended.")] = 1800.0,
-    as_list: Annotated[bool, typer.Option("--list", help="List the scenes and end.")] = False,
+    threads: Annotated[int, typer.Option("--threads", help="1 is reproducible bit by bit.")] = 1,
+    timeout: Annotated[float, typer.Option("--timeout", min=1, help="Time limit of tracing, s.")] = 1800.0,
+    as_list: Annotated[bool, typer.Option("--list", help="List the scenes and exit.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
     """Ray-trace a radio map of a built-in scene (needs the extra `rt` and LLVM)."""
@@ -60,7 +60,7 @@ def scene(
         return
     info = _info(name)
     if out is None:
-        _fail("--out is missing: name a folder for picture, arrays and figures")
+        _fail("--out is missing: give a folder for picture, arrays and figures")
     request = _request(
         info,
         tx or [],
@@ -81,7 +81,7 @@ def scene(
         },
     )
     radio_map = _trace(request, timeout)
-    _tell(radio_map, out, as_json)
+    _report(radio_map, out, as_json)
 
 
 def _info(name: str) -> SceneInfo:
@@ -90,22 +90,22 @@ def _info(name: str) -> SceneInfo:
     return SCENES[name]
 
 
-def _request(info: SceneInfo, given: list[str], settings: dict[str, Any]) -> SceneRequest:
+def _request(info: SceneInfo, tx: list[str], settings: dict[str, Any]) -> SceneRequest:
     from pydantic import ValidationError
 
     from policies.text.validation import validation_text
     from twins.scenes.request import SceneRequest
 
-    places = [_numbers("--tx", text, (3, 4, 5, 6)) for text in given] or [info.transmitter]
-    transmitters = [_transmitter(number, place) for number, place in enumerate(places, start=1)]
+    values = [_numbers("--tx", text, (3, 4, 5, 6)) for text in tx] or [info.transmitter]
+    transmitters = [_transmitter(number, numbers) for number, numbers in enumerate(values, start=1)]
     try:
         return SceneRequest(scene=info.name, transmitters=transmitters, **settings)
     except ValidationError as error:
         _fail(validation_text(error, "scene"))
 
 
-def _transmitter(number: int, place: tuple[float, ...]) -> dict[str, Any]:
-    fields: dict[str, Any] = dict(zip(_TX_FIELDS, place, strict=False))
+def _transmitter(number: int, numbers: tuple[float, ...]) -> dict[str, Any]:
+    fields: dict[str, Any] = dict(zip(_TX_FIELDS, numbers, strict=False))
     return {"name": f"T{number}", "elements": 4 if "azimuth_deg" in fields else 1, **fields}
 
 
@@ -115,7 +115,7 @@ def _numbers(option: str, text: str, lengths: tuple[int, ...]) -> tuple[float, .
     except ValueError:
         numbers = ()
     if len(numbers) not in lengths:
-        _fail(f"{option}={text!r}: give {' or '.join(map(str, lengths))} numbers with commas between them")
+        _fail(f"{option}={text!r}: give {' or '.join(map(str, lengths))} numbers separated by commas")
     return numbers
 
 
@@ -141,7 +141,7 @@ def _trace(request: SceneRequest, timeout_s: float) -> RadioMap:
             _fail(str(error))
 
 
-def _tell(radio_map: RadioMap, out: Path, as_json: bool) -> None:
+def _report(radio_map: RadioMap, out: Path, as_json: bool) -> None:
     """Write the files and print the figures."""
     from twins.scenes.agreement import compare_with_38901
     from twins.scenes.coverage import summarize
@@ -151,7 +151,7 @@ def _tell(radio_map: RadioMap, out: Path, as_json: bool) -> None:
     summary, agreement = summarize(radio_map), compare_with_38901(radio_map)
     stem = out / radio_map.request.scene
     files = {"picture": f"{stem}.png", "arrays": f"{stem}.npz", "figures": f"{stem}.json"}
-    answer = {
+    payload = {
         "map": summary.model_dump(mode="json"),
         "agreement": agreement.model_dump(mode="json"),
         "request": radio_map.request.model_dump(mode="json"),
@@ -161,15 +161,15 @@ def _tell(radio_map: RadioMap, out: Path, as_json: bool) -> None:
     try:
         write_map(radio_map, Path(files["arrays"]))
         draw_map(radio_map, Path(files["picture"]))
-        Path(files["figures"]).write_text(json.dumps(answer, indent=2), encoding="utf-8")
+        Path(files["figures"]).write_text(json.dumps(payload, indent=2), encoding="utf-8")
     except OSError as error:
         _fail(f"--out={out}: cannot be written ({error.strerror})")
-    typer.echo(json.dumps(answer) if as_json else map_table(summary, agreement, files))
+    typer.echo(json.dumps(payload) if as_json else map_table(summary, agreement, files))
 
 
 def _scenes_json() -> str:
     return json.dumps(
-        [{"name": one.name, "about": one.about, "size_m": one.size_m, "objects": one.objects} for one in SCENES.values()]
+        [{"name": info.name, "about": info.about, "size_m": info.size_m, "objects": info.objects} for info in SCENES.values()]
     )
 
 

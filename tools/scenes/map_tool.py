@@ -29,11 +29,11 @@ _BOUNDARIES: dict[Cause, Boundary] = {"request": Boundary.REFUSED, "timeout": Bo
 
 
 class RayTracedMapRequest(SceneSettings):
-    """Scene, grid and effort, and who transmits: given `transmitters`, or `cells` of the network (ids or area names).
+    """Scene, grid and effort, and either `transmitters` by position or `cells` of the network (ids or area names).
 
-    The network's own (0, 0) is put at (`origin_x_m`, `origin_y_m`) of the scene; its antennas are taken as columns of
-    `elements`, tilted `tilt_deg` below the horizon. `propagation`: which scenario of TR 38.901 to compare with, by each
-    transmitter's height unless given.
+    The network's (0, 0) is placed at (`origin_x_m`, `origin_y_m`) of the scene; its antennas are modelled as columns of
+    `elements`, tilted `tilt_deg` below the horizon. `propagation`: the TR 38.901 scenario to compare with, by default chosen by
+    each transmitter's height.
     """
 
     transmitters: tuple[TransmitterSpec, ...] = Field(default=(), max_length=64)
@@ -54,7 +54,7 @@ class RayTracedMapRequest(SceneSettings):
 
 
 class RayTracedMap(ToolValue):
-    """The map in figures, its agreement with TR 38.901, and where the map (npz) and its picture (PNG) lie."""
+    """The map in figures, its agreement with TR 38.901, and the paths of the map (npz) and its picture (PNG)."""
 
     map: MapSummary
     agreement: Agreement
@@ -65,21 +65,21 @@ class RayTracedMap(ToolValue):
 
 @tool(effect=Effect.REASON, timeout_s=TIMEOUT_S, data_card=scene_card())
 def ray_traced_map(context: ToolContext, request: RayTracedMapRequest) -> Evidence[RayTracedMap]:
-    """Ray-trace path gain, best server, received power and SINR of transmitters in a built-in scene; says what the map covers."""
+    """Ray-trace path gain, best server, received power and SINR of transmitters in a built-in scene, with coverage figures."""
     scene_request = _scene_request(context, request)
     try:
-        # A little sooner than the tool's own timeout, so that the worker is ended and not left behind.
+        # Shorter than the tool's own timeout, so that the worker is ended and not left behind.
         radio_map = trace(scene_request, timeout_s=TIMEOUT_S - 20, progress=context.progress)
     except SceneError as error:
         raise ToolError(_BOUNDARIES.get(error.cause, Boundary.UNAVAILABLE), f"ray_traced_map: {error}") from error
     summary, agreement = summarize(radio_map), compare_with_38901(radio_map, request.propagation)
-    files = _keep(context, radio_map)
+    map_file, picture = _write_files(context, radio_map)
     value = RayTracedMap(
-        map=summary, agreement=agreement, transmitters=scene_request.transmitters, map_file=files[0], picture=files[1]
+        map=summary, agreement=agreement, transmitters=scene_request.transmitters, map_file=map_file, picture=picture
     )
     return Evidence(
         summary=f"{summary.covered:.1%} of {summary.scene} covered, {agreement.summary}"
-        + ("" if summary.trusted else "; NOT TO BE TRUSTED"),
+        + ("" if summary.trusted else "; DO NOT TRUST THIS MAP"),
         value=value,
         provenance=radio_map.provenance,
         coverage=summary.coverage,
@@ -89,7 +89,7 @@ def ray_traced_map(context: ToolContext, request: RayTracedMapRequest) -> Eviden
 
 
 def _scene_request(context: ToolContext, request: RayTracedMapRequest) -> SceneRequest:
-    """Return what to trace; raises ToolError("arguments") for transmitters that do not fit the scene."""
+    """Return the request to trace; raises ToolError("arguments") for transmitters that do not fit the scene."""
     transmitters = request.transmitters
     settings = {name: getattr(request, name) for name in SceneSettings.model_fields}
     try:
@@ -102,10 +102,10 @@ def _scene_request(context: ToolContext, request: RayTracedMapRequest) -> SceneR
         raise ToolError(Boundary.ARGUMENTS, f"ray_traced_map: {validation_text(error, 'arguments')}") from None
 
 
-def _keep(context: ToolContext, radio_map: RadioMap) -> tuple[str, str]:
-    """Write map and picture into the work folder; returns where they lie."""
+def _write_files(context: ToolContext, radio_map: RadioMap) -> tuple[str, str]:
+    """Write map and picture into the work folder; returns their paths."""
     stem = f"{radio_map.request.scene}-{radio_map.request.digest[:12]}"
-    map_file, picture = (context.work_dir / "scenes" / f"{stem}.{ending}" for ending in ("npz", "png"))
+    map_file, picture = (context.work_dir / "scenes" / f"{stem}.{extension}" for extension in ("npz", "png"))
     write_map(radio_map, map_file)
     draw_map(radio_map, picture)
     return str(map_file), str(picture)

@@ -9,34 +9,36 @@ from typing import TYPE_CHECKING
 from twins.scenes.catalogue import SCENES
 
 if TYPE_CHECKING:
-    from twins.scenes.agreement import Agreement
+    from twins.scenes.agreement import Agreement, SiteAgreement
     from twins.scenes.coverage import MapSummary
 
 
 def map_table(summary: MapSummary, agreement: Agreement, files: dict[str, str]) -> str:
-    """Return a map's figures, its agreement with TR 38.901, where its files lie, and its warnings below."""
+    """Return a table of a map's figures, its agreement with TR 38.901 and its files, with warnings below."""
     rows = [
         ("scene", f"{summary.scene}, {summary.objects} objects"),
         ("cells", f"{summary.rows} x {summary.columns}, {summary.open_share:.1%} under the open sky"),
         ("covered by any path", f"{summary.covered:.1%}"),
         (f"received at {summary.threshold_dbm:g} dBm or more", f"{summary.above_threshold:.1%}"),
-        ("in sight, yet without a path", "–" if summary.missed_in_sight is None else f"{summary.missed_in_sight:.2%}"),
+        ("in line of sight, but without a path", "–" if summary.missed_in_sight is None else f"{summary.missed_in_sight:.2%}"),
         ("path gain, median and 5 %", f"{_decibels(summary.median_gain_db)} dB, {_decibels(summary.low_gain_db)} dB"),
         ("SINR, median", f"{_decibels(summary.median_sinr_db)} dB"),
-        *((f"{one.transmitter}: reached, best server", f"{one.reached:.1%}, {one.best:.1%}") for one in summary.served),
-        *(
-            (
-                f"{one.transmitter} against {one.scenario}, {'in sight' if one.line_of_sight else 'out of sight'}",
-                f"{_decibels(one.difference_db)} dB over {one.compared_cells} of {one.cells} cells (σ {one.shadow_std_db:g} dB)",
-            )
-            for one in agreement.sites
-        ),
+        *((f"{site.transmitter}: reached, best server", f"{site.reached:.1%}, {site.best:.1%}") for site in summary.served),
+        *(_site_row(site) for site in agreement.sites),
         ("agreement with TR 38.901", agreement.summary),
         ("tracing", f"{summary.seconds:.1f} s"),
-        *((what, path) for what, path in files.items()),
+        *files.items(),
     ]
     text = _table(f"radio map of {summary.scene}", ("", ""), rows)
     return "\n".join([text, *(f"warning: {warning}" for warning in summary.warnings)])
+
+
+def _site_row(site: SiteAgreement) -> tuple[str, str]:
+    difference = f"{_decibels(site.difference_db)} dB over {site.compared_cells} of {site.cells} cells"
+    return (
+        f"{site.transmitter} against {site.scenario}, {'line of sight' if site.line_of_sight else 'no line of sight'}",
+        f"{difference} (σ {site.shadow_std_db:g} dB)",
+    )
 
 
 def _decibels(value: float | None) -> str:
@@ -60,6 +62,8 @@ def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]
 
 
 def scene_table() -> str:
-    """Return the built-in scenes with their sizes and numbers of objects."""
-    rows = [(one.name, one.about, f"{one.size_m[0]:.0f} x {one.size_m[1]:.0f}", str(one.objects)) for one in SCENES.values()]
-    return _table(f"{len(rows)} scenes", ("scene", "what it shows", "size, m", "objects"), rows)
+    """Return a table of the built-in scenes with their sizes and numbers of objects."""
+    rows = [
+        (info.name, info.about, f"{info.size_m[0]:.0f} x {info.size_m[1]:.0f}", str(info.objects)) for info in SCENES.values()
+    ]
+    return _table(f"{len(rows)} scenes", ("scene", "description", "size, m", "objects"), rows)

@@ -11,11 +11,10 @@ from twins.scenes.transmitter import TransmitterSpec
 def transmitters_of(
     network: Network, cells: Iterable[Cell], origin: tuple[float, float], tilt_deg: float, elements: int
 ) -> list[TransmitterSpec]:
-    """Return one sector per cell: place, height and azimuth of the network card, moved so that its (0, 0) lies at `origin`
-    (x, y) in m.
+    """Return one sector per cell with position, height and azimuth of the network card, shifted by `origin` (x, y) in m.
 
-    Power is what stands in NRSectorCarrier.configuredMaxTxPower. An operator's configuration says nothing of antennas:
-    `tilt_deg` below the horizon and `elements` are the same for all.
+    Power is NRSectorCarrier.configuredMaxTxPower. An operator's configuration does not describe antennas: `tilt_deg` below the
+    horizon and `elements` are the same for all sectors.
     """
     return [
         TransmitterSpec(

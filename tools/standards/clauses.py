@@ -1,7 +1,7 @@
-"""Splitting a specification into its clauses, and long clauses into passages.
+"""Splitting of a specification into clauses, and of long clauses into passages.
 
 A heading is a line such as "5.1.3.2 Transport block size determination", "## A.2 Examples" or "Annex B (normative): Tables",
-with or without Markdown marks. Lines of a table of contents look the same but have no text below them, so they vanish.
+with or without Markdown marks. Lines of a table of contents look the same but have no text below them, so they are dropped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 
 
 class Clause(NamedTuple):
-    """Number ("5.1.3.2", "Annex B", or empty), title and text of one clause."""
+    """A clause with its number ("5.1.3.2", "Annex B", or empty), title and text."""
 
     number: str
     title: str
@@ -42,24 +42,24 @@ def split_clauses(text: str) -> list[Clause]:
         clauses.append(Clause(number, title, "\n".join(lines)))
         (number, title), lines = heading, []
     clauses.append(Clause(number, title, "\n".join(lines)))
-    cleaned = (Clause(one.number, one.title, _clean(one.text)) for one in clauses)
-    return [one for one in cleaned if any(character.isalnum() for character in one.text)]
+    cleaned = (Clause(clause.number, clause.title, _clean(clause.text)) for clause in clauses)
+    return [clause for clause in cleaned if any(character.isalnum() for character in clause.text)]
 
 
 def _heading(line: str) -> tuple[str, str] | None:
     stripped = line.strip()
-    found = _HEADING.match(stripped)
-    if found is None or _CONTENTS_LINE.search(stripped):
+    match = _HEADING.match(stripped)
+    if match is None or _CONTENTS_LINE.search(stripped):
         marked = _MARKED.match(stripped)
         return ("", marked["title"].strip("*_ ")) if marked else None
-    if found["annex"]:
-        return found["annex"], found["rest"].strip(" :-–*")
-    title = found["title"].strip()
-    # "5 seconds" or "3 UEs are ..." is a sentence: a bare number heads a clause only where it is marked up or titled like one.
-    bare = "." not in found["clause"] and not found["marks"]
+    if match["annex"]:
+        return match["annex"], match["rest"].strip(" :-–*")
+    title = match["title"].strip()
+    # "5 seconds" or "3 UEs are ..." is a sentence: an integer starts a heading only with Markdown marks or a capitalized title.
+    bare = "." not in match["clause"] and not match["marks"]
     if (bare and not title[:1].isupper()) or title.endswith((".", ",", ";")):
         return None
-    return found["clause"], title
+    return match["clause"], title
 
 
 def _clean(text: str) -> str:
@@ -67,7 +67,7 @@ def _clean(text: str) -> str:
 
 
 def passages_of(text: str, size: int = PASSAGE_CHARACTERS) -> Iterator[str]:
-    """Yield the text in pieces of about `size` characters, cut at paragraphs, else at lines, sentences or words."""
+    """Yield the text in pieces of at most `size` characters, split at paragraphs, else at lines, sentences or words."""
     piece = ""
     for part in _parts(text, size):
         if piece and len(piece) + len(part) + 2 > size:

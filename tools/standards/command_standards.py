@@ -1,4 +1,4 @@
-"""Take in your own specifications and search them together with the shipped clauses.
+"""Ingest your own specifications and search them together with the shipped clauses.
 
 `twinpilot standards ingest PATH`, `twinpilot standards search "…"`, `twinpilot standards list`; `--json` prints one JSON value.
 """
@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from tools.standards.errors import StandardsError
-from tools.standards.index import MOST_HITS, StandardsIndex
+from tools.standards.index import MAX_HITS, StandardsIndex
 from tools.standards.records import Progress
 from twins.command_errors import one_line_errors
 from twins.progress import transient_bars
@@ -36,10 +36,13 @@ def ingest(
     index: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in a file or a folder of specifications; goes on where an interrupted ingest stopped."""
+    """Ingest a file or a folder of specifications; resumes an interrupted ingest."""
     with one_line_errors("standards", StandardsError), _progress() as progress:
         report = StandardsIndex(index, progress).ingest(path, progress)
-    rows = [[one.path.name, one.status, one.document, one.release, one.passages or "", one.reason] for one in report.files]
+    rows = [
+        [outcome.path.name, outcome.status, outcome.document, outcome.release, outcome.passages or "", outcome.reason]
+        for outcome in report.files
+    ]
     if as_json:
         typer.echo(report.model_dump_json())
     else:
@@ -51,7 +54,7 @@ def ingest(
 @app.command()
 def search(
     query: Annotated[str, typer.Argument(help="What to look for, in plain words.")],
-    k: Annotated[int, typer.Option("-k", min=1, max=MOST_HITS, help="How many passages.")] = 5,
+    k: Annotated[int, typer.Option("-k", min=1, max=MAX_HITS, help="How many passages.")] = 5,
     index: Folder = None,
     as_json: AsJson = False,
 ) -> None:
@@ -71,15 +74,15 @@ def list_documents(index: Folder = None, as_json: AsJson = False) -> None:
     with one_line_errors("standards", StandardsError), _progress() as progress:
         documents = StandardsIndex(index, progress).documents()
     if as_json:
-        typer.echo(json.dumps([one.model_dump() for one in documents]))
+        typer.echo(json.dumps([entry.model_dump() for entry in documents]))
         return
-    rows = [[one.document, one.release, one.passages, one.path] for one in documents]
+    rows = [[entry.document, entry.release, entry.passages, entry.path] for entry in documents]
     _table(f"{len(documents)} documents", ("document", "release", "passages", "path"), rows)
 
 
 @contextmanager
 def _progress() -> Iterator[Progress]:
-    """Show progress on the terminal's standard error; nothing where there is none."""
+    """Show progress on standard error if it is a terminal."""
     with transient_bars() as bars:
         tasks: dict[bool, Any] = {}
 

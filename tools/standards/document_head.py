@@ -1,8 +1,8 @@
-"""Which specification a text is, and of which release: from its cover, else from its file name.
+"""Identification of a specification and its release from the cover, or else from the file name.
 
-Known: 3GPP covers ("3GPP TS 38.331 V18.1.0 (2024-03)"), their ETSI reprints ("ETSI TS 138 331 V18.1.0"), O-RAN titles
-("O-RAN.WG2.A1AP-v04.02") and 3GPP file names (`38331-i10.docx`, whose three letters are the version in base 36). Everything else
-keeps its file name as its name.
+Recognized are 3GPP covers ("3GPP TS 38.331 V18.1.0 (2024-03)"), their ETSI reprints ("ETSI TS 138 331 V18.1.0"), O-RAN titles
+("O-RAN.WG2.A1AP-v04.02") and 3GPP file names (`38331-i10.docx`, whose last three characters are the version in base 36). Other
+documents are named by their file name.
 """
 
 from __future__ import annotations
@@ -27,35 +27,35 @@ class DocumentHead(NamedTuple):
 
 
 def recognize(text: str, file_stem: str) -> DocumentHead:
-    """Return what the cover, or else the file name, says the document is."""
+    """Return name and release of a document from its cover, or else from its file name."""
     cover = text[:_COVER_CHARACTERS]
     for pattern in (_3GPP, _ETSI):
-        found = pattern.search(cover)
-        if found:
-            kind, series, number, *version = found.groups()
+        match = pattern.search(cover)
+        if match:
+            kind, series, number, *version = match.groups()
             return DocumentHead(f"3GPP {kind} {series}.{number}", _release(version, cover))
     return _from_oran(cover) or _from_file_name(file_stem) or DocumentHead(file_stem, "")
 
 
 def _release(version: list[str], cover: str = "") -> str:
-    """Return release and version; a version below 4 is a draft, whose release only the cover tells."""
-    said = _RELEASE.search(cover)
-    release = f"Rel-{version[0]}" if int(version[0]) >= 4 else f"Rel-{said[1]}" if said else ""
+    """Return release and version; a major version below 4 is a draft, whose release is only on the cover."""
+    match = _RELEASE.search(cover)
+    release = f"Rel-{version[0]}" if int(version[0]) >= 4 else f"Rel-{match[1]}" if match else ""
     return f"{release} V{'.'.join(version)}".strip()
 
 
 def _from_oran(cover: str) -> DocumentHead | None:
-    found = _ORAN.search(cover)
-    if found is None:
+    match = _ORAN.search(cover)
+    if match is None:
         return None
-    name, _, inline = found[2].partition("-v")
-    version = found[3] or inline
-    return DocumentHead(f"O-RAN.WG{found[1]}.{name}", f"v{version}" if version else "")
+    name, _, inline = match[2].partition("-v")
+    version = match[3] or inline
+    return DocumentHead(f"O-RAN.WG{match[1]}.{name}", f"v{version}" if version else "")
 
 
 def _from_file_name(stem: str) -> DocumentHead | None:
-    found = _FILE.match(stem)
-    if found is None:
+    match = _FILE.match(stem)
+    if match is None:
         return None
-    kind = "TR" if found[2].startswith(("8", "9")) else "TS"
-    return DocumentHead(f"3GPP {kind} {found[1]}.{found[2]}", _release([str(int(digit, 36)) for digit in found.groups()[2:]]))
+    kind = "TR" if match[2].startswith(("8", "9")) else "TS"
+    return DocumentHead(f"3GPP {kind} {match[1]}.{match[2]}", _release([str(int(digit, 36)) for digit in match.groups()[2:]]))

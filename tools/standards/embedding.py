@@ -1,4 +1,4 @@
-"""Sentence embeddings without a network: all-MiniLM-L6-v2 from its package, loaded at the first use.
+"""Offline sentence embeddings: all-MiniLM-L6-v2 from its Python package, loaded at first use.
 
 Vectors have 384 dimensions and unit length, so a dot product is a cosine. The model reads the first 256 word pieces of a text.
 """
@@ -24,7 +24,7 @@ def _model() -> MiniLm:
 
 
 def embed(texts: Sequence[str]) -> NDArray[np.float32]:
-    """Return unit vectors of shape (len(texts), 384)."""
+    """Return the embeddings as unit vectors, float32[len(texts), 384]."""
     vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
     for number, text in enumerate(texts):
         vectors[number] = _model().encode(text)

@@ -1,7 +1,7 @@
-"""What can go wrong with the standards index."""
+"""Errors of the standards index."""
 
 from __future__ import annotations
 
 
 class StandardsError(ValueError):
-    """The index cannot do what was asked; the message is one line that says what to do."""
+    """A request to the index failed; the message is one line with the remedy."""

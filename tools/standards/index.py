@@ -1,8 +1,8 @@
-"""The standards index: the user's specifications and the catalogue's own clauses, asked in plain words.
+"""The standards index: full-text and semantic search over the user's specifications and the shipped clauses.
 
 1. It is never empty: at first use the shipped clauses are embedded and stored, keyed by their digest.
-2. `ingest` takes files or folders; each file is committed by itself, so a killed ingest goes on where it stopped, a known file is
-   passed over, and a broken one is reported while the others go on.
+2. `ingest` reads files or folders. Each file is committed separately: an interrupted ingest resumes, an unchanged file is
+   skipped, and an unreadable file is reported without affecting the others.
 3. `search` fuses BM25 and embeddings; every hit quotes its passage with document, release and clause.
 """
 
@@ -22,26 +22,26 @@ from tools.standards.reading import files_under, read_text
 from tools.standards.records import DocumentEntry, FileOutcome, Hit, IngestReport, Passage, Progress
 from tools.standards.shipped import SHIPPED_PATH, shipped_digest, shipped_passages
 
-LONGEST_QUERY = 2_000
-MOST_HITS = 50
+MAX_QUERY_CHARACTERS = 2_000
+MAX_HITS = 50
 _BATCH = 64
 
 
 def default_folder() -> Path:
-    """Return the user's own folder of the index."""
+    """Return the default folder of the index, in the user's data folder."""
     import platformdirs
 
     return platformdirs.user_data_path("twinpilot", appauthor=False) / "standards"
 
 
-def _quiet(what: str, done: int, total: int) -> None:
-    """Tell nobody."""
+def _quiet(task: str, done: int, total: int) -> None:
+    """Ignore progress."""
 
 
 class StandardsIndex:
-    """The index in `folder` (the user's data folder where none is given); threads and processes may share it.
+    """The index in `folder` (default: in the user's data folder); it may be shared by threads and processes.
 
-    Raises StandardsError where the folder cannot be used.
+    Raises StandardsError if the folder cannot be used.
     """
 
     def __init__(self, folder: Path | None = None, progress: Progress = _quiet) -> None:
@@ -58,20 +58,22 @@ class StandardsIndex:
             self._put(digest, entry, passages, progress)
 
     def search(self, query: str, k: int = 5) -> list[Hit]:
-        """Return the `k` (1..50) passages that answer `query` best, best first.
+        """Return the `k` (1..50) best matching passages for `query`, best first.
 
-        Raises StandardsError for a query without words, or longer than 2,000 characters.
+        Raises StandardsError for a query without words or longer than 2,000 characters, and for `k` out of range.
         """
         if not any(character.isalnum() for character in query):
             raise StandardsError(f"query={query[:40]!r}: needs at least one word")
-        if len(query) > LONGEST_QUERY:
-            raise StandardsError(f"query has {len(query)} characters, at most {LONGEST_QUERY}: ask in one or two sentences")
-        if not 1 <= k <= MOST_HITS:
-            raise StandardsError(f"k={k}: must be 1..{MOST_HITS}")
+        if len(query) > MAX_QUERY_CHARACTERS:
+            raise StandardsError(
+                f"query has {len(query)} characters, at most {MAX_QUERY_CHARACTERS}: ask in one or two sentences"
+            )
+        if not 1 <= k <= MAX_HITS:
+            raise StandardsError(f"k={k}: must be 1..{MAX_HITS}")
         return self._current().search(query, embed([query])[0], k)
 
     def _current(self) -> Ranking:
-        """Return the ranking over what is stored now, built anew where another process has changed it."""
+        """Return the ranking over the stored passages, rebuilt if they have changed."""
         with self._lock:
             if self._ranking is None or self._ranking[0] != self._store.generation():
                 generation, passages, vectors = self._store.load()
@@ -79,7 +81,7 @@ class StandardsIndex:
             return self._ranking[1]
 
     def ingest(self, path: Path, progress: Progress = _quiet) -> IngestReport:
-        """Take in a file, or every readable file of a folder; raises StandardsError where there is none."""
+        """Ingest a file, or every readable file of a folder; raises StandardsError if there is none."""
         files = files_under(path)
         outcomes = []
         for number, file in enumerate(files):
@@ -108,11 +110,11 @@ class StandardsIndex:
         for start in range(0, len(missing), _BATCH):
             progress(f"embedding {entry.document}", start, len(missing))
             batch = missing[start : start + _BATCH]
-            self._store.put_vectors(batch, embed([f"{one.title}\n{one.text}" for one in batch]))
+            self._store.put_vectors(batch, embed([f"{passage.title}\n{passage.text}" for passage in batch]))
         return self._store.put_document(digest, entry, passages)
 
     def documents(self) -> list[DocumentEntry]:
-        """Return what is in the index, the shipped clauses first."""
+        """Return the documents of the index, the shipped clauses first."""
         return self._store.documents()
 
 

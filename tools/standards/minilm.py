@@ -1,7 +1,7 @@
-"""The forward pass of all-MiniLM-L6-v2 in numpy: six BERT layers, mean pooling, unit length.
+"""The forward pass of all-MiniLM-L6-v2 in numpy: six BERT layers, mean pooling, normalization.
 
-The model comes with its package; loading it here takes a third of a second, where importing a deep-learning stack takes ten, and
-a search from the command line asks for one vector only. The vectors equal those of sentence-transformers (tested to 1e-5).
+Loading the model takes a third of a second here, but ten with a deep-learning framework, and a search from the command line needs
+only one vector. The vectors equal those of sentence-transformers (tested to 1e-5).
 Source: Devlin et al., BERT, NAACL 2019 (encoder); Wang et al., MiniLM, NeurIPS 2020; Reimers and Gurevych, Sentence-BERT, EMNLP
 2019 (mean pooling).
 """
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 
-# The sentence model was trained on, and cuts at, 256 word pieces.
-MOST_TOKENS = 256
+# The sentence model was trained with, and truncates to, 256 word pieces.
+MAX_TOKENS = 256
 
 
 class MiniLm:
@@ -34,11 +34,11 @@ class MiniLm:
         self._epsilon = float(config["layer_norm_eps"])
         self._weights: dict[str, Array] = load_file(folder / "model.safetensors")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(MOST_TOKENS)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
 
     def encode(self, text: str) -> Array:
-        """Return the unit vector of a text, shape (hidden size,); what follows its first 256 word pieces is not read."""
+        """Return the embedding of a text as a unit vector, float32[hidden size]; only the first 256 word pieces are read."""
         hidden = self._embedded(np.array(self._tokenizer.encode(text).ids))
         for layer in range(self._layers):
             hidden = self._layer(f"encoder.layer.{layer}.", hidden)
@@ -59,7 +59,7 @@ class MiniLm:
         return self._normed(name + "output.LayerNorm", middle + self._dense(name + "output.dense", wide))
 
     def _attention(self, name: str, hidden: Array) -> Array:
-        """Return multi-head self-attention, (tokens, size) to the same shape."""
+        """Return the multi-head self-attention of `hidden`, float32[tokens, size]."""
         tokens, size = hidden.shape
         width = size // self._heads
         query, key, value = (
@@ -85,7 +85,7 @@ class MiniLm:
 def _gelu(values: Array) -> Array:
     """Return x (1 + erf(x / sqrt 2)) / 2.
 
-    erf by Abramowitz and Stegun 7.1.26, whose error of at most 1.5e-7 is that of float32 itself; scipy's is ten times slower.
+    erf by Abramowitz and Stegun 7.1.26, whose error of at most 1.5e-7 is within float32 precision; scipy's is ten times slower.
     """
     scaled = np.abs(values) * np.float32(np.sqrt(0.5))
     inverse = 1 / (1 + np.float32(0.3275911) * scaled)

@@ -1,9 +1,9 @@
-"""Where passages live: one SQLite file (WAL), written one document at a time, so that a kill loses at most the document at hand.
+"""Storage of passages in a SQLite file (WAL), one transaction per document: an interruption loses only the current document.
 
-1. A document is named by the digest of its content: the same content is stored once, however many files carry it.
-2. Vectors are kept by the digest of their text and are committed batch by batch, so that an interrupted document does not have
-   to be embedded again.
-3. `generation` counts the changes of the passages; readers compare it to know when to load anew.
+1. A document is identified by the digest of its content: identical files are stored once.
+2. Vectors are stored by the digest of their text and committed in batches, so that an interrupted document need not be embedded
+   again.
+3. `generation` counts the changes of the passages; readers reload when it differs.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ INSERT INTO generation SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM generation);
 
 
 def vector_key(passage: Passage) -> str:
-    """Return the digest of what is embedded of a passage: title and text."""
+    """Return the digest of the embedded text of a passage, its title and text."""
     return sha256(f"{passage.title}\n{passage.text}".encode()).hexdigest()
 
 
 class PassageStore:
-    """Documents, passages and vectors in one file; safe for several processes at once."""
+    """Documents, passages and vectors in one file; safe for concurrent processes. Raises StandardsError."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -55,7 +55,7 @@ class PassageStore:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection inside one transaction that ends with the block."""
+        """Yield a connection with a transaction that is committed at the end of the block."""
         connection = sqlite3.connect(self.path, timeout=_BUSY_MS / 1000)
         try:
             connection.execute("PRAGMA foreign_keys=ON")
@@ -66,32 +66,32 @@ class PassageStore:
             connection.close()
 
     def generation(self) -> int:
-        """Return the number of changes of the passages so far."""
+        """Return the number of changes of the passages."""
         with self._connection() as connection:
             return int(connection.execute("SELECT value FROM generation").fetchone()[0])
 
     def has(self, digest: str) -> bool:
-        """Whether the document with this content is stored."""
+        """Whether a document with this content digest is stored."""
         with self._connection() as connection:
             return connection.execute("SELECT 1 FROM document WHERE digest=?", (digest,)).fetchone() is not None
 
     def vectors_missing(self, passages: Iterable[Passage]) -> list[Passage]:
-        """Return the passages, each text once, that have no vector yet."""
+        """Return the passages that have no vector yet, each text once."""
         by_key = {vector_key(passage): passage for passage in passages}
         with self._connection() as connection:
-            known = {key for (key,) in connection.execute("SELECT key FROM vector")}
-        return [passage for key, passage in by_key.items() if key not in known]
+            stored = {key for (key,) in connection.execute("SELECT key FROM vector")}
+        return [passage for key, passage in by_key.items() if key not in stored]
 
     def put_vectors(self, passages: Sequence[Passage], vectors: NDArray[np.float32]) -> None:
-        """Keep the vectors of these passages."""
+        """Store the vectors of the passages."""
         rows = [(vector_key(passage), vector.tobytes()) for passage, vector in zip(passages, vectors, strict=True)]
         with self._connection() as connection:
             connection.executemany("INSERT OR IGNORE INTO vector VALUES (?, ?)", rows)
 
     def put_document(self, digest: str, entry: DocumentEntry, passages: Sequence[Passage]) -> bool:
-        """Store a document whose vectors are there; False where its content is stored already.
+        """Store a document whose vectors are stored; returns False if its content is stored already.
 
-        An older content of the same path is replaced in the same transaction.
+        Earlier content of the same path is replaced in the same transaction.
         """
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -103,8 +103,8 @@ class PassageStore:
             connection.executemany(
                 "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (digest, number, one.document, one.release, one.clause, one.title, one.text, vector_key(one))
-                    for number, one in enumerate(passages)
+                    (digest, number, p.document, p.release, p.clause, p.title, p.text, vector_key(p))
+                    for number, p in enumerate(passages)
                 ),
             )
             connection.execute("UPDATE generation SET value = value + 1")
@@ -120,7 +120,7 @@ class PassageStore:
         return [DocumentEntry(document=n, release=r, path=p, passages=c, shipped=bool(s)) for n, r, p, c, s in rows]
 
     def load(self) -> tuple[int, list[Passage], NDArray[np.float32]]:
-        """Return generation, all passages, and their vectors with shape (passages, 384), as of one moment."""
+        """Return generation, all passages, and their vectors, float32[passages, 384], from one consistent read."""
         with self._connection() as connection:
             connection.execute("BEGIN")
             generation = int(connection.execute("SELECT value FROM generation").fetchone()[0])

@@ -1,6 +1,6 @@
-"""Ranking passages for a query: words (BM25 in tantivy) and meaning (cosine of embeddings), fused by reciprocal rank.
+"""Ranking of passages for a query: words (BM25 in tantivy) and meaning (cosine of embeddings), fused by reciprocal rank.
 
-score(passage) = sum over the rankings that found it of 1 / (60 + rank). Source: Cormack, Clarke and Büttcher, Reciprocal rank
+score(passage) = sum of 1 / (60 + rank) over the rankings that contain it. Source: Cormack, Clarke and Büttcher, Reciprocal rank
 fusion, SIGIR 2009.
 """
 
@@ -17,12 +17,12 @@ from tools.standards.records import Hit, Passage
 
 _RRF = 60
 _DEPTH = 50
-# Below this cosine MiniLM's neighbours are unrelated: a query about nothing in the index finds nothing by meaning.
-_LEAST_COSINE = 0.2
+# Below this cosine MiniLM's neighbours are unrelated: an off-topic query gets no hits by meaning.
+_MIN_COSINE = 0.2
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"\w+(?:\.\w+)*")
-_MOST_WORDS = 64
-# Words that stand in every question and say nothing of its subject.
+_MAX_WORDS = 64
+# Stop words.
 # fmt: off
 _FUNCTION_WORDS = frozenset({
     "a", "an", "and", "are", "as", "at", "be", "before", "by", "can", "do", "does", "every", "for", "from", "how",
@@ -33,7 +33,7 @@ _FUNCTION_WORDS = frozenset({
 
 
 def words_of(text: str) -> str:
-    """Return the words of a text, names such as rRMPolicyMinRatio both whole and taken apart."""
+    """Return the words of a text; names such as rRMPolicyMinRatio appear both whole and split into parts."""
     words: list[str] = []
     for word in _WORD.findall(text):
         parts = _CAMEL.sub(" ", word.replace("_", " ").replace(".", " ")).split()
@@ -42,7 +42,7 @@ def words_of(text: str) -> str:
 
 
 class Ranking:
-    """A fixed set of passages, ready to be asked; built in memory."""
+    """An in-memory search index over a fixed set of passages."""
 
     def __init__(self, passages: Sequence[Passage], vectors: NDArray[np.float32]) -> None:
         self._passages = passages
@@ -51,14 +51,14 @@ class Ranking:
         self._searcher = self._index.searcher()
 
     def search(self, query: str, query_vector: NDArray[np.float32], count: int) -> list[Hit]:
-        """Return up to `count` hits, best first; passages with equal text appear once."""
+        """Return up to `count` hits, best first; identical passages appear once."""
         rankings = {"words": self._by_words(query), "meaning": self._by_meaning(query_vector)}
         scores: dict[int, float] = {}
         for ranking in rankings.values():
             for rank, number in enumerate(ranking, start=1):
                 scores[number] = scores.get(number, 0.0) + 1.0 / (_RRF + rank)
         hits: dict[tuple[str, str, str], Hit] = {}
-        for number in sorted(scores, key=lambda one: (-scores[one], one)):
+        for number in sorted(scores, key=lambda passage: (-scores[passage], passage)):
             found_by = tuple(name for name, ranking in rankings.items() if number in ranking)
             hit = _hit(self._passages[number], scores[number], found_by)
             hits.setdefault((hit.document, hit.clause, hit.quote), hit)
@@ -67,22 +67,22 @@ class Ranking:
         return list(hits.values())
 
     def _by_words(self, query: str) -> list[int]:
-        words = list(dict.fromkeys(word for word in words_of(query).split() if word.lower() not in _FUNCTION_WORDS))[:_MOST_WORDS]
-        # Every word is quoted: what a user types is text, never tantivy's query language.
+        words = list(dict.fromkeys(word for word in words_of(query).split() if word.lower() not in _FUNCTION_WORDS))[:_MAX_WORDS]
+        # Every word is quoted, so that user input is never interpreted as tantivy's query language.
         quoted = " ".join(f'"{word}"' for word in words)
         if not quoted:
             return []
         fields = {"title": 2.0, "text": 1.0, "clause": 1.0, "document": 0.5}
         parsed = self._index.parse_query(quoted, list(fields), field_boosts=fields)
-        found = self._searcher.search(parsed, _DEPTH).hits
-        return [self._searcher.doc(address)["number"][0] for _, address in found]
+        hits = self._searcher.search(parsed, _DEPTH).hits
+        return [self._searcher.doc(address)["number"][0] for _, address in hits]
 
     def _by_meaning(self, query_vector: NDArray[np.float32]) -> list[int]:
         if not len(self._passages):
             return []
         cosines = self._vectors @ query_vector
         best = np.argsort(-cosines, kind="stable")[:_DEPTH]
-        return [int(number) for number in best if cosines[number] >= _LEAST_COSINE]
+        return [int(number) for number in best if cosines[number] >= _MIN_COSINE]
 
 
 def _hit(passage: Passage, score: float, found_by: tuple[Any, ...]) -> Hit:
@@ -108,9 +108,9 @@ def _word_index(passages: Sequence[Passage]) -> Any:
     builder.add_unsigned_field("number", stored=True)
     index = tantivy.Index(builder.build())
     writer = index.writer(heap_size=32_000_000, num_threads=1)
-    for number, one in enumerate(passages):
-        fields = {"title": words_of(one.title), "text": words_of(one.text), "clause": one.clause, "document": one.document}
-        writer.add_document(tantivy.Document(number=number, **fields))
+    for number, passage in enumerate(passages):
+        fields = {"title": words_of(passage.title), "text": words_of(passage.text)}
+        writer.add_document(tantivy.Document(number=number, clause=passage.clause, document=passage.document, **fields))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()

@@ -1,4 +1,4 @@
-"""The records of the standards index: passages, hits, documents, and what became of each ingested file."""
+"""The records of the standards index: passages, hits, documents, and outcomes of ingested files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Literal
 from policies.word import Word
 
 Progress = Callable[[str, int, int], None]
-"""Called with (what is being done, done, total)."""
+"""Called with (current task, completed units, total units)."""
 
 
 class Passage(Word):
-    """A part of a clause, small enough to be quoted whole."""
+    """A part of a clause, short enough to be quoted completely."""
 
     document: str
     release: str = ""
@@ -23,10 +23,10 @@ class Passage(Word):
 
 
 class Hit(Word):
-    """A passage that answers a query.
+    """A passage that matches a query.
 
-    `score` is the fused reciprocal rank (higher is better, comparable within one answer only); `found_by` says whether the words
-    (BM25), the meaning (embedding) or both found it.
+    `score` is the fused reciprocal rank (higher is better, only comparable within one answer); `found_by` lists the rankings that
+    contain it: words (BM25), meaning (embedding) or both.
     """
 
     document: str
@@ -39,7 +39,7 @@ class Hit(Word):
 
 
 class DocumentEntry(Word):
-    """A document of the index; `shipped` marks the catalogue's own clauses."""
+    """A document of the index; `shipped` marks the clauses shipped with TwinPilot."""
 
     document: str
     release: str
@@ -49,7 +49,7 @@ class DocumentEntry(Word):
 
 
 class FileOutcome(Word):
-    """What became of one file; `reason` says why where it failed."""
+    """The outcome of a file's ingest; `reason` is that of a failure."""
 
     path: Path
     status: Literal["ingested", "unchanged", "failed"]
@@ -60,10 +60,10 @@ class FileOutcome(Word):
 
 
 class IngestReport(Word):
-    """What became of every file of one ingest."""
+    """The outcomes of all files of an ingest."""
 
     files: tuple[FileOutcome, ...]
 
     def of_status(self, status: Literal["ingested", "unchanged", "failed"]) -> list[FileOutcome]:
-        """Return the files with this outcome."""
-        return [one for one in self.files if one.status == status]
+        """Return the outcomes with this status."""
+        return [outcome for outcome in self.files if outcome.status == status]

@@ -1,4 +1,4 @@
-"""What the index ships with: the clause texts of the limits catalogue, its joint rules, and the KPI definitions."""
+"""The shipped content of the index: clause texts of the limits catalogue, its joint rules, and the KPI definitions."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ def shipped_passages() -> list[Passage]:
 
 
 def shipped_digest(passages: list[Passage]) -> str:
-    """Return the digest that names this content."""
+    """Return the digest that identifies the shipped content."""
     return digest_of([passage.model_dump() for passage in passages])
 
 
 def _of_limit(limit: Limit) -> Passage:
     default = "" if limit.default is None else f" Default {limit.default}{' ' + limit.unit if limit.unit else ''}."
-    standing = " Vendor-specific at O1." if limit.vendor_specific else ""
+    vendor = " Vendor-specific at O1." if limit.vendor_specific else ""
     access = " Read only." if limit.read_only else ""
     return Passage(
         document=limit.specification,
         release=_release(limit.release, limit.version),
         clause=limit.clause,
         title=limit.name,
-        text=f"{limit.clause_text} Effect: {limit.effect} Allowed: {limit.allowed}.{default}{access}{standing}",
+        text=f"{limit.clause_text} Effect: {limit.effect} Allowed: {limit.allowed}.{default}{access}{vendor}",
     )
 
 
@@ -51,12 +51,12 @@ def _of_rule(rule: JointRule) -> Passage:
 
 
 def _of_kpi(kpi: KpiDefinition) -> Passage:
-    also = f" Also called: {', '.join(kpi.aliases)}." if kpi.aliases else ""
+    aliases = f" Also called: {', '.join(kpi.aliases)}." if kpi.aliases else ""
     return Passage(
         document=f"3GPP {kpi.spec}",
         clause=kpi.clause,
         title=f"{kpi.name}: {kpi.title}",
-        text=f"{kpi.definition} Unit: {kpi.unit}.{also}",
+        text=f"{kpi.definition} Unit: {kpi.unit}.{aliases}",
     )
 
 

@@ -1,4 +1,4 @@
-"""The beam predictor's data card: what it was trained on, and so where it may be trusted."""
+"""The beam predictor's data card: its training ranges, and therefore its validity."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from policies.data_card import (
     ProtocolLayer,
     Task,
 )
-from tools.beams.network import MOST_TOP, STRIDE
+from tools.beams.network import MAX_TOP, STRIDE
 from tools.beams.predictor import BANDS_GHZ
 from training.beams.beam_training import Plan
 from training.beams.experience import GROUP, Ranges
@@ -26,14 +26,14 @@ def card_of(plan: Plan) -> DataCard:
         name="beam predictor",
         task=Task(
             prediction_target="the codebook's strongest beam at the next burst, as a distribution over all beams",
-            action_space=f"which beam to serve; which beams (0 to {MOST_TOP}) to measure beside the rotating 1/{STRIDE}",
+            action_space=f"which beam to serve; which beams (0 to {MAX_TOP}) to measure beside the rotating 1/{STRIDE}",
             loss_function="cross-entropy against the genie's beam at the next burst",
             latency_budget="a quarter of a burst period",
             safety_constraints="recommended only after trial in the beam twin against the sweep; the sweep stays as fallback",
         ),
         configuration=Configuration(
             carrier_frequency=", ".join(f"{name} ({low}..{high} GHz)" for name, (low, high) in BANDS_GHZ.items())
-            + f"; trained at {', '.join(f'{one:g}' for one in sorted(set(ranges.carriers_ghz)))} GHz",
+            + f"; trained at {', '.join(f'{carrier:g}' for carrier in sorted(set(ranges.carriers_ghz)))} GHz",
             bandwidth="40 MHz (106 PRB, FR1), 100 MHz (66 PRB, FR2); RSRP over 20 PRB",
             numerology="30 kHz in FR1, 120 kHz in FR2",
             antenna_geometry=f"{array.columns} columns of {array.rows} elements (TR 38.901 table 7.3-1)",
@@ -77,7 +77,7 @@ def _provenance(plan: Plan) -> CardProvenance:
 
 
 def validity_of(ranges: Ranges) -> dict[str, Bound]:
-    """Return where the predictor may be trusted, in the keys of `tools.beams.predictor.configuration_of`."""
+    """Return the predictor's validity, under the keys of `tools.beams.predictor.card_conditions`."""
     return {
         "band": Bound(choices=tuple(BANDS_GHZ)),
         "codebook": Bound(choices=(ranges.array.codebook,)),

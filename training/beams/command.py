@@ -1,4 +1,4 @@
-"""`twinpilot train beams`: simulate trajectories, train the beam predictor, export its weights with card and checksum."""
+"""`twinpilot train beams`: simulate trajectories, train the beam predictor and export its weights with card and checksum."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _WEIGHTS = "tools/beams/data/beam_predictor.safetensors"
 
 
 def beams(
-    work: Annotated[
-        Path, typer.Option("--work", help="Folder of pool, checkpoint and log; a training goes on where it stopped.")
-    ] = Path("runs/train-beams"),
-    out: Annotated[Path, typer.Option("--out", help="Where the weights go; their record is written beside them.")] = Path(
+    work: Annotated[Path, typer.Option("--work", help="Folder for pool, checkpoint and log; a training resumes from it.")] = Path(
+        "runs/train-beams"
+    ),
+    out: Annotated[Path, typer.Option("--out", help="Output file of the weights; their record is written beside it.")] = Path(
         _WEIGHTS
     ),
     steps: Annotated[int, typer.Option("--steps", min=1, help="Training steps.")] = 600,
     until: Annotated[
-        int | None, typer.Option("--until", min=1, help="Stop after this step, on the way of the whole plan's learning rate.")
+        int | None, typer.Option("--until", min=1, help="Stop after this step, with the learning rate schedule of --steps.")
     ] = None,
     groups: Annotated[int, typer.Option("--groups", min=1, max=2000, help="Groups of 128 trajectories to train on.")] = 64,
     seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of trajectories, weights and batches.")] = 1,
 ) -> None:
-    """Train the beam predictor (about six minutes of one core with the defaults); resumes after an interruption."""
+    """Train the beam predictor (about six minutes on one core with the defaults); resumes after an interruption."""
     import torch
 
     from training.beams.beam_training import Plan, train
@@ -37,17 +37,17 @@ def beams(
 
     torch.set_num_threads(1)
     plan = Plan(steps=steps, groups=groups, seed=seed)
-    with one_line_errors("train beams", ValueError), training_bars() as shown:
-        pool = shown.add_task("simulate", total=groups, status="")
-        experience = gather(plan.ranges, groups, seed, work / "pool", lambda done, _: shown.update(pool, completed=done))
-        task = shown.add_task("train", total=steps, status="")
+    with one_line_errors("train beams", ValueError), training_bars() as bars:
+        pool = bars.add_task("simulate", total=groups, status="")
+        experience = gather(plan.ranges, groups, seed, work / "pool", lambda done, _: bars.update(pool, completed=done))
+        task = bars.add_task("train", total=steps, status="")
         progress = train(
-            plan, experience, work, lambda step, means: shown.update(task, completed=step, status=_status(means)), until=until
+            plan, experience, work, lambda step, means: bars.update(task, completed=step, status=_status(means)), until=until
         )
     plot_log(work / "log.jsonl", work / "training.png")
     remake = commands_of(f"twinpilot train beams --groups {groups} --seed {seed}", progress.legs)
     artefact = export(progress, plan, out, remake)
-    typer.echo(f"{out}: sha256 {artefact.sha256[:16]}…, log and plot in {work}; score it with `twinpilot bench beams`")
+    typer.echo(f"{out}: sha256 {artefact.sha256[:16]}…, log and plot in {work}; evaluate with `twinpilot bench beams`")
 
 
 def _status(means: dict[str, float]) -> str:

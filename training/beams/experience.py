@@ -1,6 +1,4 @@
-"""What the beam predictor is trained on: trajectories drawn from declared ranges. The data card's validity comes from the same
-declaration.
-"""
+"""Training data of the beam predictor: trajectories drawn from declared ranges, which also define the data card's validity."""
 
 from __future__ import annotations
 
@@ -22,10 +20,10 @@ GROUP = 128
 
 @dataclass(frozen=True)
 class Ranges:
-    """The ranges that training draws from: one scenario for each group of 128 trajectories.
+    """The ranges that training draws from: one scenario per group of 128 trajectories.
 
-    `carriers_ghz` a pool (n78 and n257, TS 38.101); `propagation` TR 38.901; speeds uniform in [0, `fastest_mps`];
-    `turn_deg_s` and `blockers` uniform from 0 to them; the sector's far end uniform in `farthest_m`.
+    `carriers_ghz` a pool (n78 and n257, TS 38.101); `propagation` TR 38.901; speeds uniform in [0, `fastest_mps`]; turning rate
+    and number of blockers uniform from 0 to `turn_deg_s` and `blockers`; the sector's far end uniform in `farthest_m`.
     """
 
     carriers_ghz: tuple[float, ...] = (3.5, 28.0, 28.0)
@@ -41,40 +39,39 @@ class Ranges:
 
 
 class Experience(NamedTuple):
-    """`measured` int16[N, T, B], dBm as reported; `best` int16[N, T], the genie's beam."""
+    """`measured` int16[N, T, B], reported L1-RSRP in dBm; `best` int16[N, T], the genie's beam."""
 
     measured: NDArray[np.int16]
     best: NDArray[np.int16]
 
 
 def draw_scenario(ranges: Ranges, seed: int) -> BeamScenario:
-    """Draw the scenario that `seed` names."""
-    chance = random.Random(seed)
+    """Draw the scenario of `seed`."""
+    rng = random.Random(seed)
     return typical_scenario(
-        chance.choice(ranges.carriers_ghz),
-        chance.choice(ranges.propagation),
+        rng.choice(ranges.carriers_ghz),
+        rng.choice(ranges.propagation),
         array=ranges.array,
-        mobility=Mobility(low_mps=0.0, high_mps=ranges.fastest_mps, turn_deg_s=chance.uniform(0.0, ranges.turn_deg_s)),
-        blockers=chance.randint(0, ranges.blockers),
+        mobility=Mobility(low_mps=0.0, high_mps=ranges.fastest_mps, turn_deg_s=rng.uniform(0.0, ranges.turn_deg_s)),
+        blockers=rng.randint(0, ranges.blockers),
         nearest_m=ranges.nearest_m,
-        farthest_m=chance.uniform(*ranges.farthest_m),
+        farthest_m=rng.uniform(*ranges.farthest_m),
         burst_period_ms=ranges.burst_period_ms,
         bursts=ranges.bursts,
     )
 
 
 def gather(ranges: Ranges, groups: int, seed: int, work: Path, report: Callable[[int, int], None]) -> Experience:
-    """Return `groups` groups of trajectories; each group is kept in `work`, so that a resumed training draws only what is
-    missing.
+    """Return `groups` groups of trajectories; groups are stored in `work`, and only missing ones are simulated.
 
-    `report(done, all)` after each group.
+    Calls `report(done, total)` after each group. Raises ValueError if a stored group was drawn from other ranges.
     """
     work.mkdir(parents=True, exist_ok=True)
     parts = []
     for number in range(groups):
         parts.append(_group(ranges, seed * 100_000 + number, work / f"group-{seed}-{number:04d}.npz"))
         report(number + 1, groups)
-    return Experience(np.concatenate([one.measured for one in parts]), np.concatenate([one.best for one in parts]))
+    return Experience(np.concatenate([part.measured for part in parts]), np.concatenate([part.best for part in parts]))
 
 
 def _group(ranges: Ranges, seed: int, path: Path) -> Experience:
@@ -89,7 +86,7 @@ def _group(ranges: Ranges, seed: int, path: Path) -> Experience:
             best=traces.best.astype(np.int16),
         )
         temporary.replace(path)
-    with np.load(path) as kept:
-        if str(kept["scenario"]) != draw_scenario(ranges, seed).model_dump_json():
-            raise ValueError(f"{path} was drawn from other ranges: give another work folder")
-        return Experience(kept["measured"], kept["best"])
+    with np.load(path) as stored:
+        if str(stored["scenario"]) != draw_scenario(ranges, seed).model_dump_json():
+            raise ValueError(f"{path} was drawn from other ranges: use another work folder")
+        return Experience(stored["measured"], stored["best"])

@@ -1,4 +1,4 @@
-"""From a finished training to the committed weights, their record, and a picture of how it went."""
+"""Export the weights of a finished training with their record, and plot its learning curve."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from training.weights import write_weights
 
 
 def export(progress: Progress[BeamNetwork], plan: Plan, path: Path, remake: str) -> Artefact:
-    """Write the averaged weights to `path` with their record beside them; `remake` is the command that makes them again."""
+    """Write the averaged weights to `path` with their record beside them; `remake` is the command that reproduces them."""
     return write_weights(progress, path, card_of(plan), remake)
 
 
 def plot_log(log: Path, path: Path) -> None:
-    """Draw cross-entropy and accuracy over steps from `log` (one JSON object a line)."""
+    """Plot cross-entropy and accuracy over steps from `log` (JSON lines) to `path` (PNG)."""
     import matplotlib as mpl
 
     mpl.use("Agg")

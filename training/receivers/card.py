@@ -1,4 +1,4 @@
-"""What the data cards of trained receivers have in common."""
+"""The common part of the data cards of trained receivers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from training.receivers.plan import Plan
 def trained_card(
     plan: Plan, steps: int, *, name: str, task: Task, pilot_design: str, policy: OperatorPolicy, evaluation: Evaluation
 ) -> DataCard:
-    """Return the card of weights trained for `steps` of `plan`; its validity is what the plan's ranges drew from."""
+    """Return the card of weights trained for `steps` of `plan`; its validity follows from the plan's ranges."""
     ranges = plan.ranges
     return DataCard(
         name=name,

@@ -1,4 +1,4 @@
-"""From a finished DeepRx training to the committed weights, with their data card and record."""
+"""Export the weights of a finished DeepRx training, with their data card and record."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from training.receivers.card import trained_card
 from training.receivers.plan import Plan
 from training.weights import write_weights
 
-VERIFIED_PRBS = 48  # the network is convolutional over frequency: `twinpilot bench receivers` compares wider grids than trained
+VERIFIED_PRBS = 48  # convolution over frequency generalizes: `twinpilot bench receivers` verifies wider grids than trained
 
 
 def export(progress: Progress[DeepRx], plan: Plan, path: Path, remake: str) -> Artefact:
-    """Write the averaged weights to `path` with their record beside them; `remake` is the command that makes them again."""
+    """Write the averaged weights to `path` with their record beside them; `remake` is the command that reproduces them."""
     return write_weights(progress, path, card_of(plan, progress.step), remake)
 
 

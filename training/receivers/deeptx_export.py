@@ -1,4 +1,4 @@
-"""From a finished DeepTx training to the committed weights, with their data card and record."""
+"""Export the weights of a finished DeepTx training, with their data card and record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from training.weights import write_weights
 
 
 def export(progress: Progress[LinkNetwork], plan: Plan, path: Path, remake: str) -> Artefact:
-    """Write the averaged weights to `path` with their record beside them; `remake` is the command that makes them again."""
+    """Write the averaged weights to `path` with their record beside them; `remake` is the command that reproduces them."""
     return write_weights(progress, path, card_of(plan, progress.step), remake)
 
 

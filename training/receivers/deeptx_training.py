@@ -1,9 +1,9 @@
-"""Train DeepTx end to end: transmitter and receiver together, through Sionna's TDL channels, resumable after a kill.
+"""Train DeepTx end to end: transmitter and receiver jointly, through Sionna's TDL channels; resumable.
 
-1. Batch n is drawn from seed and n alone, so a resumed training sees what an uninterrupted one would have seen.
+1. Batch n depends on seed and n only, so a resumed training sees the same batches as an uninterrupted one.
 2. The gradient of the bits' cross-entropy reaches the constellation and the power split through the channel; the receiver's loss
    is DeepRx's: every stage's cross-entropy (the last counts double) and the log of its channel error over noise.
-3. AdamW, warm-up then cosine, gradients clipped; the weights that are kept are an exponential moving average.
+3. AdamW, warm-up then cosine, gradients clipped; the final weights are an exponential moving average.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from tools.receivers.deeptx.link_network import LinkNetwork
 from tools.receivers.deeptx.preparation import prepare
 from tools.receivers.deeptx.transmitter import DeepTx
 from training.loop import Progress, Report, run
-from training.receivers.experience import Ranges, draw, pass_through
+from training.receivers.experience import Ranges, draw, send_batch
 from training.receivers.loss import loss_of
 from training.receivers.plan import Plan as ReceiverPlan
 from twins.link.waveform.pusch import PuschKey
 from twins.link.waveform.slots import Slots
 
-TRANSMITTER_RATE = 2.0  # times the receiver's: few weights, each with a large effect that is easily seen
+TRANSMITTER_RATE = 2.0  # relative to the receiver's learning rate: few weights, each with a large effect
 
 
 def deeptx_ranges() -> Ranges:
-    """DeepRx's ranges without what DeepTx has not: DMRS, and 64QAM."""
+    """Return DeepRx's ranges without DMRS and 64QAM, which DeepTx does not have."""
     return Ranges(dmrs_symbols={1: 1.0}, orders={2: 1.0, 4: 2.0}, snr_db={2: (-6.0, 14.0), 4: (0.0, 24.0)})
 
 
 @dataclass(frozen=True)
 class Plan(ReceiverPlan):
-    """As DeepRx's plan; 24 channels suffice, as local averaging does the larger part."""
+    """DeepRx's plan with 24 channels, which suffice because local averaging does most of the estimation."""
 
     steps: int = 6_000
     channels: int = 24
@@ -42,21 +42,21 @@ class Plan(ReceiverPlan):
 
 
 def begin(plan: Plan) -> Progress[LinkNetwork]:
-    """Return fresh weights from the plan's seed."""
+    """Return the initial state from the plan's seed."""
     torch.manual_seed(plan.seed)
     network = LinkNetwork(plan.channels).train()
-    learned = {"params": list(network.transmitter.parameters()), "weight_decay": 0.0, "times": TRANSMITTER_RATE}
+    transmitter = {"params": list(network.transmitter.parameters()), "weight_decay": 0.0, "times": TRANSMITTER_RATE}
     windows = {"params": list(network.receiver.windows.parameters()), "weight_decay": 0.0, "times": 1.0}
-    others = [value for name, value in network.receiver.named_parameters() if not name.startswith("windows.")]
-    groups = [learned, windows, {"params": others, "weight_decay": 1e-4, "times": 1.0}]
+    convolutions = [value for name, value in network.receiver.named_parameters() if not name.startswith("windows.")]
+    groups = [transmitter, windows, {"params": convolutions, "weight_decay": 1e-4, "times": 1.0}]
     return Progress.of(network, torch.optim.AdamW(groups, lr=plan.rate))
 
 
 def draw_batch(plan: Plan, network: LinkNetwork, step: int) -> Slots:
-    """Draw the batch of `step`, sent by the transmitter as it is now; the gradient reaches it through `clean`."""
+    """Draw the batch of `step`, sent with the current transmitter weights; the gradient reaches them through `clean`."""
     seed = plan.seed * 10_000_000 + step
-    drawn = draw(plan.ranges, seed, {"transmitter": "deeptx", "receiver": "deeptx"})
-    return pass_through(_transmitter(PuschKey.of(drawn.configuration), network), drawn, seed)
+    conditions = draw(plan.ranges, seed, {"transmitter": "deeptx", "receiver": "deeptx"})
+    return send_batch(_transmitter(PuschKey.of(conditions.configuration), network), conditions, seed)
 
 
 @lru_cache(maxsize=32)
@@ -65,7 +65,7 @@ def _transmitter(key: PuschKey, network: LinkNetwork) -> DeepTx:
 
 
 def train_step(plan: Plan, progress: Progress[LinkNetwork]) -> dict[str, float]:
-    """Take one step; returns the loss's parts and the pilots' mean share. Raises FloatingPointError as `descend` does."""
+    """Take one step; returns the parts of the loss and the pilots' mean share. Raises FloatingPointError like `descend`."""
     slots = draw_batch(plan, progress.network, progress.step)
     assert isinstance(slots.pusch, DeepTx)
     prepared, amplitude = prepare(slots.pusch, slots)
@@ -76,7 +76,7 @@ def train_step(plan: Plan, progress: Progress[LinkNetwork]) -> dict[str, float]:
 
 
 def train(plan: Plan, work: Path, report: Report, every: int = 50, until: int | None = None) -> Progress[LinkNetwork]:
-    """Train to `until` or the end of the plan, from the checkpoint in `work`; `report(step, means)` every `every` steps."""
+    """Train until `plan.steps` or `until`, resuming from a checkpoint in `work`; `report(step, means)` every `every` steps."""
     progress = begin(plan)
     run(progress, plan, work, lambda: train_step(plan, progress), report, every, until)
     return progress

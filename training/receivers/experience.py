@@ -1,4 +1,4 @@
-"""What DeepRx is trained on: slots drawn from declared ranges. The data card's validity comes from the same declaration."""
+"""Training data of the neural receivers: slots drawn from declared ranges, which also define the data card's validity."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from twins.link.waveform.slots import Slots, random_bits
 if TYPE_CHECKING:
     import torch
 
-ANTENNA_GAIN_DB = {1: -3.0, 2: 0.0, 4: 3.0}  # what is taken off the SNR drawn for two antennas
-MCS_OF_ORDER = {2: 5, 4: 13, 6: 20}  # any index of the order does: the coded bits are uniform
+ANTENNA_GAIN_DB = {1: -3.0, 2: 0.0, 4: 3.0}  # subtracted from the SNR drawn for two antennas
+MCS_OF_ORDER = {2: 5, 4: 13, 6: 20}  # any MCS of the order is equivalent: the coded bits are uniform
 
 
 @dataclass(frozen=True)
 class Ranges:
     """The ranges that training draws from.
 
-    `profiles` TR 38.901; `delay_spreads_ns` a pool, as a TDL object has a fixed spread; `speed_mps` uniform from 0 to it;
-    `snr_db` uniform per modulation order, at two antennas (3 dB are taken off at four and added at one); `antennas` and
-    `prbs` with their weights.
+    `profiles` of TR 38.901; `delay_spreads_ns` a pool, because a TDL object has a fixed delay spread; speed uniform from 0 to
+    `speed_mps`; `snr_db` uniform per modulation order, for two antennas (3 dB less for four and more for one); `dmrs_symbols`,
+    `antennas`, `prbs` and `orders` with their weights.
     """
 
     profiles: tuple[str, ...] = ("TDL-A", "TDL-B", "TDL-C", "TDL-D")
@@ -37,33 +37,33 @@ class Ranges:
     prbs: dict[int, float] = field(default_factory=lambda: {4: 1.0, 6: 4.0, 12: 1.0})
     orders: dict[int, float] = field(default_factory=lambda: {2: 2.0, 4: 4.0, 6: 4.0})
     snr_db: dict[int, tuple[float, float]] = field(default_factory=lambda: {2: (-8.0, 14.0), 4: (-1.0, 22.0), 6: (4.0, 28.0)})
-    elements: int = 16 * 2 * 6  # slots x antennas x PRBs of a batch
+    elements: int = 16 * 2 * 6  # slots x antennas x PRBs per batch
 
 
 @dataclass(frozen=True)
-class Draw:
-    """What a batch is drawn to be: one configuration and channel, `snr_db` float[slots] slot by slot."""
+class BatchConditions:
+    """The drawn conditions of a batch: one configuration and channel, and `snr_db` float[slots] of each slot."""
 
     configuration: LinkConfiguration
     channel: ChannelConfiguration
     snr_db: torch.Tensor
 
 
-def draw(ranges: Ranges, seed: int, fixed: dict[str, Any]) -> Draw:
-    """Draw the conditions of the batch that `seed` names; `fixed` fields of its configuration."""
+def draw(ranges: Ranges, seed: int, fixed: dict[str, Any]) -> BatchConditions:
+    """Draw the conditions of the batch of `seed`; `fixed` fields override its configuration."""
     import torch
 
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     order, dmrs, antennas, prbs = (
-        chance.choices(tuple(weights), tuple(weights.values()))[0]
+        rng.choices(tuple(weights), tuple(weights.values()))[0]
         for weights in (ranges.orders, ranges.dmrs_symbols, ranges.antennas, ranges.prbs)
     )
     drawn = {"mcs_index": MCS_OF_ORDER[order], "prbs": prbs, "rx_antennas": antennas, "dmrs_symbols": dmrs}
     configuration = LinkConfiguration.model_validate({**drawn, "subcarrier_khz": ranges.subcarrier_khz, **fixed})
     channel = ChannelConfiguration.model_validate(
         {
-            "profile": chance.choice(ranges.profiles),
-            "delay_spread_ns": chance.choice(ranges.delay_spreads_ns),
+            "profile": rng.choice(ranges.profiles),
+            "delay_spread_ns": rng.choice(ranges.delay_spreads_ns),
             "speed_mps": ranges.speed_mps,
             "carrier_ghz": ranges.carrier_ghz,
             "snr_db": 0.0,
@@ -71,29 +71,29 @@ def draw(ranges: Ranges, seed: int, fixed: dict[str, Any]) -> Draw:
     )
     slots = max(ranges.elements // (antennas * prbs), 2)
     low, high = ranges.snr_db[order]
-    levels = low + (high - low) * torch.tensor([chance.random() for _ in range(slots)])
-    return Draw(configuration, channel, levels - ANTENNA_GAIN_DB[antennas])
+    levels = low + (high - low) * torch.tensor([rng.random() for _ in range(slots)])
+    return BatchConditions(configuration, channel, levels - ANTENNA_GAIN_DB[antennas])
 
 
-def pass_through(transmitter: Pusch, drawn: Draw, seed: int) -> Slots:
-    """Send random bits of `transmitter` through the drawn channel, each slot at a uniform speed up to the channel's."""
+def send_batch(transmitter: Pusch, conditions: BatchConditions, seed: int) -> Slots:
+    """Send random bits with `transmitter` over the drawn channel, each slot at a uniform speed up to the channel's."""
     import torch
     from sionna.phy import config
 
     config.seed = seed
-    slots, antennas = len(drawn.snr_db), drawn.configuration.rx_antennas
+    slots, antennas = len(conditions.snr_db), conditions.configuration.rx_antennas
     coded = random_bits((slots, transmitter.coded_bits))
-    ports = draw_channel(transmitter, drawn.channel, antennas, slots, slowest_mps=0.0)
+    ports = draw_channel(transmitter, conditions.channel, antennas, slots, min_speed_mps=0.0)
     clean = torch.einsum("brpts,bpts->brts", ports, transmitter.symbols(coded))
     noise = torch.view_as_complex(torch.randn((*clean.shape, 2), generator=torch.Generator().manual_seed(seed)) / 2**0.5)
-    sent = Slots(transmitter, drawn.channel, coded, clean, noise, torch.ones(slots), transmitter.effective(ports))
-    return sent.at_snr(drawn.snr_db)
+    sent = Slots(transmitter, conditions.channel, coded, clean, noise, torch.ones(slots), transmitter.effective(ports))
+    return sent.at_snr(conditions.snr_db)
 
 
 def draw_batch(ranges: Ranges, seed: int) -> Slots:
-    """Draw the PUSCH batch that `seed` names: one transmit configuration and profile, speeds and SNRs slot by slot."""
+    """Draw the PUSCH batch of `seed`: one transmit configuration and profile, with speed and SNR per slot."""
     import torch
 
-    drawn = draw(ranges, seed, {"receiver": "deeprx"})
+    conditions = draw(ranges, seed, {"receiver": "deeprx"})
     with torch.no_grad():
-        return pass_through(pusch_of(PuschKey.of(drawn.configuration)), drawn, seed)
+        return send_batch(pusch_of(PuschKey.of(conditions.configuration)), conditions, seed)

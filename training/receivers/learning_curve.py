@@ -1,4 +1,4 @@
-"""A picture of how a training went, from its log."""
+"""Plot the learning curve of a training from its log."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def draw_learning_curve(log: Path, path: Path, name: str) -> None:
-    """Draw cross-entropy and channel error over steps from `log` (one JSON object a line) to `path` (PNG)."""
+    """Plot cross-entropy and channel error over steps from `log` (JSON lines) to `path` (PNG)."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -19,7 +19,7 @@ def draw_learning_curve(log: Path, path: Path, name: str) -> None:
     right = left.twinx()
     left.plot(steps, [row["cross_entropy"] for row in rows], color="tab:blue")
     right.plot(steps, [row["channel"] for row in rows], color="tab:orange")
-    left.set(xlabel="step", ylabel="cross-entropy of the last stage, nat a bit (blue)", title=f"{name}: training batches")
+    left.set(xlabel="step", ylabel="cross-entropy of the last stage, nat per bit (blue)", title=f"{name}: training batches")
     right.set(ylabel="mean log(1 + channel error / noise) (orange)")
     left.set_ylim(bottom=0.0)
     right.set_ylim(bottom=0.0)

@@ -1,4 +1,4 @@
-"""The loss of a staged receiver: every stage's cross-entropy (the last counts double) and its channel error over the noise."""
+"""The loss of a multi-stage receiver: cross-entropy of every stage (the last counts double) and its channel error over noise."""
 
 from __future__ import annotations
 

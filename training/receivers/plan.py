@@ -1,4 +1,4 @@
-"""What a receiver's training does: how many steps, how wide, how fast, from which ranges."""
+"""The training plan of a neural receiver: steps, network width, learning rate and ranges."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from training.receivers.experience import Ranges
 
 @dataclass(frozen=True)
 class Plan(Schedule):
-    """What to train: `steps`, `channels` wide, peak `rate`, `warmup` steps, `average` decay, `seed`; `ranges` to draw from."""
+    """Training plan: network width `channels` and `ranges` to draw from; the rest as in `Schedule`."""
 
     steps: int = 5_000
     channels: int = 32

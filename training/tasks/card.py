@@ -24,9 +24,9 @@ from training.tasks.task import Task as UpperLayerTask
 def task_set_card(
     tasks: Sequence[UpperLayerTask], space: ConfigurationSpace, evaluator: str, version: str, seed: int
 ) -> DataCard:
-    """Return the card of `tasks`, searched in `space` with `evaluator` (its name and what it is based on), made from `seed`."""
+    """Return the card of `tasks`, searched in `space` with `evaluator` (its name and basis) and generated from `seed`."""
     counts = {
-        name: dict(sorted(Counter(getattr(one, name) for one in tasks).items())) for name in ("split", "difficulty", "style")
+        name: dict(sorted(Counter(getattr(task, name) for task in tasks).items())) for name in ("split", "difficulty", "style")
     }
     return DataCard(
         name="upper-layer-tasks",
@@ -38,7 +38,7 @@ def task_set_card(
             safety_constraints="orchestrations beyond the device state are refused",
         ),
         configuration=Configuration(
-            carrier_frequency=_range([one.channel.carrier_ghz for one in tasks], "GHz"),
+            carrier_frequency=_range([task.channel.carrier_ghz for task in tasks], "GHz"),
             bandwidth=f"{min(space.prbs)} to {max(space.prbs)} PRBs",
             numerology=f"{', '.join(map(str, space.subcarriers_khz))} kHz",
             antenna_geometry="1 or 2 transmit ports; 2 or 4 receive antennas, uncorrelated (TDL)",
@@ -63,7 +63,7 @@ def task_set_card(
             blockage="none beyond the profiles",
             deployment_density="none",
             ue_distribution="channel parameters drawn uniformly in declared ranges (situations.toml)",
-            mobility=_range([one.channel.speed_mps for one in tasks], "m/s"),
+            mobility=_range([task.channel.speed_mps for task in tasks], "m/s"),
         ),
         protocol_layer=ProtocolLayer(layer="physical, as seen by the service layer", timescale="one configuration for a session"),
         policy=OperatorPolicy(
@@ -78,11 +78,11 @@ def task_set_card(
             robustness_tests=f"tasks by difficulty: {counts['difficulty']}; by how much is stated: {counts['style']}",
         ),
         validity={
-            "snr_db": Bound.over([one.channel.snr_db or 0.0 for one in tasks], "dB"),
-            "speed_mps": Bound.over([one.channel.speed_mps for one in tasks], "m/s"),
-            "delay_spread_ns": Bound.over([one.channel.delay_spread_ns for one in tasks], "ns"),
-            "profile": Bound(choices=tuple(sorted({one.channel.profile for one in tasks}))),
-            "service": Bound(choices=tuple(sorted({one.service for one in tasks}))),
+            "snr_db": Bound.over([task.channel.snr_db or 0.0 for task in tasks], "dB"),
+            "speed_mps": Bound.over([task.channel.speed_mps for task in tasks], "m/s"),
+            "delay_spread_ns": Bound.over([task.channel.delay_spread_ns for task in tasks], "ns"),
+            "profile": Bound(choices=tuple(sorted({task.channel.profile for task in tasks}))),
+            "service": Bound(choices=tuple(sorted({task.service for task in tasks}))),
         },
     )
 

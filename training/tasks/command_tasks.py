@@ -1,4 +1,4 @@
-"""Upper-layer tasks for training and evaluation: make a set, look at it, check it.
+"""Upper-layer tasks for training and evaluation: generate, show or check a set.
 
 `twinpilot tasks make`, `twinpilot tasks show [ID]`, `twinpilot tasks check`; `--json` prints one JSON value.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from twins.command_errors import end_command, one_line_errors
-from twins.progress import counted
+from twins.progress import show_progress
 
 if TYPE_CHECKING:
     from training.tasks.task import Task
@@ -25,25 +25,23 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     add_completion=False,
-    help="Upper-layer tasks with their oracle: make, show, check.",
+    help="Upper-layer tasks with their oracle: generate, show or check a set.",
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
-SetPath = Annotated[Path | None, typer.Option("--path", help="A task set (.jsonl.gz); default: the one that is shipped.")]
+SetPath = Annotated[Path | None, typer.Option("--path", help="A task set (.jsonl.gz); default: the shipped set.")]
 
 
 @app.command()
 def make(
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Where to write (.jsonl.gz); default: in place of the shipped set.")
-    ] = None,
-    count: Annotated[int, typer.Option("--count", min=10, help="How many tasks, all splits together.")] = 2000,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of regions, situations, requests and words.")] = 1,
+    out: Annotated[Path | None, typer.Option("--out", help="Output file (.jsonl.gz); default: replace the shipped set.")] = None,
+    count: Annotated[int, typer.Option("--count", min=10, help="Number of tasks over all splits.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of regions, situations, requests and wordings.")] = 1,
     per_situation: Annotated[
-        int, typer.Option("--per-situation", min=1, max=20, help="Tasks that share device and channel.")
+        int, typer.Option("--per-situation", min=1, max=20, help="Maximum number of tasks with the same device and channel.")
     ] = 5,
 ) -> None:
-    """Generate a task set with the link tables: requirements, words, difficulty and the oracle's answer."""
+    """Generate a task set with the link tables: requirements, descriptions, difficulty and the oracle."""
     from training.tasks.generation import TaskPlan, make_tasks
     from training.tasks.space import DEFAULT_SPACE
     from training.tasks.task_set import SHIPPED, write_tasks
@@ -51,7 +49,7 @@ def make(
     path = out or SHIPPED
     with _errors():
         evaluator, name = _tables()
-        with counted("task set", "tasks") as progress:
+        with show_progress("task set", "tasks") as progress:
             tasks = make_tasks(TaskPlan(count=count, seed=seed, per_situation=per_situation), evaluator, DEFAULT_SPACE, progress)
         remake = f"twinpilot tasks make --count {count} --seed {seed} --per-situation {per_situation}"
         write_tasks(path, tasks, DEFAULT_SPACE, name, seed, remake + (f" --out {out}" if out else ""))
@@ -60,30 +58,30 @@ def make(
 
 @app.command()
 def show(
-    task_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="A task's id; without: a summary of the set.")] = None,
+    task_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="A task's id; default: a summary of the set.")] = None,
     path: SetPath = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show one task with its oracle, or what is in the set."""
+    """Show a task with its oracle, or a summary of the set."""
     tasks = _load(path)
     if task_id is None:
         summary = summary_of(tasks)
         typer.echo(json.dumps(summary) if as_json else _summary_table(summary))
         return
-    found = next((task for task in tasks if task.id == task_id), None)
-    if found is None:
+    task = next((candidate for candidate in tasks if candidate.id == task_id), None)
+    if task is None:
         end_command("tasks", f"ID={task_id!r} is not in the set; ids go from {tasks[0].id} to {tasks[-1].id}")
-    typer.echo(found.model_dump_json() if as_json else _story(found))
+    typer.echo(task.model_dump_json() if as_json else _describe(task))
 
 
 @app.command()
 def check(
     path: SetPath = None,
-    sample: Annotated[int, typer.Option("--sample", min=0, help="How many tasks to search again with the tables.")] = 20,
+    sample: Annotated[int, typer.Option("--sample", min=0, help="Number of tasks whose oracle search is repeated.")] = 20,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the sample and of the random policy.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Check checksum, splits and every task; search a sample again, and score reference policies on it."""
+    """Check checksum, splits and every task; repeat the search for a sample, and score reference policies."""
     from training.tasks.checking import oracle_problems, problems_of
     from training.tasks.references import reference_scores
     from training.tasks.space import DEFAULT_SPACE
@@ -99,7 +97,7 @@ def check(
         typer.echo(json.dumps({"tasks": len(tasks), "problems": problems, "scores": scores}))
     else:
         typer.echo(
-            "\n".join(problems) or f"{len(tasks)} tasks: no problem found, {min(sample, len(tasks))} of them searched again"
+            "\n".join(problems) or f"{len(tasks)} tasks: no problem found; search repeated for {min(sample, len(tasks))} of them"
         )
         for name, score in scores.items():
             typer.echo(f"{name:10s}" + "  ".join(f"{key.replace('_', ' ')} {value:.3f}" for key, value in score.items()))
@@ -127,15 +125,15 @@ def _load(path: Path | None) -> list[Task]:
         return load_tasks(path or SHIPPED)
 
 
-def _story(task: Task) -> str:
-    needed, got = task.requirement, task.oracle.qos
+def _describe(task: Task) -> str:
+    required, qos = task.requirement, task.oracle.qos
     return "\n".join(
         (
             f"{task.id}: {task.service}, {task.style}, {task.difficulty} ({task.satisfying_share:.3%} of the space satisfies it)",
             task.description,
-            f"needs   delay at most {needed.max_delay_ms:g} ms, throughput at least {needed.min_throughput_mbps:g} Mbit/s,"
-            f" BER at most {needed.max_ber:g}",
-            f"oracle  delay {got.delay_ms:.3g} ms, throughput {got.throughput_mbps:.3g} Mbit/s, BER {got.ber:.2g};"
+            f"needs   delay at most {required.max_delay_ms:g} ms, throughput at least {required.min_throughput_mbps:g} Mbit/s,"
+            f" BER at most {required.max_ber:g}",
+            f"oracle  delay {qos.delay_ms:.3g} ms, throughput {qos.throughput_mbps:.3g} Mbit/s, BER {qos.ber:.2g};"
             f" reward {task.oracle.reward:.3f}",
             task.oracle.orchestration.model_dump_json(exclude_none=True),
         )
@@ -143,7 +141,7 @@ def _story(task: Task) -> str:
 
 
 def _summary_table(summary: dict[str, Any]) -> str:
-    lines = [f"{summary['tasks']} tasks, mean oracle reward of the feasible {summary['mean_oracle_reward']:.3f}"]
+    lines = [f"{summary['tasks']} tasks, mean oracle reward of feasible tasks {summary['mean_oracle_reward']:.3f}"]
     for name in ("split", "difficulty", "style", "service"):
         lines.append(f"{name:11s}" + ", ".join(f"{key} {value}" for key, value in sorted(summary[name].items())))
     return "\n".join(lines)

@@ -1,9 +1,8 @@
-"""The oracle: the best orchestration of the configuration space for a task, found by evaluating all of them.
+"""The oracle: the best orchestration of the configuration space for a task, found by exhaustive evaluation.
 
-1. `survey` evaluates every configuration that the device permits on one channel; that costs, and is paid once per channel.
-2. `Survey.satisfying` and `Survey.best` then judge any number of requirements against the same evaluations.
-3. The oracle is the best of the space, not of everything that can be written: an orchestration between its grid points may earn
-   slightly more.
+1. `survey` evaluates every configuration that the device permits on one channel; this is expensive, and done once per channel.
+2. `Survey.satisfying` and `Survey.best` then check any number of requirements against the same evaluations.
+3. The oracle is the best of the space, not of all possible orchestrations: one between the grid points can earn slightly more.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Best:
-    """The best of a survey for one requirement: `reward` of equation (2), `orchestration`, the `qos` that it delivers."""
+    """The best of a survey for a requirement: `reward` by equation (2), the `orchestration` and its `qos`."""
 
     reward: float
     orchestration: Orchestration
@@ -38,7 +37,7 @@ class Best:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a device could be told to do on one channel: `indices` int64[N] into the space, `delivered` of each, all covered."""
+    """All permitted and covered configurations on one channel: `indices` int64[N] into the space, and the `delivered` QoS."""
 
     space: ConfigurationSpace
     device: DeviceState
@@ -50,29 +49,29 @@ class Survey:
 
     def satisfying(self, required: QosRequirement) -> float:
         """Return the share, 0..1, of the configurations that satisfy `required`."""
-        got = self.delivered
-        return float(satisfied(required, got.delay_ms, got.throughput_mbps, got.ber).mean())
+        qos = self.delivered
+        return float(satisfied(required, qos.delay_ms, qos.throughput_mbps, qos.ber).mean())
 
     def best(self, required: QosRequirement, weights: RewardWeights = DEFAULT_WEIGHTS) -> Best:
-        """Return the configuration with the highest reward; the first, cheapest one where several have it."""
-        got = self.delivered
-        rewards = reward_batch(required, got.delay_ms, got.throughput_mbps, got.ber, weights)
-        at = int(np.argmax(rewards))
-        qos = Qos(delay_ms=got.delay_ms[at], throughput_mbps=got.throughput_mbps[at], ber=got.ber[at])
-        configuration = self.space.configurations[self.indices[at]]
-        return Best(float(rewards[at]), Orchestration.of(configuration), qos)
+        """Return the configuration with the highest reward; in a tie, the first and cheapest."""
+        delivered = self.delivered
+        rewards = reward_batch(required, delivered.delay_ms, delivered.throughput_mbps, delivered.ber, weights)
+        row = int(np.argmax(rewards))
+        qos = Qos(delay_ms=delivered.delay_ms[row], throughput_mbps=delivered.throughput_mbps[row], ber=delivered.ber[row])
+        configuration = self.space.configurations[self.indices[row]]
+        return Best(float(rewards[row]), Orchestration.of(configuration), qos)
 
 
 def survey(
     space: ConfigurationSpace, evaluator: QosEvaluator, device: DeviceState, channel: ChannelConfiguration
 ) -> Survey | None:
-    """Evaluate all that `device` permits on `channel`; None where nothing of it is permitted and covered."""
+    """Evaluate all configurations that `device` permits on `channel`; None if none is permitted and covered."""
     indices, columns = space.for_device(device)
     if not len(indices):
         return None
-    got = evaluator.evaluate_batch(columns, channel_columns([channel]))
-    covered = np.flatnonzero(got.covered)
+    qos = evaluator.evaluate_batch(columns, channel_columns([channel]))
+    covered = np.flatnonzero(qos.covered)
     if not len(covered):
         return None
-    kept = QosColumns(got.delay_ms[covered], got.throughput_mbps[covered], got.ber[covered], got.covered[covered])
-    return Survey(space, device, indices[covered], kept)
+    delivered = QosColumns(qos.delay_ms[covered], qos.throughput_mbps[covered], qos.ber[covered], qos.covered[covered])
+    return Survey(space, device, indices[covered], delivered)

@@ -1,7 +1,7 @@
-"""Reference policies: what planners without understanding earn on a task set. A set that these can pass measures nothing.
+"""Reference policies: the score of planners that ignore the task. A task set that they can pass measures nothing.
 
-`cheapest` takes the first configuration that the device permits; `strongest` the most PRBs, power, retransmissions and decoding
-with the most robust modulation; `random` any. `oracle` is the best of the space.
+`cheapest` uses the first configuration that the device permits; `strongest` the one with the most PRBs, power, retransmissions
+and decoder iterations with the most robust modulation; `random` any. `oracle` is the best of the space.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ REFERENCES = ("cheapest", "strongest", "random")
 
 @dataclass(frozen=True)
 class Score:
-    """Seed 000's two metrics over tasks, 0..1 and a reward: share completed, mean reward of the completed (0 where none is).
+    """Seed 000's two metrics: the share `completed`, 0..1, and the mean reward of completed tasks, 0 if there are none.
 
-    `mean_reward` is over all tasks; what is not covered earns `BASE_VIOLATED`.
+    `mean_reward` is over all tasks; a configuration that is not covered earns `BASE_VIOLATED`.
     """
 
     completed: float
@@ -36,34 +36,35 @@ class Score:
 
 def reference_scores(tasks: Sequence[Task], space: ConfigurationSpace, evaluator: QosEvaluator, seed: int) -> dict[str, Score]:
     """Return the scores of the reference policies and of the oracle on `tasks`."""
-    chance = random.Random(seed)
-    outcomes = [_outcomes(task, space, evaluator, chance) for task in tasks]
-    rewards, kept = (np.array([one[part] for one in outcomes]) for part in (0, 1))
-    scores = {name: _score(rewards[:, at], kept[:, at]) for at, name in enumerate(REFERENCES)}
+    rng = random.Random(seed)
+    outcomes = [_outcomes(task, space, evaluator, rng) for task in tasks]
+    rewards, completed = (np.array(part) for part in zip(*outcomes, strict=True))
+    scores = {name: _score(rewards[:, column], completed[:, column]) for column, name in enumerate(REFERENCES)}
     scores["oracle"] = _score(np.array([task.oracle.reward for task in tasks]), np.array([task.feasible for task in tasks]))
     return scores
 
 
 def _outcomes(
-    task: Task, space: ConfigurationSpace, evaluator: QosEvaluator, chance: random.Random
+    task: Task, space: ConfigurationSpace, evaluator: QosEvaluator, rng: random.Random
 ) -> tuple[list[float], list[bool]]:
-    """Return the reward of each reference policy, and whether it satisfied."""
+    """The reward of each reference policy, and whether it satisfies the requirement."""
     _, columns = space.for_device(task.device)
-    chosen = [0, _strongest(columns), chance.randrange(len(columns["prbs"]))]
-    got = evaluator.evaluate_batch({name: values[chosen] for name, values in columns.items()}, channel_columns([task.channel]))
-    rewards, kept = np.full(len(chosen), BASE_VIOLATED), np.zeros(len(chosen), dtype=bool)
-    known = got.covered
-    delivered = (got.delay_ms[known], got.throughput_mbps[known], got.ber[known])
-    rewards[known] = reward_batch(task.requirement, *delivered)
-    kept[known] = satisfied(task.requirement, *delivered)
-    return rewards.tolist(), kept.tolist()
+    rows = [0, _strongest(columns), rng.randrange(len(columns["prbs"]))]
+    qos = evaluator.evaluate_batch({name: values[rows] for name, values in columns.items()}, channel_columns([task.channel]))
+    rewards, completed = np.full(len(rows), BASE_VIOLATED), np.zeros(len(rows), dtype=bool)
+    covered = qos.covered
+    delivered = (qos.delay_ms[covered], qos.throughput_mbps[covered], qos.ber[covered])
+    rewards[covered] = reward_batch(task.requirement, *delivered)
+    completed[covered] = satisfied(task.requirement, *delivered)
+    return rewards.tolist(), completed.tolist()
 
 
 def _strongest(columns: Columns) -> int:
-    most = ("prbs", "transmit_power_dbm", "harq_retransmissions", "ldpc_iterations")  # the first decides first
-    return int(np.lexsort((-columns["layers"], -columns["mcs_index"], *(columns[name] for name in reversed(most))))[-1])
+    maximized = ("prbs", "transmit_power_dbm", "harq_retransmissions", "ldpc_iterations")  # in order of precedence
+    return int(np.lexsort((-columns["layers"], -columns["mcs_index"], *(columns[name] for name in reversed(maximized))))[-1])
 
 
-def _score(rewards: NDArray[np.float64], kept: NDArray[np.bool_]) -> Score:
-    completed = rewards[kept]
-    return Score(float(kept.mean()), float(completed.mean()) if len(completed) else 0.0, float(rewards.mean()))
+def _score(rewards: NDArray[np.float64], completed: NDArray[np.bool_]) -> Score:
+    of_completed = rewards[completed]
+    mean = float(of_completed.mean()) if len(of_completed) else 0.0
+    return Score(float(completed.mean()), mean, float(rewards.mean()))

@@ -1,4 +1,4 @@
-"""Requests: which service asks, what it needs, and how much of that it says."""
+"""Requests: the requesting service, its requirement, and which quantities of it are stated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BER_FACTORS = (0.1, 10.0)
 
 @dataclass(frozen=True)
 class Request:
-    """A service's grade with its requirement, of which the `stated` quantities are said."""
+    """A grade of a service with its requirement; `stated` quantities appear in the description."""
 
     service: Service
     grade: Grade
@@ -33,30 +33,34 @@ class Request:
     requirement: QosRequirement
 
 
-def draw_request(chance: random.Random, situation: Situation) -> Request:
-    """Draw a request of a service that this kind of device has in these surroundings."""
-    fitting = [one for one in services() if situation.device_kind in one.devices and situation.surrounding in one.surroundings]
-    service = chance.choice(fitting)
-    grade = chance.choice(service.grades)
-    style = chance.choices(STYLES, STYLE_WEIGHTS)[0]
-    stated = _stated(chance, style)
-    return Request(service, grade, style, stated, _requirement(chance, service.requirement(grade), stated))
+def draw_request(rng: random.Random, situation: Situation) -> Request:
+    """Draw a request of a service that the situation's kind of device uses in its surroundings."""
+    candidates = [
+        service
+        for service in services()
+        if situation.device_kind in service.devices and situation.surrounding in service.surroundings
+    ]
+    service = rng.choice(candidates)
+    grade = rng.choice(service.grades)
+    style = rng.choices(STYLES, STYLE_WEIGHTS)[0]
+    stated = _stated(rng, style)
+    return Request(service, grade, style, stated, _requirement(rng, service.requirement(grade), stated))
 
 
-def _stated(chance: random.Random, style: Style) -> tuple[Quantity, ...]:
+def _stated(rng: random.Random, style: Style) -> tuple[Quantity, ...]:
     if style == "partial":
-        said = chance.sample(QUANTITIES, chance.choice((1, 2)))
-        return tuple(quantity for quantity in QUANTITIES if quantity in said)
+        selected = rng.sample(QUANTITIES, rng.choice((1, 2)))
+        return tuple(quantity for quantity in QUANTITIES if quantity in selected)
     return QUANTITIES if style == "explicit" else ()
 
 
-def _requirement(chance: random.Random, usual: QosRequirement, stated: tuple[Quantity, ...]) -> QosRequirement:
-    """Return the usual requirement with the stated quantities drawn around it, rounded to what a text can say."""
+def _requirement(rng: random.Random, default: QosRequirement, stated: tuple[Quantity, ...]) -> QosRequirement:
+    """The default requirement with the stated quantities drawn around it, rounded as in the description."""
     delay, throughput, ber = (
-        significant(exp(chance.uniform(*map(log, factors)))) for factors in (DELAY_FACTORS, THROUGHPUT_FACTORS, BER_FACTORS)
+        significant(exp(rng.uniform(*map(log, factors)))) for factors in (DELAY_FACTORS, THROUGHPUT_FACTORS, BER_FACTORS)
     )
     return QosRequirement(
-        max_delay_ms=significant(usual.max_delay_ms * (delay if "delay" in stated else 1.0)),
-        min_throughput_mbps=significant(usual.min_throughput_mbps * (throughput if "throughput" in stated else 1.0)),
-        max_ber=max(significant(usual.max_ber * (ber if "ber" in stated else 1.0)), BER_FLOOR),
+        max_delay_ms=significant(default.max_delay_ms * (delay if "delay" in stated else 1.0)),
+        min_throughput_mbps=significant(default.min_throughput_mbps * (throughput if "throughput" in stated else 1.0)),
+        max_ber=max(significant(default.max_ber * (ber if "ber" in stated else 1.0)), BER_FLOOR),
     )

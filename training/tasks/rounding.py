@@ -1,4 +1,4 @@
-"""Round numbers: what a text states and what is judged are the same value."""
+"""Rounding, so that a task's text and its requirement have the same value."""
 
 from __future__ import annotations
 

@@ -1,13 +1,14 @@
-"""Services that upper layers ask for, and the quality that each needs, derived from TS 23.501.
+"""Services of upper layers, and the QoS that each needs, derived from TS 23.501.
 
 1. Packet delay budget D and packet error rate P are those of the service's 5QI (TS 23.501 table 5.7.4-1).
-2. Delay: `RADIO_SHARE` D. The budget runs from UE to UPF; scheduling, queues and the core take the rest of it.
-3. BER: a packet is lost when its block is. In acknowledged mode RLC sends it once more within the budget, so a block may be lost
-   with probability sqrt(P), otherwise with P (P counts what the link layer did not deliver, TS 23.501 clause 5.7.3.5). Of a lost
-   block's bits a share `LOST_BITS` is taken to be wrong. At least `BER_FLOOR`, below which the reward makes no difference.
-4. Throughput: of the service's grade, from the service's own description.
+2. Delay: `RADIO_SHARE` D. The budget is from UE to UPF; scheduling, queues and the core use the rest of it.
+3. BER: a packet is lost when its block is lost. In acknowledged mode RLC retransmits once within the budget, so a block may be
+   lost with probability sqrt(P), otherwise with P (P counts packets that the link layer did not deliver, TS 23.501 clause
+   5.7.3.5). A share `LOST_BITS` of a lost block's bits is assumed wrong. The minimum is `BER_FLOOR`, below which the reward does
+   not change.
+4. Throughput: that of the service's grade, from the service's own description.
 
-These are the requirements where a task does not state its own. `RADIO_SHARE` and `LOST_BITS` are conventions of this task set.
+These requirements apply if a task does not state its own. `RADIO_SHARE` and `LOST_BITS` are conventions of this task set.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ LOST_BITS = 0.1
 
 
 class FiveQi(Word):
-    """One row of TS 23.501 table 5.7.4-1: packet delay budget in ms, packet error rate, example service."""
+    """A row of TS 23.501 table 5.7.4-1: packet delay budget in ms, packet error rate, example service."""
 
     delay_budget_ms: float = Field(gt=0.0)
     error_rate: float = Field(gt=0.0, lt=1.0)
@@ -37,14 +38,14 @@ class FiveQi(Word):
 
 
 class Grade(Word):
-    """What exactly is sent, in words, and the throughput in Mbit/s that it needs."""
+    """A grade of a service: its content in words, and the required throughput in Mbit/s."""
 
     words: str
     throughput_mbps: float = Field(gt=0.0)
 
 
 class Service(Word):
-    """A service: its 5QI, whether RLC retransmits, who sends it and where, its grades, and its wordings by split."""
+    """A service: its 5QI, whether RLC retransmits, its devices and surroundings, its grades, and its wordings by split."""
 
     name: str
     five_qi: int
@@ -57,7 +58,7 @@ class Service(Word):
     test: tuple[str, ...]
 
     def requirement(self, grade: Grade) -> QosRequirement:
-        """Return what `grade` needs where nothing else is stated."""
+        """Return the default requirement of `grade`."""
         row = five_qi(self.five_qi)
         lost_blocks = row.error_rate**0.5 if self.link_layer == "am" else row.error_rate
         return QosRequirement(
@@ -68,13 +69,13 @@ class Service(Word):
 
 
 def five_qi(value: int) -> FiveQi:
-    """Return the characteristics of a 5QI; raises KeyError for one that no service uses."""
+    """Return the characteristics of a 5QI; raises KeyError if no service uses it."""
     return FiveQi.model_validate(read_data("five_qi.toml")[str(value)])
 
 
 @lru_cache(maxsize=1)
 def services() -> tuple[Service, ...]:
-    """Return every service."""
+    """Return all services."""
     return tuple(Service.model_validate(row) for row in read_data("services.toml")["service"])
 
 

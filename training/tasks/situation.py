@@ -1,4 +1,4 @@
-"""Situations: the device and the channel of a task, drawn from declared ranges within one split's regions."""
+"""Situations: device and channel of a task, drawn from declared ranges within the regions of a split."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from twins.link.device import DeviceState
 
 @dataclass(frozen=True)
 class Situation:
-    """Who sends, where: kinds as in `situations.toml`, states as the planner is given them, the region of the channel."""
+    """Kinds of device and surroundings (`situations.toml`), the device and channel shown to a planner, the channel's region."""
 
     device_kind: str
     surrounding: str
@@ -26,36 +26,36 @@ class Situation:
 
 
 def draw_situation(split: Split, seed: int, index: int) -> Situation:
-    """Draw the situation number `index` of `split`: the same for the same arguments, its channel in a region of that split."""
-    chance = random.Random(f"situation/{seed}/{split}/{index}")
+    """Draw situation number `index` of `split`, reproducibly, with a channel in a region of that split."""
+    rng = random.Random(f"situation/{seed}/{split}/{index}")
     while True:
-        service = chance.choice(services())  # so that no service waits for a situation that fits it
-        kind, place = chance.choice(service.devices), chance.choice(service.surroundings)
-        channel = _channel(chance, place)
+        service = rng.choice(services())  # drawn first, so that every service gets suitable situations
+        kind, surrounding = rng.choice(service.devices), rng.choice(service.surroundings)
+        channel = _channel(rng, surrounding)
         region = region_of(channel)
         if split_of(region, seed) == split:
-            return Situation(kind, place, _device(chance, kind), channel, region)
+            return Situation(kind, surrounding, _device(rng, kind), channel, region)
 
 
-def _channel(chance: random.Random, place: str) -> ChannelConfiguration:
+def _channel(rng: random.Random, surrounding: str) -> ChannelConfiguration:
     data = read_data("situations.toml")
-    ranges, general = data["surrounding"][place], data["channel"]
+    ranges, general = data["surrounding"][surrounding], data["channel"]
     low, high = (log(value) for value in ranges["delay_spread_ns"])
     return ChannelConfiguration(
-        profile=chance.choice(ranges["profiles"]),
-        delay_spread_ns=significant(exp(chance.uniform(low, high))),
-        speed_mps=round(chance.uniform(*ranges["speed_mps"]), 1),
+        profile=rng.choice(ranges["profiles"]),
+        delay_spread_ns=significant(exp(rng.uniform(low, high))),
+        speed_mps=round(rng.uniform(*ranges["speed_mps"]), 1),
         carrier_ghz=general["carrier_ghz"],
-        snr_db=round(chance.uniform(*general["snr_db"]), 1),
+        snr_db=round(rng.uniform(*general["snr_db"]), 1),
     )
 
 
-def _device(chance: random.Random, kind: str) -> DeviceState:
+def _device(rng: random.Random, kind: str) -> DeviceState:
     data = read_data("situations.toml")
-    own, site = data["device"][kind], data["base_station"]
-    receivers = chance.choice(site["receivers"])
-    drawn: dict[str, Any] = {name: chance.choice(own[name]) for name in ("tx_antennas", "max_power_dbm", "max_modulation")}
-    drawn |= {name: chance.choice(site[name]) for name in ("rx_antennas", "free_prbs", "compute_gops")}
+    device, base_station = data["device"][kind], data["base_station"]
+    receivers = rng.choice(base_station["receivers"])
+    fields: dict[str, Any] = {name: rng.choice(device[name]) for name in ("tx_antennas", "max_power_dbm", "max_modulation")}
+    fields |= {name: rng.choice(base_station[name]) for name in ("rx_antennas", "free_prbs", "compute_gops")}
     return DeviceState(
-        **drawn, receivers=tuple(receivers), transmitters=("pusch", "deeptx") if "deeptx" in receivers else ("pusch",)
+        **fields, receivers=tuple(receivers), transmitters=("pusch", "deeptx") if "deeptx" in receivers else ("pusch",)
     )

@@ -1,8 +1,8 @@
-"""The configuration space in which the oracle searches: the one place that defines it.
+"""The configuration space that the oracle searches.
 
-`DEFAULT_SPACE` is every combination of its `formats` (antenna ports, layers, transmitter, receiver) with its other choices that
-TS 38.211 and the link twin can transmit; formats and ranges are those of the link table. It is ordered from cheap to dear: where
-rewards are equal, the first is the oracle's.
+`DEFAULT_SPACE` has every combination of its `formats` (antenna ports, layers, transmitter, receiver) with its other choices that
+TS 38.211 and the link twin can transmit; formats and ranges are those of the link table. It is ordered from cheap to expensive:
+among equal rewards the oracle takes the first.
 """
 
 from __future__ import annotations
@@ -49,24 +49,24 @@ class ConfigurationSpace:
 
     @cached_property
     def configurations(self) -> tuple[LinkConfiguration, ...]:
-        """Every configuration of the space that can be transmitted, cheap ones first, with as many receive antennas as layers."""
+        """All configurations of the space that can be transmitted, cheapest first, with as many receive antennas as layers."""
         axes = (self.prbs, self.powers_dbm, self.harq_retransmissions, self.decoders, self.formats, self.dmrs_symbols, self.mcs)
-        found = (_configuration(*values) for values in product(*axes, self.subcarriers_khz))
-        return tuple(one for one in found if one is not None)
+        candidates = (_configuration(*values) for values in product(*axes, self.subcarriers_khz))
+        return tuple(candidate for candidate in candidates if candidate is not None)
 
     @cached_property
     def columns(self) -> dict[str, NDArray[Any]]:
-        """The configurations as `twins.link.columns.configuration_columns`."""
+        """The configurations as columns, see `twins.link.columns.configuration_columns`."""
         return configuration_columns(self.configurations)
 
     def for_device(self, device: DeviceState) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
-        """Return indices and columns of what `device` permits, on all of its receive antennas, with its compute budget."""
+        """Return indices and columns of the configurations permitted by `device`, with its antennas and compute budget."""
         import numpy as np
 
-        of_device = {"rx_antennas": device.rx_antennas, "compute_gops": device.compute_gops}
-        columns = {**self.columns, **{name: np.full(len(self.configurations), value) for name, value in of_device.items()}}
-        chosen = np.flatnonzero(permitted(device, columns) & (columns["layers"] <= device.rx_antennas))
-        return chosen, {name: values[chosen] for name, values in columns.items()}
+        constants = {"rx_antennas": device.rx_antennas, "compute_gops": device.compute_gops}
+        columns = {**self.columns, **{name: np.full(len(self.configurations), value) for name, value in constants.items()}}
+        indices = np.flatnonzero(permitted(device, columns) & (columns["layers"] <= device.rx_antennas))
+        return indices, {name: values[indices] for name, values in columns.items()}
 
 
 def _configuration(
@@ -74,12 +74,12 @@ def _configuration(
     power_dbm: float,
     retransmissions: int,
     decoder: tuple[LdpcAlgorithm, int],
-    chosen: Format,
+    link_format: Format,
     dmrs_symbols: int,
     mcs: tuple[int, int],
     subcarrier_khz: int,
 ) -> LinkConfiguration | None:
-    fields = dict(zip(_FORMAT_FIELDS, chosen, strict=True))
+    fields = dict(zip(_FORMAT_FIELDS, link_format, strict=True))
     try:
         return LinkConfiguration.model_validate(
             {

@@ -1,4 +1,4 @@
-"""A task: what an upper layer asks for in words, and everything that is known about it."""
+"""A task: an upper layer's request in words, with its requirement, situation and oracle."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ DIFFICULTIES: tuple[Difficulty, ...] = ("easy", "medium", "hard", "infeasible")
 
 
 class Oracle(Word):
-    """The best of the configuration space: its reward by equation (2), the orchestration, the QoS that it delivers.
+    """The best of the configuration space: reward by equation (2), orchestration and delivered QoS.
 
-    Of an infeasible task it is the nearest miss.
+    For an infeasible task it is the nearest miss.
     """
 
     reward: float
@@ -32,12 +32,12 @@ class Oracle(Word):
 
 
 class Task(Word):
-    """One upper-layer task.
+    """An upper-layer task.
 
-    `description` is what a planner reads: service, stated requirements, device and channel. `stated` quantities are in it, the
-    others follow from the service. `satisfying_share` of the permitted and covered configurations satisfy `requirement`: at least
-    10 % is easy, at least 1 % medium, more than none hard, none infeasible. `templates` are the wordings used, `region` the
-    channel's cell.
+    `description` is the text for the planner: service, stated requirements, device and channel. It contains the `stated`
+    quantities; the others follow from the service. `satisfying_share` is the share of permitted and covered configurations that
+    satisfy `requirement`: easy from 10 %, medium from 1 %, hard above 0, otherwise infeasible. `templates` are the wordings used,
+    `region` the region of the channel.
     """
 
     id: str
@@ -63,7 +63,7 @@ class Task(Word):
 
 
 def difficulty_of(satisfying_share: float) -> Difficulty:
-    """Return the grade of difficulty of a share 0..1 of satisfying configurations."""
+    """Return the difficulty for a share 0..1 of satisfying configurations."""
     if satisfying_share >= 0.1:
         return "easy"
     if satisfying_share >= 0.01:

@@ -15,53 +15,53 @@ from training.tasks.task import Quantity
 
 @dataclass
 class _Writer:
-    """Takes wordings of one split and keeps account of which."""
+    """Draws wordings of one split and records which were used."""
 
-    chance: random.Random
+    rng: random.Random
     split: Split
     used: list[str] = field(default_factory=list)
 
     def of(self, kind: str) -> str:
-        return self._take(kind, read_data("wording.toml")[kind][self.split])
+        return self._draw(kind, read_data("wording.toml")[kind][self.split])
 
     def scene(self, service: Service) -> str:
-        return self._take(service.name, list(getattr(service, self.split)))
+        return self._draw(service.name, list(getattr(service, self.split)))
 
-    def _take(self, kind: str, wordings: list[str]) -> str:
-        at = self.chance.randrange(len(wordings))
-        self.used.append(f"{kind}/{self.split}/{at}")
-        return wordings[at]
+    def _draw(self, kind: str, wordings: list[str]) -> str:
+        index = self.rng.randrange(len(wordings))
+        self.used.append(f"{kind}/{self.split}/{index}")
+        return wordings[index]
 
 
-def describe(chance: random.Random, split: Split, request: Request, situation: Situation) -> tuple[str, tuple[str, ...]]:
-    """Return the description of a task and the names of the wordings in it, all of `split`."""
-    writer = _Writer(chance, split)
+def describe(rng: random.Random, split: Split, request: Request, situation: Situation) -> tuple[str, tuple[str, ...]]:
+    """Return the description of a task and the names of the wordings used, all of `split`."""
+    writer = _Writer(rng, split)
     scene = _sentence(writer.scene(request.service).format(grade=request.grade.words))
     rest = [_requirement(writer, request), _device(writer, situation), _channel(writer, situation)]
-    chance.shuffle(rest)
+    rng.shuffle(rest)
     return " ".join([scene, *rest]), tuple(sorted(writer.used))
 
 
 def _requirement(writer: _Writer, request: Request) -> str:
     if not request.stated:
         return writer.of("unstated")
-    said = {quantity: _value(writer.chance, quantity, request) for quantity in request.stated}
-    parts = [writer.of(quantity).format(**{quantity: value}) for quantity, value in said.items()]
-    writer.chance.shuffle(parts)
+    values = {quantity: _value(writer.rng, quantity, request) for quantity in request.stated}
+    parts = [writer.of(quantity).format(**{quantity: value}) for quantity, value in values.items()]
+    writer.rng.shuffle(parts)
     return _sentence(writer.of("requirement").format(list=", ".join(parts)))
 
 
-def _value(chance: random.Random, quantity: Quantity, request: Request) -> str:
-    needed = request.requirement
+def _value(rng: random.Random, quantity: Quantity, request: Request) -> str:
+    required = request.requirement
     if quantity == "delay":
-        return f"{needed.max_delay_ms:g} {chance.choice(('ms', 'milliseconds'))}"
+        return f"{required.max_delay_ms:g} {rng.choice(('ms', 'milliseconds'))}"
     if quantity == "throughput":
-        unit, scale = chance.choice(
-            (("Mbit/s", 1), ("Mbps", 1)) if needed.min_throughput_mbps >= 1 else (("kbit/s", 1000), ("Mbit/s", 1))
+        unit, scale = rng.choice(
+            (("Mbit/s", 1), ("Mbps", 1)) if required.min_throughput_mbps >= 1 else (("kbit/s", 1000), ("Mbit/s", 1))
         )
-        return f"{needed.min_throughput_mbps * scale:g} {unit}"
-    mantissa, exponent = f"{needed.max_ber:.1e}".split("e")
-    return f"{float(mantissa):g}{chance.choice(('e', ' × 10^'))}{int(exponent)}"
+        return f"{required.min_throughput_mbps * scale:g} {unit}"
+    mantissa, exponent = f"{required.max_ber:.1e}".split("e")
+    return f"{float(mantissa):g}{rng.choice(('e', ' × 10^'))}{int(exponent)}"
 
 
 def _device(writer: _Writer, situation: Situation) -> str:
@@ -69,7 +69,7 @@ def _device(writer: _Writer, situation: Situation) -> str:
     words = read_data("situations.toml")["device"][situation.device_kind]["words"]
     plural = "s" if len(device.transmitters) > 1 else ""
     text = writer.of("device").format(
-        device=writer.chance.choice(words),
+        device=writer.rng.choice(words),
         tx=f"{number_word(device.tx_antennas)} antenna port{'s' if device.tx_antennas > 1 else ''}",
         rx=f"{number_word(device.rx_antennas)} antennas",
         power=f"{device.max_power_dbm:g}",
@@ -85,18 +85,19 @@ def _device(writer: _Writer, situation: Situation) -> str:
 
 def _channel(writer: _Writer, situation: Situation) -> str:
     channel = situation.channel
-    place = writer.chance.choice(read_data("situations.toml")["surrounding"][situation.surrounding]["words"])
+    surroundings = writer.rng.choice(read_data("situations.toml")["surrounding"][situation.surrounding]["words"])
     text = writer.of("channel").format(
         profile=channel.profile,
         spread=f"{channel.delay_spread_ns:g}",
         speed=f"{channel.speed_mps:g}",
         snr=f"{channel.snr_db:g}",
         carrier=f"{channel.carrier_ghz:g}",
-        surroundings=place,
-        Surroundings=place[0].upper() + place[1:],
+        surroundings=surroundings,
+        Surroundings=_sentence(surroundings),
     )
     return _sentence(text)
 
 
 def _sentence(text: str) -> str:
+    """Capitalize the first letter."""
     return text[0].upper() + text[1:]

@@ -1,9 +1,9 @@
-"""Blockage model B of TR 38.901 clause 7.6.4.2: moving screens before the terminal, knife-edge diffraction around four edges.
+"""Blockage model B of TR 38.901 clause 7.6.4.2: moving screens around the terminal, knife-edge diffraction at four edges.
 
-As there: a screen is vertical and perpendicular to each path that arrives; losses of several screens add in dB. Sionna's own
-model B has no time, so screens that move along a trajectory are computed here. The clause's vehicle (4.8 m x 1.4 m) is lower
-than a terminal at 1.5 m and blocks nothing from a roof; the screens here are vans and lorries of the given size, and the data
-card says so.
+As in the clause, a screen is vertical and perpendicular to each arriving path, and losses of several screens add in dB. Sionna's
+own model B is static, so screens that move along a trajectory are computed here. The clause's vehicle (4.8 m x 1.4 m) is lower
+than a terminal at 1.5 m and blocks no path from a rooftop; the screens here have the size of vans and lorries, as stated in the
+data card.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ class Screens:
 
 
 def draw_screens(rng: np.random.Generator, positions: Floats, velocities: Floats, count: int, period_s: float) -> Screens:
-    """Draw `count` screens around each terminal: on lanes beside its way, standing, with the traffic or against it (10 ± 5
-    m/s).
+    """Draw `count` screens around each terminal: on lanes beside its track, parked, or moving with or against the traffic.
+
+    `positions` and `velocities` float64[N, T, 2] in m and m/s; screens move at 10 ± 5 m/s.
     """
     number, steps = positions.shape[:2]
     speed = np.linalg.norm(velocities, axis=-1).mean(axis=1)
@@ -49,12 +50,11 @@ def draw_screens(rng: np.random.Generator, positions: Floats, velocities: Floats
     return Screens(centres - positions[:, :, None])
 
 
-def blockage_loss_db(screens: Screens, targets: Floats, target_rise: Floats, wavelength_m: float, reach: bool) -> Floats:
-    """Return the loss in dB, float64[N, T, P], of paths that arrive from `targets` float64[N, T, P, 2] relative to the
-    terminal.
+def blockage_loss_db(screens: Screens, targets: Floats, target_rise: Floats, wavelength_m: float, far_side: bool) -> Floats:
+    """Return the loss in dB, float64[N, T, P], of paths arriving from `targets` float64[N, T, P, 2], in m from the terminal.
 
-    `target_rise` float64[N, T, P]: height of the target above the terminal, m. With `reach` the far node counts (direct path),
-    else only the terminal's side (equation 7.6-30 and the text below it).
+    `target_rise` float64[N, T, P]: height of the target above the terminal, m. With `far_side` the distance from screen to target
+    counts too (direct path), otherwise only the terminal's side (equation 7.6-30 and the text below it).
     """
     loss = np.zeros(targets.shape[:3])
     distance = np.maximum(np.linalg.norm(targets, axis=-1), 1e-3)
@@ -62,23 +62,21 @@ def blockage_loss_db(screens: Screens, targets: Floats, target_rise: Floats, wav
     for index in range(screens.centres.shape[2]):
         centre = screens.centres[:, :, None, index]
         ahead = (centre * direction).sum(axis=-1)
-        aside = centre[..., 0] * direction[..., 1] - centre[..., 1] * direction[..., 0]
-        before = (ahead > 0.5) & (ahead < distance)
-        near = np.where(before, ahead, 1.0)
-        far = np.maximum(distance - near, 1e-3) if reach else None
-        above = TERMINAL_HEIGHT_M + target_rise * near / distance  # height of the path over the ground where the screen stands
-        width = _edge(aside + SCREEN_WIDTH_M / 2, near, far, wavelength_m) + _edge(
-            SCREEN_WIDTH_M / 2 - aside, near, far, wavelength_m
+        offset = centre[..., 0] * direction[..., 1] - centre[..., 1] * direction[..., 0]
+        between = (ahead > 0.5) & (ahead < distance)
+        near = np.where(between, ahead, 1.0)
+        far = np.maximum(distance - near, 1e-3) if far_side else None
+        above = TERMINAL_HEIGHT_M + target_rise * near / distance  # height of the path above ground at the screen
+        width = _edge(offset + SCREEN_WIDTH_M / 2, near, far, wavelength_m) + _edge(
+            SCREEN_WIDTH_M / 2 - offset, near, far, wavelength_m
         )
         height = _edge(SCREEN_HEIGHT_M - above, near, far, wavelength_m) + _edge(above, near, far, wavelength_m)
-        loss += np.where(before, -20.0 * np.log10(np.clip(1.0 - width * height, 1e-3, 1.0)), 0.0)
+        loss += np.where(between, -20.0 * np.log10(np.clip(1.0 - width * height, 1e-3, 1.0)), 0.0)
     return loss
 
 
 def _edge(inside: Floats, near: Floats, far: Floats | None, wavelength_m: float) -> Floats:
-    """F of equation 7.6-30: `inside` is how far the edge lies beyond the path, m; negative where the path passes outside of
-    it.
-    """
+    """F of equation 7.6-30; `inside` is the distance in m from the path to the edge, negative if the path passes outside it."""
     excess = np.hypot(near, inside) - near
     if far is not None:
         excess = excess + np.hypot(far, inside) - far

@@ -1,9 +1,9 @@
 """Scatterers around each trajectory, from Sionna's UMi and UMa (TR 38.901 clause 7.5), fixed to the ground.
 
-A drop is drawn by Sionna at the middle of each trajectory. Each cluster becomes a scatterer where its departure angle meets
-the ellipse of its delay (single bounce), and stays there while the terminal moves: angles and path lengths follow the
-geometry. TR 38.901's own spatial consistency (clause 7.6.3.1, which Sionna has) lets departure angles of one cluster jump
-between places a metre apart and is not used.
+Sionna draws a drop at the middle of each trajectory. Each cluster becomes a scatterer at the intersection of its departure angle
+with the ellipse of its delay (single bounce), and stays there while the terminal moves: angles and path lengths follow from the
+geometry. TR 38.901's own spatial consistency (clause 7.6.3.1, implemented in Sionna) is not used, because departure angles of a
+cluster jump between positions a metre apart.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Clusters:
     """The strongest clusters of each trajectory's drop, C of them with R rays each.
 
     `power` float64[N, C], sums to 1; `departure_deg`, `elevation_deg` float64[N, C, R] at the gNB; `scatterer_m`
-    float64[N, C, 2]; `arrival_slope` float64[N, C], tangent of the elevation at which the cluster arrives.
+    float64[N, C, 2]; `arrival_slope` float64[N, C], tangent of the cluster's elevation of arrival.
     """
 
     power: Floats
@@ -43,18 +43,18 @@ class Clusters:
 
 
 def draw_clusters(scenario: BeamScenario, middle: Floats, line_of_sight: NDArray[np.bool_], seed: int) -> Clusters:
-    """Draw one drop for each place `middle` float64[N, 2] in its state `line_of_sight` bool[N]."""
+    """Draw one drop per position `middle` float64[N, 2] in m with its state `line_of_sight` bool[N]."""
     rays = _drop(scenario, middle, line_of_sight, seed)
     power = rays.powers[:, 0, 0].double().numpy()
     order = np.argsort(-power, axis=1)[:, :CLUSTERS]
     rows = np.arange(len(order))[:, None]
-    chosen = power[rows, order]
+    strongest = power[rows, order]
     departure = np.degrees(rays.aod[:, 0, 0].double().numpy())[rows, order]
     zenith = np.degrees(rays.zod[:, 0, 0].double().numpy())[rows, order]
     arrival = np.degrees(rays.zoa[:, 0, 0].double().numpy())[rows, order].mean(axis=-1)
     delay = rays.delays[:, 0, 0].double().numpy()[rows, order]
     return Clusters(
-        power=chosen / chosen.sum(axis=1, keepdims=True),
+        power=strongest / strongest.sum(axis=1, keepdims=True),
         departure_deg=departure[..., :RAYS],
         elevation_deg=90.0 - zenith[..., :RAYS],
         scatterer_m=_scatterers(middle, _mean_angle(departure), delay),
@@ -78,11 +78,11 @@ def _drop(scenario: BeamScenario, middle: Floats, line_of_sight: NDArray[np.bool
     )  # fmt: skip
     model.return_rays = True
     number = len(middle)
-    places = torch.tensor(np.concatenate([middle, np.full((number, 1), 1.5)], axis=1), dtype=torch.float32)[:, None]
+    terminals = torch.tensor(np.concatenate([middle, np.full((number, 1), 1.5)], axis=1), dtype=torch.float32)[:, None]
     base = torch.tensor([0.0, 0.0, scenario.base_height_m]).expand(number, 1, 3).clone()
     still = torch.zeros(number, 1, 3)
     model.set_topology(
-        places, base, still, still.clone(), still.clone(), torch.zeros(number, 1, dtype=torch.bool),
+        terminals, base, still, still.clone(), still.clone(), torch.zeros(number, 1, dtype=torch.bool),
         los=torch.tensor(line_of_sight)[:, None, None],
     )  # fmt: skip
     return model(1, 1.0)[2]
@@ -95,12 +95,12 @@ def _mean_angle(degrees: Floats) -> Floats:
 
 
 def _scatterers(middle: Floats, departure_deg: Floats, delay_s: Floats) -> Floats:
-    """Where a ray in direction `departure_deg` meets the ellipse of all points with the excess delay: float64[N, C, 2]."""
+    """Intersection of a ray in direction `departure_deg` with the ellipse of equal excess delay, in m: float64[N, C, 2]."""
     distance = np.linalg.norm(middle, axis=-1)[:, None]
     length = distance + np.maximum(delay_s * SPEED_OF_LIGHT, 0.5)
-    own = np.degrees(np.arctan2(middle[:, 1], middle[:, 0]))[:, None]
-    away = np.cos(np.radians(departure_deg - own))
-    radius = (length**2 - distance**2) / (2.0 * (length - distance * away))
+    azimuth = np.degrees(np.arctan2(middle[:, 1], middle[:, 0]))[:, None]
+    cosine = np.cos(np.radians(departure_deg - azimuth))
+    radius = (length**2 - distance**2) / (2.0 * (length - distance * cosine))
     angle = np.radians(departure_deg)
-    places: Floats = radius[..., None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-    return places
+    scatterers: Floats = radius[..., None] * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    return scatterers

@@ -1,4 +1,4 @@
-"""The array's response and the codebook's gain in a direction.
+"""The array response and the gain of each codebook beam in a direction.
 
 Angles in degrees: azimuth from boresight, counter-clockwise; elevation above the horizon.
 """
@@ -15,7 +15,7 @@ Complexes = NDArray[np.complex64]
 
 
 def beam_directions(array: BeamArray) -> NDArray[np.float64]:
-    """Return u = sin(azimuth) of each beam's peak at the horizon, ascending in [-1, 1): float64[B]."""
+    """Return u = sin(azimuth) of each beam's peak at the horizon, float64[B], ascending in [-1, 1)."""
     beams = array.beams
     return 2.0 * (np.arange(beams) - beams // 2) / beams
 
@@ -28,10 +28,9 @@ def codebook_weights(array: BeamArray) -> Complexes:
 
 
 def beam_gains(array: BeamArray, azimuth: ArrayLike, elevation: ArrayLike) -> Complexes:
-    """Return each beam's complex field gain complex64[..., B] towards directions of any shape; |gain|² is the gain over
-    isotropic.
+    """Return each beam's complex field gain, complex64[..., B], towards directions of any shape.
 
-    At a beam's peak on boresight |gain|² is 8 dBi + 10 log10(columns · rows).
+    |gain|² is the gain over isotropic; at a beam's peak on boresight it is 8 dBi + 10 log10(columns · rows).
     """
     azimuths, elevations = np.broadcast_arrays(np.asarray(azimuth, np.float64), np.asarray(elevation, np.float64))
     u = np.sin(np.radians(azimuths)) * np.cos(np.radians(elevations))
@@ -42,9 +41,9 @@ def beam_gains(array: BeamArray, azimuth: ArrayLike, elevation: ArrayLike) -> Co
 
 
 def _element_amplitude(azimuth: NDArray[np.float64], elevation: NDArray[np.float64]) -> NDArray[np.float64]:
-    turned = (azimuth + 180.0) % 360.0 - 180.0
+    wrapped = (azimuth + 180.0) % 360.0 - 180.0
     loss = np.minimum(12.0 * (elevation / BEAMWIDTH_DEG) ** 2, MAX_ATTENUATION_DB) + np.minimum(
-        12.0 * (turned / BEAMWIDTH_DEG) ** 2, MAX_ATTENUATION_DB
+        12.0 * (wrapped / BEAMWIDTH_DEG) ** 2, MAX_ATTENUATION_DB
     )
     amplitude: NDArray[np.float64] = 10.0 ** ((ELEMENT_GAIN_DBI - np.minimum(loss, MAX_ATTENUATION_DB)) / 20.0)
     return amplitude

@@ -1,4 +1,4 @@
-"""A beam-management scenario, typed: gNB array and codebook, carrier, street, how terminals move, what is measured.
+"""A typed beam-management scenario: gNB array and codebook, carrier, propagation, mobility and measurements.
 
 Combinations that no gNB can transmit are refused here with the rule that forbids them, before anything heavy is imported.
 """
@@ -15,14 +15,14 @@ Propagation = Literal["UMi", "UMa"]
 ReferenceSignal = Literal["SSB", "CSI-RS"]
 FR1_GHZ = (0.41, 7.125)  # TS 38.101-1 clause 5.1
 FR2_GHZ = (24.25, 52.6)  # FR2-1, TS 38.101-2 clause 5.1
-MAX_BEAMS = 64  # NZP CSI-RS resources of a set, TS 38.306; SSB candidates of a half frame in FR2, TS 38.213 clause 4.1
+MAX_BEAMS = 64  # NZP CSI-RS resources per set, TS 38.306; SSB candidates per half frame in FR2, TS 38.213 clause 4.1
 SSB_SYMBOLS, CSI_RS_SYMBOLS = 4, 1  # TS 38.211 clauses 7.4.3.1 and 7.4.1.5.3 (one port)
-CSI_RS_DENSITY = 3.0 / 12.0  # elements of a PRB's symbol, row 1 of TS 38.211 table 7.4.1.5.3-1
+CSI_RS_DENSITY = 3.0 / 12.0  # share of a PRB's elements in a symbol, row 1 of TS 38.211 table 7.4.1.5.3-1
 THERMAL_NOISE_DBM_HZ = -174.0
 
 
 class BeamArray(Word):
-    """A uniform planar array, half a wavelength apart, and its codebook.
+    """A uniform planar array with half-wavelength spacing, and its codebook.
 
     The codebook is a DFT over the columns (TS 38.214 clause 5.2.2.2.1 with N1 = `columns`, N2 = 1): `beams` azimuth beams, all
     with the same downtilt, in degrees below the horizon.
@@ -35,23 +35,24 @@ class BeamArray(Word):
 
     @property
     def elements(self) -> int:
-        """Antenna elements."""
+        """Number of antenna elements."""
         return self.columns * self.rows
 
     @property
     def beams(self) -> int:
-        """Beams of the codebook."""
+        """Number of beams in the codebook."""
         return self.columns * self.oversampling
 
     @property
     def codebook(self) -> str:
-        """The codebook's name, as data cards give it."""
+        """Name of the codebook in data cards."""
         return f"DFT {self.beams} of {self.columns} columns"
 
 
 class Mobility(Word):
-    """How terminals move: a constant speed drawn from [low, high] m/s, and a heading whose rate wanders (standard deviation,
-    degrees/s).
+    """Terminal mobility: a constant speed drawn from [low, high] m/s and a heading with random turning rate.
+
+    `turn_deg_s` is the standard deviation of the turning rate in degrees/s.
     """
 
     low_mps: float = Field(default=8.0, ge=0.0, le=100.0)
@@ -61,16 +62,16 @@ class Mobility(Word):
     @model_validator(mode="after")
     def _ordered(self) -> Mobility:
         if self.high_mps < self.low_mps:
-            raise ValueError(f"high_mps={self.high_mps} lies below low_mps={self.low_mps}: give the slowest first")
+            raise ValueError(f"high_mps={self.high_mps} is below low_mps={self.low_mps}: give the lower speed as low_mps")
         return self
 
 
 class BeamScenario(Word):
     """One sector and the terminals that pass through it.
 
-    Powers in dBm over `prbs`; distances in m on the ground; `blockers` moving screens around each terminal (TR 38.901 clause
-    7.6.4.2), so many within 40 m; `measurement_error_db` standard deviation of L1-RSRP beyond thermal noise (TS 38.133 table
-    10.1.20.1.1-1 allows ±5 dB).
+    `tx_power_dbm` over `prbs`; distances in m on the ground; `blockers` is the number of moving screens within 40 m of each
+    terminal (TR 38.901 clause 7.6.4.2); `measurement_error_db` is the standard deviation of L1-RSRP in addition to thermal noise
+    (TS 38.133 table 10.1.20.1.1-1 allows ±5 dB).
     """
 
     propagation: Propagation = "UMi"
@@ -91,7 +92,7 @@ class BeamScenario(Word):
 
     @model_validator(mode="after")
     def _transmittable(self) -> BeamScenario:
-        problems = [*self._carrier_problems(), *self._place_problems()]
+        problems = [*self._carrier_problems(), *self._distance_problems()]
         if problems:
             raise ValueError("; ".join(problems))
         return self
@@ -110,19 +111,20 @@ class BeamScenario(Word):
             )
         if self.array.beams > MAX_BEAMS:
             problems.append(
-                f"array: {self.array.beams} beams are more than the {MAX_BEAMS} that can be swept (TS 38.213 clause 4.1)"
+                f"array: {self.array.beams} beams are more than the {MAX_BEAMS} that can be swept (TS 38.213 clause 4.1):"
+                " use fewer columns or less oversampling"
             )
         return problems
 
-    def _place_problems(self) -> list[str]:
+    def _distance_problems(self) -> list[str]:
         if self.nearest_m >= self.farthest_m:
             return [f"nearest_m={self.nearest_m} is not below farthest_m={self.farthest_m}"]
-        way = self.mobility.low_mps * self.duration_s
-        room = 2.0 * self.farthest_m * 0.8
-        if way > room:
+        track = self.mobility.low_mps * self.duration_s
+        available = 2.0 * self.farthest_m * 0.8
+        if track > available:
             return [
-                f"mobility: {self.mobility.low_mps:g} m/s for {self.duration_s:g} s is {way:.0f} m, the sector has {room:.0f} m:"
-                " give fewer bursts"
+                f"mobility: {self.mobility.low_mps:g} m/s for {self.duration_s:g} s is {track:.0f} m, the sector has"
+                f" {available:.0f} m: use fewer bursts"
             ]
         return []
 
@@ -133,15 +135,13 @@ class BeamScenario(Word):
 
     @property
     def reference_signal(self) -> ReferenceSignal:
-        """What the beams are swept with: SSB as far as a half frame holds them (4, 8 or 64, TS 38.213 clause 4.1), else
-        CSI-RS.
-        """
-        most = MAX_BEAMS if not self.in_fr1 else 8 if self.carrier_ghz > 3.0 else 4
-        return "SSB" if self.array.beams <= most else "CSI-RS"
+        """Signal of the beam sweep: SSB if the beams fit into a half frame (4, 8 or 64, TS 38.213 clause 4.1), else CSI-RS."""
+        max_ssb = MAX_BEAMS if not self.in_fr1 else 8 if self.carrier_ghz > 3.0 else 4
+        return "SSB" if self.array.beams <= max_ssb else "CSI-RS"
 
     @property
     def duration_s(self) -> float:
-        """Time from the first burst to the last, s."""
+        """Time from the first to the last burst, s."""
         return (self.bursts - 1) * self.burst_period_ms * 1e-3
 
     @property
@@ -151,14 +151,14 @@ class BeamScenario(Word):
 
     @property
     def element_power_dbm(self) -> float:
-        """Transmit power of a resource element, dBm."""
+        """Transmit power per resource element, dBm."""
         from math import log10
 
         return self.tx_power_dbm - 10.0 * log10(12 * self.prbs)
 
     @property
     def noise_dbm(self) -> float:
-        """Thermal noise of a resource element at the terminal, dBm."""
+        """Thermal noise per resource element at the terminal, dBm."""
         from math import log10
 
         return THERMAL_NOISE_DBM_HZ + 10.0 * log10(self.subcarrier_khz * 1e3) + self.noise_figure_db

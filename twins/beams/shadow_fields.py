@@ -1,7 +1,7 @@
-"""Random fields over the ground, by sums of sinusoids: the same place has the same value, near places have near values.
+"""Spatially consistent random fields over the ground, as sums of sinusoids.
 
-Gaussian autocorrelation that falls to 1/e at the given distance; one independent field per trajectory, so that no site is
-learnt by heart.
+The autocorrelation is Gaussian and falls to 1/e at the correlation distance. Each trajectory has its own independent field, so a
+model trained on them cannot memorize a site.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ WAVES = 24
 def draw_field(
     rng: np.random.Generator, positions: NDArray[np.float64], correlation_m: float, layers: int = 1
 ) -> NDArray[np.float64]:
-    """Return `layers` standard normal fields float64[N, T, layers] at `positions` float64[N, T, 2] in m, correlated over
-    `correlation_m`.
-    """
+    """Return standard normal fields float64[N, T, layers] at `positions` float64[N, T, 2] in m, one set per trajectory."""
     count = positions.shape[0]
     vectors = rng.standard_normal((count, layers, WAVES, 2)) * (2.0**0.5 / correlation_m)
     phases = rng.uniform(0.0, 2.0 * np.pi, (count, layers, WAVES))

@@ -1,13 +1,13 @@
 """`simulate_beams`: trajectories through a sector, and the RSRP of every beam at every burst.
 
-1. Ways (`trajectories`), line of sight and shadowing as fields over the ground, scatterers from Sionna's drop (`clusters`),
-   moving screens (`blockage`).
-2. Each path: power, length (phase) and departure angle by geometry at every burst. Beams meet paths in `codebook.beam_gains`;
-   paths add as complex amplitudes at `TONES` frequencies over the reference signal's 20 PRB, and RSRP is the mean power over
-   them.
-3. `measured`: thermal noise over the signal's 127 elements, an error of the terminal, 1 dB steps.
+1. Draw tracks (`trajectories`), line of sight and shadowing as fields over the ground, scatterers from Sionna's drop (`clusters`)
+   and moving screens (`blockage`).
+2. At every burst compute each path's power, length (phase) and departure angle by geometry, and weight it by each beam's gain
+   (`codebook.beam_gains`). Paths add as complex amplitudes at `TONES` frequencies over the reference signal's 20 PRB; RSRP is the
+   mean power over them.
+3. The measured RSRP has thermal noise over the signal's 127 elements, the terminal's measurement error and 1 dB steps.
 
-Not modelled: beams of the terminal, interference of other cells, second bounces, the terminal's polarization.
+Not modelled: terminal beams, interference from other cells, multiple bounces, the terminal's polarization.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from twins.radio.propagation import LOS_STATE_CORRELATION_M, los_probability, pa
 TONES = 4
 SIGNAL_SUBCARRIERS = 240  # 20 PRB of an SS/PBCH block, TS 38.211 clause 7.4.3.1
 SIGNAL_ELEMENTS = 127  # of the secondary synchronization signal, TS 38.211 clause 7.4.2.3
-REPORT_DBM = (-140.0, -40.0)  # L1-RSRP, TS 38.133 table 10.1.6.1-1
+REPORT_DBM = (-140.0, -40.0)  # reporting range of L1-RSRP, TS 38.133 table 10.1.6.1-1
 _CHUNK = 128
 Floats = NDArray[np.float64]
 
 
 def simulate_beams(scenario: BeamScenario, trajectories: int, seed: int) -> BeamTraces:
-    """Return the traces of `trajectories` (1..20000) terminals; the same scenario, number and seed give the same bits.
+    """Return the traces of `trajectories` (1..20000) terminals; the same scenario, number and seed give identical traces.
 
-    Raises ValueError for a number outside that range, or where no way fits into the sector.
+    Raises ValueError for a number outside that range, or if trajectories do not fit into the sector.
     """
     if not 1 <= trajectories <= 20_000:
         raise ValueError(f"trajectories={trajectories} is outside [1, 20000]: simulate more in several calls with other seeds")
@@ -43,8 +43,8 @@ def simulate_beams(scenario: BeamScenario, trajectories: int, seed: int) -> Beam
         _simulate(scenario, min(_CHUNK, trajectories - start), np.random.default_rng([seed, start]))
         for start in range(0, trajectories, _CHUNK)
     ]
-    joined = {name: np.concatenate([part[name] for part in parts]).astype(np.float32) for name in parts[0]}
-    return BeamTraces(scenario=scenario, seed=seed, **joined)
+    arrays = {name: np.concatenate([part[name] for part in parts]).astype(np.float32) for name in parts[0]}
+    return BeamTraces(scenario=scenario, seed=seed, **arrays)
 
 
 def _simulate(scenario: BeamScenario, count: int, rng: np.random.Generator) -> dict[str, Floats]:
@@ -63,7 +63,7 @@ def _simulate(scenario: BeamScenario, count: int, rng: np.random.Generator) -> d
     rsrp = scenario.element_power_dbm + 10.0 * np.log10(np.maximum(received, 1e-30))
     return {
         "rsrp_dbm": rsrp,
-        "measured_dbm": _measured(scenario, rsrp, rng),
+        "measured_dbm": _measure(scenario, rsrp, rng),
         "positions_m": positions,
         "speed_mps": np.linalg.norm(velocities[:, 0], axis=-1),
         "line_of_sight": state,
@@ -72,19 +72,19 @@ def _simulate(scenario: BeamScenario, count: int, rng: np.random.Generator) -> d
 
 
 def _los_state(scenario: BeamScenario, positions: Floats, rng: np.random.Generator) -> Floats:
-    """Line of sight, 0..1 and soft at the border of a shadow: TR 38.901 equation 7.6-19 over a field of 50 m, float64[N, T]."""
+    """Soft line-of-sight state 0..1, float64[N, T]: TR 38.901 equation 7.6-19 over a field correlated over 50 m."""
     from scipy.special import erf
 
     field = draw_field(rng, positions, LOS_STATE_CORRELATION_M)[..., 0]
     uniform = 0.5 * (1.0 + erf(field / 2.0**0.5))
     probability = los_probability(scenario.propagation, np.hypot(positions[..., 0], positions[..., 1]))
-    sharp = (20.0 / scenario.wavelength_m) ** 0.5
-    soft: Floats = 0.5 + np.arctan(sharp * (probability - uniform)) / np.pi
+    sharpness = (20.0 / scenario.wavelength_m) ** 0.5
+    soft: Floats = 0.5 + np.arctan(sharpness * (probability - uniform)) / np.pi
     return soft
 
 
 def _powers(scenario: BeamScenario, positions: Floats, state: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """Path gain of the direct path and of all clusters together, both float64[N, T], shadowed."""
+    """Path gain with shadowing of the direct path and of all clusters together, both float64[N, T]."""
     distance = np.hypot(positions[..., 0], positions[..., 1])
     std, correlation = shadow_std_db(scenario.propagation), shadow_correlation_m(scenario.propagation)
     gain = []
@@ -94,14 +94,12 @@ def _powers(scenario: BeamScenario, positions: Floats, state: Floats, rng: np.ra
         gain.append(10.0 ** ((shadow - loss) / 10.0))
     mean, deviation = K_FACTOR_DB[scenario.propagation]
     ratio = 10.0 ** (rng.normal(mean, deviation, len(positions)) / 10.0)[:, None]
-    visible = state**2  # the soft state weighs amplitudes
+    visible = state**2  # the soft state weights amplitudes
     return visible * gain[0] * ratio / (1.0 + ratio), visible * gain[0] / (1.0 + ratio) + (1.0 - visible) * gain[1]
 
 
 def _cluster_shadow(scenario: BeamScenario, positions: Floats, rng: np.random.Generator) -> Floats:
-    """Per-cluster shadowing relative to where the drop was made: clusters come and go over the correlation distance,
-    float64[N, T, C].
-    """
+    """Per-cluster shadowing float64[N, T, C], relative to the drop's position: clusters vary over the correlation distance."""
     from twins.beams.clusters import CLUSTERS
 
     field = draw_field(rng, positions, CLUSTER_CORRELATION_M[scenario.propagation], CLUSTERS)
@@ -116,16 +114,16 @@ def _blockage(
     """Losses in dB of the direct path float64[N, T] and of the clusters float64[N, T, C]."""
     screens = draw_screens(rng, positions, velocities, scenario.blockers, scenario.burst_period_ms * 1e-3)
     rise = np.full((*positions.shape[:2], 1), scenario.base_height_m - TERMINAL_HEIGHT_M)
-    direct = blockage_loss_db(screens, -positions[:, :, None], rise, scenario.wavelength_m, reach=True)[..., 0]
+    direct = blockage_loss_db(screens, -positions[:, :, None], rise, scenario.wavelength_m, far_side=True)[..., 0]
     targets = clusters.scatterer_m[:, None] - positions[:, :, None]
     rises = clusters.arrival_slope[:, None] * np.linalg.norm(targets, axis=-1)
-    return direct, blockage_loss_db(screens, targets, rises, scenario.wavelength_m, reach=False)
+    return direct, blockage_loss_db(screens, targets, rises, scenario.wavelength_m, far_side=False)
 
 
 def _received(
     scenario: BeamScenario, positions: Floats, clusters: Clusters, direct: Floats, diffuse: Floats, rng: np.random.Generator
 ) -> Floats:
-    """Received over transmitted power of each beam, mean over the tones: float64[N, T, B]."""
+    """Ratio of received to transmitted power of each beam, mean over the tones: float64[N, T, B]."""
     number, steps, count = diffuse.shape
     rays = clusters.departure_deg.shape[-1]
     ground = np.linalg.norm(positions, axis=-1)
@@ -135,14 +133,14 @@ def _received(
     ray_gain = beam_gains(scenario.array, clusters.departure_deg, clusters.elevation_deg).reshape(number, count * rays, -1)
     last_leg = np.linalg.norm(clusters.scatterer_m[:, None] - positions[:, :, None], axis=-1)
     length = np.linalg.norm(clusters.scatterer_m, axis=-1)[:, None] + last_leg
-    start = rng.uniform(0.0, 2.0 * np.pi, (number, 1, count, rays))
+    phase = rng.uniform(0.0, 2.0 * np.pi, (number, 1, count, rays))
     amplitude = np.sqrt(diffuse / rays)[..., None]
     total = np.zeros((number, steps, scenario.array.beams))
     for tone in range(TONES):
-        wave = 2.0 * np.pi * _tone_hz(scenario, tone) / SPEED_OF_LIGHT
-        ray = amplitude * np.exp(-1j * (wave * length[..., None] + start))
+        wavenumber = 2.0 * np.pi * _tone_hz(scenario, tone) / SPEED_OF_LIGHT
+        ray = amplitude * np.exp(-1j * (wavenumber * length[..., None] + phase))
         field = ray.reshape(number, steps, -1).astype(np.complex64) @ ray_gain
-        field = field + (np.sqrt(direct) * np.exp(-1j * wave * np.hypot(ground, drop)))[..., None] * direct_gain
+        field = field + (np.sqrt(direct) * np.exp(-1j * wavenumber * np.hypot(ground, drop)))[..., None] * direct_gain
         total += np.abs(field) ** 2 / TONES
     return total
 
@@ -152,8 +150,8 @@ def _tone_hz(scenario: BeamScenario, tone: int) -> float:
     return scenario.carrier_ghz * 1e9 + (tone - (TONES - 1) / 2.0) * spacing
 
 
-def _measured(scenario: BeamScenario, rsrp_dbm: Floats, rng: np.random.Generator) -> Floats:
-    """L1-RSRP as reported, dBm: an unbiased estimate over 127 elements in noise, the terminal's own error, 1 dB steps."""
+def _measure(scenario: BeamScenario, rsrp_dbm: Floats, rng: np.random.Generator) -> Floats:
+    """Reported L1-RSRP in dBm: an unbiased estimate over 127 elements in noise, the terminal's measurement error, 1 dB steps."""
     true, noise = 10.0 ** (rsrp_dbm / 10.0), 10.0 ** (scenario.noise_dbm / 10.0)
     spread = np.sqrt((2.0 * true * noise + noise**2) / SIGNAL_ELEMENTS)
     estimate = np.maximum(true + spread * rng.standard_normal(true.shape), noise / SIGNAL_ELEMENTS)

@@ -1,4 +1,4 @@
-"""What the beam twin gives out: the RSRP of every beam over time, true and as measured."""
+"""Output of the beam twin: true and measured RSRP of every beam over time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class BeamTraces:
 
     @property
     def best(self) -> NDArray[np.int64]:
-        """The genie's beam: int64[N, T]."""
+        """Index of the beam with the highest true RSRP, int64[N, T]."""
         best: NDArray[np.int64] = self.rsrp_dbm.argmax(axis=-1)
         return best
 

@@ -1,4 +1,4 @@
-"""Typical sectors: a street cell below the roofs and a roof-top cell, at carriers of FR1 and FR2."""
+"""Typical sectors: a street-level UMi cell and a rooftop UMa cell, at FR1 and FR2 carriers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from twins.beams.scenario import FR1_GHZ, BeamScenario, Propagation
 
 
 def typical_scenario(carrier_ghz: float, propagation: Propagation, /, **changes: object) -> BeamScenario:
-    """Return a UMi cell at 10 m or a UMa cell at 25 m (TR 38.901 table 7.2-1), 40 MHz at 30 kHz in FR1 or 100 MHz at 120 kHz
-    in FR2.
+    """Return a UMi cell at 10 m or a UMa cell at 25 m height (TR 38.901 table 7.2-1).
 
-    `changes` replace fields of the scenario; raises ValueError (pydantic) for what a scenario refuses.
+    The carrier has 40 MHz at 30 kHz in FR1 or 100 MHz at 120 kHz in FR2. `changes` replace fields of the scenario; raises
+    ValueError (pydantic) if the scenario refuses them.
     """
     fr1, roof = carrier_ghz <= FR1_GHZ[1], propagation == "UMa"
     return BeamScenario.model_validate(

@@ -1,4 +1,4 @@
-"""Changes of a layout, as new layouts: what Configuration tools and radio tools do to the network."""
+"""Changes of a layout, returned as new layouts: the operations of the Configuration and radio tools."""
 
 from __future__ import annotations
 
@@ -8,51 +8,51 @@ from policies.slices import Slice
 from twins.gym.layout import MIN_SHARE, Beam, CellLayout, Layout
 
 
-def with_slice(layout: Layout, flows: Iterable[str], one: Slice) -> Layout:
-    """The flows on slice `one`."""
-    return _flows(layout, {name: {"slice": one} for name in flows})
+def with_slice(layout: Layout, flows: Iterable[str], slice_: Slice) -> Layout:
+    """Return the layout with `flows` moved to `slice_`."""
+    return _flows(layout, {name: {"slice": slice_} for name in flows})
 
 
 def with_host(layout: Layout, flows: Iterable[str], host: str) -> Layout:
-    """The flows sent from `host`."""
+    """Return the layout with `flows` sent from `host`."""
     return _flows(layout, {name: {"host": host} for name in flows})
 
 
 def with_rates(layout: Layout, rates: dict[str, float]) -> Layout:
-    """Flows at `rates`, Mbit/s."""
+    """Return the layout with the flows' `rates` in Mbit/s."""
     return _flows(layout, {name: {"mbps": mbps} for name, mbps in rates.items()})
 
 
-def with_share(layout: Layout, one: Slice, share: float, cells: Iterable[str] = ()) -> Layout:
-    """Slice `one` gets `share` of the resource blocks of `cells` (all, where none is named); the others share the rest as before.
+def with_share(layout: Layout, slice_: Slice, share: float, cells: Iterable[str] = ()) -> Layout:
+    """Return the layout with `share` of the resource blocks of `cells` (all cells if none are named) assigned to `slice_`.
 
-    None falls below one resource block group; raises ValueError where `share` leaves less for the others.
+    The other slices share the rest in their previous proportion, each at least one resource block group. Raises ValueError if
+    `share` leaves them less.
     """
-    most = 1.0 - 2 * MIN_SHARE
-    if not MIN_SHARE <= share <= most:
+    max_share = 1.0 - 2 * MIN_SHARE
+    if not MIN_SHARE <= share <= max_share:
         raise ValueError(
-            f"share={share:g} of {one.value} is outside {MIN_SHARE:g}..{most:g}: each slice keeps {MIN_SHARE:g} at least"
+            f"share={share:g} of {slice_.value} is outside {MIN_SHARE:g}..{max_share:g}: each slice keeps {MIN_SHARE:g} at least"
         )
-    wanted = tuple(cells) or tuple(layout.cells)
-    return _cells(layout, {name: {"shares": _shares(layout.cells[name].shares, one, share)} for name in wanted})
+    names = tuple(cells) or tuple(layout.cells)
+    return _cells(layout, {name: {"shares": _shares(layout.cells[name].shares, slice_, share)} for name in names})
 
 
-def _shares(old: dict[Slice, float], one: Slice, share: float) -> dict[Slice, float]:
-    left, others = 1.0 - share, [other for other in old if other is not one]
-    total = sum(old[other] for other in others)
-    first = max(MIN_SHARE, min(left * old[others[0]] / total, left - MIN_SHARE))
-    return {one: share, others[0]: first, others[1]: left - first}
+def _shares(old: dict[Slice, float], slice_: Slice, share: float) -> dict[Slice, float]:
+    left, (second, third) = 1.0 - share, [other for other in old if other is not slice_]
+    second_share = max(MIN_SHARE, min(left * old[second] / (old[second] + old[third]), left - MIN_SHARE))
+    return {slice_: share, second: second_share, third: left - second_share}
 
 
 def with_cell(layout: Layout, cell: str, **changes: float | bool | Beam | None) -> Layout:
-    """The cell with other `power_dbm`, `a3_offset_db`, `barred` or `beam`."""
+    """Return the layout with other values of `power_dbm`, `a3_offset_db`, `barred` or `beam` for `cell`."""
     return _cells(layout, {cell: dict(changes)})
 
 
 def with_noise_figure(layout: Layout, users: Iterable[str], db: float) -> Layout:
-    """Users' receivers with a noise figure of `db`."""
-    wanted = {name: layout.users[name].changed(noise_figure_db=db) for name in users}
-    return layout.changed(users={**layout.users, **wanted})
+    """Return the layout with a receiver noise figure of `db` for `users`."""
+    changed = {name: layout.users[name].changed(noise_figure_db=db) for name in users}
+    return layout.changed(users={**layout.users, **changed})
 
 
 def _cells(layout: Layout, changes: dict[str, dict[str, object]]) -> Layout:

@@ -1,6 +1,6 @@
-"""The radio field of a layout: received power and SINR at any place, by path loss and antennas alone, without fading.
+"""The radio field of a layout: received power and SINR at any position, from path loss and antennas, without fading.
 
-Near the ground TR 38.901 UMa without line of sight, above 22.5 m TR 36.777 UMa-AV with it (table B-2).
+Path loss is TR 38.901 UMa NLOS near the ground and TR 36.777 UMa-AV LOS (table B-2) above 22.5 m.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _MIN_DISTANCE_M = 10.0
 
 @compiled
 def gain_db(site: Floats, beam: Floats, at: Floats) -> float:
-    """Gain in dB, below 0, from a site (x, y, z) with a beam (azimuth, tilt in degrees; NaN: omnidirectional) to a place."""
+    """Return the gain in dB (negative) from a site (x, y, z) with a beam (azimuth, tilt in degrees; NaN: omni) to a position."""
     dx, dy, dz = at[0] - site[0], at[1] - site[1], at[2] - site[2]
     across = math.sqrt(dx * dx + dy * dy)
     distance = max(math.sqrt(across * across + dz * dz), _MIN_DISTANCE_M)
@@ -46,51 +46,51 @@ def gain_db(site: Floats, beam: Floats, at: Floats) -> float:
 
 @compiled
 def gains_db(sites: Floats, beams: Floats, places: Floats) -> Floats:
-    """Gain in dB of each place (rows of [n, 3]) from each site ([m, 3], beams [m, 2]): [n, m]."""
-    found = np.empty((places.shape[0], sites.shape[0]))
+    """Return the gain in dB of each position (rows of [n, 3]) from each site ([m, 3], beams [m, 2]): [n, m]."""
+    gains = np.empty((places.shape[0], sites.shape[0]))
     for row in range(places.shape[0]):
         for column in range(sites.shape[0]):
-            found[row, column] = gain_db(sites[column], beams[column], places[row])
-    return found
+            gains[row, column] = gain_db(sites[column], beams[column], places[row])
+    return gains
 
 
-def triple(one: Position) -> Floats:
-    """The position as [x, y, z], m."""
-    return np.array([one.x_m, one.y_m, one.z_m])
+def triple(position: Position) -> Floats:
+    """Return the position as an array [x, y, z], m."""
+    return np.array([position.x_m, position.y_m, position.z_m])
 
 
 def beam_row(cell: CellLayout) -> Floats:
-    """The beam as [azimuth, tilt], NaN where there is none."""
+    """Return the cell's beam as an array [azimuth, tilt] in degrees, NaN without a beam."""
     return np.array([math.nan, math.nan] if cell.beam is None else [cell.beam.azimuth_deg, cell.beam.tilt_deg])
 
 
 def path_gain_db(cell: CellLayout, at: Position) -> float:
-    """Gain in dB from the cell's transmitter to `at`, antenna included."""
+    """Return the gain in dB from the cell's transmitter to `at`, including the antenna."""
     return float(gain_db(triple(cell.position), beam_row(cell), triple(at)))
 
 
 def rsrp_dbm(layout: Layout, at: Position) -> dict[str, float]:
-    """Reference signal received power of each cell at `at`, dBm per resource element."""
+    """Return the RSRP of each cell at `at`, dBm per resource element."""
     elements = 10.0 * math.log10(12 * layout.downlink_rbs)
     return {name: cell.power_dbm - elements + path_gain_db(cell, at) for name, cell in layout.cells.items()}
 
 
 def best_cell(layout: Layout, at: Position) -> str:
-    """The cell that is received best at `at` and not barred; of all where every one is barred."""
+    """Return the cell with the highest RSRP at `at` among those not barred, or among all if every cell is barred."""
     levels = rsrp_dbm(layout, at)
     usable = [name for name in levels if not layout.cells[name].barred] or list(levels)
     return max(usable, key=lambda name: levels[name])
 
 
 def interferer_gain_db(layout: Layout, at: Position) -> float:
-    """Gain in dB from the interferer, an omnidirectional transmitter, to `at`."""
+    """Return the gain in dB from the omnidirectional interferer to `at`."""
     return float(gain_db(triple(layout.interferer), np.array([math.nan, math.nan]), triple(at)))
 
 
 def interference_dbm(
     layout: Layout, at: Position, serving: str, loads: Mapping[str, float], noise_figure_db: float = NOISE_FIGURE_DB
 ) -> float:
-    """Interference and noise per resource block at `at`, dBm: other cells by their `loads` 0..1, the interferer, noise."""
+    """Return interference plus noise per resource block at `at`, dBm: other cells weighted by `loads` 0..1, interferer, noise."""
     blocks = 10.0 * math.log10(layout.downlink_rbs)
     total = 10.0 ** ((THERMAL_DBM + noise_figure_db) / 10.0)
     for name, cell in layout.cells.items():
@@ -104,7 +104,7 @@ def interference_dbm(
 def sinr_db(
     layout: Layout, at: Position, serving: str, loads: Mapping[str, float], noise_figure_db: float = NOISE_FIGURE_DB
 ) -> float:
-    """Signal over interference and noise of one resource block of `serving` at `at`, dB."""
+    """Return the SINR of a resource block of `serving` at `at`, dB."""
     blocks = 10.0 * math.log10(layout.downlink_rbs)
     cell = layout.cells[serving]
     signal = cell.power_dbm - blocks + path_gain_db(cell, at)

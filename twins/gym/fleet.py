@@ -1,7 +1,7 @@
-"""UAVs in flight: straight ways at a speed, energy by the rotary-wing model, and what must not happen.
+"""UAVs in flight: straight paths at constant speed, energy by the rotary-wing model, and incidents.
 
 Propulsion power: Zeng, Xu and Zhang, "Energy minimization for wireless communication with rotary-wing UAV" (IEEE TWC 2019),
-equation (12) with its table I, plus the weight lifted when climbing.
+equation (12) with its table I, plus the power to lift the weight when climbing.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from policies.gym.task_spec import TaskSpec
 SEPARATION_M = 10.0
 SPEED_MPS = (1.0, 25.0)
 WEIGHT_N = 20.0
-ONBOARD_W_PER_GCPS = 6.0  # computing on board instead of at a server
+ONBOARD_W_PER_GCPS = 6.0  # power of on-board computing
 STEP_S = 1.0
 _BLADE_W, _INDUCED_W, _TIP_MPS, _INDUCED_MPS = 79.86, 88.63, 120.0, 4.03
 _PARASITE = 0.5 * 0.6 * 1.225 * 0.05 * 0.503
 
 
 def propulsion_w(speed_mps: float) -> float:
-    """Power of level flight at `speed_mps` >= 0, W; 168.5 W when hovering."""
+    """Return the power of level flight at `speed_mps` >= 0, W; 168.5 W when hovering."""
     v2 = speed_mps**2
     induced = math.sqrt(math.sqrt(1.0 + v2**2 / (4.0 * _INDUCED_MPS**4)) - v2 / (2.0 * _INDUCED_MPS**2))
     return _BLADE_W * (1.0 + 3.0 * v2 / _TIP_MPS**2) + _INDUCED_W * induced + _PARASITE * speed_mps**3
@@ -33,7 +33,7 @@ _HOVER_W = propulsion_w(0.0)
 
 
 class Uav(NamedTuple):
-    """One UAV: where it is, the way before it, its speed, energy left, tasks on board and sensors that are on."""
+    """A UAV: position, speed, remaining energy, battery capacity, remaining waypoints, on-board tasks, active sensors."""
 
     position: Position
     speed_mps: float
@@ -45,12 +45,12 @@ class Uav(NamedTuple):
 
     @property
     def charge(self) -> float:
-        """Share of the battery left, 0..1."""
+        """Remaining battery charge, 0..1."""
         return self.energy_wh / self.capacity_wh
 
     @property
     def velocity_mps(self) -> tuple[float, float, float]:
-        """Velocity towards the next point of the way, m/s."""
+        """Velocity towards the next waypoint, m/s."""
         if not self.way or self.energy_wh <= 0.0:
             return (0.0, 0.0, 0.0)
         here, there = self.position, self.way[0]
@@ -74,7 +74,7 @@ class Uav(NamedTuple):
         return Uav(position, self.speed_mps, left_wh, self.capacity_wh, way, self.tasks, self.sensors)
 
     def _flown(self, seconds: float) -> tuple[Position, tuple[Position, ...]]:
-        """Where it is after `seconds`, and the way that is left."""
+        """Return the position after `seconds` and the remaining waypoints."""
         position, way, left = self.position, self.way, self.speed_mps * seconds if self.energy_wh > 0.0 else 0.0
         while way and left > 0.0:
             distance = position.distance_m(way[0])
@@ -85,36 +85,37 @@ class Uav(NamedTuple):
         return position, way
 
 
-def _between(one: Position, other: Position, share: float) -> Position:
+def _between(start: Position, end: Position, share: float) -> Position:
+    """Return the point at `share` 0..1 of the straight line from `start` to `end`."""
     return Position.unchecked(
-        x_m=one.x_m + share * (other.x_m - one.x_m),
-        y_m=one.y_m + share * (other.y_m - one.y_m),
-        z_m=one.z_m + share * (other.z_m - one.z_m),
+        x_m=start.x_m + share * (end.x_m - start.x_m),
+        y_m=start.y_m + share * (end.y_m - start.y_m),
+        z_m=start.z_m + share * (end.z_m - start.z_m),
     )
 
 
 def flown(fleet: dict[str, Uav], seconds: float, fence: GeofenceSpec) -> tuple[dict[str, Uav], list[str]]:
-    """Return the fleet `seconds` later and what went wrong on the way: collisions, breaches of the fence, empty batteries."""
+    """Return the fleet `seconds` later and the incidents: insufficient separation, geofence violations, empty batteries."""
     incidents: list[str] = []
-    # Where nobody flies, nothing can happen between the beginning and the end.
-    longest = STEP_S if any(one.way for one in fleet.values()) else seconds
+    # If no UAV flies, nothing can happen between the start and the end.
+    longest = STEP_S if any(uav.way for uav in fleet.values()) else seconds
     left = seconds
     while left > 1e-9:
         step = min(longest, left)
-        fleet = {name: one.after(step) for name, one in fleet.items()}
-        incidents += [said for said in _incidents(fleet, fence) if said not in incidents]
+        fleet = {name: uav.after(step) for name, uav in fleet.items()}
+        incidents += [incident for incident in _incidents(fleet, fence) if incident not in incidents]
         left -= step
     return fleet, incidents
 
 
 def _incidents(fleet: dict[str, Uav], fence: GeofenceSpec) -> Iterable[str]:
     names = list(fleet)
-    for place, name in enumerate(names):
-        one = fleet[name]
-        if one.way and fence.objections(one.position):
+    for index, name in enumerate(names):
+        uav = fleet[name]
+        if uav.way and fence.objections(uav.position):
             yield f"{name} left the fence"
-        if one.energy_wh <= 0.0:
+        if uav.energy_wh <= 0.0:
             yield f"{name} has an empty battery"
-        for other in names[place + 1 :]:
-            if one.position.distance_m(fleet[other].position) < SEPARATION_M:
+        for other in names[index + 1 :]:
+            if uav.position.distance_m(fleet[other].position) < SEPARATION_M:
                 yield f"{name} and {other} came closer than {SEPARATION_M:g} m"

@@ -1,6 +1,6 @@
-"""A packet network's whole configuration at one moment: cells, users, hosts, flows, an interferer.
+"""The complete configuration of a packet network at one time: cells, users, hosts, flows, an interferer.
 
-A `Layout` is immutable and changed by copies, so what a measurement was made under is always written down in one value.
+A `Layout` is immutable and changed by copying, so that the configuration of every measurement is recorded in a single value.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ INTERFERER_DBM = (0.0, 46.0)
 NOISE_FIGURE_DB = (0.0, 20.0)
 RATE_MBPS = (0.0, 50.0)
 DELAY_MS = (0.1, 500.0)
-MIN_SHARE = 1.0 / 16.0  # one resource block group of the 16 whole ones: the least with which a slice can be served
+MIN_SHARE = 1.0 / 16.0  # one of the 16 whole resource block groups, the minimum to serve a slice
 
 
 class Beam(Word):
-    """Where a cell's antenna points: azimuth from the x axis counter-clockwise, tilt below the horizon, degrees."""
+    """The direction of a cell's antenna: azimuth counter-clockwise from the x axis, tilt below the horizon, degrees."""
 
     azimuth_deg: float = Field(ge=-180.0, le=360.0)
     tilt_deg: float = Field(default=0.0, ge=-60.0, le=60.0)
 
 
 class CellLayout(Word):
-    """A cell: place, transmit power, A3 offset of its users, whether it is barred, and the share of resource blocks by slice.
+    """A cell: position, transmit power, A3 offset of its users, barring, and the share of resource blocks by slice.
 
-    Without a `beam` its antenna is omnidirectional, 0 dBi; with one it has the element of TR 38.901 table 7.3-1.
+    Without a `beam` the antenna is omnidirectional with 0 dBi, otherwise the element of TR 38.901 table 7.3-1.
     """
 
     position: Position
@@ -45,19 +45,19 @@ class CellLayout(Word):
 
     @model_validator(mode="after")
     def _whole(self) -> CellLayout:
-        total, least = sum(self.shares.values()), min(self.shares.values())
-        if set(self.shares) != set(Slice) or total > 1.0 + 1e-6 or least < MIN_SHARE - 1e-9:
+        total, smallest = sum(self.shares.values()), min(self.shares.values())
+        if set(self.shares) != set(Slice) or total > 1.0 + 1e-6 or smallest < MIN_SHARE - 1e-9:
             raise ValueError(
-                f"shares={ {one.value: share for one, share in self.shares.items()} }: each of eMBB, URLLC, mMTC needs at least"
+                f"shares={ {name.value: share for name, share in self.shares.items()} }: each of eMBB, URLLC, mMTC needs at least"
                 f" {MIN_SHARE:g} (one resource block group), and together at most 1"
             )
         return self
 
 
 class UserLayout(Word):
-    """A user: where it is, how it moves, m/s, the noise figure of its receiver, and the cell it is ordered to (once; None: none).
+    """A user: position, velocity, receiver noise figure, and the target cell of a commanded handover (executed once).
 
-    An ordered handover is undone by event A3 where another cell is better by its offset.
+    Event A3 may undo a commanded handover if another cell is better by the offset.
     """
 
     kind: Literal["uav", "terrestrial"]
@@ -68,9 +68,9 @@ class UserLayout(Word):
 
 
 class FlowLayout(Word):
-    """A downlink flow to `user`: sent from one of `hosts` on one of `slices`, `mbps` of `packet_bytes` (IP) packets.
+    """A downlink flow to `user`, sent from one of `hosts` on one of `slices`: `mbps` in IP packets of `packet_bytes`.
 
-    `bursty`: exponential gaps between packets; `guaranteed_mbps` is what the URLLC bearer asks for.
+    `bursty`: exponential gaps between packets; `guaranteed_mbps` is the guaranteed bit rate of the URLLC bearer.
     """
 
     user: str
@@ -87,14 +87,14 @@ class FlowLayout(Word):
     def _known(self) -> FlowLayout:
         if self.slice not in self.slices or self.host not in self.hosts:
             raise ValueError(
-                f"slice={self.slice} and host={self.host} must be among slices={[one.value for one in self.slices]} and"
+                f"slice={self.slice} and host={self.host} must be among slices={[name.value for name in self.slices]} and"
                 f" hosts={list(self.hosts)}"
             )
         return self
 
 
 class Layout(Word):
-    """Everything, by name; `hosts` maps each to its one-way link delay in ms; `interferer_dbm` None is silence."""
+    """The configuration by name; `hosts` maps hosts to their one-way link delay in ms; `interferer_dbm` None means off."""
 
     seed: int = Field(ge=1)
     cells: dict[str, CellLayout]
@@ -112,7 +112,7 @@ class Layout(Word):
                 raise ValueError(f"flow={name!r} goes from {flow.hosts} to {flow.user!r}: there is no such user or host")
         for name, user in self.users.items():
             if user.ordered_cell is not None and user.ordered_cell not in self.cells:
-                raise ValueError(f"users.{name}.ordered_cell={user.ordered_cell!r} is none of {', '.join(self.cells)}")
+                raise ValueError(f"users.{name}.ordered_cell={user.ordered_cell!r} is not one of {', '.join(self.cells)}")
         for name, delay in self.hosts.items():
             if not DELAY_MS[0] <= delay <= DELAY_MS[1]:
                 raise ValueError(f"hosts.{name}={delay:g} ms is outside {DELAY_MS[0]:g}..{DELAY_MS[1]:g} ms")

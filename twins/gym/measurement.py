@@ -1,4 +1,4 @@
-"""What a window of the packet network means: the mission's network state, and what the others got."""
+"""Evaluation of a measurement window: the mission's network state, and the QoS of all other flows by slice."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from twins.gym.scenario import Scenario
 from twins.gym.servers import processing_ms
 from twins.gym.window import FlowWindow, Window
 
-UNDELIVERED_MS, UNDELIVERED_JITTER_MS = 2000.0, 200.0  # latency and jitter that stand for "nothing arrived", and their bounds
+UNDELIVERED_MS, UNDELIVERED_JITTER_MS = 2000.0, 200.0  # upper bounds of latency and jitter, also used if nothing is delivered
 
 
 @dataclass(frozen=True)
 class Service:
-    """What flows got together: means weighted by what was delivered; `offered_mbps` is what was sent."""
+    """The aggregate QoS of several flows: means weighted by delivered throughput; `offered_mbps` is the rate sent."""
 
     latency_ms: float
     jitter_ms: float
@@ -31,7 +31,8 @@ class Service:
 
 @dataclass(frozen=True)
 class Measurement:
-    """One look at the world: when, under which layout and events, what the window showed, and the `mission`'s state s."""
+    """A measurement of the world: time, layout, events, measured window, network state s and server loads; `mission` names
+    the mission's flows."""
 
     at_s: float
     layout: Layout
@@ -43,24 +44,24 @@ class Measurement:
 
     @cached_property
     def slices(self) -> dict[Slice, Service]:
-        """What the others got, by slice; most calls do not ask."""
+        """QoS of the flows outside the mission by slice; lazy, because it is rarely used."""
         return bystanders(self.layout, self.window, self.mission)
 
 
 def service_of(flows: Iterable[FlowWindow]) -> Service:
-    """Sum flows up; where nothing was delivered latency and jitter take their bounds."""
-    offered = delivered = lost = weight = late = uneven = 0.0
-    for one in flows:
-        offered += one.offered_mbps
-        delivered += one.throughput_mbps
-        lost += one.loss * one.offered_mbps
-        if one.latency_ms is not None and one.jitter_ms is not None:
-            weight += one.throughput_mbps
-            late += one.latency_ms * one.throughput_mbps
-            uneven += one.jitter_ms * one.throughput_mbps
+    """Aggregate flows; latency and jitter take their upper bounds if nothing was delivered."""
+    offered = delivered = lost = weight = latency = jitter = 0.0
+    for flow in flows:
+        offered += flow.offered_mbps
+        delivered += flow.throughput_mbps
+        lost += flow.loss * flow.offered_mbps
+        if flow.latency_ms is not None and flow.jitter_ms is not None:
+            weight += flow.throughput_mbps
+            latency += flow.latency_ms * flow.throughput_mbps
+            jitter += flow.jitter_ms * flow.throughput_mbps
     return Service(
-        latency_ms=min(late / weight, UNDELIVERED_MS) if weight else UNDELIVERED_MS,
-        jitter_ms=min(uneven / weight, UNDELIVERED_JITTER_MS) if weight else UNDELIVERED_JITTER_MS,
+        latency_ms=min(latency / weight, UNDELIVERED_MS) if weight else UNDELIVERED_MS,
+        jitter_ms=min(jitter / weight, UNDELIVERED_JITTER_MS) if weight else UNDELIVERED_JITTER_MS,
         loss=lost / offered if offered else 0.0,
         throughput_mbps=delivered,
         offered_mbps=offered,
@@ -68,26 +69,26 @@ def service_of(flows: Iterable[FlowWindow]) -> Service:
 
 
 def bystanders(layout: Layout, window: Window, mission: Iterable[str]) -> dict[Slice, Service]:
-    """What flows that are not of the mission got, by slice; slices where nobody sends are left out."""
-    others = set(layout.flows) - set(mission)
-    found = {}
-    for one in Slice:
-        flows = [window.flows[name] for name in layout.flows if name in others and layout.flows[name].slice is one]
+    """Return the QoS of the flows outside the mission by slice; slices without traffic are omitted."""
+    names = set(layout.flows) - set(mission)
+    services = {}
+    for slice_ in Slice:
+        flows = [window.flows[name] for name in layout.flows if name in names and layout.flows[name].slice is slice_]
         sending = [flow for flow in flows if flow.offered_mbps > 0.0]
         if sending:
-            found[one] = service_of(sending)
-    return found
+            services[slice_] = service_of(sending)
+    return services
 
 
 def service_task(scenario: Scenario, layout: Layout) -> TaskSpec:
-    """The mission's service under `layout`: with less traffic there are fewer jobs."""
+    """Return the mission's service under `layout`; its job rate scales with the mission's traffic."""
     full = sum(scenario.layout.flows[name].mbps for name in scenario.mission)
     now = sum(layout.flows[name].mbps for name in scenario.mission)
     return scenario.service.changed(jobs_per_s=max(scenario.service.jobs_per_s * now / full, 1e-3))
 
 
 def state_of(scenario: Scenario, layout: Layout, flows: Mapping[str, FlowWindow], loads: Mapping[str, float]) -> NetworkState:
-    """The network state s: what the mission's `flows` got together, with the time of a job at its server."""
+    """Return the network state s: QoS of the mission's `flows`, with latency including the processing time at the server."""
     service, first = service_of(flows[name] for name in scenario.mission), layout.flows[scenario.mission[0]]
     processing = processing_ms(scenario.servers[first.host], service_task(scenario, layout), loads[first.host])
     return NetworkState(

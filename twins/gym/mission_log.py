@@ -1,4 +1,4 @@
-"""What is known of a world's mission now, as `policies.gym.mission.unmet` judges it."""
+"""The current status of a world's mission, as evaluated by `policies.gym.mission.unmet`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ALERT = "alert"  # kind of the log entries whose detail is an alert type
 
 
 def mission_log(world: World) -> MissionLog:
-    """Positions, charges and incidents as they are now; state and serving gNBs as they were measured last."""
+    """Return the mission's status: current positions, charges and incidents; state and serving gNBs of the last measurement."""
     fleet, users = world.mission.fleet, world.measured.window.users
     return MissionLog(
         at_s=round(world.now_s, 3),
@@ -30,8 +30,8 @@ def _tasks(world: World) -> dict[str, str]:
 
 
 def _alerts(world: World) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    alerts: dict[str, tuple[str, ...]] = {}
     for entry in world.mission.log:
         if entry.kind == ALERT:
-            found[entry.subject] = (*found.get(entry.subject, ()), entry.detail)
-    return found
+            alerts[entry.subject] = (*alerts.get(entry.subject, ()), entry.detail)
+    return alerts

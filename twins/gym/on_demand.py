@@ -1,4 +1,4 @@
-"""A mapping whose values are made when they are asked for."""
+"""A mapping with lazily computed values."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ Value = TypeVar("Value")
 
 
 class OnDemand(Mapping[str, Value]):
-    """Values by name, of which `make(k)` returns the k-th: for what is computed often and hardly ever read as a whole."""
+    """Lazy values by name, `make(k)` returning the k-th: for mappings that are created often and rarely read completely."""
 
     def __init__(self, names: Iterable[str], make: Callable[[int], Value]) -> None:
-        self._places = {name: place for place, name in enumerate(names)}
+        self._indices = {name: index for index, name in enumerate(names)}
         self._make = make
-        self._made: dict[str, Value] = {}
+        self._values: dict[str, Value] = {}
 
     def __getitem__(self, name: str) -> Value:
-        """Return a value, made at most once; raises KeyError."""
-        if name not in self._made:
-            self._made[name] = self._make(self._places[name])
-        return self._made[name]
+        """Return a value, computed at most once; raises KeyError."""
+        if name not in self._values:
+            self._values[name] = self._make(self._indices[name])
+        return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
         """Names, in order."""
-        return iter(self._places)
+        return iter(self._indices)
 
     def __len__(self) -> int:
-        """How many there are."""
-        return len(self._places)
+        """Number of values."""
+        return len(self._indices)
 
 
 def _whole(values: Mapping[str, Any], write: SerializerFunctionWrapHandler) -> Any:
     return write(dict(values))
 
 
-Named = Annotated[Mapping[str, Value], WrapSerializer(_whole)]  # a field: told as a dict, whatever it is
+Named = Annotated[Mapping[str, Value], WrapSerializer(_whole)]  # field type: any mapping, serialized as a dict

@@ -1,4 +1,4 @@
-"""What degradation events make of a layout: the configuration stays as it is, its surroundings get worse."""
+"""The effect of degradation events on a layout; the configuration itself is not changed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from twins.gym.scenario import Scenario
 
 
 def degraded(scenario: Scenario, layout: Layout, events: Iterable[DegradationEvent]) -> Layout:
-    """Return `layout` under `events`; an edge overload leaves it as it is (`twins.gym.servers`)."""
+    """Return `layout` under `events`; an edge overload does not change it (see `twins.gym.servers`)."""
     for event in events:
-        layout = layout.changed(**_WHAT[event.kind](scenario, layout, event))
+        layout = layout.changed(**_EFFECTS[event.kind](scenario, layout, event))
     return layout
 
 
@@ -32,8 +32,8 @@ def _influx(scenario: Scenario, layout: Layout, event: DegradationEvent) -> dict
     return _rates(layout, {name: layout.flows[name].mbps + mbps * event.magnitude for name, mbps in scenario.dormant.items()})
 
 
-def _rates(layout: Layout, wanted: dict[str, float]) -> dict[str, Any]:
-    changed = {name: layout.flows[name].changed(mbps=min(mbps, RATE_MBPS[1])) for name, mbps in wanted.items()}
+def _rates(layout: Layout, rates: dict[str, float]) -> dict[str, Any]:
+    changed = {name: layout.flows[name].changed(mbps=min(mbps, RATE_MBPS[1])) for name, mbps in rates.items()}
     return {"flows": {**layout.flows, **changed}}
 
 
@@ -55,7 +55,7 @@ def _overload(scenario: Scenario, layout: Layout, event: DegradationEvent) -> di
     return {}
 
 
-_WHAT = {
+_EFFECTS = {
     DegradationKind.SURGE: _surge,
     DegradationKind.USER_INFLUX: _influx,
     DegradationKind.INTERFERENCE: _interference,

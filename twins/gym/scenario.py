@@ -1,8 +1,8 @@
-"""Scenarios: a family, a topology seed and what it is for give cells, users, servers, traffic and the mission's service.
+"""Scenarios: cells, users, servers, traffic and the mission's service, generated from a family, a topology seed and a purpose.
 
-1. Families: `slicing` (a city block whose slices compete), `swarm` (four UAVs of one mission), `emergency` (a crowded area in
-   which events come often). Every scenario has three cells, ten users, a cloud and two edge servers.
-2. Topology seeds 1 to 50 are for training, 51 to 80 for the benchmark (`policies.gym.split`); nothing else builds a scenario.
+1. Families: `slicing` (a city block with competing slices), `swarm` (a mission of four UAVs), `emergency` (a crowded area with
+   frequent events). Every scenario has three cells, ten users, a cloud and two edge servers.
+2. Topology seeds 1 to 50 are for training, 51 to 80 for the benchmark (`policies.gym.split`); no other seed is valid.
 3. The mission's service is a downlink flow to each UAV of the mission, all on one slice and from one host.
 """
 
@@ -36,14 +36,14 @@ class Family(StrEnum):
 
 
 class Server(Word):
-    """A server: capacity in Gcycle/s and what others ask of it."""
+    """A server: capacity and background load in Gcycle/s."""
 
     capacity_gcps: float = Field(gt=0.0)
     background_gcps: float = Field(ge=0.0)
 
 
 class Vehicle(Word):
-    """A UAV at the start of its mission: energy of its battery, what is left in it, and its speed."""
+    """A UAV at the start of its mission: battery capacity, charge and speed."""
 
     battery_wh: float = Field(gt=0.0)
     charge: float = Field(ge=0.0, le=1.0)
@@ -51,9 +51,9 @@ class Vehicle(Word):
 
 
 class Scenario(Word):
-    """One scenario; `mission` names its UAVs, `dormant` the users that have no traffic unless an influx wakes them.
+    """A scenario; `mission` names the UAVs, `dormant` maps users that only send during a user influx to their rates in Mbit/s.
 
-    `service` is what the mission's server computes for each Mbit that it sends: a job per frame.
+    `service` is the computing task of the mission's server: a job per video frame that it sends.
     """
 
     family: Family
@@ -69,7 +69,7 @@ class Scenario(Word):
 
 
 class _Mix(NamedTuple):
-    """Users by kind, and ranges of the rates in Mbit/s, of a family."""
+    """The number of users by kind, ranges of their rates in Mbit/s, and initial slice shares of a family."""
 
     uavs: int
     embb: int
@@ -92,7 +92,7 @@ _URLLC_MBPS, _MMTC_MBPS = (0.2, 0.4), (0.03, 0.08)
 
 @lru_cache(maxsize=512)
 def scenario(family: Family, seed: int, purpose: Purpose) -> Scenario:
-    """Return the scenario, the same object each time; raises MixedSplitError where `seed` is not for `purpose`."""
+    """Return the scenario (cached); raises MixedSplitError if `seed` does not belong to `purpose`."""
     check_seed(seed, purpose)
     chance = random.Random(f"{family.value} {seed}")
     mix = _MIXES[family]
@@ -104,7 +104,7 @@ def scenario(family: Family, seed: int, purpose: Purpose) -> Scenario:
         seed=seed,
         cells=cells,
         users=users,
-        hosts={CLOUD: round(chance.uniform(15.0, 30.0), 1), **{one: round(chance.uniform(1.0, 4.0), 1) for one in EDGES}},
+        hosts={CLOUD: round(chance.uniform(15.0, 30.0), 1), **{edge: round(chance.uniform(1.0, 4.0), 1) for edge in EDGES}},
         flows=flows,
         interferer=_somewhere(chance, cells, 10.0),
     )
@@ -123,42 +123,42 @@ def scenario(family: Family, seed: int, purpose: Purpose) -> Scenario:
 
 
 def _cells(chance: random.Random, mix: _Mix) -> dict[str, CellLayout]:
-    """Three sites on a triangle of 400 to 600 m sides, turned and shaken."""
+    """Return three cells on a triangle with sides of 400 to 600 m, with random rotation and displacement."""
     side, turn = chance.uniform(400.0, 600.0), chance.uniform(0.0, 2.0 * math.pi)
     shares = dict(zip(Slice, mix.shares, strict=True))
-    found = {}
+    cells = {}
     for index in range(3):
         angle = turn + 2.0 * math.pi * index / 3.0
         x, y = (side / math.sqrt(3.0) * part + chance.uniform(-30.0, 30.0) for part in (math.cos(angle), math.sin(angle)))
-        found[f"gnb-{index + 1}"] = CellLayout(
+        cells[f"gnb-{index + 1}"] = CellLayout(
             position=Position(x_m=round(x, 1), y_m=round(y, 1), z_m=SITE_HEIGHT_M), power_dbm=43.0, shares=shares
         )
-    return found
+    return cells
 
 
 def _users(chance: random.Random, mix: _Mix, cells: dict[str, CellLayout]) -> dict[str, UserLayout]:
-    found: dict[str, UserLayout] = {}
+    users: dict[str, UserLayout] = {}
     for index in range(mix.uavs):
-        place = _apart(chance, cells, [user.position for user in found.values()])
-        found[f"uav-{index + 1}"] = UserLayout(kind="uav", position=place)
+        place = _apart(chance, cells, [user.position for user in users.values()])
+        users[f"uav-{index + 1}"] = UserLayout(kind="uav", position=place)
     for index in range(mix.embb + mix.urllc + mix.mmtc + mix.dormant):
         speed, heading = chance.choice((0.0, 0.8, 1.4, 8.0)), chance.uniform(0.0, 2.0 * math.pi)
         velocity = (round(speed * math.cos(heading), 3), round(speed * math.sin(heading), 3), 0.0)
         place = _somewhere(chance, cells, TERMINAL_HEIGHT_M)
-        found[f"ue-{index + 1}"] = UserLayout(kind="terrestrial", position=place, velocity_mps=velocity)
-    return found
+        users[f"ue-{index + 1}"] = UserLayout(kind="terrestrial", position=place, velocity_mps=velocity)
+    return users
 
 
-def _apart(chance: random.Random, cells: dict[str, CellLayout], others: list[Position]) -> Position:
-    """A place 40 to 90 m above ground that is not close to `others`."""
+def _apart(chance: random.Random, cells: dict[str, CellLayout], occupied: list[Position]) -> Position:
+    """Return a position 40 to 90 m above ground, at least `_APART_M` from those `occupied`."""
     while True:
         place = _somewhere(chance, cells, round(chance.uniform(40.0, 90.0)))
-        if all(place.distance_m(other) >= _APART_M for other in others):
+        if all(place.distance_m(other) >= _APART_M for other in occupied):
             return place
 
 
 def _somewhere(chance: random.Random, cells: dict[str, CellLayout], height_m: float) -> Position:
-    """A place in the triangle of the sites, drawn a little towards its middle."""
+    """Return a position in the triangle of the sites, with a slight preference for its centre."""
     weights = [chance.expovariate(1.0) + 0.1 for _ in cells]
     sites = [cell.position for cell in cells.values()]
     x, y = (
@@ -185,29 +185,29 @@ def _flows(chance: random.Random, mix: _Mix, mission: tuple[str, ...]) -> tuple[
     dormant = {}
     kinds = [Slice.EMBB] * mix.embb + [Slice.URLLC] * mix.urllc + [Slice.MMTC] * mix.mmtc + [None] * mix.dormant
     for index, kind in enumerate(kinds):
-        name, one = f"ue-{index + 1}", kind or Slice.EMBB
-        mbps = round(chance.uniform(*{Slice.EMBB: mix.embb_mbps, Slice.URLLC: _URLLC_MBPS, Slice.MMTC: _MMTC_MBPS}[one]), 3)
+        name, slice_ = f"ue-{index + 1}", kind or Slice.EMBB
+        mbps = round(chance.uniform(*{Slice.EMBB: mix.embb_mbps, Slice.URLLC: _URLLC_MBPS, Slice.MMTC: _MMTC_MBPS}[slice_]), 3)
         if kind is None:
             dormant[name] = mbps
         flows[name] = FlowLayout(
             user=name,
-            slice=one,
-            slices=(one,),
+            slice=slice_,
+            slices=(slice_,),
             host=CLOUD,
             hosts=(CLOUD,),
             mbps=0.0 if kind is None else mbps,
-            packet_bytes=1200 if one is Slice.EMBB else 150,
-            bursty=one is not Slice.URLLC,
+            packet_bytes=1200 if slice_ is Slice.EMBB else 150,
+            bursty=slice_ is not Slice.URLLC,
         )
     return flows, dormant
 
 
 def _servers(chance: random.Random) -> dict[str, Server]:
-    found = {CLOUD: Server(capacity_gcps=200.0, background_gcps=round(200.0 * chance.uniform(0.2, 0.4), 1))}
+    servers = {CLOUD: Server(capacity_gcps=200.0, background_gcps=round(200.0 * chance.uniform(0.2, 0.4), 1))}
     for name in EDGES:
         capacity = round(chance.uniform(8.0, 16.0), 1)
-        found[name] = Server(capacity_gcps=capacity, background_gcps=round(capacity * chance.uniform(0.15, 0.5), 2))
-    return found
+        servers[name] = Server(capacity_gcps=capacity, background_gcps=round(capacity * chance.uniform(0.15, 0.5), 2))
+    return servers
 
 
 def _vehicle(chance: random.Random) -> Vehicle:
@@ -216,20 +216,20 @@ def _vehicle(chance: random.Random) -> Vehicle:
 
 
 def _service(chance: random.Random, mbps: float) -> TaskSpec:
-    """Video analysis: 25 frames a second of all UAVs together, 5 to 15 % of an edge server's capacity per Mbit/s."""
+    """Return the video analysis task: 25 frames/s of all UAVs together, 5 to 15 % of an edge server's capacity per Mbit/s."""
     demand = round(mbps * chance.uniform(0.5, 1.0), 2)
     return TaskSpec(task="service", gcycles_per_job=round(demand / 25.0, 4), jobs_per_s=25.0)
 
 
 def _geofence(chance: random.Random, cells: dict[str, CellLayout], starts: list[Position]) -> GeofenceSpec:
-    """The area of the sites and 150 m around, up to 120 m, with one zone below 60 m that must be flown around or over.
+    """Return a fence of the sites' bounding box plus 150 m, 30 to 120 m altitude, with a no-fly zone up to 60 m.
 
-    No UAV starts in the zone, or within `_CLEAR_M` of it.
+    No UAV starts in the zone or within `_CLEAR_M` of it.
     """
     xs, ys = ([getattr(cell.position, axis) for cell in cells.values()] for axis in ("x_m", "y_m"))
     while True:
-        middle, radius = _somewhere(chance, cells, 0.0), round(chance.uniform(40.0, 80.0))
-        if all(math.hypot(one.x_m - middle.x_m, one.y_m - middle.y_m) > radius + _CLEAR_M for one in starts):
+        centre, radius = _somewhere(chance, cells, 0.0), round(chance.uniform(40.0, 80.0))
+        if all(math.hypot(start.x_m - centre.x_m, start.y_m - centre.y_m) > radius + _CLEAR_M for start in starts):
             break
     return GeofenceSpec(
         x_min_m=round(min(xs)) - 150.0,
@@ -238,5 +238,5 @@ def _geofence(chance: random.Random, cells: dict[str, CellLayout], starts: list[
         y_max_m=round(max(ys)) + 150.0,
         min_altitude_m=30.0,
         max_altitude_m=120.0,
-        zones=(Zone(name="hospital", x_m=middle.x_m, y_m=middle.y_m, radius_m=radius, ceiling_m=60.0),),
+        zones=(Zone(name="hospital", x_m=centre.x_m, y_m=centre.y_m, radius_m=radius, ceiling_m=60.0),),
     )

@@ -1,4 +1,4 @@
-"""A terrestrial user that walks to and fro along its heading."""
+"""A terrestrial user that walks back and forth along its heading."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BEAT_M = 100.0
 
 
 class Walker(NamedTuple):
-    """Where it starts, its velocity on the way forth and back, m/s, its direction (x, y) and its speed, m/s."""
+    """Start position, velocity on the way forth and back in m/s, direction (x, y), and speed in m/s."""
 
     start: Position
     forth: tuple[float, float, float]
@@ -22,7 +22,7 @@ class Walker(NamedTuple):
 
     @classmethod
     def of(cls, user: UserLayout) -> Walker | None:
-        """Return the walker that `user` is, None where it stands still."""
+        """Return the walker of `user`, None if it does not move."""
         vx, vy, _ = user.velocity_mps
         speed = math.hypot(vx, vy)
         if speed == 0.0:
@@ -30,7 +30,7 @@ class Walker(NamedTuple):
         return cls(user.position, (vx, vy, 0.0), (-vx, -vy, 0.0), (vx / speed, vy / speed), speed)
 
     def moved(self, user: UserLayout, now_s: float) -> UserLayout:
-        """Return `user`, who walks like this, where it is `now_s` after the start."""
+        """Return `user` with position and velocity at `now_s` after the start."""
         phase = (self.speed_mps * now_s) % (2.0 * BEAT_M)
         along, velocity = (phase, self.forth) if phase < BEAT_M else (2.0 * BEAT_M - phase, self.back)
         (x, y), start = self.direction, self.start

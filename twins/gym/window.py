@@ -1,4 +1,4 @@
-"""What a packet network measured in one window."""
+"""The measurements of a packet network in one window."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twins.gym.on_demand import Named
 
 
 class FlowWindow(Word):
-    """A flow: means over delivered packets, None where none was; `loss` over packets whose fate is known."""
+    """A flow: means over delivered packets, None without any; `loss` over packets known to be delivered or lost."""
 
     latency_ms: float | None
     jitter_ms: float | None
@@ -19,7 +19,7 @@ class FlowWindow(Word):
 
 
 class UserWindow(Word):
-    """A user: serving cell (None: not connected), RSRP and mean SINR of it, and how often each CQI was reported."""
+    """A user: serving cell (None: not connected), its RSRP and mean SINR, and the number of reports of each CQI."""
 
     cell: str | None
     rsrp_dbm: float
@@ -28,9 +28,9 @@ class UserWindow(Word):
 
 
 class Window(Word):
-    """`seconds` of the network: flows, users and cells by name; `prb_load` is the share of resource blocks in use, 0..1.
+    """A window of `seconds`: flows, users and cells by name; `prb_load` is the share of resource blocks in use, 0..1.
 
-    A learned network tells how sure it is: 90 % of windows lie between `low` and `high`, flow by flow and field by field.
+    A learned network may add 90 % prediction intervals from `low` to `high`, per flow and field.
     """
 
     seconds: float

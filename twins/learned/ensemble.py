@@ -1,9 +1,10 @@
-"""The Experiment Model's networks: a probabilistic ensemble, compiled here (trained with torch in `training.gym`).
+"""The Experiment Model's networks: inference of a probabilistic ensemble with numba (trained with torch in `training.gym`).
 
-1. Each member maps a flow's features to means and log variances of four transformed targets; members differ by seed and sample.
+1. Each member maps a flow's features to means and log variances of four transformed targets; members differ in seed and bootstrap
+   sample.
 2. Targets: log(1 + latency without the host's delay), log(1 + jitter), square root of the loss, delivered share. The ensemble's
-   distribution is the mixture of its members, taken as normal in the transformed space.
-3. `scale` widens the standard deviations of each target so that 90 % intervals hold 90 % on seeds that no member saw.
+   distribution is the mixture of its members, approximated as normal in the transformed space.
+3. `scale` calibrates the standard deviation of each target: 90 % intervals have 90 % coverage on seeds held out from training.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ Floats32 = NDArray[np.float32]
 MODEL_PATH = Path(__file__).parent / "data" / "experiment_model.npz"
 TARGETS = ("latency_ms", "jitter_ms", "loss", "ratio")
 Z90 = 1.6448536
-_MOST_LOG = 9.0  # of a transformed latency or jitter
+_MAX_LOG = 9.0  # upper bound of a transformed latency or jitter
 
 
 class Weights(NamedTuple):
-    """Of M members: scaling of features and targets, `scale`, then weights [M, in, out] and biases [M, out] of three layers."""
+    """Parameters of M members: scaling of features and targets, `scale`, weights [M, in, out] and biases [M, out] of 3 layers."""
 
     feature_mean: Floats32
     feature_deviation: Floats32
@@ -48,7 +49,7 @@ class Weights(NamedTuple):
 
 @dataclass(frozen=True)
 class Prediction:
-    """Of k flows, [k, 4] in the order of `TARGETS`: `mean`, and the interval `low` to `high` that holds 90 %."""
+    """The prediction for k flows, [k, 4] in the order of `TARGETS`: `mean`, and 90 % intervals from `low` to `high`."""
 
     mean: Floats
     low: Floats
@@ -56,43 +57,44 @@ class Prediction:
 
 
 def transformed(latency_ms: Floats, jitter_ms: Floats, loss: Floats, ratio: Floats, host_ms: Floats) -> Floats:
-    """Return the targets as the networks learn them, [k, 4]."""
-    beyond = np.maximum(latency_ms - host_ms, 0.0)
-    return np.stack([np.log1p(beyond), np.log1p(jitter_ms), np.sqrt(loss), ratio], axis=1)
+    """Return the transformed targets, [k, 4]."""
+    network_ms = np.maximum(latency_ms - host_ms, 0.0)
+    return np.stack([np.log1p(network_ms), np.log1p(jitter_ms), np.sqrt(loss), ratio], axis=1)
 
 
 @compiled
 def physical(values: Floats, host_ms: Floats) -> Floats:
-    """Return transformed values as latency in ms, jitter in ms, loss and delivered share, within their ranges, [k, 4]."""
-    found = np.empty(values.shape)
+    """Invert `transformed`: latency in ms, jitter in ms, loss and delivered share, clipped to their ranges, [k, 4]."""
+    physical_values = np.empty(values.shape)
     for row in range(len(values)):
         latency, jitter, loss, ratio = values[row]
-        found[row, 0] = min(math.expm1(min(max(latency, 0.0), _MOST_LOG)) + host_ms[row], LATENCY_MS)
-        found[row, 1] = min(math.expm1(min(max(jitter, 0.0), _MOST_LOG)), JITTER_MS)
-        found[row, 2] = min(max(loss, 0.0), 1.0) ** 2
-        found[row, 3] = min(max(ratio, 0.0), 3.0)
-    return found
+        physical_values[row, 0] = min(math.expm1(min(max(latency, 0.0), _MAX_LOG)) + host_ms[row], LATENCY_MS)
+        physical_values[row, 1] = min(math.expm1(min(max(jitter, 0.0), _MAX_LOG)), JITTER_MS)
+        physical_values[row, 2] = min(max(loss, 0.0), 1.0) ** 2
+        physical_values[row, 3] = min(max(ratio, 0.0), 3.0)
+    return physical_values
 
 
 class Ensemble:
-    """The members' `Weights`, in single precision as they are stored: so a layer fits into a core's first cache."""
+    """The ensemble, with its `Weights` in single precision, so that a layer fits into the L1 cache."""
 
     def __init__(self, arrays: Mapping[str, NDArray[np.floating[Any]]]) -> None:
-        """Take the arrays that are named as the fields of `Weights`."""
+        """Create the ensemble from arrays named like the fields of `Weights`."""
         self._weights = Weights(*(np.ascontiguousarray(arrays[name], dtype=np.float32) for name in Weights._fields))
 
     @staticmethod
     @lru_cache(maxsize=2)
     def load(path: Path = MODEL_PATH) -> Ensemble:
-        """Load a model once; raises ArtefactError where the file is not the one of its record."""
+        """Load a model (cached); raises ArtefactError if the file does not match its record."""
         read_artefact(path)
         with np.load(path) as stored:
             return Ensemble({name: stored[name] for name in stored.files})
 
     def predict(self, features: Floats, host_ms: Floats, sends: NDArray[np.bool_], intervals: bool = True) -> Prediction:
-        """Return the prediction for k flows with `features` [k, f] from hosts `host_ms` [k] away; `intervals` on demand.
+        """Return the prediction for k flows with `features` [k, f] and host link delays `host_ms` [k].
 
-        Flows that do not `send` [k] are told as traces tell them: nothing came.
+        Flows that do not send (`sends` [k] false) get the values of an undelivered flow, as in the traces. Without `intervals`,
+        `low` and `high` equal the mean.
         """
         return Prediction(*_predicted(features, host_ms, sends, self._weights, intervals))
 
@@ -101,40 +103,40 @@ class Ensemble:
 def _predicted(
     features: Floats, host_ms: Floats, sends: NDArray[np.bool_], weights: Weights, intervals: bool
 ) -> tuple[Floats, Floats, Floats]:
-    """Mean, and the ends of the interval; where none is wanted all three are the mean."""
-    places = np.flatnonzero(sends)
-    mean, deviation = _moments(features[places], weights)
-    told = _spread(physical(mean, host_ms[places]), places, len(sends))
+    """Return mean and interval bounds [k, 4]; without `intervals` all three are the mean."""
+    rows = np.flatnonzero(sends)
+    mean, deviation = _moments(features[rows], weights)
+    predicted = _scatter(physical(mean, host_ms[rows]), rows, len(sends))
     if not intervals:
-        return told, told, told
-    reach = Z90 * deviation * weights.scale
-    low, high = physical(mean - reach, host_ms[places]), physical(mean + reach, host_ms[places])
-    return told, _spread(low, places, len(sends)), _spread(high, places, len(sends))
+        return predicted, predicted, predicted
+    half_width = Z90 * deviation * weights.scale
+    low, high = physical(mean - half_width, host_ms[rows]), physical(mean + half_width, host_ms[rows])
+    return predicted, _scatter(low, rows, len(sends)), _scatter(high, rows, len(sends))
 
 
 @compiled
-def _spread(values: Floats, places: Ints, count: int) -> Floats:
-    """The rows of flows that send among those of all `count`."""
-    found = np.empty((count, 4))
+def _scatter(values: Floats, rows: Ints, count: int) -> Floats:
+    """Return [count, 4] with `values` in `rows` and the values of an undelivered flow in all others."""
+    scattered = np.empty((count, 4))
     for row in range(count):
-        found[row, 0], found[row, 1], found[row, 2], found[row, 3] = LATENCY_MS, JITTER_MS, 0.0, 0.0
-    for row in range(len(places)):
-        found[places[row]] = values[row]
-    return found
+        scattered[row, 0], scattered[row, 1], scattered[row, 2], scattered[row, 3] = LATENCY_MS, JITTER_MS, 0.0, 0.0
+    for index in range(len(rows)):
+        scattered[rows[index]] = values[index]
+    return scattered
 
 
 @compiled
 def _moments(features: Floats, weights: Weights) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of the mixture of the members, in transformed units, [k, 4] each."""
-    seen = np.minimum(np.maximum((features - weights.feature_mean) / weights.feature_deviation, -8.0), 8.0)
-    first, second, members = np.zeros((len(seen), 4)), np.zeros((len(seen), 4)), len(weights.weight_0)
-    for one in range(members):
-        hidden = _dense(seen, weights.weight_0[one], weights.bias_0[one], True)
-        hidden = _dense(hidden, weights.weight_1[one], weights.bias_1[one], True)
-        told = _dense(hidden, weights.weight_2[one], weights.bias_2[one], False)
-        for row in range(len(seen)):
+    """Return mean and standard deviation of the mixture of the members, in transformed units, [k, 4] each."""
+    inputs = np.minimum(np.maximum((features - weights.feature_mean) / weights.feature_deviation, -8.0), 8.0)
+    first, second, members = np.zeros((len(inputs), 4)), np.zeros((len(inputs), 4)), len(weights.weight_0)
+    for member in range(members):
+        hidden = _dense(inputs, weights.weight_0[member], weights.bias_0[member], True)
+        hidden = _dense(hidden, weights.weight_1[member], weights.bias_1[member], True)
+        outputs = _dense(hidden, weights.weight_2[member], weights.bias_2[member], False)
+        for row in range(len(inputs)):
             for target in range(4):
-                mean, variance = told[row, target], math.exp(min(max(told[row, 4 + target], -9.0), 4.0))
+                mean, variance = outputs[row, target], math.exp(min(max(outputs[row, 4 + target], -9.0), 4.0))
                 first[row, target] += mean / members
                 second[row, target] += (variance + mean**2) / members
     deviation = np.sqrt(np.maximum(second - first**2, 1e-8))
@@ -142,16 +144,16 @@ def _moments(features: Floats, weights: Weights) -> tuple[Floats, Floats]:
 
 
 @compiled
-def _dense(values: Floats, weight: Floats32, bias: Floats32, bent: bool) -> Floats:
-    """One layer, with SiLU where `bent`.
+def _dense(values: Floats, weight: Floats32, bias: Floats32, activated: bool) -> Floats:
+    """Return the output of a dense layer, with SiLU if `activated`.
 
-    Loops, for at a dozen flows a call of NumPy takes longer than what it computes; four inputs at a time, which halves what
-    goes to and from memory and adds up in the same order.
+    Explicit loops, because for a dozen flows a NumPy call costs more than the computation. Four inputs per pass halve the memory
+    traffic and keep the order of summation.
     """
     rows, inputs = values.shape
-    found, whole = np.empty((rows, len(bias))), inputs - inputs % 4
+    outputs, whole = np.empty((rows, len(bias))), inputs - inputs % 4
     for row in range(rows):
-        line = found[row]
+        line = outputs[row]
         line[:] = bias
         for at in range(0, whole, 4):
             a, b, c, d = values[row, at], values[row, at + 1], values[row, at + 2], values[row, at + 3]
@@ -161,7 +163,7 @@ def _dense(values: Floats, weight: Floats32, bias: Floats32, bent: bool) -> Floa
         for at in range(whole, inputs):
             for unit in range(len(line)):
                 line[unit] += values[row, at] * weight[at, unit]
-        if bent:
+        if activated:
             for unit in range(len(line)):
                 line[unit] /= 1.0 + math.exp(-line[unit])
-    return found
+    return outputs

@@ -1,4 +1,4 @@
-"""What the networks of the Experiment Model see of a flow: theory of this window, what the window before showed, what changed."""
+"""The input features of the Experiment Model's networks per flow: theory of the window, previous window, changes between them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from twins.learned.arrays import Floats, Ints, LayoutArrays
 from twins.learned.physics import Physics, next_cells, physics, received_dbm
 
 NAMES = (
-    "log_could_per_need",
-    "log_get_per_need",
+    "log_attainable_per_need",
+    "log_granted_per_need",
     "slice_use",
     "log_need",
     "sinr_db",
@@ -41,15 +41,17 @@ NAMES = (
     "before_jitter",
     "before_loss",
     "before_ratio",
-    "before_log_could_per_need",
+    "before_log_attainable_per_need",
 )
-COULD = NAMES.index("log_could_per_need")
+ATTAINABLE = NAMES.index("log_attainable_per_need")
 AERIAL_M = 22.5
-LATENCY_MS, JITTER_MS = 2000.0, 200.0  # the most that is told; also what stands for "nothing arrived"
+LATENCY_MS, JITTER_MS = 2000.0, 200.0  # upper bounds, also the values if nothing is delivered
 
 
 class Memory(NamedTuple):
-    """What the window before left of each flow: slice, cell, host, rate; latency and jitter, ms; loss, share; could per need."""
+    """The previous window per flow: slice, cell, host, rate; latency and jitter in ms; loss, delivered share; `attainable`, the
+    log of attainable over needed blocks.
+    """
 
     slice_of: Ints
     cell: Ints
@@ -59,30 +61,30 @@ class Memory(NamedTuple):
     jitter_ms: Floats
     loss: Floats
     ratio: Floats
-    could: Floats
+    attainable: Floats
 
 
 @compiled
-def could_per_need(theory: Physics) -> Floats:
-    """Log of what a flow could get over what it needs, -3..3."""
-    return np.minimum(np.maximum(np.log((theory.could + 1e-3) / (theory.need + 1e-3)), -3.0), 3.0)
+def log_attainable_per_need(theory: Physics) -> Floats:
+    """Return the log of attainable over needed resource blocks per flow, -3..3."""
+    return np.minimum(np.maximum(np.log((theory.attainable + 1e-3) / (theory.need + 1e-3)), -3.0), 3.0)
 
 
-def nothing_before(count: int) -> Memory:
-    """A memory to pass where there is none; `features` is told so by `began`."""
+def empty_memory(count: int) -> Memory:
+    """Return a placeholder for the first window, to be passed with `began` true."""
     none, zeros = np.zeros(count, dtype=np.int64), np.zeros(count)
     return Memory(none, none, none, zeros, zeros, zeros, zeros, zeros, zeros)
 
 
 @compiled
 def features(arrays: LayoutArrays, theory: Physics, memory: Memory, began: bool, settle_s: float) -> Floats:
-    """Return the features of all flows, [k, len(NAMES)]; where the network `began` nothing changed, and nothing was measured."""
-    rows, could = np.empty((len(arrays.user), len(NAMES))), could_per_need(theory)
+    """Return the features of all flows, [k, len(NAMES)]; if the network just `began`, `memory` is ignored."""
+    rows, attainable = np.empty((len(arrays.user), len(NAMES))), log_attainable_per_need(theory)
     for k in range(len(rows)):
         user, need, mbps = arrays.user[k], theory.need[k], arrays.mbps[k]
-        told = (
-            could[k],
-            _within(math.log((theory.get[k] + 1e-3) / (need + 1e-3)), -3.0, 0.0),
+        current = (
+            attainable[k],
+            _within(math.log((theory.granted[k] + 1e-3) / (need + 1e-3)), -3.0, 0.0),
             min(theory.use[k], 4.0),
             math.log(need + 0.01),
             _within(theory.sinr_db[k], -15.0, 40.0) / 10.0,
@@ -103,8 +105,8 @@ def features(arrays: LayoutArrays, theory: Physics, memory: Memory, began: bool,
             _flag(arrays.places[user, 2] > AERIAL_M),
             _flag(began),
         )
-        changed = (
-            (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, could[k])
+        previous = (
+            (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, attainable[k])
             if began
             else (
                 _flag(memory.slice_of[k] != arrays.slice_of[k]),
@@ -115,15 +117,15 @@ def features(arrays: LayoutArrays, theory: Physics, memory: Memory, began: bool,
                 math.log1p(memory.jitter_ms[k]),
                 math.sqrt(memory.loss[k]),
                 _within(memory.ratio[k], 0.0, 2.0),
-                memory.could[k],
+                memory.attainable[k],
             )
         )
-        rows[k] = np.array(told + changed)
+        rows[k] = np.array(current + previous)
     return rows
 
 
-class Foreseen(NamedTuple):
-    """What theory makes of a window: `received` [n, m] dBm per resource block, serving `cells` [n], theory, features [k, f]."""
+class ModelInputs(NamedTuple):
+    """The inputs of a prediction: `received` [n, m] dBm per resource block, serving `cells` [n], theory, features [k, f]."""
 
     received: Floats
     cells: Ints
@@ -132,10 +134,12 @@ class Foreseen(NamedTuple):
 
 
 @compiled
-def foreseen(arrays: LayoutArrays, cells: Ints, ordered: Ints, memory: Memory, began: bool, settle_s: float) -> Foreseen:
-    """Return what theory makes of the window after one with these serving `cells` and orders [n], -1 for none, and `memory`.
+def model_inputs(arrays: LayoutArrays, cells: Ints, ordered: Ints, memory: Memory, began: bool, settle_s: float) -> ModelInputs:
+    """Return the inputs for the window that follows one with serving `cells` [n], commanded handovers `ordered` [n] (-1: none)
+    and `memory`.
 
-    Where the network `began` there was none: these three are only shapes. All in one, for each call from Python takes its time.
+    If the network just `began`, these three only provide shapes. A single compiled function, because each call from Python has a
+    considerable overhead.
     """
     received = received_dbm(arrays)
     obeys = np.zeros(len(cells), dtype=np.bool_)
@@ -143,7 +147,7 @@ def foreseen(arrays: LayoutArrays, cells: Ints, ordered: Ints, memory: Memory, b
         obeys[user] = not began and arrays.ordered[user] >= 0 and arrays.ordered[user] != ordered[user]
     served = next_cells(arrays, received, cells, obeys)
     theory = physics(arrays, received, served)
-    return Foreseen(received, served, theory, features(arrays, theory, memory, began, settle_s))
+    return ModelInputs(received, served, theory, features(arrays, theory, memory, began, settle_s))
 
 
 @compiled

@@ -1,7 +1,8 @@
-"""What theory says of a window: serving cells, SINR under the others' load, resource blocks that a flow needs and can get.
+"""Theory of a window: serving cells, SINR under the load of other cells, resource blocks that a flow needs and can get.
 
-The Experiment Model's networks learn what ns-3 does beyond this. Loads of cells and SINR depend on one another: they are found by
-a damped fixed point. Within a cell's slice, flows share resource blocks max-min fairly, which is what proportional fair comes to.
+The Experiment Model's networks learn the deviation of ns-3 from this theory. Cell loads and SINR depend on each other and are
+computed by a damped fixed-point iteration. Flows of a cell's slice share resource blocks max-min fairly, which approximates
+proportional fair.
 """
 
 from __future__ import annotations
@@ -17,22 +18,24 @@ from twins.gym.field import THERMAL_DBM, gains_db
 from twins.learned.arrays import Floats, Ints, LayoutArrays, group_blocks, group_slices
 
 ROUNDS, DAMPING = 12, 0.6
-GAP = -math.log(5.0 * 0.00005) / 1.5  # of ns-3's link adaptation (Piro et al.), SINR to spectral efficiency
-MOST_BITS, LEAST_BITS = 5.5547, 0.1523  # TS 36.213 table 7.2.3-1
-BLOCK_HZ, DATA_SHARE = 180e3, 0.75  # of a subframe's symbols, without control and reference signals
+GAP = -math.log(5.0 * 0.00005) / 1.5  # SNR gap of ns-3's link adaptation (Piro et al.)
+MAX_BITS, MIN_BITS = 5.5547, 0.1523  # spectral efficiency, TS 36.213 table 7.2.3-1
+BLOCK_HZ, DATA_SHARE = 180e3, 0.75  # bandwidth of a block; share of symbols without control and reference signals
 HEADER_BYTES = 8  # PDCP, RLC, MAC
 
 
 class Physics(NamedTuple):
-    """Of k flows: `need` resource blocks for all that is sent, `get` max-min fair, `could` if the flow wanted as many as it can.
+    """Theory of k flows: resource blocks per subframe that a flow needs (`need`), gets by max-min fairness (`granted`), and would
+    get with unlimited demand (`attainable`).
 
-    `sinr_db` under load, `control_db` with all cells on, `rsrp_dbm` per resource block; `sharing` flows in the cell's slice;
-    `groups` of it; `use` of it 0..; `loads` [m] of cells 0..1; `cell` [k].
+    `sinr_db` under load, `control_db` with all other cells fully loaded, `rsrp_dbm` per resource block; of the flow's cell and
+    slice: number of `sharing` flows, resource block `groups`, `use` (demand over capacity, may exceed 1); `loads` [m] of cells
+    0..1; serving `cell` [k].
     """
 
     need: Floats
-    get: Floats
-    could: Floats
+    granted: Floats
+    attainable: Floats
     sinr_db: Floats
     control_db: Floats
     rsrp_dbm: Floats
@@ -45,35 +48,38 @@ class Physics(NamedTuple):
 
 @compiled
 def received_dbm(arrays: LayoutArrays) -> Floats:
-    """Power of each cell at each user, dBm per resource block, [n, m]."""
+    """Return the received power of each cell at each user, dBm per resource block, [n, m]."""
     return gains_db(arrays.sites, arrays.beams, arrays.places) + (arrays.power_dbm - 10.0 * math.log10(arrays.blocks))
 
 
 @compiled
 def next_cells(arrays: LayoutArrays, received: Floats, cells: Ints, ordered: NDArray[np.bool_]) -> Ints:
-    """Serving cells after event A3: `cells` before, -1 for those yet to attach; `ordered` ones obey first."""
-    found, nowhere_else = np.empty(len(cells), dtype=np.int64), arrays.barred.all()
+    """Return the serving cells [n] after commanded handovers (where `ordered` [n]) and event A3.
+
+    `cells` [n] are the previous serving cells, -1 for users that have not attached yet.
+    """
+    serving, all_barred = np.empty(len(cells), dtype=np.int64), arrays.barred.all()
     for user in range(len(cells)):
-        best, most = -1, -math.inf
+        best, best_dbm = -1, -math.inf
         for cell in range(len(arrays.barred)):
-            if (nowhere_else or not arrays.barred[cell]) and received[user, cell] > most:
-                best, most = cell, received[user, cell]
-        now = arrays.ordered[user] if ordered[user] else cells[user]
-        now = best if now < 0 else now
+            if (all_barred or not arrays.barred[cell]) and received[user, cell] > best_dbm:
+                best, best_dbm = cell, received[user, cell]
+        current = arrays.ordered[user] if ordered[user] else cells[user]
+        current = best if current < 0 else current
         # RSRP is reported in whole decibels, and a neighbour must be better by more than the offset.
-        better = round(most) > round(received[user, now]) + arrays.offset_db[now]
-        found[user] = best if better or arrays.barred[now] else now
-    return found
+        better = round(best_dbm) > round(received[user, current]) + arrays.offset_db[current]
+        serving[user] = best if better or arrays.barred[current] else current
+    return serving
 
 
 @compiled
 def physics(arrays: LayoutArrays, received: Floats, cells: Ints) -> Physics:
-    """Return what theory says of the flows when `cells` [n] serve the users."""
+    """Return the theory of the flows for the serving cells `cells` [n]."""
     per_block = 10.0 * math.log10(arrays.blocks)
-    jammer = gains_db(arrays.interferer, np.full((1, 2), math.nan), arrays.places)[:, 0]
-    jam_w = 10.0 ** ((jammer + arrays.interferer_dbm - per_block) / 10.0)
-    noise_w = 10.0 ** ((THERMAL_DBM + arrays.noise_db) / 10.0) + jam_w
-    need, get, could, sinr, control, sharing, groups, use, loads = _solve(
+    interferer_gain = gains_db(arrays.interferer, np.full((1, 2), math.nan), arrays.places)[:, 0]
+    interferer_w = 10.0 ** ((interferer_gain + arrays.interferer_dbm - per_block) / 10.0)
+    noise_w = 10.0 ** ((THERMAL_DBM + arrays.noise_db) / 10.0) + interferer_w
+    need, granted, attainable, sinr, control, sharing, groups, use, loads = _solve(
         10.0 ** (received / 10.0),
         noise_w,
         cells,
@@ -87,7 +93,8 @@ def physics(arrays: LayoutArrays, received: Floats, cells: Ints) -> Physics:
     serving, rsrp = cells[arrays.user], np.empty(len(arrays.user))
     for flow in range(len(rsrp)):
         rsrp[flow] = received[arrays.user[flow], serving[flow]]
-    return Physics(need, get, could, 10.0 * np.log10(sinr), 10.0 * np.log10(control), rsrp, sharing, groups, use, loads, serving)
+    sinr_db, control_db = 10.0 * np.log10(sinr), 10.0 * np.log10(control)
+    return Physics(need, granted, attainable, sinr_db, control_db, rsrp, sharing, groups, use, loads, serving)
 
 
 @compiled
@@ -102,36 +109,36 @@ def _solve(
     slice_of: Ints,
     mbps: Floats,
 ) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats, Floats, Floats, Floats]:
-    """The fixed point of loads and SINR; see `Physics`."""
+    """Iterate loads and SINR to their fixed point; for the results see `Physics`."""
     flows, count = len(user), received_w.shape[1]
     use, spans = np.full((count, 3), 0.3), _group_spans(group_slice)
-    need, get, could, sharing = np.zeros(flows), np.zeros(flows), np.zeros(flows), np.zeros(flows)
+    need, granted, attainable, sharing = np.zeros(flows), np.zeros(flows), np.zeros(flows), np.zeros(flows)
     sinr, control, demand = np.zeros(flows), np.zeros(flows), np.zeros(flows)
     order, ends = _by_key(3 * cells[user] + slice_of, 3 * count)
     for _ in range(ROUNDS):
         for flow in range(flows):
-            one, cell = user[flow], cells[user[flow]]
-            heard, everything = _heard(received_w[one], cell, slice_of[flow], use, group_slice, spans)
-            sinr[flow] = received_w[one, cell] / (noise_w[one] + heard)
-            control[flow] = received_w[one, cell] / (noise_w[one] + everything)
-            bits = min(max(math.log2(1.0 + sinr[flow] / GAP), LEAST_BITS), MOST_BITS)
+            receiver, cell = user[flow], cells[user[flow]]
+            loaded, full = _interference(received_w[receiver], cell, slice_of[flow], use, group_slice, spans)
+            sinr[flow] = received_w[receiver, cell] / (noise_w[receiver] + loaded)
+            control[flow] = received_w[receiver, cell] / (noise_w[receiver] + full)
+            bits = min(max(math.log2(1.0 + sinr[flow] / GAP), MIN_BITS), MAX_BITS)
             need[flow] = mbps[flow] * 1e6 / (bits * BLOCK_HZ * DATA_SHARE)
         for cell in range(count):
             for slice_ in range(3):
-                room, key = (spans[cell, slice_, 1] - spans[cell, slice_, 0]) * group_blocks, 3 * cell + slice_
-                wanted = _share(order[ends[key] : ends[key + 1]], room, need, get, could, sharing, demand)
-                use[cell, slice_] += DAMPING * (min(wanted, 1.0) - use[cell, slice_])
+                capacity, key = (spans[cell, slice_, 1] - spans[cell, slice_, 0]) * group_blocks, 3 * cell + slice_
+                load = _share(order[ends[key] : ends[key + 1]], capacity, need, granted, attainable, sharing, demand)
+                use[cell, slice_] += DAMPING * (min(load, 1.0) - use[cell, slice_])
     loads, flow_groups = np.zeros(count), np.zeros(flows)
     for flow in range(flows):
         cell, slice_ = cells[user[flow]], slice_of[flow]
-        loads[cell] += get[flow] / blocks
+        loads[cell] += granted[flow] / blocks
         flow_groups[flow] = spans[cell, slice_, 1] - spans[cell, slice_, 0]
-    return need, get, could, sinr, control, sharing, flow_groups, demand, loads
+    return need, granted, attainable, sinr, control, sharing, flow_groups, demand, loads
 
 
 @compiled
 def _by_key(keys: Ints, count: int) -> tuple[Ints, Ints]:
-    """Flows by key, those of key k from `ends[k]` to `ends[k + 1]`, in their order."""
+    """Return the flows grouped by key, in their order: those of key k from `ends[k]` to `ends[k + 1]`."""
     order, ends, at = np.empty(len(keys), dtype=np.int64), np.zeros(count + 1, dtype=np.int64), 0
     for key in range(count):
         for flow in range(len(keys)):
@@ -144,7 +151,7 @@ def _by_key(keys: Ints, count: int) -> tuple[Ints, Ints]:
 
 @compiled
 def _group_spans(group_slice: Ints) -> Ints:
-    """The resource block groups that each cell gives to each slice, from the first to before the last, [m, 3, 2]."""
+    """Return the range of resource block groups of each slice in each cell, [first, last + 1], [m, 3, 2]."""
     spans = np.zeros((group_slice.shape[0], 3, 2), dtype=np.int64)
     for cell in range(group_slice.shape[0]):
         for group in range(group_slice.shape[1]):
@@ -156,47 +163,49 @@ def _group_spans(group_slice: Ints) -> Ints:
 
 
 @compiled
-def _heard(received_w: Floats, cell: int, slice_: int, use: Floats, group_slice: Ints, spans: Ints) -> tuple[float, float]:
-    """Interference per block of a slice's groups: by what others use of the same groups, and by all that they can send."""
-    heard, everything = 0.0, 0.0
+def _interference(received_w: Floats, cell: int, slice_: int, use: Floats, group_slice: Ints, spans: Ints) -> tuple[float, float]:
+    """Return the interference per block in a slice's groups: under the current use by other cells, and under full load."""
+    loaded, full = 0.0, 0.0
     begin, end = spans[cell, slice_]
     for other in range(len(received_w)):
         if other == cell:
             continue
-        everything += received_w[other]
+        full += received_w[other]
         last, part = -1, 0.0
         for group in range(begin, end):
             owner = group_slice[other, group]
             if owner != last:
                 last, part = owner, (received_w[other] * use[other, owner] / (end - begin) if owner >= 0 else 0.0)
-            heard += part
-    return heard, everything
+            loaded += part
+    return loaded, full
 
 
 @compiled
-def _share(members: Ints, room: float, need: Floats, get: Floats, could: Floats, sharing: Floats, demand: Floats) -> float:
-    """Share `room` resource blocks among the flows of a cell's slice, into the columns; returns what is asked of them."""
+def _share(
+    members: Ints, capacity: float, need: Floats, granted: Floats, attainable: Floats, sharing: Floats, demand: Floats
+) -> float:
+    """Share `capacity` resource blocks among the flows of a cell's slice, writing the columns; returns demand over capacity."""
     total, active = 0.0, 0.0
     for flow in members:
         total += need[flow]
         active += need[flow] > 0.0
-    asked = total / max(room, 1e-9)
-    level = room if total <= room else _water_level(members, need, room)
+    load = total / max(capacity, 1e-9)
+    level = capacity if total <= capacity else _water_level(members, need, capacity)
     for flow in members:
-        get[flow], sharing[flow], demand[flow] = min(need[flow], level), active, asked
-        could[flow] = max(level, room - total + need[flow]) if need[flow] > 0.0 else room
-    return asked
+        granted[flow], sharing[flow], demand[flow] = min(need[flow], level), active, load
+        attainable[flow] = max(level, capacity - total + need[flow]) if need[flow] > 0.0 else capacity
+    return load
 
 
 @compiled
-def _water_level(members: Ints, need: Floats, room: float) -> float:
-    """The level to which max-min fair sharing fills the needs of a slice's flows with `room` resource blocks."""
-    low, high = 0.0, room
+def _water_level(members: Ints, need: Floats, capacity: float) -> float:
+    """Return the max-min fair level: the maximum number of blocks per flow when a slice's flows share `capacity` blocks."""
+    low, high = 0.0, capacity
     for _ in range(30):
         level, filled = 0.5 * (low + high), 0.0
         for flow in members:
             filled += min(need[flow], level)
-        if filled <= room:
+        if filled <= capacity:
             low = level
         else:
             high = level

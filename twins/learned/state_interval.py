@@ -1,4 +1,4 @@
-"""From intervals of flows to an interval of the network state."""
+"""Prediction interval of the network state from the intervals of its flows."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ _DIMENSIONS = ("latency_ms", "jitter_ms", "loss", "throughput_mbps", "edge_load"
 def state_interval(
     scenario: Scenario, layout: Layout, window: Window, loads: Mapping[str, float]
 ) -> tuple[NetworkState, NetworkState, NetworkState]:
-    """Return the state of a window with intervals, and the states between which 90 % lie, dimension by dimension.
+    """Return the state of a window with intervals, and the lower and upper bounds of the 90 % interval of each dimension.
 
-    Means over flows are weighted by what each delivers, which differs between bounds: the interval is stretched to hold its mean.
+    Means over flows are weighted by delivered traffic, which differs between the bounds: the interval is extended to contain the
+    mean.
     """
     mean, low, high = (state_of(scenario, layout, flows, loads) for flows in (window.flows, window.low, window.high))
-    every = [(name, [getattr(one, name) for one in (mean, low, high)]) for name in _DIMENSIONS]
+    dimensions = [(name, [getattr(state, name) for state in (mean, low, high)]) for name in _DIMENSIONS]
     return (
         mean,
-        mean.model_copy(update={name: min(values) for name, values in every}),
-        mean.model_copy(update={name: max(values) for name, values in every}),
+        mean.model_copy(update={name: min(values) for name, values in dimensions}),
+        mean.model_copy(update={name: max(values) for name, values in dimensions}),
     )

@@ -1,7 +1,7 @@
-"""A link configuration and its channel, typed: what the link twin evaluates.
+"""What the link twin evaluates: a typed link configuration and its channel.
 
 1. `LinkConfiguration` is one PUSCH-shaped transmission: transport format, resources, antennas, DMRS, receiver, LDPC, HARQ, power.
-2. `ChannelConfiguration` is where it is sent: a TR 38.901 profile, delay spread, speed, carrier, and the SNR.
+2. `ChannelConfiguration` is the channel it is sent over: a TR 38.901 profile, delay spread, speed, carrier, and the SNR.
 3. Combinations that cannot be transmitted are refused here, with the rule that forbids them, before anything heavy is imported.
 """
 
@@ -26,15 +26,15 @@ Estimator = Literal["ls", "lmmse", "perfect"]
 Detector = Literal["lmmse", "kbest"]
 LdpcAlgorithm = Literal["offset-minsum", "minsum", "boxplus", "boxplus-phi"]
 
-_MCS_COUNT = {1: 28, 2: 28}  # transmittable indices 0..27: above are reserved (retransmission), TS 38.214 tables 5.1.3.1-1, -2
+_MCS_COUNT = {1: 28, 2: 28}  # 0..27 can carry new data; higher indices are reserved, TS 38.214 tables 5.1.3.1-1, -2
 _MAX_PRBS = {15: 270, 30: 273, 60: 135, 120: 264}  # TS 38.101-1 table 5.3.2-1 (15..60 kHz), TS 38.101-2 table 5.3.2-1 (120 kHz)
 
 
 class LinkConfiguration(Word):
     """One PUSCH transmission (TS 38.211 clause 6.3.1, TS 38.212 clause 6.2, TS 38.214 clause 6.1) and how it is received.
 
-    `receiver` "classical" takes `estimator` and `detector` (LS and LMMSE unless given); a neural receiver does both itself.
-    `transmit_power_dbm` shifts the channel's SNR, stated at 23 dBm; with a coupling loss it is spread over the PRBs.
+    `receiver` "classical" takes `estimator` and `detector` (default LS and LMMSE); a neural receiver replaces both.
+    `transmit_power_dbm` shifts the channel's SNR, which is stated at 23 dBm; with a coupling loss it is spread over the PRBs.
     """
 
     mcs_table: Literal[1, 2] = 1
@@ -65,12 +65,12 @@ class LinkConfiguration(Word):
         problems = []
         if self.mcs_index >= _MCS_COUNT[self.mcs_table]:
             problems.append(
-                f"mcs_index={self.mcs_index} is not in table {self.mcs_table}: 0..{_MCS_COUNT[self.mcs_table] - 1} can be sent,"
-                f" the rest is reserved (TS 38.214 table 5.1.3.1-{self.mcs_table})"
+                f"mcs_index={self.mcs_index} is not in table {self.mcs_table}: allowed 0..{_MCS_COUNT[self.mcs_table] - 1},"
+                f" higher indices are reserved (TS 38.214 table 5.1.3.1-{self.mcs_table})"
             )
         if self.prbs > _MAX_PRBS[self.subcarrier_khz]:
             problems.append(
-                f"prbs={self.prbs} is out of range: at most {_MAX_PRBS[self.subcarrier_khz]} at {self.subcarrier_khz} kHz"
+                f"prbs={self.prbs} is out of range: allowed at most {_MAX_PRBS[self.subcarrier_khz]} at {self.subcarrier_khz} kHz"
                 " (TS 38.101-1 and -2, table 5.3.2-1)"
             )
         return problems
@@ -79,20 +79,20 @@ class LinkConfiguration(Word):
         problems = []
         if self.layers > self.tx_antennas:
             problems.append(
-                f"layers={self.layers} is more than tx_antennas={self.tx_antennas}: a layer needs an antenna port of its own"
+                f"layers={self.layers} is more than tx_antennas={self.tx_antennas}: each layer needs its own antenna port"
                 " (TS 38.211 clause 6.3.1.5)"
             )
         if self.layers > self.rx_antennas:
             problems.append(
                 f"layers={self.layers} is more than rx_antennas={self.rx_antennas}: linear and K-Best detection need at least one"
-                " receive antenna a layer"
+                " receive antenna per layer"
             )
         return problems
 
     def _receiver_problems(self) -> list[str]:
         if self.receiver == "classical":
             if self.detector == "kbest" and self.layers < 2:
-                return [f"detector='kbest' with layers={self.layers}: it searches over layers; use 'lmmse' for one layer"]
+                return [f"detector='kbest' with layers={self.layers}: K-Best searches over layers; use 'lmmse' for one layer"]
             return (
                 ["transmitter='deeptx' needs receiver='deeptx': its pilots are superimposed"]
                 if self.transmitter == "deeptx"
@@ -101,24 +101,24 @@ class LinkConfiguration(Word):
         if (self.transmitter == "deeptx") != (self.receiver == "deeptx"):
             return [
                 f"transmitter={self.transmitter!r} with receiver={self.receiver!r}: DeepTx and its receiver were trained"
-                " together, give 'deeptx' for both or for neither"
+                " together; use 'deeptx' for both or for neither"
             ]
-        chosen = [name for name in ("estimator", "detector") if getattr(self, name) is not None]
-        return [f"{name} is given, but receiver={self.receiver!r} does this itself: leave {name} out" for name in chosen]
+        redundant = [name for name in ("estimator", "detector") if getattr(self, name) is not None]
+        return [f"{name} is set, but receiver={self.receiver!r} does this itself: omit {name}" for name in redundant]
 
     @property
     def channel_estimator(self) -> Estimator:
-        """The classical receiver's channel estimator, LS unless given."""
+        """The classical receiver's channel estimator; LS by default."""
         return self.estimator or "ls"
 
     @property
     def mimo_detector(self) -> Detector:
-        """The classical receiver's detector, LMMSE unless given."""
+        """The classical receiver's detector; LMMSE by default."""
         return self.detector or "lmmse"
 
     @property
     def receiver_name(self) -> str:
-        """`ls+lmmse`, `perfect+kbest`, ... for the classical receiver, else the receiver's own name."""
+        """`ls+lmmse`, `perfect+kbest`, ... for the classical receiver, otherwise `receiver`."""
         if self.receiver == "classical":
             return f"{self.channel_estimator}+{self.mimo_detector}"
         return self.receiver
@@ -130,17 +130,18 @@ class LinkConfiguration(Word):
 
     @property
     def subcarriers(self) -> int:
-        """Allocated subcarriers."""
+        """Number of allocated subcarriers."""
         return self.prbs * SUBCARRIERS_PER_PRB
 
 
 class ChannelConfiguration(Word):
     """A TR 38.901 clause 7.7 profile with its scaled delay spread, speed and carrier, and the SNR.
 
-    Profile "AWGN" does not fade: gain 1 everywhere, whatever delay spread and speed; published code performance refers to it.
+    Profile "AWGN" is flat: gain 1 everywhere, independent of delay spread and speed; published code performance refers to it.
 
-    Give `snr_db` (mean SNR per resource element and receive antenna at 23 dBm transmit power) or `coupling_loss_db` (mean loss
-    from transmit to receive antenna port), from which the SNR follows with power, bandwidth and noise figure.
+    Set exactly one of `snr_db` (mean SNR per resource element and receive antenna at 23 dBm transmit power) and
+    `coupling_loss_db` (mean loss from transmit to receive antenna port), from which transmit power, bandwidth and noise figure
+    give the SNR.
     """
 
     profile: Profile = "TDL-A"
@@ -155,13 +156,13 @@ class ChannelConfiguration(Word):
     def _one_level(self) -> ChannelConfiguration:
         if (self.snr_db is None) == (self.coupling_loss_db is None):
             raise ValueError(
-                f"snr_db={self.snr_db} and coupling_loss_db={self.coupling_loss_db}: give exactly one of them, the SNR"
-                " follows from either"
+                f"snr_db={self.snr_db} and coupling_loss_db={self.coupling_loss_db}: set exactly one of them, either"
+                " determines the SNR"
             )
         return self
 
     def received_snr_db(self, configuration: LinkConfiguration) -> float:
-        """Mean SNR in dB per resource element and receive antenna of `configuration` on this channel."""
+        """Return the mean SNR in dB per resource element and receive antenna of `configuration` on this channel."""
         if self.snr_db is not None:
             return self.snr_db + configuration.transmit_power_dbm - REFERENCE_POWER_DBM
         from math import log10

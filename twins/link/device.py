@@ -1,7 +1,7 @@
-"""The device state that a planner is given, and the rules by which a link configuration asks for more than the device has.
+"""The device state shown to a planner, and the rules that a link configuration must keep on that device.
 
-Each rule is written once, over columns (one array per `LinkConfiguration` field): a single orchestration is judged with arrays of
-one element and told what to mend, a whole configuration space is filtered with long ones.
+Each rule is written once, over columns (one array per `LinkConfiguration` field): arrays of one element check a single
+orchestration and name what to change, long arrays filter a whole configuration space.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _BITS_PER_SYMBOL = {"QPSK": 2, "16QAM": 4, "64QAM": 6, "256QAM": 8}
 
 
 class DeviceState(Word):
-    """What both ends of the link can do now: hardware, and what of it is free."""
+    """Current capabilities of both ends of the link: hardware and free resources."""
 
     tx_antennas: Literal[1, 2, 4] = Field(description="antenna ports of the transmitting device")
     rx_antennas: int = Field(ge=1, le=16, description="antennas of the receiving base station; all of them are used")
@@ -38,9 +38,9 @@ class DeviceState(Word):
     receivers: tuple[str, ...] = Field(
         default=("ls+lmmse",),
         min_length=1,
-        description="installed receivers: estimator+detector of the classical one, or a neural one",
+        description="installed receivers: estimator+detector of the classical receiver, or a neural receiver",
     )
-    free_prbs: int = Field(ge=1, le=275, description="PRBs that the scheduler can give now")
+    free_prbs: int = Field(ge=1, le=275, description="PRBs that the scheduler can allocate now")
     subcarriers_khz: tuple[Literal[15, 30, 60, 120], ...] = Field(
         default=(30,), min_length=1, description="supported spacings, kHz"
     )
@@ -48,35 +48,35 @@ class DeviceState(Word):
         default=1000.0,
         ge=0.001,
         le=1e6,
-        description="compute budget of the receiving side, 10^9 operations/s; decides the processing delay (ComputeBudget)",
+        description="compute budget of the receiving side, 10^9 operations/s; determines the processing delay (ComputeBudget)",
     )
 
 
 @dataclass(frozen=True)
 class DeviceRule:
-    """One thing that a device limits: where `holds` is False, `field` of the orchestration asks for more than `allowed` says."""
+    """One limit of a device: `is_met` is False where `field` of the orchestration exceeds `attribute` of the device state."""
 
     field: str
     attribute: str
     column: str
-    holds: Callable[[DeviceState, Columns], NDArray[np.bool_]]
+    is_met: Callable[[DeviceState, Columns], NDArray[np.bool_]]
     remedy: str
 
 
-def _within(column: str, attribute: str) -> Callable[[DeviceState, Columns], NDArray[np.bool_]]:
+def _at_most(column: str, attribute: str) -> Callable[[DeviceState, Columns], NDArray[np.bool_]]:
     return lambda device, columns: columns[column] <= getattr(device, attribute)
 
 
 def _one_of(column: str, attribute: str) -> Callable[[DeviceState, Columns], NDArray[np.bool_]]:
-    def holds(device: DeviceState, columns: Columns) -> NDArray[np.bool_]:
+    def is_met(device: DeviceState, columns: Columns) -> NDArray[np.bool_]:
         import numpy as np
 
         return np.isin(columns[column], list(getattr(device, attribute)))
 
-    return holds
+    return is_met
 
 
-def _modulation(device: DeviceState, columns: Columns) -> NDArray[np.bool_]:
+def _modulation_supported(device: DeviceState, columns: Columns) -> NDArray[np.bool_]:
     import numpy as np
 
     from twins.radio.abstraction import load_link_table
@@ -84,8 +84,8 @@ def _modulation(device: DeviceState, columns: Columns) -> NDArray[np.bool_]:
     tables, indices = np.atleast_1d(columns["mcs_table"], columns["mcs_index"])
     orders = np.zeros(indices.shape, dtype=np.int64)
     for table in np.unique(tables):
-        of_table = load_link_table(int(table)).modulation_order  # TS 38.214 tables 5.1.3.1-1 and -2
-        orders[tables == table] = of_table[indices[tables == table]]
+        table_orders = load_link_table(int(table)).modulation_order  # TS 38.214 tables 5.1.3.1-1 and -2
+        orders[tables == table] = table_orders[indices[tables == table]]
     return np.asarray(orders <= _BITS_PER_SYMBOL[device.max_modulation])
 
 
@@ -94,45 +94,51 @@ RULES = (
         "transmitter.antenna_ports",
         "tx_antennas",
         "tx_antennas",
-        _within("tx_antennas", "tx_antennas"),
+        _at_most("tx_antennas", "tx_antennas"),
         "use fewer antenna ports",
     ),
     DeviceRule(
         "transmitter.power_dbm",
         "max_power_dbm",
         "transmit_power_dbm",
-        _within("transmit_power_dbm", "max_power_dbm"),
+        _at_most("transmit_power_dbm", "max_power_dbm"),
         "lower the power",
     ),
-    DeviceRule("transmitter.mcs_index", "max_modulation", "mcs_index", _modulation, "take an MCS of a lower modulation order"),
+    DeviceRule(
+        "transmitter.mcs_index",
+        "max_modulation",
+        "mcs_index",
+        _modulation_supported,
+        "use an MCS of a lower modulation order",
+    ),
     DeviceRule(
         "transmitter.module",
         "transmitters",
         "transmitter",
         _one_of("transmitter", "transmitters"),
-        "take an installed transmitter",
+        "use an installed transmitter",
     ),
-    DeviceRule("receiver", "receivers", "receiver_name", _one_of("receiver_name", "receivers"), "take an installed receiver"),
-    DeviceRule("resources.prbs", "free_prbs", "prbs", _within("prbs", "free_prbs"), "ask for fewer PRBs"),
+    DeviceRule("receiver", "receivers", "receiver_name", _one_of("receiver_name", "receivers"), "use an installed receiver"),
+    DeviceRule("resources.prbs", "free_prbs", "prbs", _at_most("prbs", "free_prbs"), "request fewer PRBs"),
     DeviceRule(
         "resources.subcarrier_khz",
         "subcarriers_khz",
         "subcarrier_khz",
         _one_of("subcarrier_khz", "subcarriers_khz"),
-        "take a supported spacing",
+        "use a supported spacing",
     ),
 )
 
 
 def permitted(device: DeviceState, columns: Columns) -> NDArray[np.bool_]:
-    """Return where `device` has everything that the configuration in `columns` asks for: bool[N]."""
+    """Return which of the N configurations in `columns` keep every rule of `device`: bool[N]."""
     import numpy as np
 
-    return np.asarray(np.logical_and.reduce([rule.holds(device, columns) for rule in RULES]))
+    return np.asarray(np.logical_and.reduce([rule.is_met(device, columns) for rule in RULES]))
 
 
 def device_violations(device: DeviceState, columns: Columns) -> tuple[Violation, ...]:
-    """Return every rule that the one configuration in `columns` (arrays of one element) breaks."""
+    """Return every rule of `device` that a single configuration breaks; `columns` has arrays of one element."""
     return tuple(
         Violation(
             field=rule.field,
@@ -142,7 +148,7 @@ def device_violations(device: DeviceState, columns: Columns) -> tuple[Violation,
             remedy=rule.remedy,
         )
         for rule in RULES
-        if not rule.holds(device, columns).all()
+        if not rule.is_met(device, columns).all()
     )
 
 

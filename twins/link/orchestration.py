@@ -1,9 +1,10 @@
 """An orchestration: the typed workflow that a language model writes, compiled to a link configuration (seed 000, section II).
 
-1. Four steps, each a module and its arguments: `transmitter`, `channel_coding`, `receiver`, `resources`. A model is shown
-   `Orchestration.model_json_schema()`: field names, units and ranges; `read_orchestration` reads what it wrote.
-2. `compile_orchestration(orchestration, device)` gives the `LinkConfiguration`, on all of the base station's antennas.
-3. What cannot be read, cannot be transmitted, or asks for more than the device has raises `OrchestrationRefused`, rule by rule.
+1. It has four steps, each a module and its arguments: `transmitter`, `channel_coding`, `receiver`, `resources`. A model is shown
+   `Orchestration.model_json_schema()`, with field names, units and ranges; `read_orchestration` parses its answer.
+2. `compile_orchestration(orchestration, device)` returns the `LinkConfiguration`, with all antennas of the base station.
+3. An orchestration that cannot be parsed, cannot be transmitted or exceeds the device raises `OrchestrationRefused`, which lists
+   every broken rule.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class OrchestrationRefused(ValueError):  # noqa: N818 - a refusal is an answer, not an error of the program
-    """The orchestration cannot be used; `reasons` has one sentence for each broken rule."""
+    """The orchestration cannot be used; `reasons` has one sentence per broken rule."""
 
     def __init__(self, reasons: tuple[str, ...]) -> None:
         super().__init__("; ".join(reasons))
@@ -30,7 +31,7 @@ class OrchestrationRefused(ValueError):  # noqa: N818 - a refusal is an answer, 
 
 
 class Transmitter(Word):
-    """How bits become the transmitted slot."""
+    """How bits are mapped to the transmitted slot."""
 
     module: Literal["pusch", "deeptx"] = Field(
         description="pusch: QAM and DMRS of TS 38.211; deeptx: learned constellation and pilots, needs receiver deeptx"
@@ -46,7 +47,7 @@ class ChannelCoding(Word):
     """Channel coding and retransmission."""
 
     module: Literal["ldpc"] = Field(description="LDPC of TS 38.212")
-    algorithm: LdpcAlgorithm = Field(description="check node update of the decoder; boxplus-phi is exact and the dearest")
+    algorithm: LdpcAlgorithm = Field(description="check node update of the decoder; boxplus-phi is exact and the most expensive")
     iterations: int = Field(ge=1, le=50, description="decoder iterations, 1..50")
     harq_retransmissions: int = Field(
         ge=0, le=3, description="retransmissions that HARQ may add, 0..3; each costs a round trip of delay"
@@ -57,16 +58,16 @@ class Receiver(Word):
     """How the received slot becomes soft bits."""
 
     module: str = Field(
-        min_length=1, description="classical (then give estimator and detector), or a neural receiver: deeprx, deeptx"
+        min_length=1, description="classical (then set estimator and detector), or a neural receiver: deeprx, deeptx"
     )
     estimator: Literal["ls", "lmmse"] | None = Field(default=None, description="channel estimator of the classical receiver")
     detector: Literal["lmmse", "kbest"] | None = Field(
-        default=None, description="detector of the classical one; kbest for 2+ layers"
+        default=None, description="detector of the classical receiver; kbest for 2+ layers"
     )
 
 
 class Resources(Word):
-    """What is occupied on the air."""
+    """Time and frequency resources of the transmission."""
 
     prbs: int = Field(ge=1, le=273, description="physical resource blocks, 12 subcarriers each")
     subcarrier_khz: Literal[15, 30, 60, 120] = Field(description="subcarrier spacing in kHz")
@@ -74,7 +75,7 @@ class Resources(Word):
 
 
 class Orchestration(Word):
-    """The workflow of one link: the module of each step with its arguments."""
+    """The workflow of one link: a module and its arguments for each step."""
 
     transmitter: Transmitter
     channel_coding: ChannelCoding
@@ -83,7 +84,7 @@ class Orchestration(Word):
 
     @classmethod
     def of(cls, configuration: LinkConfiguration) -> Orchestration:
-        """Return the orchestration that compiles to `configuration`; raises OrchestrationRefused for perfect knowledge."""
+        """Return the orchestration that compiles to `configuration`; raises OrchestrationRefused for perfect CSI."""
         values: dict[str, dict[str, Any]] = {"channel_coding": {"module": "ldpc"}}
         for (step, argument), field in _FIELDS.items():
             values.setdefault(step, {})[argument] = getattr(configuration, field)
@@ -92,7 +93,7 @@ class Orchestration(Word):
         return _validated(cls, values)
 
 
-# Which argument of which step becomes which field of the link configuration.
+# (step, argument) of the orchestration → field of the link configuration.
 _FIELDS = {
     ("transmitter", "module"): "transmitter",
     ("transmitter", "mcs_table"): "mcs_table",
@@ -113,7 +114,7 @@ _FIELDS = {
 
 
 def read_orchestration(text: str) -> Orchestration:
-    """Read the JSON that a model wrote; raises OrchestrationRefused for each field that is missing, unknown or out of range."""
+    """Parse the JSON of a model; raises OrchestrationRefused naming each field that is missing, unknown or out of range."""
     try:
         return Orchestration.model_validate_json(text)
     except ValidationError as error:
@@ -121,7 +122,7 @@ def read_orchestration(text: str) -> Orchestration:
 
 
 def compile_orchestration(orchestration: Orchestration, device: DeviceState) -> LinkConfiguration:
-    """Return the link configuration of `orchestration` between the ends that `device` describes; raises OrchestrationRefused."""
+    """Return the link configuration of `orchestration` on `device`; raises OrchestrationRefused if a rule is broken."""
     fields = {field: getattr(getattr(orchestration, step), argument) for (step, argument), field in _FIELDS.items()}
     configuration = _validated(LinkConfiguration, {**fields, "rx_antennas": device.rx_antennas})
     violations = device_violations(device, configuration_columns([configuration]))

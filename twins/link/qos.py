@@ -1,8 +1,8 @@
-"""QoS of an orchestration: (delay, throughput, BER), by the link tables or by simulation, the same code in training and harness.
+"""QoS of an orchestration (delay, throughput, BER) from the link tables or by simulation; training and harness share this code.
 
-1. `evaluate(orchestration, device, channel, rung)` answers for one orchestration, with the `LinkResult` behind the three values.
-2. `QosEvaluator` answers for many configurations at once, as columns: that is what a search over a configuration space needs.
-3. Both rungs are `LinkEvaluator`s: `twins.link.table.LinkTables`, and `SimulatedLink`.
+1. `evaluate(orchestration, device, channel, rung)` evaluates one orchestration and returns the `LinkResult` behind the QoS too.
+2. `QosEvaluator` evaluates many configurations at once, as columns: this is what a search over a configuration space uses.
+3. Each rung is a `LinkEvaluator`: `twins.link.table.tables.LinkTables` and `SimulatedLink`.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ class QosEvaluator(Protocol):
         """Return the QoS of N links.
 
         `configurations` has the arrays[N] of `configuration_columns`, and `compute_gops`, the budget of the processing delay in
-        10^9 operations/s; `channels` those of `channel_columns`, [N], or [1] for one channel under all. Where the evaluator does
-        not reach, `covered` is False and the values mean nothing.
+        10^9 operations/s; `channels` those of `channel_columns`, [N], or [1] for a channel shared by all links. Where a link is
+        outside the evaluator's range, `covered` is False and its values are undefined.
         """
         ...
 
 
 class LinkEvaluator(Protocol):
-    """Evaluates one link with everything that is known of it."""
+    """Evaluates one link in full detail."""
 
     def evaluate(
         self, configuration: LinkConfiguration, channel: ChannelConfiguration, budget: ComputeBudget = ACCELERATOR
     ) -> LinkResult:
-        """Return the link's quality, its delay with `budget`; raises a ValueError that says why where it cannot."""
+        """Return the link's quality, its delay with compute `budget`; raises a ValueError with the reason if it cannot."""
         ...
 
 
 @dataclass(frozen=True)
 class QosEvaluation:
-    """What an orchestration delivered: `qos`, and `link` behind it with intervals, provenance and coverage."""
+    """The `qos` that an orchestration delivers, and the `link` result behind it with intervals, provenance and coverage."""
 
     qos: Qos
     link: LinkResult
@@ -59,7 +59,7 @@ class QosEvaluation:
 
 @dataclass(frozen=True)
 class SimulatedLink:
-    """The simulation as an evaluator: every link with the same `seed`, so that they are compared on the same slots."""
+    """The simulation as an evaluator; every link uses the same `seed`, so links are compared on the same slots."""
 
     seed: int = 1
     stopping: Stopping = field(default_factory=Stopping)
@@ -67,18 +67,18 @@ class SimulatedLink:
     def evaluate(
         self, configuration: LinkConfiguration, channel: ChannelConfiguration, budget: ComputeBudget = ACCELERATOR
     ) -> LinkResult:
-        """Simulate one link; seconds."""
+        """Simulate one link; takes seconds."""
         from twins.link.simulation.simulation import simulate
 
         return simulate(configuration, channel, seed=self.seed, stopping=self.stopping, budget=budget)
 
     def evaluate_batch(self, configurations: Columns, channels: Columns) -> QosColumns:
-        """Simulate each of N links in turn; not covered are those whose transmitter, receiver or code is not available."""
+        """Simulate N links in turn; a link whose transmitter, receiver or code is not available is not covered."""
         links = configurations_of(configurations)
-        fields = channels_of(channels)
-        fields = fields * len(links) if len(fields) == 1 else fields
+        link_channels = channels_of(channels)
+        link_channels = link_channels * len(links) if len(link_channels) == 1 else link_channels
         budgets = [budget_of(gops) for gops in configurations["compute_gops"].tolist()]
-        return _as_columns([self._qos(*one) for one in zip(links, fields, budgets, strict=True)])
+        return _as_columns([self._qos(*arguments) for arguments in zip(links, link_channels, budgets, strict=True)])
 
     def _qos(self, configuration: LinkConfiguration, channel: ChannelConfiguration, budget: ComputeBudget) -> Qos | None:
         from twins.link.receiver import ReceiverUnavailable
@@ -93,10 +93,10 @@ class SimulatedLink:
 def evaluate(
     orchestration: Orchestration, device: DeviceState, channel: ChannelConfiguration, rung: Rung = "table"
 ) -> QosEvaluation:
-    """Return what `orchestration` delivers between the ends `device` on `channel`.
+    """Return what `orchestration` delivers on `device` and `channel`.
 
-    Raises OrchestrationRefused for what cannot be transmitted or asks for more than the device has, and the rung's own ValueError
-    (NotCovered of the tables, ReceiverUnavailable, TransmitterUnavailable) for what it cannot evaluate.
+    Raises OrchestrationRefused if the orchestration cannot be transmitted or exceeds the device, and the rung's own ValueError
+    (NotCovered by the tables, ReceiverUnavailable, TransmitterUnavailable) if it cannot be evaluated.
     """
     configuration = compile_orchestration(orchestration, device)
     link = link_evaluator(rung).evaluate(configuration, channel, budget_of(device.compute_gops))
@@ -104,7 +104,7 @@ def evaluate(
 
 
 def qos_of(link: LinkResult) -> Qos:
-    """Return the QoS in a link's result: the three estimates."""
+    """Return the QoS of a link result: its point estimates of delay, throughput and BER."""
     return Qos(delay_ms=link.delay_ms, throughput_mbps=link.throughput_mbps.value, ber=link.ber.value)
 
 
@@ -118,7 +118,7 @@ def link_evaluator(rung: Rung) -> LinkEvaluator:
 
 
 def budget_of(compute_gops: float) -> ComputeBudget:
-    """Return the budget of a device's `compute_gops`, 10^9 operations/s."""
+    """Return the compute budget for `compute_gops` in 10^9 operations/s."""
     return ComputeBudget(operations_per_second=1e9 * compute_gops)
 
 
@@ -126,7 +126,7 @@ def _as_columns(delivered: list[Qos | None]) -> QosColumns:
     import numpy as np
 
     def column(name: str) -> NDArray[Any]:
-        return np.array([np.nan if one is None else getattr(one, name) for one in delivered])
+        return np.array([np.nan if qos is None else getattr(qos, name) for qos in delivered])
 
-    covered = np.array([one is not None for one in delivered], dtype=bool)
+    covered = np.array([qos is not None for qos in delivered], dtype=bool)
     return QosColumns(column("delay_ms"), column("throughput_mbps"), column("ber"), covered)

@@ -1,4 +1,4 @@
-"""QoS of many links as columns: what an evaluator of thousands of configurations answers."""
+"""QoS of many links as columns: the result of evaluating thousands of configurations in one call."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The receiver contract, and where receivers come from.
+"""The receiver contract and the lookup of receivers by name.
 
 1. A receiver turns `Slots` into LLRs of the coded bits: `Receiver.detect(slots) -> Detection`.
-2. Receivers are found by name among the entry points of group `twinpilot.receivers`: TwinPilot's own are in `tools.receivers`,
-   and an installed package may bring others. The twin imports none of them itself, so no floor imports upward.
-3. An entry point is a factory `(pusch, configuration, channel) -> Receiver`; it raises `ReceiverUnavailable` for what it cannot
-   receive.
+2. Receivers are looked up by name among the entry points of group `twinpilot.receivers`: TwinPilot's own are in
+   `tools.receivers`, and an installed package may add others. The twin imports none of them itself, so no floor imports upward.
+3. An entry point is a factory `(pusch, configuration, channel) -> Receiver`; it raises `ReceiverUnavailable` for a configuration
+   that it cannot receive.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 GROUP = "twinpilot.receivers"
 
 
-class ReceiverUnavailable(ValueError):  # noqa: N818 - it is unavailable, not in error
-    """No such receiver, or it cannot receive this configuration; the message says what can."""
+class ReceiverUnavailable(ValueError):  # noqa: N818 - names the condition, not a program error
+    """No such receiver, or it cannot receive this configuration; the message names the alternatives."""
 
 
 @dataclass(frozen=True)
 class Detection:
-    """What a receiver made of B slots.
+    """A receiver's output for B slots.
 
     `llr` float[B, coded_bits], log p(1)/p(0) of each coded bit in the order sent; `response` complex[B, rx, layers, 14, S], the
-    channel that it estimated, or None where it estimates none.
+    estimated channel, or None if the receiver estimates no channel.
     """
 
     llr: torch.Tensor
@@ -47,7 +47,7 @@ class Receiver(Protocol):
     name: str
 
     def detect(self, slots: Slots) -> Detection:
-        """Detect `slots`, all of the configuration that the receiver was made for."""
+        """Detect `slots`, which must all have the configuration that the receiver was built for."""
         ...
 
 
@@ -65,7 +65,7 @@ def receiver_factory(name: str) -> ReceiverFactory:
     """Return the factory of the receiver `name`; raises ReceiverUnavailable."""
     if name not in receiver_names():
         raise ReceiverUnavailable(
-            f"receiver={name!r} is none of {list(receiver_names())}; another comes with a package that has an entry point in"
+            f"receiver={name!r} is none of {list(receiver_names())}; to add one, install a package with an entry point in"
             f" {GROUP!r}"
         )
     factory: ReceiverFactory = entry_points(group=GROUP)[name].load()
@@ -73,10 +73,10 @@ def receiver_factory(name: str) -> ReceiverFactory:
 
 
 def version_of(receiver: Receiver) -> str:
-    """Return the checksum of what `receiver` has learned, its optional attribute `version`; empty where it learned nothing."""
+    """Return the checksum of the receiver's trained weights, its optional attribute `version`; empty if it has none."""
     return str(getattr(receiver, "version", ""))
 
 
 def make_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration) -> Receiver:
-    """Make the receiver that `configuration.receiver` names; raises ReceiverUnavailable."""
+    """Build the receiver named by `configuration.receiver`; raises ReceiverUnavailable."""
     return receiver_factory(configuration.receiver)(pusch, configuration, channel)

@@ -1,4 +1,4 @@
-"""What the link twin answers for one configuration on one channel, whichever rung answered."""
+"""The link twin's result for one configuration on one channel, the same for every rung."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class LinkResult(Word):
 
     `snr_db` mean per resource element and receive antenna; `slots` transport blocks evaluated; `bler` residual transport block
     error rate after the last HARQ transmission; `first_bler` after the first; `ber` residual information bit error rate;
-    `uncoded_ber` of the first transmission's hard LLRs; `throughput_mbps` delivered information bits per second of air time,
-    retransmissions counted; `transmissions` mean per transport block; `delay_ms` mean processing delay of the documented model
-    (`twins.link.delay.processing_delay`); `nmse_db` channel estimation error over channel power, None where the receiver
-    estimates none; `coverage` by the data cards of what answered (table, neural receiver).
+    `uncoded_ber` of hard decisions on the first transmission's LLRs; `throughput_mbps` delivered information bits per second of
+    air time, including retransmissions; `transmissions` mean per transport block; `delay_ms` mean processing delay by the model
+    of `twins.link.delay.processing_delay`; `nmse_db` channel estimation error over channel power, None if the receiver estimates
+    no channel; `coverage` by the data cards of the table and neural receiver that were used.
     """
 
     configuration: LinkConfiguration

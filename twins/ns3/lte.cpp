@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the worker adds to ns-3: path loss, slices, handover, sources, meters. Compiled by worker.py into its own process.
+// The worker's extensions of ns-3: path loss, slices, handover, sources, meters. Compiled by worker.py in its own process.
 #include "ns3/applications-module.h"
 #include "ns3/flow-monitor-module.h"
 #include "ns3/internet-module.h"
@@ -11,7 +11,7 @@
 namespace tp {
 using namespace ns3;
 
-// ---- where cells' antennas point: degrees from the x axis counter-clockwise, and below the horizon; a cell without is omnidirectional ----
+// ---- beams of cells: azimuth counter-clockwise from the x axis and tilt below the horizon, degrees; a cell without a beam is omnidirectional ----
 struct Beam { double azimuth, tilt; };
 inline std::map<const MobilityModel*, Beam>& Beams() { static std::map<const MobilityModel*, Beam> one; return one; }
 inline double BeamGain(const MobilityModel* site, Vector from, Vector to) {  // TR 38.901 table 7.3-1, one element
@@ -45,7 +45,7 @@ class FieldLoss : public PropagationLossModel {
   double m_frequency;
 };
 
-// ---- what may be changed while time stands still: shares of resource block groups, handover offsets, barred cells ----
+// ---- settings that may change between runs: shares of resource block groups, handover offsets, barred cells ----
 struct Settings {
   std::map<std::pair<uint16_t, uint16_t>, int> slice_of;           // (cell, rnti) -> slice
   std::map<std::pair<uint16_t, int>, std::pair<double, double>> range;  // (cell, slice) -> [low, high) of the groups
@@ -115,7 +115,7 @@ class OffsetHandover : public LteHandoverAlgorithm {
   LteHandoverManagementSapProvider* m_provider;
 };
 
-// ---- a flow's source: packets of a size at a rate, to where it is told; exponential gaps for bursty traffic ----
+// ---- a flow's source: packets of fixed size at a rate to a destination; exponential gaps for bursty traffic ----
 class Source : public Application {
  public:
   static TypeId GetTypeId() { static TypeId tid = TypeId("tp::Source").SetParent<Application>().AddConstructor<Source>(); return tid; }
@@ -209,8 +209,8 @@ inline void Point(Ptr<Node> enb, bool beam, double azimuth, double tilt) {
 }
 inline void SetNoiseFigure(Ptr<NetDevice> ue, uint32_t earfcn, uint16_t bandwidth, double db) {
   auto phy = DynamicCast<LteUeNetDevice>(ue)->GetPhy();
-  phy->SetNoiseFigure(db);  // for when it synchronizes with the next cell
-  // While it searches for a cell it listens to another band, and takes the figure from there when it has found one.
+  phy->SetNoiseFigure(db);  // applied when it synchronizes with the next cell
+  // During cell search the UE receives on another band; it applies the noise figure once it has found a cell.
   auto model = phy->GetDlSpectrumPhy()->GetRxSpectrumModel();
   if (!model || model->GetNumBands() != bandwidth) return;
   phy->GetDlSpectrumPhy()->SetNoisePowerSpectralDensity(LteSpectrumValueHelper::CreateNoisePowerSpectralDensity(earfcn, bandwidth, db));
@@ -223,7 +223,7 @@ inline void Bearer(Ptr<LteHelper> helper, Ptr<NetDevice> ue, int qci, uint16_t p
   Ptr<EpcTft> tft = Create<EpcTft>(); EpcTft::PacketFilter filter; filter.localPortStart = port; filter.localPortEnd = port; tft->Add(filter);
   helper->ActivateDedicatedEpsBearer(ue, EpsBearer((EpsBearer::Qci)qci, qos), tft);
 }
-// ---- an interferer: a transmitter over the whole carrier that no user is served by ----
+// ---- an interferer: a transmitter over the whole carrier that serves no user ----
 inline Ptr<WaveformGenerator> Interferer(Ptr<LteHelper> helper, Ptr<Node> node, uint32_t earfcn, uint16_t bandwidth) {
   WaveformGeneratorHelper made; made.SetChannel(helper->GetDownlinkSpectrumChannel());
   std::vector<int> all; for (int i = 0; i < bandwidth; i++) all.push_back(i);

@@ -1,8 +1,9 @@
-"""`Ns3Network`: ground truth, an LTE/EPC network simulated packet by packet (ns-3, in a process of its own).
+"""`Ns3Network`: the ground truth, an LTE/EPC network simulated at packet level by ns-3 in a separate process.
 
-1. A layout is translated to what the worker understands; between windows only what changed is sent.
-2. What the worker measured is summed per flow there and becomes rates, means and shares here.
-3. LTE is LTE: 1 ms subframes, 180 kHz resource blocks, slices as ranges of resource block groups. Windows are labelled so.
+1. A layout is translated to the worker's requests; between windows only changes are sent.
+2. The worker returns sums per flow; rates, means and shares are computed here.
+3. The network is LTE: 1 ms subframes, 180 kHz resource blocks, slices as ranges of resource block groups. Windows are labelled
+   accordingly.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from twins.gym.layout import CellLayout, FlowLayout, Layout, UserLayout
 from twins.gym.window import FlowWindow, UserWindow, Window
 from twins.ns3.process import Ns3Process, WorkerError
 
-UPLINK_RBS = 15  # facts: with more, terminals' power per resource block does not reach beyond 250 m
+UPLINK_RBS = 15  # with more, the terminals' power per resource block does not reach beyond 250 m
 BUFFER_BYTES = 100_000
 SCHEDULER = "ns3::PfFfMacScheduler"
 _SILENCE_DBM = -200.0
@@ -31,17 +32,16 @@ class Ns3Network:
         self._built: tuple[int | None, int] | None = None
 
     def begin(self, layout: Layout) -> None:
-        """Build the network of `layout`."""
-        layout = Layout.model_validate(
-            layout.model_dump()
-        )  # copies are unchecked, and ns-3 ends on a value that it does not take
+        """Build the network of `layout`; raises WorkerError, Ns3MissingError."""
+        # Copies are unchecked, and ns-3 terminates on an invalid value.
+        layout = Layout.model_validate(layout.model_dump())
         self._process.ask("build", _build(layout))
         self._layout, self._built = layout, (self._process.pid, self._process.builds)
         if layout.interferer_dbm is not None:
             self._process.ask("set", {"interferer_dbm": layout.interferer_dbm})
 
     def run(self, layout: Layout, seconds: float, settle_s: float = 0.0) -> Window:
-        """Put `layout` in force, let `settle_s` and then `seconds` pass, and return what was measured in the latter."""
+        """Apply `layout`, simulate `settle_s` and then `seconds`; returns the measurements of the latter. Raises WorkerError."""
         if self._layout is None or (self._process.pid, self._process.builds) != self._built:
             raise WorkerError("run", "begin a network first: there is none, its worker ended, or another was built in it")
         changes = _changes(self._layout, Layout.model_validate(layout.model_dump()))
@@ -66,14 +66,14 @@ def _build(layout: Layout) -> dict[str, Any]:
         "buffer_bytes": BUFFER_BYTES,
         "scheduler": SCHEDULER,
         "interferer": {"position": _triple(layout.interferer)},
-        "cells": [{"position": _triple(one.position), **_cell(one)} for one in layout.cells.values()],
-        "ues": [{**_user(one), "cell": cells.index(best_cell(layout, one.position))} for one in layout.users.values()],
+        "cells": [{"position": _triple(cell.position), **_cell(cell)} for cell in layout.cells.values()],
+        "ues": [{**_user(user), "cell": cells.index(best_cell(layout, user.position))} for user in layout.users.values()],
         "hosts": [{"delay_ms": delay} for delay in layout.hosts.values()],
         "flows": [
             {
                 "name": name,
                 "ue": users.index(flow.user),
-                "slices": [one.value for one in flow.slices],
+                "slices": [slice_.value for slice_ in flow.slices],
                 "hosts": [hosts.index(host) for host in flow.hosts],
                 "packet_bytes": flow.packet_bytes,
                 "bursty": flow.bursty,
@@ -103,7 +103,7 @@ def _cell(cell: CellLayout) -> dict[str, Any]:
         "a3_offset_db": cell.a3_offset_db,
         "barred": cell.barred,
         "beam": None if cell.beam is None else [cell.beam.azimuth_deg, cell.beam.tilt_deg],
-        "shares": {one.value: share for one, share in cell.shares.items()},
+        "shares": {slice_.value: share for slice_, share in cell.shares.items()},
     }
 
 
@@ -112,7 +112,7 @@ def _flow(flow: FlowLayout, hosts: list[str]) -> dict[str, Any]:
 
 
 def _changes(old: Layout, new: Layout) -> dict[str, Any]:
-    """What the worker must be told to go from `old` to `new`."""
+    """Return the parameters of the worker's `set` request from layout `old` to `new`."""
     hosts = list(new.hosts)
     changes: dict[str, Any] = {
         "cells": {str(i): _cell(cell) for i, (name, cell) in enumerate(new.cells.items()) if cell != old.cells[name]},
@@ -154,12 +154,12 @@ def _window(layout: Layout, seconds: float, measured: dict[str, Any]) -> Window:
 
 def _flow_window(sums: dict[str, float], seconds: float) -> FlowWindow:
     received, lost = sums["received"], sums["lost"]
-    # Of a flow that delivers nothing, nothing is known to be lost before 0.5 s have passed: it counts as lost all the same.
-    unknown = 1.0 if sums["sent"] else 0.0
+    # ns-3 counts a packet as lost only after 0.5 s: a flow without any delivered or lost packet counts as fully lost.
+    loss_if_unknown = 1.0 if sums["sent"] else 0.0
     return FlowWindow(
         latency_ms=1e3 * sums["delay_s"] / received if received else None,
         jitter_ms=1e3 * sums["jitter_s"] / received if received else None,
-        loss=lost / (received + lost) if received + lost else unknown,
+        loss=lost / (received + lost) if received + lost else loss_if_unknown,
         throughput_mbps=8e-6 * sums["received_bytes"] / seconds,
         offered_mbps=8e-6 * sums["sent_bytes"] / seconds,
     )

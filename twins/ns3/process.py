@@ -1,7 +1,7 @@
-"""The ns-3 worker as a process: started when first needed, asked by JSON lines, restarted after it died.
+"""The ns-3 worker process: started on demand, driven by JSON lines, restarted after a failure.
 
-ns-3 is GPL-2.0-only and ends its process on a fatal error, so it is never imported here. A request that is not answered in time,
-a worker that dies and an answer that is none raise `WorkerError`; the next `ask` starts another worker.
+ns-3 is GPL-2.0-only and terminates its process on a fatal error, so it is never imported here. A timeout, a terminated worker or
+an invalid answer raises `WorkerError`; the next `ask` starts another worker.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _START_S, _ANSWER_S = 180.0, 120.0
 
 
 class WorkerError(InfrastructureError):
-    """The ns-3 worker died, did not answer in time or answered garbage; `method` is what it was asked."""
+    """The ns-3 worker terminated, did not answer in time, or gave an invalid answer to a request of `method`."""
 
     def __init__(self, method: str, message: str) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ class _Error(Word):
 
 
 class _Answer(Word):
-    """A line from the worker: the result, or why there is none."""
+    """A line from the worker: either a result or an error."""
 
     model_config = ConfigDict(strict=True)
 
@@ -65,14 +65,15 @@ class _Answer(Word):
 
 
 def installed() -> bool:
-    """Whether the `ns3` extra is there."""
+    """Whether the `ns3` extra is installed."""
     return importlib.util.find_spec("ns3") is not None
 
 
 class Ns3Process:
-    """One worker; `ask` is its whole face. Not for several threads.
+    """A worker process, used by `ask`; not thread-safe.
 
-    It holds one network, the one built last; `builds` counts them, so that who shares a worker notices that it lost its network.
+    It holds one network, the last one built. `builds` counts the networks, so that users sharing a worker can detect that their
+    network was replaced.
     """
 
     def __init__(self, answer_s: float = _ANSWER_S, worker: Path = WORKER) -> None:
@@ -82,16 +83,16 @@ class Ns3Process:
         self._log: IO[bytes] | None = None
         self._buffer = b""
         self._lines: deque[bytes] = deque()
-        self._asked = 0
+        self._request_id = 0
         self.builds = 0
 
     @property
     def pid(self) -> int | None:
-        """The worker's process id while it lives."""
+        """The worker's process id, None if it is not running."""
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def start(self) -> dict[str, Any]:
-        """Start the worker unless it lives; returns what it says of itself. Raises Ns3MissingError, WorkerError."""
+        """Start the worker if it is not running; returns simulator, version and pid. Raises Ns3MissingError, WorkerError."""
         if self.pid is None:
             if not installed():
                 raise Ns3MissingError(MISSING)
@@ -110,21 +111,21 @@ class Ns3Process:
         return self._exchange(method, params, self._answer_s)
 
     def close(self) -> None:
-        """End the worker."""
+        """Terminate the worker."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             for stream in (self._process.stdin, self._process.stdout, self._log):
                 if stream is not None:
-                    with contextlib.suppress(OSError):  # what a dead worker did not read cannot be flushed
+                    with contextlib.suppress(OSError):  # data that a terminated worker did not read cannot be flushed
                         stream.close()
         self._process, self._log, self._buffer = None, None, b""
         self._lines.clear()
 
     def _exchange(self, method: str, params: dict[str, Any], limit_s: float) -> dict[str, Any]:
         assert self._process is not None and self._process.stdin is not None
-        self._asked += 1
-        request = json.dumps({"id": self._asked, "method": method, "params": params}, allow_nan=False)
+        self._request_id += 1
+        request = json.dumps({"id": self._request_id, "method": method, "params": params}, allow_nan=False)
         try:
             self._process.stdin.write(request.encode() + b"\n")
             self._process.stdin.flush()
@@ -134,9 +135,9 @@ class Ns3Process:
         try:
             answer = _Answer.model_validate(json.loads(line))
         except ValueError:  # of JSON or of the model
-            raise self._failed(method, f"the ns-3 worker answered {line[:120]!r}, which is no answer") from None
-        if answer.id != self._asked:
-            raise self._failed(method, f"the ns-3 worker answered request {answer.id} instead of {self._asked}")
+            raise self._failed(method, f"the ns-3 worker answered {line[:120]!r}, which is not a valid answer") from None
+        if answer.id != self._request_id:
+            raise self._failed(method, f"the ns-3 worker answered request {answer.id} instead of {self._request_id}")
         if answer.error is not None:
             raise self._failed(method, f"ns-3 refused {method}: {answer.error.type}: {answer.error.message}")
         return answer.result or {}
@@ -156,14 +157,14 @@ class Ns3Process:
         return self._lines.popleft()
 
     def _failed(self, method: str, message: str) -> WorkerError:
-        """End the worker, and tell what it last wrote."""
+        """Terminate the worker and return the error, including the worker's last error message."""
         status = None if self._process is None else self._process.poll()
-        said = self._last_words()
+        detail = self._last_error()
         self.close()
         ended = "" if status is None else f" with status {status}"
-        return WorkerError(method, f"{message}{ended} while it was asked for {method}{said}; the next request starts another")
+        return WorkerError(method, f"{message}{ended} during {method}{detail}; the next request starts another")
 
-    def _last_words(self) -> str:
+    def _last_error(self) -> str:
         if self._log is None:
             return ""
         self._log.seek(0)

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The ns-3 worker: an LTE/EPC network, packet by packet, driven by JSON lines on stdin and answering on stdout.
+"""The ns-3 worker: a packet-level LTE/EPC network, driven by JSON lines on stdin and answering on stdout.
 
-This file and lte.cpp use ns-3, which is GPL-2.0-only, and so are they. They run in a process of their own; nothing of TwinPilot
-imports them, and they import nothing of TwinPilot.
+This file and lte.cpp use ns-3, which is GPL-2.0-only, and are therefore licensed likewise. They run in a separate process:
+nothing in TwinPilot imports them, and they import nothing from TwinPilot.
 
-1. A request is one line `{"id": n, "method": name, "params": {...}}`; its answer `{"id": n, "result": {...}}` or
+1. A request is a line `{"id": n, "method": name, "params": {...}}`; its answer is `{"id": n, "result": {...}}` or
    `{"id": n, "error": {"type", "message"}}`. Methods: `hello`, `build`, `set`, `run`.
-2. `build` makes a network from a layout and forgets the one before; `set` changes it while time stands still; `run` lets seconds
-   pass and returns what was measured in them. The same seed and requests give the same answers.
-3. ns-3 ends the process on a fatal error. Who asks must check what it sends, and start another worker.
+2. `build` creates a network from a layout and discards the previous one; `set` changes it without advancing time; `run` simulates
+   for some seconds and returns the measurements. The same seed and requests give the same answers.
+3. ns-3 terminates the process on a fatal error. The client must validate its requests and restart the worker.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ EARFCN = 100
 
 
 def load() -> Any:
-    """Return cppyy's global namespace with the modules needed: a third of the time and memory of `from ns import ns`."""
-    # By name: type checkers know nothing of either, installed or not.
+    """Return cppyy's global namespace with the required modules, in a third of the time and memory of `from ns import ns`."""
+    # Imported by name, because type checkers cannot resolve these modules.
     cppyy: Any = importlib.import_module("cppyy")
     libcppyy: Any = importlib.import_module("libcppyy")
     spec = importlib.util.find_spec("ns3")
@@ -52,7 +52,7 @@ def load() -> Any:
 
 
 class Network:
-    """One built network."""
+    """An ns-3 network built from a layout."""
 
     def __init__(self, gbl: Any, layout: dict[str, Any]) -> None:
         self.ns, self.tp, self._std = gbl.ns3, gbl.tp, gbl.std
@@ -87,28 +87,28 @@ class Network:
         self.helper.SetFfrAlgorithmType("tp::SliceFr")
         self.helper.SetHandoverAlgorithmType("tp::OffsetHandover")
         self.helper.SetPathlossModelType(ns.TypeId.LookupByName("tp::FieldLoss"))
-        self.enbs, self.ues, self.hosts, self.others = (ns.NodeContainer() for _ in range(4))
+        self.enbs, self.ues, self.hosts, self.interferers = (ns.NodeContainer() for _ in range(4))
         self.enbs.Create(len(layout["cells"]))
         self.ues.Create(len(layout["ues"]))
         self.hosts.Create(len(layout["hosts"]))
-        self.others.Create(1)
+        self.interferers.Create(1)
         self._place(self.enbs, layout["cells"], "ns3::ConstantPositionMobilityModel")
         self._place(self.ues, layout["ues"], "ns3::ConstantVelocityMobilityModel")
-        self._place(self.others, [layout["interferer"]], "ns3::ConstantPositionMobilityModel")
+        self._place(self.interferers, [layout["interferer"]], "ns3::ConstantPositionMobilityModel")
         self.enb_devices = self.helper.InstallEnbDevice(self.enbs)
         self.ue_devices = self.helper.InstallUeDevice(self.ues)
         tp.NameCells(self.enb_devices)
-        for index, user in enumerate(layout["ues"]):  # before it synchronizes: it has no spectrum yet whose noise could be set
+        for index, user in enumerate(layout["ues"]):  # before the UE synchronizes: it has no noise spectrum to replace yet
             self.ue_devices.Get(index).GetPhy().SetNoiseFigure(user["noise_figure_db"])
         for index, cell in enumerate(layout["cells"]):
             tp.SetPower(self.enb_devices.Get(index), cell["power_dbm"])
-        self.interferer = tp.Interferer(self.helper, self.others.Get(0), EARFCN, layout["downlink_rbs"])
+        self.interferer = tp.Interferer(self.helper, self.interferers.Get(0), EARFCN, layout["downlink_rbs"])
 
-    def _place(self, nodes: Any, where: list[dict[str, Any]], model: str) -> None:
+    def _place(self, nodes: Any, items: list[dict[str, Any]], model: str) -> None:
         ns = self.ns
         positions = ns.CreateObject[ns.ListPositionAllocator]()
-        for one in where:
-            positions.Add(ns.Vector(*one["position"]))
+        for item in items:
+            positions.Add(ns.Vector(*item["position"]))
         mobility = ns.MobilityHelper()
         mobility.SetPositionAllocator(positions)
         mobility.SetMobilityModel(model)
@@ -139,11 +139,11 @@ class Network:
         self.helper.AddX2Interface(self.enbs)
 
     def _flows(self, layout: dict[str, Any]) -> None:
-        """A source per flow and host, of which one sends; a bearer and a sink per flow and slice."""
+        """Create a source per flow and host, of which one sends, and a bearer and a sink per flow and slice."""
         ns, tp = self.ns, self.tp
         self.sources: dict[tuple[str, int], Any] = {}
         self.flows = {flow["name"]: dict(flow) for flow in layout["flows"]}
-        self._keep: list[Any] = []
+        self._references: list[Any] = []  # protects the sinks from garbage collection
         for number, flow in enumerate(layout["flows"]):
             for name in flow["slices"]:
                 port = PORT_BASE[name] + number
@@ -152,7 +152,7 @@ class Network:
                 )
                 sinks = sink.Install(self.ues.Get(flow["ue"]))
                 sinks.Start(ns.Seconds(0.01))
-                self._keep.append(sinks)
+                self._references.append(sinks)
                 gbr = int(1e6 * flow["guaranteed_mbps"]) if name == "URLLC" else 0
                 tp.Bearer(self.helper, self.ue_devices.Get(flow["ue"]), QCI[name], port, gbr)
             for host in flow["hosts"]:
@@ -171,14 +171,14 @@ class Network:
         tp.Hook(self.enb_devices, self.ue_devices)
 
     def _ue_slices(self) -> list[str]:
-        """The slice of each user: that of its first flow."""
-        found = ["eMBB"] * len(self.layout["ues"])
+        """Return the slice of each user, that of its first flow."""
+        slices = ["eMBB"] * len(self.layout["ues"])
         for flow in reversed(list(self.flows.values())):
-            found[flow["ue"]] = flow["slice"]
-        return found
+            slices[flow["ue"]] = flow["slice"]
+        return slices
 
     def _send(self, name: str) -> None:
-        """Let the flow's source at its host send at its rate, and no other."""
+        """Start the flow's source at its current host with its rate, and stop its other sources."""
         flow = self.flows[name]
         number = list(self.flows).index(name)
         port = PORT_BASE[flow["slice"]] + number
@@ -203,14 +203,14 @@ class Network:
     def _monitor(self) -> None:
         ns = self.ns
         self._helper = ns.FlowMonitorHelper()
-        self._watched = self._helper.Install(ns.NodeContainer(self.hosts, self.ues))
-        self._watched.SetAttribute("MaxPerHopDelay", ns.TimeValue(ns.MilliSeconds(500)))
+        self._flow_monitor = self._helper.Install(ns.NodeContainer(self.hosts, self.ues))
+        self._flow_monitor.SetAttribute("MaxPerHopDelay", ns.TimeValue(ns.MilliSeconds(500)))
         self._before: dict[tuple[int, int], list[float]] = {}
 
     # ---- requests ------------------------------------------------------------------------------------------------------
 
     def set(self, changes: dict[str, Any]) -> dict[str, Any]:
-        """Change cells, flows, hosts, positions and the interferer: each by index or name, with the fields that change."""
+        """Change cells, flows, hosts, users, serving cells and the interferer, by index or name, with the changed fields."""
         tp = self.tp
         for index, cell in changes.get("cells", {}).items():
             self.layout["cells"][int(index)].update(cell)
@@ -222,23 +222,23 @@ class Network:
             self.ue_slices[place] = SLICES.index(name)
         for index, delay in changes.get("hosts", {}).items():
             tp.SetDelay(self.links[int(index)].Get(0), delay)
-        for index, where in changes.get("ues", {}).items():
-            self._user(int(index), where)
+        for index, user in changes.get("ues", {}).items():
+            self._user(int(index), user)
         for index, target in changes.get("handover", {}).items():
             self._hand_over(int(index), int(target))
         if "interferer_dbm" in changes:
             tp.Interfere(self.interferer, EARFCN, self.layout["downlink_rbs"], changes["interferer_dbm"])
         return {}
 
-    def _move(self, index: int, where: dict[str, Any]) -> None:
-        self.tp.Move(self.ues.Get(index), *where["position"], *where["velocity"])
+    def _move(self, index: int, user: dict[str, Any]) -> None:
+        self.tp.Move(self.ues.Get(index), *user["position"], *user["velocity"])
 
-    def _user(self, index: int, where: dict[str, Any]) -> None:
-        self._move(index, where)
-        known = self.layout["ues"][index]
-        if where["noise_figure_db"] != known["noise_figure_db"]:
-            self.tp.SetNoiseFigure(self.ue_devices.Get(index), EARFCN, self.layout["downlink_rbs"], where["noise_figure_db"])
-        known.update(where)
+    def _user(self, index: int, user: dict[str, Any]) -> None:
+        self._move(index, user)
+        current = self.layout["ues"][index]
+        if user["noise_figure_db"] != current["noise_figure_db"]:
+            self.tp.SetNoiseFigure(self.ue_devices.Get(index), EARFCN, self.layout["downlink_rbs"], user["noise_figure_db"])
+        current.update(user)
 
     def _hand_over(self, ue: int, target: int) -> None:
         row = self.tp.UeRow(self.ue_devices.Get(ue))
@@ -248,7 +248,7 @@ class Network:
             request(self.ns.Seconds(0.0), self.ue_devices.Get(ue), self.enb_devices.Get(source), self.enb_devices.Get(target))
 
     def run(self, seconds: float) -> dict[str, Any]:
-        """Let `seconds` pass; returns what was measured in them."""
+        """Simulate `seconds` and return the measurements."""
         ns, tp = self.ns, self.tp
         tp.ClearWindow()
         ns.Simulator.Stop(ns.Seconds(seconds))
@@ -265,8 +265,8 @@ class Network:
         }
 
     def _flow_rows(self, seconds: float) -> dict[str, Any]:
-        """Sums of the window by flow: packets sent, received and lost, bytes, delay and jitter."""
-        flat, names = list(self.tp.Flows(self._watched, self._helper)), list(self.flows)
+        """Return the sums of the window by flow: packets sent, received and lost, bytes, delay and jitter."""
+        flat, names = list(self.tp.Flows(self._flow_monitor, self._helper)), list(self.flows)
         sums = {name: [0.0] * 7 for name in names}
         for start in range(0, len(flat), 8):
             port, now = int(flat[start]), flat[start + 1 : start + 8]
@@ -292,18 +292,18 @@ class Network:
         }
 
 
-CONNECTED_NORMALLY = 9  # LteUeRrc::State; above it: handover, problem, reestablishing
+CONNECTED_NORMALLY = 9  # LteUeRrc::State; higher states: handover, PHY problem, re-establishment
 
 
 class Worker:
-    """Answers requests, one after the other."""
+    """Executes requests sequentially."""
 
     def __init__(self) -> None:
         self._gbl: Any = None
         self._network: Network | None = None
 
     def answer(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        """Return the result of a request; raises what goes wrong."""
+        """Return the result of a request; raises ValueError for an invalid request, and any error of ns-3."""
         if method == "hello":
             self._gbl = self._gbl or load()
             from importlib.metadata import version
@@ -319,20 +319,20 @@ class Worker:
             return self._network.set(params)
         if method == "run":
             return self._network.run(float(params["seconds"]))
-        raise ValueError(f"method={method!r} is none of hello, build, set, run")
+        raise ValueError(f"method={method!r} is not one of hello, build, set, run")
 
 
 def main() -> int:
     """Serve until stdin ends."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what ns-3 prints goes to stderr, not between the answers
+    os.dup2(2, 1)  # ns-3's output goes to stderr instead of between the answers
     worker = Worker()
     for line in sys.stdin:
         request = json.loads(line)
         try:
             answer = {"id": request["id"], "result": worker.answer(request["method"], request.get("params", {}))}
-        except Exception as error:  # the asker decides what to do about it
+        except Exception as error:  # reported to the client, which decides how to proceed
             answer = {"id": request["id"], "error": {"type": type(error).__name__, "message": str(error)}}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()

@@ -1,9 +1,9 @@
 """Physical-layer abstraction: effective SINR and block error rates, from Sionna's own tables, without torch at run time.
 
-1. The tables are exported from the installed Sionna by `python -m twins.radio.export_tables` into `data/link_tables.npz`; the
-   data card beside it says what they are. They are the PDSCH tables of `sionna.sys.PHYAbstraction`, for MCS tables 1 (64QAM) and
-   2 (256QAM) of TS 38.214 clause 5.1.3.1, on Sionna's own grid: SNR -5..30 dB in steps of 0.1 dB, code block sizes 24..2024 bits
-   in steps of 100. Lookups take the nearest grid point, as Sionna does. Larger code blocks use the row of 2024 bits.
+1. The tables are exported from the installed Sionna by `python -m twins.radio.export_tables` into `data/link_tables.npz`, with a
+   data card beside it. They are the PDSCH tables of `sionna.sys.PHYAbstraction`, for MCS tables 1 (64QAM) and 2 (256QAM) of
+   TS 38.214 clause 5.1.3.1, on Sionna's own grid: SNR -5..30 dB in steps of 0.1 dB, code block sizes 24..2024 bits in steps of
+   100. Lookups use the nearest grid point, as in Sionna. Larger code blocks use the row of 2024 bits.
 2. MCS indices for which Sionna has no table (table 1: 0..2, table 2: 0, 1) have `available` False and a BLER of 1.
 3. Effective SINR is the exponential mapping (EESM): -beta ln(mean(exp(-SINR / beta))), with Sionna's beta of each MCS.
 
@@ -26,13 +26,13 @@ from twins.radio.propagation import Floats
 TABLES_PATH = Path(__file__).parent / "data" / "link_tables.npz"
 SNR_MIN_DB, SNR_STEP_DB = -5.0, 0.1
 CODE_BLOCK_MIN, CODE_BLOCK_STEP = 24, 100
-SINR_FLOOR, SINR_CEILING = 1e-3, 1e3  # effective SINR is kept within -30..30 dB, as Sionna's EESM does
+SINR_FLOOR, SINR_CEILING = 1e-3, 1e3  # effective SINR is clipped to -30..30 dB, as in Sionna's EESM
 
 
 class LinkTable(NamedTuple):
-    """One MCS table of TS 38.214 with its BLER curves; M indices.
+    """An MCS table of TS 38.214 with M indices, and its BLER curves.
 
-    `modulation_order` int64[M] bits a symbol, `code_rate` float64[M], `beta` float64[M] of EESM, `available` bool[M],
+    `modulation_order` int64[M] bits per symbol, `code_rate` float64[M], `beta` float64[M] of EESM, `available` bool[M],
     `bler` float32[M, 21, 351] over code block size and SNR.
     """
 
@@ -45,16 +45,16 @@ class LinkTable(NamedTuple):
 
 @lru_cache(maxsize=2)
 def load_link_table(index: int = 1) -> LinkTable:
-    """Return MCS table 1 (64QAM) or 2 (256QAM) of TS 38.214 clause 5.1.3.1 for the PDSCH; raises ValueError for others."""
+    """Return MCS table 1 (64QAM) or 2 (256QAM) of TS 38.214 clause 5.1.3.1 for the PDSCH; raises ValueError for other tables."""
     if index not in (1, 2):
-        raise ValueError(f"mcs_table={index} is neither 1 (64QAM) nor 2 (256QAM): TS 38.214 clause 5.1.3.1; give one of them")
+        raise ValueError(f"mcs_table={index} is neither 1 (64QAM) nor 2 (256QAM) (TS 38.214 clause 5.1.3.1): use one of them")
     with np.load(TABLES_PATH) as stored:
         return LinkTable(*(np.ascontiguousarray(stored[f"{name}_{index}"]) for name in LinkTable._fields))
 
 
 @compiled
 def effective_sinr(sinr: Floats, beta: float) -> float:
-    """EESM effective SINR (linear, 1e-3..1e3) of positive linear SINRs, float64[K]; 0 where none is positive (none is used)."""
+    """EESM effective SINR (linear, 1e-3..1e3) over the positive values of linear `sinr` float64[K]; 0 if no value is positive."""
     total, used = 0.0, 0
     for value in sinr:
         if value > 0.0:
@@ -63,7 +63,7 @@ def effective_sinr(sinr: Floats, beta: float) -> float:
     if used == 0:
         return 0.0
     mean = total / used
-    if mean <= 0.0:  # every exponential underflowed: far above the ceiling for any beta
+    if mean <= 0.0:  # all exponentials underflowed: far above the ceiling for any beta
         return SINR_CEILING
     return min(max(-beta * math.log(mean), SINR_FLOOR), SINR_CEILING)
 
@@ -82,7 +82,7 @@ def code_block_index(code_block_bits: int, points: int) -> int:
 
 @compiled
 def bler_of(table: LinkTable, mcs: int, code_block_bits: int, sinr_db: float) -> float:
-    """Block error rate (0..1) of one code block of `code_block_bits` at effective SINR `sinr_db`; 1 where no table exists."""
+    """Block error rate (0..1) of a code block of `code_block_bits` at effective SINR `sinr_db`; 1 if the MCS has no table."""
     row = code_block_index(code_block_bits, table.bler.shape[1])
     return float(table.bler[mcs, row, snr_index(sinr_db, table.bler.shape[2])])
 

@@ -1,4 +1,4 @@
-"""The sector antenna: TR 38.901 table 7.3-1 element in a vertical column with electrical downtilt (clause 7.3).
+"""The sector antenna: a vertical column of TR 38.901 table 7.3-1 elements with electrical downtilt (clause 7.3).
 
 Angles in degrees: azimuth from the x axis counter-clockwise, zenith 0 up, 90 horizon, `downtilt` below the horizon positive.
 """
@@ -16,13 +16,13 @@ from twins.compiled import compiled
 MAX_ELEMENT_GAIN_DBI = 8.0
 BEAMWIDTH_DEG = 65.0
 MAX_ATTENUATION_DB = 30.0
-# Scattering and manufacture fill the nulls of a column; 20 dB below the peak is what planning tools assume.
+# Scattering and manufacturing tolerances fill the nulls of a column; planning tools assume 20 dB below the peak.
 NULL_FLOOR = 10.0 ** (-20.0 / 10.0)
 
 
 @dataclass(frozen=True)
 class Antenna:
-    """A column of `elements` vertical elements, half a wavelength apart, steered `downtilt` degrees below the horizon."""
+    """A column of `elements` (1..64) vertical elements, half a wavelength apart, steered `downtilt` degrees below the horizon."""
 
     elements: int = 4
     downtilt: float = 8.0
@@ -35,11 +35,11 @@ class Antenna:
 
     @property
     def peak_gain_dbi(self) -> float:
-        """Gain in the direction of the beam at the horizon: element gain plus column gain."""
+        """Peak gain in dBi of a column steered to the horizon: element gain plus column gain."""
         return MAX_ELEMENT_GAIN_DBI + 10.0 * math.log10(self.elements)
 
     def gain_dbi(self, zenith: ArrayLike, azimuth: ArrayLike) -> NDArray[np.float64]:
-        """Return the gain in dBi towards `zenith` and `azimuth` (relative to boresight), broadcast, degrees."""
+        """Return the gain in dBi towards `zenith` and `azimuth` from boresight, in degrees, broadcast."""
         zeniths, azimuths = np.broadcast_arrays(np.asarray(zenith, np.float64), np.asarray(azimuth, np.float64))
         cos_beam = math.sin(math.radians(-self.downtilt))
         gains = [
@@ -51,7 +51,7 @@ class Antenna:
 
 @compiled
 def element_gain_dbi(elevation: float, azimuth: float) -> float:
-    """Gain in dBi of one element, table 7.3-1; `elevation` above the horizon and `azimuth` from boresight in degrees."""
+    """Gain in dBi of an element, table 7.3-1; `elevation` above the horizon and `azimuth` from boresight in degrees."""
     azimuth -= 360.0 * math.floor((azimuth + 180.0) / 360.0)
     vertical = min(12.0 * (elevation / BEAMWIDTH_DEG) ** 2, MAX_ATTENUATION_DB)
     horizontal = min(12.0 * (azimuth / BEAMWIDTH_DEG) ** 2, MAX_ATTENUATION_DB)
@@ -60,7 +60,7 @@ def element_gain_dbi(elevation: float, azimuth: float) -> float:
 
 @compiled
 def column_gain_db(cos_zenith: float, elements: int, cos_beam: float) -> float:
-    """Gain in dB of a half-wavelength column over one element, power shared equally; `cos_beam`: cosine of the beam's zenith."""
+    """Gain in dB of a half-wavelength column over one element, with equal power; `cos_beam`: cosine of the beam's zenith."""
     if elements == 1:
         return 0.0
     half_phase = 0.5 * math.pi * (cos_zenith - cos_beam)

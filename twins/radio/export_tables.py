@@ -1,7 +1,7 @@
 """Export Sionna's link tables for run time: `python -m twins.radio.export_tables [PATH]`, with the data card beside them.
 
-Needs the installed Sionna (and torch); run it again after Sionna is upgraded. The same Sionna gives the same arrays, and a test
-compares the committed file with a fresh export.
+Needs Sionna and torch; run it again after upgrading Sionna. The same Sionna gives the same arrays, and a test compares the
+committed file with a fresh export.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from twins.radio.abstraction import TABLES_PATH, LinkTable
 
 REMAKE = "python -m twins.radio.export_tables"
 PDSCH = 1  # Sionna's table category
-_ROWS = 21  # code block sizes 24..2024: beyond, Sionna repeats the last row
+_ROWS = 21  # code block sizes 24..2024; Sionna repeats the last row for larger ones
 _MCS_COUNT = {1: 29, 2: 28}
 
 
 def fresh_tables() -> dict[str, NDArray[Any]]:
-    """Return the arrays of the installed Sionna by name, `bler_1` .. `beta_2`, as `LinkTable` documents them."""
+    """Return the arrays of the installed Sionna by name, `bler_1` .. `beta_2`, as documented in `LinkTable`."""
     import torch
     from sionna.sys import EESM, PHYAbstraction
 
@@ -47,7 +47,7 @@ def fresh_tables() -> dict[str, NDArray[Any]]:
         order, rate = abstraction._mcs_decoder_fun(indices, torch.tensor(index), torch.tensor(PDSCH))
         bler = abstraction.bler_table_interp[PDSCH, index - 1, :count].numpy()
         if not np.array_equal(bler[:, _ROWS - 1 : _ROWS], bler[:, -1:]):
-            raise RuntimeError("Sionna's BLER tables now reach beyond code blocks of 2024 bits: widen _ROWS and the lookups")
+            raise RuntimeError("Sionna's BLER tables now cover code blocks above 2024 bits: extend _ROWS and the lookups")
         available = np.isfinite(bler[:, 0, 0])
         table = LinkTable(
             modulation_order=order.numpy().astype(np.int64),
@@ -61,7 +61,7 @@ def fresh_tables() -> dict[str, NDArray[Any]]:
 
 
 def data_card() -> DataCard:
-    """Return the card of these tables."""
+    """Return the data card of the tables."""
     return DataCard(
         name="twins.radio link tables",
         task=Task(
@@ -116,7 +116,7 @@ def data_card() -> DataCard:
 
 
 def export(path: Path = TABLES_PATH) -> Path:
-    """Write the tables to `path` (npz) with their record beside them; return the record's path."""
+    """Write the tables to `path` (npz) with their record beside them; returns the record's path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path, **fresh_tables())  # type: ignore[arg-type]
     versions = {name: version(name) for name in ("sionna-no-rt", "torch", "numpy")}

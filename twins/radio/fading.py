@@ -1,14 +1,14 @@
-"""Small-scale fading as a pool of power traces: what a terminal's subbands do over time around the large-scale gain.
+"""Small-scale fading as a pool of power traces: the power of a terminal's subbands over time, relative to the large-scale gain.
 
 1. A trace is a realization of a tapped delay line (TDL) of TR 38.901 clause 7.7.2, scaled to a delay spread (equation 7.7-1), so
-   subbands are correlated as the delays make them.
+   the delays determine the correlation between subbands.
 2. Each tap has the Jakes Doppler spectrum of terminal speed and carrier, as a sum of sinusoids at the harmonics of the trace's
-   length: a trace is periodic, and can be repeated without a jump. The line-of-sight tap of TDL-D has 0.7 of the largest
-   Doppler shift (clause 7.7.2).
+   length: a trace is periodic and can be repeated without a jump. The line-of-sight tap of TDL-D has 0.7 of the maximum Doppler
+   shift (clause 7.7.2).
 3. A subband's value is the mean power over its tones. Each trace has unit mean power over time and frequency, because the
-   large-scale gain is what is measured as mean power (RSRP).
+   large-scale gain is defined as mean power (RSRP).
 
-The same arguments give the same bits. Building 64 x 512 x 8 takes some tens of milliseconds.
+The same arguments give identical traces. Building 64 x 512 x 8 takes some tens of milliseconds.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ LINE_OF_SIGHT_DOPPLER = 0.7
 
 @dataclass(frozen=True)
 class Fading:
-    """What a pool of traces is made of.
+    """Parameters of a pool of traces.
 
     `profile`; `delay_spread_ns` (0..10000); `speed_mps` of the terminal and `carrier_ghz`; `sample_s`: time between samples, at
     most half of the Doppler period; `subband_hz` width of a subband; `tones` per subband.
-    The default is the normal-delay profile of UMa outdoor-to-indoor links, which most are (TR 38.901 table 7.7.3-2), and one
-    tone a subband: with it, system throughput is closest to that over Sionna's cluster-level channel
+    The default is the normal-delay profile of UMa outdoor-to-indoor links, the most common ones (TR 38.901 table 7.7.3-2), with
+    one tone per subband: with it, system throughput is closest to that over Sionna's cluster-level channel
     (`twins.system.bench.fidelity`).
     """
 
@@ -53,7 +53,7 @@ class Fading:
         if not 0.0 <= self.delay_spread_ns <= 10_000.0:
             raise ValueError(f"delay_spread_ns={self.delay_spread_ns} is outside [0, 10000] ns: see TR 38.901 table 7.7.3-2")
         if self.tones < 1:
-            raise ValueError(f"tones={self.tones} is below 1: give at least one tone a subband")
+            raise ValueError(f"tones={self.tones} is below 1: give at least one tone per subband")
         if not 0.0 < 2.0 * self.doppler_hz * self.sample_s <= 1.0:
             raise ValueError(
                 f"sample_s={self.sample_s} s with a Doppler shift of {self.doppler_hz:.1f} Hz aliases (sampling theorem): "
@@ -62,14 +62,14 @@ class Fading:
 
     @property
     def doppler_hz(self) -> float:
-        """Largest Doppler shift in Hz."""
+        """Maximum Doppler shift in Hz."""
         return self.speed_mps * self.carrier_ghz * 1e9 / SPEED_OF_LIGHT
 
 
 def fading_pool(fading: Fading, traces: int, samples: int, subbands: int, seed: int) -> NDArray[np.float32]:
     """Return power traces float32[traces, samples, subbands], linear, unit mean per trace, periodic in samples.
 
-    Raises ValueError where a trace is shorter than one Doppler period: it would hardly vary.
+    Raises ValueError if a trace is shorter than one Doppler period, over which it would hardly vary.
     """
     if samples * fading.sample_s * fading.doppler_hz < 1.0:
         raise ValueError(
@@ -98,7 +98,7 @@ def _profiles() -> dict[str, Any]:
 
 
 def _taps(profile: Profile) -> tuple[Floats, Floats, bool]:
-    """Return delays (in delay spreads) and linear powers that sum to one, float64[L] each, and whether tap 0 is line of sight."""
+    """Delays (in delay spreads) and linear powers that sum to one, float64[L] each, and whether tap 0 is line of sight."""
     taps = _profiles()[profile]
     powers = 10.0 ** (np.array(taps["powers_db"]) / 10.0)
     return np.array(taps["delays"]), powers / powers.sum(), bool(taps["line_of_sight"])

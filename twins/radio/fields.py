@@ -1,9 +1,9 @@
-"""Random fields over the plane with exponential correlation: what makes shadowing and LOS state vary smoothly with position.
+"""Random fields over the plane with exponential correlation: they make shadowing and LOS state vary smoothly with position.
 
-1. A field is Gaussian, zero mean, unit variance, with correlation exp(-d / D) at distance d (TR 38.901 equation 7.4-5).
-2. It is drawn once, by FFT, on a periodic grid whose spacing is D / 6; the grid is in units of D, so fields with different
-   correlation distances come from the same spectrum. The period is 42 D (1.6 km for 37 m, 2.1 km for 50 m).
-3. Between grid points it is interpolated bilinearly, and scaled so that the variance is one everywhere.
+1. A field is Gaussian with zero mean, unit variance and correlation exp(-d / D) at distance d (TR 38.901 equation 7.4-5).
+2. It is drawn once, by FFT, on a periodic grid with spacing D / 6; the grid is in units of D, so fields with different
+   correlation distances use the same spectrum. The period is 42 D (1.6 km for 37 m, 2.1 km for 50 m).
+3. Between grid points it is interpolated bilinearly and scaled so that the variance is one everywhere.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DIAGONAL = math.exp(-math.sqrt(2.0) / POINTS_PER_CORRELATION)
 
 
 def draw_fields(count: int, seed: int | np.random.SeedSequence) -> NDArray[np.float32]:
-    """Return `count` independent fields, float32[count, 256, 256]; the same seed gives the same bits."""
+    """Return `count` independent fields, float32[count, 256, 256]; the same seed gives identical fields."""
     generator = np.random.default_rng(seed)
     pairs = (count + 1) // 2
     noise = generator.standard_normal((pairs, GRID_POINTS, GRID_POINTS, 2), dtype=np.float32).view(np.complex64)[..., 0]
@@ -45,7 +45,7 @@ def _amplitudes() -> NDArray[np.float32]:
 
 @compiled
 def field_at(field: NDArray[np.float32], x: float, y: float, correlation_m: float) -> float:
-    """Value (standard normal) of one field at (x, y) in m, with correlation distance `correlation_m`; for numba kernels."""
+    """Value (standard normal) of a field at (x, y) in m, with correlation distance `correlation_m`; for numba kernels."""
     scale = POINTS_PER_CORRELATION / correlation_m
     column, row = x * scale, y * scale
     left, low = math.floor(column), math.floor(row)

@@ -1,12 +1,12 @@
-"""Large-scale gains of every cell at any point: path loss, LOS state, shadowing, penetration and sector antenna together.
+"""Large-scale gain of every cell at any point: path loss, LOS state, shadowing, penetration and sector antenna.
 
-1. Sectors of one site share LOS state and shadowing (TR 38.901 clause 7.5 step 4: the same location, the same large-scale
+1. Sectors of a site share LOS state and shadowing (TR 38.901 clause 7.5 step 4: the same location, the same large-scale
    parameters); sites are independent of each other.
 2. The LOS state is spatially consistent and soft (clause 7.6.3.3): with G the site's Gaussian field (correlation distance 50 m)
-   and F(d) the standard normal quantile of P_LOS(d), a point is in LOS where G + F(d) > 0, which has probability P_LOS(d). Within
+   and F(d) the standard normal quantile of P_LOS(d), a point is in LOS if G + F(d) > 0, which has probability P_LOS(d). Within
    0.5 of zero (some metres, the width of a Fresnel zone) LOS and NLOS gains blend in dB, so a moving terminal sees no jump; the
    clause's own arctangent would let the much stronger LOS gain leak tens of metres into the shadow.
-3. Everything is a function of seed and position alone: nothing to advance, nothing to store in a snapshot.
+3. Gains depend on seed and position only: there is no state to advance or to store in a snapshot.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from twins.radio.propagation import (
     shadow_std_db,
 )
 
-_TABLE_LENGTH = 5001  # F(d) in steps of 1 m up to 5 km, where table 7.4.2-1 ends
+_TABLE_LENGTH = 5001  # F(d) in steps of 1 m up to 5 km, the upper end of table 7.4.2-1
 _SITE_ATTRIBUTES = ("x", "y", "height", "scenario", "carrier_ghz")
 _SOFT_WIDTH = 0.5  # of the standard normal field, on each side
 _FIELDS_PER_SITE = 4  # LOS state; shadowing in LOS, in NLOS, indoors
@@ -46,7 +46,7 @@ _FIELDS_PER_SITE = 4  # LOS state; shadowing in LOS, in NLOS, indoors
 class Sector:
     """One cell's antenna: position in m, azimuth in degrees from the x axis counter-clockwise, carrier in GHz.
 
-    Sectors with the same `site` must stand at the same place and height and share scenario and carrier.
+    Sectors with the same `site` must have the same position, height, scenario and carrier.
     """
 
     site: str
@@ -60,7 +60,7 @@ class Sector:
 
 
 class GainMap(Protocol):
-    """Anything that knows the large-scale gain from every cell to a point: drawn (`LargeScale`), given or measured."""
+    """A source of the large-scale gain from every cell to a point: drawn (`LargeScale`), prescribed or measured."""
 
     def gain_db(self, points: Floats) -> Floats:
         """Return float64[N, C] in dB at `points` float64[N, 2] in m."""
@@ -69,8 +69,8 @@ class GainMap(Protocol):
 class LargeScale:
     """Large-scale gains between points and sectors.
 
-    `sectors`: C sectors. `seed`: other seeds give other maps. `terminal_height` in m, 1.5..13.
-    Raises ValueError for no sectors, a terminal height outside the range, or sectors of one site that differ in place.
+    `sectors`: C sectors. `seed`: each seed gives another map. `terminal_height` in m, 1.5..13.
+    Raises ValueError without sectors, for a terminal height out of range, or if sectors of a site differ in a site attribute.
     """
 
     def __init__(self, sectors: Sequence[Sector], seed: int, terminal_height: float = 1.5) -> None:
@@ -93,7 +93,7 @@ class LargeScale:
         """Return the large-scale gain in dB, float64[N, C], at `points` float64[N, 2] in m.
 
         `depth_m` float64[N]: metres inside a building, NaN outdoors; `deviation` float64[N]: the terminal's standard normal draw
-        for the 4.4 dB of the penetration model (0 where not given). Indoors the shadowing is that of table 7.5-6, column O2I.
+        for the 4.4 dB of the penetration model, 0 by default. Indoors the shadowing is that of table 7.5-6, column O2I.
         """
         points = _as_points(points)
         indoor, extra = self._indoor(len(points), depth_m, deviation)
@@ -143,7 +143,9 @@ def _check_co_sited(sectors: tuple[Sector, ...], first: list[Sector], site_of: N
         base = first[index]
         same = all(getattr(sector, name) == getattr(base, name) for name in _SITE_ATTRIBUTES)
         if not same:
-            raise ValueError(f"site={sector.site!r} has sectors that differ in {', '.join(_SITE_ATTRIBUTES)}: name two sites")
+            raise ValueError(
+                f"site={sector.site!r} has sectors that differ in {', '.join(_SITE_ATTRIBUTES)}: give them different sites"
+            )
 
 
 def _site_table(sites: list[Sector]) -> Floats:

@@ -1,10 +1,10 @@
-"""Link adaptation by lookup: which MCS an effective SINR carries, what a transport block then holds, and which CQI is reported.
+"""Link adaptation by lookup: the MCS for an effective SINR, the transport block size, and the reported CQI.
 
-1. `Allocations` tabulates, for each MCS and each number of PRBs, the transport block size, the row of the BLER table, the number
-   of code blocks, and the lowest SINR at which the transport block error rate is within the target. A scheduler only looks up.
+1. `Allocations` tabulates, for each MCS and number of PRBs, the transport block size, the row of the BLER table, the number of
+   code blocks, and the lowest SINR at which the transport block error rate is within the target. A scheduler only looks up.
 2. `mcs_for` follows Sionna's inner-loop link adaptation: the highest MCS within the target, else the lowest that has a table.
 3. CQI thresholds follow TS 38.214 clause 5.2.2.1 (error rate 0.1): an index's threshold is the Shannon limit of its efficiency
-   plus the distance to that limit that the BLER tables show at that efficiency (outside the tables: that of the nearest one).
+   plus the gap to that limit in the BLER tables at that efficiency (beyond the tables, the gap at the nearest efficiency).
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ CQI_EFFICIENCY = {
 
 
 class Allocations(NamedTuple):
-    """What each allocation holds: M MCS indices, P + 1 numbers of PRBs (0..P).
+    """Transport format of each allocation, for M MCS indices and 0..P PRBs.
 
-    `bits` int64[M, P + 1] transport block size; `row` int64[M, P + 1] code block row of the BLER table; `blocks` int64[M, P + 1];
-    `threshold_db` float64[P + 1, M]: lowest SINR within the error rate target, 1e9 where there is none; `lowest`: the lowest
-    available MCS; `bler` the link table's; `beta` float64[M].
+    `bits` int64[M, P + 1] transport block size; `row` int64[M, P + 1] code block row of the BLER table; `blocks` int64[M, P + 1]
+    code blocks; `threshold_db` float64[P + 1, M]: lowest SINR within the error rate target, 1e9 if unreachable; `lowest`: the
+    lowest available MCS; `bler` and `beta` float64[M] of the link table.
     """
 
     bits: NDArray[np.int64]
@@ -67,7 +67,7 @@ def allocations(prbs: int, resource_elements_per_prb: int, bler_target: float = 
         raise ValueError(f"prbs={prbs} is outside [1, 275] (TS 38.211 clause 4.4.4.1): give the carrier's PRBs")
     if not 1 <= resource_elements_per_prb <= 168:
         raise ValueError(
-            f"resource_elements_per_prb={resource_elements_per_prb} is outside [1, 168] (12 x 14): give those of a slot"
+            f"resource_elements_per_prb={resource_elements_per_prb} is outside [1, 168] (12 x 14): give the number per slot"
         )
     if not 0.0 < bler_target < 1.0:
         raise ValueError(f"bler_target={bler_target} is outside (0, 1): give a probability, usually 0.1")
@@ -96,7 +96,7 @@ def _tabulate(
 
 @compiled
 def _threshold_db(curve: NDArray[np.float32], code_blocks: int, target: float) -> float:
-    """Lowest SINR from which on the curve stays within the target; half a step lower, because lookups take the nearest point."""
+    """Lowest SINR above which the curve stays within the target, minus half a step, because lookups use the nearest point."""
     index = curve.shape[0]
     while index > 0 and transport_bler(float(curve[index - 1]), code_blocks) <= target:
         index -= 1
@@ -108,7 +108,7 @@ def _threshold_db(curve: NDArray[np.float32], code_blocks: int, target: float) -
 @compiled
 def mcs_for(tables: Allocations, prbs: int, sinr_db: float) -> int:
     """Highest MCS within the error target on `prbs` PRBs at effective SINR `sinr_db` (dB), else the lowest available."""
-    thresholds, lowest = tables.threshold_db, tables.lowest  # taken out once: each extraction counts references
+    thresholds, lowest = tables.threshold_db, tables.lowest  # read once: each access counts references
     for mcs in range(thresholds.shape[1] - 1, lowest, -1):
         if sinr_db >= thresholds[prbs, mcs]:
             return mcs
@@ -124,17 +124,17 @@ def transport_bler_of(tables: Allocations, mcs: int, prbs: int, sinr_db: float) 
 
 @lru_cache(maxsize=2)
 def cqi_thresholds_db(mcs_table: int = 1) -> Floats:
-    """Return the effective SINR in dB from which each CQI 1..15 is reported, float64[15], for MCS table 1 or 2."""
+    """Return the lowest effective SINR in dB at which each CQI 1..15 is reported, float64[15], for MCS table 1 or 2."""
     table = load_link_table(mcs_table)
     row = code_block_index(CQI_CODE_BLOCK_BITS, table.bler.shape[1])
     thresholds = np.array([_threshold_db(curve, 1, CQI_BLER) for curve in table.bler[:, row]])
-    known = np.flatnonzero(thresholds < UNREACHABLE_DB)
-    efficiency = (table.modulation_order * table.code_rate)[known]
-    gaps = thresholds[known] - np.array([_shannon_db(value) for value in efficiency])
+    reachable = np.flatnonzero(thresholds < UNREACHABLE_DB)
+    efficiency = (table.modulation_order * table.code_rate)[reachable]
+    gaps = thresholds[reachable] - np.array([_shannon_db(value) for value in efficiency])
     order = np.argsort(efficiency)
-    asked = CQI_EFFICIENCY[mcs_table]
-    gap = np.interp(asked, efficiency[order], gaps[order])
-    return np.maximum.accumulate(np.array([_shannon_db(value) for value in asked]) + gap)
+    cqi_efficiency = CQI_EFFICIENCY[mcs_table]
+    gap = np.interp(cqi_efficiency, efficiency[order], gaps[order])
+    return np.maximum.accumulate(np.array([_shannon_db(value) for value in cqi_efficiency]) + gap)
 
 
 def _shannon_db(efficiency: float) -> float:
@@ -143,7 +143,7 @@ def _shannon_db(efficiency: float) -> float:
 
 @compiled
 def cqi_of(thresholds_db: Floats, sinr_db: float) -> int:
-    """CQI 0..15 at effective SINR `sinr_db`; 0 is out of range (TS 38.214 clause 5.2.2.1)."""
+    """CQI 0..15 at effective SINR `sinr_db`; 0 means out of range (TS 38.214 clause 5.2.2.1)."""
     cqi = 0
     while cqi < thresholds_db.shape[0] and sinr_db >= thresholds_db[cqi]:
         cqi += 1

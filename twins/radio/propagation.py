@@ -2,11 +2,11 @@
 
 1. `path_loss_db` is table 7.4.1-1, `los_probability` table 7.4.2-1, `shadow_std_db` the shadow fading column of table 7.4.1-1,
    `shadow_correlation_m` the correlation distances of table 7.5-6, `penetration_loss_db` the low-loss model of clause 7.4.3.1.
-2. Each public function takes arrays; the scalar functions behind them (`link_path_loss_db`, ...) are
-   compiled by numba and callable from other kernels.
-3. Terminals are between 1.5 m and 13 m high: above that table 7.4.1-1 note 1 draws the environment height at random.
+2. Public functions take arrays; the scalar functions behind them (`link_path_loss_db`, ...) are compiled by numba and callable
+   from other kernels.
+3. Terminal heights are limited to 1.5..13 m: above 13 m table 7.4.1-1 note 1 draws the environment height at random.
 
-Units everywhere: metres, GHz, dB. Distances below 10 m are taken as 10 m (the lower end of the tables).
+Units are metres, GHz and dB throughout. Distances below 10 m count as 10 m, the lower end of the tables.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SHADOW_CORRELATION_M = {"UMa": (37.0, 50.0, 7.0), "UMi": (10.0, 13.0, 7.0)}
 def link_path_loss_db(
     scenario: int, distance_2d: float, base_height: float, terminal_height: float, carrier_ghz: float, los: bool
 ) -> float:
-    """Path loss of one link in dB, table 7.4.1-1, callable from other numba kernels; `scenario` is 0 for UMa, 1 for UMi."""
+    """Path loss of a link in dB, table 7.4.1-1, callable from other numba kernels; `scenario` is 0 for UMa, 1 for UMi."""
     d2 = max(distance_2d, MIN_DISTANCE_M)
     rise = base_height - terminal_height
     log_d3 = 0.5 * math.log10(d2 * d2 + rise * rise)
@@ -60,7 +60,7 @@ def link_path_loss_db(
 
 @compiled
 def link_los_probability(scenario: int, distance_2d: float) -> float:
-    """LOS probability of one outdoor link, table 7.4.2-1, terminal not above 13 m; callable from other numba kernels."""
+    """LOS probability of an outdoor link, table 7.4.2-1, for terminals up to 13 m; callable from other numba kernels."""
     if distance_2d <= 18.0:
         return 1.0
     decay = 63.0 if scenario == 0 else 36.0
@@ -98,10 +98,10 @@ def path_loss_db(
     without antenna gains. Raises ValueError for a terminal height outside 1.5..13 m.
     """
     check_terminal_height(np.asarray(terminal_height, dtype=np.float64))
-    given = np.broadcast_arrays(distance_2d, base_height, terminal_height, carrier_ghz, los)
-    links = np.stack([np.asarray(value, dtype=np.float64).ravel() for value in given[:4]])
-    losses: Floats = _path_losses(SCENARIO_CODES[scenario], links, np.asarray(given[4], dtype=np.bool_).ravel())
-    return losses.reshape(given[0].shape)
+    arrays = np.broadcast_arrays(distance_2d, base_height, terminal_height, carrier_ghz, los)
+    links = np.stack([np.asarray(array, dtype=np.float64).ravel() for array in arrays[:4]])
+    losses: Floats = _path_losses(SCENARIO_CODES[scenario], links, np.asarray(arrays[4], dtype=np.bool_).ravel())
+    return losses.reshape(arrays[0].shape)
 
 
 def los_probability(scenario: Scenario, distance_2d: ArrayLike) -> Floats:
@@ -135,7 +135,7 @@ def penetration_loss_db(carrier_ghz: ArrayLike, depth_m: ArrayLike, deviation: A
 
 
 def check_terminal_height(height: float | Floats) -> None:
-    """Raise ValueError unless each terminal height (m) is where table 7.4.1-1 needs no random environment height."""
+    """Raise ValueError unless each terminal height is in 1.5..13 m, where table 7.4.1-1 needs no random environment height."""
     low, high = TERMINAL_HEIGHTS_M
     if not np.all((np.asarray(height) >= low) & (np.asarray(height) <= high)):
         raise ValueError(

@@ -1,13 +1,13 @@
-"""A drop of Sionna's own 38.901 channel on a hexagonal grid: the ground on which system twin and Sionna are compared.
+"""A drop of Sionna's own 38.901 channel on a hexagonal grid, used to compare the system twin with Sionna.
 
 1. The topology is `sionna.sys.gen_hexgrid_topology`: UMa, sites with three sectors, terminals uniform in each sector,
-   80 % indoors, distances wrapped around the edge of the grid. Distances are not those of the plane: use `gain_db`.
-2. The channel is `sionna.phy.channel.tr38901.UMa`: cluster and ray level, one drop whose rays turn with the terminals' speed,
-   sampled every `block_s`; the base station is a column of four elements with equal weights, tilted mechanically.
-3. `power` is the gain on one tone per PRB; `gain_db` is its mean over time and frequency, which is what RSRP measures.
+   80 % indoors, distances wrapped around the edge of the grid. Positions alone do not give these distances: use `gain_db`.
+2. The channel is `sionna.phy.channel.tr38901.UMa` at cluster and ray level: one drop whose ray phases evolve with the terminals'
+   speed, sampled every `block_s`; the base station is a column of four elements with equal weights, tilted mechanically.
+3. `power` is the gain on one tone per PRB; `gain_db` is its mean over time and frequency, as measured by RSRP.
 
-Terminals are drawn sector by sector to keep memory low, so shadowing is correlated only among those dropped in one sector.
-Needs torch and sionna: import it only to compare.
+Terminals are drawn sector by sector to limit memory, so shadowing is correlated only among terminals of the same sector.
+Needs torch and sionna: import it for comparisons only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SECTORS_PER_SITE = 3
 
 @dataclass(frozen=True)
 class DropSettings:
-    """What to drop: `rings` of sites around the first, `terminals_per_sector`, `prbs` of 12 x `subcarrier_khz`, km/h, seconds."""
+    """Parameters of a drop: `rings` of sites around the first, `terminals_per_sector`, `prbs` of 12 x `subcarrier_khz`."""
 
     rings: int = 1
     terminals_per_sector: int = 10
@@ -48,7 +48,7 @@ class DropSettings:
 
 @dataclass(frozen=True)
 class Drop:
-    """One drop: C cells, U terminals, T blocks, F PRBs.
+    """A drop of C cells, U terminals, T blocks and F PRBs.
 
     `cell_xy` float64[C, 2] m, `cell_height` float64[C] m, `azimuth` float64[C] and `downtilt` as in `Sector`,
     degrees; `terminal_xy` float64[U, 2] m, `indoor` bool[U], `los` bool[U, C], `gain_db` float64[U, C] large-scale gain
@@ -68,13 +68,13 @@ class Drop:
 
     @property
     def serving(self) -> NDArray[np.int64]:
-        """Best cell of each terminal by large-scale gain, int64[U]."""
+        """Index of the cell with the highest large-scale gain for each terminal, int64[U]."""
         best: NDArray[np.int64] = np.argmax(self.gain_db, axis=1)
         return best
 
 
 def draw_drop(settings: DropSettings, seed: int) -> Drop:
-    """Draw a drop; the same settings and seed give the same bits. Takes about 0.2 s per block at 21 cells and 210 terminals."""
+    """Draw a drop, reproducible by settings and seed; takes about 0.2 s per block at 21 cells and 210 terminals."""
     import torch
     from sionna.phy import config
     from sionna.sys import gen_hexgrid_topology
@@ -113,7 +113,7 @@ def draw_drop(settings: DropSettings, seed: int) -> Drop:
 
 
 def _draw_group(settings: DropSettings, topology: tuple[Any, ...], group: slice) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return power float32[T, group, C, F] and LOS states bool[group, C] of one group of terminals."""
+    """Power float32[T, group, C, F] and LOS states bool[group, C] of a group of terminals."""
     terminals, cells, terminal_turn, cell_turn, speed, indoor, _, virtual = topology
     channel = _channel(settings)
     channel.set_topology(
@@ -126,7 +126,7 @@ def _draw_group(settings: DropSettings, topology: tuple[Any, ...], group: slice)
         bs_virtual_loc=virtual[:, :, group],
     )
     taps, delays = channel(settings.blocks, 1.0 / settings.block_s)
-    # Sionna offers the LOS states only on the scenario behind the channel model.
+    # Sionna exposes the LOS states only on the scenario inside the channel model.
     return _tone_power(settings, taps, delays), channel._scenario.los[0].T.numpy()
 
 
@@ -141,7 +141,7 @@ def _channel(settings: DropSettings) -> Any:
 
 
 def _tone_power(settings: DropSettings, taps: torch.Tensor, delays: torch.Tensor) -> NDArray[np.float32]:
-    """Return the power float32[T, U, C, F] behind equal weights, one tone at the centre of each PRB."""
+    """Power float32[T, U, C, F] with equal weights, one tone at the centre of each PRB."""
     import torch
 
     beam = taps[0, :, 0].sum(dim=2) / COLUMN_ELEMENTS**0.5  # [U, C, paths, T]

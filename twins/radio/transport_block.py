@@ -1,4 +1,4 @@
-"""Transport block size: TS 38.214 clause 5.1.3.2, and its segmentation into code blocks: TS 38.212 clause 5.2.2."""
+"""Transport block size (TS 38.214 clause 5.1.3.2) and its segmentation into code blocks (TS 38.212 clause 5.2.2)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SMALL_SIZES = np.array(
 def transport_block(modulation_order: int, code_rate: float, resource_elements: int) -> tuple[int, int, int]:
     """Return (transport block size, code block size, number of code blocks); sizes in bits, the code block's with its CRCs.
 
-    `modulation_order` 2, 4, 6 or 8 bits a symbol; `code_rate` 0..1; `resource_elements` over all layers, 0 gives (0, 0, 0).
+    `modulation_order` 2, 4, 6 or 8 bits per symbol; `code_rate` 0..1; `resource_elements` over all layers, 0 gives (0, 0, 0).
     """
     if resource_elements <= 0:
         return 0, 0, 0

@@ -1,7 +1,7 @@
-"""The A1 policy management service in its R1 form, under /a1-policy-management/v1.
+"""The A1 policy management service (R1 interface), under /a1-policy-management/v1.
 
-Policies are addressed by their id alone; POST wraps the policy, PUT takes it bare. A registered service that misses its keepalive
-is deregistered and its policies are deleted.
+Policies are addressed by their id alone; POST takes the policy with its metadata, PUT the policy object only. A registered
+service that misses its keepalive is deregistered and its policies are deleted.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ PREFIX = "/a1-policy-management/v1"
 RIC_ID = "embedded-ric"
 
 
-def _text(body: dict[str, Any], field: str, otherwise: str | None = None) -> str:
-    value = body.get(field, otherwise)
-    if not isinstance(value, str) or (otherwise is None and not value):
+def _text(body: dict[str, Any], field: str, default: str | None = None) -> str:
+    value = body.get(field, default)
+    if not isinstance(value, str) or (default is None and not value):
         raise ProblemError(400, f"{field}={value!r}: a string is required")
     return value
 
@@ -69,12 +69,12 @@ def _add_types(router: APIRouter, store: PolicyStore) -> None:
 
     @router.get("/rics")
     def get_rics() -> dict[str, Any]:
-        types = [one.id for one in store.types()]
+        types = [policy_type.id for policy_type in store.types()]
         return {"rics": [{"ricId": RIC_ID, "managedElementIds": [], "state": "AVAILABLE", "policyTypeIds": types}]}
 
     @router.get("/policy-types")
     def get_policy_types() -> list[dict[str, str]]:
-        return [{"policyTypeId": one.id, "nearRtRicId": RIC_ID} for one in store.types()]
+        return [{"policyTypeId": policy_type.id, "nearRtRicId": RIC_ID} for policy_type in store.types()]
 
     @router.get("/policy-types/{type_id}")
     def get_policy_type_definition(type_id: str) -> dict[str, Any]:

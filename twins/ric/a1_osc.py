@@ -1,6 +1,6 @@
 """The OSC dialect of A1: types are numbers, changes are answered with 202, a schema violation with 400 and an empty body.
 
-The mediator as deployed serves these shapes under /A1-P/v2, its older interface under /a1-p: the prefix is a parameter.
+The deployed mediator uses the prefix /A1-P/v2, its older interface /a1-p: the prefix is a parameter.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ TypeNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 def _by_number(store: PolicyStore, number: int) -> PolicyType:
-    for one in store.types():
-        if one.number == number:
-            return one
+    for policy_type in store.types():
+        if policy_type.number == number:
+            return policy_type
     raise ProblemError(404, f"policy_type_id={number} is not registered")
 
 
@@ -35,16 +35,16 @@ def osc_router(store: PolicyStore, prefix: str = "/a1-p") -> APIRouter:
 
     @router.get("/policytypes")
     def get_all_policy_types() -> list[int]:
-        return [one.number for one in store.types()]
+        return [policy_type.number for policy_type in store.types()]
 
     @router.get("/policytypes/{type_id}")
     def get_policy_type(type_id: TypeNumber) -> dict[str, Any]:
-        one = _by_number(store, type_id)
+        policy_type = _by_number(store, type_id)
         return {
-            "name": one.id,
-            "description": one.description,
-            "policy_type_id": one.number,
-            "create_schema": one.schema,
+            "name": policy_type.id,
+            "description": policy_type.description,
+            "policy_type_id": policy_type.number,
+            "create_schema": policy_type.schema,
         }
 
     _add_policies(router, store)
@@ -65,9 +65,9 @@ def _add_policies(router: APIRouter, store: PolicyStore) -> None:
         body: JsonObject,
         notificationDestination: str | None = None,  # noqa: N803
     ) -> Response:
-        one = _by_number(store, type_id)
+        policy_type = _by_number(store, type_id)
         try:
-            store.put(one.id, policy_id, body, notificationDestination)
+            store.put(policy_type.id, policy_id, body, notificationDestination)
         except ProblemError as problem:
             if problem.status == 400:
                 return Response(status_code=400)

@@ -21,7 +21,7 @@ def standard_router(store: PolicyStore) -> APIRouter:
 
     @router.get("/policytypes")
     def get_all_policy_types() -> list[str]:
-        return [one.id for one in store.types()]
+        return [policy_type.id for policy_type in store.types()]
 
     @router.get("/policytypes/{type_id}")
     def get_policy_type(type_id: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The embedded-only control API: what no real network has. Let time pass, disturb, ask for the clock.
+"""The control API of the embedded network, which real networks do not have: advance time, inject disturbances, read the clock.
 
-Everything here is under /embedded/v1, so that nobody takes it for an O-RAN interface.
+All routes are under /embedded/v1, to distinguish them from O-RAN interfaces.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _seconds(body: dict[str, Any]) -> float:
 
 
 def control_router(ran: ManagedRan, inject: Callable[[dict[str, Any]], None]) -> APIRouter:
-    """Return the control routes; `inject(body)` puts a disturbance into the network or raises ValueError."""
+    """Return the control routes; `inject(body)` injects a disturbance into the network or raises ValueError."""
     router = APIRouter(prefix="/embedded/v1", tags=["Embedded control (not O-RAN)"])
 
     @router.get("/clock")

@@ -1,6 +1,6 @@
-"""Request bodies: read with a size limit, parsed as strict JSON, refused with one line.
+"""Request bodies: read with a size limit and parsed as strict JSON; errors are one line.
 
-Strict: no NaN or Infinity (RFC 8259), no lone surrogates (they cannot be written back), no nesting that exhausts the stack.
+Strict: no NaN or Infinity (RFC 8259), no lone surrogates (they cannot be encoded), no nesting that exhausts the stack.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ async def _read(request: Request) -> bytes:
 
 
 def parse_json(raw: bytes) -> Any:
-    """Return the value of strict JSON; raises ProblemError(400)."""
+    """Parse strict JSON; raises ProblemError(400)."""
     try:
         value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
         json.dumps(value, ensure_ascii=False).encode("utf-8")

@@ -1,7 +1,7 @@
-"""The network behind the embedded server: one twin, one lock, its PM log.
+"""The network behind the embedded server: a twin, its lock, its PM log.
 
-Every face of the server (A1, O1, PM, inventory, control) reaches the network only through this object and only under its lock, so
-that requests from many threads see and leave whole states.
+All interfaces of the server (A1, O1, PM, inventory, control) access the network only through this object and under its lock, so
+that concurrent requests are atomic.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import threading
 from typing import Any
 
 from policies.kpi import KpiFrame
-from twins.network import Network, NetworkCard, Twin
+from twins.network import NetworkCard, Twin
 from twins.ric.pm_log import PmLog
 
 # The classes of the managed object tree (TS 28.541 and the vendor classes of the limits catalogue), parents first.
@@ -38,7 +38,7 @@ CLASS_NAMES = (
 
 
 class ManagedRan:
-    """A twin that is served: `lock` guards `network`; `pm` collects what it measures."""
+    """The served twin: `lock` guards `network`; `pm` collects its measurements."""
 
     def __init__(self, network: Twin[Any], history: KpiFrame | None = None) -> None:
         self.lock = threading.RLock()
@@ -49,12 +49,12 @@ class ManagedRan:
         self.harvest()
 
     def card(self) -> NetworkCard:
-        """Return the network card, with the network's time now."""
+        """Return the network card, including the current network time."""
         with self.lock:
             return self.network.describe()
 
     def advance(self, seconds: float) -> NetworkCard:
-        """Let network time pass and log the windows that were completed; raises ValueError for a bad number."""
+        """Advance network time and log the completed windows; raises ValueError for an invalid number."""
         with self.lock:
             self.network.advance(seconds)
             self.harvest()
@@ -66,10 +66,6 @@ class ManagedRan:
             self.pm.collect(self.network)
 
     def tree(self, base: str) -> tuple[str, ...]:
-        """Return the DNs below `base` (all where empty), parents before children."""
+        """Return the DNs at and below `base` (all if empty), parents before children."""
         with self.lock:
-            return tuple(dn for name in CLASS_NAMES for dn in _found(self.network, name, base))
-
-
-def _found(network: Network, class_name: str, base: str) -> tuple[str, ...]:
-    return network.find(class_name, base)
+            return tuple(dn for name in CLASS_NAMES for dn in self.network.find(name, base))

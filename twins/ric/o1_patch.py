@@ -1,9 +1,8 @@
-"""Patch documents of ProvMnS, read into attribute edits.
+"""Parsing of ProvMnS patch documents into operations.
 
 Three media types (TS 28.532 clause 12.1.1, TS 32.158 clause 6.5): JSON merge patch `{"attributes": {name: value}}` and JSON patch
 `[{op, path: "/attributes/name", value}]` on one object; 3GPP JSON patch, whose paths `"/Child=1,Grandchild=2#/attributes/name"`
-reach objects below the target, so that several objects change together or not at all. `test` operations guard against a stale
-reading.
+address objects below the target, so that several objects are changed atomically. `test` operations detect a stale reading.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _MAX_OPERATIONS = 10_000
 
 @dataclass(frozen=True)
 class Operation:
-    """One step of a patch: `test` compares, `replace` sets `attribute` of `dn`."""
+    """An operation of a patch: `test` compares, `replace` sets `attribute` of `dn`."""
 
     kind: str
     dn: str

@@ -1,7 +1,7 @@
 """O1 provisioning: ProvMnS of TS 28.532 clause 12.1.1 over the managed objects of the network.
 
-GET reads an object (or, by scope, what lies below it); PATCH writes attributes, all of a document or none. A request that carries
-an `Idempotency-Key` is done once: the same request again gets the same answer, another request with that key is refused (422).
+GET reads an object, or the objects in scope below it; PATCH writes all attributes of a document or none. A request with an
+`Idempotency-Key` is executed once: a repetition gets the same answer, a different request with that key is refused (422).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from twins.ric.o1_tree import resource, subtree
 from twins.ric.problem import ProblemError, problem_of
 
 PREFIX = "/3GPPManagement/ProvMnS/v1"
-_REMEMBERED = 10_000
+_MAX_REMEMBERED = 10_000
 _PATCH_IN_OPENAPI: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -36,15 +36,15 @@ _PATCH_IN_OPENAPI: dict[str, Any] = {
 
 
 class Provisioning:
-    """Reads and writes managed objects; remembers the answers of the last keyed requests."""
+    """Writes managed objects and remembers the answers to the latest requests with an idempotency key."""
 
     def __init__(self, ran: ManagedRan) -> None:
         self._ran = ran
         self._answers: OrderedDict[str, tuple[str, list[dict[str, Any]]]] = OrderedDict()
 
     def patch(self, operations: list[Operation], key: str | None) -> list[dict[str, Any]]:
-        """Apply a patch; returns the changed objects; raises ProblemError(400, 404, 409, 422)."""
-        request = digest_of([[one.kind, one.dn, one.attribute, one.value] for one in operations])
+        """Apply a patch and return the changed objects; raises ProblemError(400, 404, 409, 422)."""
+        request = digest_of([[operation.kind, operation.dn, operation.attribute, operation.value] for operation in operations])
         with self._ran.lock:
             if key is not None and key in self._answers:
                 return self._replay(key, request)
@@ -59,38 +59,38 @@ class Provisioning:
         return answer
 
     def _replay(self, key: str, request: str) -> list[dict[str, Any]]:
-        known, answer = self._answers[key]
-        if known != request:
-            raise ProblemError(422, f"Idempotency-Key {key!r} was used for another request; take a new key")
+        previous, answer = self._answers[key]
+        if previous != request:
+            raise ProblemError(422, f"Idempotency-Key {key!r} was used for another request; use a new key")
         return answer
 
     def _remember(self, key: str, request: str, answer: list[dict[str, Any]]) -> None:
         self._answers[key] = (request, answer)
-        while len(self._answers) > _REMEMBERED:
+        while len(self._answers) > _MAX_REMEMBERED:
             self._answers.popitem(last=False)
 
     def _edits(self, operations: list[Operation]) -> list[AttributeEdit]:
         values: dict[tuple[str, str], Scalar] = {}
         edits = []
-        for one in operations:
-            at = (one.dn, one.attribute)
-            current = values[at] if at in values else self._current(one)
-            if one.kind == "test":
-                if current != one.value:
-                    raise ProblemError(409, f"{one.dn} {one.attribute} is {current!r}, not {one.value!r}; read it again")
+        for operation in operations:
+            dn, attribute, value = operation.dn, operation.attribute, operation.value
+            current = values[dn, attribute] if (dn, attribute) in values else self._current(dn, attribute)
+            if operation.kind == "test":
+                if current != value:
+                    raise ProblemError(409, f"{dn} {attribute} is {current!r}, not {value!r}; read it again")
                 continue
-            edits.append(AttributeEdit(dn=one.dn, attribute=one.attribute, old=current, new=one.value))
-            values[at] = one.value
+            edits.append(AttributeEdit(dn=dn, attribute=attribute, old=current, new=value))
+            values[dn, attribute] = value
         return edits
 
-    def _current(self, one: Operation) -> Scalar:
+    def _current(self, dn: str, attribute: str) -> Scalar:
         try:
-            attributes = self._ran.network.read(one.dn).attributes
+            attributes = self._ran.network.read(dn).attributes
         except NetworkError as error:
             raise problem_of(error) from error
-        if one.attribute not in attributes:
-            raise ProblemError(400, f"{one.dn} has no attribute {one.attribute!r}; it has {', '.join(attributes)}")
-        return attributes[one.attribute]
+        if attribute not in attributes:
+            raise ProblemError(400, f"{dn} has no attribute {attribute!r}; it has {', '.join(attributes)}")
+        return attributes[attribute]
 
 
 def provisioning_router(ran: ManagedRan) -> APIRouter:

@@ -1,4 +1,4 @@
-"""Managed objects as ProvMnS answers them: hierarchically, each child under the name of its class (TS 32.158 clause 4.3)."""
+"""Managed objects in the hierarchical form of ProvMnS: children are listed under their class name (TS 32.158 clause 4.3)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from twins.ric.problem import ProblemError
 SCOPES = ("BASE_ONLY", "BASE_NTH_LEVEL", "BASE_SUBTREE", "BASE_ALL")
 
 
-def resource(dn: str, found: ManagedObject | None, attributes: tuple[str, ...]) -> dict[str, Any]:
-    """Return one object's representation; a mere container has no attributes."""
-    shown: dict[str, Any] = {"id": id_of(dn), "objectClass": class_of(dn), "objectInstance": dn}
-    if found is not None:
-        shown["attributes"] = {name: value for name, value in found.attributes.items() if not attributes or name in attributes}
-    return shown
+def resource(dn: str, managed_object: ManagedObject | None, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return the representation of an object with the attributes `names` (empty: all); a pure container has no attributes."""
+    representation: dict[str, Any] = {"id": id_of(dn), "objectClass": class_of(dn), "objectInstance": dn}
+    if managed_object is not None:
+        attributes = managed_object.attributes
+        representation["attributes"] = {name: value for name, value in attributes.items() if not names or name in names}
+    return representation
 
 
 def _read(ran: ManagedRan, dn: str) -> ManagedObject | None:
@@ -38,7 +39,7 @@ def _depths(scope: str, level: int) -> tuple[int, int]:
 
 
 def subtree(ran: ManagedRan, base: str, scope: str, level: int, attributes: tuple[str, ...]) -> dict[str, Any]:
-    """Return `base` with the objects in scope nested below it; raises ProblemError(404) where there is none."""
+    """Return `base` with the objects in scope nested below it; raises ProblemError(400, 404)."""
     low, high = _depths(scope, level)
     with ran.lock:
         below = ran.tree(base) if high > 0 else ()
@@ -54,13 +55,13 @@ def subtree(ran: ManagedRan, base: str, scope: str, level: int, attributes: tupl
 
 
 def _nest(base: str, nodes: dict[str, dict[str, Any]]) -> None:
-    """Hang each node under its parent, making the containers that are missing between it and `base`."""
+    """Attach each node to its parent, creating the missing containers between it and `base`."""
     for dn in [dn for dn in nodes if dn != base]:
         child = dn
         while child != base:
             parent, is_new = parent_of(child), parent_of(child) not in nodes
             siblings = nodes.setdefault(parent, resource(parent, None, ())).setdefault(class_of(child), [])
-            if not any(one is nodes[child] for one in siblings):
+            if not any(sibling is nodes[child] for sibling in siblings):
                 siblings.append(nodes[child])
             if not is_new:
                 break

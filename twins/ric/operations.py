@@ -1,4 +1,4 @@
-"""PM reports and inventory: what an operator's systems read from a network besides A1 and O1."""
+"""PM reports and inventory, which an operator's systems read besides A1 and O1."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from twins.ric.pm_report import reports_of
 
 
 def pm_router(ran: ManagedRan) -> APIRouter:
-    """Return `GET /pm/v1/reports?after=SEQUENCE&limit=N`: the reports of the next N periods, `next` to go on with."""
+    """Return `GET /pm/v1/reports?after=SEQUENCE&limit=N`: the reports of the next N periods; continue with `after=next`."""
     router = APIRouter(prefix="/pm/v1", tags=["PM"])
 
     @router.get("/reports")

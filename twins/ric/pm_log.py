@@ -1,7 +1,7 @@
-"""What the network measured, kept as a numbered log of granularity periods.
+"""The network's measurements as a numbered log of granularity periods.
 
-A reader asks for what came after the last number that it has seen; nothing is lost between two readings as long as the reader is
-not further behind than `capacity` periods, and `oldest` tells when it was.
+A reader requests the periods after the last number it has read. Nothing is lost as long as the reader is at most `capacity`
+periods behind; `oldest` reveals a gap.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ class PmLog:
         self._periods: deque[PmPeriod] = deque(maxlen=capacity)
         self._lock = threading.Lock()
         self._last = 0
-        self._seen: datetime | None = None
+        self._logged_until: datetime | None = None
 
     def collect(self, network: Network) -> int:
-        """Log every complete window of the network that ends after the last one logged; returns how many."""
-        return self.log(network.observe(KpiQuery(start=self._seen)))
+        """Log every complete window of the network that starts after the last one logged; returns their number."""
+        return self.log(network.observe(KpiQuery(start=self._logged_until)))
 
     def log(self, frame: KpiFrame) -> int:
-        """Log the windows of a frame that start after the last one logged; returns how many."""
-        fresh = [sample for sample in frame if self._seen is None or sample.start >= self._seen]
+        """Log the windows of a frame that start after the last one logged; returns their number."""
+        fresh = [sample for sample in frame if self._logged_until is None or sample.start >= self._logged_until]
         fresh.sort(key=_window)
         count = 0
         for (start, end), samples in groupby(fresh, key=_window):
@@ -57,7 +57,7 @@ class PmLog:
         with self._lock:
             self._last += 1
             self._periods.append(PmPeriod(self._last, start, end, frame))
-            self._seen = end
+            self._logged_until = end
 
     def after(self, sequence: int, limit: int) -> list[PmPeriod]:
         """Return at most `limit` periods with a number above `sequence`, in order."""
@@ -71,6 +71,6 @@ class PmLog:
 
     @property
     def oldest(self) -> int:
-        """The number of the oldest period that is still kept, 0 before the first."""
+        """The number of the oldest period in the log, 0 before the first."""
         with self._lock:
             return self._periods[0].sequence if self._periods else 0

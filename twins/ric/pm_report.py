@@ -1,8 +1,8 @@
 """A granularity period as 3GPP PM reports: the perf3gpp event of VES 7 with the measDataCollection of TS 28.532 clause 11.3.
 
-One report per managed element (and one for the network level). Its form is that of real reports, including what surprises
-readers: `p` counts from 1, `sValue` and `suspectFlag` are strings, a value that could not be measured is "NULL". Times are true
-microseconds.
+There is one report per managed element, and one for the network level. The format is that of real reports, including its
+peculiarities: `p` counts from 1, `sValue` and `suspectFlag` are strings, a value that could not be measured is "NULL". Times are
+in microseconds.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def _grouped(samples: Iterable[KpiSample], key: Any) -> dict[str, list[KpiSample
 def _meas_info(samples: list[KpiSample]) -> list[dict[str, Any]]:
     """Return one measInfo per distinct list of measurement types, as real reports group them."""
     infos: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for dn, of_object in _grouped(samples, str).items():
-        pairs = [pair for sample in of_object for pair in _measurements(sample)]
+    for dn, object_samples in _grouped(samples, str).items():
+        pairs = [pair for sample in object_samples for pair in _measurements(sample)]
         results = [{"p": p, "sValue": value} for p, (_, value) in enumerate(pairs, start=1)]
         entry = {"measObjInstId": _local(dn), "suspectFlag": "false", "measResults": results}
         infos.setdefault(tuple(name for name, _ in pairs), []).append(entry)

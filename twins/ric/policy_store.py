@@ -1,12 +1,12 @@
 """A1 policies in the near-RT RIC, and the xApp that enforces them.
 
-1. A policy that is put is checked against its type's schema and kept; its status is NOT_ENFORCED / OTHER_REASON.
-2. The xApp (one worker thread, first come first served) hands it to the network after `xapp_delay_s` of wall time. Then the
-   status is ENFORCED, or NOT_ENFORCED with the reason: SCOPE_NOT_APPLICABLE (no such object), STATEMENT_NOT_APPLICABLE (limits
-   broken).
-3. Deleting a policy takes it off the network before the answer goes out.
-4. Each change of status is posted to the policy's notification destination, where one was given.
-All dialects of the A1 face share one store, so a policy that was put in one is seen in the others.
+1. A new policy is validated against its type's schema and stored with the status NOT_ENFORCED / OTHER_REASON.
+2. The xApp (one worker thread, in order of arrival) applies it to the network after `xapp_delay_s` of wall time. Then the status
+   is ENFORCED, or NOT_ENFORCED with the reason: SCOPE_NOT_APPLICABLE (no such object), STATEMENT_NOT_APPLICABLE (limits
+   violated).
+3. Deleting a policy removes it from the network before the request is answered.
+4. Each change of status is posted to the policy's notification destination, if one was given.
+All A1 dialects share one store, so that a policy created in one is visible in the others.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ENFORCED: Body = {"enforceStatus": "ENFORCED"}
 
 @dataclass
 class Policy:
-    """One policy: what was asked for (`body`), what the network has of it (`enforced`), and its status."""
+    """A policy: the requested `body`, the body currently `enforced` by the network, and the status."""
 
     type_id: str
     id: str
@@ -62,9 +62,9 @@ class PolicyStore:
         self._xapp.start()
 
     def _load(self) -> None:
-        """Take over the policies that are in force on the network already."""
-        in_force = getattr(self._ran.network, "policies", None)
-        for policy_id, (type_id, body) in (in_force() if callable(in_force) else {}).items():
+        """Load the policies that the network already enforces."""
+        enforced = getattr(self._ran.network, "policies", None)
+        for policy_id, (type_id, body) in (enforced() if callable(enforced) else {}).items():
             policy = Policy(type_id, policy_id, dict(body), enforced=dict(body), status=dict(ENFORCED))
             self._policies[type_id, policy_id] = policy
 
@@ -74,16 +74,17 @@ class PolicyStore:
         self._xapp.join(timeout=10)
 
     def types(self) -> list[PolicyType]:
-        """Return the types that the network can enforce."""
+        """Return the policy types that the network can enforce."""
         offered = self._ran.card().policy_types
-        return [one for one in policy_types().values() if one.id in offered]
+        return [policy_type for policy_type in policy_types().values() if policy_type.id in offered]
 
     def type(self, type_id: str) -> PolicyType:
-        """Return a type; raises ProblemError(404)."""
-        for one in self.types():
-            if one.id == type_id:
-                return one
-        offered = ", ".join(one.id for one in self.types())
+        """Return a policy type; raises ProblemError(404)."""
+        types = self.types()
+        for policy_type in types:
+            if policy_type.id == type_id:
+                return policy_type
+        offered = ", ".join(policy_type.id for policy_type in types)
         raise ProblemError(404, f"policyTypeId={type_id!r} is not offered here; offered: {offered}")
 
     def ids(self, type_id: str) -> list[str]:
@@ -107,12 +108,12 @@ class PolicyStore:
         return policy
 
     def put(self, type_id: str, policy_id: str, body: Body, destination: str | None = None) -> bool:
-        """Create or replace; returns whether it was created; raises ProblemError(400, 404)."""
+        """Create or replace a policy; returns whether it was created. Raises ProblemError(400, 404, 409)."""
         self._check(self.type(type_id), policy_id, body, destination)
         with self._ran.lock:
             policy = self._policies.get((type_id, policy_id))
             created = policy is None
-            if created and any(one.id == policy_id for one in self._policies.values()):
+            if created and any(other.id == policy_id for other in self._policies.values()):
                 raise ProblemError(409, f"policyId={policy_id!r} exists under another type; choose another id")
             if policy is None:
                 policy = self._policies[type_id, policy_id] = Policy(type_id, policy_id, body)
@@ -133,7 +134,7 @@ class PolicyStore:
             raise ProblemError(400, "; ".join(objections))
 
     def delete(self, type_id: str, policy_id: str) -> None:
-        """Remove a policy and take it off the network; raises ProblemError(404, 409)."""
+        """Delete a policy and remove it from the network; raises ProblemError(404, 409)."""
         with self._ran.lock:
             policy = self.get(type_id, policy_id)
             if policy.enforced is not None:
@@ -176,6 +177,6 @@ class PolicyStore:
 
 
 def callback_body(status: Body, double_encoded: bool) -> bytes:
-    """Return a status notification; some near-RT RICs encode the JSON text a second time, as a string."""
+    """Return the body of a status notification; some near-RT RICs encode the JSON text again, as a string."""
     text = json.dumps(status)
     return (json.dumps(text) if double_encoded else text).encode()

@@ -1,7 +1,7 @@
 """The A1 policy types that the embedded near-RT RIC offers, with their JSON schemas.
 
-Source of the structure: O-RAN.WG2.A1TD (slice SLA target, traffic steering preference). The schemas are data: `data/*.json`, each
-with the type id, the number under which the OSC mediator knows it, and the JSON Schema (draft-07) of a policy of that type.
+Source of the structure: O-RAN.WG2.A1TD (slice SLA target, traffic steering preference). The files `data/*.json` hold the type id,
+the type's number in the OSC dialect, and the JSON Schema (draft-07) of its policies.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ STATUS_SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class PolicyType:
-    """One policy type: id in A1-P, number in the OSC dialect, what it is for, JSON schema of its policies."""
+    """A policy type: id in A1-P, number in the OSC dialect, description, JSON schema of its policies."""
 
     id: str
     number: int
@@ -39,7 +39,7 @@ class PolicyType:
     schema: dict[str, Any]
 
     def objections(self, body: dict[str, Any]) -> list[str]:
-        """Return one line for each way in which `body` breaks the schema."""
+        """Return one line for each violation of the schema by `body`."""
         errors = sorted(Draft7Validator(self.schema).iter_errors(body), key=lambda error: list(map(str, error.path)))
         return [f"{'/'.join(map(str, error.path)) or 'policy'}: {error.message}" for error in errors]
 
@@ -48,4 +48,4 @@ class PolicyType:
 def policy_types() -> dict[str, PolicyType]:
     """Return the offered policy types by id."""
     types = [PolicyType(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(_DATA.glob("*.json"))]
-    return {one.id: one for one in types}
+    return {policy_type.id: policy_type for policy_type in types}

@@ -1,7 +1,7 @@
-"""Errors as RFC 7807 problem details, the form that A1-P and R1 ask for.
+"""Errors as RFC 7807 problem details, as required by A1-P and R1.
 
-Every failure of the embedded server leaves as `ProblemError`: status, title, detail in one line, and `violations` where rules
-of the network were broken. Malformed input is the caller's fault (4xx); a 500 would be a defect of this server.
+Every error of the embedded server is a `ProblemError`: status, title, detail in one line, and the `violations` of the network's
+rules, if any. Malformed input is a client error (4xx); a 500 would be a defect of this server.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from twins.network import InvalidChangeError, NetworkError, StaleEditError, Unkn
 
 
 class ProblemError(Exception):
-    """A request that cannot be served: HTTP status, what is wrong in one line, the rules that it breaks."""
+    """A request that cannot be served: HTTP status, one-line detail, violated rules."""
 
     def __init__(self, status: int, detail: str, violations: list[Violation] | None = None) -> None:
         super().__init__(detail)
@@ -30,7 +30,7 @@ class ProblemError(Exception):
 
 
 def problem_of(error: NetworkError | ValueError) -> ProblemError:
-    """Return the problem that tells a network's error: 404 unknown object, 409 stale, 400 invalid."""
+    """Return the problem for a network's error: 404 unknown object, 409 stale edit, 400 otherwise."""
     if isinstance(error, UnknownObjectError):
         return ProblemError(404, str(error))
     if isinstance(error, StaleEditError):
@@ -41,7 +41,7 @@ def problem_of(error: NetworkError | ValueError) -> ProblemError:
 
 
 def problem_response(status: int, detail: str, violations: list[Violation] | None = None) -> JSONResponse:
-    """Return application/problem+json; printable whatever the request held."""
+    """Return an application/problem+json response; invalid characters in `detail` are replaced."""
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -54,7 +54,7 @@ def problem_response(status: int, detail: str, violations: list[Violation] | Non
 
 
 def install_problem_handlers(app: FastAPI) -> None:
-    """Make every error of `app` a problem+json answer."""
+    """Answer every error of `app` with problem+json."""
 
     @app.exception_handler(ProblemError)
     def _problem(_: Request, error: ProblemError) -> Response:

@@ -1,8 +1,8 @@
 """The embedded RAN: near-RT RIC (A1), O1 endpoint and PM reports over HTTP on loopback, in front of a system twin.
 
-1. `EmbeddedRan(network)` starts uvicorn in a thread of its own and answers on `.url`; it is a context manager.
-2. All A1 dialects look at one policy store; `faces` says which are mounted, so that clients can be tried against each alone.
-3. `osc_prefix="/A1-P/v2"` serves the OSC shapes where the mediator as deployed serves them.
+1. `EmbeddedRan(network)` starts uvicorn in a separate thread and serves at `.url`; it is a context manager.
+2. All A1 dialects share one policy store; `faces` selects the dialects to serve, so that clients can be tested against each.
+3. `osc_prefix="/A1-P/v2"` serves the OSC dialect under the prefix of the deployed mediator.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FACES: tuple[Face, ...] = ("a1", "osc", "management")
 
 
 class PortInUseError(OSError):
-    """The port cannot be listened on; the message says what to do."""
+    """The server cannot listen on the port; the message includes the remedy."""
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -43,7 +43,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.create_server((host, port), backlog=256)
     except (OSError, OverflowError) as error:
         raise PortInUseError(f"cannot listen on {host}:{port} ({error}); give another --port, or 0 for any free one") from error
-    # Accepted connections inherit it; asyncio sets it only on sockets that were made with proto=TCP. Without it every answer
+    # Accepted connections inherit this option; asyncio sets it only on sockets created with proto=TCP. Without it every answer
     # waits 40 ms for the peer's delayed acknowledgement.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
@@ -52,10 +52,10 @@ def _listen(host: str, port: int) -> socket.socket:
 class EmbeddedRan:
     """The server; `close()` (or leaving the context) stops it.
 
-    network: the twin that is managed; all access to it from now on goes through `ran` and its lock.
-    port: 0 for any free one. history: what the network reported before, served as its oldest PM reports. xapp_delay_s: wall
-    seconds until a policy is enforced. double_encode_callbacks: post policy status
-    as JSON in a JSON string, as some near-RT RICs do. Raises PortInUseError.
+    network: the managed twin; from now on it must only be accessed through `ran` and its lock.
+    port: 0 for any free port. history: earlier measurements of the network, served as its oldest PM reports. xapp_delay_s: wall
+    seconds until a policy is enforced. double_encode_callbacks: post policy status as JSON in a JSON string, as some near-RT RICs
+    do. Raises PortInUseError.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class EmbeddedRan:
         deadline = time.monotonic() + 20
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > deadline:
-                raise PortInUseError(f"the embedded RAN did not start at {self.url}; see whether the port is free")
+                raise PortInUseError(f"the embedded RAN did not start at {self.url}; check whether the port is free")
             time.sleep(0.005)
 
     def _build(self, faces: tuple[Face, ...], osc_prefix: str) -> FastAPI:
@@ -116,7 +116,7 @@ class EmbeddedRan:
         network.inject(Disturbance.model_validate(body))
 
     def _notify(self, destination: str, status: dict[str, Any]) -> None:
-        """Post a policy status; a destination that does not answer is not this RIC's concern (O-RAN.WG2.A1AP: best effort)."""
+        """Post a policy status; delivery failures are ignored (O-RAN.WG2.A1AP: best effort)."""
         body = callback_body(status, self._double_encode)
         try:
             httpx.post(destination, content=body, headers={"Content-Type": "application/json"}, timeout=2)
@@ -124,7 +124,7 @@ class EmbeddedRan:
             return
 
     def close(self) -> None:
-        """Stop serving; the network stays as it is."""
+        """Stop serving; the network is not changed."""
         self._server.should_exit = True
         self._thread.join(timeout=10)
         self._services.close()

@@ -1,6 +1,6 @@
-"""Services (rApps) that are registered at the policy management service, supervised by keepalive.
+"""Services (rApps) registered at the policy management service, supervised by keepalive.
 
-A service that was registered with an interval and misses it is deregistered and its policies are deleted; 0 means no supervision.
+A service that misses its keepalive interval is deregistered and its policies are deleted; an interval of 0 disables supervision.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class _Service:
 
 
 class ServiceRegistry:
-    """The registered services; a thread looks every `period_s` for those that are lost."""
+    """The registered services; a thread removes those that missed their keepalive, every `period_s` wall seconds."""
 
     def __init__(self, store: PolicyStore, period_s: float = 0.25) -> None:
         self._store = store
@@ -48,7 +48,7 @@ class ServiceRegistry:
         self._thread.join(timeout=10)
 
     def register(self, body: dict[str, Any]) -> bool:
-        """Register or update; returns whether it is new; raises ProblemError(400)."""
+        """Register or update a service; returns whether it is new. Raises ProblemError(400)."""
         name, interval = body.get("serviceId"), body.get("keepAliveIntervalSeconds", 0)
         callback = body.get("callbackUrl", "")
         if not isinstance(name, str) or not name:
@@ -68,12 +68,12 @@ class ServiceRegistry:
         return self._services[name]
 
     def keep_alive(self, name: str) -> None:
-        """Note that the service lives; raises ProblemError(404)."""
+        """Record a keepalive of the service; raises ProblemError(404)."""
         with self._lock:
             self._get(name).active_at = time.monotonic()
 
     def remove(self, name: str) -> None:
-        """Deregister and delete the service's policies; raises ProblemError(404)."""
+        """Deregister the service and delete its policies; raises ProblemError(404)."""
         with self._lock:
             self._get(name)
             del self._services[name]
@@ -82,17 +82,17 @@ class ServiceRegistry:
                 self._store.delete(policy.type_id, policy.id)
 
     def listing(self, name: str | None) -> list[dict[str, Any]]:
-        """Return the services as R1 tells them; raises ProblemError(404) for a name that is unknown."""
+        """Return the services, or the one called `name`, in the format of R1; raises ProblemError(404)."""
         with self._lock:
-            chosen = dict(self._services) if name is None else {name: self._get(name)}
+            services = dict(self._services) if name is None else {name: self._get(name)}
         return [
             {
                 "serviceId": key,
-                "keepAliveIntervalSeconds": one.interval_s,
-                "timeSinceLastActivitySeconds": int(one.idle_s),
-                "callbackUrl": one.callback,
+                "keepAliveIntervalSeconds": service.interval_s,
+                "timeSinceLastActivitySeconds": int(service.idle_s),
+                "callbackUrl": service.callback,
             }
-            for key, one in chosen.items()
+            for key, service in services.items()
         ]
 
     def _supervise(self) -> None:

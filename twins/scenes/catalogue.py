@@ -1,6 +1,6 @@
-"""The scenes that ship with sionna-rt: how large they are, what stands in them, and a sensible place for a first transmitter.
+"""The scenes that ship with sionna-rt: size, number of objects, and a sensible position for a first transmitter.
 
-Lengths in metres in the scene's own coordinates (x to the right, y up, z above). `tests/rt` holds this table against the
+Lengths are in metres in the scene's own coordinates (x to the right, y up, z above). `tests/rt` compares this table with the
 installed package.
 """
 
@@ -32,10 +32,10 @@ Point = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class SceneInfo:
-    """One scene: its `bounds` (x_min, y_min, x_max, y_max) and number of objects.
+    """A scene with its `bounds` (x_min, y_min, x_max, y_max) and number of objects.
 
-    For a first map: `transmitter` (x, y, z), `cell_size_m`, `receiver_height_m`, and `view`, the area of the map where it is
-    not the scene.
+    Defaults for a first map: `transmitter` (x, y, z), `cell_size_m`, `receiver_height_m`, and `view`, the map's area if different
+    from `bounds`.
     """
 
     name: SceneName
@@ -50,7 +50,7 @@ class SceneInfo:
 
     @property
     def size_m(self) -> tuple[float, float]:
-        """Width and height of the ground plan."""
+        """Extent in x and y."""
         x_min, y_min, x_max, y_max = self.bounds
         return x_max - x_min, y_max - y_min
 

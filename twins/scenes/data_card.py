@@ -1,4 +1,4 @@
-"""The data card of ray-traced radio maps (`data/scene_card.json`): what tracing of the built-in scenes covers."""
+"""The data card of ray-traced radio maps (`data/scene_card.json`): the validity of tracing in the built-in scenes."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ _FILE = Path(__file__).parent / "data" / "scene_card.json"
 
 @cache
 def scene_card() -> DataCard:
-    """Return the card. Its validity judges request and result: scene, carrier, depth, and what the finished map covers."""
+    """Return the card. Its validity bounds request and result: scene, carrier, depth, and the coverage of the finished map."""
     return DataCard.model_validate_json(_FILE.read_text(encoding="utf-8"))

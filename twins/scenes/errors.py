@@ -1,4 +1,4 @@
-"""What can go wrong between a request for a radio map and the map."""
+"""Errors between a request for a radio map and the finished map."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ MISSING = "ray tracing needs the extra `rt`, which is not installed: `pip instal
 
 
 class SceneError(Exception):
-    """No radio map came back; `cause` says which boundary failed, the message what to do.
+    """No radio map was produced; `cause` names what failed, the message the remedy.
 
-    extra missing (sionna-rt is not installed), llvm (no usable LLVM library), request (the scene cannot be traced like this),
-    crashed (the worker died or was aborted), timeout, cancelled, garbage (the worker ended well but left no valid map).
+    Causes: extra missing (sionna-rt is not installed), llvm (no usable LLVM library), request (the scene cannot be traced with
+    these settings), crashed (the worker died or was aborted), timeout, cancelled, garbage (the worker ended normally but left no
+    valid map).
     """
 
     def __init__(self, cause: Cause, message: str) -> None:

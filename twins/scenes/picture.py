@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 _GAIN_SPAN_DB = 70.0  # of the colour bar
 _SINR_LIMITS_DB = (-10.0, 30.0)
-_STEP_M = 2.5  # rise of the surface above the receivers that counts as an object in the picture
+_MIN_OBJECT_M = 2.5  # height of the surface above the receivers that counts as an object on terrain
 _COLOURS = {"no path": "#ffffff", "object": "#d5d2cc", "outline": "#3b3935", "transmitter": "#d62828"}
 _PANEL_INCHES = 6.4
 _ARROW_SHARE = 0.06  # of the map's width
 
 
 def draw_map(radio_map: RadioMap, path: Path) -> None:
-    """Write a PNG: the best server's path gain, and beside it the SINR where there are several transmitters."""
+    """Write a PNG with the best server's path gain and, for several transmitters, the SINR beside it."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -44,9 +44,9 @@ def _panel(figure: Figure, axes: Axes, radio_map: RadioMap, values: Floats, limi
     x_min, y_min, x_max, y_max = radio_map.request.rectangle
     extent = (x_min, x_max, y_min, y_max)
     axes.set_facecolor(_COLOURS["no path"])
-    shown = np.ma.masked_where(~np.isfinite(values), values)
+    masked = np.ma.masked_where(~np.isfinite(values), values)
     image = axes.imshow(
-        shown, origin="lower", extent=extent, cmap="viridis", vmin=limits[0], vmax=limits[1], interpolation="nearest"
+        masked, origin="lower", extent=extent, cmap="viridis", vmin=limits[0], vmax=limits[1], interpolation="nearest"
     )
     _objects(axes, radio_map, extent)
     _transmitters(axes, radio_map)
@@ -56,52 +56,52 @@ def _panel(figure: Figure, axes: Axes, radio_map: RadioMap, values: Floats, limi
 
 
 def _objects(axes: Axes, radio_map: RadioMap, extent: tuple[float, float, float, float]) -> None:
-    """Shade what stands above the receivers, and outline it; in a room, where that is everything, nothing."""
+    """Shade and outline objects above the receivers; a room is left out, because it would be shaded entirely."""
     if is_room(radio_map):
         return
-    # The surface has a resolution of its own: the ground of each of its pixels is that of the cell it lies in.
+    # The surface has its own resolution: each of its pixels has the ground height of the cell it lies in.
     rows, columns = radio_map.surface_m.shape
     r = np.arange(rows) * radio_map.ground_m.shape[0] // rows
     c = np.arange(columns) * radio_map.ground_m.shape[1] // columns
     level = radio_map.ground_m[np.ix_(r, c)] + max(radio_map.request.receiver_height_m, 0.0)
-    stands = (radio_map.surface_m > level + (_STEP_M if radio_map.request.info.terrain else 0.0)).astype(float)
+    objects = (radio_map.surface_m > level + (_MIN_OBJECT_M if radio_map.request.info.terrain else 0.0)).astype(float)
     x = np.linspace(extent[0], extent[1], columns)
     y = np.linspace(extent[2], extent[3], rows)
-    axes.contourf(x, y, stands, levels=[0.5, 1.5], colors=[_COLOURS["object"]], alpha=0.55)
-    axes.contour(x, y, stands, levels=[0.5], colors=[_COLOURS["outline"]], linewidths=0.5)
+    axes.contourf(x, y, objects, levels=[0.5, 1.5], colors=[_COLOURS["object"]], alpha=0.55)
+    axes.contour(x, y, objects, levels=[0.5], colors=[_COLOURS["outline"]], linewidths=0.5)
 
 
 def _transmitters(axes: Axes, radio_map: RadioMap) -> None:
-    """Mark transmitters by a triangle and their name; sectors by an arrow along their azimuth, with the name at its tip."""
+    """Mark transmitters with a triangle and their name; sectors with an arrow along their azimuth and the name at its tip."""
     from matplotlib.patheffects import withStroke
 
     x_min, _, x_max, _ = radio_map.request.rectangle
     halo = [withStroke(linewidth=2.5, foreground="white")]
-    for one in radio_map.request.transmitters:
-        place, aim = (one.x_m, one.y_m), math.radians(one.azimuth_deg or 0.0)
-        reach = 0.0 if one.azimuth_deg is None else _ARROW_SHARE * (x_max - x_min)
-        tip = (one.x_m + reach * math.cos(aim), one.y_m + reach * math.sin(aim))
-        if reach:
-            axes.annotate("", tip, place, arrowprops={"arrowstyle": "-|>", "color": _COLOURS["transmitter"], "lw": 1.8})
-        axes.plot(*place, marker="^", markersize=9, color=_COLOURS["transmitter"], markeredgecolor="white")
-        offset = (8 * math.cos(aim), 8 * math.sin(aim)) if reach else (8, 7)
+    for transmitter in radio_map.request.transmitters:
+        position, azimuth = (transmitter.x_m, transmitter.y_m), math.radians(transmitter.azimuth_deg or 0.0)
+        length = 0.0 if transmitter.azimuth_deg is None else _ARROW_SHARE * (x_max - x_min)
+        tip = (transmitter.x_m + length * math.cos(azimuth), transmitter.y_m + length * math.sin(azimuth))
+        if length:
+            axes.annotate("", tip, position, arrowprops={"arrowstyle": "-|>", "color": _COLOURS["transmitter"], "lw": 1.8})
+        axes.plot(*position, marker="^", markersize=9, color=_COLOURS["transmitter"], markeredgecolor="white")
+        offset = (8 * math.cos(azimuth), 8 * math.sin(azimuth)) if length else (8, 7)
         style: dict[str, Any] = {
             "fontsize": 8,
             "fontweight": "bold",
             "path_effects": halo,
-            "ha": "center" if reach else "left",
+            "ha": "center" if length else "left",
             "va": "center",
         }
-        axes.annotate(one.name, tip, xytext=offset, textcoords="offset points", annotation_clip=True, **style)
+        axes.annotate(transmitter.name, tip, xytext=offset, textcoords="offset points", annotation_clip=True, **style)
 
 
 def _gain_limits(radio_map: RadioMap) -> tuple[float, float]:
-    """Return the colour bar's ends in dB: whole tens, the strongest half percent of cells above it."""
-    found = radio_map.best_gain_db[np.isfinite(radio_map.best_gain_db)]
-    if not found.size:
+    """Ends of the colour bar in dB, multiples of ten; the strongest half per cent of cells is beyond the top."""
+    gains = radio_map.best_gain_db[np.isfinite(radio_map.best_gain_db)]
+    if not gains.size:
         return -_GAIN_SPAN_DB - 60.0, -60.0
-    top = 10.0 * math.ceil(float(np.percentile(found, 99.5)) / 10.0)
-    bottom = 10.0 * math.floor(float(np.percentile(found, 1)) / 10.0)
+    top = 10.0 * math.ceil(float(np.percentile(gains, 99.5)) / 10.0)
+    bottom = 10.0 * math.floor(float(np.percentile(gains, 1)) / 10.0)
     return min(max(bottom, top - _GAIN_SPAN_DB), top - 10.0), top
 
 
@@ -111,10 +111,10 @@ def _title(radio_map: RadioMap) -> str:
     lines = [
         f"{request.scene}, {request.carrier_ghz:g} GHz, receivers at {request.receiver_height_m:g} m,"
         f" cells of {request.cell_size_m:g} m",
-        f"{request.rays:,} rays a transmitter, depth {request.depth};"
+        f"{request.rays:,} rays per transmitter, depth {request.depth};"
         f" {summary.covered:.1%} of {cells} have any path (white: none)",
     ]
-    return "\n".join(lines if summary.trusted else [*lines, "NOT TO BE TRUSTED: see the warnings"])
+    return "\n".join(lines if summary.trusted else [*lines, "DO NOT TRUST THIS MAP: see the warnings"])
 
 
 def _size(radio_map: RadioMap, panels: int) -> tuple[float, float]:

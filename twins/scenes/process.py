@@ -1,6 +1,6 @@
-"""Running the worker: started with the right LLVM, watched, ended in time, its answer judged.
+"""Run the worker process: start it with the right LLVM, watch it, end it in time and check its result.
 
-Whatever the worker does (abort, hang, leave nothing or garbage) ends in a SceneError here and never harms this process.
+Whatever the worker does (abort, hang, leave nothing or garbage) becomes a SceneError here and cannot harm this process.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from twins.scenes.request import SceneRequest
 WORKER = (sys.executable, "-m", "twins.scenes.worker")
 TIMEOUT_S = 600.0
 _POLL_S = 0.05
-_QUOTED = 300  # characters of the worker's last words
+_MAX_QUOTE = 300  # characters quoted from the worker's output
 
 Progress = Callable[[int, int], None]
 
 
-class _Refusal(Word):
+class _WorkerError(Word):
     cause: Cause
     message: str
 
 
 def tracer_version() -> str:
-    """Return the installed version of sionna-rt; raises SceneError("extra missing") where there is none."""
+    """Return the installed version of sionna-rt; raises SceneError("extra missing") if it is not installed."""
     try:
         return version("sionna-rt")
     except PackageNotFoundError:
@@ -55,21 +55,21 @@ def run_worker(
     cancel: threading.Event | None = None,
     progress: Progress | None = None,
 ) -> RadioMap:
-    """Return the map that a worker process traces; raises SceneError, whatever goes wrong. Set `cancel` to end the worker."""
+    """Trace `request` in a worker process; raises SceneError for any failure. Set `cancel` to end the worker."""
     with tempfile.TemporaryDirectory(prefix="twinpilot-scene-") as name:
         folder = Path(name)
         (folder / "request.json").write_text(request.model_dump_json(), encoding="utf-8")
         status = _run(folder, command, timeout_s, cancel or threading.Event(), progress)
-        return _answer(folder, status, request)
+        return _result(folder, status, request)
 
 
 def _run(folder: Path, command: Sequence[str], timeout_s: float, cancel: threading.Event, progress: Progress | None) -> int:
     environment = {**os.environ, VARIABLE: str(find_llvm(os.environ))}
     arguments = [*command, str(folder), str(os.getpid())]
-    with (folder / "request.json").open("rb") as request, (folder / "words").open("wb") as words:
+    with (folder / "request.json").open("rb") as request, (folder / "output").open("wb") as output:
         try:
             process = subprocess.Popen(  # noqa: S603
-                arguments, stdin=request, stdout=words, stderr=words, env=environment, start_new_session=True
+                arguments, stdin=request, stdout=output, stderr=output, env=environment, start_new_session=True
             )
         except OSError as error:
             raise SceneError("crashed", f"the ray tracing worker could not be started: {error}") from error
@@ -87,66 +87,68 @@ def _wait(
     cancel: threading.Event,
     progress: Progress | None,
 ) -> int:
-    told = ""
+    last_report = ""
     while (status := process.poll()) is None:
         if time.monotonic() > deadline:
             raise SceneError(
-                "timeout", f"ray tracing took longer than {timeout_s:g} s and was ended: fewer rays, less depth, a smaller area"
+                "timeout",
+                f"ray tracing took longer than {timeout_s:g} s and was ended: use fewer rays, less depth or a smaller area",
             )
         if cancel.wait(_POLL_S):
             raise SceneError("cancelled", "ray tracing was cancelled and its worker ended")
-        told = _tell(folder, told, progress)
+        last_report = _forward_progress(folder, last_report, progress)
     return status
 
 
-def _tell(folder: Path, told: str, progress: Progress | None) -> str:
-    """Pass on what the worker has done, once per change."""
+def _forward_progress(folder: Path, last_report: str, progress: Progress | None) -> str:
+    """Pass the worker's progress on whenever it changed; returns the current report."""
     file = folder / "progress"
     if progress is None or not file.exists():
-        return told
-    words = file.read_text(encoding="utf-8", errors="replace")
-    numbers = words.split()
-    if words != told and len(numbers) == 2 and all(number.isdecimal() for number in numbers):
+        return last_report
+    report = file.read_text(encoding="utf-8", errors="replace")
+    numbers = report.split()
+    if report != last_report and len(numbers) == 2 and all(number.isdecimal() for number in numbers):
         progress(int(numbers[0]), int(numbers[1]))
-    return words
+    return report
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill the worker and what it started; it owns its process group."""
+    """Kill the worker and its children; it has its own process group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def _answer(folder: Path, status: int, request: SceneRequest) -> RadioMap:
-    """Return the worker's map, or raise what it, or its end, says."""
-    refusal = folder / "error.json"
-    if status > 0 and refusal.exists():
+def _result(folder: Path, status: int, request: SceneRequest) -> RadioMap:
+    """Return the worker's map; raises SceneError from its error file or exit status."""
+    error_file = folder / "error.json"
+    if status > 0 and error_file.exists():
         try:
-            said = _Refusal.model_validate_json(refusal.read_bytes())
+            error = _WorkerError.model_validate_json(error_file.read_bytes())
         except ValidationError:
             raise SceneError("garbage", f"the ray tracing worker ended with status {status} and an unreadable error") from None
-        raise SceneError(said.cause, said.message)
+        raise SceneError(error.cause, error.message)
     if status != 0:
-        raise SceneError("crashed", _obituary(status, _last_words(folder)))
+        raise SceneError("crashed", _crash_message(status, _last_output(folder)))
     if not (folder / "map.npz").exists():
-        raise SceneError("garbage", f"the ray tracing worker ended without a map{_last_words(folder)}")
+        raise SceneError("garbage", f"the ray tracing worker ended without a map{_last_output(folder)}")
     radio_map = read_map(folder / "map.npz")
     if radio_map.request != request:
-        raise SceneError("garbage", "the ray tracing worker answered another request")
+        raise SceneError("garbage", "the ray tracing worker traced a different request")
     return radio_map
 
 
-def _obituary(status: int, words: str) -> str:
+def _crash_message(status: int, output: str) -> str:
     if status == -signal.SIGABRT:
-        return f"the ray tracing worker was aborted, as unsuitable LLVM libraries do{words}: {REMEDY}"
+        return f"the ray tracing worker was aborted, as happens with unsuitable LLVM libraries{output}: {REMEDY}"
     if status < 0:
-        return f"the ray tracing worker was killed by signal {-status}{words}: is there enough memory?"
-    return f"the ray tracing worker ended with status {status}{words}"
+        return f"the ray tracing worker was killed by signal {-status}{output}: is there enough memory?"
+    return f"the ray tracing worker ended with status {status}{output}"
 
 
-def _last_words(folder: Path) -> str:
-    lines = (folder / "words").read_bytes()[-4096:].decode("utf-8", errors="replace").split("\n")
-    said = [" ".join(line.split()) for line in lines if line.strip()]
-    printable = "".join(letter for letter in said[-1] if letter.isprintable())[:_QUOTED] if said else ""
+def _last_output(folder: Path) -> str:
+    """Last line of the worker's output in parentheses, printable characters only; empty if there is none."""
+    text = (folder / "output").read_bytes()[-4096:].decode("utf-8", errors="replace")
+    lines = [" ".join(line.split()) for line in text.split("\n") if line.strip()]
+    printable = "".join(letter for letter in lines[-1] if letter.isprintable())[:_MAX_QUOTE] if lines else ""
     return f" ({printable})" if printable else ""

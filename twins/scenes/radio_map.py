@@ -1,7 +1,7 @@
-"""A radio map: the path gain from each transmitter to each cell, and what follows from it.
+"""A radio map: the path gain from each transmitter to each cell, and the quantities derived from it.
 
-No path is -inf dB (a gain of zero), never NaN. Arrays are indexed [transmitter, row, column] or [row, column]; row 0 lies at
-the lowest y, column 0 at the lowest x.
+A cell without a path has -inf dB (a gain of zero), never NaN. Arrays are indexed [transmitter, row, column] or [row, column]; row
+0 is at the lowest y, column 0 at the lowest x.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class RadioMap:
     """The map of `request`.
 
     `path_gain_db` float32[T, R, C]: mean over the cell of the squared channel coefficient to an isotropic receiver, transmit
-    antenna included; `line_of_sight` bool[T, R, C]: nothing stands between cell centre and transmitter; `open_sky` bool[R,
-    C]: nothing stands above the cell centre (false inside buildings, under roofs and bridges); `ground_m` float32[R, C]: z of
-    the ground that the receiver height counts from; `surface_m` float32[r, c]: z of the scene's top surface over the map's
-    rectangle, a picture of its own resolution; `objects` in the scene; `seconds` of wall time that tracing took.
+    antenna included; `line_of_sight` bool[T, R, C]: nothing between cell centre and transmitter; `open_sky` bool[R, C]: nothing
+    above the cell centre (False inside buildings, under roofs and bridges); `ground_m` float32[R, C]: z of the ground that the
+    receiver height counts from; `surface_m` float32[r, c]: z of the scene's top surface over the map's rectangle, at its own
+    resolution; number of `objects` in the scene; `seconds` of wall time of tracing.
     """
 
     request: SceneRequest
@@ -52,24 +52,24 @@ class RadioMap:
     @cached_property
     def rss_dbm(self) -> Floats:
         """Received power over the whole carrier, float32[T, R, C] in dBm."""
-        powers = np.array([one.power_dbm for one in self.request.transmitters], dtype=np.float32)
+        powers = np.array([transmitter.power_dbm for transmitter in self.request.transmitters], dtype=np.float32)
         received: Floats = self.path_gain_db + powers[:, None, None]
         return received
 
     @cached_property
     def best_server(self) -> NDArray[np.int16]:
-        """Index of the transmitter that is received strongest, int16[R, C]; -1 where there is no path."""
+        """Index of the transmitter with the highest received power, int16[R, C]; -1 for cells without a path."""
         strongest = self.rss_dbm.argmax(axis=0).astype(np.int16)
         return np.where(np.isfinite(self.best_gain_db), strongest, np.int16(NO_SERVER))
 
     @cached_property
     def sinr_db(self) -> Floats:
-        """SINR of the best server in dB, float32[R, C]; all transmitters send at full power on one carrier."""
-        watts = 10.0 ** (self.rss_dbm.astype(np.float64) / 10.0)
-        wanted = watts.max(axis=0)
-        disturbance = watts.sum(axis=0) - wanted + 10.0 ** (self.request.noise_dbm / 10.0)
+        """SINR of the best server in dB, float32[R, C], with all transmitters at full power on the same carrier."""
+        power_mw = 10.0 ** (self.rss_dbm.astype(np.float64) / 10.0)
+        signal = power_mw.max(axis=0)
+        interference_and_noise = power_mw.sum(axis=0) - signal + 10.0 ** (self.request.noise_dbm / 10.0)
         with np.errstate(divide="ignore"):
-            ratio: Floats = (10.0 * np.log10(wanted / disturbance)).astype(np.float32)
+            ratio: Floats = (10.0 * np.log10(signal / interference_and_noise)).astype(np.float32)
         return ratio
 
     @property

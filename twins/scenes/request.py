@@ -1,6 +1,6 @@
-"""What is asked of the ray tracer: a scene, transmitters, a grid of cells and the effort.
+"""A request to the ray tracer: scene, transmitters, grid of cells and effort.
 
-Everything that can be refused is refused here, before a worker process is started.
+Invalid requests are refused here, before a worker process is started.
 """
 
 from __future__ import annotations
@@ -11,22 +11,23 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from policies.change import digest_of
+from policies.word import Word
 from twins.scenes.catalogue import SCENES, Rectangle, SceneInfo, SceneName
-from twins.scenes.transmitter import SceneModel, TransmitterSpec
+from twins.scenes.transmitter import TransmitterSpec
 
 MAX_CELLS = 2_000_000
 MAX_VALUES = 20_000_000  # cells times transmitters: 80 MB of gains
 MAX_TOTAL_RAYS = 1_000_000_000
-MARGIN_M = 50.0  # how far outside the scene a transmitter or a map may lie
+MARGIN_M = 50.0  # how far a transmitter or a map may extend beyond the scene
 
 
-class SceneSettings(SceneModel):
-    """Scene, carrier, grid and effort of a radio map: everything but the transmitters.
+class SceneSettings(Word):
+    """Scene, carrier, grid and effort of a radio map: everything except the transmitters.
 
-    `area` (x_min, y_min, x_max, y_max) in m, the whole scene unless given. `receiver_height_m` above z = 0, or above the
-    ground where the scene has terrain. `scattering` is the scattering coefficient S of every surface (Lambertian), 0 for
-    none. `threshold_dbm`: received power over the whole carrier from which a cell counts as served. `threads` 1 gives the
-    same bits every time, more are faster and differ by about 1e-5 dB.
+    `area` (x_min, y_min, x_max, y_max) in m, by default the whole scene. `receiver_height_m` above z = 0, or above the ground in
+    scenes with terrain. `scattering` is the scattering coefficient S of every surface (Lambertian), 0 for none. `threshold_dbm`:
+    minimum received power over the whole carrier for a cell to count as served. `threads` 1 is reproducible bit by bit; more
+    threads are faster and differ by about 1e-5 dB.
     """
 
     scene: SceneName
@@ -56,7 +57,7 @@ class SceneSettings(SceneModel):
         if rows * columns > MAX_CELLS:
             raise ValueError(
                 f"cell_size_m={self.cell_size_m:g} makes {rows} x {columns} cells, more than {MAX_CELLS}:"
-                " larger cells or a smaller area"
+                " use larger cells or a smaller area"
             )
         return self
 
@@ -67,7 +68,7 @@ class SceneSettings(SceneModel):
 
     @property
     def rectangle(self) -> Rectangle:
-        """The map's x_min, y_min, x_max, y_max in m: whole cells, centred on the area that was asked for."""
+        """The map's x_min, y_min, x_max, y_max in m: whole cells, centred on the requested area."""
         x_min, y_min, x_max, y_max = self.area or self.info.bounds
         rows, columns = self.shape
         half_x, half_y = 0.5 * columns * self.cell_size_m, 0.5 * rows * self.cell_size_m
@@ -83,31 +84,31 @@ class SceneSettings(SceneModel):
 
     @property
     def noise_dbm(self) -> float:
-        """Thermal noise at -174 dBm/Hz over the bandwidth, and the receiver's noise figure."""
+        """Thermal noise at -174 dBm/Hz over the bandwidth plus the receiver's noise figure, dBm."""
         return -174.0 + 10.0 * math.log10(self.bandwidth_mhz * 1e6) + self.noise_figure_db
 
 
 class SceneRequest(SceneSettings):
-    """A whole request: settings and transmitters."""
+    """A complete request: settings and transmitters."""
 
     transmitters: tuple[TransmitterSpec, ...] = Field(min_length=1, max_length=64)
 
     @model_validator(mode="after")
     def _affordable(self) -> Self:
-        names = [one.name for one in self.transmitters]
+        names = [transmitter.name for transmitter in self.transmitters]
         if len(set(names)) < len(names):
-            raise ValueError(f"transmitters={', '.join(names)}: two have the same name; give each its own")
-        for one in self.transmitters:
-            _check_place(one, self.info)
+            raise ValueError(f"transmitters={', '.join(names)}: two have the same name; give each a different name")
+        for transmitter in self.transmitters:
+            _check_position(transmitter, self.info)
         rows, columns = self.shape
         if rows * columns * len(names) > MAX_VALUES:
             raise ValueError(
                 f"{rows} x {columns} cells times {len(names)} transmitters are more than {MAX_VALUES} values:"
-                " larger cells or a smaller area"
+                " use larger cells or a smaller area"
             )
         if self.rays * len(names) > MAX_TOTAL_RAYS:
             raise ValueError(
-                f"rays={self.rays} times {len(names)} transmitters are more than {MAX_TOTAL_RAYS}: fewer rays or transmitters"
+                f"rays={self.rays} times {len(names)} transmitters are more than {MAX_TOTAL_RAYS}: use fewer rays or transmitters"
             )
         return self
 
@@ -123,14 +124,14 @@ def _check_area(area: Rectangle, info: SceneInfo) -> None:
         raise ValueError(f"area={area}: give x_min, y_min, x_max, y_max with x_min < x_max and y_min < y_max, in m")
     for corner in ((x_min, y_min), (x_max, y_max)):
         if not _near(corner, info):
-            raise ValueError(f"area={area} reaches more than {MARGIN_M:g} m outside {info.name}, which spans {_span(info)}")
+            raise ValueError(f"area={area} extends more than {MARGIN_M:g} m outside {info.name}, which spans {_span(info)}")
 
 
-def _check_place(one: TransmitterSpec, info: SceneInfo) -> None:
-    if not _near((one.x_m, one.y_m), info):
+def _check_position(transmitter: TransmitterSpec, info: SceneInfo) -> None:
+    if not _near((transmitter.x_m, transmitter.y_m), info):
         raise ValueError(
-            f"transmitters: {one.name} at ({one.x_m:g}, {one.y_m:g}) m stands more than {MARGIN_M:g} m outside {info.name}, "
-            f"which spans {_span(info)}: move it"
+            f"transmitters: {transmitter.name} at ({transmitter.x_m:g}, {transmitter.y_m:g}) m is more than {MARGIN_M:g} m"
+            f" outside {info.name}, which spans {_span(info)}: move it"
         )
 
 

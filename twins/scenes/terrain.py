@@ -1,6 +1,6 @@
-"""Maps that follow the ground of a scene with hills: ground heights, and a measurement mesh above them.
+"""Maps that follow the ground of a hilly scene: ground heights, and a measurement mesh above them.
 
-Only the worker process imports this module: it loads Mitsuba.
+Only the worker process imports this module, because it loads Mitsuba.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ _MATERIAL = "terrain"
 
 def ground_scene(scene: Any) -> Any:
     """Return a Mitsuba scene of the terrain alone."""
-    meshes = {f"ground{i}": one.mi_mesh for i, one in enumerate(scene.objects.values()) if one.radio_material.name == _MATERIAL}
+    meshes = {
+        f"ground{number}": part.mi_mesh
+        for number, part in enumerate(scene.objects.values())
+        if part.radio_material.name == _MATERIAL
+    }
     return mi.load_dict({"type": "scene", **meshes})
 
 
 def measurement_mesh(ground: Any, settings: SceneSettings) -> Any:
-    """Return a mesh `receiver_height_m` above the ground with two triangles a cell, cell by cell in the order of rows."""
+    """Return a mesh `receiver_height_m` above the ground with two triangles per cell, in row order."""
     rows, columns = settings.shape
     x, y, z = _corners(ground, settings)
     lower = (np.arange(rows)[:, None] * (columns + 1) + np.arange(columns)[None, :]).ravel()
@@ -45,7 +49,7 @@ def cells_of_triangles(gains: Floats, shape: tuple[int, int]) -> Floats:
 
 
 def _corners(ground: Any, settings: SceneSettings) -> tuple[Floats, Floats, Floats]:
-    """Return x, y and z, float32[(R + 1) * (C + 1)] in m, of the cells' corners above the ground."""
+    """x, y and z in m, float32[(R + 1) * (C + 1)], of the cells' corners above the ground."""
     x_min, y_min, x_max, y_max = settings.rectangle
     rows, columns = settings.shape
     x = np.tile(np.linspace(x_min, x_max, columns + 1), rows + 1)
@@ -58,5 +62,5 @@ def _corners(ground: Any, settings: SceneSettings) -> tuple[Floats, Floats, Floa
 
 
 def ground_heights(ground: Any, settings: SceneSettings) -> Floats:
-    """Return z of the ground under each cell's centre, float32[R, C] in m."""
+    """Return z of the ground under each cell's centre in m, float32[R, C]."""
     return surface(ground, settings, settings.shape)

@@ -1,4 +1,4 @@
-"""One transmitter of a scene: where it stands, how it is turned, how much power it sends."""
+"""A transmitter of a scene: position, antenna orientation and power."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ from pydantic import Field, model_validator
 from policies.word import Word
 
 
-class SceneModel(Word):
-    """Base of the package's types: frozen, nothing unknown, neither NaN nor infinity."""
+class TransmitterSpec(Word):
+    """A transmitter at (x, y) and `height_m` above the scene's z = 0.
 
-
-class TransmitterSpec(SceneModel):
-    """One transmitter at (x, y) and `height_m` above the scene's z = 0.
-
-    `azimuth_deg` from the x axis counter-clockwise; None radiates evenly in all directions, otherwise the antenna is a
-    vertical column of `elements` of TR 38.901 table 7.3-1, half a wavelength apart, turned `tilt_deg` below the horizon.
+    `azimuth_deg` from the x axis counter-clockwise; None means isotropic, otherwise the antenna is a vertical column of
+    `elements` of TR 38.901 table 7.3-1, half a wavelength apart, tilted `tilt_deg` below the horizon.
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9_.\-]{1,40}$")
@@ -35,7 +31,7 @@ class TransmitterSpec(SceneModel):
     def _directional(self) -> Self:
         if self.azimuth_deg is None and (self.tilt_deg or self.elements > 1):
             raise ValueError(
-                f"tilt_deg={self.tilt_deg:g} and elements={self.elements} need azimuth_deg: without it the transmitter radiates"
-                " evenly"
+                f"tilt_deg={self.tilt_deg:g} and elements={self.elements} need azimuth_deg: without it the transmitter is"
+                " isotropic"
             )
         return self

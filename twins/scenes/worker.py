@@ -1,8 +1,7 @@
-"""The worker process: `python -m twins.scenes.worker FOLDER PARENT` reads a request (JSON) on stdin and leaves its answer in
-FOLDER.
+"""The worker process: `python -m twins.scenes.worker FOLDER PARENT` reads a request (JSON) on stdin and writes to FOLDER.
 
-`map.npz` is the map, `error.json` says why there is none (cause, message), `progress` how many transmitters are done. It ends
-when the process PARENT is gone. LLVM is loaded here and nowhere else: where it aborts, only this process ends.
+It writes the map to `map.npz`, or cause and message of a failure to `error.json`, and the number of finished transmitters to
+`progress`. It ends when the process PARENT is gone. LLVM is loaded here only, so if it aborts, only this process ends.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ MAP, ERROR, PROGRESS = "map.npz", "error.json", "progress"
 
 def main(folder: Path, parent: int) -> int:
     """Trace the request on stdin; returns the exit status: 0 with a map, 3 with an error."""
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
     try:
         request = SceneRequest.model_validate_json(sys.stdin.read())
         trace_scene = _tracer()
-        write_map(trace_scene(request, lambda done, total: _tell(folder, done, total)), folder / MAP)
+        write_map(trace_scene(request, lambda done, total: _write_progress(folder, done, total)), folder / MAP)
     except SceneError as error:
         (folder / ERROR).write_text(json.dumps({"cause": error.cause, "message": str(error)}), encoding="utf-8")
         return 3
@@ -41,7 +40,7 @@ def _tracer() -> Callable[[SceneRequest, Callable[[int, int], None]], RadioMap]:
     try:
         import mitsuba
 
-        # The CPU backend, whatever else this machine has: maps from other backends differ in their last bits.
+        # Always the CPU backend: maps from other backends differ in their last bits.
         mitsuba.set_variant("llvm_ad_mono_polarized")
         from twins.scenes.tracer import trace_scene
     except ModuleNotFoundError as error:
@@ -51,14 +50,14 @@ def _tracer() -> Callable[[SceneRequest, Callable[[int, int], None]], RadioMap]:
     return trace_scene
 
 
-def _tell(folder: Path, done: int, total: int) -> None:
+def _write_progress(folder: Path, done: int, total: int) -> None:
     partial = folder / f"{PROGRESS}.partial"
     partial.write_text(f"{done} {total}", encoding="utf-8")
     partial.replace(folder / PROGRESS)
 
 
-def _end_with(parent: int) -> None:
-    """End this process soon after its parent: nobody would read the answer."""
+def _exit_with(parent: int) -> None:
+    """Exit soon after the parent process: nothing would read the result."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(4)

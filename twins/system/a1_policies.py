@@ -1,15 +1,13 @@
-"""A1 policies in force and what they do (O-RAN.WG2.A1TD: slice SLA target, traffic steering preference).
+"""A1 policies and their effect on the twin (O-RAN.WG2.A1TD: slice SLA target, traffic steering preference).
 
-1. Slice SLA target: an xApp function looks at each listed cell (all, where none is listed) every 500 ms. While the slice has data
-   waiting and gets less than guaDlThptPerSlice (kbit/s), its effective PRB minimum is raised by 5 percentage points, up to
-   what the
-   other slices' minima leave; when it gets 20 % more than needed, or has nothing waiting, the minimum sinks by 1 point
-   towards the
-   configured one. maxDlThptPerSlice lowers and raises the effective maximum likewise. maxNumberOfUes caps admission per cell.
-2. Traffic steering preference: PREFER +6 dB and AVOID -6 dB on the cell in selection and handover of the slice; FORBID
-   excludes the
-   cell; SHALL excludes every other.
-Objectives that have no effect here are refused: a policy must not look enforced and do nothing.
+1. Slice SLA target: an xApp function evaluates each listed cell (all cells if none is listed) every 500 ms. While the slice has
+   data waiting and gets less than guaDlThptPerSlice (kbit/s), its effective PRB minimum is raised by 5 percentage points, up to
+   the share that the other slices' minima leave. If it gets more than 1.2 times the guarantee, or has no data waiting, the
+   minimum is lowered by 1 point towards the configured one. maxDlThptPerSlice adjusts the effective maximum likewise.
+   maxNumberOfUes limits admission per cell.
+2. Traffic steering preference: PREFER adds +6 dB and AVOID -6 dB to the cell in cell selection and handover of the slice; FORBID
+   excludes the cell; SHALL excludes all other cells.
+Objectives that have no effect in the twin are refused, so that no policy is reported as enforced without an effect.
 """
 
 from __future__ import annotations
@@ -35,7 +33,7 @@ Policies = dict[str, tuple[str, dict[str, Any]]]
 
 
 def objections(scenario: SystemScenario, policy_type: str, body: dict[str, Any]) -> list[Violation]:
-    """Return what keeps a policy from being enforced here."""
+    """Return the violations that prevent the policy from being enforced by the twin; empty if it can be enforced."""
     if policy_type not in POLICY_TYPES:
         return [_violation("policy_type", policy_type, ", ".join(POLICY_TYPES), "choose one of these types")]
     try:
@@ -49,7 +47,7 @@ def objections(scenario: SystemScenario, policy_type: str, body: dict[str, Any])
 def _sla_objections(scenario: SystemScenario, body: dict[str, Any]) -> list[Violation]:
     Slice.from_sst(int(body["scope"]["sliceId"]["sst"]))
     objectives = body["sliceSlaObjectives"]
-    found = [
+    violations = [
         _violation(
             f"sliceSlaObjectives/{name}", str(value), f"objectives {', '.join(OBJECTIVES)}, numbers from 0", "leave it out"
         )
@@ -58,33 +56,33 @@ def _sla_objections(scenario: SystemScenario, body: dict[str, Any]) -> list[Viol
     ]
     resources = body.get("sliceSlaResources", {})
     if "taIList" in resources:
-        found.append(_violation("sliceSlaResources/taIList", "given", "cellIdList", "name the cells"))
-    return found + _cell_objections(scenario, resources.get("cellIdList", []))
+        violations.append(_violation("sliceSlaResources/taIList", "given", "cellIdList", "name the cells"))
+    return violations + _cell_objections(scenario, resources.get("cellIdList", []))
 
 
 def _steering_objections(scenario: SystemScenario, body: dict[str, Any]) -> list[Violation]:
     scope = body["scope"]
     Slice.from_sst(int(scope["sliceId"]["sst"]))
-    found = [
+    violations = [
         _violation(f"scope/{name}", str(value), "sliceId alone", "scope the policy by slice")
         for name, value in scope.items()
         if name != "sliceId"
     ]
     for resource in body["tspResources"]:
         if resource["preference"] not in PREFERENCE_DB:
-            found.append(_violation("preference", resource["preference"], ", ".join(PREFERENCE_DB), "choose one of these"))
-        found += _cell_objections(scenario, resource["cellIdList"])
-    return found
+            violations.append(_violation("preference", resource["preference"], ", ".join(PREFERENCE_DB), "choose one of these"))
+        violations += _cell_objections(scenario, resource["cellIdList"])
+    return violations
 
 
 def _cell_objections(scenario: SystemScenario, cells: list[dict[str, Any]]) -> list[Violation]:
-    known = nr_cell_identities(scenario)
+    ids = nr_cell_identities(scenario)
     return [
         _violation(
-            "cId/ncI", str(cell["cId"].get("ncI")), f"NR cell identities {min(known)}..{max(known)} of this network", "correct it"
+            "cId/ncI", str(cell["cId"].get("ncI")), f"NR cell identities {min(ids)}..{max(ids)} of this network", "correct it"
         )
         for cell in cells
-        if cell["cId"].get("ncI") not in known
+        if cell["cId"].get("ncI") not in ids
     ]
 
 
@@ -108,7 +106,7 @@ def _sla_rows(scenario: SystemScenario, body: dict[str, Any]) -> list[int]:
 
 
 def mirror_policies(scenario: SystemScenario, policies: Policies, state: State) -> None:
-    """Write steering offsets and admission caps into the state; what no SLA governs any more goes back to configuration."""
+    """Write steering offsets and admission limits into the state; slices without an SLA policy return to their configuration."""
     state.shares["steering_db"] = 0.0
     guaranteed: set[tuple[int, int]] = set()
     capped: set[tuple[int, int]] = set()
@@ -138,12 +136,12 @@ def _steer(scenario: SystemScenario, body: dict[str, Any], state: State, s: int)
         state.shares["steering_db"][rows, s] += PREFERENCE_DB[resource["preference"]]
         shall |= set(rows) if resource["preference"] == "SHALL" else set()
     if shall:
-        others = [c for c in range(state.shares.shape[0]) if c not in shall]
-        state.shares["steering_db"][others, s] += PREFERENCE_DB["FORBID"]
+        excluded = [c for c in range(state.shares.shape[0]) if c not in shall]
+        state.shares["steering_db"][excluded, s] += PREFERENCE_DB["FORBID"]
 
 
 def pursue_slas(scenario: SystemScenario, policies: Policies, state: State) -> None:
-    """One look of the slice SLA function; to be called every 500 ms of simulated time."""
+    """Run one evaluation of the slice SLA function; call it every 500 ms of simulated time."""
     for kind, body in policies.values():
         if kind != SLA_TYPE:
             continue
@@ -154,19 +152,19 @@ def pursue_slas(scenario: SystemScenario, policies: Policies, state: State) -> N
     state.shares["waiting_ttis"] = 0.0
 
 
-def _pursue(state: State, c: int, s: int, least_kbps: float | None, most_kbps: float | None) -> None:
+def _pursue(state: State, c: int, s: int, min_kbps: float | None, max_kbps: float | None) -> None:
     share = state.shares[c, s]
     kbps = float(share["served_bits"]) / SLA_PERIOD_MS
-    if least_kbps is not None:
+    if min_kbps is not None:
         base = max(float(share["raised"]), float(share["minimum"]))
-        others = sum(max(float(o["raised"]), float(o["minimum"])) for i, o in enumerate(state.shares[c]) if i != s)
-        if share["waiting_ttis"] > 0 and kbps < least_kbps:
-            share["raised"] = max(min(base + _UP, 1.0 - others, float(share["maximum"])), float(share["minimum"]))
-        elif share["waiting_ttis"] == 0 or kbps > _ENOUGH * least_kbps:
+        other_minima = sum(max(float(o["raised"]), float(o["minimum"])) for i, o in enumerate(state.shares[c]) if i != s)
+        if share["waiting_ttis"] > 0 and kbps < min_kbps:
+            share["raised"] = max(min(base + _UP, 1.0 - other_minima, float(share["maximum"])), float(share["minimum"]))
+        elif share["waiting_ttis"] == 0 or kbps > _ENOUGH * min_kbps:
             share["raised"] = max(float(share["raised"]) - _DOWN, 0.0)
-    if most_kbps is not None:
-        if kbps > most_kbps:
+    if max_kbps is not None:
+        if kbps > max_kbps:
             now = min(float(share["ceiling"]), float(share["maximum"]))
-            share["ceiling"] = max(now * max(most_kbps / kbps, 0.5), 0.005)
-        elif kbps < 0.9 * most_kbps:
+            share["ceiling"] = max(now * max(max_kbps / kbps, 0.5), 0.005)
+        elif kbps < 0.9 * max_kbps:
             share["ceiling"] = min(float(share["ceiling"]) * 1.05, 1.0)

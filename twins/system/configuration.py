@@ -1,4 +1,4 @@
-"""The managed objects of a system network (TS 28.541): which there are, what stands in them, what may be written.
+"""The managed objects of a system network (TS 28.541): classes, default attributes and writable attributes.
 
 NR cell identity (TS 38.413 clause 9.3.1.7): gNB id (24 bit, the site's number) followed by the cell's local id (12 bit).
 """
@@ -56,7 +56,7 @@ def relation_dn(cell: CellSpec, neighbour: str) -> str:
 
 
 def nr_cell_identities(scenario: SystemScenario) -> dict[int, str]:
-    """Return the cell ids by NR cell identity, as A1 policies name cells."""
+    """Return the cell ids by NR cell identity, which identifies cells in A1 policies."""
     sites = list(dict.fromkeys(cell.site for cell in scenario.cells))
     counts: dict[str, int] = {}
     identities = {}
@@ -67,7 +67,7 @@ def nr_cell_identities(scenario: SystemScenario) -> dict[int, str]:
 
 
 def card_cells(scenario: SystemScenario) -> tuple[Cell, ...]:
-    """Return the cells as the network card shows them."""
+    """Return the cells of the network card."""
     identities = {identity: number for number, identity in nr_cell_identities(scenario).items()}
     return tuple(
         Cell(
@@ -94,7 +94,7 @@ def card_cells(scenario: SystemScenario) -> tuple[Cell, ...]:
 
 
 def default_tree(scenario: SystemScenario) -> Tree:
-    """Return every managed object with its attributes, the scenario's `configuration` applied."""
+    """Return every managed object with its attributes, with the scenario's `configuration` applied; raises ValueError."""
     tree: Tree = {}
     identities = {identity: number for number, identity in nr_cell_identities(scenario).items()}
     for cell in scenario.cells:

@@ -1,4 +1,4 @@
-"""The system twin's data card (`data/system_twin_card.json`), and the configuration of a network in the card's keys."""
+"""The system twin's data card (`data/system_twin_card.json`), and a network's configuration in terms of its validity keys."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _FILE = Path(__file__).parent / "data" / "system_twin_card.json"
 
 @cache
 def system_twin_card() -> DataCard:
-    """Return the card: what the twin models, from which sources, and where it may be trusted."""
+    """Return the data card: what the twin models, its sources and its validity range."""
     return DataCard.model_validate_json(_FILE.read_text(encoding="utf-8"))
 
 
 def configuration_of_card(card: NetworkCard) -> dict[str, JsonValue]:
-    """Return a network's configuration in the keys of the card's validity."""
+    """Return a network's configuration by the keys of the card's validity."""
     sites = {(cell.x, cell.y) for cell in card.cells}
     distances = [((ax - bx) ** 2 + (ay - by) ** 2) ** 0.5 for ax, ay in sites for bx, by in sites if (ax, ay) != (bx, by)]
     return {

@@ -1,9 +1,9 @@
-"""What a network reported in the days before: hourly PM history of a preset scenario, made by the same twin with the same seed.
+"""Hourly PM history of a preset scenario for the days before its start, simulated by the same twin with the same seed.
 
 Each day is simulated from midnight to midnight (one simulated second for `TIME_LAPSE` seconds) and averaged by the hour. The past
-events of the calendar take place, so that a forecast has something to learn from. The result is kept in `data/`, with its card:
+events of the calendar take place, so that a forecast can learn from them. The result is stored in `data/` with its data card:
 
-    python -m twins.system.history        makes it again; days that are there are kept, so it goes on after a kill
+    python -m twins.system.history        regenerates it; finished days are reused, so that an interrupted run resumes
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _FOLDER = Path(__file__).parent / "data"
 
 
 def history_path(scenario: SystemScenario, seed: int) -> Path:
-    """Return where the history of this very scenario and seed is kept: the name carries the scenario's digest."""
-    # Without the defaults: a field that a later version adds does not make a history another one.
-    told = json.dumps([scenario.model_dump(mode="json", exclude_defaults=True), seed, DAYS, TIME_LAPSE], sort_keys=True)
-    return _FOLDER / f"history_{scenario.name}_{hashlib.sha256(told.encode()).hexdigest()[:12]}.npz"
+    """Return the path of the history of this scenario and seed, whose name contains their digest."""
+    # Without defaults, so that a field added in a later version does not change the digest.
+    key = json.dumps([scenario.model_dump(mode="json", exclude_defaults=True), seed, DAYS, TIME_LAPSE], sort_keys=True)
+    return _FOLDER / f"history_{scenario.name}_{hashlib.sha256(key.encode()).hexdigest()[:12]}.npz"
 
 
 def load_history(scenario: SystemScenario, seed: int) -> KpiFrame | None:
-    """Return the hourly history that ends at midnight before the scenario starts, or None where none was made for it."""
+    """Return the hourly history up to the midnight before the scenario's start, or None if there is no file for it."""
     path = history_path(scenario, seed)
     if not path.exists():
         return None
@@ -58,35 +58,38 @@ def load_history(scenario: SystemScenario, seed: int) -> KpiFrame | None:
 
 
 def make_history(scenario: SystemScenario, seed: int = SEED, folder: Path | None = None) -> Path:
-    """Simulate the days before the scenario's start and keep their hourly means, float32[hours, cells, slices + 1, KPIs]."""
+    """Simulate the days before the scenario's start and store the hourly means, float32[hours, cells, slices + 1, KPIs].
+
+    Returns the path of the history; finished days are stored in `folder` until all are complete.
+    """
     target = history_path(scenario, seed)
     work = folder or target.with_suffix("")
     work.mkdir(parents=True, exist_ok=True)
     days = []
     for number, day in enumerate(_days(scenario), start=1):
-        kept = work / f"{day:%Y-%m-%d}.npy"
-        if not kept.exists():
-            np.save(kept, _simulate(scenario, day, seed))
-        days.append(np.load(kept))
+        finished = work / f"{day:%Y-%m-%d}.npy"
+        if not finished.exists():
+            np.save(finished, _simulate(scenario, day, seed))
+        days.append(np.load(finished))
         print(f"day {number} of {DAYS}: {day:%Y-%m-%d}", file=sys.stderr)  # noqa: T201
     values = np.concatenate(days).astype(np.float32)
     np.savez_compressed(target, values=values)
     versions = {name: version(name) for name in ("numba", "numpy")}
     write_record(target, _card(scenario, seed), REMAKE, platform.machine(), versions)
-    for kept in work.glob("*.npy"):
-        kept.unlink()
+    for finished in work.glob("*.npy"):
+        finished.unlink()
     work.rmdir()
     return target
 
 
 def _card(scenario: SystemScenario, seed: int) -> DataCard:
-    """Return the data card of a history: the twin's own, with what is different about it."""
+    """Return the data card of a history: the twin's card with task and provenance of the history."""
     twin = system_twin_card()
     task = {
         "prediction_target": f"hourly means of {', '.join(KPIS)} per cell and slice",
         "action_space": "none: no change is made",
     }
-    made = {
+    provenance = {
         "source": f"system twin, scenario {scenario.name}: {DAYS} days before {scenario.start:%Y-%m-%d}",
         "seeds": str(seed),
     }
@@ -94,7 +97,7 @@ def _card(scenario: SystemScenario, seed: int) -> DataCard:
         update={
             "name": f"PM history of scenario {scenario.name}",
             "task": twin.task.model_copy(update=task),
-            "provenance": twin.provenance.model_copy(update=made),
+            "provenance": twin.provenance.model_copy(update=provenance),
         }
     )
 
@@ -111,15 +114,15 @@ def _simulate(scenario: SystemScenario, day: datetime, seed: int) -> np.ndarray:
     frame = network.observe(KpiQuery(kpis=KPIS))
     rows = {du_dn(cell): index for index, cell in enumerate(scenario.cells)}
     values = np.full((24, len(rows), len(_COLUMNS), len(KPIS)), np.nan)
-    for one in frame:
-        if one.dn in rows and one.value is not None:
-            hour = int((one.start - day).total_seconds() // 3600)
-            values[hour, rows[one.dn], _COLUMNS.index(one.slice), KPIS.index(one.kpi)] = one.value
+    for sample in frame:
+        if sample.dn in rows and sample.value is not None:
+            hour = int((sample.start - day).total_seconds() // 3600)
+            values[hour, rows[sample.dn], _COLUMNS.index(sample.slice), KPIS.index(sample.kpi)] = sample.value
     return values
 
 
 def _on_day(scenario: SystemScenario, day: datetime) -> SystemScenario:
-    """Return the scenario of a past day: that day's event, if any, is the one that the groups attend."""
+    """Return the scenario of a past day, in which the groups attend that day's event, if any."""
     attended = {group.event for group in scenario.groups if group.event}
     today = [event for event in scenario.events if event.start.date() == day.date()]
     never = day + timedelta(days=365)
@@ -139,13 +142,13 @@ def _postponed(scenario: SystemScenario, name: str, start: datetime) -> PlannedE
 
 def _samples(scenario: SystemScenario, values: np.ndarray) -> list[KpiSample]:
     first = _days(scenario)[0]
-    out = []
+    samples = []
     for hour, cell, column, kpi in np.argwhere(~np.isnan(values)):
         name, start = KPIS[kpi], first + timedelta(hours=int(hour))
         value = float(values[hour, cell, column, kpi])
         unit, dn = kpi_definition(name).unit, du_dn(scenario.cells[cell])
-        out.append(KpiSample(name, dn, _COLUMNS[column], start, start + timedelta(hours=1), value, unit))
-    return sorted(out, key=lambda one: one.start)
+        samples.append(KpiSample(name, dn, _COLUMNS[column], start, start + timedelta(hours=1), value, unit))
+    return sorted(samples, key=lambda sample: sample.start)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""From window records to KPI frames, only for what is asked."""
+"""Conversion of window records into KPI frames for a query."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NETWORK_DN = "SubNetwork=RAN"
 
 
 class Observer:
-    """Answers queries over the finished windows of one scenario."""
+    """Answers KPI queries over the finished windows of a scenario."""
 
     def __init__(self, scenario: SystemScenario) -> None:
         self._scenario = scenario
@@ -33,26 +33,26 @@ class Observer:
         """Return the samples; raises UnknownKpiError, UnknownObjectError."""
         rows = _rows(query.kpis)
         self._check(query.dns)
-        wanted = set(query.dns)
-        cells = [(dn, number) for dn, number in self._cells.items() if not wanted or dn in wanted]
-        relations = [(dn, ends) for dn, ends in self._relations.items() if not wanted or dn in wanted]
-        slices = [(Slice(one), list(Slice).index(one)) for one in query.slices or Slice]
+        requested = set(query.dns)
+        cells = [(dn, number) for dn, number in self._cells.items() if not requested or dn in requested]
+        relations = [(dn, ends) for dn, ends in self._relations.items() if not requested or dn in requested]
+        slices = [(Slice(slice_), list(Slice).index(slice_)) for slice_ in query.slices or Slice]
         whole = not query.slices
         samples: list[KpiSample] = []
         for record in self._windows(history, query):
             start, end = self._times(record.number)
             for name, row in rows:
                 definition = kpi_definition(name)
-                frame = _Maker(name, definition.unit, start, end)
+                factory = _SampleFactory(name, definition.unit, start, end)
                 values, counts = record.values[row].tolist(), record.counts[row].tolist()
                 if whole and "cell" in definition.levels:
-                    samples += [frame.make(dn, None, values[c][WHOLE], counts[c][WHOLE]) for dn, c in cells]
+                    samples += [factory.make(dn, None, values[c][WHOLE], counts[c][WHOLE]) for dn, c in cells]
                 if "slice" in definition.levels:
-                    samples += [frame.make(dn, one, values[c][s], counts[c][s]) for dn, c in cells for one, s in slices]
+                    samples += [factory.make(dn, slice_, values[c][s], counts[c][s]) for dn, c in cells for slice_, s in slices]
                 if whole and name == HANDOVER_KPI:
-                    samples += [frame.make(dn, None, v := float(record.relations[ends]), v) for dn, ends in relations]
-                if "network" in definition.levels and (not wanted or NETWORK_DN in wanted):
-                    samples += frame.network(record, row, slices, whole, "slice" in definition.levels)
+                    samples += [factory.make(dn, None, v := float(record.relations[ends]), v) for dn, ends in relations]
+                if "network" in definition.levels and (not requested or NETWORK_DN in requested):
+                    samples += factory.network(record, row, slices, whole, "slice" in definition.levels)
         return KpiFrame(tuple(samples))
 
     def _check(self, dns: tuple[str, ...]) -> None:
@@ -68,24 +68,24 @@ class Observer:
         return start, self._scenario.start + timedelta(seconds=(number + 1) * length)
 
     def _windows(self, history: Iterable[WindowRecord], query: KpiQuery) -> list[WindowRecord]:
-        kept = []
+        records = []
         for record in history:
             start, end = self._times(record.number)
             if (query.start is None or start >= query.start) and (query.end is None or end <= query.end):
-                kept.append(record)
-        return kept if query.windows is None else kept[-query.windows :]
+                records.append(record)
+        return records if query.windows is None else records[-query.windows :]
 
 
-class _Maker:
-    """Makes the samples of one KPI and window."""
+class _SampleFactory:
+    """Creates the samples of one KPI and window."""
 
     def __init__(self, kpi: str, unit: str, start: datetime, end: datetime) -> None:
         self.kpi, self.unit, self.start, self.end = kpi, unit, start, end
 
-    def make(self, dn: str, one: Slice | None, value: float, count: float) -> KpiSample:
-        known = value == value
+    def make(self, dn: str, slice_: Slice | None, value: float, count: float) -> KpiSample:
+        measured = value == value
         return KpiSample(
-            self.kpi, dn, one, self.start, self.end, value if known else None, self.unit, round(count) if known else 0
+            self.kpi, dn, slice_, self.start, self.end, value if measured else None, self.unit, round(count) if measured else 0
         )
 
     def network(
@@ -95,19 +95,19 @@ class _Maker:
         if whole:
             yield self.make(NETWORK_DN, None, values[WHOLE], counts[WHOLE])
         if sliced:
-            for one, s in slices:
-                yield self.make(NETWORK_DN, one, values[s], counts[s])
+            for slice_, s in slices:
+                yield self.make(NETWORK_DN, slice_, values[s], counts[s])
 
 
 def _rows(kpis: tuple[str, ...]) -> list[tuple[str, int]]:
-    """Return (name, row) of the KPIs asked for, in the catalogue's order; a binned family stands for its bins."""
+    """Return (name, row) of the requested KPIs in catalogue order; a binned family includes all its bins."""
     for name in kpis:
         kpi_definition(name)
-    wanted = set(kpis)
+    requested = set(kpis)
     return [
         (name, row)
         for row, name in enumerate(KPIS)
-        if not wanted or name in wanted or name.rpartition(".")[0] in _families(wanted)
+        if not requested or name in requested or name.rpartition(".")[0] in _families(requested)
     ]
 
 

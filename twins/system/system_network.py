@@ -1,7 +1,7 @@
 """`SystemNetwork`: the system twin behind the Network contract.
 
-A1 policies and disturbances live here, the managed object tree and receipts in `TreeNetwork`, the physics in `Simulation`. A lock
-makes each operation whole; a snapshot holds everything that changes and nothing that does not.
+This class holds A1 policies and disturbances, `TreeNetwork` the managed object tree and receipts, `Simulation` the physics. A
+lock makes each operation atomic; a snapshot contains all mutable state and nothing else.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from twins.tree_network import TreeNetwork
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything about a SystemNetwork that changes; can be pickled."""
+    """The mutable state of a SystemNetwork; can be pickled."""
 
     state: State
     elapsed_us: int
@@ -56,9 +56,9 @@ class Snapshot:
 
 
 class SystemNetwork(TreeNetwork):
-    """A system-level NR downlink twin of `scenario`, everything random from `seed`.
+    """A system-level NR downlink twin of `scenario`; all random draws derive from `seed`.
 
-    `gains` replaces the 38.901 map that is otherwise drawn: measured or ray-traced gains, or those of a reference simulator.
+    `gains` replaces the default TR 38.901 gain map by measured or ray-traced gains, or by those of a reference simulator.
     """
 
     def __init__(self, scenario: SystemScenario, seed: int = 1, gains: GainMap | None = None) -> None:
@@ -67,15 +67,15 @@ class SystemNetwork(TreeNetwork):
         self._cells = card_cells(scenario)
         self._observer = Observer(scenario)
         self._simulation = Simulation(scenario, seed, gains)
-        self._policies: Policies = {name: (one.policy_type, dict(one.body)) for name, one in scenario.policies.items()}
+        self._policies: Policies = {name: (policy.policy_type, dict(policy.body)) for name, policy in scenario.policies.items()}
         self._disturbances: list[AnyDisturbance] = list(scenario.disturbances)
         self._elapsed_us = 0
         self._steer()
 
-    # ---- what is there -------------------------------------------------------------------------------------------------
+    # ---- observation ---------------------------------------------------------------------------------------------------
 
     def describe(self) -> NetworkCard:
-        """Return what an operator knows about this network, and its time."""
+        """Return the network card, including the current network time."""
         scenario = self.scenario
         with self._lock:
             now = self._simulation.time_of(self._elapsed_us // scenario.tti_us)
@@ -95,13 +95,13 @@ class SystemNetwork(TreeNetwork):
         )
 
     def observe(self, query: KpiQuery) -> KpiFrame:
-        """Return the samples of finished windows that the query asks for; raises UnknownKpiError, UnknownObjectError."""
+        """Return the samples of finished windows that match the query; raises UnknownKpiError, UnknownObjectError."""
         with self._lock:
             history = tuple(self._simulation.history)
         return self._observer.observe(history, query)
 
     def policies(self) -> dict[str, tuple[str, dict[str, object]]]:
-        """Return the A1 policies in force: (type, body) by policy id."""
+        """Return the enforced A1 policies: (type, body) by policy id."""
         with self._lock:
             return copy.deepcopy(self._policies)
 
@@ -117,15 +117,15 @@ class SystemNetwork(TreeNetwork):
         for edit in change_set.attribute_edits():
             if edit.dn not in self._tree:
                 raise UnknownObjectError(f"dn={edit.dn!r} does not exist; nothing was applied")
-        violations = [found for edit in change_set.edits for found in self._objections(edit)]
+        violations = [violation for edit in change_set.edits for violation in self._objections(edit)]
         violations = violations or check_change_set(load_limits(), change_set, self.read, self.find)
         if violations:
             raise InvalidChangeError(violations)
         self._check_rollback(change_set)
 
     def _check_rollback(self, change_set: ChangeSet) -> None:
-        for first in _merged(change_set):
-            self._check_old(first)
+        for edit in _first_edits(change_set):
+            self._check_old(edit)
 
     def _objections(self, edit: Edit) -> list[Violation]:
         if isinstance(edit, PolicyEdit):
@@ -152,7 +152,7 @@ class SystemNetwork(TreeNetwork):
             current = body if kind in ("", edit.policy_type) else f"a policy of type {kind}"
             is_current = current == edit.old
         if not is_current:
-            raise StaleEditError(f"{edit.describe()}: what stands is {current!r}; read again and propose again")
+            raise StaleEditError(f"{edit.describe()}: the current value is {current!r}; read again and propose again")
 
     def _write(self, edit: Edit) -> None:
         if isinstance(edit, AttributeEdit):
@@ -163,12 +163,12 @@ class SystemNetwork(TreeNetwork):
             self._policies[edit.policy_id] = (edit.policy_type, dict(edit.new))
 
     def _steer(self) -> None:
-        """Mirror configuration, policies and disturbances into the physics."""
+        """Copy configuration, policies and disturbances into the physics."""
         simulation = self._simulation
         for cell in self.scenario.cells:
-            asleep = self._tree[f"{cu_dn(cell)},CESManagementFunction=1"]
-            is_saving = asleep["energySavingControl"] == "toBeEnergySaving"
-            asleep["energySavingState"] = "isEnergySaving" if is_saving else "isNotEnergySaving"
+            saving = self._tree[f"{cu_dn(cell)},CESManagementFunction=1"]
+            is_saving = saving["energySavingControl"] == "toBeEnergySaving"
+            saving["energySavingState"] = "isEnergySaving" if is_saving else "isNotEnergySaving"
         mirror(self.scenario, self._tree, simulation.state)
         mirror_policies(self.scenario, self._policies, simulation.state)
         simulation.prb_dbm = mirror_powers(self.scenario, self._tree, simulation.state)
@@ -178,8 +178,8 @@ class SystemNetwork(TreeNetwork):
         now = self._simulation.time_of(self._simulation.tti)
         exert(self._simulation, self._tree, self._disturbances, now)
         for number, cell in enumerate(self.scenario.cells):
-            broken = is_awake(self._tree, cell) and not self._simulation.state.cells[number]["on"]
-            self._tree[du_dn(cell)]["operationalState"] = "DISABLED" if broken else "ENABLED"
+            in_outage = is_awake(self._tree, cell) and not self._simulation.state.cells[number]["on"]
+            self._tree[du_dn(cell)]["operationalState"] = "DISABLED" if in_outage else "ENABLED"
 
     # ---- time ----------------------------------------------------------------------------------------------------------
 
@@ -197,21 +197,20 @@ class SystemNetwork(TreeNetwork):
             pursue_slas(self.scenario, self._policies, self._simulation.state)
 
     def inject(self, disturbance: Disturbance | AnyDisturbance) -> None:
-        """Let a disturbance act; without a start it begins now. Raises UnknownObjectError for a cell or area that does not
-        exist."""
-        one = disturbance.root if isinstance(disturbance, Disturbance) else disturbance
-        cells, areas = named_by(one)
-        known = {cell.id for cell in self.scenario.cells}
-        if strangers := (cells - known) | (areas - {area.name for area in self.scenario.areas}):
-            raise UnknownObjectError(f"{one.kind}: {', '.join(sorted(strangers))} does not exist in {self.scenario.name}")
+        """Add a disturbance; without a start it begins now. Raises UnknownObjectError for an unknown cell or area."""
+        added = disturbance.root if isinstance(disturbance, Disturbance) else disturbance
+        cells, areas = named_by(added)
+        ids = {cell.id for cell in self.scenario.cells}
+        if unknown := (cells - ids) | (areas - {area.name for area in self.scenario.areas}):
+            raise UnknownObjectError(f"{added.kind}: {', '.join(sorted(unknown))} does not exist in {self.scenario.name}")
         with self._lock:
-            if one.start is None:
-                one = one.model_copy(update={"start": self._simulation.time_of(self._simulation.tti)})
-            self._disturbances.append(one)
+            if added.start is None:
+                added = added.model_copy(update={"start": self._simulation.time_of(self._simulation.tti)})
+            self._disturbances.append(added)
             self._exert()
 
     def snapshot(self) -> Snapshot:
-        """Return the whole state; later changes of the twin do not touch it."""
+        """Return the full state; later changes of the twin do not affect it."""
         with self._lock:
             return Snapshot(
                 state=self._simulation.state.copy(),
@@ -225,7 +224,7 @@ class SystemNetwork(TreeNetwork):
             )
 
     def restore(self, state: Snapshot) -> None:
-        """Put the twin back into `state`, bit-identical: what follows is what followed then."""
+        """Restore `state` bit-identically: the twin then evolves exactly as it did after the snapshot."""
         with self._lock:
             self._simulation.state.assign(state.state)
             self._elapsed_us = state.elapsed_us
@@ -238,13 +237,13 @@ class SystemNetwork(TreeNetwork):
             self._simulation.prb_dbm = mirror_powers(self.scenario, self._tree, self._simulation.state)
 
     def reseed(self, seed: int) -> None:
-        """Draw traffic, walks, measurements and HARQ luck from `seed` from now on; places, shadowing and fading maps stay."""
+        """Use `seed` for traffic, walks, measurements and HARQ from now on; positions, shadowing and fading stay unchanged."""
         with self._lock:
             self._simulation.state.clock[2] = seed
 
 
-def _merged(change_set: ChangeSet) -> list[Edit]:
-    """Return the first edit of each attribute or policy: later ones build on it, not on what stands."""
+def _first_edits(change_set: ChangeSet) -> list[Edit]:
+    """Return the first edit of each attribute or policy: later ones build on it, not on the network's current value."""
     first: dict[tuple[str, str], Edit] = {}
     for edit in change_set.edits:
         key = (edit.dn, edit.attribute) if isinstance(edit, AttributeEdit) else ("", edit.policy_id)

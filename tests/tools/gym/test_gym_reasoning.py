@@ -308,7 +308,7 @@ def test_an_offload_target_is_the_quickest_by_the_servers_formula(context):
     full = {name: {**one, "load": 0.97, "capacity_gcps": 10.0} for name, one in servers.items()}
     with pytest.raises(ToolError, match="no room"):
         call(context, "select_offload_target", load={"servers": full, "service_host": "cloud"}, task=task)
-    with pytest.raises(ToolError, match="service_host='edge-9' is none of the servers"):
+    with pytest.raises(ToolError, match="service_host='edge-9' is not one of the servers"):
         call(context, "select_offload_target", load={"servers": servers, "service_host": "edge-9"}, task=task)
 
 

@@ -22,24 +22,25 @@ def url():
 
 
 def run(*arguments: str, status: int = 0):
-    result = CliRunner().invoke(app, [str(one) for one in arguments])
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
     assert result.exit_code == status, result.output + result.stderr
     return result
 
 
-def test_show_tells_cells_areas_slices_and_state_as_json_and_as_a_table(url):
-    told = json.loads(run("show", "--url", url, "--json").stdout)
-    assert [cell["id"] for cell in told["cells"]] == ["S1C1", "S1C2", "S1C3"]
-    assert told["cells"][0]["state"] == "UNLOCKED"
-    assert set(told["cells"][0]["shares"]) == {"eMBB", "URLLC", "mMTC"}
-    assert "plaza" in told["areas"]
+def test_show_prints_cells_areas_slices_and_state_as_json_and_as_a_table(url):
+    network = json.loads(run("show", "--url", url, "--json").stdout)
+    assert [cell["id"] for cell in network["cells"]] == ["S1C1", "S1C2", "S1C3"]
+    assert network["cells"][0]["state"] == "UNLOCKED"
+    assert set(network["cells"][0]["shares"]) == {"eMBB", "URLLC", "mMTC"}
+    assert "plaza" in network["areas"]
     assert "S1C2" in run("show", "--url", url).stdout
 
 
-def test_kpis_are_told_with_unit_and_window(url):
-    told = json.loads(run("kpi", "--url", url, "--kpi", "PEE.AvgPower", "--cell", "S1C1", "--windows", "2", "--json").stdout)
-    assert len(told["samples"]) == 2
-    assert {sample["unit"] for sample in told["samples"]} == {"W"}
+def test_kpis_are_printed_with_unit_and_window(url):
+    arguments = ("kpi", "--url", url, "--kpi", "PEE.AvgPower", "--cell", "S1C1", "--windows", "2", "--json")
+    samples = json.loads(run(*arguments).stdout)["samples"]
+    assert len(samples) == 2
+    assert {sample["unit"] for sample in samples} == {"W"}
     assert "PEE.AvgPower" in run("kpi", "--url", url).stdout
 
 
@@ -59,23 +60,23 @@ def test_advance_moves_the_clock(url):
     ],
 )
 def test_every_disturbance_can_be_injected(url, arguments):
-    told = json.loads(run("inject", *arguments, "--url", url, "--json").stdout)
-    assert told["kind"].startswith(arguments[0][:5]) or told["kind"] in ("cell_outage", "backhaul_delay")
-    assert told["end"]
+    disturbance = json.loads(run("inject", *arguments, "--url", url, "--json").stdout)
+    assert disturbance["kind"].startswith(arguments[0][:5]) or disturbance["kind"] in ("cell_outage", "backhaul_delay")
+    assert disturbance["end"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("kpi", "--kpi", "nix"), "not in the KPI catalogue"),
-        (("kpi", "--cell", "S9"), "is none of S1C1"),
+        (("kpi", "--cell", "S9"), "is not one of S1C1"),
         (("inject", "outage", "S9"), "S9 does not exist"),
         (("inject", "surge", "3000"), "less than or equal to 100"),
         (("inject", "surge", "2", "--for", "-5"), "a positive number"),
         (("advance", "1e99"), "0..604800"),
     ],
 )
-def test_bad_input_is_one_line_that_says_what_is_allowed(url, arguments, message):
+def test_bad_input_is_reported_in_one_line_with_the_allowed_values(url, arguments, message):
     result = run(*arguments, "--url", url, status=1)
     assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
@@ -99,6 +100,6 @@ def test_serve_refuses_a_port_in_use_and_a_bad_scenario_in_one_line(url, tmp_pat
 def test_serve_runs_in_network_time_and_ends(tmp_path):
     scenario = tmp_path / "own.json"
     scenario.write_text(small_scenario().model_dump_json(), encoding="utf-8")
-    told = run("serve", "--scenario", scenario, "--port", "0", "--for", "2", "--speed", "100", "--json").stdout
-    assert json.loads(told)["a1"].endswith("/A1-P/v2")
+    output = run("serve", "--scenario", scenario, "--port", "0", "--for", "2", "--speed", "100", "--json").stdout
+    assert json.loads(output)["a1"].endswith("/A1-P/v2")
     assert "URLLC ms" in run("serve", "--scenario", "small", "--port", "0", "--for", "1", "--speed", "100").stdout

@@ -1,4 +1,4 @@
-"""Small links for the tests of receivers: slots over a given channel, drawn from a seed."""
+"""Small links for the tests of receivers: slots over a channel, drawn from a seed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from twins.link.waveform.slots import Slots, random_bits, send
 
 
 def channel_of(**fields: Any) -> ChannelConfiguration:
-    """TDL-C, 300 ns, 30 m/s, 10 dB, but for `fields`."""
+    """TDL-C, 300 ns, 30 m/s, 10 dB, with `fields` replaced."""
     return ChannelConfiguration(**{"profile": "TDL-C", "delay_spread_ns": 300.0, "speed_mps": 30.0, "snr_db": 10.0, **fields})
 
 
@@ -27,7 +27,7 @@ def slots_of(configuration: LinkConfiguration, channel: ChannelConfiguration, co
 
 
 def card_of(validity: dict[str, Bound]) -> DataCard:
-    """A card with `validity`, every text of it "test"."""
+    """A card with `validity`, and "test" for every text."""
     sections = {
         name: dict.fromkeys(field.annotation.model_fields, "test")
         for name, field in DataCard.model_fields.items()
@@ -37,7 +37,7 @@ def card_of(validity: dict[str, Bound]) -> DataCard:
 
 
 def nmse_db(estimated: Any, slots: Slots) -> float:
-    """Error of an estimated response over its power, dB."""
+    """Normalized error of an estimated response, dB."""
     error = (estimated - slots.response).abs().square().sum() / slots.response.abs().square().sum()
     return float(10.0 * error.log10())
 

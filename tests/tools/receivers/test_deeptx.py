@@ -1,4 +1,4 @@
-"""DeepTx: what is sent keeps its power and its bits; the receiver works before training and answers with numbers only."""
+"""DeepTx: the transmission has unit power and carries its bits; the receiver works before training and outputs finite values."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def untrained():
 
 @pytest.fixture
 def weights(tmp_path):
-    """Untrained weights, exported as trained ones are."""
+    """Untrained weights, exported like trained ones."""
     path = tmp_path / "deeptx.safetensors"
     export(begin(Plan(channels=4)), Plan(channels=4), path, "twinpilot train receiver deeptx")
     return path
@@ -67,7 +67,7 @@ def error_rate(network, slots):
 
 
 @pytest.mark.parametrize("order", [2, 4, 6])
-def test_points_are_those_of_sionna_in_the_order_of_their_bits(order):
+def test_points_equal_sionnas_in_the_order_of_their_bits(order):
     from sionna.phy.mapping import Constellation
 
     assert torch.allclose(gray_points(order), Constellation("qam", order).points, atol=1e-6)
@@ -75,7 +75,7 @@ def test_points_are_those_of_sionna_in_the_order_of_their_bits(order):
 
 
 @pytest.mark.parametrize("order", [2, 4])
-def test_demapping_over_points_is_demapping_by_dimension_where_both_apply(order):
+def test_demapping_over_points_equals_demapping_by_dimension_for_gray_qam(order):
     generator = torch.Generator().manual_seed(1)
     symbols = torch.view_as_complex(torch.randn((200, 2), generator=generator))
     variance = 0.05 + torch.rand(200, generator=generator)
@@ -83,7 +83,7 @@ def test_demapping_over_points_is_demapping_by_dimension_where_both_apply(order)
         assert torch.allclose(ours, theirs, atol=1e-3)
 
 
-def test_llrs_are_finite_and_right_without_any_noise():
+def test_llrs_are_finite_and_correct_without_noise():
     llr, mean, variance = demap(gray_points(4), torch.zeros(16), gray_points(4))
     assert llr.isfinite().all()
     assert torch.equal((llr > 0).float(), labels(4))
@@ -91,7 +91,7 @@ def test_llrs_are_finite_and_right_without_any_noise():
     assert (variance >= 0).all() and (variance < 1e-3).all()
 
 
-def test_any_learned_constellation_has_no_mean_and_unit_energy():
+def test_any_learned_constellation_has_zero_mean_and_unit_energy():
     raw = torch.view_as_complex(torch.randn((16, 2), generator=torch.Generator().manual_seed(2)) * 3.0 + 1.0)
     points = normalized(raw)
     assert points.mean().abs() < 1e-6
@@ -99,7 +99,7 @@ def test_any_learned_constellation_has_no_mean_and_unit_energy():
 
 
 @pytest.mark.parametrize("configuration", [QPSK, QAM16])
-def test_mean_power_of_what_is_sent_is_one_whatever_was_learned(untrained, configuration):
+def test_mean_transmit_power_is_one_for_any_weights(untrained, configuration):
     with torch.no_grad():
         untrained.transmitter.raw_split.add_(torch.randn(untrained.transmitter.raw_split.shape))
         for raw in untrained.transmitter.raw_points.values():
@@ -107,7 +107,7 @@ def test_mean_power_of_what_is_sent_is_one_whatever_was_learned(untrained, confi
     transmitter = DeepTx(PuschKey.of(configuration), untrained.transmitter)
     grid = transmitter.symbols(random_bits((400, transmitter.coded_bits))).detach()
     assert float(grid.abs().square().mean()) == pytest.approx(1.0, abs=0.02)
-    correlation = (grid.mean(dim=0) * transmitter.pilots[0].conj()).real.mean()  # the pilots are what all slots have in common
+    correlation = (grid.mean(dim=0) * transmitter.pilots[0].conj()).real.mean()  # the pilots are common to all slots
     assert float(correlation) == pytest.approx(float(transmitter.pilots.abs().square().mean()), abs=0.02)
 
 
@@ -121,7 +121,7 @@ def test_more_coded_and_information_bits_than_pusch_at_the_same_code_rate(untrai
     assert ours.data.all() and (ours.pilots.abs() > 0).all()
 
 
-def test_coded_bits_go_to_symbols_frequency_first_and_come_back_in_place(untrained):
+def test_coded_bits_are_mapped_frequency_first_and_demapped_in_place(untrained):
     slots = sent_by(untrained, QAM16, slots=2, snr_db=40.0)
     flipped = slots.coded.clone()
     flipped[:, 24 * 4 + 4] = 1.0 - flipped[:, 24 * 4 + 4]  # a bit of symbol 1, subcarrier 1 of 24
@@ -132,7 +132,7 @@ def test_coded_bits_go_to_symbols_frequency_first_and_come_back_in_place(untrain
 
 
 @pytest.mark.parametrize(("configuration", "at_most"), [(QPSK, 0.005), (QAM16, 0.05)])
-def test_untrained_it_already_is_an_iterative_superimposed_pilot_receiver(untrained, configuration, at_most):
+def test_the_untrained_receiver_is_an_iterative_superimposed_pilot_receiver(untrained, configuration, at_most):
     assert error_rate(untrained, sent_by(untrained, configuration)) < at_most
 
 
@@ -148,7 +148,7 @@ def test_each_stage_of_the_untrained_receiver_improves_the_channel_estimate(untr
     assert all(later < 1.05 * earlier for earlier, later in pairwise(errors))
 
 
-def test_a_wrong_pilot_sequence_leaves_chance(untrained):
+def test_a_wrong_pilot_sequence_gives_random_bits(untrained):
     slots = sent_by(untrained, QPSK)
     slots.pusch.pilot_sequence = slots.pusch.pilot_sequence.flip(1)
     assert error_rate(untrained, slots) == pytest.approx(0.5, abs=0.1)
@@ -156,15 +156,15 @@ def test_a_wrong_pilot_sequence_leaves_chance(untrained):
 
 @pytest.mark.parametrize("antennas", [1, 2, 4])
 @pytest.mark.parametrize("snr_db", [-30.0, 60.0])
-def test_llrs_and_response_are_numbers_at_any_level(untrained, antennas, snr_db):
+def test_llrs_and_response_are_finite_at_any_level(untrained, antennas, snr_db):
     configuration = QAM16.model_copy(update={"rx_antennas": antennas, "prbs": 1})
     slots = sent_by(untrained, configuration, slots=3, snr_db=snr_db)
-    found = DeepTxReceiver(untrained, Coverage(covered=True)).detect(slots)
-    assert found.llr.shape == slots.coded.shape and found.llr.isfinite().all()
-    assert found.response.shape == slots.response.shape and found.response.isfinite().all()
+    detection = DeepTxReceiver(untrained, Coverage(covered=True)).detect(slots)
+    assert detection.llr.shape == slots.coded.shape and detection.llr.isfinite().all()
+    assert detection.response.shape == slots.response.shape and detection.response.isfinite().all()
 
 
-def test_antenna_ports_send_by_the_codebook_of_pusch(untrained):
+def test_antenna_ports_are_precoded_by_the_codebook_of_pusch(untrained):
     configuration = LinkConfiguration(mcs_index=5, prbs=2, tx_antennas=2, transmitter="deeptx", receiver="deeptx")
     slots = sent_by(untrained, configuration)
     assert slots.pusch.symbols(slots.coded).shape == (24, 2, 14, 24)
@@ -180,11 +180,11 @@ def test_a_transport_block_passes_through_ldpc_and_crc(untrained):
     bits = random_bits((4, code.information_bits))
     slots = send(transmitter, QPSK, WALKING, code.encode(bits))
     llr = DeepTxReceiver(untrained, Coverage(covered=True)).detect(slots).llr
-    decoded, holds = code.decode(llr[:, None])
-    assert holds.all() and torch.equal(decoded, bits)
+    decoded, crc_ok = code.decode(llr[:, None])
+    assert crc_ok.all() and torch.equal(decoded, bits)
 
 
-def test_the_card_covers_what_was_trained_and_gives_reasons_for_the_rest(weights):
+def test_the_card_covers_the_training_range_and_gives_reasons_outside_it(weights):
     transmitter = deeptx_transmitter(PuschKey.of(QPSK), weights)
     inside = QPSK.model_copy(update={"prbs": 6})
     assert deeptx_receiver(transmitter, inside, WALKING.model_copy(update={"snr_db": 10.0}), weights).coverage.covered
@@ -204,7 +204,7 @@ def test_operations_grow_with_antennas_and_bandwidth(weights):
     assert receiver.operations(wide, QPSK) == pytest.approx(2.0 * two)
 
 
-def test_what_it_cannot_do_is_refused_with_what_can(weights):
+def test_unsupported_links_are_refused_with_the_alternatives(weights):
     two_layers = LinkConfiguration(mcs_index=5, layers=2, tx_antennas=2, transmitter="deeptx", receiver="deeptx")
     with pytest.raises(TransmitterUnavailable, match=r"layers=2 .* use layers=1"):
         deeptx_transmitter(PuschKey.of(two_layers), weights)
@@ -212,17 +212,17 @@ def test_what_it_cannot_do_is_refused_with_what_can(weights):
         deeptx_transmitter(PuschKey.of(QPSK.model_copy(update={"mcs_index": 20})), weights)
     with pytest.raises(TransmitterUnavailable, match="has 8 bits"):
         deeptx_transmitter(PuschKey.of(QPSK.model_copy(update={"mcs_table": 2, "mcs_index": 25})), weights)
-    with pytest.raises(ReceiverUnavailable, match="give transmitter='deeptx'"):
+    with pytest.raises(ReceiverUnavailable, match="use transmitter='deeptx'"):
         deeptx_receiver(pusch_of(PuschKey.of(QPSK)), QPSK, WALKING)
 
 
-def test_weights_that_are_not_those_of_their_record_are_refused(weights):
+def test_weights_that_do_not_match_their_record_are_refused(weights):
     weights.write_bytes(weights.read_bytes()[:-1] + b"?")
     with pytest.raises(TransmitterUnavailable, match=r"sha256.*twinpilot train receiver deeptx"):
         deeptx_transmitter(PuschKey.of(QPSK), weights)
 
 
-def test_an_unknown_transmitter_names_those_there_are():
+def test_an_unknown_transmitter_is_refused_with_the_installed_ones():
     unknown = QPSK.model_copy(update={"transmitter": "carrier-pigeon"})
     with pytest.raises(TransmitterUnavailable, match=r"'carrier-pigeon' is none of \['pusch'"):
         make_transmitter(unknown)

@@ -1,4 +1,4 @@
-"""DeepTx is chosen in the link twin by name, and compared with PUSCH by what a slot delivers."""
+"""DeepTx is selected by name in the link twin, and compared with PUSCH by delivered bits per slot."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ def test_deeptx_is_an_installed_transmitter_that_is_built_once():
     assert make_transmitter(DEEPTX) is make_transmitter(DEEPTX.model_copy(update={"harq_retransmissions": 2}))
 
 
-def test_the_link_twin_simulates_it_end_to_end_and_again_the_same():
+def test_the_link_twin_simulates_it_end_to_end_and_repeatably():
     first, again = (simulate(DEEPTX, WALKING, seed=3, stopping=FEW) for _ in range(2))
     assert first.bler.value == 0.0
     assert first.nmse_db is not None and first.nmse_db < -15.0
     assert first.delay_ms > 0.0
     assert first.model_dump(exclude={"provenance"}) == again.model_dump(exclude={"provenance"})
-    assert not first.coverage.covered  # 25 dB and 2 PRBs are outside what is trained on
+    assert not first.coverage.covered  # 25 dB and 2 PRBs are outside the training range
     assert any("prbs=2" in reason for reason in first.coverage.reasons)
 
 
-def test_where_every_block_arrives_it_delivers_more_bits_a_slot_than_pusch():
+def test_without_block_errors_it_delivers_more_bits_per_slot_than_pusch():
     schemes = tuple(scheme for scheme in SCHEMES if scheme[1].get("receiver") != "deeprx")
     rows = {row.scheme: row for row in compare(DEEPTX, WALKING, [25.0], stopping=FEW, schemes=schemes)}
     assert all(row.bler.value == 0.0 for row in rows.values())
@@ -54,7 +54,7 @@ def test_where_every_block_arrives_it_delivers_more_bits_a_slot_than_pusch():
         assert rows["deeptx"].goodput_bits > 1.05 * row.goodput_bits
 
 
-def test_goodput_counts_only_what_arrives():
+def test_goodput_counts_delivered_bits_only():
     noisy = WALKING.model_copy(update={"snr_db": -15.0})
     (row,) = compare(DEEPTX, noisy, [-15.0], stopping=FEW, schemes=SCHEMES[:1])
     assert row.bler.value == 1.0
@@ -62,9 +62,9 @@ def test_goodput_counts_only_what_arrives():
 
 
 def test_retransmissions_are_combined():
-    again = DEEPTX.model_copy(update={"harq_retransmissions": 2})
+    harq = DEEPTX.model_copy(update={"harq_retransmissions": 2})
     noisy = WALKING.model_copy(update={"snr_db": 1.0})
-    result = simulate(again, noisy, seed=3, stopping=Stopping(half_width=0.5, min_slots=32, max_slots=32, batch=32))
+    result = simulate(harq, noisy, seed=3, stopping=Stopping(half_width=0.5, min_slots=32, max_slots=32, batch=32))
     assert result.bler.value < result.first_bler.value
 
 

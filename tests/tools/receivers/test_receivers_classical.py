@@ -5,7 +5,7 @@ import torch
 from receiver_links import bit_error_rate, channel_of, nmse_db, slots_of
 
 from tools.receivers.classical.detection import CombiningDetector, SionnaDetector
-from tools.receivers.classical.estimation import LeastSquares, LinearMmse, PerfectKnowledge
+from tools.receivers.classical.estimation import LeastSquares, LinearMmse, PerfectCsi
 from tools.receivers.classical.receiver import classical_receiver
 from twins.link.configuration import LinkConfiguration
 
@@ -24,28 +24,28 @@ def _sionna_lmmse(slots):
 
 
 @pytest.mark.parametrize(("profile", "dmrs_symbols", "snr_db"), [("TDL-C", 2, 10.0), ("TDL-A", 1, 0.0), ("TDL-D", 3, 10.0)])
-def test_lmmse_estimates_as_sionnas_does(profile: str, dmrs_symbols: int, snr_db: float) -> None:
+def test_lmmse_estimates_like_sionnas(profile: str, dmrs_symbols: int, snr_db: float) -> None:
     slots = slots_of(LinkConfiguration(dmrs_symbols=dmrs_symbols), channel_of(profile=profile, snr_db=snr_db))
     ours, our_variance = LinearMmse(slots.pusch, slots.channel).estimate(slots)
     theirs, their_variance = _sionna_lmmse(slots)
-    between = (ours - theirs).abs().square().mean() / slots.response.abs().square().mean()
-    assert 10.0 * between.log10() < nmse_db(theirs, slots) - 8.0, "they differ by far less than either errs"
+    difference = (ours - theirs).abs().square().mean() / slots.response.abs().square().mean()
+    assert 10.0 * difference.log10() < nmse_db(theirs, slots) - 8.0, "they differ by far less than either error"
     assert nmse_db(ours, slots) == pytest.approx(nmse_db(theirs, slots), abs=0.3)
-    true = float((ours - slots.response).abs().square().mean())
-    assert abs(float(our_variance.mean()) - true) < abs(float(their_variance.mean()) - true), "both pilots of a pair are one"
+    error = float((ours - slots.response).abs().square().mean())
+    assert abs(float(our_variance.mean()) - error) < abs(float(their_variance.mean()) - error), "a pair is one observation"
 
 
 @pytest.mark.parametrize("layers", [1, 2, 4])
-def test_lmmse_beats_ls_and_knows_its_own_error(layers: int) -> None:
+def test_lmmse_beats_ls_and_estimates_its_own_error(layers: int) -> None:
     configuration = LinkConfiguration(layers=layers, tx_antennas=layers, rx_antennas=4)
     slots = slots_of(configuration, channel_of(speed_mps=5.0, delay_spread_ns=100.0))
     wiener, variance = LinearMmse(slots.pusch, slots.channel).estimate(slots)
     assert nmse_db(wiener, slots) < nmse_db(LeastSquares(slots.pusch).estimate(slots)[0], slots) - 2.0
-    claimed = 10.0 * (variance.mean() / slots.response.abs().square().mean()).log10()
-    assert float(claimed) == pytest.approx(nmse_db(wiener, slots), abs=2.0)
+    estimated = 10.0 * (variance.mean() / slots.response.abs().square().mean()).log10()
+    assert float(estimated) == pytest.approx(nmse_db(wiener, slots), abs=2.0)
 
 
-def test_lmmse_takes_slots_of_several_snrs_as_it_takes_each_alone() -> None:
+def test_lmmse_processes_slots_of_mixed_snrs_like_each_alone() -> None:
     slots = slots_of(LinkConfiguration(), channel_of(), count=4)
     mixed = slots.at_snr(torch.tensor([0.0, 20.0, 0.0, 20.0]))
     estimator = LinearMmse(slots.pusch, slots.channel)
@@ -69,7 +69,7 @@ def test_lmmse_stays_finite_without_noise_and_without_fading() -> None:
 
 
 @pytest.mark.parametrize("mcs_index", [5, 13, 20])
-def test_combining_one_layer_is_sionnas_linear_detector(mcs_index: int) -> None:
+def test_combining_one_layer_equals_sionnas_linear_detector(mcs_index: int) -> None:
     slots = slots_of(LinkConfiguration(mcs_index=mcs_index), channel_of(), count=8)
     response, variance = LeastSquares(slots.pusch).estimate(slots)
     ours = CombiningDetector().llrs(slots, response, variance)
@@ -77,7 +77,7 @@ def test_combining_one_layer_is_sionnas_linear_detector(mcs_index: int) -> None:
     torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-2)
 
 
-def test_better_knowledge_of_the_channel_means_fewer_errors() -> None:
+def test_better_csi_means_fewer_errors() -> None:
     slots = slots_of(LinkConfiguration(mcs_index=13), channel_of(), count=64)
     errors = []
     for estimator in ("perfect", "lmmse", "ls"):
@@ -101,8 +101,8 @@ def test_kbest_beats_linear_detection_of_as_many_layers_as_antennas() -> None:
     assert errors["kbest"] < 0.8 * errors["lmmse"]
 
 
-def test_perfect_knowledge_is_the_response_itself() -> None:
+def test_perfect_csi_is_the_response_itself() -> None:
     slots = slots_of(LinkConfiguration(), channel_of(), count=2)
-    response, variance = PerfectKnowledge().estimate(slots)
+    response, variance = PerfectCsi().estimate(slots)
     assert torch.equal(response, slots.response)
     assert float(variance.abs().max()) == 0.0

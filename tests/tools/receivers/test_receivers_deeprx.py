@@ -44,8 +44,8 @@ def untrained(tmp_path: Path) -> Path:
     return _save(DeepRx(8), tmp_path / "deeprx.safetensors")
 
 
-def _stirred(channels: int = 8) -> DeepRx:
-    """A network whose every weight matters, as none does where the heads are zero."""
+def _randomized(channels: int = 8) -> DeepRx:
+    """A network in which every weight has an effect, unlike the untrained one, whose output layers are zero."""
     torch.manual_seed(1)
     network = DeepRx(channels).eval()
     for weight in network.parameters():
@@ -71,17 +71,18 @@ def test_untrained_deeprx_is_ls_with_combining(untrained: Path, dmrs_symbols: in
     torch.testing.assert_close(ours.llr, llr.flatten(1), rtol=1e-3, atol=1e-2)
 
 
-def test_slots_are_received_the_same_alone_and_together(tmp_path: Path) -> None:
-    weights, wide = _save(_stirred(), tmp_path / "stirred.safetensors"), CONFIGURATION.model_copy(update={"prbs": 48})
-    slots = slots_of(wide, channel_of(), count=19)  # as wide as this, the network takes 8 slots at once
+def test_slots_are_received_the_same_in_one_call_and_separately(tmp_path: Path) -> None:
+    weights = _save(_randomized(), tmp_path / "randomized.safetensors")
+    wide = CONFIGURATION.model_copy(update={"prbs": 48})
+    slots = slots_of(wide, channel_of(), count=19)  # at this width the network processes 8 slots at a time
     deeprx = receiver.deeprx_receiver(slots.pusch, wide, slots.channel, weights)
     together, alone = deeprx.detect(slots), [deeprx.detect(slots.part(slice(row, row + 1))) for row in range(19)]
-    torch.testing.assert_close(together.llr, torch.cat([one.llr for one in alone]), rtol=1e-4, atol=1e-3)
-    torch.testing.assert_close(together.response, torch.cat([one.response for one in alone]), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(together.llr, torch.cat([slot.llr for slot in alone]), rtol=1e-4, atol=1e-3)
+    torch.testing.assert_close(together.response, torch.cat([slot.response for slot in alone]), rtol=1e-4, atol=1e-4)
 
 
-def test_llrs_do_not_depend_on_the_amplitude_that_the_network_works_in(tmp_path: Path) -> None:
-    weights = _save(_stirred(), tmp_path / "stirred.safetensors")
+def test_llrs_do_not_depend_on_the_amplitude(tmp_path: Path) -> None:
+    weights = _save(_randomized(), tmp_path / "randomized.safetensors")
     slots = slots_of(CONFIGURATION, channel_of(), count=2)
     louder = replace(slots, clean=slots.clean * 10.0, noise_power=slots.noise_power * 100.0, response=slots.response * 10.0)
     deeprx = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel, weights)
@@ -97,14 +98,14 @@ def test_llrs_do_not_depend_on_the_amplitude_that_the_network_works_in(tmp_path:
         ({"mcs_table": 2, "mcs_index": 24}, "256QAM"),
     ],
 )
-def test_what_deeprx_cannot_receive_names_the_rule(fields: dict[str, int], rule: str) -> None:
+def test_links_that_deeprx_cannot_receive_are_refused_with_the_rule(fields: dict[str, int], rule: str) -> None:
     configuration = LinkConfiguration(receiver="deeprx", **fields)
     slots = slots_of(configuration, channel_of(), count=1)
     with pytest.raises(ReceiverUnavailable, match=rule):
         receiver.deeprx_receiver(slots.pusch, configuration, slots.channel)
 
 
-def test_a_simulation_names_the_weights_that_received() -> None:
+def test_a_simulations_provenance_names_the_weights() -> None:
     stopping = Stopping(half_width=0.5, min_slots=8, max_slots=8, batch=8)
     result = simulate(CONFIGURATION, channel_of(), stopping=stopping)
     assert result.provenance.source.endswith(f"receiver deeprx {read_artefact(receiver.WEIGHTS).sha256[:12]}")
@@ -116,7 +117,7 @@ def test_weights_that_were_changed_are_refused(untrained: Path) -> None:
         receiver.load_network(untrained)
 
 
-def test_the_card_says_what_is_covered(untrained: Path) -> None:
+def test_coverage_follows_the_data_card(untrained: Path) -> None:
     assert receiver.coverage(CONFIGURATION, channel_of(), untrained).covered
     wide, indoors = CONFIGURATION.model_copy(update={"prbs": 50}), channel_of(snr_db=40.0, profile="CDL-A")
     outside = receiver.coverage(wide, indoors, untrained)
@@ -124,7 +125,7 @@ def test_the_card_says_what_is_covered(untrained: Path) -> None:
     assert {reason.split("=")[0] for reason in outside.reasons} == {"prbs", "snr_db", "profile"}
 
 
-def test_operations_are_those_that_torch_counts(untrained: Path) -> None:
+def test_operations_agree_with_torchs_count(untrained: Path) -> None:
     from torch.utils.flop_counter import FlopCounterMode
 
     slots = slots_of(CONFIGURATION, channel_of(), count=1)
@@ -132,13 +133,13 @@ def test_operations_are_those_that_torch_counts(untrained: Path) -> None:
     with FlopCounterMode(display=False) as counter:
         deeprx.network(_prepared(CONFIGURATION, count=1))
     counted = float(counter.get_flop_counts()["Global"][torch.ops.aten.convolution])
-    claimed = deeprx.operations(slots.pusch, CONFIGURATION)
-    assert counted < claimed < 1.2 * counted, "the network's, and a little for LS and combining"
+    reported = deeprx.operations(slots.pusch, CONFIGURATION)
+    assert counted < reported < 1.2 * counted, "the network's, and a little for LS and combining"
 
 
 @pytest.mark.parametrize("order", [2, 4, 6])
-def test_real_arithmetic_gives_what_complex_gives(order: int) -> None:
-    network = _stirred()
+def test_real_arithmetic_equals_complex_arithmetic(order: int) -> None:
+    network = _randomized()
     slot = _prepared(LinkConfiguration(mcs_index={2: 5, 4: 13, 6: 20}[order], dmrs_symbols=2))
     with torch.no_grad():
         llr, response = onnx_export.RealDeepRx(network, order)(*onnx_export.real_inputs(slot))
@@ -150,10 +151,10 @@ def test_real_arithmetic_gives_what_complex_gives(order: int) -> None:
 def test_the_onnx_model_receives_any_number_of_slots_antennas_and_subcarriers(tmp_path: Path) -> None:
     import onnxruntime
 
-    network, path = _stirred(), tmp_path / "deeprx-16qam.onnx"
+    network, path = _randomized(), tmp_path / "deeprx-16qam.onnx"
     onnx_export.export_onnx(path, network, 4)
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    assert [one.name for one in session.get_inputs()] == list(onnx_export.INPUTS)
+    assert [node.name for node in session.get_inputs()] == list(onnx_export.INPUTS)
     for fields in ({"rx_antennas": 2}, {"rx_antennas": 4, "prbs": 3, "dmrs_symbols": 1}, {"rx_antennas": 1, "dmrs_symbols": 4}):
         slot = _prepared(LinkConfiguration(mcs_index=13, **fields), count=fields["rx_antennas"])
         inputs = {name: value.numpy() for name, value in zip(onnx_export.INPUTS, onnx_export.real_inputs(slot), strict=True)}
@@ -163,13 +164,13 @@ def test_the_onnx_model_receives_any_number_of_slots_antennas_and_subcarriers(tm
         torch.testing.assert_close(torch.from_numpy(llr)[:, slot.data], theirs, rtol=1e-3, atol=1e-3)
 
 
-def test_no_onnx_model_of_an_order_that_deeprx_does_not_know(tmp_path: Path) -> None:
+def test_an_onnx_model_of_an_unsupported_order_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="order=8"):
-        onnx_export.export_onnx(tmp_path / "model.onnx", _stirred(), 8)
+        onnx_export.export_onnx(tmp_path / "model.onnx", _randomized(), 8)
 
 
-def test_classical_is_what_deeprx_is_compared_with(untrained: Path) -> None:
-    """Both factories take the same arguments and answer in the same shapes."""
+def test_classical_and_neural_receivers_are_interchangeable(untrained: Path) -> None:
+    """Both factories take the same arguments and return the same shapes."""
     slots = slots_of(CONFIGURATION, channel_of(), count=2)
     classical = classical_receiver(slots.pusch, LinkConfiguration(mcs_index=13), slots.channel).detect(slots)
     neural = receiver.deeprx_receiver(slots.pusch, CONFIGURATION, slots.channel, untrained).detect(slots)

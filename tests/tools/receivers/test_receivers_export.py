@@ -1,4 +1,4 @@
-"""`twinpilot export`: models that anyone's runtime can load, with their records."""
+"""`twinpilot export`: models for any ONNX runtime, with their records."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from tools.receivers.command_export import app
 from tools.receivers.deeprx.receiver import WEIGHTS
 
 
-def test_every_modulation_becomes_a_model_that_decides_as_the_network_does(tmp_path: Path) -> None:
+def test_every_modulation_becomes_a_model_with_the_networks_llrs(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["deeprx", "--out", str(tmp_path / "models"), "--json"])
     assert result.exit_code == 0, result.output
     models = json.loads(result.stdout)["models"]
-    assert [one["bits_per_symbol"] for one in models] == [2, 4, 6]
-    for one in models:
-        assert one["largest_difference"] < 1e-4 * one["largest_llr"]
-        record = read_artefact(Path(one["file"]))
+    assert [model["bits_per_symbol"] for model in models] == [2, 4, 6]
+    for model in models:
+        assert model["largest_difference"] < 1e-4 * model["largest_llr"]
+        record = read_artefact(Path(model["file"]))
         assert record.versions["weights"] == read_artefact(WEIGHTS).sha256
         assert record.card == read_artefact(WEIGHTS).card
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("taken")
+def test_a_folder_that_cannot_be_created_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("occupied")
     result = CliRunner().invoke(app, ["--out", str(tmp_path / "file" / "models")])
     assert result.exit_code == 2
     assert str(tmp_path / "file") in result.output

@@ -7,7 +7,7 @@ import pytest
 from tools.receivers.link_text import TERMS, LinkTextError, read_link
 
 
-def test_the_issues_own_example() -> None:
+def test_the_example_of_the_command() -> None:
     link = read_link("16QAM, 24 PRB, TDL-C 300 ns, 30 m/s, 12 dB")
     assert (link.configuration.mcs_table, link.configuration.mcs_index, link.configuration.prbs) == (1, 13, 24)
     assert (link.channel.profile, link.channel.delay_spread_ns, link.channel.speed_mps) == ("TDL-C", 300.0, 30.0)
@@ -15,9 +15,9 @@ def test_the_issues_own_example() -> None:
     assert link.notes == ("MCS 13 of table 1: the middle one of 16QAM, 10..16",)
 
 
-def test_terms_stand_in_any_order_with_or_without_commas() -> None:
+def test_terms_can_be_in_any_order_with_or_without_commas() -> None:
     parts = ["QPSK", "6 PRB", "CDL-A 45 ns", "5 dB"]
-    texts = [glue.join(order) for order in itertools.permutations(parts) for glue in (", ", " ", "; ", ",")]
+    texts = [separator.join(order) for order in itertools.permutations(parts) for separator in (", ", " ", "; ", ",")]
     assert {read_link(text) for text in texts} == {read_link(", ".join(parts))}
 
 
@@ -30,7 +30,7 @@ def test_every_example_is_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "field", "value"),
+    ("term", "field", "value"),
     [
         ("108 km/h", "speed_mps", 30.0),
         ("108 kmh", "speed_mps", 30.0),
@@ -41,8 +41,8 @@ def test_every_example_is_understood() -> None:
         ("awgn", "profile", "AWGN"),
     ],
 )
-def test_units_are_converted(said: str, field: str, value: object) -> None:
-    assert getattr(read_link(f"{said} -3 dB").channel, field) == value
+def test_units_are_converted(term: str, field: str, value: object) -> None:
+    assert getattr(read_link(f"{term} -3 dB").channel, field) == value
 
 
 def test_negative_snr_and_power() -> None:
@@ -52,7 +52,7 @@ def test_negative_snr_and_power() -> None:
     assert link.channel.received_snr_db(link.configuration) == -6.5
 
 
-def test_256qam_takes_table_2() -> None:
+def test_256qam_selects_table_2() -> None:
     link = read_link("256QAM 30 dB")
     assert (link.configuration.mcs_table, link.configuration.mcs_index) == (2, 23)
 
@@ -63,8 +63,8 @@ def test_256qam_takes_table_2() -> None:
         ("16QAM, 24 PRB", "no SNR"),
         ("", "no SNR"),
         ("12 dB, 24 bananas", "'24 bananas' is not understood"),
-        ("12 dB 13 dB", "both say snr_db"),
-        ("108 km/h, 30 m/s, 1 dB", "both say speed_mps"),
+        ("12 dB 13 dB", "both set snr_db"),
+        ("108 km/h, 30 m/s, 1 dB", "both set speed_mps"),
         ("MCS 5, 16QAM, 3 dB", "MCS 5 of table 1 is not 16QAM"),
         ("256QAM, table 1, 3 dB", "256QAM has no MCS in table 1"),
         ("QPSK, table 7, 3 dB", "table 7 is none of 1, 2"),
@@ -77,7 +77,7 @@ def test_256qam_takes_table_2() -> None:
         ("5 DMRS, 3 dB", "dmrs_symbols=5"),
     ],
 )
-def test_what_cannot_be_says_which_words(text: str, words: str) -> None:
-    with pytest.raises(LinkTextError) as refused:
+def test_an_invalid_description_is_refused_with_the_text_at_fault(text: str, words: str) -> None:
+    with pytest.raises(LinkTextError) as refusal:
         read_link(text)
-    assert words in str(refused.value)
+    assert words in str(refusal.value)

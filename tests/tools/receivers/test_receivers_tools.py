@@ -54,24 +54,24 @@ def test_receivers_are_ranked_on_the_same_slots(world: ToolContext) -> None:
     assert all(math.isfinite(row.latency_ratio) and row.latency_ratio > 0 for row in rows.values())
 
 
-def test_receivers_are_compared_at_the_mcs_of_the_one_in_use_and_each_tells_its_own(world: ToolContext) -> None:
+def test_receivers_are_compared_at_the_mcs_of_the_one_in_use_and_each_row_has_its_own(world: ToolContext) -> None:
     too_high = {**CONFIGURATION, "mcs_index": 24}
     evidence = _compare(world, configuration=too_high, receivers=["ls+lmmse", "perfect+lmmse"], adapt_to="ls+lmmse")
     rows = {row.receiver: row for row in evidence.value.rows}
     assert evidence.value.mcs_index == rows["ls+lmmse"].adapted_mcs < 24
     assert rows["perfect+lmmse"].adapted_mcs >= evidence.value.mcs_index
     assert rows["ls+lmmse"].bler.interval.low < 0.2
-    given = _compare(world, receivers=["ls+lmmse"]).value
-    assert (given.mcs_index, given.rows[0].adapted_mcs) == (CONFIGURATION["mcs_index"], None)
+    fixed = _compare(world, receivers=["ls+lmmse"]).value
+    assert (fixed.mcs_index, fixed.rows[0].adapted_mcs) == (CONFIGURATION["mcs_index"], None)
 
 
-def test_a_link_on_which_no_mcs_holds_is_told_as_such(world: ToolContext) -> None:
+def test_a_link_on_which_no_mcs_meets_the_target_is_a_warning(world: ToolContext) -> None:
     evidence = _compare(world, channel={**CHANNEL, "snr_db": -15.0}, receivers=["ls+lmmse"], adapt_to="ls+lmmse")
     assert evidence.value.rows[0].adapted_mcs is None
-    assert any("at no MCS: compared at the lowest" in said for said in evidence.warnings)
+    assert any("at no MCS: compared at the lowest" in warning for warning in evidence.warnings)
 
 
-def test_where_only_an_uncovered_receiver_is_left_nothing_is_recommended(world: ToolContext) -> None:
+def test_if_no_covered_receiver_is_left_nothing_is_recommended(world: ToolContext) -> None:
     evidence = _compare(world, channel={**CHANNEL, "snr_db": 30.0}, receivers=["deeprx", "perfect+lmmse"])
     assert evidence.value.recommendation is None
     assert "no card covers this link" in evidence.value.reason
@@ -80,13 +80,13 @@ def test_where_only_an_uncovered_receiver_is_left_nothing_is_recommended(world: 
     assert any("snr_db=30.0" in reason for reason in evidence.coverage.reasons)
 
 
-def test_inside_its_card_it_may_be_recommended(world: ToolContext) -> None:
+def test_inside_its_card_deeprx_can_be_recommended(world: ToolContext) -> None:
     evidence = _compare(world, configuration={**CONFIGURATION, "prbs": 4}, receivers=["deeprx"])
     assert evidence.value.recommendation == "deeprx"
     assert evidence.coverage.covered
 
 
-def test_what_cannot_receive_the_link_is_named_with_its_reason(world: ToolContext) -> None:
+def test_receivers_that_cannot_receive_the_link_are_listed_with_reasons(world: ToolContext) -> None:
     layers = {**CONFIGURATION, "layers": 2, "tx_antennas": 2}
     evidence = _compare(world, configuration=layers, receivers=["ls+lmmse", "deeprx", "oracle"])
     assert [row.receiver for row in evidence.value.rows] == ["ls+lmmse"]
@@ -100,18 +100,18 @@ def test_what_cannot_receive_the_link_is_named_with_its_reason(world: ToolContex
         ({"receivers": ["oracle"]}, "refused", "receiver='oracle' is none of"),
         ({"configuration": {**CONFIGURATION, "receiver": "deeprx"}}, "refused", "leave receiver, estimator and detector out"),
         ({"configuration": {**CONFIGURATION, "layers": 4}}, "arguments", "layers=4 is more than tx_antennas=1"),
-        ({"channel": {**CHANNEL, "snr_db": None}}, "arguments", "give exactly one of them"),
+        ({"channel": {**CHANNEL, "snr_db": None}}, "arguments", "set exactly one of them"),
         ({"channel": {**CHANNEL, "snr_db": math.nan}}, "arguments", "snr_db"),
     ],
 )
-def test_what_cannot_be_names_the_boundary(world: ToolContext, changes: dict[str, Any], boundary: str, words: str) -> None:
-    with pytest.raises(ToolError) as refused:
+def test_errors_name_their_boundary(world: ToolContext, changes: dict[str, Any], boundary: str, words: str) -> None:
+    with pytest.raises(ToolError) as refusal:
         _compare(world, **changes)
-    assert refused.value.boundary == boundary
-    assert words in str(refused.value)
+    assert refusal.value.boundary == boundary
+    assert words in str(refusal.value)
 
 
-def test_the_generators_are_left_as_they_were(world: ToolContext) -> None:
+def test_the_generators_are_restored(world: ToolContext) -> None:
     from sionna.phy import config
 
     config.seed = 5

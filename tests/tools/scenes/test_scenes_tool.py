@@ -14,7 +14,7 @@ from tools.scenes.sites import transmitters_of
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
-ONE = [{"name": "T1", "x_m": 8.5, "y_m": 21, "height_m": 27}]
+TRANSMITTERS = [{"name": "T1", "x_m": 8.5, "y_m": 21, "height_m": 27}]
 
 
 @pytest.fixture
@@ -41,35 +41,35 @@ def test_the_tool_reasons_and_its_card_covers_the_built_in_scenes():
     ("arguments", "words"),
     [
         ({"scene": "munich"}, "give exactly one of them"),
-        ({"scene": "munich", "transmitters": ONE, "cells": ["S1C1"]}, "give exactly one of them"),
-        ({"scene": "atlantis", "transmitters": ONE}, "scene='atlantis'"),
-        ({"scene": "munich", "transmitters": ONE, "rays": 3}, "rays=3"),
+        ({"scene": "munich", "transmitters": TRANSMITTERS, "cells": ["S1C1"]}, "give exactly one of them"),
+        ({"scene": "atlantis", "transmitters": TRANSMITTERS}, "scene='atlantis'"),
+        ({"scene": "munich", "transmitters": TRANSMITTERS, "rays": 3}, "rays=3"),
         ({"scene": "munich", "cells": ["S9C9"]}, "no cell and no area has this name"),
-        ({"scene": "munich", "cells": ["S1C1"], "origin_x_m": 9000}, "S1C1 at (9000, 0) m stands more than 50 m outside munich"),
+        ({"scene": "munich", "cells": ["S1C1"], "origin_x_m": 9000}, "S1C1 at (9000, 0) m is more than 50 m outside munich"),
     ],
 )
-def test_a_bad_question_names_its_field(world, arguments, words):
+def test_invalid_arguments_are_refused_by_field(world, arguments, words):
     with pytest.raises(ToolError) as refusal:
         ray_traced_map.call(world, arguments)
     assert refusal.value.boundary == "arguments"
     assert words in str(refusal.value)
 
 
-def test_without_a_usable_tracer_the_tool_is_unavailable_and_says_what_to_install(world):
+def test_without_a_usable_tracer_the_tool_is_unavailable_and_names_what_to_install(world):
     with pytest.raises(ToolError, match=r"pip install|libllvm19") as failure:
-        ray_traced_map.call(world, {"scene": "simple_street_canyon", "transmitters": [{**ONE[0], "height_m": 32}]})
+        ray_traced_map.call(world, {"scene": "simple_street_canyon", "transmitters": [{**TRANSMITTERS[0], "height_m": 32}]})
     assert failure.value.boundary == "unavailable"
     assert not (world.work_dir / "scenes").exists()
 
 
-def test_cells_of_a_network_become_sectors_with_their_place_azimuth_and_power(world):
+def test_cells_of_a_network_become_sectors_with_their_position_azimuth_and_power(world):
     cells = world.network.describe().cells[:2]
     sectors = transmitters_of(world.network, cells, (100.0, -50.0), 8.0, 4)
-    assert [one.name for one in sectors] == [cell.id for cell in cells]
-    assert [(one.x_m - 100, one.y_m + 50, one.height_m, one.azimuth_deg) for one in sectors] == [
+    assert [sector.name for sector in sectors] == [cell.id for cell in cells]
+    assert [(sector.x_m - 100, sector.y_m + 50, sector.height_m, sector.azimuth_deg) for sector in sectors] == [
         (cell.x, cell.y, cell.height, cell.azimuth) for cell in cells
     ]
-    assert [one.power_dbm for one in sectors] == [
+    assert [sector.power_dbm for sector in sectors] == [
         world.network.read(cell.carrier_dn).attributes["configuredMaxTxPower"] for cell in cells
     ]
 
@@ -90,7 +90,7 @@ def test_the_scenes_are_listed_without_the_extra():
         (("munich",), "--out is missing"),
         (("munich", "--out", "x", "--tx", "1,2"), "--tx='1,2': give 3 or 4 or 5 or 6 numbers"),
         (("munich", "--out", "x", "--tx", "a,b,c"), "--tx='a,b,c'"),
-        (("munich", "--out", "x", "--tx", "9000,0,20"), "stands more than 50 m outside munich"),
+        (("munich", "--out", "x", "--tx", "9000,0,20"), "is more than 50 m outside munich"),
         (("munich", "--out", "x", "--area", "1,2"), "--area='1,2': give 4 numbers"),
         (("munich", "--out", "x", "--rays", "1.5"), "rays=1.5"),
         (("munich", "--out", "x", "--carrier", "nan"), "carrier_ghz=nan"),

@@ -1,4 +1,4 @@
-"""A specification falls into its clauses, and its cover says which document of which release it is."""
+"""A specification is split into its clauses, and document and release are recognized from its cover."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_headings_of_all_forms_are_clauses():
         "5.1.3.2a\tSecond variant\nAnother text.\n"
         "# Introduction\nWords.\n"
     )
-    assert [(one.number, one.title) for one in split_clauses(text)] == [
+    assert [(clause.number, clause.title) for clause in split_clauses(text)] == [
         ("5.1.3.2", "Transport block size determination"),
         ("6.3", "Timers"),
         ("A.2", "Examples"),
@@ -29,8 +29,8 @@ def test_headings_of_all_forms_are_clauses():
 
 def test_a_table_of_contents_leaves_no_clauses():
     text = CONTENTS + "5.1 Scheduling\nReal text.\n5.1.1 Weights\nMore text."
-    clauses = [one for one in split_clauses(text) if one.number]
-    assert [(one.number, one.text) for one in clauses] == [("5.1", "Real text."), ("5.1.1", "More text.")]
+    clauses = [clause for clause in split_clauses(text) if clause.number]
+    assert [(clause.number, clause.text) for clause in clauses] == [("5.1", "Real text."), ("5.1.1", "More text.")]
 
 
 @pytest.mark.parametrize(
@@ -38,11 +38,11 @@ def test_a_table_of_contents_leaves_no_clauses():
     ["5 seconds after that the timer expires.", "3.5 dB is the margin,", "38.331", "12", "- 4.2 a list item", "2.5 0.7 1.1"],
 )
 def test_a_sentence_that_starts_with_a_number_is_no_heading(line):
-    assert [one.number for one in split_clauses(f"Before.\n{line}\nAfter.")] == [""]
+    assert [clause.number for clause in split_clauses(f"Before.\n{line}\nAfter.")] == [""]
 
 
 def test_a_text_without_headings_is_one_clause_and_nothing_is_none():
-    assert [one.text for one in split_clauses("just words")] == ["just words"]
+    assert [clause.text for clause in split_clauses("just words")] == ["just words"]
     assert split_clauses("") == [] and split_clauses("\n---\n***\n") == []
 
 
@@ -69,5 +69,5 @@ def test_long_clauses_are_cut_where_text_breaks_and_nothing_is_lost():
         ("As 3GPP TS 38.331 says, ...", "notes", "notes", ""),
     ],
 )
-def test_the_cover_or_the_file_name_says_what_it_is(text, stem, document, release):
+def test_the_cover_or_the_file_name_identifies_the_document(text, stem, document, release):
     assert recognize(text, stem) == (document, release)

@@ -1,4 +1,4 @@
-"""The standards index is never empty, takes in the user's specifications whatever happens, and quotes clause and release."""
+"""The standards index is never empty, ingests the user's specifications robustly, and quotes clause and release."""
 
 import json
 import os
@@ -30,11 +30,11 @@ BODY = "The balloon shall hold an altitude between 120 and 450 metres while it r
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory):
-    """The index as it is after its first use; made once, copied by each test."""
+    """The index after its first use; created once, copied by each test."""
     folder = tmp_path_factory.mktemp("shipped")
-    seen = []
-    StandardsIndex(folder, lambda *told: seen.append(told))
-    assert seen and seen[0][0].startswith("embedding")
+    reports = []
+    StandardsIndex(folder, lambda *report: reports.append(report))
+    assert reports and reports[0][0].startswith("embedding")
     return folder
 
 
@@ -126,25 +126,25 @@ def test_a_broken_file_is_reported_and_the_others_go_on(index, tmp_path):
     (source / "e.txt").write_text("")
     (source / "photo.png").write_bytes(b"not a specification")
     report = index.ingest(source)
-    assert [one.path.name for one in report.of_status("ingested")] == ["d.md"]
-    failed = {one.path.name: one.reason for one in report.of_status("failed")}
+    assert [outcome.path.name for outcome in report.of_status("ingested")] == ["d.md"]
+    failed = {outcome.path.name: outcome.reason for outcome in report.of_status("failed")}
     assert set(failed) == {"a.pdf", "b.docx", "c.md", "e.txt"}
     assert all(reason and "\n" not in reason for reason in failed.values())
-    assert "holds no text" in failed["e.txt"]
+    assert "contains no text" in failed["e.txt"]
 
 
-def test_what_is_known_is_not_taken_in_twice(index, tmp_path):
+def test_identical_content_is_ingested_once(index, tmp_path):
     source = tmp_path / "specs"
     (source / "deep").mkdir(parents=True)
     markdown(source / "one.md")
     markdown(source / "deep" / "copy.md")
     assert len(index.ingest(source).of_status("ingested")) == 1
     assert len(index.ingest(source).of_status("unchanged")) == 2
-    assert len([one for one in index.documents() if not one.shipped]) == 1
+    assert len([entry for entry in index.documents() if not entry.shipped]) == 1
     assert [hit.document for hit in index.search("balloon altitude", k=3)].count("3GPP TS 99.123") == 1
 
 
-def test_a_changed_file_replaces_what_it_said_before(index, tmp_path):
+def test_a_changed_file_replaces_its_earlier_content(index, tmp_path):
     file = tmp_path / "guide.md"
     file.write_text("# 1 Balloons\n\nBalloons fly at 100 metres.")
     index.ingest(file)
@@ -160,7 +160,7 @@ def test_a_path_without_specifications_is_refused(index, tmp_path):
     with pytest.raises(StandardsError, match="no file with one of the suffixes"):
         index.ingest(tmp_path / "empty")
     (tmp_path / "sheet.xlsx").write_bytes(b"x")
-    assert "none of" in index.ingest(tmp_path / "sheet.xlsx").files[0].reason
+    assert "not one of" in index.ingest(tmp_path / "sheet.xlsx").files[0].reason
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ _INGEST = """
 import sys
 from pathlib import Path
 from tools.standards.index import StandardsIndex
-report = StandardsIndex(Path(sys.argv[1])).ingest(Path(sys.argv[2]), lambda *told: print(*told, flush=True))
+report = StandardsIndex(Path(sys.argv[1])).ingest(Path(sys.argv[2]), lambda *report: print(*report, flush=True))
 print(len(report.of_status("ingested")), flush=True)
 """
 
@@ -219,7 +219,7 @@ def ingesting(folder, source):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
 
 
-def test_a_killed_ingest_goes_on_where_it_stopped(folder, tmp_path):
+def test_a_killed_ingest_resumes(folder, tmp_path):
     many(tmp_path / "specs", 12)
     child = ingesting(folder, tmp_path / "specs")
     for line in child.stdout:
@@ -232,10 +232,10 @@ def test_a_killed_ingest_goes_on_where_it_stopped(folder, tmp_path):
     assert 5 <= before < 12
     report = index.ingest(tmp_path / "specs")
     assert (len(report.of_status("unchanged")), len(report.of_status("ingested"))) == (before, 12 - before)
-    assert len({one.path for one in index.documents() if not one.shipped}) == 12
+    assert len({entry.path for entry in index.documents() if not entry.shipped}) == 12
 
 
-def test_two_processes_take_in_the_same_folder_and_nothing_is_doubled(folder, tmp_path):
+def test_two_processes_ingest_the_same_folder_without_duplicates(folder, tmp_path):
     many(tmp_path / "specs", 6)
     children = [ingesting(folder, tmp_path / "specs") for _ in range(2)]
     outputs = [child.communicate(timeout=120)[0].split()[-1] for child in children]
@@ -245,7 +245,7 @@ def test_two_processes_take_in_the_same_folder_and_nothing_is_doubled(folder, tm
     assert index.search("rule 4 of the balloon guide", k=1)[0].document == "spec04"
 
 
-def test_a_reader_sees_what_another_index_took_in(folder, tmp_path):
+def test_a_reader_sees_what_another_index_ingested(folder, tmp_path):
     reader, writer = StandardsIndex(folder), StandardsIndex(folder)
     assert all(hit.document != "3GPP TS 99.123" for hit in reader.search("balloon altitude"))
     markdown(tmp_path / "spec.md")
@@ -281,12 +281,12 @@ def test_the_search_tool_answers_with_documents_as_provenance(index):
 
 
 def test_the_constraint_tool_looks_up_by_name_and_by_words():
-    here = context(None)
-    evidence = retrieve_3gpp_constraint.call(here, {"class_name": "RRMPolicyRatio", "attribute": "rRMPolicyMinRatio"})
+    no_index = context(None)
+    evidence = retrieve_3gpp_constraint.call(no_index, {"class_name": "RRMPolicyRatio", "attribute": "rRMPolicyMinRatio"})
     assert evidence.value.allowed == "0..100 % in steps of 1" and "4.3.36" in evidence.value.source
     assert {"slice-minima-fit-the-cell", "slice-ratios-ascend"} == {rule.name for rule in evidence.value.joint_rules}
     assert evidence.provenance.kind == "document"
-    words = retrieve_3gpp_constraint.call(here, {"query": "time to trigger"})
+    words = retrieve_3gpp_constraint.call(no_index, {"query": "time to trigger"})
     assert words.value.limit.attribute == "timeToTrigger" and words.value.alternatives
 
 
@@ -299,26 +299,26 @@ def test_the_constraint_tool_looks_up_by_name_and_by_words():
         ({}, "arguments", "either class_name and attribute, or query"),
     ],
 )
-def test_the_constraint_tool_says_why_it_cannot(arguments, boundary, words):
+def test_the_constraint_tool_gives_the_reason_for_a_failure(arguments, boundary, words):
     with pytest.raises(ToolError, match=words) as caught:
         retrieve_3gpp_constraint.call(context(None), arguments)
     assert caught.value.boundary == boundary
 
 
-def test_the_command_line_takes_in_searches_and_lists(folder, tmp_path):
+def test_the_command_line_ingests_searches_and_lists(folder, tmp_path):
     markdown(tmp_path / "spec.md")
     run = CliRunner().invoke
-    taken = run(app, ["ingest", str(tmp_path / "spec.md"), "--index", str(folder), "--json"])
-    assert taken.exit_code == 0 and json.loads(taken.stdout)["files"][0]["status"] == "ingested"
-    found = run(app, ["search", "balloon altitude", "-k", "1", "--index", str(folder), "--json"])
-    assert json.loads(found.stdout)[0]["clause"] == "5.1.3.2"
-    listed = run(app, ["list", "--index", str(folder), "--json"])
-    assert [one["document"] for one in json.loads(listed.stdout)] == ["catalogue clauses", "3GPP TS 99.123"]
+    ingested = run(app, ["ingest", str(tmp_path / "spec.md"), "--index", str(folder), "--json"])
+    assert ingested.exit_code == 0 and json.loads(ingested.stdout)["files"][0]["status"] == "ingested"
+    hits = run(app, ["search", "balloon altitude", "-k", "1", "--index", str(folder), "--json"])
+    assert json.loads(hits.stdout)[0]["clause"] == "5.1.3.2"
+    documents = run(app, ["list", "--index", str(folder), "--json"])
+    assert [entry["document"] for entry in json.loads(documents.stdout)] == ["catalogue clauses", "3GPP TS 99.123"]
     table = run(app, ["search", "balloon altitude", "-k", "1", "--index", str(folder)])
     assert "450 metres" in " ".join(table.stdout.split())
 
 
-def test_the_command_line_tells_failures_in_one_line(folder, tmp_path):
+def test_the_command_line_reports_failures_in_one_line(folder, tmp_path):
     run = CliRunner().invoke
     absent = run(app, ["ingest", str(tmp_path / "absent"), "--index", str(folder)])
     assert absent.exit_code == 2 and absent.stderr.strip().count("\n") == 0 and "no such file" in absent.stderr

@@ -1,6 +1,4 @@
-"""The beam twin: beams follow the geometry, screens diffract as the clause says, what is reported is what a terminal could
-report.
-"""
+"""The beam twin: beams follow the geometry, screens diffract as in the clause, and reports are what a terminal could report."""
 
 import numpy as np
 import pytest
@@ -25,7 +23,7 @@ def clear(traces):
     return traces.line_of_sight > 0.9
 
 
-def test_the_same_seed_gives_the_same_bits_and_another_does_not():
+def test_the_same_seed_gives_identical_traces_and_another_seed_others():
     first, again, other = (simulate_beams(CALM, 4, seed) for seed in (1, 1, 2))
     assert first.rsrp_dbm.tobytes() == again.rsrp_dbm.tobytes()
     assert first.measured_dbm.tobytes() == again.measured_dbm.tobytes()
@@ -33,12 +31,12 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not():
 
 
 def test_in_line_of_sight_the_best_beam_points_at_the_terminal(traces):
-    pointed = beam_directions(CALM.array)[traces.best]
-    towards = np.sin(np.radians(traces.azimuth_deg))
+    beam = beam_directions(CALM.array)[traces.best]
+    terminal = np.sin(np.radians(traces.azimuth_deg))
     spacing = 2.0 / CALM.array.beams
-    off = np.abs(pointed - towards)[clear(traces)]
+    error = np.abs(beam - terminal)[clear(traces)]
     assert clear(traces).mean() > 0.1
-    assert np.mean(off < spacing) > 0.9
+    assert np.mean(error < spacing) > 0.9
 
 
 def test_in_line_of_sight_rsrp_is_power_plus_gain_minus_path_loss(traces):
@@ -66,13 +64,13 @@ def test_the_codebook_is_orthogonal_and_its_peak_is_element_plus_array_gain():
 def test_faster_terminals_change_their_beam_more_often():
     def changes(speed):
         moving = CALM.model_copy(update={"mobility": Mobility(low_mps=speed, high_mps=speed)})
-        best = simulate_beams(moving, 64, seed=3)
-        return np.mean(np.diff(beam_directions(CALM.array)[best.best][clear(best)[:, :].all(axis=1)], axis=1) != 0)
+        traces = simulate_beams(moving, 64, seed=3)
+        return np.mean(np.diff(beam_directions(CALM.array)[traces.best][clear(traces)[:, :].all(axis=1)], axis=1) != 0)
 
     assert changes(30.0) > 2 * changes(3.0)
 
 
-def test_ways_stay_in_the_sector_at_their_speed(traces):
+def test_tracks_stay_in_the_sector_at_their_speed(traces):
     distance = np.linalg.norm(traces.positions_m, axis=-1)
     assert distance.min() >= CALM.nearest_m - 1e-3
     assert distance.max() <= CALM.farthest_m + 1e-3
@@ -81,7 +79,7 @@ def test_ways_stay_in_the_sector_at_their_speed(traces):
     np.testing.assert_allclose(steps, np.broadcast_to(traces.speed_mps[:, None], steps.shape), rtol=0.02)
 
 
-def test_l1_rsrp_is_reported_in_steps_of_1_db_and_no_weaker_than_noise_lets_it(traces):
+def test_l1_rsrp_is_reported_in_steps_of_1_db_and_limited_by_noise(traces):
     measured, true = traces.measured_dbm, traces.rsrp_dbm
     assert np.array_equal(measured, np.round(measured))
     assert measured.min() >= -140
@@ -92,25 +90,24 @@ def test_l1_rsrp_is_reported_in_steps_of_1_db_and_no_weaker_than_noise_lets_it(t
     assert np.median(measured[buried]) > np.median(true[buried])
 
 
-def edge_on(aside, ahead=10.0, target=100.0, rise=0.0, reach=True):
-    """Loss of a level path along x behind a screen whose centre is `aside` of it."""
-    screens = Screens(np.array([[[[ahead, aside]]]]))
-    return blockage_loss_db(screens, np.array([[[[target, 0.0]]]]), np.array([[[rise]]]), 0.0107, reach)[0, 0, 0]
+def loss_db(offset, ahead=10.0, target=100.0, rise=0.0, far_side=True):
+    """Loss of a path along x behind a screen whose centre is `offset` m to its side."""
+    screens = Screens(np.array([[[[ahead, offset]]]]))
+    return blockage_loss_db(screens, np.array([[[[target, 0.0]]]]), np.array([[[rise]]]), 0.0107, far_side)[0, 0, 0]
 
 
 def test_a_screen_diffracts_as_knife_edges_do():
-    assert edge_on(aside=3.0) == pytest.approx(
-        6.02, abs=0.8
-    )  # the path grazes a side edge: half the field, edges 1.5 m away add to it
-    assert edge_on(aside=0.0) > 15.0
-    assert edge_on(aside=12.0) < 0.5
-    assert edge_on(aside=0.0, ahead=150.0) == 0.0  # behind the gNB
-    assert edge_on(aside=0.0, ahead=-10.0) == 0.0  # behind the terminal
-    over = (SCREEN_HEIGHT_M + 3.0 - 1.5) * 10.0
-    assert edge_on(aside=0.0, rise=over) < 0.5  # the path passes 3 m above it
+    # The path grazes a side edge: half the field, and the edges 1.5 m away add to it.
+    assert loss_db(offset=3.0) == pytest.approx(6.02, abs=0.8)
+    assert loss_db(offset=0.0) > 15.0
+    assert loss_db(offset=12.0) < 0.5
+    assert loss_db(offset=0.0, ahead=150.0) == 0.0  # behind the gNB
+    assert loss_db(offset=0.0, ahead=-10.0) == 0.0  # behind the terminal
+    above = (SCREEN_HEIGHT_M + 3.0 - 1.5) * 10.0
+    assert loss_db(offset=0.0, rise=above) < 0.5  # the path passes 3 m above the screen
 
 
-def test_screens_make_blockage_that_comes_and_goes():
+def test_moving_screens_make_blockage_begin_and_end():
     crowded = CALM.model_copy(update={"blockers": 12})
     blocked = simulate_beams(crowded, 64, seed=9).blockage_db > 10.0
     assert 0.02 < blocked.mean() < 0.9
@@ -132,18 +129,18 @@ def test_screens_make_blockage_that_comes_and_goes():
         ({"burst_period_ms": 15}, "burst_period_ms"),
     ],
 )
-def test_what_cannot_be_transmitted_is_refused_with_the_rule(change, words):
+def test_scenarios_that_cannot_be_transmitted_are_refused_with_the_rule(change, words):
     with pytest.raises(ValidationError, match=words):
         typical_scenario(28.0, "UMi", **change)
 
 
-def test_a_number_of_trajectories_that_makes_no_sense_is_refused():
+def test_a_number_of_trajectories_out_of_range_is_refused():
     for number in (0, 20_001):
         with pytest.raises(ValueError, match=f"trajectories={number}"):
             simulate_beams(CALM, number, seed=1)
 
 
-def test_beams_are_swept_by_ssb_as_far_as_a_half_frame_holds_them():
+def test_beams_are_swept_by_ssb_if_they_fit_into_a_half_frame():
     assert BeamScenario().reference_signal == "SSB"
     assert typical_scenario(3.5, "UMa").reference_signal == "CSI-RS"
     assert typical_scenario(3.5, "UMa", array=BeamArray(columns=8)).reference_signal == "SSB"

@@ -1,4 +1,4 @@
-"""Scenarios are made of their seed alone, hold together, and keep training and benchmark apart."""
+"""Scenarios depend only on family and seed, are consistent, and separate training from benchmark."""
 
 import pytest
 from pydantic import ValidationError
@@ -12,10 +12,10 @@ from twins.gym.scenario import Family, scenario
 
 
 @pytest.mark.parametrize("family", list(Family))
-def test_a_scenario_is_made_of_family_and_seed_alone(family):
-    one, again, other = (scenario(family, seed, Purpose.TRAINING) for seed in (7, 7, 8))
-    assert one == again
-    assert one.layout != other.layout
+def test_a_scenario_depends_only_on_family_and_seed(family):
+    first, again, other = (scenario(family, seed, Purpose.TRAINING) for seed in (7, 7, 8))
+    assert first == again
+    assert first.layout != other.layout
 
 
 def test_no_topology_is_built_for_the_other_purpose():
@@ -29,14 +29,14 @@ def test_no_topology_is_built_for_the_other_purpose():
 def test_every_scenario_has_ten_users_whose_mission_starts_inside_the_fence_on_one_slice(purpose):
     for family in Family:
         for seed in SEEDS[purpose]:
-            made = scenario(family, seed, purpose)
-            layout = made.layout
+            drawn = scenario(family, seed, purpose)
+            layout = drawn.layout
             assert (len(layout.cells), len(layout.users), set(layout.flows)) == (3, 10, set(layout.users))
-            assert {layout.flows[name].slice for name in made.mission} == {Slice.EMBB}
-            assert all(layout.flows[name].mbps == 0.0 < mbps for name, mbps in made.dormant.items())
-            for name in made.mission:
-                told = made.geofence.objections(layout.users[name].position)
-                assert not [sentence for sentence in told if "zone" not in sentence], (family, seed, told)
+            assert {layout.flows[name].slice for name in drawn.mission} == {Slice.EMBB}
+            assert all(layout.flows[name].mbps == 0.0 < mbps for name, mbps in drawn.dormant.items())
+            for name in drawn.mission:
+                objections = drawn.geofence.objections(layout.users[name].position)
+                assert not [sentence for sentence in objections if "zone" not in sentence], (family, seed, objections)
 
 
 def test_the_field_is_that_of_the_reports_by_hand():
@@ -67,7 +67,7 @@ def test_a_barred_cell_serves_nobody():
 
 
 def changed(layout, *path, value):
-    """The layout as JSON with one value changed."""
+    """Return the layout as JSON with one value changed."""
     raw = layout.model_dump(mode="json")
     here = raw
     for step in path[:-1]:
@@ -88,7 +88,7 @@ def changed(layout, *path, value):
         (("users", "uav-1", "position", "z_m"), -5.0, "z_m"),
     ],
 )
-def test_a_layout_that_cannot_be_names_field_and_range(path, value, words):
+def test_an_invalid_layout_is_refused_with_field_and_range(path, value, words):
     layout = scenario(Family.SWARM, 1, Purpose.TRAINING).layout
     assert Layout.model_validate(layout.model_dump(mode="json")) == layout
     with pytest.raises(ValidationError, match=words):

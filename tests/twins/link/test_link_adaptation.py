@@ -1,4 +1,4 @@
-"""The MCS that link adaptation settles at: what the decoder's curves say holds when blocks are decoded."""
+"""The MCS of link adaptation: the decoder curves' prediction is confirmed by decoding blocks."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ def bler(mcs_index: int) -> float:
 
 
 def test_blocks_decode_at_the_mcs_and_not_far_above_it() -> None:
-    settled = adapted_mcs(CONFIGURATION, CHANNEL)
-    assert settled.bler <= 0.1
-    assert bler(settled.mcs_index) < 0.15
-    assert bler(settled.mcs_index + 5) > 0.15
+    adapted = adapted_mcs(CONFIGURATION, CHANNEL)
+    assert adapted.bler <= 0.1
+    assert bler(adapted.mcs_index) < 0.15
+    assert bler(adapted.mcs_index + 5) > 0.15
 
 
-def test_a_better_receiver_or_more_power_carries_a_higher_mcs_and_the_same_seed_the_same() -> None:
-    settled = adapted_mcs(CONFIGURATION, CHANNEL)
-    assert adapted_mcs(CONFIGURATION, CHANNEL) == settled
-    assert adapted_mcs(CONFIGURATION.model_copy(update={"estimator": "perfect"}), CHANNEL).mcs_index > settled.mcs_index
+def test_a_better_receiver_or_more_power_allows_a_higher_mcs_and_the_same_seed_gives_the_same_mcs() -> None:
+    adapted = adapted_mcs(CONFIGURATION, CHANNEL)
+    assert adapted_mcs(CONFIGURATION, CHANNEL) == adapted
+    assert adapted_mcs(CONFIGURATION.model_copy(update={"estimator": "perfect"}), CHANNEL).mcs_index > adapted.mcs_index
     louder = CHANNEL.model_copy(update={"profile": "AWGN", "snr_db": 30.0})
     assert adapted_mcs(CONFIGURATION, louder).mcs_index == 27
 
 
-def test_where_nothing_is_decoded_the_lowest_mcs_with_a_curve_is_told_with_its_error_rate() -> None:
-    settled = adapted_mcs(CONFIGURATION, CHANNEL.model_copy(update={"snr_db": -15.0}))
-    assert settled.mcs_index == 2  # rates below 1/5, CRC included, have no curve
-    assert settled.bler > 0.9
+def test_if_nothing_is_decoded_the_lowest_mcs_with_a_curve_is_returned_with_its_error_rate() -> None:
+    adapted = adapted_mcs(CONFIGURATION, CHANNEL.model_copy(update={"snr_db": -15.0}))
+    assert adapted.mcs_index == 2  # rates below 1/5, CRC included, have no curve
+    assert adapted.bler > 0.9
 
 
 def test_a_decoder_without_curves_is_refused_with_those_that_have_some() -> None:

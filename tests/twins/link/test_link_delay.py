@@ -1,4 +1,4 @@
-"""The processing delay follows its documented model, and its operation counts are those of the graphs that are decoded."""
+"""The processing delay follows its documented model, and its operation counts match the decoded graphs."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from sionna.phy.fec.ldpc import LDPC5GDecoder
 from policies.artefact import read_artefact
 from twins.link.bench.bench_delay import Sample
 from twins.link.bench.bench_gap import GapSample, crossing
-from twins.link.bench.calibrate_delay import fitted_costs
+from twins.link.bench.calibrate_delay import fit_costs
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.delay.block_costs import COSTS_PATH, relative_cost, seconds_per_operation
 from twins.link.delay.code_graph import BG1_DEGREES, BG2_DEGREES
@@ -28,7 +28,7 @@ SHAPES = [
 
 
 @pytest.mark.parametrize("configuration", SHAPES)
-def test_counts_are_those_of_sionnas_graph(configuration: LinkConfiguration) -> None:
+def test_counts_match_sionnas_graph(configuration: LinkConfiguration) -> None:
     transmitter = transmitter_of(configuration)
     encoder = transmitter.transmitter._tb_encoder
     graph = SlotShape.of(transmitter).graph
@@ -37,7 +37,7 @@ def test_counts_are_those_of_sionnas_graph(configuration: LinkConfiguration) -> 
     assert graph.all_edges == encoder.num_cbs * ldpc.pcm.nnz
     assert sum(BG1_DEGREES if graph.base_graph == 1 else BG2_DEGREES) * ldpc.z == ldpc.pcm.nnz
     decoded = encoder.num_cbs * LDPC5GDecoder(ldpc).pcm.nnz
-    assert graph.edges == pytest.approx(decoded, rel=0.01)  # codewords of one block may differ by a symbol
+    assert graph.edges == pytest.approx(decoded, rel=0.01)  # codewords of one transport block may differ by a symbol
 
 
 @pytest.mark.parametrize("configuration", SHAPES)
@@ -71,10 +71,10 @@ def test_the_default_budget_computes_the_largest_carrier_within_a_slot() -> None
 
 
 def test_a_smaller_budget_takes_longer_in_proportion() -> None:
-    one = LinkConfiguration()
-    shape = SlotShape.of_pusch(one)
+    link = LinkConfiguration()
+    shape = SlotShape.of_pusch(link)
     fast, slow = (
-        processing_delay(one, shape, classical_operations(shape, one), ComputeBudget(operations_per_second=rate)).first
+        processing_delay(link, shape, classical_operations(shape, link), ComputeBudget(operations_per_second=rate)).first
         for rate in (1e12, 1e10)
     )
     assert slow == pytest.approx(100.0 * fast)
@@ -82,9 +82,9 @@ def test_a_smaller_budget_takes_longer_in_proportion() -> None:
 
 def test_work_grows_with_iterations_paths_and_antennas() -> None:
     def total(**choice: object) -> float:
-        one = LinkConfiguration.model_validate({"tx_antennas": 2, "layers": 2, "rx_antennas": 4, **choice})
-        shape = SlotShape.of_pusch(one)
-        counts = {**classical_operations(shape, one), **decoding_operations(shape, one, combined=False)}
+        link = LinkConfiguration.model_validate({"tx_antennas": 2, "layers": 2, "rx_antennas": 4, **choice})
+        shape = SlotShape.of_pusch(link)
+        counts = {**classical_operations(shape, link), **decoding_operations(shape, link, combined=False)}
         return sum(count * relative_cost(block) for block, count in counts.items())
 
     assert total(ldpc_iterations=16) > total(ldpc_iterations=8)
@@ -94,15 +94,15 @@ def test_work_grows_with_iterations_paths_and_antennas() -> None:
 
 
 def test_combined_transmissions_are_decoded_on_the_whole_graph() -> None:
-    one = LinkConfiguration(mcs_index=20)
-    shape = SlotShape.of_pusch(one)
+    link = LinkConfiguration(mcs_index=20)
+    shape = SlotShape.of_pusch(link)
     assert (
-        decoding_operations(shape, one, combined=True)["offset-minsum"]
-        > decoding_operations(shape, one, combined=False)["offset-minsum"]
+        decoding_operations(shape, link, combined=True)["offset-minsum"]
+        > decoding_operations(shape, link, combined=False)["offset-minsum"]
     )
 
 
-def test_a_receiver_that_counts_its_operations_is_believed() -> None:
+def test_operations_reported_by_a_receiver_are_used() -> None:
     link = Link(LinkConfiguration(), CHANNEL)
     assert set(detection_operations(link.receiver, link.transmitter, link.configuration)) == {"ls", "combining", "demapping"}
 
@@ -116,25 +116,25 @@ def test_a_receiver_that_counts_its_operations_is_believed() -> None:
     assert detection_operations(Counting(), link.transmitter, link.configuration) == {"network": 6e6}
 
 
-def test_the_committed_costs_are_their_records_and_name_every_block() -> None:
+def test_the_committed_costs_match_their_record_and_name_every_block() -> None:
     assert read_artefact(COSTS_PATH).remake.endswith("python -m twins.link.bench.calibrate_delay")
     assert all(0.0 < cost < 1e-5 for cost in seconds_per_operation().values())
     with pytest.raises(ValueError, match="block='turbo' is none of"):
         relative_cost("turbo")
 
 
-def test_the_fit_finds_the_costs_behind_measured_times() -> None:
-    chance, costs = np.random.default_rng(1), {"a": 2e-9, "b": 7e-10}
-    measured = []
+def test_the_fit_recovers_the_costs_behind_measured_times() -> None:
+    generator, costs = np.random.default_rng(1), {"a": 2e-9, "b": 7e-10}
+    samples = []
     for _ in range(20):
-        counts = {"a": 1e6 * chance.random(), "b": 1e7 * chance.random()}
-        seconds = sum(costs[block] * count for block, count in counts.items()) * (1.0 + 0.01 * chance.standard_normal())
-        measured.append(Sample(part="any", case="any", seconds=seconds, operations=counts))
-    fitted = fitted_costs(measured)
+        counts = {"a": 1e6 * generator.random(), "b": 1e7 * generator.random()}
+        seconds = sum(costs[block] * count for block, count in counts.items()) * (1.0 + 0.01 * generator.standard_normal())
+        samples.append(Sample(part="any", case="any", seconds=seconds, operations=counts))
+    fitted = fit_costs(samples)
     assert fitted == {block: pytest.approx(cost, rel=0.05) for block, cost in costs.items()}
 
 
-def test_a_gap_is_read_where_the_curve_has_the_points_bler() -> None:
+def test_the_gap_is_measured_where_the_curve_crosses_the_points_bler() -> None:
     assert crossing([0.0, 1.0, 2.0], [1.0, 0.1, 0.01], 0.1) == pytest.approx(1.0)
     assert crossing([0.0, 1.0], [1.0, 0.01], 0.1) == pytest.approx(0.5)
     assert crossing([0.0, 1.0], [1.0, 0.5], 0.1) is None and crossing([0.0, 1.0], [0.05, 0.01], 0.1) is None

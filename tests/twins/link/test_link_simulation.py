@@ -1,4 +1,4 @@
-"""The simulated link: repeatable, the same slots for every receiver, HARQ, honest intervals, no number that is none."""
+"""The simulated link: repeatable, the same slots for every receiver, HARQ, valid intervals, no NaN in any result."""
 
 from dataclasses import replace
 
@@ -26,19 +26,19 @@ SHORT = Stopping(half_width=0.01, min_slots=16, max_slots=32, batch=16)
 
 
 class Recorder:
-    """A receiver that notes what another one gets."""
+    """A receiver that records the slots of the receiver it wraps."""
 
     def __init__(self, receiver: Receiver) -> None:
         self.receiver, self.name = receiver, receiver.name
-        self.seen: list[Slots] = []
+        self.received: list[Slots] = []
 
     def detect(self, slots: Slots) -> Detection:
-        self.seen.append(slots)
+        self.received.append(slots)
         return self.receiver.detect(slots)
 
 
 class Broken(Recorder):
-    """A receiver whose first LLR is not a number."""
+    """A receiver whose first LLR is NaN."""
 
     def detect(self, slots: Slots) -> Detection:
         detection = super().detect(slots)
@@ -47,7 +47,7 @@ class Broken(Recorder):
 
 
 class Short(Recorder):
-    """A receiver that forgets a bit."""
+    """A receiver that drops a bit."""
 
     def detect(self, slots: Slots) -> Detection:
         detection = super().detect(slots)
@@ -65,7 +65,7 @@ def test_the_same_seed_gives_the_same_result_and_another_seed_another() -> None:
     assert other.uncoded_ber.value != first.uncoded_ber.value
 
 
-def test_sionnas_generators_are_left_as_they_were_found() -> None:
+def test_sionnas_generators_are_restored() -> None:
     config.seed = 5
     expected = torch.rand(3, generator=config.torch_rng()), config.np_rng.random(), config.py_rng.random()
     config.seed = 5
@@ -76,19 +76,19 @@ def test_sionnas_generators_are_left_as_they_were_found() -> None:
 
 
 def test_two_receivers_get_the_same_slots_also_when_they_fail_at_different_blocks() -> None:
-    seen = []
-    for how in ("ls", "perfect"):
-        link = Link(SMALL.model_copy(update={"estimator": how, "harq_retransmissions": 1}), FADING)
+    recorded = []
+    for estimator in ("ls", "perfect"):
+        link = Link(SMALL.model_copy(update={"estimator": estimator, "harq_retransmissions": 1}), FADING)
         link.receiver = recorder = Recorder(link.receiver)
         link.run(16, seed=3, index=0)
-        seen.append(recorder.seen)
-    (a, again_a), (b, again_b) = seen
+        recorded.append(recorder.received)
+    (a, again_a), (b, again_b) = recorded
     assert torch.equal(a.coded, b.coded) and torch.equal(a.received, b.received) and torch.equal(a.response, b.response)
-    assert len(again_a.coded) > len(again_b.coded) > 0  # perfect knowledge fails less often: what it sends again, LS does too
-    shared = [(one, other) for one in range(len(again_a.coded)) for other in range(len(again_b.coded))]
-    same = [torch.equal(again_a.received[one], again_b.received[other]) for one, other in shared]
+    assert len(again_a.coded) > len(again_b.coded) > 0  # perfect CSI fails less often, on a subset of the blocks that LS loses
+    pairs = [(row, other) for row in range(len(again_a.coded)) for other in range(len(again_b.coded))]
+    same = [torch.equal(again_a.received[row], again_b.received[other]) for row, other in pairs]
     assert sum(same) == len(again_b.coded)
-    assert not torch.equal(again_a.response[0], a.response[0])  # a retransmission has a channel of its own
+    assert not torch.equal(again_a.response[0], a.response[0])  # a retransmission has its own channel draw
 
 
 def test_harq_delivers_what_one_transmission_loses_and_its_slots_are_counted() -> None:
@@ -116,22 +116,22 @@ def test_the_awgn_profile_has_unit_gain_and_orthogonal_layers() -> None:
     matrix = slots.response[0, :, :, 5, 7] * 2.0**0.5  # less the precoder's power split
     assert torch.allclose(matrix.abs(), torch.ones(2, 2), atol=1e-5)
     assert torch.allclose(matrix.mH @ matrix, 2.0 * torch.eye(2, dtype=torch.complex64), atol=1e-5)
-    one = Link(SMALL, STEADY)
-    assert torch.all(one.transmit(torch.zeros(1, one.code.information_bits), 0).response == 1.0)
+    single = Link(SMALL, STEADY)
+    assert torch.all(single.transmit(torch.zeros(1, single.code.information_bits), 0).response == 1.0)
 
 
-def test_nmse_is_stated_where_a_channel_was_estimated() -> None:
+def test_nmse_is_reported_if_a_channel_was_estimated() -> None:
     estimated = simulate(SMALL, STEADY, stopping=SHORT).nmse_db
     assert estimated is not None and -40.0 < estimated < -15.0  # about the SNR of 20 dB, with a gain of interpolation
     assert simulate(SMALL.model_copy(update={"estimator": "perfect"}), STEADY, stopping=SHORT).nmse_db is None
 
 
 def test_simulation_stops_when_the_interval_is_narrow_enough() -> None:
-    told: list[tuple[int, float]] = []
+    reports: list[tuple[int, float]] = []
     stopping = Stopping(half_width=0.1, min_slots=16, max_slots=64, batch=16)
-    result = simulate(SMALL, STEADY, stopping=stopping, progress=lambda slots, width: told.append((slots, width)))
+    result = simulate(SMALL, STEADY, stopping=stopping, progress=lambda slots, width: reports.append((slots, width)))
     assert result.slots == 16 and result.warnings == () and half_width(result.bler) <= 0.1
-    assert told == [(16, half_width(result.bler))]
+    assert reports == [(16, half_width(result.bler))]
 
 
 def test_an_interval_that_stays_wide_is_a_warning() -> None:
@@ -140,16 +140,16 @@ def test_an_interval_that_stays_wide_is_a_warning() -> None:
     assert result.warnings[0].startswith("stopped at 32 slots") and "max_slots=32" in result.warnings[0]
 
 
-def test_provenance_tells_configurations_and_seeds_apart() -> None:
+def test_provenance_distinguishes_configurations_and_seeds() -> None:
     a, b = (
-        simulate(one, FADING, seed=2, stopping=SHORT).provenance for one in (SMALL, SMALL.model_copy(update={"mcs_index": 11}))
+        simulate(link, FADING, seed=2, stopping=SHORT).provenance for link in (SMALL, SMALL.model_copy(update={"mcs_index": 11}))
     )
     assert a.kind == "simulation" and a.version.startswith("sionna 2.") and a.seeds == (2,)
     assert "TDL-A" in a.channel_model and a.configuration_digest != b.configuration_digest
 
 
-@pytest.mark.parametrize(("broken", "words"), [(Broken, "1 of .* not finite"), (Short, "shape .* one for each coded bit")])
-def test_a_receiver_that_returns_no_llrs_is_named_instead_of_averaged(broken: type[Recorder], words: str) -> None:
+@pytest.mark.parametrize(("broken", "words"), [(Broken, "1 of .* not finite"), (Short, "shape .* one per coded bit")])
+def test_a_receiver_with_invalid_llrs_is_named_instead_of_averaged(broken: type[Recorder], words: str) -> None:
     link = Link(SMALL, FADING)
     link.receiver = broken(link.receiver)
     with pytest.raises(ReceiverFault, match=rf"receiver 'ls\+lmmse' returned .*{words}"):
@@ -163,7 +163,7 @@ def test_an_unknown_receiver_is_unavailable() -> None:
 
 def test_batches_shrink_with_the_grid_but_not_with_the_receiver() -> None:
     wide = Link(LinkConfiguration(prbs=270, rx_antennas=16, mcs_index=20), STEADY)
-    assert Link(SMALL, STEADY).slots_at_once(64) == 64 and 1 <= wide.slots_at_once(64) < 64
+    assert Link(SMALL, STEADY).batch_size(64) == 64 and 1 <= wide.batch_size(64) < 64
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_wilsons_interval_is_the_published_one() -> None:
 
 
 def test_bits_of_a_block_do_not_count_as_independent() -> None:
-    """Ten of hundred blocks lost with half their bits: the interval is that of ten blocks, not of fifty thousand bits."""
+    """Ten of a hundred blocks lost with half their bits: the interval is that of ten blocks, not of five thousand bits."""
     errors = np.zeros(100)
     errors[:10] = 500.0
     estimate = bit_error_rate(errors, 1000)
@@ -195,16 +195,16 @@ def test_bits_of_a_block_do_not_count_as_independent() -> None:
 
 
 def test_without_an_error_the_interval_still_has_a_width() -> None:
-    none = bit_error_rate(np.zeros(64), 1000)
-    assert none.value == 0.0 and none.interval.high == pytest.approx(0.5 * block_error_rate(0, 64).interval.high)
+    error_free = bit_error_rate(np.zeros(64), 1000)
+    assert error_free.value == 0.0 and error_free.interval.high == pytest.approx(0.5 * block_error_rate(0, 64).interval.high)
 
 
-def test_the_interval_of_the_throughput_holds_its_true_value() -> None:
-    """Blocks of 1000 bits in 1 ms slots: 70 % need one transmission, 20 % two, the rest is lost after two."""
-    chance, covered = np.random.default_rng(2), 0
+def test_the_interval_of_the_throughput_covers_its_true_value() -> None:
+    """Blocks of 1000 bits in 1 ms slots: 70 % need one transmission, 20 % two, the rest are lost after two."""
+    generator, covered = np.random.default_rng(2), 0
     truth = 0.9 * 1000.0 / (1.3 * 1e-3) / 1e6
     for _ in range(300):
-        kind = chance.choice(3, size=128, p=(0.7, 0.2, 0.1))
+        kind = generator.choice(3, size=128, p=(0.7, 0.2, 0.1))
         estimate = throughput(kind < 2, np.where(kind == 0, 1.0, 2.0), 1000, 1e-3)
         covered += estimate.interval.contains(truth)
     assert 0.90 <= covered / 300 <= 0.99

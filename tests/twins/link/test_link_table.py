@@ -1,4 +1,4 @@
-"""The shipped link table answers inside its grid, refuses outside it, and agrees with itself."""
+"""The shipped link table covers its grid, refuses links outside it, and is consistent."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def at(snr_db: float) -> ChannelConfiguration:
     return CHANNEL.model_copy(update={"snr_db": snr_db})
 
 
-def test_the_table_is_what_its_record_says_and_a_changed_one_is_refused(tmp_path: Path) -> None:
+def test_the_table_matches_its_record_and_a_changed_file_is_refused(tmp_path: Path) -> None:
     assert read_artefact(TABLE_PATH).remake.startswith("twinpilot twin tabulate")
     copy = tmp_path / TABLE_PATH.name
     copy.write_bytes(TABLE_PATH.read_bytes()[:-1])
@@ -50,15 +50,15 @@ def test_more_signal_means_fewer_errors_and_never_a_worse_link(tables: LinkTable
 
 def test_retransmissions_deliver_more_blocks_and_cost_time(tables: LinkTables) -> None:
     results = [tables.evaluate(LINK.model_copy(update={"harq_retransmissions": count}), at(5.0)) for count in range(4)]
-    assert [one.first_bler.value for one in results] == pytest.approx([results[0].bler.value] * 4)
-    blers = [one.bler.value for one in results]
+    assert [result.first_bler.value for result in results] == pytest.approx([results[0].bler.value] * 4)
+    blers = [result.bler.value for result in results]
     assert blers == sorted(blers, reverse=True) and blers[-1] < 0.5 * blers[0]
-    assert [one.delay_ms for one in results] == sorted(one.delay_ms for one in results)
-    assert [one.transmissions for one in results] == sorted(one.transmissions for one in results)
+    assert [result.delay_ms for result in results] == sorted(result.delay_ms for result in results)
+    assert [result.transmissions for result in results] == sorted(result.transmissions for result in results)
 
 
 @pytest.mark.parametrize(
-    ("configuration", "channel", "named"),
+    ("configuration", "channel", "limit"),
     [
         (LINK, at(31.0), "SNR is -9..30 dB"),
         (LINK, CHANNEL.model_copy(update={"profile": "CDL-C"}), "profile is one of"),
@@ -71,37 +71,37 @@ def test_retransmissions_deliver_more_blocks_and_cost_time(tables: LinkTables) -
     ],
 )
 def test_outside_its_grid_it_refuses_and_names_the_limit(
-    tables: LinkTables, configuration: LinkConfiguration, channel: ChannelConfiguration, named: str
+    tables: LinkTables, configuration: LinkConfiguration, channel: ChannelConfiguration, limit: str
 ) -> None:
-    with pytest.raises(NotCovered, match=named):
+    with pytest.raises(NotCovered, match=limit):
         tables.evaluate(configuration, channel)
     columns = configuration_columns([configuration, LINK]) | {"compute_gops": np.array([1000.0, 1000.0])}
-    found = tables.evaluate_batch(columns, channel_columns([channel, CHANNEL]))
-    assert found.covered.tolist() == [False, True]
-    assert np.isfinite([found.delay_ms[1], found.throughput_mbps[1], found.ber[1]]).all()
+    batch = tables.evaluate_batch(columns, channel_columns([channel, CHANNEL]))
+    assert batch.covered.tolist() == [False, True]
+    assert np.isfinite([batch.delay_ms[1], batch.throughput_mbps[1], batch.ber[1]]).all()
 
 
-def test_batches_answer_as_single_links_do(tables: LinkTables) -> None:
+def test_batches_give_the_results_of_single_links(tables: LinkTables) -> None:
     links = [
         LinkConfiguration(mcs_index=index, prbs=prbs, dmrs_symbols=dmrs, harq_retransmissions=harq)
         for index, prbs, dmrs, harq in ((3, 4, 1, 0), (12, 9, 2, 1), (20, 24, 2, 3), (27, 17, 1, 2))
     ]
     channels = [at(snr) for snr in (0.0, 9.0, 18.0, 29.0)]
     columns = configuration_columns(links) | {"compute_gops": np.full(4, 500.0)}
-    found = tables.evaluate_batch(columns, channel_columns(channels))
+    batch = tables.evaluate_batch(columns, channel_columns(channels))
     singles = [
         tables.evaluate(link, channel, ComputeBudget(operations_per_second=5e11))
         for link, channel in zip(links, channels, strict=True)
     ]
-    assert found.covered.all()
-    assert found.throughput_mbps.tolist() == pytest.approx([one.throughput_mbps.value for one in singles])
-    assert found.ber.tolist() == pytest.approx([one.ber.value for one in singles])
-    assert found.delay_ms.tolist() == pytest.approx([one.delay_ms for one in singles])
+    assert batch.covered.all()
+    assert batch.throughput_mbps.tolist() == pytest.approx([result.throughput_mbps.value for result in singles])
+    assert batch.ber.tolist() == pytest.approx([result.ber.value for result in singles])
+    assert batch.delay_ms.tolist() == pytest.approx([result.delay_ms for result in singles])
 
 
-def test_where_later_code_blocks_are_worse_the_answer_warns(tables: LinkTables) -> None:
+def test_the_result_warns_if_later_code_blocks_are_worse(tables: LinkTables) -> None:
     large = LINK.model_copy(update={"mcs_index": 22, "prbs": 20, "dmrs_symbols": 1})
-    assert "2 code blocks are taken to be equally good" in tables.evaluate(large, at(20.0)).warnings[0]
+    assert "2 code blocks are assumed equally good" in tables.evaluate(large, at(20.0)).warnings[0]
     for link, speed in ((large, 2.0), (large.model_copy(update={"dmrs_symbols": 2}), 10.0), (LINK, 10.0)):
         assert tables.evaluate(link, CHANNEL.model_copy(update={"speed_mps": speed})).warnings == ()
 
@@ -115,7 +115,7 @@ def test_a_carrier_and_spacing_that_fade_alike_are_the_same_link(tables: LinkTab
     )
 
 
-def test_the_delay_is_the_simulations(tables: LinkTables) -> None:
+def test_the_delay_equals_the_simulations(tables: LinkTables) -> None:
     channel = at(28.0)  # no retransmission on either rung
     simulated = simulate(LINK, channel, stopping=Stopping(half_width=0.5, min_slots=8, max_slots=8, batch=8))
     assert tables.evaluate(LINK, channel).delay_ms == pytest.approx(simulated.delay_ms, rel=1e-6)
@@ -134,7 +134,7 @@ def test_the_table_agrees_with_a_fresh_simulation_of_links_between_its_points(ta
 def test_a_device_state_and_an_orchestration_are_evaluated_by_the_table() -> None:
     from twins.link.qos import evaluate
 
-    written = Orchestration.model_validate(
+    orchestration = Orchestration.model_validate(
         {
             "transmitter": {
                 "module": "pusch",
@@ -150,5 +150,5 @@ def test_a_device_state_and_an_orchestration_are_evaluated_by_the_table() -> Non
         }
     )
     device = DeviceState(tx_antennas=1, rx_antennas=2, max_power_dbm=23.0, max_modulation="64QAM", free_prbs=24)
-    found = evaluate(written, device, CHANNEL)
-    assert found.qos.throughput_mbps > 0.0 and found.link.provenance.source.startswith("link table")
+    evaluation = evaluate(orchestration, device, CHANNEL)
+    assert evaluation.qos.throughput_mbps > 0.0 and evaluation.link.provenance.source.startswith("link table")

@@ -1,4 +1,4 @@
-"""A tabulation survives a kill, repeats itself, and measures information that decoders agree with."""
+"""A tabulation resumes after a kill, is repeatable, and measures information that agrees with the decoders."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import torch
 
 from twins.link.table.decoder_curve import CurveKey, simulate_curve
 from twins.link.table.families import LEVELS, WEIGHTS, Family
-from twins.link.table.information import LEVELS_DB, FadedQam, level_of, mean_information, slot_information
-from twins.link.table.place_simulation import simulate_place
+from twins.link.table.information import LEVELS_DB, FadedQam, mean_information, slot_information, snr_db_for
+from twins.link.table.point_simulation import simulate_point
 from twins.link.table.tabulation import assemble_table, pieces, tabulate
 
 TINY = Family(
@@ -30,18 +30,18 @@ TINY = Family(
 
 
 @pytest.mark.parametrize("order", [2, 4, 6])
-def test_qam_carries_the_information_that_was_asked_for_and_never_more_than_shannon_allows(order: int) -> None:
+def test_qam_carries_the_requested_information_and_never_more_than_shannon_allows(order: int) -> None:
     generator = torch.Generator().manual_seed(1)
     bits = torch.randint(0, 2, (4, 40_000 * order), generator=generator).float()
-    for wanted in (0.2, 0.5, 0.9):
-        llr = FadedQam(order).llrs(bits, level_of(order, wanted), generator)
-        assert slot_information(llr, bits).tolist() == pytest.approx([wanted] * 4, abs=0.015)
+    for information in (0.2, 0.5, 0.9):
+        llr = FadedQam(order).llrs(bits, snr_db_for(order, information), generator)
+        assert slot_information(llr, bits).tolist() == pytest.approx([information] * 4, abs=0.015)
     carried = order * mean_information(order)
     assert np.all(carried <= np.log2(1.0 + 10.0 ** (LEVELS_DB / 10.0)) + 0.01)  # of a gain of 1: fading carries less
     assert np.all(np.diff(carried) >= 0.0) and carried[-1] == pytest.approx(order, abs=1e-3)
 
 
-def test_information_does_not_depend_on_how_large_a_receiver_makes_its_llrs() -> None:
+def test_information_does_not_depend_on_the_scale_of_the_llrs() -> None:
     generator = torch.Generator().manual_seed(2)
     bits = torch.randint(0, 2, (1, 40_000), generator=generator).float()
     llr = (2.0 + 2.0 * torch.randn(bits.shape, generator=generator)) * (2 * bits - 1)
@@ -49,31 +49,31 @@ def test_information_does_not_depend_on_how_large_a_receiver_makes_its_llrs() ->
     assert slot_information(torch.zeros_like(llr), bits).item() == 0.0
 
 
-def test_a_decoders_curve_falls_where_shannon_says_it_may_and_repeats_itself() -> None:
+def test_a_decoder_curve_falls_above_the_shannon_limit_and_is_repeatable() -> None:
     key = CurveKey(2, 0.48, 120, "offset-minsum", 8, 1)
     curve = simulate_curve(key, 1)
     assert key.rate < curve.threshold < key.rate + 0.25  # a code of rate R needs more than R bit per coded bit
     assert 0.0 < curve.width < 0.15
     assert curve == simulate_curve(key, 1)
-    assert list(curve.bit_errors) == sorted(curve.bit_errors)  # the less is known, the more bits are wrong
+    assert list(curve.bit_errors) == sorted(curve.bit_errors)  # less information, more wrong bits
 
 
 def test_interleaved_64qam_needs_less_information_than_qpsk() -> None:
-    """Systematic bits are put where 64QAM is most reliable (TS 38.212 clause 5.4.2.2)."""
+    """Systematic bits are mapped to the most reliable bits of 64QAM (TS 38.212 clause 5.4.2.2)."""
     few, many = (simulate_curve(CurveKey(order, 0.48, 360, "offset-minsum", 8, 1), 1) for order in (2, 6))
     assert many.threshold < few.threshold - 0.02
 
 
-def test_the_same_place_and_seed_give_the_same_bits_and_more_pilots_more_information() -> None:
-    few, many = (place for place in TINY.places() if place.speed_mps == 20.0)
-    once, again, better = (simulate_place(place, 3) for place in (few, few, many))
+def test_the_same_point_and_seed_repeat_and_more_pilots_give_more_information() -> None:
+    few, many = (point for point in TINY.points() if point.speed_mps == 20.0)
+    once, again, better = (simulate_point(point, 3) for point in (few, few, many))
     np.testing.assert_array_equal(once.information, again.information)
     assert better.information[1, 6].mean() > once.information[1, 6].mean()
     assert np.all(np.diff(once.information[:, :, :], axis=2) >= 0.0)
     assert sum(WEIGHTS) == pytest.approx(1.0) and list(LEVELS) == sorted(LEVELS)
 
 
-def test_a_killed_tabulation_leaves_no_worker_and_goes_on_where_it_was(tmp_path: Path) -> None:
+def test_a_killed_tabulation_leaves_no_worker_and_resumes(tmp_path: Path) -> None:
     program = textwrap.dedent(
         """
         import sys
@@ -96,14 +96,14 @@ def test_a_killed_tabulation_leaves_no_worker_and_goes_on_where_it_was(tmp_path:
     killed.wait()
     _, alive = psutil.wait_procs(workers, timeout=30)
     assert workers and not alive
-    kept = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.npz")}
-    assert 1 <= len(kept) < 4
-    told: list[tuple[int, int]] = []
-    tabulate(pieces([TINY], 1, curves=False), tmp_path, 1, lambda done, total: told.append((done, total)))
-    assert told[0] == (len(kept), 4) and told[-1] == (4, 4)
-    assert all(tmp_path.joinpath(name).stat().st_mtime_ns == when for name, when in kept.items())
+    finished = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.npz")}
+    assert 1 <= len(finished) < 4
+    progress: list[tuple[int, int]] = []
+    tabulate(pieces([TINY], 1, curves=False), tmp_path, 1, lambda done, total: progress.append((done, total)))
+    assert progress[0] == (len(finished), 4) and progress[-1] == (4, 4)
+    assert all(tmp_path.joinpath(name).stat().st_mtime_ns == when for name, when in finished.items())
 
 
-def test_a_table_is_not_assembled_from_less_than_all_its_pieces(tmp_path: Path) -> None:
+def test_a_table_is_not_assembled_if_pieces_are_missing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="pieces are missing, such as curve_"):
         assemble_table([TINY], 1, tmp_path)

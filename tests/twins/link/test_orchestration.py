@@ -1,4 +1,4 @@
-"""An orchestration is what a model can write, what the link can transmit and what the device has; the rest is refused by rule."""
+"""An orchestration must match the schema, be transmittable and fit the device; anything else is refused with its rule."""
 
 import json
 from itertools import product
@@ -126,12 +126,12 @@ def test_every_configuration_has_an_orchestration_that_compiles_back_to_it(field
         ({"channel_coding__module": "polar"}, "channel_coding.module='polar'"),
     ],
 )
-def test_what_is_out_of_the_schema_is_refused_by_field_and_value(change, rule):
+def test_values_outside_the_schema_are_refused_by_field_and_value(change, rule):
     (reason,) = refusal(written(**change))
     assert reason.startswith(rule)
 
 
-def test_what_is_no_json_or_incomplete_says_what_to_do():
+def test_text_that_is_not_json_or_is_incomplete_is_refused_with_a_remedy():
     assert "write one object and nothing else" in refusal("Sure! Here is the plan:")[0]
     assert refusal('{"transmitter": {}, "channel_coding": {}, "receiver": {}}')[-1] == "resources is missing: give it"
 
@@ -140,7 +140,7 @@ def test_what_is_no_json_or_incomplete_says_what_to_do():
     ("change", "rule"),
     [
         ({"transmitter__layers": 4, "transmitter__antenna_ports": 2}, "layers=4 is more than tx_antennas=2"),
-        ({"receiver__module": "deeprx"}, "estimator is given, but receiver='deeprx' does this itself"),
+        ({"receiver__module": "deeprx"}, "estimator is set, but receiver='deeprx' does this itself"),
         (
             {
                 "transmitter__module": "deeptx",
@@ -215,12 +215,13 @@ MANY = [
 @given(devices)
 def test_a_space_is_filtered_by_the_same_rules_that_refuse_one_orchestration(device):
     whole = permitted(device, configuration_columns(MANY))
-    single = [not device_violations(device, configuration_columns([one])) for one in MANY]
+    single = [not device_violations(device, configuration_columns([link])) for link in MANY]
     assert whole.tolist() == single
 
 
-def test_columns_and_configurations_are_the_same_thing():
-    assert [one.receiver_name for one in configurations_of(configuration_columns(MANY))] == [one.receiver_name for one in MANY]
+def test_columns_convert_back_to_the_same_configurations_and_channels():
+    links = configurations_of(configuration_columns(MANY))
+    assert [link.receiver_name for link in links] == [link.receiver_name for link in MANY]
     channels = [ChannelConfiguration(snr_db=7.5), ChannelConfiguration(profile="CDL-C", coupling_loss_db=110.0)]
     assert channels_of(channel_columns(channels)) == channels
 
@@ -242,35 +243,34 @@ def simulated():
     return orchestration, channel, SimulatedLink(stopping=TINY).evaluate(configuration, channel)
 
 
-def test_one_and_many_are_simulated_alike_and_a_missing_receiver_is_not_covered(simulated):
+def test_a_batch_gives_the_results_of_single_links_and_a_missing_receiver_is_not_covered(simulated):
     _, channel, link = simulated
     unknown = link.configuration.model_copy(update={"receiver": "psychic", "estimator": None, "detector": None})
     columns = {**configuration_columns([link.configuration, unknown]), "compute_gops": np.array([1000.0, 1000.0])}
-    got = SimulatedLink(stopping=TINY).evaluate_batch(columns, channel_columns([channel]))
-    assert got.covered.tolist() == [True, False]
-    assert (got.delay_ms[0], got.throughput_mbps[0], got.ber[0]) == tuple(qos_of(link).model_dump().values())
+    batch = SimulatedLink(stopping=TINY).evaluate_batch(columns, channel_columns([channel]))
+    assert batch.covered.tolist() == [True, False]
+    assert (batch.delay_ms[0], batch.throughput_mbps[0], batch.ber[0]) == tuple(qos_of(link).model_dump().values())
 
 
 def test_a_tenth_of_the_compute_budget_takes_ten_times_the_computation(simulated):
     _, channel, link = simulated
-    link_of = SimulatedLink(stopping=TINY).evaluate
     slot_ms = 1e3 * link.configuration.slot_seconds
     assert link.transmissions == 1.0
-    slow = link_of(link.configuration, channel, budget_of(100.0))
+    slow = SimulatedLink(stopping=TINY).evaluate(link.configuration, channel, budget_of(100.0))
     assert slow.delay_ms - slot_ms == pytest.approx(10.0 * (link.delay_ms - slot_ms), rel=1e-9)
     assert slow.throughput_mbps == link.throughput_mbps
 
 
-def test_evaluation_by_simulation_says_what_was_delivered_and_by_what(simulated):
+def test_evaluation_by_simulation_returns_qos_with_its_provenance(simulated):
     orchestration, channel, _ = simulated
-    answer = evaluate(orchestration, DEVICE, channel, rung="simulation")
-    assert answer.qos == qos_of(answer.link)
-    assert answer.qos.throughput_mbps > 0.5 and answer.qos.delay_ms > 0.5 and answer.qos.ber < 1e-2
-    assert answer.link.configuration == compile_orchestration(orchestration, DEVICE)
-    assert answer.link.provenance.kind == "simulation"
+    evaluation = evaluate(orchestration, DEVICE, channel, rung="simulation")
+    assert evaluation.qos == qos_of(evaluation.link)
+    assert evaluation.qos.throughput_mbps > 0.5 and evaluation.qos.delay_ms > 0.5 and evaluation.qos.ber < 1e-2
+    assert evaluation.link.configuration == compile_orchestration(orchestration, DEVICE)
+    assert evaluation.link.provenance.kind == "simulation"
 
 
-def test_what_the_device_lacks_is_refused_before_anything_is_evaluated(simulated):
+def test_an_orchestration_beyond_the_device_is_refused_before_evaluation(simulated):
     orchestration, channel, _ = simulated
     with pytest.raises(OrchestrationRefused, match=r"resources\.prbs=4: allowed at most 2"):
         evaluate(orchestration, DEVICE.model_copy(update={"free_prbs": 2}), channel, rung="simulation")

@@ -24,7 +24,7 @@ def sionna():  # type: ignore[no-untyped-def]
     return PHYAbstraction(precision="double")
 
 
-def test_the_committed_tables_are_what_the_installed_sionna_exports() -> None:
+def test_the_committed_tables_equal_a_fresh_export_of_the_installed_sionna() -> None:
     fresh = fresh_tables()
     with np.load(TABLES_PATH) as stored:
         assert set(stored.files) == set(fresh)
@@ -40,15 +40,14 @@ def test_the_committed_tables_are_what_the_installed_sionna_exports() -> None:
 def test_the_tables_load_without_torch_or_sionna() -> None:
     program = (
         "import sys; from twins.radio.fading import Fading, fading_pool; from twins.radio.link_adaptation import allocations;"
-        "allocations(24, 144);"
-        "fading_pool(Fading(), 2, 64, 4, 1); assert not {'torch', 'sionna'} & set(sys.modules)"
+        "allocations(24, 144); fading_pool(Fading(), 2, 64, 4, 1); assert not {'torch', 'sionna'} & set(sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stderr
 
 
 @pytest.mark.parametrize("table_index", [1, 2])
-def test_block_error_rates_are_sionnas(sionna, table_index: int) -> None:  # type: ignore[no-untyped-def]
+def test_block_error_rates_equal_sionnas(sionna, table_index: int) -> None:  # type: ignore[no-untyped-def]
     import torch
 
     table, generator = load_link_table(table_index), np.random.default_rng(table_index)
@@ -67,7 +66,7 @@ def test_block_error_rates_are_sionnas(sionna, table_index: int) -> None:  # typ
 
 
 @pytest.mark.parametrize("table_index", [1, 2])
-def test_effective_sinr_is_sionnas(table_index: int) -> None:
+def test_effective_sinr_equals_sionnas(table_index: int) -> None:
     import torch
     from sionna.sys import EESM
 
@@ -80,14 +79,14 @@ def test_effective_sinr_is_sionnas(table_index: int) -> None:
     np.testing.assert_allclose(10 * np.log10(ours), 10 * np.log10(theirs), atol=0.05)
 
 
-def test_effective_sinr_keeps_to_its_range() -> None:
+def test_effective_sinr_is_clipped_to_its_range() -> None:
     assert effective_sinr(np.zeros(4), 2.0) == 0.0
     assert effective_sinr(np.full(4, 1e9), 2.0) == pytest.approx(1e3)
     assert effective_sinr(np.full(4, 1e-9), 2.0) == pytest.approx(1e-3)
     assert effective_sinr(np.array([5.0, 0.0, 5.0]), 2.0) == pytest.approx(5.0)
 
 
-def test_transport_blocks_are_sionnas() -> None:
+def test_transport_blocks_equal_sionnas() -> None:
     import torch
     from sionna.phy.nr.utils import TransportBlockNR
 
@@ -103,7 +102,7 @@ def test_transport_blocks_are_sionnas() -> None:
 
 
 @pytest.mark.parametrize("prbs", [1, 6, 24, 106])
-def test_link_adaptation_chooses_as_sionnas_inner_loop(sionna, prbs: int) -> None:  # type: ignore[no-untyped-def]
+def test_link_adaptation_chooses_like_sionnas_inner_loop(sionna, prbs: int) -> None:  # type: ignore[no-untyped-def]
     import torch
     from sionna.sys import InnerLoopLinkAdaptation
 
@@ -116,7 +115,7 @@ def test_link_adaptation_chooses_as_sionnas_inner_loop(sionna, prbs: int) -> Non
     ).numpy()[:, 0]
     tables = allocations(prbs, 144)
     ours = np.array([mcs_for(tables, prbs, value) for value in sinr_db])
-    # Monte Carlo noise makes a few of Sionna's curves dip below the target before they stay there; we wait until they stay.
+    # Monte Carlo noise makes a few of Sionna's curves dip below the target early; our threshold is where they stay below it.
     assert np.mean(ours == theirs) > 0.97
     assert np.all(ours <= theirs)
 

@@ -1,4 +1,4 @@
-"""Fading traces have the power, the correlation in time and frequency, and the periodicity that they are documented to have."""
+"""Fading traces have their documented power, correlation in time and frequency, and periodicity."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def test_traces_have_unit_mean_power_and_fade_as_rayleigh_without_line_of_sight(
     assert steady.std() < 0.5 * pool.std()
 
 
-def test_power_decorrelates_in_time_as_the_jakes_spectrum_says() -> None:
+def test_power_decorrelates_in_time_as_the_jakes_spectrum_predicts() -> None:
     fading = Fading("TDL-C", sample_s=2e-3)
     pool = fading_pool(fading, 400, 1024, 1, 2)
     for lag in (5, 10, 20):
@@ -49,12 +49,12 @@ def _profile(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("name", ["TDL-A", "TDL-C", "TDL-D"])
-def test_profiles_are_the_ones_that_sionna_ships(name: str) -> None:
+def test_profiles_equal_those_of_sionna(name: str) -> None:
     from twins.radio.fading import _taps
 
     delays, powers, line_of_sight = _taps(name)  # type: ignore[arg-type]
     theirs, their_powers = _profile(name)
-    if line_of_sight:  # ours keeps the line of sight as a tap of its own
+    if line_of_sight:  # ours has a separate line-of-sight tap
         delays, powers = delays[1:], np.append(powers[0] + powers[1], powers[2:])
     np.testing.assert_allclose(np.sort(delays), np.sort(theirs), atol=1e-4)
     np.testing.assert_allclose(np.sort(powers), np.sort(their_powers), atol=1e-4)
@@ -68,7 +68,7 @@ def test_a_trace_can_be_repeated_without_a_jump() -> None:
         assert wrap < 1.3 * inside
 
 
-def test_the_same_seed_gives_the_same_bits() -> None:
+def test_the_same_seed_gives_identical_traces() -> None:
     assert np.array_equal(fading_pool(Fading(), 8, 128, 4, 7), fading_pool(Fading(), 8, 128, 4, 7))
     assert not np.array_equal(fading_pool(Fading(), 8, 128, 4, 7), fading_pool(Fading(), 8, 128, 4, 8))
 

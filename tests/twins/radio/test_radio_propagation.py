@@ -1,4 +1,4 @@
-"""Large-scale propagation agrees with Sionna's 38.901 and is smooth, shared by co-sited sectors, seeded and fast."""
+"""Large-scale propagation agrees with Sionna's 38.901 and is smooth, shared by co-sited sectors and seeded."""
 
 import math
 
@@ -53,7 +53,7 @@ def _sionna(scenario: str, distances: np.ndarray, los: bool) -> np.ndarray:
 
 @pytest.mark.parametrize("scenario", ["UMa", "UMi"])
 @pytest.mark.parametrize("los", [True, False])
-def test_path_loss_is_sionnas_before_and_beyond_the_breakpoint(scenario: str, los: bool) -> None:
+def test_path_loss_equals_sionnas_before_and_beyond_the_breakpoint(scenario: str, los: bool) -> None:
     distances = np.geomspace(12.0, 4500.0, 60)
     height = 25.0 if scenario == "UMa" else 10.0
     breakpoint_m = 4 * (height - 1) * 0.5 * 3.5e9 / SPEED_OF_LIGHT
@@ -63,7 +63,7 @@ def test_path_loss_is_sionnas_before_and_beyond_the_breakpoint(scenario: str, lo
 
 
 @pytest.mark.parametrize("scenario", ["UMa", "UMi"])
-def test_shadowing_parameters_are_those_that_sionna_ships(scenario: str) -> None:
+def test_shadowing_parameters_equal_those_of_sionna(scenario: str) -> None:
     from sionna.phy.channel.tr38901 import models
 
     states = [models.load_json(models.parameter_file(f"{scenario}_{state}.json", "19.2")) for state in ("LoS", "NLoS", "O2I")]
@@ -78,7 +78,7 @@ def test_los_probability_is_one_near_the_site_and_follows_the_table() -> None:
     assert los_probability("UMi", 200.0) < expected
 
 
-def test_penetration_costs_more_deeper_inside_and_at_higher_carriers() -> None:
+def test_penetration_loss_grows_with_depth_and_carrier() -> None:
     assert penetration_loss_db(3.5, 0.0) == pytest.approx(12.7, abs=0.2)  # 5 - 10 lg(0.3 10^-0.27 + 0.7 10^-1.9)
     assert penetration_loss_db(3.5, 20.0) - penetration_loss_db(3.5, 0.0) == pytest.approx(10.0)
     assert penetration_loss_db(28.0, 0.0) > penetration_loss_db(3.5, 0.0)
@@ -92,7 +92,7 @@ def test_fields_have_unit_variance_and_exponential_correlation() -> None:
         assert measured == pytest.approx(math.exp(-lag / 6), abs=0.04)
 
 
-def test_a_site_is_in_sight_as_often_as_the_probability_says() -> None:
+def test_a_site_is_in_line_of_sight_with_the_tables_probability() -> None:
     ring = np.linspace(0.0, 2.0 * np.pi, 720, endpoint=False)
     for distance in (60.0, 150.0):
         points = distance * np.stack([np.cos(ring), np.sin(ring)], axis=1)
@@ -121,7 +121,7 @@ def test_shadowing_has_the_standard_deviation_of_the_table() -> None:
 def test_a_moving_terminal_sees_no_jump_in_gain() -> None:
     path = np.stack([np.linspace(-300.0, 300.0, 60_001), np.full(60_001, 41.0)], axis=1)
     steps = np.abs(np.diff(_macro().gain_db(path), axis=0))
-    assert steps.max() < 0.15  # dB per centimetre, while line of sight comes and goes
+    assert steps.max() < 0.15  # dB per centimetre, across changes of the line-of-sight state
     assert np.median(steps) < 0.02
 
 
@@ -137,7 +137,7 @@ def test_sectors_of_a_site_share_everything_but_the_antenna() -> None:
     np.testing.assert_allclose(bare[:, 1:], bare[:, :1].repeat(2, axis=1), atol=1e-9)
 
 
-def test_one_seed_gives_one_map_and_another_seed_another() -> None:
+def test_the_same_seed_gives_the_same_map_and_another_seed_another() -> None:
     points = np.random.default_rng(2).uniform(-700.0, 700.0, (210, 2))
     first = _macro(1).gain_db(points)
     assert np.array_equal(first, _macro(1).gain_db(points))
@@ -165,6 +165,17 @@ def test_the_antenna_is_the_38901_element_in_a_tilted_column() -> None:
     assert column.gain_dbi(96.0, 0.0) > column.gain_dbi(85.0, 0.0) + 6.0
 
 
+def test_each_point_of_a_macro_and_micro_layout_has_the_same_gain_in_every_call() -> None:
+    macros = [Sector(f"S{i // 3}", 400.0 * (i // 3), 0.0, 120.0 * (i % 3)) for i in range(21)]
+    micros = [Sector(f"M{i}", 100.0 * i, 50.0, 0.0, 10.0, 3.5, "UMi") for i in range(2)]
+    points = np.random.default_rng(4).uniform(-800.0, 800.0, (210, 2))
+    model = LargeScale([*macros, *micros], 1)
+    gains = model.gain_db(points)
+    assert gains.shape == (210, 23)
+    assert np.isfinite(gains).all()
+    assert np.array_equal(gains, np.concatenate([model.gain_db(point[None]) for point in points]))
+
+
 @pytest.mark.parametrize(
     ("build", "words"),
     [
@@ -176,7 +187,7 @@ def test_the_antenna_is_the_38901_element_in_a_tilted_column() -> None:
         (lambda: Antenna(downtilt=100.0), "downtilt=100.0"),
     ],
 )
-def test_bad_input_is_refused_with_what_to_do(build: object, words: str) -> None:
+def test_bad_input_is_refused_with_a_remedy(build: object, words: str) -> None:
     with pytest.raises(ValueError, match=": ") as refusal:
         build()  # type: ignore[operator]
     assert words in str(refusal.value)

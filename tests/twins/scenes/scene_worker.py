@@ -1,4 +1,4 @@
-"""Workers that misbehave, and one that answers: `python scene_worker.py HOW FOLDER PARENT`, the request on stdin."""
+"""Workers that misbehave, and one that works: `python scene_worker.py BEHAVIOUR FOLDER PARENT`, the request on stdin."""
 
 import json
 import os
@@ -8,45 +8,45 @@ import sys
 import time
 from pathlib import Path
 
-how, folder = sys.argv[1], Path(sys.argv[2])
+behaviour, folder = sys.argv[1], Path(sys.argv[2])
 
-if how == "abort":
+if behaviour == "abort":
     sys.stderr.write("LLVM ERROR: out of registers\n")
     sys.stderr.flush()
     os.abort()
-if how == "killed":
+if behaviour == "killed":
     os.kill(os.getpid(), signal.SIGKILL)
-if how == "hang":
+if behaviour == "hang":
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     (Path(os.environ["NOTES"]) / "pids").write_text(f"{os.getpid()} {child.pid}")
     time.sleep(600)
-if how == "status":
+if behaviour == "status":
     sys.exit("no such\x1b[31m device\x00")
-if how == "nothing":
+if behaviour == "nothing":
     sys.exit(0)
-if how == "garbage":
+if behaviour == "garbage":
     (folder / "map.npz").write_bytes(b"PK\x03\x04 not a map" * 50)
-if how == "gibberish error":
+if behaviour == "gibberish error":
     (folder / "error.json").write_text('{"cause": "tuesday"')
     sys.exit(3)
-if how == "error":
+if behaviour == "error":
     (folder / "error.json").write_text(json.dumps({"cause": "request", "message": "carrier_ghz=40: marble ends at 39"}))
     sys.exit(3)
-if how in ("map", "NaN", "another", "flood"):
+if behaviour in ("map", "NaN", "another", "flood"):
     import numpy as np
     from scene_maps import free_space_map
 
     from twins.scenes.map_file import write_map
     from twins.scenes.request import SceneRequest
 
-    if how == "flood":
+    if behaviour == "flood":
         sys.stdout.write("x" * 5_000_000)
     request = SceneRequest.model_validate_json(sys.stdin.read())
-    if how == "another":
+    if behaviour == "another":
         request = request.model_copy(update={"seed": request.seed + 1})
-    answer = free_space_map(request)
-    if how == "NaN":
-        answer.path_gain_db[0, 0, 0] = np.nan
+    radio_map = free_space_map(request)
+    if behaviour == "NaN":
+        radio_map.path_gain_db[0, 0, 0] = np.nan
     (folder / "progress").write_text("1 1")
     time.sleep(0.3)
-    write_map(answer, folder / "map.npz")
+    write_map(radio_map, folder / "map.npz")

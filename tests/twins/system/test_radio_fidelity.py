@@ -1,4 +1,4 @@
-"""The comparison of system twin and slot-level chain stands on the same ground, and its figures say what was compared."""
+"""System twin and slot-level chain are compared on the same drop, and the figures measure their difference."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from twins.radio.reference_channel import Drop, DropSettings, draw_drop
 from twins.system.bench import fidelity
-from twins.system.bench.fidelity import Comparison, GivenGains, run_twin, scenario_of
+from twins.system.bench.fidelity import Comparison, DropGains, run_twin, scenario_of
 from twins.system.bench.reference_chain import ReferenceSettings, run_reference
 from twins.system.system_network import SystemNetwork
 
@@ -26,9 +26,9 @@ def comparison(drop: Drop) -> Comparison:
     return Comparison(5, run_reference(drop, CHAIN, 5), twin, twin)
 
 
-def test_the_twin_stands_on_the_drops_gains_and_serves_by_them(drop: Drop) -> None:
-    assert np.array_equal(GivenGains(drop).gain_db(drop.terminal_xy[[3, 1]]), drop.gain_db[[3, 1]])
-    network = SystemNetwork(scenario_of(drop, CHAIN), 5, GivenGains(drop))
+def test_the_twin_uses_the_drops_gains_and_serves_by_them(drop: Drop) -> None:
+    assert np.array_equal(DropGains(drop).gain_db(drop.terminal_xy[[3, 1]]), drop.gain_db[[3, 1]])
+    network = SystemNetwork(scenario_of(drop, CHAIN), 5, DropGains(drop))
     network.advance(0.1)
     state = network.snapshot().state
     np.testing.assert_allclose(state.links["gain_db"], drop.gain_db)
@@ -37,7 +37,7 @@ def test_the_twin_stands_on_the_drops_gains_and_serves_by_them(drop: Drop) -> No
     assert np.array_equal(state.ues["serving"][connected], drop.serving[connected])
 
 
-def test_what_the_twins_cells_carry_is_what_its_terminals_receive(drop: Drop, comparison: Comparison) -> None:
+def test_the_twins_cell_throughput_equals_the_sum_of_its_terminals(drop: Drop, comparison: Comparison) -> None:
     carried = np.bincount(drop.serving, weights=comparison.twin.user_mbps, minlength=21)
     np.testing.assert_allclose(carried, comparison.twin.cell_mbps, rtol=0.02, atol=0.05)
 
@@ -60,6 +60,6 @@ def test_a_result_compared_with_itself_has_no_error_and_a_halved_one_misses_the_
     assert figures["cell throughput error"].value == pytest.approx(-50.0)
     assert figures["cell throughput error"].met is False
     assert figures["user throughput quantile error"].value == pytest.approx(50.0, abs=1.0)
-    fidelity._keep(comparison, tmp_path / "raw.npz")
+    fidelity._save(comparison, tmp_path / "raw.npz")
     with np.load(tmp_path / "raw.npz") as raw:
         assert np.array_equal(raw["twin_user_mbps"], comparison.twin.user_mbps)

@@ -1,4 +1,4 @@
-"""Sionna's slot-level chain, as we run it, is reproducible and accounts for what it carries."""
+"""Sionna's slot-level chain, as run here, is reproducible and its cell and user throughput agree."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def test_the_same_seed_reproduces_drop_and_throughput(drop: Drop) -> None:
     assert np.array_equal(first.user_mbps, second.user_mbps)
 
 
-def test_what_cells_carry_is_what_their_terminals_receive(drop: Drop) -> None:
+def test_cell_throughput_equals_the_sum_of_its_terminals(drop: Drop) -> None:
     result = run_reference(drop, CHAIN, 2)
     carried = np.bincount(drop.serving, weights=result.user_mbps, minlength=21)
     np.testing.assert_allclose(carried, result.cell_mbps)

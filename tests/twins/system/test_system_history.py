@@ -1,4 +1,4 @@
-"""The committed history belongs to the shipped scenario, and its record tells it by checksum."""
+"""The committed history belongs to the shipped scenario and matches its record's checksum."""
 
 from policies.artefact import read_artefact
 from policies.slices import Slice
@@ -6,19 +6,19 @@ from twins.system.history import history_path, load_history
 from twins.system.scenario.presets import stadium_scenario
 
 
-def test_the_stadiums_history_is_there_and_is_what_its_card_says():
+def test_the_stadiums_history_exists_and_matches_its_card():
     path = history_path(stadium_scenario(), 1)
     assert "PM history of scenario stadium" in read_artefact(path).card.name
     assert len(load_history(stadium_scenario(), 1)) > 10_000
 
 
-def test_the_history_holds_the_matches_that_the_calendar_tells_of():
+def test_the_history_contains_the_past_matches_of_the_calendar():
     scenario = stadium_scenario()
     frame = load_history(scenario, 1)
     past = [event for event in scenario.events if event.end <= scenario.start]
     stadium = [f"ManagedElement={cell[:2]},GNBDUFunction=1,NRCellDU={cell}" for cell in ("S1C1", "S2C2", "S3C3")]
     users = frame.where("RRC.ConnMean", stadium, Slice.EMBB)
-    during = users.keep(lambda one: any(event.start <= one.start < event.end for event in past)).mean()
+    during = users.keep(lambda sample: any(event.start <= sample.start < event.end for event in past)).mean()
     assert len(past) == 2
     assert during > 2 * users.mean()
 

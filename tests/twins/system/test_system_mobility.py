@@ -66,10 +66,10 @@ def test_cell_individual_offset_pulls_terminals_over():
     dn = network.describe().cell("S2C2").dn
     without = total(network, "RRC.ConnMean", dns=(dn,))
     network.restore(state)
-    relations = [one for one in network.find("NRCellRelation") if one.endswith("NRCellRelation=S2C2")]
+    relations = [dn for dn in network.find("NRCellRelation") if dn.endswith("NRCellRelation=S2C2")]
     back = network.find("NRCellRelation", "ManagedElement=S2,GNBCUCPFunction=1,NRCellCU=S2C2")
-    edits = [AttributeEdit(dn=one, attribute="cellIndividualOffset", old=0, new=6) for one in relations]
-    edits += [AttributeEdit(dn=one, attribute="cellIndividualOffset", old=0, new=-6) for one in back]
+    edits = [AttributeEdit(dn=relation, attribute="cellIndividualOffset", old=0, new=6) for relation in relations]
+    edits += [AttributeEdit(dn=relation, attribute="cellIndividualOffset", old=0, new=-6) for relation in back]
     network.apply(ChangeSet(edits=tuple(edits)), "cio")
     network.advance(10)
     assert total(network, "RRC.ConnMean", dns=(dn,)) > without + 1
@@ -177,17 +177,17 @@ def test_a_disturbance_of_something_unknown_is_refused(wrong):
         SystemNetwork(small_scenario(), 1).inject(Disturbance(wrong))
 
 
-def test_a_change_does_not_alter_what_traffic_arrives_nor_who_walks_where():
-    one, other = SystemNetwork(small_scenario(), 1), SystemNetwork(small_scenario(), 1)
-    cell = other.describe().cells[0]
-    other.apply(change(other, "NRSectorCarrier", "configuredMaxTxPower", 20.0), "power")
-    other.apply(change(other, "AdmissionControl", "maxConnectedUes", 1, cell.dn), "admission")
-    for network in (one, other):
+def test_a_change_alters_neither_the_arriving_traffic_nor_the_walks():
+    unchanged, changed = SystemNetwork(small_scenario(), 1), SystemNetwork(small_scenario(), 1)
+    cell = changed.describe().cells[0]
+    changed.apply(change(changed, "NRSectorCarrier", "configuredMaxTxPower", 20.0), "power")
+    changed.apply(change(changed, "AdmissionControl", "maxConnectedUes", 1, cell.dn), "admission")
+    for network in (unchanged, changed):
         network.advance(5)
-    mine, theirs = one.snapshot().state, other.snapshot().state
-    assert total(one, "RRU.PrbTotDl", 5) != total(other, "RRU.PrbTotDl", 5), "the change had no effect at all"
+    before, after = unchanged.snapshot().state, changed.snapshot().state
+    assert total(unchanged, "RRU.PrbTotDl", 5) != total(changed, "RRU.PrbTotDl", 5), "the change had no effect at all"
     for field in ("offered_bits", "arrivals", "x", "y"):
-        assert np.array_equal(mine.ues[field], theirs.ues[field])
+        assert np.array_equal(before.ues[field], after.ues[field])
 
 
 def test_a_steering_policy_moves_a_slice_out_of_a_cell():

@@ -1,4 +1,4 @@
-"""Scenarios are plain documents, and a wrong one is refused with the field that is wrong."""
+"""Scenarios are JSON documents, and an invalid one is refused with the name of the field."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_hexagonal_grids_have_three_cells_a_site_and_their_distance(rings, cells
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"cells": (*hexagonal(0), hexagonal(0)[0])}, "same id"),
         ({"tti_ms": 0.7}, "tti_ms"),
@@ -43,8 +43,8 @@ def test_hexagonal_grids_have_three_cells_a_site_and_their_distance(rings, cells
         ({"time_lapse": 0.5}, "time_lapse"),
     ],
 )
-def test_a_wrong_scenario_is_refused_by_field(change, told):
-    with pytest.raises(ValidationError, match=told):
+def test_an_invalid_scenario_is_refused_by_field(change, message):
+    with pytest.raises(ValidationError, match=message):
         SystemScenario.model_validate({**small_scenario().model_dump(), **change})
 
 
@@ -54,7 +54,7 @@ def test_configuration_of_an_object_that_does_not_exist_is_refused():
         SystemNetwork(scenario, 1)
 
 
-def test_disturbances_are_told_apart_by_kind():
+def test_disturbances_are_distinguished_by_kind():
     assert Disturbance.model_validate({"kind": "cell_outage", "cell": "S1C1"}).root == CellOutage(cell="S1C1")
     with pytest.raises(ValidationError):
         Disturbance.model_validate({"kind": "earthquake"})

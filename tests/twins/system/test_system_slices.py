@@ -1,4 +1,4 @@
-"""Slices, schedulers and admission in the system twin: what TS 28.541's ratios promise is what the cell does."""
+"""Slices, schedulers and admission in the system twin behave as TS 28.541's ratios specify."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ DU = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1"
 PLMN = {"mcc": "001", "mnc": "01"}
 
 
-def group(name: str, one: Slice, count: int, traffic, distance: float = 80.0) -> UeGroup:
+def group(name: str, slice_: Slice, count: int, traffic, distance: float = 80.0) -> UeGroup:
     points = tuple((distance, 3.0 * i) for i in range(count))
-    return UeGroup(name=name, slice=one, count=count, traffic=traffic, placement=Points(points=points))
+    return UeGroup(name=name, slice=slice_, count=count, traffic=traffic, placement=Points(points=points))
 
 
 def one_cell(*groups: UeGroup, **settings) -> SystemNetwork:
@@ -42,33 +42,33 @@ def put(network: SystemNetwork, key: str, **attributes) -> None:
     network.apply(ChangeSet(edits=tuple(edits)), key)
 
 
-def value(network: SystemNetwork, kpi: str, one: Slice | None = None, windows: int = 1) -> float:
+def value(network: SystemNetwork, kpi: str, slice_: Slice | None = None, windows: int = 1) -> float:
     frame = network.observe(KpiQuery(kpis=(kpi,), dns=(DU,), windows=windows))
-    found = [sample.value for sample in frame if sample.slice is one]
-    assert found and None not in found, f"{kpi} was not measured"
-    return sum(found) / len(found)
+    values = [sample.value for sample in frame if sample.slice is slice_]
+    assert values and None not in values, f"{kpi} was not measured"
+    return sum(values) / len(values)
 
 
 @pytest.fixture
 def contended() -> SystemNetwork:
-    """Two slices that both always have data."""
+    """Two slices with full buffers."""
     return one_cell(group("e", Slice.EMBB, 6, FullBuffer()), group("u", Slice.URLLC, 2, FullBuffer()))
 
 
-@pytest.mark.parametrize("most", [1, 7, 40])
-def test_maximum_ratio_is_a_hard_cap_even_in_an_empty_cell(most):
+@pytest.mark.parametrize("maximum", [1, 7, 40])
+def test_maximum_ratio_is_a_hard_cap_even_in_an_empty_cell(maximum):
     network = one_cell(group("u", Slice.URLLC, 3, FullBuffer()))
-    put(network, "k", RRMPolicyRatio__URLLC__rRMPolicyMaxRatio=most)
+    put(network, "k", RRMPolicyRatio__URLLC__rRMPolicyMaxRatio=maximum)
     network.advance(4)
     used = value(network, "RRU.PrbUsedDl", Slice.URLLC, windows=3)
-    assert 0.9 * most <= used <= most + 0.05
+    assert 0.9 * maximum <= used <= maximum + 0.05
 
 
-@pytest.mark.parametrize("least", [1, 15, 70])
-def test_minimum_ratio_is_honoured_under_contention(contended, least):
-    put(contended, "k", SchedulerProfile__URLLC__schedulerWeight=0.1, RRMPolicyRatio__URLLC__rRMPolicyMinRatio=least)
+@pytest.mark.parametrize("minimum", [1, 15, 70])
+def test_minimum_ratio_is_honoured_under_contention(contended, minimum):
+    put(contended, "k", SchedulerProfile__URLLC__schedulerWeight=0.1, RRMPolicyRatio__URLLC__rRMPolicyMinRatio=minimum)
     contended.advance(4)
-    assert value(contended, "RRU.PrbUsedDl", Slice.URLLC, windows=3) >= least - 0.5
+    assert value(contended, "RRU.PrbUsedDl", Slice.URLLC, windows=3) >= minimum - 0.5
     assert value(contended, "RRU.PrbTotDl") > 98
 
 
@@ -133,7 +133,7 @@ def test_first_transmissions_fail_at_about_the_target():
     assert value(network, "CARR.AverageBlerDl", windows=3) == pytest.approx(10, abs=2)
 
 
-def test_admission_rejects_above_the_cap_and_says_so():
+def test_admission_rejects_and_counts_connections_above_the_cap():
     network = one_cell(group("u", Slice.URLLC, 6, Periodic(packet_bytes=250, period_ms=20.0)))
     put(network, "cap", AdmissionControl__URLLC__maxConnectedUes=2)
     network.advance(5)

@@ -36,6 +36,6 @@ def _needed_snr_db(receiver: str) -> float:
         for snr in _SNR_DB
     ]
     rows = rows_of(configuration_columns([link] * len(channels)), channel_columns(channels))
-    bler = LinkTables.load().rates(rows).first
+    bler = LinkTables.load().rates(rows).first_bler
     falling = np.maximum.accumulate(bler[::-1])[::-1]
     return float(np.interp(-0.1, -falling, _SNR_DB))

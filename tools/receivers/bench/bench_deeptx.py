@@ -1,4 +1,4 @@
-"""DeepTx's part of `twinpilot bench receivers`: delivered bits of a slot against PUSCH with one and two DMRS symbols."""
+"""DeepTx's part of `twinpilot bench receivers`: goodput per slot against PUSCH with one and two DMRS symbols."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OURS = "deeptx"
 
 
 class GoodputCase(Word):
-    """One link: modulation by MCS index of table 1, speed in m/s, SNRs in dB."""
+    """A link: MCS index of table 1, speed in m/s, SNRs in dB, and the simulated rows."""
 
     name: str
     mcs_index: int
@@ -31,15 +31,15 @@ CASES = (
 
 
 def goodput(quick: bool, seed: int) -> tuple[list[Figure], list[GoodputCase]]:
-    """Return DeepTx's goodput over each PUSCH scheme's, and what was simulated; `quick` takes one link at one SNR."""
+    """Return the ratio of DeepTx's goodput to each PUSCH scheme's, and the simulated cases; `quick` uses one link at one SNR."""
     slots = 64 if quick else 256
     stopping = Stopping(half_width=0.01, min_slots=slots, max_slots=slots)
-    chosen = [CASES[2].model_copy(update={"snrs_db": (14.0,)})] if quick else list(CASES)
-    cases = [_measured(case, stopping, seed) for case in chosen]
+    selected = [CASES[2].model_copy(update={"snrs_db": (14.0,)})] if quick else list(CASES)
+    cases = [_simulate(case, stopping, seed) for case in selected]
     return [figure for case in cases for figure in _figures(case, slots)], cases
 
 
-def _measured(case: GoodputCase, stopping: Stopping, seed: int) -> GoodputCase:
+def _simulate(case: GoodputCase, stopping: Stopping, seed: int) -> GoodputCase:
     configuration = LinkConfiguration(mcs_index=case.mcs_index, prbs=6)
     channel = ChannelConfiguration(profile="TDL-B", delay_spread_ns=150.0, speed_mps=case.speed_mps, snr_db=0.0)
     rows = compare(configuration, channel, case.snrs_db, seed=seed, stopping=stopping)
@@ -47,21 +47,21 @@ def _measured(case: GoodputCase, stopping: Stopping, seed: int) -> GoodputCase:
 
 
 def _figures(case: GoodputCase, slots: int) -> list[Figure]:
-    """The mean over the case's SNRs, scheme by scheme."""
-    delivered = {name: _mean(case.rows, name) for name in dict.fromkeys(row.scheme for row in case.rows)}
+    """Ratios to each scheme, of means over the case's SNRs."""
+    goodput_bits = {name: _mean(case.rows, name) for name in dict.fromkeys(row.scheme for row in case.rows)}
     levels = ", ".join(f"{level:g}" for level in case.snrs_db)
     return [
         Figure(
             name=f"goodput of DeepTx over {name}: {case.name}",
-            value=delivered[OURS] / bits if bits else None,
+            value=goodput_bits[OURS] / bits if bits else None,
             unit="ratio",
-            note=f"{delivered[OURS]:.0f} and {bits:.0f} bits delivered a slot, mean over {levels} dB, {slots} slots each",
+            note=f"{goodput_bits[OURS]:.0f} and {bits:.0f} bits delivered per slot, mean over {levels} dB, {slots} slots each",
         )
-        for name, bits in delivered.items()
+        for name, bits in goodput_bits.items()
         if name != OURS
     ]
 
 
 def _mean(rows: Sequence[ComparisonRow], scheme: str) -> float:
-    found = [row.goodput_bits for row in rows if row.scheme == scheme]
-    return sum(found) / len(found)
+    values = [row.goodput_bits for row in rows if row.scheme == scheme]
+    return sum(values) / len(values)

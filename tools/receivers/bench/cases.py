@@ -1,4 +1,4 @@
-"""The links on which receivers are compared: profiles and delay spreads that none was trained on, and all over DeepRx's card."""
+"""The links on which receivers are compared: profiles and delay spreads not used in training, across DeepRx's data card."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ LOW_SPEED_MPS = 3.0
 
 _MCS = {2: 5, 4: 13, 6: 20}  # of table 1: code rates 0.37, 0.48 and 0.55
 _LOWEST_DB = {2: -4.0, 4: 4.0, 6: 10.0}
-_HIGHEST_DB = {2: 14.0, 4: 22.0, 6: 28.0}  # DeepRx was trained to these at two antennas
+_HIGHEST_DB = {2: 14.0, 4: 22.0, 6: 28.0}  # upper end of DeepRx's training range at two antennas
 
 
 @dataclass(frozen=True)
 class Case:
-    """One link of one layer at 30 kHz and 3.5 GHz; `order` in bits per symbol, `antennas` at the receiver."""
+    """A single-layer link at 30 kHz and 3.5 GHz; `order` in bits per symbol, `antennas` at the receiver."""
 
     profile: str
     delay_spread_ns: float
@@ -30,7 +30,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Short, unique, for people."""
+        """Short, unique name."""
         modulation = {2: "QPSK", 4: "16QAM", 6: "64QAM"}[self.order]
         return (
             f"{self.profile} {self.delay_spread_ns:g} ns {self.speed_mps:g} m/s, {modulation}, {self.dmrs_symbols} DMRS,"
@@ -39,14 +39,14 @@ class Case:
 
     @property
     def configuration(self) -> LinkConfiguration:
-        """What is sent, with the default LDPC decoder."""
+        """The link configuration, with the default LDPC decoder."""
         return LinkConfiguration(
             mcs_index=_MCS[self.order], prbs=self.prbs, rx_antennas=self.antennas, dmrs_symbols=self.dmrs_symbols
         )
 
     @property
     def channel(self) -> ChannelConfiguration:
-        """Where, at 0 dB."""
+        """The channel, at 0 dB."""
         fields: dict[str, Any] = {"profile": self.profile, "delay_spread_ns": self.delay_spread_ns}
         return ChannelConfiguration(**fields, speed_mps=self.speed_mps, carrier_ghz=3.5, snr_db=0.0)
 
@@ -58,7 +58,7 @@ class Case:
         return coverage(self.configuration, self.channel).covered
 
     def levels(self, step_db: float) -> list[float]:
-        """SNRs in dB, rising; less by 3 dB for each doubling of the antennas beyond two, and more for one."""
+        """Return the SNRs in dB, ascending, shifted by 3 dB for one antenna and by -3 dB for four."""
         shift = {1: 3.0, 2: 0.0, 4: -3.0}[self.antennas]
         low, high = _LOWEST_DB[self.order] + shift, _HIGHEST_DB[self.order] + shift
         return [low + step_db * index for index in range(int((high - low) / step_db) + 1)]
@@ -76,7 +76,7 @@ ONE_DMRS = (
 """One DMRS symbol at 20 to 40 m/s."""
 
 QUICK_TWO = Case("TDL-D", 350, LOW_SPEED_MPS, 2, order=2)
-"""At a low speed and inside DeepRx's card: what the quick benchmark takes of TWO_DMRS."""
+"""The link of TWO_DMRS for the quick benchmark: low speed, inside DeepRx's card."""
 
 TWO_DMRS = (
     Case("CDL-C", 170, LOW_SPEED_MPS, 2),
@@ -104,4 +104,4 @@ TWO_DMRS = (
     Case("TDL-A", 500, 30, 2, antennas=1),
     Case("TDL-C", 250, 10, 2, prbs=24),
 )
-"""Two DMRS symbols: speeds 0 to 45 m/s, delay spreads 10 to 500 ns, orders, antennas, PRBs; TDL-A to -D lie in DeepRx's card."""
+"""Two DMRS symbols: speeds 0 to 45 m/s, delay spreads 10 to 500 ns, orders, antennas, PRBs; DeepRx's card covers TDL-A to -D."""

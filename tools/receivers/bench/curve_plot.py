@@ -1,4 +1,4 @@
-"""Pictures of error curves: uncoded BER and BLER over SNR, one figure for each link."""
+"""Plots of error curves: uncoded BER and BLER over SNR, one figure per link."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def plot_curves(curves: Curves, title: str, path: Path) -> Path:
 
     figure = Figure(figsize=(10.0, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2)
-    least = 0.5 / curves.failed.shape[2]
+    min_bler = 0.5 / curves.failed.shape[2]  # shown in place of zero on the logarithmic axis
     for index, name in enumerate(curves.receivers):
-        levels = curves.levels_db[: curves.seen(index)]
+        levels = curves.levels_db[: curves.levels_simulated(index)]
         left.semilogy(levels, np.maximum(curves.uncoded_ber(index), 1e-6), marker="o", markersize=3, label=name)
-        right.semilogy(levels, np.maximum(curves.bler(index), least), marker="o", markersize=3, label=name)
+        right.semilogy(levels, np.maximum(curves.bler(index), min_bler), marker="o", markersize=3, label=name)
     right.axhline(0.1, color="grey", linewidth=0.8, linestyle=":")
     left.set(xlabel="SNR, dB", ylabel="uncoded bit error rate")
     right.set(xlabel="SNR, dB", ylabel="block error rate")

@@ -1,7 +1,7 @@
-"""Detection of the layers, given an estimate of the channel: LMMSE and K-Best.
+"""Detection of the layers from a channel estimate: LMMSE and K-Best.
 
-For one layer LMMSE is maximum ratio combining with noise and estimation error as the weight, in closed form; for more layers
-Sionna's `LinearDetector` and `KBestDetector` do the work. A test holds the closed form to Sionna's result.
+For one layer LMMSE is maximum ratio combining weighted by noise and estimation error, in closed form; for more layers Sionna's
+`LinearDetector` and `KBestDetector` are used. A test compares the closed form with Sionna's result.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ class LayerDetector(Protocol):
     """Turns a received grid and a channel estimate into LLRs."""
 
     def llrs(self, slots: Slots, response: torch.Tensor, variance: torch.Tensor) -> torch.Tensor:
-        """Return float[B, coded_bits]; `response` complex[B, rx, layers, 14, S], `variance` of its error, broadcastable."""
+        """Return LLRs float[B, coded_bits] for `response` complex[B, rx, layers, 14, S] with error `variance`, broadcastable."""
         ...
 
 
 def combine(received: torch.Tensor, response: torch.Tensor, noise: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Combine one layer over the antennas: unbiased symbols complex[B, 14, S] and their noise variance float[B, 14, S].
+    """Combine one layer over the antennas; returns unbiased symbols complex[B, 14, S] and their noise variance float[B, 14, S].
 
-    `received` and `response` complex[B, rx, 14, S], `noise` float, variance per antenna, broadcastable to them.
+    `received` and `response` complex[B, rx, 14, S]; `noise` float, variance per antenna, broadcastable to them.
     """
     weight = response.conj() / noise
     gain = (weight * response).real.sum(dim=1).clamp_min(1e-9)

@@ -1,10 +1,10 @@
-"""Channel estimation from the DMRS: least squares with linear interpolation, LMMSE, and perfect knowledge as the bound.
+"""Channel estimation from the DMRS: least squares with linear interpolation, LMMSE, and perfect CSI as the bound.
 
 1. LS is Sionna's `PUSCHLSChannelEstimator`: despreading at the pilots, linear interpolation over frequency, then time.
 2. LMMSE interpolates the despread LS estimates with the Wiener filters of `wiener`, with the correlations of the configured
    profile, delay spread and speed (matched statistics). Sionna's `PUSCHLMMSEChannelEstimator` does nearly the same but
-   inverts once per batch element; here the filters are made once per noise power. A test compares the two.
-3. Every estimator returns the response and its error variance, per receive antenna and layer.
+   inverts once per batch element; here the filters are computed once per noise power. A test compares the two.
+3. Each estimator returns the response and its error variance, per receive antenna and layer.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class ChannelEstimator(Protocol):
 
 
 class LeastSquares:
-    """LS at the DMRS, linear interpolation (held constant outside the outermost DMRS symbols)."""
+    """LS at the DMRS with linear interpolation, constant beyond the outermost DMRS symbols."""
 
     def __init__(self, pusch: Pusch) -> None:
         from sionna.phy.nr import PUSCHLSChannelEstimator
@@ -58,15 +58,15 @@ class LinearMmse:
         response = received.new_zeros(len(received), received.shape[1], len(self._layers), *received.shape[2:])
         variance = torch.zeros(len(received), 1, len(self._layers), *received.shape[2:])
         for noise in sorted(set(slots.noise_power.tolist())):
-            chosen = slots.noise_power == noise
+            rows = slots.noise_power == noise
             for index, layer in enumerate(self._layers):
-                estimate, error = layer.estimate(received[chosen], noise)
-                response[chosen, :, index], variance[chosen, 0, index] = estimate, error
+                estimate, error = layer.estimate(received[rows], noise)
+                response[rows, :, index], variance[rows, 0, index] = estimate, error
         return response, variance
 
 
-class PerfectKnowledge:
-    """The channel itself: the bound that no receiver can have."""
+class PerfectCsi:
+    """The true channel: a bound that no real receiver reaches."""
 
     def estimate(self, slots: Slots) -> tuple[torch.Tensor, torch.Tensor]:
         """See `ChannelEstimator`."""
@@ -76,7 +76,7 @@ class PerfectKnowledge:
 
 
 class _LayerPilots:
-    """One layer's DMRS: CDM pairs of subcarriers, symbols, the values sent, and the filters that interpolate between them."""
+    """One layer's DMRS: CDM pairs of subcarriers, symbols, transmitted values, and the interpolation filters."""
 
     def __init__(self, pusch: Pusch, channel: ChannelConfiguration, layer: int) -> None:
         import torch
@@ -87,21 +87,21 @@ class _LayerPilots:
         self._symbols = torch.tensor(pusch.dmrs_positions)
         self._values = sent[layer][self._symbols][:, self._subcarriers]
         self._power = _power(pusch, layer)
-        group = [other for other in range(pusch.key.layers) if other != layer and bool((used[other] & used[layer]).any())]
-        leaking = sum(_power(pusch, other) for other in group) / self._power
+        cdm_group = [other for other in range(pusch.key.layers) if other != layer and bool((used[other] & used[layer]).any())]
+        leakage = sum(_power(pusch, other) for other in cdm_group) / self._power
         pairs = tuple((int(a), int(b)) for a, b in self._subcarriers.reshape(-1, 2))
-        self._filters = _interpolator(channel, pusch, pairs, round(leaking, 6))
+        self._filters = _interpolator(channel, pusch, pairs, round(leakage, 6))
 
     def estimate(self, received: torch.Tensor, noise: float) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the response complex[B, rx, 14, S] of `received` complex[B, rx, 14, S], and its error variance float[14, S]."""
+        """Return the response complex[B, rx, 14, S] from `received` of the same shape, and its error variance float[14, S]."""
         import torch
 
         raw = received[:, :, self._symbols][..., self._subcarriers] / self._values
         despread = raw.reshape(*raw.shape[:-1], -1, 2).mean(dim=-1)  # [B, rx, D, P]
         spread = noise / float(self._values.abs().square().mean()) / 2.0
         filters = self._filters.filter(spread / self._power)
-        known = despread @ filters.over_frequency.T  # [B, rx, D, S]
-        return torch.einsum("brds,std->brts", known, filters.over_time), filters.error * self._power
+        at_dmrs = despread @ filters.over_frequency.T  # [B, rx, D, S]
+        return torch.einsum("brds,std->brts", at_dmrs, filters.over_time), filters.error * self._power
 
 
 def _power(pusch: Pusch, layer: int) -> float:
@@ -110,7 +110,7 @@ def _power(pusch: Pusch, layer: int) -> float:
 
 @lru_cache(maxsize=64)
 def _interpolator(
-    channel: ChannelConfiguration, pusch: Pusch, pairs: tuple[tuple[int, int], ...], leaking: float
+    channel: ChannelConfiguration, pusch: Pusch, pairs: tuple[tuple[int, int], ...], leakage: float
 ) -> WienerInterpolator:
     import numpy as np
 
@@ -118,4 +118,4 @@ def _interpolator(
 
     symbol_s = float(pusch.grid.ofdm_symbol_duration)
     statistics = profile_statistics(channel, pusch.subcarriers, pusch.key.subcarrier_khz * 1e3, symbol_s)
-    return WienerInterpolator(statistics, np.array(pairs), np.array(pusch.dmrs_positions), leaking)
+    return WienerInterpolator(statistics, np.array(pairs), np.array(pusch.dmrs_positions), leakage)

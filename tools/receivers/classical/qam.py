@@ -1,6 +1,6 @@
 """Gray QAM of TS 38.211 clause 5.1, one dimension at a time: soft demapping and soft symbols for one layer.
 
-QAM there is two independent PAMs: even bits make the real part, odd bits the imaginary part.
+The QAM consists of two independent PAMs: even bits determine the real part, odd bits the imaginary part.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ def soft_demap(
     levels, labels = pam(bits_per_symbol)
     axes = torch.stack([symbols.real, symbols.imag], dim=-1)[..., None]  # [..., 2, 1]
     metric = -((axes - levels) ** 2) / noise_variance[..., None, None].clamp_min(1e-9)
-    ones = labels.T.bool()  # [bits, L]
     lowest = torch.finfo(metric.dtype).min
     llrs = [
-        torch.where(one, metric, lowest).logsumexp(-1) - torch.where(one, lowest, metric).logsumexp(-1) for one in ones
+        torch.where(is_one, metric, lowest).logsumexp(-1) - torch.where(is_one, lowest, metric).logsumexp(-1)
+        for is_one in labels.T.bool()  # [L] for each bit
     ]  # per bit of a dimension: [..., 2]
     llr = torch.stack(llrs, dim=-2).flatten(-2)  # bits interleaved: b0 real, b1 imaginary, b2 real, ...
     weights = metric.softmax(-1)
@@ -53,9 +53,9 @@ def soft_demap(
 
 
 def max_log_demap(symbols: torch.Tensor, noise_variance: torch.Tensor, bits_per_symbol: int) -> torch.Tensor:
-    """Max-log LLRs float[..., bits_per_symbol] (positive = 1), as base stations compute them; arguments as `soft_demap`.
+    """Return max-log LLRs float[..., bits_per_symbol] (positive = 1), as base stations use them; arguments as `soft_demap`.
 
-    A seventh of the time of the exact LLRs, which differ by less than the noise of the channel estimate.
+    They take a seventh of the time of exact LLRs and differ from them by less than the noise of the channel estimate.
     """
     import torch
 
@@ -63,7 +63,7 @@ def max_log_demap(symbols: torch.Tensor, noise_variance: torch.Tensor, bits_per_
     bits = bits_per_symbol // 2
     axes = torch.stack([symbols.real, symbols.imag], dim=-1)[..., None]
     squared = (axes - levels) ** 2
-    distance = squared.reshape(*squared.shape[:-1], *(2,) * bits)  # levels are in the order of their labels
+    distance = squared.reshape(*squared.shape[:-1], *(2,) * bits)  # levels are ordered by their labels
     llrs = []
     for bit in range(bits):
         others = [dimension - bits for dimension in range(bits) if dimension != bit]

@@ -1,11 +1,11 @@
-"""The classical receiver: a channel estimator, then a detector of the layers, both chosen by the link configuration."""
+"""The classical receiver: a channel estimator followed by a detector, both selected by the link configuration."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from tools.receivers.classical.detection import CombiningDetector, LayerDetector, SionnaDetector
-from tools.receivers.classical.estimation import ChannelEstimator, LeastSquares, LinearMmse, PerfectKnowledge
+from tools.receivers.classical.estimation import ChannelEstimator, LeastSquares, LinearMmse, PerfectCsi
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 from twins.link.receiver import Detection
 from twins.link.waveform.pusch import Pusch
@@ -29,13 +29,13 @@ class ClassicalReceiver:
 
 
 def classical_receiver(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration) -> ClassicalReceiver:
-    """Make the classical receiver of `configuration`; its LMMSE estimator knows the statistics of `channel`'s profile."""
+    """Build the classical receiver of `configuration`; its LMMSE estimator uses the statistics of `channel`'s profile."""
     estimator = _estimator(pusch, configuration.channel_estimator, _statistics_of(channel))
     return ClassicalReceiver(configuration.receiver_name, estimator, _detector(pusch, configuration.mimo_detector))
 
 
 def _statistics_of(channel: ChannelConfiguration) -> ChannelConfiguration:
-    """The same channel without its level, which the statistics do not depend on: one estimator serves a whole sweep over SNR."""
+    """The channel with a fixed SNR, on which the statistics do not depend: one cached estimator serves a whole SNR sweep."""
     return channel.model_copy(update={"snr_db": 0.0, "coupling_loss_db": None, "noise_figure_db": 5.0})
 
 
@@ -43,7 +43,7 @@ def _statistics_of(channel: ChannelConfiguration) -> ChannelConfiguration:
 def _estimator(pusch: Pusch, kind: str, channel: ChannelConfiguration) -> ChannelEstimator:
     if kind == "lmmse":
         return LinearMmse(pusch, channel)
-    return PerfectKnowledge() if kind == "perfect" else LeastSquares(pusch)
+    return PerfectCsi() if kind == "perfect" else LeastSquares(pusch)
 
 
 @lru_cache(maxsize=64)

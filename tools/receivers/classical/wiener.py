@@ -1,12 +1,12 @@
-"""Separable Wiener interpolation of the channel, over frequency, then time, from the statistics of a TR 38.901 profile.
+"""Separable Wiener interpolation of the channel over frequency, then time, from the statistics of a TR 38.901 profile.
 
-1. What is observed at a DMRS symbol is the channel averaged over each pair of pilots of a CDM group (despreading), plus noise,
-   plus what leaks of another layer of the group: its change within the pair. The filter over frequency is
-   `R_all,pair (R_pair + R_leak + noise I)^-1`. Sionna's `PUSCHLMMSEChannelEstimator` takes both pilots of a pair for independent
-   observations and knows no leakage: it believes the pilots too much.
+1. The observation at a DMRS symbol is the channel averaged over each pair of pilots of a CDM group (despreading), plus noise,
+   plus leakage from other layers of the group: the change of their channel within the pair. The filter over frequency is
+   `R_all,pair (R_pair + R_leak + noise I)^-1`. Sionna's `PUSCHLMMSEChannelEstimator` treats both pilots of a pair as independent
+   observations without leakage, and so trusts the pilots too much.
 2. The output is scaled to be unbiased, so that its error is uncorrelated with the channel, with variance e / (1 - e); then each
    subcarrier is filtered over time in the same way (as in Sionna).
-3. Filters depend on the noise power only: they are made once for each and kept.
+3. Filters depend on the noise power only: they are computed once per noise power and cached.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ Complexes = NDArray[np.complex128]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-KEPT_FILTERS = 64
-_LOADING = 1e-10  # of the observations' unit power: keeps the inverse apart from rounding at very small noise
+MAX_FILTERS = 64
+_LOADING = 1e-10  # relative to the observations' unit power: keeps the inverse stable at very low noise
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,10 @@ class Statistics:
 
 @dataclass(frozen=True)
 class WienerFilter:
-    """`over_frequency` complex64[S, P], `over_time` complex64[S, 14, D], `error` float32[14, S], variance left per unit power."""
+    """Filters `over_frequency` complex64[S, P] and `over_time` complex64[S, 14, D], and the residual `error` variance.
+
+    `error` float32[14, S] is per unit power of the channel.
+    """
 
     over_frequency: torch.Tensor
     over_time: torch.Tensor
@@ -53,8 +56,8 @@ class WienerFilter:
 def profile_statistics(channel: ChannelConfiguration, subcarriers: int, subcarrier_hz: float, symbol_s: float) -> Statistics:
     """Return the correlations of `channel`'s profile, delay spread, speed and carrier.
 
-    Those of a CDL are taken from the TDL of the same letter, which TR 38.901 clause 7.7.2 derives from it for isotropic antennas.
-    AWGN does not vary. `symbol_s` is the mean duration of an OFDM symbol with its cyclic prefix.
+    For a CDL the TDL of the same letter is used, which TR 38.901 clause 7.7.2 derives from it for isotropic antennas. AWGN is
+    constant. `symbol_s` is the mean duration of an OFDM symbol with its cyclic prefix.
     """
     if channel.profile == "AWGN":
         return Statistics(np.ones(subcarriers, complex), np.ones((SYMBOLS_PER_SLOT, SYMBOLS_PER_SLOT), complex))
@@ -72,36 +75,36 @@ def profile_statistics(channel: ChannelConfiguration, subcarriers: int, subcarri
 class WienerInterpolator:
     """Filters for pilots at `pairs` int[P, 2] (subcarriers of each CDM pair) and DMRS symbols at `symbols` int[D].
 
-    `leaking` is the power of other layers in the same CDM group per power of this one.
+    `leakage` is the power of the other layers in the same CDM group relative to this layer.
     """
 
-    def __init__(self, statistics: Statistics, pairs: Integers, symbols: Integers, leaking: float) -> None:
+    def __init__(self, statistics: Statistics, pairs: Integers, symbols: Integers, leakage: float) -> None:
         self._statistics, self._symbols = statistics, symbols
-        every = np.arange(len(statistics.frequency))
-        to_pilots = _frequency(statistics, every, pairs.ravel()).reshape(len(every), *pairs.shape)
-        self._to_all = to_pilots.mean(axis=2)
-        change = to_pilots[:, :, 0] - to_pilots[:, :, 1]  # what despreading lets through of a layer with the opposite cover code
+        subcarriers = np.arange(len(statistics.frequency))
+        to_pilots = _frequency(statistics, subcarriers, pairs.ravel()).reshape(len(subcarriers), *pairs.shape)
+        self._cross = to_pilots.mean(axis=2)
+        change = to_pilots[:, :, 0] - to_pilots[:, :, 1]  # despreading residue of a layer with the opposite cover code
         leak = (change[pairs[:, 0]] - change[pairs[:, 1]]) / 4.0
-        self._between = self._to_all[pairs].mean(axis=1) + leaking * leak
-        self._kept: OrderedDict[float, WienerFilter] = OrderedDict()
+        self._observed = self._cross[pairs].mean(axis=1) + leakage * leak
+        self._filters: OrderedDict[float, WienerFilter] = OrderedDict()
 
     def filter(self, noise: float) -> WienerFilter:
         """Return the filter for observations with error variance `noise` per unit power of the channel."""
-        if noise not in self._kept:
-            self._kept[noise] = self._make(noise)
-            if len(self._kept) > KEPT_FILTERS:
-                self._kept.popitem(last=False)
-        return self._kept[noise]
+        if noise not in self._filters:
+            self._filters[noise] = self._compute(noise)
+            if len(self._filters) > MAX_FILTERS:
+                self._filters.popitem(last=False)
+        return self._filters[noise]
 
-    def _make(self, noise: float) -> WienerFilter:
+    def _compute(self, noise: float) -> WienerFilter:
         import torch
 
-        loaded = self._between + (noise + _LOADING) * np.eye(len(self._between))
-        weights = np.linalg.solve(loaded, self._to_all.conj().T).conj().T  # [S, P]
-        left = np.clip(1.0 - (weights * self._to_all.conj()).sum(axis=1).real, 1e-9, 1.0 - 1e-6)
-        time, error = _over_time(self._statistics.time, self._symbols, left / (1.0 - left))
+        loaded = self._observed + (noise + _LOADING) * np.eye(len(self._observed))
+        weights = np.linalg.solve(loaded, self._cross.conj().T).conj().T  # [S, P]
+        residual = np.clip(1.0 - (weights * self._cross.conj()).sum(axis=1).real, 1e-9, 1.0 - 1e-6)
+        time, error = _over_time(self._statistics.time, self._symbols, residual / (1.0 - residual))
         return WienerFilter(
-            over_frequency=torch.from_numpy(weights / (1.0 - left)[:, None]).to(torch.complex64),
+            over_frequency=torch.from_numpy(weights / (1.0 - residual)[:, None]).to(torch.complex64),
             over_time=torch.from_numpy(time).to(torch.complex64),
             error=torch.from_numpy(error.T).to(torch.float32),
         )
@@ -115,9 +118,9 @@ def _frequency(statistics: Statistics, rows: Integers, columns: Integers) -> Com
 
 
 def _over_time(correlation: Complexes, symbols: Integers, noise: Floats) -> tuple[Complexes, Floats]:
-    """Filters complex[S, 14, D] for observations with error variance `noise` float[S], and the error left float[S, 14]."""
+    """Filters complex[S, 14, D] for observations with error variance `noise` float[S], and the residual error float[S, 14]."""
     observed, cross = correlation[np.ix_(symbols, symbols)], correlation[:, symbols]
     loaded = observed + noise[:, None, None] * np.eye(len(symbols))
     weights = cross @ np.linalg.inv(loaded)
-    left = 1.0 - (weights * cross.conj()).sum(axis=2).real
-    return weights, np.clip(left, 0.0, 1.0)
+    residual = 1.0 - (weights * cross.conj()).sum(axis=2).real
+    return weights, np.clip(residual, 0.0, 1.0)

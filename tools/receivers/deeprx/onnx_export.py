@@ -1,4 +1,4 @@
-"""DeepRx as an ONNX model: one for each modulation order. Running it needs an ONNX runtime and nothing of TwinPilot."""
+"""DeepRx as ONNX models, one per modulation order. They run in any ONNX runtime, without TwinPilot."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ OUTPUTS = ("llr", "response")
 
 
 def export_onnx(target: Path | BytesIO, network: DeepRx, order: int) -> None:
-    """Write `network` for `order` bits per symbol (2, 4 or 6) to a file or stream. Raises ValueError for another order.
+    """Write `network` for `order` bits per symbol (2, 4 or 6) to a file or stream; raises ValueError for another order.
 
-    Inputs and outputs are those of `RealDeepRx.forward`, by name; slots, antennas and subcarriers (a multiple of 12) are free.
+    Inputs and outputs have the names of `RealDeepRx.forward`; the numbers of slots, antennas and subcarriers (a multiple of 12)
+    are dynamic.
     """
     model = RealDeepRx(network, order).eval()
     grid = {0: "slots", 1: "antennas", 3: "subcarriers"}
-    with warnings.catch_warnings():  # of the deprecation
+    with warnings.catch_warnings():  # the exporter warns that it is deprecated
         warnings.simplefilter("ignore")
         torch.onnx.export(
             model,
             _example(),
-            target,  # type: ignore[arg-type]  # a stream does as well
+            target,  # type: ignore[arg-type]  # a stream works too
             input_names=INPUTS,
             output_names=OUTPUTS,
             opset_version=OPSET,
@@ -45,7 +46,7 @@ def export_onnx(target: Path | BytesIO, network: DeepRx, order: int) -> None:
                 "llr": {0: "slots", 2: "subcarriers"},
                 "response": grid,
             },
-            dynamo=False,  # by tracing: the other exporter takes 20 times as long for the same model
+            dynamo=False,  # export by tracing: the dynamo exporter takes 20 times as long for the same model
         )
 
 

@@ -1,4 +1,4 @@
-"""From received slots to the network's input: amplitudes relative to the slot's mean, and the LS estimate to start from."""
+"""Convert received slots to the network's input: amplitudes relative to the slot's mean, and the initial LS estimate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def prepare(slots: Slots, estimator: LeastSquares) -> tuple[SlotInput, torch.Tensor]:
-    """Return the input of one-layer `slots` and the amplitude float[B, 1, 1, 1] by which it was divided."""
+    """Return the network input for single-layer `slots` and the amplitude float[B, 1, 1, 1] that it was divided by."""
     received = slots.received
     amplitude = received.abs().square().mean(dim=(1, 2, 3)).sqrt().clamp_min(1e-12)[:, None, None, None]
     initial = estimator.estimate(slots)[0][:, :, 0]

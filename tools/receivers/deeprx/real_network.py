@@ -1,7 +1,7 @@
-"""DeepRx in real arithmetic, for runtimes without complex numbers: the same weights, the same result.
+"""DeepRx in real arithmetic, for runtimes without complex numbers, with the same weights and results.
 
-Complex values have a last dimension of 2, real and imaginary part. LLRs are given on the whole grid; those of the data elements
-are the receiver's answer, in the order of `DeepRx`.
+Complex values have a last dimension of 2, real and imaginary part. LLRs are computed on the whole grid; those of the data
+elements are the receiver's output, in the order of `DeepRx`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from tools.receivers.classical.qam import pam
 from tools.receivers.deeprx.network import ORDERS, DeepRx
 
-_FAR = 1e3  # symbols: a distance that is none
+_FAR = 1e3  # symbols: excludes symbols without DMRS from the minimum distance
 
 
 class _Grid(NamedTuple):
-    """What stays the same through the stages: the inputs of `RealDeepRx.forward`, and the constant planes [B, 7, 14, S]."""
+    """Values common to all stages: the inputs of `RealDeepRx.forward`, and the constant planes [B, 7, 14, S]."""
 
     received: Tensor
     noise: Tensor
@@ -32,7 +32,7 @@ class _Decision(NamedTuple):
 
     llr: Tensor
     soft: Tensor
-    unsure: Tensor
+    variance: Tensor
 
 
 class RealDeepRx(nn.Module):
@@ -53,7 +53,7 @@ class RealDeepRx(nn.Module):
         """Return LLRs float[B, 14, S, order] and the response float[B, R, 14, S, 2], amplitudes as in `SlotInput`.
 
         `received` and `initial` (LS estimate) float[B, R, 14, S, 2]; `noise` float[B]; `pilots` float[14, S, 2]; `data`
-        float[14, S], 1 where data is sent.
+        float[14, S], 1 at data elements.
         """
         grid = _Grid(received, noise, pilots, data, self._constant_planes(noise, pilots, data))
         batch, antennas = received.shape[:2]
@@ -70,12 +70,12 @@ class RealDeepRx(nn.Module):
         return decision.llr + extra.permute(0, 2, 3, 1)[..., : self.order], response
 
     def _constant_planes(self, noise: Tensor, pilots: Tensor, data: Tensor) -> Tensor:
-        sent = (pilots.square().sum(dim=-1) > 0).to(data.dtype)
+        is_pilot = (pilots.square().sum(dim=-1) > 0).to(data.dtype)
         index = torch.arange(data.shape[0], dtype=data.dtype)
-        apart = (index[:, None] - index[None]).abs() + _FAR * (1.0 - sent.amax(dim=1))[None]
-        distance = (apart.amin(dim=1) / 7.0)[:, None] * torch.ones_like(data)
-        orders = [torch.full_like(data, float(self.order == known)) for known in ORDERS]
-        fixed = torch.stack([data, sent, distance])[None] + torch.zeros_like(noise)[:, None, None, None]
+        to_dmrs = (index[:, None] - index[None]).abs() + _FAR * (1.0 - is_pilot.amax(dim=1))[None]
+        distance = (to_dmrs.amin(dim=1) / 7.0)[:, None] * torch.ones_like(data)
+        orders = [torch.full_like(data, float(self.order == candidate)) for candidate in ORDERS]
+        fixed = torch.stack([data, is_pilot, distance])[None] + torch.zeros_like(noise)[:, None, None, None]
         level = (noise.log() / 5.0)[:, None, None, None] * torch.ones_like(data)
         return torch.cat([fixed, level, torch.stack(orders)[None] + torch.zeros_like(level)], dim=1)
 
@@ -86,8 +86,8 @@ class RealDeepRx(nn.Module):
         metric = -((symbols[..., None] - self.levels) ** 2) * gain.clamp_max(1e9)[..., None, None]  # [B, 14, S, 2, L]
         lowest = -1e30
         llrs = [
-            torch.where(one > 0, metric, lowest).logsumexp(-1) - torch.where(one > 0, lowest, metric).logsumexp(-1)
-            for one in self.ones
+            torch.where(is_one > 0, metric, lowest).logsumexp(-1) - torch.where(is_one > 0, lowest, metric).logsumexp(-1)
+            for is_one in self.ones
         ]
         weights = metric.softmax(-1)
         mean = (weights * self.levels).sum(-1)
@@ -108,7 +108,7 @@ def _planes(grid: _Grid, response: Tensor, decision: _Decision, doubt: Tensor) -
     """Input of a stage [B R, PLANES, 14, S], in the order of `DeepRx`."""
     soft, power = decision.soft[:, None], decision.soft.square().sum(dim=-1)
     innovation = _conjugate_product(soft, grid.received) - response * power[:, None, ..., None]
-    shared = torch.cat([torch.stack([power, decision.unsure, doubt], dim=1), grid.constants], dim=1)[:, None]
-    own = torch.cat([response, innovation], dim=-1).permute(0, 1, 4, 2, 3)
-    planes = torch.cat([own, shared + torch.zeros_like(own[:, :, :1])], dim=2)
+    shared = torch.cat([torch.stack([power, decision.variance, doubt], dim=1), grid.constants], dim=1)[:, None]
+    per_antenna = torch.cat([response, innovation], dim=-1).permute(0, 1, 4, 2, 3)
+    planes = torch.cat([per_antenna, shared + torch.zeros_like(per_antenna[:, :, :1])], dim=2)
     return planes.flatten(0, 1)

@@ -1,6 +1,6 @@
-"""DeepRx as a receiver of the link twin: the committed weights, what they can receive, and what their card covers.
+"""DeepRx as a receiver of the link twin: the committed weights, the links they can receive, and their data card's coverage.
 
-It receives with ONNX Runtime, as it would where it is deployed; torch trains it.
+Inference uses ONNX Runtime, as in a deployment; torch is used for training.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from twins.link.waveform.pusch import Pusch
 from twins.link.waveform.slots import Slots
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "deeprx.safetensors"
-_ELEMENTS = 2**17  # resource elements x antennas that go through the network together: bounds its memory
+_ELEMENTS = 2**17  # resource elements x antennas per network call: limits memory
 
 
 class DeepRxReceiver:
-    """DeepRx with its weights, of checksum `version`; `coverage`: whether its card covers the link that it was made for."""
+    """DeepRx with weights of checksum `version`; `coverage`: whether its data card covers the link that it was built for."""
 
     name = "deeprx"
 
@@ -41,11 +41,11 @@ class DeepRxReceiver:
         """Detect one-layer `slots`; see `twins.link.receiver.Receiver`."""
         with torch.no_grad():
             prepared, amplitude = prepare(slots, self._estimator)
-            together = max(_ELEMENTS // prepared.received[0].numel(), 1)
+            size = max(_ELEMENTS // prepared.received[0].numel(), 1)
             parts = [
                 self._model(prepared._replace(received=received, initial=initial, noise=noise))
                 for received, initial, noise in zip(
-                    *(torch.split(part, together) for part in (prepared.received, prepared.initial, prepared.noise)), strict=True
+                    *(torch.split(part, size) for part in (prepared.received, prepared.initial, prepared.noise)), strict=True
                 )
             ]
             llr = torch.cat([part.llr for part in parts]).flatten(1)
@@ -53,19 +53,19 @@ class DeepRxReceiver:
         return Detection(llr, response[:, :, None])
 
     def operations(self, pusch: Pusch, configuration: LinkConfiguration) -> float:
-        """Operations a slot: two for each multiply-accumulate of the network, and LS and the combinings around it."""
+        """Return the operations per slot: two per multiply-accumulate of the network, plus LS and the combining steps."""
         elements = SYMBOLS_PER_SLOT * pusch.subcarriers
-        shared = self.network.bits.weight.numel()  # after the antennas have met
+        shared = self.network.bits.weight.numel()  # applied after the antennas are joined
         weights = sum(layer.weight.numel() for layer in self.network.modules() if isinstance(layer, nn.Conv2d))
         network = 2.0 * elements * (configuration.rx_antennas * (weights - shared) + shared)
-        around = classical_operations(SlotShape.of(pusch), configuration)
-        return network + around["ls"] + (len(DILATIONS) + 1) * (around["combining"] + around["demapping"])
+        classical = classical_operations(SlotShape.of(pusch), configuration)
+        return network + classical["ls"] + (len(DILATIONS) + 1) * (classical["combining"] + classical["demapping"])
 
 
 def deeprx_receiver(
     pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration, weights: Path = WEIGHTS
 ) -> DeepRxReceiver:
-    """Make DeepRx for one layer of QPSK, 16QAM or 64QAM; raises ReceiverUnavailable naming the rule that forbids another."""
+    """Build DeepRx for one layer of QPSK, 16QAM or 64QAM; raises ReceiverUnavailable naming the broken rule otherwise."""
     problems = _problems(configuration)
     if problems:
         raise ReceiverUnavailable("; ".join(problems))
@@ -75,12 +75,12 @@ def deeprx_receiver(
 
 
 def coverage(configuration: LinkConfiguration, channel: ChannelConfiguration, weights: Path = WEIGHTS) -> Coverage:
-    """Judge by the weights' data card; raises ReceiverUnavailable where there are none."""
+    """Return the coverage by the weights' data card; raises ReceiverUnavailable without weights."""
     return _record(weights).card.covers(conditions(configuration, channel))
 
 
 def load_network(path: Path) -> DeepRx:
-    """Load weights in evaluation mode after checking them against their record; raises ReceiverUnavailable."""
+    """Load the network in evaluation mode after checking the weights against their record; raises ReceiverUnavailable."""
     from safetensors.torch import load_file
 
     _record(path)
@@ -104,7 +104,7 @@ def _problems(configuration: LinkConfiguration) -> list[str]:
     if order not in ORDERS:
         problems.append(
             f"receiver='deeprx' with {2**order}QAM (mcs_index={configuration.mcs_index} of table {configuration.mcs_table}):"
-            f" DeepRx demaps {', '.join(str(known) for known in ORDERS)} bits per symbol, use a lower mcs_index or 'classical'"
+            f" DeepRx demaps {', '.join(map(str, ORDERS))} bits per symbol, use a lower mcs_index or 'classical'"
         )
     return problems
 

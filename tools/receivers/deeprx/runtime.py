@@ -1,4 +1,4 @@
-"""DeepRx in ONNX Runtime: the exported model on this machine's CPU, two to four times as fast as the network in torch."""
+"""DeepRx in ONNX Runtime: the exported model on the CPU, two to four times as fast as the network in torch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class DeepRxModel:
-    """An exported model, loaded once; `threads` CPU threads work on a call."""
+    """An exported model, loaded once; a call uses `threads` CPU threads."""
 
     def __init__(self, model: bytes, threads: int) -> None:
         self._session = _session(model, threads)
@@ -28,7 +28,7 @@ class DeepRxModel:
         return cls(stream.getvalue(), threads)
 
     def __call__(self, slot: SlotInput) -> StageOutput:
-        """Return what the last stage of the network gives."""
+        """Return the output of the network's last stage."""
         inputs = {name: value.numpy() for name, value in zip(INPUTS, real_inputs(slot), strict=True)}
         llr, response = (torch.from_numpy(value) for value in self._session.run(OUTPUTS, inputs))
         return StageOutput(llr[:, slot.data], torch.view_as_complex(response))

@@ -1,7 +1,7 @@
-"""DeepTx against PUSCH with DMRS: delivered bits of a slot at equal SNR, MCS and resources, with real coding.
+"""DeepTx against PUSCH with DMRS: delivered bits per slot at equal SNR, MCS and resources, with real coding.
 
-DeepTx sends more information bits a slot at the same code rate, as no resource element is spent on DMRS alone; what of them is
-delivered depends on its block errors. So goodput is compared: transport block bits that arrive, per slot.
+DeepTx sends more information bits per slot at the same code rate, because no resource element is spent on DMRS alone; how many
+are delivered depends on its block errors. The comparison is therefore by goodput: delivered transport block bits per slot.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SCHEMES: tuple[Scheme, ...] = (
 
 
 class ComparisonRow(Word):
-    """One scheme at one SNR: block error rate and goodput, in bits delivered per slot of air time."""
+    """One scheme at one SNR: block error rate, and goodput in bits delivered per slot of air time."""
 
     scheme: str
     snr_db: float
@@ -47,21 +47,21 @@ def compare(
     stopping: Stopping | None = None,
     schemes: tuple[Scheme, ...] = SCHEMES,
 ) -> list[ComparisonRow]:
-    """Simulate every scheme at every SNR in dB on the same channel draws; MCS, resources and antennas are `configuration`'s.
+    """Simulate every scheme at every SNR in dB on the same channel draws, with MCS, resources and antennas of `configuration`.
 
-    What `configuration` says of transmitter, receiver and DMRS is each scheme's to say. Raises ReceiverUnavailable and
-    TransmitterUnavailable where a scheme cannot be had.
+    Each scheme sets its own transmitter, receiver and DMRS. Raises ReceiverUnavailable or TransmitterUnavailable if a scheme is
+    not available.
     """
-    kept = {
+    common = {
         name: value
         for name, value in configuration.model_dump().items()
         if name not in {"transmitter", "receiver", "estimator", "detector", "dmrs_symbols"}
     }
     rows = []
     for snr_db in snrs_db:
-        at = ChannelConfiguration(**{**channel.model_dump(), "snr_db": snr_db, "coupling_loss_db": None})
-        for name, chosen in schemes:
-            result = simulate(LinkConfiguration(**kept, **chosen), at, seed=seed, stopping=stopping or Stopping())
+        at_snr = ChannelConfiguration(**{**channel.model_dump(), "snr_db": snr_db, "coupling_loss_db": None})
+        for name, fields in schemes:
+            result = simulate(LinkConfiguration(**common, **fields), at_snr, seed=seed, stopping=stopping or Stopping())
             rows.append(_row(name, result))
     return rows
 

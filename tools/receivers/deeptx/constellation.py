@@ -1,6 +1,6 @@
-"""Constellations as sets of points in the plane: Gray QAM to begin with, and soft demapping of any set for one layer.
+"""Constellations as sets of points in the plane: Gray QAM as the initial one, and soft demapping of any set for one layer.
 
-`tools.receivers.classical.qam` demaps Gray QAM one dimension at a time; a learned set is demapped over all its points.
+`tools.receivers.classical.qam` demaps Gray QAM one dimension at a time; a learned constellation is demapped over all its points.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from torch import Tensor
 
 from tools.receivers.classical.qam import pam
 
-TINY = 1.2e-38  # the smallest probability that is told from none: the least normal single float
+TINY = 1.2e-38  # smallest probability distinguished from zero: the smallest normal float32
 
 
 @lru_cache(maxsize=8)
 def labels(order: int) -> Tensor:
-    """Return the bits of each point, float[2^order, order]: point n carries n in binary, first bit first."""
+    """Return the bits of each point, float[2^order, order]: point n has n in binary, most significant bit first."""
     return torch.tensor(list(itertools.product((0.0, 1.0), repeat=order)))
 
 
 def gray_points(order: int) -> Tensor:
-    """Return Gray QAM of TS 38.211 clause 5.1 as complex[2^order], unit mean energy, in the order of `labels`."""
+    """Return Gray QAM of TS 38.211 clause 5.1 as complex[2^order] with unit mean energy, in the order of `labels`."""
     levels = pam(order)[0]
     bits = labels(order).long()
-    place = 2 ** torch.arange(order // 2 - 1, -1, -1)
-    return torch.complex(levels[(bits[:, 0::2] * place).sum(1)], levels[(bits[:, 1::2] * place).sum(1)])
+    place_values = 2 ** torch.arange(order // 2 - 1, -1, -1)
+    return torch.complex(levels[(bits[:, 0::2] * place_values).sum(1)], levels[(bits[:, 1::2] * place_values).sum(1)])
 
 
 def normalized(points: Tensor) -> Tensor:
-    """Move and scale complex[P] to zero mean and unit mean energy."""
+    """Return `points` complex[P] shifted and scaled to zero mean and unit mean energy."""
     centred = points - points.mean()
     return centred / centred.abs().square().mean().sqrt().clamp_min(1e-6)
 
@@ -39,8 +39,8 @@ def normalized(points: Tensor) -> Tensor:
 def demap(symbols: Tensor, noise_variance: Tensor, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Demap unbiased `symbols` complex[...] with complex noise variance float[...] over `points` complex[2^order].
 
-    Returns LLRs float[..., order] (positive = 1), within ±87 as the probabilities are single floats; the posterior mean point
-    complex[...] and its variance float[...]. The points are equally likely.
+    Returns LLRs float[..., order] (positive = 1), within ±87 because probabilities are float32; the posterior mean point
+    complex[...] and its variance float[...]. The points are assumed equally likely.
     """
     cross = symbols.real[..., None] * points.real + symbols.imag[..., None] * points.imag
     energy = points.abs().square()

@@ -1,4 +1,4 @@
-"""Transmitter and receiver as one network: what is trained, and what the weights file holds."""
+"""Transmitter and receiver as one network, as trained and as stored in the weights file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tools.receivers.deeptx.transmitter_network import TransmitterNetwork
 
 
 class LinkNetwork(nn.Module):
-    """Both ends of the link; they are of use only together."""
+    """Both ends of the link, which only work together."""
 
     def __init__(self, channels: int = 24) -> None:
         super().__init__()

@@ -7,14 +7,14 @@ from torch import nn
 from tools.receivers.deeptx.network import REACH, ReceiverNetwork
 from twins.link.configuration import SYMBOLS_PER_SLOT
 
-COMPLEX = 4.0  # real multiplications of a complex one
+COMPLEX = 4.0  # real multiplications per complex multiplication
 
 
 def network_macs(network: ReceiverNetwork, antennas: int, subcarriers: int, order: int) -> float:
     """Return the multiply-accumulates of one slot at `antennas` and `subcarriers`, `order` bits per symbol.
 
-    Per resource element: the convolutions of each antenna and of the bits' head; the windows over time and frequency, on two
-    planes an antenna and two more; combining; and demapping over all points, for the mean and for each bit.
+    Per resource element: the convolutions of each antenna and of the bit output; the windows over time and frequency, on two
+    planes per antenna and two more; combining; and demapping over all points, for the mean and for each bit.
     """
     stages = sum(_macs(layer) for layer in network.stages.modules() if isinstance(layer, nn.Conv2d))
     windows = len(network.windows) * sum(2 * reach + 1 for reach in REACH) * (2.0 * antennas + 2.0)

@@ -1,4 +1,4 @@
-"""What DeepTx has learned, as a picture: each order's constellation with its bits, and the pilots' share of the power."""
+"""Plot of what DeepTx has learned: each order's constellation with its bits, and the pilots' share of the power."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.receivers.deeptx.transmitter_network import TransmitterNetwork
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-REACH = 1.7  # of the axes, in units of the root mean square
+AXIS_LIMIT = 1.7  # in units of the root mean square
 
 
 def draw_transmitter(network: TransmitterNetwork, orders: Sequence[int], path: Path) -> None:
@@ -39,5 +39,5 @@ def _constellation(axes: Axes, network: TransmitterNetwork, order: int) -> None:
     for point, bits in zip(learned.tolist(), labels(order).int().tolist(), strict=True):
         axes.annotate("".join(map(str, bits)), (point.real, point.imag), fontsize=8, xytext=(3, 3), textcoords="offset points")
     axes.set(xlabel="in phase", ylabel="quadrature", aspect="equal", title=f"{order} bits per symbol, relative to the pilot")
-    axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH))
+    axes.set(xlim=(-AXIS_LIMIT, AXIS_LIMIT), ylim=(-AXIS_LIMIT, AXIS_LIMIT))
     axes.legend(loc="lower center", ncols=2, fontsize=8)

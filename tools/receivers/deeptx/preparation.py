@@ -1,4 +1,4 @@
-"""From received slots of DeepTx to its receiver network's input."""
+"""Convert received slots of DeepTx to the input of its receiver network."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def prepare(transmitter: DeepTx, slots: Slots) -> tuple[PilotedSlot, torch.Tensor]:
-    """Return the input of `slots` sent by `transmitter`, and the amplitude float[B, 1, 1, 1] by which they were divided."""
+    """Return the input for `slots` sent by `transmitter`, and the amplitude float[B, 1, 1, 1] that they were divided by."""
     received = slots.received * transmitter.pilot_sequence.conj()
     amplitude = received.detach().abs().square().mean(dim=(1, 2, 3)).sqrt().clamp_min(1e-12)[:, None, None, None]
     order, network = transmitter.bits_per_symbol, transmitter.network

@@ -1,4 +1,4 @@
-"""DeepTx in the link twin: the factories of its transmitter and of its receiver."""
+"""DeepTx in the link twin: the factories of its transmitter and receiver."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from twins.link.transmitter import TransmitterUnavailable
 from twins.link.waveform.pusch import Pusch, PuschKey, pusch_of
 from twins.link.waveform.slots import Slots
 
-_ELEMENTS = 2**19  # resource elements x antennas that go through the network together: bounds its memory
+_ELEMENTS = 2**19  # resource elements x antennas per network call: limits memory
 
 
 class DeepTxReceiver:
-    """Receives what DeepTx sends; `coverage`: whether the weights, of checksum `version`, were trained for where it is used."""
+    """Receiver of DeepTx's transmissions with weights of checksum `version`; `coverage` by their data card."""
 
     name = "deeptx"
 
@@ -37,24 +37,24 @@ class DeepTxReceiver:
         assert isinstance(slots.pusch, DeepTx)
         with torch.no_grad():
             prepared, amplitude = prepare(slots.pusch, slots)
-            together = max(_ELEMENTS // prepared.received[0].numel(), 1)
+            size = max(_ELEMENTS // prepared.received[0].numel(), 1)
             parts = [
                 self.network(prepared._replace(received=received, noise=noise))[-1]
-                for received, noise in zip(*(torch.split(part, together) for part in prepared[:2]), strict=True)
+                for received, noise in zip(*(torch.split(part, size) for part in prepared[:2]), strict=True)
             ]
             response = torch.cat([part.response for part in parts]) * amplitude
             return Detection(torch.cat([part.llr for part in parts]).flatten(1), response[:, :, None])
 
     def operations(self, pusch: Pusch, configuration: LinkConfiguration) -> float:
-        """Operations of one slot, two a multiply-accumulate."""
+        """Return the operations per slot, two per multiply-accumulate."""
         return 2.0 * network_macs(self.network, configuration.rx_antennas, pusch.subcarriers, pusch.bits_per_symbol)
 
 
 def deeptx_transmitter(key: PuschKey, weights: Path = WEIGHTS) -> DeepTx:
-    """Make the trained transmitter of `key`; raises TransmitterUnavailable for more layers and untrained orders."""
+    """Build the trained transmitter of `key`; raises TransmitterUnavailable for several layers and untrained orders."""
     if key.layers != 1:
         raise TransmitterUnavailable(
-            f"layers={key.layers} with transmitter='deeptx': it sends one; use layers=1 or transmitter='pusch'"
+            f"layers={key.layers} with transmitter='deeptx': it sends one layer; use layers=1 or transmitter='pusch'"
         )
     try:
         trained = load(weights)
@@ -64,7 +64,7 @@ def deeptx_transmitter(key: PuschKey, weights: Path = WEIGHTS) -> DeepTx:
     if order not in trained.orders:
         raise TransmitterUnavailable(
             f"mcs_index={key.mcs_index} of table {key.mcs_table} has {order} bits per symbol: transmitter='deeptx' was"
-            f" trained for {list(trained.orders)}; take an MCS of such an order or transmitter='pusch'"
+            f" trained for {list(trained.orders)}; use an MCS of such an order or transmitter='pusch'"
         )
     return DeepTx(key, trained.network.transmitter)
 
@@ -72,11 +72,11 @@ def deeptx_transmitter(key: PuschKey, weights: Path = WEIGHTS) -> DeepTx:
 def deeptx_receiver(
     pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration, weights: Path = WEIGHTS
 ) -> DeepTxReceiver:
-    """Make the trained receiver; raises ReceiverUnavailable where `pusch` is not a DeepTx."""
+    """Build the trained receiver; raises ReceiverUnavailable if `pusch` is not a DeepTx."""
     if not isinstance(pusch, DeepTx):
         raise ReceiverUnavailable(
-            f"transmitter={configuration.transmitter!r} with receiver='deeptx': it knows the constellation and pilots of DeepTx"
-            " only; give transmitter='deeptx'"
+            f"transmitter={configuration.transmitter!r} with receiver='deeptx': it receives only the constellation and pilots of"
+            " DeepTx; use transmitter='deeptx'"
         )
     try:
         trained = load(weights)
@@ -86,6 +86,6 @@ def deeptx_receiver(
 
 
 def coverage(card: DataCard, configuration: LinkConfiguration, channel: ChannelConfiguration) -> Coverage:
-    """Judge by `card`; the number of DMRS symbols is none of it, as none are sent."""
-    asked = conditions(configuration, channel)
-    return card.covers({name: value for name, value in asked.items() if name != "dmrs_symbols"})
+    """Return the coverage by `card`, without the number of DMRS symbols, because DeepTx sends none."""
+    values = conditions(configuration, channel)
+    return card.covers({name: value for name, value in values.items() if name != "dmrs_symbols"})

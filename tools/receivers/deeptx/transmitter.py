@@ -1,6 +1,6 @@
-"""DeepTx: a PUSCH-shaped transmission without DMRS, all 14 symbols carrying data on superimposed pilots.
+"""DeepTx: a PUSCH-shaped transmission without DMRS, with data on superimposed pilots in all 14 symbols.
 
-Carrier, codebook precoding and MCS are PUSCH's; the mapping of coded bits to resource elements is the learned transmitter's.
+Carrier, codebook precoding and MCS are those of a PUSCH; the mapping of coded bits to resource elements is learned.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class DeepTx(Pusch):
-    """One built transmitter of one layer; attributes as in `Pusch`.
+    """A single-layer transmitter; attributes as in `Pusch`.
 
-    All 14 symbols are `data`. `pilots` complex[1, 14, S] are superimposed: sqrt(a) p, of the weights as they were when this was
-    built. `pilot_sequence` complex[14, S] is p, of unit magnitude. The transport block has the MCS's code rate on all resource
-    elements: the cap of TS 38.214 clause 6.1.4.2 at 156 of a PRB's 168, which leaves room for one DMRS symbol, does not apply.
+    All 14 symbols are `data`. `pilots` complex[1, 14, S] are superimposed: sqrt(a) p, with the weights at construction.
+    `pilot_sequence` complex[14, S] is p, of unit magnitude. The transport block has the MCS's code rate on all resource elements:
+    the limit of TS 38.214 clause 6.1.4.2 to 156 of a PRB's 168, which leaves room for one DMRS symbol, does not apply.
     """
 
     def __init__(self, key: PuschKey, network: TransmitterNetwork) -> None:
@@ -54,7 +54,7 @@ class DeepTx(Pusch):
 def pilot_sequence(subcarriers: int) -> torch.Tensor:
     """Return the pilots complex[14, subcarriers]: QPSK of the Gold sequence of TS 38.211 clause 5.2.1.
 
-    Seeded symbol by symbol as DMRS are in clause 6.4.1.1.1.1, in slot 0 with scrambling identity 1.
+    It is seeded per symbol like DMRS in clause 6.4.1.1.1.1, in slot 0 with scrambling identity 1.
     """
     import torch
     from sionna.phy.nr.utils import generate_prng_seq

@@ -15,7 +15,7 @@ WEIGHTS = Path(__file__).parents[1] / "data" / "deeptx.safetensors"
 
 @dataclass(frozen=True)
 class TrainedLink:
-    """Both networks as they were trained, their card, and the weights' checksum."""
+    """The trained networks, their data card, and the weights' checksum `version`."""
 
     network: LinkNetwork
     card: DataCard
@@ -23,13 +23,13 @@ class TrainedLink:
 
     @property
     def orders(self) -> tuple[int, ...]:
-        """Bits per symbol that were trained."""
+        """Trained modulation orders, in bits per symbol."""
         return tuple(int(str(order)) for order in self.card.validity["bits_per_symbol"].choices or ())
 
 
 @lru_cache(maxsize=4)
 def load(path: Path = WEIGHTS) -> TrainedLink:
-    """Read the weights at `path`; raises ArtefactError where file and record do not belong together."""
+    """Load the weights at `path`; raises ArtefactError if file and record do not match."""
     from safetensors.torch import load_file
 
     artefact = read_artefact(path)

@@ -14,7 +14,7 @@ from training.gym.bench.campaign import Campaign, run
 from training.gym.episodes.rollout import Rollout
 from training.gym.networks import GymNetwork
 from training.gym.tasks.gym_task import GymTask
-from twins.progress import counted
+from twins.progress import show_progress
 
 
 class Grounding(Word):
@@ -67,7 +67,7 @@ def ground_agent(agent: str, tasks: list[GymTask], model: GymNetwork, truth: Gym
     """Run one agent on both networks, or read from `folder` what it has run there, and compare; raises ValueError."""
     rollouts = []
     for network in (model, truth):
-        with counted(f"{agent} on {network.name}", "episodes") as progress:
+        with show_progress(f"{agent} on {network.name}", "episodes") as progress:
             rollouts.append(run(Campaign(agent, network, folder), tasks, workers, progress))
     return grounding(*rollouts)
 

@@ -13,7 +13,7 @@ import typer
 from training.gym.commands.common import Gate
 from training.gym.input_error import GymInputError
 from twins.command_errors import one_line_errors
-from twins.progress import counted
+from twins.progress import show_progress
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -51,7 +51,7 @@ def bench(
         tasks = benchmark_tasks()
         chosen = tasks if per_tier is None else subset(tasks, per_tier)
         for name in agent or DEFAULT_AGENTS:
-            with counted(f"{name} on {network}", "episodes") as progress:
+            with show_progress(f"{name} on {network}", "episodes") as progress:
                 campaign = Campaign(name, chosen_network, out, attempts, gate)
                 scores.append(agent_scores(run(campaign, chosen, workers, progress)))
     if as_json:

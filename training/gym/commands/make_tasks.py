@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from twins.progress import counted
+from twins.progress import show_progress
 
 if TYPE_CHECKING:
     from policies.gym.split import Purpose
@@ -30,9 +30,9 @@ def make_tasks(
     from training.gym.task_making.probe import separability
     from training.gym.tasks.task_set import path_of
 
-    with counted("training tasks", "tasks") as progress:
+    with show_progress("training tasks", "tasks") as progress:
         training, _ = make_tasks(scaled(TRAINING, scale), [], workers, progress)
-    with counted("benchmark tasks", "tasks") as progress:
+    with show_progress("benchmark tasks", "tasks") as progress:
         benchmark, easy = make_tasks(scaled(BENCHMARK, scale), [task.text for task in training], workers, progress)
     probe = separability([task.text for task in training], [task.text for task in benchmark])
     for purpose, tasks, left_out in ((Purpose.TRAINING, training, 0), (Purpose.BENCHMARK, benchmark, easy)):

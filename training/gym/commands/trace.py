@@ -88,12 +88,12 @@ def _seeds(text: str, purpose: Purpose) -> range:
 def _recorded(wanted: list[Segment], network: GymNetwork, work: Path, workers: int) -> dict[str, str]:
     """Record what has no file yet; returns what failed."""
     from training.gym.traces.recorder import record
-    from twins.progress import counted
+    from twins.progress import show_progress
 
     if all(_file(one, work).exists() for one in wanted):
         return {}
     network.check()
-    with counted("ns-3 traces", "segments") as progress:
+    with show_progress("ns-3 traces", "segments") as progress:
         return record(wanted, network, work, workers, progress)
 
 

@@ -30,13 +30,13 @@ def experiment_model(
     from training.gym.model.report import published_error
     from training.gym.traces.data_set import read_traces
     from twins.learned.ensemble import MODEL_PATH, Ensemble
-    from twins.progress import counted
+    from twins.progress import show_progress
 
     torch.set_num_threads(1)
     path = out or MODEL_PATH
     with one_line_errors("train experiment-model", ArtefactError):
         rows, unseen = read_traces(Purpose.TRAINING, traces), read_traces(Purpose.BENCHMARK)
-    with one_line_errors("train experiment-model", ValueError), counted("experiment model", "epochs") as progress:
+    with one_line_errors("train experiment-model", ValueError), show_progress("experiment model", "epochs") as progress:
         make_model(rows, Plan(members=members, seed=seed), path, lambda done, total, _: progress(done, total))
     Ensemble.load.cache_clear()
     errors, states = published_error(rows, unseen, Ensemble.load(path))

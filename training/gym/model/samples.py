@@ -13,7 +13,7 @@ from twins.gym.window import Window
 from twins.gym.world import settle_s
 from twins.learned.arrays import Floats, Ints, LayoutArrays, layout_arrays
 from twins.learned.ensemble import transformed
-from twins.learned.features import COULD, JITTER_MS, LATENCY_MS, Memory, foreseen, nothing_before
+from twins.learned.features import ATTAINABLE, JITTER_MS, LATENCY_MS, Memory, empty_memory, model_inputs
 from twins.learned.physics import Physics
 
 
@@ -53,7 +53,7 @@ def _segment(rows: list[TraceRow]) -> Iterable[tuple[Floats, Floats, Floats, Flo
         settle = 1.0 if before is None else settle_s(before, layout)
         nobody = np.full(len(arrays.places), -1)
         start, orders = nobody if cells is None else cells, nobody if ordered is None else ordered
-        seen = foreseen(arrays, start, orders, memory or nothing_before(len(arrays.user)), memory is None, settle)
+        seen = model_inputs(arrays, start, orders, memory or empty_memory(len(arrays.user)), memory is None, settle)
         targets = _targets(arrays, list(layout.flows), window)
         yield (
             seen.features,
@@ -63,7 +63,7 @@ def _segment(rows: list[TraceRow]) -> Iterable[tuple[Floats, Floats, Floats, Flo
             np.full(len(arrays.user), float(row.seed)),
         )
         served = _served(list(layout.cells), arrays, window, seen.theory, list(layout.users))
-        could = seen.features[:, COULD]
+        could = seen.features[:, ATTAINABLE]
         memory = Memory(arrays.slice_of, served[arrays.user], arrays.host, arrays.mbps, *targets, could)
         before, cells, ordered = layout, served, arrays.ordered
 

@@ -1,4 +1,4 @@
-"""What an operator knows about a packet network: its card and its data card, both of which say that it is LTE."""
+"""The network card and the data card of a packet twin; both state that the traffic is carried by LTE."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _FILE = Path(__file__).parent / "data" / "packet_twin_card.json"
 def packet_twin_card(label: str) -> DataCard:
     """Return the data card of a packet twin whose windows come from `label`."""
     card = DataCard.model_validate_json(_FILE.read_text(encoding="utf-8"))
-    made = card.provenance.model_copy(update={"source": f"{label}; {card.provenance.source}"})
-    return card.model_copy(update={"name": f"{card.name}: {label}", "provenance": made})
+    provenance = card.provenance.model_copy(update={"source": f"{label}; {card.provenance.source}"})
+    return card.model_copy(update={"name": f"{card.name}: {label}", "provenance": provenance})
 
 
 def network_card(
     layout: Layout, names: dict[str, CellName], label: str, now: datetime, granularity_s: float, name: str
 ) -> NetworkCard:
-    """Return the card of the network of `layout` at its time `now`."""
+    """Return the card of the network of `layout` at network time `now`."""
     return NetworkCard(
         name=name,
         kind=f"packet twin ({label})",
         version=VERSION,
         now=now,
-        cells=tuple(_cell(layout, one) for one in names.values()),
+        cells=tuple(_cell(layout, cell_name) for cell_name in names.values()),
         slices=tuple(Slice),
         capabilities=("O1", "advance", "snapshot"),
         granularity_s=granularity_s,

@@ -1,9 +1,9 @@
 """KPIs of a group of flows and users in one window, in the catalogue's units.
 
-1. Delay is from the host to the user, the host's link included as backhaul; it is weighted by packets delivered.
-2. Throughput is what a user with traffic was delivered, over the whole window and not over bursts.
-3. A value is None where there was nothing to measure. What a window does not tell (tails of delay, blocks per slice, energy,
-   block errors, link failures) has no sample at all.
+1. Delay is measured from the host to the user, including the host's link as backhaul, and weighted by delivered packets.
+2. Throughput is that delivered to a user with traffic, averaged over the whole window, not over bursts.
+3. A value is None if there was nothing to measure. KPIs that a window does not provide (delay percentiles, PRBs per slice,
+   energy, block errors, link failures) have no samples.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class WindowRecord:
-    """A finished window: its number, the layout it was run under, what was measured, and where users were served before it."""
+    """A finished window: its number, layout and measurements, and the serving cells of the users in the window `before`."""
 
     number: int
     layout: Layout
@@ -36,30 +36,31 @@ class WindowRecord:
 
 @dataclass(frozen=True)
 class Group:
-    """Flows (as laid out, as measured) and users of a cell, a slice, or a slice of a cell, over `seconds`."""
+    """The flows (configured, measured) and users of a cell, a slice, or a slice of a cell, over `seconds`."""
 
     flows: tuple[tuple[FlowLayout, FlowWindow], ...]
     users: tuple[UserWindow, ...]
     seconds: float
 
 
-def group_of(record: WindowRecord, cell: str | None, one: Slice | None) -> Group:
-    """Return what belongs to `cell` (None: all, users without a cell too) and slice `one` (None: all).
+def group_of(record: WindowRecord, cell: str | None, slice_: Slice | None) -> Group:
+    """Return the flows and users of `cell` (None: all, including users without a cell) and `slice_` (None: all).
 
-    A flow and its user count to the cell that serves the user at the window's end; a user to the slice of its first flow.
+    A user and its flows belong to the cell that serves the user at the end of the window, and to the slice of its first flow.
     """
     layout, window = record.layout, record.window
-    there = [name for name, user in window.users.items() if cell is None or user.cell == cell]
-    flows = [(flow, window.flows[name]) for name, flow in layout.flows.items() if flow.user in there]
-    homes = _slices(layout)
+    served = [name for name, user in window.users.items() if cell is None or user.cell == cell]
+    flows = [(flow, window.flows[name]) for name, flow in layout.flows.items() if flow.user in served]
+    user_slices = _user_slices(layout)
     return Group(
-        flows=tuple(pair for pair in flows if one is None or pair[0].slice is one),
-        users=tuple(window.users[name] for name in there if one is None or homes.get(name, Slice.EMBB) is one),
+        flows=tuple(pair for pair in flows if slice_ is None or pair[0].slice is slice_),
+        users=tuple(window.users[name] for name in served if slice_ is None or user_slices.get(name, Slice.EMBB) is slice_),
         seconds=window.seconds,
     )
 
 
-def _slices(layout: Layout) -> dict[str, Slice]:
+def _user_slices(layout: Layout) -> dict[str, Slice]:
+    """Return the slice of each user, that of its first flow."""
     return {flow.user: flow.slice for flow in reversed(list(layout.flows.values()))}
 
 
@@ -68,12 +69,12 @@ def _packets(group: Group, mbps: Callable[[FlowWindow], float]) -> list[float]:
 
 
 def _per_user(group: Group) -> list[float]:
-    """Mbit/s delivered to each user to whom something was sent or delivered."""
-    found: dict[str, float] = {}
+    """Return the throughput in Mbit/s of each user with offered or delivered traffic."""
+    throughput: dict[str, float] = {}
     for flow, window in group.flows:
         if window.offered_mbps > 0.0 or window.throughput_mbps > 0.0:
-            found[flow.user] = found.get(flow.user, 0.0) + window.throughput_mbps
-    return list(found.values())
+            throughput[flow.user] = throughput.get(flow.user, 0.0) + window.throughput_mbps
+    return list(throughput.values())
 
 
 def _throughput(group: Group) -> Value:
@@ -135,20 +136,21 @@ KPIS = tuple(
 
 
 def measure(kpi: str, group: Group) -> Value:
-    """Return (value, count of events behind it) of a KPI of flows and users."""
+    """Return (value, number of events it is computed from) of a KPI of flows and users."""
     return _MEASURES[kpi](group)
 
 
 def handovers(record: WindowRecord) -> dict[Pair, int] | None:
-    """Return how many users went from cell to cell in the window, None where that is not all of its handovers, or more.
+    """Return the number of handovers in the window by (source, target), None if it cannot be determined.
 
-    A window tells how many handovers there were in all; who made them shows where users are served before and after.
+    A window provides only the total number of handovers; source and target follow from the users' serving cells before and
+    after. The result is None without a previous window, or if these changes do not add up to the total.
     """
     if record.before is None:
         return None
-    found: dict[Pair, int] = {}
+    counts: dict[Pair, int] = {}
     for name, user in record.window.users.items():
         source = record.before.get(name)
         if source is not None and user.cell is not None and source != user.cell:
-            found[source, user.cell] = found.get((source, user.cell), 0) + 1
-    return found if sum(found.values()) == record.window.handovers else None
+            counts[source, user.cell] = counts.get((source, user.cell), 0) + 1
+    return counts if sum(counts.values()) == record.window.handovers else None

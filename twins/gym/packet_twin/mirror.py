@@ -1,4 +1,4 @@
-"""From the managed object tree to the layout that is run."""
+"""From the managed object tree to the layout of the packet network."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ TILT_DEG = (-60.0, 60.0)  # of `Beam`
 
 
 def is_awake(tree: Tree, name: CellName) -> bool:
-    """Whether configuration lets a cell radiate."""
+    """Whether a cell is configured to radiate: unlocked and not in energy saving."""
     saving = tree[f"{name.cu},CESManagementFunction=1"]["energySavingControl"] == "toBeEnergySaving"
     return tree[name.du]["administrativeState"] == "UNLOCKED" and not saving
 
 
 def layout_of(start: Layout, names: dict[str, CellName], tree: Tree) -> Layout:
-    """Return `start` with its cells as the tree has them."""
+    """Return `start` with its cells configured by the tree."""
     cells = {name.id: _cell(start, name, tree) for name in names.values()}
     return start if cells == start.cells else start.model_copy(update={"cells": cells})
 
@@ -34,19 +34,19 @@ def _cell(layout: Layout, name: CellName, tree: Tree) -> CellLayout:
         "shares": shares(layout, name.id, tree, name.du),
     }
     if not is_awake(tree, name):
-        # Barred alone, users that hear no neighbour well would stay: without power they reach for what there is.
+        # Barring alone would leave users with weak neighbours in the cell; at minimum power they hand over.
         changes |= {"barred": True, "power_dbm": POWER_DBM[0]}
     return CellLayout.model_validate({**dict(start), **changes})
 
 
 def beam(start: CellLayout, name: CellName, tree: Tree) -> Beam | None:
-    """Return the beam turned from where the layout points it: azimuth to the right, tilt down, in tenths of degrees."""
+    """Return the beam, steered from the layout's direction by digitalAzimuth (clockwise) and digitalTilt (down), 0.1 deg each."""
     if start.beam is None:
         return None
-    turned = tree[f"{name.carrier},CommonBeamformingFunction=1"]
-    azimuth = start.beam.azimuth_deg - _number(turned["digitalAzimuth"]) / 10.0
-    tilt = start.beam.tilt_deg + _number(turned["digitalTilt"]) / 10.0
-    return Beam.model_construct(azimuth_deg=_wrapped(azimuth), tilt_deg=tilt)  # objections judge it before it is used
+    steering = tree[f"{name.carrier},CommonBeamformingFunction=1"]
+    azimuth = start.beam.azimuth_deg - _number(steering["digitalAzimuth"]) / 10.0
+    tilt = start.beam.tilt_deg + _number(steering["digitalTilt"]) / 10.0
+    return Beam.model_construct(azimuth_deg=_wrapped(azimuth), tilt_deg=tilt)  # `objections` validates it before use
 
 
 def _wrapped(degrees: float) -> float:

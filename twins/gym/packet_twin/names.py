@@ -1,4 +1,4 @@
-"""How a layout's cells are called in the managed object tree: cells at one place share a site."""
+"""The names of a layout's cells in the managed object tree; cells at the same position share a site."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from twins.system.configuration import LOCAL_ID_BITS
 
 
 class CellName(NamedTuple):
-    """The names of one cell; its neighbours are all other cells, the nearest first."""
+    """The names of a cell; its neighbours are all other cells, nearest first."""
 
     id: str
     gnb: int
@@ -44,7 +44,7 @@ class CellName(NamedTuple):
 
     @property
     def nci(self) -> int:
-        """Cell identity: number of the site, then of the cell in it."""
+        """NR cell identity: number of the site followed by the local number of the cell."""
         return (self.gnb << LOCAL_ID_BITS) | self.local
 
     def relation(self, neighbour: str) -> str:
@@ -56,9 +56,9 @@ def cell_names(layout: Layout) -> dict[str, CellName]:
     """Return the names of every cell of `layout`, in its order."""
     places = {name: (cell.position.x_m, cell.position.y_m) for name, cell in layout.cells.items()}
     sites = list(dict.fromkeys(places.values()))
-    found: dict[str, CellName] = {}
+    names: dict[str, CellName] = {}
     for name, place in places.items():
-        local = 1 + sum(places[other] == place for other in found)
-        others = sorted((other for other in places if other != name), key=lambda other: math.dist(place, places[other]))
-        found[name] = CellName(name, sites.index(place) + 1, local, tuple(others))
-    return found
+        local = 1 + sum(places[other] == place for other in names)
+        neighbours = sorted((other for other in places if other != name), key=lambda other: math.dist(place, places[other]))
+        names[name] = CellName(name, sites.index(place) + 1, local, tuple(neighbours))
+    return names

@@ -1,7 +1,7 @@
-"""The managed objects (TS 28.541) of a layout: which there are, what stands in them, what may be written.
+"""The managed objects (TS 28.541) of a layout: classes, default attributes and writable attributes.
 
-They are those of an NR network, so that whatever manages one can manage the other; what carries the traffic is LTE. Attributes
-that no layout can express stand at what the simulator does, and are read-only.
+They are those of an NR network, so that the same management works for both, although the traffic is carried by LTE. Attributes
+that a layout cannot express are read-only and have the value that describes the simulator's behaviour.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def why_fixed(attribute: str) -> str:
 
 
 def default_tree(layout: Layout, names: dict[str, CellName]) -> Tree:
-    """Return every managed object with its attributes as `layout` has them."""
+    """Return every managed object with the attributes of `layout`."""
     tree: Tree = {}
     for name in names.values():
         tree.setdefault(name.element, {"userLabel": name.site})

@@ -1,4 +1,4 @@
-"""From window records to KPI frames, only for what is asked."""
+"""Conversion of window records into KPI frames for a query."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NETWORK_DN = "SubNetwork=RAN"
 
 
 class Observer:
-    """Answers queries over the finished windows of one network; window 0 begins at `start`."""
+    """Answers KPI queries over the finished windows of a network; window 0 begins at `start`."""
 
     def __init__(self, names: dict[str, CellName], start: datetime, length: timedelta) -> None:
         self._cells = {name.du: name.id for name in names.values()}
@@ -30,9 +30,9 @@ class Observer:
         kpis = [name for name in KPIS if not query.kpis or name in query.kpis or name.rpartition(".")[0] in families]
         for dn in query.dns:
             if dn not in self._cells and dn not in self._relations and dn != NETWORK_DN:
-                kept = f"NRCellDU, NRCellRelation, {NETWORK_DN}"
-                raise UnknownObjectError(f"dn={dn!r}: no KPIs are kept for it; KPIs are kept for {kept}")
-        records = [record for record in history if self._wanted(record, query)]
+                supported = f"NRCellDU, NRCellRelation, {NETWORK_DN}"
+                raise UnknownObjectError(f"dn={dn!r}: no KPIs are kept for it; KPIs are kept for {supported}")
+        records = [record for record in history if self._in_period(record, query)]
         records = records if query.windows is None else records[-query.windows :]
         return KpiFrame(tuple(sample for record in records for kpi in kpis for sample in self._samples(record, kpi, query)))
 
@@ -40,43 +40,43 @@ class Observer:
         start = self._start + record.number * self._length
         return start, start + self._length
 
-    def _wanted(self, record: WindowRecord, query: KpiQuery) -> bool:
+    def _in_period(self, record: WindowRecord, query: KpiQuery) -> bool:
         start, end = self._times(record)
         return (query.start is None or start >= query.start) and (query.end is None or end <= query.end)
 
     def _samples(self, record: WindowRecord, kpi: str, query: KpiQuery) -> Iterator[KpiSample]:
         start, end = self._times(record)
         definition = kpi_definition(kpi)
-        for dn, one, (value, count) in self._values(record, kpi, query):
-            yield KpiSample(kpi, dn, one, start, end, value, definition.unit, round(count))
+        for dn, slice_, (value, count) in self._values(record, kpi, query):
+            yield KpiSample(kpi, dn, slice_, start, end, value, definition.unit, round(count))
 
     def _values(self, record: WindowRecord, kpi: str, query: KpiQuery) -> Iterator[tuple[str, Slice | None, Value]]:
         cells: dict[str, str | None] = {dn: cell for dn, cell in self._cells.items() if not query.dns or dn in query.dns}
         if kpi in (LOAD_KPI, HANDOVER_KPI):
             if not query.slices:
-                yield from self._of_cells(record, kpi, query)
+                yield from self._cell_values(record, kpi, query)
             return
         levels = kpi_definition(kpi).levels
         if "network" in levels and (not query.dns or NETWORK_DN in query.dns):
             cells[NETWORK_DN] = None
         for dn, cell in cells.items():
-            wanted: tuple[Slice | None, ...] = query.slices or (None, *Slice)
-            for one in wanted:
-                yield dn, one, measure(kpi, group_of(record, cell, one))
+            slices: tuple[Slice | None, ...] = query.slices or (None, *Slice)
+            for slice_ in slices:
+                yield dn, slice_, measure(kpi, group_of(record, cell, slice_))
 
-    def _of_cells(self, record: WindowRecord, kpi: str, query: KpiQuery) -> Iterator[tuple[str, Slice | None, Value]]:
+    def _cell_values(self, record: WindowRecord, kpi: str, query: KpiQuery) -> Iterator[tuple[str, Slice | None, Value]]:
         cells = [(dn, cell) for dn, cell in self._cells.items() if not query.dns or dn in query.dns]
         if kpi == LOAD_KPI:
             yield from ((dn, None, (100.0 * record.window.prb_load[cell], 1)) for dn, cell in cells)
             return
-        found = handovers(record)
+        counts = handovers(record)
         for dn, cell in cells:
-            yield dn, None, _counted(found, [pair for pair in self._relations.values() if pair[0] == cell])
+            yield dn, None, _total(counts, [pair for pair in self._relations.values() if pair[0] == cell])
         for dn, pair in self._relations.items():
             if not query.dns or dn in query.dns:
-                yield dn, None, _counted(found, [pair])
+                yield dn, None, _total(counts, [pair])
 
 
-def _counted(found: dict[Pair, int] | None, pairs: list[Pair]) -> Value:
-    total = None if found is None else float(sum(found.get(pair, 0) for pair in pairs))
+def _total(counts: dict[Pair, int] | None, pairs: list[Pair]) -> Value:
+    total = None if counts is None else float(sum(counts.get(pair, 0) for pair in pairs))
     return total, total or 0.0

@@ -1,8 +1,8 @@
-"""A packet network that can be rewound: it is begun anew and played what it was played before.
+"""Rewinding of a packet network by restarting it and replaying its windows.
 
-Packet simulators keep no copy of themselves. But the same seed and layouts give the same windows, so (seed, layouts so far) is
-the whole state: going on from another state costs a new beginning and as many windows as lie behind it, unless the network
-stands there, or on the way, already.
+Packet simulators cannot be snapshotted. But the same seed and layouts give the same windows, so that (seed, layouts so far) is
+the full state: continuing from another state costs a restart and the replay of its windows, unless the network is already in
+that state or in an earlier one of the same history.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from twins.gym.window import Window
 
 
 class Playback:
-    """Plays layouts to the network that `make` makes, window by window of `window_s`, after `warm_up_s` under `start`."""
+    """Runs layouts in the network created by `make`, in windows of `window_s`, after `warm_up_s` with the layout `start`."""
 
     def __init__(self, make: Callable[[], PacketNetwork], start: Layout, window_s: float, warm_up_s: float) -> None:
         self._network = make()
@@ -26,13 +26,13 @@ class Playback:
 
     @property
     def label(self) -> str:
-        """What the windows come from."""
+        """The source of the windows."""
         return self._network.label
 
     def next_window(self, seed: int, log: Sequence[Layout], layout: Layout) -> tuple[Window, Window | None]:
-        """Return the window under `layout` that follows those of `log`, and the one before it; raises InfrastructureError.
+        """Return the window with `layout` that follows those of `log`, and the window before it; raises InfrastructureError.
 
-        A simulator that fails is begun anew once: what it then measures is what it would have measured.
+        A simulator that fails is restarted once; the replay gives the same result as if it had not failed.
         """
         try:
             return self._next(seed, log, layout)
@@ -43,8 +43,8 @@ class Playback:
     def _next(self, seed: int, log: Sequence[Layout], layout: Layout) -> tuple[Window, Window | None]:
         if self._seed != seed or self._played != list(log[: len(self._played)]):
             self._begin(seed)
-        for one in log[len(self._played) :]:
-            self._run(seed, one)
+        for logged in log[len(self._played) :]:
+            self._run(seed, logged)
         before = self._last
         return self._run(seed, layout), before
 
@@ -57,7 +57,7 @@ class Playback:
         self._seed = seed
 
     def _run(self, seed: int, layout: Layout) -> Window:
-        self._seed = None  # where it stands is unknown until it has answered
+        self._seed = None  # its state is unknown until it has answered
         window = self._network.run(_seeded(layout, seed), self._window_s)
         self._seed, self._last = seed, window
         self._played.append(layout)

@@ -1,10 +1,10 @@
 """Shares of resource blocks from the ratios and weights of a cell's slices.
 
-1. A slice's demand is the share that the layout gave it at the start times its `schedulerWeight` (1 at the start).
-2. The cell's blocks are shared out in proportion to demand, no slice below its `rRMPolicyMinRatio` (nor one resource block group)
-   and none above its `rRMPolicyMaxRatio`; what a bound takes or leaves goes to the others in proportion.
-3. Shares are exclusive here: nobody borrows what another leaves idle. So the minimum keeps the dedicated ratio that it contains.
-4. The simulator gives whole groups, 16 of 3 blocks in 50, 12 of 2 in 25: an edit of a few percent may not move a group.
+1. A slice's demand is its share in the initial layout times its `schedulerWeight` (initially 1).
+2. The cell's blocks are divided in proportion to demand, with each slice between its `rRMPolicyMinRatio` (at least one resource
+   block group) and its `rRMPolicyMaxRatio`; the difference caused by a bound is distributed to the other slices in proportion.
+3. Shares are exclusive: slices do not borrow idle blocks from each other. The minimum therefore includes the dedicated ratio.
+4. The simulator allocates whole groups, 16 of 3 blocks in 50, 12 of 2 in 25: an edit of a few percent may have no effect.
 """
 
 from __future__ import annotations
@@ -17,46 +17,48 @@ _GROUPS = {25: 12, 50: 16}  # whole resource block groups, TS 36.213 table 7.1.6
 _ROUNDING = 1e-9
 
 
-def least_shares(start: Layout, cell: str) -> Shares:
-    """Return the share below which a slice of the cell may be left without a group, or what it started with where less."""
+def min_shares(start: Layout, cell: str) -> Shares:
+    """Return the minimum share of each slice of the cell: one resource block group, or its initial share if smaller."""
     group = max(MIN_SHARE, 1.0 / _GROUPS[start.downlink_rbs])
-    return {one: min(group, share) for one, share in start.cells[cell].shares.items()}
+    return {slice_: min(group, share) for slice_, share in start.cells[cell].shares.items()}
 
 
-def floors(least: Shares, tree: Tree, du: str) -> Shares:
+def floors(minima: Shares, tree: Tree, du: str) -> Shares:
     """Return the guaranteed share of each slice of the cell `du`."""
-    found = {}
-    for one in Slice:
-        ratio = tree[f"{du},RRMPolicyRatio={one.value}"]
+    guaranteed = {}
+    for slice_ in Slice:
+        ratio = tree[f"{du},RRMPolicyRatio={slice_.value}"]
         percent = max(float(ratio[name] or 0.0) for name in ("rRMPolicyMinRatio", "rRMPolicyDedicatedRatio"))
-        found[one] = max(percent / 100.0, least[one])
-    return found
+        guaranteed[slice_] = max(percent / 100.0, minima[slice_])
+    return guaranteed
 
 
 def ceilings(tree: Tree, du: str) -> Shares:
-    """Return the largest share of each slice of the cell `du`."""
-    return {one: float(tree[f"{du},RRMPolicyRatio={one.value}"]["rRMPolicyMaxRatio"] or 0.0) / 100.0 for one in Slice}
+    """Return the maximum share of each slice of the cell `du`."""
+    return {slice_: float(tree[f"{du},RRMPolicyRatio={slice_.value}"]["rRMPolicyMaxRatio"] or 0.0) / 100.0 for slice_ in Slice}
 
 
 def shares(layout: Layout, cell: str, tree: Tree, du: str) -> Shares:
-    """Return the share of each slice of the cell, called `du` in the tree; `layout` is that of the start."""
+    """Return the share of each slice of `cell`, whose NRCellDU is `du`; `layout` is the initial layout."""
     start = layout.cells[cell].shares
-    low, high = floors(least_shares(layout, cell), tree, du), ceilings(tree, du)
-    demand = {one: start[one] * float(tree[f"{du},SchedulerProfile={one.value}"]["schedulerWeight"] or 0.0) for one in start}
+    low, high = floors(min_shares(layout, cell), tree, du), ceilings(tree, du)
+    weights = {slice_: float(tree[f"{du},SchedulerProfile={slice_.value}"]["schedulerWeight"] or 0.0) for slice_ in start}
+    demand = {slice_: share * weights[slice_] for slice_, share in start.items()}
     return _bounded(demand, low, high, max(sum(start.values()), sum(low.values())))
 
 
 def _bounded(demand: Shares, low: Shares, high: Shares, total: float) -> Shares:
-    """Share `total` out in proportion to `demand` within bounds: those beyond a bound are set to it until none is."""
+    """Divide `total` in proportion to `demand` within bounds, fixing slices at a violated bound until none is violated."""
     fixed: Shares = {}
     while True:
-        free = {one: want for one, want in demand.items() if one not in fixed}
+        free = {slice_: share for slice_, share in demand.items() if slice_ not in fixed}
         factor = (total - sum(fixed.values())) / sum(free.values()) if free else 0.0
-        wanted = {one: want * factor for one, want in free.items()}
-        kept = {one: min(max(want, low[one]), high[one]) for one, want in wanted.items()}
-        excess = sum(kept.values()) - sum(wanted.values())
-        # Where bounds add more than they take, those at the lower bound are final, else those at the upper (CSS flexbox 9.7).
-        final = [one for one in free if (kept[one] - wanted[one]) * (1.0 if excess > 0.0 else -1.0) > _ROUNDING]
+        proportional = {slice_: share * factor for slice_, share in free.items()}
+        clipped = {slice_: min(max(share, low[slice_]), high[slice_]) for slice_, share in proportional.items()}
+        excess = sum(clipped.values()) - sum(proportional.values())
+        # If clipping adds more than it removes, slices at the lower bound are final, else those at the upper (CSS flexbox 9.7).
+        sign = 1.0 if excess > 0.0 else -1.0
+        final = [slice_ for slice_ in free if (clipped[slice_] - proportional[slice_]) * sign > _ROUNDING]
         if not final:
-            return {one: fixed.get(one, kept.get(one, 0.0)) for one in demand}
-        fixed.update({one: kept[one] for one in final})
+            return {slice_: fixed.get(slice_, clipped.get(slice_, 0.0)) for slice_ in demand}
+        fixed.update({slice_: clipped[slice_] for slice_ in final})

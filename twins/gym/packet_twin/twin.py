@@ -1,11 +1,11 @@
 """`PacketTwin`: any packet network behind the Network and Twin contract.
 
-1. Network time runs in windows of `granularity_s`. The packet network is only ever run for whole windows, when one is complete,
-   so that windows come out equal in one step or many; the clock counts whole microseconds.
-2. A change takes effect with the next window that begins: at once at a window's beginning, else at its end.
-3. Packet networks cannot be rewound: what follows `restore` or `reseed` begins the network anew and plays back every window so
-   far (`Playback`). Both cost nothing by themselves; the next window pays.
-4. The snapshot is the seed, the layout and measurement of every window so far, and what is configured.
+1. Network time is divided into windows of `granularity_s`. The packet network only runs whole windows, once they are complete, so
+   that the result does not depend on the steps of `advance`; the clock counts whole microseconds.
+2. A change takes effect with the next window: immediately at the start of a window, otherwise at its end.
+3. Packet networks cannot be rewound: after `restore` or `reseed`, the next window restarts the network and replays all previous
+   windows (`Playback`). `restore` and `reseed` themselves cost nothing.
+4. The snapshot contains the seed, the layout and measurement of every window so far, and the configuration.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ WARM_UP_S = 1.0  # ns-3's terminals connect and its sources start within it
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything about a PacketTwin that changes; can be pickled. `in_force` is the layout of the window that is open."""
+    """The mutable state of a PacketTwin; can be pickled. `in_force` is the layout of the current window."""
 
     seed: int
     elapsed_us: int
@@ -54,9 +54,9 @@ class Snapshot:
 
 
 class PacketTwin(TreeNetwork):
-    """The network of `layout`, carried by the packet network that `make` makes; everything random from the layout's seed.
+    """The network of `layout`, carried by the packet network created by `make`; all random draws derive from the layout's seed.
 
-    `granularity_s` and `warm_up_s` (before time begins; 0: none) are whole milliseconds, LTE's subframes.
+    `granularity_s` and `warm_up_s` (before network time starts; 0: none) are multiples of 1 ms, the LTE subframe.
     """
 
     def __init__(
@@ -80,22 +80,22 @@ class PacketTwin(TreeNetwork):
         self._in_force = self._layout
         self._records: tuple[WindowRecord, ...] = ()
 
-    # ---- what is there -------------------------------------------------------------------------------------------------
+    # ---- observation ---------------------------------------------------------------------------------------------------
 
     def describe(self) -> NetworkCard:
-        """Return what an operator knows about this network, and its time."""
+        """Return the network card, including the current network time."""
         with self._lock:
             now = self._now()
         return network_card(self._layout, self._names, self._playback.label, now, self._granularity_s, self.name)
 
     def observe(self, query: KpiQuery) -> KpiFrame:
-        """Return the samples of finished windows that the query asks for; raises UnknownKpiError, UnknownObjectError."""
+        """Return the samples of finished windows that match the query; raises UnknownKpiError, UnknownObjectError."""
         with self._lock:
             records = self._records
         return self._observer.observe(records, query)
 
     def layout(self) -> Layout:
-        """Return the layout that the configuration stands for: that of the next window to begin."""
+        """Return the layout of the current configuration, which is that of the next window to begin."""
         with self._lock:
             return layout_of(self._layout, self._names, self._tree)
 
@@ -116,7 +116,7 @@ class PacketTwin(TreeNetwork):
             saving = tree[f"{name.cu},CESManagementFunction=1"]
             is_saving = saving["energySavingControl"] == "toBeEnergySaving"
             saving["energySavingState"] = "isEnergySaving" if is_saving else "isNotEnergySaving"
-        layout = layout_of(self._layout, self._names, tree)  # before anything is touched: it would raise on what was overlooked
+        layout = layout_of(self._layout, self._names, tree)  # first, because it raises if the validation missed something
         self._tree = tree
         if self._elapsed_us % self._window_us == 0:
             self._in_force = layout
@@ -127,7 +127,7 @@ class PacketTwin(TreeNetwork):
     def advance(self, seconds: float) -> None:
         """Let `seconds` of network time pass; raises ValueError unless 0 <= seconds and finite, NetworkUnavailableError.
 
-        Where the packet network fails twice, time stands at the last window that was measured, and can be advanced again.
+        If the packet network fails twice, time stays at the end of the last measured window, and can be advanced again.
         """
         if not (math.isfinite(seconds) and seconds >= 0):
             raise ValueError(f"seconds={seconds} must be finite and not negative: network time only moves forward")
@@ -149,7 +149,7 @@ class PacketTwin(TreeNetwork):
         return WindowRecord(len(self._records), self._in_force, window, served)
 
     def snapshot(self) -> Snapshot:
-        """Return the whole state; later changes of the twin do not touch it."""
+        """Return the full state; later changes of the twin do not affect it."""
         with self._lock:
             return Snapshot(
                 seed=self._seed,
@@ -162,7 +162,7 @@ class PacketTwin(TreeNetwork):
             )
 
     def restore(self, state: Snapshot) -> None:
-        """Put the twin back into `state`, bit-identical; the next window begins the packet network anew and plays it there."""
+        """Restore `state` bit-identically; the next window restarts the packet network and replays it up to there."""
         with self._lock:
             self._seed, self._elapsed_us, self._in_force = state.seed, state.elapsed_us, state.in_force
             self._tree = {dn: dict(attributes) for dn, attributes in state.tree.items()}
@@ -170,9 +170,9 @@ class PacketTwin(TreeNetwork):
             self._receipts, self._reverted = dict(state.receipts), dict(state.reverted)
 
     def reseed(self, seed: int) -> None:
-        """Draw everything random from `seed`: what follows is what would follow had all been so from the start.
+        """Use `seed` for all random draws: the following windows are those of a network run with `seed` from the start.
 
-        Windows that were measured stay as they are. Raises ValueError below 1.
+        Measured windows do not change. Raises ValueError below 1.
         """
         if seed < 1:
             raise ValueError(f"seed={seed} must be 1 or more")
@@ -184,6 +184,6 @@ class PacketTwin(TreeNetwork):
 
 
 def _check_lengths(granularity_s: float, warm_up_s: float) -> None:
-    for name, value, least in (("granularity_s", granularity_s, 0.001), ("warm_up_s", warm_up_s, 0.0)):
-        if not (math.isfinite(value) and value >= least and abs(value * 1e3 - round(value * 1e3)) < 1e-6):
-            raise ValueError(f"{name}={value} must be whole milliseconds, at least {least:g} s")
+    for name, value, minimum in (("granularity_s", granularity_s, 0.001), ("warm_up_s", warm_up_s, 0.0)):
+        if not (math.isfinite(value) and value >= minimum and abs(value * 1e3 - round(value * 1e3)) < 1e-6):
+            raise ValueError(f"{name}={value} must be whole milliseconds, at least {minimum:g} s")

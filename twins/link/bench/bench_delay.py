@@ -1,7 +1,7 @@
-"""Run times of the receiver's blocks on one core, beside what the operation counts of the delay model say of them.
+"""Run times of the receiver's blocks on one core, compared with the operation counts of the delay model.
 
-`samples(cases)` measures; `calibrate_delay` fits the cost of each block to one set of cases, and `figures` states the ratio
-model to measured on other cases: other PRBs, antennas and MCS.
+`measure(cases)` returns the samples; `calibrate_delay` fits the cost of each block to one set of cases, and `figures` gives the
+ratio of modelled to measured time on held-out cases: other PRBs, antennas and MCS.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ NETWORK_CHANNELS = 32
 
 
 class Sample(Word):
-    """`seconds` of CPU time for one slot of the part `part`, and its operations by block."""
+    """CPU `seconds` of one slot in the receiver part `part`, and its operations by block."""
 
     part: str
     case: str
     seconds: float
     operations: Operations
 
-    def modelled(self, costs: dict[str, float]) -> float:
-        """Seconds by the model, for `costs` in seconds an operation."""
+    def modelled_seconds(self, costs: dict[str, float]) -> float:
+        """Return the seconds predicted by the model with `costs` in seconds per operation."""
         return sum(count * costs[block] for block, count in self.operations.items())
 
 
 class Cases(NamedTuple):
-    """What is measured: `detection` and `decoding` of these configurations, and `network` layers over their grids."""
+    """Configurations to measure: their `detection`, their `decoding`, and `network` layers over their grids."""
 
     detection: tuple[LinkConfiguration, ...]
     decoding: tuple[LinkConfiguration, ...]
@@ -50,50 +50,51 @@ class Cases(NamedTuple):
 
 
 def calibration_cases() -> Cases:
-    """Cases that the costs are fitted to."""
-    single = [_case(mcs, prbs=12, estimator=how) for mcs in (5, 13, 22) for how in ("perfect", "ls", "lmmse")]
+    """Return the cases that the costs are fitted to."""
+    single = [_case(mcs, prbs=12, estimator=name) for mcs in (5, 13, 22) for name in ("perfect", "ls", "lmmse")]
     layers = [
-        _case(mcs, prbs=12, layers=2, detector=how, estimator="perfect") for mcs in (5, 13, 22) for how in ("lmmse", "kbest")
+        _case(mcs, prbs=12, layers=2, detector=name, estimator="perfect") for mcs in (5, 13, 22) for name in ("lmmse", "kbest")
     ]
-    decoders = [_case(mcs, prbs=12, ldpc_algorithm=how) for mcs in (5, 16) for how in ALGORITHMS]
+    decoders = [_case(mcs, prbs=12, ldpc_algorithm=name) for mcs in (5, 16) for name in ALGORITHMS]
     return Cases((*single, *layers), tuple(decoders), (_case(13, prbs=6), _case(13, prbs=24)))
 
 
 def held_out_cases(quick: bool) -> Cases:
-    """Cases that the costs were not fitted to."""
-    single = [_case(mcs, prbs=prbs, rx_antennas=4, estimator=how) for mcs, prbs in ((8, 6), (15, 24)) for how in ("ls", "lmmse")]
-    layers = [_case(11, prbs=6, layers=2, rx_antennas=4, detector=how) for how in ("lmmse", "kbest")]
-    decoders = [_case(18, prbs=6, ldpc_algorithm=how, ldpc_iterations=12) for how in ALGORITHMS]
+    """Return the cases that the costs were not fitted to."""
+    sizes = ((8, 6), (15, 24))
+    single = [_case(mcs, prbs=prbs, rx_antennas=4, estimator=name) for mcs, prbs in sizes for name in ("ls", "lmmse")]
+    layers = [_case(11, prbs=6, layers=2, rx_antennas=4, detector=name) for name in ("lmmse", "kbest")]
+    decoders = [_case(18, prbs=6, ldpc_algorithm=name, ldpc_iterations=12) for name in ALGORITHMS]
     if quick:
         return Cases((single[0], single[3], layers[0]), (decoders[0], decoders[3]), (single[3],))
     return Cases((*single, *layers), (*decoders, _case(9, prbs=24)), (single[0], single[2]))
 
 
-def samples(cases: Cases, repeats: int = REPEATS) -> list[Sample]:
-    """Measure every case on this thread; the least CPU time of `repeats`."""
+def measure(cases: Cases, repeats: int = REPEATS) -> list[Sample]:
+    """Measure all cases on this thread, the minimum CPU time of `repeats` each."""
     detection = [_detection_sample(case, repeats) for case in cases.detection]
     decoding = [_decoding_sample(case, repeats) for case in cases.decoding]
     return [*detection, *decoding, *(_network_sample(case, repeats) for case in cases.network)]
 
 
 def figures(quick: bool) -> tuple[list[Figure], list[Sample]]:
-    """Ratio of modelled to measured time of each part on the held-out cases, with the samples."""
+    """Return the ratio of modelled to measured time of each part on the held-out cases, with the samples."""
     costs = seconds_per_operation()
-    measured = samples(held_out_cases(quick), repeats=2 if quick else REPEATS)
-    return [_ratio(part, measured, costs) for part in dict.fromkeys(sample.part for sample in measured)], measured
+    samples = measure(held_out_cases(quick), repeats=2 if quick else REPEATS)
+    return [_ratio(part, samples, costs) for part in dict.fromkeys(sample.part for sample in samples)], samples
 
 
-def _ratio(part: str, measured: list[Sample], costs: dict[str, float]) -> Figure:
-    ratios = [sample.modelled(costs) / sample.seconds for sample in measured if sample.part == part]
-    note = f"{min(ratios):.2f} to {max(ratios):.2f} over {len(ratios)} held-out cases; has this machine's speed in it"
+def _ratio(part: str, samples: list[Sample], costs: dict[str, float]) -> Figure:
+    ratios = [sample.modelled_seconds(costs) / sample.seconds for sample in samples if sample.part == part]
+    note = f"{min(ratios):.2f} to {max(ratios):.2f} over {len(ratios)} held-out cases; depends on this machine's speed"
     return Figure(name=f"delay model / measured, {part}", value=median(ratios), unit="", note=note)
 
 
-def _case(mcs: int, *, layers: int = 1, **more: object) -> LinkConfiguration:
-    return LinkConfiguration.model_validate({"mcs_index": mcs, "layers": layers, "tx_antennas": layers, **more})
+def _case(mcs: int, *, layers: int = 1, **fields: object) -> LinkConfiguration:
+    return LinkConfiguration.model_validate({"mcs_index": mcs, "layers": layers, "tx_antennas": layers, **fields})
 
 
-def _sent(case: LinkConfiguration) -> tuple[Link, Slots]:
+def _transmit(case: LinkConfiguration) -> tuple[Link, Slots]:
     from twins.link.simulation.batch import Link
     from twins.link.waveform.seeding import sionna_generators
     from twins.link.waveform.slots import random_bits
@@ -104,20 +105,20 @@ def _sent(case: LinkConfiguration) -> tuple[Link, Slots]:
 
 
 def _detection_sample(case: LinkConfiguration, repeats: int) -> Sample:
-    link, slots = _sent(case)
+    link, slots = _transmit(case)
     operations = classical_operations(SlotShape.of(link.transmitter), case)
     return _sample(f"detection {case.receiver_name}", case, lambda: link.detect(slots), operations, repeats)
 
 
 def _decoding_sample(case: LinkConfiguration, repeats: int) -> Sample:
-    link, slots = _sent(case)
+    link, slots = _transmit(case)
     llr = link.detect(slots).llr[:, None]
     operations = decoding_operations(SlotShape.of(link.transmitter), case, combined=False)
     return _sample(f"LDPC {case.ldpc_algorithm}", case, lambda: link.code.decode(llr), operations, repeats)
 
 
 def _network_sample(case: LinkConfiguration, repeats: int) -> Sample:
-    """A residual network's usual layers, depthwise and pointwise convolution; 2 operations a weight and grid element."""
+    """Typical layers of a residual network, depthwise and pointwise convolution; 2 operations per weight and grid element."""
     import torch
 
     width, grid = NETWORK_CHANNELS, torch.randn(SLOTS, NETWORK_CHANNELS, 14, case.subcarriers)
@@ -134,14 +135,15 @@ def _network_sample(case: LinkConfiguration, repeats: int) -> Sample:
 
 
 def _sample(part: str, case: LinkConfiguration, run: Callable[[], object], operations: Operations, repeats: int) -> Sample:
-    run()  # what is built at the first call
-    return Sample(part=part, case=_name(case), seconds=min(_timed(run) for _ in range(repeats)) / SLOTS, operations=operations)
+    run()  # warm-up: builds what is cached
+    seconds = min(_cpu_seconds(run) for _ in range(repeats)) / SLOTS
+    return Sample(part=part, case=_name(case), seconds=seconds, operations=operations)
 
 
-def _timed(run: Callable[[], object]) -> float:
-    begun = time.process_time()
+def _cpu_seconds(run: Callable[[], object]) -> float:
+    start = time.process_time()
     run()
-    return time.process_time() - begun
+    return time.process_time() - start
 
 
 def _name(case: LinkConfiguration) -> str:

@@ -1,11 +1,11 @@
-"""Fidelity of the link twin: its BLER curves beside the tables of Sionna's `PHYAbstraction`, at the points that these hold.
+"""Fidelity of the link twin: its BLER curves compared with the tables of Sionna's `PHYAbstraction`, at points of these tables.
 
 1. The tables hold the BLER of one code block over AWGN, boxplus LDPC decoding with 20 iterations, at five block sizes and every
-   1.6 to 1.8 dB. Between their points is interpolation, far from a decoder's curve; so points that lie near 10 % are compared.
-2. The twin sends one code block of nearly the same size and rate over its AWGN profile, perfect CSI, the same decoder. The gap is
-   the SNR at which it has the point's BLER, less the point's SNR. What remains of a higher rate (the CRC) is in the gap.
-3. The PDSCH tables are taken. A PUSCH without transform precoding has the MCS of the PDSCH (TS 38.214 clause 6.1.4.1), whereas
-   the 64QAM rows of Sionna 2.2's PUSCH table 1 hold the PDSCH's curves of the next higher index, so of a higher rate.
+   1.6 to 1.8 dB. Interpolation between table points is far from a decoder's curve, so table points near 10 % are compared.
+2. The twin sends one code block of nearly the same size and rate over its AWGN profile, with perfect CSI and the same decoder.
+   The gap is the SNR at which it has the point's BLER, minus the point's SNR; it includes the CRC's slightly higher rate.
+3. The PDSCH tables are used. A PUSCH without transform precoding has the MCS of the PDSCH (TS 38.214 clause 6.1.4.1), whereas
+   the 64QAM rows of Sionna 2.2's PUSCH table 1 hold the PDSCH's curves of the next higher index, and thus a higher rate.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from twins.link.simulation.stopping import Stopping
 GAP_LIMIT_DB = 0.5
 OFFSETS_DB = (-0.5, -0.1, 0.2, 0.6)
 QUICK_OFFSETS_DB = (-0.3, 0.1, 0.5)
-RATE_WEIGHT = 4.0  # a per cent of code rate moves the curve about as much as four of size
+RATE_WEIGHT = 4.0  # one per cent of code rate shifts the curve about as much as four per cent of block size
 PDSCH = 1  # Sionna's table category
 
 
 class Point(NamedTuple):
-    """Where the tables have a BLER near 10 %: modulation, MCS table and index, code block bits."""
+    """A table point with a BLER near 10 %: modulation, MCS table and index, code block bits."""
 
     modulation: str
     mcs_table: int
@@ -44,7 +44,7 @@ POINTS = (Point("QPSK", 1, 4, 500), Point("16QAM", 2, 7, 2000), Point("64QAM", 1
 
 
 class GapSample(Word):
-    """One point: its SNR in dB and BLER by the table, and the twin's curve around it; `configuration` is what the twin sent."""
+    """One point: its SNR in dB and BLER in the table, and the twin's curve around it with `configuration`."""
 
     modulation: str
     configuration: LinkConfiguration
@@ -55,21 +55,21 @@ class GapSample(Word):
     bler: tuple[Estimate, ...]
 
     def gap_db(self) -> tuple[float, float, float] | None:
-        """Gap in dB with the ends of its interval, or None where the curve does not reach the point's BLER."""
+        """Return the gap in dB and the ends of its interval; None if the curve does not reach the point's BLER."""
         curves = (
-            [one.value for one in self.bler],
-            [one.interval.low for one in self.bler],
-            [one.interval.high for one in self.bler],
+            [estimate.value for estimate in self.bler],
+            [estimate.interval.low for estimate in self.bler],
+            [estimate.interval.high for estimate in self.bler],
         )
-        crossed = [crossing(self.snr_db, curve, self.point_bler) for curve in curves]
-        if any(snr is None for snr in crossed):
+        crossings = [crossing(self.snr_db, curve, self.point_bler) for curve in curves]
+        if any(snr is None for snr in crossings):
             return None
-        value, low, high = (float(snr) - self.point_db for snr in crossed if snr is not None)
+        value, low, high = (float(snr) - self.point_db for snr in crossings if snr is not None)
         return value, low, high
 
 
 def figures(quick: bool) -> tuple[list[Figure], list[GapSample]]:
-    """Return the gap of each modulation with what was simulated."""
+    """Return the gap of each modulation, with the simulated samples."""
     slots, offsets = (128, QUICK_OFFSETS_DB) if quick else (512, OFFSETS_DB)
     stopping = Stopping(half_width=0.01, min_slots=slots, max_slots=slots, batch=128)
     samples = [_sample(point, offsets, stopping) for point in POINTS[: 1 if quick else None]]
@@ -77,25 +77,21 @@ def figures(quick: bool) -> tuple[list[Figure], list[GapSample]]:
 
 
 def crossing(snr_db: Sequence[float], bler: Sequence[float], level: float) -> float | None:
-    """Return the SNR in dB at which a falling `bler` crosses `level`, linear in its logarithm; None where it does not."""
+    """Return the SNR in dB at which a falling `bler` crosses `level`, interpolating its logarithm; None if it does not."""
     curve, target = np.log(np.clip(bler, 1e-4, 1.0)), np.log(level)
     below = np.flatnonzero(curve <= target)
     if not len(below) or below[0] == 0:
         return None
     after = int(below[0])
-    share = (curve[after - 1] - target) / (curve[after - 1] - curve[after])
-    return float(snr_db[after - 1] + share * (snr_db[after] - snr_db[after - 1]))
+    fraction = (curve[after - 1] - target) / (curve[after - 1] - curve[after])
+    return float(snr_db[after - 1] + fraction * (snr_db[after] - snr_db[after - 1]))
 
 
 def _figure(sample: GapSample) -> Figure:
-    sent = sample.configuration
-    name, target, gap = (
-        f"SNR gap to Sionna's table near 10 % BLER, {sample.modulation}",
-        f"|gap| < {GAP_LIMIT_DB} dB",
-        sample.gap_db(),
-    )
+    link, gap = sample.configuration, sample.gap_db()
+    name, target = f"SNR gap to Sionna's table near 10 % BLER, {sample.modulation}", f"|gap| < {GAP_LIMIT_DB} dB"
     note = (
-        f"table {sent.mcs_table} MCS {sent.mcs_index}, {sample.code_block_bits} bits; point: BLER {sample.point_bler:.3f} at"
+        f"table {link.mcs_table} MCS {link.mcs_index}, {sample.code_block_bits} bits; point: BLER {sample.point_bler:.3f} at"
         f" {sample.point_db:.2f} dB"
     )
     if gap is None:
@@ -106,7 +102,7 @@ def _figure(sample: GapSample) -> Figure:
 
 def _sample(point: Point, offsets: Sequence[float], stopping: Stopping) -> GapSample:
     configuration = _nearest(point)
-    point_db, bler = _stored(point)
+    point_db, bler = _table_point(point)
     levels = tuple(point_db + offset for offset in offsets)
     channels = [ChannelConfiguration(profile="AWGN", snr_db=level) for level in levels]
     return GapSample(
@@ -121,7 +117,7 @@ def _sample(point: Point, offsets: Sequence[float], stopping: Stopping) -> GapSa
 
 
 def _nearest(point: Point) -> LinkConfiguration:
-    """PRBs and DMRS symbols that bring size and rate of one code block nearest; with perfect CSI the DMRS only takes room."""
+    """The PRBs and DMRS symbols that best match the size and rate of one code block; with perfect CSI DMRS only takes up room."""
     candidates = (
         LinkConfiguration(
             mcs_table=1 if point.mcs_table == 1 else 2,
@@ -135,7 +131,7 @@ def _nearest(point: Point) -> LinkConfiguration:
         )
         for prbs, dmrs in product(range(1, 9), range(1, 5))
     )
-    return min(candidates, key=lambda one: _mismatch(SlotShape.of_pusch(one), point))
+    return min(candidates, key=lambda candidate: _mismatch(SlotShape.of_pusch(candidate), point))
 
 
 def _mismatch(shape: SlotShape, point: Point) -> float:
@@ -145,8 +141,8 @@ def _mismatch(shape: SlotShape, point: Point) -> float:
     return abs(size / point.code_block_bits - 1.0) + RATE_WEIGHT * abs(rate / shape.code_rate - 1.0)
 
 
-def _stored(point: Point) -> tuple[float, float]:
-    """SNR in dB and BLER of the table's own point that is nearest to 10 %."""
+def _table_point(point: Point) -> tuple[float, float]:
+    """SNR in dB and BLER of the table point whose BLER is nearest to 10 %."""
     from sionna.sys import PHYAbstraction
 
     tables: Any = PHYAbstraction().bler_table["category"][PDSCH]["index"][point.mcs_table]["MCS"][point.mcs_index]

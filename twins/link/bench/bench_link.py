@@ -1,7 +1,7 @@
-"""`twinpilot bench link`: fidelity to Sionna's own tables, repeatability, speed, and the delay model beside measured run times.
+"""`twinpilot bench link`: fidelity to Sionna's own tables, repeatability, speed, and the delay model against measured run times.
 
-Each part is a function `(quick) -> (figures, raw samples)` in a module of its own; raw samples go to `out`/link-PART.json.
-Held-out links that `out` has already are not simulated again.
+Each part is a function `(quick) -> (figures, raw samples)` in its own module; raw samples go to `out`/link-PART.json.
+Held-out links that are already in `out` are not simulated again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ SEEDS = (1,)
 
 
 def run(quick: bool, out: Path | None) -> BenchResult:
-    """Measure every part on one thread; `quick` takes fewer slots, pairs and cases."""
+    """Measure every part on one thread; `quick` uses fewer slots, pairs and cases."""
     import torch
 
     torch.set_num_threads(1)
@@ -33,13 +33,13 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     }
     figures: list[Figure] = []
     for name, part in parts.items():
-        found, samples = part(quick)
-        figures += found
+        part_figures, samples = part(quick)
+        figures += part_figures
         if out is not None:
-            _keep(out / f"link-{name}.json", samples)
+            _write(out / f"link-{name}.json", samples)
     return BenchResult(figures=tuple(figures), seeds=SEEDS)
 
 
-def _keep(path: Path, samples: Sequence[Word]) -> None:
+def _write(path: Path, samples: Sequence[Word]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([sample.model_dump(mode="json") for sample in samples], indent=1), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Speed of the link twin's simulation, beside a plain Sionna loop of the same configuration, and whether it repeats itself.
+"""Speed of the link twin's simulation compared with a plain Sionna loop of the same configuration, and repeatability.
 
 An evaluation is 64 slots. The plain loop is PUSCHTransmitter, OFDMChannel, PUSCHReceiver with LS, LMMSE and the same LDPC
-decoder; both sides run in pairs, in CPU time.
+decoder; both sides are measured in pairs, in CPU time.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ class SpeedSample(Word):
 
 
 def figures(quick: bool) -> tuple[list[Figure], list[SpeedSample]]:
-    """Return evaluations a second, the ratio to the plain loop, and repeatability."""
+    """Return evaluations per second, the ratio to the plain loop, and repeatability."""
     from twins.link.simulation.batch import Link
     from twins.link.waveform.seeding import sionna_generators
 
     link, plain = Link(CONFIGURATION, CHANNEL), _plain_loop()
     with sionna_generators():
-        link.run(SLOTS, 1, 0), plain()  # what is built at the first call
+        link.run(SLOTS, 1, 0), plain()  # warm-up: builds what is cached
         samples = [
-            SpeedSample(twin=_timed(partial(link.run, SLOTS, 1, index)), plain=_timed(plain))
+            SpeedSample(twin=_cpu_seconds(partial(link.run, SLOTS, 1, index)), plain=_cpu_seconds(plain))
             for index in range(3 if quick else 9)
         ]
-    rates, ratios = [1.0 / one.twin for one in samples], sorted(one.plain / one.twin for one in samples)
+    rates, ratios = [1.0 / sample.twin for sample in samples], sorted(sample.plain / sample.twin for sample in samples)
     note = f"6 PRB, 1x2, MCS 13, LS + LMMSE, offset-min-sum x 8; median of {len(samples)} pairs, CPU time"
     return [
         Figure(name="simulation", value=median(rates), unit="evaluations/s", note=f"one evaluation is {SLOTS} slots; {note}"),
@@ -61,7 +61,7 @@ def figures(quick: bool) -> tuple[list[Figure], list[SpeedSample]]:
 
 
 def digest(link: Link, seed: int) -> str:
-    """SHA-256 of what `seed` sends, receives and detects."""
+    """Return the SHA-256 of the bits, received grids and LLRs of `seed`."""
     import torch
     from sionna.phy import config
 
@@ -76,7 +76,7 @@ def digest(link: Link, seed: int) -> str:
 
 
 def _repeatability(link: Link) -> Figure:
-    """The same seed in this process twice, and in a fresh one."""
+    """Run the same seed twice in this process and once in a fresh one."""
     here = {digest(link, 1), digest(link, 1)}
     fresh = subprocess.run([sys.executable, "-m", __name__], capture_output=True, text=True, check=True)  # noqa: S603
     different = len(here | {fresh.stdout.split()[-1]})
@@ -87,13 +87,13 @@ def _repeatability(link: Link) -> Figure:
 
 
 def plain_seconds() -> float:
-    """CPU seconds of one evaluation by the plain loop, the median of three."""
+    """Return the CPU seconds of one evaluation by the plain loop, the median of three."""
     from twins.link.waveform.seeding import sionna_generators
 
     plain = _plain_loop()
     with sionna_generators():
         plain()
-        return median(_timed(plain) for _ in range(3))
+        return median(_cpu_seconds(plain) for _ in range(3))
 
 
 def _plain_loop() -> Callable[[], Any]:
@@ -117,16 +117,16 @@ def _plain_loop() -> Callable[[], Any]:
     def evaluate() -> Any:
         with torch.no_grad():
             sent, bits = transmitter(SLOTS)
-            received, holds = receiver(channel(sent, noise), noise)
-            return (received != bits).float().mean(), holds.float().mean()
+            received, crc_ok = receiver(channel(sent, noise), noise)
+            return (received != bits).float().mean(), crc_ok.float().mean()
 
     return evaluate
 
 
-def _timed(run: Callable[[], Any]) -> float:
-    begun = time.process_time()
+def _cpu_seconds(run: Callable[[], Any]) -> float:
+    start = time.process_time()
     run()
-    return time.process_time() - begun
+    return time.process_time() - start
 
 
 def main() -> None:

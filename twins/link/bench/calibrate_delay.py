@@ -1,6 +1,6 @@
-"""Measure what an operation of each receiver block costs: `python -m twins.link.bench.calibrate_delay` (a minute, one core).
+"""Measure the cost of an operation of each receiver block: `python -m twins.link.bench.calibrate_delay` (a minute, one core).
 
-Non-negative least squares of the relative error: the costs (seconds an operation) that reproduce the measured times best.
+Costs, in seconds per operation, are fitted to the measured times by non-negative least squares of the relative error.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from policies.data_card import (
     ProtocolLayer,
     Task,
 )
-from twins.link.bench.bench_delay import Sample, calibration_cases, samples
+from twins.link.bench.bench_delay import Sample, calibration_cases, measure
 from twins.link.configuration import LinkConfiguration
 from twins.link.delay.block_costs import COSTS_PATH
 
 REMAKE = "OMP_NUM_THREADS=1 python -m twins.link.bench.calibrate_delay"
 
 
-def fitted_costs(measured: list[Sample]) -> dict[str, float]:
-    """Return seconds an operation for each block in `measured`."""
+def fit_costs(samples: list[Sample]) -> dict[str, float]:
+    """Return the fitted seconds per operation of each block in `samples`."""
     from scipy.optimize import nnls
 
-    blocks = sorted({block for sample in measured for block in sample.operations})
-    shares = np.array([[sample.operations.get(block, 0.0) / sample.seconds for block in blocks] for sample in measured])
-    scale = shares.max(axis=0)
-    solution, _ = nnls(shares / scale, np.ones(len(measured)))
+    blocks = sorted({block for sample in samples for block in sample.operations})
+    rates = np.array([[sample.operations.get(block, 0.0) / sample.seconds for block in blocks] for sample in samples])
+    scale = rates.max(axis=0)
+    solution, _ = nnls(rates / scale, np.ones(len(samples)))
     return {block: float(cost) for block, cost in zip(blocks, solution / scale, strict=True)}
 
 
@@ -99,7 +99,7 @@ def main() -> None:
     import torch
 
     torch.set_num_threads(1)
-    costs = fitted_costs(samples(calibration_cases()))
+    costs = fit_costs(measure(calibration_cases()))
     COSTS_PATH.write_text(json.dumps(costs, indent=2) + "\n", encoding="utf-8")
     versions = {name: version(name) for name in ("torch", "sionna-no-rt", "numpy")}
     write_record(COSTS_PATH, data_card(), REMAKE, f"{platform.machine()}, one thread", versions)

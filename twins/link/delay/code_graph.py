@@ -1,4 +1,4 @@
-"""The LDPC graph behind a transport block, without building it: segmentation, base graph, lifting and number of edges.
+"""Size of a transport block's LDPC graph, computed without building it: segmentation, base graph, lifting, number of edges.
 
 TS 38.212 clauses 5.2.2 (segmentation), 5.3.2 (base graphs, lifting sizes). The base graph is chosen by the rule of clause 6.2.2,
 applied to a code block and its actual rate, as Sionna does. A test compares with Sionna's graphs.
@@ -23,9 +23,10 @@ _LARGEST = {1: 8448, 2: 3840}  # bits of a code block
 
 
 class CodeGraph(NamedTuple):
-    """`code_blocks` of the transport block, `code_block_bits` each with CRCs, base graph 1 or 2, `lifting` size.
+    """Size of a transport block's LDPC code.
 
-    `edges` of the transport block's graphs, less the parity bits that rate matching does not send; `all_edges` with them.
+    `code_blocks` of `code_block_bits` each, CRC included; `base_graph` 1 or 2; `lifting` size. `edges` over all code blocks,
+    without the parity bits that rate matching drops; `all_edges` with them.
     """
 
     code_blocks: int
@@ -37,13 +38,13 @@ class CodeGraph(NamedTuple):
 
 
 def code_graph(information_bits: int, coded_bits: int, code_rate: float) -> CodeGraph:
-    """Return the graph of a transport block of `information_bits` (without CRC) in `coded_bits`; `code_rate` the target, 0..1."""
+    """Return the graph of `information_bits` (without CRC) sent in `coded_bits`; `code_rate` is the target rate, 0..1."""
     blocks, size = _segmentation(information_bits, code_rate)
     sent = ceil(coded_bits / blocks)
     graph = _base_graph(size, size / sent)
     lifting = _lifting(size, graph)
     degrees = BG1_DEGREES if graph == 1 else BG2_DEGREES
-    # The circular buffer starts behind two punctured columns and leaves the fillers out; a parity bit is a check of its own.
+    # The circular buffer starts after two punctured columns and omits the filler bits; each parity bit adds one check.
     checks = max(2 * lifting + sent - size, 4 * lifting)
     rows, rest = divmod(min(checks, lifting * len(degrees)), lifting)
     edges = lifting * sum(degrees[:rows]) + rest * sum(degrees[rows : rows + 1])
@@ -51,7 +52,7 @@ def code_graph(information_bits: int, coded_bits: int, code_rate: float) -> Code
 
 
 def _segmentation(information_bits: int, code_rate: float) -> tuple[int, int]:
-    """Code blocks, and bits of each with its CRC."""
+    """Return the number of code blocks and the bits of each, CRC included."""
     with_crc = information_bits + (24 if information_bits > 3824 else 16)
     small = information_bits <= 292 or (information_bits <= 3824 and code_rate <= 0.67) or code_rate <= 0.25
     largest = _LARGEST[2 if small else 1]

@@ -1,14 +1,14 @@
-"""Arithmetic operations that a receiver spends on one slot, block by block: what its processing time is computed from.
+"""Arithmetic operations of a receiver per slot, by receiver block; the processing delay is computed from them.
 
 An operation is one real addition, multiplication, comparison or elementary function. Counts follow the algorithms that the link
 twin runs, per slot:
 
-- `ls`: despreading, then linear interpolation over frequency and time; `lmmse`: the same with Wiener filters made beforehand
+- `ls`: despreading, then linear interpolation over frequency and time; `lmmse`: the same with precomputed Wiener filters
 - `combining`: maximum ratio combining of one layer; `linear`: LMMSE filter of several layers; `qr` and `kbest`: QR decomposition,
   then breadth-first search
 - `demapping`: per real dimension, over its PAM levels; `joint_demapping`: over the whole constellation, after `linear`
-- `network`: what a neural receiver says of itself by an attribute `operations(pusch, configuration) -> float`, operations a slot
-- LDPC, named by its algorithm: iterations x edges of the graph x operations an edge
+- `network`: what a neural receiver reports by its method `operations(pusch, configuration) -> float`, operations per slot
+- LDPC, named by its algorithm: iterations x edges of the graph x operations per edge
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _EDGE = {"offset-minsum": 10.0, "minsum": 8.0, "boxplus": 10.0, "boxplus-phi": 2
 
 
 class SlotShape(NamedTuple):
-    """What of a transmission decides the work: `data` and `pilots` resource elements of a layer, bits, and the target rate."""
+    """The size of a transmission: `data` and `pilots` resource elements per layer, bits per slot, and the target code rate."""
 
     data: int
     pilots: int
@@ -60,7 +60,7 @@ class SlotShape(NamedTuple):
 
         table, index = load_link_table(configuration.mcs_table), configuration.mcs_index
         order, rate = int(table.modulation_order[index]), float(table.code_rate[index])
-        # Two CDM groups carry no data, so a DMRS symbol has none: half of its subcarriers are pilots (DMRS type 1).
+        # With two CDM groups without data a DMRS symbol carries no data; half of its subcarriers are pilots (DMRS type 1).
         data = configuration.subcarriers * (SYMBOLS_PER_SLOT - configuration.dmrs_symbols)
         elements = data * configuration.layers
         information = int(transport_block(order, rate, elements)[0])
@@ -69,12 +69,12 @@ class SlotShape(NamedTuple):
 
     @property
     def graph(self) -> CodeGraph:
-        """The transport block's LDPC graph."""
+        """Size of the transport block's LDPC graph."""
         return code_graph(self.information_bits, self.coded_bits, self.code_rate)
 
 
 def detection_operations(receiver: Receiver, transmitter: Pusch, configuration: LinkConfiguration) -> Operations:
-    """Operations of everything before decoding; empty for a receiver that is not classical and does not count its own."""
+    """Return the operations before decoding, by block; empty for a neural receiver that does not report its own."""
     if hasattr(receiver, "operations"):
         return {"network": float(receiver.operations(transmitter, configuration))}
     if configuration.receiver != "classical":
@@ -83,7 +83,7 @@ def detection_operations(receiver: Receiver, transmitter: Pusch, configuration: 
 
 
 def classical_operations(shape: SlotShape, configuration: LinkConfiguration) -> Operations:
-    """Operations of channel estimation, detection and demapping of the classical receiver, by block."""
+    """Return the classical receiver's operations of channel estimation, detection and demapping, by block."""
     counts = _detection(shape, configuration)
     if configuration.channel_estimator != "perfect":
         counts[configuration.channel_estimator] = _estimation(shape, configuration)
@@ -91,7 +91,7 @@ def classical_operations(shape: SlotShape, configuration: LinkConfiguration) -> 
 
 
 def decoding_operations(shape: SlotShape, configuration: LinkConfiguration, combined: bool) -> Operations:
-    """Operations of LDPC decoding: of a first transmission, or of several combined, which need the whole graph."""
+    """Return the operations of LDPC decoding: of a first transmission, or of `combined` ones, which need the whole graph."""
     edges = shape.graph.all_edges if combined else shape.graph.edges
     algorithm = configuration.ldpc_algorithm
     return {algorithm: configuration.ldpc_iterations * edges * _EDGE[algorithm]}
@@ -99,20 +99,20 @@ def decoding_operations(shape: SlotShape, configuration: LinkConfiguration, comb
 
 def _estimation(shape: SlotShape, configuration: LinkConfiguration) -> float:
     links = configuration.rx_antennas * configuration.layers
-    subcarriers, known, symbols = configuration.subcarriers, configuration.dmrs_symbols, SYMBOLS_PER_SLOT
+    subcarriers, dmrs, symbols = configuration.subcarriers, configuration.dmrs_symbols, SYMBOLS_PER_SLOT
     despreading = _COMPLEX * shape.pilots
     if configuration.channel_estimator == "ls":
-        return links * (despreading + 6.0 * subcarriers * (known + symbols))
-    pairs = shape.pilots / known / 2.0  # despread over pairs of pilots
-    return links * (despreading + _COMPLEX * subcarriers * known * (pairs + symbols))
+        return links * (despreading + 6.0 * subcarriers * (dmrs + symbols))
+    pairs = shape.pilots / dmrs / 2.0  # despread over pairs of pilots
+    return links * (despreading + _COMPLEX * subcarriers * dmrs * (pairs + symbols))
 
 
 def _detection(shape: SlotShape, configuration: LinkConfiguration) -> Operations:
     antennas, layers, order = configuration.rx_antennas, configuration.layers, shape.bits_per_symbol
     points, data = 2.0**order, float(shape.data)
     if configuration.mimo_detector == "kbest":
-        listed = KBEST_PATHS * order * layers * 2.0  # LLRs from the list
-        return {"qr": data * _COMPLEX * antennas * layers**2, "kbest": data * (_search(layers, points) + listed)}
+        list_llrs = KBEST_PATHS * order * layers * 2.0
+        return {"qr": data * _COMPLEX * antennas * layers**2, "kbest": data * (_search(layers, points) + list_llrs)}
     if layers == 1:
         levels = 2.0 ** (order / 2)
         return {"combining": data * (14.0 * antennas + 4.0), "demapping": data * 2.0 * levels * (3.0 + order)}
@@ -121,10 +121,10 @@ def _detection(shape: SlotShape, configuration: LinkConfiguration) -> Operations
 
 
 def _search(layers: int, points: float) -> float:
-    """Operations of the K-best tree search: metrics of all children of the kept paths, and their sorting, layer by layer."""
-    total, kept = 0.0, 1.0
+    """Operations of the K-best tree search: metrics of all children of the surviving paths, and sorting, layer by layer."""
+    total, paths = 0.0, 1.0
     for depth in range(1, layers + 1):
-        children = kept * points
+        children = paths * points
         total += children * (_COMPLEX * depth + 3.0 + log2(children))
-        kept = min(children, KBEST_PATHS)
+        paths = min(children, KBEST_PATHS)
     return total

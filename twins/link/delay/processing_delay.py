@@ -1,12 +1,13 @@
 """Processing delay of a transport block: the slot on air, the computation, and the HARQ round trips.
 
 1. A transport block is received when its slot has ended and is delivered `compute` later: operations of each receiver block
-   (`operations`), times its cost relative to an LDPC operation (`block_costs`, measured), over the budget.
-2. A failed one is granted again at the next slot boundary after decoding; the grant's PDCCH symbol and the terminal's preparation
-   time N2 (TS 38.214 table 6.4-1, capability 1) make K2 whole slots, then the retransmission takes a slot and is computed again.
+   (`operations`), times its measured cost relative to an LDPC operation (`block_costs`), over the compute budget.
+2. A failed block is granted again at the next slot boundary after decoding. The grant's PDCCH symbols and the UE's preparation
+   time N2 (TS 38.214 table 6.4-1, capability 1), rounded up to whole slots, are K2; then the retransmission takes a slot and is
+   processed in turn.
 3. t(1) = slot + compute; t(n + 1) = slot ceil(t(n) / slot) + K2 slot + slot + compute of combined transmissions.
 
-Queueing, scheduling requests and the core network are not in it. K1 (TS 38.213 clause 9.2.3) is the downlink's feedback only.
+Queueing, scheduling requests and the core network are excluded. K1 (TS 38.213 clause 9.2.3) concerns downlink feedback only.
 """
 
 from __future__ import annotations
@@ -22,11 +23,10 @@ from twins.link.delay.operations import Operations, SlotShape, decoding_operatio
 
 
 class ComputeBudget(Word):
-    """What the base station's hardware gives one link's uplink, in offset-min-sum operations a second.
+    """Processing power of the base station for one uplink, in offset-min-sum operations per second.
 
-    The default, 10^12, is an assumption, not a product's figure: hardware that is just able to compute the largest carrier (273
-    PRBs at 30 kHz, 4 layers, MCS 27, 4 antennas, LS and LMMSE, 8 iterations) within a slot, as a base station that uses it must,
-    and all of it at work on this one link.
+    The default, 10^12, is an assumption, not a product's figure: hardware just fast enough to process the largest carrier (273
+    PRBs at 30 kHz, 4 layers, MCS 27, 4 antennas, LS and LMMSE, 8 iterations) within a slot, all of it available to this link.
     """
 
     operations_per_second: float = Field(default=1e12, ge=1e6, le=1e18)
@@ -36,13 +36,13 @@ ACCELERATOR = ComputeBudget()
 
 
 class HarqTiming(Word):
-    """`preparation_symbols` N2 at 15, 30, 60, 120 kHz (capability 1), `grant_symbols` of the PDCCH that carries the grant."""
+    """HARQ timing in OFDM symbols: `preparation_symbols` N2 at 15, 30, 60, 120 kHz, `grant_symbols` of the grant's PDCCH."""
 
     preparation_symbols: tuple[int, int, int, int] = (10, 12, 23, 36)
     grant_symbols: int = Field(default=1, ge=1, le=3)
 
     def grant_slots(self, subcarrier_khz: int) -> int:
-        """K2: slots from the grant to the slot that it grants, sent from that slot's first symbol."""
+        """Return K2: slots from the grant to the granted slot, whose transmission starts at its first symbol."""
         numerology = (subcarrier_khz // 15).bit_length() - 1
         return ceil((self.grant_symbols + self.preparation_symbols[numerology]) / SYMBOLS_PER_SLOT)
 
@@ -51,7 +51,7 @@ CAPABILITY_1 = HarqTiming()
 
 
 class ProcessingDelay(Word):
-    """Times in seconds: of a slot, of computing a first transmission, and several combined; `grant_slots` is K2."""
+    """Times in seconds: `slot` duration, computing a `first` transmission and several `combined`; `grant_slots` is K2."""
 
     slot: float
     first: float
@@ -59,7 +59,7 @@ class ProcessingDelay(Word):
     grant_slots: int
 
     def seconds(self, transmissions: int) -> float:
-        """Delay of a block that takes `transmissions`, at least 1: t(n) above."""
+        """Return the delay of a block that takes `transmissions` ≥ 1: t(n) of the module description."""
         elapsed = self.slot + self.first
         for _ in range(transmissions - 1):
             boundary = ceil(elapsed / self.slot - 1e-9)
@@ -67,12 +67,12 @@ class ProcessingDelay(Word):
         return elapsed
 
     def mean_seconds(self, transmissions: float) -> float:
-        """Mean delay for a mean number of `transmissions`, at least 1; linear between whole numbers."""
+        """Return the mean delay for a mean number of `transmissions` ≥ 1, linear between integers; raises ValueError below 1."""
         if transmissions < 1.0:
             raise ValueError(f"transmissions={transmissions} is below 1: a block is sent at least once")
         whole = floor(transmissions)
-        below, share = self.seconds(whole), transmissions - whole
-        return below + share * (self.seconds(whole + 1) - below) if share else below
+        low, fraction = self.seconds(whole), transmissions - whole
+        return low + fraction * (self.seconds(whole + 1) - low) if fraction else low
 
 
 def processing_delay(
@@ -82,7 +82,7 @@ def processing_delay(
     budget: ComputeBudget = ACCELERATOR,
     timing: HarqTiming = CAPABILITY_1,
 ) -> ProcessingDelay:
-    """Return the delay model of one link; `detection` operations of all blocks before decoding, by block."""
+    """Return the delay model of one link; `detection` has the operations of all blocks before decoding, by block."""
 
     def seconds(combined: bool) -> float:
         counts = {**detection, **decoding_operations(shape, configuration, combined)}

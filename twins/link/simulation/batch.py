@@ -1,7 +1,7 @@
-"""One batch of transport blocks over the link: sent, received, decoded, and sent again where the CRC failed.
+"""One batch of transport blocks over the link: sent, received, decoded, and retransmitted where the CRC failed.
 
-Seeds are set before each transmission and depend on seed, batch and transmission only. So bits, channels and noise of a seed are
-the same for every receiver and decoder (common random numbers), and for a block of a batch whatever happened to the others.
+The generator is seeded before each transmission from seed, batch and transmission index only. Bits, channels and noise of a seed
+are therefore the same for every receiver and decoder (common random numbers), and do not depend on which other blocks fail.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from twins.link.waveform.slots import Slots, random_bits, send
 if TYPE_CHECKING:
     import torch
 
-_CODED_BITS = 2**22  # of one batch: the decoder keeps some hundred bytes for each
-_RESPONSES = 2**25  # channel coefficients of one batch
+_MAX_CODED_BITS = 2**22  # per batch: the decoder needs some hundred bytes for each
+_MAX_COEFFICIENTS = 2**25  # channel coefficients per batch
 
 
 class ReceiverFault(RuntimeError):  # noqa: N818 - the receiver is at fault
-    """A receiver returned LLRs that are not numbers, or not one a coded bit."""
+    """A receiver returned LLRs that are not finite, or not one per coded bit."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What became of n blocks.
+    """Outcome of n transport blocks.
 
     `first_failed`, `failed` bool[n], after the first and after the last transmission; `bit_errors` and `uncoded_errors` float[n],
-    residual information bits and hard decisions of the first transmission; `transmissions` float[n]; `estimation` error and
-    channel power summed, None where no channel was estimated.
+    wrong residual information bits and wrong hard decisions of the first transmission; `transmissions` float[n]; `estimation` the
+    summed channel estimation error and channel power, None if no channel was estimated.
     """
 
     first_failed: NDArray[np.bool_]
@@ -51,8 +51,8 @@ class Batch:
         return len(self.failed)
 
     @classmethod
-    def joined(cls, batches: Sequence[Batch]) -> Batch:
-        """Return `batches`, at least one, as one."""
+    def concatenate(cls, batches: Sequence[Batch]) -> Batch:
+        """Concatenate `batches`, at least one."""
         columns = {
             name: np.concatenate([getattr(batch, name) for batch in batches])
             for name in cls.__annotations__
@@ -66,7 +66,7 @@ class Batch:
 class Link:
     """Transmitter, code and receiver of one configuration on one channel.
 
-    Raises ReceiverUnavailable or TransmitterUnavailable for what cannot be received, sent or coded.
+    Raises ReceiverUnavailable or TransmitterUnavailable for a configuration that cannot be received, sent or coded.
     """
 
     def __init__(self, configuration: LinkConfiguration, channel: ChannelConfiguration) -> None:
@@ -75,16 +75,17 @@ class Link:
         self.receiver: Receiver = make_receiver(self.transmitter, configuration, channel)
         self.code: TransportBlockCode = code_of(self.transmitter, configuration.ldpc_algorithm, configuration.ldpc_iterations)
 
-    def slots_at_once(self, wanted: int) -> int:
-        """Slots of a batch: `wanted`, or fewer where they would not fit into memory (the same for the same configuration)."""
-        elements = self.configuration.rx_antennas * self.configuration.tx_antennas * 14 * self.transmitter.subcarriers
-        fits = min(_CODED_BITS // self.transmitter.coded_bits, _RESPONSES // elements)
-        while wanted > max(fits, 1):
-            wanted = -(-wanted // 2)
-        return wanted
+    def batch_size(self, requested: int) -> int:
+        """Return the slots per batch: `requested`, halved until they fit into memory; depends on the configuration only."""
+        coefficients = self.configuration.rx_antennas * self.configuration.tx_antennas * 14 * self.transmitter.subcarriers
+        limit = min(_MAX_CODED_BITS // self.transmitter.coded_bits, _MAX_COEFFICIENTS // coefficients)
+        size = requested
+        while size > max(limit, 1):
+            size = -(-size // 2)
+        return size
 
     def run(self, slots: int, seed: int, index: int) -> Batch:
-        """Simulate batch `index` of `seed`; sets Sionna's seed."""
+        """Simulate `slots` transport blocks, batch `index` of `seed`; sets Sionna's seed."""
         import torch
         from sionna.phy import config
 
@@ -94,23 +95,23 @@ class Link:
             return self._deliver(bits, seed, index)
 
     def transmit(self, bits: torch.Tensor, attempt: int) -> Slots:
-        """Send `bits` float[B, information_bits] with the redundancy version of `attempt` 0..3 over fresh channels."""
+        """Send `bits` float[B, information_bits] with the redundancy version of `attempt` 0..3 over new channel draws."""
         coded = self.code.encode(bits, REDUNDANCY_VERSIONS[attempt])
         return send(self.transmitter, self.configuration, self.channel, coded)
 
     def detect(self, slots: Slots) -> Detection:
-        """Detect `slots`; raises ReceiverFault rather than let NaN or infinity pass."""
+        """Detect `slots`; raises ReceiverFault if LLRs are missing, NaN or infinite."""
         detection = self.receiver.detect(slots)
         if detection.llr.shape != slots.coded.shape:
             raise ReceiverFault(
                 f"receiver {self.receiver.name!r} returned LLRs of shape {tuple(detection.llr.shape)}, not"
-                f" {tuple(slots.coded.shape)}: one for each coded bit of each slot is needed"
+                f" {tuple(slots.coded.shape)}: one per coded bit of each slot is required"
             )
-        bad = int((~detection.llr.isfinite()).sum())
-        if bad:
+        invalid = int((~detection.llr.isfinite()).sum())
+        if invalid:
             raise ReceiverFault(
-                f"receiver {self.receiver.name!r} returned {bad} of {detection.llr.numel()} LLRs that are not finite, at"
-                f" {self.channel.received_snr_db(self.configuration):.1f} dB on {self.channel.profile}: nothing is made of them"
+                f"receiver {self.receiver.name!r} returned {invalid} of {detection.llr.numel()} LLRs that are not finite, at"
+                f" {self.channel.received_snr_db(self.configuration):.1f} dB on {self.channel.profile}: the batch is discarded"
             )
         return detection
 
@@ -119,43 +120,43 @@ class Link:
 
         slots = self.transmit(bits, 0)
         first = self.detect(slots)
-        decided, holds = self.code.decode(first.llr[:, None])
-        first_failed = self._failed(decided, bits, holds)
+        decoded, crc_ok = self.code.decode(first.llr[:, None])
+        first_failed = self._failed(decoded, bits, crc_ok)
         llrs, transmissions = first.llr[:, None], torch.ones(len(bits))
         for attempt in range(1, self.configuration.harq_retransmissions + 1):
-            again = torch.nonzero(~holds).flatten()
-            if not len(again):
+            failed = torch.nonzero(~crc_ok).flatten()
+            if not len(failed):
                 break
             llrs = torch.cat([llrs, torch.zeros_like(llrs[:, :1])], dim=1)
-            llrs[again, attempt] = self._again(bits, again, seed, index, attempt)
-            decided[again], holds[again] = self.code.decode(llrs[again], REDUNDANCY_VERSIONS[: attempt + 1])
-            transmissions[again] += 1
+            llrs[failed, attempt] = self._retransmit(bits, failed, seed, index, attempt)
+            decoded[failed], crc_ok[failed] = self.code.decode(llrs[failed], REDUNDANCY_VERSIONS[: attempt + 1])
+            transmissions[failed] += 1
         return Batch(
             first_failed=first_failed.numpy(),
-            failed=self._failed(decided, bits, holds).numpy(),
-            bit_errors=(decided != bits).sum(dim=1).double().numpy(),
+            failed=self._failed(decoded, bits, crc_ok).numpy(),
+            bit_errors=(decoded != bits).sum(dim=1).double().numpy(),
             uncoded_errors=((first.llr > 0) != slots.coded.bool()).sum(dim=1).double().numpy(),
             transmissions=transmissions.double().numpy(),
             estimation=_estimation(first, slots),
         )
 
-    def _again(self, bits: torch.Tensor, again: torch.Tensor, seed: int, index: int, attempt: int) -> torch.Tensor:
-        """LLRs of one more transmission of the blocks `again`; channels are drawn for all blocks, so each keeps its own."""
+    def _retransmit(self, bits: torch.Tensor, rows: torch.Tensor, seed: int, index: int, attempt: int) -> torch.Tensor:
+        """LLRs of another transmission of the blocks `rows`; channels are drawn for all blocks, so a draw depends on its row."""
         from sionna.phy import config
 
         config.seed = seed_of(seed, index, attempt)
-        return self.detect(_only(self.transmit(bits, attempt), again)).llr
+        return self.detect(_select(self.transmit(bits, attempt), rows)).llr
 
     @staticmethod
-    def _failed(decided: torch.Tensor, bits: torch.Tensor, holds: torch.Tensor) -> torch.Tensor:
-        """Blocks whose CRC failed, and those wrong in spite of it."""
-        failed: torch.Tensor = ~holds | (decided != bits).any(dim=1)
+    def _failed(decoded: torch.Tensor, bits: torch.Tensor, crc_ok: torch.Tensor) -> torch.Tensor:
+        """Blocks whose CRC fails, and blocks with undetected bit errors."""
+        failed: torch.Tensor = ~crc_ok | (decoded != bits).any(dim=1)
         return failed
 
 
-def _only(slots: Slots, chosen: torch.Tensor) -> Slots:
+def _select(slots: Slots, rows: torch.Tensor) -> Slots:
     names = ("coded", "clean", "noise", "noise_power", "response")
-    return replace(slots, **{name: getattr(slots, name)[chosen] for name in names})
+    return replace(slots, **{name: getattr(slots, name)[rows] for name in names})
 
 
 def _estimation(detection: Detection, slots: Slots) -> tuple[float, float] | None:

@@ -1,9 +1,9 @@
-"""Confidence intervals of what a simulation counts, at 95 %. A transport block is the unit: its bits fail together.
+"""95 % confidence intervals of simulated rates. The sampling unit is the transport block, whose bits fail together.
 
 1. Block error rates: Wilson's score interval (Wilson 1927), as in `statsmodels.stats.proportion.proportion_confint`.
 2. Bit error rates: the bits of a block are correlated, so the sample is the blocks' error ratios: mean and Student's t.
 3. Throughput: a ratio of means over blocks (delivered bits to slots used), by the delta method (Cochran 1977, section 6.3).
-4. Where the sample does not vary (no block failed, or all did) 2 and 3 follow from the interval of the block error rate.
+4. If the sample does not vary (no block failed, or all did), 2 and 3 are derived from the interval of the block error rate.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from policies.evidence import Interval
 from twins.link.result import Estimate
 
 CONFIDENCE = 0.95
-GUESSED = 0.5  # bit error rate of a block of which nothing is known
+RANDOM_BIT_ERROR_RATE = 0.5  # bit error rate of a lost block, at worst
 
 Counts = NDArray[np.float64]
 
@@ -37,23 +37,23 @@ def bit_error_rate(errors: Counts, bits: int) -> Estimate:
     if spread > 0.0:
         return _estimate(value, max(value - spread, 0.0), min(value + spread, 1.0))
     failed = block_error_rate(int(np.count_nonzero(errors)), len(errors)).interval
-    return _estimate(value, value * failed.low, max(value, GUESSED * failed.high))
+    return _estimate(value, value * failed.low, max(value, RANDOM_BIT_ERROR_RATE * failed.high))
 
 
 def throughput(delivered: NDArray[np.bool_], transmissions: Counts, bits: int, slot_seconds: float) -> Estimate:
-    """Estimate delivered Mbit/s of air time from n blocks of `bits`: `delivered` bool[n], `transmissions` float[n] used slots."""
+    """Estimate Mbit/s delivered per air time by n blocks of `bits`: `delivered` bool[n], `transmissions` float[n] in slots."""
     scale = bits / slot_seconds / 1e6
     used = float(transmissions.mean())
     ratio = float(delivered.mean()) / used
     spread = _half_width((delivered - ratio * transmissions) / used)
     if spread > 0.0 and transmissions.max() > 1.0:
         return _estimate(ratio * scale, max(ratio - spread, 0.0) * scale, min(ratio + spread, 1.0) * scale)
-    ok = block_error_rate(int(delivered.sum()), len(delivered)).interval
-    return _estimate(ratio * scale, ok.low / used * scale, ok.high / used * scale)
+    success = block_error_rate(int(delivered.sum()), len(delivered)).interval
+    return _estimate(ratio * scale, success.low / used * scale, success.high / used * scale)
 
 
 def half_width(estimate: Estimate) -> float:
-    """Half the width of the estimate's interval."""
+    """Return half the width of the estimate's interval."""
     return 0.5 * (estimate.interval.high - estimate.interval.low)
 
 

@@ -1,7 +1,7 @@
-"""The link simulated: Sionna end to end, with CRC, LDPC and HARQ, until the block error rate is known well enough.
+"""End-to-end link simulation with Sionna, including CRC, LDPC and HARQ, until the block error rate is estimated well enough.
 
-`simulate` answers for one configuration on one channel. The same seed gives the same bits, channels and noise in every call and
-for every receiver, so two receivers are compared on the same slots.
+`simulate` evaluates one configuration on one channel. The same seed gives the same bits, channels and noise in every call and
+for every receiver, so receivers are compared on the same slots.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from twins.link.simulation.batch import Batch, Link
 from twins.link.simulation.stopping import Stopping
 from twins.link.waveform.seeding import sionna_generators
 
-USUAL = Stopping()
+DEFAULT_STOPPING = Stopping()
 Progress = Callable[[int, float], None]
-"""Told after each batch: slots so far, half-width of the BLER's interval."""
+"""Callback after each batch: (slots so far, half-width of the BLER's interval)."""
 
 
 def simulate(
@@ -34,36 +34,36 @@ def simulate(
     channel: ChannelConfiguration,
     *,
     seed: int = 1,
-    stopping: Stopping = USUAL,
+    stopping: Stopping = DEFAULT_STOPPING,
     progress: Progress | None = None,
     budget: ComputeBudget = ACCELERATOR,
 ) -> LinkResult:
     """Simulate one link; each slot carries one transport block over an independent channel draw.
 
-    With HARQ a block whose CRC fails is sent again with the next redundancy version (0, 2, 3, 1) over another independent draw:
-    a retransmission comes milliseconds later, so at walking speed this is more diversity than a real channel gives.
-    `seed` ≥ 0; `budget` is what `delay_ms` is computed with. Sionna's random generators are left as they were found.
+    With HARQ a block whose CRC fails is retransmitted with the next redundancy version (0, 2, 3, 1) over another independent
+    draw. Real retransmissions follow within milliseconds, so at walking speed this overestimates diversity.
+    `seed` ≥ 0; `delay_ms` is computed with `budget`. Sionna's random generators are restored afterwards.
 
-    Raises ReceiverUnavailable, TransmitterUnavailable, CodingUnavailable for what cannot be evaluated, and ReceiverFault where a
-    receiver returns LLRs that are not finite.
+    Raises ReceiverUnavailable, TransmitterUnavailable or CodingUnavailable for a link that cannot be evaluated, and ReceiverFault
+    if a receiver returns LLRs that are not finite.
     """
     link = Link(configuration, channel)
     with sionna_generators():
-        batch = _simulated(link, seed, stopping, progress)
+        batch = _run_batches(link, seed, stopping, progress)
     return _result(link, batch, seed, stopping, budget)
 
 
-def _simulated(link: Link, seed: int, stopping: Stopping, progress: Progress | None) -> Batch:
-    at_once, batches, slots = link.slots_at_once(stopping.batch), list[Batch](), 0
-    while slots + at_once <= stopping.max_slots:
-        batches.append(link.run(at_once, seed, len(batches)))
-        slots += at_once
-        reached = intervals.half_width(intervals.block_error_rate(_failures(batches), slots))
+def _run_batches(link: Link, seed: int, stopping: Stopping, progress: Progress | None) -> Batch:
+    batch_size, batches, slots = link.batch_size(stopping.batch), list[Batch](), 0
+    while slots + batch_size <= stopping.max_slots:
+        batches.append(link.run(batch_size, seed, len(batches)))
+        slots += batch_size
+        half_width = intervals.half_width(intervals.block_error_rate(_failures(batches), slots))
         if progress is not None:
-            progress(slots, reached)
-        if stopping.enough(slots, reached):
+            progress(slots, half_width)
+        if stopping.enough(slots, half_width):
             break
-    return Batch.joined(batches)
+    return Batch.concatenate(batches)
 
 
 def _failures(batches: list[Batch]) -> int:
@@ -102,7 +102,7 @@ def _delay_ms(link: Link, transmissions: float, budget: ComputeBudget) -> float:
 
 
 def _decibels(estimation: tuple[float, float] | None) -> float | None:
-    """NMSE in dB; None where nothing was estimated (perfect knowledge has no error to state)."""
+    """NMSE in dB; None without channel estimation or with perfect CSI, which has no error."""
     if estimation is None or estimation[0] == 0.0:
         return None
     return 10.0 * log10(estimation[0] / estimation[1])
@@ -110,8 +110,8 @@ def _decibels(estimation: tuple[float, float] | None) -> float | None:
 
 def _provenance(link: Link, seed: int) -> Provenance:
     channel = link.channel
-    described = [link.configuration.model_dump(mode="json"), channel.model_dump(mode="json")]
-    faded = (
+    inputs = [link.configuration.model_dump(mode="json"), channel.model_dump(mode="json")]
+    channel_model = (
         "AWGN"
         if channel.profile == "AWGN"
         else f"TR 38.901 {channel.profile}, {channel.delay_spread_ns:g} ns, {channel.speed_mps:g} m/s"
@@ -121,19 +121,19 @@ def _provenance(link: Link, seed: int) -> Provenance:
         kind="simulation",
         version=f"sionna {version('sionna-no-rt')}",
         observed_at=datetime.now(UTC),
-        channel_model=faded,
-        configuration_digest=digest_of(described),
+        channel_model=channel_model,
+        configuration_digest=digest_of(inputs),
         seeds=(seed,),
     )
 
 
 def _warnings(link: Link, bler: Estimate, slots: int, stopping: Stopping) -> tuple[str, ...]:
-    said, reached = [], intervals.half_width(bler)
-    if not stopping.enough(slots, reached):
-        said.append(
-            f"stopped at {slots} slots with the BLER known to ± {reached:.3f}, not to ± {stopping.half_width:g}: raise max_slots"
-            f"={stopping.max_slots} for a narrower interval"
+    warnings, half_width = [], intervals.half_width(bler)
+    if not stopping.enough(slots, half_width):
+        warnings.append(
+            f"stopped at {slots} slots with the BLER known to ± {half_width:.3f}, not to ± {stopping.half_width:g}: raise"
+            f" max_slots={stopping.max_slots} for a narrower interval"
         )
     if link.configuration.receiver != "classical" and not hasattr(link.receiver, "operations"):
-        said.append(f"receiver {link.receiver.name!r} does not count its operations: delay_ms is without its detection")
-    return tuple(said)
+        warnings.append(f"receiver {link.receiver.name!r} does not report its operations: delay_ms excludes its detection")
+    return tuple(warnings)

@@ -1,4 +1,4 @@
-"""When a simulation has seen enough: adaptive stopping."""
+"""When a simulation stops: the adaptive stopping rule."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from policies.word import Word
 
 
 class Stopping(Word):
-    """Simulate batches of `batch` slots until the 95 % interval of the residual BLER is within ± `half_width`, or to `max_slots`.
+    """Simulate batches of `batch` slots until the 95 % interval of the residual BLER is within ± `half_width`, or `max_slots`.
 
-    At least `min_slots` are simulated. Slots come in whole batches: the same seed and `batch` give the same slots, and a narrower
+    At least `min_slots` are simulated, in whole batches: the same seed and `batch` give the same slots, and a narrower
     `half_width` continues the same sequence.
     """
 
@@ -22,13 +22,13 @@ class Stopping(Word):
     @model_validator(mode="after")
     def _ordered(self) -> Stopping:
         if self.max_slots < self.min_slots:
-            raise ValueError(f"max_slots={self.max_slots} is below min_slots={self.min_slots}: give at least as many")
+            raise ValueError(f"max_slots={self.max_slots} is below min_slots={self.min_slots}: raise it to at least that")
         if self.max_slots % self.batch:
             raise ValueError(
-                f"max_slots={self.max_slots} is not a whole number of batches of batch={self.batch}: give a multiple of it"
+                f"max_slots={self.max_slots} is not a whole number of batches of batch={self.batch}: use a multiple of it"
             )
         return self
 
     def enough(self, slots: int, half_width: float) -> bool:
-        """Whether `slots` with an interval of ± `half_width` are enough."""
+        """Return whether `slots` with an interval of ± `half_width` are enough."""
         return slots >= self.min_slots and half_width <= self.half_width

@@ -1,9 +1,9 @@
 """Coding of a transport block: CRC, segmentation, LDPC and rate matching of TS 38.212 clause 6.2, with redundancy versions.
 
-1. Sionna's `TBEncoder` has no redundancy versions, its LDPC encoder and decoder have. `TransportBlockCode` is made of the
-   `TBEncoder`'s own parts, so version 0 gives the very bits that Sionna's transmitter sends; a test holds it to that.
+1. Sionna's `TBEncoder` has no redundancy versions, but its LDPC encoder and decoder do. `TransportBlockCode` is built from the
+   `TBEncoder`'s own parts, so version 0 gives exactly the bits that Sionna's transmitter sends; a test checks this.
 2. A first transmission is decoded on the pruned graph, as Sionna does. Several transmissions are combined before decoding, each
-   LLR added to its place in the circular buffer (incremental redundancy), on the whole graph.
+   LLR added to its position in the circular buffer (incremental redundancy), on the whole graph.
 3. Rates below 1/5 and, for large blocks, below 1/3 need repetition, which Sionna's encoder lacks: `CodingUnavailable`.
 """
 
@@ -20,15 +20,15 @@ from twins.link.waveform.pusch import Pusch, PuschKey
 if TYPE_CHECKING:
     import torch
 
-_CODED_BITS = 2**16  # decoded together: more do not fit into a core's cache, and take up to three times as long
+_MAX_CODED_BITS = 2**16  # decoded together: more do not fit into a core's cache and take up to three times as long
 
 
 class CodingUnavailable(TransmitterUnavailable):
-    """Sionna cannot encode this configuration's code rate; the message says which can be."""
+    """Sionna cannot encode this configuration's code rate; the message names the remedy."""
 
 
 class Transmitter(Protocol):
-    """What the coding must know of a transmitter; `Pusch` has it, and so must any other that is plugged in.
+    """The properties of a transmitter that determine its coding; `Pusch` has them, and so must any plugged-in transmitter.
 
     `transport_block_bits` without CRC; `coded_bits` per slot; `code_rate` the target in (0, 1); `bits_per_symbol` 2, 4, 6 or 8.
     """
@@ -41,7 +41,7 @@ class Transmitter(Protocol):
 
 
 def transmitter_of(configuration: LinkConfiguration) -> Pusch:
-    """Return the transmitter of `configuration`; raises TransmitterUnavailable, CodingUnavailable for what Sionna cannot code."""
+    """Return the transmitter of `configuration`; raises TransmitterUnavailable, or CodingUnavailable if Sionna cannot code it."""
     try:
         return make_transmitter(configuration)
     except TransmitterUnavailable:
@@ -49,12 +49,12 @@ def transmitter_of(configuration: LinkConfiguration) -> Pusch:
     except ValueError as error:
         raise CodingUnavailable(
             f"mcs_index={configuration.mcs_index} of table {configuration.mcs_table} on {configuration.prbs} PRBs cannot be"
-            f" coded: {error} Sionna's LDPC encoder does not repeat bits (TS 38.212 clause 5.4.2.1); take a higher mcs_index"
+            f" coded: {error} Sionna's LDPC encoder does not repeat bits (TS 38.212 clause 5.4.2.1); use a higher mcs_index"
         ) from error
 
 
 def code_of(transmitter: Transmitter, algorithm: str, iterations: int) -> TransportBlockCode:
-    """Return the code of `transmitter`, decoded by `iterations` of `algorithm` (a `LdpcAlgorithm`); built once."""
+    """Return the code of `transmitter` with a decoder of `iterations` of `algorithm` (an `LdpcAlgorithm`); built once."""
     shape = (transmitter.transport_block_bits, transmitter.coded_bits, transmitter.code_rate)
     return _code(*shape, transmitter.bits_per_symbol, transmitter.key.layers, algorithm, iterations)
 
@@ -91,26 +91,26 @@ class TransportBlockCode:
         return sent
 
     def decode(self, llrs: torch.Tensor, versions: Sequence[int] = (0,)) -> tuple[torch.Tensor, torch.Tensor]:
-        """Decode the LLRs float[B, T, coded_bits] (positive = 1) of transmissions with `versions`, T of them.
+        """Decode the LLRs float[B, T, coded_bits] (positive = 1) of T transmissions with the redundancy `versions`.
 
-        Returns the bits float[B, information_bits] and whether the CRC of the transport block holds, bool[B].
+        Returns the bits float[B, information_bits] and whether the transport block's CRC passes, bool[B].
         """
         import torch
 
         encoder, batch, sent = self._encoder, llrs.shape[0], len(versions)
         if llrs.shape[1:] != (sent, self.coded_bits):
             raise ValueError(
-                f"llrs has shape {tuple(llrs.shape)}, not [B, {sent}, {self.coded_bits}]: one row for each of {versions}"
+                f"llrs has shape {tuple(llrs.shape)}, not [B, {sent}, {self.coded_bits}]: give one row for each of {versions}"
             )
         blocks = self._in_blocks(llrs).transpose(1, 2)  # [B, blocks, T, n]
-        together = max(_CODED_BITS // (sent * self.coded_bits), 1)
-        decoded = torch.cat([self._decoded(part, versions) for part in torch.split(blocks, together)])
+        split_size = max(_MAX_CODED_BITS // (sent * self.coded_bits), 1)
+        decoded = torch.cat([self._decode_blocks(part, versions) for part in torch.split(blocks, split_size)])
         if encoder.cb_crc_encoder is not None:
             decoded = decoded[..., : -encoder.cb_crc_encoder.crc_length]
-        bits, holds = self._block_crc(decoded.reshape(batch, -1))
-        return bits[:, : self.information_bits], holds[:, 0].bool()
+        bits, crc_ok = self._block_crc(decoded.reshape(batch, -1))
+        return bits[:, : self.information_bits], crc_ok[:, 0].bool()
 
-    def _decoded(self, blocks: torch.Tensor, versions: Sequence[int]) -> torch.Tensor:
+    def _decode_blocks(self, blocks: torch.Tensor, versions: Sequence[int]) -> torch.Tensor:
         """Decode LLRs float[B, code blocks, T, n] to bits [B, code blocks, k]."""
         if len(versions) == 1:
             first: torch.Tensor = self._decoder(combining=False)(blocks[:, :, 0])
@@ -129,7 +129,7 @@ class TransportBlockCode:
         return clear.reshape(batch, sent, self.code_blocks, encoder.ldpc_encoder.n)
 
     def _decoder(self, combining: bool) -> Any:
-        """The LDPC decoder, built when first needed: without HARQ the whole graph never is."""
+        """The LDPC decoder, built when first needed: without HARQ the whole graph is never needed."""
         from sionna.phy.fec.ldpc import LDPC5GDecoder
 
         if combining not in self._decoders:
@@ -150,11 +150,11 @@ def _code(
 def _encoder(information: int, coded: int, rate: float, order: int, layers: int) -> Any:
     from sionna.phy.nr import TBEncoder
 
-    # RNTI and scrambling identity are those of Sionna's PUSCHConfig: they decide the scrambling, nothing else.
+    # RNTI and scrambling identity are those of Sionna's PUSCHConfig: they affect the scrambling only.
     try:
         return TBEncoder(information, coded, rate, order, layers, n_rnti=[1], n_id=[1])
     except ValueError as error:
         raise CodingUnavailable(
             f"{information} information bits in {coded} coded bits cannot be coded: {error} Sionna's LDPC encoder does not repeat"
-            " bits (TS 38.212 clause 5.4.2.1); take a higher code rate"
+            " bits (TS 38.212 clause 5.4.2.1); use a higher code rate"
         ) from error

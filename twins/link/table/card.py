@@ -1,4 +1,4 @@
-"""The data card of a link table: what it was simulated with, and where it holds."""
+"""The data card of a link table: how it was simulated, and its range of validity."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from twins.link.table.families import CARRIER_GHZ, ORDERS, SNR_DB, SUBCARRIER_KH
 
 def table_card(families: Sequence[Family], seed: int) -> DataCard:
     """Return the card of a table of `families`."""
-    antennas = ", ".join(one.name for one in families)
-    slots = [count for one in families for count in one.slots]
+    antennas = ", ".join(family.name for family in families)
+    slots = [count for family in families for count in family.slots]
     return DataCard(
         name="link-table",
         task=Task(
@@ -35,18 +35,19 @@ def table_card(families: Sequence[Family], seed: int) -> DataCard:
         ),
         configuration=Configuration(
             carrier_frequency=f"{CARRIER_GHZ:g} GHz; others by equal Doppler shift times symbol duration",
-            bandwidth=_range([prbs for one in families for prbs in one.prbs], "PRBs"),
+            bandwidth=_range([prbs for family in families for prbs in family.prbs], "PRBs"),
             numerology=f"{SUBCARRIER_KHZ} kHz; others by equal delay spread times subcarrier spacing",
             antenna_geometry=f"uncorrelated (TDL); receiver_TXxRX_layers: {antennas}",
             beam_codebook="TPMI 0 of TS 38.211 clause 6.3.1.5 for two antenna ports",
             pilot_design="DMRS type 1, two CDM groups without data, "
-            + _range([n for one in families for n in one.dmrs_symbols], "symbols"),
+            + _range([n for family in families for n in family.dmrs_symbols], "symbols"),
             scheduler="none: one allocation in one slot, mapping type A, 14 symbols",
         ),
         provenance=CardProvenance(
             source="twins.link: Sionna PUSCH and TDL channels, the installed receivers, LDPC curves over slot information",
             version=f"sionna {version('sionna-no-rt')}, torch {version('torch')}",
-            channel_model="TR 38.901 clause 7.7.2 " + ", ".join(sorted({name for one in families for name in one.profiles})),
+            channel_model="TR 38.901 clause 7.7.2 "
+            + ", ".join(sorted({name for family in families for name in family.profiles})),
             geometry="none: profiles with a mean SNR",
             mobility_model="constant speed, isotropic Doppler spectrum; HARQ transmissions fade independently",
             traffic_model="one transport block a slot",
@@ -59,7 +60,7 @@ def table_card(families: Sequence[Family], seed: int) -> DataCard:
             blockage="none",
             deployment_density="one link, no interference",
             ue_distribution="none",
-            mobility=_range([speed for one in families for speed in one.speeds_mps], "m/s"),
+            mobility=_range([speed for family in families for speed in family.speeds_mps], "m/s"),
         ),
         protocol_layer=ProtocolLayer(layer="PHY with HARQ", timescale="one transport block"),
         policy=OperatorPolicy(
@@ -76,12 +77,12 @@ def table_card(families: Sequence[Family], seed: int) -> DataCard:
             " above 5 m/s",
         ),
         validity={
-            "receiver": Bound(choices=tuple(sorted({one.receiver_name for one in families}))),
-            "profile": Bound(choices=tuple(sorted({name for one in families for name in one.profiles}))),
-            "delay_spread_ns": Bound.over([value for one in families for value in one.delay_spreads_ns], "ns"),
-            "speed_mps": Bound.over([value for one in families for value in one.speeds_mps], "m/s"),
-            "prbs": Bound.over([value for one in families for value in one.prbs], "PRB"),
-            "dmrs_symbols": Bound(choices=tuple(sorted({value for one in families for value in one.dmrs_symbols}))),
+            "receiver": Bound(choices=tuple(sorted({family.receiver_name for family in families}))),
+            "profile": Bound(choices=tuple(sorted({name for family in families for name in family.profiles}))),
+            "delay_spread_ns": Bound.over([value for family in families for value in family.delay_spreads_ns], "ns"),
+            "speed_mps": Bound.over([value for family in families for value in family.speeds_mps], "m/s"),
+            "prbs": Bound.over([value for family in families for value in family.prbs], "PRB"),
+            "dmrs_symbols": Bound(choices=tuple(sorted({value for family in families for value in family.dmrs_symbols}))),
             "snr_db": Bound.over([value for axis in SNR_DB.values() for value in axis], "dB"),
             "modulation_order": Bound(choices=ORDERS),
             "ldpc": Bound(choices=tuple(f"{name} x {count}" for name, count in DECODERS)),

@@ -1,4 +1,4 @@
-"""Processing delays of many links: the model of `twins.link.delay.processing_delay`, computed once per kind of link and kept."""
+"""Processing delays of many links: the model of `twins.link.delay.processing_delay`, computed once per distinct link."""
 
 from __future__ import annotations
 
@@ -15,45 +15,45 @@ from twins.link.delay.processing_delay import ComputeBudget, ProcessingDelay, pr
 from twins.link.table.rows import family_names
 
 NeuralOperations = Callable[[str, int, int], float | None]
-"""(family, modulation order, DMRS symbols) → operations per slot and PRB, None for the classical receiver."""
+"""(family, modulation order, DMRS symbols) → operations per slot and PRB; None for the classical receiver."""
 
-_DECIDING = (
+_DELAY_FIELDS = (
     *("mcs_table", "mcs_index", "prbs", "subcarrier_khz", "layers", "tx_antennas", "rx_antennas", "dmrs_symbols"),
     *("transmitter", "receiver", "estimator", "detector", "ldpc_algorithm", "ldpc_iterations", "compute_gops"),
 )
 
 
 def mean_delays(configurations: Columns, transmissions: NDArray[np.float64], neural: NeuralOperations) -> NDArray[np.float64]:
-    """Return the mean delay in seconds of N links, float64[N], at `transmissions` float64[N] (1..4) a block.
+    """Return the mean delay in seconds of N links, float64[N], for `transmissions` float64[N] (1..4) per block.
 
-    `configurations` as `configuration_columns`, with `compute_gops`.
+    `configurations` as from `configuration_columns`, with `compute_gops`.
     """
-    kinds, inverse = _kinds(configurations)
-    at = np.array([_times(configurations, row, neural) for row in kinds])  # [kinds, 5]: delay of 1, 2, 3, 4, 5 transmissions
+    distinct, inverse = _distinct_rows(configurations)
+    delays = np.array([_delays(configurations, row, neural) for row in distinct])  # [rows, 5]: of 1 to 5 transmissions
     whole = np.floor(transmissions).astype(np.int64)
-    low, high = at[inverse, whole - 1], at[inverse, whole]
+    low, high = delays[inverse, whole - 1], delays[inverse, whole]
     result: NDArray[np.float64] = low + (transmissions - whole) * (high - low)
     return result
 
 
-def _kinds(configurations: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows that differ in what decides the delay model, and which of them each link is."""
+def _distinct_rows(configurations: Columns) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows with distinct inputs of the delay model, and the index among them for each link."""
     codes = np.zeros(len(configurations["mcs_index"]), dtype=np.int64)
-    for name in _DECIDING:
+    for name in _DELAY_FIELDS:
         _, code = np.unique(np.asarray(configurations[name]), return_inverse=True)
         codes = codes * (int(code.max(initial=0)) + 1) + code
-        _, codes = np.unique(codes, return_inverse=True)  # keeps the numbers small
+        _, codes = np.unique(codes, return_inverse=True)  # keeps the codes small
     _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
     return first, inverse
 
 
-def _times(configurations: Columns, row: int, neural: NeuralOperations) -> tuple[float, ...]:
-    one = {name: np.asarray(values)[row : row + 1] for name, values in configurations.items()}
-    one = {**one, "harq_retransmissions": np.array([0]), "transmit_power_dbm": np.array([0.0])}
-    configuration = configurations_of(one)[0]
+def _delays(configurations: Columns, row: int, neural: NeuralOperations) -> tuple[float, ...]:
+    columns = {name: np.asarray(values)[row : row + 1] for name, values in configurations.items()}
+    columns = {**columns, "harq_retransmissions": np.array([0]), "transmit_power_dbm": np.array([0.0])}
+    configuration = configurations_of(columns)[0]
     shape = _shape(configuration)
-    per_prb = neural(str(family_names(one)[0]), shape.bits_per_symbol, configuration.dmrs_symbols)
-    return _model(configuration, shape, per_prb, float(one["compute_gops"][0]))
+    per_prb = neural(str(family_names(columns)[0]), shape.bits_per_symbol, configuration.dmrs_symbols)
+    return _model(configuration, shape, per_prb, float(columns["compute_gops"][0]))
 
 
 @lru_cache(maxsize=200_000)
@@ -66,7 +66,7 @@ def _model(configuration: LinkConfiguration, shape: SlotShape, per_prb: float | 
 
 
 def _shape(configuration: LinkConfiguration) -> SlotShape:
-    """Shape of the slot: PUSCH's, or with data on all elements where the pilots are superimposed."""
+    """Shape of the slot: PUSCH's, or with data on all elements if the pilots are superimposed."""
     shape = SlotShape.of_pusch(configuration)
     if configuration.transmitter == "pusch":
         return shape

@@ -1,8 +1,9 @@
-"""What is tabulated: families of links, each on its own grid.
+"""The tabulated links: families, each on its own grid.
 
 1. A family is a receiver with its antennas and layers. Its grid has discrete axes (profile, DMRS symbols, modulation order) and
-   continuous ones (delay spread, speed, PRBs, SNR), between whose points it interpolates and beyond which it does not answer.
-2. All families are tabulated at 3.5 GHz and 30 kHz: Doppler and delay spread count relative to the symbol and the subcarrier.
+   continuous axes (delay spread, speed, PRBs, SNR); the table interpolates on the continuous axes and does not extrapolate.
+2. All families are tabulated at 3.5 GHz and 30 kHz: only Doppler relative to the symbol and delay spread relative to the
+   subcarrier matter.
 3. Every cell holds the distribution of `slot_information` over independent slots, as quantiles at `LEVELS`.
 """
 
@@ -18,20 +19,20 @@ CARRIER_GHZ = 3.5
 SUBCARRIER_KHZ = 30
 MCS_TABLE = 1
 ORDERS = (2, 4, 6)
-MCS_OF_ORDER = {2: 5, 4: 13, 6: 20}  # any index of the order does: the grid sent is the same
+MCS_OF_ORDER = {2: 5, 4: 13, 6: 20}  # any MCS of the order gives the same transmitted grid
 SNR_DB: dict[int, tuple[float, ...]] = {
     2: (-9.0, -6.0, -3.0, 0.0, 3.0, 6.0, 9.0, 13.0, 19.0, 30.0),
     4: (-9.0, -3.0, 0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 20.0, 30.0),
     6: (-9.0, 0.0, 4.0, 8.0, 11.0, 14.0, 17.0, 20.0, 24.0, 30.0),
 }
 EDGES = (0.0, 0.005, 0.015, 0.03, 0.06, 0.1, 0.15, 0.21, 0.28, 0.35, 0.42, 0.5, 0.58, 0.66, 0.74, 0.82, 0.89, 0.95, 1.0)
-LEVELS = tuple((low + high) / 2.0 for low, high in pairwise(EDGES))  # finer where blocks are lost
+LEVELS = tuple((low + high) / 2.0 for low, high in pairwise(EDGES))  # finer at low information, where blocks are lost
 WEIGHTS = tuple(high - low for low, high in pairwise(EDGES))
 
 
 @dataclass(frozen=True)
 class Family:
-    """One receiver's grid; `slots` independent slots in each cell, for each of `prbs`."""
+    """One receiver's grid; `slots` is the number of independent slots per cell, for each of `prbs`."""
 
     receiver_name: str
     layers: int = 1
@@ -47,25 +48,25 @@ class Family:
 
     @property
     def name(self) -> str:
-        """Such as `ls+lmmse_1x2_1`: receiver, antennas, layers."""
+        """Receiver, antennas and layers, such as `ls+lmmse_1x2_1`."""
         return f"{self.receiver_name}_{self.tx_antennas}x{self.rx_antennas}_{self.layers}"
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of the family's arrays without quantiles: profile, delay spread, speed, DMRS, order, PRBs, SNR."""
+        """Shape of the family's arrays without quantiles: profile, delay spread, speed, DMRS, order, PRBs, SNR."""
         axes = (self.profiles, self.delay_spreads_ns, self.speeds_mps, self.dmrs_symbols, ORDERS, self.prbs, SNR_DB[ORDERS[0]])
         return tuple(len(axis) for axis in axes)
 
-    def places(self) -> Iterator[Place]:
-        """Every place of the grid: one channel, PRB and DMRS allocation, under which all orders and SNRs are evaluated."""
+    def points(self) -> Iterator[GridPoint]:
+        """Iterate over the grid points: a channel with PRBs and DMRS symbols, at which all orders and SNRs are evaluated."""
         axes = (self.profiles, self.delay_spreads_ns, self.speeds_mps, self.dmrs_symbols, zip(self.prbs, self.slots, strict=True))
         for profile, spread, speed, dmrs, (prbs, slots) in product(*axes):
-            yield Place(self, profile, spread, speed, dmrs, prbs, slots)
+            yield GridPoint(self, profile, spread, speed, dmrs, prbs, slots)
 
 
 @dataclass(frozen=True)
-class Place:
-    """One place of a family's grid."""
+class GridPoint:
+    """One point of a family's grid."""
 
     family: Family
     profile: str
@@ -77,7 +78,7 @@ class Place:
 
     @property
     def key(self) -> str:
-        """Name of the place among those of all families."""
+        """Name of the point, unique over all families."""
         return (
             f"{self.family.name}_{self.profile}_{self.delay_spread_ns:g}ns_{self.speed_mps:g}mps_{self.dmrs_symbols}dmrs"
             f"_{self.prbs}prb_{self.slots}slots"
@@ -96,13 +97,13 @@ class Place:
         )
 
     def configuration(self, order: int) -> LinkConfiguration:
-        """The link configuration that is detected here at `order` bits per symbol."""
+        """Return the link configuration of this point with `order` bits per symbol."""
         family = self.family
         estimator, _, detector = family.receiver_name.partition("+")
-        received = {"estimator": estimator, "detector": detector} if detector else {"receiver": family.receiver_name}
+        receiver = {"estimator": estimator, "detector": detector} if detector else {"receiver": family.receiver_name}
         return LinkConfiguration.model_validate(
             {
-                **received,
+                **receiver,
                 "transmitter": family.transmitter,
                 "mcs_table": MCS_TABLE,
                 "mcs_index": MCS_OF_ORDER[order],
@@ -116,7 +117,7 @@ class Place:
         )
 
     def channel(self) -> ChannelConfiguration:
-        """The channel here, at 0 dB."""
+        """Return the channel of this point, at 0 dB."""
         return ChannelConfiguration.model_validate(
             {
                 "profile": self.profile,
@@ -142,5 +143,5 @@ FAMILIES: tuple[Family, ...] = (
         speeds_mps=(0.0, 20.0, 40.0),
         slots=(96, 64, 48),
     ),
-    Family("deeprx", speeds_mps=(0.0, 20.0, 40.0), prbs=(4, 24), slots=(96, 48)),  # a slot takes it tens of times as long
+    Family("deeprx", speeds_mps=(0.0, 20.0, 40.0), prbs=(4, 24), slots=(96, 48)),  # detection takes tens of times as long
 )

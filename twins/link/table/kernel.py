@@ -1,10 +1,11 @@
-"""The table's arithmetic, compiled: interpolate the information of a slot, and turn it into block and bit error rates.
+"""The table's compiled arithmetic: interpolate the information of a slot and map it to block and bit error rates.
 
 1. Quantiles of slot information are interpolated over log delay spread, speed, log PRBs (linear) and SNR (monotone cubic,
-   Fritsch and Carlson 1980: it neither overshoots nor invents an extremum).
-2. One transmission: block error rate = mean over the quantiles of the decoder's curve. Several: the information of independent
-   transmissions is averaged over `PAIRINGS` points of a shifted rank-1 lattice, and the curve of as many transmissions is read.
-3. A transport block is lost when any of its code blocks is; code blocks of one slot see the same information.
+   Fritsch and Carlson 1980, without overshoot or spurious extrema).
+2. One transmission: the block error rate is the decoder curve averaged over the quantiles. Several: the information of
+   independent transmissions is averaged at `PAIRINGS` points of a shifted rank-1 lattice, and the decoder curve for that number
+   of transmissions applies.
+3. A transport block is lost if any of its code blocks is lost; all code blocks of a slot have the same information.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from numpy.typing import NDArray
 from twins.compiled import compiled
 
 PAIRINGS = 127  # lattice points for retransmissions
-_GENERATOR = (1, 29, 79, 53)  # of the lattice, below PAIRINGS, a prime
-_SHIFT = (0.5, 0.211, 0.733, 0.878)  # keeps the lattice off the corner where every transmission is the worst
+_GENERATOR = (1, 29, 79, 53)  # lattice generators, below the prime PAIRINGS
+_SHIFT = (0.5, 0.211, 0.733, 0.878)  # moves the lattice off the corner at which every transmission is the worst
 
 Floats = NDArray[np.float64]
 
 
 class Grid(NamedTuple):
-    """One family: `information` float32[profile, spread, speed, DMRS, order, PRBs, SNR, Q]; axes float64, `snr` [order, SNR]."""
+    """A family: `information` float32[profile, spread, speed, DMRS, order, PRBs, SNR, Q]; axes float64, `snr` [order, SNR]."""
 
     information: NDArray[np.float32]
     log_spread: Floats
@@ -35,10 +36,11 @@ class Grid(NamedTuple):
     slots: Floats
 
 
-class Decoding(NamedTuple):
-    """Curves: `threshold`, `log_width` float64[order, decoder, transmissions, rate, block].
+class DecoderCurves(NamedTuple):
+    """Decoder curves over their grid.
 
-    `bit_errors` float64[order, rate, block, deficit].
+    `threshold`, `log_width` float64[order, decoder, transmissions, rate, block]; `bit_errors` float64[order, rate, block,
+    deficit]; `rates`, `log_blocks` and `deficits` are the axes.
     """
 
     threshold: Floats
@@ -51,7 +53,7 @@ class Decoding(NamedTuple):
 
 @compiled
 def _position(axis: Floats, value: float) -> tuple[int, float]:
-    """Cell and fraction of `value` on `axis`; the caller has checked that it is inside."""
+    """Cell and fraction of `value` on `axis`; the caller has checked that `value` is inside."""
     last = axis.shape[0] - 2
     if last < 0:
         return 0, 0.0
@@ -61,7 +63,7 @@ def _position(axis: Floats, value: float) -> tuple[int, float]:
 
 @compiled
 def _slope(left: float, right: float, before: float, after: float) -> float:
-    """Fritsch-Carlson slope at a point between secants `left` and `right` over intervals `before` and `after`."""
+    """Fritsch-Carlson slope at a point between secants `left` and `right` over intervals of width `before` and `after`."""
     if left * right <= 0.0:
         return 0.0
     first, second = 2.0 * after + before, after + 2.0 * before
@@ -70,7 +72,7 @@ def _slope(left: float, right: float, before: float, after: float) -> float:
 
 @compiled
 def _cubic(values: Floats, axis: Floats, cell: int, part: float) -> float:
-    """Monotone cubic of `values` float64[4] at points cell-1..cell+2 of `axis`; at the ends the secant is the slope."""
+    """Monotone cubic through `values` float64[4] at points cell-1..cell+2 of `axis`; at the ends the slope is the secant."""
     width = axis[cell + 1] - axis[cell]
     secant = (values[2] - values[1]) / width
     low, high = secant, secant
@@ -91,7 +93,7 @@ def _cubic(values: Floats, axis: Floats, cell: int, part: float) -> float:
 
 @compiled
 def interpolate(grid: Grid, profile: int, dmrs: int, order: int, at: Floats, out: Floats) -> float:
-    """Write the quantiles at `at` = (log spread, speed, log PRBs, SNR dB) to `out` float64[Q]; returns the slots behind them."""
+    """Write the quantiles at `at` = (log spread, speed, log PRBs, SNR in dB) to `out` float64[Q]; returns the slots simulated."""
     d, d_part = _position(grid.log_spread, at[0])
     v, v_part = _position(grid.speed, at[1])
     p, p_part = _position(grid.log_prbs, at[2])
@@ -120,18 +122,18 @@ def _bilinear(values: Floats, r: int, r_part: float, b: int, b_part: float) -> f
 
 
 @compiled
-def _lost(information: float, threshold: float, width: float, blocks: int) -> float:
+def _loss_probability(information: float, threshold: float, width: float, blocks: int) -> float:
     """Probability that a transport block of `blocks` code blocks is lost."""
-    one = 0.5 * math.erfc((information - threshold) / (width * math.sqrt(2.0)))
-    return one if blocks == 1 else 1.0 - (1.0 - one) ** blocks
+    block_loss = 0.5 * math.erfc((information - threshold) / (width * math.sqrt(2.0)))
+    return block_loss if blocks == 1 else 1.0 - (1.0 - block_loss) ** blocks
 
 
 @compiled
-def _wrong_bits(decoding: Decoding, order: int, r: int, r_part: float, b: int, b_part: float, deficit: float) -> float:
-    """Share of wrong bits of a lost code block at a relative deficit of information."""
-    cell, part = _position(decoding.deficits, deficit)
-    low = _bilinear(decoding.bit_errors[order, :, :, cell], r, r_part, b, b_part)
-    high = _bilinear(decoding.bit_errors[order, :, :, cell + 1], r, r_part, b, b_part)
+def _wrong_bits(curves: DecoderCurves, order: int, r: int, r_part: float, b: int, b_part: float, deficit: float) -> float:
+    """Share of wrong bits in a lost code block at a relative deficit of information."""
+    cell, part = _position(curves.deficits, deficit)
+    low = _bilinear(curves.bit_errors[order, :, :, cell], r, r_part, b, b_part)
+    high = _bilinear(curves.bit_errors[order, :, :, cell + 1], r, r_part, b, b_part)
     return low * (1.0 - part) + high * part
 
 
@@ -140,7 +142,7 @@ def error_rates(
     information: Floats,
     weights: Floats,
     levels: Floats,
-    decoding: Decoding,
+    curves: DecoderCurves,
     order: int,
     decoder: int,
     transmissions: int,
@@ -151,15 +153,16 @@ def error_rates(
 ) -> None:
     """Write to `out` float64[6]: BLER after 1 to 4 transmissions (NaN beyond `transmissions`), residual BER, variance over slots.
 
-    The variance is that of the last transmission's loss probability, given the slot.
+    `information` float64[Q] are quantiles at `levels` with `weights`. The variance is that of the loss probability after the last
+    transmission, given the slot.
     """
-    r, r_part = _position(decoding.rates, rate)
-    b, b_part = _position(decoding.log_blocks, math.log(block_bits))
+    r, r_part = _position(curves.rates, rate)
+    b, b_part = _position(curves.log_blocks, math.log(block_bits))
     for sent in range(4):
         out[sent] = math.nan
     for sent in range(transmissions):
-        threshold = _bilinear(decoding.threshold[order, decoder, sent], r, r_part, b, b_part)
-        width = math.exp(_bilinear(decoding.log_width[order, decoder, sent], r, r_part, b, b_part))
+        threshold = _bilinear(curves.threshold[order, decoder, sent], r, r_part, b, b_part)
+        width = math.exp(_bilinear(curves.log_width[order, decoder, sent], r, r_part, b, b_part))
         total, squares, wrong = 0.0, 0.0, 0.0
         points = information.shape[0] if sent == 0 else PAIRINGS
         for point in range(points):
@@ -171,12 +174,12 @@ def error_rates(
                     level = ((point * _GENERATOR[k] / PAIRINGS) + _SHIFT[k]) % 1.0
                     cell, part = _position(levels, level)
                     mean += (information[cell] * (1.0 - part) + information[cell + 1] * part) / (sent + 1)
-            lost = _lost(mean, threshold, width, blocks)
-            total += weight * lost
-            squares += weight * lost * lost
-            one = _lost(mean, threshold, width, 1)
-            wrong += weight * one * _wrong_bits(decoding, order, r, r_part, b, b_part, (threshold - mean) / threshold)
-        # Combining never hurts: where the two approximations say so, the better one holds.
+            loss = _loss_probability(mean, threshold, width, blocks)
+            total += weight * loss
+            squares += weight * loss * loss
+            block_loss = _loss_probability(mean, threshold, width, 1)
+            wrong += weight * block_loss * _wrong_bits(curves, order, r, r_part, b, b_part, (threshold - mean) / threshold)
+        # Combining never increases the BLER: if the approximations contradict this, the lower value is used.
         out[sent] = total if sent == 0 else min(total, out[sent - 1])
         if sent == 0 or total <= out[sent - 1]:
             out[4] = wrong
@@ -186,7 +189,7 @@ def error_rates(
 @compiled
 def evaluate_rows(
     grid: Grid,
-    decoding: Decoding,
+    curves: DecoderCurves,
     weights: Floats,
     levels: Floats,
     discrete: NDArray[np.int64],
@@ -205,7 +208,7 @@ def evaluate_rows(
             information,
             weights,
             levels,
-            decoding,
+            curves,
             discrete[i, 2],
             discrete[i, 3],
             discrete[i, 4],

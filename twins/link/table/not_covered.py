@@ -1,7 +1,7 @@
-"""The refusal of the link table, apart from the table: importing it loads nothing."""
+"""The link table's refusal, in its own module: importing it does not load the table's kernels."""
 
 from __future__ import annotations
 
 
-class NotCovered(ValueError):  # noqa: N818 - the table does not reach there, nothing went wrong
-    """The table does not reach this link; the message names each limit."""
+class NotCovered(ValueError):  # noqa: N818 - names the condition, not a program error
+    """The link is outside the table; the message names each violated limit."""

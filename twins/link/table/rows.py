@@ -1,7 +1,7 @@
-"""From columns of configurations and channels to the rows that the kernel evaluates, and what of them the table covers.
+"""Convert columns of configurations and channels to the rows that the kernel evaluates, and check which of them the table covers.
 
-Doppler and delay spread count relative to symbol and subcarrier: other carriers and spacings are looked up at the speed and the
-delay spread that act alike at 3.5 GHz and 30 kHz.
+Only Doppler relative to the symbol and delay spread relative to the subcarrier matter: other carriers and spacings are looked up
+at the equivalent speed and delay spread for 3.5 GHz and 30 kHz.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rows:
-    """N links, ready to look up: each field is an array[N] (see `rows_of`)."""
+    """N links as lookup rows: each field is an array[N] (see `rows_of`)."""
 
     order: Integers
     information_bits: Integers
@@ -47,14 +47,15 @@ class Rows:
 
 
 def rows_of(configurations: Columns, channels: Columns) -> Rows:
-    """Return the rows of N links; `channels` has N elements or one. An index that MCS tables 1, 2 do not have gets order 0."""
+    """Return the rows of N links; `channels` has N elements or one. An MCS index outside MCS tables 1 and 2 gets order 0."""
     count = len(configurations["mcs_index"])
     channel = {name: np.broadcast_to(values, (count,)) for name, values in channels.items()}
     order, rate = _modulation(configurations)
-    pilotless = np.asarray(configurations["transmitter"]) == "deeptx"
-    symbols = SYMBOLS_PER_SLOT - np.where(pilotless, 0, configurations["dmrs_symbols"])
+    superimposed = np.asarray(configurations["transmitter"]) == "deeptx"
+    symbols = SYMBOLS_PER_SLOT - np.where(superimposed, 0, configurations["dmrs_symbols"])
     elements = (configurations["prbs"] * SUBCARRIERS_PER_PRB * symbols * configurations["layers"]).astype(np.int64)
-    sizes = np.array([transport_block(*one) for one in zip(order.tolist(), rate.tolist(), elements.tolist(), strict=True)])
+    formats = zip(order.tolist(), rate.tolist(), elements.tolist(), strict=True)
+    sizes = np.array([transport_block(*block_format) for block_format in formats])
     sizes = sizes.reshape(count, 3)
     coded = np.maximum(elements * order, 1)
     spacing = configurations["subcarrier_khz"] / SUBCARRIER_KHZ
@@ -80,15 +81,15 @@ def rows_of(configurations: Columns, channels: Columns) -> Rows:
 
 
 def family_names(configurations: Columns) -> NDArray[Any]:
-    """The family of each link, such as `ls+lmmse_1x2_1`."""
+    """Return the family name of each link, such as `ls+lmmse_1x2_1`."""
     names = ("receiver_name", "tx_antennas", "rx_antennas", "layers")
     return np.array(
         [f"{r}_{t}x{a}_{n}" for r, t, a, n in zip(*(np.asarray(configurations[name]).tolist() for name in names), strict=True)]
     )
 
 
-def objections(rows: Rows, family: Family) -> dict[str, NDArray[np.bool_]]:
-    """Return, for rows of `family`, where each limit of the table is crossed: text of the limit → bool[N]."""
+def violated_limits(rows: Rows, family: Family) -> dict[str, NDArray[np.bool_]]:
+    """Return which rows of `family` violate each limit of the table: description of the limit → bool[N]."""
     snr = np.array([SNR_DB[order] for order in ORDERS])
     limits = {
         f"profile is one of {family.profiles}": np.isin(rows.profile, family.profiles),
@@ -98,11 +99,11 @@ def objections(rows: Rows, family: Family) -> dict[str, NDArray[np.bool_]]:
         _range("prbs", family.prbs): _inside(rows.prbs, family.prbs),
         f"SNR is {snr.min():g}..{snr.max():g} dB": _inside(rows.snr_db, (snr.min(), snr.max())),
     }
-    return {text: ~np.asarray(inside) for text, inside in limits.items()} | coding_objections(rows)
+    return {text: ~np.asarray(inside) for text, inside in limits.items()} | violated_coding_limits(rows)
 
 
-def coding_objections(rows: Rows) -> dict[str, NDArray[np.bool_]]:
-    """Return, for rows of any family, where the decoder's curves do not reach: text of the limit → bool[N]."""
+def violated_coding_limits(rows: Rows) -> dict[str, NDArray[np.bool_]]:
+    """Return which rows violate each limit of the decoder curves, for any family: description of the limit → bool[N]."""
     lowest, highest = (np.array([end(ORDER_RATES[order]) for order in ORDERS]) for end in (min, max))
     order = np.clip(np.searchsorted(ORDERS, rows.order), 0, len(ORDERS) - 1)
     low, high = np.maximum(lowest - 0.015, LOWEST_RATE)[order], highest[order] + 0.015
@@ -131,21 +132,21 @@ def _modulation(configurations: Columns) -> tuple[Integers, Floats]:
     order, rate = np.zeros(indices.shape, np.int64), np.ones(indices.shape)
     for number in np.unique(tables):
         table = load_link_table(int(number))
-        known = (tables == number) & (indices < len(table.code_rate))
-        order[known], rate[known] = table.modulation_order[indices[known]], table.code_rate[indices[known]]
+        valid = (tables == number) & (indices < len(table.code_rate))
+        order[valid], rate[valid] = table.modulation_order[indices[valid]], table.code_rate[indices[valid]]
     return order, rate
 
 
 def _decoder(configurations: Columns) -> Integers:
-    found = np.full(len(configurations["mcs_index"]), -1, np.int64)
+    decoder = np.full(len(configurations["mcs_index"]), -1, np.int64)
     for number, (algorithm, iterations) in enumerate(DECODERS):
-        chosen = (np.asarray(configurations["ldpc_algorithm"]) == algorithm) & (configurations["ldpc_iterations"] == iterations)
-        found[chosen] = number
-    return found
+        matches = (np.asarray(configurations["ldpc_algorithm"]) == algorithm) & (configurations["ldpc_iterations"] == iterations)
+        decoder[matches] = number
+    return decoder
 
 
 def _snr_db(configurations: Columns, channel: Columns) -> Floats:
-    """As `ChannelConfiguration.received_snr_db`, over columns."""
+    """The same as `ChannelConfiguration.received_snr_db`, over columns."""
     power = configurations["transmit_power_dbm"]
     bandwidth = configurations["prbs"] * SUBCARRIERS_PER_PRB * configurations["subcarrier_khz"] * 1e3
     noise = THERMAL_NOISE_DBM_HZ + 10.0 * np.log10(bandwidth) + channel["noise_figure_db"]

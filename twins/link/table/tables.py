@@ -1,6 +1,6 @@
-"""`LinkTables`: the calibrated table as an evaluator, one link with intervals and provenance, or thousands as columns.
+"""`LinkTables`: the calibrated table as an evaluator, of one link with intervals and provenance or of thousands as columns.
 
-It answers inside its grid only: what is outside raises `NotCovered` with every limit that is crossed, or has `covered` False.
+It covers its grid only: a link outside raises `NotCovered` with every violated limit, or has `covered` False in a batch.
 """
 
 from __future__ import annotations
@@ -28,41 +28,41 @@ from twins.link.table.curve_grid import BLOCK_BITS, RATES
 from twins.link.table.decoder_curve import DEFICITS
 from twins.link.table.delays import mean_delays
 from twins.link.table.families import LEVELS, ORDERS, SNR_DB, WEIGHTS, Family
-from twins.link.table.kernel import Decoding, Grid, error_rates, evaluate_rows
+from twins.link.table.kernel import DecoderCurves, Grid, error_rates, evaluate_rows
 from twins.link.table.not_covered import NotCovered
-from twins.link.table.rows import Rows, coding_objections, objections, rows_of
+from twins.link.table.rows import Rows, rows_of, violated_coding_limits, violated_limits
 
 TABLE_PATH = Path(__file__).parent / "data" / "link_table.npz"
 _Z95 = 1.959964
-_SLOW_MPS = 5.0  # below it the channel estimate of one DMRS symbol hardly ages over a slot
+_SLOW_MPS = 5.0  # below this speed the channel estimate of one DMRS symbol hardly ages over a slot
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Error rates of N links, float64[N]: `bler` after all transmissions, `first` after one, `ber` residual.
+    """Error rates of N links, float64[N]: residual `bler` and `ber` after all transmissions, `first_bler` after one.
 
-    `sent` mean transmissions; `deviation` standard error of `bler` from the slots simulated; `slots` behind it; `covered`
-    bool[N].
+    `transmissions` mean per block; `standard_error` of `bler` from sampling `slots` simulated slots; `covered` bool[N].
     """
 
     bler: NDArray[np.float64]
-    first: NDArray[np.float64]
+    first_bler: NDArray[np.float64]
     ber: NDArray[np.float64]
-    sent: NDArray[np.float64]
-    deviation: NDArray[np.float64]
+    transmissions: NDArray[np.float64]
+    standard_error: NDArray[np.float64]
     slots: NDArray[np.float64]
     covered: NDArray[np.bool_]
 
 
 class LinkTables:
-    """The table, loaded: `families` by name; see `evaluate` and `evaluate_batch`."""
+    """A loaded link table with its `families` by name; see `evaluate` and `evaluate_batch`."""
 
     def __init__(self, arrays: dict[str, NDArray[Any]], record: Artefact) -> None:
         self.record = record
-        self.families = {one.name: one for one in (Family(**_tuples(row)) for row in json.loads(str(arrays["families"])))}
+        families = (Family(**_tuples(row)) for row in json.loads(str(arrays["families"])))
+        self.families = {family.name: family for family in families}
         self._arrays = arrays
         self._grids = {name: _grid(arrays, family) for name, family in self.families.items()}
-        self._decoding = Decoding(
+        self._curves = DecoderCurves(
             threshold=arrays["curve_threshold"],
             log_width=arrays["curve_log_width"],
             bit_errors=arrays["curve_bit_errors"],
@@ -74,7 +74,7 @@ class LinkTables:
     @staticmethod
     @lru_cache(maxsize=1)
     def load(path: Path = TABLE_PATH) -> LinkTables:
-        """Load the committed table once; raises ArtefactError where the file is not the one of its record."""
+        """Load the committed table once; raises ArtefactError if the file does not match its record."""
         record = read_artefact(path)
         with np.load(path) as stored:
             return LinkTables({name: stored[name] for name in stored.files}, record)
@@ -83,11 +83,11 @@ class LinkTables:
         """Return the QoS of N links; see `twins.link.qos.QosEvaluator`."""
         rows = rows_of(configurations, channels)
         rates = self.rates(rows)
-        throughput = (1.0 - rates.bler) * rows.information_bits / rows.slot_seconds / rates.sent / 1e6
+        throughput = (1.0 - rates.bler) * rows.information_bits / rows.slot_seconds / rates.transmissions / 1e6
         delay = np.full(len(rows.order), np.nan)
         if rates.covered.any():
-            chosen = {name: np.asarray(values)[rates.covered] for name, values in configurations.items()}
-            delay[rates.covered] = 1e3 * mean_delays(chosen, rates.sent[rates.covered], self._operations)
+            columns = {name: np.asarray(values)[rates.covered] for name, values in configurations.items()}
+            delay[rates.covered] = 1e3 * mean_delays(columns, rates.transmissions[rates.covered], self._operations)
         return QosColumns(delay, throughput, rates.ber, rates.covered)
 
     def rates(self, rows: Rows) -> Rates:
@@ -98,89 +98,88 @@ class LinkTables:
             if name not in self.families:
                 continue
             family = self.families[name]
-            mine = rows.family == name
-            for crossed in objections(rows, family).values():
-                mine &= ~crossed
-            chosen = np.flatnonzero(mine)
-            covered[chosen] = True
-            out[chosen] = self._look_up(rows, family, chosen)
+            in_grid = rows.family == name
+            for violated in violated_limits(rows, family).values():
+                in_grid &= ~violated
+            selected = np.flatnonzero(in_grid)
+            covered[selected] = True
+            out[selected] = self._look_up(rows, family, selected)
         retransmitted = np.nan_to_num(out[:, :3]) * (np.arange(2, 5) <= rows.transmissions[:, None])
         bler = out[np.arange(len(out)), np.minimum(rows.transmissions, 4) - 1]
         return Rates(
             bler, out[:, 0], out[:, 4], 1.0 + retransmitted.sum(axis=1), np.sqrt(out[:, 5] / out[:, 6]), out[:, 6], covered
         )
 
-    def _look_up(self, rows: Rows, family: Family, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _look_up(self, rows: Rows, family: Family, selected: NDArray[np.int64]) -> NDArray[np.float64]:
         profiles = {name: index for index, name in enumerate(family.profiles)}
         discrete = np.stack(
             [
-                np.array([profiles[name] for name in rows.profile[chosen].tolist()], dtype=np.int64),
-                np.searchsorted(family.dmrs_symbols, rows.dmrs[chosen]),
-                np.searchsorted(ORDERS, rows.order[chosen]),
-                rows.decoder[chosen],
-                rows.transmissions[chosen],
-                rows.blocks[chosen],
+                np.array([profiles[name] for name in rows.profile[selected].tolist()], dtype=np.int64),
+                np.searchsorted(family.dmrs_symbols, rows.dmrs[selected]),
+                np.searchsorted(ORDERS, rows.order[selected]),
+                rows.decoder[selected],
+                rows.transmissions[selected],
+                rows.blocks[selected],
             ],
             axis=1,
         ).astype(np.int64)
         fields = (np.log(rows.delay_spread_ns), rows.speed_mps, np.log(rows.prbs), rows.snr_db, rows.block_rate, rows.block_bits)
-        continuous = np.stack([np.asarray(values, dtype=np.float64)[chosen] for values in fields], axis=1)
-        out = np.zeros((len(chosen), 7))
-        evaluate_rows(self._grids[family.name], self._decoding, np.array(WEIGHTS), np.array(LEVELS), discrete, continuous, out)
+        continuous = np.stack([np.asarray(values, dtype=np.float64)[selected] for values in fields], axis=1)
+        out = np.zeros((len(selected), 7))
+        evaluate_rows(self._grids[family.name], self._curves, np.array(WEIGHTS), np.array(LEVELS), discrete, continuous, out)
         return out
 
-    def decoded(self, information: NDArray[np.float64], rows: Rows, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the first block error rates of the `chosen` rows, whose slots have `information` float64[B], of any family.
+    def first_bler(self, information: NDArray[np.float64], rows: Rows, selected: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the first block error rates of the `selected` rows, of any family, for slots with `information` float64[B].
 
-        NaN where no decoder's curve reaches.
+        NaN for rows outside the decoder curves.
         """
-        reached = ~np.any(list(coding_objections(rows).values()), axis=0)
-        found, out = np.full(len(chosen), np.nan), np.zeros(6)
+        inside = ~np.any(list(violated_coding_limits(rows).values()), axis=0)
+        bler, out = np.full(len(selected), np.nan), np.zeros(6)
         weights = np.full(len(information), 1.0 / len(information))
-        for number, row in enumerate(chosen):
-            if reached[row]:
+        for number, row in enumerate(selected):
+            if inside[row]:
                 blocks = (float(rows.block_rate[row]), float(rows.block_bits[row]), int(rows.blocks[row]))
                 decoder = (ORDERS.index(int(rows.order[row])), int(rows.decoder[row]), 1)
-                error_rates(information, weights, weights, self._decoding, *decoder, *blocks, out)
-                found[number] = out[0]
-        return found
+                error_rates(information, weights, weights, self._curves, *decoder, *blocks, out)
+                bler[number] = out[0]
+        return bler
 
-    def objections(self, configuration: LinkConfiguration, channel: ChannelConfiguration) -> tuple[str, ...]:
-        """Return every limit of the table that this link crosses."""
+    def violated_limits(self, configuration: LinkConfiguration, channel: ChannelConfiguration) -> tuple[str, ...]:
+        """Return every limit of the table that this link violates."""
         rows = rows_of(configuration_columns([configuration]), channel_columns([channel]))
         name = str(rows.family[0])
         if name not in self.families:
             return (f"receiver, antennas and layers {name} are none of the tabulated {sorted(self.families)}",)
-        return tuple(text for text, crossed in objections(rows, self.families[name]).items() if crossed[0])
+        return tuple(text for text, violated in violated_limits(rows, self.families[name]).items() if violated[0])
 
     def evaluate(
         self, configuration: LinkConfiguration, channel: ChannelConfiguration, budget: ComputeBudget = ACCELERATOR
     ) -> LinkResult:
-        """Return one link's quality; raises NotCovered."""
-        crossed = self.objections(configuration, channel)
-        if crossed:
+        """Return one link's quality, its delay with compute `budget`; raises NotCovered."""
+        violated = self.violated_limits(configuration, channel)
+        if violated:
             raise NotCovered(
-                "the link table does not reach this link: it holds where " + "; ".join(crossed) + ". Simulate it instead"
+                "the link table does not cover this link: it is valid where " + "; ".join(violated) + ". Simulate it instead"
             )
         columns = configuration_columns([configuration])
         rows = rows_of(columns, channel_columns([channel]))
         rates = self.rates(rows)
-        delay = mean_delays(
-            {**columns, "compute_gops": np.array([budget.operations_per_second / 1e9])}, rates.sent, self._operations
-        )
+        columns["compute_gops"] = np.array([budget.operations_per_second / 1e9])
+        delay = mean_delays(columns, rates.transmissions, self._operations)
         return self._result(configuration, channel, rows, rates, float(delay[0]))
 
     def _result(
         self, configuration: LinkConfiguration, channel: ChannelConfiguration, rows: Rows, rates: Rates, delay: float
     ) -> LinkResult:
         bler, first, ber = (
-            _share(float(value[0]), float(rates.deviation[0]), float(rates.slots[0]))
-            for value in (rates.bler, rates.first, rates.ber)
+            _error_rate(float(value[0]), float(rates.standard_error[0]), float(rates.slots[0]))
+            for value in (rates.bler, rates.first_bler, rates.ber)
         )
         peak = float(rows.information_bits[0] / rows.slot_seconds[0] / 1e6)
-        sent = float(rates.sent[0])
-        delivered = [peak * (1.0 - share) / sent for share in (bler.value, bler.interval.high, bler.interval.low)]
-        uncoded, nmse = self._raw(rows)
+        sent = float(rates.transmissions[0])
+        delivered = [peak * (1.0 - loss) / sent for loss in (bler.value, bler.interval.high, bler.interval.low)]
+        uncoded, nmse = self._detection_quality(rows)
         return LinkResult(
             configuration=configuration,
             channel=channel,
@@ -189,7 +188,7 @@ class LinkTables:
             bler=bler,
             first_bler=first,
             ber=ber,
-            uncoded_ber=_share(uncoded, 0.0, float(rates.slots[0])),
+            uncoded_ber=_error_rate(uncoded, 0.0, float(rates.slots[0])),
             throughput_mbps=Estimate(value=delivered[0], interval=Interval(low=delivered[1], high=delivered[2])),
             transmissions=sent,
             delay_ms=1e3 * delay,
@@ -199,8 +198,8 @@ class LinkTables:
             warnings=_warnings(rows),
         )
 
-    def _raw(self, rows: Rows) -> tuple[float, float | None]:
-        """Uncoded bit error rate and NMSE in dB of the first row, from the nearest place of the grid."""
+    def _detection_quality(self, rows: Rows) -> tuple[float, float | None]:
+        """Uncoded bit error rate and NMSE in dB of the first row, from the nearest grid point."""
         family = self.families[str(rows.family[0])]
         order = ORDERS.index(int(rows.order[0]))
         where = (
@@ -217,7 +216,7 @@ class LinkTables:
         return uncoded, None if np.isnan(error) else error
 
     def _operations(self, family: str, order: int, dmrs: int) -> float | None:
-        """Operations per slot and PRB of a neural receiver; None for the classical one."""
+        """Operations per slot and PRB of a neural receiver; None for the classical receiver."""
         tabulated = self._arrays[f"{family}_operations"]
         value = float(tabulated[self.families[family].dmrs_symbols.index(dmrs), ORDERS.index(order)])
         return value or None
@@ -235,13 +234,13 @@ class LinkTables:
 
 
 def _warnings(rows: Rows) -> tuple[str, ...]:
-    """Where the first row is likely worse than the table says."""
+    """Warn if the first row is likely worse than the table predicts."""
     blocks, speed = int(rows.blocks[0]), float(rows.speed_mps[0])
     if blocks == 1 or rows.dmrs[0] > 1 or speed < _SLOW_MPS:
         return ()
     return (
-        f"the slot's {blocks} code blocks are taken to be equally good; with one DMRS symbol at {speed:g} m/s (3.5 GHz, 30 kHz)"
-        " the later ones are worse, and more blocks may be lost than the table says: simulate the link where it matters",
+        f"the slot's {blocks} code blocks are assumed equally good; with one DMRS symbol at {speed:g} m/s (3.5 GHz, 30 kHz)"
+        " the later ones are worse, and more blocks may be lost than the table predicts: simulate the link if it matters",
     )
 
 
@@ -264,9 +263,9 @@ def _nearest(axis: Any, value: float) -> int:
     return int(np.abs(np.asarray(axis) - value).argmin())
 
 
-def _share(value: float, deviation: float, slots: float) -> Estimate:
-    """A share with its 95 % interval: sampling error of the slots, and never less than the rule of three allows at 0 and 1."""
-    margin, unseen = _Z95 * deviation, 3.0 / slots
-    low = max(value - margin, 0.0) if value < 1.0 - 1.0 / slots else min(value, 1.0 - unseen)
-    high = min(value + margin, 1.0) if value > 1.0 / slots else max(value, unseen)
+def _error_rate(value: float, standard_error: float, slots: float) -> Estimate:
+    """An error rate with its 95 % interval: sampling error of the slots, and the rule of three near 0 and 1."""
+    margin, rule_of_three = _Z95 * standard_error, 3.0 / slots
+    low = max(value - margin, 0.0) if value < 1.0 - 1.0 / slots else min(value, 1.0 - rule_of_three)
+    high = min(value + margin, 1.0) if value > 1.0 / slots else max(value, rule_of_three)
     return Estimate(value=value, interval=Interval(low=min(low, value), high=max(high, value)))

@@ -1,4 +1,4 @@
-"""The channel of a slot: frequency responses of a TR 38.901 TDL or CDL profile, from Sionna, or one that does not fade."""
+"""Frequency responses of a slot's channel: a TR 38.901 TDL or CDL profile from Sionna, or a flat AWGN channel."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Generator = Any  # sionna.phy.channel.GenerateOFDMChannel
 
 
 def draw_channel(
-    pusch: Pusch, channel: ChannelConfiguration, rx_antennas: int, slots: int, slowest_mps: float | None = None
+    pusch: Pusch, channel: ChannelConfiguration, rx_antennas: int, slots: int, min_speed_mps: float | None = None
 ) -> torch.Tensor:
     """Draw `slots` independent responses of the ports, complex64[slots, rx_antennas, tx_antennas, 14, S]; mean power 1.
 
-    Each slot moves at `channel.speed_mps`, or at a uniform speed from `slowest_mps` to it. Uses Sionna's generator: set
-    `sionna.phy.config.seed` before to draw the same again.
+    The speed of each slot is `channel.speed_mps`, or uniform from `min_speed_mps` to it. Uses Sionna's generator: set
+    `sionna.phy.config.seed` first to repeat a draw.
     """
     if channel.profile == "AWGN":
         return _constant(pusch, rx_antennas, slots)
@@ -28,7 +28,7 @@ def draw_channel(
         pusch.grid,
         channel.profile,
         channel.delay_spread_ns,
-        (channel.speed_mps if slowest_mps is None else slowest_mps, channel.speed_mps),
+        (channel.speed_mps if min_speed_mps is None else min_speed_mps, channel.speed_mps),
         channel.carrier_ghz,
         pusch.key.tx_antennas,
         rx_antennas,
@@ -38,7 +38,7 @@ def draw_channel(
 
 
 def _constant(pusch: Pusch, rx_antennas: int, slots: int) -> torch.Tensor:
-    """Gain 1 on every path; columns of a DFT matrix over the antennas, so that layers stay orthogonal."""
+    """Gain 1 between all antennas, with the phases of a DFT matrix so that layers stay orthogonal."""
     import torch
 
     tx_antennas = pusch.key.tx_antennas
@@ -62,9 +62,9 @@ def _generator(
     from sionna.phy.channel.tr38901 import CDL, TDL
 
     carrier, spread = carrier_ghz * 1e9, delay_spread_ns * 1e-9
-    moving = {"min_speed": speeds[0], "max_speed": speeds[1]}
+    speed_range = {"min_speed": speeds[0], "max_speed": speeds[1]}
     if profile.startswith("TDL"):
-        model = TDL(profile[-1], spread, carrier, num_rx_ant=rx_antennas, num_tx_ant=tx_antennas, **moving)
+        model = TDL(profile[-1], spread, carrier, num_rx_ant=rx_antennas, num_tx_ant=tx_antennas, **speed_range)
     else:
         model = CDL(
             profile[-1],
@@ -73,9 +73,9 @@ def _generator(
             _array(tx_antennas, carrier),
             _array(rx_antennas, carrier),
             "uplink",
-            **moving,
+            **speed_range,
         )
-    # normalize_channel=True would scale each slot to unit energy and so remove the fading.
+    # normalize_channel=True would scale each slot to unit energy and remove the fading.
     return GenerateOFDMChannel(model, grid, normalize_channel=False)
 
 

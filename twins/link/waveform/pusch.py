@@ -1,10 +1,11 @@
-"""The transmitted slot: Sionna's PUSCH transmitter of one configuration, built once and kept.
+"""The transmitted slot: Sionna's PUSCH transmitter of one configuration, built once and cached.
 
-1. A `PUSCHConfig` that is changed after its transmitter was built is silently ignored, so each configuration has a transmitter.
+1. Sionna silently ignores changes to a `PUSCHConfig` after its transmitter was built, so each configuration has its own
+   transmitter.
 2. What does not change the transmitted grid (receiver, decoder, HARQ, power) is not part of the key, so receivers share it.
-3. Of the codebook's precoders (TS 38.211 tables 6.3.1.5-1 to -7) one is taken that sends on all ports at full power; the first
-   of each table leaves 1.2 to 6 dB of it unused where there are fewer layers than ports.
-4. `symbols(bits)` maps coded bits to the precoded grid; `Pusch.data` and `.pilots` say where data and DMRS lie.
+3. From the codebook (TS 38.211 tables 6.3.1.5-1 to -7) a precoder is used that transmits on all ports at full power; the first
+   precoder of each table loses 1.2 to 6 dB when there are fewer layers than ports.
+4. `symbols(bits)` maps coded bits to the precoded grid; `Pusch.data` and `.pilots` locate data and DMRS in it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _FULL_POWER_TPMI = {(1, 2): 2, (2, 2): 0, (1, 4): 12, (2, 4): 14, (3, 4): 3, (4,
 
 @dataclass(frozen=True)
 class PuschKey:
-    """What decides the transmitted grid of a `LinkConfiguration`."""
+    """The fields of a `LinkConfiguration` that determine the transmitted grid."""
 
     mcs_table: int
     mcs_index: int
@@ -40,10 +41,10 @@ class PuschKey:
 
 
 class Pusch:
-    """One built PUSCH transmitter.
+    """A PUSCH transmitter.
 
-    `transmitter` is Sionna's; `bits_per_symbol` 2, 4, 6 or 8; `code_rate` in (0, 1); `transport_block_bits`; `coded_bits` a slot;
-    `pilots` complex64[layers, 14, S], the DMRS that each layer sends, 0 elsewhere; `data` bool[14, S], where data is sent.
+    `transmitter` is Sionna's; `bits_per_symbol` 2, 4, 6 or 8; `code_rate` in (0, 1); `transport_block_bits`; `coded_bits` per
+    slot; `pilots` complex64[layers, 14, S], the DMRS of each layer, 0 elsewhere; `data` bool[14, S], True at data elements.
     """
 
     def __init__(self, key: PuschKey) -> None:
@@ -59,7 +60,7 @@ class Pusch:
         self.transport_block_bits = int(sionna_config.tb_size)
         self.coded_bits = int(sionna_config.num_coded_bits)
         self.subcarriers = key.prbs * 12
-        mask = self.transmitter.pilot_pattern.mask[0]  # [layers, 14, S], True where a pilot (or nothing) is sent
+        mask = self.transmitter.pilot_pattern.mask[0]  # [layers, 14, S], True at pilots and empty elements
         self.data = ~mask[0].bool()
         self.pilots = torch.zeros(mask.shape, dtype=torch.complex64)
         for layer in range(key.layers):
@@ -69,7 +70,7 @@ class Pusch:
         self.dmrs_positions = tuple(int(i) for i in torch.nonzero(mask[0].bool().any(dim=-1)).flatten())
 
     def symbols(self, coded: torch.Tensor) -> torch.Tensor:
-        """Map coded bits float[B, coded_bits] to the grid complex[B, tx_antennas, 14, S], as the transmitter does."""
+        """Map coded bits float[B, coded_bits] to the transmitted grid complex[B, tx_antennas, 14, S]."""
         tx = self.transmitter
         grid = tx._resource_grid_mapper(tx._layer_mapper(tx._mapper(coded[:, None, :])))
         grid = grid if tx._precoder is None else tx._precoder(grid)
@@ -77,7 +78,7 @@ class Pusch:
         return mapped
 
     def effective(self, channel: torch.Tensor) -> torch.Tensor:
-        """Return what the layers see, complex[B, rx, layers, 14, S], of the ports' channel complex[B, rx, ports, 14, S]."""
+        """Return the effective channel complex[B, rx, layers, 14, S] of the ports' `channel` complex[B, rx, ports, 14, S]."""
         import torch
 
         if self.precoding is None:

@@ -1,4 +1,4 @@
-"""Random numbers of the link twin: each draw has a seed of its own, and Sionna's generators are given back as they were."""
+"""Random numbers of the link twin: each draw has its own seed, and Sionna's generators are restored afterwards."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import contextmanager
 
 
 def seed_of(*parts: int) -> int:
-    """Return a 64-bit seed that depends on every one of `parts` (seed, batch, transmission), and on nothing else."""
+    """Return a 64-bit seed derived from `parts` (seed, batch, transmission, ...) only."""
     text = "/".join(str(part) for part in parts)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
 
 
 @contextmanager
 def sionna_generators() -> Iterator[None]:
-    """Restore the seed and the states of Sionna's and torch's generators when the block ends."""
+    """Restore the seed and the states of Sionna's and torch's generators on exit."""
     import torch
     from sionna.phy import config
 

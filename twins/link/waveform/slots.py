@@ -1,4 +1,4 @@
-"""Received slots: what every receiver gets, in simulation, in tabulation and in training alike."""
+"""Received slots: the input of every receiver, in simulation, tabulation and training."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class Slots:
     """B received slots of one transmit configuration.
 
-    `pusch` the transmitter; `channel` the profile that they were drawn from (a receiver may use its statistics, never `response`
-    unless it declares perfect CSI); `coded` float[B, coded_bits] of 0 and 1; `clean` complex[B, rx, 14, S] without noise;
-    `noise` the same shape, unit variance; `noise_power` float[B], linear, against unit mean received power per antenna;
-    `response` complex[B, rx, layers, 14, S], what the layers went through.
+    `pusch` the transmitter; `channel` the profile that the slots were drawn from (a receiver may use its statistics, but
+    `response` only if it declares perfect CSI); `coded` float[B, coded_bits] of 0 and 1; `clean` complex[B, rx, 14, S] without
+    noise; `noise` the same shape, unit variance; `noise_power` float[B], linear, relative to unit mean received power per
+    antenna; `response` complex[B, rx, layers, 14, S], the effective channel of the layers.
     """
 
     pusch: Pusch
@@ -37,20 +37,20 @@ class Slots:
         return self.clean + self.noise * self.noise_power.sqrt()[:, None, None, None]
 
     def at_snr(self, snr_db: float | torch.Tensor) -> Slots:
-        """The same slots (bits, channel, noise) at another SNR in dB, a number or float[B]: common random numbers."""
+        """Return the same slots (bits, channel, noise) at another SNR in dB, a number or float[B]: common random numbers."""
         import torch
 
         level = torch.as_tensor(snr_db, dtype=torch.float32).expand(self.noise_power.shape)
         return replace(self, noise_power=10.0 ** (-level / 10.0))
 
     def part(self, rows: slice) -> Slots:
-        """Some of the slots."""
+        """Return the slots in `rows`."""
         names = ("coded", "clean", "noise", "noise_power", "response")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
 
 def send(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfiguration, coded: torch.Tensor) -> Slots:
-    """Send coded bits float[B, coded_bits], one slot each, through independent draws of `channel`, at its SNR."""
+    """Send coded bits float[B, coded_bits], one slot per row, through independent draws of `channel` at its SNR."""
     import torch
     from sionna.phy.utils import complex_normal
 
@@ -64,7 +64,7 @@ def send(pusch: Pusch, configuration: LinkConfiguration, channel: ChannelConfigu
 
 
 def random_bits(shape: tuple[int, ...]) -> torch.Tensor:
-    """Uniform bits float32 of `shape` from Sionna's generator."""
+    """Draw uniform bits float32 of `shape` from Sionna's generator."""
     from sionna.phy.mapping import BinarySource
 
     bits: torch.Tensor = BinarySource()(list(shape))

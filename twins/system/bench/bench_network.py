@@ -1,4 +1,4 @@
-"""`twinpilot bench network`: speed, memory and snapshots of the system twin, and its fidelity to the slot-level chain."""
+"""`twinpilot bench network`: speed, memory and snapshots of the system twin, and its fidelity to Sionna's slot-level chain."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ SPEED_TARGET = 20.0
 
 
 def run(quick: bool, out: Path | None) -> BenchResult:
-    """Measure the twin; `quick` uses one seed and short stretches; raw samples go to `out`/network.json."""
+    """Measure the twin; `quick` uses one seed and short runs; raw samples are written to `out`/network.json."""
     seeds = SEEDS[:1] if quick else SEEDS
     samples = [_in_own_process(seed, quick) for seed in seeds]
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "network.json").write_text(json.dumps(samples, indent=1), encoding="utf-8")
-    # Fidelity needs torch and sionna, which would spoil the memory figure: it comes last, in this process.
+    # Fidelity imports torch and sionna, which would distort the memory figure: measured last, in this process.
     from twins.system.bench import fidelity
 
     return BenchResult(figures=(*_figures(samples), *fidelity.figures(quick, out)), seeds=seeds)
 
 
 def _in_own_process(seed: int, quick: bool) -> dict[str, float]:
-    """Measure in a fresh process, so that memory and caches are the twin's own."""
+    """Measure in a fresh process, so that memory and caches are those of the twin alone."""
     command = [sys.executable, "-m", "twins.system.bench.bench_network", str(seed), "quick" if quick else "full"]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     measured: dict[str, float] = json.loads(answer.stdout.splitlines()[-1])
@@ -47,7 +47,7 @@ def measure(seed: int, quick: bool) -> dict[str, float]:
     from twins.system.system_network import SystemNetwork
 
     scenario = stadium_scenario(start=datetime(2026, 6, 6, 20, 30, tzinfo=UTC), time_lapse=1.0, granularity_s=1.0)
-    SystemNetwork(scenario, seed).advance(1.0)  # compiles, or loads what was compiled
+    SystemNetwork(scenario, seed).advance(1.0)  # compiles the kernels or loads them from the cache
     begun = time.perf_counter()
     network = SystemNetwork(scenario, seed)
     built = time.perf_counter() - begun
@@ -58,7 +58,7 @@ def measure(seed: int, quick: bool) -> dict[str, float]:
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     begun = time.perf_counter()
     state = network.snapshot()
-    taken = time.perf_counter() - begun
+    saved = time.perf_counter() - begun
     begun = time.perf_counter()
     network.restore(state)
     restored = time.perf_counter() - begun
@@ -67,7 +67,7 @@ def measure(seed: int, quick: bool) -> dict[str, float]:
         "wall_s": wall,
         "cpu_s": cpu,
         "built_s": built,
-        "snapshot_ms": 1e3 * taken,
+        "snapshot_ms": 1e3 * saved,
         "restore_ms": 1e3 * restored,
         "snapshot_mb": len(pickle.dumps(state)) / 1e6,
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
@@ -75,20 +75,21 @@ def measure(seed: int, quick: bool) -> dict[str, float]:
 
 
 def _figures(samples: list[dict[str, float]]) -> list[Figure]:
-    def middle(make: Any) -> float:
-        return float(median(make(one) for one in samples))
+    def median_of(measure: Any) -> float:
+        return float(median(measure(sample) for sample in samples))
 
-    wall, cpu = middle(lambda one: one["simulated_s"] / one["wall_s"]), middle(lambda one: one["simulated_s"] / one["cpu_s"])
-    memory = max(one["memory_mb"] for one in samples)
+    wall = median_of(lambda sample: sample["simulated_s"] / sample["wall_s"])
+    cpu = median_of(lambda sample: sample["simulated_s"] / sample["cpu_s"])
+    memory = max(sample["memory_mb"] for sample in samples)
     note = "stadium in its event: 23 cells, 210 terminals, one process; median over seeds"
     return [
         Figure(name="speed (CPU)", value=cpu, unit="s/s", target=f"≥ {SPEED_TARGET:g}", met=cpu >= SPEED_TARGET, note=note),
         Figure(name="speed (wall)", value=wall, unit="s/s", note=note + "; depends on what else the machine does"),
         Figure(name="peak memory", value=memory, unit="MB", target=f"< {MEMORY_LIMIT_MB:g}", met=memory < MEMORY_LIMIT_MB),
-        Figure(name="construction", value=middle(lambda one: one["built_s"]), unit="s"),
-        Figure(name="snapshot", value=middle(lambda one: one["snapshot_ms"]), unit="ms"),
-        Figure(name="restore", value=middle(lambda one: one["restore_ms"]), unit="ms"),
-        Figure(name="snapshot size", value=middle(lambda one: one["snapshot_mb"]), unit="MB"),
+        Figure(name="construction", value=median_of(lambda sample: sample["built_s"]), unit="s"),
+        Figure(name="snapshot", value=median_of(lambda sample: sample["snapshot_ms"]), unit="ms"),
+        Figure(name="restore", value=median_of(lambda sample: sample["restore_ms"]), unit="ms"),
+        Figure(name="snapshot size", value=median_of(lambda sample: sample["snapshot_mb"]), unit="MB"),
     ]
 
 

@@ -1,15 +1,14 @@
-"""How close the system twin is to Sionna's slot-level chain: same terminals, same gains, full buffers, proportional fair.
+"""Fidelity of the system twin to Sionna's slot-level chain: same terminals, same gains, full buffers, proportional fair.
 
-1. `draw_drop` draws topology and channel with Sionna; `run_reference` plays it slot by slot (`reference_chain`).
-2. `run_twin` gives a `SystemNetwork` the drop's positions and large-scale gains and nothing else of the channel: fading comes
-   from the twin's own traces. Choices that are not physics are made equal on both sides: power, bandwidth, noise figure, data
-   symbols of a slot, error target, averaging time of the scheduler, step of the outer loop, one attempt per block (Sionna's chain
-   has no HARQ combining), no handover.
-3. Sionna's scheduler knows the channel of the slot; the twin's knows it one CQI period late. The comparison takes the shortest
-   period that its traces resolve, 5 ms; what the default of 10 ms costs is a figure of its own.
+1. `draw_drop` draws topology and channel with Sionna; `run_reference` simulates it slot by slot (`reference_chain`).
+2. `run_twin` gives a `SystemNetwork` only the drop's positions and large-scale gains; fading comes from the twin's own traces.
+   Parameters that are not physics are equal on both sides: power, bandwidth, noise figure, data symbols per slot, error target,
+   averaging time of the scheduler, outer-loop step, one attempt per block (Sionna's chain has no HARQ combining), no handover.
+3. Sionna's scheduler knows the channel of the current slot, the twin's that of one CQI period earlier. The comparison uses the
+   shortest period that the traces resolve, 5 ms; a separate figure gives the loss at a period of 10 ms.
 4. `figures` compares throughput of cells and terminals, error rates, and speed, measured in the same run.
 
-Needs torch and sionna: import it only to compare.
+Needs torch and sionna: import it only to run the comparison.
 """
 
 from __future__ import annotations
@@ -32,18 +31,18 @@ from twins.system.scenario.scenario import CellSpec, Points, SystemScenario, UeG
 from twins.system.scenario.traffic import FullBuffer
 from twins.system.system_network import SystemNetwork
 
-CALIBRATION_SEED = 7  # the drop on which the twin's fading profile was chosen; never used for the figures
+CALIBRATION_SEED = 7  # the drop used to choose the twin's fading profile; never used for the figures
 SEEDS = (8, 11)
 QUICK_SEEDS = (8,)
 TWIN_SECONDS = 4.0
 CQI_PERIOD_MS, LATE_CQI_PERIOD_MS = 5.0, 10.0
-LOOK_S = 0.1  # between two looks at the terminals' counters
+SAMPLING_S = 0.1  # period at which the terminals' counters are read
 QUANTILES = np.linspace(0.05, 0.95, 19)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One drop, both ways; relative errors are (twin - reference) / reference."""
+    """The results of twin and reference on one drop; relative errors are (twin - reference) / reference."""
 
     seed: int
     reference: ReferenceResult
@@ -75,18 +74,18 @@ class Comparison:
 
     @property
     def speed_ratio(self) -> float:
-        """Simulated seconds per wall second of the twin over those of the reference, its channel generation not counted."""
+        """Simulated seconds per wall second of the twin over those of the reference, excluding its channel generation."""
         return (self.twin.simulated_s / self.twin.wall_s) / (self.reference.simulated_s / self.reference.wall_s)
 
 
-class GivenGains:
-    """The drop's gains as a map: point n is terminal n, and terminals do not move."""
+class DropGains:
+    """The drop's gains as a gain map for its terminal positions; terminals do not move."""
 
     def __init__(self, drop: Drop) -> None:
         self._rows = {tuple(point): row for point, row in zip(drop.terminal_xy.tolist(), drop.gain_db, strict=True)}
 
     def gain_db(self, points: Floats) -> Floats:
-        """Return the gains of the terminals that stand at `points`."""
+        """Return the gains of the terminals at `points` float64[N, 2], float64[N, C] in dB."""
         return np.stack([self._rows[tuple(point)] for point in points.tolist()])
 
 
@@ -135,18 +134,18 @@ def _cell(drop: Drop, settings: ReferenceSettings, number: int) -> CellSpec:
 
 
 def run_twin(drop: Drop, settings: ReferenceSettings, seed: int, cqi_period_ms: float = CQI_PERIOD_MS) -> ReferenceResult:
-    """Run the system twin on the drop for 4 s after the warm-up; the wall time is that of these seconds alone."""
+    """Run the system twin on the drop for 4 s after the warm-up; the wall time excludes the warm-up."""
     seconds = TWIN_SECONDS
-    network = SystemNetwork(scenario_of(drop, settings, cqi_period_ms), seed, GivenGains(drop))
+    network = SystemNetwork(scenario_of(drop, settings, cqi_period_ms), seed, DropGains(drop))
     network.advance(settings.warmup_s)
     before = network.snapshot().state
     start, bits, wall_s = before, np.zeros(len(drop.terminal_xy)), 0.0
-    for _ in range(round(seconds / LOOK_S)):
+    for _ in range(round(seconds / SAMPLING_S)):
         started = time.perf_counter()
-        network.advance(LOOK_S)
+        network.advance(SAMPLING_S)
         wall_s += time.perf_counter() - started
         after = network.snapshot().state
-        # A terminal's counter starts again when it is connected anew.
+        # A terminal's counter restarts when it reconnects.
         gained = after.ues["window_bits"] - before.ues["window_bits"]
         bits += np.where(gained >= 0, gained, after.ues["window_bits"])
         before = after
@@ -156,57 +155,57 @@ def run_twin(drop: Drop, settings: ReferenceSettings, seed: int, cqi_period_ms: 
 
 
 def compare(seed: int, drop: DropSettings, settings: ReferenceSettings) -> Comparison:
-    """Draw a drop and run both on it."""
-    ground = draw_drop(drop, seed)
-    late = run_twin(ground, settings, seed, LATE_CQI_PERIOD_MS)
-    return Comparison(seed, run_reference(ground, settings, seed), run_twin(ground, settings, seed), late)
+    """Draw a drop with `seed` and run the reference and the twin on it."""
+    drawn = draw_drop(drop, seed)
+    late = run_twin(drawn, settings, seed, LATE_CQI_PERIOD_MS)
+    return Comparison(seed, run_reference(drawn, settings, seed), run_twin(drawn, settings, seed), late)
 
 
 def figures(quick: bool, out: Path | None) -> list[Figure]:
-    """Return the fidelity figures over the seeds; raw throughputs go to `out` where given. 20 s quick, 1 min else."""
+    """Return the fidelity figures over the seeds; raw throughputs are written to `out` if given. Takes 20 s quick, else 1 min."""
     seeds = QUICK_SEEDS if quick else SEEDS
     drop = DropSettings(seconds=0.3 if quick else 0.5)
     settings = ReferenceSettings(warmup_s=0.1)
-    compared = [compare(seed, drop, settings) for seed in seeds]
+    comparisons = [compare(seed, drop, settings) for seed in seeds]
     if out is not None:
-        for one in compared:
-            _keep(one, out / f"fidelity_seed{one.seed}.npz")
-    return _figures(compared)
+        for comparison in comparisons:
+            _save(comparison, out / f"fidelity_seed{comparison.seed}.npz")
+    return _figures(comparisons)
 
 
-def _keep(one: Comparison, path: Path) -> None:
+def _save(comparison: Comparison, path: Path) -> None:
     arrays = {
-        f"{side}_{name}": getattr(getattr(one, side), name)
+        f"{side}_{name}": getattr(getattr(comparison, side), name)
         for side in ("reference", "twin")
         for name in ("user_mbps", "cell_mbps")
     }
     np.savez(path, **arrays)
 
 
-def _figures(compared: list[Comparison]) -> list[Figure]:
-    seeds = ", ".join(str(one.seed) for one in compared)
+def _figures(comparisons: list[Comparison]) -> list[Figure]:
+    seeds = ", ".join(str(comparison.seed) for comparison in comparisons)
     note = f"drops {seeds}; the fading profile was chosen on drop {CALIBRATION_SEED}"
-    error = max((one.cell_error for one in compared), key=abs)
-    distance = max(one.ks_distance for one in compared)
-    cells = np.concatenate([one.cell_errors for one in compared])
-    ratios = [one.speed_ratio for one in compared]
+    error = max((comparison.cell_error for comparison in comparisons), key=abs)
+    distance = max(comparison.ks_distance for comparison in comparisons)
+    cells = np.concatenate([comparison.cell_errors for comparison in comparisons])
+    ratios = [comparison.speed_ratio for comparison in comparisons]
     return [
         _figure("cell throughput error", 100 * error, "%", f"mean over cells, worst drop; {note}", "≤ 10", abs(error) <= 0.1),
         _figure("user throughput KS distance", distance, "1", f"worst drop; {note}", "≤ 0.15", distance <= 0.15),
         _figure(
-            "user throughput quantile error", 100 * max(one.quantile_error for one in compared), "%", "5th to 95th percentile"
+            "user throughput quantile error", 100 * max(c.quantile_error for c in comparisons), "%", "5th to 95th percentile"
         ),
         _figure("single cell throughput error", 100 * float(np.abs(cells).mean()), "%", "mean of absolute errors cell by cell"),
         _figure(
             "cell throughput error, CQI every 10 ms",
-            100 * _mean([one.twin_late_cqi.cell_mbps.mean() / one.reference.cell_mbps.mean() - 1.0 for one in compared]),
+            100 * _mean([c.twin_late_cqi.cell_mbps.mean() / c.reference.cell_mbps.mean() - 1.0 for c in comparisons]),
             "%",
             "the twin knows the channel 10 to 20 ms late; the reference knows the channel of the slot",
         ),
-        _figure("cell throughput", _mean([one.twin.cell_mbps.mean() for one in compared]), "Mbit/s", "twin"),
-        _figure("cell throughput reference", _mean([one.reference.cell_mbps.mean() for one in compared]), "Mbit/s", "Sionna"),
-        _figure("block error rate", 100 * _mean([one.twin.bler for one in compared]), "%", "twin, first transmissions"),
-        _figure("block error rate reference", 100 * _mean([one.reference.bler for one in compared]), "%", "Sionna"),
+        _figure("cell throughput", _mean([c.twin.cell_mbps.mean() for c in comparisons]), "Mbit/s", "twin"),
+        _figure("cell throughput reference", _mean([c.reference.cell_mbps.mean() for c in comparisons]), "Mbit/s", "Sionna"),
+        _figure("block error rate", 100 * _mean([c.twin.bler for c in comparisons]), "%", "twin, first transmissions"),
+        _figure("block error rate reference", 100 * _mean([c.reference.bler for c in comparisons]), "%", "Sionna"),
         _figure(
             "speed over slot-level chain",
             _mean(ratios),

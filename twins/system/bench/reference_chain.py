@@ -1,13 +1,13 @@
-"""Sionna's own slot-level downlink chain, full buffer: what the system twin is measured against.
+"""Sionna's slot-level downlink chain with full buffers: the reference for the fidelity of the system twin.
 
-1. `run_reference` plays a `Drop` slot by slot: proportional-fair scheduling per PRB (`PFSchedulerSUMIMO`), outer-loop link
+1. `run_reference` simulates a `Drop` slot by slot: proportional-fair scheduling per PRB (`PFSchedulerSUMIMO`), outer-loop link
    adaptation (`OuterLoopLinkAdaptation`), effective SINR and block errors (`PHYAbstraction`), all from `sionna.sys`, batched over
-   cells. Every cell transmits on every PRB, so interference is the power of all others.
+   cells. Every cell transmits on every PRB, so interference is the power of all other cells.
 2. The scheduler knows each terminal's rate on each PRB in the slot; the link adaptation knows the effective SINR of the
    terminal's last transmission. There is no HARQ combining: a lost block is lost.
-3. Figures leave out the first `warmup_s`, in which averages and offsets settle.
+3. The first `warmup_s`, in which averages and offsets settle, are excluded from the results.
 
-Needs torch and sionna: import it only to compare.
+Needs torch and sionna: import it only to run the comparison.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ TEMPERATURE_K = 290.0
 
 @dataclass(frozen=True)
 class ReferenceSettings:
-    """Transmit power of a cell in dBm, terminal noise figure in dB, symbols of a slot that carry data, error target, MCS table;
-    averaging time of the proportional-fair scheduler, how far a lost block lowers the outer loop, what to leave out.
+    """Parameters of the chain: transmit power of a cell in dBm, terminal noise figure in dB, data symbols per slot, error target,
+    MCS table, averaging time of the proportional-fair scheduler in s, outer-loop step after a lost block in dB, warm-up in s.
     """
 
     power_dbm: float = 46.0
@@ -47,7 +47,8 @@ class ReferenceSettings:
 
 @dataclass(frozen=True)
 class ReferenceResult:
-    """Measured after the warm-up: `user_mbps` float64[U], `cell_mbps` float64[C], error rate of blocks (0..1), wall seconds."""
+    """Results after the warm-up: `user_mbps` float64[U], `cell_mbps` float64[C], block error rate (0..1), simulated and wall
+    time in s."""
 
     user_mbps: Floats
     cell_mbps: Floats
@@ -57,15 +58,15 @@ class ReferenceResult:
 
 
 def noise_w(bandwidth_hz: float, noise_figure_db: float) -> float:
-    """Return thermal noise at 290 K in W over `bandwidth_hz` behind a receiver with `noise_figure_db`."""
+    """Return the thermal noise power at 290 K in W over `bandwidth_hz` of a receiver with `noise_figure_db`."""
     noise: float = BOLTZMANN * TEMPERATURE_K * bandwidth_hz * 10.0 ** (noise_figure_db / 10.0)
     return noise
 
 
 def run_reference(drop: Drop, settings: ReferenceSettings, seed: int) -> ReferenceResult:
-    """Play the drop through Sionna's chain; deterministic by seed. Raises ValueError for a drop not longer than the warm-up."""
+    """Simulate the drop with Sionna's chain; deterministic for a seed. Raises ValueError if it is not longer than the warm-up."""
     if drop.settings.seconds <= settings.warmup_s:
-        raise ValueError(f"seconds={drop.settings.seconds} is not above warmup_s={settings.warmup_s}: drop a longer time")
+        raise ValueError(f"seconds={drop.settings.seconds} is not above warmup_s={settings.warmup_s}: draw a longer drop")
     import torch
     from sionna.phy import config
 
@@ -86,7 +87,7 @@ def run_reference(drop: Drop, settings: ReferenceSettings, seed: int) -> Referen
 
 
 class _Chain:
-    """The state of the chain; tensors are [cells, K]: the terminals of each cell, padded to the fullest."""
+    """The state of the chain; tensors are [cells, K], with K the terminals of the fullest cell and padding for the others."""
 
     def __init__(self, drop: Drop, settings: ReferenceSettings) -> None:
         import torch
@@ -102,7 +103,7 @@ class _Chain:
         beta = 1.0 - self.slot_s / settings.averaging_s
         self.scheduler = PFSchedulerSUMIMO(width, prbs, symbols, batch_size=[cells], beta=beta)
         self.feedback = torch.full((cells, width), -1, dtype=torch.int32)
-        self.sinr_seen = torch.ones(cells, width)
+        self.last_sinr = torch.ones(cells, width)
         self.last_bits = torch.zeros(cells, width)
         self.bits = torch.zeros(cells, width, dtype=torch.float64)
         self.blocks = self.errors = self.slots = 0
@@ -115,26 +116,26 @@ class _Chain:
         power = torch.from_numpy(self.drop.power[block]) * (10.0 ** ((self.settings.power_dbm - 30.0) / 10.0) / prbs)
         prb_hz = 12e3 * self.drop.settings.subcarrier_khz
         received = power.sum(dim=1)[self.members]
-        wanted = power[self.members, torch.arange(len(self.members))[:, None]]
-        sinr = wanted / (received - wanted + noise_w(prb_hz, self.settings.noise_figure_db))
+        signal = power[self.members, torch.arange(len(self.members))[:, None]]
+        sinr = signal / (received - signal + noise_w(prb_hz, self.settings.noise_figure_db))
         return torch.as_tensor(sinr * self.valid[..., None])
 
     def slot(self, sinr: torch.Tensor, measured: bool) -> None:
-        """Schedule, adapt, transmit and account one slot."""
+        """Simulate one slot: scheduling, link adaptation, transmission; counted in the results if `measured`."""
         import torch
 
         symbols, table = self.settings.data_symbols, self.settings.mcs_table
         rate = torch.log2(1.0 + sinr).permute(0, 2, 1)[:, None].expand(-1, symbols, -1, -1)
         scheduled = self.scheduler(self.last_bits, rate) & self.valid[:, None, None, :, None]
         elements = scheduled[..., 0].sum(dim=(1, 2)).int() * 12
-        seen = torch.where(elements > 0, self.sinr_seen, torch.zeros_like(self.sinr_seen))
-        mcs = self.adaptation(elements, self.feedback, seen, table, PDSCH)
+        reported = torch.where(elements > 0, self.last_sinr, torch.zeros_like(self.last_sinr))
+        mcs = self.adaptation(elements, self.feedback, reported, table, PDSCH)
         on_air = sinr.permute(0, 2, 1)[:, None, :, :, None] * scheduled
         effective = self.mapping(on_air, mcs, table)
         bits, self.feedback, *_ = self.abstraction(
             mcs, sinr_eff=effective, num_allocated_re=elements, mcs_table_index=table, mcs_category=PDSCH
         )
-        self.sinr_seen = torch.where(self.feedback >= 0, effective, self.sinr_seen)
+        self.last_sinr = torch.where(self.feedback >= 0, effective, self.last_sinr)
         self.last_bits = bits.float()
         if measured:
             self.bits += self.last_bits
@@ -143,7 +144,7 @@ class _Chain:
             self.slots += 1
 
     def result(self, wall_s: float) -> ReferenceResult:
-        """Return throughputs and error rate over the measured slots."""
+        """Return the results over the measured slots."""
         mbps = (self.bits / (self.slots * self.slot_s) / 1e6).numpy()
         users = np.zeros(len(self.drop.terminal_xy))
         valid = self.valid.numpy()

@@ -1,7 +1,7 @@
-"""What a KPI window measured: the meters of the state, turned into values when the window ends, then set to zero.
+"""KPI windows: conversion of the state's counters into KPI values at the end of a window, and their reset.
 
-Extensive KPIs (volume, energy, handovers) stand for the window's network time: simulated counts times the time lapse.
-A value is NaN here, None in a frame, where there was nothing to measure.
+Extensive KPIs (volume, energy, handovers) refer to network time: simulated counts times the time lapse.
+A value that could not be measured is NaN here and None in a frame.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _METERS_OF_CELLS = ("transmissions", "failures", "handovers", "ping_pongs", "lin
 
 
 class WindowRecord(NamedTuple):
-    """One finished window; K KPIs, C cells, columns: three slices and the whole. Never changed once made."""
+    """A finished window; K KPIs, C cells, 4 columns: three slices and the whole cell. Immutable."""
 
     number: int
     values: Floats  # [K, C, 4]
@@ -44,7 +44,7 @@ class WindowRecord(NamedTuple):
 
 
 def close_record(scenario: SystemScenario, state: State, number: int) -> WindowRecord:
-    """Return the window's record and set the meters to zero."""
+    """Return the record of the window and reset the counters."""
     meters = {name: _with_whole(state.shares[name]) for name in _METERS_OF_SHARES}
     meters["delays"] = _with_whole(state.delays)
     meters["cqis"] = _with_whole(state.cqis)
@@ -67,10 +67,10 @@ def _with_whole(array: Floats) -> Floats:
 
 
 def _low_ends(samples: Records, cells: int) -> Floats:
-    """5th percentile of the terminals' throughput, float64[cells, 4], linear between order statistics."""
+    """Return the 5th percentile of the terminals' throughput, float64[cells, 4], linear between order statistics."""
     groups: dict[tuple[int, int], list[float]] = {}
-    for cell, one, mbps in samples.tolist():
-        groups.setdefault((cell, one), []).append(mbps)
+    for cell, slice_, mbps in samples.tolist():
+        groups.setdefault((cell, slice_), []).append(mbps)
         groups.setdefault((cell, WHOLE), []).append(mbps)
     out = np.full((cells, SLICES + 1), np.nan)
     for place, values in groups.items():
@@ -83,21 +83,22 @@ def _low_ends(samples: Records, cells: int) -> Floats:
 
 
 def _tails(histogram: Floats) -> Floats:
-    """95th percentile of delay in ms from SDUs per bin [..., B], geometric interpolation inside the bin."""
+    """Return the 95th percentile of delay in ms from SDUs per bin [..., B], with geometric interpolation inside the bin."""
     total = histogram.sum(axis=-1)
-    heaped = np.cumsum(histogram, axis=-1)
-    wanted = 0.95 * total
-    place = np.minimum((heaped < wanted[..., None]).sum(axis=-1), DELAY_BINS - 1)[..., None]
-    inside = np.take_along_axis(histogram, place, -1)[..., 0]
-    before = np.take_along_axis(heaped, place, -1)[..., 0] - inside
-    part = np.divide(wanted - before, inside, out=np.zeros_like(total), where=inside > 0)
-    tails: Floats = np.where(total > 0, DELAY_FIRST_MS * DELAY_RATIO ** (place[..., 0] + part), np.nan)
+    cumulative = np.cumsum(histogram, axis=-1)
+    rank = 0.95 * total
+    index = np.minimum((cumulative < rank[..., None]).sum(axis=-1), DELAY_BINS - 1)[..., None]
+    inside = np.take_along_axis(histogram, index, -1)[..., 0]
+    before = np.take_along_axis(cumulative, index, -1)[..., 0] - inside
+    part = np.divide(rank - before, inside, out=np.zeros_like(total), where=inside > 0)
+    tails: Floats = np.where(total > 0, DELAY_FIRST_MS * DELAY_RATIO ** (index[..., 0] + part), np.nan)
     return tails
 
 
-def _ratio(above: Floats, below: Floats, scale: float = 1.0) -> Floats:
-    out: Floats = np.full(np.broadcast(above, below).shape, np.nan)
-    return np.divide(scale * above, below, out=out, where=below > 0)
+def _ratio(numerator: Floats, denominator: Floats, scale: float = 1.0) -> Floats:
+    """Return scale x numerator / denominator, NaN unless the denominator is positive."""
+    out: Floats = np.full(np.broadcast(numerator, denominator).shape, np.nan)
+    return np.divide(scale * numerator, denominator, out=out, where=denominator > 0)
 
 
 def _table(
@@ -106,12 +107,12 @@ def _table(
     """Return values and counts, float64[K, cells, 4]."""
     shape = meters["used_prbs"].shape
     ttis, lapse = scenario.window_ttis, scenario.time_lapse
-    nothing = np.full(shape, np.nan)
+    unmeasured = np.full(shape, np.nan)
     ones = np.ones(shape)
     users = meters["connected_ttis"] / ttis
 
     def of_cell(array: Floats) -> Floats:
-        out = nothing.copy()
+        out = unmeasured.copy()
         out[:, WHOLE] = array
         return out
 

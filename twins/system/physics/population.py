@@ -1,4 +1,4 @@
-"""The terminals at time zero: places, traffic parameters, event attendance, phases of their fading."""
+"""The initial state of the terminals: positions, traffic parameters, event attendance, fading offsets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twins.system.physics.state import State
 from twins.system.scenario.scenario import InArea, Points, SystemScenario, UeGroup
 from twins.system.scenario.traffic import Bursts, Ftp3, FullBuffer, Periodic
 
-FADING_SPEED_MPS = 3.0 / 3.6  # that the traces are drawn for; a terminal plays them faster or slower
+FADING_SPEED_MPS = 3.0 / 3.6  # speed of the traces; terminals at other speeds play them faster or slower
 
 
 def group_of_ues(scenario: SystemScenario) -> list[UeGroup]:
@@ -20,7 +20,7 @@ def group_of_ues(scenario: SystemScenario) -> list[UeGroup]:
 
 
 def populate(scenario: SystemScenario, state: State, trace_count: int, trace_samples: int, sample_s: float) -> None:
-    """Fill terminals and walks; the seed is in the state's clock."""
+    """Initialize terminals and walks with the seed in the state's clock."""
     members = group_of_ues(scenario)
     seed = int(state.clock[2])
     first = {group.name: position for position, group in reversed(list(enumerate(members)))}

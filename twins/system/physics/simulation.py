@@ -1,7 +1,7 @@
-"""The physics of one network: state, constants and maps, advanced in TTIs.
+"""The physics of a network: state, constants and maps, advanced in TTIs.
 
-Between the kernels' stretches, every control period (100 ms), slow things happen: walking, rates, gains of those who moved,
-disturbances, the slice SLA function. Everything random is drawn by counters, so the order of calls cannot matter.
+Every control period (100 ms), between kernel runs, the slow processes are updated: walking, rates, gains of terminals that moved,
+disturbances, the slice SLA function. All random numbers are counter-based draws, so the order of calls does not matter.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ CONTROL_MS = 100.0
 DOMINANT = 4
 TRACES, TRACE_SAMPLES, TRACE_SAMPLE_S = 64, 1024, 5e-3
 MOVED_M = 1.0
-FASTEST_REAL_TRAVEL = 2.0  # above this time lapse the way to an event takes no time
+MAX_TRAVEL_TIME_LAPSE = 2.0  # above this time lapse, travel to an event takes no time
 MEASUREMENT_MS = 40.0
 OLLA_DOWN_DB = 0.5
 
 
 class Simulation:
-    """State and constants of one scenario; `state` is what a snapshot copies."""
+    """State and constants of a scenario; a snapshot copies `state`."""
 
     def __init__(self, scenario: SystemScenario, seed: int, gains: GainMap | None = None) -> None:
         self.scenario = scenario
@@ -59,7 +59,7 @@ class Simulation:
 
     @property
     def tti(self) -> int:
-        """TTIs since the start."""
+        """Number of TTIs since the start."""
         return int(self.state.clock[0])
 
     def time_of(self, tti: int) -> datetime:
@@ -67,14 +67,14 @@ class Simulation:
         return self.scenario.start + timedelta(microseconds=tti * self.scenario.tti_us)
 
     def refresh_gains(self, who: NDArray[np.int64]) -> None:
-        """Compute the large-scale gains of the terminals `who` where they stand."""
+        """Compute the large-scale gains of the terminals `who` at their positions."""
         if len(who) == 0:
             return
         points = np.stack([self.state.ues["x"][who], self.state.ues["y"][who]], axis=1)
         store_gains(self.state, who, self.large_scale.gain_db(points), self.prb_dbm)
 
     def advance_to(self, target: int, control: Callable[[datetime], None]) -> None:
-        """Run until TTI `target`; `control(now)` is called at every control period before the kernels go on."""
+        """Run until TTI `target`; `control(now)` is called at the start of every control period."""
         period = round(CONTROL_MS / self.scenario.tti_ms)
         window = self.scenario.window_ttis
         while self.tti < target:
@@ -88,14 +88,14 @@ class Simulation:
                 self.history.append(close_record(self.scenario, self.state, self.tti // window - 1))
 
     def _move(self) -> None:
-        jump = self.scenario.time_lapse > FASTEST_REAL_TRAVEL
+        jump = self.scenario.time_lapse > MAX_TRAVEL_TIME_LAPSE
         walk(self.constants, self.state, CONTROL_MS * 1e-3, jump)
         set_rates(self.state)
         self.refresh_gains(self._who[: moved(self.state, MOVED_M, self._who)].copy())
         connect_full_buffers(self.constants, self.state)
 
     def switch(self, cell: int, on: bool) -> None:
-        """Let a cell radiate, or hand its terminals over and let it sleep."""
+        """Switch a cell on, or hand its terminals over and switch it off."""
         row = self.state.cells[cell]
         if on:
             row["barred"] = 0
@@ -164,7 +164,7 @@ def _constants(scenario: SystemScenario) -> Constants:
         olla_up_db=OLLA_DOWN_DB * scenario.bler_target / (1.0 - scenario.bler_target),
         olla_down_db=OLLA_DOWN_DB,
         averaging=scenario.tti_ms / 100.0,
-        least_dbm=-109.0,
+        min_dbm=-109.0,
         idle_activity=0.03,
         subband_prbs=np.array(splits, np.int64),
         traces=_traces(scenario.subbands, first.carrier_ghz, widest / scenario.subbands * 360e3, scenario.fading_seed),

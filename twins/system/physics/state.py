@@ -1,7 +1,7 @@
-"""The whole physical state of the twin: a handful of flat record arrays, copied to snapshot and copied back to restore.
+"""The physical state of the twin: flat record arrays, which a snapshot copies and a restore copies back.
 
-Each record type below is one kind of thing, one row per thing. Time inside is counted in TTIs since the start; powers are linear
-milliwatts per PRB unless a name ends in _dbm; shares are fractions 0..1 of the cell's PRBs.
+Each record type has one row per object. Times are in TTIs since the start; powers are linear milliwatts per PRB unless the name
+ends in _dbm; shares are fractions 0..1 of the cell's PRBs.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ UE = np.dtype(
         ("kind", "i8"),  # arrivals: 0 none, 1 Poisson, 2 periodic with jitter
         ("packet_bits", "f8"),
         ("jitter", "f8"),  # of the period, 0..1
-        ("buffer_bits", "i8"),  # what the gNB keeps for this UE before it discards
+        ("buffer_bits", "i8"),  # buffer limit of this UE at the gNB
         ("x", "f8"),
         ("y", "f8"),
         ("doppler", "f8"),  # fading samples per TTI
         ("external", "f8"),  # interference from outside the network
-        ("rate", "f8"),  # expected packets per TTI now
+        ("rate", "f8"),  # current mean number of packets per TTI
         ("progress", "f8"),  # integral of the rate since the last arrival
         ("due", "f8"),  # progress at which the next packet arrives
         ("arrivals", "i8"),
-        ("offered_bits", "f8"),  # ever arrived for this UE, whatever the network did with it
-        ("blocked_bits", "f8"),  # of these, not taken into the gNB: no connection was granted
-        ("serving", "i8"),  # cell, -1 none
+        ("offered_bits", "f8"),  # total arrived for this UE, delivered or not
+        ("blocked_bits", "f8"),  # of these, refused by the gNB for lack of a connection
+        ("serving", "i8"),  # serving cell; -1: none
         ("connected", "i8"),
-        ("free_at", "i8"),  # set-up or interruption lasts until then
+        ("free_at", "i8"),  # end of connection set-up or handover interruption
         ("barred_until", "i8"),
-        ("data_at", "i8"),  # last arrival or delivery
-        ("previous", "i8"),  # cell before the last handover
+        ("data_at", "i8"),  # last arrival
+        ("previous", "i8"),  # serving cell before the last handover
         ("changed_at", "i8"),
         ("lost_sync_at", "i8"),
         ("head", "i8"),  # packets by sequence number: head <= send <= tail
@@ -53,14 +53,14 @@ UE = np.dtype(
         ("tail", "i8"),
         ("backlog", "i8"),  # bits not yet sent
         ("buffered", "i8"),  # bits not yet acknowledged
-        ("pending", "i8"),  # HARQ processes that wait for a retransmission
+        ("pending", "i8"),  # HARQ processes waiting for a retransmission
         ("average", "f8"),  # bits per TTI while there was data
         ("served_at", "i8"),
         ("olla_db", "f8"),
-        ("beta", "f8"),  # of EESM, for the present and for the reported SINR
-        ("reported_beta", "f8"),
+        ("beta", "f8"),  # EESM parameter for the current SINR
+        ("reported_beta", "f8"),  # EESM parameter for the reported SINR
         ("wide_db", "f8"),  # effective SINR over the band
-        ("bits_per_prb", "f8"),  # what link adaptation expects per PRB and TTI
+        ("bits_per_prb", "f8"),  # expected by link adaptation, per PRB and TTI
         ("window_bits", "f8"),
         ("window_ttis", "i8"),  # TTIs of this window with data in the buffer
     ]
@@ -77,15 +77,15 @@ WALK = np.dtype(
         ("venue_x", "f8"),
         ("venue_y", "f8"),
         ("venue_r", "f8"),
-        ("arrives", "i8"),  # TTI at which the terminal comes to the event, and leaves it
-        ("leaves", "i8"),
-        ("away", "i8"),  # 1: it is at the event
+        ("arrives", "i8"),  # TTI of arrival at the event
+        ("leaves", "i8"),  # TTI of departure from it
+        ("away", "i8"),  # 1: at the event
         ("only_at_event", "i8"),
-        ("measured_x", "f8"),  # where its gains were last computed
+        ("measured_x", "f8"),  # position at which the gains were last computed
         ("measured_y", "f8"),
         ("base_rate", "f8"),  # packets per TTI
         ("factor", "f8"),  # activity of the hour times surges
-        ("mean_on", "f8"),  # TTIs; 0 for traffic that is always on
+        ("mean_on", "f8"),  # TTIs; 0: always on
         ("mean_off", "f8"),
         ("on", "i8"),
         ("switch_at", "f8"),
@@ -110,10 +110,10 @@ PROCESS = np.dtype(
 LINK = np.dtype(
     [
         ("gain_db", "f8"),
-        ("power", "f8"),  # received per PRB when the cell sends on it
+        ("power", "f8"),  # received per PRB while the cell transmits on it
         ("power_dbm", "f8"),
         ("rsrp", "f8"),  # layer 3 filtered, dBm per PRB
-        ("entered", "i8"),  # since when the A3 entering condition holds
+        ("entered", "i8"),  # TTI since which the A3 entering condition holds
         ("trace", "i8"),
         ("offset", "f8"),
     ]
@@ -122,29 +122,29 @@ BAND = np.dtype(
     [
         ("decay", "f8"),  # exp(-SINR / beta)
         ("rate", "f8"),  # log2(1 + SINR)
-        ("reported_decay", "f8"),  # the same as of the period before: what the scheduler knows
+        ("reported_decay", "f8"),  # decay and rate of the previous period, as known to the scheduler
         ("reported_rate", "f8"),
     ]
 )
 CELL = np.dtype(
     [
-        ("on", "i8"),  # radiates
-        ("barred", "i8"),  # admits nobody and receives no handover
+        ("on", "i8"),  # 1: radiates
+        ("barred", "i8"),  # 1: admits no terminal and receives no handover
         ("carrier", "i8"),
         ("prbs", "i8"),
         ("scheduler", "i8"),  # 0 proportional fair, 1 weighted proportional fair, 2 round robin
         ("noise", "f8"),
         ("members", "i8"),
         ("turn", "i8"),
-        ("earned_at", "i8"),  # up to which TTI its slices have their credit
-        ("activity", "f8"),  # share of PRBs in use, about 30 ms back
-        ("usage", "f8"),  # the same, about 1 s back: what admission looks at
+        ("earned_at", "i8"),  # TTI up to which its slices have earned credit
+        ("activity", "f8"),  # share of PRBs in use, averaged over about 30 ms
+        ("usage", "f8"),  # the same averaged over about 1 s, used by admission control
         ("a3_offset", "f8"),
         ("hysteresis", "f8"),
         ("time_to_trigger", "i8"),
         ("backhaul_ms", "f8"),
         ("idle_w", "f8"),
-        ("load_w", "f8"),  # added at full load
+        ("load_w", "f8"),  # additional power at full load
         ("sleep_w", "f8"),
         ("transmissions", "f8"),
         ("failures", "f8"),
@@ -164,12 +164,12 @@ SHARE = np.dtype(
         ("admit_usage", "f8"),
         ("admit_ues", "i8"),
         ("connected", "i8"),
-        ("minimum_credit", "f8"),  # PRBs that the slice may still claim
+        ("minimum_credit", "f8"),  # PRBs that the slice may still use
         ("maximum_credit", "f8"),
         ("dedicated_credit", "f8"),
-        ("served_bits", "f8"),  # since the last look of the slice SLA function
+        ("served_bits", "f8"),  # since the last evaluation of the slice SLA function
         ("waiting_ttis", "f8"),
-        ("raised", "f8"),  # minimum and maximum as the slice SLA function has moved them
+        ("raised", "f8"),  # minimum and maximum as adjusted by the slice SLA function
         ("ceiling", "f8"),
         ("used_prbs", "f8"),
         ("delivered_bits", "f8"),
@@ -200,15 +200,15 @@ class State(NamedTuple):
     processes: Records  # PROCESS[U, 8]
     links: Records  # LINK[U, C]
     bands: Records  # BAND[U, S]
-    dominant: NDArray[np.int64]  # [U, 4] strongest interferers, -1 none
+    dominant: NDArray[np.int64]  # [U, 4] strongest interferers; -1: none
     cells: Records  # CELL[C]
     shares: Records  # SHARE[C, 3]
     relations: Records  # RELATION[C, C]
     members: NDArray[np.int64]  # [C, U] terminals connected to each cell
-    places: NDArray[np.int64]  # [U] where in its cell's list a terminal stands
+    places: NDArray[np.int64]  # [U] index of a terminal in its cell's list
     delays: NDArray[np.float64]  # [C, 3, 112] SDUs per delay bin
     cqis: NDArray[np.float64]  # [C, 3, 16] reports per CQI
-    samples: Records  # SAMPLE[8 U] throughput of terminals that left a cell or whose window ended
+    samples: Records  # SAMPLE[8 U] throughput per terminal and cell, recorded on leaving the cell or at the end of a window
 
     def copy(self) -> State:
         """Return an independent copy."""
@@ -222,7 +222,7 @@ class State(NamedTuple):
 
 
 def empty_state(ues: int, cells: int, subbands: int, dominant: int) -> State:
-    """Return a state of zeros with the markers for "none" set."""
+    """Return an initial state: zeros, with the markers for "none" and "never" set."""
     state = State(
         clock=np.zeros(3, np.int64),
         ues=np.zeros(ues, UE),

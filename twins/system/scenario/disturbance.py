@@ -1,4 +1,4 @@
-"""Disturbances: what happens to the network that nobody configured. Times are network time; no end means until further notice."""
+"""Disturbances of the network that are not configuration. Times are network time; without an end they last indefinitely."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from policies.word import Word
 
 
 class _Base(Word):
-    start: AwareDatetime | None = Field(default=None, description="from when on; from now where not given")
+    start: AwareDatetime | None = Field(default=None, description="start time; now if omitted")
     end: AwareDatetime | None = None
 
     @model_validator(mode="after")
@@ -21,13 +21,12 @@ class _Base(Word):
         return self
 
     def is_active(self, now: datetime) -> bool:
-        """Whether it is in force at `now`."""
+        """Whether the disturbance is active at `now`."""
         return (self.start is None or self.start <= now) and (self.end is None or now < self.end)
 
 
 class Surge(_Base):
-    """More traffic: the packet rate of terminals in an area, or at home in some cells, times `factor` (both empty:
-    everywhere)."""
+    """Multiplies the packet rate of terminals in an area, or at home in some cells, by `factor` (both empty: everywhere)."""
 
     kind: Literal["surge"] = "surge"
     factor: float = Field(ge=0, le=100)
@@ -37,8 +36,7 @@ class Surge(_Base):
 
 
 class Interferer(_Base):
-    """A foreign transmitter at (x, y) m that sends `power_dbm` over the carrier's whole bandwidth, seen in NLOS (TR 38.901
-    UMa)."""
+    """An external transmitter at (x, y) m with `power_dbm` over the carrier's whole bandwidth, NLOS (TR 38.901 UMa)."""
 
     kind: Literal["interferer"] = "interferer"
     x: float
@@ -54,7 +52,7 @@ class CellOutage(_Base):
 
 
 class BackhaulDelay(_Base):
-    """Packets of a cell reach the gNB-DU later by `milliseconds`."""
+    """Delays packets of a cell on their way to the gNB-DU by `milliseconds`."""
 
     kind: Literal["backhaul_delay"] = "backhaul_delay"
     cell: str
@@ -65,13 +63,13 @@ AnyDisturbance = Annotated[Surge | Interferer | CellOutage | BackhaulDelay, Fiel
 
 
 class Disturbance(RootModel[AnyDisturbance]):
-    """Any disturbance, told apart by `kind`: surge, interferer, cell_outage, backhaul_delay."""
+    """Any disturbance, discriminated by `kind`: surge, interferer, cell_outage, backhaul_delay."""
 
     model_config = ConfigDict(frozen=True)
 
 
-def named_by(one: AnyDisturbance) -> tuple[set[str], set[str]]:
-    """Return the ids of the cells and the names of the areas that a disturbance speaks of."""
-    if isinstance(one, Surge):
-        return set(one.cells), {one.area} - {""}
-    return ({one.cell} if isinstance(one, CellOutage | BackhaulDelay) else set()), set()
+def named_by(disturbance: AnyDisturbance) -> tuple[set[str], set[str]]:
+    """Return the cell ids and the area names that a disturbance refers to."""
+    if isinstance(disturbance, Surge):
+        return set(disturbance.cells), {disturbance.area} - {""}
+    return ({disturbance.cell} if isinstance(disturbance, CellOutage | BackhaulDelay) else set()), set()

@@ -1,4 +1,4 @@
-"""Ready-made scenarios: the stadium of the main job, and a small one for tests."""
+"""Preset scenarios: the stadium of the main example, and a small one for tests."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def stadium_scenario(
     """Return 7 sites, 21 macro cells and 2 capacity cells (asleep) at a stadium with an event from 20:00 to 22:00 of
     `start`'s day.
 
-    210 terminals: 120 residents in three slices and a crowd of 90 that comes to the event. The calendar also has the matches
-    of three days and one day before, which `twins.system.history` lets take place.
+    210 terminals: 120 residents in three slices and a crowd of 90 that attends the event. The calendar also contains matches
+    three days and one day earlier, which `twins.system.history` simulates.
     """
     begins = start.replace(hour=20, minute=0, second=0, microsecond=0)
     matches = [_match(f"match of {begins - timedelta(days=back):%d %B}", begins - timedelta(days=back)) for back in (3, 1)]

@@ -1,8 +1,7 @@
-"""What a system twin is built from: cells, terminals, calendar and settings, as one JSON document."""
+"""The scenario of a system twin: cells, terminals, calendar and settings, as one JSON document."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, JsonValue, model_validator
@@ -16,7 +15,7 @@ from twins.system.scenario.traffic import Traffic
 
 
 class CellSpec(Word):
-    """One cell: position and antenna, carrier, what it is for, and how it starts."""
+    """A cell: position and antenna, carrier, purpose (macro or capacity) and initial state."""
 
     id: str = Field(pattern=r"^[A-Za-z0-9_.\-]+$")
     site: str = Field(pattern=r"^[A-Za-z0-9_.\-]+$")
@@ -36,7 +35,7 @@ class CellSpec(Word):
 
 
 class Area(Word):
-    """A named circle on the map with the cells that are responsible for it."""
+    """A named circle on the map with the cells that cover it."""
 
     name: str
     x: float
@@ -69,13 +68,11 @@ Placement = Annotated[Uniform | InArea | Points, Field(discriminator="kind")]
 
 
 class UeGroup(Word):
-    """Terminals that are alike: slice, traffic, where they start, how they move, which event they attend.
+    """A group of similar terminals: slice, traffic, placement, mobility, event attendance.
 
-    `speed_mps` 0 stays; otherwise random waypoints within the starting area. `event`: the planned event that they attend;
-    they come
-    within `arrival_spread_min` before its start and leave within as long after its end. `activity`: 24 factors on the packet
-    rate,
-    one per hour of the local day. `indoor`: metres inside a building, None outdoors.
+    `speed_mps` 0 means static, otherwise random waypoints within the initial area. `event`: the planned event that they attend,
+    arriving within `arrival_spread_min` before its start and leaving within the same time after its end. `activity`: 24 factors
+    on the packet rate, one per hour of the day.
     """
 
     name: str
@@ -84,12 +81,12 @@ class UeGroup(Word):
     traffic: Traffic
     placement: Placement = Uniform()
     speed_mps: float = Field(default=0.0, ge=0, le=60)
-    surroundings_mps: float = Field(default=0.3, gt=0, le=60, description="m/s around a terminal that stands: its fading")
+    surroundings_mps: float = Field(default=0.3, gt=0, le=60, description="m/s of the surroundings: fading of a static terminal")
     event: str = ""
     arrival_spread_min: float = Field(default=20.0, ge=0, le=600)
-    only_at_event: bool = Field(default=False, description="has traffic only while it is at the event")
+    only_at_event: bool = Field(default=False, description="traffic only while at the event")
     activity: tuple[float, ...] = Field(default=(), description="24 hourly factors, empty for 1")
-    buffer_kbit: float = Field(default=64_000.0, gt=0, description="what the gNB keeps per terminal before it discards")
+    buffer_kbit: float = Field(default=64_000.0, gt=0, description="buffer limit per terminal at the gNB, kbit")
 
     @model_validator(mode="after")
     def _consistent(self) -> UeGroup:
@@ -101,14 +98,14 @@ class UeGroup(Word):
 
 
 class A1Policy(Word):
-    """A policy that is in force from the start."""
+    """An A1 policy that is enforced from the start."""
 
     policy_type: str
     body: dict[str, JsonValue]
 
 
 class SystemScenario(Word):
-    """The whole scenario. `configuration`: attributes by DN that differ from the defaults; `policies`: by policy id."""
+    """A complete scenario. `configuration`: attributes by DN that differ from the defaults; `policies`: by policy id."""
 
     name: str
     start: AwareDatetime
@@ -132,7 +129,7 @@ class SystemScenario(Word):
     harq_round_trip_ms: float = Field(default=4.0, ge=1, le=40)
     harq_attempts: int = Field(default=4, ge=1, le=8)
     inactivity_s: float = Field(default=5.0, gt=0, le=600)
-    fading_seed: int = Field(default=7, description="of the pool of fading traces, the same for all networks by default")
+    fading_seed: int = Field(default=7, description="seed of the pool of fading traces, by default the same for all networks")
 
     @model_validator(mode="after")
     def _consistent(self) -> SystemScenario:
@@ -151,23 +148,18 @@ class SystemScenario(Word):
         """TTIs in one KPI window."""
         return round(self.granularity_s * 1e6 / self.tti_us)
 
-    @property
-    def end_of_last_event(self) -> datetime | None:
-        """When the calendar is through."""
-        return max((event.end for event in self.events), default=None)
-
 
 def _objection(scenario: SystemScenario) -> str | None:
     ids = [cell.id for cell in scenario.cells]
     areas = {area.name for area in scenario.areas}
     if len(set(ids)) < len(ids):
         return "cells: two cells have the same id; give each its own"
-    if strangers := [cell for area in scenario.areas for cell in area.cells if cell not in ids]:
-        return f"areas: cells {', '.join(strangers)} do not exist"
+    if unknown := [cell for area in scenario.areas for cell in area.cells if cell not in ids]:
+        return f"areas: cells {', '.join(unknown)} do not exist"
     if missing := [event.name for event in scenario.events if event.area not in areas]:
         return f"events: {', '.join(missing)} take place in an area that does not exist"
-    found = _group_objection(scenario, areas) or _timing_objection(scenario)
-    return found or _disturbance_objection(scenario, ids, areas)
+    objection = _group_objection(scenario, areas) or _timing_objection(scenario)
+    return objection or _disturbance_objection(scenario, ids, areas)
 
 
 def _group_objection(scenario: SystemScenario, areas: set[str]) -> str | None:
@@ -181,10 +173,10 @@ def _group_objection(scenario: SystemScenario, areas: set[str]) -> str | None:
 
 
 def _disturbance_objection(scenario: SystemScenario, ids: list[str], areas: set[str]) -> str | None:
-    for one in scenario.disturbances:
-        cells, places = named_by(one)
-        if strangers := (cells - set(ids)) | (places - areas):
-            return f"disturbances: {one.kind} names {', '.join(sorted(strangers))}, which does not exist"
+    for disturbance in scenario.disturbances:
+        cells, places = named_by(disturbance)
+        if unknown := (cells - set(ids)) | (places - areas):
+            return f"disturbances: {disturbance.kind} names {', '.join(sorted(unknown))}, which does not exist"
     return None
 
 
@@ -193,6 +185,6 @@ def _timing_objection(scenario: SystemScenario) -> str | None:
         return f"tti_ms={scenario.tti_ms}: must be 0.5 or 1"
     windows = scenario.granularity_s * 1e6 / scenario.tti_us
     if abs(windows - round(windows)) > 1e-6 or windows < 100 / scenario.tti_ms:
-        least = 0.1 * scenario.time_lapse
-        return f"granularity_s={scenario.granularity_s}: must be a multiple of a TTI and at least {least} s at this time lapse"
+        minimum = 0.1 * scenario.time_lapse
+        return f"granularity_s={scenario.granularity_s}: must be a multiple of a TTI and at least {minimum} s at this time lapse"
     return None

@@ -1,4 +1,4 @@
-"""Where cells stand, and who is whose neighbour."""
+"""Cell layouts and neighbour lists."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ MAX_NEIGHBOURS = 14
 
 
 def hexagonal(rings: int = 1, isd: float = 500.0, sectors: tuple[float, ...] = (30.0, 150.0, 270.0)) -> tuple[CellSpec, ...]:
-    """Return macro cells on a hexagonal grid of `rings` around a centre: 1 site, 7 sites, 19 sites; `isd` in m (TR 38.901
-    UMa 500)."""
+    """Return macro cells on a hexagonal grid with `rings` around the central site (0: 1 site, 1: 7 sites, 2: 19 sites).
+
+    `isd` is the inter-site distance in m (TR 38.901 UMa: 500); `sectors` are the azimuths in degrees.
+    """
     cells = []
     for number, (x, y) in enumerate(_grid(rings, isd), start=1):
         for index, azimuth in enumerate(sectors, start=1):
@@ -29,13 +31,14 @@ def _grid(rings: int, isd: float) -> list[tuple[float, float]]:
 
 
 def neighbours(cells: tuple[CellSpec, ...], cell: CellSpec) -> tuple[str, ...]:
-    """Return the ids of a cell's neighbours: the nearest by the point that each antenna looks at, 14 at most."""
-    here = _aim(cell)
-    others = sorted((math.dist(here, _aim(other)), other.id) for other in cells if other.id != cell.id)
-    return tuple(identity for _, identity in others[:MAX_NEIGHBOURS])
+    """Return the ids of a cell's neighbours, nearest first by distance between the cells' centres of coverage; 14 at most."""
+    here = _coverage_centre(cell)
+    ranked = sorted((math.dist(here, _coverage_centre(other)), other.id) for other in cells if other.id != cell.id)
+    return tuple(identity for _, identity in ranked[:MAX_NEIGHBOURS])
 
 
-def _aim(cell: CellSpec) -> tuple[float, float]:
+def _coverage_centre(cell: CellSpec) -> tuple[float, float]:
+    """Return a point in front of the cell's antenna, m."""
     reach = 150.0 if cell.kind == "macro" else 30.0
     angle = math.radians(cell.azimuth)
     return cell.x + reach * math.cos(angle), cell.y + reach * math.sin(angle)

@@ -1,4 +1,4 @@
-"""Traffic models of a UE group. Rates are per terminal, in simulated seconds."""
+"""Traffic models of a UE group. Rates are per terminal and simulated second."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from policies.word import Word
 
 
 class FullBuffer(Word):
-    """Always has data (TR 36.814 annex A.2.1.1); no queue, so no delay is measured."""
+    """Unlimited data (TR 36.814 annex A.2.1.1); there is no queue, so no delay is measured."""
 
     kind: Literal["full_buffer"] = "full_buffer"
 
@@ -24,7 +24,7 @@ class Ftp3(Word):
 
 
 class Periodic(Word):
-    """Packets every `period_ms`, each displaced by up to half of `jitter` times the period either way."""
+    """A packet every `period_ms`, each shifted by up to ± half of `jitter` times the period."""
 
     kind: Literal["periodic"] = "periodic"
     packet_bytes: int = Field(default=256, ge=1, le=1_000_000)
@@ -33,7 +33,7 @@ class Periodic(Word):
 
 
 class Bursts(Word):
-    """On and off for exponential times of the given means; while on, packets every `period_ms`."""
+    """Alternates between on and off for exponentially distributed times; while on, a packet every `period_ms`."""
 
     kind: Literal["bursts"] = "bursts"
     packet_bytes: int = Field(default=1500, ge=1, le=1_000_000)

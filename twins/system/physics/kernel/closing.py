@@ -1,4 +1,4 @@
-"""Kernels that act on all terminals or on one cell from outside the timeline."""
+"""Kernels that act on all terminals outside of the TTI loop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def close_window(constants: Constants, state: State) -> None:
 
 @compiled
 def connect_full_buffers(constants: Constants, state: State) -> None:
-    """Let full-buffer terminals without a connection ask for one."""
+    """Request a connection for each full-buffer terminal that has none."""
     for u in range(state.ues.shape[0]):
         ue = state.ues[u]
         if ue.full_buffer and not ue.connected:

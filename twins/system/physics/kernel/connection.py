@@ -1,4 +1,4 @@
-"""Which cell serves a terminal: selection, admission, set-up, handover, release."""
+"""Connection management: cell selection, admission, set-up, handover, release."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ EXCLUDED_DB = -500.0  # a steering offset below this forbids the cell to the sli
 
 @compiled
 def is_open(cells: Records, shares: Records, c: int, s: int) -> bool:
-    """Whether a cell may be selected by a slice at all."""
+    """Whether a cell may be selected by terminals of a slice."""
     cell = cells[c]
     return bool(cell.on and not cell.barred and shares[c, s].steering_db > EXCLUDED_DB)
 
 
 @compiled
 def admits(cells: Records, shares: Records, c: int, s: int) -> bool:
-    """Whether admission control lets one more connection of the slice in."""
+    """Whether admission control accepts one more connection of the slice."""
     share = shares[c, s]
     return bool(cells[c].usage <= share.admit_usage and share.connected < share.admit_ues)
 
@@ -31,7 +31,7 @@ def best_cell(constants: Constants, state: State, u: int) -> int:
     best, best_dbm = -1, -1e9
     s = state.ues[u].slice
     for c in range(state.cells.shape[0]):
-        if not is_open(state.cells, state.shares, c, s) or state.links[u, c].power_dbm < constants.least_dbm:
+        if not is_open(state.cells, state.shares, c, s) or state.links[u, c].power_dbm < constants.min_dbm:
             continue
         level = state.links[u, c].power_dbm + state.shares[c, s].steering_db
         if level > best_dbm:
@@ -41,7 +41,7 @@ def best_cell(constants: Constants, state: State, u: int) -> int:
 
 @compiled
 def set_up(tti: int, constants: Constants, state: State, u: int) -> None:
-    """Ask for a connection in the best cell; after a rejection the terminal waits (T302)."""
+    """Request a connection in the best cell; after a rejection the terminal waits (T302)."""
     ue = state.ues[u]
     if tti < ue.barred_until:
         return
@@ -63,7 +63,7 @@ def set_up(tti: int, constants: Constants, state: State, u: int) -> None:
 
 @compiled
 def join(tti: int, state: State, u: int, c: int) -> None:
-    """Make a terminal a member of a cell, with fresh measurements and link adaptation."""
+    """Connect a terminal to a cell and reset its measurements and link adaptation."""
     ue = state.ues[u]
     ue.serving, ue.connected = c, 1
     state.members[c, state.cells[c].members] = u
@@ -95,7 +95,7 @@ def rank_interferers(state: State, u: int) -> None:
 
 @compiled
 def leave(constants: Constants, state: State, u: int) -> None:
-    """Take a terminal out of its cell; its queue stays with it."""
+    """Disconnect a terminal from its cell; it keeps its queue."""
     ue = state.ues[u]
     c = ue.serving
     give_back(state.ues, state.packets, state.processes, u)
@@ -125,7 +125,7 @@ def hand_over(tti: int, constants: Constants, state: State, u: int, target: int)
 
 @compiled
 def discard(state: State, u: int) -> None:
-    """Drop what is queued for a terminal whose connection is gone, and count it as lost in its last cell."""
+    """Drop the queued data of a terminal that lost its connection, and count it as lost in its last cell."""
     ue = state.ues[u]
     ring = state.packets.shape[1]
     for sequence in range(ue.head, ue.tail):
@@ -138,7 +138,7 @@ def discard(state: State, u: int) -> None:
 
 @compiled
 def fail_link(tti: int, constants: Constants, state: State, u: int) -> None:
-    """Declare a radio link failure and re-establish in the best open cell, or lose the connection."""
+    """Declare a radio link failure and re-establish in the best open cell, or drop the connection."""
     ue = state.ues[u]
     state.cells[ue.serving].link_failures += 1.0
     leave(constants, state, u)
@@ -154,7 +154,7 @@ def fail_link(tti: int, constants: Constants, state: State, u: int) -> None:
 
 @compiled
 def evacuate(tti: int, constants: Constants, state: State, c: int) -> None:
-    """Hand every terminal of a cell that is about to go off to its strongest other cell (relations do not matter: planned)."""
+    """Hand over every terminal of a cell about to be switched off to its strongest other cell, regardless of relations."""
     state.cells[c].barred = 1
     while state.cells[c].members > 0:
         u = state.members[c, 0]

@@ -1,4 +1,4 @@
-"""What the kernels need to know of the scenario and does not change while it runs."""
+"""The scenario parameters of the kernels, constant during a run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twins.radio.link_adaptation import Allocations
 
 
 class Constants(NamedTuple):
-    """Periods in TTIs, probabilities, tables; S subbands, T traces of N samples."""
+    """Periods in TTIs, probabilities, tables; C cells, S subbands, T traces of N samples."""
 
     tti_ms: float
     slots: int  # per TTI
@@ -31,7 +31,7 @@ class Constants(NamedTuple):
     olla_up_db: float
     olla_down_db: float
     averaging: float
-    least_dbm: float
+    min_dbm: float
     idle_activity: float
     subband_prbs: NDArray[np.int64]  # [C, S]
     traces: NDArray[np.float32]  # [T, N, S]

@@ -1,7 +1,8 @@
-"""Counter-based random draws: a number is a hash of (seed, purpose, what, when).
+"""Counter-based random draws: each number is a hash of (seed, purpose, what, when).
 
-Nothing is consumed in order, so a draw never depends on how the network is configured: two candidates that are compared under one
-seed meet the same arrivals, walks, fades and luck. The mixer is SplitMix64's finalizer (Steele, Lea, Flood, OOPSLA 2014).
+No stream is consumed sequentially, so a draw never depends on the network's configuration: two candidates compared under the same
+seed have common random numbers for arrivals, walks, fading and HARQ. The mixer is SplitMix64's finalizer (Steele, Lea, Flood,
+OOPSLA 2014).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 
 @compiled
 def mix(value: np.uint64) -> np.uint64:
-    """Return the finalizer's 64 bits for a uint64."""
+    """Return the 64-bit output of SplitMix64's finalizer."""
     z = np.uint64(value) + _GOLDEN
     z = (z ^ (z >> _S30)) * _FIRST
     z = (z ^ (z >> _S27)) * _SECOND
@@ -38,7 +39,7 @@ def uniform(seed: int, purpose: int, what: int, when: int) -> float:
 
 @compiled
 def exponential(seed: int, purpose: int, what: int, when: int) -> float:
-    """Return an exponential draw of mean one."""
+    """Return an exponential draw with mean 1."""
     return -math.log(1.0 - uniform(seed, purpose, what, when))
 
 

@@ -1,4 +1,4 @@
-"""Counting events where they happen; `twins.system.physics.metering` turns the counts into KPIs when a window ends."""
+"""Event counters of the kernels; `twins.system.physics.metering` converts the counts into KPIs at the end of a window."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _LOG_RATIO = math.log(DELAY_RATIO)
 
 @compiled
 def record_delay(shares: Records, delays: Records, c: int, s: int, delay_ms: float, sdus: float) -> None:
-    """Count `sdus` delivered after `delay_ms`."""
+    """Count `sdus` delivered with a delay of `delay_ms`."""
     share = shares[c, s]
     share.delay_ms += delay_ms * sdus
     share.delivered_sdus += sdus
-    place = int(math.log(max(delay_ms, DELAY_FIRST_MS) / DELAY_FIRST_MS) / _LOG_RATIO)
-    delays[c, s, min(place, DELAY_BINS - 1)] += sdus
+    index = int(math.log(max(delay_ms, DELAY_FIRST_MS) / DELAY_FIRST_MS) / _LOG_RATIO)
+    delays[c, s, min(index, DELAY_BINS - 1)] += sdus
 
 
 @compiled

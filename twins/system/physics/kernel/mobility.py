@@ -1,9 +1,8 @@
-"""Measurements and what follows from them: event A3, radio link failure, release of inactive terminals.
+"""Measurements and their consequences: event A3, radio link failure, release of inactive terminals.
 
 A3 (TS 38.331 clause 5.5.4.4): entering Mn + Ofn + Ocn - Hys > Ms + Ofs + Ocs + Off, leaving Mn + Ofn + Ocn + Hys < Ms + ...;
-Ocn is
-the relation's cellIndividualOffset, Off the a3Offset; a slice's steering offset stands on both sides. Layer 3 filtering as in
-clause 5.5.3.2. Radio link failure: wideband SINR under Qout for the failure time (T310 and N310 together).
+Ocn is the relation's cellIndividualOffset, Off the a3Offset; a slice's steering offset is added on both sides. Layer 3 filtering
+as in clause 5.5.3.2. Radio link failure: wideband SINR below Qout for the failure time (T310 and N310 together).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from twins.system.physics.state import NEVER, Records, State
 
 @compiled
 def measure(tti: int, constants: Constants, state: State) -> None:
-    """Evaluate every connected terminal once per measurement period."""
+    """Evaluate every connected terminal; called once per measurement period."""
     ues, links, cells, shares, relations = state.ues, state.links, state.cells, state.shares, state.relations
     seed = state.clock[2]
     for u in range(ues.shape[0]):
@@ -40,14 +39,14 @@ def measure(tti: int, constants: Constants, state: State) -> None:
 
 @compiled
 def is_inactive(tti: int, constants: Constants, ues: Records, u: int) -> bool:
-    """Whether a terminal had no data for so long that it is released."""
+    """Whether a terminal had no data for the inactivity time and is to be released."""
     ue = ues[u]
     return not ue.full_buffer and ue.buffered == 0 and tti - ue.data_at >= constants.inactivity
 
 
 @compiled
 def is_lost(tti: int, constants: Constants, ues: Records, u: int) -> bool:
-    """Watch a link; True where it was out of sync for the failure time."""
+    """Monitor a link; True once it has been out of sync for the failure time."""
     ue = ues[u]
     if ue.beta == 0.0 or ue.wide_db >= constants.out_of_sync_db:
         ue.lost_sync_at = NEVER
@@ -59,7 +58,7 @@ def is_lost(tti: int, constants: Constants, ues: Records, u: int) -> bool:
 
 @compiled
 def filter_levels(tti: int, constants: Constants, ues: Records, links: Records, cells: Records, seed: int, u: int) -> None:
-    """Take one measurement of every radiating cell into the layer 3 filter."""
+    """Feed one measurement of every radiating cell into the layer 3 filter."""
     for n in range(cells.shape[0]):
         if cells[n].on:
             link = links[u, n]
@@ -70,7 +69,7 @@ def filter_levels(tti: int, constants: Constants, ues: Records, links: Records, 
 
 @compiled
 def a3_target(tti: int, ues: Records, links: Records, cells: Records, shares: Records, relations: Records, u: int) -> int:
-    """Return the best neighbour whose entering condition held for the time to trigger, or -1."""
+    """Return the best neighbour whose entering condition has held for the time to trigger, or -1."""
     c, s = ues[u].serving, ues[u].slice
     cell = cells[c]
     own = links[u, c].rsrp + max(shares[c, s].steering_db, -100.0) + cell.a3_offset
@@ -85,7 +84,7 @@ def a3_target(tti: int, ues: Records, links: Records, cells: Records, shares: Re
             link.entered = tti
         elif level + cell.hysteresis < own:
             link.entered = NEVER
-        ripe = link.entered != NEVER and tti - link.entered >= cell.time_to_trigger
-        if ripe and level > best_level and admits(cells, shares, n, s):
+        triggered = link.entered != NEVER and tti - link.entered >= cell.time_to_trigger
+        if triggered and level > best_level and admits(cells, shares, n, s):
             best, best_level = n, level
     return best

@@ -1,7 +1,7 @@
-"""Each terminal's packets: a ring of the newest 256, first in, first out, with what is sent and what is acknowledged.
+"""The packet queue of each terminal: a FIFO ring of 256 packets with their unsent and unacknowledged bits.
 
-A packet up to one SDU (1500 bytes) counts as one SDU when its last bit is acknowledged; a larger one, a file, as many SDUs as it
-has, each acknowledged with its bits. What is lost (last HARQ attempt failed) is not repeated: RLC unacknowledged mode.
+A packet of at most one SDU (1500 bytes) counts as one SDU when its last bit is acknowledged; a larger packet (a file) counts
+fractionally, as its bits are acknowledged. Data lost after the last HARQ attempt is not retransmitted: RLC unacknowledged mode.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ SDU_BITS = 12_000
 
 @compiled
 def sdus_of(bits: float) -> float:
-    """Return how many SDUs `bits` of data are."""
+    """Return the number of SDUs in `bits` of data, at least 1."""
     return max(bits / SDU_BITS, 1.0)
 
 
 @compiled
 def push(ues: Records, packets: Records, u: int, tti: int, bits: int) -> bool:
-    """Put a packet at the tail; False where the buffer or the ring is full."""
+    """Append a packet; False if the buffer or the ring is full."""
     ue = ues[u]
     ring = packets.shape[1]
     if ue.buffered + bits > ue.buffer_bits or ue.tail - ue.head >= ring:
@@ -36,7 +36,7 @@ def push(ues: Records, packets: Records, u: int, tti: int, bits: int) -> bool:
 
 @compiled
 def take(ues: Records, packets: Records, processes: Records, u: int, h: int, limit: int) -> int:
-    """Move up to `limit` bits from the queue into HARQ process `h`; returns how many."""
+    """Move up to `limit` bits from the queue into HARQ process `h`; returns the number of bits."""
     ue, process = ues[u], processes[u, h]
     ring = packets.shape[1]
     taken, sequence = 0, ue.send
@@ -60,7 +60,7 @@ def take(ues: Records, packets: Records, processes: Records, u: int, h: int, lim
 
 @compiled
 def part_of(process: Records, packet: Records, sequence: int) -> int:
-    """Return how many bits of a packet travel in a process; those between first and last travel whole."""
+    """Return the number of bits of a packet in a process; packets between the first and the last are in it entirely."""
     if sequence == process.first:
         return int(process.first_bits)
     if sequence == process.last:
@@ -82,7 +82,7 @@ def settle(
     tti_ms: float,
     backhaul_ms: float,
 ) -> None:
-    """Acknowledge a process's bits at the start of TTI `now`, or write them off."""
+    """Acknowledge the bits of a process at the start of TTI `now`, or count them as lost."""
     ue, process = ues[u], processes[u, h]
     ring = packets.shape[1]
     c, s = ue.serving, ue.slice
@@ -111,7 +111,7 @@ def settle(
 
 @compiled
 def give_back(ues: Records, packets: Records, processes: Records, u: int) -> None:
-    """Return what all processes of a terminal hold to its queue, in order: a handover, or a link failure, empties HARQ."""
+    """Return the data of all HARQ processes of a terminal to its queue, in order, after a handover or a link failure."""
     ue = ues[u]
     ring = packets.shape[1]
     for h in range(processes.shape[1]):

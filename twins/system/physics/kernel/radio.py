@@ -1,10 +1,9 @@
-"""SINR of each connected terminal in each subband, once per radio period.
+"""SINR of each connected terminal in each subband, updated once per radio period.
 
-signal = serving power x own fade; interference = noise + external + sum over the carrier's other cells of power x activity, the
-strongest four with their own fades. The scheduler and link adaptation see the SINR of the period before (CQI delay); the
-transmission meets the present one. EESM needs exp(-SINR / beta): it is kept per subband, so that any allocation's effective
-SINR is
-one logarithm away. beta is that of the MCS that the wideband SINR suggests.
+signal = serving power x its fading; interference = noise + external + sum over the carrier's other cells of power x activity, the
+strongest four with their own fading. Scheduler and link adaptation use the SINR of the previous period (CQI delay), the
+transmission the current one. EESM needs exp(-SINR / beta), which is stored per subband, so that the effective SINR of any
+allocation takes one logarithm. beta is that of the MCS selected by the wideband SINR.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from twins.system.physics.kernel.constants import Constants
 from twins.system.physics.state import Records
 
 _DB = 10.0 / math.log(10.0)
-NEGLIGIBLE = 0.02  # of the floor: such an interferer need not fade
+NEGLIGIBLE = 0.02  # of the interference floor: weaker interferers are modelled without fading
 
 
 @compiled
@@ -45,7 +44,7 @@ def effective_db(mean_decay: float, beta: float) -> float:
 
 @compiled
 def interference_floor(ues: Records, links: Records, cells: Records, dominant: Records, u: int, c: int) -> float:
-    """Return noise plus external plus what the cells outside the dominant ones send, mW per PRB."""
+    """Return noise, external interference and the interference of all non-dominant cells, mW per PRB."""
     total = cells[c].noise + ues[u].external
     for n in range(cells.shape[0]):
         if n != c and cells[n].on and cells[n].carrier == cells[c].carrier:
@@ -68,8 +67,8 @@ def refresh(
     cells: Records,
     cqis: Records,
 ) -> None:
-    """Renew the SINR, the reported CQI and what link adaptation expects, of every connected terminal."""
-    # Arrays are taken out of the tuples once: each extraction counts references, which costs more than the work in a loop.
+    """Update SINR, reported CQI and expected bits per PRB of every connected terminal."""
+    # Arrays are extracted from the tuples once: each extraction counts references, which costs more than the loop's own work.
     traces, link_tables, thresholds = constants.traces, constants.link, constants.cqi_thresholds
     betas = link_tables.beta
     samples, subbands = traces.shape[1], bands.shape[1]
@@ -81,39 +80,39 @@ def refresh(
         c = ue.serving
         floor = interference_floor(ues, links, cells, dominant, u, c)
         level[:] = floor
-        moment = ue.doppler * tti
+        elapsed = ue.doppler * tti
         for k in range(dominant.shape[1]):
             n = dominant[u, k]
             if n >= 0 and n != c and cells[n].on:
                 link = links[u, n]
                 power = link.power * cells[n].activity
                 if power > NEGLIGIBLE * floor:
-                    place = int(link.offset + moment) % samples
+                    sample = int(link.offset + elapsed) % samples
                     for s in range(subbands):
-                        level[s] += power * traces[link.trace, place, s]
+                        level[s] += power * traces[link.trace, sample, s]
                 else:
                     level += power
         own = links[u, c]
         power = own.power if cells[c].on else 0.0
-        place = int(own.offset + moment) % samples
+        sample = int(own.offset + elapsed) % samples
         product = 1.0
         for s in range(subbands):
-            level[s] = min(max(power * traces[own.trace, place, s] / level[s], 1e-4), 1e4)
+            level[s] = min(max(power * traces[own.trace, sample, s] / level[s], 1e-4), 1e4)
             product *= level[s]
         prbs = cells[c].prbs // 4
-        suggested = mcs_for(link_tables, prbs, decibel(max(product, 1e-300)) / subbands - 1.0)
-        ue.reported_beta, ue.beta = ue.beta, betas[suggested]
+        wideband_mcs = mcs_for(link_tables, prbs, decibel(max(product, 1e-300)) / subbands - 1.0)
+        ue.reported_beta, ue.beta = ue.beta, betas[wideband_mcs]
         ue.wide_db = effective_db(renew_bands(bands, u, level, ue.beta, ue.reported_beta == 0.0), ue.beta)
         if ue.reported_beta == 0.0:
             ue.reported_beta = ue.beta
         cqis[c, ue.slice, cqi_of(thresholds, ue.wide_db)] += 1.0
-        likely = mcs_for(link_tables, prbs, ue.wide_db + ue.olla_db)
-        ue.bits_per_prb = constants.slots * link_tables.bits[likely, prbs] / prbs
+        expected_mcs = mcs_for(link_tables, prbs, ue.wide_db + ue.olla_db)
+        ue.bits_per_prb = constants.slots * link_tables.bits[expected_mcs, prbs] / prbs
 
 
 @compiled
 def renew_bands(bands: Records, u: int, sinr: Records, beta: float, fresh: bool) -> float:
-    """Enter the SINR per subband; what was true becomes what is reported. Returns the mean of exp(-SINR / beta)."""
+    """Store the SINR per subband; the previous values become the reported ones. Returns the mean of exp(-SINR / beta)."""
     total = 0.0
     for s in range(sinr.shape[0]):
         band = bands[u, s]

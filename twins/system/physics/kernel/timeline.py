@@ -1,4 +1,4 @@
-"""One TTI after the other: radio, measurements, arrivals, scheduling."""
+"""The TTI loop: radio, measurements, arrivals, scheduling."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from twins.system.physics.state import State
 
 @compiled
 def run(ttis: int, constants: Constants, state: State, work: Workspace) -> None:
-    """Let `ttis` TTIs pass."""
+    """Simulate `ttis` TTIs."""
     for _ in range(ttis):
         tti = state.clock[0]
         if tti % constants.radio_period == 0:

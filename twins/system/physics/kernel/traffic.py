@@ -1,7 +1,7 @@
-"""Arrivals: each terminal's rate is integrated over time, and a packet arrives whenever the integral passes the next mark.
+"""Packet arrivals: each terminal's rate is integrated over time, and a packet arrives whenever the integral passes the next mark.
 
-Marks are drawn by counter (exponential for Poisson, one period plus jitter for periodic), so a change of rate, such as a
-surge, stretches the same stream of draws.
+Marks are counter-based draws (exponential for Poisson, one period plus jitter for periodic), so that a change of rate, such as a
+surge, rescales the same sequence of draws in time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from twins.system.physics.state import Records, State
 
 @compiled
 def next_mark(ues: Records, u: int, seed: int) -> float:
-    """Return how much integrated rate passes before the next packet."""
+    """Return the integrated rate between the last packet and the next."""
     ue = ues[u]
     if ue.kind == 1:
         return exponential(seed, ARRIVAL, u, ue.arrivals)
@@ -26,7 +26,7 @@ def next_mark(ues: Records, u: int, seed: int) -> float:
 
 @compiled
 def arrive(tti: int, constants: Constants, state: State) -> None:
-    """Let the packets of this TTI arrive; a terminal without a connection asks for one."""
+    """Process the packet arrivals of this TTI; a terminal without a connection requests one."""
     ues, seed = state.ues, state.clock[2]
     for u in range(ues.shape[0]):
         ue = ues[u]
@@ -42,7 +42,7 @@ def arrive(tti: int, constants: Constants, state: State) -> None:
 
 @compiled
 def accept(tti: int, constants: Constants, state: State, u: int) -> None:
-    """Take one packet into the gNB, or count why not."""
+    """Enqueue a packet at the gNB, or count it as blocked or lost."""
     ue = state.ues[u]
     bits = int(ue.packet_bits)
     ue.offered_bits += bits

@@ -1,9 +1,8 @@
 """Transport blocks: link adaptation with an outer loop, error draw, HARQ with chase combining.
 
-A TTI of several slots carries one transport block per slot with the same fate. Effective SINR over the allocated PRBs by
-EESM; the
-error rate from the BLER tables; the outer loop moves the SINR offset by +up on an ACK and -down on a NACK, with
-up = down x target / (1 - target), and learns at once (the feedback delay of about four slots is not modelled).
+The transport blocks of a TTI's slots succeed or fail together. The effective SINR over the allocated PRBs is computed by EESM,
+the error rate from the BLER tables. The outer loop moves the SINR offset by +up on an ACK and -down on a NACK, with
+up = down x target / (1 - target), without delay (the feedback delay of about four slots is not modelled).
 """
 
 from __future__ import annotations
@@ -31,28 +30,28 @@ def transmit(
     delays: Records,
     seed: int,
     u: int,
-    given: Records,
+    allocated: Records,
 ) -> None:
-    """Send new data of a terminal on the PRBs `given` per subband."""
+    """Send new data of a terminal on the PRBs `allocated` per subband."""
     ue = ues[u]
     prbs, decay, reported = 0, 0.0, 0.0
-    for s in range(given.shape[0]):
-        if given[s] > 0:
+    for s in range(allocated.shape[0]):
+        if allocated[s] > 0:
             band = bands[u, s]
-            prbs += given[s]
-            decay += given[s] * band.decay
-            reported += given[s] * band.reported_decay
+            prbs += allocated[s]
+            decay += allocated[s] * band.decay
+            reported += allocated[s] * band.reported_decay
     if prbs == 0:
         return
     h = free_process(processes, u)
     process = processes[u, h]
     process.mcs = mcs_for(link, prbs, effective_db(reported / prbs, ue.reported_beta) + ue.olla_db)
     process.prbs = prbs
-    room = constants.slots * link.bits[process.mcs, prbs]
+    capacity = constants.slots * link.bits[process.mcs, prbs]
     if ue.full_buffer:
-        process.bits = room
+        process.bits = capacity
     else:
-        take(ues, packets, processes, u, h, room)
+        take(ues, packets, processes, u, h, capacity)
     process.sinr = effective(decay / prbs, ue.beta)
     process.attempts = 1
     ue.served_at = tti
@@ -69,7 +68,7 @@ def transmit(
 
 @compiled
 def free_process(processes: Records, u: int) -> int:
-    """Return a free HARQ process; the caller has seen that there is one."""
+    """Return a free HARQ process; the caller has checked that there is one."""
     for h in range(processes.shape[1]):
         if processes[u, h].attempts == 0:
             return h
@@ -91,7 +90,10 @@ def resolve(
     u: int,
     h: int,
 ) -> bool:
-    """Draw the fate of a transmission; delivers, or books the next attempt, or (after the last one) writes the data off."""
+    """Draw the outcome of a transmission: deliver, schedule the next attempt, or drop the data after the last attempt.
+
+    Returns whether it was delivered.
+    """
     ue, process = ues[u], processes[u, h]
     error_rate = transport_bler_of(link, process.mcs, process.prbs, decibel(process.sinr))
     failed = uniform(seed, HARQ, u * processes.shape[1] + h, tti) < error_rate
@@ -130,7 +132,7 @@ def retransmit(
     free: Records,
     allowed: int,
 ) -> int:
-    """Repeat the processes of a terminal that are due, where PRBs are left; returns the PRBs used."""
+    """Retransmit the processes of a terminal that are due, as far as PRBs are left; returns the number of PRBs used."""
     used = 0
     left = free.sum()
     for h in range(processes.shape[1]):
@@ -150,12 +152,12 @@ def retransmit(
 
 @compiled
 def occupy(bands: Records, u: int, free: Records, prbs: int, start: int) -> float:
-    """Take `prbs` free PRBs from subband `start` on; returns the sum of exp(-SINR / beta) over them."""
-    decay, wanted = 0.0, prbs
+    """Allocate `prbs` free PRBs from subband `start` on; returns the sum of exp(-SINR / beta) over them."""
+    decay, remaining = 0.0, prbs
     for step in range(free.shape[0]):
         s = (start + step) % free.shape[0]
-        part = min(free[s], wanted)
+        part = min(free[s], remaining)
         free[s] -= part
-        wanted -= part
+        remaining -= part
         decay += part * bands[u, s].decay
     return decay

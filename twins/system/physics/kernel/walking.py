@@ -1,5 +1,4 @@
-"""Where terminals are and how much they want, every control period: waypoints, coming and going of a crowd, on and off of
-bursts."""
+"""Positions and packet rates of terminals, updated every control period: waypoints, event attendance, bursts."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from twins.system.physics.state import Records, State
 
 @compiled
 def walk(constants: Constants, state: State, seconds: float, jump: bool) -> None:
-    """Move every terminal by `seconds`; `jump`: the way to and from an event takes no time."""
+    """Move every terminal by `seconds`; with `jump`, travel to and from an event takes no time."""
     tti, seed = state.clock[0], state.clock[2]
     for u in range(state.ues.shape[0]):
         path = state.walks[u]
@@ -29,7 +28,7 @@ def walk(constants: Constants, state: State, seconds: float, jump: bool) -> None
 
 @compiled
 def choose_target(ues: Records, walks: Records, u: int, seed: int) -> None:
-    """Draw the next waypoint, uniform over the circle that the terminal belongs to now."""
+    """Draw the next waypoint, uniformly over the terminal's current circle (home or venue)."""
     path = walks[u]
     path.legs += 1
     x, y, r = path.home_x, path.home_y, path.home_r
@@ -42,7 +41,7 @@ def choose_target(ues: Records, walks: Records, u: int, seed: int) -> None:
 
 @compiled
 def relocate(constants: Constants, state: State, u: int) -> None:
-    """Put a terminal straight at its target; it comes back into the network there, idle."""
+    """Place a terminal at its target, disconnected and with an empty queue."""
     ue = state.ues[u]
     ue.x, ue.y = state.walks[u].target_x, state.walks[u].target_y
     if ue.connected:
@@ -52,7 +51,7 @@ def relocate(constants: Constants, state: State, u: int) -> None:
 
 @compiled
 def step_towards(ues: Records, walks: Records, u: int, seed: int, seconds: float) -> None:
-    """Walk towards the target; choose the next one on arrival."""
+    """Walk towards the target; draw the next one on arrival."""
     ue, path = ues[u], walks[u]
     if path.speed <= 0.0:
         return
@@ -68,7 +67,7 @@ def step_towards(ues: Records, walks: Records, u: int, seed: int, seconds: float
 
 @compiled
 def set_rates(state: State) -> None:
-    """Set every terminal's packet rate: base rate x factor, zero while off or, for some, not at the event."""
+    """Set every terminal's packet rate: base rate x factor; zero while off, or for `only_at_event` terminals while not there."""
     tti, seed = state.clock[0], state.clock[2]
     for u in range(state.ues.shape[0]):
         path = state.walks[u]
@@ -83,13 +82,13 @@ def set_rates(state: State) -> None:
 
 
 @compiled
-def moved(state: State, least_m: float, out: Records) -> int:
-    """List the terminals that moved `least_m` since their gains were computed; returns how many."""
+def moved(state: State, min_distance_m: float, out: Records) -> int:
+    """List in `out` the terminals that moved `min_distance_m` since their gains were computed; returns their number."""
     count = 0
     for u in range(state.ues.shape[0]):
         ue, path = state.ues[u], state.walks[u]
         dx, dy = ue.x - path.measured_x, ue.y - path.measured_y
-        if dx * dx + dy * dy >= least_m * least_m:
+        if dx * dx + dy * dy >= min_distance_m * min_distance_m:
             out[count] = u
             path.measured_x, path.measured_y = ue.x, ue.y
             count += 1
@@ -98,7 +97,7 @@ def moved(state: State, least_m: float, out: Records) -> int:
 
 @compiled
 def store_gains(state: State, who: Records, gains: Records, prb_dbm: Records) -> None:
-    """Enter gains float64[N, C] in dB of the terminals `who` into their links; `prb_dbm` float64[C] is sent per PRB."""
+    """Store the gains float64[N, C] in dB of the terminals `who`; `prb_dbm` float64[C] is the transmit power per PRB."""
     for i in range(who.shape[0]):
         for c in range(gains.shape[1]):
             link = state.links[who[i], c]

@@ -1,4 +1,4 @@
-"""Error curves of a benchmark's links, kept in a folder: raw errors, rates and a plot each, so that it goes on after a kill."""
+"""Error curves of a benchmark's links, stored in a folder (raw errors, rates and plot), so that a benchmark can resume."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from tools.receivers.bench.curve_plot import plot_curves
 from tools.receivers.bench.error_curves import Curves, measure_curves
 
 
-class KeptCurves:
-    """The curves in `folder` (None: nothing is kept), of `slots` slots from `seed`.
+class CurveCache:
+    """The curves in `folder` (None: nothing is stored), of `slots` slots from `seed`.
 
-    A link has NAME.npz, NAME.json and NAME.png; the name ends in a digest of all that decides the errors, DeepRx's weights too.
+    A link has NAME.npz, NAME.json and NAME.png; the name ends in a digest of everything that determines the errors, including
+    DeepRx's weights.
     """
 
     def __init__(self, folder: Path | None, seed: int, slots: int) -> None:
         self._folder, self._seed, self._slots = folder, seed, slots
 
     def of(self, case: Case, levels_db: list[float]) -> Curves:
-        """Return the curves that are kept, else measure and keep them."""
+        """Return the stored curves, or measure and store them."""
         if self._folder is None:
             return measure_curves(case.configuration, case.channel, RECEIVERS, levels_db, self._slots, self._seed)
         path = self._folder / f"receivers-{self._name(case, levels_db)}.npz"
@@ -32,20 +33,20 @@ class KeptCurves:
             with np.load(path) as raw:
                 return Curves(RECEIVERS, raw["levels_db"], raw["failed"], raw["uncoded"])
         curves = measure_curves(case.configuration, case.channel, RECEIVERS, levels_db, self._slots, self._seed)
-        _keep(case, curves, path)
+        _write(case, curves, path)
         return curves
 
     def _name(self, case: Case, levels_db: list[float]) -> str:
         from tools.receivers.deeprx.receiver import WEIGHTS
 
-        decides = [case.configuration.model_dump(mode="json"), case.channel.model_dump(mode="json"), list(RECEIVERS), levels_db]
-        digest = digest_of([*decides, self._slots, self._seed, read_artefact(WEIGHTS).sha256])
+        inputs = [case.configuration.model_dump(mode="json"), case.channel.model_dump(mode="json"), list(RECEIVERS), levels_db]
+        digest = digest_of([*inputs, self._slots, self._seed, read_artefact(WEIGHTS).sha256])
         short = "".join(letter if letter.isalnum() else "-" for letter in case.name.replace(",", ""))
         return f"{short}-{digest[:8]}"
 
 
-def _keep(case: Case, curves: Curves, path: Path) -> None:
-    """Write plot and rates, then the raw errors: these are there only when all is."""
+def _write(case: Case, curves: Curves, path: Path) -> None:
+    """Write plot and rates, then the raw errors, whose presence marks the link as complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     plot_curves(curves, case.name, path.with_suffix(".png"))
     path.with_suffix(".json").write_text(json.dumps(_rates(case, curves), indent=1), encoding="utf-8")
