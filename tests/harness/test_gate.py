@@ -32,7 +32,7 @@ def judge(network):
         case = {
             "change_set": change_set,
             "intent": intent(),
-            "candidate": candidate("one", change_set, intent()),
+            "candidate": candidate("change", change_set, intent()),
             "expires_at": card.now + timedelta(hours=1),
             "network": network,
             "card": card,

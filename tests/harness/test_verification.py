@@ -58,7 +58,7 @@ def after_change(card, new=40, disturb=(), predictions=(), tolerance=0.0, window
             for expectation in goal.expectations
         )
         goal = goal.model_copy(update={"expectations": expectations})
-    tried = candidate("one", embb_minimum(new or 1), goal)
+    tried = candidate("change", embb_minimum(new or 1), goal)
     tried = tried.model_copy(update={"predictions": (*tried.predictions, *predictions)})
     return verify(Comparison(before, after, card, goal, tried, 0.05))
 
@@ -148,7 +148,7 @@ def test_the_statistics_know_their_edges():
 def test_a_missing_measurement_is_not_a_zero(card):
     before, after = measured(0, 12), measured(13, 19)
     missing = KpiFrame(tuple(KpiSample(row.kpi, row.dn, row.slice, row.start, row.end, None, row.unit) for row in after))
-    tried = candidate("one", embb_minimum(40), intent())
+    tried = candidate("change", embb_minimum(40), intent())
     verification = verify(Comparison(before, missing, card, intent(), tried))
     assert verification.outcome == "inconclusive"
     assert verification.targets[0].observed is None
@@ -187,7 +187,7 @@ def wide_row(card, worse):
         )  # fmt: skip
 
     edit = embb_minimum(40).edits[0].model_copy(update={"dn": f"{cells[0].dn},RRMPolicyRatio=eMBB"})
-    tried = candidate("one", embb_minimum(40).model_copy(update={"edits": (edit,)}), intent(cells=("S0C1",)))
+    tried = candidate("change", embb_minimum(40).model_copy(update={"edits": (edit,)}), intent(cells=("S0C1",)))
     verification = verify(Comparison(frame(0, {}), frame(8, worse), card, intent(cells=("S0C1",)), tried))
     losses = [check for check in verification.bystanders if (check.kpi, check.slice) == ("DRB.PacketLossRateDl", Slice.URLLC)]
     return {check.where: check.result for check in losses}
