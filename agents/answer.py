@@ -1,4 +1,4 @@
-"""An answer: what the operator said when asked."""
+"""An answer of the operator to a question of the run."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The LLM planner: any OpenAI-compatible model behind the Planner face, with every reply checked before it counts.
+"""The LLM planner: any OpenAI-compatible model as a planner; each reply is checked before it is followed.
 
-1. The view goes to the model as quoted, typed data (`llm.prompting`); the answer is one structured object (`llm.reply`).
-2. A reply that does not hold is fed back with the reason, at most twice, and then the run is escalated.
-3. A model that cannot be reached escalates too, unless a fallback planner is configured; its decisions then say so.
+1. The view is sent to the model as quoted, typed data (`llm.prompting`); the reply is one structured object (`llm.reply`).
+2. An invalid reply is returned to the model with the reason, at most twice; after that the run is escalated.
+3. If the model cannot be reached the run is escalated too, unless a fallback planner is configured; its decisions carry a note.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from agents.llm.chat import ChatModel, LlmSettings, Message, ModelError
 from agents.llm.checking import ReplyError, decision_of, parse_reply
 from agents.llm.prompting import messages_for, prompt_text
 from agents.llm.reply import Reply
-from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
+from agents.planner import OUT_OF_STEPS, Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
 from agents.understanding.result import Reading, Understood
 
 
 class LlmPlanner:
-    """A Planner that asks a model."""
+    """A planner that asks a language model."""
 
     def __init__(self, settings: LlmSettings, fallback: Planner | None = None) -> None:
         self.name = f"LLM planner ({settings.model})"
@@ -25,15 +25,13 @@ class LlmPlanner:
         self._fallback = fallback
 
     def decide(self, view: View) -> Decision:
-        """Return the model's next decision, checked; never raises for what operator, tools or model wrote."""
+        """Return the model's next decision, checked; never raises because of what the operator, a tool or the model wrote."""
         if view.steps_left == 0:
-            return Escalate(
-                reason="cannot, because the step budget is used up", nearest="what was found so far is in the journal"
-            )
+            return OUT_OF_STEPS
         try:
             return self._ask(view)
         except ModelError as error:
-            return self._instead(view, f"the model {self._settings.model} cannot be asked: {error}")
+            return self._without_model(view, f"the model {self._settings.model} is not available: {error}")
 
     def _ask(self, view: View) -> Decision:
         messages = messages_for(view, prompt_text("planner"), self._settings.budget_tokens)
@@ -47,29 +45,32 @@ class LlmPlanner:
                 problem = str(error)
                 messages = [*messages, *_repair(text, problem)]
         tries = 1 + self._settings.repairs
-        return self._instead(view, f"the model {self._settings.model} gave no usable decision in {tries} tries: {problem}")
+        reason = f"the model {self._settings.model} gave no valid decision in {tries} attempts: {problem}"
+        return self._without_model(view, reason)
 
-    def _instead(self, view: View, why: str) -> Decision:
+    def _without_model(self, view: View, reason: str) -> Decision:
         if self._fallback is None:
-            return Escalate(reason=f"cannot, because {why}", nearest="decide by hand, or configure the rule planner as fallback")
-        return _with_note(self._fallback.decide(view), f"decided by the {self._fallback.name}, because {why}")
+            return Escalate(
+                reason=f"cannot, because {reason}", nearest="decide manually, or configure the rule planner as fallback"
+            )
+        return _with_note(self._fallback.decide(view), f"decided by the {self._fallback.name}, because {reason}")
 
 
 def _repair(text: str, problem: str) -> list[Message]:
     return [
         Message(role="assistant", content=text[:2000] or "(nothing)"),
         Message(
-            role="user", content=f"That decision does not hold: {problem}. Answer again with one object that follows the schema."
+            role="user", content=f"That decision is invalid: {problem}. Answer again with one object that follows the schema."
         ),
     ]
 
 
 def _with_note(decision: Decision, note: str) -> Decision:
-    """Write into a decision that a fallback made it."""
+    """Return the decision with a note that the fallback made it."""
     if isinstance(decision, Understand):
         return decision.model_copy(update={"reading": _intent_with_note(decision.reading, note)})
     if isinstance(decision, CallTools):
-        calls = tuple(one.model_copy(update={"reason": f"{one.reason} ({note})"}) for one in decision.calls)
+        calls = tuple(call.model_copy(update={"reason": f"{call.reason} ({note})"}) for call in decision.calls)
         return decision.model_copy(update={"calls": calls})
     if isinstance(decision, Propose):
         proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
@@ -88,7 +89,7 @@ def _text_with_note(decision: Ask | Finish | Escalate, note: str) -> Decision:
 
 
 def _intent_with_note(reading: Reading, note: str) -> Reading:
-    """Add the note to the assumptions of an intent; what is not understood yet leads to further decisions, which carry it."""
+    """Add the note to the intent's assumptions; without an intent the decisions that follow carry the note."""
     if not isinstance(reading, Understood):
         return reading
     assumptions = tuple(dict.fromkeys((*reading.intent.assumptions, note)))

@@ -1,16 +1,16 @@
-"""`Planner.decide(view) -> Decision`: the one interface of every decider.
+"""`Planner.decide(view) -> Decision`: the interface that every decider implements.
 
-1. A `View` is everything a decider sees: the operator's text and how it was read, the network card, the tools that it may call,
-   the evidence gathered, what the gate or a human objected to, and its remaining budget. It holds no network.
+1. A `View` is everything that a decider sees: the operator's text and its reading, the network card, the tools on offer, the
+   evidence gathered, the objections of the gate or a human, and the remaining step budget. It contains no network.
 2. A `Decision` is one of: understand the text, call tools, propose, ask the operator, finish, escalate.
-3. What tools returned is data: it is quoted and typed in the view, and nothing in it can widen what the decider may do.
-4. The text is read once: the reading that `Understand` states comes back in every later view, with the answers given since.
-The LLM planner, the rule planner and the benchmark's baselines all stand behind this face.
+3. Tool results are data: the view quotes and types them, and nothing in them can widen the decider's permissions.
+4. The text is read once: the reading of `Understand` is part of every later view, with the answers given since.
+The LLM planner, the rule planner and the benchmark's baselines implement it.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Protocol, runtime_checkable
+from typing import Annotated, Final, Literal, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -27,9 +27,10 @@ from twins.network import NetworkCard
 
 
 class View(Word):
-    """Everything a decider sees.
+    """Everything that a decider sees.
 
-    reading: how the operator's words were read, None before that; unread: those of `answers` that came after it.
+    reading: the reading of the operator's text, None if not read yet; unread: the `answers` given after that reading;
+    verdict, feedback: the gate's verdict on `proposal` and the objections of gate and human to it.
     """
 
     text: str
@@ -46,12 +47,12 @@ class View(Word):
 
     @property
     def intent(self) -> Intent | None:
-        """The intent as understood, None while it is not."""
+        """The intent, None until the text is understood."""
         return self.reading.intent if isinstance(self.reading, Understood) else None
 
 
 class Understand(Word):
-    """State how the operator's words are read; once they are `Understood`, the run has its intent."""
+    """State the reading of the operator's text; an `Understood` reading gives the run its intent."""
 
     kind: Literal["understand"] = "understand"
     reading: Reading
@@ -65,14 +66,14 @@ class CallTools(Word):
 
 
 class Propose(Word):
-    """Put a proposal before the gate."""
+    """Submit a proposal to the gate."""
 
     kind: Literal["propose"] = "propose"
     proposal: Proposal
 
 
 class Ask(Word):
-    """Ask the operator: what is missing or ambiguous, with what could be answered."""
+    """Ask the operator about what is missing or ambiguous; `choices` are possible answers."""
 
     kind: Literal["ask"] = "ask"
     question: str
@@ -80,9 +81,9 @@ class Ask(Word):
 
 
 class Finish(Word):
-    """End the run without a change: the answer, or why nothing need be done.
+    """End the run without a change: `summary` is the answer, or the reason why no change is needed.
 
-    `recommendation` says what should be done by other means, because the network offers no attribute or policy for it.
+    `recommendation` is an action for which the network offers no attribute or policy, so that it must be taken by other means.
     """
 
     kind: Literal["finish"] = "finish"
@@ -91,7 +92,7 @@ class Finish(Word):
 
 
 class Escalate(Word):
-    """Hand over to a human: cannot, because; with the nearest that could be reached."""
+    """Hand the run over to a human: the reason ("cannot, because …") and the nearest goal or action that is feasible."""
 
     kind: Literal["escalate"] = "escalate"
     reason: str
@@ -100,12 +101,16 @@ class Escalate(Word):
 
 Decision = Annotated[Understand | CallTools | Propose | Ask | Finish | Escalate, Field(discriminator="kind")]
 
+OUT_OF_STEPS: Final = Escalate(
+    reason="cannot, because the step budget is used up", nearest="the evidence gathered so far is in the journal"
+)
+
 
 @runtime_checkable
 class Planner(Protocol):
-    """Anything that decides."""
+    """A decider."""
 
     name: str
 
     def decide(self, view: View) -> Decision:
-        """Return the next decision; never touches a network, never raises for what the operator wrote."""
+        """Return the next decision; never touches a network and never raises because of the operator's text."""

@@ -1,7 +1,7 @@
-"""The rule planner: understands by grammar and embeddings, plans by the workflows of seed 002 D.3, needs no language model.
+"""The rule planner: reads the text by grammar and embeddings, plans by the workflows of seed 002 D.3, needs no language model.
 
-Stateless: everything that a decision needs is in the view, so a run resumes after a crash with the same decisions. The text is
-read in the first decision, and with an answer when one comes; all others rest on the reading that the view carries.
+It is stateless: a decision depends on the view alone, so a run resumes after a crash with the same decisions. The text is read in
+the first decision, and again when an answer completes it; all other decisions use the reading in the view.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from agents.heuristics.evidence_reader import values_of
 from agents.heuristics.situation import Situation
-from agents.planner import Ask, Decision, Escalate, Understand, View
+from agents.planner import OUT_OF_STEPS, Ask, Decision, Escalate, Understand, View
 from agents.understanding.relative import resolve, unmeasured
 from agents.understanding.result import (
     Impossible,
@@ -25,19 +25,19 @@ from agents.understanding.result import (
 from agents.understanding.understand import understand, with_answers
 from agents.workflows.answering import answer_question
 from agents.workflows.beams import select_beams
-from agents.workflows.calls import ask_for, call, failure_of
+from agents.workflows.calls import call, failure_of, pending
 from agents.workflows.configuration import Effort, plan_change
-from agents.workflows.measuring import measured_now
+from agents.workflows.measuring import present_values
 from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
 from tools.calls.tool_call import ToolCall
 from tools.ran.kpi_tool import query_kpi
 
-_MOST_QUESTIONS: Final = 5
+_MAX_QUESTIONS: Final = 5
 
 
 class RulePlanner:
-    """A Planner of rules. `effort` says how much twin time a run may take."""
+    """A planner of rules. `effort` limits the twin time of a run."""
 
     name = "rule planner"
 
@@ -45,11 +45,9 @@ class RulePlanner:
         self._effort = effort or Effort()
 
     def decide(self, view: View) -> Decision:
-        """Return the next decision; never raises for what the operator wrote."""
+        """Return the next decision; never raises because of the operator's text."""
         if view.steps_left == 0:
-            return Escalate(
-                reason="cannot, because the step budget is used up", nearest="what was found so far is in the journal"
-            )
+            return OUT_OF_STEPS
         if view.reading is None:
             return Understand(reading=understand(view.text, view.card, view.answers))
         if view.unread:
@@ -69,7 +67,7 @@ class RulePlanner:
             case NotAboutNetwork():
                 return Escalate(
                     reason=f"cannot, because the text is not about the network: {reading.reason}",
-                    nearest="keep URLLC delay below 10 ms, for instance",
+                    nearest='state a goal for the network, for example "keep URLLC delay below 10 ms"',
                 )
             case Impossible():
                 return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
@@ -86,7 +84,8 @@ class RulePlanner:
         )
         if not situation.cells:
             return Escalate(
-                reason="cannot, because none of the intent's cells is on this network", nearest="cells of the network card"
+                reason="cannot, because none of the intent's cells exists in this network",
+                nearest="name cells of the network card",
             )
         if reading.workflow == "channel-estimator":
             return select_estimator(view, situation, reading.link, self._effort.link_slots)
@@ -96,33 +95,34 @@ class RulePlanner:
 
 
 def _ask(view: View, question: Question) -> Decision:
-    asked = [answer.question for answer in view.answers]
-    if asked.count(question.question) > 1 or len(asked) >= _MOST_QUESTIONS:
+    answered = [answer.question for answer in view.answers]
+    if answered.count(question.question) > 1 or len(answered) >= _MAX_QUESTIONS:
         return Escalate(
-            reason=f"cannot, because it is still open: {question.question}", nearest=" or ".join(question.choices[:2])
+            reason=f"cannot, because this question is still open: {question.question}", nearest=" or ".join(question.choices[:2])
         )
     return Ask(question=question.question, choices=question.choices)
 
 
 def _measure(view: View, reading: NeedsMeasurement) -> Decision:
-    measured = measured_now(view)
+    measured = present_values(view)
     missing = unmeasured(reading, measured)
     if not missing:
         return Understand(reading=resolve(reading, view.card, measured))
-    calls = [_measuring(view, bound) for bound in missing]
-    wanted = [wish for place, wish in enumerate(calls) if wish not in calls[:place]]  # two bounds may rest on one measurement
-    decision: Decision | None = ask_for(view, wanted) or failure_of(view, wanted)
+    queries = [_query(view, bound) for bound in missing]
+    distinct = [query for index, query in enumerate(queries) if query not in queries[:index]]  # two bounds may share a query
+    decision: Decision | None = pending(view, distinct) or failure_of(view, distinct)
     if decision is not None:
         return decision
     kpis = ", ".join(dict.fromkeys(bound.kpi for bound in missing))
-    seen = sum(len(table.rows) for table in values_of(view.observations, query_kpi))
+    rows = sum(len(table.rows) for table in values_of(view.observations, query_kpi))
     return Escalate(
-        reason=f"cannot, because {kpis} was not measured lately ({seen} rows read), so a relative bound has no base",
-        nearest="an absolute bound",
+        reason=f"cannot, because a relative bound needs a recent measurement of {kpis}, and there is none ({rows} rows read)",
+        nearest="give an absolute bound",
     )
 
 
-def _measuring(view: View, bound: RelativeBound) -> ToolCall:
+def _query(view: View, bound: RelativeBound) -> ToolCall:
     cells = [cell.id for dn in bound.object.cells for cell in view.card.cells if cell.dn == dn]
     slices = [bound.object.slice.value] if bound.object.slice else []
-    return call("query_kpi", "a relative bound needs the present value", kpis=[bound.kpi], cells=cells, slices=slices, windows=4)
+    reason = "present value that a relative bound refers to"
+    return call("query_kpi", reason, kpis=[bound.kpi], cells=cells, slices=slices, windows=4)

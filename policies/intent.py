@@ -52,6 +52,11 @@ def objective_of(kpi: str) -> Condition:
     return Condition.MAXIMIZE if kpi_definition(kpi).better == "higher" else Condition.MINIMIZE
 
 
+def bound_condition_of(kpi: str) -> Condition:
+    """Return the condition of a bound on a KPI: AT_LEAST where higher is better, else AT_MOST; raises UnknownKpiError."""
+    return Condition.AT_LEAST if kpi_definition(kpi).better == "higher" else Condition.AT_MOST
+
+
 class TimeWindow(Word):
     """A context: the time for which an expectation holds, [start, end) in network time."""
 

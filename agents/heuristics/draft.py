@@ -1,4 +1,4 @@
-"""A draft: edits that might satisfy the intent, why, what could go wrong, and the knobs by which search may better it."""
+"""A draft: edits that may satisfy the intent, with rationale and risks, and the knobs that a search may tune."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit
-from policies.managed_object import Dn, Scalar
+from policies.managed_object import Dn, Scalar, number_of
 from policies.word import Word
 
-Lawful = Callable[[str, str, Scalar], AttributeEdit | None]
+MakeEdit = Callable[[str, str, Scalar], AttributeEdit | None]
 
 
 class Knob(Word):
-    """An attribute that the search may turn: low, high and step, or choices; `old` is what stands on the network."""
+    """An attribute that the search may tune, by low, high and step or by choices; `old` is its current value."""
 
     dn: Dn
     attribute: str
@@ -25,7 +25,7 @@ class Knob(Word):
 
 
 class Draft(Word):
-    """One candidate before the twin has judged it."""
+    """A candidate that was not tried in the twin yet."""
 
     name: str
     rationale: str
@@ -35,24 +35,24 @@ class Draft(Word):
 
     @property
     def digest(self) -> str:
-        """The digest of its change set."""
+        """The digest of the draft's change set."""
         return ChangeSet(edits=self.edits).digest
 
     def for_tool(self) -> dict[str, Any]:
-        """Return the draft as compare_candidates takes it."""
+        """Return the draft as an argument of compare_candidates."""
         return {"name": self.name, "rationale": self.rationale, "edits": [edit.model_dump(mode="json") for edit in self.edits]}
 
 
-def kept(edits: Iterable[AttributeEdit | None]) -> tuple[Edit, ...]:
-    """Return the edits that change something."""
+def edits_of(edits: Iterable[AttributeEdit | None]) -> tuple[Edit, ...]:
+    """Return the edits without None."""
     return tuple(edit for edit in edits if edit is not None)
 
 
 def around(edit: AttributeEdit | None, low: float, high: float, step: float) -> Knob | None:
-    """Return a knob for the edit's attribute between `low` and `high`, on the grid on which the edit's new value lies."""
-    if edit is None or isinstance(edit.new, bool) or not isinstance(edit.new, int | float):
+    """Return a knob for the edit's attribute between `low` and `high`, on the grid that contains the edit's new value."""
+    new = None if edit is None else number_of(edit.new)
+    if edit is None or new is None:
         return None
-    new = float(edit.new)
     below, above = max(int((new - low) / step + 1e-9), 0), max(int((high - new) / step + 1e-9), 0)
     if below + above == 0:
         return None
@@ -61,16 +61,16 @@ def around(edit: AttributeEdit | None, low: float, high: float, step: float) -> 
 
 
 def knobs_of(knobs: Iterable[Knob | None]) -> tuple[Knob, ...]:
-    """Return the knobs that can be turned."""
+    """Return the knobs without None."""
     return tuple(knob for knob in knobs if knob is not None)
 
 
 def merge(name: str, drafts: Sequence[Draft]) -> Draft:
-    """Put drafts together; where two turn the same attribute or policy, the first keeps it."""
+    """Combine drafts; of two edits of the same attribute or policy, the first is used."""
     edits: dict[tuple[str, str], Edit] = {}
     for draft in drafts:
         for edit in draft.edits:
-            edits.setdefault(_place(edit), edit)
+            edits.setdefault(_key(edit), edit)
     knobs = {(knob.dn, knob.attribute): knob for draft in drafts for knob in draft.knobs}
     return Draft(
         name=name,
@@ -81,28 +81,33 @@ def merge(name: str, drafts: Sequence[Draft]) -> Draft:
     )
 
 
-def scaled(draft: Draft, factor: float, name: str, lawful: Lawful) -> Draft:
-    """Return the draft with each numeric step `factor` times as large; `lawful(dn, attribute, value)` makes the edit."""
+def scaled(draft: Draft, factor: float, name: str, make_edit: MakeEdit) -> Draft:
+    """Return the draft with each numeric step `factor` times as large; `make_edit(dn, attribute, value)` makes the edit."""
     edits: list[Edit] = []
     for edit in draft.edits:
         step = None if isinstance(edit, PolicyEdit) else _step(edit)
         if isinstance(edit, PolicyEdit) or step is None:
             edits.append(edit)
-        elif (turned := lawful(edit.dn, edit.attribute, step[0] + factor * step[1])) is not None:
-            edits.append(turned)
+        elif (new_edit := make_edit(edit.dn, edit.attribute, step[0] + factor * step[1])) is not None:
+            edits.append(new_edit)
     rationale = f"{draft.rationale} (step × {factor:g})"
     return draft.model_copy(update={"name": name, "edits": tuple(edits), "rationale": rationale})
 
 
 def _step(edit: AttributeEdit) -> tuple[float, float] | None:
-    """Return (old, new - old) of an edit of numbers."""
-    old, new = edit.old, edit.new
-    if isinstance(old, bool) or isinstance(new, bool) or not isinstance(old, int | float) or not isinstance(new, int | float):
-        return None
-    return float(old), float(new) - float(old)
+    """Return (old, new - old) of a numeric edit, else None."""
+    old, new = number_of(edit.old), number_of(edit.new)
+    return None if old is None or new is None else (old, new - old)
 
 
-def _place(edit: Edit) -> tuple[str, str]:
+def written_like(value: float | str | bool | None, old: Scalar) -> Scalar:
+    """Return `value` as the network writes the attribute: a whole number as int unless the old value is a float."""
+    if isinstance(value, float) and value.is_integer() and not isinstance(old, float):
+        return int(value)
+    return value
+
+
+def _key(edit: Edit) -> tuple[str, str]:
     if isinstance(edit, PolicyEdit):
         return edit.policy_type, edit.policy_id
     return edit.dn, edit.attribute

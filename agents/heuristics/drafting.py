@@ -1,4 +1,4 @@
-"""Candidates for an intent: what each heuristic suggests alone, what they give together, and the same at other strengths."""
+"""Candidates for an intent: the draft of each heuristic, combinations of them, and the same with smaller or larger steps."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from itertools import zip_longest
 from agents.heuristics.draft import Draft, merge, scaled
 from agents.heuristics.situation import Situation
 
-_WANTED = 3
-_MOST = 8
+_MIN_DRAFTS = 3
+_MAX_DRAFTS = 8
 
 
 def draft_candidates(situation: Situation, groups: Sequence[Sequence[Draft]]) -> list[Draft]:
-    """Put the heuristics' drafts (one group each) together: eight at most, three at least where anything can be turned."""
-    together: list[Draft] = []
+    """Return at most eight distinct candidates from the heuristics' drafts (one group each), at least three if possible."""
+    combined: list[Draft] = []
     if len(groups) > 1:
-        together.append(merge("balanced", [group[0] for group in groups]))
+        combined.append(merge("balanced", [group[0] for group in groups]))
         demand = [group[0] for group in groups if group[0].name not in ("sleep light cells", "lower power")]
-        together.append(merge("demand only", demand))
-    turns = [draft for turn in zip_longest(*groups) for draft in turn if draft is not None]
-    if len(turns) > 1:
-        together.append(merge("everything", turns))
-    drafts = [*together, *turns]
-    return _different(_with_strengths(situation, _different(drafts)))[:_MOST]
+        combined.append(merge("demand only", demand))
+    single = [draft for rank in zip_longest(*groups) for draft in rank if draft is not None]
+    if len(single) > 1:
+        combined.append(merge("everything", single))
+    return _distinct(_with_scaled(situation, _distinct([*combined, *single])))[:_MAX_DRAFTS]
 
 
-def _with_strengths(situation: Situation, drafts: list[Draft]) -> list[Draft]:
-    """Where there are few ideas, try the first ones at half and double strength."""
-    more = list(drafts)
+def _with_scaled(situation: Situation, drafts: list[Draft]) -> list[Draft]:
+    """Add the drafts at half and at double step if there are too few."""
+    candidates = list(drafts)
     for factor, word in ((0.5, "half"), (2.0, "double")):
-        if len(more) < _WANTED:
-            more += [scaled(draft, factor, f"{draft.name}, {word}", situation.edit) for draft in drafts]
-            more = _different(more)
-    return more
+        if len(candidates) < _MIN_DRAFTS:
+            candidates += [scaled(draft, factor, f"{draft.name}, {word}", situation.edit) for draft in drafts]
+            candidates = _distinct(candidates)
+    return candidates
 
 
-def _different(drafts: list[Draft]) -> list[Draft]:
+def _distinct(drafts: list[Draft]) -> list[Draft]:
+    """Return the first draft of each change set; empty ones are left out."""
     by_digest: dict[str, Draft] = {}
     for draft in drafts:
         if draft.edits:

@@ -1,19 +1,20 @@
-"""Energy: let lightly loaded cells sleep where neighbours can take their users, and lower power where there is headroom."""
+"""Energy: put lightly loaded cells to sleep if neighbours can serve their users, and lower the power of cells with headroom."""
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft, kept, knobs_of
+from agents.heuristics.draft import Draft, edits_of, knobs_of
 from agents.heuristics.situation import Situation
 from policies.intent import Condition
 from twins.network import Cell
 
+# Expected PRB use, percent: below it a cell may sleep, a neighbour can take its users, the power can be lowered.
 _LIGHT = 15.0
-_NEIGHBOUR_ROOM = 60.0
+_NEIGHBOUR_FULL = 60.0
 _HEADROOM = 50.0
 
 
 def energy(situation: Situation) -> list[Draft]:
-    """Return drafts when energy or power is minimized or bounded above."""
+    """Return drafts if energy, power or energy efficiency is bounded or optimized."""
     if not (
         situation.wants(Condition.MINIMIZE, "PEE.")
         or situation.wants(Condition.MAXIMIZE, "EE.")
@@ -24,11 +25,12 @@ def energy(situation: Situation) -> list[Draft]:
 
 
 def sleep(situation: Situation) -> Draft:
-    """Let cells sleep whose expected load is light, at most every second cell of a neighbourhood, capacity cells first."""
+    """Put lightly loaded cells to sleep, capacity cells first, at most half of the intent's cells."""
     chosen: list[Cell] = []
-    for cell in sorted(_awake(situation), key=lambda one: (one.kind != "capacity", situation.load(one.id))):
-        takers = [name for name in cell.neighbours if name not in {one.id for one in chosen} and not _sleeps(situation, name)]
-        if situation.load(cell.id) < _LIGHT and takers and min(situation.load(name) for name in takers) < _NEIGHBOUR_ROOM:
+    for cell in sorted(_awake(situation), key=lambda cell: (cell.kind != "capacity", situation.load(cell.id))):
+        off = situation.asleep | {other.id for other in chosen}
+        takers = [neighbour for neighbour in cell.neighbours if neighbour not in off]
+        if situation.load(cell.id) < _LIGHT and takers and min(map(situation.load, takers)) < _NEIGHBOUR_FULL:
             chosen.append(cell)
     chosen = chosen[: max(1, len(situation.cells) // 2)] if len(situation.cells) > 1 else []
     edits = [
@@ -36,11 +38,11 @@ def sleep(situation: Situation) -> Draft:
     ]
     return Draft(
         name="sleep light cells",
-        rationale=f"let {', '.join(cell.id for cell in chosen) or 'no cell'} sleep: under {_LIGHT:g} % expected load",
-        edits=kept(edits),
+        rationale=f"put {', '.join(cell.id for cell in chosen) or 'no cell'} to sleep: below {_LIGHT:g} % expected load",
+        edits=edits_of(edits),
         risks=(
-            "coverage holes where a sleeping cell was the only strong one: watch MM.RlfRate",
-            "users come back faster than the cell wakes",
+            "coverage holes where a sleeping cell was the only strong one; watch MM.RlfRate",
+            "users return faster than the cell wakes up",
         ),
     )
 
@@ -49,25 +51,21 @@ def lower_power(situation: Situation) -> Draft:
     """Lower the transmit power by 1 dB for each 10 points of headroom below 50 % expected load, 6 dB at most."""
     edits, knobs = [], []
     for cell in _awake(situation):
-        now = situation.number(cell.carrier_dn, "configuredMaxTxPower")
-        spare = _HEADROOM - situation.load(cell.id)
-        if now is None or spare <= 5:
+        power = situation.number(cell.carrier_dn, "configuredMaxTxPower")
+        headroom = _HEADROOM - situation.load(cell.id)
+        if power is None or headroom <= 5:
             continue
-        edit = situation.edit(cell.carrier_dn, "configuredMaxTxPower", round(now - min(spare / 10 + 0.5, 6.0)))
+        edit = situation.edit(cell.carrier_dn, "configuredMaxTxPower", round(power - min(headroom / 10 + 0.5, 6.0)))
         edits.append(edit)
-        knobs.append(situation.knob(edit, now - 6, now, 1))
+        knobs.append(situation.knob(edit, power - 6, power, 1))
     return Draft(
         name="lower power",
-        rationale=f"lower the transmit power of cells under {_HEADROOM:g} % expected load, 1 dB per 10 points",
-        edits=kept(edits),
+        rationale=f"lower the transmit power of cells below {_HEADROOM:g} % expected load, by 1 dB per 10 points",
+        edits=edits_of(edits),
         knobs=knobs_of(knobs),
         risks=("users at the cell edge lose throughput",),
     )
 
 
 def _awake(situation: Situation) -> list[Cell]:
-    return [cell for cell in situation.cells if not situation.is_asleep(cell)]
-
-
-def _sleeps(situation: Situation, cell_id: str) -> bool:
-    return any(cell.id == cell_id and situation.is_asleep(cell) for cell in situation.card.cells)
+    return [cell for cell in situation.cells if cell.id not in situation.asleep]

@@ -1,7 +1,7 @@
-"""The view's observations as typed values: which calls were answered, and what the answers hold.
+"""The view's observations as typed values: which calls were answered, and with what.
 
-What a tool returned is data: it is validated into the tool's own value type, and text in it is never interpreted. Evidence that
-is malformed (another registry's tool of the same name, a damaged file) is passed over.
+Tool results are data: they are validated into the tool's value type, and text in them is never interpreted. Malformed evidence
+(of a tool with the same name in another registry, or from a damaged file) is skipped.
 """
 
 from __future__ import annotations
@@ -57,13 +57,18 @@ def _value(observation: Observation, tool: Tool[Request, Value]) -> Value | None
 
 def attempts(observations: Iterable[Observation], call: ToolCall) -> list[Observation]:
     """Return the observations of calls with the same tool and arguments."""
-    return [one for one in observations if one.call.tool == call.tool and one.call.arguments == call.arguments]
+    return [
+        observation
+        for observation in observations
+        if observation.call.tool == call.tool and observation.call.arguments == call.arguments
+    ]
 
 
 def warnings_of(observations: Iterable[Observation]) -> list[str]:
-    """Return each warning that came with evidence, once, with the tool that gave it."""
-    notes = []
-    for one in observations:
-        for warning in (one.evidence or {}).get("warnings") or ():
-            notes.append(f"{one.call.tool}: {warning}")
-    return list(dict.fromkeys(notes))
+    """Return the distinct warnings of the evidence, each with the name of its tool."""
+    warnings = [
+        f"{observation.call.tool}: {warning}"
+        for observation in observations
+        for warning in (observation.evidence or {}).get("warnings") or ()
+    ]
+    return list(dict.fromkeys(warnings))

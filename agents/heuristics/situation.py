@@ -1,4 +1,4 @@
-"""The situation: what the evidence says of the intent's cells, as numbers that the heuristics size their edits from."""
+"""The situation of the intent's cells: configuration, KPIs and forecast from the evidence, from which heuristics size edits."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import fmean
 
-from agents.heuristics.draft import Knob, around
+from agents.heuristics.draft import Knob, around, written_like
 from agents.heuristics.evidence_reader import values_of
 from policies.change import AttributeEdit
 from policies.intent import Condition, ExpectationTarget, Intent
 from policies.limits.catalogue import LimitsCatalogue, UnknownAttributeError
 from policies.limits.loading import load_limits
-from policies.managed_object import Scalar, class_of, id_of
+from policies.managed_object import Scalar, class_of, id_of, number_of, same_value
 from policies.slices import Slice
 from tools.calls.observation import Observation
 from tools.ran.forecast_tool import forecast_traffic
@@ -23,15 +23,16 @@ from tools.ran.topology_tools import read_configuration
 from tools.telemetry.forecasting import TrafficRow
 from twins.network import Cell, NetworkCard
 
-_MOST_CROWD = 20.0
+_MAX_CROWD_FACTOR = 20.0
 _SERIES = dict[tuple[str, str, Slice | None], float]
 
 
 @dataclass(frozen=True)
 class Situation:
-    """Card, intent and observations, with the questions that heuristics ask of them.
+    """Card, intent and observations, and the quantities that heuristics derive from them.
 
-    `barred` are attributes that a gate or a human objected to; `ceilings` and `floors` bounds that a rejection named.
+    `barred` are attributes that the gate or a human objected to; `ceilings` and `floors` are the bounds, by attribute, that an
+    objection named.
     """
 
     card: NetworkCard
@@ -43,36 +44,36 @@ class Situation:
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
-        """The cells that the intent's bounds speak of (its objectives' where there is no bound); all where none is named."""
-        bounded = [place for place, _ in self.intent.bounds()] or [one.object for one in self.intent.expectations]
-        dns = {dn for place in bounded for dn in place.cells}
-        if any(not place.cells for place in bounded):
+        """The cells of the intent's bounds, or of its objectives if it has no bound; all cells if none are named."""
+        objects = [place for place, _ in self.intent.bounds()] or [expectation.object for expectation in self.intent.expectations]
+        dns = {dn for place in objects for dn in place.cells}
+        if any(not place.cells for place in objects):
             return self.card.cells
         return tuple(cell for cell in self.card.cells if cell.dn in dns)
 
     @cached_property
     def neighbours(self) -> tuple[Cell, ...]:
-        """Cells next to the intent's cells that are not among them."""
+        """The neighbours of the intent's cells, without these cells."""
         inside = {cell.id for cell in self.cells}
-        near = {name for cell in self.cells for name in cell.neighbours} - inside
-        return tuple(cell for cell in self.card.cells if cell.id in near)
+        ids = {neighbour for cell in self.cells for neighbour in cell.neighbours} - inside
+        return tuple(cell for cell in self.card.cells if cell.id in ids)
 
     @cached_property
     def objects(self) -> dict[str, dict[str, Scalar]]:
-        """Attributes by DN, as read_configuration gave them, the newest reading last."""
-        known: dict[str, dict[str, Scalar]] = {}
+        """Attributes by DN, from the newest read_configuration of each object."""
+        objects: dict[str, dict[str, Scalar]] = {}
         for table in values_of(self.observations, read_configuration):
-            known |= {managed.dn: managed.attributes for managed in table.objects}
-        return known
+            objects |= {managed.dn: managed.attributes for managed in table.objects}
+        return objects
 
     @cached_property
     def _rows(self) -> list[KpiRow]:
-        """What query_kpi measured, oldest answer first."""
+        """The rows of query_kpi, oldest answer first."""
         return [row for table in values_of(self.observations, query_kpi) for row in table.rows]
 
     @cached_property
     def forecast(self) -> list[TrafficRow]:
-        """What forecast_traffic expects of cells and slices, oldest answer first."""
+        """The rows of forecast_traffic by cell and slice, oldest answer first."""
         return [row for forecast in values_of(self.observations, forecast_traffic) for row in forecast.rows]
 
     @cached_property
@@ -87,32 +88,32 @@ class Situation:
     @cached_property
     def newest(self) -> _SERIES:
         """Value of the newest window by (KPI, cell, slice)."""
-        found: dict[tuple[str, str, Slice | None], tuple[str, float]] = {}
+        newest: dict[tuple[str, str, Slice | None], tuple[str, float]] = {}
         for row in self._rows:
             key = (row.kpi, row.cell, row.slice)
-            if row.value is not None and row.start >= found.get(key, ("", 0.0))[0]:
-                found[key] = (row.start, row.value)
-        return {key: value for key, (_, value) in found.items()}
+            if row.value is not None and row.start >= newest.get(key, ("", 0.0))[0]:
+                newest[key] = (row.start, row.value)
+        return {key: value for key, (_, value) in newest.items()}
 
     def kpi(self, kpi: str, cell: str, slice_: Slice | None = None) -> float | None:
-        """Return the KPI's mean over the observed windows, None when nothing was measured."""
+        """Return the KPI's mean over the observed windows, None if not measured."""
         return self.means.get((kpi, cell, slice_))
 
     @cached_property
     def growth(self) -> dict[tuple[str, Slice], float]:
-        """Expected users in the window over users now, per cell and slice (≥ 0; 1 where nothing is known)."""
+        """Users expected in the window over present users (≥ 0) by cell and slice, where both are known."""
         ratios = {}
         for row in self.forecast:
-            if now := self.kpi("RRC.ConnMean", row.cell, row.slice):
-                ratios[row.cell, row.slice] = max(row.users, 0.0) / now
+            if present := self.kpi("RRC.ConnMean", row.cell, row.slice):
+                ratios[row.cell, row.slice] = max(row.users, 0.0) / present
         factors = self.crowd_factors
-        return {(cell, one): ratio * factors.get(cell, 1.0) for (cell, one), ratio in ratios.items()}
+        return {(cell, slice_): ratio * factors.get(cell, 1.0) for (cell, slice_), ratio in ratios.items()}
 
     @cached_property
     def crowd_factors(self) -> dict[str, float]:
-        """How many times the forecast's users a planned event will bring to a cell, where the forecast lacks the crowd.
+        """The factor (1..20) by cell that scales the forecast's users to the attendance of a planned event.
 
-        A forecast without a past event in its history knows nothing of the crowd; the calendar's attendance does. At most 20.
+        A forecast whose history contains no such event lacks the crowd; the event calendar states the attendance.
         """
         window = self.intent.window
         factors: dict[str, float] = {}
@@ -122,38 +123,36 @@ class Situation:
             cells = set(self.card.areas().get(event.area, ()))
             expected = sum(row.users for row in self.forecast if row.cell in cells)
             if expected < event.attendance:
-                factors |= dict.fromkeys(cells, min(event.attendance / max(expected, 1.0), _MOST_CROWD))
+                factors |= dict.fromkeys(cells, min(event.attendance / max(expected, 1.0), _MAX_CROWD_FACTOR))
         return factors
 
     def growth_of(self, cell: str, slice_: Slice) -> float:
-        """Return the growth of a cell's slice, 1 where no forecast says otherwise."""
+        """Return the growth of a cell's slice, 1 without a forecast."""
         return self.growth.get((cell, slice_), 1.0)
 
     def load(self, cell: str) -> float:
-        """Return the PRB use expected in the window, percent (may exceed 100): now, times the growth of its slices' shares."""
-        now = self.kpi("RRU.PrbTotDl", cell)
-        shares = [(self.kpi("RRU.PrbUsedDl", cell, one), self.growth_of(cell, one)) for one in self.card.slices]
-        known = [(share, growth) for share, growth in shares if share is not None]
-        if known:
-            return sum(share * growth for share, growth in known)
-        return now if now is not None else 0.0
+        """Return the PRB use expected in the window, percent (may exceed 100): each slice's present use times its growth.
+
+        If no use is measured by slice, the present use of the cell is returned, 0 if that is unknown too.
+        """
+        by_slice = [
+            use * self.growth_of(cell, slice_)
+            for slice_ in self.card.slices
+            if (use := self.kpi("RRU.PrbUsedDl", cell, slice_)) is not None
+        ]
+        return sum(by_slice) if by_slice else self.kpi("RRU.PrbTotDl", cell) or 0.0
 
     def bounds(self, *kpis: str) -> list[tuple[Slice | None, ExpectationTarget]]:
-        """Return the intent's bounds on these KPIs (prefixes), with their slice."""
+        """Return (slice, bound) of the intent's bounds on KPIs with one of these prefixes."""
         return [(place.slice, target) for place, target in self.intent.bounds() if target.kpi.startswith(kpis)]
 
     def wants(self, condition: Condition, *kpis: str) -> bool:
-        """Whether the intent minimizes or maximizes one of these KPIs (prefixes)."""
+        """Whether the intent has the objective `condition` for a KPI with one of these prefixes."""
         return any(target.condition is condition and target.kpi.startswith(kpis) for _, target in self.intent.objectives())
 
-    def value(self, dn: str, attribute: str) -> Scalar:
-        """Return the attribute as it stands, None when it was not read."""
-        return self.objects.get(dn, {}).get(attribute)
-
     def number(self, dn: str, attribute: str) -> float | None:
-        """Return the attribute as a number, None when it was not read or is none."""
-        value = self.value(dn, attribute)
-        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        """Return the current value of a numeric attribute, None if it is unset, not numeric or not yet read."""
+        return number_of(self.objects.get(dn, {}).get(attribute))
 
     @cached_property
     def limits(self) -> LimitsCatalogue:
@@ -161,38 +160,49 @@ class Situation:
         return load_limits()
 
     def edit(self, dn: str, attribute: str, new: Scalar) -> AttributeEdit | None:
-        """Return a lawful edit to `new` or the allowed value nearest to it; None when nothing would change or it is barred."""
+        """Return an edit to `new` or the nearest allowed value; None if nothing changes or the attribute is barred or unread."""
         if attribute in self.barred or attribute not in self.objects.get(dn, {}):
             return None
         old = self.objects[dn][attribute]
-        if isinstance(new, int | float) and not isinstance(new, bool):
-            new = self._lawful(class_of(dn), attribute, float(new), old)
-        return None if new == old else AttributeEdit(dn=dn, attribute=attribute, old=old, new=new)
+        number = number_of(new)
+        if number is not None:
+            new = self._allowed(class_of(dn), attribute, number, old)
+        return None if same_value(new, old) else AttributeEdit(dn=dn, attribute=attribute, old=old, new=new)
 
     def knob(self, edit: AttributeEdit | None, low: float, high: float, step: float) -> Knob | None:
-        """Return a knob around the edit between `low` and `high`, inside what objections left of that range."""
+        """Return a knob for the edit between `low` and `high`, restricted to the bounds that objections named."""
         if edit is None:
             return None
         low, high = max(low, self.floors.get(edit.attribute, low)), min(high, self.ceilings.get(edit.attribute, high))
         return around(edit, low, high, step)
 
-    def _lawful(self, class_name: str, attribute: str, value: float, old: Scalar) -> Scalar:
+    def _allowed(self, class_name: str, attribute: str, value: float, old: Scalar) -> Scalar:
+        """Return the allowed value nearest to `value` within floor and ceiling; `old` for an attribute without a known limit."""
         value = min(max(value, self.floors.get(attribute, value)), self.ceilings.get(attribute, value))
         try:
             nearest = self.limits.limit(class_name, attribute).nearest(value)
         except UnknownAttributeError:
             return old
-        whole = isinstance(nearest, float) and nearest.is_integer() and not isinstance(old, float)
-        return int(nearest) if whole and isinstance(nearest, float) else nearest
+        return written_like(nearest, old)
 
-    def is_asleep(self, cell: Cell) -> bool:
-        """Whether the cell saves energy (is off the air)."""
+    @cached_property
+    def asleep(self) -> frozenset[str]:
+        """The ids of the cells that are in the energy saving state or were ordered into it."""
+        return frozenset(cell.id for cell in self.card.cells if self._saves_energy(cell))
+
+    def _saves_energy(self, cell: Cell) -> bool:
         attributes = self.objects.get(f"{cell.cu_dn},CESManagementFunction=1", {})
         return (
             attributes.get("energySavingState") == "isEnergySaving" or attributes.get("energySavingControl") == "toBeEnergySaving"
         )
 
+    def unreserved_ratio(self, cell: Cell, slice_: Slice) -> float:
+        """Return the percentage that Σ rRMPolicyMinRatio ≤ 100 leaves to the slice in the cell (TS 28.541 clause 4.3.36)."""
+        others = [other for other in self.card.slices if other is not slice_]
+        dns = [f"{cell.dn},RRMPolicyRatio={other.value}" for other in others]
+        return 100.0 - sum(self.number(dn, "rRMPolicyMinRatio") or 0.0 for dn in dns)
+
     def relations(self, cell: Cell) -> list[tuple[str, str]]:
-        """Return (DN, id of the neighbour cell) of the cell's neighbour relations that were read."""
+        """Return (DN, id of the neighbour cell) of the cell's neighbour relations, as far as they were read."""
         prefix = f"{cell.cu_dn},NRCellRelation="
         return [(dn, id_of(dn) or "") for dn in self.objects if dn.startswith(prefix)]

@@ -1,83 +1,76 @@
-"""User throughput in crowded cells: lift caps, and move load to neighbours that have room."""
+"""User throughput in crowded cells: lift slice caps, and move load to lightly loaded neighbours."""
 
 from __future__ import annotations
 
-from agents.heuristics.capacity import FULL, wants_room
-from agents.heuristics.draft import Draft, Knob, kept, knobs_of
+from agents.heuristics.capacity import FULL, wants_capacity
+from agents.heuristics.draft import Draft, Knob, edits_of, knobs_of, written_like
 from agents.heuristics.situation import Situation
+from policies.change import AttributeEdit
 from policies.slices import Slice
 
-_ROOM = 15.0
-_DB_PER_LOAD = 10.0
-_OFFSETS = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
+_MIN_DIFFERENCE = 15.0  # in load, points
+_POINTS_PER_DB = 10.0
+_OFFSETS_DB = (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
 def user_throughput(situation: Situation) -> list[Draft]:
-    """Return drafts when a throughput is bounded below or maximized, or when cells are to be unloaded."""
-    if not wants_room(situation):
+    """Return drafts if a throughput is bounded or maximized, or if the load of cells is bounded or minimized."""
+    if not wants_capacity(situation):
         return []
-    slices = {one for one, _ in situation.bounds("DRB.UEThpDl") if one is not None} or {Slice.EMBB}
-    drafts = [offload(situation), *(_lift_cap(situation, one) for one in sorted(slices))]
+    slices = {slice_ for slice_, _ in situation.bounds("DRB.UEThpDl") if slice_ is not None} or {Slice.EMBB}
+    drafts = [offload(situation), *(_lift_cap(situation, slice_) for slice_ in sorted(slices))]
     return [draft for draft in drafts if draft.edits]
 
 
 def offload(situation: Situation) -> Draft:
-    """Hand users over earlier towards neighbours with room: the offset follows the difference in load, 1 dB per 10 points."""
-    edits, knobs, moved = [], [], []
+    """Hand users over earlier to lightly loaded neighbours: 1 dB of offset per 10 points of difference in load."""
+    edits, knobs, directions = [], [], []
     for cell in situation.cells:
         load = situation.load(cell.id)
         relations = sorted(situation.relations(cell), key=lambda pair: situation.load(pair[1]))
-        for dn, other in relations[:2]:
-            spare = load - situation.load(other)
-            if load < FULL or spare < _ROOM or _sleeps(situation, other):
+        for dn, neighbour in relations[:2]:
+            difference = load - situation.load(neighbour)
+            if load < FULL or difference < _MIN_DIFFERENCE or neighbour in situation.asleep:
                 continue
-            now = situation.number(dn, "cellIndividualOffset") or 0.0
-            edit = situation.edit(dn, "cellIndividualOffset", min(now + spare / _DB_PER_LOAD, 10.0))
+            current = situation.number(dn, "cellIndividualOffset") or 0.0
+            edit = situation.edit(dn, "cellIndividualOffset", min(current + difference / _POINTS_PER_DB, 10.0))
             if edit is None:
                 continue
             edits.append(edit)
-            choices = tuple(sorted({*_OFFSETS, now, float(str(edit.new))}))
-            knobs.append(Knob(dn=dn, attribute="cellIndividualOffset", old=edit.old, choices=tuple(map(_whole, choices))))
-            moved.append(f"{cell.id}→{other}")
+            knobs.append(_offset_knob(edit, current))
+            directions.append(f"{cell.id}→{neighbour}")
     return Draft(
         name="offload",
-        rationale=f"move users to neighbours with room ({', '.join(moved) or 'none'})",
-        edits=kept(edits),
+        rationale=f"move users to lightly loaded neighbours ({', '.join(directions) or 'none'})",
+        edits=edits_of(edits),
         knobs=tuple(knobs),
-        risks=("users handed over early see a weaker signal: watch MM.RlfRate and MM.HoPingPongRate",),
+        risks=("users handed over early see a weaker signal; watch MM.RlfRate and MM.HoPingPongRate",),
     )
 
 
-def _whole(value: float) -> int | float:
-    return int(value) if value.is_integer() else value
+def _offset_knob(edit: AttributeEdit, current: float) -> Knob:
+    offsets = sorted({*_OFFSETS_DB, current, float(str(edit.new))})
+    choices = tuple(written_like(offset, 0) for offset in offsets)
+    return Knob(dn=edit.dn, attribute=edit.attribute, old=edit.old, choices=choices)
 
 
-def _sleeps(situation: Situation, cell_id: str) -> bool:
-    return any(cell.id == cell_id and situation.is_asleep(cell) for cell in situation.card.cells)
-
-
-def _lift_cap(situation: Situation, one: Slice) -> Draft:
-    """Raise the cap of the slice that wants throughput, and guarantee it what the others' minima leave."""
+def _lift_cap(situation: Situation, slice_: Slice) -> Draft:
+    """Remove the cap of the slice, and guarantee it the share of its demand as far as the other slices' minima leave it."""
     edits, knobs = [], []
     for cell in situation.cells:
-        dn = f"{cell.dn},RRMPolicyRatio={one.value}"
+        dn = f"{cell.dn},RRMPolicyRatio={slice_.value}"
         cap, floor = situation.number(dn, "rRMPolicyMaxRatio"), situation.number(dn, "rRMPolicyMinRatio")
         if cap is None or floor is None:
             continue
-        others = [
-            situation.number(f"{cell.dn},RRMPolicyRatio={other.value}", "rRMPolicyMinRatio") or 0.0
-            for other in situation.card.slices
-            if other is not one
-        ]
-        demand = (situation.kpi("RRU.PrbUsedDl", cell.id, one) or 0.0) * situation.growth_of(cell.id, one)
-        room = max(100.0 - sum(others), 0.0)
-        guarantee = situation.edit(dn, "rRMPolicyMinRatio", min(max(floor, 5 * round(demand / 5)), room))
+        demand = (situation.kpi("RRU.PrbUsedDl", cell.id, slice_) or 0.0) * situation.growth_of(cell.id, slice_)
+        highest = max(situation.unreserved_ratio(cell, slice_), 0.0)
+        guarantee = situation.edit(dn, "rRMPolicyMinRatio", min(max(floor, 5 * round(demand / 5)), highest))
         edits += [situation.edit(dn, "rRMPolicyMaxRatio", 100), guarantee]
-        knobs.append(situation.knob(guarantee, 0, room, 5))
+        knobs.append(situation.knob(guarantee, 0, highest, 5))
     return Draft(
-        name=f"{one.value} share",
-        rationale=f"let {one.value} use all idle PRBs and count on the share that its demand needs",
-        edits=kept(edits),
+        name=f"{slice_.value} share",
+        rationale=f"let {slice_.value} use all idle PRBs, and guarantee it the share that its demand needs",
+        edits=edits_of(edits),
         knobs=knobs_of(knobs),
         risks=("bursts of other slices wait longer where the guaranteed share fills the cell",),
     )

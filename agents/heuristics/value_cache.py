@@ -1,4 +1,4 @@
-"""The typed values of the JSON that was read last."""
+"""A cache of validated values, keyed by the JSON that they were read from."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, eq=False)
 class _Entry(Generic[Model]):
-    """`raw` and what it is as `kind`; `value` is None where it is malformed."""
+    """`raw` validated as `kind`; `value` is None if it is malformed."""
 
     kind: type[Model]
     raw: dict[str, Any]
     value: Model | None
 
-    def holds(self, kind: type[BaseModel], raw: dict[str, Any]) -> bool:
+    def matches(self, kind: type[BaseModel], raw: dict[str, Any]) -> bool:
         return self.kind is kind and (self.raw is raw or self.raw == raw)
 
 
 class ValueCache:
-    """Validates JSON into models and keeps the last `size` results.
+    """Validates JSON into models and keeps the last `size` results; thread-safe.
 
-    A planner is shown the same evidence at each of its decisions, read anew from the run's files each time: so what is kept is
-    found by content. Comparing two equal tables takes a tenth of validating one. Safe to use from many threads.
+    The same evidence reaches a planner at each decision, but is loaded from the run's files each time, so entries are matched by
+    content. Comparing two equal tables takes a tenth of the time of validating one.
     """
 
     def __init__(self, size: int = 64) -> None:
@@ -36,9 +36,9 @@ class ValueCache:
         self._lock = Lock()
 
     def read(self, kind: type[Model], raw: dict[str, Any]) -> Model | None:
-        """Return `raw` as `kind`, None where it is malformed. Nobody may change `raw` afterwards."""
+        """Return `raw` as `kind`, None if it is malformed. The caller must not change `raw` afterwards."""
         with self._lock:
-            entry = next((known for known in reversed(self._entries) if known.holds(kind, raw)), None)
+            entry = next((entry for entry in reversed(self._entries) if entry.matches(kind, raw)), None)
             if entry is None:
                 entry = _Entry(kind, raw, _validated(kind, raw))
             else:

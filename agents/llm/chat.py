@@ -1,7 +1,7 @@
 """One structured answer from an OpenAI-compatible endpoint: a named tool, or a JSON schema as response format.
 
-Both are what guided decoding makes reliable on vLLM (a named tool or `json_schema`; `tool_choice="required"` is not). Whatever
-goes wrong between here and the model is a `ModelError` that names what happened.
+Guided decoding makes both reliable on vLLM (`tool_choice="required"` is not). Every failure to get an answer from the endpoint is
+a `ModelError` with its cause.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ ANSWER = "decide"
 
 
 class ModelError(Exception):
-    """The model could not be asked: refused connection, timeout, HTTP error, or a body that is no chat completion."""
+    """The endpoint gave no answer: connection refused, timeout, HTTP error, or a body that is not a chat completion."""
 
 
 class LlmSettings(Word):
-    """Where the model is and how it is asked. `budget_tokens` bounds the prompt (4 characters a token)."""
+    """Endpoint, model and request parameters. `budget_tokens` limits the prompt, at 4 characters per token."""
 
     base_url: str
     model: str
@@ -32,11 +32,11 @@ class LlmSettings(Word):
     temperature: float = Field(default=0.0, ge=0, le=2)
     budget_tokens: int = Field(default=16_000, ge=500)
     repairs: int = Field(default=2, ge=0, le=2)
-    retries: int = Field(default=0, ge=0, le=5, description="of the transport, before a ModelError")
+    retries: int = Field(default=0, ge=0, le=5, description="HTTP retries before a ModelError")
 
 
 class Message(Word):
-    """One message: role and text."""
+    """A chat message."""
 
     role: Literal["system", "user", "assistant"]
     content: str
@@ -49,12 +49,12 @@ class ChatModel:
         self._settings = settings
 
     def ask(self, messages: list[Message], schema: dict[str, Any]) -> str:
-        """Return the answer's JSON text as the model wrote it (it may be malformed); raises ModelError."""
+        """Return the JSON text of the answer, unparsed (it may be malformed); raises ModelError."""
         import httpx
         import openai
 
         try:
-            answer = self._bound(schema).invoke([(one.role, one.content) for one in messages])
+            answer = self._client(schema).invoke([(message.role, message.content) for message in messages])
         except openai.APITimeoutError as error:
             raise ModelError(f"no answer within {self._settings.timeout_s:g} s") from error
         except openai.APIStatusError as error:
@@ -62,10 +62,10 @@ class ChatModel:
         except openai.OpenAIError as error:
             raise ModelError(f"{self._settings.base_url} cannot be reached: {error}") from error
         except (httpx.HTTPError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ModelError(f"{self._settings.base_url} answered with no chat completion ({type(error).__name__})") from error
+            raise ModelError(f"{self._settings.base_url} did not return a chat completion ({type(error).__name__})") from error
         return _text_of(answer)
 
-    def _bound(self, schema: dict[str, Any]) -> Any:
+    def _client(self, schema: dict[str, Any]) -> Any:
         from langchain_openai import ChatOpenAI
 
         settings = self._settings
@@ -88,7 +88,7 @@ class ChatModel:
 
 
 def _text_of(answer: Any) -> str:
-    """Return the arguments of the named tool, well-formed or not, or else the content."""
+    """Return the arguments of the tool call, well-formed or not, or the content if there is no tool call."""
     for call in answer.tool_calls or ():
         return json.dumps(call["args"])
     for call in answer.invalid_tool_calls or ():

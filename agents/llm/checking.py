@@ -1,7 +1,8 @@
 """From a model's reply to a decision: every name, tool, argument and candidate is checked against the view.
 
-A reply that does not hold is a `ReplyError` whose text is fed back to the model. A model cannot call what is not offered, cannot
-call what mutates, and cannot propose what the twin has not judged: predictions come out of observations, never out of a reply.
+An invalid reply raises `ReplyError`, whose message is returned to the model. A model cannot call a tool that is not offered or
+that changes the network, and cannot propose a candidate that was not tried in the twin: predictions are taken from observations,
+never from a reply.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from tools.ran.candidate_tools import compare_candidates, refine_candidate
 
 
 class ReplyError(ValueError):
-    """The reply does not hold; the message says why, for the model."""
+    """The reply is invalid; the message tells the model why."""
 
 
 def parse_reply(text: str) -> Reply:
@@ -43,7 +44,7 @@ def parse_reply(text: str) -> Reply:
 def decision_of(reply: Reply, view: View) -> Decision:
     """Turn a reply into a decision; raises ReplyError."""
     if reply.kind in ("ask", "finish", "escalate") and not reply.text.strip():
-        raise ReplyError(f"text: {reply.kind} needs a text")
+        raise ReplyError(f"text: {reply.kind} requires a text")
     if reply.kind == "ask":
         return Ask(question=reply.text, choices=tuple(reply.choices))
     if reply.kind == "finish":
@@ -55,7 +56,7 @@ def decision_of(reply: Reply, view: View) -> Decision:
 
 def _understand(reply: Reply, view: View) -> Decision:
     if not reply.targets:
-        raise ReplyError("targets: understand needs at least one")
+        raise ReplyError("targets: understand requires at least one")
     try:
         window = None
         if reply.window_start is not None and reply.window_end is not None:
@@ -68,8 +69,8 @@ def _understand(reply: Reply, view: View) -> Decision:
             assumptions=tuple(reply.assumptions),
         )
         check_bounds(intent, view.card)
-    except ReadingError as stop:
-        result = stop.result
+    except ReadingError as error:
+        result = error.result
         if isinstance(result, Impossible):
             return Escalate(reason=f"cannot, because {result.reason}", nearest=result.nearest)
         return Ask(question=result.question if isinstance(result, Question) else result.reason)
@@ -82,7 +83,9 @@ def _expectation(target: TargetReply, view: View) -> IntentExpectation:
     by_id = {cell.id: cell.dn for cell in view.card.cells} | {cell.dn: cell.dn for cell in view.card.cells}
     unknown = [cell for cell in target.cells if cell not in by_id]
     if unknown:
-        raise ReplyError(f"cells={unknown}: none of {', '.join(cell.id for cell in view.card.cells)}")
+        raise ReplyError(
+            f"cells={unknown} do not exist; the network's cells are {', '.join(cell.id for cell in view.card.cells)}"
+        )
     definition = kpi_definition(target.kpi)
     unit = "" if target.condition.is_objective else definition.unit
     bound = ExpectationTarget(kpi=target.kpi, condition=target.condition, value=target.value, unit=unit)
@@ -92,17 +95,17 @@ def _expectation(target: TargetReply, view: View) -> IntentExpectation:
 
 def _call(reply: Reply, view: View) -> Decision:
     if not reply.calls:
-        raise ReplyError("calls: call needs at least one")
-    return CallTools(calls=tuple(_checked(one, view) for one in reply.calls))
+        raise ReplyError("calls: call requires at least one")
+    return CallTools(calls=tuple(_checked(call, view) for call in reply.calls))
 
 
-def _checked(one: CallReply, view: View) -> ToolCall:
-    offer = next((offer for offer in view.tools if offer.name == one.tool), None)
+def _checked(call: CallReply, view: View) -> ToolCall:
+    offer = next((offer for offer in view.tools if offer.name == call.tool), None)
     if offer is None:
-        raise ReplyError(f"tool={one.tool!r} is not offered; there are {', '.join(offer.name for offer in view.tools)}")
+        raise ReplyError(f"tool={call.tool!r} is not offered; offered are {', '.join(offer.name for offer in view.tools)}")
     if offer.effect == Effect.CONFIGURE.value:
-        raise ReplyError(f"tool={one.tool!r} mutates the network: propose a candidate instead, the gate decides")
-    arguments = dict(one.arguments)
+        raise ReplyError(f"tool={call.tool!r} changes the network: propose a candidate instead, the gate decides")
+    arguments = dict(call.arguments)
     if view.intent is not None and "intent" in offer.input_schema.get("properties", {}):
         arguments["intent"] = view.intent.model_dump(mode="json")
     problems = [
@@ -110,35 +113,35 @@ def _checked(one: CallReply, view: View) -> ToolCall:
         for error in Draft202012Validator(offer.input_schema).iter_errors(arguments)
     ]
     if problems:
-        raise ReplyError(f"tool={one.tool!r}: " + "; ".join(problems[:5]))
-    return ToolCall(tool=one.tool, arguments=arguments, reason=one.reason)
+        raise ReplyError(f"tool={call.tool!r}: " + "; ".join(problems[:5]))
+    return ToolCall(tool=call.tool, arguments=arguments, reason=call.reason)
 
 
-def judged_candidates(view: View) -> Iterator[tuple[Candidate, tuple[int, ...]]]:
-    """Yield every candidate that the twin judged, with the seeds, newest first."""
-    found: list[tuple[Candidate, tuple[int, ...]]] = []
+def evaluated_candidates(view: View) -> Iterator[tuple[Candidate, tuple[int, ...]]]:
+    """Yield (candidate, seeds) for every candidate that was tried in the twin, newest first."""
+    candidates: list[tuple[Candidate, tuple[int, ...]]] = []
     for comparison in values_of(view.observations, compare_candidates):
-        found += [(one, comparison.seeds) for one in comparison.candidates]
-    found += [(refinement.best, ()) for refinement in values_of(view.observations, refine_candidate)]
-    return reversed(found)
+        candidates += [(candidate, comparison.seeds) for candidate in comparison.candidates]
+    candidates += [(refinement.best, ()) for refinement in values_of(view.observations, refine_candidate)]
+    return reversed(candidates)
 
 
 def _propose(reply: Reply, view: View) -> Decision:
     if view.intent is None:
         raise ReplyError("propose: the intent is not understood yet")
-    judged: dict[str, Any] = {}
-    for candidate, seeds in judged_candidates(view):
-        judged.setdefault(candidate.name, (candidate, seeds))
-        judged.setdefault(candidate.change_set.digest, (candidate, seeds))
-    unknown = [name for name in reply.candidates if name not in judged]
+    evaluated: dict[str, Any] = {}
+    for candidate, seeds in evaluated_candidates(view):
+        evaluated.setdefault(candidate.name, (candidate, seeds))
+        evaluated.setdefault(candidate.change_set.digest, (candidate, seeds))
+    unknown = [name for name in reply.candidates if name not in evaluated]
     if unknown or not reply.candidates:
-        known = sorted({candidate.name for candidate, _ in judged.values()})
-        raise ReplyError(f"candidates={unknown}: only what the twin judged can be proposed; there are {known}")
+        names = sorted({candidate.name for candidate, _ in evaluated.values()})
+        raise ReplyError(f"candidates={unknown}: only candidates tried in the twin can be proposed; these are {names}")
     refused = objections_of(view).digests
-    chosen = {judged[name][0].change_set.digest: judged[name] for name in reply.candidates}
+    chosen = {evaluated[name][0].change_set.digest: evaluated[name] for name in reply.candidates}
     if next(iter(chosen)) in refused:
-        raise ReplyError("candidates: the first was refused already; put another first")
-    for candidate, seeds in judged.values():
+        raise ReplyError("candidates: the first was already refused; put another one first")
+    for candidate, seeds in evaluated.values():
         if candidate.change_set.is_empty:
             chosen.setdefault(candidate.change_set.digest, (candidate, seeds))
     ranked = [with_context(candidate, (), view.intent) for candidate, _ in chosen.values()]

@@ -1,4 +1,4 @@
-"""The prompt: role and rules from a file, the view as quoted and typed JSON, cut to the token budget oldest evidence first."""
+"""The prompt: role and rules from a file, the view as typed JSON; the oldest evidence is left out beyond the token budget."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from tools.calls.observation import Observation
 
 _PROMPTS = Path(__file__).parent.parent / "prompts"
 _CHARACTERS_PER_TOKEN = 4
-_LONGEST_EVIDENCE = 6000
+_MAX_EVIDENCE_CHARACTERS = 6000
 
 
 @cache
 def prompt_text(name: str) -> str:
-    """Return the prompt file `name`."""
+    """Return the text of the prompt file `prompts/NAME.md`."""
     return (_PROMPTS / f"{name}.md").read_text(encoding="utf-8")
 
 
 def messages_for(view: View, prompt: str, budget_tokens: int) -> list[Message]:
-    """Return system and user message. What tools returned stands under "evidence", as data of a named tool, and nowhere else."""
+    """Return the system and the user message. Tool results appear only under "evidence", each as data of a named tool."""
     fixed = _fixed(view)
     room = budget_tokens * _CHARACTERS_PER_TOKEN - len(prompt) - len(json.dumps(fixed, ensure_ascii=False))
     evidence: list[dict[str, Any]] = []
-    for one in reversed(view.observations):
-        told = _observed(one)
-        room -= len(json.dumps(told, ensure_ascii=False))
+    for observation in reversed(view.observations):
+        entry = _evidence(observation)
+        room -= len(json.dumps(entry, ensure_ascii=False))
         if room < 0:
             evidence.append({"left out": f"{len(view.observations) - len(evidence)} older observations, over the token budget"})
             break
-        evidence.append(told)
+        evidence.append(entry)
     content = json.dumps({**fixed, "evidence": list(reversed(evidence))}, ensure_ascii=False)
     return [Message(role="system", content=prompt), Message(role="user", content=content)]
 
@@ -43,14 +43,14 @@ def _fixed(view: View) -> dict[str, Any]:
     card = view.card
     return {
         "operator_text": view.text,
-        "answers": [one.model_dump() for one in view.answers],
+        "answers": [answer.model_dump() for answer in view.answers],
         "now": card.now.isoformat(),
         "areas": card.areas(),
         "cells": [cell.id for cell in card.cells],
-        "slices": [one.value for one in card.slices],
-        "events": [one.model_dump(mode="json") for one in card.events],
+        "slices": [slice_.value for slice_ in card.slices],
+        "events": [event.model_dump(mode="json") for event in card.events],
         "kpis": {name: kpi.unit for name, kpi in kpi_definitions().items()},
-        "tools": [one.model_dump() for one in view.tools],
+        "tools": [offer.model_dump() for offer in view.tools],
         "intent": view.intent.model_dump(mode="json") if view.intent else None,
         "objections": list(view.feedback),
         "verdict": view.verdict.model_dump(mode="json") if view.verdict else None,
@@ -58,12 +58,12 @@ def _fixed(view: View) -> dict[str, Any]:
     }
 
 
-def _observed(one: Observation) -> dict[str, Any]:
-    arguments = {key: value for key, value in one.call.arguments.items() if key != "intent"}
-    text = json.dumps(one.evidence, ensure_ascii=False) if one.evidence is not None else ""
-    told: dict[str, Any] = {"tool": one.call.tool, "arguments": arguments}
-    if one.error is not None:
-        return {**told, "error": one.error, "boundary": one.boundary}
-    if len(text) > _LONGEST_EVIDENCE:
-        return {**told, "data_cut_at": _LONGEST_EVIDENCE, "data": text[:_LONGEST_EVIDENCE]}
-    return {**told, "data": one.evidence}
+def _evidence(observation: Observation) -> dict[str, Any]:
+    arguments = {key: value for key, value in observation.call.arguments.items() if key != "intent"}
+    text = json.dumps(observation.evidence, ensure_ascii=False) if observation.evidence is not None else ""
+    entry: dict[str, Any] = {"tool": observation.call.tool, "arguments": arguments}
+    if observation.error is not None:
+        return {**entry, "error": observation.error, "boundary": observation.boundary}
+    if len(text) > _MAX_EVIDENCE_CHARACTERS:
+        return {**entry, "data_cut_at": _MAX_EVIDENCE_CHARACTERS, "data": text[:_MAX_EVIDENCE_CHARACTERS]}
+    return {**entry, "data": observation.evidence}

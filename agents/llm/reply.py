@@ -1,4 +1,4 @@
-"""What a model may answer: one flat object, so that small models and guided decoding manage it."""
+"""The schema of a model's reply: one flat object, which small models and guided decoding handle reliably."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class _Part(BaseModel):
 
 
 class TargetReply(_Part):
-    """One target of the intent: cells by id (none: all), slice, KPI, condition, value in the KPI's unit."""
+    """A target of the intent: cells by id (none: all), slice, KPI, condition, value in the KPI's unit."""
 
     cells: list[str] = Field(default_factory=list)
     slice: Slice | None = None
@@ -26,7 +26,7 @@ class TargetReply(_Part):
 
 
 class CallReply(_Part):
-    """One tool call."""
+    """A tool call."""
 
     tool: str
     arguments: dict[str, Any] = Field(default_factory=dict)
@@ -47,7 +47,5 @@ class Reply(_Part):
     calls: list[CallReply] = Field(default_factory=list, max_length=8, description="for call")
     candidates: list[str] = Field(default_factory=list, description="for propose: names or digests, best first")
     choices: list[str] = Field(default_factory=list, description="for ask")
-    nearest: str = Field(default="", description="for escalate: the nearest that can be reached")
-    recommendation: str = Field(
-        default="", description="for finish: what should be done where no attribute or policy of the network does it"
-    )
+    nearest: str = Field(default="", description="for escalate: the nearest goal that is feasible")
+    recommendation: str = Field(default="", description="for finish: an action for which the network has no attribute or policy")

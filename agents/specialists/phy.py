@@ -1,4 +1,4 @@
-"""The PHY specialist: transmit power, carriers on and off the air."""
+"""The PHY specialist: transmit power, and carriers on or off the air."""
 
 from __future__ import annotations
 

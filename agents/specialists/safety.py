@@ -1,7 +1,8 @@
-"""The safety specialist: it proposes nothing, it objects. In every run it reviews a proposal before the gate does.
+"""The safety specialist: it drafts nothing and objects to unsafe changes. In every run it reviews a proposal before the gate.
 
-`review` looks at what no optimizer looks at: is every bound met with confidence, does every value keep its 3GPP limit and was
-that limit looked up, is there a way back, and does another slice starve (seed 002, D.3: unsafe policies are rejected).
+`review` checks what an optimizer does not: whether each bound is met with confidence, whether each value keeps its 3GPP limit and
+that limit was looked up, whether there are rollback conditions, and whether another slice is starved (seed 002, D.3: unsafe
+policies are rejected).
 """
 
 from __future__ import annotations
@@ -15,81 +16,77 @@ from policies.limits.catalogue import UnknownAttributeError
 from policies.limits.loading import load_limits
 from policies.managed_object import class_of
 from policies.proposal import Candidate
-from policies.verdict import Reason
+from policies.verdict import Reason, failed, warned
 from tools.calls.observation import Observation
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
 
-_SURE: Final = 0.8
-_STARVED: Final = 0.5
+MIN_PROBABILITY: Final = 0.8
+_STARVATION_RATIO: Final = 0.5
 SLA: Final = "SLA"
 SOURCE: Final = "safety specialist, seed 002 D.3"
 
 
 def review(candidate: Candidate, observations: Sequence[Observation]) -> tuple[Reason, ...]:
-    """Return every finding about a candidate, failures first; empty for "no change"."""
+    """Return the findings about a candidate, failures first; empty for "no change"."""
     if candidate.change_set.is_empty:
         return ()
-    found = [*_service_levels(candidate), *_limits(candidate, observations), *_way_back(candidate), *_starvation(candidate)]
-    return tuple(sorted(found, key=lambda one: one.outcome != "fail"))
+    findings = [*_bounds(candidate), *_limits(candidate, observations), *_rollback(candidate), *_starvation(candidate)]
+    return tuple(sorted(findings, key=lambda finding: finding.outcome != "fail"))
 
 
-def _service_levels(candidate: Candidate) -> list[Reason]:
-    found = []
-    for one in candidate.outlook:
-        if one.target.condition.is_objective or (one.met and one.probability >= _SURE):
-            continue
-        found.append(
-            Reason(
-                rule=SLA,
-                outcome="warn" if one.met else "fail",
-                message=f"{one.target.describe()} is predicted at {one.predicted:.3g} with probability {one.probability:.2f}",
-                source=SOURCE,
-                remedy="take a stronger candidate, or loosen the bound",
-            )
+def _bounds(candidate: Candidate) -> list[Reason]:
+    return [
+        Reason(
+            rule=SLA,
+            outcome="warn" if outlook.met else "fail",
+            message=f"{outlook.target.describe()}: predicted {outlook.predicted:.3g}, probability {outlook.probability:.2f}",
+            source=SOURCE,
+            remedy="choose a candidate with more margin, or relax the bound",
         )
-    return found
+        for outlook in candidate.outlook
+        if not outlook.target.condition.is_objective and not (outlook.met and outlook.probability >= MIN_PROBABILITY)
+    ]
 
 
 def _limits(candidate: Candidate, observations: Sequence[Observation]) -> list[Reason]:
-    looked_up = {(asked.class_name, asked.attribute) for asked, _ in answers_of(observations, retrieve_3gpp_constraint)}
-    found: dict[str, Reason] = {}
+    looked_up = {(request.class_name, request.attribute) for request, _ in answers_of(observations, retrieve_3gpp_constraint)}
+    findings: dict[str, Reason] = {}
     for edit in candidate.change_set.attribute_edits():
-        problem = _limit_problem(edit)
-        if problem:
-            found[problem.message] = problem
+        violation = _limit_violation(edit)
+        if violation:
+            findings[violation.message] = violation
         elif (class_of(edit.dn), edit.attribute) not in looked_up:
             message = f"the limit of {class_of(edit.dn)}.{edit.attribute} was not looked up in this run"
-            found[message] = Reason(
-                rule="limits", outcome="warn", message=message, source=SOURCE, remedy="retrieve_3gpp_constraint"
-            )
-    return list(found.values())
+            findings[message] = warned("limits", message, SOURCE, "retrieve_3gpp_constraint")
+    return list(findings.values())
 
 
-def _limit_problem(edit: AttributeEdit) -> Reason | None:
+def _limit_violation(edit: AttributeEdit) -> Reason | None:
     try:
         limit = load_limits().limit(class_of(edit.dn), edit.attribute)
     except UnknownAttributeError as error:
-        return Reason(rule="limits", outcome="fail", message=str(error), source="limits catalogue", remedy="leave it as it is")
+        return failed("limits", str(error), "limits catalogue", "leave the attribute unchanged")
     if objection := limit.objection(edit.new):
         message = f"{edit.attribute}={edit.new}: {objection}, allowed {limit.allowed}; {edit.dn}"
-        return Reason(rule="limits", outcome="fail", message=message, source=limit.source, remedy=f"{limit.nearest(edit.new)}")
+        return failed("limits", message, limit.source, f"{limit.nearest(edit.new)}")
     return None
 
 
-def _way_back(candidate: Candidate) -> list[Reason]:
+def _rollback(candidate: Candidate) -> list[Reason]:
     if candidate.rollback_conditions:
         return []
-    message = f"{candidate.name!r} says not when it is to be taken back"
-    return [Reason(rule="rollback", outcome="fail", message=message, source=SOURCE, remedy="add rollback conditions")]
+    message = f"candidate {candidate.name!r} has no rollback conditions"
+    return [failed("rollback", message, SOURCE, "add rollback conditions")]
 
 
 def _starvation(candidate: Candidate) -> list[Reason]:
-    found = []
-    for one in candidate.predictions:
-        if not one.kpi.startswith("DRB.UEThpDl") or not one.no_change:
+    """Return a failure for each throughput that falls below half of its value without the change, beyond the interval."""
+    findings = []
+    for kpi in candidate.predictions:
+        if not kpi.kpi.startswith("DRB.UEThpDl") or not kpi.no_change:
             continue
-        if one.mean < _STARVED * one.no_change and one.interval.high < one.no_change:
-            who = one.slice.value if one.slice else "the cell"
-            message = f"{who} starves: {one.kpi} {one.no_change:.3g} → {one.mean:.3g} {one.unit}"
-            found.append(Reason(rule="fairness", outcome="fail", message=message, source=SOURCE, remedy="change less"))
-    return found
+        if kpi.mean < _STARVATION_RATIO * kpi.no_change and kpi.interval.high < kpi.no_change:
+            victim = kpi.slice.value if kpi.slice else "the cell"
+            message = f"{victim} is starved: {kpi.kpi} {kpi.no_change:.3g} → {kpi.mean:.3g} {kpi.unit}"
+            findings.append(failed("fairness", message, SOURCE, "use a smaller step"))
+    return findings

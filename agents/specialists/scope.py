@@ -1,4 +1,4 @@
-"""A specialist's permission scope: which objects and policies its candidates may touch."""
+"""A specialist's permission scope: the objects and policies that its candidates may change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Scope:
     policy_types: tuple[str, ...] = ()
 
     def allows(self, edit: Edit) -> bool:
-        """Whether an edit lies inside."""
+        """Whether the edit is within the scope."""
         if isinstance(edit, AttributeEdit):
             return class_of(edit.dn) in self.classes
         return edit.policy_type.startswith(self.policy_types)

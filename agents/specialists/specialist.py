@@ -16,23 +16,24 @@ Heuristic = Callable[[Situation], list[Draft]]
 
 @dataclass(frozen=True)
 class Specialist:
-    """`kpis` are the KPI prefixes that call for it."""
+    """A specialist is responsible for targets on KPIs with the prefixes `kpis`."""
 
     name: str
     scope: Scope
     kpis: tuple[str, ...]
     heuristics: tuple[Heuristic, ...]
 
-    def is_called_for(self, intent: Intent) -> bool:
-        """Whether one of the intent's targets is its business."""
+    def is_responsible_for(self, intent: Intent) -> bool:
+        """Whether the intent has a target on one of its KPIs."""
         return any(target.kpi.startswith(self.kpis) for _, target in (*intent.bounds(), *intent.objectives()))
 
     def draft_groups(self, situation: Situation) -> list[list[Draft]]:
-        """Return its drafts by heuristic; what lies outside its scope is cut away."""
-        groups = [[self._inside(draft) for draft in heuristic(situation)] for heuristic in self.heuristics]
-        return [kept for group in groups if (kept := [draft for draft in group if draft.edits])]
+        """Return its drafts by heuristic, without edits outside its scope; empty drafts and groups are left out."""
+        groups = [[self._within_scope(draft) for draft in heuristic(situation)] for heuristic in self.heuristics]
+        groups = [[draft for draft in group if draft.edits] for group in groups]
+        return [group for group in groups if group]
 
-    def _inside(self, draft: Draft) -> Draft:
+    def _within_scope(self, draft: Draft) -> Draft:
         edits = tuple(edit for edit in draft.edits if self.scope.allows(edit))
         knobs = tuple(knob for knob in draft.knobs if class_of(knob.dn) in self.scope.classes)
         return draft.model_copy(update={"edits": edits, "knobs": knobs})

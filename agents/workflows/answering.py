@@ -1,13 +1,13 @@
-"""Pure questions: find the evidence, then finish with the answer; nothing is proposed."""
+"""Questions about the network: gather the evidence, then finish with the answer; nothing is proposed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from agents.heuristics.evidence_reader import latest
-from agents.planner import CallTools, Decision, Finish, View
+from agents.planner import Decision, Finish, View
 from agents.understanding.result import NetworkQuestion
-from agents.workflows.calls import ask_for, call, failure_of
+from agents.workflows.calls import call, failure_of, pending
 from policies.intent import ExpectationTarget
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
@@ -17,20 +17,18 @@ from tools.ran.topology_tools import read_configuration, read_topology
 
 Observations = Sequence[Observation]
 
-_SHOWN = 12
+_MAX_ROWS = 12
+_REASON = "needed to answer the question"
 
 
 def answer_question(view: View, question: NetworkQuestion) -> Decision:
-    """Call what the question needs, or finish with the answer."""
+    """Call the tool that the question needs, or finish with the answer."""
     if question.topic == "events":
         return Finish(summary=_events(view))
-    wanted = _call_for(question)
-    decision: CallTools | None = ask_for(view, [wanted])
-    failed = failure_of(view, [wanted])
+    required = [_call_for(question)]
+    decision: Decision | None = pending(view, required) or failure_of(view, required)
     if decision is not None:
         return decision
-    if failed is not None:
-        return failed
     text = _ANSWERS[question.topic](view.observations, question)
     return Finish(summary="; ".join([text, *question.assumptions]))
 
@@ -38,45 +36,45 @@ def answer_question(view: View, question: NetworkQuestion) -> Decision:
 def _call_for(question: NetworkQuestion) -> ToolCall:
     cells = list(question.cells)
     if question.topic == "kpi":
-        slices = [one.value for one in question.slices]
-        return call("query_kpi", "the question", kpis=list(question.kpis), cells=cells, slices=slices, windows=4)
+        slices = [slice_.value for slice_ in question.slices]
+        return call("query_kpi", _REASON, kpis=list(question.kpis), cells=cells, slices=slices, windows=4)
     if question.topic in ("cells", "neighbours"):
-        return call("read_topology", "the question", cells=cells)
+        return call("read_topology", _REASON, cells=cells)
     class_name, attribute = question.attributes[0].split(".")
     if question.topic == "limit":
-        return call("retrieve_3gpp_constraint", "the question", class_name=class_name, attribute=attribute)
-    return call("read_configuration", "the question", cells=cells, classes=[class_name])
+        return call("retrieve_3gpp_constraint", _REASON, class_name=class_name, attribute=attribute)
+    return call("read_configuration", _REASON, cells=cells, classes=[class_name])
 
 
 def _events(view: View) -> str:
-    coming = [event for event in view.card.events if event.end > view.card.now]
-    told = [
+    events = [
         f"{event.name} at {event.area}, {event.start:%d %B %H:%M} to {event.end:%H:%M}"
         + (f", {event.attendance} expected" if event.attendance else "")
-        for event in coming
+        for event in view.card.events
+        if event.end > view.card.now
     ]
-    return "; ".join(told) or "no event is planned"
+    return "; ".join(events) or "no event is planned"
 
 
 def _kpis(observations: Observations, question: NetworkQuestion) -> str:
     table = latest(observations, query_kpi)
     means = table.means if table else ()
-    parts = []
-    for mean in means:
-        if mean.mean is not None:
-            slice_ = f" of {mean.slice.value}" if mean.slice else ""
-            several = mean.worst_cell and len(question.cells) != 1
-            where = f" (worst {mean.worst:.4g} in {mean.worst_cell})" if several else ""
-            parts.append(f"{mean.kpi}{slice_}: {mean.mean:.4g} {mean.unit}{where}")
+    parts = [_mean(mean, len(question.cells)) for mean in means if mean.mean is not None]
     place = question.area or ", ".join(question.cells) or "all cells"
-    parts += [_judged(target, means) for target in question.targets]
-    return f"{place}, newest windows: " + ("; ".join(parts) or "nothing was measured yet")
+    parts += [_is_met(target, means) for target in question.targets]
+    return f"{place}, newest windows: " + ("; ".join(parts) or "no measurement yet")
 
 
-def _judged(target: ExpectationTarget, means: Sequence[KpiMean]) -> str:
+def _mean(mean: KpiMean, cells: int) -> str:
+    slice_ = f" of {mean.slice.value}" if mean.slice else ""
+    worst = f" (worst {mean.worst:.4g} in {mean.worst_cell})" if mean.worst_cell and cells != 1 else ""
+    return f"{mean.kpi}{slice_}: {mean.mean:.4g} {mean.unit}{worst}"
+
+
+def _is_met(target: ExpectationTarget, means: Sequence[KpiMean]) -> str:
     worst = [mean.worst for mean in means if mean.kpi == target.kpi and mean.worst is not None]
     if not worst:
-        return f"{target.describe()}: cannot be told, nothing was measured"
+        return f"{target.describe()}: unknown, not measured"
     return f"{target.describe()}: {'yes' if all(map(target.is_met_by, worst)) else 'no'}, judged by the worst cell"
 
 
@@ -90,23 +88,27 @@ def _cells(observations: Observations, question: NetworkQuestion) -> str:
 def _neighbours(observations: Observations, question: NetworkQuestion) -> str:
     topology = latest(observations, read_topology)
     neighbours = [f"{cell.id}: {', '.join(cell.neighbours) or 'none'}" for cell in (topology.cells if topology else ())]
-    return "neighbours of " + "; ".join(neighbours[:_SHOWN])
+    return "neighbours of " + "; ".join(neighbours[:_MAX_ROWS])
 
 
 def _configuration(observations: Observations, question: NetworkQuestion) -> str:
     attribute = question.attributes[0].split(".")[1]
     table = latest(observations, read_configuration)
-    found = [(row.dn, row.attributes[attribute]) for row in (table.objects if table else ()) if attribute in row.attributes]
-    wanted = [pair for pair in found if not question.slices or any(pair[0].endswith(f"={one.value}") for one in question.slices)]
-    settings = [f"{dn}: {setting}" for dn, setting in wanted[:_SHOWN]]
-    more = f" and {len(wanted) - _SHOWN} more" if len(wanted) > _SHOWN else ""
-    return f"{attribute} of " + ("; ".join(settings) or "no object that was read") + more
+    objects = [row for row in (table.objects if table else ()) if attribute in row.attributes]
+    if question.slices:
+        suffixes = tuple(f"={slice_.value}" for slice_ in question.slices)
+        objects = [row for row in objects if row.dn.endswith(suffixes)]
+    if not objects:
+        return f"{attribute}: no object with this attribute was read"
+    settings = [f"{row.dn}: {row.attributes[attribute]}" for row in objects[:_MAX_ROWS]]
+    more = f" and {len(objects) - _MAX_ROWS} more" if len(objects) > _MAX_ROWS else ""
+    return f"{attribute} of " + "; ".join(settings) + more
 
 
 def _limit(observations: Observations, question: NetworkQuestion) -> str:
     constraint = latest(observations, retrieve_3gpp_constraint)
     if constraint is None:
-        return f"{question.attributes[0]}: its limit could not be read"
+        return f"{question.attributes[0]}: the limit could not be read"
     rules = "; ".join(rule.name for rule in constraint.joint_rules)
     return f"{question.attributes[0]}: {constraint.allowed} ({constraint.source})" + (f"; joint rules: {rules}" if rules else "")
 

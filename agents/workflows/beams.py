@@ -1,8 +1,7 @@
-"""Beam management under mobility (seed 002, section 5): retrieve, compare in the beam twin, recommend an xApp's model or keep
-the sweep.
+"""Beam management under mobility (seed 002, section 5): retrieve, compare in the beam twin, recommend a beam model or the sweep.
 
-The network's model has no attribute that selects an xApp's beam model: the run ends with a recommendation and its evidence,
-and changes nothing.
+The network's model has no attribute that selects the beam model of an xApp, so the run ends with a recommendation and its
+evidence, and changes nothing.
 """
 
 from __future__ import annotations
@@ -13,96 +12,106 @@ from agents.heuristics.evidence_reader import answer_to, warnings_of
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Finish, View
 from agents.understanding.conditions import LinkConditions, Motion
-from agents.workflows.calls import ask_for, call, failure_of, malformed
-from agents.workflows.degradation_words import degradation_words
-from agents.workflows.speed import Trial, known_motion
+from agents.workflows.calls import call, failure_of, malformed_evidence, pending
+from agents.workflows.degradation_summary import degradation_summary
+from agents.workflows.speed import Comparison, motion_for
 from tools.beams.compare_tool import BeamComparison, compare_beam_selectors
 from tools.calls.tool_call import ToolCall
 
 LEARNED: Final = "learned predictor"
 _KPIS: Final = ["MM.RlfRate", "RRC.ConnMean", "CARR.AverageBlerDl"]
-_FASTEST_MPS: Final = 100.0
-_TRIAL: Final = Trial(of="beam selectors", twin="beam twin", kept="the beam sweep")
+_COMPARISON: Final = Comparison(subject="beam selectors", twin="beam twin", max_mps=100.0, fallback="the beam sweep")
 
 
 def select_beams(view: View, situation: Situation, link: LinkConditions) -> Decision:
-    """Gather what the choice needs, compare the selectors for the worst cell, and end with a recommendation."""
+    """Gather the evidence, compare the beam selectors for the worst cell, and end with a recommendation."""
     cells = [cell.id for cell in situation.cells]
-    retrieved = [
+    evidence = [
         call("read_configuration", "carrier configuration", cells=cells, classes=["NRCellDU", "NRSectorCarrier"]),
         call("query_kpi", "link failures, block errors and connected users", kpis=_KPIS, cells=cells, windows=12),
-        call("detect_degradation", "what got worse lately", cells=cells),
+        call("detect_degradation", "KPIs that degraded recently", cells=cells),
     ]
-    decision: Decision | None = ask_for(view, retrieved) or failure_of(view, retrieved[:2])
+    decision: Decision | None = pending(view, evidence) or failure_of(view, evidence[:2])
     if decision is not None:
         return decision
-    motion = known_motion(view, link, _FASTEST_MPS, _TRIAL)
+    motion = motion_for(_COMPARISON, view, link)
     if not isinstance(motion, Motion):
         return motion
-    wanted = _comparison_call(situation, motion)
-    decision = ask_for(view, [wanted]) or failure_of(view, [wanted])
+    trial = _comparison_call(situation, motion)
+    decision = pending(view, [trial]) or failure_of(view, [trial])
     if decision is not None:
         return decision
-    comparison = answer_to(view.observations, compare_beam_selectors, wanted)
+    comparison = answer_to(view.observations, compare_beam_selectors, trial)
     if comparison is None:
-        return malformed(wanted)
+        return malformed_evidence(trial)
     return _recommend(view, situation, motion, comparison)
 
 
 def _comparison_call(situation: Situation, motion: Motion) -> ToolCall:
     cell = _worst_cell(situation)
     users = situation.kpi("RRC.ConnMean", cell)
-    known = {} if users is None else {"terminals": min(max(round(users), 1), 500)}
+    terminals = {} if users is None else {"terminals": min(max(round(users), 1), 500)}
     return call(
-        "compare_beam_selectors", "sweep, tracking and the learned predictor under this mobility and nearby ones",
-        cell=cell, slowest_mps=motion.low_mps, fastest_mps=motion.high_mps, **known,
+        "compare_beam_selectors", "sweep, tracking and the learned predictor under this mobility and similar ones",
+        cell=cell, slowest_mps=motion.low_mps, fastest_mps=motion.high_mps, **terminals,
     )  # fmt: skip
 
 
 def _worst_cell(situation: Situation) -> str:
-    """The cell with most radio link failures; the first where none was counted."""
+    """Return the cell with the highest rate of radio link failures, the first cell if none were counted."""
     return max(situation.cells, key=lambda cell: situation.kpi("MM.RlfRate", cell.id) or 0.0).id
 
 
 def _recommend(view: View, situation: Situation, motion: Motion, comparison: BeamComparison) -> Finish:
-    passed = [one.told for one in comparison.checks if one.passed]
-    failed = [f"{one.name}: {one.told}" for one in comparison.checks if not one.passed]
-    uncovered = any(one.name in ("card", "codebook") and not one.passed for one in comparison.checks)
     switch = ""
     if comparison.recommended == LEARNED:
         switch = f"switch the beam-management xApp of {comparison.cell} to the learned predictor"
-        said = f"recommended: {switch}. {'; '.join(passed)}"
-        after = (
-            "Run it in shadow mode first; back to the sweep when MM.RlfRate rises, or when terminals move otherwise than in its"
-            " data card"
+    parts = [
+        *_conclusion(comparison, switch),
+        _scores(comparison),
+        _observed(situation, comparison.cell),
+        _assumptions(view, motion),
+    ]
+    return Finish(summary=". ".join(parts), recommendation=switch)
+
+
+def _conclusion(comparison: BeamComparison, switch: str) -> tuple[str, str]:
+    """Return the recommendation with its reasons, and what should be done next."""
+    passed = [check.told for check in comparison.checks if check.passed]
+    failed = "; ".join(f"{check.name}: {check.told}" for check in comparison.checks if not check.passed)
+    if switch:
+        return (
+            f"recommended: {switch}. {'; '.join(passed)}",
+            "Run it in shadow mode first; return to the sweep if MM.RlfRate rises, or if the mobility is no longer covered by its"
+            " data card",
         )
-    elif uncovered:
-        reasons = "; ".join(failed)
-        said = f"keep the beam sweep in {comparison.cell}: the learned predictor's data card does not cover this. {reasons}"
-        after = "More data is needed: traces of L1-RSRP at this mobility, and a training on them"
-    else:
-        said = f"keep the classical beam selection ({comparison.recommended}) in {comparison.cell}: {'; '.join(failed)}"
-        after = "The learned predictor is covered by its data card, but does not pay here"
-    parts = [said, after, _told_scores(comparison), _told_network(situation, comparison.cell), _told_assumptions(view, motion)]
-    return Finish(summary=". ".join(part for part in parts if part), recommendation=switch)
+    if any(check.name in ("card", "codebook") and not check.passed for check in comparison.checks):
+        return (
+            f"keep the beam sweep in {comparison.cell}: the learned predictor's data card does not cover this case. {failed}",
+            "More data is needed: L1-RSRP traces at this mobility, and training on them",
+        )
+    return (
+        f"keep the classical beam selection ({comparison.recommended}) in {comparison.cell}: {failed}",
+        "The learned predictor is covered by its data card, but brings no gain here",
+    )
 
 
-def _told_scores(comparison: BeamComparison) -> str:
+def _scores(comparison: BeamComparison) -> str:
     rows = [
-        f"{one.selector} top-1 {100 * one.top1.value:.0f} %, RSRP loss {one.loss_mean_db.value:.2f} dB"
-        f" (95th percentile {one.loss_p95_db.value:.1f}), overhead {100 * one.overhead:.2f} %,"
-        f" confidence {one.confidence:.2f}, {one.latency_ms:.2f} ms a decision"
-        for one in comparison.scenarios[0].scores
+        f"{score.selector} top-1 {100 * score.top1.value:.0f} %, RSRP loss {score.loss_mean_db.value:.2f} dB"
+        f" (95th percentile {score.loss_p95_db.value:.1f} dB), overhead {100 * score.overhead:.2f} %,"
+        f" confidence {score.confidence:.2f}, {score.latency_ms:.2f} ms per decision"
+        for score in comparison.scenarios[0].scores
     ]
     return "In the beam twin: " + "; ".join(rows)
 
 
-def _told_network(situation: Situation, cell: str) -> str:
-    failures = situation.kpi("MM.RlfRate", cell)
-    seen = "no radio link failures were counted" if failures is None else f"MM.RlfRate {failures:.3g} %"
-    return f"Seen on the network: {seen}; {degradation_words(situation.observations, cell)}"
+def _observed(situation: Situation, cell: str) -> str:
+    failure_rate = situation.kpi("MM.RlfRate", cell)
+    failures = "no radio link failures were counted" if failure_rate is None else f"MM.RlfRate {failure_rate:.3g} %"
+    return f"Observed on the network: {failures}; {degradation_summary(situation.observations, cell)}"
 
 
-def _told_assumptions(view: View, motion: Motion) -> str:
+def _assumptions(view: View, motion: Motion) -> str:
     speeds = f"terminals at {motion.low_mps:g} to {motion.high_mps:g} m/s, from {motion.words!r}"
-    return "Assumed, for want of data: " + "; ".join([speeds, *warnings_of(view.observations)])
+    return "Assumed for lack of data: " + "; ".join([speeds, *warnings_of(view.observations)])

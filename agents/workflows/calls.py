@@ -1,4 +1,4 @@
-"""Asking for evidence: which calls are still open, and what to do about those that failed."""
+"""Calls for evidence: which are still pending, and the escalation for those that failed."""
 
 from __future__ import annotations
 
@@ -9,51 +9,47 @@ from agents.heuristics.evidence_reader import attempts
 from agents.planner import CallTools, Escalate, View
 from tools.calls.tool_call import ToolCall
 
-_TRIES = 2
+_MAX_ATTEMPTS = 2
 
 
 def call(tool: str, reason: str, **arguments: Any) -> ToolCall:
-    """Make a call."""
+    """Return a tool call with keyword arguments."""
     return ToolCall(tool=tool, arguments=arguments, reason=reason)
 
 
-def offered(view: View, tool: str) -> bool:
+def is_offered(view: View, tool: str) -> bool:
     """Whether the view offers the tool."""
-    return any(one.name == tool for one in view.tools)
+    return any(offer.name == tool for offer in view.tools)
 
 
-def open_calls(view: View, wanted: Sequence[ToolCall]) -> list[ToolCall]:
-    """Return the offered calls that were not answered yet and may be tried (again)."""
-    return [one for one in wanted if offered(view, one.tool) and not _settled(view, one)]
+def pending(view: View, calls: Sequence[ToolCall]) -> CallTools | None:
+    """Return the decision to make those of `calls` that are offered, not yet answered and may be tried again; None if none."""
+    missing = tuple(wanted for wanted in calls if is_offered(view, wanted.tool) and not _is_settled(view, wanted))
+    return CallTools(calls=missing) if missing else None
 
 
-def _settled(view: View, one: ToolCall) -> bool:
-    tried = attempts(view.observations, one)
-    return any(seen.evidence is not None for seen in tried) or len(tried) >= _TRIES
+def _is_settled(view: View, wanted: ToolCall) -> bool:
+    tried = attempts(view.observations, wanted)
+    return any(attempt.evidence is not None for attempt in tried) or len(tried) >= _MAX_ATTEMPTS
 
 
-def failure_of(view: View, needed: Sequence[ToolCall]) -> Escalate | None:
-    """Return the escalation when evidence that cannot be done without is not to be had."""
-    for one in needed:
-        if not offered(view, one.tool):
-            return Escalate(reason=f"cannot, because the tool {one.tool} is not offered", nearest="run with the full tool set")
-        tried = attempts(view.observations, one)
-        if tried and all(seen.evidence is None for seen in tried):
-            error = tried[-1].error or "no evidence came back"
+def failure_of(view: View, required: Sequence[ToolCall]) -> Escalate | None:
+    """Return the escalation for the first required call whose tool is not offered or always failed, None if there is none."""
+    for wanted in required:
+        if not is_offered(view, wanted.tool):
+            return Escalate(reason=f"cannot, because the tool {wanted.tool} is not offered", nearest="run with the full tool set")
+        tried = attempts(view.observations, wanted)
+        if tried and all(attempt.evidence is None for attempt in tried):
+            error = tried[-1].error or "no evidence was returned"
             return Escalate(
-                reason=f"cannot, because {one.tool} failed {len(tried)} times: {error}", nearest="try again when it answers"
+                reason=f"cannot, because {wanted.tool} failed {len(tried)} times: {error}",
+                nearest="try again when the tool is available",
             )
     return None
 
 
-def malformed(answered: ToolCall) -> Escalate:
-    """Return the escalation when a call was answered, but not with the value that its tool declares."""
+def malformed_evidence(answered: ToolCall) -> Escalate:
+    """Return the escalation for a call whose evidence does not have the value type of its tool."""
     return Escalate(
         reason=f"cannot, because the evidence of {answered.tool} is malformed", nearest="run with the tool set of this version"
     )
-
-
-def ask_for(view: View, wanted: Sequence[ToolCall]) -> CallTools | None:
-    """Return the calls that are still open as a decision, or None."""
-    missing = open_calls(view, wanted)
-    return CallTools(calls=tuple(missing)) if missing else None

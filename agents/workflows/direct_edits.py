@@ -1,21 +1,21 @@
-"""Edits that the operator named, made exact: DN, old value as read, new value in the attribute's own type."""
+"""Edits that the operator named, completed: DN, old value as read, new value in the attribute's type."""
 
 from __future__ import annotations
 
-from agents.heuristics.draft import Draft
+from agents.heuristics.draft import Draft, edits_of, scaled, written_like
 from agents.heuristics.situation import Situation
 from agents.understanding.result import DirectEdit
 from policies.change import AttributeEdit
 from policies.limits.catalogue import UnknownAttributeError
-from policies.managed_object import Scalar
+from policies.managed_object import Scalar, number_of, same_value
 from twins.network import NetworkCard
 
 AS_ASKED = "as asked"
 _CU_CLASSES = {"MobilityProfile": "MobilityProfile=1", "CESManagementFunction": "CESManagementFunction=1"}
 
 
-class UnlawfulEditError(ValueError):
-    """The edit that was asked for is outside the limits, or its object is not there; `nearest` says what would do."""
+class InvalidEditError(ValueError):
+    """The requested edit violates a limit, or its object does not exist; `nearest` is the nearest valid request."""
 
     def __init__(self, message: str, nearest: str) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class UnlawfulEditError(ValueError):
 
 
 def dn_of(edit: DirectEdit, card: NetworkCard) -> str:
-    """Return the DN of the object that the edit is on."""
+    """Return the DN of the object that the edit changes."""
     cell = card.cell(edit.cell)
     if edit.class_name == "NRSectorCarrier":
         return cell.carrier_dn
@@ -37,60 +37,53 @@ def dn_of(edit: DirectEdit, card: NetworkCard) -> str:
 
 
 def direct_draft(edits: tuple[DirectEdit, ...], situation: Situation) -> Draft:
-    """Return the draft of the operator's own edits; raises UnlawfulEditError. Empty when all stands so already."""
-    made = [one for edit in edits if (one := _exact(edit, situation)) is not None]
+    """Return the draft of the operator's edits, empty if all of them are in effect already; raises InvalidEditError."""
+    changes = [_edit_of(edit, situation) for edit in edits]
     return Draft(
         name=AS_ASKED,
-        rationale="the change that the operator named",
-        edits=tuple(made),
-        risks=("asked for directly: no search was made for it",),
+        rationale="the change requested by the operator",
+        edits=edits_of(changes),
+        risks=("requested directly; no better values were searched for",),
     )
 
 
-def _exact(edit: DirectEdit, situation: Situation) -> AttributeEdit | None:
+def _edit_of(edit: DirectEdit, situation: Situation) -> AttributeEdit | None:
+    """Return the edit with DN and old value, None if it changes nothing; raises InvalidEditError."""
     dn = dn_of(edit, situation.card)
     attributes = situation.objects.get(dn)
     if attributes is None or edit.attribute not in attributes:
-        known = [relation for relation in situation.objects if relation.startswith(dn.rsplit("=", 1)[0])]
-        raise UnlawfulEditError(
-            f"there is no {edit.attribute} at {dn}", f"one of {', '.join(known[:6])}" if known else "another cell"
+        siblings = [sibling for sibling in situation.objects if sibling.startswith(dn.rsplit("=", 1)[0])]
+        raise InvalidEditError(
+            f"there is no {edit.attribute} at {dn}",
+            f"one of {', '.join(siblings[:6])}" if siblings else "name another cell",
         )
     old = attributes[edit.attribute]
     new = _new_value(edit, old)
     try:
         limit = situation.limits.limit(edit.class_name, edit.attribute)
     except UnknownAttributeError as error:
-        raise UnlawfulEditError(str(error), "an attribute of the limits catalogue") from error
+        raise InvalidEditError(str(error), "name an attribute of the limits catalogue") from error
     if objection := limit.objection(new):
         nearest = limit.nearest(new)
-        raise UnlawfulEditError(
+        raise InvalidEditError(
             f"{edit.attribute} of {dn}: {objection}; allowed {limit.allowed} ({limit.source})",
             f"{edit.attribute} {nearest} {limit.unit}".strip(),
         )
-    return None if new == old else AttributeEdit(dn=dn, attribute=edit.attribute, old=old, new=new)
+    return None if same_value(new, old) else AttributeEdit(dn=dn, attribute=edit.attribute, old=old, new=new)
 
 
 def _new_value(edit: DirectEdit, old: Scalar) -> Scalar:
-    if edit.delta is not None:
-        if isinstance(old, bool) or not isinstance(old, int | float):
-            raise UnlawfulEditError(f"{edit.attribute} is {old!r} now, nothing can be added to it", "an absolute value")
-        return _as_written(old + edit.delta, old)
-    return _as_written(edit.value, old)
+    if edit.delta is None:
+        return written_like(edit.value, old)
+    current = number_of(old)
+    if current is None:
+        raise InvalidEditError(
+            f"{edit.attribute} is {old!r}, not a number that could be raised or lowered", "give an absolute value"
+        )
+    return written_like(current + edit.delta, old)
 
 
-def _as_written(value: float | str | bool | None, old: Scalar) -> Scalar:
-    """Write whole numbers as the network does."""
-    if isinstance(value, float) and value.is_integer() and not isinstance(old, float):
-        return int(value)
-    return value
-
-
-def nearby(draft: Draft, situation: Situation) -> list[Draft]:
-    """Return the same change at half and at one and a half of its step, for comparison."""
-    from agents.heuristics.draft import scaled
-
-    steps = [
-        scaled(draft, factor, f"{word} of what was asked", situation.edit)
-        for factor, word in ((0.5, "half"), (1.5, "one and a half"))
-    ]
-    return [one for one in steps if one.edits and one.digest != draft.digest]
+def scaled_variants(draft: Draft, situation: Situation) -> list[Draft]:
+    """Return the change at 50 % and at 150 % of its step, for comparison."""
+    variants = [scaled(draft, factor, f"{100 * factor:g} % of the requested step", situation.edit) for factor in (0.5, 1.5)]
+    return [variant for variant in variants if variant.edits and variant.digest != draft.digest]

@@ -1,13 +1,15 @@
-"""Which evidence a change needs: topology, configuration, KPIs, degradation, forecast, and the law on what is touched."""
+"""The evidence that a change needs: topology, configuration, KPIs, degradation, forecast, and the limits of edited attributes."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from agents.heuristics.draft import Draft
 from agents.heuristics.situation import Situation
 from agents.workflows.calls import call
 from policies.change import AttributeEdit
+from policies.kpi import kpi_definition
 from policies.managed_object import class_of
 from tools.calls.tool_call import ToolCall
 
@@ -17,38 +19,38 @@ _WINDOWS = 4
 
 
 def evidence_calls(situation: Situation) -> list[ToolCall]:
-    """Return the observing calls, the ones that cannot be done without first."""
-    place = [cell.id for cell in situation.cells]
-    around = place + [cell.id for cell in situation.neighbours]
-    wanted = {target.kpi for _, target in (*situation.intent.bounds(), *situation.intent.objectives())}
-    slices = [one.value for one in situation.card.slices]
+    """Return the calls that gather the evidence, the required ones first."""
+    cells = [cell.id for cell in situation.cells]
+    around = cells + [cell.id for cell in situation.neighbours]
+    targeted = {target.kpi for _, target in (*situation.intent.bounds(), *situation.intent.objectives())}
+    slices = [slice_.value for slice_ in situation.card.slices]
     calls = [
-        call("read_configuration", "the old values of what may be edited", cells=around),
+        call("read_configuration", "current values of the attributes that may be edited", cells=around),
         call(
             "query_kpi",
-            "load, mobility and energy of place and neighbours",
-            kpis=sorted({*_CELL_KPIS, *_cell_level(wanted)}),
+            "load, mobility and energy of the cells and their neighbours",
+            kpis=sorted({*_CELL_KPIS, *_at_level(targeted, "cell")}),
             cells=around,
             windows=_WINDOWS,
         ),
         call(
             "query_kpi",
             "delay, throughput and demand by slice",
-            kpis=sorted({*_SLICE_KPIS, *_slice_level(wanted)}),
+            kpis=sorted({*_SLICE_KPIS, *_at_level(targeted, "slice")}),
             cells=around,
             slices=slices,
             windows=_WINDOWS,
         ),
         call("read_topology", "neighbours and areas", cells=around),
-        call("detect_degradation", "what got worse lately", cells=place),
+        call("detect_degradation", "KPIs that degraded recently", cells=cells),
     ]
     start, end = _span(situation)
     return [*calls, call("forecast_traffic", "users and volume in the window", cells=around, start=start, end=end)]
 
 
-def needed(calls: list[ToolCall]) -> list[ToolCall]:
-    """Return the calls without which nothing can be proposed: configuration and KPIs."""
-    return [one for one in calls if one.tool in ("read_configuration", "query_kpi")]
+def required(calls: list[ToolCall]) -> list[ToolCall]:
+    """Return the calls without whose answers nothing can be proposed: configuration and KPIs."""
+    return [wanted for wanted in calls if wanted.tool in ("read_configuration", "query_kpi")]
 
 
 def _span(situation: Situation) -> tuple[str, str]:
@@ -58,22 +60,14 @@ def _span(situation: Situation) -> tuple[str, str]:
     return start.isoformat(), end.isoformat()
 
 
-def _cell_level(kpis: set[str]) -> set[str]:
-    from policies.kpi import kpi_definition
-
-    return {kpi for kpi in kpis if "cell" in kpi_definition(kpi).levels}
-
-
-def _slice_level(kpis: set[str]) -> set[str]:
-    from policies.kpi import kpi_definition
-
-    return {kpi for kpi in kpis if "slice" in kpi_definition(kpi).levels}
+def _at_level(kpis: set[str], level: Literal["cell", "slice"]) -> set[str]:
+    return {kpi for kpi in kpis if level in kpi_definition(kpi).levels}
 
 
 def constraint_calls(drafts: list[Draft]) -> list[ToolCall]:
-    """Return one lookup for each attribute that a draft touches."""
-    touched = {(class_of(edit.dn), edit.attribute) for draft in drafts for edit in draft.edits if isinstance(edit, AttributeEdit)}
+    """Return a lookup of the limit of each attribute that a draft edits."""
+    edited = {(class_of(edit.dn), edit.attribute) for draft in drafts for edit in draft.edits if isinstance(edit, AttributeEdit)}
     return [
-        call("retrieve_3gpp_constraint", "the limit of what is to be changed", class_name=class_name, attribute=attribute)
-        for class_name, attribute in sorted(touched)
+        call("retrieve_3gpp_constraint", "the limit of an edited attribute", class_name=class_name, attribute=attribute)
+        for class_name, attribute in sorted(edited)
     ]

@@ -1,4 +1,4 @@
-"""What was objected to: digests that were refused, attributes that are barred, and bounds that a refusal named."""
+"""Objections of the gate and of humans: refused change sets, barred attributes, and bounds that an objection named."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _AT_MOST = re.compile(
 _AT_LEAST = re.compile(
     r"(?:at least|not below|no less than|above|≥|>=|minimum(?: of)?|allowed)\s*(-?\d+(?:\.\d+)?)", re.IGNORECASE
 )
-_CLOSE = 80
+_MAX_DISTANCE = 80  # characters between an attribute and its bound
 
 
 @dataclass(frozen=True)
 class Objections:
-    """`digests` are not proposed again; `barred` attributes not touched; `ceilings` and `floors` kept, by attribute."""
+    """Change sets (by digest) not to be proposed again, attributes not to be edited, and bounds to be kept, by attribute."""
 
     digests: frozenset[str] = frozenset()
     barred: frozenset[str] = frozenset()
@@ -32,27 +32,27 @@ class Objections:
 
 
 def objections_of(view: View) -> Objections:
-    """Read verdict and feedback of the view. A proposal that came back with feedback counts as refused."""
+    """Return the objections in the view's verdict and feedback. A proposal returned with feedback counts as refused."""
     messages = list(view.feedback)
     digests = {digest for text in view.feedback for digest in _DIGEST.findall(text)}
     if view.verdict is not None and not view.verdict.may_proceed:
         digests.add(view.verdict.digest)
-        messages += [f"{one.message} {one.remedy}" for one in view.verdict.reasons if one.outcome == "fail"]
+        messages += [f"{reason.message} {reason.remedy}" for reason in view.verdict.reasons if reason.outcome == "fail"]
     if view.proposal is not None and messages:
         digests.add(view.proposal.best.change_set.digest)
-    ceilings, floors, barred = _named(messages)
+    ceilings, floors, barred = _bounds_in(messages)
     return Objections(frozenset(digests), frozenset(barred), ceilings, floors, tuple(messages))
 
 
-def _named(messages: Iterable[str]) -> tuple[dict[str, float], dict[str, float], set[str]]:
-    """Find attributes of the catalogue in the messages: with a bound beside them it is kept, without one they are barred."""
+def _bounds_in(messages: Iterable[str]) -> tuple[dict[str, float], dict[str, float], set[str]]:
+    """Return (ceilings, floors, barred) of the attributes in the messages; one without a bound behind it is barred."""
     ceilings: dict[str, float] = {}
     floors: dict[str, float] = {}
     barred: set[str] = set()
     names = {limit.attribute for limit in load_limits()}
     for message in messages:
         for attribute in sorted(name for name in names if re.search(rf"\b{re.escape(name)}\b", message)):
-            after = message.split(attribute, 1)[1][:_CLOSE]
+            after = message.split(attribute, 1)[1][:_MAX_DISTANCE]
             high, low = _AT_MOST.search(after), _AT_LEAST.search(after)
             if high:
                 ceilings[attribute] = float(high[1])

@@ -1,4 +1,4 @@
-"""From judged candidates to a proposal: ranked, with risks, assumptions and the conditions on which the change is taken back."""
+"""From candidates tried in the twin to a proposal: ranked, with risks, assumptions and rollback conditions."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from datetime import timedelta
 from agents.heuristics.draft import Draft
 from agents.heuristics.evidence_reader import warnings_of
 from agents.planner import View
+from agents.specialists.safety import MIN_PROBABILITY
 from policies.intent import Intent
 from policies.materiality import is_worse, materiality
 from policies.proposal import Candidate, Proposal
 from policies.slices import Slice
 
 VALID_FOR = timedelta(minutes=30)
-_SURE = 0.8
 
 
 def rollback_conditions(intent: Intent) -> tuple[str, ...]:
-    """Return when the change is to be taken back: a bound broken, or another KPI of service that got worse."""
+    """Return when the change must be rolled back: a broken bound, or a degradation of another service KPI."""
     broken = [
-        f"{target.kpi}{_of(place.slice)} breaks {target.condition.symbol} {target.value:g} {target.unit} in two windows running"
+        f"{target.kpi}{_of(place.slice)} breaks {target.condition.symbol} {target.value:g} {target.unit}"
+        " in two consecutive windows"
         for place, target in intent.bounds()
     ]
     guards = [
@@ -33,21 +34,21 @@ def rollback_conditions(intent: Intent) -> tuple[str, ...]:
 
 
 def with_context(candidate: Candidate, drafts: Iterable[Draft], intent: Intent) -> Candidate:
-    """Add the risks that the heuristic knows and that the prediction shows, and the rollback conditions."""
-    known = next((draft for draft in drafts if draft.name == candidate.name.removesuffix(", refined")), None)
-    risks = [*(known.risks if known else ()), *_doubts(candidate), *_side_effects(candidate), *candidate.risks]
+    """Return the candidate with the risks of its draft and of its prediction, and with rollback conditions."""
+    source = next((draft for draft in drafts if draft.name == candidate.name.removesuffix(", refined")), None)
+    risks = [*(source.risks if source else ()), *_uncertain_bounds(candidate), *_side_effects(candidate), *candidate.risks]
     conditions = () if candidate.change_set.is_empty else rollback_conditions(intent)
     return candidate.model_copy(
         update={
             "risks": tuple(dict.fromkeys(risks)),
             "rollback_conditions": conditions,
-            "rationale": candidate.rationale or (known.rationale if known else ""),
+            "rationale": candidate.rationale or (source.rationale if source else ""),
         }
     )
 
 
 def propose(view: View, intent: Intent, ranked: Sequence[Candidate], seeds: Sequence[int], notes: Iterable[str] = ()) -> Proposal:
-    """Make the proposal; the first of `ranked` is what the gate judges."""
+    """Return the proposal of the `ranked` candidates; the gate judges the first one."""
     assumptions = (*intent.assumptions, *notes, *warnings_of(view.observations))
     return Proposal(
         intent=intent,
@@ -59,32 +60,33 @@ def propose(view: View, intent: Intent, ranked: Sequence[Candidate], seeds: Sequ
     )
 
 
-def tell(candidate: Candidate) -> str:
-    """Tell a candidate's outlook in one line."""
+def describe_outlook(candidate: Candidate) -> str:
+    """Return a line with the candidate's name and the predicted value of each target."""
     parts = [
-        f"{one.target.describe()}{_of(one.slice)}: {one.predicted:.3g} {one.target.definition.unit}" for one in candidate.outlook
+        f"{outlook.target.describe()}{_of(outlook.slice)}: {outlook.predicted:.3g} {outlook.target.definition.unit}"
+        for outlook in candidate.outlook
     ]
-    return f"{candidate.name}: " + ("; ".join(parts) or "nothing predicted")
+    return f"{candidate.name}: " + ("; ".join(parts) or "no prediction")
 
 
 def _of(slice_: Slice | None) -> str:
     return f" of {slice_.value}" if slice_ else ""
 
 
-def _doubts(candidate: Candidate) -> list[str]:
+def _uncertain_bounds(candidate: Candidate) -> list[str]:
     return [
-        f"{one.target.describe()}{_of(one.slice)} is met with probability {one.probability:.2f} only"
-        for one in candidate.outlook
-        if not one.target.condition.is_objective and one.probability < _SURE
+        f"{outlook.target.describe()}{_of(outlook.slice)} is met with a probability of only {outlook.probability:.2f}"
+        for outlook in candidate.outlook
+        if not outlook.target.condition.is_objective and outlook.probability < MIN_PROBABILITY
     ]
 
 
 def _side_effects(candidate: Candidate) -> list[str]:
-    told = []
-    for one in candidate.predictions:
-        if one.no_change is None or candidate.change_set.is_empty:
-            continue
-        clear = not one.interval.contains(one.no_change)
-        if is_worse(one.kpi, one.mean, one.no_change) and clear:
-            told.append(f"{one.kpi}{_of(one.slice)} gets worse: {one.no_change:.3g} → {one.mean:.3g} {one.unit}")
-    return told
+    """Return the KPIs that get materially worse than without a change, beyond the confidence interval."""
+    if candidate.change_set.is_empty:
+        return []
+    return [
+        f"{kpi.kpi}{_of(kpi.slice)} degrades: {kpi.no_change:.3g} → {kpi.mean:.3g} {kpi.unit}"
+        for kpi in candidate.predictions
+        if kpi.no_change is not None and not kpi.interval.contains(kpi.no_change) and is_worse(kpi.kpi, kpi.mean, kpi.no_change)
+    ]

@@ -1,10 +1,10 @@
-"""Which estimator a cell should use, from what the comparisons showed: never an improvement within its interval.
+"""The estimator that a cell should use, from the comparisons; a difference within the confidence interval does not count.
 
-1. The classical choice is LMMSE where it is better than LS in a matched comparison and worse in none, else LS.
-2. The learned receiver is chosen where its card covers every comparison, it is better than both in a matched one, worse than the
-   better of them in none, and its processing for the whole carrier ends within a slot.
-Better: the block error rate at the MCS in use lies below the other's 95 % interval, or the MCS that holds 10 % BLER is at least
-`MCS_STEPS` higher; worse likewise. All saw the same bits, channels and noise.
+1. The classical choice is LMMSE if it is better than LS in a matched comparison and worse in none, else LS.
+2. The learned receiver is chosen if its card covers every comparison, it is better than both in a matched comparison, worse than
+   the better of the two in none, and its processing of the whole carrier ends within a slot.
+Better means that the block error rate at the MCS in use is below the other's 95 % interval, or that the highest MCS with at most
+10 % BLER is at least `MCS_STEPS` higher; worse is the reverse. All receivers get the same bits, channels and noise.
 """
 
 from __future__ import annotations
@@ -13,64 +13,64 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agents.workflows.receiver_trials import Compared
+from agents.workflows.receiver_trials import AnsweredTrial
 from tools.ran.link_conditions import CellConditions
 from tools.receivers.link_tools import ReceiverRow
 
 LS, LMMSE, LEARNED, BOUND = "ls+lmmse", "lmmse+lmmse", "deeprx", "perfect+lmmse"
 NAMES: Final = {LS: "LS", LMMSE: "LMMSE", LEARNED: "DeepRx", BOUND: "perfect CSI"}
-MCS_STEPS = 2  # one step is within what the slots of a comparison can tell
-Pair = tuple[Compared, ReceiverRow | None, ReceiverRow | None]
+MCS_STEPS = 2  # a single step is within the precision of a comparison
+Pair = tuple[AnsweredTrial, ReceiverRow | None, ReceiverRow | None]
 
 
 @dataclass(frozen=True)
 class Check:
-    """One condition of the learned receiver, whether it holds, and the figures."""
+    """A condition for choosing the learned receiver, whether it holds, and the figures."""
 
     name: str
     passed: bool
-    told: str
+    detail: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The receiver that is chosen, and why."""
+    """The chosen receiver, and why."""
 
     chosen: str
     checks: tuple[Check, ...]
-    comparisons: tuple[Compared, ...]
+    comparisons: tuple[AnsweredTrial, ...]
 
     @property
     def is_covered(self) -> bool:
-        """Whether the learned receiver can be judged at all: its card covers the comparisons."""
-        return next(one.passed for one in self.checks if one.name == "card")
+        """Whether the learned receiver's data card covers the comparisons."""
+        return next(check.passed for check in self.checks if check.name == "card")
 
 
-def judge(comparisons: Sequence[Compared], cell: CellConditions) -> Outcome | None:
-    """Return what follows for a cell; None where no classical receiver received its links."""
-    deciding = [one for one in comparisons if one.trial.decides]
-    if not deciding or any(one.row(LS) is None or one.row(LMMSE) is None for one in deciding):
+def judge(comparisons: Sequence[AnsweredTrial], cell: CellConditions) -> Outcome | None:
+    """Return the outcome for a cell, None if a classical receiver does not support one of its links."""
+    deciding = [comparison for comparison in comparisons if comparison.trial.decides]
+    if not deciding or any(comparison.row(LS) is None or comparison.row(LMMSE) is None for comparison in deciding):
         return None
-    smoothed = [(one, one.row(LMMSE), one.row(LS)) for one in deciding]
-    classical = LMMSE if _is_better(smoothed) and not _worse(smoothed) else LS
-    learned = [(one, one.row(LEARNED), _best_classical(one)) for one in deciding]
-    checks = (_card(deciding), _gain(learned), _nowhere_worse(learned), _latency(deciding, cell))
-    return Outcome(LEARNED if all(one.passed for one in checks) else classical, checks, tuple(comparisons))
+    lmmse_ls = [(comparison, comparison.row(LMMSE), comparison.row(LS)) for comparison in deciding]
+    classical = LMMSE if _is_better(lmmse_ls) and not _worse(lmmse_ls) else LS
+    learned = [(comparison, comparison.row(LEARNED), _best_classical(comparison)) for comparison in deciding]
+    checks = (_card(deciding), _gain(learned), _nearby(learned), _latency(deciding, cell))
+    return Outcome(LEARNED if all(check.passed for check in checks) else classical, checks, tuple(comparisons))
 
 
-def _best_classical(one: Compared) -> ReceiverRow | None:
-    rows = [row for row in (one.row(LS), one.row(LMMSE)) if row is not None]
-    return min(rows, key=lambda row: (row.bler.value, -held_mcs(row)), default=None)
+def _best_classical(comparison: AnsweredTrial) -> ReceiverRow | None:
+    rows = [row for row in (comparison.row(LS), comparison.row(LMMSE)) if row is not None]
+    return min(rows, key=lambda row: (row.bler.value, -_max_mcs(row)), default=None)
 
 
 def _is_better(pairs: Sequence[Pair]) -> bool:
-    """Whether the first of a pair is surely better than the second in a matched comparison."""
-    return any(one.trial.matched and a and b and (_fewer_errors(a, b) or _higher_mcs(a, b)) for one, a, b in pairs)
+    """Whether the first receiver is significantly better than the second in a matched comparison."""
+    return any(comparison.trial.matched and a and b and (_fewer_errors(a, b) or _higher_mcs(a, b)) for comparison, a, b in pairs)
 
 
 def _worse(pairs: Sequence[Pair]) -> list[str]:
-    """Names of the comparisons in which the first of a pair is surely worse than the second."""
-    return [one.trial.name for one, a, b in pairs if a and b and (_more_errors(a, b) or _higher_mcs(b, a))]
+    """Return the names of the comparisons in which the first receiver is significantly worse than the second."""
+    return [comparison.trial.name for comparison, a, b in pairs if a and b and (_more_errors(a, b) or _higher_mcs(b, a))]
 
 
 def _fewer_errors(a: ReceiverRow, b: ReceiverRow) -> bool:
@@ -82,69 +82,73 @@ def _more_errors(a: ReceiverRow, b: ReceiverRow) -> bool:
 
 
 def _higher_mcs(a: ReceiverRow, b: ReceiverRow) -> bool:
-    return held_mcs(a) >= held_mcs(b) + MCS_STEPS
+    return _max_mcs(a) >= _max_mcs(b) + MCS_STEPS
 
 
-def held_mcs(row: ReceiverRow) -> int:
-    """The highest MCS at which the receiver holds 10 % BLER, -1 where none."""
+def _max_mcs(row: ReceiverRow) -> int:
+    """Return the highest MCS with at most 10 % BLER, -1 if none."""
     return -1 if row.adapted_mcs is None else row.adapted_mcs
 
 
-def _card(comparisons: Sequence[Compared]) -> Check:
+def _card(comparisons: Sequence[AnsweredTrial]) -> Check:
     reasons = []
-    for one in comparisons:
-        row = one.row(LEARNED)
+    for comparison in comparisons:
+        row = comparison.row(LEARNED)
         if row is None:
-            reasons.append(one.value.unavailable.get(LEARNED, "it was not compared"))
+            reasons.append(comparison.value.unavailable.get(LEARNED, "it was not compared"))
         elif not row.coverage.covered:
             reasons += row.coverage.reasons
-    told = "; ".join(dict.fromkeys(reasons)) or f"its data card covers all {len(comparisons)} conditions"
-    return Check("card", not reasons, told)
+    detail = "; ".join(dict.fromkeys(reasons)) or f"its data card covers all {len(comparisons)} conditions"
+    return Check("card", not reasons, detail)
 
 
 def _gain(pairs: Sequence[Pair]) -> Check:
-    matched = [(one.trial.name, a, b) for one, a, b in pairs if one.trial.matched and a and b]
-    errors = [f"{name} {100 * a.bler.value:.1f} % against {NAMES[b.receiver]} {told_bler(b)}" for name, a, b in matched]
-    held = [f"{name} {told_mcs(a)} against {told_mcs(b)}" for name, a, b in matched]
+    matched = [(comparison.trial.name, a, b) for comparison, a, b in pairs if comparison.trial.matched and a and b]
+    blers = [f"{name} {100 * a.bler.value:.1f} % against {NAMES[b.receiver]} {format_bler(b)}" for name, a, b in matched]
+    max_mcs = [f"{name} {format_mcs(a)} against {format_mcs(b)}" for name, a, b in matched]
     fewer = any(_fewer_errors(a, b) for _, a, b in matched)
     higher = any(_higher_mcs(a, b) for _, a, b in matched)
-    more, beyond = ("a", "") if higher else ("no", f", by {MCS_STEPS} or more")
-    told = [
-        f"{'fewer' if fewer else 'no fewer'} block errors{'' if fewer else ', beyond the interval,'} than the better classical"
-        f" estimator: {', '.join(errors) or 'not compared'}",
-        f"{more} higher MCS held{beyond}: {', '.join(held) or 'not compared'}",
+    errors = "significantly fewer block errors" if fewer else "not significantly fewer block errors"
+    mcs = "a higher MCS at 10 % BLER" if higher else f"no MCS higher by {MCS_STEPS} or more at 10 % BLER"
+    detail = [
+        f"{errors} than the better classical estimator: {', '.join(blers) or 'not compared'}",
+        f"{mcs}: {', '.join(max_mcs) or 'not compared'}",
     ]
-    return Check("gain", fewer or higher, "; ".join(told))
+    return Check("gain", fewer or higher, "; ".join(detail))
 
 
-def _nowhere_worse(pairs: Sequence[Pair]) -> Check:
+def _nearby(pairs: Sequence[Pair]) -> Check:
     worse = _worse(pairs)
-    told = f"more block errors, or a lower MCS held, at {', '.join(worse)}" if worse else "worse in no condition, nearby ones too"
-    return Check("nearby", not worse, told)
+    detail = (
+        f"more block errors or a lower MCS at 10 % BLER in: {', '.join(worse)}"
+        if worse
+        else "not worse in any condition, including nearby ones"
+    )
+    return Check("nearby", not worse, detail)
 
 
-def _latency(comparisons: Sequence[Compared], cell: CellConditions) -> Check:
-    """The documented model's processing time, scaled from the allocation to the carrier's PRBs, against the slot."""
+def _latency(comparisons: Sequence[AnsweredTrial], cell: CellConditions) -> Check:
+    """Compare the delay model's processing time, scaled from the allocation to the carrier's PRBs, with the slot duration."""
     slot_ms = 15.0 / cell.subcarrier_khz
-    rows = [row for one in comparisons if (row := one.row(LEARNED)) is not None]
+    rows = [row for comparison in comparisons if (row := comparison.row(LEARNED)) is not None]
     if not rows:
         return Check("latency", False, "not measured")
     share = cell.prbs / cell.allocation_prbs
-    computing = max(row.delay_ms - slot_ms for row in rows) * share
+    processing_ms = max(row.delay_ms - slot_ms for row in rows) * share
     ratio = sorted(row.latency_ratio for row in rows)[len(rows) // 2]
-    told = (
-        f"{computing:.3f} ms of processing for {cell.prbs} PRBs by the delay model, slot {slot_ms:g} ms; on this machine it"
+    detail = (
+        f"{processing_ms:.3f} ms of processing for {cell.prbs} PRBs by the delay model, slot {slot_ms:g} ms; on this machine it"
         f" takes {ratio:.1f} times as long as LS"
     )
-    return Check("latency", computing <= slot_ms, told)
+    return Check("latency", processing_ms <= slot_ms, detail)
 
 
-def told_bler(row: ReceiverRow) -> str:
-    """The block error rate with its interval, percent."""
+def format_bler(row: ReceiverRow) -> str:
+    """Return the block error rate with its interval, percent."""
     bler = row.bler
     return f"{100 * bler.value:.1f} % ({100 * bler.interval.low:.1f}–{100 * bler.interval.high:.1f})"
 
 
-def told_mcs(row: ReceiverRow) -> str:
-    """The MCS that holds 10 % BLER."""
+def format_mcs(row: ReceiverRow) -> str:
+    """Return the highest MCS with at most 10 % BLER, or "none"."""
     return "none" if row.adapted_mcs is None else str(row.adapted_mcs)

@@ -1,4 +1,4 @@
-"""The speed of the terminals, which no network here reports: taken from the operator's words, or asked for once."""
+"""The speed of the terminals, which no network here reports: taken from the operator's text, or asked for once."""
 
 from __future__ import annotations
 
@@ -13,27 +13,28 @@ CHOICES: Final = ("pedestrians", "cars in town", "cars on the highway", "20 m/s"
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What is compared at that speed, in which twin, and what is kept where it cannot be."""
+class Comparison:
+    """What is compared in which twin, the highest speed of that twin (m/s), and what stays in use without a comparison."""
 
-    of: str
+    subject: str
     twin: str
-    kept: str
+    max_mps: float
+    fallback: str
 
 
-def known_motion(view: View, link: LinkConditions, fastest_mps: float, trial: Trial) -> Motion | Ask | Escalate:
-    """Return the motion in the operator's words; else the question, asked once, or why nothing can be compared."""
+def motion_for(comparison: Comparison, view: View, link: LinkConditions) -> Motion | Ask | Escalate:
+    """Return the motion that the operator stated; if none, the question, asked once; else why nothing can be compared."""
     motion = link.motion
     if motion is None and not any(answer.question == QUESTION for answer in view.answers):
         return Ask(question=QUESTION, choices=CHOICES)
-    if motion is not None and motion.high_mps <= fastest_mps:
+    if motion is not None and motion.high_mps <= comparison.max_mps:
         return motion
-    why = (
+    reason = (
         "no speed was given"
         if motion is None
-        else f"{motion.words!r} is {motion.high_mps:g} m/s, the {trial.twin} goes up to {fastest_mps:g}"
+        else f"{motion.words!r} is {motion.high_mps:g} m/s, and the {comparison.twin} goes up to {comparison.max_mps:g} m/s"
     )
     return Escalate(
-        reason=f"cannot compare {trial.of}, because {why}, and the network reports no mobility traces",
-        nearest=f"keep {trial.kept}; give a speed such as 20 m/s",
+        reason=f"cannot compare {comparison.subject}, because {reason}; the network reports no mobility traces",
+        nearest=f"keep {comparison.fallback}, or give a speed such as 20 m/s",
     )

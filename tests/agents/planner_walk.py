@@ -1,4 +1,4 @@
-"""A planner over a real registry and network, without a harness: its tool calls are answered until it comes to an end."""
+"""A planner over a real registry and network, without a harness: its tool calls are answered until it ends."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from tools.calls.tool_offer import ToolOffer, offers_of
 from tools.context import ToolContext
 from tools.registry import ToolRegistry
 
-_MOST_DECISIONS = 8
+_MAX_DECISIONS = 8
 
 
 class Walk(NamedTuple):
-    """Who decides, with which tools."""
+    """A planner with its tools."""
 
     planner: Planner
     registry: ToolRegistry
 
     def offers(self) -> tuple[ToolOffer, ...]:
-        """The registry's tools as a planner is offered them."""
+        """Return the offers of the registry's tools."""
         return offers_of(self.registry)
 
     def observe(self, context: ToolContext, call: ToolCall) -> Observation:
-        """Answer a call, or say why not."""
+        """Return the answer to a call, or its error."""
         return Caller(self.registry, read_only(context)).observe(call)
 
     def view(self, context: ToolContext, text: str, answers: tuple[Answer, ...] = (), tools: int | None = None) -> View:
-        """The first view, with the first `tools` of the registry (all unless given)."""
+        """Return the first view, with the first `tools` tools of the registry (default: all)."""
         return View(text=text, card=context.network.describe(), tools=self.offers()[:tools], answers=answers)
 
     def __call__(
         self, context: ToolContext, text: str, answers: tuple[Answer, ...] = (), tools: int | None = None
     ) -> tuple[Decision, View]:
-        """Decide until neither tools nor understanding are asked for; returns the last decision and what was seen."""
+        """Let the planner decide until it ends; returns the last decision and its view."""
         view = self.view(context, text, answers, tools)
-        for _ in range(_MOST_DECISIONS):
+        for _ in range(_MAX_DECISIONS):
             decision = self.planner.decide(view)
             if isinstance(decision, Understand):
                 view = view.model_copy(update={"reading": decision.reading})
             elif isinstance(decision, CallTools):
-                seen = tuple(self.observe(context, call) for call in decision.calls)
-                view = view.model_copy(update={"observations": view.observations + seen})
+                observations = tuple(self.observe(context, call) for call in decision.calls)
+                view = view.model_copy(update={"observations": view.observations + observations})
             else:
                 return decision, view
-        raise AssertionError("it never came to an end")
+        raise AssertionError(f"no end after {_MAX_DECISIONS} decisions")

@@ -1,7 +1,6 @@
-"""Answers to a planner's calls, shaped as the real tools shape theirs, computed from a small closed-form cell model.
+"""Answers to a planner's calls in the format of the real tools, computed from a small closed-form cell model.
 
-The model is a stand-in for the network and the twin, not for our code: it is only there so that walks of the planner see
-numbers that react to what was proposed.
+The model replaces the network and the twin, not our code: it gives a planner numbers that react to its candidates.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ class CellModel:
 
 @dataclass
 class World:
-    """Cells, how the present looks, and every call that was made."""
+    """Cells with their present state, and the calls made so far."""
 
     card: NetworkCard
     cells: dict[str, CellModel] = field(default_factory=dict)
@@ -61,25 +60,25 @@ class World:
         return self.cells.setdefault(cell, CellModel(embb=20.0, growth=1.0, delay=4.0))
 
     def objects(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
+        objects: dict[str, dict[str, Any]] = {}
         for cell in self.card.cells:
             asleep = self.model(cell.id).asleep
-            found[cell.dn] = {"administrativeState": "UNLOCKED", "schedulerType": "WPF"}
-            found[cell.carrier_dn] = {"configuredMaxTxPower": 46}
-            for one in self.card.slices:
-                found[f"{cell.dn},RRMPolicyRatio={one.value}"] = {
+            objects[cell.dn] = {"administrativeState": "UNLOCKED", "schedulerType": "WPF"}
+            objects[cell.carrier_dn] = {"configuredMaxTxPower": 46}
+            for slice_ in self.card.slices:
+                objects[f"{cell.dn},RRMPolicyRatio={slice_.value}"] = {
                     "rRMPolicyMinRatio": 0,
                     "rRMPolicyMaxRatio": 100,
                     "rRMPolicyDedicatedRatio": 0,
                 }
-                found[f"{cell.dn},SchedulerProfile={one.value}"] = {"schedulerWeight": 1.0}
-                found[f"{cell.dn},AdmissionControl={one.value}"] = {"maxPrbUsage": 95, "maxConnectedUes": 200}
-            found[f"{cell.cu_dn},MobilityProfile=1"] = {"a3Offset": 0.0, "hysteresis": self.ho_hysteresis, "timeToTrigger": 160}
+                objects[f"{cell.dn},SchedulerProfile={slice_.value}"] = {"schedulerWeight": 1.0}
+                objects[f"{cell.dn},AdmissionControl={slice_.value}"] = {"maxPrbUsage": 95, "maxConnectedUes": 200}
+            objects[f"{cell.cu_dn},MobilityProfile=1"] = {"a3Offset": 0.0, "hysteresis": self.ho_hysteresis, "timeToTrigger": 160}
             state = ("toBeEnergySaving", "isEnergySaving") if asleep else ("toBeNotEnergySaving", "isNotEnergySaving")
-            found[f"{cell.cu_dn},CESManagementFunction=1"] = {"energySavingControl": state[0], "energySavingState": state[1]}
+            objects[f"{cell.cu_dn},CESManagementFunction=1"] = {"energySavingControl": state[0], "energySavingState": state[1]}
             for other in cell.neighbours:
-                found[f"{cell.cu_dn},NRCellRelation={other}"] = {"cellIndividualOffset": 0, "isHOAllowed": True}
-        return found
+                objects[f"{cell.cu_dn},NRCellRelation={other}"] = {"cellIndividualOffset": 0, "isHOAllowed": True}
+        return objects
 
     def answer(self, call: ToolCall) -> Observation:
         self.calls.append(call)
@@ -123,13 +122,13 @@ class World:
         rows, means = [], []
         slices = arguments.get("slices") or [None]
         for kpi in arguments["kpis"]:
-            for one in slices:
-                values = [(cell.id, self._kpi(kpi, cell.id, one)) for cell in self._named(arguments)]
+            for slice_ in slices:
+                values = [(cell.id, self._kpi(kpi, cell.id, slice_)) for cell in self._named(arguments)]
                 rows += [
                     {
                         "kpi": kpi,
                         "cell": cell,
-                        "slice": one,
+                        "slice": slice_,
                         "start": f"2026-06-05T17:{minute:02d}:00+00:00",
                         "end": f"2026-06-05T17:{minute + 5:02d}:00+00:00",
                         "value": value,
@@ -139,14 +138,14 @@ class World:
                     for cell, value in values
                     for minute in (50, 55)
                 ]
-                known = [pair for pair in values if pair[1] is not None]
-                if known:
-                    worst = max(known, key=lambda pair: pair[1])
+                measured = [pair for pair in values if pair[1] is not None]
+                if measured:
+                    worst = max(measured, key=lambda pair: pair[1])
                     means.append(
                         {
                             "kpi": kpi,
-                            "slice": one,
-                            "mean": sum(value for _, value in known) / len(known),
+                            "slice": slice_,
+                            "mean": sum(value for _, value in measured) / len(measured),
                             "worst": worst[1],
                             "worst_cell": worst[0],
                             "unit": _UNITS.get(kpi, "%"),
@@ -154,9 +153,9 @@ class World:
                     )
         return {"rows": rows, "means": means}
 
-    def _kpi(self, kpi: str, cell: str, one: str | None) -> float | None:
+    def _kpi(self, kpi: str, cell: str, slice_: str | None) -> float | None:
         model = self.model(cell)
-        share = {"eMBB": model.embb, "URLLC": model.urllc, "mMTC": 1.0, None: model.embb + model.urllc + 1}[one]
+        share = {"eMBB": model.embb, "URLLC": model.urllc, "mMTC": 1.0, None: model.embb + model.urllc + 1}[slice_]
         return {
             "RRU.PrbTotDl": share,
             "RRU.PrbUsedDl": share,
@@ -180,7 +179,7 @@ class World:
             "rows": [
                 {
                     "cell": cell.id,
-                    "slice": one,
+                    "slice": slice_,
                     "users": self.model(cell.id).users * self.model(cell.id).growth,
                     "users_low": 1.0,
                     "users_high": 99.0,
@@ -189,7 +188,7 @@ class World:
                     "volume_mbps_high": 20.0,
                 }
                 for cell in self._named(arguments)
-                for one in ("eMBB", "URLLC")
+                for slice_ in ("eMBB", "URLLC")
             ],
             "method": "harmonic regression",
             "events": [],
@@ -204,10 +203,12 @@ class World:
     def _compare_candidates(self, arguments: dict[str, Any]) -> dict[str, Any]:
         intent = Intent.model_validate(arguments["intent"])
         drafts = [{"name": "no change", "edits": []}, *arguments["candidates"]]
-        judged = [self.judge(intent, draft["name"], ChangeSet.model_validate({"edits": draft["edits"]})) for draft in drafts]
-        judged.sort(key=lambda one: (one.feasible, one.score), reverse=True)
+        candidates = [
+            self.evaluate(intent, draft["name"], ChangeSet.model_validate({"edits": draft["edits"]})) for draft in drafts
+        ]
+        candidates.sort(key=lambda candidate: (candidate.feasible, candidate.score), reverse=True)
         return {
-            "candidates": [one.model_dump(mode="json") for one in judged],
+            "candidates": [candidate.model_dump(mode="json") for candidate in candidates],
             "seeds": list(range(arguments["seeds"])),
             "twin_gap": {},
             "window": None,
@@ -226,12 +227,12 @@ class World:
         edits.append(
             {"kind": "attribute", "dn": knob["dn"], "attribute": knob["attribute"], "old": knob["old"], "new": choices[-1]}
         )
-        best = self.judge(intent, arguments["start"]["name"] + ", refined", ChangeSet.model_validate({"edits": edits}))
+        best = self.evaluate(intent, arguments["start"]["name"] + ", refined", ChangeSet.model_validate({"edits": edits}))
         return {"best": best.model_dump(mode="json"), "trials": []}
 
-    def judge(self, intent: Intent, name: str, change_set: ChangeSet) -> Candidate:
+    def evaluate(self, intent: Intent, name: str, change_set: ChangeSet) -> Candidate:
         outlook = [self._outlook(place, target, change_set) for place, target in (*intent.bounds(), *intent.objectives())]
-        misses = sum(1 for one in outlook if not one.met)
+        misses = sum(1 for target in outlook if not target.met)
         energy = self._predict("PEE.Energy", None, change_set, 1)
         return Candidate(
             name=name,
@@ -264,37 +265,37 @@ class World:
             probability=probability,
         )
 
-    def _predict(self, kpi: str, one: Slice | None, change_set: ChangeSet, cells: int) -> float:
-        turned = [edit.attribute for edit in change_set.attribute_edits()]
-        help_ = {"rRMPolicyMinRatio": 0.55, "schedulerWeight": 0.8, "cellIndividualOffset": 0.9}
+    def _predict(self, kpi: str, slice_: Slice | None, change_set: ChangeSet, cells: int) -> float:
+        edited = [edit.attribute for edit in change_set.attribute_edits()]
+        effect = {"rRMPolicyMinRatio": 0.55, "schedulerWeight": 0.8, "cellIndividualOffset": 0.9}
         factor = 1.0
-        for attribute in set(turned):
-            factor *= help_.get(attribute, 1.0)
+        for attribute in set(edited):
+            factor *= effect.get(attribute, 1.0)
         if kpi.startswith("DRB.PdcpSduDelayDl"):
             return 20.0 * factor
         if kpi.startswith("DRB.UEThpDl"):
-            return 4.0 / factor * (1.4 if "energySavingControl" in turned else 1.0)
+            return 4.0 / factor * (1.4 if "energySavingControl" in edited else 1.0)
         if kpi == "PEE.Energy":
-            return 100.0 + 5.0 * turned.count("energySavingControl") - 2.0 * turned.count("configuredMaxTxPower")
+            return 100.0 + 5.0 * edited.count("energySavingControl") - 2.0 * edited.count("configuredMaxTxPower")
         if kpi == "MM.HoPingPongRate":
-            return 12.0 * (0.5 if "hysteresis" in turned else 0.7 if "timeToTrigger" in turned else 1.0)
+            return 12.0 * (0.5 if "hysteresis" in edited else 0.7 if "timeToTrigger" in edited else 1.0)
         if kpi == "RRC.ConnEstabFailRate":
-            return 1.0 if "maxPrbUsage" in turned else 4.0
+            return 1.0 if "maxPrbUsage" in edited else 4.0
         return 5.0
 
 
 def walk(
-    planner: Planner, world: World, text: str, answers: tuple[Answer, ...] = (), most: int = 20, **start: Any
+    planner: Planner, world: World, text: str, answers: tuple[Answer, ...] = (), max_decisions: int = 20, **start: Any
 ) -> tuple[Decision, View]:
-    """Let a planner decide until it ends; returns the last decision and the view that it was made on."""
+    """Let a planner decide until it ends; returns the last decision and its view."""
     view = View(text=text, card=world.card, tools=OFFERS, answers=answers, **start)
-    for _ in range(most):
+    for _ in range(max_decisions):
         decision = planner.decide(view)
         if isinstance(decision, Understand):
             view = view.model_copy(update={"reading": decision.reading})
         elif isinstance(decision, CallTools):
-            seen = tuple(world.answer(call) for call in decision.calls)
-            view = view.model_copy(update={"observations": (*view.observations, *seen)})
+            observations = tuple(world.answer(call) for call in decision.calls)
+            view = view.model_copy(update={"observations": (*view.observations, *observations)})
         else:
             return decision, view
-    raise AssertionError(f"no end after {most} decisions")
+    raise AssertionError(f"no end after {max_decisions} decisions")

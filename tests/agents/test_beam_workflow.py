@@ -1,6 +1,4 @@
-"""Beam management as a run: words to a mobility, evidence, a trial in the beam twin, and a recommendation that changes
-nothing.
-"""
+"""Beam management as a run: mobility from the text, evidence, a trial in the beam twin, a recommendation; nothing is changed."""
 
 import pytest
 from planner_walk import Walk
@@ -56,24 +54,24 @@ def highway(context):
 def test_the_run_retrieves_then_compares_then_recommends(highway):
     decision, view = highway
     assert isinstance(decision, Finish), decision
-    assert [one.call.tool for one in view.observations] == [
+    assert [observation.call.tool for observation in view.observations] == [
         "read_configuration", "query_kpi", "detect_degradation", "compare_beam_selectors",
     ]  # fmt: skip
-    assert all(one.evidence is not None for one in view.observations), [one.error for one in view.observations]
-    assert all(REGISTRY.get(one.call.tool).effect is not Effect.CONFIGURE for one in view.observations)
+    assert [observation.error for observation in view.observations if observation.evidence is None] == []
+    assert all(REGISTRY.get(observation.call.tool).effect is not Effect.CONFIGURE for observation in view.observations)
 
 
-def test_the_recommendation_is_what_the_evidence_says(highway):
+def test_the_recommendation_follows_the_evidence(highway):
     decision, view = highway
     value = view.observations[-1].evidence["value"]
-    said = "switch the beam-management xApp of S1C1 to the learned predictor"
-    assert (said in decision.summary) == (value["recommended"] == "learned predictor")
+    switch = "switch the beam-management xApp of S1C1 to the learned predictor"
+    assert (switch in decision.summary) == (value["recommended"] == "learned predictor")
     assert value["recommended"] in decision.summary
-    for one in value["scenarios"][0]["scores"]:
-        assert f"{one['selector']} top-1 {100 * one['top1']['value']:.0f} %" in decision.summary
+    for score in value["scenarios"][0]["scores"]:
+        assert f"{score['selector']} top-1 {100 * score['top1']['value']:.0f} %" in decision.summary
 
 
-def test_mobility_and_users_are_taken_from_words_and_kpis_and_told_as_such(highway):
+def test_the_summary_names_the_sources_of_mobility_and_users(highway):
     decision, view = highway
     arguments = view.observations[-1].call.arguments
     assert (arguments["slowest_mps"], arguments["fastest_mps"]) == (20.0, 38.0)
@@ -83,20 +81,20 @@ def test_mobility_and_users_are_taken_from_words_and_kpis_and_told_as_such(highw
     assert "reports no antenna array and beam codebook" in decision.summary
 
 
-def test_at_28_ghz_the_learned_predictor_is_recommended_and_at_3_5_ghz_it_does_not_pay(highway, tmp_path):
+def test_the_learned_predictor_is_recommended_at_28_ghz_and_brings_no_gain_at_3_5_ghz(highway, tmp_path):
     decision, _ = walk(make_context(tmp_path, 28.0), HIGHWAY)
     assert isinstance(decision, Finish)
     assert decision.summary.startswith("recommended: switch the beam-management xApp of S1C1 to the learned predictor")
     assert highway[0].summary.startswith("keep the classical beam selection")
 
 
-def test_each_outcome_of_the_comparison_has_its_own_words(highway):
+def test_each_outcome_of_the_comparison_has_its_own_text(highway):
     _, view = highway
 
     def ending(recommended, failed):
         last = view.observations[-1]
         value = last.evidence["value"]
-        checks = [{**one, "passed": one["name"] != failed} for one in value["checks"]]
+        checks = [{**check, "passed": check["name"] != failed} for check in value["checks"]]
         changed = last.model_copy(
             update={"evidence": {**last.evidence, "value": {**value, "recommended": recommended, "checks": checks}}}
         )
@@ -104,10 +102,10 @@ def test_each_outcome_of_the_comparison_has_its_own_words(highway):
 
     assert "shadow mode" in ending("learned predictor", None)
     assert "More data is needed" in ending("staggered sweep", "card")
-    assert "does not pay here" in ending("staggered sweep", "gain")
+    assert "brings no gain here" in ending("staggered sweep", "gain")
 
 
-def test_outside_the_card_the_sweep_is_kept_and_missing_data_flagged(context):
+def test_outside_the_data_card_the_sweep_is_kept_and_missing_data_is_reported(context):
     decision, _ = walk(context, "passengers of trains lose their beams in S1C2: should the learned predictor take over")
     assert isinstance(decision, Finish)
     assert decision.summary.startswith("keep the beam sweep in S1C2")
@@ -128,13 +126,13 @@ def test_without_a_speed_the_operator_is_asked_once(context):
     assert "no speed was given" in again.reason
 
 
-def test_a_speed_beyond_the_twin_is_handed_over(context):
+def test_a_speed_beyond_the_range_of_the_twin_is_escalated(context):
     decision, _ = walk(context, "compare beam selection for S1C1 at 900 km/h")
     assert isinstance(decision, Escalate)
     assert "the beam twin goes up to 100" in decision.reason
 
 
-def test_without_the_tool_it_says_so(context):
+def test_a_missing_tool_is_named_in_the_escalation(context):
     decision, _ = walk(context, HIGHWAY, tools=3)
     assert isinstance(decision, Escalate)
     assert "compare_beam_selectors is not offered" in decision.reason

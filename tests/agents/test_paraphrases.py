@@ -70,9 +70,9 @@ def _reading(text: str, card: NetworkCard) -> object:
     if result.direct:
         return "direct"
     return {
-        (one.object.slice.value if one.object.slice else None, len(one.object.cells), target.describe())
-        for one in result.intent.expectations
-        for target in one.targets
+        (expectation.object.slice.value if expectation.object.slice else None, len(expectation.object.cells), target.describe())
+        for expectation in result.intent.expectations
+        for target in expectation.targets
     }
 
 

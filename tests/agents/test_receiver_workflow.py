@@ -1,5 +1,5 @@
-"""Channel-estimator selection as a run: conditions from the network, comparison in the link twin, and a recommendation that
-changes nothing.
+"""Channel-estimator selection as a run: conditions from the network, comparison in the link twin, a recommendation; nothing is
+changed.
 """
 
 import pytest
@@ -63,19 +63,20 @@ def few_pilots(context):
 
 
 def comparisons(view):
-    return [one for one in view.observations if one.call.tool == "compare_receivers"]
+    return [observation for observation in view.observations if observation.call.tool == "compare_receivers"]
 
 
 def changed(view, change):
-    """The view with every row of every comparison put through `change(row)`."""
-    seen = []
-    for one in view.observations:
-        if one.call.tool == "compare_receivers":
-            value = one.evidence["value"]
-            rows = [new for row in value["rows"] if (new := change(dict(row))) is not None]
-            one = one.model_copy(update={"evidence": {**one.evidence, "value": {**value, "rows": rows}}})  # noqa: PLW2901
-        seen.append(one)
-    return view.model_copy(update={"observations": tuple(seen)})
+    """Return the view with each row of each comparison replaced by `change(row)`."""
+
+    def with_changed_rows(observation):
+        if observation.call.tool != "compare_receivers":
+            return observation
+        value = observation.evidence["value"]
+        rows = [new for row in value["rows"] if (new := change(dict(row))) is not None]
+        return observation.model_copy(update={"evidence": {**observation.evidence, "value": {**value, "rows": rows}}})
+
+    return view.model_copy(update={"observations": tuple(map(with_changed_rows, view.observations))})
 
 
 def rate(value, half=0.05):
@@ -86,12 +87,12 @@ RECEIVERS = {"ls": "ls+lmmse", "lmmse": "lmmse+lmmse", "deeprx": "deeprx"}
 
 
 def rates(mcs=None, **values):
-    """A change that gives receivers block error rates; all hold MCS 12 unless `mcs` says otherwise."""
-    by_name, held = ({RECEIVERS[name]: value for name, value in given.items()} for given in (values, mcs or {}))
+    """Return a change that sets block error rates of receivers, and the MCS at 10 % BLER to `mcs`, 12 unless given."""
+    blers, max_mcs = ({RECEIVERS[name]: value for name, value in table.items()} for table in (values, mcs or {}))
 
     def change(row):
         name = row["receiver"]
-        return {**row, "bler": rate(by_name[name]), "adapted_mcs": held.get(name, 12)} if name in by_name else row
+        return {**row, "bler": rate(blers[name]), "adapted_mcs": max_mcs.get(name, 12)} if name in blers else row
 
     return change
 
@@ -103,18 +104,18 @@ def decided(view):
 def test_the_run_retrieves_then_compares_then_recommends(few_pilots):
     decision, view = few_pilots
     assert isinstance(decision, Finish), decision
-    assert [one.call.tool for one in view.observations] == [
+    assert [observation.call.tool for observation in view.observations] == [
         "read_configuration", "query_kpi", "detect_degradation", "link_conditions", *["compare_receivers"] * 3,
     ]  # fmt: skip
-    assert all(one.evidence is not None for one in view.observations), [one.error for one in view.observations]
-    assert all(REGISTRY.get(one.call.tool).effect is not Effect.CONFIGURE for one in view.observations)
+    assert [observation.error for observation in view.observations if observation.evidence is None] == []
+    assert all(REGISTRY.get(observation.call.tool).effect is not Effect.CONFIGURE for observation in view.observations)
 
 
-def test_links_are_matched_to_the_cell_and_to_what_the_operator_said(few_pilots, context):
+def test_links_match_the_cell_and_the_conditions_that_the_operator_stated(few_pilots, context):
     _, view = few_pilots
     cell = view.observations[3].evidence["value"]["cells"][0]
-    median, low, nearby = [one.call.arguments for one in comparisons(view)]
-    levels = {one["sinr"]["share"]: one for one in cell["levels"]}
+    median, low, nearby = [comparison.call.arguments for comparison in comparisons(view)]
+    levels = {level["sinr"]["share"]: level for level in cell["levels"]}
     for arguments, share in ((median, 0.5), (low, 0.1)):
         assert arguments["configuration"]["mcs_index"] == levels[share]["mcs_index"]
         assert arguments["adapt_to"] == "ls+lmmse"  # the network does not report the estimator in use
@@ -135,24 +136,24 @@ def test_with_one_pilot_symbol_and_fast_users_the_learned_receiver_is_recommende
             f"{100 * bler['value']:.1f} % ({100 * bler['interval']['low']:.1f}–{100 * bler['interval']['high']:.1f})"
             in decision.summary
         )
-    held = {row["receiver"]: row["adapted_mcs"] for row in comparisons(view)[0].evidence["value"]["rows"]}
-    assert held["deeprx"] > held["ls+lmmse"] == comparisons(view)[0].evidence["value"]["mcs_index"]
+    max_mcs = {row["receiver"]: row["adapted_mcs"] for row in comparisons(view)[0].evidence["value"]["rows"]}
+    assert max_mcs["deeprx"] > max_mcs["ls+lmmse"] == comparisons(view)[0].evidence["value"]["mcs_index"]
     assert (
-        f"MCS that holds 10 % BLER: LS {held['ls+lmmse']}, LMMSE {held['lmmse+lmmse']}, DeepRx {held['deeprx']}"
+        f"highest MCS with 10 % BLER: LS {max_mcs['ls+lmmse']}, LMMSE {max_mcs['lmmse+lmmse']}, DeepRx {max_mcs['deeprx']}"
         in decision.summary
     )
     assert "its data card covers all 3 conditions" in decision.summary
     assert "times as long as LS" in decision.summary
-    assert f"over {SLOTS} slots a link" in decision.summary
+    assert f"over {SLOTS} slots per link" in decision.summary
 
 
-def test_what_is_assumed_and_what_is_missing_is_told(few_pilots):
+def test_the_summary_states_what_is_assumed_and_what_is_missing(few_pilots):
     summary = few_pilots[0].summary
-    assumed, missing = summary.split("Assumed, for want of data: ")[1].split("Missing: ")
+    assumed, missing = summary.split("Assumed for lack of data: ")[1].split("Missing: ")
     assert "speed from '30 m/s'" in assumed
     assert "delay spread 364 ns" in assumed
     assert "counts no uplink SINR" in assumed
-    assert "pilot pattern" not in assumed  # the operator said it
+    assert "pilot pattern" not in assumed  # the operator stated it
     assert "does not report the estimator in use" in missing
     assert "channel estimation error statistics" in missing
 
@@ -163,29 +164,37 @@ def test_what_is_assumed_and_what_is_missing_is_told(few_pilots):
         (
             rates(ls=0.5, lmmse=0.3, deeprx=0.1),
             "DeepRx",
-            "fewer block errors than the better classical estimator: median SNR 10.0 % against LMMSE",
+            "significantly fewer block errors than the better classical estimator: median SNR 10.0 % against LMMSE",
         ),
         (
             rates(ls=0.5, lmmse=0.3, deeprx=0.27),
             "LMMSE",
-            "no fewer block errors, beyond the interval, than the better classical estimator",
+            "not significantly fewer block errors than the better classical estimator",
         ),
         (rates(ls=0.3, lmmse=0.28, deeprx=0.29), "LS", "median SNR 29.0 % against LMMSE 28.0 %"),
-        (rates(ls=0.0, lmmse=0.0, deeprx=0.0, mcs={"deeprx": 14}), "DeepRx", "a higher MCS held: median SNR 14 against 12"),
-        (rates(ls=0.0, lmmse=0.0, deeprx=0.0, mcs={"deeprx": 13}), "LS", "no higher MCS held, by 2 or more: median SNR 13"),
-        (rates(ls=0.0, lmmse=0.0, deeprx=0.0, mcs={"ls": None}), "LMMSE", "no higher MCS held"),
-        (rates(ls=0.5, lmmse=0.3, deeprx=0.1, mcs={"deeprx": 10}), "LMMSE", "a lower MCS held, at median SNR"),
-        (rates(ls=0.3, lmmse=0.5, deeprx=0.5), "LS", "more block errors, or a lower MCS held, at median SNR"),
+        (
+            rates(ls=0.0, lmmse=0.0, deeprx=0.0, mcs={"deeprx": 14}),
+            "DeepRx",
+            "a higher MCS at 10 % BLER: median SNR 14 against 12",
+        ),
+        (
+            rates(ls=0.0, lmmse=0.0, deeprx=0.0, mcs={"deeprx": 13}),
+            "LS",
+            "no MCS higher by 2 or more at 10 % BLER: median SNR 13",
+        ),
+        (rates(ls=0.0, lmmse=0.0, deeprx=0.0, mcs={"ls": None}), "LMMSE", "no MCS higher by 2 or more"),
+        (rates(ls=0.5, lmmse=0.3, deeprx=0.1, mcs={"deeprx": 10}), "LMMSE", "a lower MCS at 10 % BLER in: median SNR"),
+        (rates(ls=0.3, lmmse=0.5, deeprx=0.5), "LS", "more block errors or a lower MCS at 10 % BLER in: median SNR"),
         (lambda row: {**rates(ls=0.5, lmmse=0.3, deeprx=0.1)(row), "delay_ms": 0.58}, "LMMSE", "latency: 1.060 ms of processing"),
     ],
 )
-def test_an_estimator_is_chosen_only_for_what_lies_beyond_the_interval_and_in_time(few_pilots, change, chosen, words):
+def test_an_estimator_is_chosen_only_if_significantly_better_and_within_the_slot(few_pilots, change, chosen, words):
     decision = decided(changed(few_pilots[1], change))
     assert decision.recommendation == f"estimate the channel of S1C1 by {chosen} for terminals at 24 to 33 m/s"
     assert words in decision.summary
 
 
-def test_a_gain_that_a_nearby_condition_turns_into_a_loss_is_not_taken(few_pilots):
+def test_a_gain_that_turns_into_a_loss_in_a_nearby_condition_does_not_count(few_pilots):
     _, view = few_pilots
     nearby = comparisons(view)[2]
     better, worse = (changed(view, rates(lmmse=0.3, ls=0.5, deeprx=value)) for value in (0.1, 0.9))
@@ -194,59 +203,59 @@ def test_a_gain_that_a_nearby_condition_turns_into_a_loss_is_not_taken(few_pilot
     )
     decision = decided(view.model_copy(update={"observations": mixed}))
     assert "by LMMSE" in decision.recommendation
-    assert "more block errors, or a lower MCS held, at nearby: fastest, longer delay spread" in decision.summary
+    assert "more block errors or a lower MCS at 10 % BLER in: nearby: fastest, longer delay spread" in decision.summary
 
 
 def gathered(context, text):
-    """The view after everything but the comparisons, and the decision that asks for these."""
+    """Return the view before the comparisons, and the decision that calls them."""
     view = walk.view(context, text)
     view = view.model_copy(update={"reading": decided(view).reading})
-    seen = tuple(walk.observe(context, call) for call in decided(view).calls)
-    view = view.model_copy(update={"observations": seen})
+    observations = tuple(walk.observe(context, call) for call in decided(view).calls)
+    view = view.model_copy(update={"observations": observations})
     return view, decided(view)
 
 
 def answered(view, calls, evidence):
-    """The view with these values as answers to the comparisons."""
-    seen = tuple(Observation(call=call, evidence=value) for call, value in zip(calls, evidence, strict=True))
-    return view.model_copy(update={"observations": view.observations + seen})
+    """Return the view with these values as answers to the comparisons."""
+    observations = tuple(Observation(call=call, evidence=value) for call, value in zip(calls, evidence, strict=True))
+    return view.model_copy(update={"observations": view.observations + observations})
 
 
-def test_outside_the_card_it_falls_back_and_flags_the_missing_data(context):
+def test_outside_the_data_card_it_falls_back_and_reports_the_missing_data(context):
     text = "which channel estimator should S1C2 use for passengers of trains, 2 DMRS symbols"
-    view, wanted = gathered(context, text)
-    evidence = walk.observe(context, wanted.calls[0]).evidence
-    decision = decided(answered(view, wanted.calls, [evidence] * 3))
+    view, pending = gathered(context, text)
+    evidence = walk.observe(context, pending.calls[0]).evidence
+    decision = decided(answered(view, pending.calls, [evidence] * 3))
     assert isinstance(decision, Finish)
     assert "DeepRx" not in decision.recommendation
-    assert "Fallback to the classical estimator: DeepRx is not covered here" in decision.summary
+    assert "Fallback to the classical estimator: DeepRx's data card does not cover this case" in decision.summary
     assert "doppler_hz=" in decision.summary
     assert "More data is needed" in decision.summary
     deeprx = [row for row in evidence["value"]["rows"] if row["receiver"] == "deeprx"]
     assert not deeprx[0]["coverage"]["covered"]
 
 
-def test_where_the_learned_receiver_cannot_receive_the_classical_one_is_recommended(few_pilots):
+def test_a_classical_receiver_is_recommended_if_the_learned_one_does_not_support_the_link(few_pilots):
     decision = decided(changed(few_pilots[1], lambda row: None if row["receiver"] == "deeprx" else row))
     assert "DeepRx" not in decision.recommendation
-    assert "DeepRx is not covered here" in decision.summary
+    assert "DeepRx's data card does not cover this case" in decision.summary
 
 
-def test_where_no_classical_receiver_can_receive_it_is_handed_over(few_pilots):
+def test_a_link_that_no_classical_receiver_supports_is_escalated(few_pilots):
     decision = decided(changed(few_pilots[1], lambda row: row if row["receiver"] == "deeprx" else None))
     assert isinstance(decision, Escalate)
     assert "no classical receiver" in decision.reason
 
 
 def test_an_unknown_pilot_pattern_is_tried_with_fewer_pilots_without_deciding(few_pilots, context):
-    view, wanted = gathered(context, "choose the channel estimator of S1C1 at 3 m/s")
-    assert [one.arguments["configuration"]["dmrs_symbols"] for one in wanted.calls] == [3, 3, 3, 1]
-    # Values of another run stand for the comparisons: DeepRx is better only where it does not decide.
-    alike = comparisons(changed(few_pilots[1], rates(ls=0.3, lmmse=0.3, deeprx=0.3)))[0].evidence
+    view, pending = gathered(context, "choose the channel estimator of S1C1 at 3 m/s")
+    assert [call.arguments["configuration"]["dmrs_symbols"] for call in pending.calls] == [3, 3, 3, 1]
+    # The answers are taken from another run: DeepRx is better only in the comparison that does not decide.
+    equal = comparisons(changed(few_pilots[1], rates(ls=0.3, lmmse=0.3, deeprx=0.3)))[0].evidence
     better = comparisons(changed(few_pilots[1], rates(ls=0.9, lmmse=0.9, deeprx=0.1)))[0].evidence
-    decision = decided(answered(view, wanted.calls, [alike] * 3 + [better]))
+    decision = decided(answered(view, pending.calls, [equal] * 3 + [better]))
     assert "by LS" in decision.recommendation
-    assert "only to tell what the pilot pattern is worth): BLER LS 90.0 %" in decision.summary
+    assert "only to show the effect of the pilot pattern): BLER LS 90.0 %" in decision.summary
 
 
 def test_without_a_speed_the_operator_is_asked_once(context):
@@ -257,15 +266,15 @@ def test_without_a_speed_the_operator_is_asked_once(context):
     assert not comparisons(view)
     answers = (Answer(question=decision.question, answer="20 m/s"),)
     read = decided(view.model_copy(update={"answers": answers, "unread": answers}))
-    wanted = decided(view.model_copy(update={"answers": answers, "reading": read.reading}))
-    assert isinstance(wanted, CallTools)
-    assert wanted.calls[0].arguments["channel"]["speed_mps"] == 19.0
+    pending = decided(view.model_copy(update={"answers": answers, "reading": read.reading}))
+    assert isinstance(pending, CallTools)
+    assert pending.calls[0].arguments["channel"]["speed_mps"] == 19.0
     again, _ = walk(context, text, (Answer(question=decision.question, answer="no idea"),))
     assert isinstance(again, Escalate)
     assert "no speed was given" in again.reason
 
 
-def test_a_cell_without_cqi_reports_is_handed_over(context, tmp_path):
+def test_a_cell_without_cqi_reports_is_escalated(context, tmp_path):
     empty = KpiStore(tmp_path / "empty.db")
     silent = ToolContext(
         network=context.network, kpis=KpiSource(empty), limits=context.limits, standards=None, laboratory=None, now=context.now,
@@ -276,13 +285,13 @@ def test_a_cell_without_cqi_reports_is_handed_over(context, tmp_path):
     assert "no CQI was reported in S1C1" in decision.reason
 
 
-def test_of_several_cells_the_one_with_most_block_errors_is_judged(context):
-    view, wanted = gathered(context, "pick the channel estimator for cars on the highway")
+def test_of_several_cells_the_one_with_the_most_block_errors_is_compared(context):
+    view, pending = gathered(context, "pick the channel estimator for cars on the highway")
     cells = view.observations[3].evidence["value"]["cells"]
-    worst = max(cells, key=lambda one: one["block_errors"]["mean"])
+    worst = max(cells, key=lambda cell: cell["block_errors"]["mean"])
     assert len(cells) == 3
-    assert wanted.calls[1].arguments["configuration"]["mcs_index"] == worst["levels"][0]["mcs_index"]
-    assert wanted.calls[1].arguments["configuration"]["prbs"] == worst["allocation_prbs"]
+    assert pending.calls[1].arguments["configuration"]["mcs_index"] == worst["levels"][0]["mcs_index"]
+    assert pending.calls[1].arguments["configuration"]["prbs"] == worst["allocation_prbs"]
 
 
 @pytest.mark.parametrize(
@@ -292,7 +301,7 @@ def test_of_several_cells_the_one_with_most_block_errors_is_judged(context):
         ("select the channel estimator of S1C1 at 20 m/s with 9 DMRS symbols", "dmrs_symbols=9"),
     ],
 )
-def test_a_condition_beyond_the_twin_is_handed_over_with_its_limit(context, text, words):
+def test_a_condition_beyond_the_range_of_the_twin_is_escalated_with_the_limit(context, text, words):
     decision, _ = walk(context, text)
     assert isinstance(decision, Escalate)
     assert words in decision.reason
@@ -313,10 +322,11 @@ def test_such_texts_are_read_as_estimator_selection_for_the_cell(context, text):
     reading = understand(text, context.network.describe())
     assert isinstance(reading, Understood), reading
     assert reading.workflow == "channel-estimator"
-    assert [one.object.cells for one in reading.intent.expectations] == [(context.network.describe().cell("S1C1").dn,)]
+    cells = [expectation.object.cells for expectation in reading.intent.expectations]
+    assert cells == [(context.network.describe().cell("S1C1").dn,)]
 
 
-def test_link_terms_are_read_from_words():
+def test_link_terms_are_read_from_text():
     assert link_words("delay spread of 150.5 ns, four receive antennas, a single pilot symbol") == {
         "delay_spread_ns": 150.5, "rx_antennas": 4, "dmrs_symbols": 1,
     }  # fmt: skip

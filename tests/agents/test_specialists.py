@@ -1,4 +1,4 @@
-"""Specialists stay inside their scope, and the safety specialist objects to what must not go on."""
+"""Specialists stay within their scope, and the safety specialist objects to unsafe changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _intent(text: str, card: NetworkCard) -> Intent:
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"),
+    ("text", "specialists"),
     [
         ("URLLC delay below 10 ms in the stadium", (RAN_CONTROL,)),
         ("save energy overnight", (PHY,)),
@@ -40,12 +40,12 @@ def _intent(text: str, card: NetworkCard) -> Intent:
         ("URLLC delay below 10 ms and as little energy as possible", (RAN_CONTROL, PHY)),
     ],
 )
-def test_the_theme_of_an_intent_decides_who_is_asked(card: NetworkCard, text: str, asked: tuple[Specialist, ...]) -> None:
-    assert specialists_for(_intent(text, card)) == asked
+def test_the_kpis_of_an_intent_select_the_specialists(card: NetworkCard, text: str, specialists: tuple[Specialist, ...]) -> None:
+    assert specialists_for(_intent(text, card)) == specialists
 
 
 @pytest.mark.parametrize("specialist", [PHY, RAN_CONTROL])
-def test_a_specialists_drafts_stay_inside_its_scope(card: NetworkCard, specialist: Specialist) -> None:
+def test_a_specialists_drafts_stay_within_its_scope(card: NetworkCard, specialist: Specialist) -> None:
     world = World(card, {cell: CellModel(asleep=cell == "S3C2") for cell in card.areas()["stadium"]})
     text = "URLLC delay below 12 ms, every eMBB user at least 4 Mbps and as little energy as possible in the stadium"
     _, view = walk(RulePlanner(), world, text)
@@ -57,26 +57,27 @@ def test_a_specialists_drafts_stay_inside_its_scope(card: NetworkCard, specialis
     assert all(class_of(knob.dn) in specialist.scope.classes for draft in drafts for knob in draft.knobs)
 
 
-def _throughput(kept: float) -> KpiPrediction:
+def _throughput(mean: float) -> KpiPrediction:
+    """Return a predicted eMBB throughput, 10 Mbit/s without a change."""
     return KpiPrediction(
         kpi="DRB.UEThpDl",
         unit="Mbit/s",
         slice=Slice.EMBB,
         cells=(),
-        mean=kept,
-        interval=Interval(low=kept * 0.9, high=kept * 1.1),
+        mean=mean,
+        interval=Interval(low=mean * 0.9, high=mean * 1.1),
         no_change=10.0,
     )
 
 
 def _candidate(
-    card: NetworkCard, new: float = 40, kept: float = 10.0, conditions: tuple[str, ...] = ("delay breaks 10 ms",)
+    card: NetworkCard, new: float = 40, throughput: float = 10.0, conditions: tuple[str, ...] = ("delay breaks 10 ms",)
 ) -> Candidate:
     edit = AttributeEdit(dn=card.cell("S1C1").carrier_dn, attribute="configuredMaxTxPower", old=46, new=new)
     return Candidate(
         name="lower power",
         change_set=ChangeSet(edits=(edit,)),
-        predictions=(_throughput(kept),),
+        predictions=(_throughput(throughput),),
         outlook=(),
         score=0.0,
         feasible=True,
@@ -85,37 +86,37 @@ def _candidate(
 
 
 @pytest.mark.parametrize(
-    ("more", "rule"),
-    [({"new": 99}, "limits"), ({"kept": 2.0}, "fairness"), ({"conditions": ()}, "rollback")],
+    ("defect", "rule"),
+    [({"new": 99}, "limits"), ({"throughput": 2.0}, "fairness"), ({"conditions": ()}, "rollback")],
 )
-def test_the_safety_specialist_objects(card: NetworkCard, more: dict[str, object], rule: str) -> None:
-    found = review(_candidate(card, **more), ())  # type: ignore[arg-type]
-    assert (found[0].rule, found[0].outcome) == (rule, "fail")
-    assert found[0].source
-    assert found[0].remedy
+def test_the_safety_specialist_objects(card: NetworkCard, defect: dict[str, object], rule: str) -> None:
+    first, *_ = review(_candidate(card, **defect), ())  # type: ignore[arg-type]
+    assert (first.rule, first.outcome) == (rule, "fail")
+    assert first.source
+    assert first.remedy
 
 
 def test_a_sound_candidate_has_no_failing_reason(card: NetworkCard) -> None:
-    assert not [one for one in review(_candidate(card), ()) if one.outcome == "fail"]
+    assert not [finding for finding in review(_candidate(card), ()) if finding.outcome == "fail"]
 
 
 class Starving(World):
     """A world in which a minimum share of URLLC leaves eMBB a tenth of its throughput."""
 
-    def judge(self, intent: Intent, name: str, change_set: ChangeSet) -> Candidate:
-        judged = super().judge(intent, name, change_set)
-        kept = 1.0 if any(edit.attribute == "rRMPolicyMinRatio" for edit in change_set.attribute_edits()) else 10.0
-        return judged.model_copy(update={"predictions": (*judged.predictions, _throughput(kept))})
+    def evaluate(self, intent: Intent, name: str, change_set: ChangeSet) -> Candidate:
+        candidate = super().evaluate(intent, name, change_set)
+        starved = any(edit.attribute == "rRMPolicyMinRatio" for edit in change_set.attribute_edits())
+        return candidate.model_copy(update={"predictions": (*candidate.predictions, _throughput(1.0 if starved else 10.0))})
 
 
-def test_the_rule_planner_puts_last_what_the_safety_specialist_would_refuse(card: NetworkCard) -> None:
+def test_the_rule_planner_ranks_last_what_the_safety_specialist_refuses(card: NetworkCard) -> None:
     world = Starving(card, {cell: CellModel() for cell in card.areas()["stadium"]})
     decision, view = walk(RulePlanner(), world, "keep URLLC delay below 17 ms in the stadium tonight")
     assert isinstance(decision, Propose)
     failed = [
-        any(one.outcome == "fail" and one.rule != "SLA" for one in review(candidate, view.observations))
+        any(finding.outcome == "fail" and finding.rule != "SLA" for finding in review(candidate, view.observations))
         for candidate in decision.proposal.candidates
     ]
     assert failed == sorted(failed)
     assert failed[-1]
-    assert any("the safety specialist objects: eMBB starves" in risk for risk in decision.proposal.candidates[-1].risks)
+    assert any("the safety specialist objects: eMBB is starved" in risk for risk in decision.proposal.candidates[-1].risks)

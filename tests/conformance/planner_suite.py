@@ -90,7 +90,7 @@ class PlannerSuite:
     def test_a_walk_ends_in_time_and_keeps_to_what_is_offered(self, planner, world):
         before = world.network.configuration()
         decisions, _ = walk(planner, world, WORK)
-        assert not isinstance(decisions[-1], Understand | CallTools), "it never came to an end"
+        assert not isinstance(decisions[-1], Understand | CallTools), "the planner did not end"
         calls = [call for decision in decisions if isinstance(decision, CallTools) for call in decision.calls]
         for call in calls:
             assert REGISTRY.get(call.tool).effect is not Effect.CONFIGURE

@@ -24,7 +24,7 @@ class TestRulePlanner(PlannerSuite):
     def test_a_change_that_is_named_is_proposed_as_it_was_tried(self, planner, world):  # noqa: F811
         decisions, view = walk(planner, world, "set transmit power of S1C1 to 43 dBm")
         (proposal,) = [decision.proposal for decision in decisions if isinstance(decision, Propose)]
-        (compared,) = [seen for seen in view.observations if seen.call.tool == "compare_candidates"][-1:]
+        (compared,) = [observation for observation in view.observations if observation.call.tool == "compare_candidates"][-1:]
         tried = {candidate["name"]: candidate["score"] for candidate in compared.evidence["value"]["candidates"]}
         assert {candidate.name: candidate.score for candidate in proposal.candidates} == tried
         assert "no change" in tried

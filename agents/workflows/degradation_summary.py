@@ -1,4 +1,4 @@
-"""What `detect_degradation` found of a cell, in words."""
+"""A summary of what `detect_degradation` found for a cell."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tools.calls.observation import Observation
 from tools.ran.degradation_tool import detect_degradation
 
 
-def degradation_words(observations: Sequence[Observation], cell: str) -> str:
-    """Return the KPIs of the cell (id) that degraded, with their figures, or that none did significantly."""
+def degradation_summary(observations: Sequence[Observation], cell: str) -> str:
+    """Return the degraded KPIs of the cell (id) with their values before and after, or that none degraded significantly."""
     newest = latest(observations, detect_degradation)
-    worse = [
+    degraded = [
         f"{finding.kpi} {finding.before:.3g} → {finding.after:.3g} {finding.unit}"
         for finding in (newest.findings if newest else ())
         if finding.cell == cell
     ]
-    return f"degraded: {', '.join(worse)}" if worse else "no KPI degraded significantly"
+    return f"degraded: {', '.join(degraded)}" if degraded else "no KPI degraded significantly"
