@@ -44,6 +44,14 @@ class KpiDefinition(Word):
     derived: bool = False
     binned: bool = False
 
+    @property
+    def is_network_wide(self) -> bool:
+        """Whether a target is for the whole network, whichever cells it names.
+
+        True for energy and power (PEE, TS 28.552 clause 5.1.1.19): a saving that neighbour cells pay for is not a saving.
+        """
+        return self.name.startswith("PEE.")
+
 
 @cache
 def kpi_definitions() -> dict[str, KpiDefinition]:

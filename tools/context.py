@@ -1,7 +1,6 @@
-"""What a tool may reach: handed to each call, never global.
+"""The context of a tool call: what the tool may access. It is passed to each call, never global.
 
-The context of an OBSERVE or REASON tool has no actuator; `actuator` is set only by the gate, for the one call that it let
-through.
+The context of an OBSERVE or REASON tool has no actuator; only the gate sets `actuator`, for the single call that it approved.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ToolContext:
-    """Network, the door to its KPIs, limits, standards and the twin laboratory; `scope` narrows the cells that may be touched."""
+    """Network, KPI source, limits, standards and twin laboratory; `scope` restricts the cells by id (empty: all cells)."""
 
     network: Network
     kpis: KpiSource

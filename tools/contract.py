@@ -1,10 +1,10 @@
-"""What a tool is: one typed function that says everything a planner, a gate and a reader need.
+"""The tool contract: a typed function that declares everything a planner, a gate and a reader need.
 
-1. `@tool(...)` gives a function `(context, request) -> Evidence[Value]` its name, effect, typed request, typed value, the
-   errors that it raises, the data card that bounds it and a timeout.
-2. `Tool.call` validates the arguments, runs the function under its timeout, and turns every failure into a `ToolError` that names
-   the boundary it crossed. Failed calls are data for the planner, not stack traces.
-3. `Tool.schema` is the JSON schema that a model sees; `tools.langchain_export.to_langchain` makes a LangChain tool of it.
+1. `@tool(...)` turns a function `(context, request) -> Evidence[Value]` into a tool with a name, an effect, a typed request and
+   value, the errors that it raises, the data card that bounds its validity, and a timeout.
+2. `Tool.call` validates the arguments, runs the function under its timeout, and turns every failure into a `ToolError` with a
+   `Boundary`. Failed calls are data for the planner, not stack traces.
+3. `Tool.schema` is the JSON schema that a model sees; `tools.langchain_export.to_langchain` converts a tool to a LangChain tool.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from policies.word import Word
 
 Request = TypeVar("Request", bound=BaseModel)
 Value = TypeVar("Value", bound=BaseModel)
-# The first argument is what the tool may reach: a `tools.context.ToolContext`, or the gym's `tools.gym.context.GymContext`.
+# The first argument is the context: a `tools.context.ToolContext`, or the gym's `tools.gym.context.GymContext`.
 ToolFunction = Callable[[Any, Request], Evidence[Value]]
 
 
@@ -35,14 +35,14 @@ class ToolRequest(Word):
 
 
 class ToolValue(Word):
-    """Base of every tool's answer."""
+    """Base of every tool's value."""
 
 
 class Boundary(StrEnum):
-    """What a failed call ran into; the value is what observations, the journal and rollouts hold.
+    """The kind of failure of a tool call; observations, the journal and rollouts hold the string value.
 
-    REFUSED: out of range, not covered, or a limit is reached. UNAVAILABLE: a peer, a file or an extra is missing or does not
-    answer. PERMISSION: this caller may not. INTERNAL: a bug.
+    REFUSED: out of range, not covered, or a limit is reached. UNAVAILABLE: a peer, a file or an optional dependency is missing
+    or does not answer. PERMISSION: the caller is not allowed to make this call. INTERNAL: a bug.
     """
 
     UNKNOWN_TOOL = "unknown tool"
@@ -55,7 +55,7 @@ class Boundary(StrEnum):
 
 
 class ToolError(Exception):
-    """A tool call failed; `boundary` says where, the message what is wrong and what to do."""
+    """A failed tool call: `boundary` is the kind of failure, the message states what is wrong and what to do."""
 
     def __init__(self, boundary: Boundary, message: str) -> None:
         super().__init__(message)
@@ -64,7 +64,7 @@ class ToolError(Exception):
 
 @dataclass(frozen=True)
 class Tool(Generic[Request, Value]):
-    """A typed function with its declared effect; `also_changes` names what else it changes, besides the network's state."""
+    """A typed function with its declared effect; `also_changes` lists what it changes besides the network's state."""
 
     name: str
     effect: Effect
@@ -90,28 +90,28 @@ class Tool(Generic[Request, Value]):
         }
 
     def parse(self, arguments: dict[str, Any]) -> Request:
-        """Validate raw arguments; raises ToolError("arguments") naming each field, value and what is allowed."""
+        """Validate raw arguments; raises ToolError("arguments") with field, value and allowed range of each problem."""
         try:
             return self.request.model_validate(arguments)
         except ValidationError as error:
             raise ToolError(Boundary.ARGUMENTS, f"{self.name}: {validation_text(error, 'arguments')}") from None
 
     def call(self, context: object, arguments: dict[str, Any]) -> Evidence[Value]:
-        """Validate, run under the timeout, and return the evidence; every failure is a ToolError."""
+        """Validate the arguments, run the tool in its own thread under the timeout, and return the evidence; raises ToolError."""
         request = self.parse(arguments)
         pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"tool-{self.name}")
         try:
-            return pool.submit(self._answer, context, request).result(timeout=self.timeout_s)
+            return pool.submit(self._execute, context, request).result(timeout=self.timeout_s)
         except FutureTimeoutError:
             raise ToolError(Boundary.TIMEOUT, f"{self.name} took longer than {self.timeout_s:g} s") from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def run(self, context: object, arguments: dict[str, Any]) -> Evidence[Value]:
-        """Validate and run in this thread, without the timeout: where what is called keeps time itself, and calls are many."""
-        return self._answer(context, self.parse(arguments))
+        """Validate and run in this thread without a timeout, for frequent calls to backends with their own; raises ToolError."""
+        return self._execute(context, self.parse(arguments))
 
-    def _answer(self, context: object, request: Request) -> Evidence[Value]:
+    def _execute(self, context: object, request: Request) -> Evidence[Value]:
         try:
             return self.function(context, request)
         except ToolError:
@@ -130,17 +130,17 @@ def tool(
     data_card: DataCard | None = None,
     also_changes: tuple[str, ...] = (),
 ) -> Callable[[ToolFunction[Request, Value]], Tool[Request, Value]]:
-    """Make a tool of `(context, request: R) -> Evidence[V]`; name and description are the function's own."""
+    """Turn a function `(context, request: R) -> Evidence[V]` into a tool named after it, described by its docstring."""
 
-    def make(function: ToolFunction[Request, Value]) -> Tool[Request, Value]:
+    def decorate(function: ToolFunction[Request, Value]) -> Tool[Request, Value]:
         hints = get_type_hints(function)
-        evidence = hints["return"].__pydantic_generic_metadata__["args"][0]
+        value = hints["return"].__pydantic_generic_metadata__["args"][0]
         return Tool(
             name=function.__name__,
             effect=effect,
             description=(function.__doc__ or "").strip(),
             request=hints["request"],
-            value=evidence,
+            value=value,
             function=function,
             raises=raises,
             timeout_s=timeout_s,
@@ -148,4 +148,4 @@ def tool(
             also_changes=also_changes,
         )
 
-    return make
+    return decorate

@@ -1,7 +1,7 @@
-"""A tool as LangChain sees it, for agents built on other frameworks.
+"""Export of tools to LangChain, for agents built on other frameworks.
 
-Only OBSERVE and REASON tools are exported with a working function. A CONFIGURE tool goes through the harness's gate, never
-through a tool node: its exported function refuses and says so.
+Only OBSERVE and REASON tools are exported with a working function. A CONFIGURE tool must go through the harness's gate, never
+through a tool node: its exported function raises a ToolException that says so.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def to_langchain(tool: Tool[Any, Any], context: ToolContext) -> StructuredTool:
-    """Return the LangChain tool; it answers with the evidence as JSON-ready data, errors become ToolException."""
+    """Return the LangChain tool; it returns the evidence as JSON-ready data and raises ToolException for a ToolError."""
     from langchain_core.tools import StructuredTool, ToolException
 
     caller = Caller(ToolRegistry((tool,)), read_only(context))

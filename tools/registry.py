@@ -1,4 +1,4 @@
-"""The catalogue of tools: what a planner may be offered, by name and effect."""
+"""The tool registry: the tools that a planner can be offered, by name and effect."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from tools.contract import Boundary, Tool, ToolError
 
 
 class ToolRegistry:
-    """Tools by name; a name is taken once."""
+    """Tools by unique name, in the order of registration."""
 
     def __init__(self, tools: Iterable[Tool[Any, Any]] = ()) -> None:
         self._tools: dict[str, Tool[Any, Any]] = {}
-        for one in tools:
-            self.add(one)
+        for tool in tools:
+            self.add(tool)
 
-    def add(self, one: Tool[Any, Any]) -> None:
-        """Add a tool; raises ValueError where its name is taken."""
-        if one.name in self._tools:
-            raise ValueError(f"tool={one.name!r} is registered twice: rename one of them")
-        self._tools[one.name] = one
+    def add(self, tool: Tool[Any, Any]) -> None:
+        """Add a tool; raises ValueError if its name is registered already."""
+        if tool.name in self._tools:
+            raise ValueError(f"tool={tool.name!r} is registered twice: rename one of them")
+        self._tools[tool.name] = tool
 
     def get(self, name: str) -> Tool[Any, Any]:
-        """Return the tool called `name`; raises ToolError("unknown tool") naming those there are."""
+        """Return the tool called `name`; raises ToolError("unknown tool") with the registered names."""
         if name not in self._tools:
             raise ToolError(Boundary.UNKNOWN_TOOL, f"tool={name!r} does not exist; there are: {', '.join(sorted(self._tools))}")
         return self._tools[name]
 
     def of_effect(self, *effects: Effect) -> list[Tool[Any, Any]]:
-        """Return the tools with one of these effects (all tools where none is given), in the order of registration."""
-        return [one for one in self if not effects or one.effect in effects]
+        """Return the tools with one of these effects (no argument: all tools), in the order of registration."""
+        return [tool for tool in self if not effects or tool.effect in effects]
 
     def schemas(self) -> list[dict[str, Any]]:
         """Return every tool's schema: name, effect, description, input and output."""
-        return [one.schema() for one in self]
+        return [tool.schema() for tool in self]
 
     def __iter__(self) -> Iterator[Tool[Any, Any]]:
         """Iterate in the order of registration."""
@@ -51,7 +51,7 @@ class ToolRegistry:
 
 
 def default_registry() -> ToolRegistry:
-    """Return the tools of the main job: telemetry, topology, forecast, law, twin and configuration."""
+    """Return the tools for managing a RAN: telemetry, topology, forecast, limits, twins, link evaluation and configuration."""
     from tools.beams.compare_tool import compare_beam_selectors
     from tools.ran.candidate_tools import compare_candidates, refine_candidate
     from tools.ran.configure_tools import CONFIGURE_TOOLS

@@ -1,7 +1,7 @@
-"""Tools' inputs in few words: from JSON schemas to lines that a model or a person reads, each shared type told once.
+"""Compact signatures of tools, rendered from their JSON schemas for a model or a person; each shared type is described once.
 
-`edge_offload(task: TaskSpec, target: OffloadTarget)` and `TaskSpec = {task: string, gcycles_per_job: number >0 <=100 "…"}` say
-what some thousand characters of JSON schema say.
+`edge_offload(task: TaskSpec, target: OffloadTarget)` and `TaskSpec = {task: string, gcycles_per_job: number >0 <=100 "…"}`
+replace some thousand characters of JSON schema.
 """
 
 from __future__ import annotations
@@ -16,37 +16,38 @@ _BOUNDS = (("minimum", ">="), ("exclusiveMinimum", ">"), ("maximum", "<="), ("ex
 
 
 def signature(offer: ToolOffer) -> str:
-    """Return `name(argument: type "what it is", …)`; a `?` marks arguments that may be left out."""
+    """Return `name(argument: type "description", …)`; a `?` marks optional arguments."""
     return f"{offer.name}({', '.join(_fields(offer.input_schema))})"
 
 
 def shared_types(offers: Iterable[ToolOffer]) -> dict[str, str]:
-    """Return the types that the signatures of `offers` name, and those that these name, each with what it is."""
-    found: dict[str, str] = {}
+    """Return the definitions of all types that the signatures of `offers` refer to, directly or not, by type name."""
+    types: dict[str, str] = {}
     for offer in offers:
         for name, schema in offer.input_schema.get("$defs", {}).items():
-            found[name] = _type(schema)
-    return dict(sorted(found.items()))
+            types[name] = _type(schema)
+    return dict(sorted(types.items()))
 
 
 def _fields(schema: dict[str, Any]) -> list[str]:
     required = schema.get("required", ())
-    return [_field(name, one, name in required) for name, one in schema.get("properties", {}).items()]
+    return [_field(name, field, name in required) for name, field in schema.get("properties", {}).items()]
 
 
 def _field(name: str, schema: dict[str, Any], required: bool) -> str:
-    said = schema.get("description", "")
-    return f"{name}{'' if required else '?'}: {_type(schema)}" + (f" {json.dumps(said, ensure_ascii=False)}" if said else "")
+    description = schema.get("description", "")
+    quoted = f" {json.dumps(description, ensure_ascii=False)}" if description else ""
+    return f"{name}{'' if required else '?'}: {_type(schema)}{quoted}"
 
 
 def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "enum" in schema or "const" in schema:
-        return "|".join(json.dumps(one) for one in schema.get("enum", [schema.get("const")]))
+        return "|".join(json.dumps(value) for value in schema.get("enum", [schema.get("const")]))
     for key in ("anyOf", "oneOf", "allOf"):
         if key in schema:
-            return "|".join(_type(one) for one in schema[key])
+            return "|".join(_type(alternative) for alternative in schema[key])
     return _plain_type(schema)
 
 
@@ -64,6 +65,6 @@ def _plain_type(schema: dict[str, Any]) -> str:
 
 def _array(schema: dict[str, Any]) -> str:
     if "prefixItems" in schema:
-        return "[" + ", ".join(_type(one) for one in schema["prefixItems"]) + "]"
-    least, most = schema.get("minItems", 0), schema.get("maxItems", "")
-    return f"{_type(schema.get('items', {}))}[]" + (f" of {least}..{most}" if least or most else "")
+        return "[" + ", ".join(_type(item) for item in schema["prefixItems"]) + "]"
+    min_items, max_items = schema.get("minItems", 0), schema.get("maxItems", "")
+    return f"{_type(schema.get('items', {}))}[]" + (f" of {min_items}..{max_items}" if min_items or max_items else "")

@@ -1,4 +1,4 @@
-"""MAPE-K's analysis: telemetry and mission as facts that its rules ask for."""
+"""MAPE-K's analysis: telemetry and mission as the facts that the conditions of its rules name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from policies.gym.place import Position
 
 @dataclass(frozen=True)
 class Facts:
-    """Bounds that are broken; errands that are pending; the mission's slice and server with its load; the radio at its UAVs."""
+    """Violated SLA bounds, pending errands, the mission's slice and servers with their loads, radio conditions of its UAVs."""
 
     broken: frozenset[str]
     pending: frozenset[str]
@@ -33,12 +33,12 @@ class Facts:
 
 
 def facts_of(mission: MissionSpec, telemetry: dict[str, Any], sent: frozenset[str] = frozenset()) -> Facts:
-    """Return the facts; UAVs that were `sent` already are under way."""
+    """Return the facts; UAVs in `sent` are already under way."""
     log, state = telemetry["log"], NetworkState.model_validate(telemetry["state"])
     servers, host = telemetry["edge"]["servers"], telemetry["edge"]["service_host"]
-    others = {name: one["load"] for name, one in servers.items() if name != host}
-    least = min(others, key=lambda name: (others[name], name))
-    edges = {name: one["link_ms"] for name, one in servers.items() if name != "cloud"}
+    other_loads = {name: server["load"] for name, server in servers.items() if name != host}
+    least_loaded = min(other_loads, key=lambda name: (other_loads[name], name))
+    links_ms = {name: server["link_ms"] for name, server in servers.items() if name != "cloud"}
     serving = {cell for cell in log["serving"].values() if cell is not None}
     away = [(uav, place) for uav, place in mission.destinations.items() if _away(log, uav, place, mission.tolerance_m)]
     flights = [(uav, place) for uav, place in away if uav not in sent]
@@ -46,17 +46,17 @@ def facts_of(mission: MissionSpec, telemetry: dict[str, Any], sent: frozenset[st
     handovers = tuple((uav, gnb) for uav, gnb in mission.serving.items() if log["serving"].get(uav) != gnb)
     pending = {"fly": bool(flights), "under way": len(away) > len(flights), "alert": bool(alerts), "hand over": bool(handovers)}
     return Facts(
-        broken=_broken(mission.sla or SlaSpec(), state),
-        pending=frozenset(name for name, there in pending.items() if there),
+        broken=_violations(mission.sla or SlaSpec(), state),
+        pending=frozenset(name for name, is_pending in pending.items() if is_pending),
         slice=state.slice.value,
         host=host,
         at_edge=host != "cloud",
         edge_load=state.edge_load,
-        other_load=others[least],
-        least_loaded=least,
-        nearest=min(edges, key=lambda name: (edges[name], name)),
+        other_load=other_loads[least_loaded],
+        least_loaded=least_loaded,
+        nearest=min(links_ms, key=lambda name: (links_ms[name], name)),
         prb_load=max((telemetry["prb_load"][cell] for cell in serving), default=0.0),
-        noise_rise_db=max((one["noise_rise_db"] for one in telemetry["uavs"].values()), default=0.0),
+        noise_rise_db=max((radio["noise_rise_db"] for radio in telemetry["uavs"].values()), default=0.0),
         loss=state.loss,
         latency_ms=state.latency_ms,
         destinations=tuple((uav, place.model_dump()) for uav, place in flights),
@@ -70,14 +70,14 @@ def _away(log: dict[str, Any], uav: str, place: Position, tolerance_m: float) ->
     return here is None or Position.model_validate(here).distance_m(place) > tolerance_m
 
 
-def _broken(sla: SlaSpec, state: NetworkState) -> frozenset[str]:
+def _violations(sla: SlaSpec, state: NetworkState) -> frozenset[str]:
     values = {
         "latency": (state.latency_ms, sla.max_latency_ms),
         "jitter": (state.jitter_ms, sla.max_jitter_ms),
         "loss": (state.loss, sla.max_loss),
         "edge load": (state.edge_load, sla.max_edge_load),
     }
-    found = {name for name, (value, bound) in values.items() if bound is not None and value > bound}
+    violated = {name for name, (value, bound) in values.items() if bound is not None and value > bound}
     if sla.min_throughput_mbps is not None and state.throughput_mbps < sla.min_throughput_mbps:
-        found.add("throughput")
-    return frozenset(found)
+        violated.add("throughput")
+    return frozenset(violated)

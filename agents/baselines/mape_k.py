@@ -1,8 +1,8 @@
 """MAPE-K (seed 001, section IV-B): monitor, analyze, plan, execute, over a knowledge table of 50 condition-action rules.
 
-1. Monitor reads telemetry; analyze turns it into facts (`mape_facts`); plan takes the first rule of the table whose conditions
-   all hold and that was not used yet; execute makes its call.
-2. When no rule applies any more it verifies and ends. It reads the mission as data, never the operator's words.
+1. Monitor reads telemetry; analyze turns it into facts (`mape_facts`); plan selects the first rule of the table that has not been
+   used yet and whose conditions all hold; execute makes its call.
+2. When no rule applies, it verifies and ends. It reads the mission as data and ignores the operator's prose.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _NUMBERS = ("edge_load", "prb_load", "noise_rise_db", "loss", "latency_ms", "oth
 @cache
 def rules() -> tuple[dict[str, Any], ...]:
     """The knowledge table, in order of precedence."""
-    found: tuple[dict[str, Any], ...] = tuple(json.loads(TABLE.read_text(encoding="utf-8")))
-    return found
+    table: tuple[dict[str, Any], ...] = tuple(json.loads(TABLE.read_text(encoding="utf-8")))
+    return table
 
 
 class MapeK:
-    """The loop; what it has tried is its memory of the episode."""
+    """The loop; it remembers which rules it has used in the episode."""
 
     name = "mape-k"
 
@@ -39,7 +39,7 @@ class MapeK:
         self._used: list[str] = []
 
     def decide(self, view: View) -> Decision:
-        """Return the next decision: telemetry after every change, a rule's call after telemetry, at last verification."""
+        """Return the next decision: telemetry after every change, a rule's call after telemetry, finally the verification."""
         mission = mission_of(view.text)
         if mission is None:
             return Finish(summary="there is no mission in what the operator wrote")
@@ -48,37 +48,37 @@ class MapeK:
             return Finish(summary="verified; see the last answer")
         if last != "read_telemetry":
             return call("read_telemetry", "monitor") if last != "verify_sla_compliance" else Finish(summary="verified")
-        return self._planned(view, mission)
+        return self._plan(view, mission)
 
-    def _planned(self, view: View, mission: MissionSpec) -> Decision:
+    def _plan(self, view: View, mission: MissionSpec) -> Decision:
         telemetry = answers(view, "read_telemetry")[-1]
-        sent = frozenset(str(one.call.arguments["uav"]) for one in view.observations if one.call.tool == "set_waypoint")
+        sent = frozenset(str(step.call.arguments["uav"]) for step in view.observations if step.call.tool == "set_waypoint")
         facts = facts_of(mission, telemetry, sent)
         for rule in rules():
-            if self._applies(rule, facts) and (made := _executed(rule, facts, telemetry)) is not None:
+            if self._applies(rule, facts) and (decision := _execute(rule, facts, telemetry)) is not None:
                 self._used.append(rule["id"])
-                return made
+                return decision
         return verification(view, mission, NetworkState.model_validate(telemetry["state"]))
 
     def _applies(self, rule: dict[str, Any], facts: Facts) -> bool:
         if self._used.count(rule["id"]) >= rule.get("times", 1):
             return False
-        return all(_holds(name, wanted, facts) for name, wanted in rule["when"].items())
+        return all(_holds(name, operand, facts) for name, operand in rule["when"].items())
 
 
-def _holds(name: str, wanted: Any, facts: Facts) -> bool:
-    """Whether one condition holds: `broken` and `pending` ask for membership, `above_x` and `below_x` compare, others equal."""
+def _holds(name: str, operand: Any, facts: Facts) -> bool:
+    """Whether a condition holds: `broken` and `pending` test membership, `above_x` and `below_x` compare, others for equality."""
     if name in ("broken", "pending"):
-        return wanted in getattr(facts, name)
+        return operand in getattr(facts, name)
     side, _, rest = name.partition("_")
     if side in ("above", "below") and rest in _NUMBERS:
         value = getattr(facts, rest)
-        return bool(value > wanted if side == "above" else value < wanted)
-    return bool(getattr(facts, name) == wanted)
+        return bool(value > operand if side == "above" else value < operand)
+    return bool(getattr(facts, name) == operand)
 
 
-def _executed(rule: dict[str, Any], facts: Facts, telemetry: dict[str, Any]) -> Decision | None:
-    """The rule's action as a call; None where there is nothing that it could act on."""
+def _execute(rule: dict[str, Any], facts: Facts, telemetry: dict[str, Any]) -> Decision | None:
+    """The rule's action as a call; None if it has nothing to act on."""
     then, reason = rule["then"], f"{rule['id']}: {rule['why']}"
     action = then["do"]
     if action == "switch":
@@ -89,9 +89,8 @@ def _executed(rule: dict[str, Any], facts: Facts, telemetry: dict[str, Any]) -> 
         return call("graceful_degradation", reason, degradation={"target": then["target"], "keep_rate": then["keep"]})
     if action == "offload":
         server = facts.least_loaded if then["to"] == "least loaded" else facts.nearest
-        return (
-            None if server == facts.host else call("edge_offload", reason, task=telemetry["service"], target={"server": server})
-        )
+        decision = call("edge_offload", reason, task=telemetry["service"], target={"server": server})
+        return None if server == facts.host else decision
     if action == "wait":
         return call("heartbeat", reason, uav=sorted(telemetry["log"]["positions"])[0])
     return _errand(action, facts, reason)

@@ -1,4 +1,4 @@
-"""The mission as data, read off what the operator handed over."""
+"""The mission as data, read from the operator's text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MARK = "Mission: "
 
 @lru_cache(maxsize=64)
 def mission_of(text: str) -> MissionSpec | None:
-    """Return the mission of the line that begins with "Mission: ", or None where there is none that can be read."""
+    """Return the mission in the line that begins with "Mission: "; None if there is no such line or it is invalid."""
     for line in text.splitlines():
         if line.startswith(MARK):
             try:

@@ -1,4 +1,4 @@
-"""What a baseline can read off its view: the newest state, telemetry, and what it did already."""
+"""What baselines read from their view (answers, call counts, the newest state), and the calls of a verification."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from policies.gym.network_state import NetworkState
 from tools.calls.tool_call import ToolCall
 
 VERIFIERS = ("verify_sla_compliance", "validate_mission_completion")
-CONFIGURATION = ("switch_network_slice", "graceful_degradation", "edge_offload", "trigger_slice_reallocation")
 
 
 def answers(view: View, tool: str) -> list[dict[str, Any]]:
-    """Values that `tool` answered, oldest first."""
-    return [one.evidence["value"] for one in view.observations if one.call.tool == tool and one.evidence is not None]
+    """Values that `tool` returned, oldest first."""
+    observations = (observation for observation in view.observations if observation.call.tool == tool)
+    return [observation.evidence["value"] for observation in observations if observation.evidence is not None]
 
 
-def called(view: View, tool: str) -> int:
-    """How often `tool` was called, with or without success."""
-    return sum(one.call.tool == tool for one in view.observations)
+def call_count(view: View, tool: str) -> int:
+    """Number of calls of `tool`, with or without success."""
+    return sum(observation.call.tool == tool for observation in view.observations)
 
 
 def newest_state(view: View) -> NetworkState | None:
-    """The network state that was told last, by whichever tool."""
-    for one in reversed(view.observations):
-        value = one.evidence["value"] if one.evidence is not None else {}
-        found = value.get("state", value)
-        if isinstance(found, dict) and "latency_ms" in found and "slice" in found and "edge_load" in found:
-            return NetworkState.model_validate(found)
+    """The network state in the newest answer that holds one, of whichever tool."""
+    for observation in reversed(view.observations):
+        value = observation.evidence["value"] if observation.evidence is not None else {}
+        state = value.get("state", value)
+        if isinstance(state, dict) and "latency_ms" in state and "slice" in state and "edge_load" in state:
+            return NetworkState.model_validate(state)
     return None
 
 
 def call(tool: str, reason: str, **arguments: Any) -> CallTools:
-    """A decision to make one call."""
+    """Return the decision to call `tool`."""
     return CallTools(calls=(ToolCall(tool=tool, arguments=arguments, reason=reason),))
 
 
 def verification(view: View, mission: MissionSpec, state: NetworkState) -> CallTools | Finish:
-    """The next call of a verification, or the end: what was verified is not verified again."""
+    """The next call of a verification; the end of the episode if the last call was the verification."""
     last = view.observations[-1].call.tool if view.observations else ""
     if last in VERIFIERS:
         return Finish(summary="verified; see the last answer")
@@ -52,7 +52,7 @@ def verification(view: View, mission: MissionSpec, state: NetworkState) -> CallT
 
 
 def only_sla(mission: MissionSpec) -> bool:
-    """Whether a mission asks for an SLA and nothing else."""
+    """Whether an SLA is the mission's only goal."""
     return mission.sla is not None and mission == MissionSpec(sla=mission.sla)
 
 
@@ -64,5 +64,5 @@ def sla_check(mission: MissionSpec, state: NetworkState, reason: str) -> ToolCal
 
 
 def mission_check(mission: MissionSpec, log: dict[str, Any], reason: str) -> ToolCall:
-    """The call that verifies the whole mission by the `log` that telemetry told."""
+    """The call that verifies the whole mission against `log`, as returned by read_telemetry."""
     return ToolCall(tool=VERIFIERS[1], arguments={"mission": mission.model_dump(mode="json"), "log": log}, reason=reason)

@@ -1,6 +1,6 @@
-"""What a baseline knows: the last telemetry, the newest state s, and what its own calls changed; all of it from observations.
+"""What a baseline knows: the last telemetry, the newest state s, and the effects of its own calls, all from observations.
 
-A policy that is trained in the gym and the planner that uses it see nothing else, so both know the same.
+The policy in training and the planner that uses it share this input, so both decide on the same knowledge.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ LOOK = "read_telemetry"
 
 @dataclass(frozen=True)
 class Knowledge:
-    """`state` may be newer than `telemetry`: Configuration tools answer with it.
+    """`state` may be newer than `telemetry`, because Configuration tools return it, too.
 
-    `host` runs the mission's service; `kept` is the share of its full rate that the mission sends, 0.2..1; `shares` are those
-    that own calls gave to slices, 0..1; `since_look` counts calls after the telemetry; `used` the calls by their reasons;
-    `failed` says that the last call did.
+    `host` is the server of the mission's service; `keep_rate` the share of its full rate that the mission sends, 0.2..1; `shares`
+    the slice shares set by own calls, 0..1; `since_look` the number of calls since the telemetry; `used` the number of calls by
+    their reason; `failed` whether the last call failed.
     """
 
     telemetry: TelemetryState
     state: NetworkState
     host: str
-    kept: float = 1.0
+    keep_rate: float = 1.0
     shares: dict[str, float] = field(default_factory=dict)
     calls: int = 0
     since_look: int = 0
@@ -39,70 +39,71 @@ class Knowledge:
     failed: bool = False
 
 
-def knowledge(observations: Iterable[Observation]) -> Knowledge | None:
-    """Return what `observations` tell, oldest first; None where no telemetry was read. What cannot be read is passed over."""
-    known: Knowledge | None = None
-    changes: dict[str, Any] = {"kept": 1.0, "shares": {}, "calls": 0, "since_look": 0, "used": {}, "failed": False}
-    for one in observations:
-        told = (one.evidence or {}).get("value")
-        changes = _counted(changes, one)
-        if one.call.tool == LOOK and (read := _read(told)) is not None:
-            known = Knowledge(telemetry=read, state=read.state, host=read.edge.service_host)
-            changes["since_look"] = 0
-        elif known is not None and one.evidence is not None:
-            known = _configured(known, one, told)
-        changes |= _own(changes, one)
-    return None if known is None else replace(known, **changes)
+def gather_knowledge(observations: Iterable[Observation]) -> Knowledge | None:
+    """Return what `observations`, oldest first, show; None if they hold no telemetry. Unreadable answers are ignored."""
+    knowledge: Knowledge | None = None
+    history: dict[str, Any] = {"keep_rate": 1.0, "shares": {}, "calls": 0, "since_look": 0, "used": {}, "failed": False}
+    for observation in observations:
+        value = (observation.evidence or {}).get("value")
+        history = _counted(history, observation)
+        if observation.call.tool == LOOK and (telemetry := _telemetry(value)) is not None:
+            knowledge = Knowledge(telemetry=telemetry, state=telemetry.state, host=telemetry.edge.service_host)
+            history["since_look"] = 0
+        elif knowledge is not None and observation.evidence is not None:
+            knowledge = _after_configuration(knowledge, observation.call.tool, value)
+        history |= _own_changes(history, observation)
+    return None if knowledge is None else replace(knowledge, **history)
 
 
-def _counted(changes: dict[str, Any], one: Observation) -> dict[str, Any]:
-    used = {**changes["used"], one.call.reason: changes["used"].get(one.call.reason, 0) + 1}
+def _counted(history: dict[str, Any], observation: Observation) -> dict[str, Any]:
+    reason = observation.call.reason
     return {
-        **changes,
-        "calls": changes["calls"] + 1,
-        "since_look": changes["since_look"] + 1,
-        "used": used,
-        "failed": one.error is not None,
+        **history,
+        "calls": history["calls"] + 1,
+        "since_look": history["since_look"] + 1,
+        "used": {**history["used"], reason: history["used"].get(reason, 0) + 1},
+        "failed": observation.error is not None,
     }
 
 
-def _own(changes: dict[str, Any], one: Observation) -> dict[str, Any]:
-    """What a call that succeeded changed, of what no answer repeats."""
-    if one.evidence is None:
+def _own_changes(history: dict[str, Any], observation: Observation) -> dict[str, Any]:
+    """Changes made by a successful call that no later answer shows: the mission's rate and slice shares."""
+    if observation.evidence is None:
         return {}
+    tool, arguments = observation.call.tool, observation.call.arguments
     try:
-        if one.call.tool == "graceful_degradation":
-            spec = DegradationSpec.model_validate(one.call.arguments.get("degradation"))
-            return {"kept": spec.keep_rate} if spec.target == "mission" else {}
-        if one.call.tool == "trigger_slice_reallocation":
-            given = ResourceSpec.model_validate(one.call.arguments.get("resources")).share
-            return {"shares": {**changes["shares"], str(one.call.arguments.get("slice")): given}}
+        if tool == "graceful_degradation":
+            spec = DegradationSpec.model_validate(arguments.get("degradation"))
+            return {"keep_rate": spec.keep_rate} if spec.target == "mission" else {}
+        if tool == "trigger_slice_reallocation":
+            share = ResourceSpec.model_validate(arguments.get("resources")).share
+            return {"shares": {**history["shares"], str(arguments.get("slice")): share}}
     except ValidationError:
         return {}
     return {}
 
 
-def _configured(known: Knowledge, one: Observation, told: object) -> Knowledge:
-    """After a Configuration tool's answer: the state it told, and the server where the service runs now."""
-    tool, value = one.call.tool, told if isinstance(told, dict) else {}
+def _after_configuration(knowledge: Knowledge, tool: str, answer: object) -> Knowledge:
+    """Knowledge after the answer of a Configuration tool: the state in it, and the server that now runs the service."""
+    value = answer if isinstance(answer, dict) else {}
     if tool in ("switch_network_slice", "trigger_slice_reallocation", "graceful_degradation"):
-        return replace(known, state=_state(value) or known.state)
+        return replace(knowledge, state=_state(value) or knowledge.state)
     if tool == "edge_offload":
-        moved = value.get("task") == known.telemetry.service.task
-        host = value["server"] if moved and value.get("server") in known.telemetry.edge.servers else known.host
-        return replace(known, state=_state(value.get("state")) or known.state, host=host)
-    return known
+        moved = value.get("task") == knowledge.telemetry.service.task
+        host = value["server"] if moved and value.get("server") in knowledge.telemetry.edge.servers else knowledge.host
+        return replace(knowledge, state=_state(value.get("state")) or knowledge.state, host=host)
+    return knowledge
 
 
-def _read(told: object) -> TelemetryState | None:
+def _telemetry(value: object) -> TelemetryState | None:
     try:
-        return TelemetryState.model_validate(told)
+        return TelemetryState.model_validate(value)
     except ValidationError:
         return None
 
 
-def _state(told: object) -> NetworkState | None:
+def _state(value: object) -> NetworkState | None:
     try:
-        return NetworkState.model_validate(told)
+        return NetworkState.model_validate(value)
     except ValidationError:
         return None

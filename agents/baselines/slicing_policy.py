@@ -10,7 +10,7 @@ import numpy as np
 
 from agents.baselines.slicing_actions import ACTIONS
 from agents.baselines.slicing_features import FEATURES, Floats
-from policies.artefact import Artefact, ArtefactError, read_artefact
+from policies.artefact import ArtefactError, read_artefact
 
 WEIGHTS = Path(__file__).parent / "data" / "drl_slicing.npz"
 
@@ -21,29 +21,24 @@ class SlicingPolicy:
 
     layers: tuple[tuple[Floats, Floats], ...]
 
-    def logits(self, seen: Floats) -> Floats:
+    def logits(self, inputs: Floats) -> Floats:
         """Return the logits [len(ACTIONS)] for features [len(FEATURES)] in -1..1."""
-        hidden = seen
-        for place, (weight, bias) in enumerate(self.layers):
+        hidden = inputs
+        for index, (weight, bias) in enumerate(self.layers):
             hidden = hidden @ weight + bias
-            if place < len(self.layers) - 1:
+            if index < len(self.layers) - 1:
                 hidden = np.tanh(hidden)
         return hidden
 
 
 @lru_cache(maxsize=2)
 def load_policy(path: Path = WEIGHTS) -> SlicingPolicy:
-    """Load weights once; raises ArtefactError where file, record and this code do not belong together."""
+    """Load the weights, cached; raises ArtefactError if file, record and this code do not match."""
     record = read_artefact(path)
     with np.load(path, allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}
     names = (tuple(arrays["features"].tolist()), tuple(arrays["actions"].tolist()))
-    if names != (FEATURES, tuple(one.name for one in ACTIONS)):
+    if names != (FEATURES, tuple(action.name for action in ACTIONS)):
         raise ArtefactError(f"{path.name} was trained on other features or actions: make it again with `{record.remake}`")
     count = sum(name.startswith("weight_") for name in arrays)
     return SlicingPolicy(tuple((arrays[f"weight_{i}"], arrays[f"bias_{i}"]) for i in range(count)))
-
-
-def policy_record(path: Path = WEIGHTS) -> Artefact:
-    """Return the record of the weights: card, checksum, remake command; raises ArtefactError."""
-    return read_artefact(path)

@@ -1,12 +1,12 @@
 """Threshold-Rule (seed 001, section IV-B): latency above the SLA's bound, switch to URLLC; throughput below, offload to the edge.
 
-The paper's throughput threshold is 10 Mbit/s; here it is the SLA's own bound, for missions of this gym send 1 to 5 Mbit/s.
+The paper's throughput threshold is 10 Mbit/s; here it is the SLA's own bound, because missions of this gym send 1 to 5 Mbit/s.
 """
 
 from __future__ import annotations
 
 from agents.baselines.mission_brief import mission_of
-from agents.baselines.notes import answers, call, called, newest_state, verification
+from agents.baselines.notes import answers, call, call_count, newest_state, verification
 from agents.planner import Decision, Finish, View
 from policies.gym.network_state import NetworkState, SlaSpec
 
@@ -14,7 +14,7 @@ EDGE = "edge-1"
 
 
 class ThresholdRule:
-    """Looks once, applies each of its two rules at most once, verifies and ends."""
+    """Reads telemetry once, applies each of its two rules at most once, verifies and ends."""
 
     name = "threshold-rule"
 
@@ -32,10 +32,10 @@ class ThresholdRule:
 
     def _remedy(self, view: View, state: NetworkState, sla: SlaSpec) -> Decision | None:
         late = sla.max_latency_ms is not None and state.latency_ms > sla.max_latency_ms
-        if late and state.slice != "URLLC" and not called(view, "switch_network_slice"):
+        if late and state.slice != "URLLC" and not call_count(view, "switch_network_slice"):
             return call("switch_network_slice", "latency above its bound", current=state.slice.value, target="URLLC")
         slow = sla.min_throughput_mbps is not None and state.throughput_mbps < sla.min_throughput_mbps
-        if slow and not called(view, "edge_offload"):
+        if slow and not call_count(view, "edge_offload"):
             service = answers(view, "read_telemetry")[0]["service"]
             return call("edge_offload", "throughput below its bound", task=service, target={"server": EDGE})
         return None

@@ -46,16 +46,16 @@ def _goal_phrases() -> tuple[tuple[str, str], ...]:
     return tuple((goal, text) for goal, phrases in lexicon()["meaning"].items() for text in phrases)
 
 
-def _nearest(phrase: str, known: tuple[tuple[str, str], ...]) -> Match:
+def _nearest(phrase: str, phrases: tuple[tuple[str, str], ...]) -> Match:
     from tools.standards.embedding import embed
 
-    scores = _embedded(known) @ embed([phrase])[0]
+    scores = _embedded(phrases) @ embed([phrase])[0]
     best = int(scores.argmax())
-    return Match(known[best][0], known[best][1], float(scores[best]))
+    return Match(phrases[best][0], phrases[best][1], float(scores[best]))
 
 
 @cache
-def _embedded(known: tuple[tuple[str, str], ...]) -> Any:
+def _embedded(phrases: tuple[tuple[str, str], ...]) -> Any:
     from tools.standards.embedding import embed
 
-    return embed([text for _, text in known])
+    return embed([text for _, text in phrases])

@@ -30,11 +30,11 @@ class Ending(TypedDict, total=False):
 
 
 class RunState(TypedDict, total=False):
-    """What a checkpoint holds.
+    """The content of a checkpoint.
 
-    next: the step that follows. decisions, calls, rounds: how many were used. reading: the decision that states how the
-    operator's words are read, with the first `answers_read` of the answers. decision, intent, proposal, candidate, edited,
-    verdict, verification: names of artifacts. observations: names of artifacts, oldest first. durations: wall seconds by step.
+    next: the following step. decisions, calls, rounds: the numbers used so far. reading: the decision with the reading of the
+    operator's text, which covers the first `answers_read` answers. decision, intent, proposal, candidate, edited, verdict,
+    verification: names of artifacts. observations: names of artifacts, oldest first. durations: wall seconds by step.
     """
 
     run_id: str

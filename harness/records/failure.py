@@ -14,7 +14,6 @@ class RunBoundary(StrEnum):
     """The part of the system at which a run failed (where a tool call failed is another enum, of `tools`)."""
 
     PLANNER = "planner"
-    TOOL = "tool"
     NETWORK = "network"
     STORE = "store"
     BUDGET = "budget"

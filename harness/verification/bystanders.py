@@ -66,12 +66,12 @@ def _groups(comparison: Comparison) -> Iterator[_Group]:
     bounded = {(target.kpi, scope.slice) for scope, target in comparison.intent.bounds()}
     predictions = {(prediction.kpi, prediction.slice): prediction for prediction in reversed(comparison.candidate.predictions)}
     for kpi, slice in WATCHED:
-        if kpi_definition(kpi).better == "neutral":
+        definition = kpi_definition(kpi)
+        if definition.better == "neutral":
             continue
         if (kpi, slice) not in bounded:
             yield _group(comparison, kpi, slice, named, predictions.get((kpi, slice)))
-        # Energy is that of the whole network (see tools.twinning.outlook.cell_dns): its cells are not judged one by one.
-        for cell in [] if kpi.startswith("PEE.") else other_cells:
+        for cell in [] if definition.is_network_wide else other_cells:
             yield _group(comparison, kpi, slice, (cell,), None)
 
 

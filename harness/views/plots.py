@@ -65,7 +65,7 @@ def _select(series: KpiFrame, scope: ExpectationObject, target: ExpectationTarge
         lambda sample: (
             sample.kpi == target.kpi
             and sample.slice is slice
-            and (not named or target.kpi.startswith("PEE.") or sample.dn in named or short_name(sample.dn) in named)
+            and (not named or target.definition.is_network_wide or sample.dn in named or short_name(sample.dn) in named)
         )
     )
 

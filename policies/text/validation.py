@@ -9,7 +9,7 @@ from typing import Any, Protocol
 _MAX_VALUE_CHARACTERS = 60
 
 
-class Refusal(Protocol):
+class ErrorList(Protocol):
     """A pydantic `ValidationError`, or FastAPI's `RequestValidationError`."""
 
     def errors(self) -> Sequence[Any]:
@@ -25,35 +25,35 @@ class Problem:
     text: str
 
 
-def problems_of(refusal: Refusal, whole: str = "value") -> tuple[Problem, ...]:
-    """Return every problem in the order of the fields; `whole` names the value itself in problems without a field."""
-    return tuple(_problem(detail, whole) for detail in refusal.errors())
+def problems_of(error: ErrorList, root: str = "value") -> tuple[Problem, ...]:
+    """Return every problem in the order of the fields; `root` names the value itself in problems without a field."""
+    return tuple(_problem(detail, root) for detail in error.errors())
 
 
-def first_problem(refusal: Refusal, whole: str = "value") -> str:
+def first_problem(error: ErrorList, root: str = "value") -> str:
     """Return the first problem as one line."""
-    return problems_of(refusal, whole)[0].text
+    return problems_of(error, root)[0].text
 
 
-def validation_text(refusal: Refusal, whole: str = "value") -> str:
+def validation_text(error: ErrorList, root: str = "value") -> str:
     """Return every problem in one line, separated by semicolons."""
-    return "; ".join(problem.text for problem in problems_of(refusal, whole))
+    return "; ".join(problem.text for problem in problems_of(error, root))
 
 
-def _problem(detail: dict[str, Any], whole: str) -> Problem:
+def _problem(detail: dict[str, Any], root: str) -> Problem:
     steps = tuple(str(step) for step in detail["loc"])
-    return Problem(steps, detail["type"], _text(detail, ".".join(steps), whole))
+    return Problem(steps, detail["type"], _text(detail, ".".join(steps), root))
 
 
-def _text(detail: dict[str, Any], field: str, whole: str) -> str:
+def _text(detail: dict[str, Any], field: str, root: str) -> str:
     message = str(detail["msg"]).removeprefix("Value error, ")
     if detail["type"] == "missing":
         return f"{field} is missing: give it"
     if detail["type"] == "json_invalid":
-        return f"{whole} is not JSON ({message.removeprefix('Invalid JSON: ')}): write one object and nothing else"
+        return f"{root} is not JSON ({message.removeprefix('Invalid JSON: ')}): write one object and nothing else"
     if not field and detail["type"] == "value_error":
         return message  # a rule over several fields names them itself
-    return f"{field or whole}={_short(detail['input'])}: {message}"
+    return f"{field or root}={_short(detail['input'])}: {message}"
 
 
 def _short(value: object) -> str:

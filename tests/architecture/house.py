@@ -5,7 +5,7 @@
 2. A circle is a set of rooms of one package, or of modules, that reach each other by arrows.
 3. A face is an `__init__` that hands on names of other modules: a second way to import the same thing. There are none.
 
-`python tests/architecture/house.py [ROOT] --json` prints the figures of the checkout at ROOT (this one where none is given).
+`python tests/architecture/house.py [ROOT] --json` prints the figures of the checkout at ROOT (default: this one).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Arrows = dict[str, set[str]]
 
 def modules(root: Path) -> dict[str, Path]:
     """Return every module of the floors by dotted name; a package stands under its own name, with its `__init__.py`."""
-    found = {}
+    paths = {}
     for floor in FLOORS:
         for path in sorted((root / floor).rglob("*.py")):
             parts = path.relative_to(root).with_suffix("").parts
-            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+            paths[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return paths
 
 
 def packages(known: dict[str, Path]) -> dict[str, list[str]]:
@@ -46,18 +46,18 @@ def imports(name: str, path: Path, known: dict[str, Path]) -> set[str]:
     """Return the modules of the floors that a module imports, wherever in the file the import is."""
     is_package = path.name == "__init__.py"
     face = path.with_suffix(".pyi")
-    found: set[str] = set()
+    imported: set[str] = set()
     for source in [path, face] if is_package and face.exists() else [path]:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names if alias.name in known}
+                imported |= {alias.name for alias in node.names if alias.name in known}
             elif isinstance(node, ast.ImportFrom):
                 base = _absolute(node, name, is_package)
                 for alias in node.names:
                     target = f"{base}.{alias.name}"
                     if target in known or base in known:
-                        found.add(target if target in known else base)
-    return found - {name}
+                        imported.add(target if target in known else base)
+    return imported - {name}
 
 
 def _absolute(node: ast.ImportFrom, name: str, is_package: bool) -> str:
@@ -91,7 +91,7 @@ def circles(graph: Arrows) -> list[list[str]]:
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
-    found: list[list[str]] = []
+    components: list[list[str]] = []
 
     def visit(node: str) -> None:
         index[node] = low[node] = len(index)
@@ -107,13 +107,13 @@ def circles(graph: Arrows) -> list[list[str]]:
             while not component or component[-1] != node:
                 component.append(stack.pop())
             if len(component) > 1:
-                found.append(sorted(component))
+                components.append(sorted(component))
 
     sys.setrecursionlimit(10_000)
     for node in graph:
         if node not in index:
             visit(node)
-    return sorted(found, key=lambda component: (-len(component), component))
+    return sorted(components, key=lambda component: (-len(component), component))
 
 
 def faces(known: dict[str, Path]) -> list[str]:
@@ -153,9 +153,9 @@ def figures(root: Path = ROOT) -> dict[str, object]:
         "file_lines": _spread(files),
         "function_lines": _spread(functions),
         "module_circles": circles(plain),
-        "room_circles": {name: found for name, found in between.items() if found},
+        "room_circles": {name: components for name, components in between.items() if components},
         "rooms_and_arrows": {
-            floor: {"rooms": len(one), "arrows": sum(len(targets) for targets in one.values())} for floor, one in floors.items()
+            floor: {"rooms": len(graph), "arrows": sum(map(len, graph.values()))} for floor, graph in floors.items()
         },
         "faces": len(faces(known)),
     }

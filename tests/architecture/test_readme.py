@@ -20,9 +20,9 @@ def test_a_command_of_the_readme_parses_as_it_stands(line):
     command = typer.main.get_command(entry.load())
     context = command.make_context(name, list(arguments))
     if hasattr(command, "resolve_command"):
-        sub, found, rest = command.resolve_command(context, list(arguments))
-        assert found is not None
-        found.make_context(sub, rest, parent=context)
+        name, subcommand, rest = command.resolve_command(context, list(arguments))
+        assert subcommand is not None
+        subcommand.make_context(name, rest, parent=context)
 
 
 def test_the_readme_shows_the_commands_that_there_are():

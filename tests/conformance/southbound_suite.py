@@ -87,12 +87,6 @@ class A1SouthboundSuite:
         assert caught.value.violations[0].source.startswith("schema of A1 policy type")
         assert a1.ids(SLA) == ()
 
-    def test_a_refusal_by_the_peer_is_an_invalid_change_even_without_a_reason(self, a1):
-        a1.check = lambda type_id, body: None
-        with pytest.raises(InvalidChangeError):
-            a1.put(SLA, "p-1", {"scope": 1})
-        assert a1.ids(SLA) == ()
-
     def test_ids_with_odd_characters_do_not_reach_other_resources(self, a1):
         a1.put(SLA, "p-1", sla_policy())
         with pytest.raises((InvalidChangeError, UnknownObjectError, PeerError)):

@@ -10,7 +10,7 @@ import threading
 import httpx
 import pytest
 from southbound_suite import SLA, sla_policy
-from trap_server import TrapServer, send
+from trap_server import Proxy, send
 
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from tools.oran.change_executor import ChangeFailedError, PartialChangeError
@@ -60,21 +60,6 @@ def ran(twin):
 def network(ran):
     with OranNetwork(ran.url, settings=QUICK, enforce_deadline_s=2) as network:
         yield network
-
-
-class Proxy(TrapServer):
-    """Passes requests on to `target`, except where `interfere(handler, method, path)` has answered itself."""
-
-    def __init__(self, target: str, interfere) -> None:
-        def script(handler, number: int) -> None:
-            method, path, body = self.requests[-1]
-            if interfere(handler, method, path):
-                return
-            headers = {k: v for k, v in handler.headers.items() if k.lower() not in ("host", "content-length")}
-            answer = httpx.request(method, target + path, content=body, headers=headers, timeout=5, trust_env=False)
-            send(handler, answer.status_code, answer.content, answer.headers.get("content-type", ""))
-
-        super().__init__(script)
 
 
 def test_a_change_over_http_moves_the_kpis_of_the_network_and_reverting_moves_them_back(network, twin):

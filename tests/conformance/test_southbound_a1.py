@@ -6,9 +6,10 @@ import json
 import time
 from http.server import BaseHTTPRequestHandler
 
+import httpx
 import pytest
 from southbound_suite import SLA, A1SouthboundSuite, sla_policy
-from trap_server import TrapServer, send
+from trap_server import Proxy, TrapServer, send
 
 from tools.oran.a1_client import A1Client
 from tools.oran.a1_connect import connect_a1
@@ -17,7 +18,7 @@ from tools.oran.a1_osc_client import OscA1Client
 from tools.oran.a1_southbound import await_enforced
 from tools.oran.peer import PeerError
 from tools.oran.status_listener import StatusListener
-from twins.network import UnknownObjectError
+from twins.network import InvalidChangeError, UnknownObjectError
 from twins.ric.server import EmbeddedRan
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
@@ -47,6 +48,27 @@ class TestEveryDialect(A1SouthboundSuite):
         for policy_id in client.ids(SLA):
             client.delete(SLA, policy_id)
         client.close()
+
+
+def test_a_refusal_by_the_peer_is_an_invalid_change_even_without_a_reason(peer):
+    """The peer tells a schema that allows anything, so that the client's own check lets everything pass."""
+    url, _ = peer
+
+    def without_schema(handler: BaseHTTPRequestHandler, method: str, path: str) -> bool:
+        answer = httpx.get(url + path, trust_env=False) if method == "GET" else None
+        body = answer.json() if answer is not None and answer.status_code == 200 else None
+        kept = {"policySchema", "create_schema"} & set(body) if isinstance(body, dict) else set()
+        if kept:
+            send(handler, 200, json.dumps(body | {name: {"type": "object"} for name in kept}).encode())
+        return bool(kept)
+
+    with Proxy(url, without_schema) as proxy:
+        a1 = connect_a1(proxy.url)
+        with pytest.raises(InvalidChangeError):
+            a1.put(SLA, "p-1", {"scope": 1})
+        assert any(method in ("PUT", "POST") for method, _, _ in proxy.requests), "it was never sent"
+        assert a1.ids(SLA) == ()
+        a1.close()
 
 
 @pytest.mark.parametrize("double_encoded", [False, True])

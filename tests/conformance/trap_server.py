@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
+
 
 class TrapServer:
     """Calls `script(handler, number)` for each request, numbered from 1; `requests` records (method, path, body) of each."""
@@ -41,6 +43,21 @@ class TrapServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(timeout=5)
+
+
+class Proxy(TrapServer):
+    """Passes requests on to `target`, except where `interfere(handler, method, path)` answers itself and returns True."""
+
+    def __init__(self, target: str, interfere: Callable[[BaseHTTPRequestHandler, str, str], bool]) -> None:
+        def script(handler: BaseHTTPRequestHandler, number: int) -> None:
+            method, path, body = self.requests[-1]
+            if interfere(handler, method, path):
+                return
+            headers = {k: v for k, v in handler.headers.items() if k.lower() not in ("host", "content-length")}
+            answer = httpx.request(method, target + path, content=body, headers=headers, timeout=5, trust_env=False)
+            send(handler, answer.status_code, answer.content, answer.headers.get("content-type", ""))
+
+        super().__init__(script)
 
 
 def send(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", kind: str = "application/json") -> None:

@@ -1,4 +1,4 @@
-"""A whole small world for runs: the network of `small_network`, real tools over it, and a planner that decides by it."""
+"""A whole small world for runs: the twin of `small_network`, real tools over it, and a planner that does what a test wants."""
 
 from datetime import timedelta
 
@@ -9,6 +9,7 @@ from agents.understanding.result import Understood
 from harness.engine.parts import Parts
 from harness.engine.run_service import RunService
 from harness.runtime.settings import load_settings
+from policies.change import ChangeSet
 from policies.effect import Effect
 from policies.evidence import Evidence, Interval
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
@@ -18,13 +19,16 @@ from policies.provenance import Provenance
 from policies.slices import Slice
 from tools.calls.tool_call import ToolCall
 from tools.context import ToolContext
-from tools.contract import ToolError, tool
+from tools.contract import tool
+from tools.oran.clock import EmbeddedClock
+from tools.oran.oran_network import OranNetwork
 from tools.ran.candidate_tools import CompareCandidates, Comparison
 from tools.ran.configure_tools import set_slice_ratios
 from tools.ran.kpi_tool import query_kpi
 from tools.registry import ToolRegistry
 from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
+from twins.network import KpiQuery
 
 THROUGHPUT = ExpectationTarget(kpi="DRB.UEThpDl.P05", condition=Condition.AT_LEAST, value=5.0, unit="Mbit/s")
 DELAY = ExpectationTarget(kpi="DRB.PdcpSduDelayDl", condition=Condition.AT_MOST, value=10.0, unit="ms")
@@ -41,9 +45,9 @@ def intent(text="give every eMBB user at least 5 Mbps and keep URLLC below 10 ms
 
 
 def predicted(change_set):
-    """What the small network does, as its formulas say."""
+    """What the small network does, about: eMBB's throughput in Mbit/s and URLLC's delay in ms."""
     minimum = next((edit.new for edit in change_set.attribute_edits() if edit.attribute == "rRMPolicyMinRatio"), 0)
-    return 3 + 0.1 * minimum, 5 + 0.05 * minimum
+    return max(0.25 * minimum, 2.0), 1.6
 
 
 def candidate(name, change_set, goal):
@@ -77,9 +81,7 @@ def provenance(context):
 
 @tool(effect=Effect.REASON)
 def compare_candidates(context: ToolContext, request: CompareCandidates) -> Evidence[Comparison]:
-    """Predict candidates by the small network's formulas."""
-    from policies.change import ChangeSet
-
+    """Predict candidates as a twin that is known to be right would: by `predicted`."""
     drafts = {"no change": ChangeSet()} | {draft.name: ChangeSet(edits=draft.edits) for draft in request.candidates}
     candidates = [candidate(name, change_set, request.intent) for name, change_set in drafts.items()]
     candidates.sort(key=lambda candidate: -candidate.score)
@@ -135,44 +137,42 @@ class SmallPlanner:
         )
 
 
+class TwinClock:
+    """The clock of a twin in this process, whose KPIs go into a store."""
+
+    def __init__(self, twin, store):
+        self._twin, self._store = twin, store
+
+    def now(self):
+        return self._twin.describe().now
+
+    def wait(self, seconds):
+        self._twin.advance(seconds)
+        self.report()
+
+    def report(self):
+        self._store.write(self._twin.observe(KpiQuery(windows=50)))
+
+
 def parts(root, planner, network=None, tools=()):
-    network = network or SmallNetwork(root / "network.sqlite")
-    store = KpiStore(root / "kpi.sqlite")
-
-    class Clock:
-        now = staticmethod(network.now)
-
-        @staticmethod
-        def wait(seconds):
-            network.wait(seconds)
-            store.write(network.observe(_last(network)))
-
-    store.write(network.observe(_last(network)))
+    """The parts of a run over a twin in this process, or over one that an OranNetwork reaches."""
+    if isinstance(network, OranNetwork):
+        network.pull()
+        clock, kpis = EmbeddedClock(network), network.kpis
+    else:
+        network, store = network or SmallNetwork(), KpiStore(root / "kpi.sqlite")
+        clock, kpis = TwinClock(network, store), KpiSource(store)
+        clock.report()
     context = ToolContext(
-        network=network,
-        kpis=KpiSource(store),
-        limits=load_limits(),
-        standards=None,
-        laboratory=None,
-        now=network.now,
-        work_dir=root,
+        network=network, kpis=kpis, limits=load_limits(), standards=None, laboratory=None, now=clock.now, work_dir=root
     )
     return Parts(
-        network=network, network_name="small", clock=Clock(), planner=planner, context=context,
+        network=network, network_name="small", clock=clock, planner=planner, context=context,
         registry=ToolRegistry((query_kpi, compare_candidates, set_slice_ratios, *tools)),
     )  # fmt: skip
-
-
-def _last(network):
-    from twins.network import KpiQuery
-
-    return KpiQuery(windows=50)
 
 
 def service(root, planner=None, listener=None, network=None, tools=(), **overrides):
     settings = load_settings(overrides={"data_dir": root / "data", **overrides})
     run_parts = parts(root, planner or SmallPlanner(), network, tools)
     return RunService(settings, run_parts, **({"listener": listener} if listener else {}))
-
-
-__all__ = ["SmallPlanner", "ToolError", "intent", "service"]

@@ -3,10 +3,9 @@
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from small_network import SmallNetwork, UnreachableNetwork, embb_minimum, ratio
+from small_network import SmallNetwork, embb_minimum, ratio
 
 from harness.commitments.store import CommitmentConflictError, CommitmentStore
 from harness.commitments.watchdog import Watchdog
@@ -14,8 +13,9 @@ from harness.journal.journal import Journal
 from harness.journal.key import signing_key
 from harness.runtime.errors import CommitmentError
 from harness.runtime.store import StateStore
-
-HERE = Path(__file__).parent
+from tools.oran.oran_network import OranNetwork
+from tools.oran.peer import PeerSettings
+from twins.ric.server import EmbeddedRan
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def commitments(tmp_path, clock):
 
 @pytest.fixture
 def network(tmp_path):
-    return SmallNetwork(tmp_path / "network.sqlite")
+    return SmallNetwork()
 
 
 @pytest.fixture
@@ -67,11 +67,11 @@ def test_an_overdue_change_is_taken_back_and_not_before(commitments, network, wa
 
 
 def test_network_time_counts_too(commitments, network, watch):
-    until = network.now().timestamp() + 120
+    until = network.now().timestamp() + 12
     commitments.open("k1", "r1", embb_minimum(40), network="net", deadline_s=1e9, network_deadline=until, expectations={})
     commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
     assert watch.sweep() == []
-    network.wait(121)
+    network.advance(13)
     assert [result.state for result in watch.sweep()] == ["reverted"]
 
 
@@ -102,9 +102,14 @@ def test_what_somebody_else_changed_since_is_left_alone_and_reported(commitments
 
 
 def test_a_network_that_is_down_is_tried_again_until_it_answers(tmp_path, commitments, network, clock):
-    peers = [UnreachableNetwork(), network]
+    attempts = []
+
+    def connect(name):
+        attempts.append(name)
+        return OranNetwork("http://127.0.0.1:9", settings=PeerSettings(attempts=1)) if len(attempts) == 1 else network
+
     journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))
-    watch = Watchdog(commitments, lambda name: peers.pop(0), journal, now=lambda: clock[0])
+    watch = Watchdog(commitments, connect, journal, now=lambda: clock[0])
     opened(commitments, embb_minimum(40))
     commitments.applied("k1", network.apply(embb_minimum(40), "k1"))
     clock[0] += 61
@@ -146,27 +151,34 @@ def test_only_one_takes_a_change_back(commitments, network, watch, clock):
 
 @pytest.mark.parametrize("point", ["before apply", "after apply", "after record"])
 def test_after_a_kill_at_any_point_the_watchdog_leaves_the_old_value(tmp_path, network, point):
-    code = f"""
+    code = """
 import os, signal, sys
-sys.path.insert(0, {str(HERE)!r})
-from small_network import SmallNetwork, embb_minimum
+from pathlib import Path
 from harness.commitments.store import CommitmentStore
 from harness.runtime.store import StateStore
-commitments = CommitmentStore(StateStore({str(tmp_path / "state.sqlite")!r}))
-network = SmallNetwork({str(tmp_path / "network.sqlite")!r})
-die = lambda at: at == {point!r} and os.kill(os.getpid(), signal.SIGKILL)
-commitments.open("k1", "r1", embb_minimum(40), network="net", deadline_s=0.0, network_deadline=4e9, expectations={{}})
+from policies.change import ChangeSet
+from tools.oran.oran_network import OranNetwork
+url, folder, point, text = sys.argv[1:]
+change_set = ChangeSet.model_validate_json(text)
+commitments = CommitmentStore(StateStore(Path(folder) / "state.sqlite"))
+network = OranNetwork(url, ledger=Path(folder) / "ledger.sqlite")
+die = lambda at: at == point and os.kill(os.getpid(), signal.SIGKILL)
+commitments.open("k1", "r1", change_set, network=url, deadline_s=0.0, network_deadline=4e9, expectations={})
 die("before apply")
-receipt = network.apply(embb_minimum(40), "k1")
+receipt = network.apply(change_set, "k1")
 die("after apply")
 commitments.applied("k1", receipt)
 die("after record")
 """
-    child = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
-    assert child.returncode == -signal.SIGKILL
-    commitments = CommitmentStore(StateStore(tmp_path / "state.sqlite"))
-    journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))
-    assert [result.state for result in Watchdog(commitments, lambda name: network, journal).sweep()] == ["reverted"]
+    with EmbeddedRan(network) as ran:
+        arguments = (ran.url, str(tmp_path), point, embb_minimum(40).model_dump_json())
+        child = subprocess.run([sys.executable, "-c", code, *arguments], check=False, timeout=60)
+        assert child.returncode == -signal.SIGKILL
+        assert minimum(network) == (0 if point == "before apply" else 40)
+        commitments = CommitmentStore(StateStore(tmp_path / "state.sqlite"))
+        journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))
+        watch = Watchdog(commitments, lambda url: OranNetwork(url, ledger=tmp_path / "ledger.sqlite"), journal)
+        assert [result.state for result in watch.sweep()] == ["reverted"]
     assert minimum(network) == 0
     assert commitments.open_commitments() == []
 

@@ -10,15 +10,18 @@ from harness.gate.case import Case
 from harness.gate.gate import RULES, Gate, Rule
 from harness.runtime.settings import GateSettings
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.evidence import Interval
 from policies.guardrails.loading import load_guardrails
 from policies.intent import TimeWindow
 from policies.limits.loading import load_limits
+from policies.proposal import KpiPrediction
+from policies.slices import Slice
 from policies.verdict import Ruling
 
 
 @pytest.fixture
 def network(tmp_path):
-    return SmallNetwork(tmp_path / "network.sqlite")
+    return SmallNetwork()
 
 
 @pytest.fixture
@@ -29,7 +32,7 @@ def judge(network):
         case = {
             "change_set": change_set,
             "intent": intent(),
-            "candidate": candidate("one", change_set, intent()),
+            "candidate": candidate("change", change_set, intent()),
             "expires_at": card.now + timedelta(hours=1),
             "network": network,
             "card": card,
@@ -67,7 +70,15 @@ def test_a_small_change_passes_alone_where_the_operator_allows_it(judge):
 
 
 def test_a_predicted_side_effect_always_needs_a_human(judge):
-    verdict = judge(embb_minimum(40), settings=GateSettings(autonomous=True))
+    change_set = embb_minimum(40)
+    slower = KpiPrediction(
+        kpi="DRB.PdcpSduDelayDl", unit="ms", slice=Slice.URLLC, cells=("S1C1",), mean=7.0, interval=Interval(low=6.6, high=7.4),
+        no_change=5.0, twin_gap=0.03,
+    )  # fmt: skip
+    tried = candidate("one", change_set, intent()).model_copy(update={"predictions": (slower,)})
+    autonomous = GateSettings(autonomous=True)
+    assert judge(change_set, settings=autonomous).ruling is Ruling.APPROVE
+    verdict = judge(change_set, candidate=tried, settings=autonomous)
     assert verdict.ruling is Ruling.NEEDS_HUMAN
     assert any("DRB.PdcpSduDelayDl" in reason.message for reason in verdict.reasons if reason.outcome == "warn")
 
@@ -143,13 +154,12 @@ def policy(new, policy_type="ORAN_SliceSLATarget_1.0.0"):
     return ChangeSet(edits=(PolicyEdit(policy_type=policy_type, policy_id="p1", old=None, new=new),))
 
 
-def test_an_a1_policy_must_be_offered_and_valid_by_the_peers_schema(judge, network):
-    assert judge(policy({"a": 1})).ruling is Ruling.REJECT
-    card = network.describe().model_copy(update={"policy_types": ("ORAN_SliceSLATarget_1.0.0",)})
+def test_an_a1_policy_must_be_offered_and_valid_by_the_peers_schema(judge):
+    assert judge(policy({"a": 1}, policy_type="ORAN_NoSuchType_1.0.0")).ruling is Ruling.REJECT
     schema = {"type": "object", "properties": {"a": {"type": "integer", "maximum": 5}}, "required": ["a"]}
-    assert "gives no schema" in failures(judge(policy({"a": 1}), card=card))["peer schema"].message
-    assert "peer schema" in failures(judge(policy({"a": 9}), card=card, schema_of=lambda name: schema))
-    assert "peer schema" not in failures(judge(policy({"a": 1}), card=card, schema_of=lambda name: schema))
+    assert "gives no schema" in failures(judge(policy({"a": 1})))["peer schema"].message
+    assert "peer schema" in failures(judge(policy({"a": 9}), schema_of=lambda name: schema))
+    assert "peer schema" not in failures(judge(policy({"a": 1}), schema_of=lambda name: schema))
 
 
 def test_a_rule_that_cannot_be_evaluated_escalates(judge, network):

@@ -23,7 +23,7 @@ TEXT = "give every eMBB user at least 5 Mbps"
 
 
 class Runs:
-    """A service over an embedded network on loopback; `hear` is told every event."""
+    """A service over an embedded network on loopback; `hear` is called with every event."""
 
     def __init__(self, opened, hear):
         parts = dataclasses.replace(opened.parts, planner=SmallPlanner(), registry=ToolRegistry((query_kpi, compare_candidates)))
@@ -48,8 +48,8 @@ def runs(folder, hear=lambda world, event: None):
 
 def observed(outcome, tool):
     folder = Path(outcome.folder)
-    found = (Artifacts(folder).load(path.stem, Observation) for path in sorted(folder.glob("observation-*.json")))
-    return next(one.evidence for one in found if one.call.tool == tool)
+    observations = (Artifacts(folder).load(path.stem, Observation) for path in sorted(folder.glob("observation-*.json")))
+    return next(observation.evidence for observation in observations if observation.call.tool == tool)
 
 
 def moment(text):
@@ -92,7 +92,7 @@ def test_the_rows_that_a_decision_rested_on_can_be_asked_for_again(shadow):
     cell = world.card.cell("S1C1")
     query = KpiQuery(kpis=("DRB.UEThpDl.P05",), dns=(cell.dn,), windows=4)
     before = world.context.kpis.as_of(moment(evidence["provenance"]["observed_at"])).query(query)
-    values = [one.value for one in before if one.slice is not None and one.slice.value == "eMBB"]
+    values = [row.value for row in before if row.slice is not None and row.slice.value == "eMBB"]
     assert values == [row["value"] for row in evidence["value"]["rows"]]
     assert world.context.kpis.query(query).windows() != before.windows()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from small_network import START, SmallNetwork, embb_minimum, ratio
+from small_network import SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, intent, service
 
 from agents.planner import Ask, Escalate, Finish, Understand
@@ -19,13 +19,14 @@ from harness.records.outcome import RunOutcome
 from harness.views.console import RunConsole
 from tools.calls.tool_call import ToolCall
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
+from twins.system.scenario.disturbance import BackhaulDelay, Interferer
 
 TEXT = "give every eMBB user at least 5 Mbps"
 
 
 @pytest.fixture
 def network(tmp_path):
-    return SmallNetwork(tmp_path / "network.sqlite")
+    return SmallNetwork()
 
 
 def minimum(network):
@@ -64,7 +65,7 @@ def test_an_approved_change_is_applied_verified_and_confirmed(tmp_path, network)
 def test_a_change_that_turns_out_harmful_is_taken_back(tmp_path, network):
     def harm(event):
         if event.kind == "change.applied":
-            network.disturb("DRB.PdcpSduDelayDl", 4.0, network.now())
+            network.inject(BackhaulDelay(cell="S1C1", milliseconds=30.0))
 
     run_service = service(tmp_path, network=network, listener=harm)
     outcome = run_service.start(TEXT, approver=approve_by_flag)
@@ -75,8 +76,8 @@ def test_a_change_that_turns_out_harmful_is_taken_back(tmp_path, network):
     assert [commitment.state for commitment in run_service.commitments.of_run(outcome.run_id)] == ["reverted"]
 
 
-def test_a_change_that_does_not_keep_its_promise_is_taken_back_at_the_deadline(tmp_path, network):
-    network.disturb("DRB.UEThpDl.P05", 0.7, START)
+def test_a_change_that_does_not_keep_its_promise_is_taken_back_at_the_deadline(tmp_path):
+    network = SmallNetwork(disturbance=Interferer(x=60.0, y=35.0, power_dbm=35.0))  # the prediction knows nothing of it
     run_service = service(tmp_path, network=network)
     outcome = run_service.start(TEXT, approver=approve_by_flag)
     assert outcome.status == "rolled back"
@@ -130,7 +131,7 @@ def test_an_edited_change_set_is_tried_judged_and_approved_anew(tmp_path, networ
     assert outcome.status == "confirmed", outcome.message
     assert minimum(network) == 30
     assert [question.approval.digest for question in questions] == [embb_minimum(40).digest, embb_minimum(30).digest]
-    assert questions[1].tried.candidate.outlook[0].predicted == pytest.approx(6.0)
+    assert questions[1].tried.candidate.outlook[0].predicted == pytest.approx(7.5)
 
 
 def test_a_no_with_a_reason_goes_back_to_planning(tmp_path, network):
@@ -187,39 +188,39 @@ def test_what_the_gate_refuses_goes_back_to_planning_a_bounded_number_of_times(t
 
 
 class Careless(SmallPlanner):
-    """Says under which conditions it would take its change back only when it is told to."""
+    """Adds rollback conditions to its proposal only after feedback."""
 
     def decide(self, view):
         self.rollback_conditions = SmallPlanner.rollback_conditions if view.feedback else ()
         return super().decide(view)
 
 
-def reviews(one, run_id):
+def reviews(runs, run_id):
     """The findings of each safety review of a run: rule and outcome."""
-    bodies = [record.body for record in one.journal.records(run_id) if record.kind == "safety.reviewed"]
+    bodies = [record.body for record in runs.journal.records(run_id) if record.kind == "safety.reviewed"]
     return [[(finding["rule"], finding["outcome"]) for finding in body["findings"]] for body in bodies]
 
 
 def test_what_the_safety_specialist_refuses_goes_back_to_planning_before_anybody_is_asked(tmp_path, network):
-    asked = []
+    questions = []
 
     def approver(question):
-        asked.append(question)
+        questions.append(question)
         return approve_by_flag(question)
 
-    one = service(tmp_path, Careless(minimums=(40, 41)), network=network)
-    outcome = one.start(TEXT, approver=approver)
+    runs = service(tmp_path, Careless(minimums=(40, 41)), network=network)
+    outcome = runs.start(TEXT, approver=approver)
     assert outcome.status == "confirmed", outcome.message
     assert minimum(network) == 41
-    assert [question.approval.digest for question in asked] == [embb_minimum(41).digest]
-    assert [("rollback", "fail") in findings for findings in reviews(one, outcome.run_id)] == [True, False]
+    assert [question.approval.digest for question in questions] == [embb_minimum(41).digest]
+    assert [("rollback", "fail") in findings for findings in reviews(runs, outcome.run_id)] == [True, False]
 
 
 def test_what_the_safety_specialist_warns_of_reaches_the_human_even_where_none_is_needed(tmp_path, network):
-    one = service(tmp_path, SmallPlanner(minimums=(20,)), network=network, gate={"autonomous": True})
-    outcome = one.start(TEXT)
+    runs = service(tmp_path, SmallPlanner(minimums=(20,)), network=network, gate={"autonomous": True})
+    outcome = runs.start(TEXT)
     assert outcome.status == "awaiting approval"
-    assert reviews(one, outcome.run_id) == [[("limits", "warn")]]
+    assert reviews(runs, outcome.run_id) == [[("limits", "warn")]]
     (warning,) = [reason for reason in outcome.verdict.reasons if reason.source.startswith("safety specialist")]
     assert "rRMPolicyMinRatio was not looked up" in warning.message
 
@@ -229,17 +230,17 @@ def test_without_a_warning_the_operators_settings_hold(tmp_path, network):
         tool="retrieve_3gpp_constraint", arguments={"class_name": "RRMPolicyRatio", "attribute": "rRMPolicyMinRatio"}
     )
     planner = SmallPlanner(minimums=(20,), calls=(looked_up,))
-    one = service(tmp_path, planner, network=network, tools=(retrieve_3gpp_constraint,), gate={"autonomous": True})
-    outcome = one.start(TEXT)
-    assert reviews(one, outcome.run_id) == [[("safety review", "pass")]]
+    runs = service(tmp_path, planner, network=network, tools=(retrieve_3gpp_constraint,), gate={"autonomous": True})
+    outcome = runs.start(TEXT)
+    assert reviews(runs, outcome.run_id) == [[("safety review", "pass")]]
     assert outcome.approval.decided_by == "gate"
 
 
 def test_shadow_mode_is_reviewed_too(tmp_path, network):
-    one = service(tmp_path, Careless(), network=network)
-    outcome = one.start(TEXT, mode="shadow")
+    runs = service(tmp_path, Careless(), network=network)
+    outcome = runs.start(TEXT, mode="shadow")
     assert outcome.status == "shadow"
-    assert ("rollback", "fail") in reviews(one, outcome.run_id)[0]
+    assert ("rollback", "fail") in reviews(runs, outcome.run_id)[0]
     assert "modify" in outcome.message
 
 
@@ -300,7 +301,7 @@ def test_an_open_commitment_of_another_run_blocks_the_change(tmp_path, network):
 
 def test_stale_telemetry_stops_the_change(tmp_path, network):
     run_service = service(tmp_path, network=network, gate={"max_telemetry_windows": 0.001})
-    network.wait(30)
+    network.advance(30)
     outcome = run_service.start(TEXT, approver=approve_by_flag)
     assert outcome.status in ("rejected", "cannot")
     assert minimum(network) == 0
@@ -355,12 +356,12 @@ class Reader(SmallPlanner):
 
 
 def test_the_whole_reading_comes_back_in_every_view_and_after_a_resume(tmp_path, network):
-    asked = service(tmp_path, Reader(), network=network).start("x")
-    assert asked.status == "asked"
-    one = service(tmp_path, Reader(), network=network)
-    outcome = one.resume(asked.run_id, answerer=lambda question, choices: "yes")
+    waiting = service(tmp_path, Reader(), network=network).start("x")
+    assert waiting.status == "asked"
+    runs = service(tmp_path, Reader(), network=network)
+    outcome = runs.resume(waiting.run_id, answerer=lambda question, choices: "yes")
     assert Understood.model_validate_json(outcome.message) == Reader.reading
-    assert kinds(one, outcome.run_id).count("intent.understood") == 1
+    assert kinds(runs, outcome.run_id).count("intent.understood") == 1
 
 
 class ReadsOnce(RulePlanner):

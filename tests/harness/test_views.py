@@ -137,7 +137,7 @@ def command(root, *arguments):
 
 
 def test_a_run_is_listed_shown_and_approved_from_other_processes(tmp_path):
-    network = SmallNetwork(tmp_path / "network.sqlite")
+    network = SmallNetwork()
     waiting = service(tmp_path, network=network).start("at least 5 Mbps")
     listed = json.loads(command(tmp_path, "runs", "--json").stdout)
     assert [(run["run_id"], run["status"]) for run in listed["runs"]] == [(waiting.run_id, "awaiting approval")]

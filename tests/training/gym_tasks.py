@@ -1,4 +1,4 @@
-"""Tasks for tests, of the committed training set, and where that has too few, drawn; and a network that dies."""
+"""Tasks for tests, from the committed training set, or drawn if it has too few of a kind; and a network that dies."""
 
 from functools import cache
 
@@ -13,21 +13,21 @@ from twins.learned.network import LearnedNetwork
 
 @cache
 def drawn(domain=Domain.RECOVERY, tier=Tier.L2, count=1):
-    """The first tasks of a kind."""
-    found = [task for task in read_tasks(Purpose.TRAINING) if task.domain is domain and task.tier is tier][:count]
+    """Return the first tasks of a kind."""
+    tasks = [task for task in read_tasks(Purpose.TRAINING) if task.domain is domain and task.tier is tier][:count]
     fresh = (make_task(domain, tier, Family.SWARM, seed, Purpose.TRAINING, draw) for draw in range(20) for seed in range(1, 11))
-    while len(found) < count:
+    while len(tasks) < count:
         task = next(fresh)
-        found += [] if task is None else [task]
-    return tuple(found)
+        tasks += [] if task is None else [task]
+    return tuple(tasks)
 
 
 class Dying(LearnedNetwork):
-    """A network whose simulator dies at the n-th window."""
+    """A network whose simulator fails after `windows` windows."""
 
-    def __init__(self, at):
+    def __init__(self, windows):
         super().__init__()
-        self._left = at
+        self._left = windows
 
     def run(self, layout, seconds, settle_s=0.0):
         self._left -= 1

@@ -1,4 +1,4 @@
-"""The training of the slicing policy: resumes where it stopped, exports what NumPy evaluates alike, sees no benchmark."""
+"""The training of the slicing policy: resumable, exported to an equivalent NumPy policy, without benchmark tasks."""
 
 import dataclasses
 import json
@@ -10,7 +10,8 @@ from typer import Typer
 from typer.testing import CliRunner
 
 from agents.baselines.slicing_features import FEATURES
-from agents.baselines.slicing_policy import load_policy, policy_record
+from agents.baselines.slicing_policy import load_policy
+from policies.artefact import read_artefact
 from policies.gym.split import Purpose
 from training.gym.drl.command import drl_slicing
 from training.gym.drl.exporting import policy_of
@@ -34,11 +35,11 @@ def run(plan, pool, work, report=lambda step, means: None, until=None):
     return train(plan, pool, work, report, every=1, until=until)
 
 
-def test_tasks_are_of_training_topologies_and_kept(folder, pool):
-    every = (*pool.known, *pool.held_out)
-    assert 0 < len(every) <= 8 and len(pool.known) > 1
-    assert all(one.purpose is Purpose.TRAINING and one.seed <= 50 for one in every)
-    assert not any(one.seed in HELD_OUT for one in pool.known) and all(one.seed in HELD_OUT for one in pool.held_out)
+def test_tasks_are_of_training_topologies_and_cached(folder, pool):
+    tasks = (*pool.training, *pool.held_out)
+    assert 0 < len(tasks) <= 8 and len(pool.training) > 1
+    assert all(task.purpose is Purpose.TRAINING and task.seed <= 50 for task in tasks)
+    assert not any(task.seed in HELD_OUT for task in pool.training) and all(task.seed in HELD_OUT for task in pool.held_out)
     drawn = []
     assert gather(folder, 2, lambda domain, count: drawn.append(domain)) == pool and not drawn
 
@@ -64,17 +65,17 @@ def test_a_training_that_was_killed_ends_with_the_same_weights(pool, tmp_path):
 def test_other_tasks_or_another_plan_are_refused(pool, tmp_path):
     run(PLAN, pool, tmp_path, until=1)
     with pytest.raises(ValueError, match="started with other tasks"):
-        run(PLAN, Pool(pool.known[1:], ()), tmp_path)
+        run(PLAN, Pool(pool.training[1:], ()), tmp_path)
     with pytest.raises(ValueError, match="started with other rate"):
         run(dataclasses.replace(PLAN, rate=0.5), pool, tmp_path)
 
 
 def test_numpy_evaluates_the_policy_as_torch_does(pool, tmp_path):
     trainer = run(PLAN, pool, tmp_path, until=1)
-    seen = np.random.default_rng(1).uniform(-1.0, 1.0, (20, len(FEATURES))).astype(np.float32)
+    inputs = np.random.default_rng(1).uniform(-1.0, 1.0, (20, len(FEATURES))).astype(np.float32)
     with torch.no_grad():
-        theirs = trainer.policy.get_distribution(torch.from_numpy(seen)).distribution.logits.numpy()
-    ours = policy_of(trainer.policy).logits(seen)
+        theirs = trainer.policy.get_distribution(torch.from_numpy(inputs)).distribution.logits.numpy()
+    ours = policy_of(trainer.policy).logits(inputs)
     ours = ours - np.log(np.exp(ours).sum(axis=1, keepdims=True))
     assert np.abs(ours - theirs).max() < 1e-5
 
@@ -87,7 +88,7 @@ def test_the_command_exports_weights_that_load_with_their_card(tmp_path):
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     assert len(load_policy(out).layers) == 3
-    assert policy_record(out).remake == "twinpilot train drl-slicing --tasks 1 --seed 1 --steps 1"
+    assert read_artefact(out).remake == "twinpilot train drl-slicing --tasks 1 --seed 1 --steps 1"
     assert (tmp_path / "work" / "training.png").stat().st_size > 1000
     again = CliRunner().invoke(app, [*arguments, "--seed", "2"])
     assert again.exit_code == 2 and "seed" in again.output

@@ -1,4 +1,4 @@
-"""`gym bench`, `gym ground` and `gym make-tasks` from the command line, and the speed benchmark's script."""
+"""`gym bench`, `gym ground` and `gym make-tasks` on the command line, and the script of the speed benchmark."""
 
 import json
 import sys
@@ -57,20 +57,20 @@ def test_attempts_give_pass_k(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (("bench", "--agent", "nobody"), "agent='nobody' does not exist; there are: "),
         (("bench", "--network", "nr"), "network='nr' does not exist: model, ns3"),
         (("bench", "--per-tier", "0"), "--per-tier"),
     ],
 )
-def test_what_cannot_be_benched_is_said_in_one_line(tmp_path, arguments, words):
+def test_invalid_options_of_bench_are_reported_in_one_line(tmp_path, arguments, message):
     result = invoke(*arguments, "--out", tmp_path)
-    assert result.exit_code == 2 and words in result.output and "Traceback" not in result.output
+    assert result.exit_code == 2 and message in result.output and "Traceback" not in result.output
 
 
 @pytest.mark.parametrize("command", [("ground",), ("bench", "--network", "ns3")])
-def test_without_ns3_it_is_said_how_to_install_it(tmp_path, monkeypatch, command):
+def test_without_ns3_the_error_names_the_command_to_install_it(tmp_path, monkeypatch, command):
     monkeypatch.setitem(sys.modules, "ns3", None)  # as where it is not installed
     result = invoke(*command, "--out", tmp_path)
     assert result.exit_code == 2 and "pip install 'twinpilot[ns3]'" in result.output

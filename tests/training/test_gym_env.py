@@ -1,4 +1,4 @@
-"""The gym's environments keep Gymnasium's contract, are determined by their seed, and turn failures into data."""
+"""The gym's environments keep Gymnasium's contract, are deterministic by seed, and return failures as data."""
 
 import itertools
 import json
@@ -19,8 +19,8 @@ from policies.gym.network_state import NetworkState, SlaSpec
 from policies.gym.split import Purpose
 from tools.calls.tool_call import ToolCall
 from training.gym.env import NETWORK_ID, TOOLS_ID, NetworkEnv
-from training.gym.environments.reward import DISCOUNT, SHAPING, shaped, shortfall
-from training.gym.environments.tools import MOST_ACTION, MOST_SEEN, NetworkToolsEnv, read_call, written
+from training.gym.environments.reward import DISCOUNT, SHAPING, shaping_term, shortfall
+from training.gym.environments.tools import MAX_ACTION_CHARS, MAX_OBSERVATION_CHARS, NetworkToolsEnv, observation_json, read_call
 from training.gym.input_error import GymInputError
 from training.gym.task_making.generation import make_task
 from training.gym.tasks.gym_task import Domain, Tier
@@ -29,18 +29,18 @@ from twins.gym.scenario import Family
 from twins.learned.network import LearnedNetwork
 
 OFFLOADING = "edge offloading"
-NAMES = [one.name for one in ACTIONS]
+NAMES = [action.name for action in ACTIONS]
 
 
 @pytest.fixture(scope="module")
 def task():
     """An L1 task whose expert offloads once and verifies."""
     drawn = (make_task(Domain.OFFLOADING, Tier.L1, Family.SLICING, seed, Purpose.TRAINING, 0) for seed in range(1, 51))
-    return next(one for one in drawn if one is not None and len(one.path) == 2)
+    return next(task for task in drawn if task is not None and len(task.path) == 2)
 
 
 class Dying(LearnedNetwork):
-    """The Experiment Model with a simulator's crash after `windows` windows."""
+    """The Experiment Model, whose simulator fails after `windows` windows."""
 
     def __init__(self, windows):
         super().__init__()
@@ -74,11 +74,11 @@ def test_the_module_before_the_colon_registers_both_ids():
 def test_a_seed_determines_task_observations_and_rewards():
     def episode(seed):
         env = gymnasium.make(NETWORK_ID, domain=OFFLOADING)
-        seen, info = env.reset(seed=seed)
-        rows = [seen.tolist(), info["task"]]
+        observation, info = env.reset(seed=seed)
+        rows = [observation.tolist(), info["task"]]
         for action in (1, 10, 3, 6, FINISH):
-            seen, reward, *ended, _ = env.step(action)
-            rows += [seen.tolist(), reward, ended]
+            observation, reward, *ended, _ = env.step(action)
+            rows += [observation.tolist(), reward, ended]
         return rows
 
     assert episode(7) == episode(7)
@@ -112,28 +112,28 @@ def test_doing_nothing_is_worth_nothing(task):
     assert total == 0.0 and not info["success"] and info["calls"] == task.budget
 
 
-@pytest.mark.parametrize("place", range(FINISH))
-def test_every_action_is_a_real_call_that_works(task, place):
+@pytest.mark.parametrize("action", range(FINISH))
+def test_every_action_makes_its_call(task, action):
     env = NetworkEnv(task=task)
     env.reset(seed=0)
-    seen, _, _, _, info = env.step(place)
-    assert info["tool"] == ACTIONS[place].tool and info["error"] == ""
-    assert env.observation_space.contains(seen)
-    assert seen[FEATURES.index(f"did {NAMES[place]}")] > 0.0
+    observation, _, _, _, info = env.step(action)
+    assert info["tool"] == ACTIONS[action].tool and info["error"] == ""
+    assert env.observation_space.contains(observation)
+    assert observation[FEATURES.index(f"did {NAMES[action]}")] > 0.0
 
 
 def test_the_observation_shows_what_the_actions_did(task):
     env = NetworkEnv(task=task)
-    seen, _ = env.reset(seed=0)
+    observation, _ = env.reset(seed=0)
 
     def of(name):
-        return float(seen[FEATURES.index(name)])
+        return float(observation[FEATURES.index(name)])
 
     assert len(set(FEATURES)) == len(FEATURES)
     assert of("on eMBB") == 1.0 and of("cloud runs service") == 1.0 and of("mission rate kept") == 1.0
     assert max(of(f"{name} broken") for name in SlaSpec.model_fields) == 1.0
     for action in ("slice URLLC", "share 0.45", "service at edge-2", "mission rate 0.6"):
-        seen, *_ = env.step(NAMES.index(action))
+        observation, *_ = env.step(NAMES.index(action))
     assert of("on URLLC") == 1.0 and of("on eMBB") == 0.0 and of("edge-2 runs service") == 1.0
     assert (of("share given URLLC"), of("mission rate kept")) == (pytest.approx(0.45), pytest.approx(0.6))
     assert of("calls left") == pytest.approx((task.budget - 5) / 36)
@@ -143,10 +143,10 @@ def test_the_observation_shows_what_the_actions_did(task):
 def test_environments_run_side_by_side(mode):
     envs = gymnasium.make_vec(NETWORK_ID, num_envs=2, vectorization_mode=mode, domain=OFFLOADING)
     try:
-        seen, _ = envs.reset(seed=3)
-        assert seen.shape == (2, len(FEATURES))
+        observation, _ = envs.reset(seed=3)
+        assert observation.shape == (2, len(FEATURES))
         alone = gymnasium.make(NETWORK_ID, domain=OFFLOADING)
-        assert np.array_equal(seen[1], alone.reset(seed=4)[0])
+        assert np.array_equal(observation[1], alone.reset(seed=4)[0])
         for _ in range(3):
             _, rewards, terminated, truncated, _ = envs.step(np.array([FINISH, 0]))
         assert rewards.shape == (2,) and not truncated.any() and terminated.shape == (2,)
@@ -160,8 +160,8 @@ def test_text_environments_run_side_by_side(mode, task):
     envs = gymnasium.make_vec(TOOLS_ID, num_envs=2, vectorization_mode=mode, vector_kwargs=kwargs, task=task)
     try:
         envs.reset(seed=1)
-        seen, *_ = envs.step(['{"tool": "read_telemetry"}', "no"])
-        assert json.loads(seen[0])["tool"] == "read_telemetry" and json.loads(seen[1])["boundary"] == "arguments"
+        observation, *_ = envs.step(['{"tool": "read_telemetry"}', "no"])
+        assert json.loads(observation[0])["tool"] == "read_telemetry" and json.loads(observation[1])["boundary"] == "arguments"
     finally:
         envs.close()
 
@@ -170,17 +170,17 @@ def test_text_environments_run_side_by_side(mode, task):
 @pytest.mark.parametrize(("windows", "action"), [(1, 3), (0, 0)])
 def test_a_simulator_that_fails_truncates_the_episode(task, windows, action):
     env = NetworkEnv(task=task, network=lambda: Dying(windows))
-    seen, _ = env.reset(seed=0)
-    assert env.observation_space.contains(seen)
-    seen, reward, terminated, truncated, info = env.step(action)
+    observation, _ = env.reset(seed=0)
+    assert env.observation_space.contains(observation)
+    observation, reward, terminated, truncated, info = env.step(action)
     assert (reward, terminated, truncated) == (0.0, False, True)
     assert info["infrastructure_error"] == "the worker ended with signal 9"
-    assert "success" not in info and env.observation_space.contains(seen)
+    assert "success" not in info and env.observation_space.contains(observation)
     env = NetworkToolsEnv(task=task, network=lambda: Dying(windows))
     env.reset(seed=0)
     move = ToolCall(tool="switch_network_slice", arguments={"current": "eMBB", "target": "URLLC"})
-    seen, _, terminated, truncated, _ = env.step(move.model_dump_json())
-    assert truncated and not terminated and "infrastructure_error" in json.loads(seen)
+    observation, _, terminated, truncated, _ = env.step(move.model_dump_json())
+    assert truncated and not terminated and "infrastructure_error" in json.loads(observation)
 
 
 BAD = [
@@ -205,20 +205,20 @@ BAD = [
 def test_bad_text_is_an_error_with_its_boundary(task, text, boundary):
     env = NetworkToolsEnv(task=task)
     env.reset(seed=0)
-    seen, reward, terminated, truncated, _ = env.step(text)
-    told = json.loads(seen)
-    assert told["boundary"] == boundary and told["error"]
+    observation, reward, terminated, truncated, _ = env.step(text)
+    payload = json.loads(observation)
+    assert payload["boundary"] == boundary and payload["error"]
     assert reward == pytest.approx(-0.02) and not terminated and not truncated
-    assert told["steps_left"] == task.budget - 1
-    assert env.observation_space.contains(seen)
+    assert payload["steps_left"] == task.budget - 1
+    assert env.observation_space.contains(observation)
 
 
 def test_random_text_never_crashes_and_uses_up_the_budget(task):
-    env, chance = NetworkToolsEnv(task=task), random.Random(5)
+    env, rng = NetworkToolsEnv(task=task), random.Random(5)
     env.reset(seed=0)
     ended, calls = False, 0
     while not ended:
-        text = "".join(chance.choice('{}[]":,tolarguments0\\ué') for _ in range(chance.randrange(60)))
+        text = "".join(rng.choice('{}[]":,tolarguments0\\ué') for _ in range(rng.randrange(60)))
         _, _, ended, truncated, info = env.step(text)
         calls += 1
         assert not truncated
@@ -229,32 +229,32 @@ def test_a_task_is_solved_in_text(task):
     env = NetworkToolsEnv(task=task)
     first, _ = env.reset(seed=0)
     assert json.loads(first)["task"] == task.brief
-    assert [one.name for one in env.tools] == json.loads(first)["tools"]
+    assert [tool.name for tool in env.tools] == json.loads(first)["tools"]
     for call in task.path:
-        seen, reward, *_ = env.step(json.dumps({"tool": call.tool, "arguments": call.arguments}))
-        assert reward == 0.0 and json.loads(seen)["evidence"]["summary"]
+        observation, reward, *_ = env.step(json.dumps({"tool": call.tool, "arguments": call.arguments}))
+        assert reward == 0.0 and json.loads(observation)["evidence"]["summary"]
     _, reward, terminated, _, info = env.step('{"tool": "finish"}')
     assert terminated and reward == 1.0 and info["success"]
 
 
 def test_long_text_stays_in_its_space():
-    assert isinstance(read_call("x" * (MOST_ACTION + 1)), str)
-    cut = json.loads(written({"evidence": {"summary": "much", "value": "y" * MOST_SEEN}, "steps_left": 3}))
+    assert isinstance(read_call("x" * (MAX_ACTION_CHARS + 1)), str)
+    cut = json.loads(observation_json({"evidence": {"summary": "much", "value": "y" * MAX_OBSERVATION_CHARS}, "steps_left": 3}))
     assert cut == {"evidence": {"summary": "much", "cut": True}, "steps_left": 3}
-    assert len(written({"error": "é" * MOST_SEEN})) <= MOST_SEEN
+    assert len(observation_json({"error": "é" * MAX_OBSERVATION_CHARS})) <= MAX_OBSERVATION_CHARS
 
 
-def test_what_is_asked_for_must_exist():
-    for asked in ({"domain": "plumbing"}, {"tier": "L9"}, {"purpose": "fun"}, {"network": "carrier pigeon"}):
+def test_an_option_that_does_not_exist_is_refused():
+    for options in ({"domain": "plumbing"}, {"tier": "L9"}, {"purpose": "fun"}, {"network": "carrier pigeon"}):
         with pytest.raises(GymInputError, match="does not exist"):
-            NetworkEnv(**asked).reset(seed=1)
+            NetworkEnv(**options).reset(seed=1)
     with pytest.raises(GymInputError, match="errands=True"):
         NetworkEnv(tier="L3").reset(seed=1)
     with pytest.raises(ValueError, match="action=17 must be 0 to 16"):
         NetworkEnv().step(17)
 
 
-def test_options_take_the_place_of_the_constructors(task):
+def test_options_of_reset_override_those_of_the_constructor(task):
     env = NetworkEnv(domain="network slicing")
     _, info = env.reset(seed=1, options={"task": task})
     assert info["task"] == task.id
@@ -265,16 +265,16 @@ def test_a_mission_with_errands_is_verified_by_its_log():
     env.reset(seed=2)
     *_, info = env.step(FINISH)
     assert info["tool"] == "validate_mission_completion" and not info["success"] and info["calls"] == 3
-    assert info["outcome"]["goal"] and not [one for one in info["outcome"]["verification"] if "log" in one]
+    assert info["outcome"]["goal"] and not [fault for fault in info["outcome"]["verification"] if "log" in fault]
 
 
-def test_shaping_adds_up_to_what_the_beginning_lacked():
-    steps = [0.8, 0.5, 0.9, 0.1, 0.0]
-    total = sum(DISCOUNT**place * shaped(*pair) for place, pair in enumerate(itertools.pairwise(steps)))
-    assert total == pytest.approx(steps[0])  # whatever lay between: no way earns more than another
+def test_discounted_shaping_adds_up_to_the_first_shortfall():
+    shortfalls = [0.8, 0.5, 0.9, 0.1, 0.0]
+    total = sum(DISCOUNT**step * shaping_term(*pair) for step, pair in enumerate(itertools.pairwise(shortfalls)))
+    assert total == pytest.approx(shortfalls[0])  # whatever lies between: no trajectory earns more than another
 
 
-def test_shortfall_is_nought_where_kept_and_one_at_eight_times_the_bound():
+def test_shortfall_is_zero_if_the_sla_is_met_and_one_at_eight_times_the_bound():
     sla = SlaSpec(max_latency_ms=99.0, min_throughput_mbps=2.0)
     state = NetworkState(slice="eMBB", latency_ms=99.0, jitter_ms=1.0, loss=0.0, throughput_mbps=2.0, edge_load=0.5)
     assert shortfall(sla, state) == 0.0 and shortfall(None, state) == 0.0

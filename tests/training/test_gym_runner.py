@@ -1,4 +1,4 @@
-"""The runner: any planner, every failure as data, infrastructure errors apart; campaigns that resume; scores."""
+"""The runner: any planner, failures as data, infrastructure errors separate; resumable campaigns; scores."""
 
 import fcntl
 import json
@@ -22,10 +22,10 @@ from training.gym.tasks.gym_task import Domain, Tier
 MODEL = named_network("model")
 
 
-class Says:
-    """A planner that says what it is told to, and then ends."""
+class ScriptedPlanner:
+    """A planner that returns given decisions, and then ends."""
 
-    name = "says"
+    name = "scripted"
 
     def __init__(self, *decisions):
         self.views, self._decisions = [], list(decisions)
@@ -39,8 +39,8 @@ def calls(tool, **arguments):
     return CallTools(calls=(ToolCall(tool=tool, arguments=arguments),))
 
 
-def test_a_planner_sees_text_card_tools_and_what_came_of_its_calls():
-    task, planner = drawn()[0], Says(calls("check_network_state"), calls("get_edge_load"))
+def test_a_planner_sees_text_card_tools_and_the_results_of_its_calls():
+    task, planner = drawn()[0], ScriptedPlanner(calls("check_network_state"), calls("get_edge_load"))
     Runner().run(task, planner)
     first, second, third = planner.views
     assert first.text == task.brief and len(first.tools) == 42 and first.card.cells and first.observations == ()
@@ -50,7 +50,7 @@ def test_a_planner_sees_text_card_tools_and_what_came_of_its_calls():
 
 
 @pytest.mark.parametrize(
-    ("tool", "arguments", "boundary", "words"),
+    ("tool", "arguments", "boundary", "message"),
     [
         ("no_such_tool", {}, "unknown tool", "does not exist; there are: "),
         ("set_waypoint", {"uav": "uav-1"}, "arguments", "position"),
@@ -61,62 +61,62 @@ def test_a_planner_sees_text_card_tools_and_what_came_of_its_calls():
         ("get_slice_status", {"slice": ["eMBB"] * 1000}, "arguments", "slice"),
     ],
 )
-def test_a_bad_call_is_an_observation_that_an_agent_can_learn_from(tool, arguments, boundary, words):
-    planner = Says(calls(tool, **arguments))
+def test_a_bad_call_is_an_observation_that_an_agent_can_learn_from(tool, arguments, boundary, message):
+    planner = ScriptedPlanner(calls(tool, **arguments))
     rollout = Runner().run(drawn()[0], planner)
     assert (rollout.spans[0].boundary, rollout.ended) == (boundary, "finish")
-    assert words in rollout.spans[0].error and rollout.rewards[0] < 0
+    assert message in rollout.spans[0].error and rollout.rewards[0] < 0
     assert planner.views[1].observations[0].boundary == boundary
 
 
 def test_a_budget_ends_an_agent_that_never_does():
     task = drawn(Domain.UAV_CONTROL, Tier.L1)[0]
-    rollout = Runner().run(task, Says(*[calls("check_network_state")] * 500))
+    rollout = Runner().run(task, ScriptedPlanner(*[calls("check_network_state")] * 500))
     assert rollout.ended == "budget" and len(rollout.spans) == task.budget and not rollout.success
-    talk = Runner().run(task, Says(*[Ask(question="may I?")] * 500))
+    talk = Runner().run(task, ScriptedPlanner(*[Ask(question="may I?")] * 500))
     assert talk.ended == "budget" and talk.spans == ()
 
 
 def test_many_calls_in_one_decision_stay_in_the_budget():
     task = drawn(Domain.UAV_CONTROL, Tier.L1)[0]
     many = CallTools(calls=(ToolCall(tool="check_network_state", arguments={}),) * 100)
-    assert len(Runner().run(task, Says(many)).spans) == task.budget
+    assert len(Runner().run(task, ScriptedPlanner(many)).spans) == task.budget
 
 
-def test_a_simulator_that_dies_is_no_failure_of_the_agent():
+def test_a_simulator_failure_is_no_failure_of_the_agent():
     task = drawn()[0]
-    for at in (0, 1, 2):
-        rollout = Runner(network=lambda at=at: Dying(at)).run(task, Expert(task))
+    for windows in (0, 1, 2):
+        rollout = Runner(network=lambda windows=windows: Dying(windows)).run(task, Expert(task))
         assert rollout.outcome is None and rollout.ended == "infrastructure" and not rollout.success
         assert rollout.infrastructure_error == "the simulator died"
 
 
-def test_the_gate_stands_before_configuration_calls_only():
-    asked = []
-    runner = Runner(change_judge=lambda world, call: asked.append(call.tool) or Judgement("reject", "not today"))
+def test_only_configuration_calls_are_judged_by_the_gate():
+    judged = []
+    runner = Runner(change_judge=lambda world, call: judged.append(call.tool) or Judgement("reject", "not today"))
     switch = calls("switch_network_slice", current="eMBB", target="URLLC")
-    rollout = runner.run(drawn()[0], Says(calls("check_network_state"), switch))
-    assert asked == ["switch_network_slice"]
+    rollout = runner.run(drawn()[0], ScriptedPlanner(calls("check_network_state"), switch))
+    assert judged == ["switch_network_slice"]
     assert (rollout.spans[1].boundary, rollout.spans[1].verdict) == ("permission", "reject")
     assert rollout.spans[1].error == "switch_network_slice: not today"
     assert rollout.spans[1].state.slice == "eMBB"
 
 
-def test_a_rollout_is_json_there_and_back_and_its_hash_is_the_episodes():
+def test_a_rollout_survives_json_and_its_trace_hash_is_reproducible():
     task = drawn()[0]
-    one, two = (Runner().run(task, Expert(task)) for _ in range(2))
-    assert one.trace_hash == two.trace_hash != ""
-    again = Rollout.model_validate_json(one.model_dump_json())
-    assert again.spans == one.spans and again.success and again.rewards[-1] == 1.0
+    first, second = (Runner().run(task, Expert(task)) for _ in range(2))
+    assert first.trace_hash == second.trace_hash != ""
+    again = Rollout.model_validate_json(first.model_dump_json())
+    assert again.spans == first.spans and again.success and again.rewards[-1] == 1.0
 
 
-def test_escalation_ends_an_episode_with_its_last_words():
-    rollout = Runner().run(drawn()[0], Says(Escalate(reason="beyond me")))
+def test_escalation_ends_an_episode_and_its_reason_is_recorded():
+    rollout = Runner().run(drawn()[0], ScriptedPlanner(Escalate(reason="beyond me")))
     assert (rollout.ended, rollout.last_words) == ("escalate", "beyond me")
     assert rollout.final_state is not None and rollout.first_state is not None
 
 
-def test_a_planner_that_raises_has_failed_its_task_and_no_more():
+def test_a_planner_that_raises_fails_only_its_task():
     class Broken:
         name = "broken"
 
@@ -133,7 +133,7 @@ def tasks():
     return [drawn(domain, Tier.L1)[0] for domain in (Domain.UAV_CONTROL, Domain.OFFLOADING, Domain.RECOVERY)]
 
 
-def test_a_campaign_goes_on_where_it_was_killed(tmp_path, tasks):
+def test_a_killed_campaign_is_resumed(tmp_path, tasks):
     campaign = Campaign("expert", MODEL, tmp_path)
     run(campaign, tasks[:2], 1, lambda done, total: None)
     before = campaign.path.read_text(encoding="utf-8")
@@ -149,13 +149,13 @@ def test_episodes_with_infrastructure_errors_are_run_again(tmp_path, tasks):
     campaign = Campaign("expert", MODEL, tmp_path)
     dead = Runner(network=lambda: Dying(0)).run(tasks[0], Expert(tasks[0]))
     campaign.path.write_text(dead.model_dump_json() + "\n", encoding="utf-8")
-    assert [one.success for one in run(campaign, tasks[:1], 1, lambda done, total: None)] == [True]
+    assert [rollout.success for rollout in run(campaign, tasks[:1], 1, lambda done, total: None)] == [True]
 
 
 def test_scores_count_and_bound_by_hand(tasks):
     solved = [Runner().run(task, Expert(task), attempt) for task in tasks for attempt in range(2)]
-    failed = [Runner().run(tasks[0], Says(), attempt) for attempt in range(2)]
-    dead = Runner(network=lambda: Dying(0)).run(tasks[0], Says())
+    failed = [Runner().run(tasks[0], ScriptedPlanner(), attempt) for attempt in range(2)]
+    dead = Runner(network=lambda: Dying(0)).run(tasks[0], ScriptedPlanner())
     scores = agent_scores([*solved[2:], *failed, dead])
     assert (scores.all.episodes, scores.all.solved, scores.infrastructure_errors, scores.attempts) == (6, 4, 1, 2)
     # Wilson's interval of 4 in 6 at 95 %
@@ -166,10 +166,10 @@ def test_scores_count_and_bound_by_hand(tasks):
 
 def test_grounding_compares_task_by_task(tasks):
     right = [Runner().run(task, Expert(task)) for task in tasks]
-    wrong = [Runner().run(task, Says()) for task in tasks]
-    found = grounding([right[0], right[1], wrong[2]], [right[0], wrong[1], wrong[2]])
-    assert (found.tasks, found.gap_points) == (3, pytest.approx(100 / 3)) and found.r == pytest.approx(0.5)
-    assert across_agents([found]) is None
+    wrong = [Runner().run(task, ScriptedPlanner()) for task in tasks]
+    result = grounding([right[0], right[1], wrong[2]], [right[0], wrong[1], wrong[2]])
+    assert (result.tasks, result.gap_points) == (3, pytest.approx(100 / 3)) and result.r == pytest.approx(0.5)
+    assert across_agents([result]) is None
     with pytest.raises(ValueError, match="no task was scored under both"):
         grounding(right[:1], right[1:2])
 

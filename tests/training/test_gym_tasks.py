@@ -1,4 +1,4 @@
-"""Tasks of 6GAgentBench: drawn from a name alone, solvable by the expert, and nothing but solving them counts as success."""
+"""Tasks of 6GAgentBench: drawn from their id alone, solved by the expert, and not solved by anything less."""
 
 import pytest
 from gym_tasks import drawn
@@ -11,9 +11,10 @@ from training.gym.episodes.episode import Episode
 from training.gym.episodes.judgement import judge
 from training.gym.episodes.mutations import mutations
 from training.gym.episodes.runner import Runner
-from training.gym.task_making.generation import begun, make_task, verified
+from training.gym.task_making.generation import make_task
 from training.gym.task_making.making import Plan, make_tasks
 from training.gym.task_making.probe import separability
+from training.gym.task_making.proof import begin_episode, verify
 from training.gym.task_making.similarity import Pool, rouge_l, words
 from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.tasks.task_set import tasks_in, write_tasks
@@ -27,7 +28,7 @@ KINDS = [(domain, tier) for domain in Domain for tier in (Tier.L1, Tier.L2)] + [
 
 
 @pytest.mark.parametrize(("domain", "tier"), KINDS)
-def test_the_expert_solves_what_it_was_drawn_with_on_the_shortest_path_of_its_tier(domain, tier):
+def test_the_expert_solves_a_task_on_its_shortest_path_within_its_tier(domain, tier):
     task = drawn(domain, tier)[0]
     rollout = Runner().run(task, Expert(task))
     assert rollout.outcome.success and rollout.outcome.spl == 1.0 and len(rollout.spans) == task.steps
@@ -37,8 +38,8 @@ def test_the_expert_solves_what_it_was_drawn_with_on_the_shortest_path_of_its_ti
 @pytest.mark.parametrize(("domain", "tier"), KINDS)
 def test_without_acting_no_task_is_solved(domain, tier):
     task = drawn(domain, tier)[0]
-    episode = begun(task)
-    verified(task, episode)
+    episode = begin_episode(task)
+    verify(task, episode)
     outcome = judge(task, episode)
     assert not outcome.success and outcome.goal
 
@@ -57,7 +58,7 @@ def test_benchmark_topologies_make_no_training_task():
 def solved():
     """A task with its episode, all but the verification done."""
     task = drawn(Domain.UAV_CONTROL, Tier.L2)[0]
-    episode = begun(task)
+    episode = begin_episode(task)
     for planned in task.path[:-2]:
         episode.call(_call(planned.tool, planned.arguments))
     episode.world.elapse(60.0)  # until all have arrived
@@ -91,7 +92,7 @@ def test_another_mission_verifies_nothing():
 
 
 @pytest.mark.parametrize(
-    ("tool", "arguments", "named"),
+    ("tool", "arguments", "mutation"),
     [
         ("trigger_slice_reallocation", {"slice": "mMTC", "resources": {"share": 0.2}}, "shares"),
         ("graceful_degradation", {"degradation": {"target": "eMBB", "keep_rate": 0.9}}, "other rates"),
@@ -99,16 +100,16 @@ def test_another_mission_verifies_nothing():
         ("activate_sensor", {"sensor": "lidar"}, "sensors uav-1"),
     ],
 )
-def test_what_nobody_asked_for_is_off_target(tool, arguments, named):
+def test_a_mutation_that_is_not_allowed_is_off_target(tool, arguments, mutation):
     task, episode = solved()
     step = episode.call(_call(tool, arguments))
     assert step.observation.error is None, step.observation.error
-    verified(task, episode)
+    verify(task, episode)
     outcome = judge(task, episode)
-    assert named in outcome.off_target and not outcome.success
+    assert mutation in outcome.off_target and not outcome.success
 
 
-def test_what_is_put_back_is_no_mutation():
+def test_a_reverted_change_is_no_mutation():
     _, episode = solved()
     before = mutations(episode.world)
     for keep in (0.5, 1.0):
@@ -118,35 +119,36 @@ def test_what_is_put_back_is_no_mutation():
 
 def test_harming_bystanders_breaks_an_invariant():
     task = drawn(Domain.SLICING, Tier.L1)[0]
-    episode = begun(task)
+    episode = begin_episode(task)
     for name in ("eMBB", "URLLC", "mMTC"):
         episode.call(_call("graceful_degradation", {"degradation": {"target": name, "keep_rate": 0.2}}))
-    assert any("other users of" in said for said in judge(task, episode).invariants)
+    assert any("other users of" in violation for violation in judge(task, episode).invariants)
 
 
-def test_computing_needs_that_only_the_text_tells_count():
-    task = next(one for one in drawn(Domain.OFFLOADING, Tier.L2, count=6) if one.specs)
-    episode = begun(task)
+def test_requirements_that_only_the_text_states_are_checked():
+    task = next(task for task in drawn(Domain.OFFLOADING, Tier.L2, count=6) if task.specs)
+    episode = begin_episode(task)
     for planned in task.path:
         arguments = dict(planned.arguments)
         if planned.tool in ("assign_task", "edge_offload") and arguments["task"]["task"] in task.specs:
             arguments["task"] = {**arguments["task"], "jobs_per_s": 1.0}
         episode.call(_call(planned.tool, arguments))
-    assert any("was set up with" in said for said in judge(task, episode).goal)
+    assert any("was set up with" in objection for objection in judge(task, episode).goal)
 
 
-def test_what_comes_after_the_agent_ended_counts():
-    task = next(one for one in drawn(Domain.RECOVERY, Tier.L2, count=8) if any(event.onset_s > 5 for event in one.events))
-    episode = begun(task)
-    verified(task, episode)
+def test_events_after_the_agents_end_count():
+    task = next(task for task in drawn(Domain.RECOVERY, Tier.L2, count=8) if any(event.onset_s > 5 for event in task.events))
+    episode = begin_episode(task)
+    verify(task, episode)
     before = episode.world.now_s
     assert judge(task, episode).goal and episode.world.now_s >= task.horizon_s > before
 
 
-def test_unmet_names_each_thing_that_is_missing():
+def test_unmet_names_each_open_goal():
     task, episode = solved()
-    told = unmet(task.mission.model_copy(update={"tasks": {"ghost": "edge-1"}, "min_charge": 1.0}), mission_log(episode.world))
-    assert any(said.startswith("ghost is at None") for said in told) and any("charge left" in said for said in told)
+    mission = task.mission.model_copy(update={"tasks": {"ghost": "edge-1"}, "min_charge": 1.0})
+    goals = unmet(mission, mission_log(episode.world))
+    assert any(goal.startswith("ghost is at None") for goal in goals) and any("charge left" in goal for goal in goals)
 
 
 def test_tasks_are_written_and_read_back_the_same(tmp_path):
@@ -158,15 +160,15 @@ def test_tasks_are_written_and_read_back_the_same(tmp_path):
 
 
 def test_rouge_l_by_hand():
-    one, other = words("police killed the gunman"), words("police kill the gunman")
-    assert rouge_l(one, other) == pytest.approx(0.75)  # Lin 2004, section 3.1: three words in order, of four and four
+    first, second = words("police killed the gunman"), words("police kill the gunman")
+    assert rouge_l(first, second) == pytest.approx(0.75)  # Lin 2004, section 3.1: three words in order, of four and four
     pool = Pool([])
     assert (
         pool.admits("move uav-1 to 10 20") and not pool.admits("move uav-1 to 10 20") and pool.admits("something else entirely")
     )
 
 
-def test_the_probe_tells_what_can_be_told_apart_and_only_that():
+def test_the_probe_separates_different_texts_and_no_others():
     alike = [f"keep latency of uav {number % 7} low please" for number in range(200)]
     assert separability(alike[:100], [f"drop the power of cell {number}" for number in range(100)]) > 0.95
     assert 0.3 < separability(alike[:100], alike[100:]) < 0.7
@@ -182,6 +184,6 @@ def test_the_registry_of_an_episode_may_be_smaller():
     from tools.registry import ToolRegistry
 
     task = drawn()[0]
-    episode = Episode(begun(task).world, ToolRegistry([gym_registry().get("check_network_state")]))
+    episode = Episode(begin_episode(task).world, ToolRegistry([gym_registry().get("check_network_state")]))
     step = episode.call(_call("edge_offload", {}))
     assert step.observation.boundary == "unknown tool" and "check_network_state" in step.observation.error

@@ -1,4 +1,4 @@
-"""The trajectory view: one file that shows the whole episode, and in which nothing that an agent or a tool wrote is markup."""
+"""The trajectory view: one file that shows the whole episode, in which text of agents and tools is never markup."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from training.gym.agents.by_name import make_agent
 from training.gym.command_gym import app
 from training.gym.episodes.rollout import Message
 from training.gym.episodes.runner import Runner
-from training.gym.task_choice import chosen_task
+from training.gym.task_choice import choose_task
 from training.gym.tasks.gym_task import Domain, Tier
 from training.gym.views.trajectory_chart import Axis, Bound, chart
 from training.gym.views.trajectory_view import trajectory_html
 from twins.gym.packet_network import InfrastructureError
 
 ATTACK = "<script>alert(1)</script><img src=x onerror='y'>\"&\x1b[2J\u202e"
-VOID = {"meta"}  # what SVG closes at once comes as handle_startendtag
+VOID = {"meta"}  # self-closing SVG tags arrive in handle_startendtag
 
 
 class Page(HTMLParser):
-    """Tags, attributes and text of a page; fails where a tag is closed that is not open."""
+    """Tags, attributes and text of a page; fails if a tag is closed that is not open."""
 
     def __init__(self, text):
         super().__init__()
@@ -54,7 +54,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def task():
-    return chosen_task(domain=Domain.RECOVERY, tier=Tier.L2)
+    return choose_task(domain=Domain.RECOVERY, tier=Tier.L2)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_the_page_shows_every_call_event_reward_and_the_outcome(task, rollout):
     assert page.open == []
     for span in rollout.spans:
         assert span.tool in page.text and span.summary.split(",")[0] in page.text
-        assert all(said in page.text for said in span.happened)
+        assert all(event in page.text for event in span.happened)
     assert len(re.findall(r"reward [+-]\d", page.text)) == len(rollout.spans) and "reward +1.00" in page.text
     assert "success" in page.text and task.text.split(".")[0] in page.text
     assert "the shortest path known" in page.text
@@ -77,13 +77,13 @@ def test_every_dimension_has_a_chart_with_a_point_for_each_state_and_the_bounds_
     text = trajectory_html(rollout, task)
     charts = re.findall(r"<svg.*?</svg>", text, re.S)
     assert len(charts) == 6
-    assert all(one.count("<circle") == len(rollout.spans) + 1 for one in charts[1:])
+    assert all(svg.count("<circle") == len(rollout.spans) + 1 for svg in charts[1:])
     bounds = task.mission.sla.model_dump(exclude_none=True)
     assert text.count('<line class="bound"') == len(bounds) > 0
     assert f"SLA ≤ {bounds['max_latency_ms']:g} ms" in text if "max_latency_ms" in bounds else True
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(task, rollout):
+def test_the_page_is_self_contained_and_runs_no_script(task, rollout):
     text = trajectory_html(rollout, task)
     page = Page(text)
     assert not {"script", "link", "img", "iframe", "object", "embed", "base", "form"} & set(page.tags)
@@ -92,7 +92,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(task, rollout):
     assert "prefers-color-scheme: dark" in text
 
 
-def test_what_tools_agents_and_models_wrote_is_escaped_everywhere(task, rollout):
+def test_text_of_tools_agents_and_models_is_escaped_everywhere(task, rollout):
     spans = tuple(
         span.model_copy(
             update={
@@ -102,8 +102,8 @@ def test_what_tools_agents_and_models_wrote_is_escaped_everywhere(task, rollout)
         )
         for span in rollout.spans
     )  # fmt: skip
-    against = dict.fromkeys(("goal", "invariants", "off_target", "verification"), (ATTACK,))
-    outcome = rollout.outcome.model_copy(update={"success": False, **against})
+    objections = dict.fromkeys(("goal", "invariants", "off_target", "verification"), (ATTACK,))
+    outcome = rollout.outcome.model_copy(update={"success": False, **objections})
     bad = rollout.model_copy(
         update={
             "spans": spans, "outcome": outcome, "messages": (Message(role=ATTACK, content=ATTACK),), "agent": ATTACK,
@@ -143,8 +143,8 @@ def test_an_episode_whose_simulator_failed_still_has_a_page(task):
 def test_without_its_task_a_rollout_is_shown_without_bounds(rollout, tmp_path):
     path, out = tmp_path / "rollout.json", tmp_path / "deep" / "view.html"
     path.write_text(rollout.model_copy(update={"task": "somebody-elses"}).model_dump_json())
-    done = CliRunner().invoke(app, ["view", str(path), "--out", str(out)])
-    assert done.exit_code == 0 and "without text and SLA" in done.stderr
+    result = CliRunner().invoke(app, ["view", str(path), "--out", str(out)])
+    assert result.exit_code == 0 and "without text and SLA" in result.stderr
     assert "<circle" in out.read_text() and 'class="bound"' not in out.read_text()
 
 

@@ -1,4 +1,4 @@
-"""Access: what a tool may reach, given who calls it."""
+"""Access control of tool calls: the context that a tool gets from a given caller."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from policies.effect import Effect
 from tools.contract import Boundary, Tool, ToolError
 
-# The context that a tool gets. Raises ToolError (Boundary.PERMISSION) for a tool that this caller may not call.
+# Returns the context for a tool; raises ToolError (Boundary.PERMISSION) for a tool that the caller is not allowed to call.
 Access = Callable[[Tool[Any, Any]], object]
 
 
 def read_only(context: object) -> Access:
-    """Return the access of deciders that propose changes: OBSERVE and REASON tools get `context`, CONFIGURE tools are refused."""
+    """Return the access of planners, which only propose changes: OBSERVE and REASON tools get `context`, CONFIGURE is refused."""
 
     def access(tool: Tool[Any, Any]) -> object:
         if tool.effect is Effect.CONFIGURE:

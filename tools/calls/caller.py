@@ -1,10 +1,10 @@
-"""The call loop of the harness and of the gym: check a call, make it, and report what came of it.
+"""The call loop that the harness and the gym share: check a tool call, execute it, and return an observation.
 
-1. A decider is offered `tools.calls.tool_offer.offers_of` the registry. What it then calls is checked in this order: the limit,
-   the tool's name, a judge's refusal, what the tool may reach, its arguments.
-2. A call that fails is data: an observation with the error and the boundary that it crossed.
-3. Errors of the infrastructure, such as a simulator that died, are nobody's failed call: they are raised as they are.
-What is the harness's (journal, events, spans) or the gym's (mission time, the judge of changes) is done around it, by them.
+1. A decider is offered `tools.calls.tool_offer.offers_of` the registry. Its calls are checked in this order: call limit, tool
+   name, refusal by the caller's judge, access, arguments.
+2. A failed call is data: an observation with the error and its boundary.
+3. Infrastructure errors, such as a simulator that died, are not failed calls: they are raised unchanged.
+The callers add what is their own: the harness its journal, events and spans, the gym its mission time and judge of changes.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from tools.calls.tool_call import ToolCall
 from tools.contract import Boundary, Tool, ToolError
 from tools.registry import ToolRegistry
 
-# How a tool is called with its context and raw arguments: `Tool.call` (under its timeout), `Tool.run` (in this thread).
+# Executes a tool with its context and raw arguments: `Tool.call` (under its timeout) or `Tool.run` (in this thread).
 Invoke = Callable[[Tool[Any, Any], object, dict[str, Any]], Evidence[Any]]
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Calls the tools of `registry` with what `access` lets them reach.
+    """Calls the tools of `registry` with the context that `access` gives them.
 
-    `invoke` makes the call, `limit` bounds how many there may be, `infrastructure` lists the errors that are raised as they are.
+    `invoke` executes the call, `limit` bounds the number of calls, `infrastructure` lists the errors that are raised unchanged.
     """
 
     registry: ToolRegistry
@@ -40,16 +40,16 @@ class Caller:
     infrastructure: tuple[type[Exception], ...] = ()
 
     def effect_of(self, call: ToolCall) -> Effect | None:
-        """Return the effect of the tool that is called; None where there is no such tool."""
+        """Return the effect of the called tool; None for an unknown tool."""
         try:
             return self.registry.get(call.tool).effect
         except ToolError:
             return None
 
     def observe(self, call: ToolCall, *, used: int = 0, refusal: str | None = None) -> Observation:
-        """Make a call and report what came of it; raises nothing but errors of the infrastructure.
+        """Execute a call and return its observation; raises only infrastructure errors.
 
-        `used` is how many calls were made before, `refusal` why a judge of the caller's does not let this call through.
+        `used` is the number of calls made before, `refusal` the reason why the caller's judge rejects it (None: it does not).
         """
         try:
             evidence = self.evidence(call, used=used, refusal=refusal).model_dump(mode="json")
@@ -58,7 +58,7 @@ class Caller:
         return Observation(call=call, evidence=evidence)
 
     def evidence(self, call: ToolCall, *, used: int = 0, refusal: str | None = None) -> Evidence[Any]:
-        """Make a call and return its evidence, as in `observe`; raises ToolError, caused by a LimitError at the limit."""
+        """Execute a call as in `observe` and return its evidence; raises ToolError, with a LimitError as cause at the limit."""
         tool = self._checked(call, used, refusal)
         try:
             return self.invoke(tool, self.access(tool), call.arguments)
@@ -68,9 +68,9 @@ class Caller:
             raise
 
     def _checked(self, call: ToolCall, used: int, refusal: str | None) -> Tool[Any, Any]:
-        reached = None if self.limit is None else self.limit.error(used)
-        if reached is not None:
-            raise ToolError(Boundary.REFUSED, str(reached)) from reached
+        limit_error = None if self.limit is None else self.limit.error(used)
+        if limit_error is not None:
+            raise ToolError(Boundary.REFUSED, str(limit_error)) from limit_error
         tool = self.registry.get(call.tool)
         if refusal is not None:
             raise ToolError(Boundary.PERMISSION, f"{tool.name}: {refusal}")

@@ -1,4 +1,4 @@
-"""A limit: a bound on how often a run may do something, and the error when the bound is reached."""
+"""Limits on how often a run may do something, and the error when a limit is reached."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 class LimitError(Exception):
-    """A limit is reached: `limit` says which, `value` how much was used; the message is one line fit for an operator."""
+    """A reached limit: `limit` is the limit, `value` the amount used; the message is one line fit for an operator."""
 
     def __init__(self, limit: Limit, value: int) -> None:
         super().__init__(f"the run has used its {limit.bound} {limit.counted} ({limit.name}): {limit.remedy}")
@@ -15,7 +15,7 @@ class LimitError(Exception):
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `bound` (1 or more) of what is `counted`; `name` is the setting that holds it, `remedy` what to do at the bound."""
+    """At most `bound` (1 or more) of what is `counted`; `name` is its setting, `remedy` what to do when it is reached."""
 
     name: str
     bound: int
@@ -23,5 +23,5 @@ class Limit:
     remedy: str
 
     def error(self, used: int) -> LimitError | None:
-        """Return the error where `used` has reached the bound, None where there is room for another."""
+        """Return the error if `used` has reached the bound, else None."""
         return LimitError(self, used) if used >= self.bound else None

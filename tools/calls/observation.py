@@ -1,4 +1,4 @@
-"""An observation: what came of a tool call."""
+"""An observation: the result of a tool call."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tools.contract import Boundary
 
 
 class Observation(Word):
-    """What came of a call: the evidence as JSON, or the error with the boundary that it crossed."""
+    """The result of a call: the evidence as JSON, or the error with its boundary."""
 
     call: ToolCall
     evidence: dict[str, Any] | None = None

@@ -8,7 +8,7 @@ from policies.word import Word
 
 
 class ToolCall(Word):
-    """One call that a decider wants: tool, arguments and why."""
+    """A call that a decider requests: tool, arguments and reason."""
 
     tool: str
     arguments: dict[str, Any]

@@ -1,4 +1,4 @@
-"""A tool offer: what a decider is told of a tool that it may call."""
+"""A tool offer: the description of a tool that a decider may call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.contract import Tool
 
 
 class ToolOffer(Word):
-    """A tool that the decider may call, as its schema."""
+    """Name, effect, description and input schema of a tool that the decider may call."""
 
     name: str
     effect: str
@@ -35,5 +35,5 @@ def offers_of(tools: Iterable[Tool[Any, Any]]) -> tuple[ToolOffer, ...]:
 
 @cache
 def _input_schema(request: type[BaseModel]) -> dict[str, Any]:
-    """Return the JSON schema of a tool's arguments; made once, for it is offered anew at each decision."""
+    """Return the JSON schema of a tool's arguments; cached, since offers are built at each decision."""
     return request.model_json_schema()

@@ -1,4 +1,4 @@
-"""The gym's catalogues: `6gagentgym`, the 42 tools of seed 001's appendix A, and `radio`, beyond it."""
+"""The gym's tool catalogues: `6gagentgym`, the 42 tools of seed 001, appendix A, and `radio`, four more radio tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAPER, RADIO_CATALOGUE = "6gagentgym", "radio"
 
 @cache
 def catalogue(name: str) -> ToolRegistry:
-    """Return the catalogue called `6gagentgym` or `radio`, in the order of the table."""
+    """Return the catalogue `6gagentgym`, in the order of the paper's table, or `radio`; raises ValueError for other names."""
     if name == PAPER:
         from tools.gym.configure.configuration import CONFIGURATION
         from tools.gym.observe.observation import OBSERVATION
@@ -27,5 +27,5 @@ def catalogue(name: str) -> ToolRegistry:
 
 @cache
 def gym_registry() -> ToolRegistry:
-    """Return both catalogues as one."""
+    """Return one registry with the tools of both catalogues."""
     return ToolRegistry(tool for name in (PAPER, RADIO_CATALOGUE) for tool in catalogue(name))

@@ -1,4 +1,4 @@
-"""What a gym tool may reach: the world of the episode, and where its answers come from."""
+"""What a gym tool may access, the world of its episode, and how it wraps its answer in evidence."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Kind = Literal["measurement", "simulation", "configuration", "computation", "for
 
 @dataclass(frozen=True)
 class GymContext:
-    """The episode's world; `may_configure` is set by the runner, or the gate, for the one call that it let through."""
+    """The episode's world; `may_configure` is set only for a Configuration call that the runner or the gate has let through."""
 
     world: World
     may_configure: bool = field(default=False)
 
 
 def answer(context: GymContext, summary: str, value: Value, kind: Kind = "simulation") -> Evidence[Value]:
-    """Return the evidence: `value` with the world's provenance at its time."""
+    """Return `value` as evidence, with the world's provenance at the current mission time."""
     world = context.world
     provenance = Provenance(
         source=world.network.label if kind != "computation" else "twinpilot",
@@ -42,19 +42,19 @@ def answer(context: GymContext, summary: str, value: Value, kind: Kind = "simula
 
 @cache
 def _evidence_of(kind: type[Value]) -> type[Evidence[Value]]:
-    """The parametrized class, kept: pydantic forgets it with its last instance, and takes long to make it again."""
+    """The parametrized class, cached: pydantic drops it with its last instance, and rebuilding it is slow."""
     return Evidence.__class_getitem__(kind)  # type: ignore[return-value]
 
 
-def known_uav(context: GymContext, uav: str) -> str:
-    """Return `uav`, or raise ToolError("arguments") naming those there are."""
+def require_uav(context: GymContext, uav: str) -> str:
+    """Return `uav`; raises ToolError("arguments"), which lists the UAVs of the mission, if it is not one of them."""
     if uav not in context.world.mission.fleet:
         raise ToolError(Boundary.ARGUMENTS, f"uav={uav!r} is no UAV of this mission: {', '.join(context.world.mission.fleet)}")
     return uav
 
 
-def known_gnb(context: GymContext, gnb: str) -> str:
-    """Return `gnb`, or raise ToolError("arguments") naming those there are."""
+def require_gnb(context: GymContext, gnb: str) -> str:
+    """Return `gnb`; raises ToolError("arguments"), which lists the gNBs, if it does not exist."""
     if gnb not in context.world.layout.cells:
         raise ToolError(Boundary.ARGUMENTS, f"gnb={gnb!r} does not exist: {', '.join(context.world.layout.cells)}")
     return gnb

@@ -1,4 +1,4 @@
-"""Requests that several gym tools share: what they are about."""
+"""Request types that several gym tools share."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ UAV = "name of a UAV of the mission, such as uav-1"
 GNB = "name of a gNB, such as gnb-1"
 
 
-class Nothing(ToolRequest):
+class NoArguments(ToolRequest):
     """No arguments."""
 
 
-class AtPosition(ToolRequest):
-    """Where."""
+class PositionRequest(ToolRequest):
+    """A position."""
 
     position: Position = Field(description="x east, y north, z above ground, m")
 
 
-class OfUav(ToolRequest):
-    """Which UAV."""
+class UavRequest(ToolRequest):
+    """One UAV."""
 
     uav: str = Field(description=UAV)
 
 
-class OfUavAndGnb(ToolRequest):
-    """Which UAV and which gNB."""
+class UavGnbRequest(ToolRequest):
+    """One UAV and one gNB."""
 
     uav: str = Field(description=UAV)
     gnb: str = Field(description=GNB)
 
 
-class OfSlice(ToolRequest):
-    """Which slice."""
+class SliceRequest(ToolRequest):
+    """One slice."""
 
     slice: Slice = Field(description="eMBB, URLLC or mMTC")
 
 
-class OfState(ToolRequest):
-    """Which network state."""
+class StateRequest(ToolRequest):
+    """A network state."""
 
-    state: NetworkState = Field(description="as check_network_state answers it")
+    state: NetworkState = Field(description="as returned by check_network_state")

@@ -1,11 +1,11 @@
-"""What monitoring shows of a world: symptoms as they were measured last, and the radio where UAVs are now."""
+"""What monitoring shows of a world: the symptoms last measured, and radio conditions at the UAVs' current positions."""
 
 from __future__ import annotations
 
 from policies.gym.edge_load import EdgeLoad, ServerLoad
 from policies.gym.telemetry_state import SliceService, TelemetryState, UavRadio
 from policies.slices import Slice
-from tools.gym.air import noise_rise_db, serving_or_best, uav_sinr_db
+from tools.gym.radio_conditions import noise_rise_db, serving_or_best, uav_sinr_db
 from twins.gym.field import rsrp_dbm
 from twins.gym.measurement import Service, service_of
 from twins.gym.mission_log import mission_log
@@ -13,7 +13,7 @@ from twins.gym.world import World
 
 
 def telemetry(world: World) -> TelemetryState:
-    """Everything that monitoring shows."""
+    """Return everything that monitoring shows."""
     measured = world.measured
     return TelemetryState(
         at_s=round(world.now_s, 3),
@@ -26,22 +26,22 @@ def telemetry(world: World) -> TelemetryState:
         prb_load={name: round(load, 3) for name, load in measured.window.prb_load.items()},
         uavs={name: uav_radio(world, name) for name in world.mission.fleet},
         serving={name: user.cell for name, user in measured.window.users.items()},
-        slices={one: slice_service(service) for one, service in measured.slices.items()},
+        slices={name: slice_service(service) for name, service in measured.slices.items()},
     )
 
 
 def mission_service(world: World) -> Service:
-    """What the mission's flows got together in the last window."""
+    """Service of all the mission's flows together in the last window."""
     return service_of(world.measured.window.flows[name] for name in world.scenario.mission)
 
 
 def slice_service(service: Service) -> SliceService:
-    """The word of a service, rounded."""
+    """Return a service as its pydantic value, rounded to 5 decimals."""
     return SliceService(**{name: round(value, 5) for name, value in vars(service).items()})
 
 
 def edge_load(world: World) -> EdgeLoad:
-    """Loads of the servers and delays of their links, as measured last; which tasks of the mission they count."""
+    """Last measured loads and link delays of the servers, and the mission's tasks that each of them runs."""
     measured, service = world.measured, world.scenario.service.task
     tasks = {name: {task for task, (_, server) in world.placed.items() if server == name} for name in world.scenario.servers}
     tasks[world.service_host].add(service)
@@ -60,7 +60,7 @@ def edge_load(world: World) -> EdgeLoad:
 
 
 def uav_radio(world: World, uav: str) -> UavRadio:
-    """The radio of `uav` where it is now."""
+    """Radio conditions of `uav` at its current position."""
     layout, gnb = world.in_force, serving_or_best(world, uav)
     user = layout.users[uav]
     return UavRadio(
@@ -71,9 +71,11 @@ def uav_radio(world: World, uav: str) -> UavRadio:
     )
 
 
-def offered_mbps(world: World, one: Slice, index: int = -1) -> tuple[float, float]:
-    """What flows on slice `one` sent in measurement `index`, Mbit/s: those of the mission, and the others."""
-    made, mission = world.measurements[index], world.scenario.mission
-    flows = {name: made.window.flows[name].offered_mbps for name, flow in made.layout.flows.items() if flow.slice is one}
+def offered_mbps(world: World, on_slice: Slice, index: int = -1) -> tuple[float, float]:
+    """Traffic offered on `on_slice` in measurement `index`, Mbit/s: that of the mission, and that of all other users."""
+    measured, mission = world.measurements[index], world.scenario.mission
+    flows = {
+        name: measured.window.flows[name].offered_mbps for name, flow in measured.layout.flows.items() if flow.slice is on_slice
+    }
     ours = sum(mbps for name, mbps in flows.items() if name in mission)
     return ours, sum(flows.values()) - ours

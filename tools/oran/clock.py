@@ -1,4 +1,4 @@
-"""Waiting on a network's clock: an embedded network is made to advance, a live one is waited for."""
+"""Clocks of a network: an embedded network is advanced, a network that runs by itself is polled."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ class NetworkClock(Protocol):
         """Return the network's time."""
 
     def wait(self, seconds: float) -> None:
-        """Return when `seconds` of network time have passed and their PM reports are in the store."""
+        """Block until `seconds` of network time have passed and their PM reports are in the store."""
 
 
 class EmbeddedClock:
-    """Asks the embedded control API to advance, in steps of `step_s` network seconds, and pulls the PM reports after each.
+    """Advances the network by the embedded control API in steps of `step_s` network seconds, and pulls the PM reports after each.
 
-    tick is called after each step, to show progress. timeout_s: wall seconds that one step may take.
+    `tick` is called with the network time after each step, to show progress. `timeout_s`: wall seconds allowed per step.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class EmbeddedClock:
 
 
 class PolledClock:
-    """Waits until the network's own time has come, pulling the PM reports every `poll_s` wall seconds.
+    """Waits for the network's own time, pulling the PM reports every `poll_s` wall seconds.
 
-    For a network that runs by itself, at wall speed or faster. tick is called after each poll, to show progress.
+    For a network that runs by itself, at wall speed or faster. `tick` is called with the network time after each poll.
     """
 
     def __init__(self, network: OranNetwork, tick: Callable[[datetime], None] | None = None, poll_s: float = 0.25) -> None:
@@ -74,7 +74,7 @@ class PolledClock:
         return self._network.describe().now
 
     def wait(self, seconds: float) -> None:
-        """Return when `seconds` of network time have passed; raises ValueError unless 0 <= seconds, PeerError."""
+        """Block until `seconds` of network time have passed; raises ValueError unless 0 <= seconds, PeerError."""
         _check_seconds(seconds)
         until = self.now() + timedelta(seconds=seconds)
         while (left := (until - self.now()).total_seconds()) > 0:

@@ -1,4 +1,4 @@
-"""Block errors of first transmissions over recent windows, and whether they rise."""
+"""Block error rate of first transmissions over recent windows, and its trend."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pydantic import Field
 
 from tools.contract import ToolValue
 
-_LEAST = 3  # windows on each side that a comparison takes
+_MIN_WINDOWS = 3  # on each side of the comparison
 SIGNIFICANCE = 0.01
 
 
 class BlockErrors(ToolValue):
-    """CARR.AverageBlerDl in percent: mean over the windows, of the newest third, and of those before it.
+    """CARR.AverageBlerDl in percent: mean over all windows, over the newest third, and over the windows before it.
 
-    `p_value` of a one-sided Mann-Whitney test that the newest third is higher; None with too few windows.
+    `p_value` is that of a one-sided Mann-Whitney test for a higher newest third; None with too few windows.
     """
 
     windows: int
@@ -25,8 +25,8 @@ class BlockErrors(ToolValue):
     p_value: float | None = Field(ge=0.0, le=1.0)
 
     @property
-    def told(self) -> str:
-        """The figures in words."""
+    def summary(self) -> str:
+        """The figures in one phrase."""
         if self.mean is None:
             return "no block errors were counted"
         if self.newest is None or self.before is None or self.p_value is None:
@@ -39,7 +39,7 @@ def block_errors(values: Sequence[float]) -> BlockErrors:
     """Return the statistics of BLER `values` in percent, oldest first."""
     third = len(values) // 3
     mean = sum(values) / len(values) if values else None
-    if third < _LEAST:
+    if third < _MIN_WINDOWS:
         return BlockErrors(windows=len(values), mean=mean, newest=None, before=None, p_value=None)
     from scipy.stats import mannwhitneyu
 

@@ -1,4 +1,4 @@
-"""`compare_candidates` and `refine_candidate`: changes are tried in the synchronized twin before anybody is asked."""
+"""`compare_candidates` and `refine_candidate`: candidates are tried in the synchronized twin before approval is requested."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _RAISES = (SynchronizationError, TwinPoolError, NetworkError)
 
 
 class Draft(ToolRequest):
-    """A candidate that is to be tried: a name, why, and its edits with the old values that stand."""
+    """A candidate to be tried: a name, a rationale, and its edits with the current values as old values."""
 
     name: str = Field(min_length=1, max_length=200)
     rationale: str = ""
@@ -34,7 +34,7 @@ class Draft(ToolRequest):
 
 
 class CompareCandidates(ToolRequest):
-    """Which candidates, for which intent, with how many seeds and how long."""
+    """The candidates to compare, the intent, the number of seeds, and the depth (length of the twin runs)."""
 
     intent: Intent
     candidates: tuple[Draft, ...] = Field(max_length=64)
@@ -43,7 +43,7 @@ class CompareCandidates(ToolRequest):
 
 
 class Comparison(ToolValue):
-    """Candidates, best first; "no change" is always among them."""
+    """Candidates, best first, always including "no change"; `refused` gives the twin's reason by candidate name."""
 
     candidates: tuple[Candidate, ...]
     seeds: tuple[int, ...]
@@ -53,7 +53,7 @@ class Comparison(ToolValue):
 
 
 class RefineCandidate(ToolRequest):
-    """Which candidate to start from, which knobs may be turned, how many trials."""
+    """The candidate to start from, the knobs that the search may set, and the number of trials."""
 
     intent: Intent
     start: Draft
@@ -63,7 +63,7 @@ class RefineCandidate(ToolRequest):
 
 
 class Trial(ToolValue):
-    """One setting that was tried."""
+    """One trial of the search; `score` is None if the twin refused the edits."""
 
     edits: tuple[Edit, ...]
     score: float | None
@@ -71,7 +71,7 @@ class Trial(ToolValue):
 
 
 class Refinement(ToolValue):
-    """The best that was found, and all trials."""
+    """The best candidate and all trials."""
 
     best: Candidate
     trials: tuple[Trial, ...]
@@ -79,7 +79,7 @@ class Refinement(ToolValue):
 
 @tool(effect=Effect.REASON, raises=_RAISES, timeout_s=900)
 def compare_candidates(context: ToolContext, request: CompareCandidates) -> Evidence[Comparison]:
-    """Try candidate change sets in the synchronized twin under the same seeds and rank them, "no change" always among them."""
+    """Try candidate change sets in the synchronized twin under the same seeds and rank them, always including "no change"."""
     bench = _Bench(context, request.intent, _seeds(context, request.seeds), request.depth)
     drafts = {NO_CHANGE: Draft(name=NO_CHANGE, rationale="leave everything as it is")}
     digests = {ChangeSet().digest}
@@ -113,26 +113,27 @@ def compare_candidates(context: ToolContext, request: CompareCandidates) -> Evid
 def refine_candidate(context: ToolContext, request: RefineCandidate) -> Evidence[Refinement]:
     """Search around a candidate with an optimizer (TPE) in the synchronized twin; the start is always among the trials."""
     bench = _Bench(context, request.intent, _seeds(context, request.seeds), "screen")
-    judged: dict[str, Candidate] = {}
+    by_digest: dict[str, Candidate] = {}
     baseline = ChangeSet()
 
     def judge(change_sets: list[ChangeSet]) -> list[float]:
-        drafts = [Draft(name=one.digest[:8], edits=one.edits) for one in {one.digest: one for one in change_sets}.values()]
-        candidates, _ = bench.judge([Draft(name=NO_CHANGE), *(one for one in drafts if one.edits)])
-        judged.update({one.change_set.digest: one for one in candidates})
-        return [judged[one.digest].score if one.digest in judged else _REFUSED for one in change_sets]
+        distinct = {change_set.digest: change_set for change_set in change_sets}
+        drafts = [Draft(name=digest[:8], edits=change_set.edits) for digest, change_set in distinct.items() if change_set.edits]
+        candidates, _ = bench.judge([Draft(name=NO_CHANGE), *drafts])
+        by_digest.update({candidate.change_set.digest: candidate for candidate in candidates})
+        return [by_digest[item.digest].score if item.digest in by_digest else _REFUSED_SCORE for item in change_sets]
 
     start = ChangeSet(edits=request.start.edits)
     tried = refine(start, request.knobs, request.trials, context.seed, context.laboratory.pool.workers, judge)
-    known = [judged[one.digest] for one, _ in tried if one.digest in judged]
-    if not known:
+    candidates = [by_digest[change_set.digest] for change_set, _ in tried if change_set.digest in by_digest]
+    if not candidates:
         raise ToolError(
             Boundary.REFUSED, f"the twin refused all {len(tried)} settings of {request.start.name!r}: check the knobs' ranges"
         )
-    best = max(known, key=lambda candidate: candidate.score)
+    best = max(candidates, key=lambda candidate: candidate.score)
     name = request.start.name if best.change_set.digest in (start.digest, baseline.digest) else f"{request.start.name}, refined"
     best = best.model_copy(update={"name": name, "rationale": request.start.rationale})
-    trials = tuple(_trial(one, judged.get(one.digest)) for one, _ in tried)
+    trials = tuple(_trial(change_set, by_digest.get(change_set.digest)) for change_set, _ in tried)
     return Evidence(
         summary=f"{len(trials)} trials; best score {best.score:.3f} ({'meets' if best.feasible else 'misses'} the targets)",
         value=Refinement(best=best, trials=trials),
@@ -143,7 +144,7 @@ def refine_candidate(context: ToolContext, request: RefineCandidate) -> Evidence
     )
 
 
-_REFUSED = -1e6
+_REFUSED_SCORE = -1e6
 
 
 def _trial(change_set: ChangeSet, candidate: Candidate | None) -> Trial:
@@ -170,23 +171,23 @@ class _Bench:
         self._progress = context.progress
 
     def judge(self, drafts: list[Draft]) -> tuple[list[Candidate], dict[str, str]]:
-        """Return candidates best first, and what the twin refused by name; the first draft is "no change"."""
+        """Return the candidates, best first, and the twin's refusals by name; the first draft must be "no change"."""
         change_sets = [ChangeSet(edits=draft.edits) for draft in drafts]
         runs = self._laboratory.run(self.recipe, change_sets, self.seeds, self._depth, self._progress)
-        frames = [[to_window(one, self.card.granularity_s) for one in run if isinstance(one, KpiFrame)] for run in runs]
+        frames = [[to_window(frame, self.card.granularity_s) for frame in run if isinstance(frame, KpiFrame)] for run in runs]
         refused = {draft.name: str(run[0]) for draft, run in zip(drafts, runs, strict=True) if isinstance(run[0], str)}
         candidates = [
-            self._candidate(draft, change_set, mine, frames[0])
-            for draft, change_set, mine in zip(drafts, change_sets, frames, strict=True)
+            self._candidate(draft, change_set, own_frames, frames[0])
+            for draft, change_set, own_frames in zip(drafts, change_sets, frames, strict=True)
             if draft.name not in refused
         ]
-        return sorted(candidates, key=lambda one: (one.feasible, one.score), reverse=True), refused
+        return sorted(candidates, key=lambda candidate: (candidate.feasible, candidate.score), reverse=True), refused
 
     def _candidate(self, draft: Draft, change_set: ChangeSet, frames: list[KpiFrame], baseline: list[KpiFrame]) -> Candidate:
         outlooks = [
-            one
-            for wanted, target in self._targets()
-            if (one := outlook_of(frames, baseline, self.card, wanted, target)) is not None
+            outlook
+            for scope, target in self._targets()
+            if (outlook := outlook_of(frames, baseline, self.card, scope, target)) is not None
         ]
         predictions = watched_predictions(frames, baseline, self.card, self._cells(), self.recipe.gap)
         return Candidate(
@@ -203,10 +204,10 @@ class _Bench:
         return self._intent.bounds() + self._intent.objectives()
 
     def _cells(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(cell for one in self._intent.expectations for cell in one.object.cells))
+        return tuple(dict.fromkeys(cell for expectation in self._intent.expectations for cell in expectation.object.cells))
 
     def provenance(self) -> Provenance:
-        """Return which twin answered, with its digest and seeds, and the newest KPI window that it was synchronized from."""
+        """Return the provenance: the twin with its digest and seeds, and the newest KPI window that it was synchronized from."""
         return Provenance(
             source="system twin, synchronized from telemetry",
             kind="simulation",

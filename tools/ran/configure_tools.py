@@ -1,7 +1,7 @@
-"""The CONFIGURE tools: each turns a request into a change set with the old values that stand, and applies it.
+"""The CONFIGURE tools: each turns a request into a change set, with the current values as old values, and applies it.
 
-They hold no law of their own: ranges and joint rules are the gate's, which judges the change set before it hands out an actuator.
-Without an actuator (that is how planners see them, and shadow mode) a call ends in ToolError("permission").
+Ranges and joint rules are not checked here but by the gate, which judges the change set before it provides an actuator.
+Without an actuator (for planners and in shadow mode) a call raises ToolError("permission").
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tools.ran.scope import cells_named
 from tools.ran.topology_tools import configured
 from twins.network import Cell, NetworkError
 
-Wanted = Iterable[tuple[str, str, Scalar]]
+Settings = Iterable[tuple[str, str, Scalar]]  # DN, attribute, new value
 
 
 class Applied(ToolValue):
-    """The change set as it was applied, and the network's receipt."""
+    """The applied change set and the network's receipt."""
 
     change_set: ChangeSet
     receipt: Receipt
@@ -38,7 +38,7 @@ class _Configure(ToolRequest):
 
 
 class SetSliceRatios(_Configure):
-    """RRMPolicyRatio of a slice (TS 28.541 clause 4.3.36), percent of the cell's PRBs; what is left out stays."""
+    """RRMPolicyRatio of a slice (TS 28.541 clause 4.3.36), percent of the cell's PRBs; omitted ratios do not change."""
 
     slice: Slice
     min_ratio: int | None = Field(default=None, ge=0, le=100)
@@ -53,7 +53,7 @@ class SetTransmitPower(_Configure):
 
 
 class SetCellIndividualOffset(_Configure):
-    """NRCellRelation cellIndividualOffset from the cells towards one neighbour, dB (TS 38.331, Q-OffsetRange)."""
+    """NRCellRelation cellIndividualOffset from the cells towards a neighbour, dB (TS 38.331, Q-OffsetRange)."""
 
     neighbour: str
     offset_db: int = Field(ge=-24, le=24)
@@ -74,23 +74,22 @@ class SetSchedulerWeights(_Configure):
 
 
 class SetCellActivation(_Configure):
-    """CESManagementFunction energySavingControl: let the cells sleep or wake them (TS 28.541 clause 4.3.63)."""
+    """CESManagementFunction energySavingControl: put the cells to sleep or wake them (TS 28.541 clause 4.3.63)."""
 
     state: Literal["awake", "asleep"]
 
 
-def _apply(context: ToolContext, request: _Configure, edits_of: Callable[[Cell], Wanted]) -> Evidence[Applied]:
+def _apply(context: ToolContext, request: _Configure, settings_of: Callable[[Cell], Settings]) -> Evidence[Applied]:
     if context.actuator is None:
         raise ToolError(Boundary.PERMISSION, "this call has no actuator: propose the change, the gate and a human decide")
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
-    wanted = [one for cell in cells for one in edits_of(cell)]
-    edits = tuple(_edit(context, *one) for one in wanted)
+    edits = [_edit(context, *setting) for cell in cells for setting in settings_of(cell)]
     change_set = ChangeSet(edits=tuple(edit for edit in edits if edit.old != edit.new))
     key = request.idempotency_key or f"{type(request).__name__}:{change_set.digest}"
     receipt = context.actuator.apply(change_set, key)
     return Evidence(
-        summary="; ".join(change_set.describe()) or "already so: nothing to change",
+        summary="; ".join(change_set.describe()) or "nothing to change: the values are set already",
         value=Applied(change_set=change_set, receipt=receipt),
         provenance=configured(card, context),
     )
@@ -111,13 +110,13 @@ def set_slice_ratios(context: ToolContext, request: SetSliceRatios) -> Evidence[
         "rRMPolicyMaxRatio": request.max_ratio,
         "rRMPolicyDedicatedRatio": request.dedicated_ratio,
     }
-    given = {name: value for name, value in ratios.items() if value is not None}
-    if not given:
+    settings = {name: value for name, value in ratios.items() if value is not None}
+    if not settings:
         raise ToolError(Boundary.ARGUMENTS, "none of min_ratio, max_ratio, dedicated_ratio is given: give at least one, 0..100 %")
     return _apply(
         context,
         request,
-        lambda cell: ((f"{cell.dn},RRMPolicyRatio={request.slice.value}", name, value) for name, value in given.items()),
+        lambda cell: ((f"{cell.dn},RRMPolicyRatio={request.slice.value}", name, value) for name, value in settings.items()),
     )
 
 
@@ -129,7 +128,7 @@ def set_transmit_power(context: ToolContext, request: SetTransmitPower) -> Evide
 
 @tool(effect=Effect.CONFIGURE, raises=(NetworkError,), timeout_s=120)
 def set_cell_individual_offset(context: ToolContext, request: SetCellIndividualOffset) -> Evidence[Applied]:
-    """Set the cell individual offset from cells towards one neighbour: positive hands over earlier."""
+    """Set the cell individual offset from cells towards a neighbour: a positive offset triggers the handover earlier."""
     return _apply(
         context,
         request,
@@ -153,7 +152,7 @@ def set_scheduler_weights(context: ToolContext, request: SetSchedulerWeights) ->
 
 @tool(effect=Effect.CONFIGURE, raises=(NetworkError,), timeout_s=120)
 def set_cell_activation(context: ToolContext, request: SetCellActivation) -> Evidence[Applied]:
-    """Let cells sleep, their users handed to neighbours first, or wake them."""
+    """Put cells to sleep, after their users are handed over to neighbours, or wake them."""
     control = "toBeEnergySaving" if request.state == "asleep" else "toBeNotEnergySaving"
     return _apply(context, request, lambda cell: [(f"{cell.cu_dn},CESManagementFunction=1", "energySavingControl", control)])
 

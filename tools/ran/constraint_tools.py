@@ -1,4 +1,4 @@
-"""`retrieve_3gpp_constraint` (seed 001's name): what an attribute may be set to, and by which clause."""
+"""`retrieve_3gpp_constraint`: the allowed values of an attribute, with specification and clause."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class RetrieveConstraint(ToolRequest):
 
     class_name: str = Field(default="", max_length=100, description="class of managed object, such as RRMPolicyRatio")
     attribute: str = Field(default="", max_length=100, description="attribute, such as rRMPolicyMinRatio")
-    query: str = Field(default="", max_length=500, description="words that describe the attribute, where the name is not known")
+    query: str = Field(default="", max_length=500, description="words that describe the attribute, if its name is not known")
 
     @model_validator(mode="after")
-    def _one_way(self) -> RetrieveConstraint:
+    def _check_lookup(self) -> RetrieveConstraint:
         if bool(self.query.strip()) == bool(self.class_name and self.attribute) or bool(self.class_name) != bool(self.attribute):
             raise ValueError("give either class_name and attribute, or query")
         return self
 
 
 class Constraint(ToolValue):
-    """The limit with its source in one phrase, the joint rules that it is part of, and further limits that fit a query."""
+    """The limit with its source in one phrase, the joint rules that involve it, and further matches of a query."""
 
     limit: Limit
     allowed: str
@@ -40,9 +40,9 @@ class Constraint(ToolValue):
 
 @tool(effect=Effect.REASON, raises=(UnknownAttributeError,), timeout_s=10)
 def retrieve_3gpp_constraint(context: ToolContext, request: RetrieveConstraint) -> Evidence[Constraint]:
-    """Look up what an attribute may be set to: range or set, unit, default, joint rules, specification and clause."""
-    found = _candidates(context, request)
-    limit = found[0]
+    """Look up the allowed values of an attribute: range or set, unit, default, joint rules, specification and clause."""
+    matches = _matches(context, request)
+    limit = matches[0]
     rules = tuple(
         rule for rule in context.limits.rules if rule.class_name == limit.class_name and limit.attribute in rule.attributes
     )
@@ -51,17 +51,18 @@ def retrieve_3gpp_constraint(context: ToolContext, request: RetrieveConstraint) 
         allowed=limit.allowed,
         source=limit.source,
         joint_rules=rules,
-        alternatives=tuple(one.name for one in found[1:]),
+        alternatives=tuple(match.name for match in matches[1:]),
     )
     version = " ".join(part for part in (limit.release, limit.version) if part) or "limits catalogue"
     source = Provenance(source=limit.source, kind="document", version=version, observed_at=context.now())
     return Evidence(summary=f"{limit.name}: {limit.allowed} ({limit.source})", value=value, provenance=source)
 
 
-def _candidates(context: ToolContext, request: RetrieveConstraint) -> tuple[Limit, ...]:
+def _matches(context: ToolContext, request: RetrieveConstraint) -> tuple[Limit, ...]:
     if request.class_name:
         return (context.limits.limit(request.class_name, request.attribute),)
-    found = context.limits.search(request.query, count=5)
-    if not found:
-        raise ToolError(Boundary.REFUSED, f"query={request.query!r}: no attribute of the limits catalogue fits; use other words")
-    return found
+    matches = context.limits.search(request.query, count=5)
+    if not matches:
+        message = f"query={request.query!r}: no attribute of the limits catalogue matches; use other words"
+        raise ToolError(Boundary.REFUSED, message)
+    return matches

@@ -1,4 +1,4 @@
-"""`detect_degradation`: which KPIs got worse, by how much, and how sure that is."""
+"""`detect_degradation`: KPIs that got worse, by how much, with p-values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WATCHED = (
     "MM.RlfRate",
     "CARR.AverageBlerDl",
 )
-_LEAST_WINDOWS = 3
+_MIN_WINDOWS = 3
 
 
 class DetectDegradation(ToolRequest):
@@ -36,9 +36,9 @@ class DetectDegradation(ToolRequest):
 
     cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
     kpis: tuple[str, ...] = Field(default=_WATCHED, min_length=1)
-    windows: int = Field(default=4, ge=_LEAST_WINDOWS, le=1000, description="length of the newest stretch, in windows")
-    significance: float = Field(default=0.01, gt=0, lt=0.5, description="of the one-sided Welch test, after Holm")
-    least_change: float = Field(default=0.1, ge=0, le=10, description="relative worsening that matters")
+    windows: int = Field(default=4, ge=_MIN_WINDOWS, le=1000, description="newest windows to compare with earlier ones")
+    significance: float = Field(default=0.01, gt=0, lt=0.5, description="of the one-sided Welch test, Holm-corrected")
+    least_change: float = Field(default=0.1, ge=0, le=10, description="smallest relative worsening to report")
 
 
 class Finding(ToolValue):
@@ -70,8 +70,8 @@ def detect_degradation(context: ToolContext, request: DetectDegradation) -> Evid
     kpis = context.kpis.snapshot()
     frame = kpis.query(query)
     starts = [start for start, _ in frame.windows()]
-    if len(starts) < request.windows + _LEAST_WINDOWS:
-        warning = f"only {len(starts)} windows in the store; {request.windows + _LEAST_WINDOWS} are needed to compare"
+    if len(starts) < request.windows + _MIN_WINDOWS:
+        warning = f"only {len(starts)} windows in the store; {request.windows + _MIN_WINDOWS} are needed to compare"
         return Evidence(
             summary="too little history to compare",
             value=Degradations(findings=(), compared=0),
@@ -79,7 +79,7 @@ def detect_degradation(context: ToolContext, request: DetectDegradation) -> Evid
             warnings=(warning,),
         )
     findings, compared = _compare(frame, starts[-request.windows], request)
-    summary = f"{len(findings)} degraded of {compared} series" + (f"; worst: {_tell(findings[0])}" if findings else "")
+    summary = f"{len(findings)} degraded of {compared} series" + (f"; worst: {_describe(findings[0])}" if findings else "")
     return Evidence(
         summary=summary,
         value=Degradations(findings=tuple(findings), compared=compared),
@@ -96,7 +96,7 @@ def _compare(frame: KpiFrame, since: datetime, request: DetectDegradation) -> tu
         if sample.value is not None:
             before, after = series.setdefault((sample.kpi, sample.dn, sample.slice), ([], []))
             (after if sample.start >= since else before).append(sample.value)
-    usable = {key: pair for key, pair in series.items() if min(len(pair[0]), len(pair[1])) >= _LEAST_WINDOWS}
+    usable = {key: pair for key, pair in series.items() if min(len(pair[0]), len(pair[1])) >= _MIN_WINDOWS}
     tested: list[Finding] = []
     for (kpi, dn, slice), (before, after) in usable.items():
         definition = kpi_definition(kpi)
@@ -117,12 +117,12 @@ def _compare(frame: KpiFrame, since: datetime, request: DetectDegradation) -> tu
         )
     corrected = zip(tested, holm([finding.p_value for finding in tested]), strict=True)
     significant = [finding for finding, p_value in corrected if p_value <= request.significance]
-    kept = [finding for finding in significant if _worsening(finding) >= request.least_change]
-    return sorted(kept, key=_worsening, reverse=True), len(usable)
+    findings = [finding for finding in significant if _worsening(finding) >= request.least_change]
+    return sorted(findings, key=_worsening, reverse=True), len(usable)
 
 
 def _jitter(values: list[float]) -> list[float]:
-    """Give a constant series a spread of one in 10⁶, so that the test has a variance to divide by."""
+    """Add a relative spread of 10⁻⁶ to a constant series, so that the t-test does not divide by a variance of zero."""
     if len(set(values)) > 1:
         return values
     return [value + 1e-6 * max(abs(value), 1.0) * (-1) ** index for index, value in enumerate(values)]
@@ -132,6 +132,6 @@ def _worsening(finding: Finding) -> float:
     return abs(finding.after - finding.before) / max(abs(finding.before), 1e-9)
 
 
-def _tell(finding: Finding) -> str:
+def _describe(finding: Finding) -> str:
     where = finding.cell + (f"/{finding.slice.value}" if finding.slice else "")
     return f"{finding.kpi} of {where} {finding.before:.3g} → {finding.after:.3g} {finding.unit} (p={finding.p_value:.1g})"

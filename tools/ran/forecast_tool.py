@@ -17,7 +17,7 @@ from twins.network import NetworkError
 
 
 class ForecastTraffic(ToolRequest):
-    """For which cells and which window, network time."""
+    """The cells, and the time window [start, end) in network time."""
 
     cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
     start: datetime
@@ -33,7 +33,7 @@ class ForecastTraffic(ToolRequest):
 
 
 class TrafficForecast(ToolValue):
-    """Forecast rows and how they were made."""
+    """Forecast rows, the forecasting method, and the planned events within the window."""
 
     rows: tuple[TrafficRow, ...]
     method: str
@@ -42,7 +42,7 @@ class TrafficForecast(ToolValue):
 
 @tool(effect=Effect.REASON, raises=(NetworkError,), timeout_s=120)
 def forecast_traffic(context: ToolContext, request: ForecastTraffic) -> Evidence[TrafficForecast]:
-    """Forecast connected users and offered traffic per cell and slice for a coming window, past events included."""
+    """Forecast connected users and offered traffic per cell and slice for a coming window, with the uplift of planned events."""
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
     kpis = context.kpis.snapshot()

@@ -1,4 +1,4 @@
-"""`query_kpi`: measured KPIs, new PM reports included (seed 002, D.2)."""
+"""`query_kpi`: measured KPIs, including new PM reports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from twins.network import KpiQuery, NetworkCard, NetworkError
 
 
 class QueryKpi(ToolRequest):
-    """Which KPIs, of which cells or areas (none: all), of which slices (none: cell level), over how many windows."""
+    """The KPIs, cells or areas (empty: all), slices (empty: cell level), and the number of windows."""
 
     kpis: tuple[str, ...] = Field(min_length=1, max_length=32, description="KPI names, such as DRB.UEThpDl")
     cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
@@ -29,7 +29,7 @@ class QueryKpi(ToolRequest):
 
 
 class KpiRow(ToolValue):
-    """One value: KPI of a cell (and slice) over a window."""
+    """The value of a KPI of a cell (and slice) over a window."""
 
     kpi: str
     cell: str
@@ -42,7 +42,7 @@ class KpiRow(ToolValue):
 
 
 class KpiMean(ToolValue):
-    """A KPI's mean over the cells and windows that were asked for."""
+    """A KPI's mean and worst value over the queried cells and windows."""
 
     kpi: str
     slice: Slice | None
@@ -70,7 +70,7 @@ def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
     )
     samples = [sample for sample in frame if request.slices or sample.slice is None]
     table = KpiTable(rows=tuple(_row(sample) for sample in samples), means=tuple(_means(samples)))
-    warnings = () if samples else ("the store holds no sample for this question yet",)
+    warnings = () if samples else ("the KPI store has no samples for this query yet",)
     return Evidence(
         summary=_summary(table), value=table, provenance=measured(card, kpis), warnings=warnings,
         uncertainty=f"{len(samples)} samples over at most {request.windows} windows",
@@ -78,7 +78,7 @@ def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
 
 
 def measured(card: NetworkCard, kpis: KpiSnapshot) -> Provenance:
-    """Return the provenance of values that the managed network reported: observed at the end of the newest KPI window."""
+    """Return the provenance of values reported by the managed network: observed at the end of the newest KPI window."""
     return Provenance(source=card.name, kind="measurement", version=card.version, observed_at=kpis.newest or card.now)
 
 

@@ -1,4 +1,4 @@
-"""`link_conditions`: what a link evaluation of a cell needs, as far as the network can tell, and what it cannot."""
+"""`link_conditions`: the inputs of a link evaluation of a cell, as far as the network reports them."""
 
 from __future__ import annotations
 
@@ -25,21 +25,22 @@ _CQI = tuple(f"CARR.WBCQIDist.{index}" for index in range(CQI_COUNT))
 
 
 class LinkConditions(ToolRequest):
-    """Of which cells; the rest is what the operator knows and the network does not report."""
+    """The cells, and optional facts from the operator that the network does not report."""
 
     cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
     windows: int = Field(default=24, ge=1, le=1000, description="how many of the newest KPI windows")
-    dmrs_symbols: int | None = Field(default=None, ge=1, le=4, description="DMRS symbols a slot, where known")
-    delay_spread_ns: float | None = Field(default=None, ge=1.0, le=2000.0, allow_inf_nan=False, description="where known, ns")
-    rx_antennas: int | None = Field(default=None, ge=1, le=16, description="receive antennas, where known")
-    most_prbs: int = Field(default=12, ge=1, le=273, description="the widest allocation to evaluate: time grows with it")
+    dmrs_symbols: int | None = Field(default=None, ge=1, le=4, description="DMRS symbols per slot, if known")
+    delay_spread_ns: float | None = Field(default=None, ge=1.0, le=2000.0, allow_inf_nan=False, description="ns, if known")
+    rx_antennas: int | None = Field(default=None, ge=1, le=16, description="receive antennas, if known")
+    most_prbs: int = Field(default=12, ge=1, le=273, description="largest allocation to evaluate; run time grows with it")
 
 
 class LinkLevel(ToolValue):
-    """A quantile of the cell's SINR with the link that fits it.
+    """A quantile of the cell's SINR with the matching link.
 
-    `snr_db` mean per receive antenna; `margin_db` from the mean to the worst tenth of slots in the assumed fading; `mcs_index`
-    (table 1) what outer-loop link adaptation settles at with an error target of 0.1 and perfect channel knowledge.
+    `snr_db`: mean SNR per receive antenna. `margin_db`: from the mean to the worst tenth of slots in the assumed fading.
+    `mcs_index` (table 1): the MCS that outer-loop link adaptation settles at, with a BLER target of 0.1 and perfect channel
+    knowledge.
     """
 
     sinr: SinrQuantile
@@ -49,7 +50,7 @@ class LinkLevel(ToolValue):
 
 
 class CellConditions(ToolValue):
-    """One cell: carrier from the network card, counters over the windows, levels of its SINR, and facts by origin."""
+    """A cell: carrier from the network card, counters over the windows, SINR levels, and facts with their origin."""
 
     cell: str
     carrier_ghz: float
@@ -59,9 +60,9 @@ class CellConditions(ToolValue):
     prb_use: float | None = Field(description="mean PRB use, percent")
     active_users: float | None = Field(description="mean users with data in the buffer")
     connected_users: float | None
-    allocation_prbs: int = Field(description="PRBs that an active user gets on average, within most_prbs")
+    allocation_prbs: int = Field(description="mean PRBs per active user, at most most_prbs")
     cqi_reports: tuple[int, ...] = Field(description="wideband CQI reports of CQI 0..15")
-    levels: tuple[LinkLevel, ...] = Field(description="by rising share; empty where no CQI was reported")
+    levels: tuple[LinkLevel, ...] = Field(description="by rising share; empty if no CQI was reported")
     block_errors: BlockErrors
     facts: tuple[LinkFact, ...]
 
@@ -74,9 +75,9 @@ class LinkConditionsTable(ToolValue):
 
 @tool(effect=Effect.OBSERVE, raises=(NetworkError, ValueError), timeout_s=60)
 def link_conditions(context: ToolContext, request: LinkConditions) -> Evidence[LinkConditionsTable]:
-    """Observe what a link evaluation of cells needs: carrier, SINR distribution from CQI reports, fitting MCS, block errors.
+    """Observe the inputs of a link evaluation of cells: carrier, SINR distribution from CQI reports, matching MCS, block errors.
 
-    Names what the network does not report, such as pilot pattern, delay spread, speed and channel estimation error.
+    Lists what the network does not report, such as pilot pattern, delay spread, speed and channel estimation error.
     """
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
@@ -87,7 +88,7 @@ def link_conditions(context: ToolContext, request: LinkConditions) -> Evidence[L
     value = LinkConditionsTable(cells=tuple(_cell(context, request, cell, frame.where(dn=cell.dn)) for cell in cells))
     provenance = measured(card, kpis).model_copy(update={"configuration_digest": digest_of(request.model_dump(mode="json"))})
     return Evidence(
-        summary="; ".join(_told(one) for one in value.cells[:3]) + (" …" if len(cells) > 3 else ""),
+        summary="; ".join(_summary(conditions) for conditions in value.cells[:3]) + (" …" if len(cells) > 3 else ""),
         value=value,
         provenance=provenance,
         uncertainty=f"SINR is known within its CQI's bin, over at most {request.windows} windows",
@@ -97,8 +98,8 @@ def link_conditions(context: ToolContext, request: LinkConditions) -> Evidence[L
 
 def _cell(context: ToolContext, request: LinkConditions, cell: Cell, frame: KpiFrame) -> CellConditions:
     use, active, connected = (frame.where(kpi=kpi).mean() for kpi in _KPIS[:3])
-    known = {name: getattr(request, name) for name in ("dmrs_symbols", "delay_spread_ns", "rx_antennas")}
-    facts = facts_of(cell, _receiver(context.network, cell), known, context.limits)
+    operator_values = {name: getattr(request, name) for name in ("dmrs_symbols", "delay_spread_ns", "rx_antennas")}
+    facts = facts_of(cell, _receiver(context.network, cell), operator_values, context.limits)
     prbs = _allocation(cell, use, active, request.most_prbs)
     counts = tuple(round(sum(frame.where(kpi=kpi).values())) for kpi in _CQI)
     return CellConditions(
@@ -120,20 +121,20 @@ def _cell(context: ToolContext, request: LinkConditions, cell: Cell, frame: KpiF
 
 def _receiver(network: Network, cell: Cell) -> dict[str, Scalar]:
     objects = [*network.configuration(cell.dn), *network.configuration(cell.carrier_dn)]
-    return next((one.attributes for one in objects if one.class_name == RECEIVER_CLASS), {})
+    return next((item.attributes for item in objects if item.class_name == RECEIVER_CLASS), {})
 
 
-def _allocation(cell: Cell, use: float | None, active: float | None, most: int) -> int:
-    """PRBs an active user: those in use, shared by the users that have data; the widest allowed where that is not counted."""
+def _allocation(cell: Cell, use: float | None, active: float | None, max_prbs: int) -> int:
+    """Return the PRBs per active user: used PRBs over users with data, or `max_prbs` if either was not counted."""
     if not use or not active:
-        return min(most, cell.prbs)
-    return max(1, min(round(0.01 * use * cell.prbs / active), most, cell.prbs))
+        return min(max_prbs, cell.prbs)
+    return max(1, min(round(0.01 * use * cell.prbs / active), max_prbs, cell.prbs))
 
 
 def _level(cell: Cell, facts: tuple[LinkFact, ...], prbs: int, sinr: SinrQuantile) -> LinkLevel:
     from math import log10
 
-    number = {one.name: one.value for one in facts if isinstance(one.value, int | float)}
+    number = {fact.name: fact.value for fact in facts if isinstance(fact.value, int | float)}
     antennas = int(number["rx_antennas"])
     margin = fading_margin_db(sinr.sinr_db, number["delay_spread_ns"], antennas, prbs, cell.subcarrier_spacing_khz)
     elements = 12 * (14 - int(number["dmrs_symbols"]))  # two CDM groups without data: no data in DMRS symbols
@@ -145,16 +146,16 @@ def _level(cell: Cell, facts: tuple[LinkFact, ...], prbs: int, sinr: SinrQuantil
     )
 
 
-def _told(one: CellConditions) -> str:
+def _summary(conditions: CellConditions) -> str:
     levels = ", ".join(
-        f"{100 * level.sinr.share:.0f} % {level.sinr.sinr_db:.1f} dB (MCS {level.mcs_index})" for level in one.levels
+        f"{100 * level.sinr.share:.0f} % {level.sinr.sinr_db:.1f} dB (MCS {level.mcs_index})" for level in conditions.levels
     )
-    return f"{one.cell}: SINR {levels or 'unknown, no CQI was reported'}; {one.block_errors.told}"
+    return f"{conditions.cell}: SINR {levels or 'unknown, no CQI was reported'}; {conditions.block_errors.summary}"
 
 
 def _warnings(value: LinkConditionsTable) -> tuple[str, ...]:
-    notes = [one.source for cell in value.cells for one in cell.facts if one.origin in ("assumed", "missing")]
+    notes = [fact.source for cell in value.cells for fact in cell.facts if fact.origin in ("assumed", "missing")]
     edges = [f"{cell.cell} {100 * level.sinr.share:.0f} %" for cell in value.cells for level in cell.levels if level.sinr.is_open]
     if edges:
-        notes.append(f"quantiles in CQI 0 or 15, whose bins are open, are told as the bin's edge: {', '.join(edges)}")
+        notes.append(f"quantiles in CQI 0 or 15, whose bins are open, are given as the bin's edge: {', '.join(edges)}")
     return tuple(dict.fromkeys(notes))

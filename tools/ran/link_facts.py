@@ -1,4 +1,4 @@
-"""What a link evaluation needs beyond the counters: taken from the network, the operator, a norm's default, or missing."""
+"""Facts that a link evaluation needs beyond the counters: from the network, the operator, a standard's default, or missing."""
 
 from __future__ import annotations
 
@@ -17,48 +17,49 @@ _MICRO_BELOW_M = 20.0
 
 
 class LinkFact(ToolValue):
-    """One condition of the link, and where it comes from. `missing` has no value: nothing may be taken for it."""
+    """A condition of the link with its origin. A `missing` fact has no value, and no default may be substituted for it."""
 
     name: str
     value: float | str | None
     unit: str = ""
     origin: Literal["network", "operator", "assumed", "missing"]
-    source: str = Field(description="the object, norm or reason")
+    source: str = Field(description="the object, standard or reason")
 
 
-Known = Mapping[str, float | None]
+OperatorValues = Mapping[str, float | None]
 
 
-def facts_of(cell: Cell, receiver: Mapping[str, Scalar], known: Known, limits: LimitsCatalogue) -> tuple[LinkFact, ...]:
-    """Return the facts of a cell; `receiver` the attributes of its receiver's managed object, `known` what the operator says."""
+def facts_of(
+    cell: Cell, receiver: Mapping[str, Scalar], operator: OperatorValues, limits: LimitsCatalogue
+) -> tuple[LinkFact, ...]:
+    """Return the facts of a cell; `receiver`: attributes of its ReceiverProfile; `operator`: values by fact (None: not given)."""
     return (
-        known_fact("dmrs_symbols", known, "symbols a slot") or _pilots(receiver, limits),
-        known_fact("delay_spread_ns", known, "ns") or _spread(cell),
-        known_fact("rx_antennas", known, "") or _antennas(),
+        _operator_fact("dmrs_symbols", operator, "symbols a slot") or _pilots(receiver, limits),
+        _operator_fact("delay_spread_ns", operator, "ns") or _spread(cell),
+        _operator_fact("rx_antennas", operator, "") or _antennas(),
         _estimator(receiver),
         LinkFact(
             name="uplink_sinr", value="downlink CQI", origin="assumed",
-            source="the network counts no uplink SINR: that of the downlink is taken for it",
+            source="the network counts no uplink SINR: the downlink's is used instead",
         ),
         LinkFact(name="speed", value=None, unit="m/s", origin="missing", source="the network reports no mobility traces"),
         LinkFact(
             name="csi_error", value=None, unit="dB", origin="missing",
-            source="no counter of TS 28.552 tells the channel estimation error, and no history of it is kept",
+            source="TS 28.552 has no counter for the channel estimation error, and no history of it is kept",
         ),
     )  # fmt: skip
 
 
-def known_fact(name: str, known: Known, unit: str) -> LinkFact | None:
-    """Return what the operator says, None where nothing is said."""
-    value = known.get(name)
+def _operator_fact(name: str, operator: OperatorValues, unit: str) -> LinkFact | None:
+    value = operator.get(name)
     return None if value is None else LinkFact(name=name, value=value, unit=unit, origin="operator", source="as given")
 
 
 def _pilots(receiver: Mapping[str, Scalar], limits: LimitsCatalogue) -> LinkFact:
-    read = receiver.get("dmrsAdditionalPosition")
-    if isinstance(read, int | float):
+    positions = receiver.get("dmrsAdditionalPosition")
+    if isinstance(positions, int | float):
         return LinkFact(
-            name="dmrs_symbols", value=1.0 + read, unit="symbols a slot", origin="network",
+            name="dmrs_symbols", value=1.0 + positions, unit="symbols a slot", origin="network",
             source=f"{RECEIVER_CLASS}.dmrsAdditionalPosition",
         )  # fmt: skip
     limit = limits.limit(RECEIVER_CLASS, "dmrsAdditionalPosition")
@@ -89,13 +90,13 @@ def typical_delay_spread_ns(carrier_ghz: float, height_m: float) -> tuple[float,
 
 
 def _antennas() -> LinkFact:
-    source = "the managed objects do not tell receive antennas: the fewest of the conformance tests (TS 38.104 clause 8.2)"
+    source = "no managed object has the number of receive antennas: the fewest of the conformance tests (TS 38.104 clause 8.2)"
     return LinkFact(name="rx_antennas", value=2.0, origin="assumed", source=source)
 
 
 def _estimator(receiver: Mapping[str, Scalar]) -> LinkFact:
-    read = receiver.get("channelEstimator")
-    if isinstance(read, str):
-        return LinkFact(name="estimator_in_use", value=read, origin="network", source=f"{RECEIVER_CLASS}.channelEstimator")
+    estimator = receiver.get("channelEstimator")
+    if isinstance(estimator, str):
+        return LinkFact(name="estimator_in_use", value=estimator, origin="network", source=f"{RECEIVER_CLASS}.channelEstimator")
     source = "the network does not report the estimator in use"
     return LinkFact(name="estimator_in_use", value=None, origin="missing", source=source)

@@ -1,4 +1,4 @@
-"""The MCS that outer-loop link adaptation settles at: its error target is met in the fading, not only on average."""
+"""The MCS that outer-loop link adaptation settles at: the highest that meets the BLER target under fading."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _TRACES, _SAMPLES, _SEED = 64, 128, 1
 
 @lru_cache(maxsize=64)
 def fading_margin_db(sinr_db: float, delay_spread_ns: float, antennas: int, prbs: int, subcarrier_khz: int) -> float:
-    """Return by how many dB the effective SINR of the worst tenth of slots lies below the mean `sinr_db` (dB), at least 0.
+    """Return the fading margin, dB (at least 0): the mean `sinr_db` less the 10 % quantile of the slots' effective SINR.
 
-    A slot's effective SINR is that with the same mean capacity over its `prbs` PRBs; `antennas` receive branches fade
-    independently as TDL-C (TR 38.901 clause 7.7.2) with `delay_spread_ns` and are combined by maximum ratio.
+    The effective SINR of a slot is the SINR with the slot's mean capacity over its `prbs` PRBs. `antennas` receive branches fade
+    independently as TDL-C (TR 38.901 clause 7.7.2) with `delay_spread_ns`, under maximum ratio combining.
     """
     import numpy as np
 
@@ -28,7 +28,7 @@ def fading_margin_db(sinr_db: float, delay_spread_ns: float, antennas: int, prbs
 
 
 def matched_mcs(sinr_db: float, margin_db: float, prbs: int, data_elements_per_prb: int, mcs_table: int = 1) -> int:
-    """Return the MCS index of `mcs_table` with a block error rate of at most 0.1 at `sinr_db` less `margin_db` (dB)."""
+    """Return the highest MCS index of `mcs_table` with a block error rate of at most 0.1 at `sinr_db` less `margin_db` (dB)."""
     from twins.radio.link_adaptation import allocations, mcs_for
 
     tables = allocations(prbs, data_elements_per_prb, BLER_TARGET, mcs_table)

@@ -1,4 +1,4 @@
-"""`read_topology` and `read_configuration`: what is there, and how it is set."""
+"""`read_topology` and `read_configuration`: cells, areas and events, and the configuration of managed objects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from twins.network import Cell, NetworkCard, NetworkError, PlannedEvent
 
 
 class ReadTopology(ToolRequest):
-    """Which cells or areas; none for the whole network."""
+    """The cells or areas; empty for the whole network."""
 
     cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
 
@@ -32,14 +32,14 @@ class Topology(ToolValue):
 
 
 class ReadConfiguration(ToolRequest):
-    """Which cells or areas, and which classes of managed objects."""
+    """The cells or areas, and the classes of managed objects."""
 
     cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
     classes: tuple[str, ...] = Field(default=(), description=f"of {', '.join(CONFIGURABLE)}; empty for all")
 
 
 class ConfigurationTable(ToolValue):
-    """The managed objects as they stand."""
+    """The managed objects with their current attributes."""
 
     objects: tuple[ManagedObject, ...]
 
@@ -56,14 +56,14 @@ def read_topology(context: ToolContext, request: ReadTopology) -> Evidence[Topol
 
 @tool(effect=Effect.OBSERVE, raises=(NetworkError,), timeout_s=60)
 def read_configuration(context: ToolContext, request: ReadConfiguration) -> Evidence[ConfigurationTable]:
-    """Read managed objects (TS 28.541) of cells with their attributes as they stand, to be used as the old values of edits."""
+    """Read managed objects (TS 28.541) of cells with their current attributes, to be used as the old values of edits."""
     unknown = [name for name in request.classes if name not in CONFIGURABLE]
     if unknown:
         raise ToolError(Boundary.ARGUMENTS, f"classes={unknown}: there are {', '.join(CONFIGURABLE)}")
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
     objects = objects_of(context.network.configuration(), cells, request.classes or CONFIGURABLE)
-    digest = digest_of([one.model_dump(mode="json") for one in objects])
+    digest = digest_of([item.model_dump(mode="json") for item in objects])
     return Evidence(
         summary=f"{len(objects)} managed objects of {len(cells)} cells",
         value=ConfigurationTable(objects=tuple(objects)),
@@ -72,11 +72,11 @@ def read_configuration(context: ToolContext, request: ReadConfiguration) -> Evid
 
 
 def objects_of(objects: Iterable[ManagedObject], cells: list[Cell], classes: tuple[str, ...]) -> list[ManagedObject]:
-    """Return the objects of these classes that belong to these cells, class by class."""
+    """Return the objects of these classes that belong to these cells, in the order of the classes."""
     roots = {root for cell in cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
     return sorted(
-        (one for one in objects if one.class_name in classes and any(_is_below(one.dn, root) for root in roots)),
-        key=lambda one: classes.index(one.class_name),
+        (item for item in objects if item.class_name in classes and any(_is_below(item.dn, root) for root in roots)),
+        key=lambda item: classes.index(item.class_name),
     )
 
 

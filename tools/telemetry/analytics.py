@@ -1,7 +1,7 @@
-"""Analytics over the KPI store: DuckDB answers what scans many rows.
+"""Analytics over the KPI store: queries that scan many rows run in DuckDB.
 
-DuckDB's own SQLite reader is an extension that has to be downloaded; so the rows are mirrored into an in-process DuckDB table,
-incrementally by their sequence number, and every question is asked there. Histogram bins are left out: nobody scans them.
+DuckDB's SQLite reader is an extension that would have to be downloaded, so the rows are mirrored incrementally, by sequence
+number, into an in-process DuckDB table. Histogram bins are not mirrored: no analytical query uses them.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ _ROWS = """SELECT seq, kpi, dn, slice, start_s, end_s, value, count
 FROM samples JOIN series ON series.id = samples.series
 WHERE seq > ? AND kpi NOT GLOB 'CARR.WBCQIDist.*' ORDER BY seq"""
 
-_of_store: WeakKeyDictionary[KpiStore, KpiAnalytics] = WeakKeyDictionary()
+_by_store: WeakKeyDictionary[KpiStore, KpiAnalytics] = WeakKeyDictionary()
 _lock = threading.Lock()
-atexit.register(_of_store.clear)  # DuckDB complains about connections that outlive the interpreter
+atexit.register(_by_store.clear)  # DuckDB complains about connections that outlive the interpreter
 
 
 def analytics_of(store: KpiStore) -> KpiAnalytics:
-    """Return the store's analytics, made once: the mirror is then kept up, not copied again for each question."""
+    """Return the store's analytics, created once, so that the mirror is updated and not copied again for each query."""
     with _lock:
-        if store not in _of_store:
-            _of_store[store] = KpiAnalytics(store)
-        return _of_store[store]
+        if store not in _by_store:
+            _by_store[store] = KpiAnalytics(store)
+        return _by_store[store]
 
 
 @dataclass(frozen=True, slots=True)
 class HourlyMean:
-    """A KPI's mean over the `windows` of an object (and slice) that start within the hour from `hour` on, UTC."""
+    """A KPI's mean over the `windows` (count) of an object (and slice) that start within the hour that begins at `hour`, UTC."""
 
     dn: str
     slice: Slice | None
@@ -49,7 +49,7 @@ class HourlyMean:
 
 @dataclass(frozen=True, slots=True)
 class KpiSummary:
-    """How a KPI of an object (and slice) is distributed over `windows`."""
+    """The distribution of a KPI of an object (and slice) over `windows` (count)."""
 
     dn: str
     slice: Slice | None
@@ -63,7 +63,7 @@ class KpiSummary:
 
 
 class KpiAnalytics:
-    """Column-wise questions over all samples of a store; refreshed before each question."""
+    """Analytical queries over all samples of a store; the mirror is refreshed before each query."""
 
     def __init__(self, store: KpiStore) -> None:
         import duckdb
@@ -74,23 +74,23 @@ class KpiAnalytics:
             "CREATE TABLE samples(seq BIGINT, kpi VARCHAR, dn VARCHAR, slice VARCHAR,"
             " start_s DOUBLE, end_s DOUBLE, value DOUBLE, count BIGINT)"
         )
-        self._seen = 0
+        self._last_seq = 0
         self._lock = threading.Lock()
 
     def refresh(self) -> int:
-        """Mirror the rows that came since the last refresh; returns how many."""
+        """Mirror the rows written since the last refresh; return their number."""
         import pandas as pd
 
         connection = sqlite3.connect(self._store.path, timeout=30)
         try:
-            fresh = pd.read_sql_query(_ROWS, connection, params=(self._seen,))
+            fresh = pd.read_sql_query(_ROWS, connection, params=(self._last_seq,))
         finally:
             connection.close()
         if len(fresh):
             self._duck.register("fresh", fresh)
             self._duck.execute("INSERT INTO samples SELECT * FROM fresh")
             self._duck.unregister("fresh")
-            self._seen = int(fresh["seq"].iloc[-1])
+            self._last_seq = int(fresh["seq"].iloc[-1])
         return len(fresh)
 
     def _rows(self, statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
@@ -132,5 +132,5 @@ def _slice(name: str) -> Slice | None:
     return Slice(name) if name else None
 
 
-def _bound(moment: datetime | None, otherwise: float) -> float:
-    return otherwise if moment is None else moment.timestamp()
+def _bound(moment: datetime | None, default: float) -> float:
+    return default if moment is None else moment.timestamp()

@@ -1,10 +1,9 @@
 """Forecasting of users and offered volume per cell and slice.
 
 Dynamic harmonic regression on the hourly history (statsmodels OLS with heteroscedasticity- and autocorrelation-consistent
-errors):
-three daily harmonics carry the hour of day; one more regressor carries the hours in which the calendar had an event in the cell's
-area, so that the uplift of past events is learned and carried over to the coming one. With less than a day of history the
-newest value is carried forward, and the answer says so.
+errors): three daily harmonics model the hour of day; a further regressor marks the hours in which the calendar had an event in
+the cell's area, so that the uplift of past events is applied to coming ones. With less than a day of history the newest value is
+carried forward, with a warning.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from tools.telemetry.kpi_snapshot import KpiSnapshot
 from twins.network import Cell, NetworkCard, PlannedEvent
 
 CONFIDENCE = 0.9
-_LEAST_HOURS = 24
+_MIN_HOURS = 24
 _HARMONICS = 3
 
 Estimate = tuple[float, float, float]
@@ -42,7 +41,7 @@ class TrafficRow(ToolValue):
 
 
 def forecast_rows(kpis: KpiSnapshot, card: NetworkCard, cells: list[Cell], start: datetime, end: datetime) -> list[TrafficRow]:
-    """Return the forecast for each cell and slice of which there is any history, mean over [start, end)."""
+    """Return the forecast for each cell and slice with any history, mean over [start, end)."""
     window = _window_hours(start, end)
     users = _forecasts(kpis, "RRC.ConnMean", card, cells, window)
     volumes = _forecasts(kpis, "DRB.PdcpSduVolumeDL.Rate", card, cells, window)
@@ -50,14 +49,14 @@ def forecast_rows(kpis: KpiSnapshot, card: NetworkCard, cells: list[Cell], start
 
 
 def _window_hours(start: datetime, end: datetime) -> list[datetime]:
-    """Return the middle of each started hour of the window, or the middle of a window shorter than an hour."""
+    """Return the midpoints of the hours of the window, or the midpoint of a window shorter than an hour."""
     hours = max(1, round((end - start).total_seconds() / 3600))
     step = (end - start) / hours
     return [start + step * (index + 0.5) for index in range(hours)]
 
 
 def _forecasts(kpis: KpiSnapshot, kpi: str, card: NetworkCard, cells: list[Cell], window: list[datetime]) -> dict[Key, Estimate]:
-    """Return mean, low and high per (cell, slice); a volume is asked for as a rate, Mbit/s."""
+    """Return mean, low and high per (cell, slice); the suffix `.Rate` turns a volume into a rate, Mbit/s."""
     as_rate = kpi.endswith(".Rate")
     rows = kpis.hourly(kpi.removesuffix(".Rate"), [cell.dn for cell in cells], per_second=as_rate)
     series: dict[Key, list[tuple[datetime, float]]] = {}
@@ -77,7 +76,7 @@ def _during(moment: datetime, events: list[PlannedEvent]) -> float:
 
 
 def _design(moments: list[datetime], events: list[PlannedEvent], with_event: bool) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return the regressors: constant, sine and cosine of the daily harmonics, and (where it can be learned) the event."""
+    """Return the regressors: constant, sine and cosine of the daily harmonics, and, `with_event`, the event indicator."""
     hour = np.array([moment.hour + moment.minute / 60 for moment in moments])
     columns = [np.ones(len(moments))]
     for order in range(1, _HARMONICS + 1):
@@ -90,14 +89,14 @@ def _design(moments: list[datetime], events: list[PlannedEvent], with_event: boo
 
 def _forecast(points: list[tuple[datetime, float]], window: list[datetime], events: list[PlannedEvent]) -> Estimate:
     values = np.array([value for _, value in points])
-    if len(points) < _LEAST_HOURS:
+    if len(points) < _MIN_HOURS:
         return float(values[-1]), float(values.min()), float(values.max())
     import statsmodels.api as sm
 
-    middles = [moment + timedelta(minutes=30) for moment, _ in points]
-    learned = 0 < sum(_during(moment, events) for moment in middles) < len(middles)
-    fit = sm.OLS(values, _design(middles, events, learned)).fit(cov_type="HAC", cov_kwds={"maxlags": 2})
-    frame = fit.get_prediction(_design(window, events, learned)).summary_frame(alpha=1 - CONFIDENCE)
+    midpoints = [moment + timedelta(minutes=30) for moment, _ in points]
+    with_event = 0 < sum(_during(moment, events) for moment in midpoints) < len(midpoints)
+    fit = sm.OLS(values, _design(midpoints, events, with_event)).fit(cov_type="HAC", cov_kwds={"maxlags": 2})
+    frame = fit.get_prediction(_design(window, events, with_event)).summary_frame(alpha=1 - CONFIDENCE)
     mean, low, high = (float(frame[name].mean()) for name in ("mean", "obs_ci_lower", "obs_ci_upper"))
     return max(mean, 0.0), max(low, 0.0), max(high, 0.0)
 
@@ -116,11 +115,11 @@ def _row(key: Key, users: Estimate, volume: Estimate) -> TrafficRow:
 
 
 def method_of(kpis: KpiSnapshot, card: NetworkCard, cells: list[Cell], due: list[PlannedEvent]) -> tuple[str, tuple[str, ...]]:
-    """Return how the forecast was made, and what about it deserves a warning."""
+    """Return the forecasting method and its warnings; `due` are the events in the forecast window."""
     hours = {row.hour for row in kpis.hourly("RRC.ConnMean", [cell.dn for cell in cells[:1]])}
-    if len(hours) < _LEAST_HOURS:
+    if len(hours) < _MIN_HOURS:
         return "persistence", (f"only {len(hours)} h of history (24 h needed): the newest value is carried forward",)
-    seen = [event for event in card.events if any(event.start <= hour < event.end for hour in hours)]
-    unseen = [event for event in due if not any(past.area == event.area for past in seen)]
-    warnings = tuple(f"no past event at {event.area} in the history: {event.name}'s uplift is unknown" for event in unseen)
+    past_events = [event for event in card.events if any(event.start <= hour < event.end for hour in hours)]
+    unprecedented = [event for event in due if not any(past.area == event.area for past in past_events)]
+    warnings = tuple(f"no past event at {event.area} in the history: {event.name}'s uplift is unknown" for event in unprecedented)
     return "dynamic harmonic regression with event regressors", warnings

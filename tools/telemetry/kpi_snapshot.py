@@ -1,4 +1,4 @@
-"""The KPIs of a network up to one window: every question to a snapshot is answered from the same windows."""
+"""A snapshot of a network's KPIs: all queries to a snapshot use the same windows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class KpiSnapshot:
-    """What `store` holds of the windows that end at or before `newest`, the end of the newest one (None: there is none)."""
+    """The samples of `store` in windows that end at or before `newest`, the end of the newest window (None: no window yet)."""
 
     def __init__(self, store: KpiStore, newest: datetime | None) -> None:
         self._store = store
@@ -25,12 +25,12 @@ class KpiSnapshot:
         return self.newest or _BEFORE_ALL
 
     def query(self, query: KpiQuery) -> KpiFrame:
-        """Return the samples that the query asks for, in time order; raises UnknownKpiError."""
+        """Return the samples that match the query, in time order; raises UnknownKpiError."""
         end = self._end if query.end is None else min(query.end, self._end)
         return self._store.query(query.model_copy(update={"end": end}))
 
     def hourly(self, kpi: str, dns: Sequence[str], per_second: bool = False) -> list[HourlyMean]:
-        """Return the mean per (dn, slice, hour); `per_second` makes a rate of a volume. Raises UnknownKpiError."""
+        """Return the mean per (dn, slice, hour); `per_second` converts a volume to a rate. Raises UnknownKpiError."""
         return analytics_of(self._store).hourly(kpi, dns, per_second, self._end)
 
     def summary(self, kpi: str, start: datetime | None = None) -> list[KpiSummary]:

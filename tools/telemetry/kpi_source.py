@@ -1,9 +1,9 @@
-"""The one door to KPIs: tools, twin laboratory, gate and verification all read through it, and so from the same rows.
+"""The single access point to KPIs: tools, twin laboratory, gate and verification all read the same rows through it.
 
-1. A `KpiSource` pulls the PM reports that are new into the KPI store, then answers from the store.
-2. Whoever asks more than one question takes a `KpiSnapshot` first: it is pinned to the newest window at that moment, so that all
-   its answers, and the time that evidence or a verdict gives as `observed_at`, belong together.
-3. `as_of` pins an earlier window: the rows that a past decision rested on.
+1. A `KpiSource` pulls new PM reports into the KPI store and answers queries from the store.
+2. A caller with more than one query takes a `KpiSnapshot` first. It is pinned to the newest window at that moment, so that all
+   its results are consistent with each other and with the `observed_at` of the evidence or verdict that uses them.
+3. `as_of` pins an earlier window: the rows that a past decision was based on.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from twins.network import KpiQuery
 
 
 class KpiFeed(Protocol):
-    """Where new samples come from: PM reports over HTTP, for instance."""
+    """A source of new samples, such as PM reports over HTTP."""
 
     def pull(self) -> KpiFrame:
-        """Return the samples that came since the last pull; raises NetworkUnavailableError."""
+        """Return the samples that arrived since the last pull; raises NetworkUnavailableError."""
 
 
 class KpiSource:
-    """The KPIs of one network: `store` keeps them, `feed` brings new ones (without a feed, the store is filled by others).
+    """The KPIs of a network: `store` holds the samples, `feed` delivers new ones (None: other code writes to the store).
 
-    Safe to use from many threads: none reads the store while another has pulled reports that it has not stored yet.
+    Thread-safe: a thread that refreshes waits until reports that another thread has pulled are stored.
     """
 
     def __init__(self, store: KpiStore, feed: KpiFeed | None = None) -> None:
@@ -37,9 +37,9 @@ class KpiSource:
         self._refreshing = threading.Lock()
 
     def refresh(self) -> int:
-        """Pull the reports that are new into the store; returns how many samples were new.
+        """Pull new reports into the store; return the number of new samples.
 
-        Raises NetworkUnavailableError where they cannot be fetched or read, KpiStoreError where they cannot be stored.
+        Raises NetworkUnavailableError if they cannot be fetched or read, KpiStoreError if they cannot be stored.
         """
         if self._feed is None:
             return 0
@@ -47,16 +47,16 @@ class KpiSource:
             return self._store.write(self._feed.pull())
 
     def snapshot(self) -> KpiSnapshot:
-        """Return the KPIs up to the newest window, new reports included; raises what `refresh` raises."""
+        """Refresh, and return the KPIs up to the newest window; raises the errors of `refresh`."""
         self.refresh()
         return KpiSnapshot(self._store, self._store.latest())
 
     def as_of(self, moment: datetime) -> KpiSnapshot:
-        """Return the KPIs of the windows that had ended by `moment`, as far as they are stored; nothing is pulled."""
+        """Return the KPIs of the stored windows that had ended by `moment`, without pulling new reports."""
         return KpiSnapshot(self._store, self._store.latest(moment))
 
     def query(self, query: KpiQuery) -> KpiFrame:
-        """Return the samples that the query asks for, new reports included; raises UnknownKpiError, and what `refresh` raises."""
+        """Refresh, and return the samples that match the query; raises UnknownKpiError, and the errors of `refresh`."""
         for name in query.kpis:
             kpi_definition(name)
         return self.snapshot().query(query)

@@ -1,8 +1,9 @@
-"""Reading 3GPP PM reports: the perf3gpp event of VES 7 (TS 28.532 clause 11.3) into KPI samples in catalogue units.
+"""Parser of 3GPP PM reports: converts the perf3gpp event of VES 7 (TS 28.532 clause 11.3) to KPI samples in catalogue units.
 
-What real reports do, and this reader takes: `p` counts from 1; `sValue` and `suspectFlag` are strings; "Microsec" fields hold
-seconds or milliseconds; time zones are written UTC+05.30, UTC+05:00 or +00:00; object instances are local or full names,
-behind any prefix. What is not a KPI of the catalogue is left out and named; suspect values are left out and counted.
+Peculiarities of real reports that the parser accepts: `p` counts from 1; `sValue` and `suspectFlag` are strings; "Microsec"
+fields hold seconds or milliseconds; time zones are written UTC+05.30, UTC+05:00 or +00:00; object instances are local or full
+names, with any prefix. Measurements that are not in the KPI catalogue are skipped and listed; suspect values are skipped and
+counted.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ from twins.network import NetworkUnavailableError
 
 _ZONE = re.compile(r"^(?:UTC|GMT)?\s*(?:(?P<sign>[+-])(?P<hours>\d{1,2})(?:[.:]?(?P<minutes>\d{2}))?)?$", re.IGNORECASE)
 _EMPTY = frozenset({"", "NULL", "NIL", "NAN", "-"})
-_ABSENT = object()
+_UNREADABLE = object()
 
 
 class PmReportError(NetworkUnavailableError):
-    """A PM report cannot be read: it is malformed, or of another domain."""
+    """A PM report that cannot be read: it is malformed or of another domain."""
 
 
 @dataclass
 class PmReading:
-    """What reports held: the frame, how many suspect values were left out, the measurement types that were not understood."""
+    """The content of a report: samples, the number of skipped suspect values, and the names of unknown measurement types."""
 
     samples: list[KpiSample] = field(default_factory=list)
     suspect: int = 0
@@ -44,7 +45,7 @@ class PmReading:
 
 
 def parse_zone(text: str) -> timezone:
-    """Return the zone of a timeZoneOffset: "UTC+05.30", "UTC+05:00", "+00:00", "UTC"; raises PmReportError."""
+    """Return the time zone of a timeZoneOffset such as "UTC+05.30", "UTC+05:00", "+00:00" or "UTC"; raises PmReportError."""
     match = _ZONE.match(text.strip())
     if match is None or int(match["hours"] or 0) > 14 or int(match["minutes"] or 0) > 59:
         raise PmReportError(f"PM report: timeZoneOffset={text!r} is not UTC±hh:mm; check the reporting element")
@@ -53,9 +54,10 @@ def parse_zone(text: str) -> timezone:
 
 
 def _scale(start: float, last: float, granularity_s: float) -> float:
-    """Return how many units of the epoch fields make a second.
+    """Return the units per second of the epoch fields.
 
-    The fields are called microseconds and often are not: the granularity period tells, and without it the magnitude does.
+    The fields are named microseconds but often hold other units: the scale is taken from the granularity period, else from the
+    magnitude.
     """
     for scale in (1e6, 1e3, 1.0):
         if granularity_s > 0 and math.isclose((last - start) / scale, granularity_s, rel_tol=0.05):
@@ -65,13 +67,13 @@ def _scale(start: float, last: float, granularity_s: float) -> float:
 
 def _window(header: dict[str, Any], granularity_s: float) -> tuple[datetime, datetime]:
     start, last = float(header["startEpochMicrosec"]), float(header["lastEpochMicrosec"])
-    parse_zone(str(header.get("timeZoneOffset", "+00:00")))  # epochs count in UTC; the zone only has to be one
+    parse_zone(str(header.get("timeZoneOffset", "+00:00")))  # epochs are in UTC; the zone only has to be valid
     scale = _scale(start, last, granularity_s)
     return datetime.fromtimestamp(start / scale, UTC), datetime.fromtimestamp(last / scale, UTC)
 
 
 def read_report(report: Any, keep_suspect: bool = False) -> PmReading:
-    """Return what one report holds; raises PmReportError naming what is malformed."""
+    """Return the content of a report; `keep_suspect` includes suspect values. Raises PmReportError if it is malformed."""
     try:
         event = report["event"]
         header = event["commonEventHeader"]
@@ -111,11 +113,11 @@ def _position(result: dict[str, Any], length: int) -> int:
 
 
 def _dn(entity: str, instance: str) -> str:
-    """Return the object's DN from its managed element on; a prefix above it (SubNetwork, MeContext) is not part of our names."""
-    named = instance.startswith(("ManagedElement=", "SubNetwork=", "MeContext="))
-    full = instance if named else f"{entity},{instance}"
-    at = full.find("ManagedElement=")
-    dn = full[at:] if at > 0 else full
+    """Return the object's DN starting at its ManagedElement, without a prefix such as SubNetwork or MeContext."""
+    is_full = instance.startswith(("ManagedElement=", "SubNetwork=", "MeContext="))
+    full = instance if is_full else f"{entity},{instance}"
+    position = full.find("ManagedElement=")
+    dn = full[position:] if position > 0 else full
     parse_dn(dn)
     return dn
 
@@ -125,7 +127,7 @@ def _samples(reading: PmReading, values: dict[str, str], dn: str, window: tuple[
         if name.startswith(SAMPLES_PREFIX):
             continue
         for kpi, slice_, number in _numbers(name, text):
-            if number is _ABSENT:
+            if number is _UNREADABLE:
                 reading.ignored.add(name)
                 continue
             value = None if number is None else from_wire(kpi, number)
@@ -134,14 +136,12 @@ def _samples(reading: PmReading, values: dict[str, str], dn: str, window: tuple[
 
 
 def _numbers(name: str, text: str) -> Iterator[tuple[str, Slice | None, Any]]:
-    """Yield (KPI, slice, number): one, or one per bin where the value is a list; the number is _ABSENT where nothing is
-    understood.
-    """
+    """Yield (KPI, slice, number) once, or once per bin of a list; the number is _UNREADABLE if it is not understood."""
     try:
         kpi, slice_ = parse_wire_name(name)
         definition = kpi_definition(kpi)
     except (ValueError, UnknownKpiError):
-        yield name, None, _ABSENT
+        yield name, None, _UNREADABLE
         return
     if "," in text and definition.binned:
         for index, part in enumerate(text.split(",")):
@@ -156,5 +156,5 @@ def _number(text: str) -> Any:
     try:
         number = float(text)
     except ValueError:
-        return _ABSENT
+        return _UNREADABLE
     return number if math.isfinite(number) else None

@@ -1,7 +1,7 @@
-"""The statistical tests of verification: one-sided, at a given significance; with too few windows nothing is significant.
+"""Statistical tests of verification. All are one-sided; with too few windows the p-value is 1.
 
-Consecutive KPI windows are correlated (the same users are in nearly the same places), so a test of two series counts effective
-windows, n (1 - r) / (1 + r) with r the lag-1 autocorrelation; a test against a bound counts windows.
+Consecutive KPI windows are correlated (the same users at nearly the same positions), so a test of two series uses the effective
+number of windows, n (1 - r) / (1 + r) with lag-1 autocorrelation r; a test against a bound uses the number of windows.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MIN_WINDOWS = 3
 
 
 def p_mean_above(values: Sequence[float], bound: float) -> float:
-    """Return the p-value of "the mean is not above `bound`" (one-sample t-test; 1 for fewer than MIN_WINDOWS values).
+    """Return the p-value of the null hypothesis "the mean is not above `bound`" (t-test; 1 for fewer than MIN_WINDOWS values).
 
     For constant values the p-value is 0 at or above the bound, 1 below it.
     """
@@ -29,14 +29,14 @@ def p_mean_above(values: Sequence[float], bound: float) -> float:
 
 
 def p_mean_below(values: Sequence[float], bound: float) -> float:
-    """Return the p-value of "the mean is not below `bound`"."""
+    """Return the p-value of the null hypothesis "the mean is not below `bound`", as in `p_mean_above`."""
     return p_mean_above([-value for value in values], -bound)
 
 
 def p_greater(after: Sequence[float], before: Sequence[float]) -> float:
-    """Return the p-value of "the mean after is not greater than before"; 1 if either has fewer than MIN_WINDOWS values.
+    """Return the p-value of the null hypothesis "the mean after is not greater than before" (Welch's t-test, effective windows).
 
-    Welch's t-test on effective windows.
+    1 if either series has fewer than MIN_WINDOWS values.
     """
     if min(len(after), len(before)) < MIN_WINDOWS:
         return 1.0

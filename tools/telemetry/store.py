@@ -1,7 +1,7 @@
-"""The KPI store: SQLite in WAL mode takes the writes, live and as history.
+"""The KPI store: current and historical samples in SQLite (WAL mode).
 
 Rows are dictionary-encoded: a series is (KPI, DN, slice, unit), a sample belongs to a series and a window. A sample that is
-delivered twice is stored once (PM reports are delivered at least once). Several processes may write and read at the same time.
+delivered twice is stored once (PM reports have at-least-once delivery). Several processes may write and read concurrently.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ CREATE TABLE IF NOT EXISTS samples(
 
 
 class KpiStoreError(OSError):
-    """The store cannot be opened or written; the message says what to do."""
+    """The store cannot be opened or written; the message states the remedy."""
 
 
 class KpiStore:
-    """KPI samples of one network in one SQLite file.
+    """The KPI samples of a network in an SQLite file.
 
-    `path` is created with its folder; raises KpiStoreError where that is impossible or the file is not a KPI store.
+    `path` is created with its folder; raises KpiStoreError if that fails or the file is not a KPI store.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -63,7 +63,7 @@ class KpiStore:
             yield connection
 
     def write(self, frame: KpiFrame) -> int:
-        """Store the frame in one transaction; returns how many samples were new. Raises UnknownKpiError, KpiStoreError."""
+        """Store the frame in one transaction; return the number of new samples. Raises UnknownKpiError, KpiStoreError."""
         rows = [((sample.kpi, sample.dn, sample.slice.value if sample.slice else "", sample.unit), sample) for sample in frame]
         for kpi, unit in {(sample.kpi, sample.unit) for sample in frame}:
             expected = kpi_definition(kpi).unit
@@ -71,14 +71,14 @@ class KpiStore:
                 raise KpiStoreError(f"kpi={kpi}: unit={unit!r}, the catalogue's unit is {expected!r}; convert before storing")
         try:
             with self._transaction() as connection:
-                # In the order of the samples: queries answer series by series, and must not depend on how strings are hashed.
+                # In the order of the samples: the order of query results must not depend on string hashing.
                 connection.executemany(
                     "INSERT OR IGNORE INTO series(kpi, dn, slice, unit) VALUES (?, ?, ?, ?)",
                     list(dict.fromkeys(key for key, _ in rows)),
                 )
                 ids = {
-                    (kpi, dn, name): identity
-                    for identity, kpi, dn, name in connection.execute("SELECT id, kpi, dn, slice FROM series")
+                    (kpi, dn, name): series_id
+                    for series_id, kpi, dn, name in connection.execute("SELECT id, kpi, dn, slice FROM series")
                 }
                 connection.executemany(
                     "INSERT OR IGNORE INTO windows VALUES (?, ?)",
@@ -87,14 +87,17 @@ class KpiStore:
                 before = connection.total_changes
                 connection.executemany(
                     "INSERT OR IGNORE INTO samples(series, start_s, end_s, value, count) VALUES (?, ?, ?, ?, ?)",
-                    [(ids[key[:3]], one.start.timestamp(), one.end.timestamp(), one.value, one.count) for key, one in rows],
+                    [
+                        (ids[key[:3]], sample.start.timestamp(), sample.end.timestamp(), sample.value, sample.count)
+                        for key, sample in rows
+                    ],
                 )
                 return connection.total_changes - before
         except sqlite3.Error as error:
             raise KpiStoreError(f"KPI store {self.path}: {error}; is the disk full or read-only?") from error
 
     def query(self, query: KpiQuery) -> KpiFrame:
-        """Return the samples that the query asks for, in time order; raises UnknownKpiError for a KPI nobody defined."""
+        """Return the samples that match the query, in time order; raises UnknownKpiError."""
         for name in query.kpis:
             kpi_definition(name)
         clauses, values = self._conditions(query)
@@ -109,14 +112,14 @@ class KpiStore:
     def _conditions(self, query: KpiQuery) -> tuple[list[str], list[str | float]]:
         clauses: list[str] = []
         values: list[str | float] = []
-        names = [f"series.{column}" for column in ("kpi", "dn", "slice")]
-        wanted: list[tuple[str, ...]] = [query.kpis, query.dns, tuple(one.value for one in query.slices)]
-        for column, options in zip(names, wanted, strict=True):
+        columns = [f"series.{column}" for column in ("kpi", "dn", "slice")]
+        filters: list[tuple[str, ...]] = [query.kpis, query.dns, tuple(slice.value for slice in query.slices)]
+        for column, options in zip(columns, filters, strict=True):
             if options:
                 alternatives = [f"{column} = ?"] * len(options)
                 values += list(options)
                 if column == "series.kpi":
-                    # A binned family, such as CARR.WBCQIDist, stands for all its bins.
+                    # A binned family, such as CARR.WBCQIDist, matches all its bins.
                     alternatives += [f"{column} GLOB ?"] * len(options)
                     values += [f"{option}.[0-9]*" for option in options]
                 clauses.append(f"({' OR '.join(alternatives)})")
@@ -140,13 +143,13 @@ class KpiStore:
         return float(starts[-1]) if starts else float("inf")
 
     def latest(self, until: datetime | None = None) -> datetime | None:
-        """Return the end of the newest window that had ended by `until` (the newest of all where not given), None: none has."""
+        """Return the end of the newest window that had ended by `until` (None: of all windows); None if there is none."""
         bound = until.timestamp() if until is not None else float("inf")
         row = self._connection().execute("SELECT MAX(end_s) FROM windows WHERE end_s <= ?", (bound,)).fetchone()
         return None if row[0] is None else datetime.fromtimestamp(row[0], UTC)
 
     def count(self) -> int:
-        """Return how many samples are stored."""
+        """Return the number of stored samples."""
         return int(self._connection().execute("SELECT COUNT(*) FROM samples").fetchone()[0])
 
 

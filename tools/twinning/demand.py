@@ -1,4 +1,4 @@
-"""Demand: how many users of each slice a cell serves and what they ask for, measured or forecast."""
+"""Demand: users and traffic per cell and slice, measured or forecast."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from twins.network import NetworkCard
 
 
 class DemandRow(Word):
-    """Users of a slice in a cell, and their traffic together, Mbit/s."""
+    """Connected users of a slice in a cell, and their total traffic, Mbit/s."""
 
     cell: str
     slice: Slice
@@ -25,21 +25,21 @@ class DemandRow(Word):
 
 
 class SynchronizationError(Exception):
-    """Telemetry does not suffice to build a twin; the message says what is missing."""
+    """Telemetry does not suffice to build a twin; the message states what is missing."""
 
 
 def measured_demand(card: NetworkCard, frame: KpiFrame) -> tuple[DemandRow, ...]:
     """Return the demand of the frame's windows: mean connected users and arriving volume per cell and slice.
 
-    Raises SynchronizationError where the frame has no connected users at all.
+    Raises SynchronizationError if the frame has no connected users at all.
     """
     rows = []
     for cell in card.cells:
         for slice in card.slices:
             users = frame.where("RRC.ConnMean", cell.dn, slice).mean()
             rates = [
-                (one.value or 0.0) / (one.end - one.start).total_seconds()
-                for one in frame.where("DRB.PdcpSduVolumeDL", cell.dn, slice)
+                (sample.value or 0.0) / (sample.end - sample.start).total_seconds()
+                for sample in frame.where("DRB.PdcpSduVolumeDL", cell.dn, slice)
             ]
             if users:
                 rows.append(DemandRow(cell=cell.id, slice=slice, users=users, mbps=fmean(rates) if rates else 0.0))
@@ -52,12 +52,12 @@ def measured_demand(card: NetworkCard, frame: KpiFrame) -> tuple[DemandRow, ...]
 
 
 def forecast_demand(rows: Iterable[TrafficRow], present: tuple[DemandRow, ...]) -> tuple[DemandRow, ...]:
-    """Return the forecast as demand; cells and slices that it does not speak of keep their present demand."""
+    """Return the forecast as demand; cells and slices without a forecast keep their present demand."""
     forecast = {
         (row.cell, row.slice): DemandRow(cell=row.cell, slice=row.slice, users=row.users, mbps=row.volume_mbps) for row in rows
     }
-    kept = [row for row in present if (row.cell, row.slice) not in forecast]
-    return (*forecast.values(), *kept)
+    without_forecast = [row for row in present if (row.cell, row.slice) not in forecast]
+    return (*forecast.values(), *without_forecast)
 
 
 def channel_quality(frame: KpiFrame) -> dict[str, tuple[float, ...]]:

@@ -1,7 +1,7 @@
-"""One run of the twin in a worker process: a synchronization, a seed, a change set, and what was measured.
+"""A run of the twin in a worker process: synchronize, apply a change set under a seed, and measure.
 
-A worker synchronizes and warms a twin up once per seed and keeps the snapshot: every candidate of that seed starts from the
-very same state, so that candidates are compared under common random numbers and none pays for the warm-up again.
+A worker synchronizes and warms up a twin once per seed and caches the snapshot: every candidate of that seed starts from the
+same state, so that candidates are compared under common random numbers and the warm-up runs only once.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from policies.word import Word
 from tools.twinning.twin_input import TwinInput
 from twins.network import InvalidChangeError, KpiQuery, NetworkError, StaleEditError
 
-_KEPT = 8
-_warm: OrderedDict[tuple[str, int], tuple[Any, Any]] = OrderedDict()
+_MAX_TWINS = 8
+_warm_twins: OrderedDict[tuple[str, int], tuple[Any, Any]] = OrderedDict()
 
 
 class TwinJob(Word):
-    """What to run. Times in simulated seconds; the twin's clock runs with them."""
+    """A twin run; times in simulated seconds. `digest` identifies the twin input in the worker's cache."""
 
     digest: str
-    given: TwinInput
+    twin_input: TwinInput
     seed: int
     change_set: ChangeSet
     warm_up_s: float = Field(gt=0)
@@ -35,8 +35,8 @@ class TwinJob(Word):
 
 
 def run_job(job: TwinJob) -> KpiFrame | str:
-    """Return the KPI samples of the measured stretch, or why the twin refused the change set, in one line."""
-    network, state = _warmed(job)
+    """Return the KPI samples of the measured interval, or the twin's reason for refusing the change set, in one line."""
+    network, state = _warm_twin(job)
     network.restore(state)
     try:
         if not job.change_set.is_empty:
@@ -50,16 +50,16 @@ def run_job(job: TwinJob) -> KpiFrame | str:
     return frame
 
 
-def _warmed(job: TwinJob) -> tuple[Any, Any]:
+def _warm_twin(job: TwinJob) -> tuple[Any, Any]:
     from tools.twinning.synchronization import synchronize
     from twins.system.system_network import SystemNetwork
 
     key = (job.digest, job.seed)
-    if key not in _warm:
-        network = SystemNetwork(synchronize(job.given, job.seed), seed=job.seed)
+    if key not in _warm_twins:
+        network = SystemNetwork(synchronize(job.twin_input, job.seed), seed=job.seed)
         network.advance(job.warm_up_s)
-        _warm[key] = (network, network.snapshot())
-        while len(_warm) > _KEPT:
-            _warm.popitem(last=False)
-    _warm.move_to_end(key)
-    return _warm[key]
+        _warm_twins[key] = (network, network.snapshot())
+        while len(_warm_twins) > _MAX_TWINS:
+            _warm_twins.popitem(last=False)
+    _warm_twins.move_to_end(key)
+    return _warm_twins[key]

@@ -1,9 +1,9 @@
-"""The twin laboratory: the place where candidates are tried before anybody is asked.
+"""The twin laboratory: runs candidate change sets in twins before approval is requested.
 
-1. `recipe` builds a twin scenario for a time window from what an operator has (card, configuration, PM counters, forecast), and
-   measures the twin gap: the same construction for the present, run without a change, against what the network reported.
-2. `run` tries change sets under several seeds, in parallel processes, all candidates of a seed from the same warm state.
-The managed network itself is never run here; it is only described, read and observed.
+1. `recipe` builds the twin for a time window from data that an operator has (network card, configuration, PM counters, forecast)
+   and measures the twin gap: a twin of the present, built the same way and run without a change, against the reported KPIs.
+2. `run` tries change sets under several seeds in parallel processes; all candidates of a seed start from the same warm state.
+The managed network is never changed or advanced here; it is only described, read and observed.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ DURATIONS: dict[Depth, Duration] = {"screen": Duration(3.0, 1.0, 4.0), "full": D
 
 @dataclass(frozen=True)
 class Recipe:
-    """A twin that is ready to be run: what it is synchronized from, the gap per KPI, and what is worth a warning."""
+    """A twin that is ready to run: its input with digest, the twin gap per KPI, and warnings."""
 
-    given: TwinInput
+    twin_input: TwinInput
     digest: str
     gap: dict[str, float]
     warnings: tuple[str, ...]
 
 
 class Laboratory:
-    """Builds twins from telemetry and runs candidates in them; `workers` processes, by default one per usable core."""
+    """Builds twins from telemetry and runs candidates in them; `workers` processes (default: one per usable core)."""
 
     def __init__(self, workers: int | None = None) -> None:
         self.pool = TwinPool(workers)
@@ -63,27 +63,27 @@ class Laboratory:
     def recipe(self, network: Network, kpis: KpiSnapshot, window: TimeWindow | None) -> Recipe:
         """Return the twin for `window` (None: the present), from `kpis` and the network's configuration.
 
-        Raises SynchronizationError where telemetry is missing. A recipe is kept until telemetry or configuration moves on.
+        Raises SynchronizationError if telemetry is missing. A recipe is cached until telemetry or configuration changes.
         """
         frame = kpis.query(KpiQuery(windows=SYNC_WINDOWS))
-        given = _present(network, frame)
-        digest = digest_of([given.model_dump(mode="json"), window.model_dump(mode="json") if window else None])
+        present = _twin_input_of_present(network, frame)
+        digest = digest_of([present.model_dump(mode="json"), window.model_dump(mode="json") if window else None])
         with self._lock:
             if digest not in self._recipes:
-                self._recipes = {digest: self._build(kpis, frame, given, window, digest)}
+                self._recipes = {digest: self._build(kpis, frame, present, window, digest)}
             return self._recipes[digest]
 
-    def _build(self, kpis: KpiSnapshot, measured: KpiFrame, given: TwinInput, window: TimeWindow | None, digest: str) -> Recipe:
-        card = given.card
-        runs = self.pool.run([_job(given, f"present:{digest}", seed, ChangeSet(), "full") for seed in GAP_SEEDS])
-        gap = gap_of([one for one in runs if isinstance(one, KpiFrame)], card, measured)
+    def _build(self, kpis: KpiSnapshot, measured: KpiFrame, present: TwinInput, window: TimeWindow | None, digest: str) -> Recipe:
+        card = present.card
+        runs = self.pool.run([_job(present, f"present:{digest}", seed, ChangeSet(), "full") for seed in GAP_SEEDS])
+        gap = gap_of([run for run in runs if isinstance(run, KpiFrame)], card, measured)
         if window is None or window.start <= card.now:
-            return Recipe(given, digest, gap, ())
+            return Recipe(present, digest, gap, ())
         rows = forecast_rows(kpis, card, list(card.cells), window.start, window.end)
         due = [event for event in card.events if event.start < window.end and event.end > window.start]
         warnings = method_of(kpis, card, list(card.cells), due)[1]
-        target = forecast_demand(rows, given.present)
-        return Recipe(given.model_copy(update={"target": target, "window": window}), digest, gap, warnings)
+        target = forecast_demand(rows, present.present)
+        return Recipe(present.model_copy(update={"target": target, "window": window}), digest, gap, warnings)
 
     def run(
         self,
@@ -93,17 +93,17 @@ class Laboratory:
         depth: Depth,
         progress: Progress | None = None,
     ) -> list[list[KpiFrame | str]]:
-        """Return, per change set, one KPI frame per seed, or the twin's refusal. Raises TwinPoolError."""
-        jobs = [_job(recipe.given, recipe.digest, seed, one, depth) for seed in seeds for one in change_sets]
+        """Return, per change set, a KPI frame or the twin's refusal for each seed. Raises TwinPoolError."""
+        jobs = [_job(recipe.twin_input, recipe.digest, seed, change_set, depth) for seed in seeds for change_set in change_sets]
         results = self.pool.run(jobs, progress)
         return [results[index :: len(change_sets)] for index in range(len(change_sets))]
 
     def close(self) -> None:
-        """End the worker processes."""
+        """Stop the worker processes."""
         self.pool.close()
 
 
-def _present(network: Network, frame: KpiFrame) -> TwinInput:
+def _twin_input_of_present(network: Network, frame: KpiFrame) -> TwinInput:
     card = network.describe()
     present = measured_demand(card, frame)
     return TwinInput(
@@ -117,15 +117,15 @@ def _present(network: Network, frame: KpiFrame) -> TwinInput:
 
 
 def configuration_of(network: Network) -> list[ManagedObject]:
-    """Return every configurable managed object of the network, as it is set now."""
-    return [one for one in network.configuration() if one.class_name in CONFIGURABLE]
+    """Return all configurable managed objects of the network with their current attributes."""
+    return [item for item in network.configuration() if item.class_name in CONFIGURABLE]
 
 
-def _job(given: TwinInput, digest: str, seed: int, change_set: ChangeSet, depth: Depth) -> TwinJob:
+def _job(twin_input: TwinInput, digest: str, seed: int, change_set: ChangeSet, depth: Depth) -> TwinJob:
     duration = DURATIONS[depth]
     return TwinJob(
         digest=digest,
-        given=given,
+        twin_input=twin_input,
         seed=seed,
         change_set=change_set,
         warm_up_s=duration.warm_up_s,

@@ -1,10 +1,10 @@
-"""From twin runs to predictions: what a candidate does to each target and to the KPIs that everybody watches.
+"""Predictions from twin runs: the effect of a candidate on each target and on the watched KPIs.
 
-1. Each seed gives one value per target (`policies.assess`, the same rule that verification uses).
-2. The mean over seeds carries a Student-t confidence interval.
-3. `probability` is predictive: that one more window, drawn like the seeds' windows, meets the bound (Student-t with n-1
-   degrees of
-   freedom). With a single seed a coefficient of variation of 15 % is assumed, so a screening run never claims certainty.
+1. Each seed gives a value per target (`policies.assessment.assess`, the same rule that verification uses).
+2. The mean over seeds has a Student-t confidence interval.
+3. `probability` is predictive: the probability that a further window, distributed like the seeds' windows, meets the bound
+   (Student-t with n-1 degrees of freedom). With a single seed a coefficient of variation of 15 % is assumed, so that a screening
+   run never claims certainty.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from policies.slices import Slice
 from twins.network import NetworkCard
 
 CONFIDENCE = 0.95
-_ONE_SEED_VARIATION = 0.15
-_GROW_WITH_TIME = frozenset({"Wh", "Mbit", "count"})
+_SINGLE_SEED_VARIATION = 0.15
+_EXTENSIVE_UNITS = frozenset({"Wh", "Mbit", "count"})
 
 WATCHED: tuple[tuple[str, Slice | None], ...] = (
     ("DRB.UEThpDl.P05", Slice.EMBB),
@@ -40,41 +40,38 @@ WATCHED: tuple[tuple[str, Slice | None], ...] = (
 
 
 def to_window(frame: KpiFrame, window_s: float) -> KpiFrame:
-    """Scale what grows with time (energy, volume, counts) from the twin's window to one of `window_s` seconds."""
+    """Scale KPIs that are extensive in time (energy, volume, counts) from the twin's window to a window of `window_s` seconds."""
 
     def scaled(sample: KpiSample) -> KpiSample:
-        if sample.unit not in _GROW_WITH_TIME or sample.value is None:
+        if sample.unit not in _EXTENSIVE_UNITS or sample.value is None:
             return sample
         return replace(sample, value=sample.value * window_s / (sample.end - sample.start).total_seconds())
 
     return KpiFrame(tuple(scaled(sample) for sample in frame))
 
 
-def cell_dns(card: NetworkCard, wanted: ExpectationObject, kpi: str) -> tuple[str, ...]:
-    """Return the DNs of the cells that a target speaks of.
-
-    Energy and power are always those of the whole network: a saving that the neighbours pay for is none.
-    """
-    everywhere = not wanted.cells or kpi.startswith("PEE.")
-    named = set(wanted.cells)
+def cell_dns(card: NetworkCard, scope: ExpectationObject, kpi: str) -> tuple[str, ...]:
+    """Return the DNs of the cells that a target is for: all cells for a network-wide KPI or where the scope names none."""
+    everywhere = not scope.cells or kpi_definition(kpi).is_network_wide
+    named = set(scope.cells)
     return tuple(cell.dn for cell in card.cells if everywhere or cell.id in named or cell.dn in named)
 
 
-def select(frame: KpiFrame, card: NetworkCard, wanted: ExpectationObject, kpi: str) -> KpiFrame:
+def select(frame: KpiFrame, card: NetworkCard, scope: ExpectationObject, kpi: str) -> KpiFrame:
     """Narrow a frame to a target's KPI, cells and slice."""
-    dns = set(cell_dns(card, wanted, kpi))
-    slice = wanted.slice if "slice" in kpi_definition(kpi).levels else None
+    dns = set(cell_dns(card, scope, kpi))
+    slice = scope.slice if "slice" in kpi_definition(kpi).levels else None
     return frame.keep(lambda sample: sample.kpi == kpi and sample.slice is slice and sample.dn in dns)
 
 
-def values_of(frames: Sequence[KpiFrame], card: NetworkCard, wanted: ExpectationObject, target: ExpectationTarget) -> list[float]:
-    """Return the target's value under each seed; seeds with nothing to measure are left out."""
-    found = (assess(select(frame, card, wanted, target.kpi), target) for frame in frames)
-    return [value for value in found if value is not None]
+def values_of(frames: Sequence[KpiFrame], card: NetworkCard, scope: ExpectationObject, target: ExpectationTarget) -> list[float]:
+    """Return the target's value under each seed; seeds without a measurement are left out."""
+    values = (assess(select(frame, card, scope, target.kpi), target) for frame in frames)
+    return [value for value in values if value is not None]
 
 
 def interval_of(values: Sequence[float], kpi: str) -> Interval:
-    """Return the Student-t confidence interval of the mean, inside what the KPI can be; for one value, the assumed variation."""
+    """Return the Student-t confidence interval of the mean, clipped to the KPI's range; one value: assumed variation."""
     mean = fmean(values)
     spread, freedom = _spread(values)
     half = _t_quantile(freedom) * spread / sqrt(len(values))
@@ -86,7 +83,7 @@ def interval_of(values: Sequence[float], kpi: str) -> Interval:
 
 def _spread(values: Sequence[float]) -> tuple[float, int]:
     if len(values) == 1:
-        return abs(values[0]) * _ONE_SEED_VARIATION, 30
+        return abs(values[0]) * _SINGLE_SEED_VARIATION, 30
     return stdev(values), len(values) - 1
 
 
@@ -97,7 +94,7 @@ def _t_quantile(freedom: int) -> float:
 
 
 def probability_of(values: Sequence[float], target: ExpectationTarget) -> float:
-    """Return the predictive probability that one more window meets the target's bound."""
+    """Return the predictive probability that a further window meets the target's bound; 1 for an objective."""
     from scipy.stats import t
 
     mean = fmean(values)
@@ -115,17 +112,17 @@ def outlook_of(
     frames: Sequence[KpiFrame],
     baseline: Sequence[KpiFrame],
     card: NetworkCard,
-    wanted: ExpectationObject,
+    scope: ExpectationObject,
     target: ExpectationTarget,
 ) -> TargetOutlook | None:
-    """Return a target's outlook, or None where no seed measured anything for it."""
-    values = values_of(frames, card, wanted, target)
+    """Return a target's outlook, or None if no seed has a measurement for it."""
+    values = values_of(frames, card, scope, target)
     if not values:
         return None
-    unchanged = values_of(baseline, card, wanted, target)
+    unchanged = values_of(baseline, card, scope, target)
     return TargetOutlook(
-        slice=wanted.slice,
-        cells=wanted.cells,
+        slice=scope.slice,
+        cells=scope.cells,
         target=target,
         predicted=fmean(values),
         interval=interval_of(values, target.kpi),
@@ -141,22 +138,22 @@ def watched_predictions(
     cells: tuple[str, ...],
     twin_gap: dict[str, float],
 ) -> list[KpiPrediction]:
-    """Return the predictions of the KPIs that everybody watches, over `cells` (ids; empty: all)."""
+    """Return the predictions of the watched KPIs over `cells` (ids; empty: all)."""
     predictions = []
     for kpi, slice in WATCHED:
         target = ExpectationTarget(kpi=kpi, condition=objective_of(kpi))
-        wanted = ExpectationObject(cells=cells, slice=slice)
-        one = outlook_of(frames, baseline, card, wanted, target)
-        if one is not None:
+        scope = ExpectationObject(cells=cells, slice=slice)
+        outlook = outlook_of(frames, baseline, card, scope, target)
+        if outlook is not None:
             predictions.append(
                 KpiPrediction(
                     kpi=kpi,
                     unit=kpi_definition(kpi).unit,
                     slice=slice,
                     cells=cells,
-                    mean=one.predicted,
-                    interval=one.interval,
-                    no_change=one.no_change,
+                    mean=outlook.predicted,
+                    interval=outlook.interval,
+                    no_change=outlook.no_change,
                     twin_gap=twin_gap.get(gap_key(kpi, slice)),
                 )
             )

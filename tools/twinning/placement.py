@@ -1,9 +1,8 @@
-"""Where the twin's users stand: nobody reports positions, but every cell reports how well its users hear it.
+"""Positions of the twin's users. Networks report no positions, but each cell reports the CQI distribution of its users.
 
-Points are drawn over the coverage area; each has, in the twin's own radio map, a serving cell and a wideband CQI under the
-measured
-loads. For each cell and slice, users are put on points of that cell so that their CQIs follow the reported histogram. Users
-that a forecast adds on top of today's, while the calendar has an event in a venue, are put inside the venue.
+Candidate points are drawn over the coverage area; the twin's own radio map gives each a serving cell and a wideband CQI under the
+measured loads. For each cell and slice, users are placed on points of that cell so that their CQIs follow the reported histogram.
+Users that a forecast adds to the present ones, while the calendar has an event in a venue, are placed inside the venue.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class Field:
 def draw_field(
     card: NetworkCard, large_scale: LargeScale, power_dbm: Floats, awake: NDArray[np.bool_], loads: Floats, seed: int
 ) -> Field:
-    """Draw points and say what is heard there; `power_dbm`, `awake` and `loads` (0..1) are per cell of the card."""
+    """Draw candidate points with their serving cell and CQI; `power_dbm`, `awake` and `loads` (0..1) are per cell of the card."""
     rng = np.random.default_rng([seed, 0x9E37])
     everywhere = _uniform(card, rng)
     inside = [_in_circle(venue, _POINTS_IN_VENUE, rng) for venue in card.venues]
@@ -90,21 +89,21 @@ def choose(
 ) -> Floats:
     """Choose `count` points of a cell whose CQIs follow `histogram` (16 counts; None: any), float64[count, 2].
 
-    With `venue`, only points inside it; where the cell covers none of them, the cell's own points serve.
+    With `venue`, only points inside it, unless the cell serves none of them. A cell that serves no point gets any points.
     """
-    mine = np.flatnonzero(field.serving == cell)
+    candidates = np.flatnonzero(field.serving == cell)
     if venue is not None:
-        inside = mine[field.venue[mine] == venue]
-        mine = inside if len(inside) else mine
-    if not len(mine):
-        mine = np.arange(len(field.points))
+        inside = candidates[field.venue[candidates] == venue]
+        candidates = inside if len(inside) else candidates
+    if not len(candidates):
+        candidates = np.arange(len(field.points))
     if histogram is None or sum(histogram) <= 0:
-        anywhere: Floats = field.points[rng.choice(mine, count)]
+        anywhere: Floats = field.points[rng.choice(candidates, count)]
         return anywhere
     share = np.asarray(histogram) / sum(histogram)
-    wanted = rng.choice(16, size=count, p=share)
-    shuffled = rng.permutation(mine)
-    nearest = [shuffled[np.argmin(np.abs(field.cqi[shuffled] - one) + rng.random(len(shuffled)) * 0.5)] for one in wanted]
+    cqis = rng.choice(16, size=count, p=share)
+    shuffled = rng.permutation(candidates)
+    nearest = [shuffled[np.argmin(np.abs(field.cqi[shuffled] - cqi) + rng.random(len(shuffled)) * 0.5)] for cqi in cqis]
     chosen: Floats = field.points[np.array(nearest, dtype=np.int64)]
     return chosen
 
@@ -127,8 +126,8 @@ def sectors_of(cells: tuple[Cell, ...], scenario: str, antenna_of: dict[str, Ant
 
 
 def power_and_state(card: NetworkCard, objects: tuple[ManagedObject, ...]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return each cell's transmit power, dBm, and whether it is on the air (unlocked and not saving energy)."""
-    by_dn = {one.dn: one.attributes for one in objects}
+    """Return each cell's transmit power, dBm, and whether it is on air (unlocked and not saving energy)."""
+    by_dn = {item.dn: item.attributes for item in objects}
     power = np.array([float(by_dn[cell.carrier_dn]["configuredMaxTxPower"] or 0.0) for cell in card.cells])
     awake = np.array(
         [

@@ -1,6 +1,6 @@
 """Twin runs in parallel processes.
 
-Workers are spawned (numba and SQLite do not survive a fork), live as long as the laboratory and are replaced once when they die.
+Workers are spawned (numba and SQLite do not survive a fork), live as long as the laboratory, and are restarted once if they die.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Progress = Callable[[int, int], None]
 
 
 class TwinPoolError(Exception):
-    """The worker processes died twice; the message says what to look at."""
+    """The worker processes died twice; the message states a likely cause."""
 
 
 class TwinPool:
@@ -36,7 +36,7 @@ class TwinPool:
         return self._executor
 
     def run(self, jobs: list[TwinJob], progress: Progress | None = None) -> list[KpiFrame | str]:
-        """Run all jobs and return their results in order; raises TwinPoolError when workers die twice."""
+        """Run all jobs and return their results in order; raises TwinPoolError if workers die twice."""
         for attempt in (1, 2):
             try:
                 return self._run(jobs, progress)
@@ -54,7 +54,7 @@ class TwinPool:
         return [future.result() for future in futures]
 
     def close(self) -> None:
-        """End the workers."""
+        """Stop the workers."""
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
             self._executor = None

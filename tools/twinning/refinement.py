@@ -1,8 +1,7 @@
-"""Search around a candidate: Optuna's TPE sampler proposes settings of the knobs, the twin judges them.
+"""Search around a candidate: Optuna's TPE sampler proposes settings of the knobs, the twin scores them.
 
-The start candidate is always the first trial, so that the best found is never worse than the start under the same seeds.
-Trials are
-asked for in batches of one per worker, which keeps every core busy and the search repeatable for a seed and a batch size.
+The start candidate is always the first trial, so that the best trial is never worse than the start under the same seeds.
+Trials are requested in batches of one per worker, which keeps all cores busy and the search repeatable for a seed and batch size.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ Scored = tuple[ChangeSet, float]
 
 
 class Knob(ToolRequest):
-    """An attribute that the search may turn: a range with a step, or choices. `old` is what stands on the network."""
+    """An attribute that the search may set: a range with a step, or choices. `old` is the current value on the network."""
 
     dn: Dn
     attribute: str
@@ -31,7 +30,7 @@ class Knob(ToolRequest):
     choices: tuple[Scalar, ...] | None = None
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Knob:
+    def _check_domain(self) -> Knob:
         ranged = self.low is not None and self.high is not None and self.step is not None
         if ranged == bool(self.choices):
             raise ValueError(f"knob {self.dn} {self.attribute}: give low, high and step, or choices")
@@ -45,7 +44,7 @@ class Knob(ToolRequest):
         return f"{self.dn}|{self.attribute}"
 
     def suggest(self, trial: Any) -> Scalar:
-        """Ask the optimizer for a setting; whole numbers stay whole."""
+        """Return the optimizer's suggestion, an integer if `low` and `step` are whole numbers."""
         setting: Scalar
         if self.choices:
             setting = trial.suggest_categorical(self.key, self.choices)
@@ -56,7 +55,7 @@ class Knob(ToolRequest):
         return setting
 
     def setting_in(self, change_set: ChangeSet) -> Scalar:
-        """Return what a change set sets this knob to, or the old value."""
+        """Return the value that a change set gives this knob, or the old value."""
         for edit in change_set.attribute_edits():
             if (edit.dn, edit.attribute) == (self.dn, self.attribute):
                 return edit.new
@@ -71,9 +70,9 @@ def refine(
     batch: int,
     judge: Callable[[list[ChangeSet]], list[float]],
 ) -> list[Scored]:
-    """Return every change set tried with its score (higher is better), in the order of the trials, the start first.
+    """Return the change set and score (higher is better) of each trial in order, the start first.
 
-    `judge` scores a list of change sets at once; `batch` is how many are asked for at a time.
+    `judge` scores a list of change sets at once; `batch` is the number of trials requested at a time.
     """
     import optuna
 
@@ -82,22 +81,22 @@ def refine(
     study.enqueue_trial({knob.key: knob.setting_in(start) for knob in knobs}, skip_if_exists=True)
     tried: list[Scored] = []
     while len(tried) < trials:
-        asked = [study.ask() for _ in range(min(batch, trials - len(tried)))]
-        change_sets = [_with_settings(start, knobs, trial) for trial in asked]
-        for trial, change_set, score in zip(asked, change_sets, judge(change_sets), strict=True):
+        requested = [study.ask() for _ in range(min(batch, trials - len(tried)))]
+        change_sets = [_with_settings(start, knobs, trial) for trial in requested]
+        for trial, change_set, score in zip(requested, change_sets, judge(change_sets), strict=True):
             study.tell(trial, score)
             tried.append((change_set, score))
     return tried
 
 
 def _with_settings(start: ChangeSet, knobs: Sequence[Knob], trial: Any) -> ChangeSet:
-    """Return the start with the knobs turned as the trial asks; edits that change nothing are left out."""
-    turned = {(knob.dn, knob.attribute): knob for knob in knobs}
-    kept: list[Edit] = [
-        edit for edit in start.edits if not isinstance(edit, AttributeEdit) or (edit.dn, edit.attribute) not in turned
+    """Return the start with the knobs set to the trial's suggestions; edits that change nothing are left out."""
+    by_attribute = {(knob.dn, knob.attribute): knob for knob in knobs}
+    edits: list[Edit] = [
+        edit for edit in start.edits if not isinstance(edit, AttributeEdit) or (edit.dn, edit.attribute) not in by_attribute
     ]
     for knob in knobs:
         new = knob.suggest(trial)
         if new != knob.old:
-            kept.append(AttributeEdit(dn=knob.dn, attribute=knob.attribute, old=knob.old, new=new))
-    return ChangeSet(edits=tuple(kept))
+            edits.append(AttributeEdit(dn=knob.dn, attribute=knob.attribute, old=knob.old, new=new))
+    return ChangeSet(edits=tuple(edits))

@@ -1,11 +1,11 @@
-"""How candidates are ordered: first what is violated, then who is harmed, then the objectives, then the smaller change.
+"""Ranking of candidates: first by violated targets, then by harm, then by the objectives, then by the number of edits.
 
 score = - 10 · Σ shortfall - 10 · Σ harm - Σ objective / objective without a change - 0.002 · edits          (higher is better)
 
-shortfall of a bounded target: relative distance of the predicted mean from the bound (0 where met), plus 0.2 · (0.9 -
-probability) where the probability of meeting it is below 0.9: a bound that is met only just is not met.
-harm: what the rates of loss, rejected admissions and radio link failures grow by against no change, beyond one percentage
-point, as a fraction (1 % is 0.01): a target that is met by turning users away is not met for them.
+shortfall of a bounded target: relative distance of the predicted mean from the bound (0 if met), plus 0.2 · (0.9 - probability)
+if the probability of meeting the bound is below 0.9: a bound that is only just met is not met with confidence.
+harm: increase of the rates of packet loss, rejected admissions and radio link failures over no change, beyond one percentage
+point, as a fraction (1 % is 0.01): a target must not be met by rejecting users.
 A maximized objective enters with the opposite sign.
 """
 
@@ -21,37 +21,39 @@ from policies.proposal import KpiPrediction, TargetOutlook
 _VIOLATION_WEIGHT = 10.0
 _EDIT_WEIGHT = 0.002
 _SLACK_PERCENT = 1.0
-_WANTED_PROBABILITY = 0.9
-_DOUBT_WEIGHT = 0.2
+_TARGET_PROBABILITY = 0.9
+_PROBABILITY_WEIGHT = 0.2
 
 
 def shortfall(outlook: TargetOutlook) -> float:
-    """Return how far a bounded target is from being met with confidence, relative to the bound; 0 for objectives."""
+    """Return the shortfall of a bounded target, relative to the bound; 0 for objectives."""
     bound = outlook.target.value
     if bound is None:
         return 0.0
     distance = 0.0 if outlook.met else abs(outlook.predicted - bound) / max(abs(bound), 1e-9)
-    return distance + _DOUBT_WEIGHT * max(0.0, _WANTED_PROBABILITY - outlook.probability)
+    return distance + _PROBABILITY_WEIGHT * max(0.0, _TARGET_PROBABILITY - outlook.probability)
 
 
 def harm(predictions: Sequence[KpiPrediction]) -> float:
-    """Return by how much the watched failure rates grow against no change, beyond the slack, as a fraction."""
-    rates = [one for one in predictions if one.unit == "%" and kpi_definition(one.kpi).better == "lower"]
-    return sum(max(0.0, one.mean - one.no_change - _SLACK_PERCENT) / 100 for one in rates if one.no_change is not None)
+    """Return the increase of the watched failure rates over no change, beyond the slack, as a fraction."""
+    rates = [
+        prediction for prediction in predictions if prediction.unit == "%" and kpi_definition(prediction.kpi).better == "lower"
+    ]
+    return sum(max(0.0, rate.mean - rate.no_change - _SLACK_PERCENT) / 100 for rate in rates if rate.no_change is not None)
 
 
 def score(outlooks: Sequence[TargetOutlook], predictions: Sequence[KpiPrediction], change_set: ChangeSet) -> float:
     """Return a candidate's score; higher is better."""
-    violated = sum(shortfall(one) for one in outlooks) + harm(predictions)
+    violated = sum(shortfall(outlook) for outlook in outlooks) + harm(predictions)
     objectives = 0.0
-    for one in outlooks:
-        if one.target.condition.is_objective:
-            base = max(abs(one.no_change if one.no_change is not None else one.predicted), 1e-9)
-            sign = 1.0 if one.target.condition is Condition.MINIMIZE else -1.0
-            objectives += sign * one.predicted / base
+    for outlook in outlooks:
+        if outlook.target.condition.is_objective:
+            base = max(abs(outlook.no_change if outlook.no_change is not None else outlook.predicted), 1e-9)
+            sign = 1.0 if outlook.target.condition is Condition.MINIMIZE else -1.0
+            objectives += sign * outlook.predicted / base
     return -_VIOLATION_WEIGHT * violated - objectives - _EDIT_WEIGHT * len(change_set.edits)
 
 
 def feasible(outlooks: Sequence[TargetOutlook]) -> bool:
-    """Whether every bound is met by the predicted mean."""
-    return all(one.met for one in outlooks)
+    """Whether the predicted mean meets every bound."""
+    return all(outlook.met for outlook in outlooks)

@@ -1,4 +1,4 @@
-"""What a twin is synchronized from."""
+"""The input of the twin's synchronization."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from twins.network import NetworkCard
 
 
 class TwinInput(Word):
-    """What a twin is built from. `cqi` by `cell/slice`; `loads` PRB usage 0..1 by cell; `window` None: the present."""
+    """The data that a twin is built from: network card, configuration, and demand of the present and of the target time window.
+
+    `cqi`: wideband CQI histogram (16 counts) by `cell/slice`. `loads`: PRB usage 0..1 by cell. `window` None: the present.
+    """
 
     card: NetworkCard
     objects: tuple[ManagedObject, ...]

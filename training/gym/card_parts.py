@@ -1,4 +1,4 @@
-"""What the data cards of the gym's traces, model and tasks share: the LTE network and its surroundings."""
+"""Parts shared by the data cards of the gym's traces, model and tasks: the LTE network and its environment."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ SURROUNDINGS = Environment(
 
 
 def topologies(seeds: list[int]) -> str:
-    """Such as "topology 1 to 38 (38 of them)"."""
+    """Describe topology seeds, such as "topology 1 to 38 (38 of them)"."""
     return f"topology {min(seeds)} to {max(seeds)} ({len(set(seeds))} of them)"

@@ -1,4 +1,4 @@
-"""6GAgentGym: look at its tools, play, run agents, score them, record ns-3, replay and view episodes.
+"""6GAgentGym: list its tools, play, run agents, score them, record ns-3 traces, replay and view episodes.
 
 `twinpilot gym tools`, `gym play`, `gym run --agent expert`, `gym bench`, `gym ground`, `gym replay ROLLOUT.json`,
 `gym view ROLLOUT.json`, `gym trace`, `gym make-tasks`, `gym export-inspect`.

@@ -2,7 +2,7 @@
 
     gymnasium.make("training.gym.env:twinpilot/Network-v0", domain="edge offloading")
 
-Gymnasium 1.0 took entry-point plugins away: the module before the colon registers both ids, after which they work without it.
+Gymnasium 1.0 removed entry-point plugins: importing the module before the colon registers both ids.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.baselines.slicing_actions import ACTIONS, FINISH, call_of, look, verification, verified
+from agents.baselines.slicing_actions import ACTIONS, FINISH, call_of, look, verification, verification_result
 from agents.baselines.slicing_features import FEATURES, features
-from agents.baselines.slicing_knowledge import knowledge
+from agents.baselines.slicing_knowledge import gather_knowledge
 from tools.calls.observation import Observation
 from training.gym.environments.episode import EpisodeEnv
 from training.gym.environments.reward import SHAPING
@@ -30,54 +30,54 @@ class NetworkEnv(EpisodeEnv[NDArray[np.float32], np.int64]):
     Action: `Discrete(17)`, the calls of `agents.baselines.slicing_actions.ACTIONS` in order: 0 wait (heartbeat), 1 look
     (read_telemetry), 2 to 4 switch to eMBB, URLLC, mMTC, 5 to 8 give the mission's slice a share of 0.3, 0.45, 0.6, 0.75, 9 to 11
     run the service at cloud, edge-1, edge-2, 12 to 15 send 1, 0.8, 0.6, 0.4 of the mission's full rate, 16 verify and finish.
-    Observation: `Box(-1, 1)` of the features named in `agents.baselines.slicing_features.FEATURES`, from what the calls so far
-    told, the first of which `reset` makes: telemetry. What happens between looks is not seen.
-    Reward: see `training.gym.environments.reward`. By default tasks are those that these actions can solve (`errands=False`).
+    Observation: `Box(-1, 1)` of the features named in `agents.baselines.slicing_features.FEATURES`, computed from the answers to
+    all calls so far; `reset` makes the first call, which reads telemetry. Changes between two readings are not observed.
+    Reward: see `training.gym.environments.reward`. By default only tasks that these actions can solve are drawn: `errands=False`.
     """
 
-    def __init__(self, *, errands: bool = False, shaping: float = SHAPING, **asked: Any) -> None:
-        super().__init__(errands=errands, shaping=shaping, **asked)
+    def __init__(self, *, errands: bool = False, shaping: float = SHAPING, **options: Any) -> None:
+        super().__init__(errands=errands, shaping=shaping, **options)
         self.action_space = gymnasium.spaces.Discrete(len(ACTIONS))
         self.observation_space = gymnasium.spaces.Box(-1.0, 1.0, (len(FEATURES),), np.float32)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
-        """Begin an episode and read telemetry, which is its first call."""
+        """Begin an episode; its first call reads telemetry."""
         self._begin(seed, options, first=look())
-        return self._seen(), self._info()
+        return self._observation(), self._info()
 
     def step(self, action: np.int64 | int) -> tuple[NDArray[np.float32], float, bool, bool, dict[str, Any]]:
-        """Make the action's call; the last action makes one or two."""
+        """Make the call of `action`; the last action verifies, which takes one or two calls."""
         if not self.action_space.contains(action):
             raise ValueError(f"action={action!r} must be 0 to {FINISH}")
-        reward, terminated, truncated = self._turn(lambda: self._act(int(action)))
-        return self._seen(), reward, terminated, truncated, self._info()
+        reward, terminated, truncated = self._advance(lambda: self._act(int(action)))
+        return self._observation(), reward, terminated, truncated, self._info()
 
     def _act(self, action: int) -> bool:
-        known = knowledge(self._observations)
-        assert known is not None
+        knowledge = gather_knowledge(self._observations)
+        assert knowledge is not None
         if action != FINISH:
-            self.episode.call(call_of(ACTIONS[action], known))
+            self.episode.call(call_of(ACTIONS[action], knowledge))
             return False
-        while verified(self._observations) is None and self.steps_left:
+        while verification_result(self._observations) is None and self.steps_left:
             self._verify()
         return True
 
     def _verify(self) -> None:
-        known = knowledge(self._observations)
-        assert known is not None
-        self.episode.call(verification(self._task().mission, known, self._observations[-1]))
+        knowledge = gather_knowledge(self._observations)
+        assert knowledge is not None
+        self.episode.call(verification(self._task().mission, knowledge, self._observations[-1]))
 
     @property
     def _observations(self) -> tuple[Observation, ...]:
         return tuple(step.observation for step in self.episode.steps)
 
-    def _seen(self) -> NDArray[np.float32]:
-        known = knowledge(self._observations)
-        if known is None:  # the simulator failed before it told anything
+    def _observation(self) -> NDArray[np.float32]:
+        knowledge = gather_knowledge(self._observations)
+        if knowledge is None:  # the simulator failed before any answer
             return np.zeros(len(FEATURES), np.float32)
-        return features(self._task().mission, known, self.steps_left)
+        return features(self._task().mission, knowledge, self.steps_left)
 
 
 def _register() -> None:

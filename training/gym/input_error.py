@@ -1,7 +1,7 @@
-"""What the gym says to bad input: one line that names the field, its value and what is allowed."""
+"""The gym's error for invalid input: one line that names the field, its value and the allowed values."""
 
 from __future__ import annotations
 
 
 class GymInputError(ValueError):
-    """Something that was given cannot be used; the message is one line, fit to be shown as it is."""
+    """An input is invalid; the message is one line, ready to be shown to the user."""

@@ -42,6 +42,7 @@ def _ns3() -> PacketNetwork:
 
 
 def _check_ns3() -> None:
+    """Raise GymInputError, with the command to install it, if ns-3 is missing."""
     from twins.ns3.process import MISSING, installed
 
     if not installed():
@@ -59,7 +60,7 @@ def named_network(name: str) -> GymNetwork:
 
 
 @contextmanager
-def opened_network(name: str) -> Iterator[PacketNetwork]:
+def open_network(name: str) -> Iterator[PacketNetwork]:
     """Yield the network called `name`, and end its worker afterwards; raises GymInputError if it cannot be used here."""
     choice = named_network(name)
     choice.check()

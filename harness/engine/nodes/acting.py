@@ -1,7 +1,7 @@
 """Step `act`: calls the tools that the planner requested; a call that fails or is refused does not stop the others.
 
-A tool that mutates is never run here, whatever the planner says: the answer is a refusal that crosses the boundary "permission".
-What a tool returns becomes an observation: data, quoted and typed. Calls that were answered before a crash are not made again.
+A CONFIGURE tool is never run here, whatever the planner requests: the call is refused with the boundary "permission".
+A tool's result becomes an observation: data, quoted and typed. Calls that were completed before a crash are not repeated.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tools.contract import Tool
 
 
 def act(desk: Desk, state: RunState) -> RunState:
-    """Run the calls of the last decision and note what came of each."""
+    """Execute the calls of the last decision and save their observations."""
     decision = desk.artifacts.load(state["decision"], CallTools)
     names = []
     for number, call in enumerate(decision.calls):
@@ -36,7 +36,7 @@ def act(desk: Desk, state: RunState) -> RunState:
 
 
 def observe(desk: Desk, call: ToolCall, used: int) -> Observation:
-    """Make one call, the run having made `used` before; every failure is an observation with the boundary that it crossed."""
+    """Execute a call after `used` earlier calls of the run; a failure is an observation with its boundary."""
     started = time.perf_counter()
     desk.emit("tool.started", call=call)
     observation = _caller(desk).observe(call, used=used)

@@ -31,9 +31,9 @@ def decide(desk: Desk, state: RunState) -> RunState:
     """Ask the planner for its next decision and turn it into the next step."""
     number = state["decisions"]
     limit = Limit("limits.decisions", desk.settings.limits.decisions, "decisions", "narrow the intent or raise the limit")
-    reached = limit.error(number)
-    if reached is not None:
-        return ended("cannot", str(reached), boundary=RunBoundary.BUDGET)
+    limit_error = limit.error(number)
+    if limit_error is not None:
+        return ended("cannot", str(limit_error), boundary=RunBoundary.BUDGET)
     name = f"decision-{number:03d}"
     if not desk.artifacts.has(name):
         desk.artifacts.save(name, _ask_planner(desk, state).model_dump(mode="json"))
@@ -45,9 +45,9 @@ def decide(desk: Desk, state: RunState) -> RunState:
 
 
 def view_of(desk: Desk, state: RunState) -> View:
-    """Return everything that the planner may see; it contains no network."""
+    """Return the planner's view of the run; it contains no network."""
     artifacts = desk.artifacts
-    answers = tuple(Answer.model_validate(one) for one in state["answers"])
+    answers = tuple(Answer.model_validate(answer) for answer in state["answers"])
     reading = state.get("reading")
     return View(
         text=state["text"],
@@ -68,10 +68,10 @@ def _ask_planner(desk: Desk, state: RunState) -> Decision | RecordedEscalation:
     desk.emit("model.called", planner=desk.planner.name)
     try:
         with desk.tracer.span(f"chat {desk.planner.name}", model_attributes(desk.planner.name, desk.run_id)):
-            decided = desk.planner.decide(view_of(desk, state))
-        # Validated again: whatever a planner returns, only a well-formed decision is followed.
-        return _DECISION.validate_python(decided.model_dump(mode="json"))
-    except Exception as error:  # a planner that fails escalates to a human; it never ends the process
+            decision = desk.planner.decide(view_of(desk, state))
+        # Validated again: only a well-formed decision is followed, whatever the planner returns.
+        return _DECISION.validate_python(decision.model_dump(mode="json"))
+    except Exception as error:  # a failing planner escalates to a human; it never ends the process
         message = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
         return RecordedEscalation(reason=f"the planner {desk.planner.name} failed: {message}", boundary=RunBoundary.PLANNER)
 
@@ -101,7 +101,7 @@ def _finished(state: RunState, decision: Finish) -> RunState:
 
 
 def _understood(desk: Desk, state: RunState, decision: Understand, name: str) -> RunState:
-    """Keep the reading (it is in the decision, which is written down) and note the intent where it is a new one."""
+    """Refer to the reading (saved with the decision), and save the intent if it is new."""
     reading = decision.reading
     update = RunState(next="plan", reading=name, answers_read=len(state["answers"]))
     if not isinstance(reading, Understood) or reading.intent == _intent(desk, state):
@@ -122,7 +122,7 @@ def _proposed(desk: Desk, state: RunState, decision: Propose, name: str) -> RunS
     proposal = f"proposal-{name}"
     desk.artifacts.save(proposal, decision.proposal)
     best = decision.proposal.best
-    names = [one.name for one in decision.proposal.candidates]
+    names = [candidate.name for candidate in decision.proposal.candidates]
     desk.record("proposal.made", best=best.name, digest=best.change_set.digest, candidates=names)
     desk.emit("proposal.made", proposal=decision.proposal)
     return RunState(next="validate", proposal=proposal, edited="")

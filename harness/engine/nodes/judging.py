@@ -1,4 +1,4 @@
-"""Step `judge`: the safety review and the gate's verdict on the exact change set, and the step that follows from them."""
+"""Step `judge`: the safety review and the gate's verdict on the exact change set, which determine the next step."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def judge(desk: Desk, state: RunState) -> RunState:
 
 
 def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
-    """Return the case of a change set on the network as it is now."""
+    """Return the gate's case: the change set and the current state of the network."""
     card = desk.network.describe()
     kpis = desk.kpis.snapshot()
     frame = kpis.query(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
     owners = {cell.dn: cell.id for cell in card.cells}
     users = {
-        (owners[one.dn], one.slice): one.value
-        for one in frame
-        if one.dn in owners and isinstance(one.slice, Slice) and one.value is not None
+        (owners[sample.dn], sample.slice): sample.value
+        for sample in frame
+        if sample.dn in owners and isinstance(sample.slice, Slice) and sample.value is not None
     }
     return Case(
         change_set=tried.change_set,

@@ -1,8 +1,7 @@
-"""The safety review, with which step `judge` begins: whoever planned a change, the safety specialist looks at it before the gate.
+"""The safety review at the beginning of step `judge`: the safety specialist reviews every change before the gate.
 
-It rests on what the twin predicts of the exact change set, on the conditions under which the planner would take it back, and on
-what was looked up in this run. Its findings count like those of the gate's rules: a failure goes back to the planner, a warning
-needs a human.
+It uses the twin's prediction for the exact change set, the planner's rollback conditions, and the run's observations. Its
+findings count like those of the gate's rules: a failure goes back to the planner, a warning needs a human.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ _NO_OBJECTION = Reason(rule="safety review", outcome="pass", message="the safety
 
 
 def review_of(desk: Desk, state: RunState, tried: Tried) -> tuple[Reason, ...]:
-    """Review a change set and record the findings; none for what the twin has not tried, which the gate refuses anyway."""
+    """Review a change set and record the findings; none if the twin has not tried it, which the gate refuses anyway."""
     if tried.candidate is None:
         return ()
     proposal = desk.artifacts.load(state["proposal"], Proposal)
-    # A human's edit of the proposal is to be taken back under the same conditions.
-    same = [candidate for candidate in proposal.candidates if candidate.change_set.digest == tried.change_set.digest]
-    conditions = (same[0] if same else proposal.best).rollback_conditions
+    # A change set that a human edited keeps the rollback conditions of the proposal's best candidate.
+    matches = [candidate for candidate in proposal.candidates if candidate.change_set.digest == tried.change_set.digest]
+    conditions = (matches[0] if matches else proposal.best).rollback_conditions
     observations = [desk.artifacts.load(name, Observation) for name in state["observations"]]
     findings = review(tried.candidate.model_copy(update={"rollback_conditions": conditions}), observations) or (_NO_OBJECTION,)
     desk.record("safety.reviewed", digest=tried.change_set.digest, findings=[finding.model_dump() for finding in findings])
@@ -35,8 +34,8 @@ def review_of(desk: Desk, state: RunState, tried: Tried) -> tuple[Reason, ...]:
 
 
 def with_review(verdict: Verdict, findings: Sequence[Reason]) -> Verdict:
-    """Return the gate's verdict with the findings of the review before it; the severer ruling holds."""
+    """Return the gate's verdict with the review's findings put first and the more severe of the two rulings."""
     outcomes = {finding.outcome for finding in findings}
     ruling = Ruling.MODIFY if "fail" in outcomes else Ruling.NEEDS_HUMAN if "warn" in outcomes else Ruling.APPROVE
-    severer = max(verdict.ruling, ruling, key=tuple(Ruling).index)
-    return Verdict(digest=verdict.digest, ruling=severer, reasons=(*findings, *verdict.reasons))
+    stricter = max(verdict.ruling, ruling, key=tuple(Ruling).index)
+    return Verdict(digest=verdict.digest, ruling=stricter, reasons=(*findings, *verdict.reasons))

@@ -1,26 +1,22 @@
-"""Step `validate`: replaces the proposal's own numbers by the twin's prediction for the proposed change set.
+"""Step `validate`: replaces the proposal's own numbers with the twin's prediction for the proposed change set.
 
-A planner's numbers are not trusted: the candidate that is judged is the one that `compare_candidates` returned in this run for
-this intent and exactly these edits. If there is none (a human edited it, or the planner made it up), it is tried now.
+A planner's numbers are not trusted: the gate judges the candidate that `compare_candidates` returned in this run for this intent
+and exactly these edits. If there is none (a human edited the change set, or the planner made it up), it is tried now.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from pydantic import ValidationError
-
+from agents.heuristics.evidence_reader import answer_to, answers_of
 from harness.engine.desk import Desk
 from harness.engine.nodes.acting import observe
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
 from policies.change import ChangeSet
 from policies.intent import Intent
-from policies.proposal import Candidate, Proposal
+from policies.proposal import Proposal
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
-
-COMPARE = "compare_candidates"
+from tools.ran.candidate_tools import Comparison, compare_candidates
 
 
 def validate(desk: Desk, state: RunState) -> RunState:
@@ -47,44 +43,37 @@ def _no_change(proposal: Proposal) -> RunState:
 
 
 def _from_evidence(desk: Desk, state: RunState, intent: Intent, change_set: ChangeSet) -> Tried | None:
-    for name in reversed(state["observations"]):
-        observation = desk.artifacts.load(name, Observation)
-        if observation.call.tool == COMPARE and observation.evidence and _is_for(observation, intent):
-            tried = _read(observation.evidence, change_set)
+    newest_first = (desk.artifacts.load(name, Observation) for name in reversed(state["observations"]))
+    for request, comparison in answers_of(newest_first, compare_candidates):
+        if request.intent.expectations == intent.expectations:
+            tried = _tried(comparison, change_set)
             if tried.candidate is not None:
                 return tried
     return None
 
 
-def _is_for(observation: Observation, intent: Intent) -> bool:
-    try:
-        return Intent.model_validate(observation.call.arguments.get("intent")).expectations == intent.expectations
-    except ValidationError:
-        return False
-
-
 def _try_now(desk: Desk, state: RunState, intent: Intent, change_set: ChangeSet) -> Tried:
     draft = {"name": "as proposed", "rationale": "", "edits": change_set.model_dump(mode="json")["edits"]}
     call = ToolCall(
-        tool=COMPARE,
+        tool=compare_candidates.name,
         arguments={"intent": intent.model_dump(mode="json"), "candidates": [draft]},
         reason="this change set has not been tried in the twin",
     )
     observation = observe(desk, call, state["calls"])
-    if observation.evidence is None:
-        return Tried(change_set=change_set, candidate=None, objection=observation.error or "")
-    return _read(observation.evidence, change_set)
+    comparison = answer_to((observation,), compare_candidates, call)
+    if comparison is None:
+        message = observation.error or f"the evidence of {compare_candidates.name} is malformed"
+        return Tried(change_set=change_set, candidate=None, objection=message)
+    return _tried(comparison, change_set)
 
 
-def _read(evidence: dict[str, Any], change_set: ChangeSet) -> Tried:
-    value = evidence["value"]
-    candidates = tuple(Candidate.model_validate(candidate) for candidate in value["candidates"])
-    candidate = next((candidate for candidate in candidates if candidate.change_set.digest == change_set.digest), None)
-    refused = "; ".join(f"{name}: {why}" for name, why in value.get("refused", {}).items())
+def _tried(comparison: Comparison, change_set: ChangeSet) -> Tried:
+    candidate = next((item for item in comparison.candidates if item.change_set.digest == change_set.digest), None)
+    refused = "; ".join(f"{name}: {reason}" for name, reason in comparison.refused.items())
     return Tried(
         change_set=change_set,
         candidate=candidate,
-        candidates=candidates,
-        twin_gap=value.get("twin_gap", {}),
+        candidates=comparison.candidates,
+        twin_gap=comparison.twin_gap,
         objection="" if candidate else refused or "the twin returned no prediction for it",
     )

@@ -25,7 +25,7 @@ _DEMAND = ("DRB.PdcpSduVolumeDL", "RRC.ConnMean")
 
 
 def verify(desk: Desk, state: RunState) -> RunState:
-    """Wait, compare, and then confirm the commitment or send the run to `roll_back`."""
+    """Wait, compare the KPIs, and confirm the commitment or send the run to `roll_back`."""
     tried = desk.artifacts.load(state["candidate"], Tried)
     intent = desk.artifacts.load(state["intent"], Intent)
     try:
@@ -45,7 +45,7 @@ def verify(desk: Desk, state: RunState) -> RunState:
 
 
 def _confirm(desk: Desk, state: RunState, name: str) -> RunState:
-    """Confirm the commitment, and end the run with the verification of this name."""
+    """Confirm the commitment and end the run; `name` is the artifact of the verification."""
     try:
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
     except CommitmentError:
@@ -61,7 +61,7 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
     plan = Schedule.of(desk.settings.commitment, applied_at, card.granularity_s, intent.window)
     if plan.guard is not None:
         settled = applied_at + timedelta(seconds=desk.settings.commitment.settle_windows * card.granularity_s)
-        # The predictions are for the intent's time window: before it, only the KPIs before the change can be compared with.
+        # The predictions are for the intent's time window: earlier KPIs can only be compared with those before the change.
         unpredicted = tried.model_copy(update={"candidate": _without_predictions(tried)})
         early = _compare(desk, unpredicted, intent, (applied_at, settled, plan.guard))
         if early.outcome == "harmed":
@@ -80,7 +80,11 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
     card = desk.network.describe()
     kpis = tuple(
         dict.fromkeys(
-            [*(kpi for kpi, _ in WATCHED), *_DEMAND, *(target.kpi for e in intent.expectations for target in e.targets)]
+            [
+                *(kpi for kpi, _ in WATCHED),
+                *_DEMAND,
+                *(target.kpi for expectation in intent.expectations for target in expectation.targets),
+            ]
         )
     )
     earliest = applied_at - timedelta(seconds=_BEFORE_WINDOWS * card.granularity_s)
@@ -98,7 +102,7 @@ def _without_predictions(tried: Tried) -> Candidate | None:
 
 
 def wait_until(desk: Desk, moment: datetime) -> None:
-    """Wait until the network time `moment`, with events before and after."""
+    """Wait until the network time `moment`, emitting events before and after."""
     left = (moment - desk.clock.now()).total_seconds()
     if left > 0:
         desk.emit("time.passed", now=desk.clock.now(), until=moment)

@@ -1,4 +1,4 @@
-"""A tool says everything about itself, and each of its failures names the boundary that it crossed."""
+"""A tool describes itself, and each of its failures has a boundary."""
 
 import threading
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from tools.contract import ToolError, ToolRequest, ToolValue, tool
 from tools.registry import ToolRegistry
 
 NOWHERE = cast(ToolContext, None)
-RELEASED, FINISHED = threading.Event(), threading.Event()  # what a tool that is too slow waits for, and that it has ended
+RELEASED, FINISHED = threading.Event(), threading.Event()  # the event that the slow tool waits for, and its end
 
 
 class Square(ToolRequest):
@@ -82,7 +82,7 @@ def test_a_failed_call_names_the_boundary_and_the_field(arguments, boundary, wor
     assert words in str(caught.value)
 
 
-def test_a_slow_tool_does_not_hold_up_its_caller():
+def test_a_slow_tool_does_not_block_its_caller():
     RELEASED.clear()
     FINISHED.clear()
     with pytest.raises(ToolError):

@@ -8,17 +8,17 @@ from twins.learned.network import LearnedNetwork
 
 
 def gym_context(family=Family.SWARM, seed=9, events=()) -> GymContext:
-    """A world that has begun, and what tools may reach of it."""
+    """The context of a world that has begun."""
     world = World(scenario(family, seed, Purpose.TRAINING), LearnedNetwork(), events)
     world.begin()
     return GymContext(world)
 
 
-def same_network(world):
-    """What no Observation and no Reasoning tool may change."""
+def network_snapshot(world):
+    """The state that no Observation and no Reasoning tool may change."""
     return world.state, world.layout, len(world.measurements), world.now_s, dict(world.placed)
 
 
-def same_mission(world):
-    """What a tool that declares nothing may not change."""
+def mission_snapshot(world):
+    """The state that a tool without `also_changes` may not change."""
     return world.mission.copy(), world._dirty

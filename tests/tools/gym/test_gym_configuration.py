@@ -1,4 +1,4 @@
-"""Configuration and radio tools: they change what they say, answer with the state after it, and run only when let through."""
+"""Configuration and radio tools: they change what they declare, return the state after it, and run only with permission."""
 
 import pytest
 
@@ -73,9 +73,9 @@ def run(context, name, **arguments):
 
 def test_the_catalogue_is_the_papers_table_in_its_order_and_split():
     tools = catalogue("6gagentgym")
-    assert [one.name for one in tools] == PAPER and len(PAPER) == 42
+    assert [tool.name for tool in tools] == PAPER and len(PAPER) == 42
     assert [len(tools.of_effect(effect)) for effect in Effect] == [16, 22, 4]
-    assert [one.name for one in catalogue("radio")] == [
+    assert [tool.name for tool in catalogue("radio")] == [
         "steer_beam",
         "set_transmit_power",
         "set_handover_offset",
@@ -98,15 +98,15 @@ def test_the_catalogue_is_the_papers_table_in_its_order_and_split():
         ("select_receiver", {"receiver": "lmmse"}),
     ],
 )
-def test_nothing_is_configured_unless_it_was_let_through_and_then_it_is_measured(context, name, arguments):
+def test_a_configuration_runs_only_with_permission_and_is_then_measured(context, name, arguments):
     layout, count = context.world.layout, len(context.world.measurements)
-    with pytest.raises(ToolError) as refused:
+    with pytest.raises(ToolError) as error:
         run(GymContext(context.world), name, **arguments)
-    assert refused.value.boundary == "permission" and context.world.layout == layout
+    assert error.value.boundary == "permission" and context.world.layout == layout
     answer = run(context, name, **arguments)
     assert context.world.layout != layout and len(context.world.measurements) == count + 1
-    told = answer.value.model_dump()
-    assert told.get("state", told) == context.world.state.model_dump()
+    value = answer.value.model_dump()
+    assert value.get("state", value) == context.world.state.model_dump()
 
 
 def test_the_mission_moves_between_slices_and_only_the_mission(context):
@@ -118,17 +118,17 @@ def test_the_mission_moves_between_slices_and_only_the_mission(context):
         run(context, "switch_network_slice", current="eMBB", target="URLLC")
 
 
-def test_degradation_takes_rate_from_whom_it_names_and_gives_it_back(context):
+def test_degradation_limits_only_its_target_and_can_be_undone(context):
     world, full = context.world, context.world.scenario.layout.flows
     run(context, "graceful_degradation", degradation={"target": "eMBB", "keep_rate": 0.5})
     for name, flow in world.layout.flows.items():
-        kept = 0.5 if flow.slice is Slice.EMBB and name not in world.scenario.mission else 1.0
-        assert flow.mbps == pytest.approx(kept * full[name].mbps)
+        keep_rate = 0.5 if flow.slice is Slice.EMBB and name not in world.scenario.mission else 1.0
+        assert flow.mbps == pytest.approx(keep_rate * full[name].mbps)
     run(context, "graceful_degradation", degradation={"target": "eMBB", "keep_rate": 1.0})
     assert world.layout.flows == full
 
 
-def test_reallocation_touches_the_gnbs_that_it_names(context):
+def test_reallocation_changes_only_the_named_gnbs(context):
     run(context, "trigger_slice_reallocation", slice="URLLC", resources={"share": 0.5, "gnbs": ["gnb-2"]})
     shares = {name: cell.shares[Slice.URLLC] for name, cell in context.world.layout.cells.items()}
     assert shares == {"gnb-1": 0.25, "gnb-2": 0.5, "gnb-3": 0.25}
@@ -150,7 +150,7 @@ def test_offloading_the_service_moves_its_traffic_and_offloading_another_task_do
 
 
 @pytest.mark.parametrize(
-    ("name", "arguments", "words"),
+    ("name", "arguments", "message"),
     [
         ("set_transmit_power", {"gnb": "gnb-1", "power_dbm": 60.0}, "TS 36.104|less than or equal to 46"),
         ("set_handover_offset", {"gnb": "gnb-1", "offset_db": 99}, "less than or equal to 15"),
@@ -165,14 +165,14 @@ def test_offloading_the_service_moves_its_traffic_and_offloading_another_task_do
         ),
     ],
 )
-def test_what_is_out_of_range_names_field_and_range_and_changes_nothing(context, name, arguments, words):
+def test_an_argument_out_of_range_is_refused_with_field_and_range_and_changes_nothing(context, name, arguments, message):
     layout = context.world.layout
-    with pytest.raises(ToolError, match=words):
+    with pytest.raises(ToolError, match=message):
         run(context, name, **arguments)
     assert context.world.layout == layout
 
 
-def test_a_receiver_is_worth_what_the_link_table_says():
+def test_receiver_gains_are_those_of_the_link_table():
     gains = {name: receiver_gain_db(name)[0] for name in RECEIVERS}
     assert gains["ls"] == 0.0 and 0.5 < gains["lmmse"] < 4.0 and 0.5 < gains["deeprx"] < 4.0
 

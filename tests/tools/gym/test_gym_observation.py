@@ -1,9 +1,9 @@
-"""Observation tools read the world as it is, tell symptoms with their units, and change nothing."""
+"""Observation tools report the world's symptoms with their units, and change nothing."""
 
 import json
 
 import pytest
-from gym_worlds import gym_context, same_mission, same_network
+from gym_worlds import gym_context, mission_snapshot, network_snapshot
 
 from policies.effect import Effect
 from policies.gym.battery_level import BatteryLevel
@@ -16,8 +16,8 @@ from policies.gym.telemetry_state import TelemetryState
 from policies.gym.usual_sla import violation_probability
 from policies.slices import Slice
 from tools.contract import ToolError
-from tools.gym.air import attainable_mbps
 from tools.gym.observe.observation import OBSERVATION
+from tools.gym.radio_conditions import attainable_mbps
 from tools.gym.reason.reasoning import REASONING
 from twins.gym.changes import with_cell, with_slice
 from twins.gym.field import rsrp_dbm, sinr_db
@@ -41,14 +41,14 @@ TABLE = (  # seed 001, appendix A: name, fields of the request, output
     ("get_available_slices", ("position",), "SliceList"),
     ("check_migration_feasibility", ("uav", "gnb"), "FeasibilityScore"),
 )
-TOOLS = {one.name: one for one in OBSERVATION}
+TOOLS = {tool.name: tool for tool in OBSERVATION}
 CALM = {"score": 0.1, "worst": "edge"}
 
 
 def arguments(context, name):
     """A valid call of the tool."""
     world = context.world
-    given = {
+    values = {
         "position": world.mission.fleet["uav-1"].position.model_dump(),
         "slice": "eMBB",
         "uav": "uav-1",
@@ -56,11 +56,11 @@ def arguments(context, name):
         "state": world.state.model_dump(mode="json"),
         "risk": CALM,
     }
-    return {field: given[field] for field in TOOLS[name].request.model_fields}
+    return {field: values[field] for field in TOOLS[name].request.model_fields}
 
 
-def call(context, name, **given):
-    return TOOLS[name].call(context, given).value
+def call(context, name, **arguments_given):
+    return TOOLS[name].call(context, arguments_given).value
 
 
 @pytest.fixture
@@ -69,21 +69,21 @@ def context():
 
 
 def test_the_sixteen_tools_are_those_of_the_table_in_its_order():
-    made = tuple((one.name, tuple(one.request.model_fields), one.value.__name__) for one in OBSERVATION)
-    assert made == TABLE
-    assert all(one.effect is Effect.OBSERVE and one.also_changes == () for one in OBSERVATION)
-    assert len({one.name for one in (*OBSERVATION, *REASONING)}) == 38
+    rows = tuple((tool.name, tuple(tool.request.model_fields), tool.value.__name__) for tool in OBSERVATION)
+    assert rows == TABLE
+    assert all(tool.effect is Effect.OBSERVE and tool.also_changes == () for tool in OBSERVATION)
+    assert len({tool.name for tool in (*OBSERVATION, *REASONING)}) == 38
 
 
 @pytest.mark.parametrize("name", list(TOOLS))
-def test_looking_changes_nothing_and_answers_what_it_declares(context, name):
-    network, mission = same_network(context.world), same_mission(context.world)
-    found = TOOLS[name].call(context, arguments(context, name))
-    assert (same_network(context.world), same_mission(context.world)) == (network, mission)
-    assert type(found.value) is TOOLS[name].value
-    assert TOOLS[name].value.model_validate(json.loads(found.value.model_dump_json())) == found.value
-    assert "\n" not in found.summary and any(letter.isdigit() for letter in found.summary)
-    assert found == TOOLS[name].call(context, arguments(context, name))
+def test_an_observation_changes_nothing_and_returns_its_declared_type(context, name):
+    network, mission = network_snapshot(context.world), mission_snapshot(context.world)
+    result = TOOLS[name].call(context, arguments(context, name))
+    assert (network_snapshot(context.world), mission_snapshot(context.world)) == (network, mission)
+    assert type(result.value) is TOOLS[name].value
+    assert TOOLS[name].value.model_validate(json.loads(result.value.model_dump_json())) == result.value
+    assert "\n" not in result.summary and any(letter.isdigit() for letter in result.summary)
+    assert result == TOOLS[name].call(context, arguments(context, name))
 
 
 @pytest.mark.parametrize("name", [name for name, fields, _ in TABLE if fields])
@@ -95,7 +95,7 @@ def test_a_call_without_its_arguments_names_the_field(context, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "change", "words"),
+    ("name", "change", "message"),
     [
         ("read_uav_position", {"uav": "uav-9"}, "uav='uav-9' is no UAV of this mission: uav-1, uav-2, uav-3, uav-4"),
         ("check_link_quality", {"gnb": "gnb-9"}, "gnb='gnb-9' does not exist: gnb-1, gnb-2, gnb-3"),
@@ -108,22 +108,22 @@ def test_a_call_without_its_arguments_names_the_field(context, name):
         ("read_telemetry", {"verbose": True}, "verbose=True"),
     ],
 )
-def test_a_malformed_call_says_what_is_wrong_and_what_there_is(context, name, change, words):
+def test_a_malformed_call_names_the_field_and_the_allowed_values(context, name, change, message):
     with pytest.raises(ToolError) as error:
         TOOLS[name].call(context, {**arguments(context, name), **change})
-    assert error.value.boundary == "arguments" and words in str(error.value)
+    assert error.value.boundary == "arguments" and message in str(error.value)
 
 
 def test_telemetry_is_what_was_measured_and_hides_the_causes():
     event = DegradationEvent(kind=DegradationKind.BACKHAUL_DELAY, target="cloud", magnitude=80.0)
     context = gym_context(events=(event,))
-    world, seen = context.world, call(context, "read_telemetry")
-    assert isinstance(seen, TelemetryState)
-    assert (seen.state, seen.geofence) == (world.state, world.scenario.geofence)
-    assert seen.serving == {name: user.cell for name, user in world.measured.window.users.items()}
-    assert seen.edge.servers["cloud"].link_ms == pytest.approx(world.layout.hosts["cloud"] + 80.0)
-    assert seen.log.tasks == {"service": "cloud"}
-    assert not any(kind.value in seen.model_dump_json() for kind in DegradationKind)
+    world, shown = context.world, call(context, "read_telemetry")
+    assert isinstance(shown, TelemetryState)
+    assert (shown.state, shown.geofence) == (world.state, world.scenario.geofence)
+    assert shown.serving == {name: user.cell for name, user in world.measured.window.users.items()}
+    assert shown.edge.servers["cloud"].link_ms == pytest.approx(world.layout.hosts["cloud"] + 80.0)
+    assert shown.log.tasks == {"service": "cloud"}
+    assert not any(kind.value in shown.model_dump_json() for kind in DegradationKind)
 
 
 def test_signal_and_scan_agree_with_the_field(context):
@@ -169,13 +169,12 @@ def test_a_handover_is_pending_until_measured_and_then_done_or_undone(context):
     assert call(context, "check_migration_feasibility", uav="uav-2", gnb=near).score <= 0.2
 
 
-def test_nobody_can_migrate_to_a_barred_gnb(context):
+def test_no_uav_can_migrate_to_a_barred_gnb(context):
     context.world.configure(with_cell(context.world.layout, "gnb-2", barred=True))
-    found = call(context, "check_migration_feasibility", uav="uav-1", gnb="gnb-2")
-    assert found.score == 0.0 and "gnb-2 is barred" in found.reasons
-    assert [one.barred for one in call(context, "scan_available_gnbs", **arguments(context, "get_signal_strength")).gnbs].count(
-        True
-    ) == 1
+    result = call(context, "check_migration_feasibility", uav="uav-1", gnb="gnb-2")
+    assert result.score == 0.0 and "gnb-2 is barred" in result.reasons
+    scan = call(context, "scan_available_gnbs", **arguments(context, "scan_available_gnbs"))
+    assert [entry.barred for entry in scan.gnbs].count(True) == 1
 
 
 def test_a_surge_shows_as_a_step_in_the_slices_traffic():
@@ -188,18 +187,16 @@ def test_a_surge_shows_as_a_step_in_the_slices_traffic():
     assert after.mission_mbps == pytest.approx(before.mission_mbps)
 
 
-def test_slice_status_tells_the_mission_from_the_others(context):
+def test_slice_status_separates_the_mission_from_other_users(context):
     world = context.world
     world.configure(with_slice(world.layout, world.scenario.mission, Slice.URLLC))
     world.measure()
-    urllc, embb = (call(context, "get_slice_status", slice=one) for one in ("URLLC", "eMBB"))
+    urllc, embb = (call(context, "get_slice_status", slice=name) for name in ("URLLC", "eMBB"))
     assert urllc.carries_mission and urllc.mission.throughput_mbps == pytest.approx(world.state.throughput_mbps, abs=1e-3)
     assert not embb.carries_mission and embb.mission is None
     assert embb.others.throughput_mbps == pytest.approx(world.measured.slices[Slice.EMBB].throughput_mbps, abs=1e-4)
-    shares = {
-        one.slice: one.share for one in call(context, "get_available_slices", **arguments(context, "get_available_slices")).slices
-    }
-    assert shares == {Slice.EMBB: 0.59, Slice.URLLC: 0.25, Slice.MMTC: 0.16}
+    available = call(context, "get_available_slices", **arguments(context, "get_available_slices"))
+    assert {entry.slice: entry.share for entry in available.slices} == {Slice.EMBB: 0.59, Slice.URLLC: 0.25, Slice.MMTC: 0.16}
 
 
 def test_battery_and_servers_are_those_of_the_world(context):
@@ -212,14 +209,14 @@ def test_battery_and_servers_are_those_of_the_world(context):
     assert load.service_host == "cloud" and load.servers["cloud"].tasks == ("service",)
 
 
-def test_a_violation_is_as_likely_as_the_rule_says(context):
+def test_violation_probabilities_follow_the_rule(context):
     assert violation_probability(75.0, 150.0) == pytest.approx(1.0 / 17.0)
     assert violation_probability(150.0, 150.0) == 0.5
     assert violation_probability(300.0, 150.0) == pytest.approx(16.0 / 17.0)
     state = context.world.state.model_copy(update={"latency_ms": 150.0, "throughput_mbps": 0.0})
-    found = call(context, "predict_sla_violation", state=state.model_dump(mode="json"))
-    assert found.probability["latency"] == 0.5 and found.probability["throughput"] > 0.99
-    assert found.most_likely == "throughput" and "rule" in found.rule
+    result = call(context, "predict_sla_violation", state=state.model_dump(mode="json"))
+    assert result.probability["latency"] == 0.5 and result.probability["throughput"] > 0.99
+    assert result.most_likely == "throughput" and "rule" in result.rule
 
 
 @pytest.mark.parametrize(
@@ -233,8 +230,8 @@ def test_a_violation_is_as_likely_as_the_rule_says(context):
 )
 def test_a_recovery_fits_what_is_broken(context, change, strategy):
     state = NetworkState.model_validate({**context.world.state.model_dump(), **change})
-    found = call(context, "select_recovery_strategy", state=state.model_dump(mode="json"), risk=CALM)
-    assert found.strategy == strategy and found.reason
+    result = call(context, "select_recovery_strategy", state=state.model_dump(mode="json"), risk=CALM)
+    assert result.strategy == strategy and result.reason
 
 
 def test_a_delayed_backhaul_and_a_server_near_its_limit_both_call_for_another_server():
@@ -244,14 +241,14 @@ def test_a_delayed_backhaul_and_a_server_near_its_limit_both_call_for_another_se
     assert call(context, "select_recovery_strategy", state=state, risk=CALM).strategy == "edge_offload"
     calm = gym_context()
     edge = RiskScore(score=0.9, worst="edge").model_dump()
-    found = call(calm, "select_recovery_strategy", state=calm.world.state.model_dump(mode="json"), risk=edge)
-    assert (found.strategy, found.broken) == ("edge_offload", ())
+    result = call(calm, "select_recovery_strategy", state=calm.world.state.model_dump(mode="json"), risk=edge)
+    assert (result.strategy, result.broken) == ("edge_offload", ())
 
 
-def test_where_the_radio_is_poor_and_no_block_is_left_the_mission_sends_less():
+def test_with_poor_radio_and_no_free_block_the_mission_sends_less():
     jam = DegradationEvent(kind=DegradationKind.INTERFERENCE, magnitude=46.0)
     surge = DegradationEvent(kind=DegradationKind.SURGE, target="eMBB", magnitude=4.0)
     context = gym_context(Family.SLICING, 1, events=(jam, surge))
     state = context.world.state
-    found = call(context, "select_recovery_strategy", state=state.model_dump(mode="json"), risk=CALM)
-    assert found.strategy == "graceful_degradation" and "loss" in found.broken
+    result = call(context, "select_recovery_strategy", state=state.model_dump(mode="json"), risk=CALM)
+    assert result.strategy == "graceful_degradation" and "loss" in result.broken

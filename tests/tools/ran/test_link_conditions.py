@@ -1,4 +1,4 @@
-"""What a link evaluation of a cell needs: taken from counters and the card, or named as assumed or missing."""
+"""The inputs of a link evaluation are taken from counters and the network card, or marked as assumed or missing."""
 
 import pytest
 
@@ -19,17 +19,17 @@ from twins.radio.link_adaptation import cqi_of, cqi_thresholds_db
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
-TOLD_DMRS = 1
+ADDITIONAL_DMRS = 1
 
 
 class WithReceiver(SystemNetwork):
     """The small network, where each cell also reports its receiver."""
 
     def configuration(self, under=""):
-        attributes = {"dmrsAdditionalPosition": TOLD_DMRS, "channelEstimator": "LMMSE"}
-        found = super().configuration(under)
+        attributes = {"dmrsAdditionalPosition": ADDITIONAL_DMRS, "channelEstimator": "LMMSE"}
+        objects = super().configuration(under)
         receiver = ManagedObject(dn=f"{under},ReceiverProfile=1", attributes=attributes)
-        return (*found, receiver) if "NRCellDU" in under else found
+        return (*objects, receiver) if "NRCellDU" in under else objects
 
 
 def make_context(folder, network=None, observed=True):
@@ -55,10 +55,10 @@ def conditions(context, **arguments):
 
 
 def fact(cell, name):
-    return next(one for one in cell.facts if one.name == name)
+    return next(fact for fact in cell.facts if fact.name == name)
 
 
-def test_it_observes_and_repeats_what_the_network_counted(context):
+def test_counters_are_returned_as_the_network_reported_them(context):
     evidence, cell = conditions(context, windows=12)
     card = context.network.describe().cell("S1C1")
     frame = context.network.observe(KpiQuery(dns=(card.dn,))).keep(lambda sample: sample.slice is None)
@@ -70,38 +70,38 @@ def test_it_observes_and_repeats_what_the_network_counted(context):
     assert cell.block_errors.mean == pytest.approx(frame.where(kpi="CARR.AverageBlerDl").mean())
 
 
-def test_what_the_network_does_not_report_is_named_with_what_is_assumed(context):
+def test_unreported_facts_are_listed_with_the_assumptions(context):
     evidence, cell = conditions(context)
-    assert {one.name: one.origin for one in cell.facts} == {
+    assert {fact.name: fact.origin for fact in cell.facts} == {
         "dmrs_symbols": "assumed", "delay_spread_ns": "assumed", "rx_antennas": "assumed", "estimator_in_use": "missing",
         "uplink_sinr": "assumed", "speed": "missing", "csi_error": "missing",
     }  # fmt: skip
-    assert all(one.source in evidence.warnings for one in cell.facts)
+    assert all(fact.source in evidence.warnings for fact in cell.facts)
     assert fact(cell, "dmrs_symbols").value == 3.0
     assert "does not report the pilot pattern" in fact(cell, "dmrs_symbols").source
-    assert all(one.value is None for one in cell.facts if one.origin == "missing")
+    assert all(fact.value is None for fact in cell.facts if fact.origin == "missing")
 
 
-def test_what_the_operator_knows_takes_the_place_of_assumptions_and_changes_the_link(context):
+def test_values_from_the_operator_replace_assumptions_and_change_the_link(context):
     _, assumed = conditions(context)
-    _, told = conditions(context, dmrs_symbols=1, delay_spread_ns=30.0, rx_antennas=4)
-    assert [fact(told, name).origin for name in ("dmrs_symbols", "delay_spread_ns", "rx_antennas")] == ["operator"] * 3
-    assert told.levels[0].sinr == assumed.levels[0].sinr
-    assert told.levels[0].snr_db == pytest.approx(assumed.levels[0].snr_db - 3.01, abs=0.01)
-    assert told.levels[0].margin_db < assumed.levels[0].margin_db
+    _, measured = conditions(context, dmrs_symbols=1, delay_spread_ns=30.0, rx_antennas=4)
+    assert [fact(measured, name).origin for name in ("dmrs_symbols", "delay_spread_ns", "rx_antennas")] == ["operator"] * 3
+    assert measured.levels[0].sinr == assumed.levels[0].sinr
+    assert measured.levels[0].snr_db == pytest.approx(assumed.levels[0].snr_db - 3.01, abs=0.01)
+    assert measured.levels[0].margin_db < assumed.levels[0].margin_db
 
 
-def test_a_network_that_reports_its_receiver_is_believed(tmp_path):
+def test_facts_that_the_network_reports_are_used(tmp_path):
     _, cell = conditions(make_context(tmp_path, WithReceiver(small_scenario(), seed=3)))
-    assert (fact(cell, "dmrs_symbols").value, fact(cell, "dmrs_symbols").origin) == (1.0 + TOLD_DMRS, "network")
+    assert (fact(cell, "dmrs_symbols").value, fact(cell, "dmrs_symbols").origin) == (1.0 + ADDITIONAL_DMRS, "network")
     assert fact(cell, "estimator_in_use").value == "LMMSE"
 
 
 def test_levels_rise_with_their_share_and_the_mcs_with_them(context):
     _, cell = conditions(context)
-    assert [one.sinr.share for one in cell.levels] == [0.1, 0.5, 0.9]
-    assert [one.sinr.sinr_db for one in cell.levels] == sorted(one.sinr.sinr_db for one in cell.levels)
-    assert [one.mcs_index for one in cell.levels] == sorted(one.mcs_index for one in cell.levels)
+    assert [level.sinr.share for level in cell.levels] == [0.1, 0.5, 0.9]
+    assert [level.sinr.sinr_db for level in cell.levels] == sorted(level.sinr.sinr_db for level in cell.levels)
+    assert [level.mcs_index for level in cell.levels] == sorted(level.mcs_index for level in cell.levels)
 
 
 def test_without_cqi_reports_no_level_is_made_up(tmp_path):
@@ -120,7 +120,7 @@ def test_without_cqi_reports_no_level_is_made_up(tmp_path):
         ({"rx_antennas": 0}, "rx_antennas=0"),
     ],
 )
-def test_a_bad_question_names_its_field(context, arguments, words):
+def test_an_invalid_argument_is_named(context, arguments, words):
     with pytest.raises(ToolError, match=words):
         link_conditions.call(context, arguments)
 
@@ -129,10 +129,10 @@ def test_a_quantile_of_the_sinr_is_reported_as_the_cqi_it_came_from():
     counts = [0] * 16
     counts[7], counts[9] = 30, 70
     low, high = sinr_quantile(counts, 0.15), sinr_quantile(counts, 0.9)
-    for one, cqi in ((low, 7), (high, 9)):
-        assert one.cqi == cqi
-        assert one.low_db < one.sinr_db < one.high_db
-        assert cqi_of(cqi_thresholds_db(), one.sinr_db) == cqi
+    for quantile, cqi in ((low, 7), (high, 9)):
+        assert quantile.cqi == cqi
+        assert quantile.low_db < quantile.sinr_db < quantile.high_db
+        assert cqi_of(cqi_thresholds_db(), quantile.sinr_db) == cqi
 
 
 def test_in_an_open_bin_only_its_edge_is_known():
@@ -142,7 +142,7 @@ def test_in_an_open_bin_only_its_edge_is_known():
 
 
 @pytest.mark.parametrize(("counts", "share"), [([0] * 16, 0.5), ([1] * 15, 0.5), ([1] * 16, 1.0), ([-1] + [2] * 15, 0.5)])
-def test_a_histogram_that_is_none_is_refused(counts, share):
+def test_an_invalid_histogram_or_share_is_refused(counts, share):
     with pytest.raises(ValueError, match=r"counts=|share="):
         sinr_quantile(counts, share)
 
@@ -158,8 +158,8 @@ def test_the_delay_spread_follows_the_model_of_the_antenna_height():
     assert typical_delay_spread_ns(28.0, 10.0) == (66, "UMi")
 
 
-def test_a_rise_of_block_errors_is_told_from_noise():
+def test_a_rise_of_block_errors_is_distinguished_from_noise():
     assert block_errors([5.0, 6.0] * 8 + [15.0, 16.0] * 4).p_value < 0.01
     assert block_errors([5.0] * 24).p_value > 0.4
     assert block_errors([5.0, 6.0]).p_value is None
-    assert "rising" in block_errors([5.0, 6.0] * 8 + [15.0, 16.0] * 4).told
+    assert "rising" in block_errors([5.0, 6.0] * 8 + [15.0, 16.0] * 4).summary

@@ -1,4 +1,4 @@
-"""The first tools: what they read is what is there, what they change is what was asked, and a bad question names its field."""
+"""RAN tools read the network's KPIs and configuration, change the requested attribute, and name invalid arguments."""
 
 from dataclasses import replace
 
@@ -49,8 +49,8 @@ def test_topology_and_configuration_are_those_of_the_network(world):
     topology = read_topology.call(world, {}).value
     assert topology.cells == world.network.describe().cells
     objects = read_configuration.call(world, {"cells": ["S1C2"], "classes": ["RRMPolicyRatio"]}).value.objects
-    assert [one.dn.rpartition("=")[2] for one in objects] == ["eMBB", "URLLC", "mMTC"]
-    assert all(world.network.read(one.dn) == one for one in objects)
+    assert [item.dn.rpartition("=")[2] for item in objects] == ["eMBB", "URLLC", "mMTC"]
+    assert all(world.network.read(item.dn) == item for item in objects)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_topology_and_configuration_are_those_of_the_network(world):
         (set_slice_ratios, {"cells": ["S1C1"], "slice": "gaming", "min_ratio": 5}, "slice='gaming'"),
     ],
 )
-def test_a_bad_question_names_its_field(world, call, arguments, words):
+def test_an_invalid_argument_is_named(world, call, arguments, words):
     with pytest.raises(ToolError) as caught:
         call.call(replace(world, actuator=world.network), arguments)
     assert words in str(caught.value)
@@ -88,7 +88,7 @@ def test_a_degradation_is_found_and_a_calm_network_has_none(world, tmp_path):
     assert all(finding.after > finding.before for finding in findings)
 
 
-def test_with_too_little_history_nothing_is_claimed(world, tmp_path):
+def test_with_too_little_history_no_degradation_is_reported(world, tmp_path):
     empty = replace(world, kpis=KpiSource(KpiStore(tmp_path / "empty.db")))
     evidence = detect_degradation.call(empty, {})
     assert evidence.value.compared == 0
@@ -97,8 +97,8 @@ def test_with_too_little_history_nothing_is_claimed(world, tmp_path):
 
 def test_without_an_actuator_no_tool_changes_anything(world):
     before = [world.network.read(dn) for dn in world.network.find("NRSectorCarrier")]
-    for one in CONFIGURE_TOOLS:
-        assert one.effect is Effect.CONFIGURE
+    for tool in CONFIGURE_TOOLS:
+        assert tool.effect is Effect.CONFIGURE
     with pytest.raises(ToolError, match="propose the change") as caught:
         set_transmit_power.call(world, {"cells": ["S1C1"], "power_dbm": 40})
     assert caught.value.boundary == "permission"
@@ -128,18 +128,18 @@ def test_without_an_actuator_no_tool_changes_anything(world):
         ),
     ],
 )
-def test_each_configuration_tool_sets_its_attribute_and_can_be_taken_back(world, name, arguments, dn, attribute, expected):
+def test_each_configuration_tool_sets_its_attribute_and_can_be_reverted(world, name, arguments, dn, attribute, expected):
     card = world.network.describe().cell("S1C1")
     target = dn.format(dn=card.dn, cu_dn=card.cu_dn, carrier_dn=card.carrier_dn)
     before = world.network.read(target).attributes[attribute]
-    one = default_registry().get(name)
-    evidence = one.call(replace(world, actuator=world.network), {"cells": ["S1C1"], **arguments})
+    tool = default_registry().get(name)
+    evidence = tool.call(replace(world, actuator=world.network), {"cells": ["S1C1"], **arguments})
     assert world.network.read(target).attributes[attribute] == expected != before
     world.network.revert(evidence.value.receipt)
     assert world.network.read(target).attributes[attribute] == before
 
 
-def test_every_tool_of_the_main_job_describes_itself_to_a_model():
+def test_every_tool_has_a_description_and_an_input_schema():
     registry = default_registry()
     assert len(registry) == 20
     for schema in registry.schemas():

@@ -1,4 +1,4 @@
-"""The forecast learns the hour of day and the uplift of past events, and says so when it cannot."""
+"""The forecast learns the hour of day and the uplift of past events, and warns when it cannot."""
 
 import math
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ def filled_store(path, hours: int, events) -> KpiStore:
     samples = []
     for index in range(hours):
         start = START + timedelta(hours=index)
-        uplift = 60.0 if any(one.start <= start < one.end for one in events) else 0.0
+        uplift = 60.0 if any(event.start <= start < event.end for event in events) else 0.0
         users = daily(start.hour) + uplift + (index % 3 - 1) * 0.5
         for kpi, value, unit in (("RRC.ConnMean", users, "UE"), ("DRB.PdcpSduVolumeDL", users * 3600, "Mbit")):
             dn = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1"
@@ -62,7 +62,7 @@ def test_without_an_event_the_hour_of_day_decides(tmp_path):
     assert abs(row.users - daily(6)) < 2
 
 
-def test_an_event_without_a_precedent_is_said_to_be_unknown(tmp_path):
+def test_the_uplift_of_an_event_without_precedent_is_reported_as_unknown(tmp_path):
     store = filled_store(tmp_path / "kpi.db", hours=48, events=[])
     network = card([event(3)])
     method, warnings = method_of(KpiSource(store).snapshot(), network, list(network.cells), [event(3)])
@@ -70,7 +70,7 @@ def test_an_event_without_a_precedent_is_said_to_be_unknown(tmp_path):
     assert "uplift is unknown" in warnings[0]
 
 
-def test_with_little_history_the_newest_value_is_carried_forward_and_said_so(tmp_path):
+def test_with_little_history_the_newest_value_is_carried_forward_as_persistence(tmp_path):
     store = filled_store(tmp_path / "kpi.db", hours=5, events=[])
     network = card([])
     at = START + timedelta(hours=6)

@@ -32,7 +32,7 @@ def test_samples_of_a_window_come_back_in_the_order_of_the_report(tmp_path):
     store = KpiStore(tmp_path / "kpi.db")
     bins = [f"CARR.WBCQIDist.{index}" for index in range(16)]
     store.write(KpiFrame(tuple(sample(0, 1.0, name, "count") for name in bins)))
-    assert [one.kpi for one in store.query(KpiQuery())] == bins
+    assert [row.kpi for row in store.query(KpiQuery())] == bins
 
 
 def test_a_report_delivered_twice_is_stored_once(tmp_path):
@@ -50,7 +50,7 @@ def test_the_last_windows_are_the_newest_complete_ones(tmp_path):
     assert store.latest() == START + timedelta(hours=2, minutes=30)
 
 
-def test_a_family_of_bins_is_asked_for_by_its_name(tmp_path):
+def test_a_family_of_bins_is_queried_by_its_name(tmp_path):
     store = KpiStore(tmp_path / "kpi.db")
     store.write(KpiFrame(tuple(sample(0, 1.0, f"CARR.WBCQIDist.{index}", "count") for index in range(16))))
     assert len(store.query(KpiQuery(kpis=("CARR.WBCQIDist",)))) == 16
@@ -65,7 +65,7 @@ def test_an_unknown_kpi_and_a_wrong_unit_are_refused_by_name(tmp_path):
     assert store.count() == 0
 
 
-def test_a_file_that_is_no_store_is_refused(tmp_path):
+def test_a_file_that_is_not_a_store_is_refused(tmp_path):
     (tmp_path / "kpi.db").write_bytes(b"not a database" * 100)
     with pytest.raises(KpiStoreError, match="not a database"):
         KpiStore(tmp_path / "kpi.db")

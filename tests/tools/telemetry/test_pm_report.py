@@ -1,4 +1,4 @@
-"""PM reports are read as real networks write them: positions from 1, text values, odd time zones, other epochs, suspects."""
+"""PM reports are parsed as real networks write them: positions from 1, text values, odd time zones and epochs, suspect values."""
 
 from __future__ import annotations
 
@@ -67,20 +67,20 @@ def changed(path: str, value: object) -> dict:
 
 
 def test_values_are_taken_by_their_position_in_catalogue_units():
-    samples = {(one.kpi, one.dn, one.slice): (one.value, one.unit) for one in read_report(REPORT).samples}
+    samples = {(row.kpi, row.dn, row.slice): (row.value, row.unit) for row in read_report(REPORT).samples}
     assert samples["DRB.UEThpDl", CELL, Slice.EMBB] == (12.5, "Mbit/s")
     assert samples["DRB.PdcpSduDelayDl", CELL, None] == (8.7, "ms")
     assert samples["CARR.WBCQIDist.2", CELL, None] == (3.0, "count")
 
 
-def test_suspect_values_are_left_out_and_counted_unless_they_are_wanted():
+def test_suspect_values_are_left_out_and_counted_unless_they_are_requested():
     reading = read_report(REPORT)
     assert reading.suspect == 2
-    assert {one.dn for one in reading.samples} == {CELL}
-    assert len({one.dn for one in read_report(REPORT, keep_suspect=True).samples}) == 2
+    assert {sample.dn for sample in reading.samples} == {CELL}
+    assert len({sample.dn for sample in read_report(REPORT, keep_suspect=True).samples}) == 2
 
 
-def test_measurements_that_are_no_kpis_are_named_not_guessed():
+def test_measurements_that_are_not_kpis_are_listed():
     assert read_report(REPORT).ignored == {"attTCHSeizures"}
 
 
@@ -104,14 +104,14 @@ def test_time_zones_are_read_in_every_spelling(text, minutes):
 @pytest.mark.parametrize("instance", ["ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1", "GNBDUFunction=1,NRCellDU=S1C1"])
 def test_objects_are_named_from_their_managed_element(instance):
     base = "perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measObjInstId"
-    assert {one.dn for one in read_report(changed(base, instance)).samples} == {CELL}
+    assert {sample.dn for sample in read_report(changed(base, instance)).samples} == {CELL}
 
 
 @pytest.mark.parametrize("text", ["NULL", "", "NIL", "nan"])
 def test_what_could_not_be_measured_is_absent_not_zero(text):
     base = "perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measResults"
     samples = read_report(changed(base, [{"p": 1, "sValue": text}])).samples
-    assert [one.value for one in samples] == [None]
+    assert [sample.value for sample in samples] == [None]
 
 
 @pytest.mark.parametrize(
@@ -158,6 +158,6 @@ def test_units_of_the_wire_are_those_of_ts_28_552():
     assert to_wire("RRU.PrbTotDl", 55.0) == 55.0
 
 
-@pytest.mark.parametrize("one", [None, *Slice])
-def test_names_on_the_wire_come_back(one):
-    assert parse_wire_name(wire_name("CARR.WBCQIDist.7", one)) == ("CARR.WBCQIDist.7", one)
+@pytest.mark.parametrize("slice_", [None, *Slice])
+def test_names_on_the_wire_round_trip(slice_):
+    assert parse_wire_name(wire_name("CARR.WBCQIDist.7", slice_)) == ("CARR.WBCQIDist.7", slice_)

@@ -1,4 +1,4 @@
-"""Candidates are tried in a twin that knows only telemetry and configuration, under common seeds, and ranked by the intent."""
+"""Candidates are tried in a twin built only from telemetry and configuration, under common seeds, and ranked by the intent."""
 
 from datetime import timedelta
 
@@ -59,7 +59,7 @@ def power(dbm, old=46.0):
     return [AttributeEdit(dn=dn, attribute="configuredMaxTxPower", old=old, new=dbm).model_dump(mode="json") for dn in CARRIERS]
 
 
-def given(context):
+def twin_input(context):
     frame = context.kpis.query(KpiQuery(windows=4))
     card = context.network.describe()
     present = measured_demand(card, frame)
@@ -70,29 +70,29 @@ def given(context):
 
 
 def test_the_twin_carries_the_users_and_the_volume_that_were_reported(context):
-    told = given(context)
-    scenario = synchronize(told, seed=5)
-    asked = sum(row.mbps for row in told.present if row.slice is Slice.EMBB)
+    present = twin_input(context)
+    scenario = synchronize(present, seed=5)
+    reported = sum(row.mbps for row in present.present if row.slice is Slice.EMBB)
     offered = sum(
         group.count * group.traffic.file_bytes * 8e-6 * group.traffic.files_per_s
         for group in scenario.groups
         if group.slice is Slice.EMBB
     )
-    assert offered == pytest.approx(asked, rel=0.02)
+    assert offered == pytest.approx(reported, rel=0.02)
     urllc = sum(group.count for group in scenario.groups if group.slice is Slice.URLLC)
-    assert urllc == pytest.approx(sum(row.users for row in told.present if row.slice is Slice.URLLC), abs=1)
+    assert urllc == pytest.approx(sum(row.users for row in present.present if row.slice is Slice.URLLC), abs=1)
 
 
 def test_the_twin_is_another_network_for_another_seed_and_the_same_for_the_same(context):
-    told = given(context)
-    assert synchronize(told, seed=5) == synchronize(told, seed=5)
-    assert synchronize(told, seed=5).groups != synchronize(told, seed=6).groups
+    present = twin_input(context)
+    assert synchronize(present, seed=5) == synchronize(present, seed=5)
+    assert synchronize(present, seed=5).groups != synchronize(present, seed=6).groups
 
 
-def test_the_twin_takes_over_the_configuration_as_it_stands(context):
-    twin = SystemNetwork(synchronize(given(context), seed=5), seed=5)
-    for one in configuration_of(context.network):
-        assert twin.read(one.dn).attributes == one.attributes
+def test_the_twin_copies_the_current_configuration(context):
+    twin = SystemNetwork(synchronize(twin_input(context), seed=5), seed=5)
+    for managed_object in configuration_of(context.network):
+        assert twin.read(managed_object.dn).attributes == managed_object.attributes
 
 
 def test_less_power_saves_energy_in_the_prediction_and_no_change_is_always_among_the_candidates(context):
@@ -103,15 +103,15 @@ def test_less_power_saves_energy_in_the_prediction_and_no_change_is_always_among
         "depth": "screen",
     }
     value = compare_candidates.call(context, request).value
-    by_name = {one.name: one for one in value.candidates}
+    by_name = {candidate.name: candidate for candidate in value.candidates}
     assert set(by_name) == {"40 dBm", "no change"}
-    energy = next(one for one in by_name["40 dBm"].outlook if one.target.kpi == "PEE.Energy")
+    energy = next(outlook for outlook in by_name["40 dBm"].outlook if outlook.target.kpi == "PEE.Energy")
     assert energy.predicted < energy.no_change
     assert energy.interval.low <= energy.predicted <= energy.interval.high
     assert value.twin_gap["PEE.Energy"] < 0.05
 
 
-def test_the_same_question_has_the_same_answer(context):
+def test_the_same_request_has_the_same_result(context):
     request = {
         "intent": intent(FAST).model_dump(mode="json"),
         "candidates": [{"name": "40 dBm", "edits": power(40.0)}],
@@ -122,7 +122,7 @@ def test_the_same_question_has_the_same_answer(context):
     assert first == second
 
 
-def test_a_candidate_that_breaks_the_law_is_refused_by_name_and_the_others_go_on(context):
+def test_a_candidate_that_violates_a_limit_is_refused_by_name_and_the_others_are_still_tried(context):
     request = {
         "intent": intent(FAST).model_dump(mode="json"),
         "candidates": [{"name": "absurd", "edits": power(900.0)}, {"name": "stale", "edits": power(40.0, old=1.0)}],
@@ -132,22 +132,22 @@ def test_a_candidate_that_breaks_the_law_is_refused_by_name_and_the_others_go_on
     evidence = compare_candidates.call(context, request)
     assert set(evidence.value.refused) == {"absurd", "stale"}
     assert "900" in evidence.value.refused["absurd"]
-    assert [one.name for one in evidence.value.candidates] == ["no change"]
+    assert [candidate.name for candidate in evidence.value.candidates] == ["no change"]
     assert len(evidence.warnings) >= 2
 
 
 def test_a_search_never_ends_below_its_start(context):
-    wanted = intent(FAST, FRUGAL)
+    goal = intent(FAST, FRUGAL)
     start = {"name": "44 dBm", "edits": power(44.0)}
     knobs = [{"dn": dn, "attribute": "configuredMaxTxPower", "old": 46.0, "low": 36, "high": 46, "step": 2} for dn in CARRIERS]
-    request = {"intent": wanted.model_dump(mode="json"), "start": start, "knobs": knobs, "trials": 5}
+    request = {"intent": goal.model_dump(mode="json"), "start": start, "knobs": knobs, "trials": 5}
     value = refine_candidate.call(context, request).value
     assert len(value.trials) == 5
     assert value.best.score >= value.trials[0].score
     assert [edit.new for edit in value.trials[0].edits] == [44.0, 44.0, 44.0]
 
 
-def test_a_knob_that_makes_no_sense_names_itself(context):
+def test_an_invalid_knob_is_refused_with_its_values(context):
     knob = {"dn": CARRIERS[0], "attribute": "configuredMaxTxPower", "old": 46.0, "low": 46, "high": 36, "step": 1}
     request = {"intent": intent(FAST).model_dump(mode="json"), "start": {"name": "x"}, "knobs": [knob]}
     with pytest.raises(ToolError, match=r"low=46\.0 is not below high=36\.0") as caught:
@@ -155,15 +155,15 @@ def test_a_knob_that_makes_no_sense_names_itself(context):
     assert caught.value.boundary == "arguments"
 
 
-def test_without_telemetry_there_is_no_twin_and_it_says_what_to_do(context, tmp_path):
+def test_without_telemetry_the_synchronization_fails_and_says_what_to_do(context, tmp_path):
     with pytest.raises(SynchronizationError, match="let PM reports arrive first"):
         measured_demand(context.network.describe(), KpiFrame())
 
 
-def test_a_prediction_looks_at_the_window_of_the_intent(context):
+def test_a_prediction_is_for_the_time_window_of_the_intent(context):
     now = context.network.describe().now
-    wanted = intent(FAST).model_copy(update={"window": TimeWindow(start=now + timedelta(hours=1), end=now + timedelta(hours=2))})
-    request = {"intent": wanted.model_dump(mode="json"), "candidates": [], "seeds": 1}
+    later = intent(FAST).model_copy(update={"window": TimeWindow(start=now + timedelta(hours=1), end=now + timedelta(hours=2))})
+    request = {"intent": later.model_dump(mode="json"), "candidates": [], "seeds": 1}
     evidence = compare_candidates.call(context, {**request, "depth": "screen"})
     assert any("carried forward" in warning for warning in evidence.warnings)
 
@@ -172,8 +172,8 @@ def test_turning_users_away_is_counted_as_harm(context):
     request = {"intent": intent(FAST).model_dump(mode="json"), "candidates": [], "seeds": 1, "depth": "screen"}
     (candidate,) = compare_candidates.call(context, request).value.candidates
     worse = [
-        one.model_copy(update={"mean": one.mean + 7.0}) if one.kpi == "RRC.ConnEstabFailRate" else one
-        for one in candidate.predictions
+        prediction.model_copy(update={"mean": prediction.mean + 7.0}) if prediction.kpi == "RRC.ConnEstabFailRate" else prediction
+        for prediction in candidate.predictions
     ]
-    rates = [one for one in candidate.predictions if one.kpi == "RRC.ConnEstabFailRate"]
+    rates = [prediction for prediction in candidate.predictions if prediction.kpi == "RRC.ConnEstabFailRate"]
     assert harm(worse) == pytest.approx(harm(candidate.predictions) + 0.06 * len(rates))

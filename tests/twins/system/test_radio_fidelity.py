@@ -60,6 +60,6 @@ def test_a_result_compared_with_itself_has_no_error_and_a_halved_one_misses_the_
     assert figures["cell throughput error"].value == pytest.approx(-50.0)
     assert figures["cell throughput error"].met is False
     assert figures["user throughput quantile error"].value == pytest.approx(50.0, abs=1.0)
-    fidelity._keep(comparison, tmp_path / "raw.npz")
+    fidelity._save(comparison, tmp_path / "raw.npz")
     with np.load(tmp_path / "raw.npz") as raw:
         assert np.array_equal(raw["twin_user_mbps"], comparison.twin.user_mbps)

@@ -1,4 +1,4 @@
-"""The second catalogue, beyond the paper: radio tools for beams, transmit power, handover offset and receivers."""
+"""The `radio` catalogue, beyond the paper's: tools for beams, transmit power, handover offset and receivers."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from policies.effect import Effect
 from policies.evidence import Evidence
 from policies.gym.network_state import NetworkState
 from tools.contract import Boundary, Tool, ToolError, ToolRequest, ToolValue, tool
-from tools.gym.configure.configuration import TIMEOUT_S, configured, told
+from tools.gym.configure.configuration import TIMEOUT_S, configure_and_measure
 from tools.gym.configure.receiver_gain import RECEIVERS, receiver_gain_db
-from tools.gym.context import GymContext, answer, known_gnb, known_uav
+from tools.gym.context import GymContext, answer, require_gnb, require_uav
+from tools.gym.state_summary import state_summary
 from twins.gym.changes import with_cell, with_noise_figure
 from twins.gym.field import NOISE_FIGURE_DB
 from twins.gym.layout import A3_OFFSET_DB, Beam
 
 
 class SteerBeam(ToolRequest):
-    """Which gNB, and where its antenna points."""
+    """The gNB and the direction of its antenna."""
 
     gnb: str
     azimuth_deg: float | None = Field(
@@ -29,14 +30,14 @@ class SteerBeam(ToolRequest):
 
 
 class SetTransmitPower(ToolRequest):
-    """Which gNB, and its power."""
+    """The gNB and its transmit power."""
 
     gnb: str
     power_dbm: float = Field(ge=10.0, le=46.0, description="10 to 46 dBm (TS 36.104 table 6.2-1: wide area, 20 W and a margin)")
 
 
 class SetHandoverOffset(ToolRequest):
-    """Which gNB, and the A3 offset of the users that it serves."""
+    """The gNB and the A3 offset of the users that it serves."""
 
     gnb: str
     offset_db: float = Field(
@@ -45,14 +46,14 @@ class SetHandoverOffset(ToolRequest):
 
 
 class SelectReceiver(ToolRequest):
-    """Whose receiver: a UAV's, or with an empty name those of all UAVs of the mission."""
+    """The receiver, and the UAV to use it; an empty name stands for all UAVs of the mission."""
 
     uav: str = ""
     receiver: str = Field(description=" or ".join(RECEIVERS))
 
 
 class ReceiverSelected(ToolValue):
-    """Gain over LS channel estimation in the SNR needed for 10 % BLER, from the link table, and the network state after it."""
+    """SNR gain over LS channel estimation at 10 % BLER, from the link table, and the network state after the change."""
 
     receiver: str
     gain_db: float
@@ -62,37 +63,41 @@ class ReceiverSelected(ToolValue):
 
 @tool(effect=Effect.CONFIGURE, raises=(ValueError,), timeout_s=TIMEOUT_S)
 def steer_beam(context: GymContext, request: SteerBeam) -> Evidence[NetworkState]:
-    """Point a gNB's antenna (8 dBi, 65 degrees wide); without azimuth it radiates in all directions, 0 dBi."""
+    """Point a gNB's antenna (8 dBi, beamwidth 65 degrees); without an azimuth it is omnidirectional, 0 dBi."""
     beam = None if request.azimuth_deg is None else Beam(azimuth_deg=request.azimuth_deg, tilt_deg=request.tilt_deg)
-    state = configured(context, with_cell(context.world.layout, known_gnb(context, request.gnb), beam=beam))
-    return answer(context, told(state), state)
+    state = configure_and_measure(context, with_cell(context.world.layout, require_gnb(context, request.gnb), beam=beam))
+    return answer(context, state_summary(state), state)
 
 
 @tool(effect=Effect.CONFIGURE, raises=(ValueError,), timeout_s=TIMEOUT_S)
 def set_transmit_power(context: GymContext, request: SetTransmitPower) -> Evidence[NetworkState]:
-    """Set a gNB's transmit power; more serves its users better and disturbs those of others."""
-    state = configured(context, with_cell(context.world.layout, known_gnb(context, request.gnb), power_dbm=request.power_dbm))
-    return answer(context, told(state), state)
+    """Set a gNB's transmit power; more power helps its own users and interferes with those of other cells."""
+    state = configure_and_measure(
+        context, with_cell(context.world.layout, require_gnb(context, request.gnb), power_dbm=request.power_dbm)
+    )
+    return answer(context, state_summary(state), state)
 
 
 @tool(effect=Effect.CONFIGURE, raises=(ValueError,), timeout_s=TIMEOUT_S)
 def set_handover_offset(context: GymContext, request: SetHandoverOffset) -> Evidence[NetworkState]:
-    """Set by how much a neighbour must be better before a gNB's users are handed over to it (event A3)."""
-    state = configured(context, with_cell(context.world.layout, known_gnb(context, request.gnb), a3_offset_db=request.offset_db))
-    return answer(context, told(state), state)
+    """Set by how many dB a neighbour must be stronger before a gNB hands its users over to it (event A3)."""
+    state = configure_and_measure(
+        context, with_cell(context.world.layout, require_gnb(context, request.gnb), a3_offset_db=request.offset_db)
+    )
+    return answer(context, state_summary(state), state)
 
 
 @tool(effect=Effect.CONFIGURE, raises=(ValueError,), timeout_s=TIMEOUT_S)
 def select_receiver(context: GymContext, request: SelectReceiver) -> Evidence[ReceiverSelected]:
-    """Choose how UAVs estimate the channel: a better receiver needs less SNR, which counts as a lower noise figure."""
+    """Select the UAVs' channel estimation: a better receiver needs less SNR, which is modelled as a lower noise figure."""
     world = context.world
     if request.receiver not in RECEIVERS:
         raise ToolError(Boundary.ARGUMENTS, f"receiver={request.receiver!r} is none of {', '.join(RECEIVERS)}")
-    uavs = [known_uav(context, request.uav)] if request.uav else list(world.scenario.mission)
+    uavs = [require_uav(context, request.uav)] if request.uav else list(world.scenario.mission)
     gain, link = receiver_gain_db(request.receiver)
-    state = configured(context, with_noise_figure(world.layout, uavs, NOISE_FIGURE_DB - gain))
+    state = configure_and_measure(context, with_noise_figure(world.layout, uavs, NOISE_FIGURE_DB - gain))
     value = ReceiverSelected(receiver=request.receiver, gain_db=gain, link=link, state=state)
-    return answer(context, f"{request.receiver}: {gain:+.1f} dB over LS; {told(state)}", value)
+    return answer(context, f"{request.receiver}: {gain:+.1f} dB over LS; {state_summary(state)}", value)
 
 
 RADIO: tuple[Tool[Any, Any], ...] = (steer_beam, set_transmit_power, set_handover_offset, select_receiver)

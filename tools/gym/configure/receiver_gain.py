@@ -1,7 +1,7 @@
-"""What a receiver is worth at a UAV: the SNR that it saves at 10 % BLER, read from the link table.
+"""Gain of a receiver at a UAV: the SNR that it saves at 10 % BLER, from the link table.
 
-The link: QPSK 0.37 (MCS 5), four PRBs, one DMRS symbol, TDL-D (line of sight) with 100 ns at 20 m/s. A packet network knows no
-channel estimation: the gain enters it as a noise figure lowered by as much, which helps against noise, not against interference.
+Link: QPSK 0.37 (MCS 5), four PRBs, one DMRS symbol, TDL-D (line of sight), delay spread 100 ns, 20 m/s. Packet networks do not
+model channel estimation: the gain is applied as a lower noise figure, which helps against noise but not against interference.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _SNR_DB = np.arange(-8.0, 20.0, 0.25)
 
 @cache
 def receiver_gain_db(receiver: str) -> tuple[float, str]:
-    """Return the gain in dB over LS at 10 % BLER, and the link that it holds for."""
+    """Return the gain over LS at 10 % BLER, dB, and the link for which it holds."""
     return round(_needed_snr_db("ls") - _needed_snr_db(receiver), 2), LINK
 
 
 def _needed_snr_db(receiver: str) -> float:
-    named = {"receiver": "deeprx"} if receiver == "deeprx" else {"estimator": receiver, "detector": "lmmse"}
+    selection = {"receiver": "deeprx"} if receiver == "deeprx" else {"estimator": receiver, "detector": "lmmse"}
     link = LinkConfiguration.model_validate(
-        {**named, "mcs_table": 1, "mcs_index": 5, "prbs": 4, "subcarrier_khz": 30, "rx_antennas": 2, "dmrs_symbols": 1}
+        {**selection, "mcs_table": 1, "mcs_index": 5, "prbs": 4, "subcarrier_khz": 30, "rx_antennas": 2, "dmrs_symbols": 1}
     )
     channels = [
         ChannelConfiguration(profile="TDL-D", delay_spread_ns=100.0, speed_mps=20.0, carrier_ghz=3.5, snr_db=float(snr))

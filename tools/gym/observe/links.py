@@ -1,4 +1,4 @@
-"""Observation of links: a UAV with a gNB, its handovers, and whether another gNB could keep it."""
+"""Observation of links: the link between a UAV and a gNB, handovers, and whether a UAV could migrate to another gNB."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pydantic import Field
 from policies.effect import Effect
 from policies.evidence import Evidence
 from tools.contract import ToolValue, tool
-from tools.gym.air import attainable_mbps, loads, uav_sinr_db
-from tools.gym.context import GymContext, answer, known_gnb, known_uav
+from tools.gym.context import GymContext, answer, require_gnb, require_uav
 from tools.gym.feasibility import FeasibilityScore, feasibility
-from tools.gym.requests import OfUav, OfUavAndGnb
+from tools.gym.radio_conditions import attainable_mbps, loads, uav_sinr_db
+from tools.gym.requests import UavGnbRequest, UavRequest
 from twins.gym.field import rsrp_dbm
 from twins.gym.world import World
 
-_POOR_SINR_DB, _GOOD_SINR_DB = -6.0, 6.0  # CQI 1 and about CQI 8: nothing fits below, a robust link above
-_UNDONE = 0.2
+_POOR_SINR_DB, _GOOD_SINR_DB = -6.0, 6.0  # CQI 1, below which nothing is decoded, and about CQI 8
+_UNDONE_SCORE = 0.2
 
 
 class LinkQuality(ToolValue):
-    """The link of a UAV where it is, if that gNB served it; the rate is that of all resource blocks, for it alone."""
+    """Link that a UAV would have with a gNB at its current position; the rate assumes all resource blocks for it alone."""
 
     uav: str
     gnb: str
@@ -34,9 +34,10 @@ class LinkQuality(ToolValue):
 
 
 class HandoverStatus(ToolValue):
-    """Who serves a UAV, what was ordered and what came of it.
+    """Serving gNB of a UAV, the ordered handover and its status.
 
-    `undone`: event A3 took it back, since another gNB was better by the offset; `pending`: not measured since the order.
+    `undone`: event A3 reversed the handover, because another gNB was stronger by the offset; `pending`: no measurement since the
+    order.
     """
 
     uav: str
@@ -50,9 +51,9 @@ class HandoverStatus(ToolValue):
 
 
 @tool(effect=Effect.OBSERVE, raises=(ValueError,))
-def check_link_quality(context: GymContext, request: OfUavAndGnb) -> Evidence[LinkQuality]:
-    """Read the link between a UAV, where it is, and a gNB: RSRP in dBm, SINR in dB, rate in Mbit/s; use it before a handover."""
-    uav, gnb, world = known_uav(context, request.uav), known_gnb(context, request.gnb), context.world
+def check_link_quality(context: GymContext, request: UavGnbRequest) -> Evidence[LinkQuality]:
+    """Read the link between a UAV, at its position, and a gNB: RSRP, dBm, SINR, dB, rate, Mbit/s; use it before a handover."""
+    uav, gnb, world = require_uav(context, request.uav), require_gnb(context, request.gnb), context.world
     sinr = uav_sinr_db(world, uav, gnb)
     value = LinkQuality(
         uav=uav,
@@ -68,9 +69,9 @@ def check_link_quality(context: GymContext, request: OfUavAndGnb) -> Evidence[Li
 
 
 @tool(effect=Effect.OBSERVE, raises=(ValueError,))
-def check_handover_status(context: GymContext, request: OfUav) -> Evidence[HandoverStatus]:
-    """Read which gNB serves a UAV, whether an ordered handover is done, pending or undone, and what is stronger, dB."""
-    uav, world = known_uav(context, request.uav), context.world
+def check_handover_status(context: GymContext, request: UavRequest) -> Evidence[HandoverStatus]:
+    """Read which gNB serves a UAV, whether an ordered handover is done, pending or undone, and the strongest gNB's lead, dB."""
+    uav, world = require_uav(context, request.uav), context.world
     serving, ordered = world.measured.window.users[uav].cell, world.mission.ordered.get(uav)
     levels = rsrp_dbm(world.in_force, world.mission.fleet[uav].position)
     strongest = max(levels, key=lambda name: levels[name])
@@ -84,8 +85,8 @@ def check_handover_status(context: GymContext, request: OfUav) -> Evidence[Hando
         a3_offset_db=world.layout.cells[serving or strongest].a3_offset_db,
         handovers=world.measured.window.handovers,
     )
-    said = f"{uav} is served by {serving}, order {ordered or 'none'}: {value.status}"
-    return answer(context, f"{said}; {strongest} is {value.strongest_over_serving_db:.1f} dB over it", value)
+    summary = f"{uav} is served by {serving}, order {ordered or 'none'}: {value.status}"
+    return answer(context, f"{summary}; {strongest} is {value.strongest_over_serving_db:.1f} dB over it", value)
 
 
 def _status(world: World, uav: str, serving: str | None, ordered: str | None) -> Literal["none", "pending", "done", "undone"]:
@@ -97,12 +98,12 @@ def _status(world: World, uav: str, serving: str | None, ordered: str | None) ->
 
 
 @tool(effect=Effect.OBSERVE, raises=(ValueError,))
-def check_migration_feasibility(context: GymContext, request: OfUavAndGnb) -> Evidence[FeasibilityScore]:
-    """Tell whether a UAV, where it is, could be handed over to a gNB and stay there: SINR, free blocks, event A3, barring."""
-    uav, gnb, world = known_uav(context, request.uav), known_gnb(context, request.gnb), context.world
+def check_migration_feasibility(context: GymContext, request: UavGnbRequest) -> Evidence[FeasibilityScore]:
+    """Score whether a UAV, at its position, could be handed over to a gNB and stay: SINR, free blocks, event A3, barring."""
+    uav, gnb, world = require_uav(context, request.uav), require_gnb(context, request.gnb), context.world
     sinr, load, cell = uav_sinr_db(world, uav, gnb), loads(world)[gnb], world.in_force.cells[gnb]
     levels = rsrp_dbm(world.in_force, world.mission.fleet[uav].position)
-    better = max(
+    lead_db = max(
         (level - levels[gnb] for name, level in levels.items() if name != gnb and not world.layout.cells[name].barred),
         default=-99.0,
     )
@@ -112,9 +113,9 @@ def check_migration_feasibility(context: GymContext, request: OfUavAndGnb) -> Ev
             "sinr": ((sinr - _POOR_SINR_DB) / (_GOOD_SINR_DB - _POOR_SINR_DB), f"SINR {sinr:.1f} dB: 0 at -6 dB, 1 from 6 dB"),
             "free blocks": (2.0 * (1.0 - load), f"{load:.0%} of the blocks are in use: 1 up to half"),
             "stays": (
-                _UNDONE if better > cell.a3_offset_db else 1.0,
-                f"another gNB is {better:.1f} dB stronger, A3 offset {cell.a3_offset_db:g} dB: the handover would be undone",
+                _UNDONE_SCORE if lead_db > cell.a3_offset_db else 1.0,
+                f"another gNB is {lead_db:.1f} dB stronger, A3 offset {cell.a3_offset_db:g} dB: the handover would be undone",
             ),
         }
     )
-    return answer(context, f"{uav} to {gnb}: {value.score:.2f}" + "".join(f"; {one}" for one in value.reasons), value)
+    return answer(context, f"{uav} to {gnb}: {value.score:.2f}" + "".join(f"; {reason}" for reason in value.reasons), value)

@@ -1,4 +1,4 @@
-"""Observation of the mission: where UAVs are, what is in their batteries, and what threatens the service."""
+"""Observation of the mission: positions and batteries of its UAVs, and SLA violations to expect."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from policies.gym.network_state import SlaSpec
 from policies.gym.place import Position
 from policies.gym.usual_sla import usual_sla, violation_probabilities
 from tools.contract import ToolValue, tool
-from tools.gym.context import GymContext, answer, known_uav
-from tools.gym.requests import OfState, OfUav
+from tools.gym.context import GymContext, answer, require_uav
+from tools.gym.requests import StateRequest, UavRequest
 from tools.gym.telemetry import mission_service
 
 RULE = "rule: r^4 / (1 + r^4), r = value / bound (throughput: missing share / 10 %); bounds by slice: policies.gym.usual_sla"
 
 
 class SLAPrediction(ToolValue):
-    """Probability by dimension that the state breaks what is usual for its slice, and the greatest of them; by a rule."""
+    """Probability, by dimension and by a rule, that the state violates its slice's usual bounds; the likeliest dimension."""
 
     slice: str
     usual: SlaSpec
@@ -29,17 +29,17 @@ class SLAPrediction(ToolValue):
 
 
 @tool(effect=Effect.OBSERVE, raises=(ValueError,))
-def read_uav_position(context: GymContext, request: OfUav) -> Evidence[Position]:
-    """Read where a UAV is now: x east, y north, z above ground, m."""
-    at = context.world.mission.fleet[known_uav(context, request.uav)].position
-    here = Position(x_m=round(at.x_m, 2), y_m=round(at.y_m, 2), z_m=round(at.z_m, 2))
-    return answer(context, f"{request.uav} is at ({here.x_m:.1f}, {here.y_m:.1f}, {here.z_m:.1f}) m", here)
+def read_uav_position(context: GymContext, request: UavRequest) -> Evidence[Position]:
+    """Read the current position of a UAV: x east, y north, z above ground, m."""
+    at = context.world.mission.fleet[require_uav(context, request.uav)].position
+    value = Position(x_m=round(at.x_m, 2), y_m=round(at.y_m, 2), z_m=round(at.z_m, 2))
+    return answer(context, f"{request.uav} is at ({value.x_m:.1f}, {value.y_m:.1f}, {value.z_m:.1f}) m", value)
 
 
 @tool(effect=Effect.OBSERVE, raises=(ValueError,))
-def get_battery_level(context: GymContext, request: OfUav) -> Evidence[BatteryLevel]:
-    """Read what is left in a UAV's battery, Wh and share; its answer feeds compute_energy_budget."""
-    uav = context.world.mission.fleet[known_uav(context, request.uav)]
+def get_battery_level(context: GymContext, request: UavRequest) -> Evidence[BatteryLevel]:
+    """Read the remaining charge of a UAV's battery, Wh and 0..1; its answer feeds compute_energy_budget."""
+    uav = context.world.mission.fleet[require_uav(context, request.uav)]
     value = BatteryLevel(
         uav=request.uav, charge=round(uav.charge, 4), energy_wh=round(uav.energy_wh, 3), capacity_wh=uav.capacity_wh
     )
@@ -47,15 +47,15 @@ def get_battery_level(context: GymContext, request: OfUav) -> Evidence[BatteryLe
 
 
 @tool(effect=Effect.OBSERVE, raises=(ValueError,))
-def predict_sla_violation(context: GymContext, request: OfState) -> Evidence[SLAPrediction]:
-    """Predict by a rule, from the headroom to what is usual for the slice, how likely each dimension of a state breaks it, 0..1.
+def predict_sla_violation(context: GymContext, request: StateRequest) -> Evidence[SLAPrediction]:
+    """Predict by a rule, for each dimension of a state, the probability 0..1 that it violates the slice's usual bound.
 
-    The usual bounds (TS 23.501 5QI 2, 3, 9) are not the mission's SLA: verify_sla_compliance checks that one.
+    The usual bounds (TS 23.501 5QI 2, 3, 9) are not the mission's SLA: verify_sla_compliance checks the SLA.
     """
     state = request.state
     offered = mission_service(context.world).offered_mbps
-    found = violation_probabilities(state, offered)
-    most = max(found, key=lambda name: found[name])
-    value = SLAPrediction(slice=state.slice.value, usual=usual_sla(state.slice, offered), probability=found, most_likely=most)
-    said = ", ".join(f"{name} {probability:.0%}" for name, probability in found.items())
-    return answer(context, f"{state.slice.value}: most likely {most}; {said} (rule)", value, kind="forecast")
+    odds = violation_probabilities(state, offered)
+    likeliest = max(odds, key=lambda name: odds[name])
+    value = SLAPrediction(slice=state.slice.value, usual=usual_sla(state.slice, offered), probability=odds, most_likely=likeliest)
+    summary = ", ".join(f"{name} {probability:.0%}" for name, probability in odds.items())
+    return answer(context, f"{state.slice.value}: most likely {likeliest}; {summary} (rule)", value, kind="forecast")

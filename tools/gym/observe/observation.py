@@ -1,4 +1,4 @@
-"""The sixteen Observation tools of seed 001, appendix A, in its order: they read the world and change nothing."""
+"""The sixteen Observation tools of seed 001, appendix A, in its order; they only read the world."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Observation of the radio at a place: levels and interference, by path loss and antennas alone, without fading."""
+"""Observation of radio at a position: signal levels and interference from path loss and antenna patterns, without fading."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pydantic import Field
 from policies.effect import Effect
 from policies.evidence import Evidence
 from tools.contract import ToolValue, tool
-from tools.gym.air import loads, noise_dbm
 from tools.gym.context import GymContext, answer
-from tools.gym.requests import AtPosition
+from tools.gym.radio_conditions import loads, noise_dbm
+from tools.gym.requests import PositionRequest
 from twins.gym.field import best_cell, interference_dbm, rsrp_dbm, sinr_db
 
 
 class SignalStrength(ToolValue):
-    """Reference signal received power by gNB, dBm per resource element, and SINR of the best that is not barred, dB."""
+    """Reference signal received power by gNB, dBm per resource element; the best gNB that is not barred, and its SINR, dB."""
 
     rsrp_dbm: dict[str, float]
     best: str
@@ -22,7 +22,7 @@ class SignalStrength(ToolValue):
 
 
 class GnbAtPosition(ToolValue):
-    """A gNB as it is received at a place; `prb_load` is the share of its resource blocks in use."""
+    """A gNB as received at a position; `prb_load` is the share of its resource blocks in use."""
 
     gnb: str
     rsrp_dbm: float
@@ -33,13 +33,13 @@ class GnbAtPosition(ToolValue):
 
 
 class GnbList(ToolValue):
-    """The gNBs at a place, strongest first."""
+    """The gNBs received at a position, strongest first."""
 
     gnbs: tuple[GnbAtPosition, ...]
 
 
 class InterferenceLevel(ToolValue):
-    """Per resource block at a place that `serving` covers best: all, noise alone, and how much of it the other cells explain."""
+    """Interference and noise per resource block at a position whose best gNB is `serving`, and the part due to other cells."""
 
     serving: str
     interference_dbm: float = Field(description="interference and noise, dBm")
@@ -49,21 +49,21 @@ class InterferenceLevel(ToolValue):
 
 
 @tool(effect=Effect.OBSERVE, raises=(ValueError,))
-def get_signal_strength(context: GymContext, request: AtPosition) -> Evidence[SignalStrength]:
-    """Read RSRP of each gNB at a place, dBm, and the best one's SINR, dB; use it before flying there."""
+def get_signal_strength(context: GymContext, request: PositionRequest) -> Evidence[SignalStrength]:
+    """Read the RSRP of each gNB at a position, dBm, and the SINR of the best one, dB; use it before flying there."""
     world, layout = context.world, context.world.in_force
     best = best_cell(layout, request.position)
     levels = {name: round(level, 1) for name, level in rsrp_dbm(layout, request.position).items()}
     value = SignalStrength(rsrp_dbm=levels, best=best, sinr_db=round(sinr_db(layout, request.position, best, loads(world)), 2))
-    said = ", ".join(f"{name} {level:.1f} dBm" for name, level in levels.items())
-    return answer(context, f"{said}; best {best}, SINR {value.sinr_db:.1f} dB", value)
+    summary = ", ".join(f"{name} {level:.1f} dBm" for name, level in levels.items())
+    return answer(context, f"{summary}; best {best}, SINR {value.sinr_db:.1f} dB", value)
 
 
 @tool(effect=Effect.OBSERVE, raises=(ValueError,))
-def scan_available_gnbs(context: GymContext, request: AtPosition) -> Evidence[GnbList]:
-    """List the gNBs at a place, strongest first: RSRP in dBm, SINR in dB, distance in m, load, and whether each is barred."""
+def scan_available_gnbs(context: GymContext, request: PositionRequest) -> Evidence[GnbList]:
+    """List the gNBs at a position, strongest first: RSRP in dBm, SINR in dB, distance in m, load, and whether each is barred."""
     world, at, layout = context.world, request.position, context.world.in_force
-    found = [
+    gnbs = [
         GnbAtPosition(
             gnb=name,
             rsrp_dbm=round(level, 1),
@@ -74,14 +74,14 @@ def scan_available_gnbs(context: GymContext, request: AtPosition) -> Evidence[Gn
         )
         for name, level in rsrp_dbm(layout, at).items()
     ]
-    value = GnbList(gnbs=tuple(sorted(found, key=lambda one: (-one.rsrp_dbm, one.gnb))))
-    said = ", ".join(f"{one.gnb} {one.rsrp_dbm:.1f} dBm{' (barred)' if one.barred else ''}" for one in value.gnbs)
-    return answer(context, said, value)
+    value = GnbList(gnbs=tuple(sorted(gnbs, key=lambda entry: (-entry.rsrp_dbm, entry.gnb))))
+    summary = ", ".join(f"{entry.gnb} {entry.rsrp_dbm:.1f} dBm{' (barred)' if entry.barred else ''}" for entry in value.gnbs)
+    return answer(context, summary, value)
 
 
 @tool(effect=Effect.OBSERVE, raises=(ValueError,))
-def monitor_interference(context: GymContext, request: AtPosition) -> Evidence[InterferenceLevel]:
-    """Read interference and noise per resource block at a place, dBm, and the part of the rise that other cells explain, dB."""
+def monitor_interference(context: GymContext, request: PositionRequest) -> Evidence[InterferenceLevel]:
+    """Read interference and noise per resource block at a position, dBm, and how much of the rise other cells explain, dB."""
     world, at, layout = context.world, request.position, context.world.in_force
     serving, floor = best_cell(layout, at), noise_dbm()
     level = interference_dbm(layout, at, serving, loads(world))
@@ -93,5 +93,5 @@ def monitor_interference(context: GymContext, request: AtPosition) -> Evidence[I
         rise_db=round(level - floor, 2),
         from_cells_rise_db=round(cells - floor, 2),
     )
-    said = f"{level:.1f} dBm, {value.rise_db:.1f} dB over noise, of which other cells explain {value.from_cells_rise_db:.1f} dB"
-    return answer(context, said, value)
+    rise = f"{value.rise_db:.1f} dB over noise, of which other cells explain {value.from_cells_rise_db:.1f} dB"
+    return answer(context, f"{level:.1f} dBm, {rise}", value)

@@ -1,4 +1,4 @@
-"""Reasoning about flight: fence, ways, energy. Pure: the fence and the fleet's own data are read, nothing else."""
+"""Reasoning about flight: geofence, paths, energy. Pure: only the geofence and the fleet's own data are read."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from policies.gym.battery_level import BatteryLevel
 from policies.gym.network_state import NetworkState
 from policies.gym.place import GeofenceSpec, Position, Waypoints
 from tools.contract import ToolRequest, ToolValue, tool
-from tools.gym.context import GymContext, answer, known_uav
-from tools.gym.route import ways
+from tools.gym.context import GymContext, answer, require_uav
+from tools.gym.route import flight_paths
 from twins.gym.fleet import ONBOARD_W_PER_GCPS, WEIGHT_N, propulsion_w
 
-LOSSY = 0.01
+LOSSY = 0.01  # packet loss of the state above which the lower path is taken
 
 
 class CheckGeofence(ToolRequest):
-    """A place and the fence to hold it against."""
+    """A position and the geofence to check it against."""
 
     position: Position
     fence: GeofenceSpec = Field(description="read_telemetry's geofence, or another one")
 
 
 class PathPlanning(ToolRequest):
-    """From where to where, in which network state."""
+    """Start and goal of the flight, and the network state."""
 
     start: Position
     goal: Position
-    state: NetworkState = Field(description="as check_network_state answers it")
+    state: NetworkState = Field(description="as returned by check_network_state")
 
 
 class ComputeEnergyBudget(ToolRequest):
-    """The way, from where the UAV is, and its battery."""
+    """The flight path, from the UAV's position, and its battery."""
 
     waypoints: Waypoints = Field(description="the first point is where the flight starts")
-    battery: BatteryLevel = Field(description="as get_battery_level answers it")
+    battery: BatteryLevel = Field(description="as returned by get_battery_level")
 
 
 class GeofenceResult(ToolValue):
-    """Whether the place keeps the fence, the rules that it breaks, and how far the nearest zone is (below 0: inside), m."""
+    """Whether the position is inside the fence, the rules it breaks, and the distance to the nearest zone, m (< 0: inside)."""
 
     inside: bool
     objections: tuple[str, ...]
@@ -51,54 +51,54 @@ class GeofenceResult(ToolValue):
 
 
 class EnergyPlan(ToolValue):
-    """A flight's energy at the UAV's cruise speed, and what is left after it; hovering takes `hover_w`."""
+    """Energy of a flight at the UAV's cruise speed, what is left after it, and the power of hovering, `hover_w`."""
 
     uav: str
     length_m: float
     climb_m: float
     cruise_mps: float
     cruise_w: float
-    on_board_w: float = Field(description="computing of tasks on board, W")
+    on_board_w: float = Field(description="tasks computed on board, W")
     flight_s: float
     energy_wh: float
-    left_wh: float = Field(description="below 0: what is missing")
+    left_wh: float = Field(description="negative: missing energy")
     charge_left: float
     enough: bool
     hover_w: float
-    hover_left_s: float = Field(description="how long it can hover after the flight, s")
+    hover_left_s: float = Field(description="hover time left after the flight, s")
 
 
 @tool(effect=Effect.REASON, raises=(ValueError,))
 def check_geofence(context: GymContext, request: CheckGeofence) -> Evidence[GeofenceResult]:
-    """Check a place against a geofence: box, height in m, zones; use it before set_waypoint."""
+    """Check a position against a geofence: box, altitude in m, zones; use it before set_waypoint."""
     at, fence = request.position, request.fence
-    broken = fence.objections(at)
+    violations = fence.objections(at)
     edges = [math.hypot(at.x_m - zone.x_m, at.y_m - zone.y_m) - zone.radius_m for zone in fence.zones]
     nearest = round(min(edges), 2) if edges else None
-    value = GeofenceResult(inside=not broken, objections=broken, nearest_zone_m=nearest)
-    said = "; ".join(broken) if broken else "inside the fence"
+    value = GeofenceResult(inside=not violations, objections=violations, nearest_zone_m=nearest)
+    verdict = "; ".join(violations) if violations else "inside the fence"
     zone = "no zone" if nearest is None else f"nearest zone's edge {nearest:.0f} m away"
-    return answer(context, f"{said}; {zone}", value, kind="computation")
+    return answer(context, f"{verdict}; {zone}", value, kind="computation")
 
 
 @tool(effect=Effect.REASON, raises=(ValueError,))
 def path_planning(context: GymContext, request: PathPlanning) -> Evidence[Waypoints]:
-    """Plan the shortest way, m, that keeps the mission's geofence, around its zones or over them; fly it with set_waypoint.
+    """Plan the shortest path, m, that respects the mission's geofence, around its zones or over them; fly it with set_waypoint.
 
-    Where the state loses more than 1 % of its packets the lower way is taken instead: a UAV higher up meets more interference.
+    If the state loses more than 1 % of its packets, the lowest path is taken instead: UAVs higher up receive more interference.
     """
-    found = ways(context.world.scenario.geofence, request.start, request.goal)
+    paths = flight_paths(context.world.scenario.geofence, request.start, request.goal)
     low = request.state.loss > LOSSY
-    way = min(found, key=lambda one: (max(point.z_m for point in one.points), one.length_m)) if low else found[0]
-    said = f"{len(way.points)} points, {way.length_m:.0f} m, {'lowest' if low else 'shortest'} of {len(found)} ways"
-    return answer(context, said, way, kind="computation")
+    path = min(paths, key=lambda path: (max(point.z_m for point in path.points), path.length_m)) if low else paths[0]
+    summary = f"{len(path.points)} points, {path.length_m:.0f} m, {'lowest' if low else 'shortest'} of {len(paths)} ways"
+    return answer(context, summary, path, kind="computation")
 
 
 @tool(effect=Effect.REASON, raises=(ValueError,))
 def compute_energy_budget(context: GymContext, request: ComputeEnergyBudget) -> Evidence[EnergyPlan]:
-    """Compute what a flight takes, Wh, at the UAV's cruise speed, m/s, and whether its battery is enough; then it hovers."""
+    """Compute the energy of a flight, Wh, at the UAV's cruise speed, m/s, and whether its battery is enough; then it hovers."""
     battery, points = request.battery, request.waypoints.points
-    uav = context.world.mission.fleet[known_uav(context, battery.uav)]
+    uav = context.world.mission.fleet[require_uav(context, battery.uav)]
     climb = sum(max(b.z_m - a.z_m, 0.0) for a, b in pairwise(points))
     computing = ONBOARD_W_PER_GCPS * sum(task.demand_gcps for task in uav.tasks)
     cruise, hover = propulsion_w(uav.speed_mps), propulsion_w(0.0) + computing
@@ -120,7 +120,9 @@ def compute_energy_budget(context: GymContext, request: ComputeEnergyBudget) -> 
         hover_w=round(hover, 2),
         hover_left_s=round(max(left, 0.0) * 3600.0 / hover, 1),
     )
-    said = (
+    summary = (
         f"{value.length_m:.0f} m at {uav.speed_mps:g} m/s take {seconds:.0f} s and {energy:.2f} Wh; {value.charge_left:.0%} left"
     )
-    return answer(context, said if value.enough else f"not enough: {said}, {-left:.2f} Wh missing", value, kind="computation")
+    return answer(
+        context, summary if value.enough else f"not enough: {summary}, {-left:.2f} Wh missing", value, kind="computation"
+    )

@@ -1,4 +1,4 @@
-"""Orders of the mission: sensors, tasks on board, handovers. They change the mission; the network acts on them later."""
+"""Mission commands: sensors, tasks on board, handovers. They change the mission; the network acts on them later."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from policies.evidence import Evidence
 from policies.gym.sensor_type import SensorType
 from policies.gym.task_spec import TaskSpec
 from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
-from tools.gym.context import GymContext, answer, known_gnb, known_uav
-from tools.gym.requests import UAV, OfUavAndGnb
+from tools.gym.context import GymContext, answer, require_gnb, require_uav
+from tools.gym.requests import UAV, UavGnbRequest
 from twins.gym.fleet import ONBOARD_W_PER_GCPS
 
-ON_BOARD_GCPS = 4.0
+ON_BOARD_GCPS = 4.0  # capacity of a UAV's processor, Gcycle/s
 
 
 class ActivateSensor(ToolRequest):
-    """Which sensor."""
+    """The sensor to switch on."""
 
     sensor: SensorType = Field(description="switched on at every UAV of the mission")
 
 
 class AssignTask(ToolRequest):
-    """Which UAV computes what."""
+    """The UAV and the task that it computes."""
 
     uav: str = Field(description=UAV)
     task: TaskSpec
 
 
 class SensorHandle(ToolValue):
-    """The sensor, by the handle that names it from now on, and the UAVs at which it is on."""
+    """Handle of the sensor, the UAVs on which it is on, and those on which it was switched on now."""
 
     handle: str
     sensor: SensorType
@@ -39,59 +39,61 @@ class SensorHandle(ToolValue):
 
 
 class TaskAck(ToolValue):
-    """The task is on board of the UAV; what it asks there with all others, of how much, and the power that takes."""
+    """The task runs on the UAV; total load on board and its capacity, Gcycle/s, and the power it takes, W."""
 
     uav: str
     task: str
     on_board_gcps: float
     capacity_gcps: float = ON_BOARD_GCPS
     power_w: float
-    taken_from: str | None = Field(description="UAV that had a task of this name before")
+    taken_from: str | None = Field(description="UAV that ran a task of this name before")
 
 
 class HandoverCmd(ToolValue):
-    """The order: the UAV goes to the gNB when the network acts next; check_handover_status tells what came of it."""
+    """The handover is ordered and takes effect at the next measurement; check_handover_status shows its result."""
 
     uav: str
     gnb: str
-    replaces: str | None = Field(description="gNB of the order before")
+    replaces: str | None = Field(description="gNB of the previous order")
 
 
 @tool(effect=Effect.REASON, raises=(ValueError,), also_changes=("sensors",))
 def activate_sensor(context: GymContext, request: ActivateSensor) -> Evidence[SensorHandle]:
-    """Switch a kind of sensor on at every UAV of the mission."""
+    """Switch a type of sensor on at every UAV of the mission."""
     world, sensor = context.world, request.sensor.value
-    newly = tuple(name for name, uav in world.mission.fleet.items() if sensor not in uav.sensors)
-    for name in newly:
+    newly_on = tuple(name for name, uav in world.mission.fleet.items() if sensor not in uav.sensors)
+    for name in newly_on:
         world.command(name, sensors=(*world.mission.fleet[name].sensors, sensor))
     uavs = tuple(world.mission.fleet)
-    value = SensorHandle(handle=f"{sensor}@{world.scenario.family.value}", sensor=request.sensor, uavs=uavs, newly_on=newly)
-    return answer(context, f"{sensor} is on at {len(uavs)} UAVs, newly at {len(newly)}", value, kind="computation")
+    value = SensorHandle(handle=f"{sensor}@{world.scenario.family.value}", sensor=request.sensor, uavs=uavs, newly_on=newly_on)
+    return answer(context, f"{sensor} is on at {len(uavs)} UAVs, newly at {len(newly_on)}", value, kind="computation")
 
 
 @tool(effect=Effect.REASON, raises=(ValueError,), also_changes=("tasks",))
 def assign_task(context: GymContext, request: AssignTask) -> Evidence[TaskAck]:
-    """Let a UAV compute a task on board: 4 Gcycle/s at most, 6 W per Gcycle/s of its battery; moves it from any other UAV."""
-    world, uav, task = context.world, known_uav(context, request.uav), request.task
-    _not_at_a_server(context, task)
+    """Run a task on board of a UAV, moving it from any other UAV: at most 4 Gcycle/s, 6 W of battery power per Gcycle/s."""
+    world, uav, task = context.world, require_uav(context, request.uav), request.task
+    _require_not_at_server(context, task)
     fleet = world.mission.fleet
-    others = tuple(one for one in fleet[uav].tasks if one.task != task.task)
-    asked = sum(one.demand_gcps for one in (*others, task))
-    if asked > ON_BOARD_GCPS:
-        said = f"task.task={task.task!r} asks {task.demand_gcps:g} Gcycle/s, {asked:g} with what {uav} computes already"
-        raise ToolError(Boundary.REFUSED, f"{said}: 0..{ON_BOARD_GCPS:g} Gcycle/s fit on board (its processor): use edge_offload")
-    before = next((name for name, one in fleet.items() if any(had.task == task.task for had in one.tasks)), None)
+    others = tuple(other for other in fleet[uav].tasks if other.task != task.task)
+    demand = sum(each.demand_gcps for each in (*others, task))
+    if demand > ON_BOARD_GCPS:
+        message = f"task.task={task.task!r} asks {task.demand_gcps:g} Gcycle/s, {demand:g} with what {uav} computes already"
+        raise ToolError(
+            Boundary.REFUSED, f"{message}: 0..{ON_BOARD_GCPS:g} Gcycle/s fit on board (its processor): use edge_offload"
+        )
+    before = next((name for name, state in fleet.items() if any(other.task == task.task for other in state.tasks)), None)
     if before is not None and before != uav:
-        world.command(before, tasks=tuple(one for one in fleet[before].tasks if one.task != task.task))
+        world.command(before, tasks=tuple(other for other in fleet[before].tasks if other.task != task.task))
     world.command(uav, tasks=(*others, task))
-    power = ONBOARD_W_PER_GCPS * asked
-    value = TaskAck(uav=uav, task=task.task, on_board_gcps=round(asked, 4), power_w=round(power, 2), taken_from=before)
-    said = f"{uav} computes {task.task}: {asked:.2f} of {ON_BOARD_GCPS:g} Gcycle/s on board, {power:.1f} W"
-    return answer(context, said, value, kind="computation")
+    power = ONBOARD_W_PER_GCPS * demand
+    value = TaskAck(uav=uav, task=task.task, on_board_gcps=round(demand, 4), power_w=round(power, 2), taken_from=before)
+    summary = f"{uav} computes {task.task}: {demand:.2f} of {ON_BOARD_GCPS:g} Gcycle/s on board, {power:.1f} W"
+    return answer(context, summary, value, kind="computation")
 
 
-def _not_at_a_server(context: GymContext, task: TaskSpec) -> None:
-    """Raise ToolError("refused") for a task that a server computes: taking it from there would change the network state."""
+def _require_not_at_server(context: GymContext, task: TaskSpec) -> None:
+    """Raise ToolError("refused") for a task that runs at a server: moving it away would change the network state."""
     placed = {name: server for name, (_, server) in context.world.placed.items()}
     where = "its server" if task.task == context.world.scenario.service.task else placed.get(task.task)
     if where is not None:
@@ -99,9 +101,9 @@ def _not_at_a_server(context: GymContext, task: TaskSpec) -> None:
 
 
 @tool(effect=Effect.REASON, raises=(ValueError,), also_changes=("handover order",))
-def request_handover(context: GymContext, request: OfUavAndGnb) -> Evidence[HandoverCmd]:
-    """Order a UAV to a gNB; event A3 undoes it where another gNB is stronger by the offset, see check_migration_feasibility."""
-    uav, gnb = known_uav(context, request.uav), known_gnb(context, request.gnb)
+def request_handover(context: GymContext, request: UavGnbRequest) -> Evidence[HandoverCmd]:
+    """Order a handover of a UAV to a gNB; event A3 reverses it if another gNB is stronger, see check_migration_feasibility."""
+    uav, gnb = require_uav(context, request.uav), require_gnb(context, request.gnb)
     before = context.world.mission.ordered.get(uav)
     context.world.order_handover(uav, gnb)
     value = HandoverCmd(uav=uav, gnb=gnb, replaces=before)

@@ -1,4 +1,4 @@
-"""The 22 Reasoning tools of seed 001, appendix A, in its order: they compute, and some command the mission, never the network."""
+"""The 22 Reasoning tools of seed 001, appendix A, in its order: they compute or command the mission, never the network."""
 
 from __future__ import annotations
 

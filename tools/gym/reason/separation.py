@@ -1,4 +1,4 @@
-"""`collision_avoidance`: whether a UAV keeps its distance, and where it would. Pure: nothing is commanded."""
+"""`collision_avoidance`: whether a UAV keeps its distance, and the nearest place where it would. Pure: nothing is commanded."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from policies.evidence import Evidence
 from policies.gym.place import CEILING_M, EXTENT_M, GeofenceSpec, Position
 from policies.gym.swarm_state import SwarmState
 from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
-from tools.gym.context import GymContext, answer, known_uav
+from tools.gym.context import GymContext, answer, require_uav
 from tools.gym.requests import UAV
 from twins.gym.fleet import SEPARATION_M
 
-SAFE_M = 1.5 * SEPARATION_M  # half as much again as the rule: neighbours move, too
+SAFE_M = 1.5 * SEPARATION_M  # 50 % above the rule: neighbours move, too
 _RINGS_M, _HEADINGS = tuple(range(5, 65, 5)), 16
 
 
 class CollisionAvoidance(ToolRequest):
-    """Where a UAV is or wants to be, and where all are."""
+    """A UAV, its current or intended position, and the positions of all UAVs."""
 
     uav: str = Field(description=UAV)
-    position: Position = Field(description="where it is or wants to be")
-    swarm: SwarmState = Field(description="positions by UAV; its own is left out of account")
+    position: Position = Field(description="its current or intended position")
+    swarm: SwarmState = Field(description="positions by UAV; the UAV's own is ignored")
 
 
 class AvoidanceCmd(ToolValue):
-    """Whether the place is clear, who is nearest, and where to go instead; nothing is commanded: set_waypoint does that."""
+    """Whether the position is clear, the nearest UAV, and a clear position; to fly there call set_waypoint."""
 
     uav: str
     clear: bool
@@ -40,28 +40,27 @@ class AvoidanceCmd(ToolValue):
 
 @tool(effect=Effect.REASON, raises=(ValueError,))
 def collision_avoidance(context: GymContext, request: CollisionAvoidance) -> Evidence[AvoidanceCmd]:
-    """Check that a place is 15 m from the other UAVs (the rule is 10 m), and find the nearest one in the fence that is."""
-    uav, others = known_uav(context, request.uav), {n: p for n, p in request.swarm.positions.items() if n != request.uav}
-    apart = {name: request.position.distance_m(place) for name, place in others.items()}
-    nearest = min(apart, key=lambda name: apart[name], default=None)
-    clear = nearest is None or apart[nearest] >= SAFE_M
+    """Check that a position is 15 m from the other UAVs (the rule is 10 m); if not, find the nearest one in the fence that is."""
+    uav, others = require_uav(context, request.uav), {n: p for n, p in request.swarm.positions.items() if n != request.uav}
+    distances = {name: request.position.distance_m(place) for name, place in others.items()}
+    nearest = min(distances, key=lambda name: distances[name], default=None)
+    clear = nearest is None or distances[nearest] >= SAFE_M
+    fence = context.world.scenario.geofence
     value = AvoidanceCmd(
         uav=uav,
         clear=clear,
         nearest=nearest,
-        nearest_m=round(apart[nearest], 2) if nearest is not None else None,
-        go_to=request.position
-        if clear
-        else _clear_place(context.world.scenario.geofence, request.position, tuple(others.values())),
+        nearest_m=round(distances[nearest], 2) if nearest is not None else None,
+        go_to=request.position if clear else _clear_place(fence, request.position, tuple(others.values())),
     )
     there = value.go_to
-    said = "clear" if clear else f"too close: go to ({there.x_m:.0f}, {there.y_m:.0f}, {there.z_m:.0f}) m"
-    who = "nobody is near" if nearest is None else f"{nearest} is {apart[nearest]:.1f} m away"
-    return answer(context, f"{uav}: {who}, {said}", value, kind="computation")
+    advice = "clear" if clear else f"too close: go to ({there.x_m:.0f}, {there.y_m:.0f}, {there.z_m:.0f}) m"
+    neighbour = "nobody is near" if nearest is None else f"{nearest} is {distances[nearest]:.1f} m away"
+    return answer(context, f"{uav}: {neighbour}, {advice}", value, kind="computation")
 
 
 def _clear_place(fence: GeofenceSpec, at: Position, others: tuple[Position, ...]) -> Position:
-    """The nearest place about `at` that keeps fence and distance."""
+    """The place nearest to `at` that respects the fence and the distance to `others`."""
     for place in _places(at):
         if not fence.objections(place) and all(place.distance_m(other) >= SAFE_M for other in others):
             return place
@@ -71,7 +70,7 @@ def _clear_place(fence: GeofenceSpec, at: Position, others: tuple[Position, ...]
 
 
 def _places(at: Position) -> Iterator[Position]:
-    """Places on rings about `at`, and above and below it, nearest first."""
+    """Places on rings around `at`, and above and below it, nearest first."""
     for radius in _RINGS_M:
         turns = [2.0 * math.pi * index / _HEADINGS for index in range(_HEADINGS)]
         around = [(radius * math.cos(turn), radius * math.sin(turn), 0.0) for turn in turns]

@@ -1,6 +1,6 @@
 """Agents by name: entry points of the group `twinpilot.gym_agents`, each a factory of a planner for one task.
 
-A factory takes the task, or nothing: a baseline needs none.
+A factory takes the task or no argument; baselines need none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def agent_names() -> tuple[str, ...]:
 
 
 def make_agent(name: str, task: GymTask) -> Planner:
-    """Return the agent called `name` for one episode of `task`; raises GymInputError where it cannot be had."""
+    """Return the agent called `name` for one episode of `task`; raises GymInputError if it does not exist or cannot be loaded."""
     entry = next(iter(entry_points(group=GROUP, name=name)), None)
     if entry is None:
         raise GymInputError(f"agent={name!r} does not exist; there are: {', '.join(agent_names())}")
@@ -40,6 +40,6 @@ def _factory(entry: EntryPoint) -> Callable[..., Planner]:
 
 
 def _takes_task(factory: Callable[..., Planner]) -> bool:
-    """Whether the first parameter is the task: one that must be given, or one that is called so."""
+    """Whether the first parameter is the task: it has no default, or its name is `task`."""
     first = next(iter(inspect.signature(factory).parameters.values()), None)
     return first is not None and (first.default is first.empty or first.name.lstrip("_") == "task")

@@ -1,6 +1,6 @@
-"""The privileged expert: it knows a task's path, and takes it. It shows that tasks can be solved, and how short a path can be.
+"""The privileged expert: it follows a task's path, which proves that the task can be solved, and in how many calls.
 
-What it verifies by is what it was told in the episode, not what was planned: on ns-3 states differ from the model's.
+Its verification uses the answers of the episode, not the planned ones, because states on ns-3 differ from the model's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from training.gym.tasks.gym_task import GymTask
 
 
 class Expert:
-    """Walks the path of `task`."""
+    """Follows the path of `task`."""
 
     name = "expert"
 
@@ -21,10 +21,10 @@ class Expert:
 
     def decide(self, view: View) -> Decision:
         """Return the path's next call."""
-        done = len(view.observations)
-        if done >= len(self._path):
-            return Finish(summary="the path is walked")
-        planned = self._path[done]
+        calls_made = len(view.observations)
+        if calls_made >= len(self._path):
+            return Finish(summary="the end of the path is reached")
+        planned = self._path[calls_made]
         arguments = dict(planned.arguments)
         if planned.tool == "verify_sla_compliance" and (state := newest_state(view)) is not None:
             arguments["state"] = state.model_dump(mode="json")

@@ -1,4 +1,4 @@
-"""Five bad agents: a benchmark that any of them does well in measures nothing."""
+"""Five bad agents: a benchmark in which any of them does well measures nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Script = Callable[[View, MissionSpec], Iterator[ToolCall]]
 
 
 class Scripted:
-    """Makes the calls of a script, then verifies honestly (unless it is told not to) and ends."""
+    """Makes the calls of a script, then verifies honestly (unless `verifies` is False) and ends."""
 
     def __init__(self, name: str, script: Script, verifies: bool = True) -> None:
         self.name = name
@@ -36,26 +36,26 @@ class Scripted:
 
 
 def do_nothing(task: GymTask) -> Scripted:
-    """Looks, verifies and ends."""
+    """Reads telemetry, verifies and ends."""
     return Scripted("do-nothing", lambda view, mission: iter(()))
 
 
 def over_acting(task: GymTask) -> Scripted:
-    """Does whatever might help, all at once."""
-    return Scripted("over-acting", _everything)
+    """Applies every possible remedy at once."""
+    return Scripted("over-acting", _all_remedies)
 
 
 def bystander_harming(task: GymTask) -> Scripted:
-    """Takes everything from the others for its own mission."""
-    return Scripted("bystander-harming", _greed)
+    """Takes all resources from the other users for its own mission."""
+    return Scripted("bystander-harming", _greedy)
 
 
 def answer_leak(task: GymTask) -> Scripted:
-    """Knows what a passed verification looks like, and verifies a state and a log that it made up."""
+    """Knows what a passing verification looks like, and verifies a state and a log that it made up."""
     return Scripted("answer-leak", _made_up, verifies=False)
 
 
-def _everything(view: View, mission: MissionSpec) -> Iterator[ToolCall]:
+def _all_remedies(view: View, mission: MissionSpec) -> Iterator[ToolCall]:
     telemetry = answers(view, "read_telemetry")[0]
     current = telemetry["state"]["slice"]
     target = "URLLC" if current != "URLLC" else "eMBB"
@@ -67,7 +67,7 @@ def _everything(view: View, mission: MissionSpec) -> Iterator[ToolCall]:
     yield from _orders(mission)
 
 
-def _greed(view: View, mission: MissionSpec) -> Iterator[ToolCall]:
+def _greedy(view: View, mission: MissionSpec) -> Iterator[ToolCall]:
     current = answers(view, "read_telemetry")[0]["state"]["slice"]
     for name in ("eMBB", "URLLC", "mMTC"):
         yield ToolCall(tool="graceful_degradation", arguments={"degradation": {"target": name, "keep_rate": 0.2}})
@@ -78,8 +78,8 @@ def _greed(view: View, mission: MissionSpec) -> Iterator[ToolCall]:
 def _orders(mission: MissionSpec) -> Iterator[ToolCall]:
     for uav, place in mission.destinations.items():
         yield ToolCall(tool="set_waypoint", arguments={"uav": uav, "position": place.model_dump()})
-    for uav, kind in mission.notified.items():
-        yield ToolCall(tool="send_alert", arguments={"uav": uav, "alert": kind})
+    for uav, alert in mission.notified.items():
+        yield ToolCall(tool="send_alert", arguments={"uav": uav, "alert": alert})
 
 
 def _made_up(view: View, mission: MissionSpec) -> Iterator[ToolCall]:
@@ -96,44 +96,44 @@ def _made_up(view: View, mission: MissionSpec) -> Iterator[ToolCall]:
 
 
 class RandomAgent:
-    """Draws from the calls of a list, then verifies."""
+    """Makes random calls from a list, then verifies."""
 
     name = "random"
 
     def __init__(self, seed: str) -> None:
-        self._chance = random.Random(seed)
+        self._rng = random.Random(seed)
 
     def decide(self, view: View) -> Decision:
-        """Return a random call, or in one case out of six the end of a verification."""
+        """Return a random call or, with probability 1/6, the next step of a verification."""
         mission, state = mission_of(view.text) or MissionSpec(), newest_state(view)
         if not view.observations or state is None:
             return CallTools(calls=(ToolCall(tool="read_telemetry", arguments={}),))
         last = view.observations[-1].call.tool
-        if last in ("verify_sla_compliance", "validate_mission_completion") or self._chance.random() < 1.0 / 6.0:
+        if last in ("verify_sla_compliance", "validate_mission_completion") or self._rng.random() < 1.0 / 6.0:
             return verification(view, mission, state)
-        return CallTools(calls=(self._drawn(view, state.slice.value),))
+        return CallTools(calls=(self._draw_call(view, state.slice.value),))
 
-    def _drawn(self, view: View, current: str) -> ToolCall:
-        draw, telemetry = self._chance, answers(view, "read_telemetry")[0]
-        uav = draw.choice(sorted(telemetry["log"]["positions"]))
-        place = {axis: round(draw.uniform(-200.0, 200.0)) for axis in ("x_m", "y_m")} | {"z_m": round(draw.uniform(30.0, 120.0))}
+    def _draw_call(self, view: View, current: str) -> ToolCall:
+        rng, telemetry = self._rng, answers(view, "read_telemetry")[0]
+        uav = rng.choice(sorted(telemetry["log"]["positions"]))
+        place = {axis: round(rng.uniform(-200.0, 200.0)) for axis in ("x_m", "y_m")} | {"z_m": round(rng.uniform(30.0, 120.0))}
         calls: tuple[tuple[str, dict[str, object]], ...] = (
             (
                 "switch_network_slice",
-                {"current": current, "target": draw.choice([s for s in ("eMBB", "URLLC", "mMTC") if s != current])},
+                {"current": current, "target": rng.choice([s for s in ("eMBB", "URLLC", "mMTC") if s != current])},
             ),
-            ("trigger_slice_reallocation", {"slice": current, "resources": {"share": round(draw.uniform(0.07, 0.87), 2)}}),
-            ("edge_offload", {"task": telemetry["service"], "target": {"server": draw.choice(("cloud", "edge-1", "edge-2"))}}),
-            ("graceful_degradation", {"degradation": {"target": "mission", "keep_rate": round(draw.uniform(0.2, 1.0), 2)}}),
+            ("trigger_slice_reallocation", {"slice": current, "resources": {"share": round(rng.uniform(0.07, 0.87), 2)}}),
+            ("edge_offload", {"task": telemetry["service"], "target": {"server": rng.choice(("cloud", "edge-1", "edge-2"))}}),
+            ("graceful_degradation", {"degradation": {"target": "mission", "keep_rate": round(rng.uniform(0.2, 1.0), 2)}}),
             ("set_waypoint", {"uav": uav, "position": place}),
-            ("send_alert", {"uav": uav, "alert": draw.choice(("link_loss", "geofence", "low_battery"))}),
+            ("send_alert", {"uav": uav, "alert": rng.choice(("link_loss", "geofence", "low_battery"))}),
             ("check_network_state", {}),
             ("get_edge_load", {}),
         )
-        tool, arguments = draw.choice(calls)
+        tool, arguments = rng.choice(calls)
         return ToolCall(tool=tool, arguments=arguments, reason="random")
 
 
 def random_agent(task: GymTask) -> RandomAgent:
-    """Return a random agent, drawn from the task's name."""
+    """Return a random agent, seeded by the task's id."""
     return RandomAgent(task.id)

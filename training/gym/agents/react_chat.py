@@ -1,6 +1,6 @@
-"""One chat turn from an OpenAI-compatible endpoint: text, and where the endpoint tells them tokens with their log-probabilities.
+"""One chat turn from an OpenAI-compatible endpoint: text, and tokens with their log-probabilities if the endpoint returns them.
 
-vLLM tells both (`logprobs`, `return_token_ids`); an endpoint that refuses to be asked for them is asked without.
+vLLM returns both (`logprobs`, `return_token_ids`). If an endpoint rejects these parameters, the request is repeated without them.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import openai
 
 Chat = Callable[[Sequence[Message]], Message]
-"""Answers a chat with the next message; raises ModelError."""
+"""Returns the next message of a chat; raises ModelError."""
 
-STOP = "Observation:"  # what a model writes after its action it would only make up
+STOP = "Observation:"  # anything that a model writes after its action is made up
 
 
 class EndpointChat:
-    """Asks the endpoint of `settings`."""
+    """Queries the endpoint in `settings`."""
 
     def __init__(self, settings: LlmSettings) -> None:
         self._settings = settings
@@ -35,7 +35,7 @@ class EndpointChat:
 
         settings = self._settings
         try:
-            return _message(self._asked(messages))
+            return _message(self._request(messages))
         except openai.APITimeoutError as error:
             raise ModelError(f"no answer within {settings.timeout_s:g} s") from error
         except openai.APIStatusError as error:
@@ -45,7 +45,7 @@ class EndpointChat:
         except (httpx.HTTPError, json.JSONDecodeError, ValueError, TypeError, LookupError, AttributeError) as error:
             raise ModelError(f"{settings.base_url} answered with no chat completion ({type(error).__name__})") from error
 
-    def _asked(self, messages: Sequence[Message]) -> Any:
+    def _request(self, messages: Sequence[Message]) -> Any:
         import openai
 
         settings = self._settings
@@ -65,7 +65,7 @@ class EndpointChat:
         tokens: dict[str, Any] = {"logprobs": True, "extra_body": {"return_token_ids": True}} if self._with_tokens else {}
         return client.chat.completions.create(
             model=settings.model,
-            messages=[{"role": one.role, "content": one.content} for one in messages],  # type: ignore[misc]
+            messages=[{"role": message.role, "content": message.content} for message in messages],  # type: ignore[misc]
             temperature=settings.temperature,
             max_completion_tokens=settings.max_tokens,
             stop=[STOP],
@@ -74,15 +74,15 @@ class EndpointChat:
 
 
 def _message(answer: Any) -> Message:
-    """The first choice as a message; log-probabilities that do not belong to the token ids are left out."""
+    """The first choice as a message; log-probabilities that do not match the token ids are dropped."""
     choice = answer.choices[0]
     text = (choice.message.content or "").encode("utf-8", "replace").decode()
-    told = getattr(choice, "token_ids", None)
-    ids = None if told is None else tuple(int(one) for one in told)
+    returned_ids = getattr(choice, "token_ids", None)
+    ids = None if returned_ids is None else tuple(int(token) for token in returned_ids)
     content = choice.logprobs.content if choice.logprobs is not None else None
-    logprobs = None if content is None else tuple(float(one.logprob) for one in content)
+    logprobs = None if content is None else tuple(float(token.logprob) for token in content)
     if ids is not None and logprobs is not None and len(ids) != len(logprobs):
         logprobs = None
-    given = getattr(answer, "prompt_token_ids", None)
-    prompt = None if given is None else tuple(int(one) for one in given)
+    prompt_ids = getattr(answer, "prompt_token_ids", None)
+    prompt = None if prompt_ids is None else tuple(int(token) for token in prompt_ids)
     return Message(role="assistant", content=text, prompt_token_ids=prompt, token_ids=ids, logprobs=logprobs)

@@ -15,6 +15,7 @@ from policies.figure import BenchResult, Figure
 from policies.gym.split import Purpose
 from tools.calls.tool_call import ToolCall
 from tools.gym.catalogue import gym_registry
+from training.gym.bench.model_error import model_error
 from training.gym.episodes.episode import Episode, Judgement
 from training.gym.episodes.runner import Runner
 from training.gym.gate.gym_gate import GymGate
@@ -25,7 +26,7 @@ from twins.gym.world import World
 from twins.learned.network import LearnedNetwork
 
 SEEDS = (51, 52, 53)
-WANTED_CALLS, EPISODE = 2000.0, 36  # calls: the longest episode of the benchmark
+TARGET_CALLS, EPISODE = 2000.0, 36  # calls per second; calls in the longest episode of the benchmark
 _SCRIPT = (
     "check_network_state",
     "get_edge_load",
@@ -38,19 +39,19 @@ _SCRIPT = (
 
 
 def run(quick: bool, out: Path | None) -> BenchResult:
-    """Measure; `out` keeps the raw samples."""
+    """Measure; raw samples go into the folder `out`, if given."""
     tasks = [task for task in read_tasks(Purpose.BENCHMARK) if task.seed in SEEDS]
     seconds = 6.0 if quick else 30.0
     samples: dict[str, object] = {}
     figures = [*_model_speed(tasks, seconds, samples), *_runner_speed(tasks, seconds, samples), *_vector_speed(seconds)]
-    figures += [*_ns3_speed(tasks, quick, samples), _memory(), *_model_error()]
+    figures += [*_ns3_speed(tasks, quick, samples), _memory(), *model_error()]
     if out is not None:
         (out / "gym_samples.json").write_text(json.dumps(samples), encoding="utf-8")
     return BenchResult(seeds=SEEDS, figures=tuple(figures))
 
 
 def _scripted(world: World) -> Iterator[ToolCall]:
-    """A fixed script: half looking, half changing what the network is measured under."""
+    """A fixed script of observations and of configurations, which are measured."""
     for kind in cycle(_SCRIPT):
         current = world.state.slice.value
         if kind in ("switch", "switch_back"):
@@ -64,21 +65,21 @@ def _scripted(world: World) -> Iterator[ToolCall]:
             yield ToolCall(tool=kind, arguments={})
 
 
-def _calls_per_second(task: GymTask, network: PacketNetwork, seconds: float, most: int) -> tuple[float, int, int]:
-    """Calls per second of the script in episodes of `EPISODE` calls, the number of calls, and of those that were refused."""
+def _calls_per_second(task: GymTask, network: PacketNetwork, seconds: float, max_calls: int) -> tuple[float, int, int]:
+    """Calls per second of the script in episodes of `EPISODE` calls, the number of calls, and the number of refused ones."""
     count, refused, started = 0, 0, time.perf_counter()
-    while count < most and time.perf_counter() - started < seconds:
+    while count < max_calls and time.perf_counter() - started < seconds:
         world = World(task.scenario(), network, task.events)
         world.begin()
         episode = Episode(world, gym_registry())
-        for call in islice(_scripted(world), min(EPISODE, most - count)):
+        for call in islice(_scripted(world), min(EPISODE, max_calls - count)):
             refused += episode.call(call).observation.error is not None
             count += 1
     return count / (time.perf_counter() - started), count, refused
 
 
 def _model_speed(tasks: list[GymTask], seconds: float, samples: dict[str, object]) -> Iterator[Figure]:
-    _calls_per_second(tasks[0], LearnedNetwork(), math.inf, EPISODE)  # imports, and loads what is compiled
+    _calls_per_second(tasks[0], LearnedNetwork(), math.inf, EPISODE)  # imports, and loads compiled kernels
     runs = [_calls_per_second(task, LearnedNetwork(), seconds / 9.0, 1_000_000) for task in 3 * tasks[:3]]
     samples["model_calls_per_second"] = runs
     rates = sorted(rate for rate, _, _ in runs)
@@ -87,15 +88,15 @@ def _model_speed(tasks: list[GymTask], seconds: float, samples: dict[str, object
         name="scripted tool calls on the Experiment Model",
         value=middle,
         unit="calls/s on one core",
-        target=f">= {WANTED_CALLS:g}",
-        met=middle >= WANTED_CALLS,
+        target=f">= {TARGET_CALLS:g}",
+        met=middle >= TARGET_CALLS,
         note=f"median of {len(rates)} runs in three scenarios, {rates[0]:.0f} to {rates[-1]:.0f}; 3 of 7 calls measure anew;"
         f" {sum(refused for _, _, refused in runs)} refused",
     )
 
 
 def _runner_speed(tasks: list[GymTask], seconds: float, samples: dict[str, object]) -> Iterator[Figure]:
-    """The harness's own part of a call: whole episodes of MAPE-K less what the tools take, without and with the gate."""
+    """Overhead of the runner per call: time of whole episodes of MAPE-K minus that of the tools, without and with the gate."""
     for gate, name in ((None, "without a gate"), (_Timed(GymGate()), "with the gate")):
         runner, spent, calls, direct = Runner(change_judge=gate), 0.0, 0, 0.0
         started = time.perf_counter()
@@ -105,18 +106,18 @@ def _runner_speed(tasks: list[GymTask], seconds: float, samples: dict[str, objec
             direct += sum(span.seconds for span in rollout.spans)
             if time.perf_counter() - started > seconds / 3.0:
                 break
-        judging, judged = (0.0, 0) if gate is None else (gate.seconds, gate.calls)
-        direct -= judging
-        samples[f"runner {name}"] = {"seconds": spent, "tools": direct, "calls": calls, "gate": judging, "judged": judged}
+        judging_s, judged = (0.0, 0) if gate is None else (gate.seconds, gate.calls)
+        direct -= judging_s
+        samples[f"runner {name}"] = {"seconds": spent, "tools": direct, "calls": calls, "gate": judging_s, "judged": judged}
         note = f"view, decision of MAPE-K, record, judgement; the tools take {1e6 * direct / calls:.0f} us a call"
         if judged:
-            note += f"; the gate {1e3 * judging / judged:.1f} ms a Configuration call, of which there are {judged / calls:.0%}"
+            note += f"; the gate {1e3 * judging_s / judged:.1f} ms a Configuration call, of which there are {judged / calls:.0%}"
         yield Figure(name=f"runner overhead per call, {name}", value=1e6 * (spent - direct) / calls, unit="us", note=note)
 
 
 @dataclass
 class _Timed:
-    """A gate and how long it took."""
+    """A gate, and the time that it took."""
 
     gate: GymGate
     seconds: float = 0.0
@@ -124,9 +125,9 @@ class _Timed:
 
     def __call__(self, world: World, call: ToolCall) -> Judgement:
         started = time.perf_counter()
-        judged = self.gate(world, call)
+        judgement = self.gate(world, call)
         self.seconds, self.calls = self.seconds + time.perf_counter() - started, self.calls + 1
-        return judged
+        return judgement
 
 
 def _vector_speed(seconds: float) -> Iterator[Figure]:
@@ -140,10 +141,10 @@ def _vector_speed(seconds: float) -> Iterator[Figure]:
     while time.perf_counter() - started < seconds / 3.0:
         _, _, ended, cut, _ = envs.step(envs.action_space.sample())
         steps, episodes = steps + count, episodes + int((ended | cut).sum())
-    took = time.perf_counter() - started
+    elapsed_s = time.perf_counter() - started
     envs.close()
-    note = f"{count} environments in one process, random actions; {steps / took:.0f} steps/s"
-    yield Figure(name="episodes of twinpilot/Network-v0, vectorized", value=episodes / took, unit="episodes/s", note=note)
+    note = f"{count} environments in one process, random actions; {steps / elapsed_s:.0f} steps/s"
+    yield Figure(name="episodes of twinpilot/Network-v0, vectorized", value=episodes / elapsed_s, unit="episodes/s", note=note)
 
 
 def _ns3_speed(tasks: list[GymTask], quick: bool, samples: dict[str, object]) -> Iterator[Figure]:
@@ -169,35 +170,3 @@ def _memory() -> Figure:
 
     note = "of this process with the Experiment Model, tasks and tools; an ns-3 worker takes about as much again"
     return Figure(name="memory", value=psutil.Process().memory_info().rss / 2**20, unit="MiB", note=note)
-
-
-def _model_error() -> Iterator[Figure]:
-    from training.gym.model.report import published_error
-    from training.gym.traces.data_set import read_traces
-    from twins.learned.ensemble import Ensemble
-
-    errors, states = published_error(read_traces(Purpose.TRAINING), read_traces(Purpose.BENCHMARK), Ensemble.load())
-    for one in errors:
-        yield Figure(
-            name=f"Experiment Model, {one.dimension}: MAE on unseen topologies",
-            value=one.mae,
-            unit=one.unit,
-            target="below persistence and linear",
-            met=one.mae < min(one.persistence_mae, one.linear_mae),
-            note=f"{states} states of ns-3, rolled out; persistence {one.persistence_mae:.4g}, linear {one.linear_mae:.4g}",
-        )
-        yield Figure(
-            name=f"Experiment Model, {one.dimension}: R²",
-            value=one.r2,
-            unit="",
-            note=f"persistence {one.persistence_r2:.3f}, linear {one.linear_r2:.3f}"
-            + ("; both sides use TwinPilot's queue model" if one.dimension == "edge_load" else ""),
-        )
-        yield Figure(
-            name=f"Experiment Model, {one.dimension}: coverage of 90 % intervals",
-            value=100 * one.coverage,
-            unit="%",
-            target="85 to 95",
-            met=85.0 <= 100 * one.coverage <= 95.0 if one.dimension != "edge_load" else None,
-            note="known exactly: the queue model is the same" if one.dimension == "edge_load" else "",
-        )

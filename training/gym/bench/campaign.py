@@ -1,4 +1,4 @@
-"""Runs agents over tasks, in processes, each finished episode on disk at once: what was run is not run again."""
+"""Runs agents over tasks in several processes; each finished episode is written at once, and campaigns are resumable."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from twins.worker_process import prepare_worker
 
 @dataclass(frozen=True)
 class Campaign:
-    """Which agent, on which network, how often each task, into which folder, behind which gate."""
+    """An agent on a network, the attempts of each task, the output folder, and the gate."""
 
     agent: str
     network: GymNetwork
@@ -34,13 +34,13 @@ class Campaign:
 
     @property
     def path(self) -> Path:
-        """The file of its rollouts, one line each."""
+        """The file of its rollouts, one per line."""
         gate = "" if self.gate == "none" else f".{self.gate}"
         return self.folder / f"{self.agent}.{self.network.name}{gate}.jsonl"
 
 
 def rollouts_in(path: Path) -> Iterator[Rollout]:
-    """Read rollouts; a last line that a kill cut short is left out."""
+    """Read rollouts; a last line that is incomplete, because its process was killed, is skipped."""
     if not path.exists():
         return
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
@@ -49,9 +49,9 @@ def rollouts_in(path: Path) -> Iterator[Rollout]:
 
 
 def run(campaign: Campaign, tasks: list[GymTask], workers: int, progress: Advance) -> list[Rollout]:
-    """Run what is not in the campaign's file yet; returns all its rollouts of `tasks`.
+    """Run the episodes that are missing in the campaign's file; returns all its rollouts of `tasks`.
 
-    Raises GymInputError where another process is running the same campaign.
+    Raises GymInputError if another process is running the same campaign.
     """
     campaign.folder.mkdir(parents=True, exist_ok=True)
     with campaign.path.with_suffix(".lock").open("w") as lock:
@@ -61,23 +61,23 @@ def run(campaign: Campaign, tasks: list[GymTask], workers: int, progress: Advanc
             raise GymInputError(
                 f"out={campaign.folder}: another process runs {campaign.path.name} there; wait for it, or choose another folder"
             ) from None
-        return _completed(campaign, tasks, workers, progress)
+        return _complete(campaign, tasks, workers, progress)
 
 
-def _completed(campaign: Campaign, tasks: list[GymTask], workers: int, progress: Advance) -> list[Rollout]:
-    wanted = {(task.id, attempt): task for task, attempt in product(tasks, range(campaign.attempts))}
-    kept = [one for one in rollouts_in(campaign.path) if one.outcome is not None]
+def _complete(campaign: Campaign, tasks: list[GymTask], workers: int, progress: Advance) -> list[Rollout]:
+    planned = {(task.id, attempt): task for task, attempt in product(tasks, range(campaign.attempts))}
+    scored = [rollout for rollout in rollouts_in(campaign.path) if rollout.outcome is not None]
     part = campaign.path.with_suffix(".part")
-    part.write_text("".join(one.model_dump_json() + "\n" for one in kept), encoding="utf-8")
+    part.write_text("".join(rollout.model_dump_json() + "\n" for rollout in scored), encoding="utf-8")
     part.replace(campaign.path)
-    done = [one for one in kept if (one.task, one.attempt) in wanted]
-    missing = [key for key in wanted if key not in {(one.task, one.attempt) for one in done}]
+    done = [rollout for rollout in scored if (rollout.task, rollout.attempt) in planned]
+    missing = [key for key in planned if key not in {(rollout.task, rollout.attempt) for rollout in done}]
     with campaign.path.open("a", encoding="utf-8") as file:
-        for one in _episodes(campaign, [(wanted[key], key[1]) for key in missing], workers):
-            file.write(one.model_dump_json() + "\n")
+        for rollout in _episodes(campaign, [(planned[key], key[1]) for key in missing], workers):
+            file.write(rollout.model_dump_json() + "\n")
             file.flush()
-            done.append(one)
-            progress(len(done), len(wanted))
+            done.append(rollout)
+            progress(len(done), len(planned))
     return done
 
 
@@ -106,19 +106,20 @@ def _runner(network: GymNetwork, gate: GateMode) -> Runner:
 
 
 def subset(tasks: list[GymTask], per_tier: int) -> list[GymTask]:
-    """The first `per_tier` tasks of every tier, domains and families in turn: a held-out subset that is always the same."""
-    found: list[GymTask] = []
+    """Return the first `per_tier` tasks of every tier, domains in turn: a subset that is always the same."""
+    chosen: list[GymTask] = []
     for tier in ("L1", "L2", "L3"):
         of_tier = [task for task in tasks if task.tier == tier]
         domains = sorted({task.domain for task in of_tier})
-        ranked = [[task for task in of_tier if task.domain == domain] for domain in domains]
-        turns = [task for turn in range(max(map(len, ranked), default=0)) for one in ranked for task in one[turn : turn + 1]]
-        found += turns[:per_tier]
-    return found
+        by_domain = [[task for task in of_tier if task.domain == domain] for domain in domains]
+        longest = max(map(len, by_domain), default=0)
+        in_turn = [task for place in range(longest) for group in by_domain for task in group[place : place + 1]]
+        chosen += in_turn[:per_tier]
+    return chosen
 
 
 def benchmark_tasks() -> list[GymTask]:
-    """The committed benchmark."""
+    """Return the tasks of the committed benchmark."""
     from training.gym.tasks.task_set import read_tasks
 
     return list(read_tasks(Purpose.BENCHMARK))

@@ -1,6 +1,6 @@
 """Grounded validation (seed 001, section IV-E): the same tasks under the Experiment Model and under ns-3, agent by agent.
 
-The agent runs again on ns-3 and decides by what ns-3 shows it; nothing of its episode under the model is reused.
+On ns-3 the agent runs anew and decides on the observations there; nothing of its episode under the model is reused.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from twins.progress import show_progress
 
 
 class Grounding(Word):
-    """One agent: success rates on tasks that were scored under both, their gap in points, and the correlation over tasks.
+    """One agent: success rates on tasks scored under both networks, their gap in percentage points, the correlation over tasks.
 
-    `r` is Pearson's, which for two outcomes is phi; None where one of them never varies.
+    `r` is Pearson's correlation, which equals phi for binary outcomes; None if one of the two never varies.
     """
 
     agent: str
@@ -35,16 +35,16 @@ class Grounding(Word):
 
 
 def grounding(model: list[Rollout], ns3: list[Rollout]) -> Grounding:
-    """Compare one agent's rollouts, task by task; raises ValueError where no task was scored under both."""
-    under_model = {(one.task, one.attempt): one for one in model if one.outcome is not None}
+    """Compare one agent's rollouts task by task; raises ValueError if no task was scored under both networks."""
+    under_model = {(rollout.task, rollout.attempt): rollout for rollout in model if rollout.outcome is not None}
     pairs = [
-        (under_model[one.task, one.attempt], one)
-        for one in ns3
-        if one.outcome is not None and (one.task, one.attempt) in under_model
+        (under_model[rollout.task, rollout.attempt], rollout)
+        for rollout in ns3
+        if rollout.outcome is not None and (rollout.task, rollout.attempt) in under_model
     ]
     if not pairs:
         raise ValueError("no task was scored under both networks: run the agent on the same tasks")
-    first, second = (np.array([pair[place].success for pair in pairs], dtype=float) for place in (0, 1))
+    first, second = (np.array([pair[index].success for pair in pairs], dtype=float) for index in (0, 1))
     tiers = np.array([pair[0].tier for pair in pairs])
     varied = first.std() > 0.0 and second.std() > 0.0
     return Grounding(
@@ -59,12 +59,12 @@ def grounding(model: list[Rollout], ns3: list[Rollout]) -> Grounding:
             str(tier): float(100.0 * (first[tiers == tier].mean() - second[tiers == tier].mean()))
             for tier in sorted(set(tiers.tolist()))
         },
-        infrastructure_errors=sum(one.infrastructure_error is not None for one in ns3),
+        infrastructure_errors=sum(rollout.infrastructure_error is not None for rollout in ns3),
     )
 
 
 def ground_agent(agent: str, tasks: list[GymTask], model: GymNetwork, truth: GymNetwork, folder: Path, workers: int) -> Grounding:
-    """Run one agent on both networks, or read from `folder` what it has run there, and compare; raises ValueError."""
+    """Run one agent on both networks, or read its finished rollouts from `folder`, and compare; raises ValueError."""
     rollouts = []
     for network in (model, truth):
         with show_progress(f"{agent} on {network.name}", "episodes") as progress:
@@ -72,9 +72,9 @@ def ground_agent(agent: str, tasks: list[GymTask], model: GymNetwork, truth: Gym
     return grounding(*rollouts)
 
 
-def across_agents(found: list[Grounding]) -> float | None:
-    """Pearson's r between success rates under the model and under ns-3 over agents; None for less than three, or alike ones."""
-    rates = np.array([(one.model_rate, one.ns3_rate) for one in found])
-    if len(found) < 3 or (rates.std(axis=0) == 0.0).any():
+def across_agents(groundings: list[Grounding]) -> float | None:
+    """Pearson's r over agents between success rates under the model and ns-3; None for fewer than three, or without variance."""
+    rates = np.array([(grounding.model_rate, grounding.ns3_rate) for grounding in groundings])
+    if len(groundings) < 3 or (rates.std(axis=0) == 0.0).any():
         return None
     return float(np.corrcoef(rates[:, 0], rates[:, 1])[0, 1])

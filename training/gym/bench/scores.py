@@ -22,7 +22,7 @@ MALFORMED = (Boundary.ARGUMENTS, Boundary.UNKNOWN_TOOL)
 
 
 class Score(Word):
-    """`solved` of `episodes`: rate with its 95 % Wilson interval, mean SPL, and pass^k where tasks were tried k times."""
+    """`solved` of `episodes`: rate with its 95 % Wilson interval, mean SPL, and pass^k for k attempts per task."""
 
     episodes: int
     solved: int
@@ -33,11 +33,11 @@ class Score(Word):
     pass_k: float = Field(
         description="share of tasks solved in k out of k attempts, unbiased (Yao et al. 2024); with k=1 the rate"
     )
-    steps: float = Field(description="mean calls of an episode")
+    steps: float = Field(description="mean calls per episode")
 
 
 class AgentScores(Word):
-    """One agent on one network; episodes with infrastructure errors are counted apart, and not scored."""
+    """One agent on one network; episodes with infrastructure errors are counted separately and not scored."""
 
     agent: str
     network: str
@@ -50,46 +50,46 @@ class AgentScores(Word):
 
 
 def score(rollouts: Iterable[Rollout]) -> Score:
-    """Score episodes, all of which have an outcome."""
-    found = list(rollouts)
-    solved = sum(one.success for one in found)
-    low, high = proportion_confint(solved, max(len(found), 1), method="wilson")
+    """Score episodes, all of which must have an outcome."""
+    scored = list(rollouts)
+    solved = sum(rollout.success for rollout in scored)
+    low, high = proportion_confint(solved, max(len(scored), 1), method="wilson")
     return Score(
-        episodes=len(found),
+        episodes=len(scored),
         solved=solved,
-        rate=solved / len(found) if found else 0.0,
+        rate=solved / len(scored) if scored else 0.0,
         low=float(low),
         high=float(high),
-        spl=_mean([one.outcome.spl for one in found if one.outcome is not None]),
-        pass_k=_pass_k(found),
-        steps=_mean([float(len(one.spans)) for one in found]),
+        spl=_mean([rollout.outcome.spl for rollout in scored if rollout.outcome is not None]),
+        pass_k=_pass_k(scored),
+        steps=_mean([float(len(rollout.spans)) for rollout in scored]),
     )
 
 
 def agent_scores(rollouts: list[Rollout]) -> AgentScores:
     """Score one agent's episodes on one network."""
-    scored = [one for one in rollouts if one.outcome is not None]
+    scored = [rollout for rollout in rollouts if rollout.outcome is not None]
     tiers, domains = defaultdict(list), defaultdict(list)
-    for one in scored:
-        tiers[one.tier].append(one)
-        domains[one.domain].append(one)
+    for rollout in scored:
+        tiers[rollout.tier].append(rollout)
+        domains[rollout.domain].append(rollout)
     return AgentScores(
         agent=rollouts[0].agent,
         network=rollouts[0].network,
         all=score(scored),
         tiers={name: score(tiers[name]) for name in sorted(tiers)},
         domains={name: score(domains[name]) for name in sorted(domains)},
-        attempts=1 + max(one.attempt for one in rollouts),
+        attempts=1 + max(rollout.attempt for rollout in rollouts),
         infrastructure_errors=len(rollouts) - len(scored),
-        malformed_calls=sum(span.boundary in MALFORMED for one in rollouts for span in one.spans),
+        malformed_calls=sum(span.boundary in MALFORMED for rollout in rollouts for span in rollout.spans),
     )
 
 
 def _pass_k(rollouts: list[Rollout]) -> float:
-    """C(solved, k) / C(attempts, k), averaged over tasks, with k the attempts that every task has."""
+    """Mean over tasks of C(solved, k) / C(attempts, k), where k is the smallest number of attempts of any task."""
     of_task = defaultdict(list)
-    for one in rollouts:
-        of_task[one.task].append(one.success)
+    for rollout in rollouts:
+        of_task[rollout.task].append(rollout.success)
     k = min((len(tries) for tries in of_task.values()), default=1)
     return _mean([comb(sum(tries), k) / comb(len(tries), k) for tries in of_task.values()])
 

@@ -1,4 +1,4 @@
-"""`twinpilot gym bench`: 6GAgentBench. Agents over the committed tasks, scored by tier, beside the paper's figures."""
+"""`twinpilot gym bench`: 6GAgentBench. Runs agents over the committed tasks and scores them by tier, with the paper's figures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DEFAULT_AGENTS = ("expert", "threshold-rule", "mape-k", "drl-slicing",
                   "do-nothing", "random", "over-acting", "bystander-harming", "answer-leak")  # fmt: skip
-WIDTH = 120  # of the table where it goes to a file
+WIDTH = 120  # of the table if it is not printed to a terminal
 DEFAULT_FOLDER = Path("runs/gym-bench")
 
 
@@ -35,10 +35,10 @@ def bench(
     per_tier: Annotated[int | None, typer.Option("--per-tier", min=1, help="Only so many tasks a tier; default: all.")] = None,
     attempts: Annotated[int, typer.Option("--attempts", min=1, max=32, help="Tries of each task, for pass^k.")] = 1,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; what is there is not run again.")] = DEFAULT_FOLDER,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; finished ones are not run again.")] = DEFAULT_FOLDER,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Run 6GAgentBench and print success rate with intervals, SPL and steps of each agent by tier."""
+    """Run 6GAgentBench and print success rate with intervals, SPL and calls of each agent by tier."""
     from training.gym.bench.campaign import Campaign, benchmark_tasks, run, subset
     from training.gym.bench.scores import agent_scores
     from training.gym.networks import named_network
@@ -56,14 +56,16 @@ def bench(
                 scores.append(agent_scores(run(campaign, chosen, workers, progress)))
     if as_json:
         typer.echo(
-            json.dumps({"tasks": len(chosen), "network": network, "gate": gate, "agents": [one.model_dump() for one in scores]})
+            json.dumps(
+                {"tasks": len(chosen), "network": network, "gate": gate, "agents": [entry.model_dump() for entry in scores]}
+            )
         )
     else:
         _print(scores, len(chosen), network if gate == "none" else f"{network}, gate {gate}")
 
 
 def _check_agents(agents: Iterable[str]) -> None:
-    """Raise GymInputError for an agent that does not exist, before anything runs."""
+    """Raise GymInputError for an agent that does not exist, before any episode."""
     from training.gym.agents.by_name import agent_names
 
     for name in agents:
@@ -78,9 +80,9 @@ def _print(scores: list[AgentScores], tasks: int, where: str) -> None:
     console.print(_table(scores, f"6GAgentBench, {tasks} tasks, {where}: success rate in % (95 % interval)"))
     console.print("paper: seed 001, table I, on its own tasks and its own Experiment Model", style="dim")
     console.print("tasks that all three baselines solve are left out of ours, which costs the weakest most", style="dim")
-    for one in scores:
-        if one.infrastructure_errors:
-            console.print(f"{one.agent}: {one.infrastructure_errors} episodes with infrastructure errors are not scored")
+    for agent in scores:
+        if agent.infrastructure_errors:
+            console.print(f"{agent.agent}: {agent.infrastructure_errors} episodes with infrastructure errors are not scored")
 
 
 def _table(scores: list[AgentScores], title: str) -> Table:
@@ -89,20 +91,20 @@ def _table(scores: list[AgentScores], title: str) -> Table:
     from training.gym.bench.scores import PAPER
 
     table = Table(title=title)
-    repeated = any(one.attempts > 1 for one in scores)
+    repeated = any(agent.attempts > 1 for agent in scores)
     table.add_column("agent", no_wrap=True)
     for column in ("L1", "L2", "L3", "all", "SPL", *(("pass^k",) if repeated else ()), "calls"):
         table.add_column(column, justify="right")
     table.add_column("paper L1/L2/L3", justify="right", no_wrap=True)
-    for one in scores:
-        paper = PAPER.get(one.agent)
+    for agent in scores:
+        paper = PAPER.get(agent.agent)
         table.add_row(
-            one.agent,
-            *(_rate(one.tiers.get(tier)) for tier in ("L1", "L2", "L3")),
-            _rate(one.all),
-            f"{100 * one.all.spl:.1f}",
-            *((f"{100 * one.all.pass_k:.1f}",) if repeated else ()),
-            f"{one.all.steps:.1f}",
+            agent.agent,
+            *(_rate(agent.tiers.get(tier)) for tier in ("L1", "L2", "L3")),
+            _rate(agent.all),
+            f"{100 * agent.all.spl:.1f}",
+            *((f"{100 * agent.all.pass_k:.1f}",) if repeated else ()),
+            f"{agent.all.steps:.1f}",
             "" if paper is None else "/".join(f"{paper[tier]:.1f}" for tier in ("L1", "L2", "L3")),
         )
     return table

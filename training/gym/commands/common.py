@@ -1,4 +1,4 @@
-"""What the gym's commands share: options that choose a task and a network, and errors in one line."""
+"""Shared by the gym's commands: the options that choose a task and a network, and error reports in one line."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ PurposeName = Literal["training", "benchmark"]
 Network = Annotated[NetworkName, typer.Option("--network", help="model, the Experiment Model, or ns3, the ground truth.")]
 Gate = Annotated[
     Literal["none", "unattended", "attended"],
-    typer.Option("--gate", help="The harness's gate before each Configuration call; attended: a human agrees where one must."),
+    typer.Option("--gate", help="The harness's gate before each Configuration call; attended: a human approves where one must."),
 ]
-TaskId = Annotated[str | None, typer.Option("--task", help="A task by its id; then the other choices say nothing.")]
+TaskId = Annotated[str | None, typer.Option("--task", help="A task by its id; the other choices are then ignored.")]
 DomainChoice = Annotated[
     Literal["slicing", "offloading", "uav-control", "recovery", "coordination"] | None,
     typer.Option("--domain", help="What the task is about; default: any."),
@@ -34,12 +34,12 @@ SeedChoice = Annotated[int | None, typer.Option("--seed", help="Topology: 1 to 5
 
 
 def task_of(task_id: str | None, domain: str | None, tier: str | None, family: str | None, seed: int | None) -> GymTask:
-    """Return the task that the options mean; raises GymInputError."""
-    from training.gym.task_choice import chosen_task
+    """Return the task that the options select; raises GymInputError."""
+    from training.gym.task_choice import choose_task
     from training.gym.tasks.gym_task import Domain, Tier
     from twins.gym.scenario import Family
 
-    return chosen_task(
+    return choose_task(
         task_id,
         domain=Domain[domain.upper().replace("-", "_")] if domain else None,
         tier=Tier(tier) if tier else None,
@@ -49,15 +49,15 @@ def task_of(task_id: str | None, domain: str | None, tier: str | None, family: s
 
 
 def task_of_rollout(rollout: Rollout) -> GymTask:
-    """Return the task that a rollout was made for; raises GymInputError."""
-    from training.gym.task_choice import chosen_task
+    """Return the task of a rollout; raises GymInputError."""
+    from training.gym.task_choice import choose_task
 
-    return chosen_task(rollout.task)
+    return choose_task(rollout.task)
 
 
 @contextmanager
-def told(command: str) -> Iterator[None]:
-    """Tell bad input in one line with status 2, and a simulator that fails with status 1."""
+def errors_reported(command: str) -> Iterator[None]:
+    """Print errors in one line and exit: with status 2 for invalid input, with status 1 if the simulator failed."""
     from training.gym.input_error import GymInputError
     from twins.gym.packet_network import InfrastructureError
 

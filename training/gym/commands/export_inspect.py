@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from training.gym.commands.common import PurposeName, told
+from training.gym.commands.common import PurposeName, errors_reported
 
 
 def export_inspect(
@@ -15,8 +15,8 @@ def export_inspect(
     purpose: Annotated[PurposeName, typer.Option("--purpose", help="Which tasks.")] = "benchmark",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first tasks.")] = None,
 ) -> None:
-    """Write a dataset and a task file for Inspect AI (https://inspect.aisi.org.uk), which is not needed to write them."""
-    with told("export-inspect"):
+    """Write a dataset and a task file for Inspect AI (https://inspect.aisi.org.uk), which need not be installed for that."""
+    with errors_reported("export-inspect"):
         from policies.gym.split import Purpose
         from training.gym.inspect_export import DATASET, TASK_FILE, export
         from training.gym.tasks.task_set import read_tasks

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from training.gym.commands.bench import DEFAULT_FOLDER
 from twins.command_errors import one_line_errors
+
+if TYPE_CHECKING:
+    from training.gym.bench.grounding import Grounding
 
 DEFAULT_AGENTS = ("expert", "threshold-rule", "mape-k", "drl-slicing", "over-acting")
 
@@ -18,10 +21,10 @@ def ground(
     agent: Annotated[list[str] | None, typer.Option("--agent", help="Which agent, again for more.")] = None,
     per_tier: Annotated[int, typer.Option("--per-tier", min=1, help="Tasks a tier.")] = 40,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes, each with its ns-3 worker.")] = 2,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; what is there is not run again.")] = DEFAULT_FOLDER,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the rollouts; finished ones are not run again.")] = DEFAULT_FOLDER,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Run agents on a held-out subset under both networks (some 10 s an episode of ns-3), and compare success rates."""
+    """Run agents on a subset of the benchmark under both networks (about 10 s per episode of ns-3), and compare success rates."""
     from training.gym.bench.campaign import benchmark_tasks, subset
     from training.gym.bench.grounding import across_agents, ground_agent
     from training.gym.networks import MODEL, NS3, named_network
@@ -30,17 +33,21 @@ def ground(
     with one_line_errors("gym ground", ValueError):
         truth.check()
         tasks = subset(benchmark_tasks(), per_tier)
-        found = [ground_agent(name, tasks, model, truth, out / "ground", workers) for name in agent or DEFAULT_AGENTS]
-    across, mean = across_agents(found), sum(abs(one.gap_points) for one in found) / len(found)
+        groundings = [ground_agent(name, tasks, model, truth, out / "ground", workers) for name in agent or DEFAULT_AGENTS]
+    across = across_agents(groundings)
+    mean = sum(abs(result.gap_points) for result in groundings) / len(groundings)
     if as_json:
-        agents = [one.model_dump() for one in found]
+        agents = [result.model_dump() for result in groundings]
         typer.echo(json.dumps({"tasks": len(tasks), "agents": agents, "mean_gap_points": mean, "r_across_agents": across}))
         return
-    for one in found:
-        told = "–" if one.r is None else f"{one.r:.2f}"
-        gaps = ", ".join(f"{tier} {gap:+.1f}" for tier, gap in one.tier_gaps.items())
-        typer.echo(
-            f"{one.agent}: model {100 * one.model_rate:.1f} %, ns-3 {100 * one.ns3_rate:.1f} %, gap {one.gap_points:+.1f} points"
-            f" ({gaps}), r {told}, agreement {one.agreement:.1%}, {one.tasks} tasks, {one.infrastructure_errors} failed runs"
-        )
+    for result in groundings:
+        typer.echo(_line(result))
     typer.echo(f"mean absolute gap {mean:.1f} points; r across agents {'–' if across is None else f'{across:.3f}'}")
+
+
+def _line(result: Grounding) -> str:
+    rates = f"model {100 * result.model_rate:.1f} %, ns-3 {100 * result.ns3_rate:.1f} %, gap {result.gap_points:+.1f} points"
+    gaps = ", ".join(f"{tier} {gap:+.1f}" for tier, gap in result.tier_gaps.items())
+    r = "–" if result.r is None else f"{result.r:.2f}"
+    counts = f"{result.tasks} tasks, {result.infrastructure_errors} failed runs"
+    return f"{result.agent}: {rates} ({gaps}), r {r}, agreement {result.agreement:.1%}, {counts}"

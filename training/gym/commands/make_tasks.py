@@ -20,11 +20,13 @@ _PACKAGES = ("numpy", "numba", "pydantic", "rapidfuzz")
 
 
 def make_tasks(
-    out: Annotated[Path | None, typer.Option("--out", help="Folder; default: in place of the shipped sets.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder; default: replace the committed sets.")] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=64, help="Processes.")] = 2,
-    scale: Annotated[float, typer.Option("--scale", min=0.01, max=1.0, help="Share of the full numbers: for a try.")] = 1.0,
+    scale: Annotated[
+        float, typer.Option("--scale", min=0.01, max=1.0, help="Share of the full number of tasks, for a trial.")
+    ] = 1.0,
 ) -> None:
-    """Generate the task sets on the Experiment Model (half an hour of one core), without those that every baseline solves."""
+    """Generate the task sets on the Experiment Model (half an hour of one core), without tasks that every baseline solves."""
     from policies.gym.split import Purpose
     from training.gym.task_making.making import BENCHMARK, TRAINING, make_tasks, scaled
     from training.gym.task_making.probe import separability

@@ -1,4 +1,4 @@
-"""`twinpilot gym play`: a person plays an episode in the terminal, or a script through a pipe."""
+"""`twinpilot gym play`: play an episode in the terminal, or by a script through a pipe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.gym.commands.common import DomainChoice, FamilyChoice, Network, SeedChoice, TaskId, TierChoice, task_of, told
+from training.gym.commands.common import (
+    DomainChoice,
+    FamilyChoice,
+    Network,
+    SeedChoice,
+    TaskId,
+    TierChoice,
+    errors_reported,
+    task_of,
+)
 
 if TYPE_CHECKING:
     from policies.verdict import Verdict
@@ -28,13 +37,13 @@ def play(
     ] = False,
 ) -> None:
     """Play an episode yourself: type tool calls, see what changes, be judged at the end."""
-    with told("play"):
-        from training.gym.networks import opened_network
+    with errors_reported("play"):
+        from training.gym.networks import open_network
         from training.gym.play.playing import Game
 
         task, lines = task_of(task_id, domain, tier, family, seed), _lines()
-        with opened_network(network) as packets:
-            game = Game(task, packets, typer.echo, _asking(lines) if gate else None)
+        with open_network(network) as packets:
+            game = Game(task, packets, typer.echo, _asking_gate(lines) if gate else None)
             game.begin()
             for line in lines:
                 game.read(line)
@@ -43,15 +52,15 @@ def play(
             typer.echo("the input ended before `finish`: not judged")
 
 
-def _asking(lines: Iterator[str]) -> ChangeJudge:
-    """The gate, which asks the player where a human must decide."""
+def _asking_gate(lines: Iterator[str]) -> ChangeJudge:
+    """A gate that asks the player where a human must decide."""
     from training.gym.gate.gym_gate import GymGate
 
-    return GymGate(approves=lambda verdict: _agreed(verdict, lines))
+    return GymGate(approves=lambda verdict: _approved(verdict, lines))
 
 
-def _agreed(verdict: Verdict, lines: Iterator[str]) -> bool:
-    """Show what a human must look at, and read the answer from the next line."""
+def _approved(verdict: Verdict, lines: Iterator[str]) -> bool:
+    """Show the warnings of a verdict, and read the answer from the next line."""
     from training.gym.views.state_text import plain
 
     for reason in verdict.reasons:
@@ -62,7 +71,7 @@ def _agreed(verdict: Verdict, lines: Iterator[str]) -> bool:
 
 
 def _lines() -> Iterator[str]:
-    """Lines typed at a prompt; or those of a pipe, shown as if they were."""
+    """Yield lines typed at a prompt, or those of a pipe, which are echoed."""
     if sys.stdin.isatty():
         import contextlib
         import readline  # noqa: F401 - gives input() a history

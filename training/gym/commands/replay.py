@@ -1,4 +1,4 @@
-"""`twinpilot gym replay`: the calls of a rollout again, on ns-3 or the model, both states side by side."""
+"""`twinpilot gym replay`: repeat the calls of a rollout on ns-3 or the model, with both states side by side."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.gym.commands.common import Network, task_of_rollout, told
+from training.gym.commands.common import Network, errors_reported, task_of_rollout
 
 if TYPE_CHECKING:
     from training.gym.episodes.episode import Step
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 def replay(
     rollout: Annotated[Path, typer.Argument(help="A rollout, as `twinpilot gym run --out` writes it.")],
     network: Network = "ns3",
-    out: Annotated[Path | None, typer.Option("--out", help="Where the rollout of the replay goes (JSON).")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File for the rollout of the replay (JSON).")] = None,
 ) -> None:
     """Replay a rollout's calls, and show the state under both networks."""
-    with told("replay"):
-        from training.gym.episodes.replaying import read_rollout, replayed
-        from training.gym.networks import opened_network
+    with errors_reported("replay"):
+        from training.gym.episodes.replaying import read_rollout, replay_rollout
+        from training.gym.networks import open_network
 
         recorded = read_rollout(rollout)
         task = task_of_rollout(recorded)
-        with opened_network(network) as packets:
+        with open_network(network) as packets:
             typer.echo(
                 f"{recorded.task}: calls of {recorded.agent}; recorded on {recorded.network}, replayed on {packets.label}\n"
             )
             table = _Table(recorded)
-            again = replayed(recorded, task, packets, table.show)
+            again = replay_rollout(recorded, task, packets, table.show)
         if out is not None:
             out.parent.mkdir(parents=True, exist_ok=True)
             out.write_text(again.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -41,23 +41,24 @@ def replay(
 
 
 class _Table:
-    """A line for each call as it is done: each dimension as recorded and as replayed."""
+    """Prints a line for each replayed call, with every dimension as recorded and as replayed."""
 
     def __init__(self, recorded: Rollout) -> None:
         from training.gym.views.state_text import DIMENSIONS
 
         self._recorded, self._done = recorded, 0
-        heads = "".join(f"{f'{one.name}, {one.unit}':>22s}" for one in DIMENSIONS)
+        heads = "".join(f"{f'{dimension.name}, {dimension.unit}':>22s}" for dimension in DIMENSIONS)
         typer.echo(f"{'':4s}{'call':30s}{'slice':>15s}{heads}\n{'':34s}{'recorded | replayed, each':>15s}")
 
     def show(self, step: Step) -> None:
-        """Show one call that was replayed."""
+        """Print the line of one replayed call."""
         from training.gym.views.state_text import DIMENSIONS, number, plain
 
         span = self._recorded.spans[self._done]
         self._done += 1
         old, new = span.state, step.after
-        pairs = [f"{old.slice.value} | {new.slice.value}", *(f"{number(old, one)} | {number(new, one)}" for one in DIMENSIONS)]
+        values = (f"{number(old, dimension)} | {number(new, dimension)}" for dimension in DIMENSIONS)
+        pairs = [f"{old.slice.value} | {new.slice.value}", *values]
         widths = [15, *(22 for _ in DIMENSIONS)]
         cells = "".join(f"{pair:>{width}s}" for pair, width in zip(pairs, widths, strict=True))
         typer.echo(f"{self._done:3d} {plain(span.tool)[:29]:30s}{cells}")
@@ -70,11 +71,11 @@ def _compare(recorded: Rollout, again: Rollout) -> None:
     from training.gym.views.outcome_text import outcome_lines
 
     typer.echo("")
-    for name, one in (("recorded", recorded), ("replayed", again)):
-        if one.outcome is None:
-            typer.echo(f"{name}: the simulator failed, nothing is judged: {one.infrastructure_error}")
+    for name, rollout in (("recorded", recorded), ("replayed", again)):
+        if rollout.outcome is None:
+            typer.echo(f"{name}: the simulator failed, the episode is not judged: {rollout.infrastructure_error}")
             continue
-        for place, line in enumerate(outcome_lines(one.outcome)):
-            typer.echo(f"{name}: {line}" if place == 0 else line)
+        for index, line in enumerate(outcome_lines(rollout.outcome)):
+            typer.echo(f"{name}: {line}" if index == 0 else line)
     same = bool(again.trace_hash) and recorded.trace_hash == again.trace_hash
     typer.echo("trace: the same, bit by bit" if same else "trace: not the same")

@@ -1,4 +1,4 @@
-"""`twinpilot gym run`: one episode of an agent, told as it goes, kept as a rollout."""
+"""`twinpilot gym run`: run one episode of an agent, print its calls, and save its rollout."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.gym.commands.common import DomainChoice, FamilyChoice, Gate, Network, SeedChoice, TaskId, TierChoice, task_of, told
+from training.gym.commands.common import (
+    DomainChoice,
+    FamilyChoice,
+    Gate,
+    Network,
+    SeedChoice,
+    TaskId,
+    TierChoice,
+    errors_reported,
+    task_of,
+)
 
 if TYPE_CHECKING:
     from training.gym.episodes.episode import Step
@@ -18,7 +28,7 @@ FOLDER = Path("runs/gym")
 
 
 def run(
-    agent: Annotated[str, typer.Option("--agent", help="Who acts: expert, threshold-rule, react, …; a wrong name lists all.")],
+    agent: Annotated[str, typer.Option("--agent", help="Agent: expert, threshold-rule, react, …; a wrong name lists all.")],
     task_id: TaskId = None,
     domain: DomainChoice = None,
     tier: TierChoice = None,
@@ -27,36 +37,36 @@ def run(
     network: Network = "model",
     gate: Gate = "none",
     out: Annotated[
-        Path | None, typer.Option("--out", help="Where the rollout goes (JSON); default: runs/gym/TASK-AGENT.json.")
+        Path | None, typer.Option("--out", help="File for the rollout (JSON); default: runs/gym/TASK-AGENT.json.")
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="Write the trajectory view there, too.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Also write the trajectory view, to this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the rollout and nothing else.")] = False,
 ) -> None:
-    """Run one episode. Exit status 1 where the simulator failed; an agent that fails is no error."""
-    with told("run"):
+    """Run one episode. The exit status is 1 if the simulator failed; a failure of the agent is no error."""
+    with errors_reported("run"):
         from training.gym.agents.by_name import make_agent
         from training.gym.episodes.runner import Runner
         from training.gym.gate.modes import gate_of
-        from training.gym.networks import opened_network
+        from training.gym.networks import open_network
 
         task = task_of(task_id, domain, tier, family, seed)
         planner = make_agent(agent, task)
         if not as_json:
-            _opening(task, planner.name, network)
-        with opened_network(network) as packets:
-            told_how = _quiet if as_json else _show
-            rollout = Runner(lambda: packets, change_judge=gate_of(gate), told=told_how).run(task, planner)
+            _print_task(task, planner.name, network)
+        with open_network(network) as packets:
+            report = _quiet if as_json else _show
+            rollout = Runner(lambda: packets, change_judge=gate_of(gate), on_step=report).run(task, planner)
         target = out if out is not None or as_json else FOLDER / f"{task.id}-{agent}.json"
-        _keep(rollout, task, target, html)
+        _save(rollout, task, target, html)
     if as_json:
         typer.echo(rollout.model_dump_json())
     else:
-        _closing(rollout, rollout.last_words, target, html)
+        _print_outcome(rollout, target, html)
     if rollout.infrastructure_error is not None:
         raise typer.Exit(1)
 
 
-def _opening(task: GymTask, agent: str, network: str) -> None:
+def _print_task(task: GymTask, agent: str, network: str) -> None:
     from training.gym.views.state_text import plain
 
     typer.echo(f"{task.id}: {task.domain.value}, {task.tier.value}, {task.budget} calls at most; {agent} on {network}\n")
@@ -73,10 +83,10 @@ def _show(step: Step) -> None:
 
 
 def _quiet(step: Step) -> None:
-    """Say nothing: only the JSON value goes out."""
+    """Print nothing: standard output holds only the JSON value."""
 
 
-def _keep(rollout: Rollout, task: GymTask, target: Path | None, html: Path | None) -> None:
+def _save(rollout: Rollout, task: GymTask, target: Path | None, html: Path | None) -> None:
     from training.gym.views.trajectory_view import trajectory_html
 
     if target is not None:
@@ -87,17 +97,17 @@ def _keep(rollout: Rollout, task: GymTask, target: Path | None, html: Path | Non
         html.write_text(trajectory_html(rollout, task), encoding="utf-8")
 
 
-def _closing(rollout: Rollout, last_words: str, target: Path | None, html: Path | None) -> None:
+def _print_outcome(rollout: Rollout, target: Path | None, html: Path | None) -> None:
     from training.gym.views.outcome_text import outcome_lines
     from training.gym.views.state_text import plain
 
     typer.echo(
         f"\nended by {rollout.ended} after {len(rollout.spans)} calls, {rollout.seconds:.1f} s; reward {sum(rollout.rewards):.2f}"
     )
-    if last_words:
-        typer.echo(f"its last words: {plain(last_words)}")
+    if rollout.last_words:
+        typer.echo(f"final message: {plain(rollout.last_words)}")
     if rollout.outcome is None:
-        typer.echo(f"the simulator failed, so nothing is judged: {rollout.infrastructure_error}", err=True)
+        typer.echo(f"the simulator failed, the episode is not judged: {rollout.infrastructure_error}", err=True)
     else:
         for line in outcome_lines(rollout.outcome):
             typer.echo(line)

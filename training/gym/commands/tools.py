@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from training.gym.commands.common import told
+from training.gym.commands.common import errors_reported
 
 
 def tools(
@@ -16,16 +16,16 @@ def tools(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value: with schemas of input and output.")] = False,
 ) -> None:
-    """List the gym's tools: effect, catalogue, and what else a tool changes."""
-    with told("tools"):
+    """List the gym's tools: effect, catalogue, and other effects on the mission."""
+    with errors_reported("tools"):
         from tools.gym.catalogue import PAPER, RADIO_CATALOGUE, catalogue
 
         names = (PAPER, RADIO_CATALOGUE) if catalogue_name is None else (catalogue_name,)
-        found = [{"catalogue": name, **one} for name in names for one in catalogue(name).schemas()]
+        rows = [{"catalogue": name, **schema} for name in names for schema in catalogue(name).schemas()]
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False))
+        typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     typer.echo(f"{'tool':29s}{'effect':11s}{'catalogue':12s}also changes")
-    for one in found:
-        typer.echo(f"{one['name']:29s}{one['effect']:11s}{one['catalogue']:12s}{', '.join(one['also_changes'])}".rstrip())
-    typer.echo(f"{len(found)} tools; `twinpilot gym tools --json` prints their schemas")
+    for row in rows:
+        typer.echo(f"{row['name']:29s}{row['effect']:11s}{row['catalogue']:12s}{', '.join(row['also_changes'])}".rstrip())
+    typer.echo(f"{len(rows)} tools; `twinpilot gym tools --json` prints their schemas")

@@ -1,4 +1,4 @@
-"""`twinpilot gym trace`: record traces of ns-3, going on where it was stopped, and pack them into one data set."""
+"""`twinpilot gym trace`: record traces of ns-3, resumably, and pack them into one data set."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from training.gym.commands.common import PurposeName, told
+from training.gym.commands.common import PurposeName, errors_reported
 
 if TYPE_CHECKING:
     from policies.gym.split import Purpose
@@ -25,44 +25,44 @@ def trace(
         PurposeName, typer.Option("--purpose", help="Whose topologies: training 1-50, benchmark 51-80.")
     ] = "training",
     segments: Annotated[int, typer.Option("--segments", min=1, max=999, help="Segments of each scenario.")] = 2,
-    work: Annotated[Path, typer.Option("--work", help="Folder of the segments recorded so far.")] = Path("runs/gym-trace"),
-    out: Annotated[
-        Path | None, typer.Option("--out", help="The data set (.jsonl.gz); default: in place of the shipped one.")
-    ] = None,
+    work: Annotated[Path, typer.Option("--work", help="Folder of the recorded segments.")] = Path("runs/gym-trace"),
+    out: Annotated[Path | None, typer.Option("--out", help="The data set (.jsonl.gz); default: the committed one.")] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="ns-3 processes at once.")] = 2,
     pack: Annotated[
         bool | None,
-        typer.Option("--pack/--no-pack", help="Pack, or not; by default where no segment failed.", show_default=False),
+        typer.Option("--pack/--no-pack", help="Pack or do not; default: pack if no segment failed.", show_default=False),
     ] = None,
 ) -> None:
-    """Record what is still to be recorded (about half a minute a segment and core), then pack all segments."""
-    with told("trace"):
+    """Record the missing segments (about half a minute per segment and core), then pack all of them."""
+    with errors_reported("trace"):
         from policies.gym.split import Purpose
         from training.gym.networks import NS3, named_network
         from training.gym.traces import recorder
 
-        meant = Purpose(purpose)
-        wanted = list(recorder.segments(meant, segments, _seeds(seeds, meant)))
+        split = Purpose(purpose)
+        requested = list(recorder.segments(split, segments, _seeds(seeds, split)))
         target = out or Path(recorder.__file__).parent / "data" / f"{purpose}.jsonl.gz"
-        complete = record_and_pack(wanted, named_network(NS3), work, workers, target, _remake(purpose, segments, seeds), pack)
+        complete = record_and_pack(requested, named_network(NS3), work, workers, target, _remake(purpose, segments, seeds), pack)
     if not complete:
         raise typer.Exit(1)
 
 
 def record_and_pack(
-    wanted: list[Segment], network: GymNetwork, work: Path, workers: int, out: Path, remake: str, pack: bool | None
+    requested: list[Segment], network: GymNetwork, work: Path, workers: int, out: Path, remake: str, pack: bool | None
 ) -> bool:
     """Record on `network` what `work` does not hold yet and pack it into `out`; returns whether no segment failed.
 
     Failures are reported. With them, only `pack=True` packs the other segments; `pack=False` never packs.
     """
-    failures = _recorded(wanted, network, work, workers)
+    failures = _record(requested, network, work, workers)
     for name, reason in sorted(failures.items()):
         typer.echo(f"gym trace: segment {name} failed twice: {reason}", err=True)
     if pack or (pack is None and not failures):
-        typer.echo(_packed(wanted, work, out, remake))
+        typer.echo(_pack(requested, work, out, remake))
     if failures and not pack:
-        typer.echo("gym trace: nothing is packed; call it again to try those again, or with --pack to leave them out", err=True)
+        typer.echo(
+            "gym trace: nothing is packed; run it again to retry failed segments, or with --pack to leave them out", err=True
+        )
     return not failures
 
 
@@ -85,32 +85,33 @@ def _seeds(text: str, purpose: Purpose) -> range:
     return range(check_seed(first, purpose), check_seed(last, purpose) + 1)
 
 
-def _recorded(wanted: list[Segment], network: GymNetwork, work: Path, workers: int) -> dict[str, str]:
-    """Record what has no file yet; returns what failed."""
+def _record(requested: list[Segment], network: GymNetwork, work: Path, workers: int) -> dict[str, str]:
+    """Record the segments that have no file yet; returns the failed ones with the reason."""
     from training.gym.traces.recorder import record
     from twins.progress import show_progress
 
-    if all(_file(one, work).exists() for one in wanted):
+    if all(_file(segment, work).exists() for segment in requested):
         return {}
     network.check()
     with show_progress("ns-3 traces", "segments") as progress:
-        return record(wanted, network, work, workers, progress)
+        return record(requested, network, work, workers, progress)
 
 
 def _file(segment: Segment, work: Path) -> Path:
     return work / f"{segment.name}.jsonl.gz"
 
 
-def _packed(wanted: list[Segment], work: Path, out: Path, remake: str) -> str:
-    """Write one data set with its record, in the order of seed, family and segment; returns what was written."""
+def _pack(requested: list[Segment], work: Path, out: Path, remake: str) -> str:
+    """Write the data set with its record, ordered by seed, family and segment; returns a summary."""
     from importlib.metadata import PackageNotFoundError, version
 
     from policies.artefact import write_record
     from training.gym.traces.card import trace_card
     from training.gym.traces.row import write_rows
 
-    found = sorted((one for one in wanted if _file(one, work).exists()), key=lambda one: (one.seed, one.family.value, one.index))
-    rows = _Counted(found, work)
+    recorded = (segment for segment in requested if _file(segment, work).exists())
+    segments = sorted(recorded, key=lambda segment: (segment.seed, segment.family.value, segment.index))
+    rows = _CountedRows(segments, work)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_rows(out, rows)
     versions = {"twinpilot": version("twinpilot")}
@@ -118,19 +119,19 @@ def _packed(wanted: list[Segment], work: Path, out: Path, remake: str) -> str:
         versions["ns3"] = version("ns3")
     except PackageNotFoundError:
         versions["ns3"] = "not on the machine that packed"
-    card = trace_card(f"ns-3 traces, {wanted[0].purpose.value}", [one.seed for one in found], rows.count)
+    card = trace_card(f"ns-3 traces, {requested[0].purpose.value}", [segment.seed for segment in segments], rows.count)
     write_record(out, card, remake, f"{platform.machine()}, {platform.system()}", versions)
-    return f"{out}: {rows.count} rows of {len(found)} segments ({out.stat().st_size / 1000:.0f} kB)"
+    return f"{out}: {rows.count} rows of {len(segments)} segments ({out.stat().st_size / 1000:.0f} kB)"
 
 
-class _Counted:
-    """All rows of segments, counted as they pass."""
+class _CountedRows:
+    """The rows of all segments, counted as they are read."""
 
     def __init__(self, segments: list[Segment], work: Path) -> None:
         self._segments, self._work, self.count = segments, work, 0
 
     def __iter__(self) -> Iterator[TraceRow]:
-        """Read the rows of one file after the other."""
+        """Read the rows of each segment's file in turn."""
         from training.gym.traces.row import read_rows
 
         for segment in self._segments:

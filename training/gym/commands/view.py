@@ -1,4 +1,4 @@
-"""`twinpilot gym view`: the trajectory of a rollout as one HTML file that needs nothing else."""
+"""`twinpilot gym view`: the trajectory of a rollout as one self-contained HTML file."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from training.gym.commands.common import task_of_rollout, told
+from training.gym.commands.common import errors_reported, task_of_rollout
 
 
 def view(
     rollout: Annotated[Path, typer.Argument(help="A rollout, as `twinpilot gym run --out` writes it.")],
     out: Annotated[Path, typer.Option("--out", help="The HTML file.")],
 ) -> None:
-    """Write the trajectory view: states over time with the SLA's bounds, events, calls, rewards, outcome."""
-    with told("view"):
+    """Write the trajectory view: states over time with the SLA's bounds, events, calls, rewards and outcome."""
+    with errors_reported("view"):
         from training.gym.episodes.replaying import read_rollout
         from training.gym.input_error import GymInputError
         from training.gym.views.trajectory_view import trajectory_html

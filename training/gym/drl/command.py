@@ -18,14 +18,12 @@ _WEIGHTS = "agents/baselines/data/drl_slicing.npz"
 
 def drl_slicing(
     work: Annotated[
-        Path, typer.Option("--work", help="Folder of tasks, checkpoint, log and plot; a training goes on where it stopped.")
+        Path, typer.Option("--work", help="Folder of tasks, checkpoint, log and plot; an interrupted training is resumed.")
     ] = Path("runs/train-drl-slicing"),
-    out: Annotated[Path, typer.Option("--out", help="Where the weights go; their record is written beside them.")] = Path(
-        _WEIGHTS
-    ),
+    out: Annotated[Path, typer.Option("--out", help="File of the weights; their record is written beside it.")] = Path(_WEIGHTS),
     steps: Annotated[int, typer.Option("--steps", min=1, help="Rounds of PPO, 1024 calls each.")] = 60,
     until: Annotated[
-        int | None, typer.Option("--until", min=1, help="Stop after this round, on the way of the whole plan's learning rate.")
+        int | None, typer.Option("--until", min=1, help="Stop after this round, with the learning rate of the whole plan.")
     ] = None,
     tasks: Annotated[int, typer.Option("--tasks", min=1, max=1000, help="Tasks of each of four domains to train on.")] = 60,
     seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of weights, episodes and actions.")] = 1,
@@ -37,22 +35,22 @@ def drl_slicing(
 
     torch.set_num_threads(1)
     with one_line_errors("train drl-slicing", ValueError, FloatingPointError):
-        typer.echo(_trained(work, out, Plan(steps=steps, seed=seed, per_domain=tasks), until))
+        typer.echo(_train(work, out, Plan(steps=steps, seed=seed, per_domain=tasks), until))
 
 
-def _trained(work: Path, out: Path, plan: Plan, until: int | None) -> str:
+def _train(work: Path, out: Path, plan: Plan, until: int | None) -> str:
     from training.gym.drl.card import card_of
     from training.gym.drl.exporting import export, plot_log, policy_of, success
     from training.gym.drl.pool import gather
     from training.gym.drl.ppo import train
     from training.loop import commands_of
 
-    with training_bars() as shown:
-        drawing = shown.add_task("draw tasks", total=None, status="")
-        pool = gather(work / "tasks", plan.per_domain, lambda domain, count: shown.update(drawing, status=f"{domain}: {count}"))
-        task = shown.add_task("train", total=plan.steps, status="")
+    with training_bars() as bars:
+        drawing = bars.add_task("draw tasks", total=None, status="")
+        pool = gather(work / "tasks", plan.per_domain, lambda domain, count: bars.update(drawing, status=f"{domain}: {count}"))
+        rounds = bars.add_task("train", total=plan.steps, status="")
         trainer = train(
-            plan, pool, work, lambda step, means: shown.update(task, completed=step, status=_status(means)), until=until
+            plan, pool, work, lambda step, means: bars.update(rounds, completed=step, status=_status(means)), until=until
         )
     policy = policy_of(trainer.policy)
     held_out = success(policy, pool.held_out)

@@ -1,4 +1,4 @@
-"""From a training to the committed policy: weights without torch, their record, how good they are, and a learning curve."""
+"""Export of a trained policy: weights without torch, their record, success on tasks, and a learning curve."""
 
 from __future__ import annotations
 
@@ -24,26 +24,28 @@ _VERSIONS = ("gymnasium", "numpy", "stable-baselines3", "torch")
 
 
 def policy_of(policy: ActorCriticPolicy) -> SlicingPolicy:
-    """Return the actor of `policy` for NumPy."""
-    linear = [one for one in policy.mlp_extractor.policy_net if isinstance(one, torch.nn.Linear)]
+    """Return the actor of `policy` as a NumPy policy."""
+    linear = [layer for layer in policy.mlp_extractor.policy_net if isinstance(layer, torch.nn.Linear)]
     assert isinstance(policy.action_net, torch.nn.Linear)
-    layers = [(one.weight.detach().numpy().T.copy(), one.bias.detach().numpy().copy()) for one in (*linear, policy.action_net)]
+    layers = [
+        (layer.weight.detach().numpy().T.copy(), layer.bias.detach().numpy().copy()) for layer in (*linear, policy.action_net)
+    ]
     return SlicingPolicy(tuple(layers))
 
 
 def export(policy: SlicingPolicy, path: Path, card: DataCard, remake: str) -> Artefact:
     """Write the weights to `path` with their record beside them; `remake` is the command that makes them again."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {"features": np.array(FEATURES), "actions": np.array([one.name for one in ACTIONS])}
-    for place, (weight, bias) in enumerate(policy.layers):
-        arrays |= {f"weight_{place}": weight, f"bias_{place}": bias}
+    arrays = {"features": np.array(FEATURES), "actions": np.array([action.name for action in ACTIONS])}
+    for index, (weight, bias) in enumerate(policy.layers):
+        arrays |= {f"weight_{index}": weight, f"bias_{index}": bias}
     np.savez_compressed(path, allow_pickle=False, **arrays)
     versions = {package: version(package) for package in _VERSIONS}
     return write_record(path, card, remake, f"{platform.machine()}, one CPU thread", versions)
 
 
 def success(policy: SlicingPolicy, tasks: tuple[GymTask, ...]) -> float:
-    """Share of `tasks`, 0..1, that the planner with `policy` solves on the Experiment Model; 0 for no tasks."""
+    """Return the share of `tasks`, 0..1, that the planner with `policy` solves on the Experiment Model; 0 for no tasks."""
     runner, planner = Runner(), DrlSlicing(policy)
     return sum(runner.run(task, planner).success for task in tasks) / max(len(tasks), 1)
 
@@ -55,13 +57,13 @@ def plot_log(work: Path, path: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
-    log, held = _rows(work / "log.jsonl"), _rows(work / "held_out.jsonl")
+    log, held_out = _rows(work / "log.jsonl"), _rows(work / "held_out.jsonl")
     figure, left = plt.subplots(figsize=(7, 4), constrained_layout=True)
     right = left.twinx()
     rounds = [row["step"] for row in log]
     left.plot(rounds, [row["success"] for row in log], color="tab:blue", label="training tasks, sampled actions")
-    told = "held-out topologies, planner"
-    left.plot([row["step"] for row in held], [row["success"] for row in held], "o-", color="tab:green", label=told)
+    label = "held-out topologies, planner"
+    left.plot([row["step"] for row in held_out], [row["success"] for row in held_out], "o-", color="tab:green", label=label)
     right.plot(rounds, [row["return"] for row in log], color="tab:orange")
     left.set(xlabel="round", ylabel="success", ylim=(0.0, 1.0), title="DRL-Slicing, PPO on twinpilot/Network-v0")
     right.set(ylabel="return (orange)")

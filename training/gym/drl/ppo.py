@@ -1,9 +1,9 @@
 """Trains the slicing policy by PPO (Schulman et al. 2017; stable-baselines3) on `twinpilot/Network-v0` with the Experiment Model.
 
-1. A step of the plan is one round: `envs` × `calls` calls, then `epochs` passes over them. Each round starts new episodes and
-   draws from plan seed and round alone: a training that was interrupted ends with the weights of one that was not.
-2. Tasks are of training topologies; those of `HELD_OUT` ones measure, and no update sees them.
-3. Each round asserts that tools were called and that weights moved.
+1. A step of the plan is one round: `envs` × `calls` calls, then `epochs` passes over them. Each round starts new episodes and is
+   seeded by plan seed and round alone, so that an interrupted training ends with the same weights as an uninterrupted one.
+2. Tasks are of training topologies; those of `HELD_OUT` topologies measure success and are never trained on.
+3. Each round asserts that episodes ended and that the weights changed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from training.loop import Progress, Report, Schedule, learning_rate, run
 
 @dataclass(frozen=True)
 class Plan(Schedule):
-    """How to train; `steps` rounds of `envs` × `calls` calls each."""
+    """Hyperparameters: `steps` rounds of `envs` × `calls` calls each."""
 
     steps: int = 60
     rate: float = 1e-3
@@ -48,7 +48,7 @@ class Plan(Schedule):
 
 
 class Tally(BaseCallback):
-    """Counts what a round's episodes came to."""
+    """Counts the results of a round's episodes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,10 +64,10 @@ class Tally(BaseCallback):
         return True
 
     def means(self, calls: int) -> dict[str, float]:
-        """Success 0..1, length in calls and return of the episodes that ended; share of calls that failed."""
+        """Return success 0..1, length in calls and return of the finished episodes, and the share of failed calls."""
         ended = max(self.episodes, 1)
-        told = {"success": self.solved / ended, "length": self.length / ended, "return": self.reward / ended}
-        return told | {"failed_calls": self.failed / calls}
+        means = {"success": self.solved / ended, "length": self.length / ended, "return": self.reward / ended}
+        return means | {"failed_calls": self.failed / calls}
 
 
 class Trainer:
@@ -93,11 +93,11 @@ class Trainer:
 
     @property
     def policy(self) -> ActorCriticPolicy:
-        """The policy as it stands."""
+        """The current policy."""
         return self.ppo.policy
 
     def round(self) -> dict[str, float]:
-        """Train one round; raises FloatingPointError where the weights did not move, or not to numbers."""
+        """Train one round; raises FloatingPointError if the weights did not change or are not finite, or no episode ended."""
         plan, number = self.plan, self.progress.step
         self._round = number
         seed = plan.seed * 1_000_003 + number * plan.envs
@@ -122,25 +122,25 @@ class Trainer:
 
 
 def train(plan: Plan, pool: Pool, work: Path, report: Report, every: int = 10, until: int | None = None) -> Trainer:
-    """Train to `plan.steps`, or `until`, from the checkpoint in `work` if there is one; raises ValueError for other tasks.
+    """Train to `plan.steps`, or `until`, from the checkpoint in `work` if any; raises ValueError if it is of other tasks.
 
-    `report(step, means)` every `every` rounds, with `held_out`: the planner's success on held-out tasks, 0..1.
+    `report(step, means)` is called after every `every` rounds, with `held_out`: the planner's success on held-out tasks, 0..1.
     """
     plan = replace(plan, tasks=digest(pool))
     trainer = Trainer(plan, pool)
 
-    def told(step: int, means: dict[str, float]) -> None:
+    def report_with_held_out(step: int, means: dict[str, float]) -> None:
         solved = success(policy_of(trainer.policy), pool.held_out)
         with (work / "held_out.jsonl").open("a", encoding="utf-8") as lines:
             lines.write(json.dumps({"step": step, "success": round(solved, 4)}) + "\n")
         report(step, {**means, "held_out": solved})
 
-    run(trainer.progress, plan, work, trainer.round, told, every, until)
+    run(trainer.progress, plan, work, trainer.round, report_with_held_out, every, until)
     return trainer
 
 
 def _maker(pool: Pool) -> Callable[[], Any]:
-    return lambda: NetworkEnv(tasks=pool.known)
+    return lambda: NetworkEnv(tasks=pool.training)
 
 
 def _flat(policy: ActorCriticPolicy) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Which task an episode of the gym's environments is about: one of the committed, drawn by `chance` alone."""
+"""The task of an episode of the gym's environments: drawn at random from the committed tasks that pass a filter."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from training.gym.tasks.gym_task import Domain, GymTask, Tier
 from training.gym.tasks.task_set import read_tasks
 
 
-class Wanted(NamedTuple):
-    """Which tasks are meant; None is any. Without `errands`, only missions that ask for an SLA and nothing else."""
+class TaskFilter(NamedTuple):
+    """Selects tasks; None accepts any value. Without `errands`, only missions whose sole goal is an SLA."""
 
     purpose: Purpose = Purpose.TRAINING
     domain: Domain | None = None
@@ -22,28 +22,28 @@ class Wanted(NamedTuple):
     errands: bool = True
 
     def fits(self, task: GymTask) -> bool:
-        """Whether `task` is one of them."""
+        """Whether the filter accepts `task`."""
         kind = self.domain in (None, task.domain) and self.tier in (None, task.tier)
         return kind and (self.errands or only_sla(task.mission))
 
     @staticmethod
-    def of(purpose: str, domain: str | None, tier: str | None, errands: bool) -> Wanted:
-        """Read it from names; raises GymInputError naming those there are."""
-        for name, value, known in (("purpose", purpose, Purpose), ("domain", domain, Domain), ("tier", tier, Tier)):
-            if value is not None and value not in {one.value for one in known}:
-                raise GymInputError(f"{name}={value!r} does not exist: {', '.join(one.value for one in known)}")
-        return Wanted(Purpose(purpose), Domain(domain) if domain else None, Tier(tier) if tier else None, errands)
+    def parse(purpose: str, domain: str | None, tier: str | None, errands: bool) -> TaskFilter:
+        """Return the filter of these names; raises GymInputError, with the valid names, for one that does not exist."""
+        for name, value, enum in (("purpose", purpose, Purpose), ("domain", domain, Domain), ("tier", tier, Tier)):
+            if value is not None and value not in {member.value for member in enum}:
+                raise GymInputError(f"{name}={value!r} does not exist: {', '.join(member.value for member in enum)}")
+        return TaskFilter(Purpose(purpose), Domain(domain) if domain else None, Tier(tier) if tier else None, errands)
 
 
-def drawn_task(chance: random.Random, wanted: Wanted) -> GymTask:
-    """Return a committed task; raises GymInputError where there is none, ArtefactError where the set is not its record's."""
-    fitting = _committed(wanted)
-    if fitting:
-        return chance.choice(fitting)
-    asked = ", ".join(f"{name}={getattr(value, 'value', value)}" for name, value in wanted._asdict().items())
-    raise GymInputError(f"no task was found for {asked}; only L1 tasks without flights ask for an SLA alone: errands=True")
+def draw_task(rng: random.Random, task_filter: TaskFilter) -> GymTask:
+    """Return a committed task; raises GymInputError if none fits, ArtefactError if the task set does not match its record."""
+    candidates = _committed(task_filter)
+    if candidates:
+        return rng.choice(candidates)
+    options = ", ".join(f"{name}={getattr(value, 'value', value)}" for name, value in task_filter._asdict().items())
+    raise GymInputError(f"no task fits {options}; only L1 tasks without flights have an SLA as sole goal: try errands=True")
 
 
 @lru_cache(maxsize=32)
-def _committed(wanted: Wanted) -> tuple[GymTask, ...]:
-    return tuple(task for task in read_tasks(wanted.purpose) if wanted.fits(task))
+def _committed(task_filter: TaskFilter) -> tuple[GymTask, ...]:
+    return tuple(task for task in read_tasks(task_filter.purpose) if task_filter.fits(task))

@@ -1,11 +1,10 @@
 """One episode of the gym: tool calls on a world, each of which takes mission time.
 
-1. A call takes `CALL_S` of mission time, in which UAVs fly and events come; then the tool runs. An Observation or Reasoning tool
-   sees the state measured after whatever happened; a Configuration tool answers with the state measured after it.
-2. A Configuration call is put before the judge of changes, where there is one, before it takes its time; what the judge does not
-   let through is a failed call with the boundary "permission".
-3. A call that fails is data: the error and the boundary that it crossed. A simulator that fails ends the episode instead
-   (`InfrastructureError`): it says nothing about the agent.
+1. A call takes `CALL_S` of mission time, during which UAVs fly and events occur; then the tool runs. An Observation or Reasoning
+   tool sees the state measured after these events; a Configuration tool returns the state measured after its change.
+2. A Configuration call is first submitted to the change judge, if any; a call that it refuses fails at the boundary "permission".
+3. A failed call is data: its error and the boundary at which it failed. A failure of the simulator ends the episode with an
+   `InfrastructureError`, because it says nothing about the agent.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ CALL_S = 5.0
 
 
 class Judgement(NamedTuple):
-    """A gate's ruling on a Configuration call, and, where the call may not run, why."""
+    """A gate's ruling on a Configuration call, and the reason if the call is refused."""
 
     ruling: str
     refusal: str | None = None
@@ -40,7 +39,7 @@ ChangeJudge = Callable[[World, ToolCall], Judgement]
 
 @dataclass(frozen=True)
 class Step:
-    """One call: what was asked, what came of it, what happened meanwhile, the state before and after, the gate's ruling."""
+    """One call: its observation, the events during it, the state before and after it, its time in s, and the gate's ruling."""
 
     call: ToolCall
     observation: Observation
@@ -53,34 +52,34 @@ class Step:
 
 
 class Episode:
-    """Runs calls; `world` must have begun."""
+    """Runs tool calls on `world`, which must have begun."""
 
     def __init__(self, world: World, registry: ToolRegistry, change_judge: ChangeJudge | None = None) -> None:
         self.world, self.change_judge = world, change_judge
         self.steps: list[Step] = []
-        self._looking, self._acting = GymContext(world), GymContext(world, may_configure=True)
+        self._reading, self._configuring = GymContext(world), GymContext(world, may_configure=True)
         self._caller = Caller(registry, self._access, Tool.run, infrastructure=(InfrastructureError,))
 
     def call(self, call: ToolCall) -> Step:
         """Make one call; raises InfrastructureError."""
         before, effect = self.world.state, self._caller.effect_of(call)
-        judged = self._judged(call, effect)
+        judgement = self._judge_change(call, effect)
         happened = self.world.elapse(CALL_S)
-        observation = self._caller.observe(call, refusal=None if judged is None else judged.refusal)
+        observation = self._caller.observe(call, refusal=None if judgement is None else judgement.refusal)
         self.world.catch_up()
-        at_s, verdict = round(self.world.now_s, 3), None if judged is None else judged.ruling
+        at_s, verdict = round(self.world.now_s, 3), None if judgement is None else judgement.ruling
         step = Step(call, observation, happened, before, self.world.state, at_s, effect, verdict)
         self.steps.append(step)
         return step
 
-    def _judged(self, call: ToolCall, effect: Effect | None) -> Judgement | None:
+    def _judge_change(self, call: ToolCall, effect: Effect | None) -> Judgement | None:
         if self.change_judge is None or effect is not Effect.CONFIGURE:
             return None
         return self.change_judge(self.world, call)
 
     def _access(self, tool: Tool[Any, Any]) -> GymContext:
-        """A Configuration tool measures by itself; before any other the state is brought up to date."""
+        """Bring the state up to date, except before a Configuration tool, which measures anyway."""
         if tool.effect is Effect.CONFIGURE:
-            return self._acting
+            return self._configuring
         self.world.catch_up()
-        return self._looking
+        return self._reading

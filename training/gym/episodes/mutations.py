@@ -1,8 +1,7 @@
-"""What an episode changed, by name: whoever changes what the task did not ask to be changed fails it.
+"""Mutations of an episode, by name: an agent that changes anything that the task does not allow has failed it.
 
-Names: `slice`, `service` (where it is computed), `mission rate`, `other rates`, `shares`, `radio GNB`, `receiver`, `flight UAV`,
-`sensors UAV`, `task TASK`, `handover UAV`. What is put back counts as unchanged. Log entries are no mutation, except alerts:
-`alert UAV`.
+Names: `slice`, `service` (its server), `mission rate`, `other rates`, `shares`, `radio GNB`, `receiver`, `flight UAV`,
+`sensors UAV`, `task TASK`, `handover UAV`. A reverted change is no mutation. Nor are log entries, except alerts: `alert UAV`.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from twins.gym.world import World
 
 
 def mutations(world: World) -> set[str]:
-    """Return the names of what differs from the scenario's beginning."""
+    """Return the names of all differences from the scenario's initial state."""
     return {*_network(world), *_mission(world)}
 
 

@@ -1,8 +1,8 @@
-"""Replays a rollout: the same calls again, on the same task, over the network that one likes.
+"""Replays a rollout: the same calls again, on the same task, over any network.
 
-1. It is an agent like any other: the runner runs it, and what comes out is a rollout to hold beside the first.
-2. An argument that quotes an earlier answer, such as the state that is verified, quotes the replay's own answer: the first's
-   would be untrue on the second network. What the agent made up is made up again.
+1. A replay is an agent like any other: the runner runs it, and the result is a rollout to compare with the first.
+2. An argument that repeats an earlier answer, such as the state to verify, is replaced by the replay's own answer, because the
+   recorded one would be wrong on another network. Arguments that the agent made up stay as they are.
 """
 
 from __future__ import annotations
@@ -26,66 +26,66 @@ from twins.gym.packet_network import PacketNetwork
 
 
 class Replay:
-    """Makes the calls of a rollout, one by one, and ends as it did."""
+    """Makes the calls of a rollout one by one, and ends the same way."""
 
     def __init__(self, rollout: Rollout) -> None:
         self.name, self._rollout = f"replay of {rollout.agent}", rollout
 
     def decide(self, view: View) -> Decision:
-        """Return the next call; after the last one the end."""
+        """Return the next call; after the last one, the end of the episode."""
         done = len(view.observations)
         if done < len(self._rollout.spans):
             span = self._rollout.spans[done]
-            arguments = {name: self._quoted(value, view) for name, value in span.arguments.items()}
+            arguments = {name: self._own_answer(value, view) for name, value in span.arguments.items()}
             return CallTools(calls=(ToolCall(tool=span.tool, arguments=arguments, reason=span.reason),))
         if self._rollout.ended == "escalate":
             return Escalate(reason="as recorded")
         return Finish(summary="as recorded")
 
-    def _quoted(self, value: Any, view: View) -> Any:
-        """What the newest answer that `value` quotes, whole or one field of it, says in this replay; else `value`."""
+    def _own_answer(self, value: Any, view: View) -> Any:
+        """If `value` repeats the newest recorded answer, or a field of it, return this replay's counterpart; else `value`."""
         if not isinstance(value, dict):
             return value
-        for span, seen in reversed(list(zip(self._rollout.spans, view.observations, strict=False))):
-            told, now = span.value, None if seen.evidence is None else seen.evidence["value"]
-            if told is None or now is None:
+        for span, observation in reversed(list(zip(self._rollout.spans, view.observations, strict=False))):
+            recorded, own = span.value, None if observation.evidence is None else observation.evidence["value"]
+            if recorded is None or own is None:
                 continue
-            if told == value:
-                return now
-            field = next((name for name, one in told.items() if one == value and name in now), None)
+            if recorded == value:
+                return own
+            field = next((name for name, part in recorded.items() if part == value and name in own), None)
             if field is not None:
-                return now[field]
+                return own[field]
         return value
 
 
-def replayed(rollout: Rollout, task: GymTask, network: PacketNetwork, told: Callable[[Step], None]) -> Rollout:
-    """Return the rollout of the same calls over `network`; a change that the gate once refused is refused again."""
-    runner = Runner(lambda: network, rollout.catalogues, change_judge=_verdicts(rollout.spans), told=told)
+def replay_rollout(rollout: Rollout, task: GymTask, network: PacketNetwork, on_step: Callable[[Step], None]) -> Rollout:
+    """Return the rollout of the same calls over `network`; a change that the gate refused is refused again."""
+    runner = Runner(lambda: network, rollout.catalogues, change_judge=_recorded_judge(rollout.spans), on_step=on_step)
     return runner.run(task, Replay(rollout), rollout.attempt)
 
 
-def _verdicts(spans: tuple[Span, ...]) -> ChangeJudge | None:
-    """The gate's rulings again, in their order; None where no gate was asked."""
-    judged = [span for span in spans if span.verdict is not None]
-    if not judged:
+def _recorded_judge(spans: tuple[Span, ...]) -> ChangeJudge | None:
+    """A judge that repeats the recorded rulings in order; None if the rollout was recorded without a gate."""
+    judgements = [Judgement(str(span.verdict), _refusal(span)) for span in spans if span.verdict is not None]
+    if not judgements:
         return None
-    rulings = iter([Judgement(str(span.verdict), _refusal(span)) for span in judged])
-    return lambda world, call: next(rulings, Judgement("not judged again", "there were fewer calls when this was recorded"))
+    remaining = iter(judgements)
+    return lambda world, call: next(remaining, Judgement("not judged again", "there were fewer calls when this was recorded"))
 
 
 def _refusal(span: Span) -> str | None:
-    """Why a span's call was not let through; None where it was, whatever the tool then said."""
+    """Why the gate refused a span's call; None if it let the call through, even if the tool then failed."""
     return (span.error or "").removeprefix(f"{span.tool}: ") if span.boundary == Boundary.PERMISSION else None
 
 
 def read_rollout(path: Path) -> Rollout:
-    """Return the rollout in a file; raises GymInputError saying what is wrong with it."""
+    """Return the rollout in a file; raises GymInputError, with the reason, if it cannot be read."""
     try:
         return Rollout.model_validate_json(path.read_bytes())
     except OSError as error:
         raise GymInputError(f"rollout={path}: {error.strerror or error}") from None
     except ValidationError as error:
-        wrong = validation_text(error, "the rollout")
+        reason = validation_text(error, "the rollout")
         raise GymInputError(
-            f"rollout={path} is not what `twinpilot gym run --out` writes: {wrong if len(wrong) < 300 else wrong[:300] + '…'}"
+            f"rollout={path} is not what `twinpilot gym run --out` writes: {reason if len(reason) < 300 else reason[:300] + '…'}"
         ) from None

@@ -1,4 +1,4 @@
-"""A `Rollout`: one episode as it happened, in the one form that trainers, benchmarks and views read."""
+"""`Rollout`: the record of one episode, in the format that trainers, benchmarks and views read."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from training.gym.episodes.judgement import Outcome
 
 
 class Message(Word):
-    """A message of a chat; where a model sampled it and the endpoint told them, with token ids and their log-probabilities.
+    """A chat message; with token ids and log-probabilities if a model sampled it and the endpoint returned them.
 
-    `prompt_token_ids` is all that the model was given before it, as it was tokenized: what a trainer must not tokenize again.
+    `prompt_token_ids` is the tokenized prompt that it was sampled from, so that a trainer need not tokenize it again.
     """
 
     role: str
@@ -25,9 +25,10 @@ class Message(Word):
 
 
 class Span(Word):
-    """One tool call: arguments, reason, answer or error with the boundary that it crossed, and how long it took.
+    """One tool call: arguments, reason, and its answer, or its error with the boundary at which it failed.
 
-    `at_s` is mission time after it, `seconds` real time; `happened` what came meanwhile; `state` the network state after it.
+    `at_s` is the mission time after the call, `seconds` its wall-clock duration; `happened` lists the events during the call;
+    `state` is the network state after it.
     """
 
     tool: str
@@ -38,7 +39,7 @@ class Span(Word):
     summary: str = ""
     error: str | None
     boundary: str | None
-    verdict: str | None = Field(default=None, description="the gate's ruling, where one was asked")
+    verdict: str | None = Field(default=None, description="the gate's ruling, if the call was submitted to one")
     happened: tuple[str, ...]
     state: NetworkState
     at_s: float
@@ -46,11 +47,11 @@ class Span(Word):
 
 
 class Rollout(Word):
-    """One episode: of which task and agent, over which network, what was said and done, and what it was worth.
+    """One episode: task, agent and network, its chat and calls, rewards and outcome.
 
-    `ended` is finish, escalate, budget, planner (it failed) or infrastructure; `last_words` what was said then. `final_state` is
-    the one that was judged. `rewards` has one entry for each span, with the success in the last. `infrastructure_error` is set
-    where the simulator failed: such an episode has no outcome and is not scored.
+    `ended` is finish, escalate, budget, planner (it raised an exception) or infrastructure; `last_words` is the agent's final
+    message. `final_state` is the state that was judged. `rewards` has one entry per span; success is rewarded with the last one.
+    `infrastructure_error` is set if the simulator failed: such an episode has no outcome and is not scored.
     """
 
     task: str

@@ -1,8 +1,8 @@
-"""Runs any `Planner` through a task: view, decision, calls, verdicts, and at the end a `Rollout`.
+"""Runs any `Planner` through a task: views, decisions, calls, and finally a `Rollout`.
 
-1. The planner sees what it would see in the harness: the operator's text, the network card, the tools, what came of its calls.
-2. A Configuration call is put before the judge of changes where one is given; see `training.gym.episodes.episode`.
-3. A simulator that fails ends the episode as an infrastructure error: it is not scored, and the next episode goes on.
+1. The planner sees what it would see in the harness: the operator's text, the network card, the tools, the results of its calls.
+2. Configuration calls are submitted to the change judge, if one is set; see `training.gym.episodes.episode`.
+3. A failure of the simulator ends the episode with an infrastructure error: it is not scored, and the runner stays usable.
 """
 
 from __future__ import annotations
@@ -27,71 +27,64 @@ from twins.gym.packet_twin.card import network_card
 from twins.gym.packet_twin.names import cell_names
 from twins.gym.world import WINDOW_S, World
 from twins.learned.network import LearnedNetwork
+from twins.network import NetworkCard
 
-FAILED_CALL_PENALTY = 0.02  # of reward, for a call that failed or that the gate refused
+FAILED_CALL_PENALTY = 0.02  # deducted from the reward for a call that failed or was refused by the gate
 
 
 @dataclass
 class Runner:
-    """Runs episodes over networks made by `network`, with the tools of `catalogues`."""
+    """Runs episodes over networks made by `network`, with the tools of `catalogues`; `on_step` is called after each call."""
 
     network: Callable[[], PacketNetwork] = LearnedNetwork
     catalogues: tuple[str, ...] = (PAPER,)
     change_judge: ChangeJudge | None = None
-    told: Callable[[Step], None] = field(default=lambda step: None)
+    on_step: Callable[[Step], None] = field(default=lambda step: None)
 
     def __post_init__(self) -> None:
         self.registry = ToolRegistry(tool for name in self.catalogues for tool in catalogue(name))
         self.offers = offers_of(self.registry)
 
     def run(self, task: GymTask, planner: Planner, attempt: int = 0) -> Rollout:
-        """Run one episode; never raises for what a planner or a simulator does."""
+        """Run one episode; errors of planner and simulator are recorded, never raised."""
         started = time.perf_counter()
         network = self.network()
         world = World(task.scenario(), network, task.events)
         episode = Episode(world, self.registry, self.change_judge)
-        rolled = _Rolled(self, task, planner, episode)
+        run = _EpisodeRun(self, task, planner, episode)
         try:
             world.begin()
-            rolled.first = world.state
-            ended = rolled.go()
-            outcome, failed = judge(task, episode), None
+            run.first_state = world.state
+            ended = run.to_end()
+            outcome, failure = judge(task, episode), None
         except InfrastructureError as error:
-            ended, outcome, failed = "infrastructure", None, str(error)
-        return rolled.rollout(network.label, ended, outcome, failed, time.perf_counter() - started, attempt)
+            ended, outcome, failure = "infrastructure", None, str(error)
+        return run.rollout(network.label, ended, outcome, failure, time.perf_counter() - started, attempt)
 
 
 @dataclass
-class _Rolled:
-    """One episode on its way."""
+class _EpisodeRun:
+    """One episode in progress."""
 
     runner: Runner
     task: GymTask
     planner: Planner
     episode: Episode
-    first: NetworkState | None = None
+    first_state: NetworkState | None = None
     spans: list[Span] = field(default_factory=list)
     feedback: list[str] = field(default_factory=list)
     last_words: str = ""
 
-    def go(self) -> str:
-        """Decide and act until the planner ends the episode or the budget is used; returns how it ended."""
+    def to_end(self) -> str:
+        """Decide and act until the planner ends the episode or the budget is used up; returns how it ended."""
         world = self.episode.world
         card = network_card(world.layout, cell_names(world.layout), world.network.label, EPOCH, WINDOW_S, self.task.id)
         text, turns = self.task.brief, 0
         while len(self.spans) < self.task.budget and turns < 2 * self.task.budget:
             turns += 1
-            view = View.model_construct(
-                text=text,
-                card=card,
-                tools=self.runner.offers,
-                observations=tuple(step.observation for step in self.episode.steps),
-                feedback=tuple(self.feedback),
-                steps_left=self.task.budget - len(self.spans),
-            )
             try:
-                decision = self.planner.decide(view)
-            except Exception as error:  # a planner must not raise; one that does has failed this task, and only this one
+                decision = self.planner.decide(self._view(text, card))
+            except Exception as error:  # a planner must not raise; one that does fails this task only
                 self.last_words = f"{type(error).__name__}: {error}"
                 return "planner"
             if isinstance(decision, Finish | Escalate):
@@ -103,6 +96,16 @@ class _Rolled:
             else:
                 self.feedback.append(f"{decision.kind}: nobody answers in the gym; call tools, finish or escalate")
         return "budget"
+
+    def _view(self, text: str, card: NetworkCard) -> View:
+        return View.model_construct(
+            text=text,
+            card=card,
+            tools=self.runner.offers,
+            observations=tuple(step.observation for step in self.episode.steps),
+            feedback=tuple(self.feedback),
+            steps_left=self.task.budget - len(self.spans),
+        )
 
     def _act(self, call: ToolCall) -> None:
         started, world = time.perf_counter(), self.episode.world
@@ -125,12 +128,12 @@ class _Rolled:
                 seconds=time.perf_counter() - started,
             )
         )
-        self.runner.told(step)
+        self.runner.on_step(step)
 
     def rollout(
-        self, network: str, ended: str, outcome: Outcome | None, failed: str | None, seconds: float, attempt: int
+        self, network: str, ended: str, outcome: Outcome | None, failure: str | None, seconds: float, attempt: int
     ) -> Rollout:
-        """The episode's record."""
+        """Return the record of the episode."""
         rewards = [-FAILED_CALL_PENALTY if span.error is not None else 0.0 for span in self.spans]
         if rewards and outcome is not None and outcome.success:
             rewards[-1] += 1.0
@@ -142,15 +145,15 @@ class _Rolled:
             agent=self.planner.name,
             network=network,
             catalogues=self.runner.catalogues,
-            messages=tuple(one if isinstance(one, Message) else Message(**one) for one in messages),
-            first_state=self.first,
+            messages=tuple(item if isinstance(item, Message) else Message(**item) for item in messages),
+            first_state=self.first_state,
             spans=tuple(self.spans),
             rewards=tuple(rewards),
             ended=ended,
             last_words=self.last_words,
             final_state=self.episode.world.state if outcome is not None else None,
             outcome=outcome,
-            infrastructure_error=failed,
+            infrastructure_error=failure,
             trace_hash=self.episode.world.trace_hash() if outcome is not None else "",
             seconds=seconds,
             attempt=attempt,

@@ -1,10 +1,11 @@
-"""`GymGate`: the harness's gate, before every Configuration call of an episode.
+"""`GymGate`: the harness's gate, applied to every Configuration call of an episode.
 
-The call is tried in a twin, written as a change set of managed objects, and judged by the same seven rules, limits and
-authorization policies as any change of a network. What the tool itself would refuse is left to the tool, whose error says more.
+The call is tried in a twin, expressed as a change set of managed objects, and judged by the same seven rules, limits and
+authorization policies as any change of a network. A call that the tool itself refuses is passed on, because the tool's error says
+more.
 
-Two of the seven rules have nothing to object here: no call writes an A1 policy, and a call is made at once on what was measured,
-so no proposal expires and no rollback handle goes stale between judgement and call.
+Two of the seven rules never object here: no call writes an A1 policy, and a call is executed right after its judgement, so no
+proposal expires and no rollback handle becomes stale in between.
 """
 
 from __future__ import annotations
@@ -28,29 +29,29 @@ from tools.gym.catalogue import gym_registry
 from tools.registry import ToolRegistry
 from training.gym.episodes.episode import Judgement
 from training.gym.gate.mission_network import MissionNetwork
-from training.gym.gate.outlook import candidate_of, intent_of, others_of
-from training.gym.gate.trial import Trial, tried
+from training.gym.gate.outlook import bystander_flows, candidate_of, intent_of
+from training.gym.gate.trial import Trial, try_call
 from twins.gym.world import World
 
 GUARDRAILS = Path(__file__).parent / "guardrails.toml"
-STANDS_S = 60.0  # how long a call, once judged, may wait: it is made at once
+VALID_S = 60.0  # validity of a judgement; the call follows at once
 
 
-def nobody(verdict: Verdict) -> bool:
-    """No approver means no."""
+def no_approver(verdict: Verdict) -> bool:
+    """Refuse everything: no approver means no."""
     return False
 
 
-def yes(verdict: Verdict) -> bool:
-    """A person who agrees to whatever the gate lets them decide."""
+def approve_all(verdict: Verdict) -> bool:
+    """Approve everything that the gate leaves to a human."""
     return True
 
 
 @dataclass
 class GymGate:
-    """Judges calls; `approves` is asked where a human must decide. Without a human, Cedar's small changes pass."""
+    """Judges calls; `approves` decides where a human must. By default only changes that Cedar leaves to the agent alone pass."""
 
-    approves: Callable[[Verdict], bool] = nobody
+    approves: Callable[[Verdict], bool] = no_approver
     settings: GateSettings = field(default_factory=lambda: GateSettings(autonomous=True))
     guardrails: Guardrails = field(default_factory=lambda: load_guardrails(GUARDRAILS))
     limits: LimitsCatalogue = field(default_factory=load_limits)
@@ -58,15 +59,15 @@ class GymGate:
     registry: ToolRegistry = field(default_factory=gym_registry)
 
     def __call__(self, world: World, call: ToolCall) -> Judgement:
-        """Judge `call` in `world`; see `training.gym.episodes.episode.ChangeJudge`. What cannot be judged does not pass."""
+        """Judge `call` in `world` as a `training.gym.episodes.episode.ChangeJudge`; a call that cannot be judged is refused."""
         try:
-            return self._judged(world, call)
+            return self._judge(world, call)
         except Exception as error:
-            why = f"the gate could not judge this call: {type(error).__name__}: {' '.join(str(error).split())}"
-            return Judgement(Ruling.ESCALATE.value, why)
+            reason = f"the gate could not judge this call: {type(error).__name__}: {' '.join(str(error).split())}"
+            return Judgement(Ruling.ESCALATE.value, reason)
 
-    def _judged(self, world: World, call: ToolCall) -> Judgement:
-        trial = tried(world, call, self.registry)
+    def _judge(self, world: World, call: ToolCall) -> Judgement:
+        trial = try_call(world, call, self.registry)
         if trial.error is not None or trial.change_set.is_empty:
             return Judgement(Ruling.APPROVE.value)
         verdict = self.gate.judge(self.case(world, trial))
@@ -74,23 +75,23 @@ class GymGate:
             return Judgement(verdict.ruling.value)
         if verdict.ruling is Ruling.NEEDS_HUMAN and self.approves(verdict):
             return Judgement(f"{verdict.ruling.value}, who approved")
-        return Judgement(verdict.ruling.value, _why(verdict))
+        return Judgement(verdict.ruling.value, _refusal(verdict))
 
     def case(self, world: World, trial: Trial) -> Case:
-        """Return the case of a trial as the mission stands now."""
-        network = MissionNetwork(world, trial.standing)
+        """Return the gate's case of a trial, at the current mission time."""
+        network = MissionNetwork(world, trial.current_tree)
         card = network.describe()
         return Case(
             change_set=trial.change_set,
             intent=intent_of(world, trial),
             candidate=candidate_of(world, trial),
-            expires_at=card.now + timedelta(seconds=STANDS_S),
+            expires_at=card.now + timedelta(seconds=VALID_S),
             network=network,
             card=card,
             limits=self.limits,
             guardrails=self.guardrails,
             settings=self.settings,
-            # A world is measured again whenever something happened that it could feel: what was measured last holds now.
+            # A world is measured again after every event that affects it: the last measurement is current.
             newest_window=card.now,
             planner="gym",
             users=_users(world),
@@ -98,22 +99,24 @@ class GymGate:
 
 
 def _users(world: World) -> dict[tuple[str, Slice], float]:
-    """Users with traffic by cell and slice, the mission's among them."""
+    """Number of users with traffic by cell and slice, including the mission's."""
     layout, window = world.measured.layout, world.measured.window
-    found: dict[tuple[str, Slice], float] = {(cell, one): 0.0 for cell in layout.cells for one in Slice}
-    for names in (world.scenario.mission, *others_of(world).values()):
+    users: dict[tuple[str, Slice], float] = {(cell, slice_): 0.0 for cell in layout.cells for slice_ in Slice}
+    for names in (world.scenario.mission, *bystander_flows(world).values()):
         for name in names:
             flow = layout.flows[name]
             cell = window.users[flow.user].cell
             if cell is not None:
-                found[cell, flow.slice] += 1.0
-    return found
+                users[cell, flow.slice] += 1.0
+    return users
 
 
-def _why(verdict: Verdict) -> str:
-    """What stands against it, for the agent: the severest findings with what to do."""
-    kind = "fail" if any(one.outcome == "fail" for one in verdict.reasons) else "warn"
-    found = [
-        f"{one.rule}: {one.message}{f' ({one.remedy})' if one.remedy else ''}" for one in verdict.reasons if one.outcome == kind
+def _refusal(verdict: Verdict) -> str:
+    """The most severe findings with their remedies, for the agent."""
+    severity = "fail" if any(reason.outcome == "fail" for reason in verdict.reasons) else "warn"
+    findings = [
+        f"{reason.rule}: {reason.message}{f' ({reason.remedy})' if reason.remedy else ''}"
+        for reason in verdict.reasons
+        if reason.outcome == severity
     ]
-    return f"the gate says {verdict.ruling.value}: {'; '.join(found)}"
+    return f"the gate says {verdict.ruling.value}: {'; '.join(findings)}"

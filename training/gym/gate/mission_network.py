@@ -1,4 +1,4 @@
-"""`MissionNetwork`: a mission's world behind the Network contract, to be looked at and judged, not to be edited."""
+"""`MissionNetwork`: a mission's world as a read-only Network, to be observed and judged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from twins.tree_network import ReadableTree
 
 
 class MissionNetwork(ReadableTree):
-    """The configuration `tree` of `world` as it stands; a mission is changed by its tools: `apply` and `revert` are refused."""
+    """`world` with its current configuration `tree`; a mission is changed only by its tools: `apply` and `revert` are refused."""
 
     def __init__(self, world: World, tree: Tree) -> None:
         super().__init__(tree)
@@ -26,24 +26,24 @@ class MissionNetwork(ReadableTree):
         self._names = cell_names(world.layout)
 
     def describe(self) -> NetworkCard:
-        """Return the card of the mission's network at mission time."""
+        """Return the card of the mission's network at the current mission time."""
         world = self._world
         return network_card(
             world.layout, self._names, world.network.label, self._now(), WINDOW_S, f"{world.scenario.family.value} mission"
         )
 
     def observe(self, query: KpiQuery) -> KpiFrame:
-        """Return the KPIs of the windows that were measured; raises UnknownKpiError, UnknownObjectError."""
-        records = [WindowRecord(round(one.at_s / WINDOW_S), one.layout, one.window, None) for one in self._world.measurements]
+        """Return the KPIs of the measured windows; raises UnknownKpiError, UnknownObjectError."""
+        records = [WindowRecord(round(past.at_s / WINDOW_S), past.layout, past.window, None) for past in self._world.measurements]
         return Observer(self._names, EPOCH, timedelta(seconds=WINDOW_S)).observe(records, query)
 
     def _now(self) -> datetime:
         return EPOCH + timedelta(seconds=self._world.now_s)
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
-        """Refuse."""
+        """Refuse with NetworkError."""
         raise NetworkError("a mission is changed by the gym's Configuration tools, not by edits; call the tool")
 
     def revert(self, receipt: Receipt) -> Receipt:
-        """Refuse."""
+        """Refuse with NetworkError."""
         raise NetworkError("nothing was applied here: a mission is changed by the gym's Configuration tools")

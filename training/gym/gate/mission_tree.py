@@ -1,8 +1,9 @@
-"""A mission's configuration as managed objects: the network's own (TS 28.541), and a vendor model of what the mission asks of it.
+"""A mission's configuration as managed objects: those of the network (TS 28.541), and a vendor model of the mission's service.
 
-1. Slices' shares stand as guaranteed ratios, whole percents, none of them rounded up beyond the cell: shares are exclusive here.
-2. `MissionService`, `SliceTraffic` and `ComputingTask` are TwinPilot's: slice, server and rate of the mission, the rate that the
-   other users of a slice keep, where a computing task runs. Rates are percents of what the scenario lets them send.
+1. Shares of slices are guaranteed ratios in whole percents, rounded so that they never exceed the cell, because shares are
+   exclusive here.
+2. `MissionService`, `SliceTraffic` and `ComputingTask` are TwinPilot's own classes: slice, server and rate of the mission, rate
+   of the other users of a slice, server of a computing task. Rates are percentages of the scenario's full rate.
 """
 
 from __future__ import annotations
@@ -23,22 +24,22 @@ ON_BOARD, NOWHERE = "on-board", "none"
 
 
 def mission_tree(world: World) -> Tree:
-    """Return every managed object as `world` is configured now, whatever events make of it."""
+    """Return every managed object with the current configuration of `world`, without the effect of events."""
     layout, start, names = world.layout, world.scenario.layout, cell_names(world.layout)
     tree = default_tree(layout, names)
     for name in names.values():
-        for one, percent in _percents(layout.cells[name.id]).items():
-            tree[f"{name.du},RRMPolicyRatio={one.value}"]["rRMPolicyMinRatio"] = percent
+        for slice_, percent in _percents(layout.cells[name.id]).items():
+            tree[f"{name.du},RRMPolicyRatio={slice_.value}"]["rRMPolicyMinRatio"] = percent
         tree.update(_beam(layout.cells[name.id], start.cells[name.id], name))
     tree["MissionService=1"] = {
         "slice": layout.flows[world.scenario.mission[0]].slice.value,
         "server": world.service_host,
         "rate": _rate(layout, start, list(world.scenario.mission)),
     }
-    for one in Slice:
-        others = [name for name, flow in start.flows.items() if flow.slice is one and name not in world.scenario.mission]
+    for slice_ in Slice:
+        others = [name for name, flow in start.flows.items() if flow.slice is slice_ and name not in world.scenario.mission]
         if any(start.flows[name].mbps > 0.0 for name in others):
-            tree[f"SliceTraffic={one.value}"] = {"rate": _rate(layout, start, others)}
+            tree[f"SliceTraffic={slice_.value}"] = {"rate": _rate(layout, start, others)}
     for uav in world.mission.fleet:
         tree[f"ReceiverProfile={uav}"] = {"noiseFigure": round(layout.users[uav].noise_figure_db, 6)}
     for flying in world.mission.fleet.values():
@@ -48,7 +49,7 @@ def mission_tree(world: World) -> Tree:
 
 
 def difference(before: Tree, after: Tree) -> ChangeSet:
-    """Return the edits that lead from one tree to the other; a computing task that is new is put into `before`, run nowhere."""
+    """Return the edits from `before` to `after`; a new computing task is added to `before`, with server "none"."""
     edits = []
     for dn, attributes in after.items():
         old = before.setdefault(dn, {"server": NOWHERE})
@@ -61,23 +62,23 @@ def difference(before: Tree, after: Tree) -> ChangeSet:
 
 
 def _task_dn(task: str) -> str:
-    """The DN of a task; a name that is no id of a DN (spaces, commas, …) is told apart by its digest."""
+    """The DN of a task; a name with characters that a DN does not allow is made unique by its digest."""
     plain = re.sub(r"[^A-Za-z0-9.:-]", "-", task)
     return f"ComputingTask={plain}" if plain == task else f"ComputingTask={plain}_{digest_of(task)[:6]}"
 
 
 def _percents(cell: CellLayout) -> dict[Slice, int]:
-    """Shares as whole percents that add up to no more than the shares do, by largest remainder."""
-    exact = {one: 100.0 * share for one, share in cell.shares.items()}
-    found = {one: math.floor(percent + 1e-9) for one, percent in exact.items()}
-    spare = math.floor(sum(exact.values()) + 1e-9) - sum(found.values())
-    for one in sorted(exact, key=lambda one: found[one] - exact[one])[:spare]:
-        found[one] += 1
-    return found
+    """Shares as whole percents whose sum does not exceed that of the shares, by largest remainder."""
+    exact = {slice_: 100.0 * share for slice_, share in cell.shares.items()}
+    percents = {slice_: math.floor(percent + 1e-9) for slice_, percent in exact.items()}
+    spare = math.floor(sum(exact.values()) + 1e-9) - sum(percents.values())
+    for slice_ in sorted(exact, key=lambda slice_: percents[slice_] - exact[slice_])[:spare]:
+        percents[slice_] += 1
+    return percents
 
 
 def _beam(cell: CellLayout, start: CellLayout, name: CellName) -> Tree:
-    """Shape of the coverage, 0 all around or 1 a sector; turns of the sector from where the scenario points it, 0.1 degrees."""
+    """Coverage shape, 0 omnidirectional or 1 a sector; tilt and azimuth relative to the scenario's beam, in 0.1 degrees."""
     zero = start.beam or Beam(azimuth_deg=0.0, tilt_deg=0.0)
     beam = cell.beam or zero
     turned = (zero.azimuth_deg - beam.azimuth_deg + 180.0) % 360.0 - 180.0

@@ -1,9 +1,9 @@
-"""A Configuration call tried in a digital twin before it is let through: the Experiment Model, on a fork of the world.
+"""Trial of a Configuration call in a digital twin, the Experiment Model, on a fork of the world, before it is let through.
 
-1. Over the Experiment Model the twin is a copy that stands where the world's network stands. Over any other network it is a model
-   that went through the same configurations: its word on how things stand, against what was measured last, is the twin gap.
-2. The same time passes with the call, without it, and in the configuration that the mission began with, so that what comes of
-   itself is held against no call, and what many small calls take from others is held against the last of them.
+1. If the world runs on the Experiment Model, the twin is a copy of it in the same state. Over any other network it is a model
+   that went through the same configurations; its error against the last measurement is the twin gap.
+2. The same time passes with the call, without it, and in the mission's initial configuration. So no call is blamed for what
+   happens without it, and a sequence of small calls cannot take more from other users than one call may.
 """
 
 from __future__ import annotations
@@ -23,43 +23,44 @@ from twins.system.configuration import Tree
 
 @dataclass(frozen=True)
 class Trial:
-    """What a call would change, and what the twin measures with it and without it; `error` is the tool's own refusal.
+    """The change set of a call, and the twin's measurements `changed`, with the call, and `unchanged`, without it.
 
-    `begun` is measured in the configuration that the mission began with. `standing` is the tree before the call. `twin_now` is
-    what the twin says of the world as it was measured last, None where the world runs on the twin's own model.
+    `current_tree` is the configuration before the call; `initial` is measured in the mission's initial configuration. `twin_now`
+    is the twin's estimate of the world's last measurement, None if the world runs on the twin's own model. `error` is the tool's
+    own refusal, if any.
     """
 
-    standing: Tree
+    current_tree: Tree
     change_set: ChangeSet
     changed: Measurement
     unchanged: Measurement
-    begun: Measurement
+    initial: Measurement
     twin_now: Measurement | None
     error: str | None
 
 
-def tried(world: World, call: ToolCall, registry: ToolRegistry) -> Trial:
-    """Try `call` on forks of `world`, which stays as it is."""
+def try_call(world: World, call: ToolCall, registry: ToolRegistry) -> Trial:
+    """Try `call` on forks of `world`, which is not changed."""
     twin, now = _twin(world)
-    fork, idle, begun = (world.fork(one) for one in (twin.copy(), twin.copy(), _sure(twin)))
+    fork, idle, initial = (world.fork(network) for network in (twin.copy(), twin.copy(), _without_intervals(twin)))
     step = Episode(fork, registry).call(call)
     idle.elapse(CALL_S)
-    begun.configure(world.scenario.layout)
-    begun.elapse(CALL_S)
-    standing = mission_tree(world)
+    initial.configure(world.scenario.layout)
+    initial.elapse(CALL_S)
+    current_tree = mission_tree(world)
     return Trial(
-        standing=standing,
-        change_set=difference(standing, mission_tree(fork)),
+        current_tree=current_tree,
+        change_set=difference(current_tree, mission_tree(fork)),
         changed=fork.measured,
         unchanged=idle.measure(),
-        begun=begun.measure(),
+        initial=initial.measure(),
         twin_now=now,
         error=step.observation.error,
     )
 
 
-def _sure(twin: LearnedNetwork) -> LearnedNetwork:
-    """A copy that tells no intervals: how sure it is of the beginning matters to nobody."""
+def _without_intervals(twin: LearnedNetwork) -> LearnedNetwork:
+    """A copy without intervals: those of the initial configuration are not used."""
     copy = twin.copy()
     copy.intervals = False
     return copy
@@ -72,7 +73,7 @@ def _twin(world: World) -> tuple[LearnedNetwork, Measurement | None]:
         return twin, None
     twin, before = LearnedNetwork(intervals=True), None
     twin.begin(world.measurements[0].layout)
-    for one in world.measurements:
-        settle = WARM_UP_S if before is None else settle_s(before, one.layout)
-        window, before = twin.run(one.layout, WINDOW_S, settle), one.layout
+    for past in world.measurements:
+        settle = WARM_UP_S if before is None else settle_s(before, past.layout)
+        window, before = twin.run(past.layout, WINDOW_S, settle), past.layout
     return twin, world.measurement_of(world.measured.layout, window)

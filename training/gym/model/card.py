@@ -9,7 +9,7 @@ from training.gym.traces.card import trace_card
 
 
 def model_card(plan: Plan, seeds: list[int], rows: int, samples: int) -> DataCard:
-    """Return the card of a model fitted by `plan` on `rows` windows of traces of the topologies `seeds`."""
+    """Return the card of a model fitted by `plan` to `rows` trace windows of the topologies `seeds`."""
     traces = trace_card("", seeds, rows)
     return DataCard(
         name="Experiment Model",

@@ -15,12 +15,12 @@ def experiment_model(
     traces: Annotated[
         Path | None, typer.Option("--traces", help="Traces (.jsonl.gz with its record); default: the committed ones.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Where the model goes; default: in place of the shipped one.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File of the model; default: the committed one.")] = None,
     members: Annotated[int, typer.Option("--members", min=2, max=20, help="Networks in the ensemble.")] = 5,
     seed: Annotated[int, typer.Option("--seed", min=1, max=100_000, help="Seed of weights and samples.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")] = False,
 ) -> None:
-    """Fit the Experiment Model to traces of ns-3 (about a minute of one core), and tell its error on unseen topologies."""
+    """Fit the Experiment Model to traces of ns-3 (about a minute of one core), and print its error on unseen topologies."""
     import torch
 
     from policies.artefact import ArtefactError
@@ -41,11 +41,11 @@ def experiment_model(
     Ensemble.load.cache_clear()
     errors, states = published_error(rows, unseen, Ensemble.load(path))
     if as_json:
-        typer.echo(json.dumps({"model": str(path), "states": states, "errors": [one.model_dump() for one in errors]}))
+        typer.echo(json.dumps({"model": str(path), "states": states, "errors": [error.model_dump() for error in errors]}))
         return
     typer.echo(f"{path}; on {states} states of unseen topologies, rolled out:")
-    for one in errors:
+    for row in errors:
         typer.echo(
-            f"  {one.dimension}: MAE {one.mae:.4g} {one.unit} (persistence {one.persistence_mae:.4g}, line {one.linear_mae:.4g}),"
-            f" R² {one.r2:.3f} ({one.persistence_r2:.3f}, {one.linear_r2:.3f}), 90 % hold {one.coverage:.1%}"
+            f"  {row.dimension}: MAE {row.mae:.4g} {row.unit} (persistence {row.persistence_mae:.4g}, line {row.linear_mae:.4g}),"
+            f" R² {row.r2:.3f} ({row.persistence_r2:.3f}, {row.linear_r2:.3f}), 90 % hold {row.coverage:.1%}"
         )

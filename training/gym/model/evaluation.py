@@ -1,9 +1,9 @@
-"""How well the Experiment Model foretells ns-3: states along whole segments, next to two baselines.
+"""Accuracy of the Experiment Model against ns-3: predicted states along whole segments, compared with two baselines.
 
-1. The model is rolled out: it sees the layouts of a segment and its own windows, never a measured one. It meets each state of the
-   segment as an agent in the gym would.
-2. Persistence says that the last measured state stands. The linear baseline is a ridge regression from the last measured state,
-   the action and the events. Both see measurements of ns-3 that the model does not.
+1. The model is rolled out: its inputs are the layouts of a segment and its own windows, never a measured one, so that it predicts
+   each state of the segment as it does for an agent in the gym.
+2. Persistence predicts the last measured state. The linear baseline is a ridge regression on the last measured state, the action
+   and the events. Both use measurements of ns-3 that the model does not have.
 """
 
 from __future__ import annotations
@@ -29,53 +29,55 @@ DIMENSIONS = ("latency_ms", "jitter_ms", "loss", "throughput_mbps", "edge_load")
 
 
 @dataclass(frozen=True)
-class Foretold:
-    """S states, [S, 5] in the order of `DIMENSIONS`: `truth` of ns-3, the model's `mean`, `low` and `high`, the state `before`.
+class Predictions:
+    """S states, [S, 5] in the order of `DIMENSIONS`: `truth` of ns-3, the model's `mean`, `low` and `high`, the `previous` truth.
 
-    `first` marks the beginnings of segments, which have no state before; `known` are the inputs of the linear baseline.
+    `first` [S] marks the first state of a segment, which has no previous one; `linear_inputs` [S, k] are the inputs of the linear
+    baseline; `seed` [S] is the topology.
     """
 
     truth: Floats
     mean: Floats
     low: Floats
     high: Floats
-    before: Floats
+    previous: Floats
     first: NDArray[np.bool_]
-    known: Floats
+    linear_inputs: Floats
     seed: NDArray[np.int64]
 
 
-def foretold(rows: Iterable[TraceRow], ensemble: Ensemble) -> Foretold:
+def predict(rows: Iterable[TraceRow], ensemble: Ensemble) -> Predictions:
     """Roll the model out along every segment of `rows`."""
     columns: list[list[object]] = [[] for _ in range(8)]
     for _, segment in groupby(rows, key=lambda row: (row.family, row.seed, row.segment)):
         for values in _segment(list(segment), ensemble):
             for column, value in zip(columns, values, strict=True):
                 column.append(value)
-    return Foretold(*(np.array(column) for column in columns))
+    return Predictions(*(np.array(column) for column in columns))
 
 
 def _segment(rows: list[TraceRow], ensemble: Ensemble) -> Iterable[tuple[object, ...]]:
-    made, network, before, last = rows[0].scenario(), LearnedNetwork(ensemble, intervals=True), None, None
+    scenario, network, layout_before, last = rows[0].scenario(), LearnedNetwork(ensemble, intervals=True), None, None
     for row in rows:
-        layout = row.measured_layout(made.layout)
-        settle = WARM_UP_S if before is None else settle_s(before, layout)
-        if before is None:
+        layout = row.measured_layout(scenario.layout)
+        settle = WARM_UP_S if layout_before is None else settle_s(layout_before, layout)
+        if layout_before is None:
             network.begin(layout)
         window = network.run(layout, WINDOW_S, settle)
-        truth = vector(state_of(made, layout, row.measured_window().flows, row.server_loads))
-        mean, low, high = map(vector, state_interval(made, layout, window, row.server_loads))
-        yield truth, mean, low, high, truth if last is None else last, last is None, _known(row, last, truth), row.seed
-        before, last = layout, truth
+        truth = vector(state_of(scenario, layout, row.measured_window().flows, row.server_loads))
+        mean, low, high = map(vector, state_interval(scenario, layout, window, row.server_loads))
+        previous = truth if last is None else last
+        yield truth, mean, low, high, previous, last is None, _linear_inputs(row, previous), row.seed
+        layout_before, last = layout, truth
 
 
 def vector(state: NetworkState) -> Floats:
-    """The state without its slice, [5]."""
+    """Return the state without its slice, [5]."""
     return np.array([getattr(state, name) for name in DIMENSIONS])
 
 
-def _known(row: TraceRow, last: Floats | None, truth: Floats) -> Floats:
-    """Inputs of the linear baseline: state before, slice, action and its number, magnitudes of the events."""
+def _linear_inputs(row: TraceRow, previous: Floats) -> Floats:
+    """Inputs of the linear baseline: previous state, slice, action and its parameter, magnitudes of the events."""
     events = {kind.value: 0.0 for kind in DegradationKind}
     for event in row.events:
         events[event["kind"]] = float(event["magnitude"])
@@ -87,7 +89,7 @@ def _known(row: TraceRow, last: Floats | None, truth: Floats) -> Floats:
     return np.array(
         [
             1.0,
-            *(truth if last is None else last),
+            *previous,
             *(1.0 if row.state["slice"] == name else 0.0 for name in ("eMBB", "URLLC", "mMTC")),
             *(1.0 if action["tool"] == tool else 0.0 for tool in tools),
             float(number),
@@ -96,27 +98,29 @@ def _known(row: TraceRow, last: Floats | None, truth: Floats) -> Floats:
     )
 
 
-def linear(train: Foretold, test: Foretold) -> Floats:
-    """Ridge regression fitted on `train`, told for `test`, [S, 5]."""
-    x = train.known[~train.first]
+def linear(train: Predictions, test: Predictions) -> Floats:
+    """Return the predictions for `test`, [S, 5], of a ridge regression fitted to `train`."""
+    x = train.linear_inputs[~train.first]
     spread = x.std(0) + 1e-9
     spread[0] = 1.0
     scaled = x / spread
     weights = np.linalg.solve(scaled.T @ scaled + 1.0 * np.eye(scaled.shape[1]), scaled.T @ train.truth[~train.first])
-    return np.asarray((test.known / spread) @ weights)
+    return np.asarray((test.linear_inputs / spread) @ weights)
 
 
-def scores(truth: Floats, told: Floats) -> list[dict[str, float]]:
-    """Mean absolute error and R² of each dimension."""
-    found = []
-    for place in range(len(DIMENSIONS)):
-        error, spread = told[:, place] - truth[:, place], truth[:, place] - truth[:, place].mean()
-        found.append({"mae": float(np.abs(error).mean()), "r2": float(1.0 - (error**2).sum() / max((spread**2).sum(), 1e-12))})
-    return found
+def scores(truth: Floats, predicted: Floats) -> list[dict[str, float]]:
+    """Mean absolute error and R² of each dimension, from [S, 5] each."""
+    by_dimension = []
+    for column in range(len(DIMENSIONS)):
+        error, spread = predicted[:, column] - truth[:, column], truth[:, column] - truth[:, column].mean()
+        r2 = float(1.0 - (error**2).sum() / max((spread**2).sum(), 1e-12))
+        by_dimension.append({"mae": float(np.abs(error).mean()), "r2": r2})
+    return by_dimension
 
 
-def coverage(one: Foretold) -> Floats:
-    """Share of states between `low` and `high`, by dimension; a hair of tolerance for values on a bound."""
-    slack = 1e-6 + 1e-4 * np.abs(one.truth)
-    inside = (one.truth >= one.low - slack) & (one.truth <= one.high + slack)
+def coverage(predictions: Predictions) -> Floats:
+    """Share of states between `low` and `high`, 0..1, by dimension [5], with a small tolerance for values on a bound."""
+    truth = predictions.truth
+    slack = 1e-6 + 1e-4 * np.abs(truth)
+    inside = (truth >= predictions.low - slack) & (truth <= predictions.high + slack)
     return np.asarray(inside.mean(0))

@@ -1,7 +1,7 @@
 """The Experiment Model as in seed 001, equation (3): (state, call, event, history) to (explanation, next state, tool result).
 
-`ExperimentModel` is the contract; `LearnedExperimentModel` is the ensemble over physics of `twins.learned`. A language model that
-foretells the same stands behind the same contract.
+`ExperimentModel` is the contract; `LearnedExperimentModel` implements it with the ensemble over physics of `twins.learned`. A
+language model that predicts transitions can implement the same contract.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from twins.learned.state_interval import state_interval
 
 
 class Transition(Word):
-    """What follows a call: the expected state, and `low` and `high`, between which 90 % of outcomes lie, dimension by dimension.
+    """The predicted effect of a call: the expected state, and its 90 % interval, `low` to `high`, dimension by dimension.
 
-    `result` is the tool's answer, `error` why there is none; `explanation` is short and causal.
+    `result` is the tool's answer, or None with the reason in `error`; `explanation` is short and causal.
     """
 
     state: NetworkState
@@ -35,17 +35,17 @@ class Transition(Word):
 
 
 class ExperimentModel(Protocol):
-    """Foretells transitions; `world` is the state with its history, and stays as it is."""
+    """Predicts transitions; `world`, the state with its history, is not changed."""
 
-    def foretell(self, world: World, call: ToolCall, event: DegradationEvent | None = None) -> Transition:
-        """Return what follows when `call` is made, and `event` comes meanwhile."""
+    def predict(self, world: World, call: ToolCall, event: DegradationEvent | None = None) -> Transition:
+        """Return the transition when `call` is made and `event` occurs during it."""
 
 
 class LearnedExperimentModel:
-    """The ensemble's word: the call is made on a fork of the world."""
+    """Predicts with the ensemble: the call is made on a fork of the world."""
 
-    def foretell(self, world: World, call: ToolCall, event: DegradationEvent | None = None) -> Transition:
-        """Return the transition; raises TypeError where `world` is not over a `LearnedNetwork`, whose memory is the history."""
+    def predict(self, world: World, call: ToolCall, event: DegradationEvent | None = None) -> Transition:
+        """Return the transition; raises TypeError unless `world` runs on a `LearnedNetwork`, whose memory is the history."""
         if not isinstance(world.network, LearnedNetwork):
             raise TypeError(f"world runs on {world.network.label}: only a world over the Experiment Model can be forked")
         network = world.network.copy()
@@ -66,9 +66,9 @@ class LearnedExperimentModel:
         )
 
     def _bounds(self, world: World, fork: World) -> tuple[NetworkState, NetworkState]:
-        """Of a state that stands, itself: it was measured, and nothing is foretold."""
-        made = fork.measured
-        if made is world.measured:
+        """The interval of the fork's state; if nothing was measured anew, that is the state itself."""
+        measured = fork.measured
+        if measured is world.measured:
             return fork.state, fork.state
-        _, low, high = state_interval(fork.scenario, made.layout, made.window, made.server_loads)
+        _, low, high = state_interval(fork.scenario, measured.layout, measured.window, measured.server_loads)
         return low, high

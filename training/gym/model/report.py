@@ -1,15 +1,15 @@
-"""The Experiment Model's published error: per dimension on unseen topologies, beside persistence and a linear baseline."""
+"""The Experiment Model's published error: by dimension, on unseen topologies, with persistence and a linear baseline."""
 
 from __future__ import annotations
 
 from policies.word import Word
-from training.gym.model.evaluation import DIMENSIONS, Foretold, coverage, foretold, linear, scores
+from training.gym.model.evaluation import DIMENSIONS, Predictions, coverage, linear, predict, scores
 from training.gym.traces.row import TraceRow
 from twins.learned.ensemble import Ensemble
 
 
 class DimensionError(Word):
-    """One dimension of the state: mean absolute error and R² of model, persistence and linear baseline; coverage of 90 %."""
+    """One dimension of the state: mean absolute error and R² of model and baselines; coverage of the 90 % intervals, 0..1."""
 
     dimension: str
     unit: str
@@ -26,25 +26,26 @@ _UNITS = {"latency_ms": "ms", "jitter_ms": "ms", "loss": "", "throughput_mbps": 
 
 
 def published_error(train: list[TraceRow], test: list[TraceRow], ensemble: Ensemble) -> tuple[list[DimensionError], int]:
-    """Return the errors on `test`, over all states but the first of each segment, and how many states these are."""
-    told, known = foretold(test, ensemble), foretold(train, ensemble)
-    counted = ~told.first
-    by_model, by_rest, by_line = (
-        scores(told.truth[counted], values[counted]) for values in (told.mean, told.before, linear(known, told))
+    """Return the errors on `test` over all states but the first of each segment, and the number of these states."""
+    predictions, training = predict(test, ensemble), predict(train, ensemble)
+    counted = ~predictions.first
+    by_model, by_persistence, by_line = (
+        scores(predictions.truth[counted], values[counted])
+        for values in (predictions.mean, predictions.previous, linear(training, predictions))
     )
-    held = coverage(Foretold(*(getattr(told, name)[counted] for name in Foretold.__dataclass_fields__)))
-    found = [
+    covered = coverage(Predictions(*(getattr(predictions, name)[counted] for name in Predictions.__dataclass_fields__)))
+    errors = [
         DimensionError(
             dimension=name,
             unit=_UNITS[name],
-            mae=by_model[place]["mae"],
-            r2=by_model[place]["r2"],
-            persistence_mae=by_rest[place]["mae"],
-            persistence_r2=by_rest[place]["r2"],
-            linear_mae=by_line[place]["mae"],
-            linear_r2=by_line[place]["r2"],
-            coverage=float(held[place]),
+            mae=by_model[index]["mae"],
+            r2=by_model[index]["r2"],
+            persistence_mae=by_persistence[index]["mae"],
+            persistence_r2=by_persistence[index]["r2"],
+            linear_mae=by_line[index]["mae"],
+            linear_r2=by_line[index]["r2"],
+            coverage=float(covered[index]),
         )
-        for place, name in enumerate(DIMENSIONS)
+        for index, name in enumerate(DIMENSIONS)
     ]
-    return found, int(counted.sum())
+    return errors, int(counted.sum())

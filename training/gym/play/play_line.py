@@ -1,4 +1,4 @@
-"""A typed line as a tool call: `tool name=value a.b=value`, or `tool {"name": value}`; `$name.part` stands for a known value."""
+"""Parses a typed line as a tool call: `tool name=value a.b=value`, or `tool {"name": value}`; `$name.part` inserts a variable."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from tools.calls.tool_call import ToolCall
 
 
 class PlayError(ValueError):
-    """The line is no call; the message says why."""
+    """The line is no valid call; the message says why."""
 
 
-def call_of(line: str, known: dict[str, Any]) -> ToolCall:
-    """Return the call of a line; raises PlayError."""
+def call_of(line: str, variables: dict[str, Any]) -> ToolCall:
+    """Return the call in a line, with its `variables` inserted; raises PlayError."""
     tool, _, rest = line.partition(" ")
-    arguments = _json_object(rest) if rest.lstrip().startswith("{") else _pairs(rest, known)
+    arguments = _json_object(rest) if rest.lstrip().startswith("{") else _pairs(rest, variables)
     return ToolCall(tool=tool, arguments=arguments, reason="played")
 
 
 def _json_object(text: str) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(text)
+        arguments: dict[str, Any] = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise PlayError(f"the arguments are no JSON object: {error}") from None
-    return found
+    return arguments
 
 
-def _pairs(text: str, known: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _pairs(text: str, variables: dict[str, Any]) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
     for word in _words(text):
         name, equals, value = word.partition("=")
         if not equals or not name:
             raise PlayError(f"{word!r} is not name=value")
-        _put(found, name.split("."), known_value(value, known) if value.startswith("$") else _typed(value))
-    return found
+        _put(arguments, name.split("."), variable(value, variables) if value.startswith("$") else _typed(value))
+    return arguments
 
 
 def _words(text: str) -> Iterator[str]:
-    """Words at spaces that stand in no quotes and no brackets: JSON stays whole."""
+    """Split at spaces outside of quotes and brackets, so that JSON stays whole."""
     word, quote, depth, escaped = "", "", 0, False
     for sign in text:
         if sign.isspace() and not quote and depth == 0:
@@ -59,25 +59,26 @@ def _words(text: str) -> Iterator[str]:
         yield word
 
 
-def _put(found: dict[str, Any], path: list[str], value: Any) -> None:
+def _put(arguments: dict[str, Any], path: list[str], value: Any) -> None:
+    parent = arguments
     for name in path[:-1]:
-        found = found.setdefault(name, {})
-        if not isinstance(found, dict):
+        parent = parent.setdefault(name, {})
+        if not isinstance(parent, dict):
             raise PlayError(f"{'.'.join(path)}: {name} has a value already")
-    found[path[-1]] = value
+    parent[path[-1]] = value
 
 
 def _typed(text: str) -> Any:
-    """JSON where it is, text where it is not."""
+    """Parse JSON; anything else is text."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text[1:-1] if len(text) > 1 and text[0] == text[-1] == "'" else text
 
 
-def known_value(text: str, known: dict[str, Any]) -> Any:
-    """Return what `$name.part` stands for; raises PlayError naming what there is."""
-    value: Any = known
+def variable(text: str, variables: dict[str, Any]) -> Any:
+    """Return the value of `$name.part`; raises PlayError, which lists the available names."""
+    value: Any = variables
     for part in text[1:].split("."):
         if not isinstance(value, dict) or part not in value:
             there = ", ".join(sorted(value)) if isinstance(value, dict) else "nothing below it"

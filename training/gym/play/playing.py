@@ -1,4 +1,4 @@
-"""A person's episode: lines in, lines out. What may be typed stands in `HELP`."""
+"""An episode played by a person: lines in, lines out; `HELP` lists the commands."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ finish  end, and be judged          quit    end without"""
 
 
 class Game:
-    """One episode, played by lines; `say` gets every line of answer, `change_judge` every Configuration call first."""
+    """One episode, played line by line; `say` receives the output, `change_judge` every Configuration call before it runs."""
 
     def __init__(
         self, task: GymTask, network: PacketNetwork, say: Callable[[str], None], change_judge: ChangeJudge | None = None
@@ -38,7 +38,7 @@ class Game:
         self._answers: dict[str, Any] = {}
 
     def begin(self) -> None:
-        """Start the world and show what is asked; raises InfrastructureError."""
+        """Begin the world and show the task; raises InfrastructureError."""
         task = self.task
         self._episode.world.begin()
         self._say(f"{task.id}: {task.domain.value}, {task.tier.value}, {task.budget} calls at most\n\n{plain(task.text)}\n")
@@ -51,7 +51,7 @@ class Game:
         self._say(f"\n{HELP}\n")
 
     def read(self, line: str) -> None:
-        """Do what a line says; raises InfrastructureError."""
+        """Execute a line; raises InfrastructureError."""
         word, _, rest = line.strip().partition(" ")
         simple = {"state": self._state, "tools": self._tools, "finish": self.finish, "quit": self.quit}
         if not word or word.startswith("#"):
@@ -70,13 +70,13 @@ class Game:
             self._say(line)
 
     def quit(self) -> None:
-        """End the episode without a judgement."""
+        """End the episode without judging it."""
         self.over = True
         self._say("ended without a judgement")
 
     def _call(self, line: str) -> None:
         try:
-            call = call_of(line, self._values())
+            call = call_of(line, self._variables())
         except PlayError as error:
             self._say(f"  not called: {plain(error)}")
             return
@@ -84,17 +84,17 @@ class Game:
             self._say(f"  not called: {plain(call.tool)!r} is no tool; `tools` shows all, `help` what else may be typed")
             return
         step = self._episode.call(call)
-        for said in step_lines(step):
-            self._say(said)
+        for text in step_lines(step):
+            self._say(text)
         if step.observation.evidence is not None:
             self._answers[call.tool] = self._answers["last"] = step.observation.evidence["value"]
-            for said in flat_lines(self._answers["last"]):
-                self._say(f"    {said}")
+            for text in flat_lines(self._answers["last"]):
+                self._say(f"    {text}")
         if len(self._episode.steps) >= self.task.budget:
             self._say(f"that was call {self.task.budget} of {self.task.budget}")
             self.finish()
 
-    def _values(self) -> dict[str, Any]:
+    def _variables(self) -> dict[str, Any]:
         sla = self.task.mission.sla
         return {
             "state": self._episode.world.state.model_dump(mode="json"),
@@ -110,8 +110,8 @@ class Game:
             self._say("  SLA: " + ("; ".join(sla.shortfalls(world.state)) or "kept"))
 
     def _tools(self) -> None:
-        for effect in dict.fromkeys(one.effect for one in gym_registry()):
-            self._say(f"{effect.value}: {', '.join(one.name for one in gym_registry().of_effect(effect))}")
+        for effect in dict.fromkeys(tool.effect for tool in gym_registry()):
+            self._say(f"{effect.value}: {', '.join(tool.name for tool in gym_registry().of_effect(effect))}")
 
     def _help(self, name: str) -> None:
         if not name:
@@ -124,5 +124,5 @@ class Game:
             return
         offer = ToolOffer.of(tool)
         self._say(f"{signature(offer)}\n  {tool.effect.value}: {' '.join(tool.description.split())}")
-        for type_name, what in shared_types([offer]).items():
-            self._say(f"  {type_name} = {what}")
+        for type_name, fields in shared_types([offer]).items():
+            self._say(f"  {type_name} = {fields}")

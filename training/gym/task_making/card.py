@@ -19,9 +19,9 @@ from training.gym.tasks.gym_task import Domain, GymTask, Tier
 
 
 def task_card(tasks: list[GymTask], purpose: Purpose, probe: float | None, left_out: int = 0) -> DataCard:
-    """Return the card of `tasks`; `probe` is the accuracy of a TF-IDF classifier that tells them from the other set's texts.
+    """Return the card of `tasks`; `probe` is the accuracy of a TF-IDF classifier that separates them from the other set's texts.
 
-    `left_out` tasks were drawn and not taken, for every baseline solves them.
+    `left_out` is the number of drawn tasks that were discarded because every baseline solves them.
     """
     tiers = Counter(task.tier.value for task in tasks)
     seeds = SEEDS[purpose]
@@ -58,8 +58,8 @@ def task_card(tasks: list[GymTask], purpose: Purpose, probe: float | None, left_
             + ("" if probe is None else f"; a TF-IDF probe tells the sets apart with accuracy {probe:.3f}"),
         ),
         validity={
-            "domain": Bound(choices=tuple(one.value for one in Domain)),
-            "tier": Bound(choices=tuple(one.value for one in Tier)),
+            "domain": Bound(choices=tuple(domain.value for domain in Domain)),
+            "tier": Bound(choices=tuple(tier.value for tier in Tier)),
             "seed": Bound(low=seeds.start, high=seeds.stop - 1),
         },
     )

@@ -1,7 +1,7 @@
-"""The best and the worst that a measured state may well be, by the Experiment Model's intervals.
+"""The best and the worst plausible value of a measured state, from the Experiment Model's intervals.
 
-Corners lie `REACH` of the way from the expected value to the bound of the 90 % interval: with 0.35, seven out of ten states lie
-inside each. Farther out hardly a congested slice would make a task, and those are what slicing is about.
+A corner lies at `REACH` of the distance from the expected value to the bound of the 90 % interval: at 0.35, about 70 % of states
+lie inside each of them. With wider corners hardly any congested slice would make a task, and slicing is about those.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ REACH = 0.35
 
 @dataclass(frozen=True)
 class Corners:
-    """A state with its corners: `best` low latency, jitter and loss and high throughput, `worst` the other way round."""
+    """A state with its corners: `best` has low latency, jitter and loss and high throughput, `worst` the opposite."""
 
     state: NetworkState
     best: NetworkState
@@ -27,9 +27,9 @@ class Corners:
 
 
 def corners(world: World) -> Corners:
-    """The corners of the last measurement, of a world over a network with intervals."""
-    made = world.measured
-    mean, *bounds = state_interval(world.scenario, made.layout, made.window, made.server_loads)
+    """Return the corners of the last measurement of a world whose network predicts intervals."""
+    measured = world.measured
+    mean, *bounds = state_interval(world.scenario, measured.layout, measured.window, measured.server_loads)
     low, high = (_toward(mean, bound) for bound in bounds)
     return Corners(
         state=mean,
@@ -46,6 +46,7 @@ def _toward(mean: NetworkState, bound: NetworkState) -> NetworkState:
 
 
 def worst_service(world: World) -> dict[Slice, Service]:
-    """What other users of each slice get at the lower bounds of their 90 % intervals."""
-    made = world.measured
-    return bystanders(made.layout, made.window.model_copy(update={"flows": made.window.low}), world.scenario.mission)
+    """Service of the other users of each slice at the lower bounds of their 90 % intervals."""
+    measured = world.measured
+    window = measured.window.model_copy(update={"flows": measured.window.low})
+    return bystanders(measured.layout, window, world.scenario.mission)

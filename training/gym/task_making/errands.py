@@ -1,4 +1,4 @@
-"""Errands: parts of a mission besides its SLA, each one call: fly somewhere, be alerted, compute something somewhere."""
+"""Errands: parts of a mission besides its SLA, each done by one call: a flight, an alert, a computing task."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ SERVER_TASKS = ("stitching", "inventory", "3d model", "route forecast", "archive
 
 @dataclass
 class Errands:
-    """What was asked so far: the mission's parts, what may be changed, the calls, and the words; ways take `reach_s` at most."""
+    """The errands drawn so far: parts of the mission, allowed mutations, calls and phrases; flights take `reach_s` at most."""
 
     destinations: dict[str, Position] = field(default_factory=dict)
     tasks: dict[str, str] = field(default_factory=dict)
     notified: dict[str, str] = field(default_factory=dict)
     allowed: list[str] = field(default_factory=list)
     calls: list[PlannedCall] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
+    phrases: list[str] = field(default_factory=list)
     specs: dict[str, TaskSpec] = field(default_factory=dict)
     reach_s: float = 12.0
 
@@ -35,100 +35,100 @@ class Errands:
 Errand = Callable[[random.Random, World, Errands], bool]
 
 
-def fly(chance: random.Random, world: World, asked: Errands) -> bool:
-    """Send a UAV that was not sent yet to a place that it reaches on a straight way."""
-    free = [name for name in world.scenario.mission if name not in asked.destinations]
+def fly(rng: random.Random, world: World, errands: Errands) -> bool:
+    """Send a UAV without an errand of flight to a place that it reaches in a straight line."""
+    free = [name for name in world.scenario.mission if name not in errands.destinations]
     if not free:
         return False
-    uav = chance.choice(free)
+    uav = rng.choice(free)
     for _ in range(30):
-        place = _place(chance, world.mission.fleet[uav].position, asked.reach_s * world.mission.fleet[uav].speed_mps)
-        if place is not None and _clear(world, asked, uav, place):
-            asked.destinations[uav] = place
-            asked.allowed.append(f"flight {uav}")
-            asked.calls.append(PlannedCall(tool="set_waypoint", arguments={"uav": uav, "position": place.model_dump()}))
-            asked.words.append(chance.choice(_FLY).format(uav=uav, at=f"({place.x_m:g}, {place.y_m:g}) at {place.z_m:g} m"))
+        place = _place(rng, world.mission.fleet[uav].position, errands.reach_s * world.mission.fleet[uav].speed_mps)
+        if place is not None and _clear(world, errands, uav, place):
+            errands.destinations[uav] = place
+            errands.allowed.append(f"flight {uav}")
+            errands.calls.append(PlannedCall(tool="set_waypoint", arguments={"uav": uav, "position": place.model_dump()}))
+            errands.phrases.append(rng.choice(_FLY).format(uav=uav, at=f"({place.x_m:g}, {place.y_m:g}) at {place.z_m:g} m"))
             return True
     return False
 
 
-def alert(chance: random.Random, world: World, asked: Errands) -> bool:
-    """Alert a UAV that was not alerted yet."""
-    free = [name for name in world.scenario.mission if name not in asked.notified]
+def alert(rng: random.Random, world: World, errands: Errands) -> bool:
+    """Alert a UAV that has not been alerted yet."""
+    free = [name for name in world.scenario.mission if name not in errands.notified]
     if not free:
         return False
-    uav, kind = chance.choice(free), chance.choice(list(AlertType))
-    asked.notified[uav] = kind.value
-    asked.allowed.append(f"alert {uav}")
-    asked.calls.append(PlannedCall(tool="send_alert", arguments={"uav": uav, "alert": kind.value}))
-    asked.words.append(chance.choice(_ALERT).format(uav=uav, kind=kind.value.replace("_", " ")))
+    uav, kind = rng.choice(free), rng.choice(list(AlertType))
+    errands.notified[uav] = kind.value
+    errands.allowed.append(f"alert {uav}")
+    errands.calls.append(PlannedCall(tool="send_alert", arguments={"uav": uav, "alert": kind.value}))
+    errands.phrases.append(rng.choice(_ALERT).format(uav=uav, kind=kind.value.replace("_", " ")))
     return True
 
 
-def on_board(chance: random.Random, world: World, asked: Errands) -> bool:
-    """Let a UAV compute a task on board."""
-    name = chance.choice(ONBOARD)
-    if name in asked.tasks:
+def on_board(rng: random.Random, world: World, errands: Errands) -> bool:
+    """Run a computing task on board of a UAV."""
+    name = rng.choice(ONBOARD)
+    if name in errands.tasks:
         return False
-    uav = chance.choice(world.scenario.mission)
-    spec = TaskSpec(task=name, gcycles_per_job=round(chance.uniform(0.01, 0.06), 3), jobs_per_s=10.0)
-    _compute(asked, spec, uav, PlannedCall(tool="assign_task", arguments={"uav": uav, "task": spec.model_dump()}))
-    asked.words.append(chance.choice(_ON_BOARD).format(task=_described(spec), uav=uav))
+    uav = rng.choice(world.scenario.mission)
+    spec = TaskSpec(task=name, gcycles_per_job=round(rng.uniform(0.01, 0.06), 3), jobs_per_s=10.0)
+    _compute(errands, spec, uav, PlannedCall(tool="assign_task", arguments={"uav": uav, "task": spec.model_dump()}))
+    errands.phrases.append(rng.choice(_ON_BOARD).format(task=_described(spec), uav=uav))
     return True
 
 
-def at_server(chance: random.Random, world: World, asked: Errands) -> bool:
-    """Let a server compute a task, one that has room for it."""
-    name = chance.choice(SERVER_TASKS)
-    loads = {one: load for one, load in world.server_loads().items() if load < 0.6}
-    if name in asked.tasks or not loads:
+def at_server(rng: random.Random, world: World, errands: Errands) -> bool:
+    """Run a computing task at a server with a load below 0.6."""
+    name = rng.choice(SERVER_TASKS)
+    loads = {server: load for server, load in world.server_loads().items() if load < 0.6}
+    if name in errands.tasks or not loads:
         return False
-    server = chance.choice(sorted(loads))
-    demand = world.scenario.servers[server].capacity_gcps * chance.uniform(0.02, 0.08)
+    server = rng.choice(sorted(loads))
+    demand = world.scenario.servers[server].capacity_gcps * rng.uniform(0.02, 0.08)
     spec = TaskSpec(task=name, gcycles_per_job=round(demand / 5.0, 3), jobs_per_s=5.0)
     arguments = {"task": spec.model_dump(), "target": {"server": server}}
-    _compute(asked, spec, server, PlannedCall(tool="edge_offload", arguments=arguments))
-    asked.words.append(chance.choice(_AT_SERVER).format(task=_described(spec), server=server))
+    _compute(errands, spec, server, PlannedCall(tool="edge_offload", arguments=arguments))
+    errands.phrases.append(rng.choice(_AT_SERVER).format(task=_described(spec), server=server))
     return True
 
 
-def _compute(asked: Errands, spec: TaskSpec, where: str, call: PlannedCall) -> None:
-    asked.tasks[spec.task], asked.specs[spec.task] = where, spec
-    asked.allowed.append(f"task {spec.task}")
-    asked.calls.append(call)
+def _compute(errands: Errands, spec: TaskSpec, where: str, call: PlannedCall) -> None:
+    errands.tasks[spec.task], errands.specs[spec.task] = where, spec
+    errands.allowed.append(f"task {spec.task}")
+    errands.calls.append(call)
 
 
 def _described(spec: TaskSpec) -> str:
     return f"{spec.task} ({spec.gcycles_per_job:g} Gcycle a job, {spec.jobs_per_s:g} jobs/s)"
 
 
-def _place(chance: random.Random, here: Position, reach_m: float) -> Position | None:
-    """A place 15 m to `reach_m` away across the ground, on a raster of one metre."""
-    distance, heading = chance.uniform(15.0, 0.8 * reach_m), chance.uniform(0.0, 2.0 * math.pi)
-    z = round(min(max(here.z_m + chance.uniform(-20.0, 20.0), 35.0), 115.0))
+def _place(rng: random.Random, here: Position, reach_m: float) -> Position | None:
+    """A place at a horizontal distance of 15 m to 0.8 `reach_m`, rounded to metres; None outside of the area."""
+    distance, heading = rng.uniform(15.0, 0.8 * reach_m), rng.uniform(0.0, 2.0 * math.pi)
+    z = round(min(max(here.z_m + rng.uniform(-20.0, 20.0), 35.0), 115.0))
     x, y = round(here.x_m + distance * math.cos(heading)), round(here.y_m + distance * math.sin(heading))
     return Position(x_m=x, y_m=y, z_m=z) if max(abs(x), abs(y)) < 4000.0 else None
 
 
-def _clear(world: World, asked: Errands, uav: str, place: Position) -> bool:
-    """Whether the straight way is allowed, and stays clear of where other UAVs are and will be."""
+def _clear(world: World, errands: Errands, uav: str, place: Position) -> bool:
+    """Whether the straight path is allowed, and keeps clear of the positions and destinations of other UAVs."""
     here = world.mission.fleet[uav].position
-    others = [one.position for name, one in world.mission.fleet.items() if name != uav]
-    others += [there for name, there in asked.destinations.items() if name != uav]
+    others = [state.position for name, state in world.mission.fleet.items() if name != uav]
+    others += [there for name, there in errands.destinations.items() if name != uav]
     for step in range(21):
         at = _along(here, place, step / 20.0)
-        if _objected(world.scenario.geofence, at) or any(at.distance_m(other) < 3.0 * SEPARATION_M for other in others):
+        if _too_close(world.scenario.geofence, at) or any(at.distance_m(other) < 3.0 * SEPARATION_M for other in others):
             return False
     return True
 
 
-def _along(one: Position, other: Position, share: float) -> Position:
+def _along(start: Position, end: Position, share: float) -> Position:
     return Position(
-        **{axis: getattr(one, axis) + share * (getattr(other, axis) - getattr(one, axis)) for axis in ("x_m", "y_m", "z_m")}
+        **{axis: getattr(start, axis) + share * (getattr(end, axis) - getattr(start, axis)) for axis in ("x_m", "y_m", "z_m")}
     )
 
 
-def _objected(fence: GeofenceSpec, at: Position) -> bool:
+def _too_close(fence: GeofenceSpec, at: Position) -> bool:
     near = [zone for zone in fence.zones if math.hypot(at.x_m - zone.x_m, at.y_m - zone.y_m) < zone.radius_m + 5.0]
     return bool(fence.objections(at)) or any(at.z_m < zone.ceiling_m + 5.0 for zone in near)
 

@@ -1,7 +1,7 @@
-"""Configurations that an expert considers, and the search for the shortest sequence of them that keeps an SLA.
+"""The configurations that an expert considers, and the search for the shortest sequence of them that meets an SLA.
 
-The search runs on forks of the Experiment Model's world: breadth first over a fixed list of calls, so that the sequence that it
-finds is the shortest of these.
+The search is breadth-first over a fixed list of calls, on forks of the Experiment Model's world, so that its result is the
+shortest sequence of these calls.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from policies.slices import Slice
 from tools.calls.caller import Caller
-from tools.calls.tool_call import ToolCall
 from tools.contract import Tool
 from tools.gym.catalogue import gym_registry
 from tools.gym.context import GymContext
@@ -21,7 +20,7 @@ from twins.gym.world import World
 from twins.learned.network import LearnedNetwork
 
 SHARES = (0.35, 0.5, 0.65)
-KEEPS = (0.8, 0.6)
+KEEP_RATES = (0.8, 0.6)
 ALLOWED: dict[Domain, tuple[str, ...]] = {
     Domain.SLICING: ("slice", "shares"),
     Domain.OFFLOADING: ("service",),
@@ -33,29 +32,29 @@ ALLOWED: dict[Domain, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Branch:
-    """A world after `calls`."""
+    """The world after `calls`."""
 
     calls: tuple[PlannedCall, ...]
     world: World
 
 
-def forked(world: World) -> World:
-    """A fork of a world over the Experiment Model."""
+def _fork(world: World) -> World:
+    """Fork a world over the Experiment Model."""
     assert isinstance(world.network, LearnedNetwork)
     return world.fork(world.network.copy())
 
 
 def candidates(world: World, domain: Domain) -> Iterator[PlannedCall]:
-    """The calls that are considered next, given what the domain allows to be changed."""
+    """Yield the calls to try next, within what the domain allows to change."""
     for name in ALLOWED[domain]:
         yield from _OPTIONS[name](world)
 
 
 def _switches(world: World) -> Iterator[PlannedCall]:
-    now = world.state.slice
-    for one in Slice:
-        if one is not now:
-            yield PlannedCall(tool="switch_network_slice", arguments={"current": now.value, "target": one.value})
+    current = world.state.slice
+    for target in Slice:
+        if target is not current:
+            yield PlannedCall(tool="switch_network_slice", arguments={"current": current.value, "target": target.value})
 
 
 def _shares(world: World) -> Iterator[PlannedCall]:
@@ -72,7 +71,7 @@ def _servers(world: World) -> Iterator[PlannedCall]:
 
 
 def _rates(world: World) -> Iterator[PlannedCall]:
-    for keep in KEEPS:
+    for keep in KEEP_RATES:
         yield PlannedCall(tool="graceful_degradation", arguments={"degradation": {"target": "mission", "keep_rate": keep}})
 
 
@@ -85,16 +84,16 @@ _OPTIONS: dict[str, Callable[[World], Iterator[PlannedCall]]] = {
 
 
 def after(branch: Branch, call: PlannedCall) -> Branch:
-    """The branch one call later; calls take no mission time here."""
-    world = forked(branch.world)
+    """Return the branch extended by `call`, which takes no mission time here."""
+    world = _fork(branch.world)
     context = GymContext(world, may_configure=True)
     caller = Caller(gym_registry(), lambda tool: context, Tool.run, infrastructure=(InfrastructureError,))
-    caller.evidence(ToolCall(tool=call.tool, arguments=call.arguments))
+    caller.evidence(call.tool_call)
     return Branch((*branch.calls, call), world)
 
 
 def branches(world: World, domain: Domain, depth: int) -> list[list[Branch]]:
-    """All branches of 0 to `depth` calls, by their number; no two calls of a branch use the same tool."""
+    """Return all branches of 0 to `depth` calls, by number of calls; a branch uses no tool twice."""
     levels = [[Branch((), world)]]
     for _ in range(depth):
         levels.append(
@@ -108,6 +107,6 @@ def branches(world: World, domain: Domain, depth: int) -> list[list[Branch]]:
     return levels
 
 
-def shortest(levels: list[list[Branch]], good: Callable[[World], bool]) -> Branch | None:
-    """The first branch, in order of length, whose world is `good`."""
-    return next((branch for level in levels for branch in level if good(branch.world)), None)
+def shortest(levels: list[list[Branch]], accept: Callable[[World], bool]) -> Branch | None:
+    """Return the shortest branch whose world `accept` accepts; None if there is none."""
+    return next((branch for level in levels for branch in level if accept(branch.world)), None)

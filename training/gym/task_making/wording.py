@@ -1,4 +1,4 @@
-"""How operators put it: one text from the situation, the SLA and the errands, in many ways."""
+"""Wording of the operator's request: a text from the situation, the SLA and the errands, in many variants."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ _SLA = {
         "no more than {0:.0%} load on its server",
     ),
 }
-_WANTED = ("We need {}.", "Requirement for the mission: {}.", "Get the mission to {}.", "It has to be {}.", "Contract says {}.")
-_KEPT = ("Throughout, keep {}.", "The service must still offer {}.", "Meanwhile {}.", "And it stays at {}.")
+_TO_REACH = ("We need {}.", "Requirement for the mission: {}.", "Get the mission to {}.", "It has to be {}.", "Contract says {}.")
+_TO_KEEP = ("Throughout, keep {}.", "The service must still offer {}.", "Meanwhile {}.", "And it stays at {}.")
 _ORDERS = ("Orders: {}.", "Please: {}.", "To do: {}.", "Next: {}.", "{}, thank you.")
 _CLOSINGS = (
     "",
@@ -86,25 +86,25 @@ _CLOSINGS = (
 )
 
 
-def worded(
-    chance: random.Random,
+def request_text(
+    rng: random.Random,
     domain: Domain,
     kinds: tuple[DegradationKind, ...],
     sla: SlaSpec | None,
-    wanted: bool,
+    to_reach: bool,
     errands: list[str],
 ) -> str:
-    """Return the text; it may complain of `kinds` of events; `wanted` where the SLA has to be reached, not only kept."""
-    said = [chance.choice((*_OPENINGS[domain], *(line for kind in kinds for line in _OF_EVENT.get(kind, ()))))]
-    bounds = [] if sla is None else [_bound(chance, name, value) for name, value in sla.model_dump(exclude_none=True).items()]
+    """Return the text; it may complain about `kinds` of events; `to_reach`: the SLA is violated now, else it is to be kept."""
+    sentences = [rng.choice((*_OPENINGS[domain], *(line for kind in kinds for line in _OF_EVENT.get(kind, ()))))]
+    bounds = [] if sla is None else [_bound(rng, name, value) for name, value in sla.model_dump(exclude_none=True).items()]
     if bounds:
-        said.append(chance.choice(_WANTED if wanted else _KEPT).format(" and ".join(bounds)))
+        sentences.append(rng.choice(_TO_REACH if to_reach else _TO_KEEP).format(" and ".join(bounds)))
     if errands:
-        ordered = chance.choice(_ORDERS).format("; ".join(errands))
-        said.append(ordered[0].upper() + ordered[1:])
-    said.append(chance.choice(_CLOSINGS))
-    return " ".join(part for part in said if part)
+        orders = rng.choice(_ORDERS).format("; ".join(errands))
+        sentences.append(orders[0].upper() + orders[1:])
+    sentences.append(rng.choice(_CLOSINGS))
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _bound(chance: random.Random, name: str, value: float) -> str:
-    return chance.choice(_SLA[name]).format(value)
+def _bound(rng: random.Random, name: str, value: float) -> str:
+    return rng.choice(_SLA[name]).format(value)

@@ -1,4 +1,4 @@
-"""A task of 6GAgentBench: where, what happens, what the operator wants, and how success is judged."""
+"""A task of 6GAgentBench: scenario, events, the operator's request, and the criteria of success."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from policies.gym.split import Purpose
 from policies.gym.task_spec import TaskSpec
 from policies.slices import Slice
 from policies.word import Word
+from tools.calls.tool_call import ToolCall
 from twins.gym.scenario import Family, Scenario, scenario
 
 
@@ -26,7 +27,7 @@ class Domain(StrEnum):
 
 
 class Tier(StrEnum):
-    """By the length of the shortest path known: L1 to 3 calls, L2 4 to 7, L3 8 and more."""
+    """Difficulty by the length of the shortest known path: L1 up to 3 calls, L2 4 to 7, L3 8 and more."""
 
     L1 = "L1"
     L2 = "L2"
@@ -34,24 +35,29 @@ class Tier(StrEnum):
 
     @staticmethod
     def of(steps: int) -> Tier:
-        """The tier of a shortest path of `steps` calls."""
+        """Return the tier of a shortest path of `steps` calls."""
         return Tier.L1 if steps <= 3 else Tier.L2 if steps <= 7 else Tier.L3
 
 
 class PlannedCall(Word):
-    """A call of the shortest path known."""
+    """A call of the shortest known path."""
 
     tool: str
     arguments: dict[str, object]
+
+    @property
+    def tool_call(self) -> ToolCall:
+        """The call to make, with a copy of the arguments."""
+        return ToolCall(tool=self.tool, arguments=dict(self.arguments))
 
 
 class GymTask(Word):
     """One task.
 
-    `text` is what the operator writes, `mission` the same as data, except for `specs`, what its computing tasks need, which only
-    the text tells; `allowed` names what may be changed (see `mutations`), `floors` the share of their traffic that the other
-    users of each slice must still get; `horizon_s` is when the final state is measured, at the earliest; `path` is the shortest
-    known, verification included.
+    `text` is the operator's request and `mission` the same as data, except for `specs`, the requirements of its computing tasks,
+    which only the text states. `allowed` names what may be changed (see `mutations`); `floors` is the share of their traffic that
+    the other users of each slice must still get; `horizon_s` is the earliest time of the final measurement, s; `path` is the
+    shortest known path, including verification.
     """
 
     id: str
@@ -70,38 +76,38 @@ class GymTask(Word):
 
     @property
     def steps(self) -> int:
-        """Length of the shortest path known."""
+        """Length of the shortest known path, in calls."""
         return len(self.path)
 
     @property
     def tier(self) -> Tier:
-        """Tier by that length."""
+        """Tier by the length of the path."""
         return Tier.of(self.steps)
 
     @property
     def repair(self) -> tuple[str, ...]:
-        """The Configuration tools of the path that serve the mission's own traffic, in order."""
-        ours = (call.tool for call in self.path if _names_task(call) not in self.specs)
-        return tuple(tool for tool in ours if tool in _REPAIRS)
+        """The path's Configuration tools that serve the mission's own traffic, in order."""
+        own = (call.tool for call in self.path if _computing_task(call) not in self.specs)
+        return tuple(tool for tool in own if tool in _REPAIRS)
 
     @property
     def budget(self) -> int:
-        """How many calls an agent may make."""
+        """Maximum number of calls of an agent."""
         return {Tier.L1: 12, Tier.L2: 20, Tier.L3: 36}[self.tier]
 
     @property
     def brief(self) -> str:
-        """What the operator hands over: the text, and the mission as data."""
+        """The input of an agent: the text, and the mission as data."""
         return f"{self.text}\n\nMission: {self.mission.model_dump_json(exclude_defaults=True)}"
 
     def scenario(self) -> Scenario:
-        """The scenario."""
+        """Return the scenario."""
         return scenario(self.family, self.seed, self.purpose)
 
 
 _REPAIRS = ("switch_network_slice", "trigger_slice_reallocation", "graceful_degradation", "edge_offload")
 
 
-def _names_task(call: PlannedCall) -> str:
+def _computing_task(call: PlannedCall) -> str:
     task = call.arguments.get("task")
     return str(task["task"]) if isinstance(task, dict) else ""

@@ -1,4 +1,4 @@
-"""Task sets: the benchmark and the training tasks, committed, and read back checked."""
+"""Task sets: the committed benchmark and training tasks, with checked reading."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ FOLDER = Path(__file__).parent / "data"
 
 
 def path_of(purpose: Purpose) -> Path:
-    """Where the task set for `purpose` lies."""
+    """Path of the committed task set for `purpose`."""
     return FOLDER / f"{purpose.value}.jsonl.gz"
 
 
 def write_tasks(path: Path, tasks: Iterable[GymTask]) -> None:
-    """Write tasks as gzipped JSON lines, the same bytes for the same tasks; complete or not at all."""
+    """Write tasks as gzipped JSON lines, atomically; the same tasks give the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     with part.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as packed:
@@ -31,14 +31,14 @@ def write_tasks(path: Path, tasks: Iterable[GymTask]) -> None:
 
 @lru_cache(maxsize=2)
 def read_tasks(purpose: Purpose) -> tuple[GymTask, ...]:
-    """Return the committed tasks for `purpose`; raises ArtefactError where the file is not the one of its record."""
+    """Return the committed tasks for `purpose`; raises ArtefactError if the file does not match its record."""
     path = path_of(purpose)
     read_artefact(path)
     return tuple(tasks_in(path))
 
 
 def tasks_in(path: Path) -> Iterator[GymTask]:
-    """Read what `write_tasks` wrote."""
+    """Read the tasks of a file written by `write_tasks`."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield GymTask.model_validate_json(line)

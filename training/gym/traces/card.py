@@ -1,4 +1,4 @@
-"""The data card of a trace data set of ns-3."""
+"""The data card of a data set of ns-3 traces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from twins.gym.scenario import Family
 
 
 def trace_card(name: str, seeds: list[int], rows: int) -> DataCard:
-    """Return the card of `rows` rows from the topologies `seeds`, of which there is at least one."""
+    """Return the card of `rows` rows from the topologies `seeds`, which must not be empty."""
     return DataCard(
         name=name,
         task=Task(
@@ -49,7 +49,7 @@ def trace_card(name: str, seeds: list[int], rows: int) -> DataCard:
         ),
         validity={
             "simulator": Bound(choices=("ns-3 LTE/EPC",)),
-            "family": Bound(choices=tuple(one.value for one in Family)),
+            "family": Bound(choices=tuple(family.value for family in Family)),
             "downlink_rbs": Bound(choices=(50,)),
             "users": Bound(low=10, high=10),
             "cells": Bound(low=3, high=3),

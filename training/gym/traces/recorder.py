@@ -1,7 +1,7 @@
-"""Records traces of ns-3: segments of every scenario, resumable, one file a segment until they are packed.
+"""Records traces of ns-3: segments of every scenario, resumable, one file per segment until they are packed.
 
-A segment is a fresh network with events, and `STEPS` tool calls (random or scripted) with time for UAVs to fly between them.
-Windows are one second each; only measured ones become rows.
+A segment is a fresh network with events, and `STEPS` tool calls (random or scripted), between which UAVs have time to fly.
+Windows are one second long; only measured windows become rows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from policies.gym.split import SEEDS, Purpose
 from tools.gym.catalogue import gym_registry
 from training.gym.episodes.episode import Episode
 from training.gym.networks import GymNetwork
-from training.gym.traces.excitation import drawn_events, random_call, scripted_call
+from training.gym.traces.excitation import draw_events, random_call, scripted_call
 from training.gym.traces.row import TraceRow, difference, write_rows
 from twins.gym.packet_network import InfrastructureError, PacketNetwork
 from twins.gym.scenario import Family, scenario
@@ -42,63 +42,63 @@ class Segment:
 
     @property
     def name(self) -> str:
-        """Such as `swarm_007_1`."""
+        """Name of the segment, such as `swarm_007_1`."""
         return f"{self.family.value}_{self.seed:03d}_{self.index}"
 
 
 def segments(purpose: Purpose, count: int, seeds: range | None = None) -> Iterator[Segment]:
-    """All first segments, then all second ones, and so on: what is recorded first already covers every scenario."""
+    """Yield the first segments of all scenarios, then the second ones, and so on: early recordings cover every scenario."""
     for index in range(count):
         for seed in seeds or SEEDS[purpose]:
             for family in Family:
                 yield Segment(family, seed, index, purpose)
 
 
-def recorded(segment: Segment, network: PacketNetwork) -> list[TraceRow]:
+def record_segment(segment: Segment, network: PacketNetwork) -> list[TraceRow]:
     """Record one segment on `network`; raises InfrastructureError."""
-    chance = random.Random(f"trace {segment.name}")
-    made, policy = scenario(segment.family, segment.seed, segment.purpose), POLICIES[segment.index % len(POLICIES)]
-    world = World(made, network, drawn_events(chance, made))
+    rng = random.Random(f"trace {segment.name}")
+    topology, policy = scenario(segment.family, segment.seed, segment.purpose), POLICIES[segment.index % len(POLICIES)]
+    world = World(topology, network, draw_events(rng, topology))
     episode = Episode(world, gym_registry())
     world.begin()
     rows = [_row(segment, policy, world, 0, None, ())]
     for step in range(1, STEPS + 1):
         draw = scripted_call if policy == "scripted" else random_call
-        happened = world.elapse(chance.choice(_FLIGHT_S))
+        happened = world.elapse(rng.choice(_FLIGHT_S))
         count = len(world.measurements)
-        done = episode.call(draw(chance, world))
+        executed = episode.call(draw(rng, world))
         if len(world.measurements) > count:
-            rows.append(_row(segment, policy, world, step, done.call.model_dump(), (*happened, *done.happened)))
+            rows.append(_row(segment, policy, world, step, executed.call.model_dump(), (*happened, *executed.happened)))
     return rows
 
 
 def _row(
     segment: Segment, policy: str, world: World, step: int, action: dict[str, Any] | None, happened: tuple[str, ...]
 ) -> TraceRow:
-    one, base = world.measured, world.scenario.layout
+    measured, base = world.measured, world.scenario.layout
     return TraceRow(
         family=segment.family.value,
         seed=segment.seed,
         segment=segment.index,
         policy=policy,
         step=step,
-        at_s=one.at_s,
+        at_s=measured.at_s,
         action=action,
         happened=happened,
-        events=tuple(event.model_dump(mode="json") for event in one.events),
-        state=one.state.model_dump(mode="json"),
-        server_loads={name: round(load, 4) for name, load in one.server_loads.items()},
-        layout=difference(base.model_dump(mode="json"), one.layout.model_dump(mode="json")),
-        window=_rounded(one.window.model_dump(mode="json")),
+        events=tuple(event.model_dump(mode="json") for event in measured.events),
+        state=measured.state.model_dump(mode="json"),
+        server_loads={name: round(load, 4) for name, load in measured.server_loads.items()},
+        layout=difference(base.model_dump(mode="json"), measured.layout.model_dump(mode="json")),
+        window=_rounded(measured.window.model_dump(mode="json")),
     )
 
 
 def _rounded(value: Any) -> Any:
-    """Numbers to five significant digits: the file stays small, and no measurement is more exact."""
+    """Round all numbers to five significant digits: the file stays small, and no measurement is more precise."""
     if isinstance(value, dict):
-        return {key: _rounded(one) for key, one in value.items()}
+        return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_rounded(one) for one in value]
+        return [_rounded(item) for item in value]
     return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
@@ -106,29 +106,29 @@ _network: PacketNetwork | None = None
 
 
 def _work(segment: Segment, network: GymNetwork, folder: Path) -> tuple[str, str]:
-    """Record one segment into its file, twice where the simulator failed; returns its name and what went wrong."""
+    """Record one segment into its file, retrying once if the simulator fails; returns its name and the error, if any."""
     global _network  # noqa: PLW0603 - one ns-3 worker per process, for all its segments
-    failed = ""
+    failure = ""
     for _ in range(2):
         _network = _network or network.make()
         try:
-            write_rows(folder / f"{segment.name}.jsonl.gz", recorded(segment, _network))
+            write_rows(folder / f"{segment.name}.jsonl.gz", record_segment(segment, _network))
         except InfrastructureError as error:
-            failed, _network = str(error), None
+            failure, _network = str(error), None
             continue
         return segment.name, ""
-    return segment.name, failed
+    return segment.name, failure
 
 
-def record(wanted: list[Segment], network: GymNetwork, folder: Path, workers: int, progress: Advance) -> dict[str, str]:
-    """Record on `network` what of `wanted` has no file yet; returns the segments that failed with the reason."""
+def record(requested: list[Segment], network: GymNetwork, folder: Path, workers: int, progress: Advance) -> dict[str, str]:
+    """Record on `network` those of `requested` that have no file yet; returns the names of failed segments with the reason."""
     folder.mkdir(parents=True, exist_ok=True)
-    open_ones = [one for one in wanted if not (folder / f"{one.name}.jsonl.gz").exists()]
+    missing = [segment for segment in requested if not (folder / f"{segment.name}.jsonl.gz").exists()]
     failures = {}
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as pool:
-        futures = [pool.submit(_work, one, network, folder) for one in open_ones]
+        futures = [pool.submit(_work, segment, network, folder) for segment in missing]
         for done, future in enumerate(as_completed(futures), start=1):
             name, reason = future.result()
             failures.update({name: reason} if reason else {})
-            progress(len(wanted) - len(open_ones) + done, len(wanted))
+            progress(len(requested) - len(missing) + done, len(requested))
     return failures

@@ -1,4 +1,4 @@
-"""A row of a trace: one measurement, with the action and the events that led to it, and the layout that it was made under."""
+"""A row of a trace: one measurement, the action and events that preceded it, and the layout in force."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from twins.gym.window import Window
 
 @dataclass(frozen=True)
 class TraceRow:
-    """`step` counts within a segment, 0 its beginning; `layout` what differs from the scenario's; else as in `Measurement`."""
+    """`step` counts from 0 within a segment; `layout` is the difference from the scenario's; other fields as in `Measurement`."""
 
     family: str
     seed: int
@@ -34,21 +34,21 @@ class TraceRow:
     window: dict[str, Any]
 
     def scenario(self) -> Scenario:
-        """The scenario of the row."""
+        """Return the scenario of the row."""
         purpose = Purpose.TRAINING if self.seed <= 50 else Purpose.BENCHMARK
         return scenario(Family(self.family), self.seed, purpose)
 
     def measured_layout(self, base: Layout) -> Layout:
-        """The layout in force, given the scenario's."""
+        """Return the layout in force, given that of the scenario."""
         return Layout.model_validate(merged(base.model_dump(mode="json"), self.layout))
 
     def measured_window(self) -> Window:
-        """The window."""
+        """Return the measured window."""
         return Window.model_validate(self.window)
 
 
 def difference(old: Any, new: Any) -> Any:
-    """What of `new`, JSON, differs from `old`: nested dictionaries of the leaves that do."""
+    """Return the leaves of the JSON value `new` that differ from `old`, as nested dictionaries."""
     return {
         key: difference(old[key], value) if isinstance(value, dict) and isinstance(old.get(key), dict) else value
         for key, value in new.items()
@@ -57,7 +57,7 @@ def difference(old: Any, new: Any) -> Any:
 
 
 def merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
-    """`base` with the leaves of `change`."""
+    """Return `base` with the leaves of `change` replaced."""
     out = dict(base)
     for key, value in change.items():
         out[key] = merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
@@ -65,7 +65,7 @@ def merged(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_rows(path: Path, rows: Iterable[TraceRow]) -> None:
-    """Write rows as gzipped JSON lines, the same bytes for the same rows; complete or not at all."""
+    """Write rows as gzipped JSON lines, atomically; the same rows give the same bytes."""
     part = path.with_suffix(".part")
     with part.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as packed:
         for row in rows:
@@ -74,7 +74,7 @@ def write_rows(path: Path, rows: Iterable[TraceRow]) -> None:
 
 
 def read_rows(path: Path) -> Iterator[TraceRow]:
-    """Read what `write_rows` wrote."""
+    """Read the rows of a file written by `write_rows`."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             raw = json.loads(line)

@@ -1,4 +1,4 @@
-"""How an episode ended, in lines: success, or each reason against it."""
+"""The outcome of an episode as lines of text: success, or the reasons of the failure."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from training.gym.views.state_text import plain
 PARTS = (
     ("goal", "not reached"),
     ("invariants", "broken on the way"),
-    ("off_target", "changed, though nobody asked for it"),
+    ("off_target", "changed outside of the task"),
     ("verification", "not verified"),
 )
 
 
 def reasons(outcome: Outcome) -> Iterator[str]:
-    """One sentence for each thing that stands against success."""
-    for field, what in PARTS:
-        yield from (f"{what}: {one}" for one in getattr(outcome, field))
+    """Yield a sentence for each reason of the failure."""
+    for field, label in PARTS:
+        yield from (f"{label}: {objection}" for objection in getattr(outcome, field))
 
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
-    """Success or failure with its reasons, and how long the path was."""
+    """Yield success or failure with its reasons, and the length of the path."""
     head = "SUCCESS" if outcome.success else "FAILED"
     yield f"{head} in {outcome.steps} calls (shortest path known: {outcome.shortest}); SPL {outcome.spl:.2f}"
-    yield from (f"  {plain(one)}" for one in reasons(outcome))
+    yield from (f"  {plain(reason)}" for reason in reasons(outcome))

@@ -1,4 +1,4 @@
-"""The network state s and what became of a call, in lines for a person. What tools and agents wrote moves no cursor."""
+"""The network state s and the result of a call as lines of text; texts of tools and agents are stripped of control characters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from training.gym.episodes.episode import Step
 
 
 class Dimension(NamedTuple):
-    """A dimension of the state: its field, name and unit, the factor to that unit, and the SLA's field with its sense."""
+    """A dimension of the state: field, name, unit and the factor to it; the SLA's field, and whether that is an upper bound."""
 
     field: str
     name: str
@@ -30,37 +30,38 @@ DIMENSIONS = (
 )
 
 
-def number(state: NetworkState, one: Dimension) -> str:
-    """The value of one dimension in its unit, three digits."""
-    return f"{getattr(state, one.field) * one.factor:.3g}"
+def number(state: NetworkState, dimension: Dimension) -> str:
+    """Return the value of one dimension in its unit, with three significant digits."""
+    return f"{getattr(state, dimension.field) * dimension.factor:.3g}"
 
 
 def state_line(state: NetworkState) -> str:
-    """The state in one line."""
-    return ", ".join([f"slice {state.slice.value}", *(f"{one.name} {number(state, one)} {one.unit}" for one in DIMENSIONS)])
+    """Return the state in one line."""
+    values = (f"{dimension.name} {number(state, dimension)} {dimension.unit}" for dimension in DIMENSIONS)
+    return ", ".join([f"slice {state.slice.value}", *values])
 
 
 def changes(before: NetworkState, after: NetworkState) -> str:
-    """What differs between two states, in the digits that are shown; empty where nothing does."""
-    said = [f"slice {before.slice.value} → {after.slice.value}"] if before.slice is not after.slice else []
-    pairs = ((one, number(before, one), number(after, one)) for one in DIMENSIONS)
-    return ", ".join([*said, *(f"{one.name} {old} → {new} {one.unit}" for one, old, new in pairs if old != new)])
+    """Return the differences between two states in the displayed digits; empty if there are none."""
+    moves = [f"slice {before.slice.value} → {after.slice.value}"] if before.slice is not after.slice else []
+    values = ((dimension, number(before, dimension), number(after, dimension)) for dimension in DIMENSIONS)
+    return ", ".join([*moves, *(f"{kind.name} {old} → {new} {kind.unit}" for kind, old, new in values if old != new)])
 
 
 def plain(text: object) -> str:
-    """Text on one line that moves no cursor and colours nothing: control characters become visible escapes."""
-    said = str(text).encode("utf-8", "backslashreplace").decode()
-    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in said)
+    """Return `text` on one line, with control characters (cursor moves, colours) as visible escapes."""
+    decoded = str(text).encode("utf-8", "backslashreplace").decode()
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in decoded)
 
 
 def call_text(tool: str, arguments: dict[str, Any]) -> str:
-    """A call as it is written: `tool(name=value, …)`."""
-    said = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in arguments.items())
-    return plain(f"{tool}({said})")
+    """Return a call as `tool(name=value, …)`."""
+    written = ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in arguments.items())
+    return plain(f"{tool}({written})")
 
 
 def step_lines(step: Step) -> Iterator[str]:
-    """What was called, what happened meanwhile, what came of it, and what changed."""
+    """Yield the call, the events during it, the gate's ruling, the result, and the change of the state."""
     observation = step.observation
     yield f"t={step.at_s:g} s  {call_text(step.call.tool, step.call.arguments)}"
     if step.happened:
@@ -77,12 +78,12 @@ def step_lines(step: Step) -> Iterator[str]:
 
 
 def flat_lines(value: Any, name: str = "") -> Iterator[str]:
-    """A JSON value as lines `path = value`; lists of plain values stay on one line."""
+    """Yield a JSON value as lines `path = value`; lists of plain values stay on one line."""
     if isinstance(value, dict) and value:
-        for key, one in value.items():
-            yield from flat_lines(one, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, list) and any(isinstance(one, dict | list) for one in value):
-        for index, one in enumerate(value):
-            yield from flat_lines(one, f"{name}[{index}]")
+        for key, item in value.items():
+            yield from flat_lines(item, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        for index, item in enumerate(value):
+            yield from flat_lines(item, f"{name}[{index}]")
     else:
         yield plain(f"{name} = {json.dumps(value, ensure_ascii=False)}")

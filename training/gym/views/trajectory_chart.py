@@ -1,6 +1,6 @@
 """Charts of the trajectory view as inline SVG: a dimension of the state over mission time, its SLA bound, events and changes.
 
-Colours come from the page's CSS. Every text put in is a number, a unit, or escaped by the caller.
+Colours come from the page's CSS. All inserted text is a number, a unit, or escaped by the caller.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 14.0, 12.0, 24.0
 
 @dataclass(frozen=True)
 class Axis:
-    """Mission time from 0 to `end_s` over the width; the other fields are times that every chart marks.
+    """Mission time from 0 to `end_s` over the width; the other fields are times to mark in every chart.
 
-    `refused` are those of changes that the gate did not let through.
+    `refused` are the times of changes that the gate refused.
     """
 
     end_s: float
@@ -26,26 +26,26 @@ class Axis:
     refused: tuple[float, ...] = ()
 
     def x(self, at_s: float) -> float:
-        """Where a time is."""
+        """Return the horizontal position of a time."""
         return _LEFT + (WIDTH - _LEFT - _RIGHT) * at_s / self.end_s
 
 
 @dataclass(frozen=True)
 class Bound:
-    """The SLA's bound on a dimension, in its unit: from above, or from below."""
+    """The SLA's upper or lower bound on a dimension, in its unit."""
 
     value: float
     upper: bool
 
     def broken_by(self, value: float) -> bool:
-        """Whether a value breaks it; one on the bound keeps it."""
+        """Whether `value` violates the bound; a value equal to it does not."""
         return value > self.value if self.upper else value < self.value
 
 
 def chart(label: str, unit: str, points: Sequence[tuple[float, float, str]], bound: Bound | None, axis: Axis) -> str:
-    """Return the chart of `points` (time, value, escaped remark); a value stands until the next is measured."""
-    top = _above(max([value for _, value, _ in points] + ([bound.value] if bound is not None else [])) * 1.05 or 1.0)
-    parts = [_ground(top, bound, axis), _marks(axis, HEIGHT)]
+    """Return the chart of `points` (time, value, escaped remark); a value holds until the next measurement."""
+    top = _round_up(max([value for _, value, _ in points] + ([bound.value] if bound is not None else [])) * 1.05 or 1.0)
+    parts = [_background(top, bound, axis), _marks(axis, HEIGHT)]
     if bound is not None:
         at = _y(bound.value, top)
         sign = "≤" if bound.upper else "≥"
@@ -62,8 +62,8 @@ def chart(label: str, unit: str, points: Sequence[tuple[float, float, str]], bou
 
 
 def slice_chart(points: Sequence[tuple[float, str]], axis: Axis) -> str:
-    """Return the strip that shows which slice carried the mission when."""
-    runs = [one for place, one in enumerate(points) if place == 0 or points[place - 1][1] != one[1]]
+    """Return the strip of the slices that carried the mission over time."""
+    runs = [point for index, point in enumerate(points) if index == 0 or points[index - 1][1] != point[1]]
     ends = [*(at_s for at_s, _ in runs[1:]), axis.end_s]
     parts = []
     for (at_s, name), end_s in zip(runs, ends, strict=True):
@@ -73,18 +73,18 @@ def slice_chart(points: Sequence[tuple[float, str]], axis: Axis) -> str:
     return _svg("slice over mission time", SLICE_HEIGHT, [*parts, _ticks(axis, SLICE_HEIGHT), _marks(axis, SLICE_HEIGHT)])
 
 
-def _above(value: float) -> float:
-    """The round number (1, 2, 4, 5 or 10 times a power of ten) at or above `value`: half of it is round, too."""
+def _round_up(value: float) -> float:
+    """The smallest round number (1, 2, 4, 5 or 10 times a power of ten) not below `value`; half of it is round, too."""
     power = 10.0 ** math.floor(math.log10(value))
-    return next(one * power for one in (1.0, 2.0, 4.0, 5.0, 10.0) if one * power >= value * (1.0 - 1e-9))
+    return next(step * power for step in (1.0, 2.0, 4.0, 5.0, 10.0) if step * power >= value * (1.0 - 1e-9))
 
 
 def _y(value: float, top: float) -> float:
     return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * min(value / top, 1.0)
 
 
-def _ground(top: float, bound: Bound | None, axis: Axis) -> str:
-    """The area in which the bound is broken, the lines of the values and their numbers, and the times."""
+def _background(top: float, bound: Bound | None, axis: Axis) -> str:
+    """The background: the area of violation, the grid with its values, and the times."""
     parts = []
     if bound is not None:
         at = _y(bound.value, top)
@@ -98,8 +98,8 @@ def _ground(top: float, bound: Bound | None, axis: Axis) -> str:
 
 
 def _ticks(axis: Axis, height: float) -> str:
-    step = _above(axis.end_s / 7.0)
-    times = [step * place for place in range(math.floor(axis.end_s / step) + 1)]
+    step = _round_up(axis.end_s / 7.0)
+    times = [step * index for index in range(math.floor(axis.end_s / step) + 1)]
     return "".join(f'<text class="time" x="{axis.x(at):.1f}" y="{height - 8:g}">{at:g} s</text>' for at in times)
 
 
@@ -112,11 +112,11 @@ def _marks(axis: Axis, height: float) -> str:
 
 
 def _path(points: Sequence[tuple[float, float, str]], top: float, axis: Axis) -> str:
-    said = []
-    for place, (at_s, value, _) in enumerate(points):
+    commands = []
+    for index, (at_s, value, _) in enumerate(points):
         x, y = axis.x(at_s), _y(value, top)
-        said.append(f"M{x:.1f} {y:.1f}" if place == 0 else f"H{x:.1f}V{y:.1f}")
-    return "".join(said)
+        commands.append(f"M{x:.1f} {y:.1f}" if index == 0 else f"H{x:.1f}V{y:.1f}")
+    return "".join(commands)
 
 
 def _svg(title: str, height: float, parts: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """The trajectory view: one HTML file with the states of an episode over time, its events, calls, verdicts, rewards and outcome.
 
-It needs no script and no other file, and its content security policy allows none. Tool results, errors and what agents wrote are
-data: every one of them goes through `_text` or `_json`.
+It needs no script and no other file, and its content security policy allows none. Tool results, errors and texts of agents are
+data: all of them pass through `_text` or `_json`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PAGE = Path(__file__).with_name("trajectory_view.html")
 
 
 def trajectory_html(rollout: Rollout, task: GymTask | None = None) -> str:
-    """Return the page of a rollout; without its task there are no text and no bounds of the SLA."""
+    """Return the page of a rollout; without its task it shows neither the operator's text nor the bounds of the SLA."""
     return Template(_PAGE.read_text(encoding="utf-8")).substitute(
         title=_text(f"{rollout.task}: {rollout.agent}"),
         about=_about(rollout),
@@ -39,7 +39,7 @@ def trajectory_html(rollout: Rollout, task: GymTask | None = None) -> str:
 
 
 def _text(value: object) -> str:
-    """Text made harmless: control characters visible, markup escaped; lines stay lines."""
+    """Escape markup and make control characters visible; line breaks are kept."""
     return "\n".join(html.escape(plain(line)) for line in str(value).split("\n"))
 
 
@@ -48,7 +48,7 @@ def _json(value: object) -> str:
 
 
 def _about(rollout: Rollout) -> str:
-    said = [
+    facts = [
         f"{rollout.domain}, {rollout.tier}",
         rollout.network,
         f"{len(rollout.spans)} calls",
@@ -57,13 +57,13 @@ def _about(rollout: Rollout) -> str:
         f"ended by {rollout.ended}",
     ]
     if rollout.trace_hash:
-        said.append(f"trace {rollout.trace_hash[:16]}…")
-    return _text(" · ".join(said))
+        facts.append(f"trace {rollout.trace_hash[:16]}…")
+    return _text(" · ".join(facts))
 
 
 def _task(task: GymTask | None) -> str:
     if task is None:
-        return '<p class="soft">The task is not known here: no text, no SLA.</p>'
+        return '<p class="soft">The task is not available: no text, no SLA bounds.</p>'
     mission = task.mission.model_dump(mode="json", exclude_defaults=True)
     return (
         f'<section><h2>Task</h2><div class="card"><p class="text">{_text(task.text)}</p>'
@@ -76,24 +76,29 @@ def _charts(rollout: Rollout, sla: SlaSpec | None) -> str:
         return '<p class="soft">The network never began: there is no state.</p>'
     states = [
         (0.0, rollout.first_state, "at the beginning"),
-        *((one.at_s, one.state, f"after {one.tool}") for one in rollout.spans),
+        *((span.at_s, span.state, f"after {span.tool}") for span in rollout.spans),
     ]
-    axis = Axis(
-        end_s=max(states[-1][0], 1.0) * 1.02,
-        events=tuple(one.at_s for one in rollout.spans if one.happened),
-        changes=tuple(one.at_s for one in rollout.spans if one.effect == Effect.CONFIGURE.value and one.error is None),
-        refused=tuple(one.at_s for one in rollout.spans if one.verdict is not None and one.boundary == Boundary.PERMISSION),
-    )
-    figures = [_figure("slice", slice_chart([(at, one.slice.value) for at, one, _ in states], axis))]
-    for one in DIMENSIONS:
-        points = [(at, getattr(state, one.field) * one.factor, _text(remark)) for at, state, remark in states]
-        figures.append(_figure(f"{one.name}, {one.unit}", chart(one.name, one.unit, points, _bound(one, sla), axis)))
+    axis = _axis(rollout.spans, max(states[-1][0], 1.0) * 1.02)
+    figures = [_figure("slice", slice_chart([(at, state.slice.value) for at, state, _ in states], axis))]
+    for dimension in DIMENSIONS:
+        name, unit = dimension.name, dimension.unit
+        points = [(at, getattr(state, dimension.field) * dimension.factor, _text(remark)) for at, state, remark in states]
+        figures.append(_figure(f"{name}, {unit}", chart(name, unit, points, _bound(dimension, sla), axis)))
     return "".join(figures)
 
 
-def _bound(one: Dimension, sla: SlaSpec | None) -> Bound | None:
-    value = None if sla is None else getattr(sla, one.bound)
-    return None if value is None else Bound(round(value * one.factor, 6), one.upper)
+def _axis(spans: tuple[Span, ...], end_s: float) -> Axis:
+    return Axis(
+        end_s=end_s,
+        events=tuple(span.at_s for span in spans if span.happened),
+        changes=tuple(span.at_s for span in spans if span.effect == Effect.CONFIGURE.value and span.error is None),
+        refused=tuple(span.at_s for span in spans if span.verdict is not None and span.boundary == Boundary.PERMISSION),
+    )
+
+
+def _bound(dimension: Dimension, sla: SlaSpec | None) -> Bound | None:
+    value = None if sla is None else getattr(sla, dimension.bound)
+    return None if value is None else Bound(round(value * dimension.factor, 6), dimension.upper)
 
 
 def _figure(name: str, drawing: str) -> str:
@@ -101,24 +106,24 @@ def _figure(name: str, drawing: str) -> str:
 
 
 def _events(rollout: Rollout) -> str:
-    said = [f"<li>until {one.at_s:g} s: {_text(', '.join(one.happened))}</li>" for one in rollout.spans if one.happened]
-    return f"<ul>{''.join(said)}</ul>" if said else '<p class="soft">none</p>'
+    items = [f"<li>until {span.at_s:g} s: {_text(', '.join(span.happened))}</li>" for span in rollout.spans if span.happened]
+    return f"<ul>{''.join(items)}</ul>" if items else '<p class="soft">none</p>'
 
 
 def _calls(rollout: Rollout) -> str:
     before, cards = rollout.first_state, []
-    for place, span in enumerate(rollout.spans):
-        reward = rollout.rewards[place] if place < len(rollout.rewards) else 0.0
-        cards.append(_call(place + 1, span, before, reward))
+    for index, span in enumerate(rollout.spans):
+        reward = rollout.rewards[index] if index < len(rollout.rewards) else 0.0
+        cards.append(_call(index + 1, span, before, reward))
         before = span.state
     return f'<ol class="calls">{"".join(cards)}</ol>' if cards else '<p class="soft">none</p>'
 
 
-def _call(place: int, span: Span, before: NetworkState | None, reward: float) -> str:
+def _call(number: int, span: Span, before: NetworkState | None, reward: float) -> str:
     kinds = " ".join(["card", span.effect or "unknown", *(["failed"] if span.error is not None else [])])
-    head = f"<span>{place}</span><b>{_text(span.tool)}</b>" + "".join(
-        f'<span class="soft">{_text(said)}</span>'
-        for said in (span.effect or "no such tool", f"{span.at_s:g} s", f"took {span.seconds:.2f} s")
+    head = f"<span>{number}</span><b>{_text(span.tool)}</b>" + "".join(
+        f'<span class="soft">{_text(fact)}</span>'
+        for fact in (span.effect or "no such tool", f"{span.at_s:g} s", f"took {span.seconds:.2f} s")
     )
     changed = "" if before is None else changes(before, span.state)
     lines = [
@@ -134,8 +139,8 @@ def _call(place: int, span: Span, before: NetworkState | None, reward: float) ->
     return f'<li class="{_text(kinds)}">{"".join(lines)}</li>'
 
 
-def _line(name: str, said: str) -> str:
-    return f'<p><span class="soft">{name}:</span> <span class="text">{_text(said)}</span></p>' if said else ""
+def _line(name: str, text: str) -> str:
+    return f'<p><span class="soft">{name}:</span> <span class="text">{_text(text)}</span></p>' if text else ""
 
 
 def _answer(value: dict[str, Any] | None) -> str:
@@ -146,7 +151,7 @@ def _chat(rollout: Rollout) -> str:
     if not rollout.messages:
         return ""
     turns = []
-    for one in rollout.messages:
-        tokens = "" if one.token_ids is None else f", {len(one.token_ids)} tokens"
-        turns.append(f"<details><summary>{_text(one.role)}{tokens}</summary><pre>{_text(one.content)}</pre></details>")
+    for message in rollout.messages:
+        tokens = "" if message.token_ids is None else f", {len(message.token_ids)} tokens"
+        turns.append(f"<details><summary>{_text(message.role)}{tokens}</summary><pre>{_text(message.content)}</pre></details>")
     return f'<section><h2>Chat</h2><div class="card">{"".join(turns)}</div></section>'

@@ -1,4 +1,4 @@
-"""The one door to KPIs pulls what is new, and a snapshot answers every question from the same windows."""
+"""The KPI source pulls new reports, and a snapshot answers every query from the same windows."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,7 +26,7 @@ def frame(*windows):
 
 
 class Reports:
-    """Reports that wait to be fetched, one frame each."""
+    """Reports that wait to be fetched, each as a frame."""
 
     def __init__(self, *frames):
         self.waiting = list(frames)
@@ -44,7 +44,7 @@ def store(tmp_path):
     return KpiStore(tmp_path / "kpi.db")
 
 
-def test_each_question_sees_the_reports_that_came_since_the_last(store):
+def test_each_query_includes_the_reports_since_the_last(store):
     kpis = KpiSource(store, Reports(frame(0, 1), frame(2)))
     assert kpis.query(KpiQuery()).values() == [0.0, 1.0]
     assert kpis.query(KpiQuery()).values() == [0.0, 1.0, 2.0]
@@ -58,11 +58,11 @@ def test_a_snapshot_stays_at_its_newest_window_while_others_arrive(store):
     assert (pinned.newest, later.newest) == (START + 2 * WINDOW, START + 4 * WINDOW)
     assert pinned.query(KpiQuery(windows=1)).values() == [1.0]
     assert pinned.query(KpiQuery(start=START, end=START + 4 * WINDOW)).values() == [0.0, 1.0]
-    assert [one.mean for one in pinned.hourly("RRU.PrbTotDl", [CELL])] == [0.5]
+    assert [row.mean for row in pinned.hourly("RRU.PrbTotDl", [CELL])] == [0.5]
     assert (pinned.summary("RRU.PrbTotDl")[0].highest, later.summary("RRU.PrbTotDl")[0].highest) == (1.0, 3.0)
 
 
-def test_the_past_is_asked_for_by_a_moment_and_nothing_is_pulled_for_it(store):
+def test_the_past_is_queried_by_time_without_pulling(store):
     reports = Reports(frame(0, 1, 2), frame(3))
     kpis = KpiSource(store, reports)
     kpis.refresh()
@@ -72,7 +72,7 @@ def test_the_past_is_asked_for_by_a_moment_and_nothing_is_pulled_for_it(store):
     assert len(reports.waiting) == 1
 
 
-def test_before_the_first_window_there_is_nothing_and_it_stays_so(store):
+def test_a_snapshot_before_the_first_window_stays_empty(store):
     kpis = KpiSource(store)
     empty = kpis.snapshot()
     store.write(frame(0))
@@ -90,7 +90,7 @@ def test_an_unknown_kpi_is_refused_before_anything_is_pulled(store):
     assert len(reports.waiting) == 1
 
 
-def test_where_reports_cannot_be_fetched_no_older_answer_is_given_for_a_newer(store):
+def test_if_reports_cannot_be_fetched_no_old_samples_are_returned(store):
     store.write(frame(0))
     kpis = KpiSource(store, Reports(NetworkUnavailableError("no PM reports")))
     with pytest.raises(NetworkUnavailableError):
@@ -98,7 +98,7 @@ def test_where_reports_cannot_be_fetched_no_older_answer_is_given_for_a_newer(st
     assert kpis.as_of(START + WINDOW).query(KpiQuery()).values() == [0.0]
 
 
-def test_the_live_networks_observation_and_the_door_are_the_same_rows(store):
+def test_the_live_networks_observation_and_the_source_return_the_same_rows(store):
     twin = SystemNetwork(small_scenario(), seed=1)
     step = twin.describe().granularity_s
     twin.advance(2 * step)

@@ -1,6 +1,6 @@
-"""One call loop: what the harness refuses, the gym refuses in the same words, and the other way round."""
+"""The harness and the gym share a call loop: they refuse the same calls with the same messages."""
 
-import time
+import threading
 from datetime import UTC, datetime
 
 import pytest
@@ -31,6 +31,8 @@ from twins.network import KpiQuery
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
+RELEASED, FINISHED = threading.Event(), threading.Event()  # what the tool that is too slow waits for, and that it has ended
+
 
 class Square(ToolRequest):
     """A square."""
@@ -59,7 +61,8 @@ def measure_area(context: object, request: Square) -> Evidence[Area]:
     if request.side_m == 15:
         raise InfrastructureError("the simulator died")
     if request.side_m == 16:
-        time.sleep(5)
+        RELEASED.wait(30)
+        FINISHED.set()
     return evidence_of(request)
 
 
@@ -108,7 +111,7 @@ class Calls:
 
 @pytest.fixture
 def harness_run(tmp_path):
-    """Makes calls in a run of the harness; returns what came of them, and the planner."""
+    """Executes calls in a run of the harness; returns the observations and the planner."""
     network = SystemNetwork(small_scenario(), seed=3)
     network.advance(2)
     store = KpiStore(tmp_path / "kpi.db")
@@ -123,36 +126,36 @@ def harness_run(tmp_path):
         wait = staticmethod(network.advance)
 
     def run(*calls, **overrides):
-        planner, heard = Calls(*calls), []
+        planner, observations = Calls(*calls), []
 
         def listener(event):
             if event.kind == "tool.ended":
-                heard.append(event.data["observation"])
+                observations.append(event.data["observation"])
 
         parts = Parts(network, "small", Clock(), planner, REGISTRY, context)
         settings = load_settings(overrides={"data_dir": tmp_path / "data", **overrides})
         assert RunService(settings, parts, listener=listener).start("measure it").status == "answered"
-        return heard, planner
+        return observations, planner
 
     return run
 
 
 def gym_run(*calls, change_judge=None):
-    """Makes calls in an episode of the gym; returns what came of them."""
+    """Executes calls in an episode of the gym; returns the observations."""
     episode = Episode(gym_context().world, REGISTRY, change_judge)
     return [episode.call(call).observation for call in calls]
 
 
-def test_both_loops_report_the_same_of_the_same_calls(harness_run):
+def test_both_return_the_same_observations_of_the_same_calls(harness_run):
     calls = [call for call, _, _ in FAILING] + [area(3)]
     ours, planner = harness_run(*calls)
     assert ours == gym_run(*calls)
-    assert [one.boundary for one in ours] == [boundary for _, boundary, _ in FAILING] + [None]
+    assert [observation.boundary for observation in ours] == [boundary for _, boundary, _ in FAILING] + [None]
     assert ours[-1].evidence["value"] == {"area_m2": 9.0}
     assert planner.offers == offers_of(REGISTRY)
 
 
-def test_a_change_that_is_not_let_through_is_refused_in_both_and_never_made(harness_run):
+def test_a_rejected_change_is_refused_in_both_and_never_made(harness_run):
     (ours,), _ = harness_run(area(3, "paint_area"))
     (theirs,) = gym_run(area(3, "paint_area"), change_judge=lambda world, call: Judgement("reject", "not today"))
     assert (ours.boundary, theirs.boundary) == (Boundary.PERMISSION, Boundary.PERMISSION)
@@ -163,11 +166,11 @@ def test_a_change_that_is_not_let_through_is_refused_in_both_and_never_made(harn
 
 def test_a_spent_limit_is_a_refusal_that_names_the_setting(harness_run):
     ours, _ = harness_run(area(1), area(2), area(3), limits={"tool_calls": 2})
-    assert [one.boundary for one in ours] == [None, None, Boundary.REFUSED]
+    assert [observation.boundary for observation in ours] == [None, None, Boundary.REFUSED]
     assert ours[-1].error == "the run has used its 2 tool calls (limits.tool_calls): decide on what is known"
 
 
-def test_a_simulator_that_dies_ends_an_episode_and_is_no_observation():
+def test_a_simulator_that_dies_ends_an_episode_and_is_not_an_observation():
     with pytest.raises(InfrastructureError, match="the simulator died"):
         gym_run(area(15))
 
@@ -175,26 +178,29 @@ def test_a_simulator_that_dies_ends_an_episode_and_is_no_observation():
 @pytest.mark.parametrize(("call", "boundary", "words"), FAILING)
 @pytest.mark.parametrize("invoke", [Tool.call, Tool.run], ids=["timed", "inline"])
 def test_a_failed_call_is_an_observation_with_its_boundary(call, boundary, words, invoke):
-    seen = Caller(REGISTRY, read_only(None), invoke).observe(call)
-    assert (seen.call, seen.boundary, seen.evidence) == (call, boundary, None)
-    assert words in seen.error
+    observation = Caller(REGISTRY, read_only(None), invoke).observe(call)
+    assert (observation.call, observation.boundary, observation.evidence) == (call, boundary, None)
+    assert words in observation.error
 
 
-def test_a_slow_tool_is_given_up_in_time():
-    started = time.perf_counter()
-    seen = Caller(REGISTRY, read_only(None)).observe(area(16))
-    assert (seen.boundary, seen.error) == (Boundary.TIMEOUT, "measure_area took longer than 0.2 s")
-    assert time.perf_counter() - started < 2
+def test_a_slow_tool_times_out():
+    RELEASED.clear()
+    FINISHED.clear()
+    observation = Caller(REGISTRY, read_only(None)).observe(area(16))
+    assert (observation.boundary, observation.error) == (Boundary.TIMEOUT, "measure_area took longer than 0.2 s")
+    assert not FINISHED.is_set(), "its caller waited for it"
+    RELEASED.set()
+    assert FINISHED.wait(30)
 
 
 @pytest.mark.parametrize("invoke", [Tool.call, Tool.run], ids=["timed", "inline"])
-def test_errors_of_the_infrastructure_pass_where_they_are_named_and_are_bugs_elsewhere(invoke):
+def test_infrastructure_errors_are_raised_if_listed_and_are_bugs_otherwise(invoke):
     with pytest.raises(InfrastructureError, match="the simulator died"):
         Caller(REGISTRY, read_only(None), invoke, infrastructure=(InfrastructureError,)).observe(area(15))
     assert Caller(REGISTRY, read_only(None), invoke).observe(area(15)).boundary is Boundary.INTERNAL
 
 
-def test_a_limit_is_checked_before_anything_else_and_says_how_much_was_used():
+def test_a_limit_is_checked_first_and_its_error_has_the_amount_used():
     caller = Caller(REGISTRY, read_only(None), Tool.run, LIMIT)
     assert caller.observe(area(3), used=2).evidence is not None
     with pytest.raises(ToolError) as caught:
@@ -204,7 +210,7 @@ def test_a_limit_is_checked_before_anything_else_and_says_how_much_was_used():
     assert (caught.value.boundary, reached.limit, reached.value) == (Boundary.REFUSED, LIMIT, 4)
 
 
-def test_a_tool_reaches_what_its_caller_gives_it_and_no_more():
+def test_a_tool_gets_the_context_that_its_caller_gives():
     caller = Caller(REGISTRY, lambda tool: f"context of {tool.effect.value}", Tool.run)
     assert caller.observe(area(2, "paint_area")).error is None
     assert caller.observe(area(2, "paint_area"), refusal="not today").error == "paint_area: not today"
@@ -222,8 +228,8 @@ def test_a_tool_that_changes_the_network_is_exported_to_langchain_as_a_refusal()
     assert PAINTED == []
 
 
-def test_an_offer_says_what_the_tool_says():
+def test_an_offer_has_the_tools_description():
     offer = ToolOffer.of(measure_area)
     assert (offer.name, offer.effect, offer.description) == ("measure_area", "observe", "Return the area of a square.")
     assert offer.input_schema == Square.model_json_schema()
-    assert [one.name for one in offers_of(REGISTRY)] == ["measure_area", "paint_area"]
+    assert [offer.name for offer in offers_of(REGISTRY)] == ["measure_area", "paint_area"]
