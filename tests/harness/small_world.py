@@ -93,7 +93,7 @@ class SmallPlanner:
     """Understands, queries, compares, proposes; `minimums` are tried in turn, one per round of feedback."""
 
     name = "small-planner"
-    rollback_conditions = ("DRB.PdcpSduDelayDl of URLLC breaks 10 ms in two windows running",)
+    rollback_conditions = ("DRB.PdcpSduDelayDl of URLLC breaks 10 ms in two consecutive windows",)
 
     def __init__(self, minimums=(40,), calls=(), ask=False, lie=False, explode=False):
         self.minimums, self.calls, self.ask, self.lie, self.explode = minimums, calls, ask, lie, explode
