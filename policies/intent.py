@@ -35,6 +35,11 @@ class Condition(StrEnum):
         return self in (Condition.MINIMIZE, Condition.MAXIMIZE)
 
     @property
+    def is_upper_bound(self) -> bool:
+        """Whether this bounds a KPI from above."""
+        return self in (Condition.LESS, Condition.AT_MOST)
+
+    @property
     def symbol(self) -> str:
         """The mathematical symbol of the condition, such as "≤" or "min"."""
         return {

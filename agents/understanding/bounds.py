@@ -1,4 +1,4 @@
-"""Are the bounds possible? Against the KPI's own range, the carrier's peak rate, one slot, and each other."""
+"""Checks of bounds against the KPI's range, the carrier's peak rate, the slot duration, and each other."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from agents.understanding.result import Impossible, ReadingError
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent
 from twins.network import Cell, NetworkCard
 
-# TS 38.306 clause 4.1.2: one layer, 256QAM, code rate 948/1024, overhead 0.14 for FR1 downlink.
+# TS 38.306 clause 4.1.2, per layer: 256QAM, code rate 948/1024, overhead 0.14 for FR1 downlink.
 _BITS_PER_SYMBOL = 8
 _CODE_RATE = 948 / 1024
 _OVERHEAD = 0.14
 _SYMBOLS_PER_SLOT = 14
-_MOST_LAYERS = 4
+_MAX_LAYERS = 4
 _RATES = ("DRB.UEThpDl", "DRB.UEThpDl.P05")
 _DELAYS = ("DRB.PdcpSduDelayDl", "DRB.PdcpSduDelayDl.P95")
 
 
-def peak_rate_mbps(cell: Cell, layers: int = _MOST_LAYERS) -> float:
+def peak_rate_mbps(cell: Cell, layers: int = _MAX_LAYERS) -> float:
     """Return the carrier's highest DL rate in Mbit/s with `layers` (1..8) MIMO layers, by TS 38.306 clause 4.1.2."""
     slots_per_second = 1000 * cell.subcarrier_spacing_khz / 15
     symbols = cell.prbs * 12 * _SYMBOLS_PER_SLOT * slots_per_second
@@ -26,7 +26,7 @@ def peak_rate_mbps(cell: Cell, layers: int = _MOST_LAYERS) -> float:
 
 
 def slot_ms(cell: Cell) -> float:
-    """Return the length of a slot in ms (TS 38.211 clause 4.3.2): what is scheduled waits for the next one."""
+    """Return the slot duration in ms (TS 38.211 clause 4.3.2); a scheduled packet waits for the next slot."""
     return 15 / cell.subcarrier_spacing_khz
 
 
@@ -49,8 +49,7 @@ def _refuse(target: ExpectationTarget, why: str, nearest: str) -> None:
 def _check_range(target: ExpectationTarget) -> None:
     definition, value = target.definition, target.value
     assert value is not None
-    upper = target.condition in (Condition.LESS, Condition.AT_MOST)
-    if value < definition.lowest or (upper and value <= definition.lowest and target.condition is Condition.LESS):
+    if value < definition.lowest or (value <= definition.lowest and target.condition is Condition.LESS):
         _refuse(
             target,
             f"{target.kpi} is never below {definition.lowest:g} {definition.unit}",
@@ -66,15 +65,15 @@ def _check_range(target: ExpectationTarget) -> None:
 
 
 def _check_physics(target: ExpectationTarget, cells: list[Cell]) -> None:
-    value, lower = target.value, target.condition in (Condition.GREATER, Condition.AT_LEAST)
+    value = target.value
     assert value is not None
-    if target.kpi in _RATES and lower:
+    if target.kpi in _RATES and not target.condition.is_upper_bound:
         peak = max(peak_rate_mbps(cell) for cell in cells)
         if value > peak:
-            how = f"{_MOST_LAYERS} layers and 256QAM (TS 38.306 clause 4.1.2)"
+            how = f"{_MAX_LAYERS} layers and 256QAM (TS 38.306 clause 4.1.2)"
             why = f"above the peak rate of the carrier, {peak:.0f} Mbit/s with {how}"
             _refuse(target, why, f"at most {peak:.0f} Mbit/s for one user alone in the cell")
-    if target.kpi in _DELAYS and not lower:
+    if target.kpi in _DELAYS and target.condition.is_upper_bound:
         shortest = min(slot_ms(cell) for cell in cells)
         if value < shortest:
             spacing = max(cell.subcarrier_spacing_khz for cell in cells)
@@ -87,22 +86,21 @@ def _check_contradiction(bounds: Iterable[tuple[ExpectationObject, ExpectationTa
     ceilings: dict[tuple[str, object], ExpectationTarget] = {}
     pairs = list(bounds)
     for target_object, target in pairs:
-        lower = target.condition in (Condition.GREATER, Condition.AT_LEAST)
-        side = floors if lower else ceilings
-        side[(target.kpi, target_object)] = _stricter(side.get((target.kpi, target_object)), target, lower)
+        side = ceilings if target.condition.is_upper_bound else floors
+        side[(target.kpi, target_object)] = _stricter(side.get((target.kpi, target_object)), target)
     for key, floor in floors.items():
         ceiling = ceilings.get(key)
         if ceiling is not None and not _leaves_room(floor, ceiling):
             reason = f"{floor.describe()} and {ceiling.describe()} contradict each other"
             raise ReadingError(
-                Impossible(reason=reason, nearest=f"one of the two alone: {floor.describe()}, or {ceiling.describe()}")
+                Impossible(reason=reason, nearest=f"only one of the two: {floor.describe()}, or {ceiling.describe()}")
             )
 
 
-def _stricter(known: ExpectationTarget | None, new: ExpectationTarget, lower: bool) -> ExpectationTarget:
-    if known is None or known.value is None or new.value is None:
-        return new
-    return new if (new.value > known.value) == lower else known
+def _stricter(first: ExpectationTarget | None, second: ExpectationTarget) -> ExpectationTarget:
+    if first is None or first.value is None or second.value is None:
+        return second
+    return first if (second.value > first.value) == second.condition.is_upper_bound else second
 
 
 def _leaves_room(floor: ExpectationTarget, ceiling: ExpectationTarget) -> bool:

@@ -1,6 +1,6 @@
-"""What an operator says of a link that no counter tells: how fast terminals move, DMRS symbols, delay spread, antennas.
+"""Link conditions that no counter reports, from the operator's text: speed of terminals, DMRS symbols, delay spread, antennas.
 
-No network here reports mobility traces; what is taken from words is an assumption and is told as one.
+No network here reports mobility traces; values taken from the text are assumptions and are reported as such.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from policies.word import Word
 _SPEED: Final = re.compile(
     r"(?P<low>\d+(?:\.\d+)?)\s*(?:(?:-|–|to|and)\s*(?P<high>\d+(?:\.\d+)?)\s*)?(?P<unit>km/h|kmh|kph|m/s|mph)\b", re.IGNORECASE
 )
-# Speeds in m/s, around those of TR 38.913's deployment scenarios: pedestrians 3 km/h, cars in town 30 km/h, highway 120 km/h;
-# regional trains, which are slower than its 500 km/h.
+# Speeds in m/s, around those of the deployment scenarios in TR 38.913: pedestrians 3 km/h, cars in town 30 km/h, highway
+# 120 km/h; trains are regional ones, slower than the 500 km/h there.
 SPEEDS_MPS: Final = {"pedestrian": (0.5, 2.0), "urban": (5.0, 14.0), "highway": (20.0, 38.0), "train": (30.0, 83.0)}
 _COUNTS: Final = {"a single": 1, **{word: NUMBER_WORDS[word] for word in ("one", "two", "three", "four")}}
 _COUNT: Final = rf"(?P<value>\d+|{'|'.join(_COUNTS)})"
@@ -30,12 +30,12 @@ _TERMS: Final = {
     ),
     "rx_antennas": re.compile(rf"\b{_COUNT}\s*(?:receive\s+|rx\s+)?antennas?\b", re.IGNORECASE),
 }
-_LARGEST: Final = 10**9  # numbers beyond it are as far out of every tool's range
+_LARGEST: Final = 10**9  # beyond the range of every tool
 _ADVICE: Final = re.compile(r"\b(should|best|better|right|suits?|recommend\w*)\b", re.IGNORECASE)
 
 
 class Motion(Word):
-    """Slowest and fastest terminals, m/s, and the words that say so."""
+    """Lowest and highest speed of the terminals, m/s, and the words it was taken from."""
 
     low_mps: float
     high_mps: float
@@ -43,7 +43,7 @@ class Motion(Word):
 
 
 class LinkConditions(Word):
-    """What the operator says of terminals and their links; None for what is left open."""
+    """What the operator states about terminals and their links; None if not stated."""
 
     motion: Motion | None = None
     dmrs_symbols: int | None = None
@@ -52,34 +52,34 @@ class LinkConditions(Word):
 
     @property
     def terms(self) -> dict[str, float]:
-        """The arguments of the tool `link_conditions` that are given."""
+        """The stated arguments of the tool `link_conditions`."""
         return self.model_dump(include=set(_TERMS), exclude_none=True)
 
     def completed_by(self, answer: str) -> LinkConditions:
-        """Return the conditions with those of an answer: its link terms replace earlier ones, its motion only a missing one."""
+        """Return the conditions with those of an answer: link terms replace earlier ones, motion is only added if missing."""
         return self.model_copy(update={"motion": self.motion or motion_of(answer), **link_words(answer)})
 
 
 def link_conditions_of(text: str) -> LinkConditions:
-    """Return what the text says of terminals and links."""
+    """Return the link conditions that the text states."""
     return LinkConditions().completed_by(text)
 
 
 def motion_of(text: str) -> Motion | None:
-    """Return how fast the text says that terminals move: a number wins over a word, None where it says neither."""
-    found = _SPEED.search(text)
-    if found is None:
+    """Return the speed range of the terminals in the text, None if not stated; numbers take precedence over words."""
+    match = _SPEED.search(text)
+    if match is None:
         return _by_words(text)
-    to_mps = factor(found["unit"].lower(), "m/s")
-    low = min(float(found["low"]), _LARGEST) * to_mps
-    high = min(float(found["high"]), _LARGEST) * to_mps if found["high"] else low
-    if found["high"] is None:  # one speed: terminals around it
+    to_mps = factor(match["unit"].lower(), "m/s")
+    low = min(float(match["low"]), _LARGEST) * to_mps
+    high = min(float(match["high"]), _LARGEST) * to_mps if match["high"] else low
+    if match["high"] is None:  # a single speed: the terminals are around it
         low, high = 0.8 * low, 1.1 * high
-    return Motion(low_mps=round(min(low, high), 2), high_mps=round(max(low, high), 2), words=found[0])
+    return Motion(low_mps=round(min(low, high), 2), high_mps=round(max(low, high), 2), words=match[0])
 
 
 def without_speeds(text: str) -> str:
-    """Return the text without its numbers of a speed."""
+    """Return the text without speeds given as numbers."""
     return _SPEED.sub("", text)
 
 
@@ -97,23 +97,23 @@ def _by_words(text: str) -> Motion | None:
 
 
 def link_words(text: str) -> dict[str, float]:
-    """Return the arguments of `link_conditions` that the text gives; where it gives one twice, the last."""
-    found: dict[str, float] = {}
+    """Return the arguments of `link_conditions` in the text; if one is given twice, the last value."""
+    terms: dict[str, float] = {}
     for name, pattern in _TERMS.items():
         for match in pattern.finditer(text):
             number = match["value"].lower()
-            found[name] = _COUNTS.get(number) or min(float(number) if "." in number else int(number), _LARGEST)
-    return found
+            terms[name] = _COUNTS.get(number) or min(float(number) if "." in number else int(number), _LARGEST)
+    return terms
 
 
 def names_estimators(text: str) -> bool:
-    """Whether the text speaks of channel estimators or receivers."""
+    """Whether the text is about channel estimators or receivers."""
     words = f" {' '.join(re.findall(r'[a-z]+', text.lower()))} "
     return any(f" {phrase} " in words for phrase in lexicon()["theme"]["channel-estimator"])
 
 
 def asks_for_estimator(text: str) -> bool:
-    """Whether the text asks which estimator to take, rather than what one is."""
+    """Whether the text asks which estimator to use, rather than what an estimator is."""
     return names_estimators(text) and bool(_ADVICE.search(text))
 
 

@@ -1,4 +1,4 @@
-"""Direct changes: "set transmit power of S1C1 to 40 dBm" names the edit itself; it is tried in the twin like any candidate."""
+"""Direct changes: "set transmit power of S1C1 to 40 dBm" names an edit, which is tried in the twin like any candidate."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _PER_SLICE: Final = ("RRMPolicyRatio", "SchedulerProfile", "AdmissionControl")
 
 
 def take_direct(frames: list[Frame], card: NetworkCard, fallback: Place) -> tuple[list[DirectEdit], list[Frame]]:
-    """Split off the frames that name an edit; raises ReadingError when cell, slice or value is missing."""
+    """Split off the frames that name an edit; raises ReadingError if the cell, slice or value is missing."""
     edits: list[DirectEdit] = []
     rest: list[Frame] = []
     before = Frame()
-    place = next((found for frame in frames if (found := place_of(frame, card)) is not None), fallback)
+    place = next((named for frame in frames if (named := place_of(frame, card)) is not None), fallback)
     for frame in frames:
         _power_level_is_transmit_power(frame)
         if not frame.attributes and not _is_state_change(frame):
@@ -66,8 +66,8 @@ def _cells(place: Place, frame: Frame) -> list[str]:
         return frame.cells
     cells = [cell for dn in place.cells if (cell := id_of(dn)) is not None]
     if not cells and not frame.everywhere:
-        said = " ".join(frame.text)
-        raise ReadingError(Question(question=f"{said!r}: of which cells?"))
+        phrase = " ".join(frame.text)
+        raise ReadingError(Question(question=f"{phrase!r}: in which cells?"))
     return cells
 
 
@@ -82,33 +82,35 @@ def _of_states(frame: Frame, place: Place) -> list[DirectEdit]:
 
 def _of_attributes(frame: Frame, place: Place, card: NetworkCard) -> list[DirectEdit]:
     class_name, attribute = frame.attributes[0].split(".")
-    said = " ".join(frame.text)
+    phrase = " ".join(frame.text)
     if not frame.bounds:
-        raise ReadingError(Question(question=f"{said!r}: to which value of {attribute}?"))
+        raise ReadingError(Question(question=f"{phrase!r}: to which value should {attribute} be set?"))
     bound = frame.bounds[-1]
     value, delta = _value(attribute, bound, frame)
     slices: list[Slice | None] = [None]
     if class_name in _PER_SLICE:
         if not frame.slices:
-            choices = tuple(one.value for one in card.slices)
-            raise ReadingError(Question(question=f"{said!r}: for which slice?", choices=choices))
+            choices = tuple(slice_.value for slice_ in card.slices)
+            raise ReadingError(Question(question=f"{phrase!r}: for which slice?", choices=choices))
         slices = [Slice(name) for name in frame.slices]
     cells = [cell.id for cell in card.cells] if frame.everywhere else _cells(place, frame)
     targets: list[str | None] = [None]
     if class_name == "NRCellRelation":
-        cells, targets = _relation(frame, cells, said)
+        cells, targets = _relation(frame, cells, phrase)
     return [
-        DirectEdit(class_name=class_name, attribute=attribute, cell=cell, slice=one, target_cell=target, value=value, delta=delta)
+        DirectEdit(
+            class_name=class_name, attribute=attribute, cell=cell, slice=slice_, target_cell=target, value=value, delta=delta
+        )
         for cell in cells
-        for one in slices
+        for slice_ in slices
         for target in targets
     ]
 
 
-def _relation(frame: Frame, cells: list[str], said: str) -> tuple[list[str], list[str | None]]:
+def _relation(frame: Frame, cells: list[str], phrase: str) -> tuple[list[str], list[str | None]]:
     towards = frame.towards or cells[1:]
     if not towards:
-        raise ReadingError(Question(question=f"{said!r}: towards which neighbour cell?"))
+        raise ReadingError(Question(question=f"{phrase!r}: towards which neighbour cell?"))
     return [cell for cell in cells if cell not in towards][:1], list(towards)
 
 
@@ -118,27 +120,21 @@ def _value(attribute: str, bound: Bound, frame: Frame) -> tuple[float | None, fl
         return round(10 * log10(amount * 1000), 2), None
     allowed = _UNITS.get(attribute, ("share",))
     if dimension and dimension not in allowed:
-        unit = allowed[0] if allowed else "none"
-        raise ReadingError(
-            Question(
-                question=f"{bound.text!r} is no value of {attribute} (a {unit}). Which is meant?",
-                kind="unit",
-                replaces=bound.text,
-            )
-        )
+        unit = f"a {allowed[0]} is needed" if allowed else "it has no unit"
+        question = f"{bound.text!r} is not a value of {attribute}: {unit}. Which value do you mean?"
+        raise ReadingError(Question(question=question, kind="unit", replaces=bound.text))
     if bound.relative or (frame.goal and dimension == "gain" and attribute == "configuredMaxTxPower"):
         return None, -amount if frame.goal == "MINIMIZE" or bound.condition is Condition.LESS else amount
     return amount, None
 
 
 def _check_ratios(edits: list[DirectEdit]) -> None:
-    floors = {(one.cell, one.slice): one.value for one in edits if one.attribute == "rRMPolicyMinRatio"}
-    for one in edits:
-        floor = floors.get((one.cell, one.slice))
-        if one.attribute != "rRMPolicyMaxRatio" or not isinstance(floor, float) or not isinstance(one.value, float):
+    floors = {(edit.cell, edit.slice): edit.value for edit in edits if edit.attribute == "rRMPolicyMinRatio"}
+    for edit in edits:
+        floor, cap = floors.get((edit.cell, edit.slice)), edit.value
+        if edit.attribute != "rRMPolicyMaxRatio" or not isinstance(floor, float) or not isinstance(cap, float):
             continue
-        if floor > one.value:
-            reason = (
-                f"rRMPolicyMinRatio {floor:g} % above rRMPolicyMaxRatio {one.value:g} % for {one.slice} (TS 28.541 clause 4.3.36)"
-            )
-            raise ReadingError(Impossible(reason=reason, nearest=f"rRMPolicyMinRatio of at most {one.value:g} %"))
+        if floor > cap:
+            ratios = f"rRMPolicyMinRatio {floor:g} % is above rRMPolicyMaxRatio {cap:g} %"
+            reason = f"{ratios} for {edit.slice} (TS 28.541 clause 4.3.36)"
+            raise ReadingError(Impossible(reason=reason, nearest=f"rRMPolicyMinRatio of at most {cap:g} %"))

@@ -1,7 +1,7 @@
-"""Items to frames: one frame for each thing that is asked, with the slots that its words filled.
+"""From items to frames: a frame for each request in the text, with slots that are filled by its words.
 
-A frame collects KPI, comparator, quantities, slice, place, goal and attribute until a break (comma, "and", "while" …) finds it
-complete. Slots that stay empty are filled from the neighbours afterwards (`inherit`).
+A frame collects KPI, comparator, quantities, slice, place, goal and attribute until a break (comma, "and", "while" …) at which it
+is complete. Empty slots are filled from neighbouring frames later (`targets`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _USER_KPIS: Final = ("RRC.ConnMean", "DRB.MeanActiveUeDl")
 
 @dataclass
 class Bound:
-    """A quantity with its condition: None where the text gave none, "by" for a relative change."""
+    """A quantity with its condition (None if the text gives none); `relative` for a change "by" the quantity."""
 
     quantity: Quantity
     condition: Condition | None = None
@@ -37,7 +37,7 @@ class Bound:
 
 @dataclass
 class Frame:
-    """The slots of one thing that is asked."""
+    """The slots of a request."""
 
     kpis: list[str] = field(default_factory=list)
     bounds: list[Bound] = field(default_factory=list)
@@ -67,7 +67,7 @@ class Frame:
 
     @property
     def names_something(self) -> bool:
-        """Whether anything besides places and slices was said."""
+        """Whether any slot besides places and slices is filled."""
         return bool(self.kpis or self.bounds or self.attributes or self.states or self.unmeasured or self.goal or self.vague)
 
     @property
@@ -80,7 +80,7 @@ class Frame:
 
     @property
     def has_place(self) -> bool:
-        """Whether the frame says where."""
+        """Whether the frame names a place."""
         return bool(self.cells or self.sites or self.areas or self.everywhere)
 
 
@@ -90,7 +90,7 @@ def read_frames(items: tuple[Item, ...]) -> list[Frame]:
     frame = Frame()
     for position, item in enumerate(items):
         if item.kind == "break":
-            frame = _at_break(frames, _asked_after(frame) if _tells_first(item) else frame)
+            frame = _at_break(frames, _without_description(frame) if _may_end_description(item) else frame)
             frame.negated = item.text.lower() == "without"
             continue
         if not frame.text and frames and _continues_list(items, position):
@@ -102,7 +102,9 @@ def read_frames(items: tuple[Item, ...]) -> list[Frame]:
         frame.text.append(item.text)
         _FILL.get(item.kind, _fill_nothing)(frame, item)
     frames.append(frame)
-    return [one for one in frames if one.names_something or one.has_place or one.slices or one.unknown or one.pronoun]
+    return [
+        frame for frame in frames if frame.names_something or frame.has_place or frame.slices or frame.unknown or frame.pronoun
+    ]
 
 
 def _at_break(frames: list[Frame], frame: Frame) -> Frame:
@@ -112,20 +114,20 @@ def _at_break(frames: list[Frame], frame: Frame) -> Frame:
     return frame
 
 
-def _tells_first(item: Item) -> bool:
-    """Whether what stands before the break tells how things are, and what follows says what is wanted."""
+def _may_end_description(item: Item) -> bool:
+    """Whether the words before this break may describe the present, with the request after it."""
     return item.text.lower() in (":", ";", ".", "so that", "such that")
 
 
-def _asked_after(frame: Frame) -> Frame:
-    """Keep only the places of a description: "URLLC delay is rising in S2C2: …" asks for nothing yet."""
+def _without_description(frame: Frame) -> Frame:
+    """Keep only the places of a description: "URLLC delay is rising in S2C2: …" requests nothing yet."""
     if frame.is_complete or not frame.kpis or frame.goal or frame.preserve or frame.vague or frame.pending is not None:
         return frame
     return Frame(cells=frame.cells, sites=frame.sites, areas=frame.areas, everywhere=frame.everywhere, text=frame.text)
 
 
 def _continues_list(items: tuple[Item, ...], position: int) -> bool:
-    """Whether the name at `position` goes on with a list: "in S1C1, S1C2 and S2C3", and nothing else follows before a break."""
+    """Whether the name at `position` continues a list ("in S1C1, S1C2 and S2C3") and no request follows before the next break."""
     kind = items[position].kind
     if kind not in ("cell", "site", "area", "slice") or position < 2 or items[position - 2].kind != kind:
         return False
@@ -134,7 +136,7 @@ def _continues_list(items: tuple[Item, ...], position: int) -> bool:
 
 
 def _starts_anew(frame: Frame, item: Item) -> bool:
-    """Whether a new KPI or command begins a new thing though no break stands between."""
+    """Whether a new KPI or attribute starts a new request although there is no break before it."""
     if item.kind in ("kpi", "complement", "attribute", "unmeasured") and frame.bounds and (frame.kpis or frame.attributes):
         return not (item.value in _USER_KPIS or frame.pending is not None)
     return False
@@ -158,7 +160,7 @@ def _fill_complement(frame: Frame, item: Item) -> None:
 
 
 def _fill_comparator(frame: Frame, item: Item) -> None:
-    if item.value == "BETTER":  # which way is better is the KPI's to say
+    if item.value == "BETTER":  # the KPI determines which direction is better
         return
     if item.value == "BETWEEN":
         frame.pending = "BETWEEN"
@@ -188,7 +190,7 @@ def _fill_quantity(frame: Frame, item: Item) -> None:
 
 
 def _share_unit(first: Bound, second: Bound) -> None:
-    """Give "between 5 and 10 Mbps" the unit on both ends."""
+    """Apply the unit of "between 5 and 10 Mbps" to both ends."""
     if first.quantity.dimension or not second.quantity.dimension:
         return
     unit = second.text.split(" ", 1)[1]

@@ -31,14 +31,14 @@ class Item:
 
 @dataclass(frozen=True)
 class Reading:
-    """All items in order, and the typos that were corrected."""
+    """All items in order, and notes on corrected typos."""
 
     items: tuple[Item, ...]
     assumptions: tuple[str, ...]
 
 
 def read_items(text: str, card: NetworkCard) -> Reading:
-    """Turn text into items; raises ReadingError for a name that looks like a cell or site of this network but is none."""
+    """Turn text into items; raises ReadingError for a name that looks like a cell or site but does not exist."""
     tokens = tokenize(text)
     tables = (_card_table(card), base_table())
     items: list[Item] = []
@@ -65,7 +65,7 @@ def _with_ranges(items: list[Item], card: NetworkCard) -> list[Item]:
 
 
 def _is_relation(items: list[Item]) -> bool:
-    """Whether "from S1C1 to S1C2" speaks of a neighbour relation."""
+    """Whether "from S1C1 to S1C2" is about a neighbour relation."""
     return any(item.kind == "attribute" and item.value.startswith("NRCellRelation") for item in items)
 
 
@@ -92,7 +92,7 @@ def _quantity_at(tokens: list[Token], position: int) -> tuple[Item, int] | None:
         return None
     following = tokens[position + 1 : position + 4]
     for length in range(len(following), 0, -1):
-        spelling = " ".join(one.text for one in following[:length])
+        spelling = " ".join(unit.text for unit in following[:length])
         if is_unit(spelling):
             return _make_quantity(token, spelling, following[length - 1].end), 1 + length
     return _make_quantity(token, "", token.end), 1
@@ -104,17 +104,17 @@ def _make_quantity(token: Token, spelling: str, end: int) -> Item:
         amount = quantity(token.number, spelling)
     except (OverflowError, ValueError) as error:
         raise ReadingError(
-            Question(question=f"{text[:40]!r} is too large a number. Which value is meant?", kind="unit")
+            Question(question=f"{text[:40]!r} is too large a number. Which value do you mean?", kind="unit")
         ) from error
     return Item("quantity", str(amount), text, token.start, end, amount)
 
 
 def _phrase_at(tokens: list[Token], position: int, tables: tuple[Table, ...]) -> tuple[Item, int] | None:
     words = [token.word for token in tokens[position : position + 7]]
-    found = longest(tables, words, 0)
-    if found is None:
+    match = longest(tables, words, 0)
+    if match is None:
         return None
-    length, meaning = found
+    length, meaning = match
     text = " ".join(token.text for token in tokens[position : position + length])
     return Item(meaning.kind, meaning.value, text, tokens[position].start, tokens[position + length - 1].end), length
 
@@ -124,7 +124,7 @@ def _word(token: Token) -> Item:
 
 
 def _correct(items: list[Item], tables: tuple[Table, ...], card: NetworkCard) -> Reading:
-    """Mend typos of known words; refuse unknown cells and sites."""
+    """Correct typos of known words; raises ReadingError for unknown cells and sites."""
     corrected: list[Item] = []
     notes: list[str] = []
     shapes = _name_shapes(card)
@@ -136,9 +136,9 @@ def _correct(items: list[Item], tables: tuple[Table, ...], card: NetworkCard) ->
         if meaning is None:
             corrected.append(item)
             continue
-        phrase, known = meaning
+        phrase, correction = meaning
         notes.append(f"{item.text!r} read as {phrase!r}")
-        corrected.append(replace(item, kind=known.kind, value=known.value))
+        corrected.append(replace(item, kind=correction.kind, value=correction.value))
     return Reading(tuple(corrected), tuple(notes))
 
 
@@ -153,22 +153,23 @@ def _refuse_unknown_cell(item: Item, shapes: set[str], card: NetworkCard) -> Non
         return
     names = [cell.id for cell in card.cells] + sorted({cell.site for cell in card.cells})
     nearest = tuple(match[0] for match in process.extract(item.text.upper(), names, scorer=fuzz.ratio, limit=3))
-    question = f"{item.text!r} is no cell or site of network {card.name}; nearest: {', '.join(nearest)}. Which is meant?"
+    listed = ", ".join(nearest)
+    question = f"Network {card.name} has no cell or site {item.text!r}; the nearest names are: {listed}. Which one do you mean?"
     raise ReadingError(Question(question=question, choices=nearest, kind="unknown name", replaces=item.text))
 
 
 @lru_cache(maxsize=4096)
 def _typo_in(word: str, phrases: tuple[str, ...]) -> str | None:
-    found = process.extractOne(word, phrases, scorer=fuzz.ratio, score_cutoff=_TYPO_SCORE)
-    return found[0] if found else None
+    match = process.extractOne(word, phrases, scorer=fuzz.ratio, score_cutoff=_TYPO_SCORE)
+    return match[0] if match else None
 
 
 def _typo(word: str, tables: tuple[Table, ...]) -> tuple[str, Meaning] | None:
     if len(word) < 5:
         return None
     names = {words[0]: meaning for table in reversed(tables) for words, meaning in table.items() if _correctable(words, meaning)}
-    found = _typo_in(word, tuple(names))
-    return (found, names[found]) if found else None
+    correction = _typo_in(word, tuple(names))
+    return (correction, names[correction]) if correction else None
 
 
 def _correctable(words: tuple[str, ...], meaning: Meaning) -> bool:

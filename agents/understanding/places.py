@@ -1,4 +1,4 @@
-"""Where: cells, sites and areas of a frame, resolved to cell DNs; names that the network does not have are refused."""
+"""Places of a frame: cells, sites and areas, resolved to cell DNs; names that the network does not have lead to a question."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _PLACE_NOUNS: Final = (
 
 @dataclass(frozen=True)
 class Place:
-    """Cell DNs (empty: all cells) and the name of the area, if it has one."""
+    """Cell DNs (empty: all cells) and the name of the area, if any."""
 
     cells: tuple[str, ...] = ()
     area: str = ""
 
 
 def place_of(frame: Frame, card: NetworkCard) -> Place | None:
-    """Return the frame's place, or None when it names none."""
+    """Return the frame's place, or None if it names none."""
     if frame.everywhere and not (frame.cells or frame.sites or frame.areas):
         return Place()
     areas = card.areas()
@@ -48,27 +48,28 @@ def place_of(frame: Frame, card: NetworkCard) -> Place | None:
     ids += [cell for area in frame.areas for cell in areas[area]]
     if not ids:
         return None
-    if _speaks_of_neighbours(frame):
+    if _names_neighbours(frame):
         ids += [neighbour for cell in list(ids) for neighbour in card.cell(cell).neighbours]
-    wanted = set(ids)
-    return Place(tuple(cell.dn for cell in card.cells if cell.id in wanted), " and ".join(frame.areas))
+    inside = set(ids)
+    return Place(tuple(cell.dn for cell in card.cells if cell.id in inside), " and ".join(frame.areas))
 
 
-def _speaks_of_neighbours(frame: Frame) -> bool:
+def _names_neighbours(frame: Frame) -> bool:
     return any(word.lower() in ("neighbours", "neighbors") for word in frame.text)
 
 
 def refuse_unknown_names(items: tuple[Item, ...], card: NetworkCard) -> None:
-    """Raise ReadingError for a slice or an area that the words point at and the network does not have."""
+    """Raise ReadingError for a slice or an area that the text names and the network does not have."""
+    slices = [slice_.value for slice_ in card.slices]
     for position, item in enumerate(items):
         if item.kind == "slice" and Slice(item.value) not in card.slices:
-            _refuse(item.text, "slice", [one.value for one in card.slices], card)
+            _refuse(item.text, "slice", slices, card)
         if item.kind != "word":
             continue
-        before = [one.text.lower() for one in items[max(0, position - 4) : position]]
+        before = [previous.text.lower() for previous in items[max(0, position - 4) : position]]
         after = items[position + 1].text.lower() if position + 1 < len(items) else ""
         if after in ("slice", "slices") or before[-1:] in (["slice"], ["slices"]):
-            _refuse(item.text, "slice", [one.value for one in card.slices], card)
+            _refuse(item.text, "slice", slices, card)
         if _points_at_place(before, after):
             phrase = _whole_name(items, position)
             _refuse(phrase, "area", list(card.areas()), card)
@@ -89,8 +90,8 @@ def _whole_name(items: tuple[Item, ...], position: int) -> str:
     return " ".join(words)
 
 
-def _refuse(name: str, what: str, known: list[str], card: NetworkCard) -> None:
-    nearest = tuple(match[0] for match in process.extract(name, known, scorer=fuzz.WRatio, limit=4))
+def _refuse(name: str, kind: str, names: list[str], card: NetworkCard) -> None:
+    nearest = tuple(match[0] for match in process.extract(name, names, scorer=fuzz.WRatio, limit=4))
     listed = ", ".join(nearest) or "none"
-    question = f"{name!r} is no {what} of network {card.name}; known: {listed}. Which is meant?"
+    question = f"Network {card.name} has no {kind} {name!r}; the nearest names are: {listed}. Which one do you mean?"
     raise ReadingError(Question(question=question, choices=nearest, kind="unknown name", replaces=name))

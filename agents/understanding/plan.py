@@ -12,41 +12,41 @@ _STEPS: dict[Workflow, tuple[str, ...]] = {
     "intent-to-configuration": (
         "read topology, configuration and recent KPIs of {where}",
         "look for degradation and forecast the traffic of {when}",
-        "look up the 3GPP limits of the attributes that bear on {what}",
+        "look up the 3GPP limits of the attributes that affect {what}",
         "screen candidate change sets in the twin, 'no change' among them",
         "refine the best by search, then compare with several seeds",
         "propose the ranked candidates with risks and rollback conditions",
     ),
     "scheduler-adaptation": (
         "read per-slice delay, PRB use and scheduler configuration of {where}",
-        "test whether the pressure is lasting or transient",
+        "check whether the pressure is lasting or transient",
         "look up the limits of slice ratios and scheduler weights",
         "compare bounded scheduler and slice share updates with 'no change' in the twin for {what}",
-        "propose the ranked candidates, or say that no change is needed",
+        "propose the ranked candidates, or conclude that no change is needed",
     ),
     "channel-estimator": (
         "retrieve carrier configuration, degradation, and recent CQI and BLER of {where}",
-        "take the speed of the terminals from what the operator says, as the network reports none",
+        "take the speed of the terminals from the operator's text, as the network reports none",
         "compare LS, LMMSE and DeepRx with perfect CSI in the link twin, at median and low SNR and under a nearby condition",
-        "recommend the estimator of this cell, or fall back to the classical one and say what data is missing",
+        "recommend an estimator for this cell, or fall back to the classical one and name the missing data",
     ),
     "beam-management": (
         "retrieve carrier configuration, connected users, radio link failures and degradation of {where}",
-        "take the mobility of the terminals from what the operator says, as the network reports none",
-        "try the beam sweep, neighbour tracking and the learned predictor in the beam twin, under this mobility and nearby ones",
-        "recommend the xApp's beam model, or keep the sweep and say what data is missing",
+        "take the mobility of the terminals from the operator's text, as the network reports none",
+        "try the beam sweep, neighbour tracking and the learned predictor in the beam twin, under this mobility and similar ones",
+        "recommend the xApp's beam model, or keep the sweep and name the missing data",
     ),
     "direct-change": (
-        "read the configuration that is to be changed",
+        "read the configuration to be changed",
         "look up the limits of each attribute",
-        "try the change in the twin against 'no change' and nearby values",
-        "propose it with what the twin predicts for {what}",
+        "try the change in the twin against 'no change' and other step sizes",
+        "propose it with the twin's prediction for {what}",
     ),
 }
 
 
 def workflow_of(items: tuple[Item, ...], expectations: Sequence[IntentExpectation | RelativeBound], event: str) -> Workflow:
-    """Return the workflow that the words and targets point at."""
+    """Return the workflow that fits the words and targets."""
     themes = {item.value for item in items if item.kind == "theme"}
     if "channel-estimator" in themes:
         return "channel-estimator"

@@ -1,4 +1,4 @@
-"""Pure questions: the operator wants to know, not to change."""
+"""Questions about the network, which change nothing."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _OVERVIEW: Final = ("RRU.PrbTotDl", "DRB.PdcpSduDelayDl", "DRB.UEThpDl", "PEE.Av
 
 
 def is_question(text: str) -> bool:
-    """Whether the text asks to know ("what is …?") rather than to do ("can you keep …?")."""
+    """Whether the text asks for information ("what is …?") rather than for an action ("can you keep …?")."""
     return bool(_OPENERS.match(text)) and not _REQUEST.match(text)
 
 
 def read_question(text: str, items: tuple[Item, ...], frames: list[Frame], card: NetworkCard) -> NetworkQuestion | None:
-    """Return what is asked, or None when the question is not about this network."""
+    """Return the question, or None if it is not about this network."""
     notes: list[str] = []
     places = [place for frame in frames if (place := place_of(frame, card)) is not None]
     place = places[0] if places else Place()

@@ -1,4 +1,4 @@
-"""Relative bounds: what "10 % less" or "preserve" comes to, once the present values are measured; the text is not read again."""
+"""Relative bounds such as "10 % less" or "preserve" get their values once the present values of their KPIs are measured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from agents.understanding.bounds import check_bounds
 from agents.understanding.plan import plan_of
 from agents.understanding.result import NeedsMeasurement, Reading, ReadingError, RelativeBound, Understood
-from policies.intent import Condition, ExpectationTarget, Intent, IntentExpectation
+from policies.intent import ExpectationTarget, Intent, IntentExpectation
 from policies.kpi import kpi_definition
 from policies.slices import Slice
 from twins.network import NetworkCard
@@ -24,15 +24,15 @@ def unmeasured(reading: NeedsMeasurement, measured: Measured) -> tuple[RelativeB
 
 
 def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) -> Reading:
-    """Give the relative bounds their values; a reading that needs more than was measured comes back as it is."""
+    """Return the reading with values for its relative bounds, unchanged if a measurement is missing."""
     if unmeasured(reading, measured):
         return reading
     notes: list[str] = []
     expectations = [_resolved(expectation, measured, notes) for expectation in reading.expectations]
     if reading.window is None:
-        notes.append("no time was given: from now on")
+        notes.append("no time was given: it applies from now on")
     if not any(expectation.object.cells for expectation in expectations):
-        notes.append("no place was named: all cells")
+        notes.append("no place was named: it applies to all cells")
     intent = Intent(
         text=reading.text,
         expectations=tuple(dict.fromkeys(expectations)),
@@ -42,8 +42,8 @@ def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) ->
     )
     try:
         check_bounds(intent, card)
-    except ReadingError as stop:
-        return stop.result
+    except ReadingError as error:
+        return error.result
     return Understood(
         intent=intent,
         plan=plan_of(reading.workflow, intent),
@@ -63,9 +63,9 @@ def _resolved(expectation: IntentExpectation | RelativeBound, measured: Measured
 
 
 def _value(bound: RelativeBound, now: float, notes: list[str]) -> float:
-    upper = bound.condition in (Condition.AT_MOST, Condition.LESS)
+    upper = bound.condition.is_upper_bound
     if bound.amount == 0:
-        notes.append(f"preserve {bound.kpi}: no worse than now ({now:.4g}) by more than {_PRESERVE_MARGIN:.0%}")
+        notes.append(f"preserve {bound.kpi}: at most {_PRESERVE_MARGIN:.0%} worse than now ({now:.4g})")
         return now * (1 + _PRESERVE_MARGIN if upper else 1 - _PRESERVE_MARGIN)
     step = now * bound.amount / 100 if bound.share else bound.amount
     value = max(now - step, 0.0) if upper else now + step

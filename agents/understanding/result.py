@@ -1,11 +1,11 @@
-"""What came of reading an operator's text: understood, a question back, or a clear no.
+"""The reading of an operator's text: understood, a question to the operator, or a clear refusal.
 
-1. `Understood` holds the intent, the edits that the operator named outright, what the text says of links, and the workflow of
-   seed 002 D.3 that fits.
-2. `NetworkQuestion` asks something of the network and changes nothing.
+1. `Understood` holds the intent, the edits that the operator named directly, the link conditions, and the workflow of seed 002
+   D.3 that fits.
+2. `NetworkQuestion` asks for information about the network and changes nothing.
 3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then `relative.resolve`.
-4. `Question`, `NotAboutNetwork` and `Impossible` end with words for the operator; nothing is changed.
-A reading holds all that later decisions need of the text: it is carried along, and the text is not read again.
+4. `Question`, `NotAboutNetwork` and `Impossible` are reported to the operator; nothing is changed.
+A reading contains everything that later decisions need from the text, so the text is not read again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Workflow = Literal["intent-to-configuration", "scheduler-adaptation", "channel-e
 
 
 class DirectEdit(Word):
-    """A configuration edit that the operator named: `value` absolute, or `delta` relative to what stands."""
+    """A configuration edit that the operator named: `value` is absolute, `delta` relative to the current value."""
 
     class_name: str
     attribute: str
@@ -33,7 +33,7 @@ class DirectEdit(Word):
 
 
 class Understood(Word):
-    """What the text asks for. A reader that knows no workflows, edits or links leaves their defaults."""
+    """The requests in the text. A reader without workflows, edits or link conditions leaves their defaults."""
 
     intent: Intent
     plan: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Understood(Word):
 
 
 class NetworkQuestion(Word):
-    """The operator wants to know something: KPI values, cells of a place, configuration, limits, neighbours or events."""
+    """A question about KPI values, cells of a place, configuration, limits, neighbours or events."""
 
     topic: Literal["kpi", "cells", "configuration", "limit", "neighbours", "events"]
     kpis: tuple[str, ...] = ()
@@ -56,9 +56,9 @@ class NetworkQuestion(Word):
 
 
 class RelativeBound(Word):
-    """A bound on a KPI that is relative to its present value.
+    """A bound on a KPI relative to its present value.
 
-    The KPI is to be lower (or higher, by `condition`) by `amount`: percent of the present value where `share` is set, else in the
+    The KPI must be lower or higher (by `condition`) by `amount`, in percent of the present value if `share` is set, else in the
     KPI's unit. An amount of 0 preserves it.
     """
 
@@ -71,7 +71,7 @@ class RelativeBound(Word):
 
 
 class NeedsMeasurement(Word):
-    """All that the text asks for, in order; the relative bounds among it need the present values of their KPIs."""
+    """The requests in the text, in order; its relative bounds need the present values of their KPIs."""
 
     text: str
     expectations: tuple[IntentExpectation | RelativeBound, ...]
@@ -89,7 +89,7 @@ class NeedsMeasurement(Word):
 
 
 class Question(Word):
-    """What is missing or ambiguous in `text`. An answer takes the place of `replaces` in it, or is added to it."""
+    """A question about what is missing or ambiguous in `text`. An answer replaces `replaces` in it, or is appended to it."""
 
     question: str
     choices: tuple[str, ...] = ()
@@ -99,13 +99,13 @@ class Question(Word):
 
 
 class NotAboutNetwork(Word):
-    """The text is about something else."""
+    """The text is not about this network."""
 
     reason: str
 
 
 class Impossible(Word):
-    """No network can do this: why, and the nearest that could be asked."""
+    """No network can satisfy the request: the reason, and the nearest request that is possible."""
 
     reason: str
     nearest: str
@@ -115,7 +115,7 @@ Reading = Understood | NetworkQuestion | NeedsMeasurement | Question | NotAboutN
 
 
 class ReadingError(Exception):
-    """Carries the result with which reading stops early; never leaves this package."""
+    """Ends the reading early with `result`; never leaves the agents."""
 
     def __init__(self, result: Question | NotAboutNetwork | Impossible) -> None:
         super().__init__(str(result))

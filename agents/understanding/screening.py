@@ -1,4 +1,4 @@
-"""Before reading: is this text that can be read at all, and does it try to widen a permission?"""
+"""Screening of a text before it is read: whether it can be read at all, and whether it tries to widen a permission."""
 
 from __future__ import annotations
 
@@ -10,26 +10,27 @@ from dataclasses import dataclass
 from agents.understanding.lexicon import lexicon
 from agents.understanding.result import Question, ReadingError
 
-LONGEST = 4000
+MAX_CHARACTERS = 4000
 
 
 @dataclass(frozen=True)
 class Screened:
-    """The text that may be read, and what was left out of it."""
+    """The text to be read, and notes on what was removed from it."""
 
     text: str
     assumptions: tuple[str, ...] = ()
 
 
 def screen(text: str) -> Screened:
-    """Return readable text; raises ReadingError for empty, too long or foreign text, or a bare demand to skip approval."""
+    """Return the text without attempts to change rules; raises ReadingError if it is empty, too long or not English."""
     plain = unicodedata.normalize("NFC", text).replace("\u00a0", " ").strip()
     if not any(letter.isalnum() for letter in plain):
         raise ReadingError(
-            Question(question="What should the network achieve? For instance: keep URLLC delay below 10 ms.", kind="empty")
+            Question(question="What should the network achieve? For example: keep URLLC delay below 10 ms.", kind="empty")
         )
-    if len(plain) > LONGEST:
-        message = f"The text has {len(plain)} characters, at most {LONGEST} are read. Which goals matter, in a few sentences?"
+    if len(plain) > MAX_CHARACTERS:
+        size = f"The text has {len(plain)} characters; at most {MAX_CHARACTERS} are accepted"
+        message = f"{size}. Which goals matter, in a few sentences?"
         raise ReadingError(Question(question=message, kind="length"))
     _refuse_other_language(plain)
     return _without_injection(plain)
@@ -51,24 +52,24 @@ def _refuse_other_language(text: str) -> None:
 def _foreign(language: str) -> None:
     raise ReadingError(
         Question(
-            question=f"The text seems to be in {language}; only English is understood. What is wanted, in English?",
+            question=f"The text seems to be in {language}; only English is understood. What should the network achieve?",
             kind="language",
         )
     )
 
 
 def _without_injection(text: str) -> Screened:
-    rest, found = text, []
+    rest, removed = text, []
     for pattern in lexicon()["injection"]["patterns"]:
         for match in re.finditer(pattern, rest, re.IGNORECASE):
-            found.append(" ".join(match.group().split()))
+            removed.append(" ".join(match.group().split()))
         rest = re.sub(pattern, " , ", rest, flags=re.IGNORECASE)
-    if not found:
+    if not removed:
         return Screened(text)
-    quoted = "; ".join(repr(one[:80]) for one in found)
-    return Screened(rest, (f"left out {quoted}: no text of an intent can change rules, limits or approvals",))
+    quoted = "; ".join(repr(phrase[:80]) for phrase in removed)
+    return Screened(rest, (f"ignored {quoted}: the text of an intent cannot change rules, limits or approvals",))
 
 
 def only_permission(screened: Screened) -> Question:
-    """Return the question for a text of which nothing but a demand for permission is left."""
+    """Return the question for a text that only asks for permissions."""
     return Question(question=f"{screened.assumptions[0].capitalize()}. What should the network achieve?", kind="permission")

@@ -1,4 +1,4 @@
-"""Shares: "95 % of eMBB users", "99 % of the time", "95 % of packets", rewritten into what the grammar knows."""
+"""Shares: "95 % of eMBB users", "99 % of the time", "95 % of packets", rewritten into phrases that the grammar knows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TIME = re.compile(_SHARE + r"(time|windows?)\b", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Shares:
-    """The text without the shares, the tolerance that they leave (0..1) and what was assumed."""
+    """The text without the shares, the tolerance that they leave (0..1) and the assumptions made."""
 
     text: str
     tolerance: float = 0.0
@@ -23,7 +23,7 @@ class Shares:
 
 
 def rewrite_shares(text: str) -> Shares:
-    """Rewrite shares; raises ReadingError for a share of users or packets that no KPI keeps."""
+    """Rewrite shares; raises ReadingError for a share of users or packets that no KPI measures."""
     notes: list[str] = []
     tolerance = 0.0
     timed = _TIME.search(text)
@@ -44,5 +44,6 @@ def rewrite_shares(text: str) -> Shares:
 
 def _only_95(match: re.Match[str], what: str, instead: str) -> None:
     if float(match[1]) not in (95.0, 100.0):
-        question = f"{match.group().strip()!r}: the network keeps the mean and the share of 95 % of {what}. Shall 95 % be used?"
-        raise ReadingError(Question(question=question, choices=(instead,), kind="unknown name", replaces=match.group().strip()))
+        phrase = match.group().strip()
+        question = f"{phrase!r}: the network measures only the mean and the value for 95 % of {what}. Should 95 % be used?"
+        raise ReadingError(Question(question=question, choices=(instead,), kind="unknown name", replaces=phrase))

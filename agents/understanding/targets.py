@@ -1,4 +1,4 @@
-"""Frames to expectations: each frame's bounds and goals, with what the frame left open filled in and written down."""
+"""From frames to expectations: the bounds and goals of each frame; what a frame leaves open is filled in and noted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ from agents.understanding.frames import Bound, Frame
 from agents.understanding.kpi_choice import for_slice, kpis_of_bound, with_statistic
 from agents.understanding.places import Place, place_of
 from agents.understanding.result import Question, ReadingError, RelativeBound
-from policies.intent import Condition, ExpectationObject, ExpectationTarget, IntentExpectation
+from policies.intent import (
+    Condition,
+    ExpectationObject,
+    ExpectationTarget,
+    IntentExpectation,
+    bound_condition_of,
+    objective_of,
+)
 from policies.kpi import kpi_definition
 from policies.slices import Slice
 from twins.network import NetworkCard
@@ -23,14 +30,14 @@ _FLIP: Final = {
     Condition.MINIMIZE: Condition.MAXIMIZE,
     Condition.MAXIMIZE: Condition.MINIMIZE,
 }
-# Counted up over a window: a total for an evening must be broken down to the windows in which it is measured.
+# Totals over a window: a total for an evening must be divided among the windows in which it is measured.
 _TOTALS: Final = ("PEE.Energy", "DRB.PdcpSduVolumeDL", "MM.HoExeIntraReq")
 _RATES: Final = ("DRB.UEThpDl", "DRB.UEThpDl.P05")
 
 
 @dataclass(frozen=True)
 class _Ask:
-    """One thing that is asked of a KPI: a bound (absolute, or relative to the present value) or a goal."""
+    """A requirement on a KPI: a bound (absolute, or relative to the present value) or a goal."""
 
     kpi: str
     condition: Condition
@@ -61,7 +68,8 @@ class TargetReader:
         expectations: list[IntentExpectation | RelativeBound] = []
         for frame, place in zip(frames, places, strict=True):
             self.place = place or self.place
-            expectations += [one for ask in self._asks(frame) for one in self._expectations(frame, ask)]
+            for ask in self._asks(frame):
+                expectations += self._expectations(frame, ask)
         return list(dict.fromkeys(expectations))
 
     def _asks(self, frame: Frame) -> list[_Ask]:
@@ -82,10 +90,10 @@ class TargetReader:
             condition = self._condition(frame, bound, kpi)
             value, share = bound.quantity.value, bound.quantity.dimension == "share"
             if not bound.quantity.dimension and not bound.relative:
-                self.notes.append(f"{bound.text}: taken in {kpi_definition(kpi).unit}, the unit of {kpi}")
+                self.notes.append(f"{bound.text}: interpreted in {kpi_definition(kpi).unit}, the unit of {kpi}")
             if frame.complement:
                 condition, value = _FLIP[condition], round(100.0 - value, 9)
-                self.notes.append(f"{' '.join(frame.text)}: counted as its complement, {kpi} {condition.symbol} {value:g} %")
+                self.notes.append(f"{' '.join(frame.text)}: expressed as its complement, {kpi} {condition.symbol} {value:g} %")
             asks.append(_Ask(kpi, condition, value, bound.relative, share))
             self.condition = condition
         self.kpis = names
@@ -98,36 +106,31 @@ class TargetReader:
             return Condition.AT_MOST if frame.goal == "MINIMIZE" else Condition.AT_LEAST
         if self.condition is not None and not frame.kpis and kpi in self.kpis:
             return self.condition
-        better = "lower" if kpi_definition(kpi).better == "lower" else "higher"
-        if frame.complement:
-            better = "higher"
-        if kpi_definition(kpi).better == "neutral" and not frame.complement:
-            better = "lower"
-        condition = Condition.AT_LEAST if better == "higher" else Condition.AT_MOST
+        condition = Condition.AT_LEAST if frame.complement else bound_condition_of(kpi)
         if not bound.relative:
-            self.notes.append(f"{bound.text} for {kpi}: no comparison was given, read as {condition.symbol}")
+            self.notes.append(f"{bound.text} for {kpi}: no comparison was given, interpreted as {condition.symbol}")
         return condition
 
     def _of_goal(self, frame: Frame) -> list[_Ask]:
         kpis = [with_statistic(kpi, frame, self.notes) for kpi in frame.kpis]
         if frame.preserve:
             self.kpis = kpis
-            return [_Ask(kpi, _worse_bound(kpi), 0.0, relative=True, share=True) for kpi in kpis]
-        judged = [kpi for kpi in kpis if kpi_definition(kpi).better != "neutral" or frame.goal]
-        if not judged:
+            return [_Ask(kpi, bound_condition_of(kpi), 0.0, relative=True, share=True) for kpi in kpis]
+        optimizable = [kpi for kpi in kpis if kpi_definition(kpi).better != "neutral" or frame.goal]
+        if not optimizable:
             return []
         if not frame.goal:
-            raise ReadingError(_missing_value(judged[0], frame))
-        asks = [_Ask(kpi, _goal(kpi, frame)) for kpi in judged if kpi not in ("RRC.ConnMean", "DRB.MeanActiveUeDl")]
+            raise ReadingError(_missing_value(optimizable[0], frame))
+        asks = [_Ask(kpi, _goal(kpi, frame)) for kpi in optimizable if kpi not in ("RRC.ConnMean", "DRB.MeanActiveUeDl")]
         self.kpis = kpis
         return asks
 
     def _expectations(self, frame: Frame, ask: _Ask) -> list[IntentExpectation | RelativeBound]:
-        return [self._expectation(ask, wanted) for wanted in self._slices_for(frame, ask.kpi)]
+        return [self._expectation(ask, slice_) for slice_ in self._slices_for(frame, ask.kpi)]
 
-    def _expectation(self, ask: _Ask, wanted: Slice | None) -> IntentExpectation | RelativeBound:
-        kpi, sliced = for_slice(ask.kpi, wanted is not None, self.notes)
-        place = ExpectationObject(cells=self.place.cells, slice=wanted if sliced else None, area=self.place.area)
+    def _expectation(self, ask: _Ask, slice_: Slice | None) -> IntentExpectation | RelativeBound:
+        kpi, sliced = for_slice(ask.kpi, slice_ is not None, self.notes)
+        place = ExpectationObject(cells=self.place.cells, slice=slice_ if sliced else None, area=self.place.area)
         if ask.value is not None and ask.relative:
             return RelativeBound(
                 object=place, kpi=kpi, condition=ask.condition, amount=ask.value, share=ask.share, tolerance=self.tolerance
@@ -145,15 +148,15 @@ class TargetReader:
             return [None]
         if kpi in _RATES and Slice.EMBB in self.card.slices:
             if frame.users or self.slices:
-                self.notes.append(f"{kpi}: no slice was named, eMBB taken (the slice of ordinary data users)")
+                self.notes.append(f"{kpi}: no slice was named, eMBB assumed (the slice of ordinary data users)")
                 return [Slice.EMBB]
         elif self.slices and frame.kpis and kpi_definition(kpi).better != "neutral":
-            self.notes.append(f"{kpi}: no slice was named, {' and '.join(self.slices)} taken as before")
+            self.notes.append(f"{kpi}: no slice was named, {' and '.join(self.slices)} assumed as before")
             return [Slice(name) for name in self.slices]
         return [None]
 
     def _per_window(self, kpi: str, value: float) -> float:
-        """Break a total over the intent's window (an hour where it has none) down to the KPI's own window."""
+        """Return the part of a total over the intent's window (an hour if it has none) that falls into a KPI window."""
         if kpi not in _TOTALS:
             return value
         span, window = self.span_s or 3600.0, self.card.granularity_s
@@ -190,24 +193,20 @@ def _goal_from_superlative(frame: Frame) -> None:
 
 def _missing_value(kpi: str, frame: Frame) -> Question:
     definition = kpi_definition(kpi)
-    said = " ".join(frame.text)
-    return Question(question=f"{said!r}: which value of {definition.title} ({kpi}), in {definition.unit}, shall be kept?")
-
-
-def _worse_bound(kpi: str) -> Condition:
-    return Condition.AT_LEAST if kpi_definition(kpi).better == "higher" else Condition.AT_MOST
+    phrase = " ".join(frame.text)
+    return Question(question=f"{phrase!r}: which value of {definition.title} ({kpi}) should be kept, in {definition.unit}?")
 
 
 def _goal(kpi: str, frame: Frame) -> Condition:
-    better = kpi_definition(kpi).better
-    best = Condition.MAXIMIZE if better == "higher" else Condition.MINIMIZE
+    best = objective_of(kpi)
     if frame.goal == "BEST":
         return best
     goal = Condition(frame.goal)
     if frame.complement:
         goal = _FLIP[goal]
-    if better != "neutral" and goal is not best:
-        said = " ".join(frame.text)
-        question = f"{said!r} would make {kpi_definition(kpi).title} ({kpi}) worse. Is that meant, and down to which value?"
+    definition = kpi_definition(kpi)
+    if definition.better != "neutral" and goal is not best:
+        phrase = " ".join(frame.text)
+        question = f"{phrase!r} would make {definition.title} ({kpi}) worse. Is this intended, and which value is acceptable?"
         raise ReadingError(Question(question=question, kind="ambiguous"))
     return goal

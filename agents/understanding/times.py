@@ -1,4 +1,4 @@
-"""When: windows and events in the operator's words, resolved against the network's clock and event calendar."""
+"""Times: windows and events in the operator's text, resolved with the network's clock and event calendar."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _COUNT |= {"forty five": 45, "half an": 0.5, "an": 1, "a": 1, "couple of": 2}
 
 @dataclass(frozen=True)
 class When:
-    """The window and event of a text, what was assumed, and the text with those words blanked out (same length)."""
+    """The window and event of a text, the assumptions made, and the text with those words blanked (same length)."""
 
     rest: str
     window: TimeWindow | None = None
@@ -33,12 +33,12 @@ class When:
 
 
 def read_times(text: str, card: NetworkCard) -> When:
-    """Find window and event; raises ReadingError for an event that is in no calendar, or for times that run backwards."""
+    """Find window and event; raises ReadingError for an event that is not in the calendar or an invalid time window."""
     when = _event(_clock_window(When(text), card), card)
     try:
         return _day_part(when, card)
     except ValueError as error:
-        raise ReadingError(Question(question=f"The time does not add up: {error}. From when to when?")) from error
+        raise ReadingError(Question(question=f"The time window is invalid: {error}. When should it start and end?")) from error
 
 
 def _blank(text: str, match: re.Match[str]) -> str:
@@ -54,7 +54,7 @@ def _clock_window(when: When, card: NetworkCard) -> When:
             window, note = build(match, card.now, when.rest)
         except ValueError as error:
             raise ReadingError(
-                Question(question=f"{match.group().strip()!r} is no time span: {error}. From when to when?")
+                Question(question=f"{match.group().strip()!r} is not a time span: {error}. When should it start and end?")
             ) from error
         return When(_blank(when.rest, match), window, assumptions=(note,) if note else ())
     return when
@@ -68,7 +68,7 @@ def _at(text: str, day: datetime) -> datetime:
         return day.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     match = re.fullmatch(r"(\d{1,2})(?::(\d{2}))?\s*(am|pm)?", word)
     if match is None:
-        raise ValueError(f"{text!r} is no clock time")
+        raise ValueError(f"{text!r} is not a time of day")
     hour, minute = int(match[1]), int(match[2] or 0)
     if match[3]:
         hour = hour % 12 + (12 if match[3] == "pm" else 0)
@@ -90,9 +90,8 @@ def _from_to(match: re.Match[str], now: datetime, text: str) -> tuple[TimeWindow
         stop += timedelta(days=1)
     if stop <= now:
         start, stop = start + timedelta(days=1), stop + timedelta(days=1)
-        return TimeWindow(
-            start=start, end=stop
-        ), f"{begin.strip()} to {end.strip()} has passed today ({now:%H:%M} now): tomorrow is meant"
+        note = f"{begin.strip()} to {end.strip()} has passed today ({now:%H:%M} now): tomorrow is assumed"
+        return TimeWindow(start=start, end=stop), note
     return TimeWindow(start=start, end=stop), ""
 
 
@@ -191,47 +190,47 @@ def _event(when: When, card: NetworkCard) -> When:
 
 
 def _named_event(text: str, card: NetworkCard) -> tuple[PlannedEvent, re.Match[str]] | None:
-    for event in sorted(card.events, key=lambda one: -len(one.name)):
+    for event in sorted(card.events, key=lambda event: -len(event.name)):
         pattern = (
             r"\b(?:for |during |before )?(?:the )?"
             + r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", event.name))
             + r"(?:'s)?\b"
         )
-        found = re.search(pattern, text, re.IGNORECASE)
-        if found is not None:
-            return event, found
+        match = re.search(pattern, text, re.IGNORECASE)
+        if match is not None:
+            return event, match
     return None
 
 
 def _unnamed_event(when: When, card: NetworkCard, match: re.Match[str]) -> When:
-    """Find the event that "tonight's event" means, by day, then by the area that the text names."""
+    """Find the event of "tonight's event" by day, then by the area that the text names."""
     today = card.now.date()
     tomorrow = bool(re.search(r"\btomorrow\b", when.rest, re.IGNORECASE))
     day = today + timedelta(days=1 if tomorrow else 0)
     ahead = [event for event in card.events if event.end > card.now]
-    wanted = (
+    on_day = (
         [event for event in ahead if event.start.date() == day]
         if re.search(r"\b(tonight|tomorrow|today|this evening)\b", when.rest, re.IGNORECASE)
         else ahead
     )
-    near = [event for event in wanted if re.search(rf"\b{re.escape(event.area)}\b", when.rest, re.IGNORECASE)] or wanted
-    if len(near) == 1:
-        return _with_event(When(_keep_area(when.rest, match, near[0]), when.window, assumptions=when.assumptions), near[0])
+    matches = [event for event in on_day if re.search(rf"\b{re.escape(event.area)}\b", when.rest, re.IGNORECASE)] or on_day
+    if len(matches) == 1:
+        rest = _keep_area(when.rest, match, matches[0])
+        return _with_event(When(rest, when.window, assumptions=when.assumptions), matches[0])
     if when.window is not None:
         return When(when.rest, when.window, assumptions=when.assumptions)
-    if not near:
-        known = ", ".join(f"{event.name} {event.start:%d %B %H:%M}" for event in ahead) or "none"
-        raise ReadingError(
-            Question(question=f"No such event is in the calendar (known: {known}). From when to when is it?", kind="unknown name")
-        )
-    choices = tuple(event.name for event in near)
+    if not matches:
+        planned = ", ".join(f"{event.name} {event.start:%d %B %H:%M}" for event in ahead) or "none"
+        question = f"There is no such event in the calendar (planned: {planned}). When does it start and end?"
+        raise ReadingError(Question(question=question, kind="unknown name"))
+    choices = tuple(event.name for event in matches)
     raise ReadingError(
-        Question(question="Which event is meant?", choices=choices, kind="ambiguous", replaces=match.group().strip())
+        Question(question="Which event do you mean?", choices=choices, kind="ambiguous", replaces=match.group().strip())
     )
 
 
 def _keep_area(text: str, match: re.Match[str], event: PlannedEvent) -> str:
-    """Blank the event's words, but leave the name of an area that stands among them."""
+    """Blank the event's words except the name of its area."""
     blank = " " * len(match.group())
     area = re.search(rf"\b{re.escape(event.area)}\b", match.group(), re.IGNORECASE)
     if area:

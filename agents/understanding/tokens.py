@@ -1,4 +1,4 @@
-"""Text to tokens: numbers, words, clock times and signs, each with its place in the text."""
+"""From text to tokens: numbers, words, clock times and signs, each with its position in the text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Token:
 
 
 def tokenize(text: str) -> list[Token]:
-    """Return the tokens of `text`. Characters that are none of them (emoji, control codes) are skipped."""
+    """Return the tokens of `text`; other characters (emoji, control codes) are skipped."""
     plain = re.sub(r"(?<=\w)['’]s\b", "  ", text)
     plain = re.sub(r"\bone(?= (?:percent|per cent|%|ms\b|milli|second|mbps|user))", "1  ", plain, flags=re.IGNORECASE)
     plain = re.sub(r"\bhalf an?(?= \w)", lambda match: "0.5".ljust(len(match.group())), plain, flags=re.IGNORECASE)

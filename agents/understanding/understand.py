@@ -1,12 +1,12 @@
-"""`understand(text, card)`: an operator's words to an intent, a question back, or a clear no.
+"""`understand(text, card)`: from an operator's text to an intent, a question to the operator, or a clear refusal.
 
-1. `screening` refuses what cannot be read and takes out what tries to widen a permission.
-2. `times` finds window and event; `items` and `frames` find KPIs, bounds, slices, places and goals.
-3. `direct` splits off edits that the operator named; `targets` makes TS 28.312 expectations of the rest; `relative` gives bounds
-   such as "10 % less" their values, `bounds` checks them all.
-4. `meaning` (embeddings) is asked only for phrases that none of these knows, and every such match is written down with its score.
-Answers to earlier questions are worked into the text, so that reading stays a function of what the operator wrote. Each text is
-read once: the text with an answer when the answer comes, and not again.
+1. `screening` refuses text that cannot be read, and removes attempts to widen permissions.
+2. `times` finds the window and the event; `items` and `frames` find KPIs, bounds, slices, places and goals.
+3. `direct` splits off edits that the operator named; `targets` turns the rest into TS 28.312 expectations; `relative` resolves
+   bounds such as "10 % less"; `bounds` checks all bounds.
+4. `meaning` (embeddings) is used only for phrases that none of these knows; each such match is noted with its score.
+Answers to questions are inserted into the text, so that a reading depends only on what the operator wrote. A text is read once,
+and once more with each answer.
 """
 
 from __future__ import annotations
@@ -59,36 +59,36 @@ _TOPICS: Final = (
     "state",
     "everywhere",
 )
-NOT_ABOUT: Final = "The text says nothing about this network: no KPI, cell, slice, area or configuration of it."
+NOT_ABOUT: Final = "it names no KPI, cell, slice, area or configuration of this network"
 
 
 def understand(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> Reading:
-    """Read `text` against the network's card; `answers` are the operator's to earlier questions.
+    """Return the reading of `text` for the network of `card`; `answers` are the operator's answers to earlier questions.
 
-    Never raises for what the operator wrote.
+    Never raises because of what the operator wrote.
     """
     result = _read(text, card)
     for answer in answers:
-        text = _work_in(text, answer, result)
+        text = _with_answer(text, answer, result)
         result = _read(text, card)
     return result
 
 
 def with_answers(reading: Reading, answers: Sequence[Answer], card: NetworkCard) -> Reading:
-    """Return `reading` with answers that came after it.
+    """Return `reading` with answers that were given after it.
 
-    The text of an open question is read anew with them; of an intent that was understood they complete what is said of links.
+    After a question the text is read again with the answers; for an intent that is understood they complete the link conditions.
     """
     if isinstance(reading, Question) and answers:
-        return understand(_work_in(reading.text, answers[0], reading), card, answers[1:])
+        return understand(_with_answer(reading.text, answers[0], reading), card, answers[1:])
     if isinstance(reading, Understood):
         for answer in answers:
             reading = reading.model_copy(update={"link": reading.link.completed_by(answer.answer)})
     return reading
 
 
-def _work_in(text: str, answer: Answer, result: Reading) -> str:
-    """Put the answer where the question's gap is: in place of the words that were asked about, or behind the text."""
+def _with_answer(text: str, answer: Answer, result: Reading) -> str:
+    """Return the text with the answer in place of the words in question, or appended to it."""
     gap = result.replaces if isinstance(result, Question) and result.question == answer.question else ""
     if gap:
         replaced = re.sub(re.escape(gap), lambda _: answer.answer, text, count=1, flags=re.IGNORECASE)
@@ -102,8 +102,8 @@ def _work_in(text: str, answer: Answer, result: Reading) -> str:
 def _read(text: str, card: NetworkCard) -> Reading:
     try:
         result = _read_strictly(text, card)
-    except ReadingError as stop:
-        result = stop.result
+    except ReadingError as error:
+        result = error.result
     if isinstance(result, Question):
         return result.model_copy(update={"text": text})
     if isinstance(result, Understood | NeedsMeasurement):
@@ -113,7 +113,7 @@ def _read(text: str, card: NetworkCard) -> Reading:
 
 @dataclass(frozen=True)
 class _Text:
-    """A text on its way: the words as written, the network, the times and the items found in them."""
+    """A text being read: its words, the network, and the times and items found so far."""
 
     words: str
     card: NetworkCard
@@ -175,13 +175,13 @@ def _read_strictly(text: str, card: NetworkCard) -> Reading:
 
 def _event_place(when: When, card: NetworkCard) -> Place:
     areas = card.areas()
-    known = [area for area in when.areas if area in areas]
-    ids = {cell for area in known for cell in areas[area]}
-    return Place(tuple(cell.dn for cell in card.cells if cell.id in ids), " and ".join(known))
+    names = [area for area in when.areas if area in areas]
+    ids = {cell for area in names for cell in areas[area]}
+    return Place(tuple(cell.dn for cell in card.cells if cell.id in ids), " and ".join(names))
 
 
 def _name_kpis(frames: list[Frame], notes: list[str]) -> None:
-    """Give each frame that asks for something nameless its KPI by meaning; raises ReadingError for one that nobody counts."""
+    """Find the KPI by meaning for frames that name none; raises ReadingError for a quantity that is not measured."""
     for frame in frames:
         if frame.unmeasured:
             raise ReadingError(_unmeasured(frame.unmeasured[0]))
@@ -194,27 +194,26 @@ def _name_kpis(frames: list[Frame], notes: list[str]) -> None:
         if match.score < meaning.KPI_THRESHOLD:
             raise ReadingError(_unknown_kpi(phrase, match))
         frame.kpis.append(match.value)
-        notes.append(f"{phrase!r} taken to mean {match.value} (nearest phrase {match.phrase!r}, similarity {match.score:.2f})")
+        notes.append(f"{phrase!r} interpreted as {match.value} (nearest phrase {match.phrase!r}, similarity {match.score:.2f})")
 
 
 def _note_unknown(frame: Frame, notes: list[str]) -> None:
     if frame.unknown and frame.names_something:
-        notes.append("not understood and left out: " + ", ".join(repr(item.text) for item in frame.unknown))
+        notes.append("not understood and ignored: " + ", ".join(repr(item.text) for item in frame.unknown))
 
 
 def _unmeasured(item: Item) -> Question:
     nearest = kpi_definition(item.value)
     alias = nearest.aliases[0]
-    counted = f"{nearest.title} ({nearest.name}, {nearest.unit})"
-    question = f"{item.text!r} is no KPI of this network; the nearest that is counted: {counted}. Use that, and with which bound?"
+    title = f"{nearest.title} ({nearest.name}, {nearest.unit})"
+    question = f"{item.text!r} is not a KPI of this network; the nearest one is {title}. Should it be used, and with which bound?"
     return Question(question=question, choices=(alias,), kind="unknown name", replaces=item.text)
 
 
 def _unknown_kpi(phrase: str, match: meaning.Match) -> Question:
     nearest = kpi_definition(match.value)
-    question = (
-        f"{phrase!r} is no KPI of this network; nearest: {nearest.title} ({nearest.name}, {nearest.unit}). Which KPI is meant?"
-    )
+    title = f"{nearest.title} ({nearest.name}, {nearest.unit})"
+    question = f"{phrase!r} is not a KPI of this network; the nearest one is {title}. Which KPI do you mean?"
     return Question(question=question, choices=(nearest.aliases[0],), kind="unknown name", replaces=phrase)
 
 
@@ -227,8 +226,8 @@ def _nothing_bounded(whole: _Text, frames: list[Frame], place: Place) -> Reading
 
 
 def _too_vague(word: str) -> Question:
-    said = f"{word!r} can mean many things. " if word else "No goal was given. "
-    question = said + "Which KPI, for which slice and cells, and to which value?"
+    problem = f"{word!r} can mean many things." if word else "No goal was given."
+    question = f"{problem} Which KPI do you mean, for which slice and cells, and which value should it reach?"
     choices = ("URLLC delay below 10 ms", "every eMBB user at least 5 Mbps", "minimize energy", "packet loss below 1 %")
     return Question(question=question, choices=choices, kind="ambiguous")
 
@@ -239,8 +238,8 @@ def _objective(kpi: str, goal: str, place: Place) -> IntentExpectation:
 
 
 def _selection(whole: _Text, frames: list[Frame], fallback: Place) -> Understood | None:
-    """Return what is asked where a model is to be selected: a channel estimator or a beam selector."""
-    place = next((found for frame in frames if (found := place_of(frame, whole.card))), fallback)
+    """Return the reading of a text that asks to select a channel estimator or a beam selector, else None."""
+    place = next((named for frame in frames if (named := place_of(frame, whole.card))), fallback)
     if whole.has_theme("channel-estimator") and not any(frame.bounds for frame in frames):
         return _estimator(whole, place)
     if whole.has_theme("beam-management") and not any(frame.bounds and frame.kpis for frame in frames):
@@ -249,13 +248,13 @@ def _selection(whole: _Text, frames: list[Frame], fallback: Place) -> Understood
 
 
 def _estimator(whole: _Text, place: Place) -> Understood:
-    note = "channel estimation is judged by CARR.AverageBlerDl, the nearest KPI that the network counts"
+    note = "channel estimation is evaluated by CARR.AverageBlerDl, the nearest KPI that the network measures"
     intent = whole.intent(_objective("CARR.AverageBlerDl", "MINIMIZE", place), note)
     return Understood(intent=intent, plan=plan_of("channel-estimator", intent), workflow="channel-estimator")
 
 
 def _beams(whole: _Text, place: Place) -> Understood:
-    note = "beam selection is judged by MM.RlfRate, the nearest KPI that the network counts, and by RSRP in the beam twin"
+    note = "beam selection is evaluated by MM.RlfRate, the nearest KPI that the network measures, and by RSRP in the beam twin"
     intent = whole.intent(_objective("MM.RlfRate", "MINIMIZE", place), note)
     return Understood(intent=intent, plan=plan_of("beam-management", intent), workflow="beam-management")
 
@@ -287,9 +286,9 @@ def _understood(
 
 
 def _watch(direct: list[DirectEdit], card: NetworkCard, notes: list[str]) -> list[IntentExpectation | RelativeBound]:
-    """Make objectives for a direct change that came without a target, so that the twin can show what it does."""
+    """Return objectives for a direct change without a target, so that the twin shows its effect."""
     cells = tuple(dict.fromkeys(card.cell(edit.cell).dn for edit in direct))
-    notes.append("a change was named and no target: its effect on user throughput, URLLC delay and energy is shown")
+    notes.append("a change was requested without a target: its effect on user throughput, URLLC delay and energy is shown")
     watched = [
         ("DRB.UEThpDl.P05", Condition.MAXIMIZE, Slice.EMBB),
         ("DRB.PdcpSduDelayDl", Condition.MINIMIZE, Slice.URLLC),
@@ -297,8 +296,8 @@ def _watch(direct: list[DirectEdit], card: NetworkCard, notes: list[str]) -> lis
     ]
     return [
         IntentExpectation(
-            object=ExpectationObject(cells=cells, slice=one), targets=(ExpectationTarget(kpi=kpi, condition=condition),)
+            object=ExpectationObject(cells=cells, slice=slice_), targets=(ExpectationTarget(kpi=kpi, condition=condition),)
         )
-        for kpi, condition, one in watched
-        if one is None or one in card.slices
+        for kpi, condition, slice_ in watched
+        if slice_ is None or slice_ in card.slices
     ]

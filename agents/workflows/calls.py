@@ -24,25 +24,27 @@ def is_offered(view: View, tool: str) -> bool:
 
 def pending(view: View, calls: Sequence[ToolCall]) -> CallTools | None:
     """Return the decision to make those of `calls` that are offered, not yet answered and may be tried again; None if none."""
-    missing = tuple(wanted for wanted in calls if is_offered(view, wanted.tool) and not _is_settled(view, wanted))
+    missing = tuple(tool_call for tool_call in calls if is_offered(view, tool_call.tool) and not _is_settled(view, tool_call))
     return CallTools(calls=missing) if missing else None
 
 
-def _is_settled(view: View, wanted: ToolCall) -> bool:
-    tried = attempts(view.observations, wanted)
+def _is_settled(view: View, tool_call: ToolCall) -> bool:
+    tried = attempts(view.observations, tool_call)
     return any(attempt.evidence is not None for attempt in tried) or len(tried) >= _MAX_ATTEMPTS
 
 
 def failure_of(view: View, required: Sequence[ToolCall]) -> Escalate | None:
     """Return the escalation for the first required call whose tool is not offered or always failed, None if there is none."""
-    for wanted in required:
-        if not is_offered(view, wanted.tool):
-            return Escalate(reason=f"cannot, because the tool {wanted.tool} is not offered", nearest="run with the full tool set")
-        tried = attempts(view.observations, wanted)
+    for tool_call in required:
+        if not is_offered(view, tool_call.tool):
+            return Escalate(
+                reason=f"cannot, because the tool {tool_call.tool} is not offered", nearest="run with the full tool set"
+            )
+        tried = attempts(view.observations, tool_call)
         if tried and all(attempt.evidence is None for attempt in tried):
             error = tried[-1].error or "no evidence was returned"
             return Escalate(
-                reason=f"cannot, because {wanted.tool} failed {len(tried)} times: {error}",
+                reason=f"cannot, because {tool_call.tool} failed {len(tried)} times: {error}",
                 nearest="try again when the tool is available",
             )
     return None

@@ -50,7 +50,7 @@ def evidence_calls(situation: Situation) -> list[ToolCall]:
 
 def required(calls: list[ToolCall]) -> list[ToolCall]:
     """Return the calls without whose answers nothing can be proposed: configuration and KPIs."""
-    return [wanted for wanted in calls if wanted.tool in ("read_configuration", "query_kpi")]
+    return [query for query in calls if query.tool in ("read_configuration", "query_kpi")]
 
 
 def _span(situation: Situation) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.heuristics.evidence_reader import values_of
 from agents.heuristics.situation import Situation
-from policies.intent import Condition, ExpectationTarget
+from policies.intent import ExpectationTarget
 from policies.slices import Slice
 from tools.ran.degradation_tool import detect_degradation
 
@@ -32,7 +32,7 @@ def _reason(situation: Situation, target: ExpectationTarget, slice_: Slice | Non
     newest = _values(situation.newest, target.kpi, slice_)
     if not newest or not all(map(target.is_met_by, newest)):
         return ""
-    worst = max(newest) if target.condition in (Condition.LESS, Condition.AT_MOST) else min(newest)
+    worst = max(newest) if target.condition.is_upper_bound else min(newest)
     means = _values(situation.means, target.kpi, slice_)
     past = "there is no lasting pressure" if all(map(target.is_met_by, means)) else "the congestion was transient"
     return f"{target.describe()} holds in every cell in the newest window (worst {worst:.3g} {target.unit}); {past}"

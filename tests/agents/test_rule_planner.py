@@ -132,7 +132,7 @@ def test_a_direct_change_is_tried_in_the_twin_and_leads_the_proposal(world: Worl
     [
         ("set transmit power of S1C1 to 80 dBm", "allowed 0..60 dBm"),
         ("set cell individual offset from S1C1 towards S7C3 to 3 dB", "there is no cellIndividualOffset"),
-        ("set the hysteresis of S1C1 to 2.3 dB", "in steps of 0.5"),
+        ("set the hysteresis of S1C1 to 2.3 dB", "2.3 is not a multiple of the step 0.5"),
     ],
 )
 def test_an_invalid_direct_change_is_refused_with_the_nearest_valid_value(world: World, text: str, words: str) -> None:
