@@ -27,4 +27,4 @@ def test_an_exception_is_classified_by_its_type(error, boundary, message):
 
 
 def test_the_boundaries_are_written_as_they_always_were():
-    assert [boundary.value for boundary in RunBoundary] == ["planner", "tool", "network", "store", "budget", "gate", "internal"]
+    assert [boundary.value for boundary in RunBoundary] == ["planner", "network", "store", "budget", "gate", "internal"]

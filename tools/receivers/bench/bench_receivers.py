@@ -145,7 +145,7 @@ def _worse(where: str, measured: Measured, binding: bool) -> Figure:
     worse, points = (sum(count[index] for count in counts.values()) for index in (0, 1))
     lost = [f"{case.name} ({count[0]})" for case, count in counts.items() if count[0]]
     return Figure(
-        name=f"SNR points with 2 DMRS symbols {where} at which DeepRx is surely worse than LS+LMMSE",
+        name=f"SNR points with 2 DMRS symbols {where} at which DeepRx is significantly worse than LS+LMMSE",
         value=float(worse) if points else None,
         unit="points",
         target="0" if binding else "",
