@@ -13,7 +13,7 @@ from collections import defaultdict
 from datetime import datetime
 from statistics import fmean
 
-from policies.intent import Condition, ExpectationTarget
+from policies.intent import ExpectationTarget
 from policies.kpi import KpiFrame, kpi_definition
 
 EXTENSIVE_UNITS = frozenset({"Wh", "W", "Mbit", "UE", "count"})
@@ -30,11 +30,9 @@ def combine(values: list[float], target: ExpectationTarget, weights: list[int] |
         raise ValueError(f"no cell has a value of {target.kpi}")
     if is_extensive(target.kpi):
         return sum(values)
-    if target.condition in (Condition.LESS, Condition.AT_MOST):
-        return max(values)
-    if target.condition in (Condition.GREATER, Condition.AT_LEAST):
-        return min(values)
-    return fmean(values, weights)
+    if target.condition.is_objective:
+        return fmean(values, weights)
+    return max(values) if target.condition.is_upper_bound else min(values)
 
 
 def assess(frame: KpiFrame, target: ExpectationTarget) -> float | None:

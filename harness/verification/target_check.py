@@ -8,7 +8,7 @@ from harness.verification.comparison import Comparison
 from harness.verification.result import TargetCheck, TargetResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.assessment import assess, assess_by_window
-from policies.intent import Condition, ExpectationObject, ExpectationTarget
+from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
 from policies.proposal import Candidate, TargetOutlook
 from tools.telemetry.statistics import MIN_WINDOWS, p_mean_above, p_mean_below, share_bounds
@@ -69,7 +69,7 @@ def _result(
         return "inconclusive", None
     if target.tolerance > 0:
         return _by_share(target, samples.values(), significance), None
-    upper = target.condition in (Condition.LESS, Condition.AT_MOST)
+    upper = target.condition.is_upper_bound
     p_met = p_mean_below(values, target.value) if upper else p_mean_above(values, target.value)
     p_missed = p_mean_above(values, target.value) if upper else p_mean_below(values, target.value)
     if p_met < significance and target.is_met_by(fmean(values)):

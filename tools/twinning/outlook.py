@@ -16,7 +16,7 @@ from statistics import fmean, stdev
 
 from policies.assessment import assess
 from policies.evidence import Interval
-from policies.intent import Condition, ExpectationObject, ExpectationTarget, objective_of
+from policies.intent import ExpectationObject, ExpectationTarget, objective_of
 from policies.kpi import KpiFrame, KpiSample, kpi_definition
 from policies.proposal import KpiPrediction, TargetOutlook
 from policies.slices import Slice
@@ -104,7 +104,7 @@ def probability_of(values: Sequence[float], target: ExpectationTarget) -> float:
     scale = spread * sqrt(1 + 1 / len(values))
     if scale == 0:
         return float(target.is_met_by(mean))
-    margin = target.value - mean if target.condition in (Condition.LESS, Condition.AT_MOST) else mean - target.value
+    margin = target.value - mean if target.condition.is_upper_bound else mean - target.value
     return float(t.cdf(margin / scale, freedom))
 
 
