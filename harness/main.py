@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import sys
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +30,12 @@ A1 and O1, verifies it by KPIs and rolls it back if it does harm. Start with: tw
 """
 
 
+@cache
+def _entries() -> dict[str, EntryPoint]:
+    """Return the registered commands by name; a search through all installed distributions, so it is done once."""
+    return {entry.name: entry for entry in entry_points(group=_GROUP)}
+
+
 def _help_line(entry: EntryPoint) -> str:
     """Return the first line of the docstring of the command's module, without importing it."""
     spec = find_spec(entry.module)
@@ -42,22 +49,22 @@ class LazyGroup(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all registered commands."""
-        return sorted(entry.name for entry in entry_points(group=_GROUP))
+        return sorted(_entries())
 
     def get_command(self, ctx: Any, cmd_name: str) -> TyperCommand | None:
         """Return a placeholder with the name and the help line; `resolve_command` loads the command."""
-        for entry in entry_points(group=_GROUP, name=cmd_name):
-            return TyperCommand(entry.name, help=_help_line(entry))
-        return None
+        entry = _entries().get(cmd_name)
+        return None if entry is None else TyperCommand(entry.name, help=_help_line(entry))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Import the command that was called."""
         name = args[0] if args else ""
-        for entry in entry_points(group=_GROUP, name=name):
-            command = typer.main.get_command(entry.load())
-            command.name = name
-            return name, command, args[1:]
-        return super().resolve_command(ctx, args)
+        entry = _entries().get(name)
+        if entry is None:
+            return super().resolve_command(ctx, args)
+        command = typer.main.get_command(entry.load())
+        command.name = name
+        return name, command, args[1:]
 
 
 app = typer.Typer(cls=LazyGroup, help=_ABOUT, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
