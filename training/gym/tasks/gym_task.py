@@ -55,9 +55,9 @@ class GymTask(Word):
     """One task.
 
     `text` is the operator's request and `mission` the same as data, except for `specs`, the requirements of its computing tasks,
-    which only the text states. `allowed` names what may be changed (see `mutations`); `floors` is the share of their traffic that
-    the other users of each slice must still get; `horizon_s` is the earliest time of the final measurement, s; `path` is the
-    shortest known path, including verification.
+    which only the text states. `allowed` names what may be changed (see `training.gym.episodes.mutations`); `floors` is the share
+    of their traffic that the other users of each slice must still get; `horizon_s` is the earliest time of the final measurement,
+    s; `path` is the shortest known path, including verification.
     """
 
     id: str
