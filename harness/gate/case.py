@@ -42,7 +42,6 @@ class Case:
     newest_window: datetime | None
     planner: str
     role: str = "planner"
-    shadow: bool = False
     conflicts: tuple[Commitment, ...] = ()
     schema_of: Callable[[str], Mapping[str, Any] | None] = lambda policy_type: None
     users: Mapping[tuple[str, Slice], float] = field(default_factory=dict)

@@ -24,7 +24,6 @@ from training.gym.tasks.gym_task import Domain, Tier
 from twins.gym.scenario import Family
 
 NAMES = [action.name for action in ACTIONS]
-LINE = 'Mission: {"sla": {"max_latency_ms": 120.0}}'
 
 
 class Scripted(SlicingPolicy):

@@ -162,7 +162,7 @@ def test_an_a1_policy_must_be_offered_and_valid_by_the_peers_schema(judge):
     assert "peer schema" not in failures(judge(policy({"a": 1}), schema_of=lambda name: schema))
 
 
-def test_a_rule_that_cannot_be_evaluated_escalates(judge, network):
+def test_a_rule_that_cannot_be_evaluated_escalates(judge):
     class Broken:
         def check(self, *_):
             raise RuntimeError("catalogue is gone")
@@ -175,7 +175,7 @@ def test_a_rule_that_cannot_be_evaluated_escalates(judge, network):
     assert "could not be judged" in failures(verdict)["limits"].message
 
 
-def test_a_rule_that_says_nothing_did_not_judge(network, judge):
+def test_a_rule_that_says_nothing_did_not_judge(network):
     silent = Rule("silent", lambda case: [], Ruling.REJECT)
     case = Case(
         change_set=embb_minimum(40), intent=intent(), candidate=None, expires_at=network.now(), network=network,

@@ -22,7 +22,6 @@ CARRIER_GHZ = 2.12  # downlink of EARFCN 100
 AERIAL_M = 22.5  # TR 36.777 table B-1
 NOISE_FIGURE_DB = 9.0
 THERMAL_DBM = -174.0 + 10.0 * math.log10(180e3)  # of one resource block
-NOISE_DBM = THERMAL_DBM + NOISE_FIGURE_DB
 _UMA = SCENARIO_CODES["UMa"]
 _MIN_DISTANCE_M = 10.0
 

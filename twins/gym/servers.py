@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from policies.gym.task_spec import TaskSpec
 from twins.gym.scenario import Server
 
-LABEL = "M/M/1 processor sharing, a model of TwinPilot's"
 SATURATION = 0.98
 
 

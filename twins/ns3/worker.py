@@ -258,13 +258,13 @@ class Network:
         ]
         return {
             "now_s": round(ns.Simulator.Now().GetSeconds(), 6),
-            "flows": self._flow_rows(seconds),
+            "flows": self._flow_rows(),
             "ues": [self._ue_row(index) for index in range(len(self.layout["ues"]))],
             "cells": cells,
             "handovers": int(tp.Handovers()),
         }
 
-    def _flow_rows(self, seconds: float) -> dict[str, Any]:
+    def _flow_rows(self) -> dict[str, Any]:
         """Return the sums of the window by flow: packets sent, received and lost, bytes, delay and jitter."""
         flat, names = list(self.tp.Flows(self._flow_monitor, self._helper)), list(self.flows)
         sums = {name: [0.0] * 7 for name in names}

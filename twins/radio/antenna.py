@@ -33,11 +33,6 @@ class Antenna:
         if not -90.0 < self.downtilt < 90.0:
             raise ValueError(f"downtilt={self.downtilt} degrees is outside (-90, 90): positive is below the horizon")
 
-    @property
-    def peak_gain_dbi(self) -> float:
-        """Peak gain in dBi of a column steered to the horizon: element gain plus column gain."""
-        return MAX_ELEMENT_GAIN_DBI + 10.0 * math.log10(self.elements)
-
     def gain_dbi(self, zenith: ArrayLike, azimuth: ArrayLike) -> NDArray[np.float64]:
         """Return the gain in dBi towards `zenith` and `azimuth` from boresight, in degrees, broadcast."""
         zeniths, azimuths = np.broadcast_arrays(np.asarray(zenith, np.float64), np.asarray(azimuth, np.float64))

@@ -55,7 +55,6 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         settings=desk.settings.gate,
         newest_window=kpis.newest,
         planner=desk.planner.name,
-        shadow=desk.mode == "shadow",
         conflicts=tuple(desk.commitments.conflicts(tried.change_set, desk.network_name, key_of(state, tried.change_set))),
         schema_of=desk.schema_of,
         users=users,

@@ -155,7 +155,7 @@ def test_an_invalid_knob_is_refused_with_its_values(context):
     assert caught.value.boundary == "arguments"
 
 
-def test_without_telemetry_the_synchronization_fails_and_says_what_to_do(context, tmp_path):
+def test_without_telemetry_the_synchronization_fails_and_says_what_to_do(context):
     with pytest.raises(SynchronizationError, match="let PM reports arrive first"):
         measured_demand(context.network.describe(), KpiFrame())
 

@@ -30,7 +30,7 @@ def measure(tti: int, constants: Constants, state: State) -> None:
         if is_lost(tti, constants, ues, u):
             fail_link(tti, constants, state, u)
             continue
-        filter_levels(tti, constants, ues, links, cells, seed, u)
+        filter_levels(tti, constants, links, cells, seed, u)
         if tti >= ue.free_at:
             target = a3_target(tti, ues, links, cells, shares, relations, u)
             if target >= 0:
@@ -57,7 +57,7 @@ def is_lost(tti: int, constants: Constants, ues: Records, u: int) -> bool:
 
 
 @compiled
-def filter_levels(tti: int, constants: Constants, ues: Records, links: Records, cells: Records, seed: int, u: int) -> None:
+def filter_levels(tti: int, constants: Constants, links: Records, cells: Records, seed: int, u: int) -> None:
     """Feed one measurement of every radiating cell into the layer 3 filter."""
     for n in range(cells.shape[0]):
         if cells[n].on:

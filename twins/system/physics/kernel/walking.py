@@ -20,14 +20,14 @@ def walk(constants: Constants, state: State, seconds: float, jump: bool) -> None
         away = 1 if path.arrives <= tti < path.leaves else 0
         if away != path.away:
             path.away = away
-            choose_target(state.ues, state.walks, u, seed)
+            choose_target(state.walks, u, seed)
             if jump:
                 relocate(constants, state, u)
         step_towards(state.ues, state.walks, u, seed, seconds)
 
 
 @compiled
-def choose_target(ues: Records, walks: Records, u: int, seed: int) -> None:
+def choose_target(walks: Records, u: int, seed: int) -> None:
     """Draw the next waypoint, uniformly over the terminal's current circle (home or venue)."""
     path = walks[u]
     path.legs += 1
@@ -59,7 +59,7 @@ def step_towards(ues: Records, walks: Records, u: int, seed: int, seconds: float
     distance, reach = math.sqrt(dx * dx + dy * dy), path.speed * seconds
     if distance <= reach:
         ue.x, ue.y = path.target_x, path.target_y
-        choose_target(ues, walks, u, seed)
+        choose_target(walks, u, seed)
     else:
         ue.x += dx / distance * reach
         ue.y += dy / distance * reach
