@@ -96,7 +96,7 @@ def test_a_policy_that_breaks_the_peers_schema_touches_nothing(network, twin):
     assert power_of(twin) == 46
 
 
-def test_limits_are_checked_before_anything_is_sent(network, ran):
+def test_limits_are_checked_before_anything_is_sent(network):
     with pytest.raises(InvalidChangeError, match="configuredMaxTxPower"):
         network.apply(ChangeSet(edits=(power(46, 4300),)), "k-1")
 

@@ -141,7 +141,7 @@ def test_an_unknown_cell_in_a_policy_is_refused_and_nothing_is_applied(network, 
     assert network.a1.ids(SLA) == ()
 
 
-def test_a_disturbance_through_the_control_api_is_seen_in_the_kpis(network, ran):
+def test_a_disturbance_through_the_control_api_is_seen_in_the_kpis(network):
     cell = network.describe().cells[1]
     clock = EmbeddedClock(network)
     clock.wait(1)

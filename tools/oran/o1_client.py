@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from policies.change import AttributeEdit
 from policies.managed_object import ManagedObject, parse_dn, same_value
+from policies.text.validation import first_problem
 from tools.oran.peer import Peer, PeerError, PeerSettings
 from twins.network import UnknownObjectError
 
@@ -126,8 +127,7 @@ def _managed_object(dn: str, node: dict[str, Any]) -> ManagedObject:
     try:
         return ManagedObject(dn=dn, attributes=scalars)
     except ValidationError as error:  # such as NaN, which Python's JSON reads, or a name that is none
-        reason = error.errors()[0]["msg"]
-        raise PeerError(f"O1 answered {dn} with attributes {str(scalars)[:80]}: {reason}; check the peer's version") from None
+        raise PeerError(f"O1 answered {dn} with {first_problem(error, 'object')}; check the peer's version") from None
 
 
 def _walk(dn: str, node: dict[str, Any]) -> Iterator[ManagedObject]:
