@@ -6,18 +6,17 @@ only if an old value is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.card import Card
-from policies.guardrails.off_air import judge_off_air
+from policies.guardrails.off_air import Read, judge_off_air
 from policies.guardrails.rules import Bound, GuardrailRules, StepBound
-from policies.managed_object import ManagedObject, cell_of, class_of, id_of, number_of
+from policies.managed_object import cell_of, class_of, id_of, number_of
 from policies.slices import Slice
 from policies.verdict import Reason, failed, passed
 
-Read = Callable[[str], ManagedObject]
 Users = Mapping[tuple[str, Slice], float]
 
 

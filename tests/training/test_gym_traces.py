@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from policies.gym.split import Purpose
-from training.gym.model.evaluation import DIMENSIONS, coverage, linear, predict, scores
+from training.gym.model.evaluation import coverage, linear, predict, scores
 from training.gym.model.fitting import Plan, fit
 from training.gym.model.samples import samples
 from training.gym.traces.excitation import draw_events, random_call, scripted_call
@@ -13,6 +13,7 @@ from training.gym.traces.row import difference, merged, read_rows, write_rows
 from twins.gym.scenario import Family, scenario
 from twins.learned.ensemble import Ensemble
 from twins.learned.network import LearnedNetwork
+from twins.learned.state_interval import DIMENSIONS
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,6 @@ from twins.command_errors import one_line_errors
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 MODULATIONS = {2: "qpsk", 4: "16qam", 6: "64qam"}
-_MCS = {2: 5, 4: 13, 6: 20}  # any MCS of the order gives the same network input
 
 
 @app.command()
@@ -73,11 +72,12 @@ def _example_input(order: int) -> Any:
     from tools.receivers.classical.estimation import LeastSquares
     from tools.receivers.deeprx.preparation import prepare
     from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+    from twins.link.table.families import MCS_OF_ORDER
     from twins.link.transmitter import make_transmitter
     from twins.link.waveform.seeding import sionna_generators
     from twins.link.waveform.slots import random_bits, send
 
-    configuration = LinkConfiguration(mcs_index=_MCS[order], dmrs_symbols=1)
+    configuration = LinkConfiguration(mcs_index=MCS_OF_ORDER[order], dmrs_symbols=1)
     transmitter = make_transmitter(configuration)
     with sionna_generators():
         config.seed = 1

@@ -17,11 +17,11 @@ from pydantic import ValidationError
 from policies.text.units import factor
 from policies.text.validation import validation_text
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+from twins.link.device import BITS_PER_SYMBOL
 
 Fields = dict[str, Any]
 
 _NUMBER = r"([+-]?\d+(?:\.\d+)?)"
-_ORDERS = {"QPSK": 2, "16QAM": 4, "64QAM": 6, "256QAM": 8}
 
 
 class LinkTextError(ValueError):
@@ -152,4 +152,4 @@ def _indices(modulation: str, table: int) -> list[int]:
     if table not in (1, 2):
         raise LinkTextError(f"table {table} is none of 1, 2 (TS 38.214 tables 5.1.3.1-1 and 5.1.3.1-2)")
     orders = load_link_table(table).modulation_order
-    return [index for index in range(28) if int(orders[index]) == _ORDERS[modulation]]
+    return [index for index in range(28) if int(orders[index]) == BITS_PER_SYMBOL[modulation]]

@@ -21,9 +21,10 @@ from tools.telemetry.kpi_snapshot import KpiSnapshot
 from tools.twinning.demand import cell_loads, channel_quality, forecast_demand, measured_demand
 from tools.twinning.gap import gap_of
 from tools.twinning.job import TwinJob
-from tools.twinning.pool import Progress, TwinPool
+from tools.twinning.pool import TwinPool
 from tools.twinning.twin_input import TwinInput
 from twins.network import KpiQuery, Network
+from twins.progress import Advance
 
 Depth = Literal["screen", "full"]
 GAP_SEEDS = (101, 102)
@@ -91,7 +92,7 @@ class Laboratory:
         change_sets: list[ChangeSet],
         seeds: tuple[int, ...],
         depth: Depth,
-        progress: Progress | None = None,
+        progress: Advance | None = None,
     ) -> list[list[KpiFrame | str]]:
         """Return, per change set, a KPI frame or the twin's refusal for each seed. Raises TwinPoolError."""
         jobs = [_job(recipe.twin_input, recipe.digest, seed, change_set, depth) for seed in seeds for change_set in change_sets]

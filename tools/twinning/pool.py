@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 
 from policies.kpi import KpiFrame
 from tools.twinning.job import TwinJob, run_job
+from twins.progress import Advance
 from twins.worker_process import prepare_worker
-
-Progress = Callable[[int, int], None]
 
 
 class TwinPoolError(Exception):
@@ -35,7 +33,7 @@ class TwinPool:
             self._executor = ProcessPoolExecutor(self.workers, mp_context=context, initializer=prepare_worker)
         return self._executor
 
-    def run(self, jobs: list[TwinJob], progress: Progress | None = None) -> list[KpiFrame | str]:
+    def run(self, jobs: list[TwinJob], progress: Advance | None = None) -> list[KpiFrame | str]:
         """Run all jobs and return their results in order; raises TwinPoolError if workers die twice."""
         for attempt in (1, 2):
             try:
@@ -46,7 +44,7 @@ class TwinPool:
                     raise TwinPoolError("twin workers died twice: is there enough memory (about 0.5 GB per core)?") from error
         raise AssertionError("unreachable")
 
-    def _run(self, jobs: list[TwinJob], progress: Progress | None) -> list[KpiFrame | str]:
+    def _run(self, jobs: list[TwinJob], progress: Advance | None) -> list[KpiFrame | str]:
         futures: list[Future[KpiFrame | str]] = [self._pool().submit(run_job, job) for job in jobs]
         for done, _ in enumerate(as_completed(futures), start=1):
             if progress is not None:

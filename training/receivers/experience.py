@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+from twins.link.table.families import MCS_OF_ORDER
 from twins.link.waveform.fading import draw_channel
 from twins.link.waveform.pusch import Pusch, PuschKey, pusch_of
 from twins.link.waveform.slots import Slots, random_bits
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     import torch
 
 ANTENNA_GAIN_DB = {1: -3.0, 2: 0.0, 4: 3.0}  # subtracted from the SNR drawn for two antennas
-MCS_OF_ORDER = {2: 5, 4: 13, 6: 20}  # any MCS of the order is equivalent: the coded bits are uniform
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from twins.gym.measurement import state_of
 from twins.gym.scenario import Scenario
 from twins.gym.window import Window
 
-_DIMENSIONS = ("latency_ms", "jitter_ms", "loss", "throughput_mbps", "edge_load")
+DIMENSIONS = ("latency_ms", "jitter_ms", "loss", "throughput_mbps", "edge_load")
 
 
 def state_interval(
@@ -22,7 +22,7 @@ def state_interval(
     mean.
     """
     mean, low, high = (state_of(scenario, layout, flows, loads) for flows in (window.flows, window.low, window.high))
-    dimensions = [(name, [getattr(state, name) for state in (mean, low, high)]) for name in _DIMENSIONS]
+    dimensions = [(name, [getattr(state, name) for state in (mean, low, high)]) for name in DIMENSIONS]
     return (
         mean,
         mean.model_copy(update={name: min(values) for name, values in dimensions}),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Modulation = Literal["QPSK", "16QAM", "64QAM", "256QAM"]
 
-_BITS_PER_SYMBOL = {"QPSK": 2, "16QAM": 4, "64QAM": 6, "256QAM": 8}
+BITS_PER_SYMBOL = {"QPSK": 2, "16QAM": 4, "64QAM": 6, "256QAM": 8}
 
 
 class DeviceState(Word):
@@ -86,7 +86,7 @@ def _modulation_supported(device: DeviceState, columns: Columns) -> NDArray[np.b
     for table in np.unique(tables):
         table_orders = load_link_table(int(table)).modulation_order  # TS 38.214 tables 5.1.3.1-1 and -2
         orders[tables == table] = table_orders[indices[tables == table]]
-    return np.asarray(orders <= _BITS_PER_SYMBOL[device.max_modulation])
+    return np.asarray(orders <= BITS_PER_SYMBOL[device.max_modulation])
 
 
 RULES = (

@@ -13,13 +13,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from policies.word import Word
+from twins.progress import Advance
 from twins.scenes.errors import MISSING, Cause, SceneError
 from twins.scenes.llvm import REMEDY, VARIABLE, find_llvm
 from twins.scenes.map_file import read_map
@@ -30,8 +31,6 @@ WORKER = (sys.executable, "-m", "twins.scenes.worker")
 TIMEOUT_S = 600.0
 _POLL_S = 0.05
 _MAX_QUOTE = 300  # characters quoted from the worker's output
-
-Progress = Callable[[int, int], None]
 
 
 class _WorkerError(Word):
@@ -53,7 +52,7 @@ def run_worker(
     command: Sequence[str] = WORKER,
     timeout_s: float = TIMEOUT_S,
     cancel: threading.Event | None = None,
-    progress: Progress | None = None,
+    progress: Advance | None = None,
 ) -> RadioMap:
     """Trace `request` in a worker process; raises SceneError for any failure. Set `cancel` to end the worker."""
     with tempfile.TemporaryDirectory(prefix="twinpilot-scene-") as name:
@@ -63,7 +62,7 @@ def run_worker(
         return _result(folder, status, request)
 
 
-def _run(folder: Path, command: Sequence[str], timeout_s: float, cancel: threading.Event, progress: Progress | None) -> int:
+def _run(folder: Path, command: Sequence[str], timeout_s: float, cancel: threading.Event, progress: Advance | None) -> int:
     environment = {**os.environ, VARIABLE: str(find_llvm(os.environ))}
     arguments = [*command, str(folder), str(os.getpid())]
     with (folder / "request.json").open("rb") as request, (folder / "output").open("wb") as output:
@@ -85,7 +84,7 @@ def _wait(
     deadline: float,
     timeout_s: float,
     cancel: threading.Event,
-    progress: Progress | None,
+    progress: Advance | None,
 ) -> int:
     last_report = ""
     while (status := process.poll()) is None:
@@ -100,7 +99,7 @@ def _wait(
     return status
 
 
-def _forward_progress(folder: Path, last_report: str, progress: Progress | None) -> str:
+def _forward_progress(folder: Path, last_report: str, progress: Advance | None) -> str:
     """Pass the worker's progress on whenever it changed; returns the current report."""
     file = folder / "progress"
     if progress is None or not file.exists():

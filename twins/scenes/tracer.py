@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +20,7 @@ from sionna.rt import PlanarArray, RadioMapSolver, Transmitter, load_scene
 from sionna.rt import scene as scene_files
 
 from policies.provenance import Provenance
+from twins.progress import Advance
 from twins.scenes import terrain
 from twins.scenes.errors import SceneError
 from twins.scenes.geometry import line_of_sight, open_sky, picture_shape, surface
@@ -28,10 +28,8 @@ from twins.scenes.radio_map import Floats, RadioMap
 from twins.scenes.request import SceneRequest
 from twins.scenes.transmitter import TransmitterSpec
 
-Progress = Callable[[int, int], None]
 
-
-def trace_scene(request: SceneRequest, progress: Progress) -> RadioMap:
+def trace_scene(request: SceneRequest, progress: Advance) -> RadioMap:
     """Return the radio map of `request`; `progress(done, total)` counts transmitters. Raises SceneError("request")."""
     start = time.perf_counter()
     dr.set_thread_count(request.threads)

@@ -23,9 +23,7 @@ from twins.gym.world import WARM_UP_S, WINDOW_S, settle_s
 from twins.learned.arrays import Floats
 from twins.learned.ensemble import Ensemble
 from twins.learned.network import LearnedNetwork
-from twins.learned.state_interval import state_interval
-
-DIMENSIONS = ("latency_ms", "jitter_ms", "loss", "throughput_mbps", "edge_load")
+from twins.learned.state_interval import DIMENSIONS, state_interval
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from policies.word import Word
-from training.gym.model.evaluation import DIMENSIONS, Predictions, coverage, linear, predict, scores
+from training.gym.model.evaluation import Predictions, coverage, linear, predict, scores
 from training.gym.traces.row import TraceRow
 from twins.learned.ensemble import Ensemble
+from twins.learned.state_interval import DIMENSIONS
 
 
 class DimensionError(Word):
