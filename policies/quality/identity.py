@@ -62,8 +62,9 @@ def _percentiles(group: Group) -> Iterator[Finding]:
 
 
 def _activity(group: Group) -> Iterator[Finding]:
+    # UEs whose data arrived while their connection was being set up are active, but not connected yet.
     pair = _pair(group, ACTIVE, USERS)
-    if pair and pair[2] > pair[3] * (1 + _TOLERANCE) + 0.01:
+    if pair and pair[2] > _UNREPORTED * pair[3] + 0.5:
         yield pair[:2], f"{pair[2]:g} UEs are active, but {pair[3]:g} are connected"
 
 
@@ -79,14 +80,13 @@ def _zeros(group: Group) -> Iterator[Finding]:
     """Find zeros that the arriving volume contradicts; nothing delivered while buffers hold data is an outage, not a flaw."""
     volume, rate = group.samples.get(VOLUME), (group.value(VOLUME) or 0.0) / group.length_s
     usage = max(group.value(PRBS) or 0.0, group.value(SLICE_PRBS) or 0.0)
-    zeros = [group.samples[kpi] for kpi in (THROUGHPUT, ACTIVE, USERS, PRBS, SLICE_PRBS) if group.value(kpi) == 0]
-    if not zeros or volume is None:
-        return
-    starving = (group.value(ACTIVE) or 0.0) > 0 and (group.value(USERS) is None or (group.value(USERS) or 0.0) > 0)
-    silent = group.value(THROUGHPUT) in (0, None) and usage < _SOME_PRBS
-    if rate >= _SOME_MBPS and not (starving and silent):
-        names = ", ".join(sample.kpi for sample in zeros)
-        yield [volume, *zeros], f"{names} = 0 although data arrived at {rate:.3g} Mbit/s"
+    sent = usage >= _SOME_PRBS or (group.value(THROUGHPUT) or 0.0) > 0
+    waiting = (group.value(ACTIVE) or 0.0) > 0 and not sent
+    # A short activity may begin before its connection counts: see `_activity`.
+    names = (THROUGHPUT, ACTIVE, PRBS, SLICE_PRBS, *(() if group.value(ACTIVE) else (USERS,)))
+    zeros = [group.samples[kpi] for kpi in names if group.value(kpi) == 0]
+    if volume is not None and zeros and rate >= _SOME_MBPS and not waiting:
+        yield [volume, *zeros], f"{', '.join(sample.kpi for sample in zeros)} = 0 although data arrived at {rate:.3g} Mbit/s"
 
 
 _WITHIN: tuple[Callable[[Group], Iterator[Finding]], ...] = (_percentiles, _activity, _energy, _zeros)
