@@ -30,6 +30,7 @@ from agents.workflows.configuration import Effort, plan_change
 from agents.workflows.measuring import present_values
 from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
+from policies.quality.flaw import invalid
 from tools.calls.tool_call import ToolCall
 from tools.ran.kpi_tool import query_kpi
 
@@ -114,9 +115,11 @@ def _measure(view: View, reading: NeedsMeasurement) -> Decision:
     if decision is not None:
         return decision
     kpis = ", ".join(dict.fromkeys(bound.kpi for bound in missing))
-    rows = sum(len(table.rows) for table in values_of(view.observations, query_kpi))
+    tables = values_of(view.observations, query_kpi)
+    rows, flaws = sum(len(table.rows) for table in tables), [flaw for table in tables for flaw in table.invalid]
+    why = f"{rows} rows read{f', {invalid(flaws)}' if flaws else ''}"
     return Escalate(
-        reason=f"cannot, because a relative bound needs a recent measurement of {kpis}, and there is none ({rows} rows read)",
+        reason=f"cannot, because a relative bound needs a recent measurement of {kpis}, and there is none ({why})",
         nearest="give an absolute bound",
     )
 

@@ -11,8 +11,10 @@ from policies.intent import ExpectationObject, ExpectationTarget, Intent, TimeWi
 from policies.kpi import KpiFrame
 from policies.proposal import Candidate
 from policies.provenance import Provenance
+from policies.quality.flaw import invalid
 from tools.context import ToolContext
 from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
+from tools.telemetry.validity import recent_flaws
 from tools.twinning.demand import SynchronizationError
 from tools.twinning.laboratory import Depth, Recipe
 from tools.twinning.outlook import outlook_of, to_window, watched_predictions
@@ -167,6 +169,8 @@ class _Bench:
         self.seeds = seeds
         self.card: NetworkCard = context.network.describe()
         self._kpis = context.kpis.snapshot()
+        if flaws := recent_flaws(self._kpis, self.card, intent):
+            raise SynchronizationError(f"{invalid(flaws)}; wait until these measurements are good again")
         self.recipe: Recipe = self._laboratory.recipe(context.network, self._kpis, intent.window)
         self._progress = context.progress
 

@@ -94,7 +94,8 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
     desk.artifacts.save("series", measured.query(KpiQuery(kpis=kpis, start=earliest)).to_records())
     if tried.candidate is None:
         raise RunError(f"run {desk.run_id}: its change set was applied without a prediction; see its verdict in the journal")
-    return judge_kpis(Comparison(before, after, card, intent, tried.candidate, desk.settings.commitment.significance))
+    flaws = measured.flaws(KpiQuery(kpis=kpis, start=earliest, end=until))
+    return judge_kpis(Comparison(before, after, card, intent, tried.candidate, desk.settings.commitment.significance, flaws))
 
 
 def _without_predictions(tried: Tried) -> Candidate | None:
