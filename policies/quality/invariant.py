@@ -38,8 +38,8 @@ class Invariant:
     """A product of powers of KPIs: `exponents` by KPI.
 
     level: log2 of its physical value, None if that depends on the network. blamed: the members that a persistent jump may be
-    blamed on, with the most that each other member may have moved (log2). along: KPIs from the same counter as a member, which
-    slip with it.
+    blamed on, with the most that each other member may have moved (log2); empty: on all of them, since which it was is not seen.
+    along: KPIs from the same counter as a member, which slip with it.
     """
 
     meaning: str
@@ -62,7 +62,8 @@ INVARIANTS = (
         "energy efficiency times energy over the volume",
         {EFFICIENCY: 1, ENERGY: 1, VOLUME: -1},
         0.0,
-        dict.fromkeys((EFFICIENCY, ENERGY, VOLUME), 0.5),
+        # Traffic moves efficiency and volume together, and one against the other cannot be told.
+        {},
         {ENERGY: (POWER,)},
     ),
     # The operator may change the period of CQI reports: a jump of their number is not a flaw.

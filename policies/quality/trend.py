@@ -108,11 +108,16 @@ def _invariant_jump(place: Place, invariant: Invariant, past: Past, count: int, 
     shifts = [point.log(invariant) - usual for point in recent]
     if not _persists(shifts, least) or _is_physical(invariant, recent):
         return
-    kpi = _cause(invariant, fmean(shifts), _moves(invariant.exponents, recent, history))
-    if kpi is None:
-        return
-    reason = f"{kpi} jumped by a factor of {2 ** (fmean(shifts) * invariant.exponents[kpi]):.3g}, but what it is tied to did not"
-    yield from _flaws(place, past, recent, (kpi, *invariant.along.get(kpi, ())), f"{reason} ({invariant.meaning})")
+    shift = fmean(shifts)
+    kpi = _cause(invariant, shift, _moves(invariant.exponents, recent, history))
+    if kpi is not None:
+        reason = f"{kpi} jumped by a factor of {2 ** (shift * invariant.exponents[kpi]):.3g}, but what it is tied to did not"
+        yield from _flaws(place, past, recent, (kpi, *invariant.along.get(kpi, ())), f"{reason} ({invariant.meaning})")
+    elif not invariant.blamed and count == PERSISTENT:
+        kpis = (*invariant.exponents, *(name for names in invariant.along.values() for name in names))
+        yield from _flaws(
+            place, past, recent, kpis, f"{invariant.meaning} jumped by a factor of {2**shift:.3g}: one of them is wrong"
+        )
 
 
 def _persists(shifts: list[float], least: float) -> bool:

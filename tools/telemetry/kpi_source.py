@@ -22,7 +22,7 @@ from tools.telemetry.kpi_snapshot import KpiSnapshot
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery, NetworkUnavailableError
 
-_ATTEMPTS = 10
+_ATTEMPTS = 100
 
 
 class KpiFeed(Protocol):
@@ -61,23 +61,26 @@ class KpiSource:
         if self._feed is None:
             return 0
         with self._refreshing:
+            count = 0
             for _ in range(_ATTEMPTS):
                 try:
-                    return self._pull(self._feed)
+                    for new in self._pull(self._feed):
+                        count += new
                 except CursorMovedError:
                     continue  # another process stored the same reports: go on from its cursor
+                return count
         raise NetworkUnavailableError(f"{self._feed.name}: other processes read it faster; is it used by many at once?")
 
-    def _pull(self, feed: KpiFeed) -> int:
-        count, reporter = 0, None
+    def _pull(self, feed: KpiFeed) -> Iterator[int]:
+        """Store what the feed delivers; yield the number of new samples after each delivery."""
+        reporter = None
         for delivery in feed.deliveries(self._store.cursor(feed.name)):
             # Asked after the reports are fetched: a window that ends after the network's time is not one of them.
             if reporter is None or delivery.restarted:
                 reporter = self._reporter()
             if delivery.restarted and reporter.now is not None:
                 self._store.set_aside_after(reporter.now)
-            count += self._store.take_in(delivery, reporter)
-        return count
+            yield self._store.take_in(delivery, reporter)
 
     def losses(self) -> Losses:
         """Return what was lost or set aside since the first delivery."""
