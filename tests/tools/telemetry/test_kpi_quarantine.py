@@ -9,9 +9,9 @@ from policies.kpi import KpiFrame, KpiSample
 from policies.quality.flaw import suspect
 from policies.quality.reporter import Reporter
 from policies.slices import Slice
-from tools.telemetry import quarantine
 from tools.telemetry.delivery import DeadLetter, Delivery
 from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.storage import quarantine
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 
