@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from policies.text.redaction import redacted
+
 
 def one_line(message: object) -> str:
-    """Return the message as text without line breaks."""
-    return " ".join(str(message).split())
+    """Return the message as text without line breaks and secrets."""
+    return redacted(" ".join(str(message).split()))
 
 
 def end_command(name: str, message: object, status: int = 2) -> NoReturn:

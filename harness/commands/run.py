@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.commands.common import Config, DataDir, Json, announce_compilation, one_line_errors, settings_of
+from policies.text.redaction import redacted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,7 +79,7 @@ def run(
         operator = _Operator(approve, wait_s, answer or [], as_json)
         outcome = _run(settings, view, operator, text=text, resume=resume, mode="shadow" if shadow else "active")
     if as_json:
-        typer.echo(outcome.model_dump_json())
+        typer.echo(redacted(outcome.model_dump_json()))
     raise typer.Exit(outcome.exit_status)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+from policies.text.redaction import redacted
 
 if TYPE_CHECKING:
     from harness.commitments.store import Commitment
@@ -32,7 +33,7 @@ def runs(
         store = StateStore(paths(config, data_dir).state)
         records, commitments = RunStore(store).newest(count), CommitmentStore(store).open_commitments()
     if as_json:
-        typer.echo(_json(records, commitments))
+        typer.echo(redacted(_json(records, commitments)))
     else:
         _show(records, commitments)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+from policies.text.redaction import redacted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +45,7 @@ def show(
         if html:
             typer.echo(_page(record, artifacts))
         elif as_json:
-            typer.echo(outcome.model_dump_json() if outcome else json.dumps(record.model_dump(mode="json")))
+            typer.echo(redacted(outcome.model_dump_json() if outcome else json.dumps(record.model_dump(mode="json"))))
         else:
             _show(record, outcome, store)
 

@@ -8,21 +8,20 @@ import typer
 
 from harness.approvals.approver import user_name
 from harness.approvals.store import Approval, ApprovalStore
-from harness.journal.journal import Journal
+from harness.journal.write_ahead import open_state
 from harness.records.run_record import RunStore
 from harness.runtime.errors import ApprovalError
 from harness.runtime.paths import Paths
-from harness.runtime.store import StateStore
+from policies.text.redaction import redacted
 
 
 def give_verdict(place: Paths, name: str, digest: str, *, approved: bool, note: str, as_json: bool) -> None:
     """Record the verdict on the pending request of a run and print it; raises HarnessError."""
-    store = StateStore(place.state)
+    # The journal is opened first: a verdict that cannot be recorded is not given.
+    store, journal = open_state(place)
     approvals = ApprovalStore(store)
     request = _pending_request(approvals, RunStore(store).get(name).run_id, digest)
-    # The journal is opened first: a verdict that cannot be recorded is not given.
-    journal = Journal.of(place)
-    approval = approvals.decide(request.run_id, request.digest, approved, user_name(), "command", note=note)
+    approval = approvals.decide(request.run_id, request.digest, approved, user_name(), "command", note=redacted(note))
     journal.append(
         "approval.decided",
         {"digest": approval.digest, "approved": approved, "who": approval.decided_by, "how": "command", "note": note},

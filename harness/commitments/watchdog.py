@@ -19,9 +19,10 @@ from pathlib import Path
 from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
+from harness.journal.write_ahead import open_state
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
-from harness.runtime.store import StateStore
+from harness.runtime.settings import JournalSettings
 from twins.network import Network, NetworkError
 
 LEASE_S = 120.0
@@ -115,18 +116,23 @@ def ensure_watchdog(paths: Paths, period_s: float = 2.0) -> None:
     """Start a watchdog process for this data folder that outlives the caller; if one is running, the new one ends at once."""
     command = [sys.executable, "-m", "harness.commitments.watchdog", "--data-dir", str(paths.root)]
     command += ["--period", str(period_s), "--until-idle"]
-    if paths.heads_folder:
-        command += ["--heads-dir", str(paths.heads_folder)]
+    command += ["--journal", paths.journal_settings.model_dump_json()]
+    if paths.credentials_file:
+        command += ["--credentials-file", str(paths.credentials_file)]
     with Path(os.devnull).open("w") as nowhere:
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=nowhere, stderr=nowhere, start_new_session=True)  # noqa: S603
 
 
 def _connect_oran(paths: Paths) -> Callable[[str], Network]:
     def connect(url: str) -> Network:
+        from tools.oran.credentials import load_credentials
         from tools.oran.oran_network import OranNetwork
+        from tools.oran.peer import PeerSettings
 
         try:
-            return OranNetwork(url, ledger=paths.ledger)
+            return OranNetwork(
+                url, ledger=paths.ledger, settings=PeerSettings(credentials=load_credentials(paths.credentials_file))
+            )
         except ValueError as error:
             raise NetworkError(str(error)) from error
 
@@ -136,7 +142,8 @@ def _connect_oran(paths: Paths) -> Callable[[str], Network]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m harness.commitments.watchdog", description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True, help="the folder of the state database")
-    parser.add_argument("--heads-dir", type=Path, default=None, help="the folder of the journal's heads, if not below data-dir")
+    parser.add_argument("--journal", default="{}", help="the settings of section journal as JSON: heads and witnesses")
+    parser.add_argument("--credentials-file", type=Path, default=None, help="the file of the peers' credentials")
     parser.add_argument("--period", type=float, default=2.0, help="seconds between two sweeps")
     parser.add_argument("--once", action="store_true", help="sweep once and end")
     parser.add_argument("--until-idle", action="store_true", help="end when no commitment is open")
@@ -144,8 +151,9 @@ def _arguments() -> argparse.Namespace:
 
 
 def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
-    commitments = CommitmentStore(StateStore(paths.state))
-    watchdog = Watchdog(commitments, _connect_oran(paths), Journal.of(paths))
+    store, journal = open_state(paths)
+    commitments = CommitmentStore(store)
+    watchdog = Watchdog(commitments, _connect_oran(paths), journal)
     while True:
         for result in watchdog.sweep():
             sys.stderr.write(f"{result.key}: {result.state}: {result.note}\n")
@@ -158,16 +166,16 @@ def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
 def main() -> None:
     """Run the watchdog; one per data folder."""
     arguments = _arguments()
-    paths = Paths(arguments.data_dir, arguments.heads_dir)
     try:
-        paths.root.mkdir(parents=True, exist_ok=True)
+        paths = Paths(arguments.data_dir, JournalSettings.model_validate_json(arguments.journal), arguments.credentials_file)
+        paths.secure()
         with (paths.root / "watchdog.lock").open("ab") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | (0 if arguments.once else fcntl.LOCK_NB))
             except BlockingIOError:
                 return
             _watch(paths, arguments)
-    except (HarnessError, OSError) as error:
+    except (HarnessError, OSError, ValueError) as error:
         sys.exit(f"watchdog: {error}")
 
 

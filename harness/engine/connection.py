@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from harness.records.events import Event, Listener
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
+from harness.runtime.private import private_file, private_folder
 from harness.runtime.settings import NetworkSettings
 
 if TYPE_CHECKING:
@@ -34,12 +35,15 @@ class Connection:
 
 def connect(settings: NetworkSettings, paths: Paths, listener: Listener, stack: ExitStack) -> Connection:
     """Return the connection; `stack` closes it. Raises HarnessError, NetworkError."""
+    from tools.oran.credentials import load_credentials
     from tools.oran.oran_network import OranNetwork
+    from tools.oran.peer import PeerSettings
     from tools.telemetry.store import KpiStore
 
     url = settings.url or _start_embedded(settings, stack)
     store = KpiStore(_kpi_path(paths, url, embedded=not settings.url))
-    network = OranNetwork(url, store=store, ledger=paths.ledger)
+    peers = PeerSettings(credentials=load_credentials(paths.credentials_file))
+    network = OranNetwork(url, store=store, ledger=private_file(paths.ledger), settings=peers)
     stack.callback(network.close)
     return Connection(network, _clock(settings, network, listener))
 
@@ -79,4 +83,4 @@ def _start_embedded(settings: NetworkSettings, stack: ExitStack) -> str:
 def _kpi_path(paths: Paths, url: str, *, embedded: bool) -> Path:
     # The next embedded network may use the same port, and its time starts anew: each gets a KPI file of its own.
     name = f"embedded-{os.getpid()}-{os.urandom(3).hex()}" if embedded else sha256(url.encode()).hexdigest()[:16]
-    return paths.kpis / f"{name}.sqlite"
+    return private_file(private_folder(paths.kpis) / f"{name}.sqlite")

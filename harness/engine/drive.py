@@ -12,6 +12,8 @@ from harness.engine.state import Ending, RunState
 from harness.records.outcome import RunOutcome
 from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
+from harness.runtime.private import private_file
+from policies.text.redaction import redacted
 from policies.verdict import Verdict
 
 
@@ -27,7 +29,7 @@ class Drive:
         """Run from the initial state, or from the last checkpoint if None, until the run ends or nobody is there to ask."""
         from langgraph.checkpoint.sqlite import SqliteSaver
 
-        connection = sqlite3.connect(self._desk.paths.checkpoints, check_same_thread=False, timeout=30)
+        connection = sqlite3.connect(private_file(self._desk.paths.checkpoints), check_same_thread=False, timeout=30)
         try:
             return self._run(_CheckpointedGraph(self._desk, SqliteSaver(connection)), initial)
         finally:
@@ -56,7 +58,8 @@ class Drive:
     def _ask(self, interrupt: QuestionInterrupt) -> str | None:
         question, choices = interrupt["question"], tuple(interrupt["choices"])
         self._desk.emit("question.asked", question=question, choices=choices)
-        return self._answerer(question, choices) if self._answerer else None
+        answer = self._answerer(question, choices) if self._answerer else None
+        return None if answer is None else redacted(answer)
 
     def _ask_approval(self, interrupt: ApprovalInterrupt, state: RunState) -> WakeUp | None:
         digest = interrupt["digest"]
@@ -84,7 +87,7 @@ class Drive:
     def _record(self, digest: str, answer: ApprovalAnswer) -> Decided | Edited:
         desk = self._desk
         approved = answer.approved and answer.edited is None
-        note = "edited" if answer.edited is not None else answer.note
+        note = "edited" if answer.edited is not None else redacted(answer.note)
         try:
             desk.approvals.decide(desk.run_id, digest, approved, answer.who, answer.how, note=note)
         except ApprovalError:

@@ -18,7 +18,7 @@ from harness.engine.parts import Parts
 from harness.engine.read_only import ReadOnlyNetwork
 from harness.engine.state import RunState, initial
 from harness.gate.gate import Gate
-from harness.journal.journal import Journal
+from harness.journal.write_ahead import open_state
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, Listener, silent
 from harness.records.failure import RunFailure, failure_of
@@ -28,12 +28,12 @@ from harness.records.status import Mode
 from harness.runtime.errors import HarnessError, RunError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
-from harness.runtime.store import StateStore
 from harness.runtime.tracing import NoTracer, Tracer, run_attributes
+from policies.text.redaction import redacted
 
 
 class RunService:
-    """Runs intents on one network; `listener` is called with every event, `secrets` are never written to the journal."""
+    """Runs intents on one network; `listener` is called with every event."""
 
     def __init__(
         self,
@@ -42,16 +42,15 @@ class RunService:
         *,
         listener: Listener = silent,
         tracer: Tracer | None = None,
-        secrets: tuple[str, ...] = (),
     ) -> None:
         self.settings = settings
         self.parts = parts
         self.paths = Paths.of(settings)
-        store = StateStore(self.paths.state)
+        self.paths.secure()
+        store, self.journal = open_state(self.paths)
         self.approvals = ApprovalStore(store)
         self.commitments = CommitmentStore(store)
         self.runs = RunStore(store)
-        self.journal = Journal.of(self.paths, secrets)
         self._listener = listener
         self._tracer = tracer or NoTracer()
 
@@ -61,6 +60,7 @@ class RunService:
         """Run an intent; raises HarnessError only if no run can be opened, every later failure is in the outcome."""
         if not text.strip():
             raise RunError("intent='': state what the network should achieve, such as \"keep URLLC delay below 10 ms\"")
+        text = redacted(text)
         run_id = new_run_id()
         desk = self._desk(run_id, mode)
         self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name)

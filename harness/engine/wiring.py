@@ -14,10 +14,12 @@ from harness.engine.parts import Parts
 from harness.engine.run_service import RunService
 from harness.records.events import Listener, silent
 from harness.runtime.paths import Paths
+from harness.runtime.private import private_parents
 from harness.runtime.settings import PlannerSettings, Settings, SettingsError
 from harness.runtime.tracing import make_tracer
 from policies.guardrails.loading import load_guardrails
 from policies.limits.loading import load_limits
+from policies.text.redaction import keep_secret
 from twins.network import UnknownObjectError
 
 if TYPE_CHECKING:
@@ -36,9 +38,9 @@ def open_service(settings: Settings, listener: Listener = silent) -> Iterator[Ru
         connection = connect(settings.network, paths, listener, stack)
         tracer = make_tracer(settings.telemetry.otlp_endpoint)
         stack.callback(tracer.close)
-        planner, secrets = make_planner(settings.planner)
+        planner = make_planner(settings.planner)
         parts = _parts(settings, connection, planner, _context(settings, connection, stack))
-        service = RunService(settings, parts, listener=listener, tracer=tracer, secrets=secrets)
+        service = RunService(settings, parts, listener=listener, tracer=tracer)
         if not settings.network.url:
             stack.callback(_close_commitments, service)
         yield service
@@ -52,23 +54,24 @@ def _close_commitments(service: RunService) -> None:
         service.journal.append("commitment.void", body, commitment.run_id)
 
 
-def make_planner(settings: PlannerSettings) -> tuple[Planner, tuple[str, ...]]:
-    """Return the planner, and the secrets that it holds."""
+def make_planner(settings: PlannerSettings) -> Planner:
+    """Return the planner; its API key is registered as a secret."""
     from agents.rule_planner import RulePlanner
 
     if settings.kind == "rule":
-        return RulePlanner(), ()
+        return RulePlanner()
     from agents.llm.chat import LlmSettings
     from agents.llm_planner import LlmPlanner
 
     key = os.environ.get(settings.api_key_env, "")
+    keep_secret(key)
     endpoint = LlmSettings(base_url=settings.base_url, model=settings.model, api_key=key or "none", timeout_s=settings.timeout)
-    return LlmPlanner(endpoint, fallback=RulePlanner() if settings.fallback else None), (key,) if key else ()
+    return LlmPlanner(endpoint, fallback=RulePlanner() if settings.fallback else None)
 
 
 def _check_writable(root: Path) -> None:
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        private_parents(root)
         probe = root / f".probe-{os.getpid()}"
         probe.write_bytes(b"\0" * 65536)
         probe.unlink()

@@ -18,11 +18,16 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from harness.runtime.duration import Seconds
 from harness.runtime.errors import HarnessError
+from policies.text.base_url import BaseUrl
 from policies.text.validation import problems_of
 from policies.word import Word
 
 PREFIX = "TWINPILOT_"
 FILE_NAME = "twinpilot.toml"
+_NO_SETTINGS = frozenset(
+    f"{PREFIX}{name}" for name in ("CONFIG", "API_KEY", "NETWORK_URL", "NETWORK_TOKEN", "NETWORK_LOGIN", "WITNESS_TOKEN")
+)
+NO_WITNESS = "none"  # journal.witness_dir: no second place
 
 
 class SettingsError(HarnessError):
@@ -30,9 +35,13 @@ class SettingsError(HarnessError):
 
 
 class NetworkSettings(Word):
-    """The network: the URL of a running one, or an embedded scenario (stadium, small, or a scenario file)."""
+    """The network: the URL of a running one, or an embedded scenario (stadium, small, or a scenario file).
 
-    url: str = ""
+    credentials_file: a TOML file of the peers' logins and tokens (`tools.oran.credentials`); never in a URL.
+    """
+
+    url: BaseUrl = ""
+    credentials_file: str = ""
     scenario: str = "stadium"
     seed: int = Field(default=1, ge=0)
     port: int = Field(default=0, ge=0, le=65535)
@@ -43,7 +52,7 @@ class PlannerSettings(Word):
     """The planner; `api_key_env` names the environment variable that holds the API key, never the key itself."""
 
     kind: Literal["rule", "llm"] = "rule"
-    base_url: str = "http://127.0.0.1:8000/v1"
+    base_url: BaseUrl = "http://127.0.0.1:8000/v1"
     model: str = "6g-llm"
     api_key_env: str = "TWINPILOT_API_KEY"
     timeout: Seconds = Field(default=120.0, gt=0)
@@ -88,15 +97,22 @@ class LimitSettings(Word):
 
 
 class JournalSettings(Word):
-    """The folder of the signed heads; empty: below data_dir."""
+    """Where the signed heads go, beside the data and to witnesses that notice if data and heads are cut together.
+
+    heads_dir: empty: below data_dir. witness_dir: the second place; empty: the user's state folder, "none": no second place.
+    witness_url: an HTTP witness (`twinpilot journal witness`). witness_syslog: /dev/log or HOST:PORT.
+    """
 
     heads_dir: str = ""
+    witness_dir: str = ""
+    witness_url: BaseUrl = ""
+    witness_syslog: str = ""
 
 
 class TelemetrySettings(Word):
     """OpenTelemetry over OTLP/HTTP; off if the endpoint is empty."""
 
-    otlp_endpoint: str = ""
+    otlp_endpoint: BaseUrl = ""
 
 
 class Settings(BaseSettings):
@@ -180,10 +196,10 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _check_environment() -> None:
-    """Refuse unknown TWINPILOT_ variables; TWINPILOT_API_KEY and TWINPILOT_CONFIG are no settings."""
+    """Refuse unknown TWINPILOT_ variables; those in `_NO_SETTINGS` are none."""
     sections = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     for name in os.environ:
-        is_setting = name.startswith(PREFIX) and name not in (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY")
+        is_setting = name.startswith(PREFIX) and name not in _NO_SETTINGS
         if is_setting and name.split("__", 1)[0] not in sections:
             allowed = ", ".join(sorted(sections))
             raise SettingsError(f"environment: {name} is not a setting; there are {allowed} (with __KEY); unset it")

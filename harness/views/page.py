@@ -10,9 +10,11 @@ from harness.records.artifacts import Artifacts
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
+from harness.runtime.private import write_private
 from harness.views.plots import candidates_plot, frame_of, series_plot
 from policies.managed_object import short_name
 from policies.proposal import Candidate
+from policies.text.redaction import redacted
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}
@@ -29,7 +31,7 @@ _BADGE: dict[Tone, str] = {"good": "good", "care": "care", "bad": "bad", "neutra
 
 def write_report(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> None:
     """Write the page of a run; `candidates` are those that were compared in the twin. Raises OSError."""
-    artifacts.page.write_text(page(outcome, candidates, artifacts), encoding="utf-8")
+    write_private(artifacts.page, redacted(page(outcome, candidates, artifacts)).encode())
 
 
 def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> str:

@@ -11,6 +11,7 @@ from policies.intent import Intent
 from policies.managed_object import short_name
 from policies.proposal import Candidate, TargetOutlook
 from policies.slices import Slice
+from policies.text.redaction import redacted
 from policies.verdict import Verdict
 
 _CONTROL = {code: None for code in range(32) if code not in (9, 10)} | {127: None}
@@ -19,8 +20,8 @@ _STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "met": "green",
 
 
 def plain(text: object, style: str = "") -> Text:
-    """Return text that is shown literally: without markup, control codes removed."""
-    return Text(str(text).translate(_CONTROL), style=style)
+    """Return text that is shown literally: without markup, secrets and control codes."""
+    return Text(redacted(str(text)).translate(_CONTROL), style=style)
 
 
 def _table(title: str, *columns: tuple[str, JustifyMethod]) -> Table:
