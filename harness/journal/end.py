@@ -57,6 +57,9 @@ class JournalEnd:
         if head.seq >= last.seq:
             self._check_hash(last, head)
             return last.model_copy(update={"signature": head.signature}), ""
+        before = self._lines.lines_backwards()[1:2]
+        if before and self._parse(before[0]).version > 1:
+            raise self._refusal(f"record {last.seq} is not signed, though those before it are")
         note = self._lines.set_aside_last("a last record that nobody signed")
         line = self._lines.last()
         return self._of_an_earlier_release(self._parse(line))[0] if line else None, note
