@@ -22,6 +22,7 @@ from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
+from harness.runtime.private import private_file
 from harness.runtime.settings import JournalSettings
 from twins.network import Network, NetworkError
 
@@ -169,7 +170,7 @@ def main() -> None:
     try:
         paths = Paths(arguments.data_dir, JournalSettings.model_validate_json(arguments.journal), arguments.credentials_file)
         paths.secure()
-        with (paths.root / "watchdog.lock").open("ab") as lock:
+        with private_file(paths.root / "watchdog.lock").open("ab") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | (0 if arguments.once else fcntl.LOCK_NB))
             except BlockingIOError:

@@ -32,7 +32,7 @@ from harness.journal.witness import Witness, make_witnesses
 from harness.journal.witness_folder import WitnessFolder
 from harness.runtime.errors import JournalError
 from harness.runtime.paths import Paths
-from harness.runtime.private import private_folder
+from harness.runtime.private import private_file, private_folder
 from policies.text.redaction import redact
 
 _REMEDY = "free space, or choose another data_dir or journal.witness_dir"
@@ -99,7 +99,7 @@ class Journal:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with self._lock_path.open("ab") as lock:
+        with private_file(self._lock_path).open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

@@ -28,6 +28,8 @@ _NAME = re.compile(
 )
 _TOKEN_NAME = re.compile(r"^(access|refresh|auth|session|id)?[_-]?token$", re.I)
 _VALUE = r"[^\s,;&\"'\\<>]+"
+# Between a name and its value: `": "` of JSON, also of JSON within a string; else = or :, and a quote that opens the value.
+_SEPARATOR = r"(?:\\*[\"']\s*:\s*\\*[\"']|\s*[=:]\s*(?:\\*[\"'](?![:,}\]\s]))?)"
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY-----(?:[^\"]*?-----END (?:[A-Z0-9 ]+ )?PRIVATE KEY-----|[^\"]*)"
 )
@@ -35,9 +37,9 @@ _PRIVATE_KEY = re.compile(
 _AFTER = (
     re.compile(r"(\b[a-z][a-z0-9+.\-]*://)[^\s/?#\"'\\<>@]+(?:@[^\s/?#\"'\\<>@]*)*(?=@)", re.I),
     re.compile(rf"([?&;](?:{_KEY_NAMES}|key|sig|signature|auth|code|jwt)=){_VALUE}", re.I),
-    re.compile(rf"(\b(?:proxy-)?authorization\\?[\"']?\s*[:=]\s*\\?[\"']?(?:[a-z]+\s+(?=\S))?){_VALUE}", re.I),
-    re.compile(r"(\b(?:set-)?cookie\\?[\"']?\s*:\s*\\?[\"']?)[^\"'\\\r\n]+", re.I),
-    re.compile(rf"(\b{_KEY_NAMES}\\?[\"']?\s*[=:]\s*\\?[\"']?)(?!\[redacted\]){_VALUE}", re.I),
+    re.compile(rf"(\b(?:proxy-)?authorization{_SEPARATOR}(?:[a-z]+\s+(?=\S))?){_VALUE}", re.I),
+    re.compile(rf"(\b(?:set-)?cookie{_SEPARATOR})[^\"'\\\r\n]+", re.I),
+    re.compile(rf"(\b{_KEY_NAMES}{_SEPARATOR})(?!\[redacted\]){_VALUE}", re.I),
     re.compile(r"(\bbearer\s+)(?=[^\s\"']*[0-9])(?=[^\s\"']*[A-Za-z])[A-Za-z0-9._~+/\-]{16,}=*", re.I),
     re.compile(r"(\bbearer\s+)[A-Za-z0-9_~+/\-]{20,}=*", re.I),
     re.compile(r"(\bhooks\.slack\.com/services/)[A-Za-z0-9/]+", re.I),

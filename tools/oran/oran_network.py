@@ -63,6 +63,7 @@ class OranNetwork:
         enforce_deadline_s: float = 10.0,
     ) -> None:
         self.url = url.rstrip("/")
+        self.peer_settings = settings or PeerSettings()
         self.a1: A1Base = connect_a1(a1_url or url, dialect, settings)
         self.o1 = O1Client(url, settings)
         self.pm = PmClient(url, settings)
