@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +13,11 @@ import typer
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings, SettingsError, load_settings
-from twins.command_errors import end_command, one_line
+from twins.command_errors import end_command
+from twins.screen.exit_status import FAILED, USAGE
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from twins.screen.console import SafeConsole
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; else ./twinpilot.toml, else the user's own.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of runs, journal and state.")]
@@ -32,9 +32,8 @@ def one_line_errors(as_json: bool = False) -> Iterator[None]:
     try:
         yield
     except (HarnessError, NetworkError, ValueError, OSError, sqlite3.Error) as error:
-        if as_json:
-            typer.echo(json.dumps({"status": "failed", "message": one_line(error), "error": type(error).__name__}))
-        end_command("error", error, status=2 if isinstance(error, SettingsError) else 1)
+        status = USAGE if isinstance(error, SettingsError) else FAILED
+        end_command("error", error, status, kind=type(error).__name__, as_json=as_json)
 
 
 def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str, Any]) -> Settings:
@@ -47,7 +46,7 @@ def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str
     return load_settings(config, {name: value for name, value in overrides.items() if value})
 
 
-def announce_compilation(console: Console) -> None:
+def announce_compilation(console: SafeConsole) -> None:
     """Print why the first start takes longer: the simulator's kernels are compiled once and cached."""
     from twins.compiled import cache_folder
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.commands.common import Config, DataDir, Json, announce_compilation, one_line_errors, settings_of
+from twins.screen.say import say_json
 
 if TYPE_CHECKING:
     from harness.approvals.approver import Approver
@@ -43,19 +44,18 @@ def demo(
         settings = settings_of(config, data_dir, network={"seed": seed, "scenario": "stadium"})
         outcomes = _demo(settings, approve, as_json)
     if as_json:
-        typer.echo("[" + ",".join(outcome.model_dump_json() for outcome in outcomes) + "]")
+        say_json(outcomes)
     as_expected = [outcome.status for outcome in outcomes] == ["confirmed", "rolled back"]
     raise typer.Exit(0 if as_expected else 1)
 
 
 def _demo(settings: Settings, approve: bool, as_json: bool) -> list[RunOutcome]:
-    from rich.console import Console
-
     from harness.engine.demo_intents import PREPARE_EVENT, SAVE_ENERGY
     from harness.engine.wiring import open_service
     from harness.views.console import RunConsole
+    from twins.screen.console import SafeConsole
 
-    view = RunConsole(Console(stderr=as_json, highlight=False))
+    view = RunConsole(SafeConsole(stderr=as_json))
     listener = _DemoListener(view)
     view.console.rule("1 of 2: prepare for tonight's event")
     view.console.print("starting the embedded network (7 sites, 21 cells, 2 capacity cells asleep) and its near-RT RIC …")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
     from harness.journal.record import JournalRecord
@@ -43,7 +44,7 @@ def verify(
             raise JournalError(f"journal {source}: the file does not exist; give --data-dir or --records")
         report = verify_journal(source, heads or place.heads / HEADS_NAME, verify_key(key or place.keys / PUBLIC_NAME))
     if as_json:
-        typer.echo(json.dumps({"intact": report.intact, **report.model_dump(mode="json")}))
+        say_json({"intact": report.intact, **report.model_dump(mode="json")})
     else:
         _show(report, source)
     raise typer.Exit(0 if report.intact else 4)
@@ -51,9 +52,9 @@ def verify(
 
 def _show(report: JournalReport, source: Path) -> None:
     result = "intact" if report.intact else "NOT INTACT"
-    typer.echo(f"{result}: {report.records} records, {report.heads} signed heads, {source}")
+    say(f"{result}: {report.records} records, {report.heads} signed heads, {source}")
     for line in (*report.faults, *report.notes):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
 
 
 @app.command()
@@ -72,10 +73,10 @@ def tail(
         journal = Journal.of(paths(config, data_dir))
         last = deque(journal.records(run or None), maxlen=count)
     if as_json:
-        typer.echo(json.dumps({"records": [record.model_dump(mode="json") for record in last]}))
+        say_json({"records": [record.model_dump(mode="json") for record in last]})
         return
     for record in last:
-        typer.echo(_line(record))
+        say(_line(record))
 
 
 def _line(record: JournalRecord) -> str:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.commands.common import Config, DataDir, Json, announce_compilation, one_line_errors, settings_of
+from twins.screen.say import say_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from harness.approvals.approver import Answerer, Approver
     from harness.engine.run_service import RunService
     from harness.records.outcome import RunOutcome
     from harness.records.status import Mode
     from harness.runtime.settings import Settings
     from harness.views.console import RunConsole
+    from twins.screen.console import SafeConsole
 
 _EPILOG = """
 Examples:
@@ -78,7 +78,7 @@ def run(
         operator = _Operator(approve, wait_s, answer or [], as_json)
         outcome = _run(settings, view, operator, text=text, resume=resume, mode="shadow" if shadow else "active")
     if as_json:
-        typer.echo(outcome.model_dump_json())
+        say_json(outcome)
     raise typer.Exit(outcome.exit_status)
 
 
@@ -91,7 +91,7 @@ class _Operator:
         self._answers: Iterator[str] = iter(answers)
         self._terminal = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
 
-    def approver(self, service: RunService, console: Console) -> Approver | None:
+    def approver(self, service: RunService, console: SafeConsole) -> Approver | None:
         """Return the approver: the flag, another process, or the terminal; None if there is none."""
         from harness.approvals.approver import approve_by_flag, wait_for_verdict
         from harness.approvals.terminal import ask_at_terminal
@@ -117,23 +117,20 @@ class _Operator:
 def _prompt(view: RunConsole, question: str, choices: tuple[str, ...]) -> str:
     from rich.prompt import Prompt
 
-    from harness.views.tables import plain
-
     view.pause()
-    view.console.print(plain(question, "bold"))
+    view.console.print(f"question: {question}", style="bold")
     for number, choice in enumerate(choices, 1):
-        view.console.print(plain(f"  {number}. {choice}"))
+        view.console.print(f"  {number}. {choice}")
     reply = Prompt.ask("Your answer (a number picks a choice; empty ends the run)", default="", console=view.console)
     index = int(reply) - 1 if reply.isdigit() else -1
     return choices[index] if 0 <= index < len(choices) else reply
 
 
 def _view(as_json: bool) -> RunConsole:
-    from rich.console import Console
-
     from harness.views.console import RunConsole
+    from twins.screen.console import SafeConsole
 
-    return RunConsole(Console(stderr=as_json, highlight=False))
+    return RunConsole(SafeConsole(stderr=as_json))
 
 
 def _with_network_of(settings: Settings, name: str) -> Settings:
@@ -159,9 +156,7 @@ def _run(settings: Settings, view: RunConsole, operator: _Operator, *, text: str
 
 
 def _announce(settings: Settings, view: RunConsole) -> None:
-    from harness.views.tables import plain
-
     where = settings.network.url or f"the embedded network {settings.network.scenario!r}, near-RT RIC and O1 on loopback"
-    view.console.print(plain(f"connecting to {where} …", "dim"))
+    view.console.print(f"connecting to {where} …", style="dim")
     if not settings.network.url:
         announce_compilation(view.console)
