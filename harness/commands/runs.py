@@ -26,11 +26,17 @@ def runs(
     """List runs with their status, and the open commitments."""
     with one_line_errors(as_json):
         from harness.commitments.store import CommitmentStore
+        from harness.records.run_lock import status_now
         from harness.records.run_record import RunStore
         from harness.runtime.store import StateStore
 
-        store = StateStore(paths(config, data_dir).state)
-        records, commitments = RunStore(store).newest(count), CommitmentStore(store).open_commitments()
+        place = paths(config, data_dir)
+        store = StateStore(place.state)
+        records = [
+            record.model_copy(update={"status": status_now(record, place.run(record.run_id))})
+            for record in RunStore(store).newest(count)
+        ]
+        commitments = CommitmentStore(store).open_commitments()
     if as_json:
         say_json(_json(records, commitments))
     else:

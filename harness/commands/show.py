@@ -32,12 +32,14 @@ def show(
     with one_line_errors(as_json):
         from harness.records.artifacts import Artifacts
         from harness.records.outcome import RunOutcome
+        from harness.records.run_lock import status_now
         from harness.records.run_record import RunStore
         from harness.runtime.store import StateStore
 
         place = paths(config, data_dir)
         store = StateStore(place.state)
         record = RunStore(store).get(run)
+        record = record.model_copy(update={"status": status_now(record, place.run(record.run_id))})
         artifacts = Artifacts(place.run(record.run_id))
         outcome = artifacts.load("outcome", RunOutcome) if artifacts.has("outcome") else None
         if html:

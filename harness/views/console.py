@@ -38,6 +38,7 @@ class RunConsole:
             "approval.needed": self._approval_needed,
             "approval.given": self._approval_given,
             "change.applied": self._change_applied,
+            "network.starting": self._network_starting,
             "time.passed": self._time_passed,
             "change.verified": self._change_verified,
             "change.reverted": self._change_reverted,
@@ -72,6 +73,13 @@ class RunConsole:
     def _run_started(self, event: Event) -> None:
         title = f"Run {event.data['run_id']}{' (shadow)' if event.data['mode'] == 'shadow' else ''}"
         self._print(Panel(plain(event.data["text"]), title=title, title_align="left"))
+
+    def _network_starting(self, event: Event) -> None:
+        from twins.compiled import cache_folder
+
+        self._print(plain(f"starting network {event.data['name']}, with near-RT RIC and O1 on loopback …", "dim"))
+        if not cache_folder().exists():
+            self._print(plain("first start: compiling the simulator's kernels, once, up to a minute …", "dim"))
 
     def _step_started(self, event: Event) -> None:
         self._spin(f"{event.step} …")
