@@ -14,11 +14,13 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
+from harness.runtime.embedded_place import stands_still, url_of
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.store import StateStore
@@ -46,7 +48,11 @@ class _Peer:
 
 
 class Watchdog:
-    """Sweeps the open commitments; `connect(name)` returns the network of the name (URL) under which a commitment is filed."""
+    """Sweeps the open commitments; `connect(name)` returns the network of the name under which a commitment is filed.
+
+    stands_still: whether the network of this name is an embedded one that no process serves. Nothing happens on it, and the run
+    that goes on with it verifies its change or takes it back.
+    """
 
     def __init__(
         self,
@@ -54,11 +60,13 @@ class Watchdog:
         connect: Callable[[str], Network],
         journal: Journal,
         now: Callable[[], float] = time.time,
+        stands_still: Callable[[str], bool] = lambda name: False,
     ) -> None:
         self._commitments = commitments
         self._connect = connect
         self._journal = journal
         self._now = now
+        self._stands_still = stands_still
         self._owner = f"watchdog:{os.getpid()}"
 
     def sweep(self) -> list[SweepResult]:
@@ -66,6 +74,8 @@ class Watchdog:
         peers: dict[str, _Peer | NetworkError] = {}
         results = []
         for commitment in self._commitments.open_commitments():
+            if self._stands_still(commitment.network):
+                continue
             if commitment.network not in peers:
                 peers[commitment.network] = self._reach(commitment.network)
             result = self._attend(commitment, peers[commitment.network])
@@ -122,11 +132,11 @@ def ensure_watchdog(paths: Paths, period_s: float = 2.0) -> None:
 
 
 def _connect_oran(paths: Paths) -> Callable[[str], Network]:
-    def connect(url: str) -> Network:
+    def connect(name: str) -> Network:
         from tools.oran.oran_network import OranNetwork
 
         try:
-            return OranNetwork(url, ledger=paths.ledger)
+            return OranNetwork(url_of(paths, name) or "", ledger=paths.ledger)
         except ValueError as error:
             raise NetworkError(str(error)) from error
 
@@ -145,11 +155,14 @@ def _arguments() -> argparse.Namespace:
 
 def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
     commitments = CommitmentStore(StateStore(paths.state))
-    watchdog = Watchdog(commitments, _connect_oran(paths), Journal.of(paths))
+    watchdog = Watchdog(commitments, _connect_oran(paths), Journal.of(paths), stands_still=partial(stands_still, paths))
     while True:
         for result in watchdog.sweep():
             sys.stderr.write(f"{result.key}: {result.state}: {result.note}\n")
-        idle = all(commitment.attempts >= _MAX_ATTEMPTS for commitment in commitments.open_commitments())
+        idle = all(
+            commitment.attempts >= _MAX_ATTEMPTS or stands_still(paths, commitment.network)
+            for commitment in commitments.open_commitments()
+        )
         if arguments.once or (arguments.until_idle and idle):
             return
         time.sleep(arguments.period)

@@ -93,3 +93,8 @@ def is_embedded(name: str) -> bool:
 def url_of(paths: Paths, name: str) -> str | None:
     """Return the URL of the network of this name; None for an embedded one that stands still."""
     return EmbeddedPlace.of(paths, name).url() if is_embedded(name) else name
+
+
+def stands_still(paths: Paths, name: str) -> bool:
+    """Whether this is an embedded network that no process serves: nothing happens on it, and nobody can reach it."""
+    return url_of(paths, name) is None
