@@ -10,15 +10,14 @@ import tempfile
 from pathlib import Path
 
 from pydantic import ValidationError
-from rich.console import Console
 from rich.prompt import Prompt
 
 from harness.approvals.approver import ApprovalAnswer, ApprovalQuestion, Approver, user_name
-from harness.views.tables import plain
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from twins.screen.console import SafeConsole, plain
 
 
-def ask_at_terminal(console: Console) -> Approver:
+def ask_at_terminal(console: SafeConsole) -> Approver:
     """Return an approver that prompts on `console` until it has an answer."""
 
     def ask(question: ApprovalQuestion) -> ApprovalAnswer | None:
@@ -37,7 +36,7 @@ def ask_at_terminal(console: Console) -> Approver:
     return ask
 
 
-def edit_change_set(console: Console, change_set: ChangeSet) -> ChangeSet | None:
+def edit_change_set(console: SafeConsole, change_set: ChangeSet) -> ChangeSet | None:
     """Let the user edit the new values, in $VISUAL or $EDITOR, else one by one; None if the result is not a change set."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     try:
@@ -55,7 +54,7 @@ def _in_editor(editor: str, change_set: ChangeSet) -> ChangeSet:
         return ChangeSet.model_validate_json(path.read_text(encoding="utf-8"))
 
 
-def _one_by_one(console: Console, change_set: ChangeSet) -> ChangeSet:
+def _one_by_one(console: SafeConsole, change_set: ChangeSet) -> ChangeSet:
     edits: list[AttributeEdit | PolicyEdit] = []
     for edit in change_set.edits:
         if isinstance(edit, AttributeEdit):

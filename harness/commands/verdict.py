@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
-import typer
-
 from harness.approvals.approver import user_name
 from harness.approvals.store import Approval, ApprovalStore
 from harness.journal.write_ahead import open_state
@@ -13,6 +9,7 @@ from harness.records.run_record import RunStore
 from harness.runtime.errors import ApprovalError
 from harness.runtime.paths import Paths
 from policies.text.redaction import redacted
+from twins.screen.say import say, say_json
 
 
 def give_verdict(place: Paths, name: str, digest: str, *, approved: bool, note: str, as_json: bool) -> None:
@@ -27,7 +24,10 @@ def give_verdict(place: Paths, name: str, digest: str, *, approved: bool, note: 
         {"digest": approval.digest, "approved": approved, "who": approval.decided_by, "how": "command", "note": note},
         approval.run_id,
     )
-    typer.echo(_json(approval) if as_json else _text(approval))
+    if as_json:
+        say_json(approval.model_dump(mode="json", include={"run_id", "digest", "state", "decided_by"}))
+    else:
+        say(*_lines(approval))
 
 
 def _pending_request(approvals: ApprovalStore, run_id: str, digest: str) -> Approval:
@@ -42,11 +42,7 @@ def _pending_request(approvals: ApprovalStore, run_id: str, digest: str) -> Appr
     return pending[0]
 
 
-def _json(approval: Approval) -> str:
-    return json.dumps(approval.model_dump(mode="json", include={"run_id", "digest", "state", "decided_by"}))
-
-
-def _text(approval: Approval) -> str:
+def _lines(approval: Approval) -> list[str]:
     edits = [f"  {line}" for line in approval.change_set.describe()]
     decision = f"{approval.state} by {approval.decided_by}"
-    return "\n".join([*edits, f"{decision}; a run that waits goes on by itself, else: twinpilot run --resume {approval.run_id}"])
+    return [*edits, f"{decision}; a run that waits goes on by itself, else: twinpilot run --resume {approval.run_id}"]

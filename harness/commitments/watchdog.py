@@ -14,12 +14,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state
+from harness.runtime.embedded_place import stands_still, url_of
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.private import private_file
@@ -48,7 +50,11 @@ class _Peer:
 
 
 class Watchdog:
-    """Sweeps the open commitments; `connect(name)` returns the network of the name (URL) under which a commitment is filed."""
+    """Sweeps the open commitments; `connect(name)` returns the network of the name under which a commitment is filed.
+
+    stands_still: whether the network of this name is an embedded one that no process serves. Nothing happens on it, and the run
+    that goes on with it verifies its change or takes it back.
+    """
 
     def __init__(
         self,
@@ -56,11 +62,13 @@ class Watchdog:
         connect: Callable[[str], Network],
         journal: Journal,
         now: Callable[[], float] = time.time,
+        stands_still: Callable[[str], bool] = lambda name: False,
     ) -> None:
         self._commitments = commitments
         self._connect = connect
         self._journal = journal
         self._now = now
+        self._stands_still = stands_still
         self._owner = f"watchdog:{os.getpid()}"
 
     def sweep(self) -> list[SweepResult]:
@@ -68,6 +76,8 @@ class Watchdog:
         peers: dict[str, _Peer | NetworkError] = {}
         results = []
         for commitment in self._commitments.open_commitments():
+            if self._stands_still(commitment.network):
+                continue
             if commitment.network not in peers:
                 peers[commitment.network] = self._reach(commitment.network)
             result = self._attend(commitment, peers[commitment.network])
@@ -125,15 +135,14 @@ def ensure_watchdog(paths: Paths, period_s: float = 2.0) -> None:
 
 
 def _connect_oran(paths: Paths) -> Callable[[str], Network]:
-    def connect(url: str) -> Network:
+    def connect(name: str) -> Network:
         from tools.oran.credentials import load_credentials
         from tools.oran.oran_network import OranNetwork
         from tools.oran.peer import PeerSettings
 
         try:
-            return OranNetwork(
-                url, ledger=paths.ledger, settings=PeerSettings(credentials=load_credentials(paths.credentials_file))
-            )
+            peers = PeerSettings(credentials=load_credentials(paths.credentials_file))
+            return OranNetwork(url_of(paths, name) or "", ledger=paths.ledger, settings=peers)
         except ValueError as error:
             raise NetworkError(str(error)) from error
 
@@ -154,11 +163,14 @@ def _arguments() -> argparse.Namespace:
 def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
     store, journal = open_state(paths)
     commitments = CommitmentStore(store)
-    watchdog = Watchdog(commitments, _connect_oran(paths), journal)
+    watchdog = Watchdog(commitments, _connect_oran(paths), journal, stands_still=partial(stands_still, paths))
     while True:
         for result in watchdog.sweep():
             sys.stderr.write(f"{result.key}: {result.state}: {result.note}\n")
-        idle = all(commitment.attempts >= _MAX_ATTEMPTS for commitment in commitments.open_commitments())
+        idle = all(
+            commitment.attempts >= _MAX_ATTEMPTS or stands_still(paths, commitment.network)
+            for commitment in commitments.open_commitments()
+        )
         if arguments.once or (arguments.until_idle and idle):
             return
         time.sleep(arguments.period)

@@ -25,8 +25,8 @@ class Drive:
         self._approver = approver
         self._answerer = answerer
 
-    def run(self, initial: RunState | None) -> RunOutcome:
-        """Run from the initial state, or from the last checkpoint if None, until the run ends or nobody is there to ask."""
+    def run(self, initial: RunState) -> RunOutcome:
+        """Run from the last checkpoint, else from the initial state, until the run ends or nobody is there to ask."""
         from langgraph.checkpoint.sqlite import SqliteSaver
 
         connection = sqlite3.connect(private_file(self._desk.paths.checkpoints), check_same_thread=False, timeout=30)
@@ -35,11 +35,12 @@ class Drive:
         finally:
             connection.close()
 
-    def _run(self, graph: _CheckpointedGraph, initial: RunState | None) -> RunOutcome:
+    def _run(self, graph: _CheckpointedGraph, initial: RunState) -> RunOutcome:
         from langgraph.types import Command
 
         desk = self._desk
-        interrupt = (None if initial else graph.interrupt()) or graph.advance(initial)
+        desk.runs.set_status(desk.run_id, "running")
+        interrupt = graph.interrupt() or graph.advance(None if graph.state() else initial)
         while interrupt is not None:
             desk.runs.set_status(desk.run_id, status_of(interrupt))  # so that `twinpilot runs` shows what is awaited
             wake_up = self._attend(interrupt, graph)
@@ -59,7 +60,7 @@ class Drive:
         question, choices = interrupt["question"], tuple(interrupt["choices"])
         self._desk.emit("question.asked", question=question, choices=choices)
         answer = self._answerer(question, choices) if self._answerer else None
-        return None if answer is None else redacted(answer)
+        return redacted(answer) if answer and answer.strip() else None  # no answer: the question stays open
 
     def _ask_approval(self, interrupt: ApprovalInterrupt, state: RunState) -> WakeUp | None:
         digest = interrupt["digest"]

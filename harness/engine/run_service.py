@@ -16,13 +16,15 @@ from harness.engine.desk import Desk
 from harness.engine.drive import Drive
 from harness.engine.parts import Parts
 from harness.engine.read_only import ReadOnlyNetwork
-from harness.engine.state import RunState, initial
+from harness.engine.run_interrupted import RunInterrupted
+from harness.engine.state import initial
 from harness.gate.gate import Gate
 from harness.journal.write_ahead import open_state
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, Listener, silent
 from harness.records.failure import RunFailure, failure_of
 from harness.records.outcome import RunOutcome
+from harness.records.run_lock import run_lock
 from harness.records.run_record import RunStore, new_run_id
 from harness.records.status import Mode
 from harness.runtime.errors import HarnessError, RunError
@@ -33,7 +35,10 @@ from policies.text.redaction import redacted
 
 
 class RunService:
-    """Runs intents on one network; `listener` is called with every event."""
+    """Runs intents on one network; `listener` is called with every event.
+
+    An interrupt (Ctrl-C, SIGTERM) of `start` or `resume` is raised as RunInterrupted; the run can be resumed.
+    """
 
     def __init__(
         self,
@@ -66,7 +71,7 @@ class RunService:
         self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name)
         desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, planner=self.parts.planner.name)
         desk.emit("run.started", run_id=run_id, text=text, mode=mode)
-        return self._drive(desk, text, initial(run_id, text), approver, answerer)
+        return self._drive(desk, text, approver, answerer)
 
     def resume(self, run_id: str, *, approver: Approver | None = None, answerer: Answerer | None = None) -> RunOutcome:
         """Continue a run from its last checkpoint, or return the outcome of one that has ended. Raises RunError."""
@@ -79,7 +84,14 @@ class RunService:
         if desk.artifacts.has("outcome"):
             return desk.artifacts.load("outcome", RunOutcome)
         desk.record("run.resumed")
-        return self._drive(desk, record.intent, None, approver, answerer)
+        return self._drive(desk, record.intent, approver, answerer)
+
+    def is_awaited(self, network: str) -> bool:
+        """Whether a run on this network can go on, or a change of one is still on it."""
+        unfinished = (
+            record for record in self.runs.on_network(network) if not Artifacts(self.paths.run(record.run_id)).has("outcome")
+        )
+        return next(unfinished, None) is not None or bool(self.commitments.open_commitments(network))
 
     def _desk(self, run_id: str, mode: Mode) -> Desk:
         parts = self.parts
@@ -115,14 +127,28 @@ class RunService:
     def _progress(self, done: int, total: int) -> None:
         self._listener(Event("tool.progress", "act", {"done": done, "total": total}))
 
-    def _drive(
-        self, desk: Desk, text: str, initial: RunState | None, approver: Approver | None, answerer: Answerer | None
-    ) -> RunOutcome:
+    def _drive(self, desk: Desk, text: str, approver: Approver | None, answerer: Answerer | None) -> RunOutcome:
+        lock = run_lock(desk.artifacts.folder)
+        if not lock.acquire():
+            raise RunError(f"run {desk.run_id} is being run by another process; wait for it, or end it first")
         try:
             with self._tracer.span(f"invoke_agent {desk.planner.name}", run_attributes(desk.run_id, desk.planner.name)):
-                return Drive(desk, approver, answerer).run(initial)
+                return Drive(desk, approver, answerer).run(initial(desk.run_id, text))
         except Exception as error:  # a run that fails is data with a typed cause, not a stack trace
             return self._failed(desk, text, failure_of(error))
+        except KeyboardInterrupt as interrupt:
+            raise self._interrupted(desk, interrupt) from interrupt
+        finally:
+            lock.release()
+
+    def _interrupted(self, desk: Desk, interrupt: KeyboardInterrupt) -> RunInterrupted:
+        """Record that the run was interrupted; one that waits for a human goes on waiting."""
+        status = self.runs.get(desk.run_id).status
+        if status == "running":
+            status = "interrupted"
+            self.runs.set_status(desk.run_id, status)
+        desk.record("run.interrupted", status=status, by=type(interrupt).__name__)
+        return RunInterrupted(desk.run_id, status, interrupt)
 
     def _failed(self, desk: Desk, text: str, failure: RunFailure) -> RunOutcome:
         """Record the failure; the checkpoint stays, so the run can be resumed. The watchdog reverts an open commitment."""

@@ -9,7 +9,7 @@ from typing import Any, Literal
 EventKind = Literal[
     "run.started", "step.started", "step.ended", "intent.understood", "model.called", "tool.started", "tool.progress",
     "tool.ended", "proposal.made", "verdict.given", "approval.needed", "approval.given", "change.applied",
-    "time.passed", "change.verified",
+    "time.passed", "change.verified", "network.starting",
     "change.reverted", "question.asked", "run.ended",
 ]  # fmt: skip
 

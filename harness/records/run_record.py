@@ -12,7 +12,7 @@ from policies.word import Word
 
 
 class RunRecord(Word):
-    """One run; `network` is the name (URL) of the network that it manages."""
+    """One run; `network` is the name (URL, or embedded:SCENARIO/ID) of the network that it manages."""
 
     run_id: str
     created_at: datetime
@@ -63,6 +63,11 @@ class RunStore:
             problem = "is ambiguous" if rows else "does not exist"
             raise RunError(f"run {name!r} {problem}; `twinpilot runs` lists them")
         return RunRecord.model_validate(dict(rows[0]))
+
+    def on_network(self, network: str) -> list[RunRecord]:
+        """Return the runs that manage the network of this name, oldest first."""
+        rows = self._store.rows("SELECT * FROM runs WHERE network = ? ORDER BY created_at", (network,))
+        return [RunRecord.model_validate(dict(row)) for row in rows]
 
     def newest(self, count: int = 20) -> list[RunRecord]:
         """Return the newest runs, newest first."""

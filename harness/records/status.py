@@ -11,7 +11,7 @@ Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
     "cannot", "shadow", "failed",
 ]  # fmt: skip
-RunStatus = Status | Literal["running"]
+RunStatus = Status | Literal["running", "interrupted"]
 Tone = Literal["good", "care", "bad", "neutral"]
 
 # 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or rolled back.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.status import Status
@@ -12,7 +12,9 @@ from rich.status import Status
 from harness.records.events import Event, EventKind
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
-from harness.views.tables import candidates_table, intent_table, plain, verdict_table, verification_table
+from harness.views.tables import candidates_table, intent_table, verdict_table, verification_table
+from policies.text.foreign import safe
+from twins.screen.console import SafeConsole, plain
 
 _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
 
@@ -20,7 +22,7 @@ _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "ne
 class RunConsole:
     """A listener that shows events on a rich console."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: SafeConsole) -> None:
         self.console = console
         self._spinner: Status | None = None
         self._views: dict[EventKind, Callable[[Event], None]] = {
@@ -36,6 +38,7 @@ class RunConsole:
             "approval.needed": self._approval_needed,
             "approval.given": self._approval_given,
             "change.applied": self._change_applied,
+            "network.starting": self._network_starting,
             "time.passed": self._time_passed,
             "change.verified": self._change_verified,
             "change.reverted": self._change_reverted,
@@ -70,6 +73,13 @@ class RunConsole:
     def _run_started(self, event: Event) -> None:
         title = f"Run {event.data['run_id']}{' (shadow)' if event.data['mode'] == 'shadow' else ''}"
         self._print(Panel(plain(event.data["text"]), title=title, title_align="left"))
+
+    def _network_starting(self, event: Event) -> None:
+        from twins.compiled import cache_folder
+
+        self._print(plain(f"starting network {event.data['name']}, with near-RT RIC and O1 on loopback …", "dim"))
+        if not cache_folder().exists():
+            self._print(plain("first start: compiling the simulator's kernels, once, up to a minute …", "dim"))
 
     def _step_started(self, event: Event) -> None:
         self._spin(f"{event.step} …")
@@ -158,15 +168,14 @@ class RunConsole:
 
 
 def _short(text: object, length: int = 240) -> str:
-    line = " ".join(str(text).split())
-    return line if len(line) <= length else line[: length - 1] + "…"
+    return safe(str(text), length)
 
 
-def show_outcome(console: Console, outcome: RunOutcome) -> None:
+def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show how a run ended, and where its files are."""
     style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
-    console.print(plain(outcome.message))
+    console.print(plain(f"result: {outcome.message}"))
     if outcome.nearest:
         console.print(plain(f"nearest reachable: {outcome.nearest}"))
     if outcome.choices:
@@ -178,4 +187,4 @@ def show_outcome(console: Console, outcome: RunOutcome) -> None:
     durations = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
     console.print(plain(f"time: {durations}", "dim"))
     if outcome.report:
-        console.print(plain(f"report: {outcome.report}"), soft_wrap=True)
+        console.print(plain(f"report: {outcome.report}"))

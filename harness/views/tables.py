@@ -11,17 +11,11 @@ from policies.intent import Intent
 from policies.managed_object import short_name
 from policies.proposal import Candidate, TargetOutlook
 from policies.slices import Slice
-from policies.text.redaction import redacted
 from policies.verdict import Verdict
+from twins.screen.console import plain
 
-_CONTROL = {code: None for code in range(32) if code not in (9, 10)} | {127: None}
 _STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "met": "green", "harmed": "bold red", "missed": "red",
           "inconclusive": "yellow", "demand": "cyan", "predicted": "cyan", "elsewhere": "cyan"}  # fmt: skip
-
-
-def plain(text: object, style: str = "") -> Text:
-    """Return text that is shown literally: without markup, secrets and control codes."""
-    return Text(redacted(str(text)).translate(_CONTROL), style=style)
 
 
 def _table(title: str, *columns: tuple[str, JustifyMethod]) -> Table:
@@ -93,7 +87,7 @@ def _outlook(outlook: TargetOutlook) -> Text:
     style = "" if outlook.target.condition.is_objective else "green" if outlook.met else "red"
     probability = "" if outlook.target.condition.is_objective else f"  P {outlook.probability:.2f}"
     interval = f"({number(outlook.interval.low)}..{number(outlook.interval.high)})"
-    return plain(f"{number(outlook.predicted)}{probability}\n{interval}", style)
+    return Text("\n").join([plain(f"{number(outlook.predicted)}{probability}", style), plain(interval, style)])
 
 
 def verdict_table(verdict: Verdict) -> Table:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from policies.kpi import KpiFrame
@@ -12,6 +11,7 @@ from policies.managed_object import ManagedObject, cell_of, id_of
 from policies.slices import Slice
 from tools.oran.oran_network import OranNetwork
 from twins.network import NetworkCard
+from twins.screen.console import SafeConsole
 
 # The columns of the live table: (title, KPI, slice), in the KPI catalogue's units.
 LIVE_COLUMNS: tuple[tuple[str, str, Slice | None], ...] = (
@@ -63,7 +63,9 @@ def _state(cell_id: str, carrier_dn: str, objects: list[ManagedObject]) -> dict[
     return state
 
 
-def configuration_table(console: Console, card: NetworkCard, rows: list[dict[str, Any]], policies: dict[str, list[str]]) -> None:
+def configuration_table(
+    console: SafeConsole, card: NetworkCard, rows: list[dict[str, Any]], policies: dict[str, list[str]]
+) -> None:
     """Print the configuration of a network."""
     table = Table(title=f"{card.name} ({card.kind}) at {card.now:%Y-%m-%d %H:%M:%S %Z}", caption="shares: min–max/dedicated %")
     for column in ("cell", "state", "asleep", "dBm", "GHz/MHz", "areas", *(slice_.value for slice_ in card.slices)):
@@ -96,7 +98,7 @@ def _where(dn: str) -> str:
     return f"{cell_of(dn)}→{target}" if target else cell_of(dn) or id_of(dn) or dn
 
 
-def kpi_table(console: Console, frame: KpiFrame) -> None:
+def kpi_table(console: SafeConsole, frame: KpiFrame) -> None:
     """Print a table with a row per sample."""
     samples = sorted(frame, key=lambda sample: (sample.kpi, sample.dn, sample.slice or "", sample.start))
     table = Table()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ import typer
 from tools.receivers.link_text import LinkText, LinkTextError, read_link
 from twins.command_errors import one_line_errors
 from twins.progress import transient_bars
+from twins.screen.say import say_json
 
 if TYPE_CHECKING:
     from tools.receivers.comparison import Progress, ReceiverResult
@@ -51,7 +51,10 @@ def link(
             report = _sweep(link_text, names, levels, seed, stopping, folder)
         else:
             report = _compare(link_text, names, seed, stopping, folder)
-    typer.echo(json.dumps(report) if as_json else _table(report, link_text, bool(levels)))
+    if as_json:
+        say_json(report)
+    else:
+        _show(report, link_text, bool(levels))
 
 
 def _compare(link_text: LinkText, names: list[str], seed: int, stopping: Stopping, folder: Path) -> dict[str, Any]:
@@ -149,10 +152,10 @@ def _title(link_text: LinkText, level: str = "") -> str:
     )
 
 
-def _table(report: dict[str, Any], link_text: LinkText, swept: bool) -> str:
-    from rich.console import Console
+def _show(report: dict[str, Any], link_text: LinkText, swept: bool) -> None:
     from rich.table import Table
-    from rich.text import Text
+
+    from twins.screen.console import SafeConsole
 
     table = Table(title=_title(link_text, "SNR swept" if swept else ""))
     columns = ("SNR dB", "receiver") if swept else ("receiver",)
@@ -160,17 +163,15 @@ def _table(report: dict[str, Any], link_text: LinkText, swept: bool) -> str:
         table.add_column(name, justify="left" if name in ("receiver", "covered by its card") else "right", overflow="fold")
     for row in report["rows"]:
         cells = _cells(row)
-        table.add_row(*(Text(cell) for cell in (cells if swept else cells[1:])))
-    console = Console(width=None if sys.stdout.isatty() else 150)
-    with console.capture() as capture:
-        for note in report["notes"]:
-            console.print(note, highlight=False)
-        console.print(table)
-        for row in report["rows"]:
-            for warning in (row["result"] or {"warnings": []})["warnings"]:
-                console.print(f"{row['receiver']}: {warning}", highlight=False, soft_wrap=True)
-        console.print(f"plot: {report['plot']}", highlight=False, soft_wrap=True)
-    return capture.get().rstrip()
+        table.add_row(*(cells if swept else cells[1:]))
+    console = SafeConsole()
+    for note in report["notes"]:
+        console.print(note)
+    console.print(table)
+    for row in report["rows"]:
+        for warning in (row["result"] or {"warnings": []})["warnings"]:
+            console.print(f"{row['receiver']}: {warning}")
+    console.print(f"plot: {report['plot']}")
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -23,6 +23,7 @@ from twins.ric.problem import ProblemError, problem_of
 
 PREFIX = "/3GPPManagement/ProvMnS/v1"
 _MAX_REMEMBERED = 10_000
+Answers = dict[str, tuple[str, list[dict[str, Any]]]]
 _PATCH_IN_OPENAPI: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -36,11 +37,19 @@ _PATCH_IN_OPENAPI: dict[str, Any] = {
 
 
 class Provisioning:
-    """Writes managed objects and remembers the answers to the latest requests with an idempotency key."""
+    """Writes managed objects and remembers the answers to the latest requests with an idempotency key.
 
-    def __init__(self, ran: ManagedRan) -> None:
+    `answers`: those that a server before this one gave for the same network.
+    """
+
+    def __init__(self, ran: ManagedRan, answers: Answers | None = None) -> None:
         self._ran = ran
-        self._answers: OrderedDict[str, tuple[str, list[dict[str, Any]]]] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[str, list[dict[str, Any]]]] = OrderedDict(answers or {})
+
+    def answers(self) -> Answers:
+        """Return the remembered answers, oldest first: (digest of the request, answer) by idempotency key."""
+        with self._ran.lock:
+            return dict(self._answers)
 
     def patch(self, operations: list[Operation], key: str | None) -> list[dict[str, Any]]:
         """Apply a patch and return the changed objects; raises ProblemError(400, 404, 409, 422)."""
@@ -93,10 +102,9 @@ class Provisioning:
         return attributes[attribute]
 
 
-def provisioning_router(ran: ManagedRan) -> APIRouter:
-    """Return the ProvMnS routes over `ran`."""
+def provisioning_router(ran: ManagedRan, provisioning: Provisioning) -> APIRouter:
+    """Return the ProvMnS routes over `ran`; `provisioning` writes to it."""
     router = APIRouter(prefix=PREFIX, tags=["O1 ProvMnS"])
-    provisioning = Provisioning(ran)
 
     @router.get("/{ldn:path}")
     def get_moi(

@@ -6,6 +6,7 @@ key → commitment recorded → change applied with the key → receipt recorded
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 from harness.commitments.rollback import applied_edits
@@ -17,6 +18,7 @@ from harness.engine.nodes.judging import back_to_plan, case_of, key_of
 from harness.engine.state import RunState, ended
 from harness.gate.gate import recheck
 from harness.records.tried import Tried
+from harness.runtime.embedded_place import is_embedded
 from harness.runtime.errors import RunError
 from policies.change import ChangeSet, Receipt
 from policies.intent import Intent
@@ -66,13 +68,18 @@ def _open_commitment(desk: Desk, state: RunState, key: str, change_set: ChangeSe
         state["run_id"],
         change_set,
         network=desk.network_name,
-        deadline_s=desk.settings.commitment.wall_deadline or (until - now).total_seconds(),
+        deadline_s=desk.settings.commitment.wall_deadline or _wall_deadline_s(desk, (until - now).total_seconds()),
         network_deadline=until.timestamp(),
         expectations={"candidate": state["candidate"], "opened_at": now.isoformat(), "until": until.isoformat()},
     )
     desk.record("commitment.opened", key=key, digest=change_set.digest, until=until.isoformat())
     if desk.settings.commitment.watchdog and desk.has_url:
         ensure_watchdog(desk.paths)
+
+
+def _wall_deadline_s(desk: Desk, network_s: float) -> float:
+    """Return the wall time that a network needs for `network_s`: no limit for an embedded one, whose time may stand still."""
+    return math.inf if is_embedded(desk.network_name) else network_s
 
 
 def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> RunState:
