@@ -3,9 +3,10 @@
 1. The classical choice is LMMSE if it is better than LS in a matched comparison and worse in none, else LS.
 2. The learned receiver is chosen if its card covers every comparison, it is better than both in a matched comparison, worse than
    the better of the two in none, and its processing of the whole carrier ends within a slot.
-Better means that the block error rate at the MCS in use is distinguishably lower, that is that the 95 % interval of the difference
-excludes zero (`policies.statistics.difference`), or that the highest MCS with at most 10 % BLER is at least `MCS_STEPS` higher;
-worse is the reverse. All receivers get the same bits, pilots, channels and noise, under the same stopping rule.
+Better means that the block error rate at the MCS in use is distinguishably lower, that is that the 95 % interval of the
+difference excludes zero (`policies.statistics.difference`), or that the highest MCS with at most 10 % BLER is at least
+`MCS_STEPS` higher; worse is the reverse. All receivers get the same bits, pilots, channels and noise, under the same stopping
+rule.
 """
 
 from __future__ import annotations

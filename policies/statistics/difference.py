@@ -1,10 +1,10 @@
 """Comparison of two estimates by the confidence interval of their difference; the one place where results are compared.
 
-The interval of `first - second` is recovered from the two intervals (MOVER; Zou and Donner 2008, Statistics in Medicine 27). For two
-proportions with Wilson intervals this is Newcombe's method 10 (1998, Statistics in Medicine 17), which stays valid where no event,
-or only events, were counted. It is made for independent estimates; estimates from the same draws are positively correlated, so that
-their interval is too wide rather than too narrow. A difference whose interval contains zero is "not distinguishable": this is a
-result, not a tie in favour of the first.
+The interval of `first - second` is recovered from the two intervals (MOVER; Zou and Donner 2008, Statistics in Medicine 27). For
+two proportions with Wilson intervals this is Newcombe's method 10 (1998, Statistics in Medicine 17), which stays valid where no
+event, or only events, were counted. It is made for independent estimates; estimates from the same draws are positively
+correlated, so that their interval is too wide rather than too narrow. A difference whose interval contains zero is "not
+distinguishable": this is a result, not a tie in favour of the first.
 """
 
 from __future__ import annotations

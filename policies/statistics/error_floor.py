@@ -4,8 +4,8 @@
    distinguishably below any of the others.
 2. It is shown not to fall as noise-limited fading does: errors that noise causes fall at least with 1/SNR (diversity order one,
    Rayleigh fading; Tse and Viswanath 2005, section 3.1), and the last rate is distinguishably above the first one scaled by that.
-3. If every block of the tail may have failed, SNR far too low looks the same as a floor at one: the trend is `SATURATED`, and only
-   a receiver with perfect channel knowledge on the same link can tell the two apart.
+3. If every block of the tail may have failed, SNR far too low looks the same as a floor at one: the trend is `SATURATED`, and
+   only a receiver with perfect channel knowledge on the same link can tell the two apart.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class SnrTrend(Word):
 
     def describe(self) -> str:
         """Return the trend with its figures in one line."""
-        rates = ", ".join(f"{100 * level.value:.3g} % ({_percent(level.interval)}) at {level.snr_db:g} dB" for level in self.levels)
+        rates = ", ".join(
+            f"{100 * level.value:.3g} % ({_percent(level.interval)}) at {level.snr_db:g} dB" for level in self.levels
+        )
         return f"{self.trend.value}: BLER {rates}"
 
 

@@ -19,7 +19,7 @@ class Proportion(Word):
 
 
 def proportion(events: int, trials: int, confidence: float = CONFIDENCE) -> Proportion:
-    """Estimate a rate from `events` of `trials` independent trials; raises ValueError unless 0 ≤ events ≤ trials and trials ≥ 1."""
+    """Estimate a rate from `events` of `trials` independent trials; raises ValueError unless 0 ≤ events ≤ trials, trials ≥ 1."""
     if trials < 1 or not 0 <= events <= trials:
         raise ValueError(f"events={events} of trials={trials}: allowed 0 ≤ events ≤ trials and trials ≥ 1")
     z, rate = NormalDist().inv_cdf(0.5 + 0.5 * confidence), events / trials

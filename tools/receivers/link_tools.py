@@ -188,7 +188,10 @@ def _recommendation(rows: tuple[ReceiverRow, ...]) -> tuple[str | None, str]:
     equal = [row for row in candidates[1:] if not _is_worse(row, best)]
     fastest = min((best, *equal), key=lambda row: row.latency_ratio)
     if fastest is not best:
-        return fastest.receiver, f"{fastest.receiver} is the fastest receiver not significantly worse than the best, {best.receiver}"
+        return (
+            fastest.receiver,
+            f"{fastest.receiver} is the fastest receiver not significantly worse than the best, {best.receiver}",
+        )
     others = ", ".join(row.receiver for row in equal)
     among = f", not distinguishable from {others}, and the lowest latency of these" if equal else ""
     return best.receiver, f"{best.receiver} has the highest throughput, {best.throughput_mbps.value:.3g} Mbit/s{among}"

@@ -1,5 +1,6 @@
 """Candidates are tried in a twin built only from telemetry and configuration, under common seeds, and ranked by the intent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,7 +17,8 @@ from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from tools.twinning.demand import SynchronizationError, cell_loads, channel_quality, measured_demand
 from tools.twinning.laboratory import Laboratory, configuration_of
-from tools.twinning.scoring import harm
+from tools.twinning.outlook import unmeasured
+from tools.twinning.scoring import exported, harm
 from tools.twinning.synchronization import synchronize
 from tools.twinning.twin_input import TwinInput
 from twins.network import KpiQuery
@@ -177,3 +179,37 @@ def test_turning_users_away_is_counted_as_harm(context):
     ]
     rates = [prediction for prediction in candidate.predictions if prediction.kpi == "RRC.ConnEstabFailRate"]
     assert harm(worse) == pytest.approx(harm(candidate.predictions) + 0.06 * len(rates))
+
+
+def test_power_of_one_cell_is_judged_on_that_cell_and_energy_is_watched_over_the_network(context):
+    card = context.network.describe()
+    cell = card.cells[0]
+    drawn = context.kpis.snapshot().query(KpiQuery(kpis=("PEE.AvgPower",), dns=(cell.dn,))).mean()
+    network = sum(context.kpis.snapshot().query(KpiQuery(kpis=("PEE.AvgPower",), dns=(c.dn,))).mean() for c in card.cells)
+    bound = ExpectationTarget(kpi="PEE.AvgPower", condition=Condition.AT_MOST, value=round(1.3 * drawn), unit="W")
+    assert bound.value < network / 2
+    place = ExpectationObject(cells=(cell.dn,))
+    one_cell = Intent(text="test", expectations=(IntentExpectation(object=place, targets=(bound,)),))
+    request = {"intent": one_cell.model_dump(mode="json"), "candidates": [], "seeds": 1, "depth": "screen"}
+    (unchanged,) = compare_candidates.call(context, request).value.candidates
+    assert unchanged.feasible
+    assert unchanged.outlook[0].predicted == pytest.approx(drawn, rel=0.3)
+    (energy,) = [prediction for prediction in unchanged.predictions if prediction.kpi == "PEE.Energy"]
+    assert energy.cells == ()
+    assert energy.mean == pytest.approx(network * card.granularity_s / 3600, rel=0.3)
+
+
+def test_a_bound_that_the_twin_cannot_measure_is_not_met(context):
+    empty = KpiFrame(tuple(replace(sample, value=None) for sample in context.network.observe(KpiQuery(kpis=("PEE.AvgPower",)))))
+    place = ExpectationObject(cells=(context.network.describe().cells[0].dn,))
+    assert unmeasured(empty, context.network.describe(), place, "PEE.AvgPower") == "PEE.AvgPower was not measured"
+
+
+@pytest.mark.parametrize(("mean", "expected"), [(1.1, 0.1), (0.9, 0.0)])
+def test_energy_that_neighbours_pay_for_counts_against_a_saving(context, mean, expected):
+    request = {"intent": intent(FRUGAL).model_dump(mode="json"), "candidates": [], "seeds": 1, "depth": "screen"}
+    (unchanged,) = compare_candidates.call(context, request).value.candidates
+    (energy,) = [prediction for prediction in unchanged.predictions if prediction.kpi == "PEE.Energy"]
+    moved = energy.model_copy(update={"mean": mean * energy.no_change})
+    assert exported(unchanged.outlook, [moved]) == pytest.approx(expected)
+    assert exported([], [moved]) == 0.0  # no target on energy: raising it is a choice
