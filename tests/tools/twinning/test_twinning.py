@@ -15,7 +15,7 @@ from tools.contract import ToolError
 from tools.ran.candidate_tools import compare_candidates, refine_candidate
 from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
-from tools.twinning.demand import SynchronizationError, cell_loads, channel_quality, measured_demand
+from tools.twinning.demand import DemandRow, SynchronizationError, cell_loads, channel_quality, measured_demand
 from tools.twinning.laboratory import Laboratory, configuration_of
 from tools.twinning.outlook import unmeasured
 from tools.twinning.scoring import exported, harm
@@ -83,6 +83,30 @@ def test_the_twin_carries_the_users_and_the_volume_that_were_reported(context):
     assert offered == pytest.approx(reported, rel=0.02)
     urllc = sum(group.count for group in scenario.groups if group.slice is Slice.URLLC)
     assert urllc == pytest.approx(sum(row.users for row in present.present if row.slice is Slice.URLLC), abs=1)
+
+
+def heavy(context, slice, mbps):
+    """The input with one terminal of the slice in each cell, at `mbps` each."""
+    present = twin_input(context)
+    rows = [row for row in present.present if row.slice is not slice]
+    rows += [DemandRow(cell=cell.id, slice=slice, users=1.0, mbps=mbps) for cell in present.card.cells]
+    return present.model_copy(update={"present": tuple(rows), "target": tuple(rows)})
+
+
+@pytest.mark.parametrize("mbps", [10.0, 16.0, 25.0, 400.0, 5000.0])
+@pytest.mark.parametrize("slice", [Slice.URLLC, Slice.MMTC])
+def test_a_heavy_terminal_keeps_its_volume_within_the_traffic_model(context, slice, mbps):
+    scenario = synchronize(heavy(context, slice, mbps), seed=5)
+    groups = [group for group in scenario.groups if group.slice is slice]
+    offered = sum(group.count * group.traffic.packet_bytes * 8e-3 / group.traffic.period_ms for group in groups)
+    assert offered == pytest.approx(3 * mbps, rel=0.001)
+    assert all(group.traffic.period_ms >= 0.1 for group in groups)
+
+
+@pytest.mark.parametrize("slice", list(Slice))
+def test_a_volume_beyond_every_traffic_model_is_refused_with_its_rate(context, slice):
+    with pytest.raises(SynchronizationError, match=rf"terminals of {slice.value} would need 1e\+0[89] Mbit/s each"):
+        synchronize(heavy(context, slice, 1e9 if slice is Slice.EMBB else 1e8), seed=5)
 
 
 def test_the_twin_is_another_network_for_another_seed_and_the_same_for_the_same(context):
