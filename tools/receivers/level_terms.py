@@ -17,10 +17,18 @@ def _rate(match: re.Match[str]) -> dict[str, Any]:
     return {"code_rate": float(above) / float(below or 1) if float(below or 1) else 0.0}
 
 
+_LEVELS = rf"({NUMBER}(?:\s*(?:,\s*(?:and|or)?|/|and|or)\s*{NUMBER})+)\s*dB(?:\s*SNR)?"
+
+
+def _levels(match: re.Match[str]) -> dict[str, Any]:
+    return {"levels_db": tuple(float(number) for number in re.findall(NUMBER, match[1]))}
+
+
 LEVEL_TERMS: tuple[Term, ...] = (
     term("10 dB Eb/N0", rf"(?:{_EB_N0}\s*(?:of|=)?\s*{NUMBER}\s*dB|{NUMBER}\s*dB\s*(?:of\s*)?{_EB_N0})", real("eb_n0_db")),
     term("12 dB Es/N0", rf"(?:{_ES_N0}\s*(?:of|=)?\s*{NUMBER}\s*dB|{NUMBER}\s*dB\s*(?:of\s*)?{_ES_N0})", real("snr_db")),
     term("12 dB SNR", rf"(?:SNR\s*(?:of|=)\s*{NUMBER}\s*dB|{NUMBER}\s*dB\s*SNR)", real("snr_db")),
+    term("20, 25 and 30 dB", _LEVELS, _levels),
     term("r=2/3", r"(?:(?:code\s*)?rate\s*(?:of|=)?\s*|r\s*=\s*)(\d+/\d+|\d?\.\d+|1)", _rate),
     term("CP 6", r"(?:CP|cyclic prefix)\s*(?:of\s*)?(\d+)(?:\s*samples)?", whole("cyclic_prefix")),
     term("76 subcarriers", r"(\d+)\s*subcarriers", whole("grid_subcarriers")),

@@ -29,11 +29,15 @@ class LinkTextError(ValueError):
 
 @dataclass(frozen=True)
 class LinkText:
-    """A parsed description: link configuration, channel, and `notes` on selected defaults."""
+    """A parsed description: link configuration, channel, `notes` on selected defaults, and the SNRs in dB if there are several.
+
+    With several `levels_db` the channel is at the lowest one.
+    """
 
     configuration: LinkConfiguration
     channel: ChannelConfiguration
     notes: tuple[str, ...]
+    levels_db: tuple[float, ...] = ()
 
 
 def _spread(match: re.Match[str]) -> Fields:
@@ -74,9 +78,12 @@ def read_link(text: str) -> LinkText:
 
 def link_of(fields: Fields, text: str) -> LinkText:
     """Return the link of the terms' `fields` of `text`, with notes on what was selected and converted; raises LinkTextError."""
-    if ("snr_db" in fields) == ("eb_n0_db" in fields):
-        problem = "has an SNR and an Eb/N0: remove one" if "snr_db" in fields else "has no SNR: add one, such as 12 dB"
+    stated = [name for name in ("snr_db", "eb_n0_db", "levels_db") if name in fields]
+    if len(stated) != 1:
+        problem = "has more than one SNR or Eb/N0: keep one" if stated else "has no SNR: add one, such as 12 dB"
         raise LinkTextError(f"link={text!r} {problem}")
+    levels = tuple(sorted(set(fields.pop("levels_db", ()))))
+    fields |= {"snr_db": levels[0]} if levels else {}
     try:
         grid = take_grid(fields)
         notes = [*_choose_mcs(fields), *_choose_prbs(fields, grid)]
@@ -84,7 +91,7 @@ def link_of(fields: Fields, text: str) -> LinkText:
         link = LinkConfiguration(**configuration)
         notes += energy_notes(fields, bits_per_symbol(link), code_rate(link), grid)
         channel = {name: value for name, value in fields.items() if name in ChannelConfiguration.model_fields}
-        return LinkText(link, ChannelConfiguration(**channel), tuple(notes))
+        return LinkText(link, ChannelConfiguration(**channel), tuple(notes), levels)
     except ValidationError as error:
         raise LinkTextError(validation_text(error, "link")) from None
 
