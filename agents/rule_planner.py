@@ -14,6 +14,7 @@ from agents.planner import OUT_OF_STEPS, Ask, Decision, Escalate, Understand, Vi
 from agents.understanding.relative import resolve, unmeasured
 from agents.understanding.result import (
     Impossible,
+    LinkQuestion,
     NeedsMeasurement,
     NetworkQuestion,
     NotAboutNetwork,
@@ -26,6 +27,7 @@ from agents.workflows.answering import answer_question
 from agents.workflows.beams import select_beams
 from agents.workflows.calls import failure_of, pending
 from agents.workflows.configuration import Effort, plan_change
+from agents.workflows.links import answer_link
 from agents.workflows.measuring import present_values, query_of
 from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
@@ -58,8 +60,8 @@ class RulePlanner:
                 return self._for_intent(view, reading)
             case Question():
                 return _ask(view, reading)
-            case NetworkQuestion():
-                return answer_question(view, reading)
+            case NetworkQuestion() | LinkQuestion():
+                return self._answer(view, reading)
             case NeedsMeasurement():
                 return _measure(view, reading)
             case NotAboutNetwork():
@@ -69,6 +71,11 @@ class RulePlanner:
                 )
             case Impossible():
                 return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
+
+    def _answer(self, view: View, question: NetworkQuestion | LinkQuestion) -> Decision:
+        if isinstance(question, LinkQuestion):
+            return answer_link(view, question, self._effort.link_slots)
+        return answer_question(view, question)
 
     def _for_intent(self, view: View, reading: Understood) -> Decision:
         objections = objections_of(view)

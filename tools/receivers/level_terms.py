@@ -17,7 +17,7 @@ def _rate(match: re.Match[str]) -> dict[str, Any]:
     return {"code_rate": float(above) / float(below or 1) if float(below or 1) else 0.0}
 
 
-_LEVELS = rf"({NUMBER}(?:\s*(?:,\s*(?:and|or)?|/|and|or)\s*{NUMBER})+)\s*dB(?:\s*SNR)?"
+_LEVELS = rf"({NUMBER}\s*(?:dB)?(?:\s*(?:,\s*(?:and|or)?|/|and|or)\s*{NUMBER}\s*(?:dB)?)+)(?<=dB)(?:\s*SNR)?"
 
 
 def _levels(match: re.Match[str]) -> dict[str, Any]:

@@ -84,8 +84,25 @@ class FloorFinding(ToolValue):
 
     def sentences(self) -> tuple[str, ...]:
         """Return the finding in sentences: the trend, whether power helps, the pilots, the receivers, the precision."""
-        parts = [self._trend(), self._cause(), self._pilots(), *self._receivers(), self._precision()]
+        parts = [self._trend(), self._cause(), self._pilots(), *self._receivers(), self.advice(), self._precision()]
         return tuple(part for part in parts if part)
+
+    def advice(self) -> str:
+        """Return what to do, in order; empty if nothing is to be done."""
+        if self.remedy is Remedy.POWER:
+            return "Advice: more SNR lowers the BLER; neither more pilots nor another receiver was tried"
+        if self.remedy is Remedy.NONE:
+            return ""
+        return f"Advice: {self._step()}" + ("; do not raise the power, it cannot help" if self.is_floor else "")
+
+    def _step(self) -> str:
+        if pilots := next((trial for trial in self.pilots if trial.helps), None):
+            count = pilots.dmrs_symbols
+            return f"use {count} DMRS symbols (dmrsAdditionalPosition {count - 1}) before any other receiver"
+        if receivers := [trial for trial in self.receivers if trial.helps]:
+            trial = min(receivers, key=lambda trial: trial.bler.value if trial.bler else 1.0)
+            return f"use {trial.receiver} with {trial.dmrs_symbols} DMRS symbols"
+        return "use a lower MCS: no pilot pattern and no receiver tried here lowers the BLER"
 
     def _trend(self) -> str:
         trend = self.trend.describe()

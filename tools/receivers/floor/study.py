@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -49,9 +49,12 @@ class Study:
         return self.diagnose(sweep)
 
     def diagnose(self, sweep: Sequence[LinkResult]) -> FloorFinding:
-        """Study the floor that a sweep of the receiver in use may show, and if there is one, what lowers it."""
-        trend = trend_of(sweep)
+        """Study the floor that a sweep of the receiver in use may show, on the slots of its highest SNR, and what lowers it."""
         top = max(sweep, key=lambda result: result.snr_db)
+        same_slots = self.stopping.model_copy(update={"min_slots": top.slots, "max_slots": top.slots})
+        return replace(self, stopping=same_slots)._diagnose(trend_of(sweep), top)
+
+    def _diagnose(self, trend: SnrTrend, top: LinkResult) -> FloorFinding:
         if not trend.may_be_floor:
             return self._finding(trend, top, Cause.NOT_A_FLOOR, Remedy.POWER if trend.trend is Trend.FALLING else Remedy.NONE)
         bound = self._required(BOUND, top.configuration.dmrs_symbols, top.snr_db)
@@ -91,9 +94,8 @@ class Study:
         )
 
     def _receivers(self, top: LinkResult, dmrs_symbols: int) -> tuple[ReceiverTrial, ...]:
-        same_slots = top.slots == self.stopping.min_slots == self.stopping.max_slots
-        is_paired = same_slots and dmrs_symbols == top.configuration.dmrs_symbols
-        reference = top if is_paired else self._required(self.receiver, dmrs_symbols, top.snr_db)
+        is_same = dmrs_symbols == top.configuration.dmrs_symbols
+        reference = top if is_same else self._required(self.receiver, dmrs_symbols, top.snr_db)
         return tuple(self._receiver(name, reference) for name in self.others if name not in (self.receiver, BOUND))
 
     def _receiver(self, name: str, reference: LinkResult) -> ReceiverTrial:
