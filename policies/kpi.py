@@ -28,7 +28,10 @@ class UnknownKpiError(ValueError):
 
 
 class KpiDefinition(Word):
-    """The definition of a KPI; `lowest` and `highest` bound its value, `binned` marks a family of bins `NAME.0`, `NAME.1`, …"""
+    """The definition of a KPI; `lowest` and `highest` bound its value, `binned` marks a family of bins `NAME.0`, `NAME.1`, …
+
+    `across_cells`, `across_slices`, `across_windows`: how values of several objects or windows combine (`policies.assessment`).
+    """
 
     name: str
     title: str
@@ -43,12 +46,15 @@ class KpiDefinition(Word):
     highest: float | None = None
     derived: bool = False
     binned: bool = False
+    across_cells: Literal["sum", "mean"] = "mean"
+    across_slices: Literal["sum", "mean", "none"] = "mean"
+    across_windows: Literal["sum", "mean"] = "mean"
 
     @property
-    def is_network_wide(self) -> bool:
-        """Whether a target is for the whole network, whichever cells it names.
+    def moves_to_neighbours(self) -> bool:
+        """Whether a gain in some cells may be paid for by others, so that as a side effect it is watched over the whole network.
 
-        True for energy and power (PEE, TS 28.552 clause 5.1.1.19): a saving that neighbour cells pay for is not a saving.
+        True for energy and power (PEE, TS 28.552 clause 5.1.1.19). A target is nevertheless for the cells that it names.
         """
         return self.name.startswith("PEE.")
 

@@ -24,7 +24,8 @@ from tools.telemetry.forecasting import TrafficRow
 from twins.network import Cell, NetworkCard
 
 _MAX_CROWD_FACTOR = 20.0
-_SERIES = dict[tuple[str, str, Slice | None], float]
+Series = dict[tuple[str, str, Slice | None], float]
+"""Values by KPI, cell id and slice (None: the whole cell)."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Situation:
         return [row for forecast in values_of(self.observations, forecast_traffic) for row in forecast.rows]
 
     @cached_property
-    def means(self) -> _SERIES:
+    def means(self) -> Series:
         """Mean over the observed windows by (KPI, cell, slice)."""
         values: dict[tuple[str, str, Slice | None], list[float]] = defaultdict(list)
         for row in self._rows:
@@ -86,7 +87,7 @@ class Situation:
         return {key: fmean(series) for key, series in values.items()}
 
     @cached_property
-    def newest(self) -> _SERIES:
+    def newest(self) -> Series:
         """Value of the newest window by (KPI, cell, slice)."""
         newest: dict[tuple[str, str, Slice | None], tuple[str, float]] = {}
         for row in self._rows:

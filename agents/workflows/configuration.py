@@ -183,7 +183,7 @@ class _Trial:
         ranked = self._ranked(remaining)
         best = ranked[0]
         if not best.feasible:
-            return self._unreachable(best)
+            return self._unreachable(best, comparison.unmeasured)
         if best.change_set.is_empty:
             return self._no_change(best)
         notes = [
@@ -220,7 +220,10 @@ class _Trial:
         failures = [finding for finding in findings if finding.outcome == "fail" and finding.rule != SLA]
         return [f"the safety specialist objects: {finding.message}" for finding in failures]
 
-    def _unreachable(self, best: Candidate) -> Escalate:
+    def _unreachable(self, best: Candidate, unmeasured: dict[str, str]) -> Escalate:
+        if unmeasured:
+            reason = "; ".join(f"{target} cannot be judged: {why}" for target, why in unmeasured.items())
+            return Escalate(reason=f"cannot, because {reason}", nearest="bound a KPI that is reported for these cells")
         missed = "; ".join(
             f"{outlook.target.describe()} is predicted at {outlook.predicted:.3g} {outlook.target.unit}"
             for outlook in best.outlook

@@ -14,7 +14,7 @@ from statistics import fmean
 from harness.verification.comparison import Comparison
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
-from policies.assessment import assess_by_window
+from policies.assessment import assess_by_window, present_value
 from policies.guardrails.blast_radius import BlastRadius
 from policies.intent import ExpectationObject, ExpectationTarget, objective_of
 from policies.kpi import KpiFrame, kpi_definition
@@ -69,9 +69,10 @@ def _groups(comparison: Comparison) -> Iterator[_Group]:
         definition = kpi_definition(kpi)
         if definition.better == "neutral":
             continue
-        if (kpi, slice) not in bounded:
-            yield _group(comparison, kpi, slice, named, predictions.get((kpi, slice)))
-        for cell in [] if definition.is_network_wide else other_cells:
+        where = () if definition.moves_to_neighbours else named
+        if (kpi, slice) not in bounded or where != named:
+            yield _group(comparison, kpi, slice, where, predictions.get((kpi, slice)))
+        for cell in [] if definition.moves_to_neighbours else other_cells:
             yield _group(comparison, kpi, slice, (cell,), None)
 
 
@@ -162,9 +163,4 @@ def _demand_rose(comparison: Comparison, cells: tuple[str, ...]) -> bool:
 
 
 def _volume(frame: KpiFrame, card: NetworkCard, cells: tuple[str, ...]) -> float | None:
-    dns = {cell.dn for cell in card.cells if not cells or cell.id in cells or cell.dn in cells}
-    samples = frame.where(kpi=_DEMAND).keep(lambda sample: sample.dn in dns and sample.slice is None)
-    if not len(samples):
-        samples = frame.where(kpi=_DEMAND).keep(lambda sample: sample.dn in dns)
-    values, windows = samples.values(), len(samples.windows())
-    return sum(values) / windows if windows else None
+    return present_value(select(frame, card, ExpectationObject(cells=cells), _DEMAND), _DEMAND)
