@@ -105,6 +105,10 @@ class SystemNetwork(TreeNetwork):
         with self._lock:
             return copy.deepcopy(self._policies)
 
+    def _policy(self, policy_type: str, policy_id: str) -> dict[str, object] | None:
+        kind, body = self._policies.get(policy_id, ("", None))
+        return body if kind == policy_type else None
+
     # ---- changes -------------------------------------------------------------------------------------------------------
 
     def _commit(self, change_set: ChangeSet) -> datetime:
