@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,11 +39,17 @@ def runs(
 
 
 def _json(records: list[RunRecord], commitments: list[Commitment]) -> str:
-    fields = {"key", "run_id", "state", "note"}
+    from harness.commitments.notice import is_left_standing
+
+    fields = {"key", "run_id", "network", "state", "note", "attempts", "next_attempt_at"}
     return json.dumps(
         {
             "runs": [record.model_dump(mode="json") for record in records],
-            "open_commitments": [commitment.model_dump(mode="json", include=fields) for commitment in commitments],
+            "open_commitments": [
+                commitment.model_dump(mode="json", include=fields)
+                | {"still_on_the_network": is_left_standing(commitment, time.time())}
+                for commitment in commitments
+            ],
         }
     )
 
@@ -51,12 +58,15 @@ def _show(records: list[RunRecord], commitments: list[Commitment]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from harness.commitments.notice import is_left_standing, notice
     from harness.views.tables import plain
 
+    now = time.time()
     table = Table("run", "status", "mode", "intent", "network", header_style="dim")
     for record in records:
         table.add_row(record.run_id, plain(record.status), record.mode, plain(record.intent), plain(record.network, "dim"))
     console = Console(highlight=False)
     console.print(table if records else 'no runs yet; start with: twinpilot run "..."')
     for commitment in commitments:
-        console.print(plain(f"open commitment of run {commitment.run_id}: {commitment.state} {commitment.note}", "yellow"))
+        style = "bold red" if is_left_standing(commitment, now) else "yellow"
+        console.print(plain(notice(commitment, now), style), soft_wrap=True)

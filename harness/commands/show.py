@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,7 +41,7 @@ def show(
         store = StateStore(place.state)
         record = RunStore(store).get(run)
         artifacts = Artifacts(place.run(record.run_id))
-        outcome = artifacts.load("outcome", RunOutcome) if artifacts.has("outcome") else None
+        outcome = artifacts.load("outcome", RunOutcome).as_of(record.status) if artifacts.has("outcome") else None
         if html:
             typer.echo(_page(record, artifacts))
         elif as_json:
@@ -73,6 +74,7 @@ def _show(record: RunRecord, outcome: RunOutcome | None, store: StateStore) -> N
 
 def _show_change(console: Console, record: RunRecord, store: StateStore) -> None:
     from harness.approvals.store import ApprovalStore
+    from harness.commitments.notice import is_left_standing, notice
     from harness.commitments.store import CommitmentStore
     from harness.views.tables import plain
 
@@ -82,7 +84,8 @@ def _show_change(console: Console, record: RunRecord, store: StateStore) -> None
         for line in approval.change_set.describe():
             console.print(plain(f"  {line}"))
     for commitment in CommitmentStore(store).of_run(record.run_id):
-        console.print(plain(f"commitment: {commitment.state} {commitment.note}"))
+        line = notice(commitment, time.time()) if commitment.is_open else f"commitment: {commitment.state} {commitment.note}"
+        console.print(plain(line, "bold red" if is_left_standing(commitment, time.time()) else ""), soft_wrap=True)
 
 
 def _show_outcome(console: Console, outcome: RunOutcome) -> None:

@@ -83,6 +83,7 @@ def _parts(settings: Settings, connection: Connection, planner: Planner, context
         network=connection.network,
         network_name=connection.network.url,
         has_url=True,
+        network_identity=connection.network.identity(),
         clock=connection.clock,
         planner=planner,
         registry=default_registry(),

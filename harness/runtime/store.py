@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.runtime.columns import add_missing_columns
 from harness.runtime.errors import StoreError
 
 _SCHEMA = """
@@ -45,6 +46,7 @@ class StateStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection().executescript(_SCHEMA)
+            add_missing_columns(self._connection())
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"state database {self.path}: {error}; choose a writable data_dir with free space") from error
 

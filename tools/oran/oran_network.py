@@ -102,6 +102,14 @@ class OranNetwork:
         except ValidationError as error:
             raise answer.garbage(f"a network card was expected ({first_problem(error, 'the answer')})") from None
 
+    def identity(self) -> str:
+        """Return what tells this network from others, whatever URL leads to it: its instance, or else its name."""
+        try:
+            instance = self._inventory.request("GET", "/inventory/v1/network").object().get("instance")
+        except (UnknownObjectError, InvalidChangeError):
+            instance = None
+        return f"instance {instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
+
     def pull(self) -> int:
         """Fetch new PM reports into the store; returns the number of new samples."""
         return self.kpis.refresh()
