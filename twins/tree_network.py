@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from datetime import datetime
+from typing import Any
 
-from policies.change import ChangeSet, Receipt
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt
 from policies.managed_object import ManagedObject, Scalar, class_of, is_within
 from twins.network import NetworkError, UnknownObjectError, UnknownReceiptError
+from twins.standing import EditStanding, attribute_standing, policy_standing, standing_of
 
 
 class ReadableTree:
@@ -40,6 +42,21 @@ class ReadableTree:
             return tuple(
                 ManagedObject(dn=dn, attributes=dict(attributes)) for dn, attributes in self._tree.items() if is_within(dn, under)
             )
+
+    def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
+        """Read back whether the network has what each edit sets, one standing per edit."""
+        with self._lock:
+            return standing_of(change_set, self._attribute_standing, self._policy_standing)
+
+    def _attribute_standing(self, edit: AttributeEdit) -> EditStanding:
+        return attribute_standing(edit, self._tree.get(edit.dn))
+
+    def _policy_standing(self, edit: PolicyEdit) -> EditStanding:
+        return policy_standing(edit, self._policy(edit.policy_type, edit.policy_id))
+
+    def _policy(self, policy_type: str, policy_id: str) -> dict[str, Any] | None:
+        """Return the body of an A1 policy that is enforced, None if there is none; this network takes no policies."""
+        return None
 
 
 class TreeNetwork(ReadableTree, ABC):

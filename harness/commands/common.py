@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from harness.commitments.guard import guard
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings, SettingsError, load_settings
@@ -38,13 +39,18 @@ def one_line_errors(as_json: bool = False) -> Iterator[None]:
 
 
 def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str, Any]) -> Settings:
-    """Return the settings, overridden by the options of the command line; None means that an option is not set."""
+    """Return the settings, overridden by the options of the command line; None means that an option is not set.
+
+    If a change in their data folder has to be watched and nobody does, a watchdog is started.
+    """
     overrides: dict[str, Any] = {
         name: {key: value for key, value in section.items() if value is not None} for name, section in sections.items()
     }
     if data_dir is not None:
         overrides["data_dir"] = data_dir
-    return load_settings(config, {name: value for name, value in overrides.items() if value})
+    settings = load_settings(config, {name: value for name, value in overrides.items() if value})
+    guard(settings)
+    return settings
 
 
 def until_end_of_input(approver: Approver) -> Approver:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -44,17 +45,25 @@ def runs(
 
 
 def _json(records: list[RunRecord], commitments: list[Commitment]) -> dict[str, Any]:
-    fields = {"key", "run_id", "state", "note"}
+    from harness.commitments.notice import is_left_standing
+
+    fields = {"key", "run_id", "network", "state", "note", "attempts", "next_attempt_at"}
     return {
         "runs": records,
-        "open_commitments": [commitment.model_dump(mode="json", include=fields) for commitment in commitments],
+        "open_commitments": [
+            commitment.model_dump(mode="json", include=fields)
+            | {"still_on_the_network": is_left_standing(commitment, time.time())}
+            for commitment in commitments
+        ],
     }
 
 
 def _show(records: list[RunRecord], commitments: list[Commitment]) -> None:
     """Print two lines for each run; the id comes first and is never cut, however narrow the terminal is."""
+    from harness.commitments.notice import is_left_standing, notice
     from twins.screen.console import SafeConsole
 
+    now = time.time()
     console = SafeConsole()
     if not records:
         console.print('no runs yet; start with: twinpilot run "..."')
@@ -63,4 +72,5 @@ def _show(records: list[RunRecord], commitments: list[Commitment]) -> None:
         console.print(f"    intent: {record.intent}")
         console.print(f"    {record.mode}, {record.created_at:%Y-%m-%d %H:%M:%S}, {record.network}", style="dim")
     for commitment in commitments:
-        console.print(f"open commitment of run {commitment.run_id}: {commitment.state} {commitment.note}", style="yellow")
+        style = "bold red" if is_left_standing(commitment, now) else "yellow"
+        console.print(notice(commitment, now), style=style)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,7 +42,7 @@ def show(
         record = RunStore(store).get(run)
         record = record.model_copy(update={"status": status_now(record, place.run(record.run_id))})
         artifacts = Artifacts(place.run(record.run_id))
-        outcome = artifacts.load("outcome", RunOutcome) if artifacts.has("outcome") else None
+        outcome = artifacts.load("outcome", RunOutcome).as_of(record.status) if artifacts.has("outcome") else None
         if html:
             say(_page(record, artifacts))
         elif as_json:
@@ -72,6 +73,7 @@ def _show(record: RunRecord, outcome: RunOutcome | None, store: StateStore) -> N
 
 def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> None:
     from harness.approvals.store import ApprovalStore
+    from harness.commitments.notice import is_left_standing, notice
     from harness.commitments.store import CommitmentStore
 
     for approval in ApprovalStore(store).of_run(record.run_id):
@@ -80,7 +82,8 @@ def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> 
         for line in approval.change_set.describe():
             console.print(f"  {line}")
     for commitment in CommitmentStore(store).of_run(record.run_id):
-        console.print(f"commitment: {commitment.state} {commitment.note}")
+        line = notice(commitment, time.time()) if commitment.is_open else f"commitment: {commitment.state} {commitment.note}"
+        console.print(line, style="bold red" if is_left_standing(commitment, time.time()) else "")
 
 
 def _show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 class Connection:
     """A network with its name, clock and KPIs; `schema_of` returns the peer's schema of an A1 policy type, or None.
 
-    seed: of the embedded network and of the twins.
+    identity: what tells the network from others, whatever name leads to it. seed: of the embedded network and of the twins.
     """
 
     network: Network
     name: str
+    identity: str
     clock: NetworkClock
     kpis: KpiSource
     schema_of: Callable[[str], Mapping[str, Any] | None]
@@ -61,7 +62,13 @@ def connect(settings: NetworkSettings, paths: Paths, listener: Listener, stack: 
     )
     stack.callback(network.close)
     return Connection(
-        network, network.name, network, network.kpis, lambda policy_type: _schema(network.live(), policy_type), network.seed
+        network=network,
+        name=network.name,
+        identity=network.name,
+        clock=network,
+        kpis=network.kpis,
+        schema_of=lambda policy_type: _schema(network.live(), policy_type),
+        seed=network.seed,
     )
 
 
@@ -78,7 +85,15 @@ def _running(settings: NetworkSettings, paths: Paths, tick: Callable[[datetime],
     stack.callback(network.close)
     network.pull()
     clock = PolledClock(network, tick)
-    return Connection(network, network.url, clock, network.kpis, lambda policy_type: _schema(network, policy_type), settings.seed)
+    return Connection(
+        network=network,
+        name=network.url,
+        identity=network.identity(),
+        clock=clock,
+        kpis=network.kpis,
+        schema_of=lambda policy_type: _schema(network, policy_type),
+        seed=settings.seed,
+    )
 
 
 def _new_place(settings: NetworkSettings, paths: Paths) -> EmbeddedPlace:

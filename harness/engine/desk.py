@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.approvals.store import ApprovalStore
+from harness.commitments.guard import guard
 from harness.commitments.store import CommitmentStore
 from harness.gate.gate import Gate
 from harness.journal.journal import Journal
@@ -65,6 +66,11 @@ class Desk:
     def kpis(self) -> KpiSource:
         """The door to the network's KPIs, the same that tools read through."""
         return self.context.kpis
+
+    def watch(self) -> None:
+        """See to it that a watchdog runs, if one can reach the network."""
+        if self.has_url:
+            guard(self.settings)
 
     def emit(self, kind: EventKind, step: str = "", **data: Any) -> None:
         """Send an event to the listener."""

@@ -7,6 +7,7 @@ from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
 from tools.contract import Boundary, ToolError
 from twins.network import KpiQuery, Network, NetworkCard
+from twins.standing import EditStanding
 
 
 class ReadOnlyNetwork:
@@ -34,6 +35,10 @@ class ReadOnlyNetwork:
     def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
         """Return all managed objects."""
         return self._network.configuration(under)
+
+    def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
+        """Return the standing of each edit."""
+        return self._network.standing(change_set)
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Refuse."""

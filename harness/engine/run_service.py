@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from harness.approvals.approver import Answerer, Approver
 from harness.approvals.store import ApprovalStore
+from harness.commitments.rollback import may_stand
 from harness.commitments.store import CommitmentStore
 from harness.engine.desk import Desk
 from harness.engine.drive import Drive
+from harness.engine.nodes.reverting import take_back_again
 from harness.engine.parts import Parts
 from harness.engine.read_only import ReadOnlyNetwork
 from harness.engine.run_interrupted import RunInterrupted
@@ -26,7 +28,7 @@ from harness.records.failure import RunFailure, failure_of
 from harness.records.outcome import RunOutcome
 from harness.records.run_lock import run_lock
 from harness.records.run_record import RunStore, new_run_id
-from harness.records.status import Mode
+from harness.records.status import Mode, Status
 from harness.runtime.errors import HarnessError, RunError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
@@ -54,7 +56,7 @@ class RunService:
         self.paths.secure()
         store, self.journal = open_state(self.paths)
         self.approvals = ApprovalStore(store)
-        self.commitments = CommitmentStore(store)
+        self.commitments = CommitmentStore(store, identities={parts.network_name: parts.network_identity})
         self.runs = RunStore(store)
         self._listener = listener
         self._tracer = tracer or NoTracer()
@@ -82,7 +84,7 @@ class RunService:
             )
         desk = self._desk(record.run_id, record.mode)
         if desk.artifacts.has("outcome"):
-            return desk.artifacts.load("outcome", RunOutcome)
+            return take_back_again(desk, desk.artifacts.load("outcome", RunOutcome))
         desk.record("run.resumed")
         return self._drive(desk, record.intent, approver, answerer)
 
@@ -152,13 +154,16 @@ class RunService:
 
     def _failed(self, desk: Desk, text: str, failure: RunFailure) -> RunOutcome:
         """Record the failure; the checkpoint stays, so the run can be resumed. The watchdog reverts an open commitment."""
-        failure = self._with_commitments(desk, failure)
+        is_applied = self._is_applied(desk)
+        if is_applied:
+            failure = failure.model_copy(update={"message": f"{failure.message}; {_what_stands(desk)}"})
+        status: Status = "still applied" if is_applied else "failed"
         outcome = RunOutcome(
-            run_id=desk.run_id, status="failed", message=failure.message, text=text, error=failure, planner=desk.planner.name,
+            run_id=desk.run_id, status=status, message=failure.message, text=text, error=failure, planner=desk.planner.name,
             mode=desk.mode, folder=str(desk.artifacts.folder),
         )  # fmt: skip
         try:
-            self.runs.set_status(desk.run_id, "failed")
+            self.runs.set_status(desk.run_id, status)
             desk.record("run.failed", boundary=failure.boundary, message=failure.message)
         except HarnessError as error:
             message = f"{failure.message}; and it could not be recorded: {error}"
@@ -166,13 +171,17 @@ class RunService:
         desk.emit("run.ended", outcome=outcome)
         return outcome
 
-    def _with_commitments(self, desk: Desk, failure: RunFailure) -> RunFailure:
-        """Add a note to the message if a change of the run is still applied."""
+    def _is_applied(self, desk: Desk) -> bool:
+        """Whether a change of the run is, or may be, on the network."""
         try:
-            is_applied = any(commitment.is_open for commitment in self.commitments.of_run(desk.run_id))
+            is_open = [commitment for commitment in self.commitments.of_run(desk.run_id) if commitment.is_open]
         except HarnessError:
-            return failure
-        if not is_applied:
-            return failure
-        note = f"its change stays applied until the watchdog reverts it or twinpilot run --resume {desk.run_id} continues the run"
-        return failure.model_copy(update={"message": f"{failure.message}; {note}"})
+            return False
+        return any(commitment.state != "pending" or may_stand(desk.network, commitment.change_set) for commitment in is_open)
+
+
+def _what_stands(desk: Desk) -> str:
+    resume = f"twinpilot run --resume {desk.run_id} goes on with the run"
+    if desk.has_url and desk.settings.commitment.watchdog:
+        return f"its change is still on the network until the watchdog has taken it back; {resume}"
+    return f"its change is still on the network; {resume}"

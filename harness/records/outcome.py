@@ -6,7 +6,8 @@ from pydantic import Field
 
 from harness.records.failure import RunFailure
 from harness.records.observed_kpi import ObservedKpi
-from harness.records.status import EXIT_STATUS, Mode, Status
+from harness.records.standing import Standing
+from harness.records.status import EXIT_STATUS, Mode, RunStatus, Status
 from harness.verification.result import Verification
 from policies.change import ChangeSet
 from policies.intent import Intent
@@ -26,7 +27,11 @@ class ApprovalNote(Word):
 
 
 class RunOutcome(Word):
-    """How a run ended. `durations`: wall seconds by step. `twin_gap`: relative error by KPI. `report`: path of the HTML page."""
+    """How a run ended.
+
+    standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
+    twin_gap: relative error by KPI. report: path of the HTML page.
+    """
 
     run_id: str
     status: Status
@@ -42,6 +47,7 @@ class RunOutcome(Word):
     verification: Verification | None = None
     verdict: Verdict | None = None
     approval: ApprovalNote | None = None
+    standing: Standing | None = None
     question: str = ""
     choices: tuple[str, ...] = ()
     nearest: str = ""
@@ -52,6 +58,12 @@ class RunOutcome(Word):
     mode: Mode = "active"
     folder: str = ""
     report: str = ""
+
+    def as_of(self, status: RunStatus) -> RunOutcome:
+        """Return the outcome with the present status of its run: a change that was still applied may be taken back by now."""
+        if self.status != "still applied" or status != "rolled back":
+            return self
+        return self.model_copy(update={"status": status, "message": f"{self.message}; it was taken back afterwards"})
 
     @property
     def exit_status(self) -> int:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.runtime.columns import add_missing_columns
 from harness.runtime.errors import StoreError
 from harness.runtime.private import private_file, private_parents
 
@@ -95,6 +96,7 @@ class StateStore:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.executescript(_SCHEMA)
+            add_missing_columns(connection)
             if self._write_ahead is not None:
                 connection.executescript(_WATCH)
             self._local.connection = connection

@@ -42,6 +42,8 @@ class RunConsole:
             "time.passed": self._time_passed,
             "change.verified": self._change_verified,
             "change.reverted": self._change_reverted,
+            "change.alarm": self._change_alarm,
+            "change.still_applied": self._change_still_applied,
             "run.ended": self._run_ended,
         }
 
@@ -162,6 +164,13 @@ class RunConsole:
     def _change_reverted(self, event: Event) -> None:
         self._print(plain(f"rolled back: {event.data['note']}", "bold red"))
 
+    def _change_alarm(self, event: Event) -> None:
+        lines = [standing.describe() for standing in event.data["standings"] if not standing.in_effect]
+        self._print(*(plain(f"ALARM: not in effect any more: {line}", "bold red") for line in lines))
+
+    def _change_still_applied(self, event: Event) -> None:
+        self._print(plain(f"STILL ON THE NETWORK: taking the change back failed: {event.data['why']}", "bold red"))
+
     def _run_ended(self, event: Event) -> None:
         self.pause()
         show_outcome(self.console, event.data["outcome"])
@@ -176,6 +185,10 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
     console.print(plain(f"result: {outcome.message}"))
+    if outcome.standing is not None and outcome.status != "confirmed":
+        console.print(plain(f"asked for the last time at {outcome.standing.at:%Y-%m-%d %H:%M:%S} network time:"))
+        for standing in outcome.standing.edits:
+            console.print(plain(f"  {standing.describe()}"))
     if outcome.nearest:
         console.print(plain(f"nearest reachable: {outcome.nearest}"))
     if outcome.choices:

@@ -2,8 +2,8 @@
 
 1. A new policy is validated against its type's schema and stored with the status NOT_ENFORCED / OTHER_REASON.
 2. The xApp (one worker thread, in order of arrival) applies it to the network after `xapp_delay_s` of wall time. Then the status
-   is ENFORCED, or NOT_ENFORCED with the reason: SCOPE_NOT_APPLICABLE (no such object), STATEMENT_NOT_APPLICABLE (limits
-   violated).
+   is ENFORCED, or NOT_ENFORCED with the reason: SCOPE_NOT_APPLICABLE (no such slice or object), STATEMENT_NOT_APPLICABLE
+   (limits violated).
 3. Deleting a policy removes it from the network before the request is answered.
 4. Each change of status is posted to the policy's notification destination, if one was given.
 All A1 dialects share one store, so that a policy created in one is visible in the others.
@@ -189,13 +189,18 @@ class PolicyStore:
     def _try(self, policy: Policy) -> Body:
         try:
             self._apply(policy, policy.body)
-        except UnknownObjectError:
-            return {"enforceStatus": "NOT_ENFORCED", "enforceReason": "SCOPE_NOT_APPLICABLE"}
-        except InvalidChangeError:
-            return {"enforceStatus": "NOT_ENFORCED", "enforceReason": "STATEMENT_NOT_APPLICABLE"}
+        except (UnknownObjectError, InvalidChangeError) as error:
+            return {"enforceStatus": "NOT_ENFORCED", "enforceReason": _refusal(error)}
         except (NetworkError, ValueError):
             return dict(WAITING)
         return dict(ENFORCED)
+
+
+def _refusal(error: UnknownObjectError | InvalidChangeError) -> str:
+    """Return which part of the policy is not applicable: its scope, or the rest of it."""
+    fields = [violation.field for violation in error.violations] if isinstance(error, InvalidChangeError) else ["scope"]
+    is_scope = any(field.split("/")[0] == "scope" for field in fields)
+    return "SCOPE_NOT_APPLICABLE" if is_scope else "STATEMENT_NOT_APPLICABLE"
 
 
 def callback_body(status: Body, double_encoded: bool) -> bytes:

@@ -10,6 +10,7 @@ import copy
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
 from policies.kpi import KpiFrame
@@ -65,6 +66,7 @@ class SystemNetwork(TreeNetwork):
         self._card: NetworkCard = card_of(scenario, scenario.start)
         self._observer = Observer(scenario)
         self._simulation = Simulation(scenario, seed, gains)
+        self.instance = uuid4().hex  # two servers in front of this twin serve one network
         self._policies: Policies = {name: (policy.policy_type, dict(policy.body)) for name, policy in scenario.policies.items()}
         self._disturbances: list[AnyDisturbance] = list(scenario.disturbances)
         self._elapsed_us = 0
@@ -88,6 +90,10 @@ class SystemNetwork(TreeNetwork):
         """Return the enforced A1 policies: (type, body) by policy id."""
         with self._lock:
             return copy.deepcopy(self._policies)
+
+    def _policy(self, policy_type: str, policy_id: str) -> dict[str, object] | None:
+        kind, body = self._policies.get(policy_id, ("", None))
+        return body if kind == policy_type else None
 
     # ---- changes -------------------------------------------------------------------------------------------------------
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-from harness.commitments.rollback import applied_edits
+from harness.commitments.rollback import may_stand
 from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError
-from harness.commitments.watchdog import ensure_watchdog
 from harness.engine.desk import Desk
 from harness.engine.nodes.judging import back_to_plan, case_of, key_of
+from harness.engine.nodes.reverting import closed
 from harness.engine.state import RunState, ended
 from harness.gate.gate import recheck
 from harness.records.tried import Tried
@@ -73,8 +73,7 @@ def _open_commitment(desk: Desk, state: RunState, key: str, change_set: ChangeSe
         expectations={"candidate": state["candidate"], "opened_at": now.isoformat(), "until": until.isoformat()},
     )
     desk.record("commitment.opened", key=key, digest=change_set.digest, until=until.isoformat())
-    if desk.settings.commitment.watchdog and desk.has_url:
-        ensure_watchdog(desk.paths)
+    desk.watch()
 
 
 def _wall_deadline_s(desk: Desk, network_s: float) -> float:
@@ -84,21 +83,26 @@ def _wall_deadline_s(desk: Desk, network_s: float) -> float:
 
 def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> RunState:
     commitment = desk.commitments.get(key)
-    if not commitment.is_open:
-        return ended("rolled back", f"taken back before it was verified: {commitment.note}")
+    if commitment.state not in ("pending", "applied"):
+        return closed(desk, key, "before it was verified")
     if commitment.receipt is not None:
         return _verify_next(key, commitment.receipt)
     try:
         receipt = send(_actuator(desk), change_set, key, commitment.expectations["opened_at"])
-    except NetworkUnavailableError as error:
-        desk.record("change.failed", key=key, why=str(error))
-        return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
     except NetworkError as error:
-        desk.commitments.reverted(key, f"refused by the network, nothing was applied: {error}")
-        desk.record("change.refused", key=key, why=str(error))
-        return back_to_plan(desk, state, [f"the network refused it: {error}"])
+        return _not_applied(desk, state, key, change_set, error)
     _record(desk, key, change_set, receipt)
     return _verify_next(key, receipt)
+
+
+def _not_applied(desk: Desk, state: RunState, key: str, change_set: ChangeSet, error: NetworkError) -> RunState:
+    """Go back to planning after a refusal of which nothing stands, as read back; otherwise take back what may stand."""
+    if isinstance(error, NetworkUnavailableError) or may_stand(desk.network, change_set):
+        desk.record("change.failed", key=key, why=str(error))
+        return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
+    desk.commitments.reverted(key, f"refused by the network, nothing of it is applied, as read back: {error}")
+    desk.record("change.refused", key=key, why=str(error))
+    return back_to_plan(desk, state, [f"the network refused it: {error}"])
 
 
 def _record(desk: Desk, key: str, change_set: ChangeSet, receipt: Receipt) -> None:
@@ -120,12 +124,11 @@ def _actuator(desk: Desk) -> Network:
 
 
 def send(network: Network, change_set: ChangeSet, key: str, opened_at: str) -> Receipt:
-    """Apply with the key; if the change is applied already (a process died after its apply), return its receipt."""
+    """Apply with the key; if the change is in effect already (a process died after its apply), return its receipt."""
     try:
         return network.apply(change_set, key)
     except (StaleEditError, InvalidChangeError, UnknownObjectError):
-        applied, foreign = applied_edits(network, change_set)
-        if foreign or change_set.policy_edits() or len(applied) < len(change_set.edits):
+        if not all(standing.in_effect for standing in network.standing(change_set)):
             raise
         moment = datetime.fromisoformat(opened_at)
         return Receipt(

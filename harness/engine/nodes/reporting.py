@@ -8,6 +8,7 @@ from harness.engine.desk import Desk
 from harness.engine.state import RunState
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import ApprovalNote, RunOutcome
+from harness.records.standing import Standing
 from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
 from harness.verification.result import Verification
@@ -60,6 +61,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         verification=verification,
         verdict=artifacts.load_optional(state.get("verdict"), Verdict),
         approval=_approval(desk, state),
+        standing=artifacts.load("standing", Standing) if artifacts.has("standing") else None,
         question=question["question"] if question else "",
         choices=tuple(question["choices"]) if question else (),
         nearest=ending.get("nearest", ""),

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
+from harness.engine.nodes.reverting import closed
+from harness.engine.nodes.watching import NotInEffectError, change_of, not_in_effect, require_in_effect, wait_in_effect
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
 from harness.runtime.errors import CommitmentError, RunError
@@ -30,6 +32,8 @@ def verify(desk: Desk, state: RunState) -> RunState:
     intent = desk.artifacts.load(state["intent"], Intent)
     try:
         verification = _observe(desk, state, tried, intent)
+    except NotInEffectError as error:
+        return not_in_effect(desk, state, error)
     except NetworkError as error:
         why = f"the KPIs could not be observed: {error}"
         return RunState(next="roll_back", ending={"status": "rolled back", "message": why})
@@ -47,10 +51,12 @@ def verify(desk: Desk, state: RunState) -> RunState:
 def _confirm(desk: Desk, state: RunState, name: str) -> RunState:
     """Confirm the commitment and end the run; `name` is the artifact of the verification."""
     try:
+        require_in_effect(desk, change_of(desk, state))
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
+    except NotInEffectError as error:
+        return RunState(**{**not_in_effect(desk, state, error), "verification": name})
     except CommitmentError:
-        note = desk.commitments.get(state["key"]).note
-        return RunState(**{**ended("rolled back", f"taken back before it was confirmed: {note}"), "verification": name})
+        return RunState(**{**closed(desk, state["key"], "not confirmed in time"), "verification": name})
     desk.record("commitment.confirmed", key=state["key"])
     return RunState(**{**ended("confirmed", "every target was met and nobody was harmed"), "verification": name})
 
@@ -76,7 +82,7 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
 
 def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, datetime, datetime]) -> Verification:
     applied_at, start, until = times
-    wait_until(desk, until)
+    wait_in_effect(desk, tried.change_set, until)
     card = desk.network.describe()
     kpis = tuple(
         dict.fromkeys(
@@ -99,12 +105,3 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
 
 def _without_predictions(tried: Tried) -> Candidate | None:
     return None if tried.candidate is None else tried.candidate.model_copy(update={"predictions": (), "outlook": ()})
-
-
-def wait_until(desk: Desk, moment: datetime) -> None:
-    """Wait until the network time `moment`, emitting events before and after."""
-    left = (moment - desk.clock.now()).total_seconds()
-    if left > 0:
-        desk.emit("time.passed", now=desk.clock.now(), until=moment)
-        desk.clock.wait(left)
-    desk.emit("time.passed", now=desk.clock.now(), until=moment)
