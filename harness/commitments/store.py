@@ -19,6 +19,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from pydantic import Field
+
 from harness.commitments.network_identity import is_same_network
 from harness.runtime.errors import CommitmentError
 from harness.runtime.store import StateStore
@@ -54,7 +56,7 @@ class Commitment(Word):
     receipt: Receipt | None
     expectations: dict[str, Any]
     opened_at: float
-    deadline: float
+    deadline: float = Field(allow_inf_nan=True)  # infinite on an embedded network, whose time may stand still
     network_deadline: float
     closed_at: float | None = None
     note: str = ""
