@@ -28,7 +28,11 @@ class UnknownKpiError(ValueError):
 
 
 class KpiDefinition(Word):
-    """The definition of a KPI; `lowest` and `highest` bound its value, `binned` marks a family of bins `NAME.0`, `NAME.1`, …"""
+    """The definition of a KPI; `lowest` and `highest` bound its value, `binned` marks a family of bins `NAME.0`, `NAME.1`, …
+
+    `memory_s`: for how many seconds the counter still contains what was before; 0 for the measurements of TS 28.552, which start
+    anew in each granularity period. A filter of the peer makes it longer (setting `commitment.memory`).
+    """
 
     name: str
     title: str
@@ -43,6 +47,7 @@ class KpiDefinition(Word):
     highest: float | None = None
     derived: bool = False
     binned: bool = False
+    memory_s: float = 0.0
 
     @property
     def is_network_wide(self) -> bool:

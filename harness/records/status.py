@@ -10,11 +10,13 @@ Mode = Literal["active", "shadow"]
 Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
     "cannot", "shadow", "failed",
+    "inconclusive",
 ]  # fmt: skip
 RunStatus = Status | Literal["running"]
 Tone = Literal["good", "care", "bad", "neutral"]
 
-# 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or rolled back.
+# 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or rolled back,
+# or inconclusive: KPIs neither confirmed the change nor proved harm; it was taken back, or a person decided to keep it.
 EXIT_STATUS: dict[Status, int] = {
     "confirmed": 0,
     "recommended": 0,
@@ -27,6 +29,7 @@ EXIT_STATUS: dict[Status, int] = {
     "awaiting approval": 3,
     "rejected": 4,
     "rolled back": 4,
+    "inconclusive": 4,
 }
 
 TONE: dict[Status, Tone] = {
@@ -41,4 +44,5 @@ TONE: dict[Status, Tone] = {
     "awaiting approval": "care",
     "rejected": "care",
     "rolled back": "bad",
+    "inconclusive": "care",
 }

@@ -1,0 +1,27 @@
+"""Whether a KPI has settled: no significant, material trend over the windows after the change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from policies.kpi import kpi_definition
+from policies.materiality import materiality_threshold
+from tools.telemetry.statistics import correlation_of
+from tools.telemetry.trend import residuals, trend_of
+
+
+def movement_of(kpi: str, after: Sequence[float], before: Sequence[float], significance: float, *, either_way: bool) -> str:
+    """Return how the KPI is still moving, or "" if it has settled.
+
+    `before` only tells how correlated the windows are. `either_way`: a movement to the better counts as well.
+    """
+    trend = trend_of(after, correlation_of(residuals(after), residuals(before)))
+    better = kpi_definition(kpi).better
+    is_better = trend.movement > 0 if better == "higher" else trend.movement < 0
+    if trend.p_value >= significance or (is_better and not either_way):
+        return ""
+    if abs(trend.movement) <= materiality_threshold(kpi, fmean(after)):
+        return ""
+    unit = kpi_definition(kpi).unit
+    return f"still moving by {trend.movement:+.3g} {unit} over {len(after)} windows (Mann-Kendall p={trend.p_value:.2g})"
