@@ -15,12 +15,13 @@ from harness.verification.comparison import Comparison
 from harness.verification.demand import demand_rose, worse_far_away
 from harness.verification.effect import drifts
 from harness.verification.flawed import flaw_of, is_invalid
+from harness.verification.levels import PROOF
 from harness.verification.movement import movement_of
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.kpi import kpi_definition
 from policies.managed_object import short_name
-from policies.materiality import is_worse, serves_well
+from policies.materiality import badness, is_worse, serves_well
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from tools.telemetry.statistics import MIN_WINDOWS, holm
@@ -107,23 +108,27 @@ def _finding(group: _Group, p_value: float, comparison: Comparison) -> tuple[Bys
         return "inconclusive", flaw, True
     if min(len(group.before), len(group.after)) < MIN_WINDOWS:
         return "unknown", f"measured in {len(group.before)} windows before and {len(group.after)} after: too few", False
-    if p_value < comparison.significance:
+    if p_value < comparison.significance * PROOF:
         return (*_blame(group, comparison), False)
-    return _suspicion(group, comparison)
+    return _suspicion(group, p_value, comparison)
 
 
-def _suspicion(group: _Group, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
-    """Judge a worsening that is not significant among all that are tested: it is no proof of harm, and none of harmlessness."""
-    moving = movement_of(group.kpi, group.after, group.before, comparison.significance, either_way=False)
-    if moving and _blame(group, comparison)[0] == "harmed" and not _serves_well(group):
-        return "inconclusive", moving, True
-    if group.p_value < comparison.significance and _blame(group, comparison)[0] == "harmed":
-        return "inconclusive", f"worse than before (p={group.p_value:.2g} on its own), too uncertain to blame the change", False
-    return "unharmed", "", False
+def _suspicion(group: _Group, p_value: float, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
+    """Judge a worsening that is no proof of harm, and none of harmlessness: more windows may tell."""
+    moving = movement_of(group.kpi, group.after, group.before, comparison.significance) if _is_getting_bad(group) else ""
+    if p_value >= comparison.significance and not moving:
+        return "unharmed", "", False
+    result, blame = _blame(group, comparison)
+    if result != "harmed":
+        return result, blame, False
+    return "inconclusive", moving or f"worse than before, but it may be chance: {blame}", bool(moving)
 
 
-def _serves_well(group: _Group) -> bool:
-    return serves_well(group.kpi, max(group.after) if kpi_definition(group.kpi).better == "lower" else min(group.after))
+def _is_getting_bad(group: _Group) -> bool:
+    """Whether the latest windows are worse than those before them, and materially worse than before the change."""
+    latest = fmean(group.after[-MIN_WINDOWS:])
+    (late, all_after) = badness(group.kpi, [latest, fmean(group.after)])
+    return late > all_after and is_worse(group.kpi, latest, fmean(group.before)) and not serves_well(group.kpi, latest)
 
 
 def _blame(group: _Group, comparison: Comparison) -> tuple[BystanderResult, str]:

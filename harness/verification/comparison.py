@@ -34,6 +34,12 @@ class Comparison:
     applied_at: datetime | None = None
     memory_s: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def is_predicted_for_now(self) -> bool:
+        """Whether the predictions are for the time of the change, not for a later time window of the intent."""
+        window, last = self.intent.window, max((end for _, end in self.before.windows()), default=None)
+        return window is None or last is None or window.start <= last
+
     @cached_property
     def earlier(self) -> Series:
         """The samples before the change."""

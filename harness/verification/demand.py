@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import inf
 from statistics import fmean
 
@@ -14,6 +13,7 @@ from policies.slices import Slice
 from tools.telemetry.statistics import p_greater
 
 _RISE = 1.1
+_OTHER_DEMAND = 1.25
 
 
 def demand_rose(comparison: Comparison, cells: tuple[str, ...]) -> bool:
@@ -23,6 +23,16 @@ def demand_rose(comparison: Comparison, cells: tuple[str, ...]) -> bool:
     if not earlier or not later or fmean(later) < _RISE * max(fmean(earlier), 1e-9):
         return False
     return p_greater(later, earlier) < comparison.significance
+
+
+def demand_moved(comparison: Comparison, cells: tuple[str, ...], *, up: bool) -> bool:
+    """Whether the volume of some cells rose (or fell) significantly and by a quarter: the prediction was for another one."""
+    dns = dns_of(comparison, cells)
+    earlier, later = comparison.earlier.total(VOLUME, dns), comparison.later.total(VOLUME, dns)
+    if not earlier or not later:
+        return False
+    low, high = (earlier, later) if up else (later, earlier)
+    return fmean(high) > _OTHER_DEMAND * fmean(low) and p_greater(high, low) < comparison.significance
 
 
 def worse_far_away(comparison: Comparison, kpi: str, slice: Slice | None, cells: tuple[str, ...]) -> bool:
@@ -41,19 +51,18 @@ def worsening_of(comparison: Comparison, kpi: str, slice: Slice | None, cells: t
     return (later - earlier) / max(abs(earlier), 1e-9)
 
 
-def share_left_elsewhere(comparison: Comparison, kpi: str, slice: Slice | None) -> float | None:
-    """Return which share of users or volume is left in the cells that the change does not touch (controls, if there are any).
+def share_left_elsewhere(comparison: Comparison, kpi: str, slice: Slice | None, cell: str) -> float | None:
+    """Return which share of users or volume is left where the change is not the cause of a loss in `cell`.
 
-    None if there are no such cells or they had none before.
+    These are the controls; without controls the cells that the change does not touch, and for one of those all other cells. None
+    if there are no such cells, or they had nothing before.
     """
-    cells = control_cells(comparison) or tuple(_untouched(comparison))
-    if not cells:
-        return None
-    dns = dns_of(comparison, cells)
+    dns = dns_of(comparison, control_cells(comparison) or _others(comparison, cell))
     before, after = comparison.earlier.values(kpi, slice, dns), comparison.later.values(kpi, slice, dns)
-    return fmean(after) / fmean(before) if after and before and fmean(before) > 0 else None
+    return fmean(after) / fmean(before) if dns and after and before and fmean(before) > 0 else None
 
 
-def _untouched(comparison: Comparison) -> Iterator[str]:
+def _others(comparison: Comparison, cell: str) -> tuple[str, ...]:
     touched = touched_cells(comparison)
-    return (cell.id for cell in comparison.card.cells if cell.id not in touched)
+    skipped = touched if cell in touched else {cell}
+    return tuple(other.id for other in comparison.card.cells if other.id not in skipped) or ("no other cell",)

@@ -11,15 +11,10 @@ from tools.telemetry.statistics import correlation_of
 from tools.telemetry.trend import residuals, trend_of
 
 
-def movement_of(kpi: str, after: Sequence[float], before: Sequence[float], significance: float, *, either_way: bool) -> str:
-    """Return how the KPI is still moving, or "" if it has settled.
-
-    `before` only tells how correlated the windows are. `either_way`: a movement to the better counts as well.
-    """
+def movement_of(kpi: str, after: Sequence[float], before: Sequence[float], significance: float) -> str:
+    """Return how the KPI is still moving, in either direction, or "" if it has settled; `before` shows how noise correlates."""
     trend = trend_of(after, correlation_of(residuals(after), residuals(before)))
-    better = kpi_definition(kpi).better
-    is_better = trend.movement > 0 if better == "higher" else trend.movement < 0
-    if trend.p_value >= significance or (is_better and not either_way):
+    if trend.p_value >= significance:
         return ""
     if abs(trend.movement) <= materiality_threshold(kpi, fmean(after)):
         return ""

@@ -135,12 +135,30 @@ def _excuse(population: _Population, comparison: Comparison) -> tuple[BystanderR
     predicted = _predicted_share(population, comparison)
     if predicted is not None and left >= predicted - _SIMILAR:
         return "demand", f"as predicted without a change: {predicted:.0%} are left"
-    elsewhere = share_left_elsewhere(comparison, population.kpi, population.slice)
-    if elsewhere is not None and population.cell.id in touched_cells(comparison) and left >= elsewhere - _SIMILAR:
+    elsewhere = _share_elsewhere(population, comparison)
+    if elsewhere is not None and left >= elsewhere - _tolerance(elsewhere, population):
         return "elsewhere", f"where the change does not act {elsewhere:.0%} are left as well"
     if _was_leaving(population):
-        return "demand", "it had been going down before the change"
+        return "demand", "it had been going down before the change already"
     return None
+
+
+def _share_elsewhere(population: _Population, comparison: Comparison) -> float | None:
+    """Return the share left where the change is not the cause; for the whole cell, that of a cell with its mix of slices."""
+    kpi, cell = population.kpi, population.cell
+    shares = {slice: share_left_elsewhere(comparison, kpi, slice, cell.id) for slice in (None, *Slice)}
+    if population.slice is not None:
+        return shares[population.slice]
+    parts = {slice: comparison.earlier.values(kpi, slice, (cell.dn,)) for slice in Slice}
+    weights = {slice: fmean(values) for slice, values in parts.items() if values and shares[slice] is not None}
+    total = sum(weights.values())
+    return sum((shares[slice] or 0.0) * weight for slice, weight in weights.items()) / total if total else shares[None]
+
+
+def _tolerance(share: float, population: _Population) -> float:
+    """Return how far the share left in a cell may be below `share` by chance: two standard errors of a share of its users."""
+    users = max(fmean(population.before), 1.0) if population.kpi == USERS else float("inf")
+    return max(_SIMILAR, 2 * sqrt(max(share * (1 - share), 0.0) / users))
 
 
 def _predicted_share(population: _Population, comparison: Comparison) -> float | None:

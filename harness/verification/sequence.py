@@ -12,16 +12,25 @@ Look = Callable[[datetime, datetime], Verification]
 
 
 def look_until_settled(look: Look, start: datetime, first: datetime, step: timedelta, deadline: datetime) -> Verification:
-    """Look at the windows from `start`, at `first` and after each `step`, until there is a verdict or `deadline` has come.
-
-    If a KPI was still moving or its telemetry was invalid, the next look begins where this one ended, as long as a whole step is
-    left: a transient, averaged with what came after it, would describe neither.
-    """
+    """Look at the windows from `start`, at `first` and after each `step`, until there is a verdict or `deadline` has come."""
     until = first
     while True:
-        verification = look(start, until)
+        verification = _settled_part(look, start, until, step)
         if verification.outcome != "inconclusive" or until >= deadline:
             return verification
-        if not verification.settled and until + step <= deadline:
-            start = until
         until = min(until + step, deadline)
+
+
+def _settled_part(look: Look, start: datetime, until: datetime, step: timedelta) -> Verification:
+    """Return the verification of the longest part up to `until`, of at least a step, that has settled; else of all windows.
+
+    A transient (a KPI that is still moving, flawed samples), averaged with what came after it, would describe neither.
+    """
+    verification = look(start, until)
+    later = start + step
+    while verification.outcome == "inconclusive" and not verification.settled and later + step <= until:
+        part = look(later, until)
+        if part.settled or part.outcome == "harmed":
+            return part
+        later += step
+    return verification

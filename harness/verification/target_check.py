@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from harness.verification.comparison import Comparison
+from harness.verification.demand import demand_moved
 from harness.verification.effect import effect_on
 from harness.verification.flawed import flaw_of, is_invalid
+from harness.verification.levels import MET
 from harness.verification.movement import movement_of
-from harness.verification.plausibility import departure_of
+from harness.verification.plausibility import MEAN_OF_LOW_END, contradiction_of, departure_of
 from harness.verification.result import TargetCheck, TargetResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.assessment import assess
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
+from policies.materiality import is_worse
 from policies.proposal import Candidate, TargetOutlook
 from tools.telemetry.statistics import MIN_WINDOWS, correlation_of, p_mean_above, p_mean_below, share_bounds
 from tools.twinning.outlook import cell_dns, gap_key
@@ -56,9 +59,15 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         gap=gap_of(comparison.candidate, scope, target.kpi),
         significance=comparison.significance,
     )
-    moving = movement_of(target.kpi, measured.after, measured.before, comparison.significance, either_way=True)
+    moving = movement_of(target.kpi, measured.after, measured.before, comparison.significance)
     flaw = flaw_of(comparison, target.kpi, scope.slice, dns)
-    reason = flaw or _shortage(comparison, measured) or moving or _departure(measured)
+    reason = (
+        flaw
+        or _shortage(comparison, measured)
+        or moving
+        or _contradiction(comparison, scope, measured)
+        or _departure(comparison, scope, measured)
+    )
     result, p_value = _verdict(measured, reason)
     return TargetCheck(
         target=target,
@@ -107,13 +116,27 @@ def _shortage(comparison: Comparison, measured: _Measured) -> str:
     return f"{len(measured.after)} windows with a measurement, at least {MIN_WINDOWS} are needed"
 
 
-def _departure(measured: _Measured) -> str:
+def _departure(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
+    """Return how the value departs from its prediction, or "" if it does not, or demand is not what was predicted for."""
     outlook, observed = measured.outlook, measured.observed
     if outlook is None or observed is None:
         return ""
-    return departure_of(
-        measured.target.kpi, observed, measured.after, outlook.predicted, outlook.interval, measured.gap, measured.correlation
-    )
+    kpi, correlation = measured.target.kpi, measured.correlation
+    known = comparison.is_predicted_for_now and outlook.no_change is not None and measured.before
+    bias = fmean(measured.before) - outlook.no_change if known and outlook.no_change is not None else 0.0
+    departure = departure_of(kpi, observed, measured.after, outlook, measured.gap, bias, correlation)
+    lighter = is_worse(kpi, outlook.predicted, observed)
+    return "" if departure and demand_moved(comparison, scope.cells, up=not lighter) else departure
+
+
+def _contradiction(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
+    """Return how the value contradicts another KPI of the same cells, or ""."""
+    mean_kpi = MEAN_OF_LOW_END.get(measured.target.kpi)
+    if mean_kpi is None:
+        return ""
+    worst = measured.target.model_copy(update={"kpi": mean_kpi})
+    means = comparison.later.target_values(worst, scope.slice, cell_dns(comparison.card, scope, mean_kpi))
+    return contradiction_of(measured.target.kpi, measured.after, mean_kpi, means)
 
 
 def _verdict(measured: _Measured, reason: str) -> tuple[TargetResult, float | None]:
@@ -135,13 +158,16 @@ def _by_bound(measured: _Measured) -> tuple[TargetResult, float | None]:
     upper, r = target.condition.is_upper_bound, measured.correlation
     p_met = p_mean_below(values, target.value, r) if upper else p_mean_above(values, target.value, r)
     p_missed = p_mean_above(values, target.value, r) if upper else p_mean_below(values, target.value, r)
-    if p_met < measured.significance and target.is_met_by(fmean(values)):
+    if p_met < MET * measured.significance and target.is_met_by(fmean(values)):
         return "met", p_met
     return ("missed" if p_missed < measured.significance else "inconclusive"), p_met
 
 
 def _by_share(target: ExpectationTarget, values: Sequence[float], measured: _Measured) -> TargetResult:
-    low, high = share_bounds(sum(map(target.is_met_by, values)), len(values), measured.significance, measured.correlation)
+    inside = [float(target.is_met_by(value)) for value in values]
+    met, correlation = round(sum(inside)), correlation_of(inside)
+    low, _ = share_bounds(met, len(values), MET * measured.significance, correlation)
+    _, high = share_bounds(met, len(values), measured.significance, correlation)
     return "met" if low >= 1 - target.tolerance else "missed" if high < 1 - target.tolerance else "inconclusive"
 
 
