@@ -31,6 +31,8 @@ class KpiDefinition(Word):
     """The definition of a KPI; `lowest` and `highest` bound its value, `binned` marks a family of bins `NAME.0`, `NAME.1`, …
 
     `across_cells`, `across_slices`, `across_windows`: how values of several objects or windows combine (`policies.assessment`).
+    `memory_s`: for how many seconds the counter still contains what was before; 0 for the measurements of TS 28.552, which start
+    anew in each granularity period. A filter of the peer makes it longer (setting `commitment.memory`).
     """
 
     name: str
@@ -49,6 +51,7 @@ class KpiDefinition(Word):
     across_cells: Literal["sum", "mean"] = "mean"
     across_slices: Literal["sum", "mean", "none"] = "mean"
     across_windows: Literal["sum", "mean"] = "mean"
+    memory_s: float = 0.0
 
     @property
     def moves_to_neighbours(self) -> bool:

@@ -118,6 +118,18 @@ class CommitmentStore:
         """Record the network's receipt; a second call changes nothing."""
         return self._move(key, "applied", ("pending",), receipt=receipt.model_dump_json())
 
+    def extend(self, key: str, deadline_s: float, network_deadline: float) -> Commitment:
+        """Set both deadlines of an applied change anew, as in `open`: a person goes on watching it. Raises CommitmentError."""
+        with self._store.transaction() as connection:
+            changed = connection.execute(
+                "UPDATE commitments SET deadline = ?, network_deadline = ? WHERE key = ? AND state = 'applied'",
+                (self._now() + deadline_s, network_deadline, key),
+            ).rowcount
+        commitment = self.get(key)
+        if not changed:
+            raise CommitmentError(f"commitment {key!r} is {commitment.state}: there is nothing to go on watching")
+        return commitment
+
     def confirmed(self, key: str, note: str = "") -> Commitment:
         """Record that KPIs confirmed the change; raises CommitmentError if it is not applied."""
         return self._move(key, "confirmed", ("applied",), note=note, closed_at=self._now())

@@ -7,7 +7,17 @@ from typing import Any
 
 from harness.approvals.approver import Answerer, ApprovalAnswer, ApprovalQuestion, Approver
 from harness.engine.desk import Desk
-from harness.engine.interrupts import ApprovalInterrupt, Decided, Edited, Interrupt, QuestionInterrupt, WakeUp, status_of
+from harness.engine.interrupts import (
+    ApprovalInterrupt,
+    Decided,
+    Edited,
+    Interrupt,
+    OutcomeInterrupt,
+    QuestionInterrupt,
+    WakeUp,
+    status_of,
+)
+from harness.engine.outcome_choices import TAKE_BACK
 from harness.engine.state import Ending, RunState
 from harness.records.outcome import RunOutcome
 from harness.records.tried import Tried
@@ -54,9 +64,11 @@ class Drive:
         """Return what wakes the graph, or None if nobody is there."""
         if interrupt["kind"] == "question":
             return self._ask(interrupt)
+        if interrupt["kind"] == "outcome":
+            return self._ask(interrupt) or TAKE_BACK  # a change of unknown effect does not wait for somebody who is not there
         return self._ask_approval(interrupt, graph.state())
 
-    def _ask(self, interrupt: QuestionInterrupt) -> str | None:
+    def _ask(self, interrupt: QuestionInterrupt | OutcomeInterrupt) -> str | None:
         question, choices = interrupt["question"], tuple(interrupt["choices"])
         self._desk.emit("question.asked", question=question, choices=choices)
         answer = self._answerer(question, choices) if self._answerer else None

@@ -8,7 +8,8 @@ from harness.records.failure import RunBoundary, RunFailure
 from harness.records.status import Status
 
 Step = Literal[
-    "understand", "plan", "act", "ask", "validate", "judge", "await_approval", "apply", "verify", "roll_back", "report", "end",
+    "understand", "plan", "act", "ask", "validate", "judge", "await_approval", "apply", "verify", "consult", "roll_back",
+    "report", "end",
 ]  # fmt: skip
 
 
@@ -33,7 +34,8 @@ class RunState(TypedDict, total=False):
     """The content of a checkpoint.
 
     next: the following step. decisions, calls, rounds: the numbers used so far. reading: the decision with the reading of the
-    operator's text, which covers the first `answers_read` answers. decision, intent, proposal, candidate, edited, verdict,
+    operator's text, which covers the first `answers_read` answers. watch_from: network time from which the operator
+    wants the change to be watched again. decision, intent, proposal, candidate, edited, verdict,
     verification: names of artifacts. observations: names of artifacts, oldest first. durations: wall seconds by step.
     """
 
@@ -58,6 +60,7 @@ class RunState(TypedDict, total=False):
     verdict: str
     key: str
     applied_at: str
+    watch_from: str
     verification: str
     durations: dict[str, float]
     ending: Ending

@@ -15,7 +15,7 @@ from policies.verdict import Verdict
 from twins.screen.console import plain
 
 _STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "met": "green", "harmed": "bold red", "missed": "red",
-          "inconclusive": "yellow", "demand": "cyan", "predicted": "cyan", "elsewhere": "cyan"}  # fmt: skip
+          "inconclusive": "yellow", "demand": "cyan", "predicted": "cyan", "elsewhere": "cyan", "moved": "cyan"}  # fmt: skip
 
 
 def _table(title: str, *columns: tuple[str, JustifyMethod]) -> Table:
@@ -110,10 +110,17 @@ def verification_table(verification: Verification) -> Table:
     for target in verification.targets:
         table.add_row(*_target_row(target))
     for bystander in verification.bystanders:
-        if bystander.result in ("harmed", "demand", "predicted", "elsewhere"):
+        if bystander.result not in ("unharmed", "unknown"):
             table.add_row(*_bystander_row(bystander))
     unharmed = sum(bystander.result == "unharmed" for bystander in verification.bystanders)
-    table.caption = f"{unharmed} other KPIs of cells and slices are no worse (significance {verification.significance:g})"
+    table.caption = plain(
+        "\n".join(
+            [
+                f"{unharmed} other KPIs of cells and slices are no worse (significance {verification.significance:g})",
+                *verification.notes,
+            ]
+        )
+    )
     return table
 
 
@@ -123,7 +130,7 @@ def _target_row(check: TargetCheck) -> tuple[Text | str, ...]:
     return (
         plain(check.target.describe()), plain(_scope(check.slice, check.cells)), number(check.before),
         f"{number(check.predicted)}{interval}", number(check.observed), check.target.definition.unit,
-        plain(f"{check.result}{error}", _STYLE.get(check.result, "")),
+        plain("; ".join(filter(None, (f"{check.result}{error}", check.reason, check.credit))), _STYLE.get(check.result, "")),
     )  # fmt: skip
 
 

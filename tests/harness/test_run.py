@@ -80,7 +80,8 @@ def test_a_change_that_does_not_keep_its_promise_is_taken_back_at_the_deadline(t
     network = SmallNetwork(disturbance=Interferer(x=60.0, y=35.0, power_dbm=35.0))  # the prediction knows nothing of it
     run_service = service(tmp_path, network=network)
     outcome = run_service.start(TEXT, approver=approve_by_flag)
-    assert outcome.status == "rolled back"
+    assert outcome.status == "inconclusive"
+    assert outcome.exit_status == 4
     assert "not confirmed before the deadline" in outcome.message
     assert minimum(network) == 0
 

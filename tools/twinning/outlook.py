@@ -32,6 +32,8 @@ WATCHED: tuple[tuple[str, Slice | None], ...] = (
     ("DRB.PacketLossRateDl", Slice.MMTC),
     ("RRC.ConnEstabFailRate", None),
     ("MM.RlfRate", None),
+    ("RRC.ConnMean", None),
+    ("DRB.PdcpSduVolumeDL", None),
     ("RRU.PrbTotDl", None),
     ("PEE.Energy", None),
 )

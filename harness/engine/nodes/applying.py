@@ -7,7 +7,7 @@ key → commitment recorded → change applied with the key → receipt recorded
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from harness.commitments.rollback import may_stand
 from harness.commitments.schedule import Schedule
@@ -30,8 +30,6 @@ from twins.network import (
     StaleEditError,
     UnknownObjectError,
 )
-
-_GRACE_S = 120.0
 
 
 def apply(desk: Desk, state: RunState) -> RunState:
@@ -61,8 +59,7 @@ def _open_commitment(desk: Desk, state: RunState, key: str, change_set: ChangeSe
     now = desk.clock.now()
     intent = desk.artifacts.load(state["intent"], Intent)
     plan = Schedule.of(desk.settings.commitment, now, desk.network.describe().granularity_s, intent.window)
-    # At its deadline the run itself comes first: on a network that is served fast, one poll of the clock may overshoot it.
-    until = plan.deadline + timedelta(seconds=max(2 * plan.granularity_s, _GRACE_S))
+    until = plan.deadline + plan.grace
     desk.commitments.open(
         key,
         state["run_id"],
