@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.gate.case import Case
 from policies.guardrails.authorization import AUTHORIZATION_POLICIES, AUTHORIZATION_SCHEMA, action_of
-from policies.guardrails.blast_radius import BlastRadius, cells_of
+from policies.guardrails.blast_radius import BlastRadius, CellNames, cells_of
 from policies.verdict import Reason, failed, passed, warned
 
 NAME = "authorization"
@@ -52,9 +52,8 @@ def judge(case: Case) -> Iterator[Reason]:
 
 
 def _pairs(case: Case) -> list[tuple[str, str]]:
-    owners = {root: cell.id for cell in case.card.cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
-    all_cells = {cell.id for cell in case.card.cells}
-    pairs = {(action_of(edit), cell) for edit in case.change_set.edits for cell in sorted(cells_of(edit, owners) or all_cells)}
+    names = CellNames.of(case.card)
+    pairs = {(action_of(edit), cell) for edit in case.change_set.edits for cell in cells_of(edit, names) or names.ids}
     return sorted(pairs)
 
 

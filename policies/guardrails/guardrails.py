@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.card import Card
+from policies.guardrails.lock_out import judge_policies
 from policies.guardrails.off_air import Read, judge_off_air
 from policies.guardrails.rules import Bound, GuardrailRules, StepBound
 from policies.managed_object import cell_of, class_of, id_of, number_of
@@ -37,6 +38,7 @@ class Guardrails:
         reasons = [*self._radius(change_set, card), *self._freezes(change_set, card), *self._protected_cells(change_set, card)]
         reasons += self._protected_slices(change_set, users or {}, read)
         reasons += self._steps(change_set, read)
+        reasons += judge_policies(self.rules, change_set, card, read, users or {})
         return reasons + judge_off_air(self.rules, change_set, card, read)
 
     def _radius(self, change_set: ChangeSet, card: Card) -> list[Reason]:
