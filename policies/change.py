@@ -103,8 +103,8 @@ def canonical_json(value: Any) -> str:
 def digest_of(value: Any) -> str:
     """Return the SHA-256 of the canonical JSON of `value`, as 64 hex digits.
 
-    Never raises: a value that JSON cannot carry (`json_objection`) has a digest that no writable value has. Such a value passes no
-    gate, but it must be possible to say which one was refused.
+    Never raises: a value that JSON cannot carry (`json_objection`) has a digest that no writable value has. Such a value passes
+    no gate, but it must be possible to say which one was refused.
     """
     try:
         return hashlib.sha256(canonical_json(value).encode()).hexdigest()

@@ -22,6 +22,7 @@ from policies.managed_object import ManagedObject
 from policies.slices import Slice
 from policies.violation import Violation
 from policies.word import Word
+from twins.object_version import ObjectVersion
 
 
 class NetworkError(Exception):
@@ -161,6 +162,9 @@ class Network(Protocol):
 
     def revert(self, receipt: Receipt) -> Receipt:
         """Restore the configuration before the receipt's change, once per receipt; raises UnknownReceiptError."""
+
+    def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
+        """Return the version of what each edit edits; raises UnknownObjectError, NetworkUnavailableError."""
 
 
 State = TypeVar("State")

@@ -77,10 +77,12 @@ def _show_change(console: Console, record: RunRecord, store: StateStore) -> None
     from harness.views.tables import plain
 
     for approval in ApprovalStore(store).of_run(record.run_id):
-        decision = f"{approval.state} {approval.decided_by or ''} {approval.how or ''} {approval.note or ''}"
-        console.print(plain(f"approval of {approval.digest[:12]}: {decision}"))
-        for line in approval.change_set.describe():
-            console.print(plain(f"  {line}"))
+        by = f", requested by {approval.requested_by}" if approval.requested_by else ""
+        console.print(plain(f"request {approval.digest[:12]}: {approval.standing()}{by}"), soft_wrap=True)
+        for line in approval.subject.describe():
+            console.print(plain(f"  {line}"), soft_wrap=True)
+        if approval.state == "pending":
+            console.print(plain(f"  approve with: {approval.command}"), soft_wrap=True)
     for commitment in CommitmentStore(store).of_run(record.run_id):
         console.print(plain(f"commitment: {commitment.state} {commitment.note}"))
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from harness.runtime.errors import CommitmentError
+from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
 from policies.change import ChangeSet, Receipt
 from policies.word import Word
@@ -68,7 +69,7 @@ class CommitmentStore:
 
     def __init__(self, store: StateStore, now: Callable[[], float] = time.time) -> None:
         self._store = store
-        self._now = now
+        self._now = HighWaterClock(store, now)
 
     def open(
         self,
@@ -90,6 +91,10 @@ class CommitmentStore:
                 _refuse_conflicts(change_set, _open_on(connection, network))
                 connection.execute(_INSERT, row)
         return self.get(key)
+
+    def now(self) -> float:
+        """Return the wall time by which deadlines and leases are judged, seconds since the epoch; it never goes back."""
+        return self._now()
 
     def applied(self, key: str, receipt: Receipt) -> Commitment:
         """Record the network's receipt; a second call changes nothing."""

@@ -53,12 +53,12 @@ class Watchdog:
         commitments: CommitmentStore,
         connect: Callable[[str], Network],
         journal: Journal,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
     ) -> None:
         self._commitments = commitments
         self._connect = connect
         self._journal = journal
-        self._now = now
+        self._now = now or commitments.now
         self._owner = f"watchdog:{os.getpid()}"
 
     def sweep(self) -> list[SweepResult]:

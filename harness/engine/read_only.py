@@ -7,6 +7,7 @@ from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
 from tools.contract import Boundary, ToolError
 from twins.network import KpiQuery, Network, NetworkCard
+from twins.object_version import ObjectVersion
 
 
 class ReadOnlyNetwork:
@@ -34,6 +35,10 @@ class ReadOnlyNetwork:
     def configuration(self, under: str = "") -> tuple[ManagedObject, ...]:
         """Return all managed objects."""
         return self._network.configuration(under)
+
+    def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
+        """Return the version of what each edit edits."""
+        return self._network.versions(change_set)
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Refuse."""

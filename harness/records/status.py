@@ -10,11 +10,13 @@ Mode = Literal["active", "shadow"]
 Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
     "cannot", "shadow", "failed",
+    "expired",
 ]  # fmt: skip
 RunStatus = Status | Literal["running"]
 Tone = Literal["good", "care", "bad", "neutral"]
 
-# 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or rolled back.
+# 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected, rolled back, or expired:
+# nobody decided in time, which is not a rejection.
 EXIT_STATUS: dict[Status, int] = {
     "confirmed": 0,
     "recommended": 0,
@@ -27,6 +29,7 @@ EXIT_STATUS: dict[Status, int] = {
     "awaiting approval": 3,
     "rejected": 4,
     "rolled back": 4,
+    "expired": 4,
 }
 
 TONE: dict[Status, Tone] = {
@@ -41,4 +44,5 @@ TONE: dict[Status, Tone] = {
     "awaiting approval": "care",
     "rejected": "care",
     "rolled back": "bad",
+    "expired": "care",
 }

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.runtime.columns import add_missing_columns
 from harness.runtime.errors import StoreError
 
 _SCHEMA = """
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS commitments(
     network_deadline REAL NOT NULL, closed_at REAL, note TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
     lease_by TEXT NOT NULL DEFAULT '', lease_until REAL NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS open_commitments ON commitments(state, network);
+CREATE TABLE IF NOT EXISTS high_water(name TEXT PRIMARY KEY, seen REAL NOT NULL, boot TEXT NOT NULL, uptime REAL NOT NULL);
 """
 
 
@@ -45,6 +47,7 @@ class StateStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection().executescript(_SCHEMA)
+            add_missing_columns(self._connection())
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"state database {self.path}: {error}; choose a writable data_dir with free space") from error
 

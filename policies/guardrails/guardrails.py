@@ -7,6 +7,7 @@ only if an old value is needed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.blast_radius import BlastRadius
@@ -22,10 +23,11 @@ Users = Mapping[tuple[str, Slice], float]
 
 
 class Guardrails:
-    """Evaluates the rules of a guardrails file."""
+    """Evaluates the rules of a guardrails file; `path` is the file, None for rules that come from none."""
 
-    def __init__(self, rules: GuardrailRules) -> None:
+    def __init__(self, rules: GuardrailRules, path: Path | None = None) -> None:
         self.rules = rules
+        self.path = path
 
     def judge(self, change_set: ChangeSet, card: Card, read: Read, users: Users | None = None) -> list[Reason]:
         """Return the finding of every rule that applies to the change set.

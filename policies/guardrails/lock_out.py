@@ -108,16 +108,12 @@ class _LockOut:
     def _guarantees(self, edit: PolicyEdit, before: PolicyEffect, after: PolicyEffect) -> list[Reason]:
         if not self._is_protected(before.slice):
             return []
-        return [
-            warned(
-                RULE,
-                f"A1 policy {edit.policy_id} takes a guarantee from {before.traffic}: {name} {value:g} → {after.guarantees.get(name, 0.0):g}",
-                self._source,
-                "approve only if the slice needs it no more",
-            )
-            for name, value in before.guarantees.items()
-            if after.guarantees.get(name, 0.0) < value
-        ]
+        left = {name: after.guarantees.get(name, 0.0) for name in before.guarantees}
+        lost = [f"{name} {value:g} → {left[name]:g}" for name, value in before.guarantees.items() if left[name] < value]
+        if not lost:
+            return []
+        message = f"A1 policy {edit.policy_id} takes a guarantee from {before.traffic}: {', '.join(lost)}"
+        return [warned(RULE, message, self._source, "approve only if the slice needs it no more")]
 
     def _is_protected(self, slice: Slice | None) -> bool:
         """Whether the slice is protected; traffic of which the slice is not known may be of a protected one."""

@@ -56,9 +56,8 @@ def effect_of(policy_type: str, body: dict[str, Any] | None, card: Card, floors:
         if STEERING in policy_type:
             return _steering(body, card)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        return PolicyEffect(
-            unknown=f"it is not built as {policy_type} is ({type(error).__name__}: {error})", denial=_denial(body)
-        )
+        problem = f"{type(error).__name__}: {error}"
+        return PolicyEffect(unknown=f"it is not built as {policy_type} is ({problem})", denial=_denial(body))
     return PolicyEffect(unknown=f"the effect of the policy type {policy_type} is not known here", denial=_denial(body))
 
 

@@ -1,4 +1,4 @@
-"""For which slice and which cells an A1 policy is (O-RAN.WG2.A1TD): policies name slices by S-NSSAI and cells by cell identity."""
+"""The scope of an A1 policy (O-RAN.WG2.A1TD): policies name slices by S-NSSAI and cells by their identity."""
 
 from __future__ import annotations
 
@@ -26,14 +26,15 @@ def listed_cells(cells: Any, card: Card) -> frozenset[str]:
     by_identity = {cell.nci: cell.id for cell in card.cells if cell.nci is not None}
     if not isinstance(cells, list) or not cells:
         return everywhere
-    named = [by_identity.get(identity) for identity in map(_identity, cells)]
+    named = [by_identity.get(_identity(cell)) for cell in cells]
     return everywhere if None in named else frozenset(name for name in named if name is not None)
 
 
-def _identity(cell: Any) -> int | None:
+def _identity(cell: Any) -> int:
+    """Return the NR cell identity of a cell in a list, -1 if it is not named by one."""
     identity = cell.get("cId") if isinstance(cell, dict) else None
     number = identity.get("ncI") if isinstance(identity, dict) else None
-    return number if isinstance(number, int) else None
+    return number if isinstance(number, int) else -1
 
 
 def identities(value: object) -> Iterator[int]:

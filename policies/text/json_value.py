@@ -1,4 +1,4 @@
-"""Whether a value can be written as interoperable JSON (RFC 8259, RFC 7493 I-JSON): what cannot, cannot be signed, sent or stored.
+"""Whether a value is interoperable JSON (RFC 8259, RFC 7493 I-JSON): what is not cannot be signed, sent or stored.
 
 Lone surrogates have no UTF-8 form, NaN and infinities no JSON form, integers of more than 64 bits no form that every peer reads
 (the gate's authorization reads 64 bits, too), and deep nesting exhausts a reader's stack.
@@ -42,19 +42,14 @@ def _step(where: str, name: Any) -> str:
 def _objection(item: Any, depth: int) -> str:
     if depth > MAX_DEPTH:
         return f"nested more than {MAX_DEPTH} levels deep"
-    match item:
-        case None | bool():
-            return ""
-        case str():
-            return _text_objection(item)
-        case int():
-            return "" if abs(item) <= MAX_INTEGER else f"an integer of {item.bit_length()} bits, at most 63 are allowed"
-        case float():
-            return "" if math.isfinite(item) else f"{item} is not a number of JSON (RFC 8259 clause 6)"
-        case dict() | list() | tuple():
-            return ""
-        case _:
-            return f"a {type(item).__name__} is not a value of JSON"
+    if isinstance(item, str):
+        return _text_objection(item)
+    if isinstance(item, int) and abs(item) > MAX_INTEGER:
+        return f"an integer of {item.bit_length()} bits, at most 63 are allowed"
+    if isinstance(item, float) and not math.isfinite(item):
+        return f"{item} is not a number of JSON (RFC 8259 clause 6)"
+    is_json = item is None or isinstance(item, int | float | dict | list | tuple)
+    return "" if is_json else f"a {type(item).__name__} is not a value of JSON"
 
 
 def _text_objection(text: str) -> str:
