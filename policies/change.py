@@ -128,7 +128,7 @@ class ChangeSet(Word):
     def digest(self) -> str:
         """SHA-256 of the canonical edits; an approval is bound to it."""
         try:
-            return digest_of(self.model_dump(mode="json")["edits"])
+            return digest_of(self.model_dump(mode="json", warnings=False)["edits"])
         except (ValueError, RecursionError):  # a value that cannot be serialized, which only unchecked edits have
             return digest_of([vars(edit) for edit in self.edits])
 

@@ -17,7 +17,8 @@ class ApprovalSubject(Word):
     """What is approved. `digest` covers all of it: a change set on another baseline, or on another version, is another subject.
 
     sentence: the intent as understood. schedule: when the change is applied, verified and taken back, one line each. baseline:
-    the KPIs when a person was asked. versions: of every object and policy that is edited. judged_at: network time of the verdict.
+    the KPIs when a person was asked. versions: of every object and policy that is edited. warnings: of the gate. judged_at:
+    network time of the verdict. round: how often the run had returned to planning or asking.
     """
 
     change_set: ChangeSet
@@ -25,7 +26,9 @@ class ApprovalSubject(Word):
     schedule: tuple[str, ...] = ()
     baseline: tuple[BaselineKpi, ...] = ()
     versions: tuple[ObjectVersion, ...] = ()
+    warnings: tuple[str, ...] = ()
     judged_at: datetime | None = None
+    round: int = 0
 
     @cached_property
     def digest(self) -> str:
@@ -40,4 +43,5 @@ class ApprovalSubject(Word):
             *(f"edit: {line}" for line in self.change_set.describe()),
             *(f"schedule: {line}" for line in self.schedule),
             *(f"before: {kpi.describe()}" for kpi in self.baseline),
+            *(f"warning: {text}" for text in self.warnings),
         ]

@@ -7,6 +7,7 @@ Then with the approval of a person who has the configured roles: if allowed, a h
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -80,9 +81,20 @@ def denials(requests: list[dict[str, Any]], entities: list[dict[str, Any]]) -> l
 
 
 def _why(answer: Any) -> str:
-    reasons = ", ".join(answer.diagnostics.reasons)
+    reasons = ", ".join(_policy_name(reason) for reason in answer.diagnostics.reasons)
     errors = "; ".join(str(error) for error in answer.diagnostics.errors)
     return errors or (f"forbidden by {reasons}" if reasons else "no policy permits it")
+
+
+def _policy_name(reason: str) -> str:
+    """Return the @id of the policy that Cedar names by its number in the file, such as "policy12"."""
+    number = reason.removeprefix("policy")
+    return _policy_ids()[int(number)] if number.isdigit() and int(number) < len(_policy_ids()) else reason
+
+
+@cache
+def _policy_ids() -> tuple[str, ...]:
+    return tuple(re.findall(r'^@id\("([^"]+)"\)', AUTHORIZATION_POLICIES.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def context_of(case: Case, *, approver_roles: Sequence[str] | None) -> dict[str, Any]:

@@ -28,12 +28,9 @@ def rejudge(desk: Desk, state: RunState, tried: Tried) -> RunState | None:
     if approval.state not in ("approved", "consumed"):
         return void(approval)
     case = case_of(desk, state, tried)
-    if objection := _objection(desk, case, approval):
-        _withdraw(desk, approval, [objection])
-        return ended("rejected", objection)
     fresh = with_review(desk.gate.judge(case), review_of(desk, state, tried))
     now = desk.network.versions(approval.change_set)
-    refused = _failures(fresh) + _changed(approval.subject.versions, now)
+    refused = _failures(fresh) + _changed(approval.subject.versions, now) + _objections(desk, case, approval)
     doubts = _doubts(desk, state, case, fresh, approval, now)
     desk.record("gate.rejudged", digest=approval.digest, ruling=fresh.ruling.value, refused=refused, doubts=doubts,
                 reasons=[reason.model_dump() for reason in fresh.reasons if reason.outcome != "pass"])  # fmt: skip
@@ -66,13 +63,14 @@ def _withdraw(desk: Desk, approval: Approval, why: list[str]) -> None:
     desk.record("approval.withdrawn", digest=approval.digest, why=reason)
 
 
-def _objection(desk: Desk, case: Case, approval: Approval) -> str:
+def _objections(desk: Desk, case: Case, approval: Approval) -> list[str]:
     """Return why the person who approved may not approve this now, empty if they may."""
     if approval.how == "policy":
-        return ""
+        return []
     facts = ApprovalFacts.of(case).model_dump(mode="json")
     person, beforehand = Person.parse(approval.decided_by or ""), approval.how == "--approve"
-    return desk.approvers.objection(facts, person, approval.requested_by, beforehand=beforehand)
+    objection = desk.approvers.objection(facts, person, approval.requested_by, beforehand=beforehand)
+    return [objection] if objection else []
 
 
 def _failures(fresh: Verdict) -> list[str]:

@@ -20,7 +20,7 @@ def seek_approval(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> 
     """Ask for approval of the judged change set, or let the gate give it where no human is needed."""
     if no := _rejection(desk, case.change_set.digest):
         return ended("rejected", f"this change set was {no.standing()} before")
-    approval = _request(desk, state, case)
+    approval = _request(desk, state, subject_of(desk, state, case, verdict), case)
     if approval.state == "pending" and verdict.ruling is Ruling.APPROVE:
         desk.approvals.decide(desk.run_id, approval.digest, True, "gate", "policy", note="allowed without a human")
         desk.record("approval.decided", digest=approval.digest, approved=True, verdict="approved", who="gate", how="policy")
@@ -36,12 +36,11 @@ def _rejection(desk: Desk, change_set: str) -> Approval | None:
     return next((asked for asked in requests if asked.state == "rejected" and asked.change_set.digest == change_set), None)
 
 
-def _request(desk: Desk, state: RunState, case: Case) -> Approval:
+def _request(desk: Desk, state: RunState, subject: ApprovalSubject, case: Case) -> Approval:
     """Return the open request for what this step, before it was interrupted, asked; else a new one, the run's only open one."""
-    subject = subject_of(desk, case)
     waiting = [asked for asked in desk.approvals.of_run(desk.run_id) if asked.state in ("pending", "approved")]
     for asked in waiting:
-        if asked.change_set.digest == subject.change_set.digest and not _outdated(desk, case, asked.subject, subject):
+        if not _outdated(desk, case, asked.subject, subject):
             return asked
         desk.approvals.withdraw(desk.run_id, "another request of the run replaces it", asked.digest)
     facts = ApprovalFacts.of(case).model_dump(mode="json")
@@ -51,6 +50,8 @@ def _request(desk: Desk, state: RunState, case: Case) -> Approval:
 
 
 def _outdated(desk: Desk, case: Case, then: ApprovalSubject, now: ApprovalSubject) -> bool:
+    if (then.change_set.digest, then.warnings, then.round) != (now.change_set.digest, now.warnings, now.round):
+        return True
     return bool(differences(then.versions, now.versions) or movements(then.baseline, desk.kpis.snapshot(), case.card))
 
 
@@ -70,7 +71,7 @@ def _requester(desk: Desk, state: RunState) -> str:
     return (editors[-1] if editors else None) or desk.requester
 
 
-def subject_of(desk: Desk, case: Case) -> ApprovalSubject:
+def subject_of(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> ApprovalSubject:
     """Return what is approved: the case's change set with the readings of now. Raises NetworkError."""
     return ApprovalSubject(
         change_set=case.change_set,
@@ -78,7 +79,9 @@ def subject_of(desk: Desk, case: Case) -> ApprovalSubject:
         schedule=_schedule(desk, case),
         baseline=read_baseline(desk.kpis.snapshot(), case.card, case.intent),
         versions=desk.network.versions(case.change_set),
+        warnings=tuple(f"{reason.rule}: {reason.message}" for reason in verdict.reasons if reason.outcome == "warn"),
         judged_at=case.card.now,
+        round=state["rounds"],
     )
 
 
