@@ -30,12 +30,14 @@ Examples:
 
   twinpilot run "..." --approve --json > outcome.json
 
-  twinpilot run "..." --url http://ran.example:8710 --wait 10min     (decide with: twinpilot approve last)
+  twinpilot run "..." --url http://ran.example:8710 --wait 10min     (prints the exact command: twinpilot approve RUN DIGEST)
 
   twinpilot run --resume last --answer "the stadium cells"
 
 Approval: at a terminal you are asked (y / n / edit). Without one, --approve approves beforehand (recorded in the journal), and
---wait waits for `twinpilot approve` in another process; with neither nothing is applied.
+--wait waits for `twinpilot approve` in another process; with neither nothing is applied. An approval is for what was shown:
+the change set, its schedule, the KPIs before it, and the versions of what it edits. If these move before the apply, you are asked
+again.
 
 {exit_status_text()}
 """

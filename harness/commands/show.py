@@ -77,10 +77,12 @@ def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> 
     from harness.commitments.store import CommitmentStore
 
     for approval in ApprovalStore(store).of_run(record.run_id):
-        decision = f"{approval.state} {approval.decided_by or ''} {approval.how or ''} {approval.note or ''}"
-        console.print(f"approval of {approval.digest[:12]}: {decision}")
-        for line in approval.change_set.describe():
+        by = f", requested by {approval.requested_by}" if approval.requested_by else ""
+        console.print(f"request {approval.digest[:12]}: {approval.standing()}{by}")
+        for line in approval.subject.describe():
             console.print(f"  {line}")
+        if approval.state == "pending":
+            console.print(f"  approve with: {approval.command}")
     for commitment in CommitmentStore(store).of_run(record.run_id):
         line = notice(commitment, time.time()) if commitment.is_open else f"commitment: {commitment.state} {commitment.note}"
         console.print(line, style="bold red" if is_left_standing(commitment, time.time()) else "")

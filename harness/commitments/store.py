@@ -23,6 +23,7 @@ from pydantic import Field
 
 from harness.commitments.network_identity import is_same_network
 from harness.runtime.errors import CommitmentError
+from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
 from policies.change import ChangeSet, Receipt
 from policies.word import Word
@@ -90,7 +91,7 @@ class CommitmentStore:
         self, store: StateStore, now: Callable[[], float] = time.time, identities: Mapping[str, str] | None = None
     ) -> None:
         self._store = store
-        self._now = now
+        self._now = HighWaterClock(store, now)
         self._identities = dict(identities or {})
 
     def open(
@@ -113,6 +114,10 @@ class CommitmentStore:
                 _refuse_conflicts(change_set, [other for other in _all_open(connection) if self._is_on(other, network)])
                 connection.execute(_INSERT, row)
         return self.get(key)
+
+    def now(self) -> float:
+        """Return the wall time by which deadlines and leases are judged, seconds since the epoch; it never goes back."""
+        return self._now()
 
     def applied(self, key: str, receipt: Receipt) -> Commitment:
         """Record the network's receipt; a second call changes nothing."""

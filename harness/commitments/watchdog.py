@@ -74,13 +74,13 @@ class Watchdog:
         commitments: CommitmentStore,
         connect: Callable[[str], Network],
         journal: Journal,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
         stands_still: Callable[[str], bool] = lambda name: False,
     ) -> None:
         self._commitments = commitments
         self._connect = connect
         self._journal = journal
-        self._now = now
+        self._now = now or commitments.now
         self._stands_still = stands_still
         self._owner = f"watchdog:{os.getpid()}"
 

@@ -25,6 +25,7 @@ from policies.managed_object import ManagedObject
 from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery, NetworkCard
+from twins.object_version import ObjectVersion
 from twins.standing import EditStanding
 from twins.system.card import card_of
 from twins.system.scenario.scenario import SystemScenario
@@ -144,6 +145,10 @@ class EmbeddedNetwork:
     def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
         """Return the standing of each edit."""
         return self.live().standing(change_set)
+
+    def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
+        """Return the version of what each edit edits."""
+        return self.live().versions(change_set)
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none, once per key."""

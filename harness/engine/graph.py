@@ -46,7 +46,7 @@ ACTIVE_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
     **SHADOW_NODES,
     "judge": (judge, ("plan", "await_approval", "apply", "report")),
     "await_approval": (await_approval, ("apply", "validate", "plan", "report")),
-    "apply": (apply, ("verify", "plan", "roll_back", "report")),
+    "apply": (apply, ("verify", "validate", "plan", "roll_back", "report")),
     "verify": (verify, ("consult", "roll_back", "report")),
     "consult": (consult, ("verify", "roll_back", "report")),
     "roll_back": (roll_back, ("report",)),

@@ -20,12 +20,14 @@ from harness.engine.parts import Parts
 from harness.engine.read_only import ReadOnlyNetwork
 from harness.engine.run_interrupted import RunInterrupted
 from harness.engine.state import initial
+from harness.gate.approver_authorization import ApproverPolicy
 from harness.gate.gate import Gate
 from harness.journal.write_ahead import open_state
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, Listener, silent
 from harness.records.failure import RunFailure, failure_of
 from harness.records.outcome import RunOutcome
+from harness.records.person import current_person
 from harness.records.run_lock import run_lock
 from harness.records.run_record import RunStore, new_run_id
 from harness.records.status import Mode, Status
@@ -33,13 +35,15 @@ from harness.runtime.errors import HarnessError, RunError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
 from harness.runtime.tracing import NoTracer, Tracer, run_attributes
+from policies.text.json_value import json_objection
 from policies.text.redaction import redacted
 
 
 class RunService:
     """Runs intents on one network; `listener` is called with every event.
 
-    An interrupt (Ctrl-C, SIGTERM) of `start` or `resume` is raised as RunInterrupted; the run can be resumed.
+    requester: who wants what the runs do; by default the user as whom the system runs this process. An interrupt (Ctrl-C,
+    SIGTERM) of `start` or `resume` is raised as RunInterrupted; the run can be resumed.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class RunService:
         *,
         listener: Listener = silent,
         tracer: Tracer | None = None,
+        requester: str = "",
     ) -> None:
         self.settings = settings
         self.parts = parts
@@ -58,6 +63,8 @@ class RunService:
         self.approvals = ApprovalStore(store)
         self.commitments = CommitmentStore(store, identities={parts.network_name: parts.network_identity})
         self.runs = RunStore(store)
+        self.approvers = ApproverPolicy(settings.approval, settings.gate, self.paths.root.stat().st_uid)
+        self.requester = requester or str(current_person())
         self._listener = listener
         self._tracer = tracer or NoTracer()
 
@@ -67,11 +74,14 @@ class RunService:
         """Run an intent; raises HarnessError only if no run can be opened, every later failure is in the outcome."""
         if not text.strip():
             raise RunError("intent='': state what the network should achieve, such as \"keep URLLC delay below 10 ms\"")
+        if objection := json_objection(text):
+            raise RunError(f"intent: {objection}; type the text again")
         text = redacted(text)
         run_id = new_run_id()
-        desk = self._desk(run_id, mode)
-        self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name)
-        desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, planner=self.parts.planner.name)
+        desk = self._desk(run_id, mode, self.requester)
+        self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name, self.requester)
+        desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, planner=self.parts.planner.name,
+                    requester=self.requester)  # fmt: skip
         desk.emit("run.started", run_id=run_id, text=text, mode=mode)
         return self._drive(desk, text, approver, answerer)
 
@@ -82,7 +92,7 @@ class RunService:
             raise RunError(
                 f"run {record.run_id} manages {record.network}, not {self.parts.network_name}; give --url {record.network}"
             )
-        desk = self._desk(record.run_id, record.mode)
+        desk = self._desk(record.run_id, record.mode, record.requester)
         if desk.artifacts.has("outcome"):
             return take_back_again(desk, desk.artifacts.load("outcome", RunOutcome))
         desk.record("run.resumed")
@@ -95,7 +105,7 @@ class RunService:
         )
         return next(unfinished, None) is not None or bool(self.commitments.open_commitments(network))
 
-    def _desk(self, run_id: str, mode: Mode) -> Desk:
+    def _desk(self, run_id: str, mode: Mode, requester: str) -> Desk:
         parts = self.parts
         network = ReadOnlyNetwork(parts.network)
         artifacts = Artifacts(self.paths.run(run_id))
@@ -118,7 +128,9 @@ class RunService:
             gate=Gate(),
             schema_of=parts.schema_of,
             journal=self.journal,
+            requester=requester,
             approvals=self.approvals,
+            approvers=self.approvers,
             commitments=self.commitments,
             runs=self.runs,
             artifacts=artifacts,

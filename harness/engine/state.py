@@ -35,8 +35,10 @@ class RunState(TypedDict, total=False):
 
     next: the following step. decisions, calls, rounds: the numbers used so far. reading: the decision with the reading of the
     operator's text, which covers the first `answers_read` answers. watch_from: network time from which the operator
-    wants the change to be watched again. decision, intent, proposal, candidate, edited, verdict,
-    verification: names of artifacts. observations: names of artifacts, oldest first. durations: wall seconds by step.
+    wants the change to be watched again. decision, intent, proposal, candidate, edited, verdict, verification: names of
+    artifacts. digest: of the change set. request: digest of the request for its approval. outdated: how many of the
+    observations are from before the network moved. observations: names of artifacts, oldest first. durations: wall seconds
+    by step.
     """
 
     run_id: str
@@ -57,6 +59,8 @@ class RunState(TypedDict, total=False):
     candidate: str
     edited: str
     digest: str
+    request: str
+    outdated: int
     verdict: str
     key: str
     applied_at: str
@@ -82,7 +86,12 @@ def decision_number(state: RunState) -> int:
 def ended(
     status: Status, message: str, *, boundary: RunBoundary | None = None, nearest: str = "", recommendation: str = ""
 ) -> RunState:
-    """Return the update that sends a run to its report; with a boundary the run failed there."""
+    """Return the update that sends a run to its report; with a boundary the run failed there. No ending without a reason.
+
+    Raises ValueError for an empty message.
+    """
+    if not message.strip():
+        raise ValueError(f"a run cannot end as {status!r} without a reason")
     ending = Ending(status=status, message=message, nearest=nearest, recommendation=recommendation)
     if boundary is not None:
         ending["error"] = RunFailure(boundary=boundary, message=message).model_dump(mode="json")

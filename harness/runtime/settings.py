@@ -72,9 +72,15 @@ class GateSettings(Word):
 
 
 class ApprovalSettings(Word):
-    """How long a request for approval is valid (wall time)."""
+    """How long a request for approval is valid (wall time), and who may approve: entries are `uid`, `uid:name` or a name.
+
+    Without entries the local user, the owner of data_dir, has gate.approver_roles; with entries nobody else has a role.
+    """
 
     ttl: Seconds = Field(default=900.0, gt=0)
+    four_eyes: bool = Field(default=False, description="nobody approves what they requested; --approve counts as the requester")
+    operators: tuple[str, ...] = ()
+    engineers: tuple[str, ...] = ()
 
 
 class CommitmentSettings(Word):

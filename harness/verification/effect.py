@@ -14,7 +14,7 @@ from statistics import fmean
 from harness.verification.cells import control_cells, dns_of, slice_name
 from harness.verification.comparison import Comparison
 from harness.verification.result import EditEffect, MeasuredEffect
-from policies.guardrails.blast_radius import cells_of
+from policies.guardrails.blast_radius import CellNames, cells_of
 from policies.kpi import kpi_definition
 from policies.managed_object import short_name
 from policies.materiality import materiality_threshold
@@ -64,9 +64,9 @@ def _against_prediction(kpi: str, after: Sequence[float], no_change: float, gap:
 
 def edit_effects(comparison: Comparison) -> tuple[EditEffect, ...]:
     """Return, for each edit of the change set, which KPIs moved where it acts."""
-    owners = {root: cell.id for cell in comparison.card.cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
+    names = CellNames.of(comparison.card)
     edits = comparison.candidate.change_set.edits
-    places = [(frozenset(cells_of(edit, owners)), _slice_of(edit.describe())) for edit in edits]
+    places = [(frozenset(cells_of(edit, names)), _slice_of(edit.describe())) for edit in edits]
     found = {place: _moved(comparison, *place) for place in dict.fromkeys(places)}
     count = Counter(places)
     return tuple(

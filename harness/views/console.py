@@ -37,6 +37,8 @@ class RunConsole:
             "verdict.given": self._verdict_given,
             "approval.needed": self._approval_needed,
             "approval.given": self._approval_given,
+            "approval.conflict": self._approval_conflict,
+            "approval.outdated": self._approval_outdated,
             "change.applied": self._change_applied,
             "network.starting": self._network_starting,
             "time.passed": self._time_passed,
@@ -135,10 +137,17 @@ class RunConsole:
 
     def _approval_needed(self, event: Event) -> None:
         self.pause()
-        change_set = event.data["approval"].change_set
-        self._print(
-            plain(f"Change set {change_set.digest[:12]}", "bold"), *(plain(f"  {line}") for line in change_set.describe())
-        )
+        approval = event.data["approval"]
+        self._print(plain(f"Request {approval.digest[:12]}", "bold"))
+        self._print(*(plain(f"  {line}") for line in approval.subject.describe()))
+        self._print(plain(f"  or decide elsewhere: {approval.command}", "dim"))
+
+    def _approval_outdated(self, event: Event) -> None:
+        self._print(plain("the approval is withdrawn, and the same change is judged again:", "yellow"))
+        self._print(*(plain(f"  {reason}", "yellow") for reason in event.data["reasons"]))
+
+    def _approval_conflict(self, event: Event) -> None:
+        self._print(plain(event.data["message"], "yellow"))
 
     def _approval_given(self, event: Event) -> None:
         answer = event.data["answer"]
@@ -180,6 +189,13 @@ def _short(text: object, length: int = 240) -> str:
     return safe(str(text), length)
 
 
+def _show_commands(console: SafeConsole, outcome: RunOutcome) -> None:
+    """Show what was asked for and the exact commands that decide on it."""
+    digest = outcome.approval.digest[:12] if outcome.approval else "DIGEST"
+    for verb in ("approve", "reject"):
+        console.print(plain(f"{verb} with: twinpilot {verb} {outcome.run_id} {digest}"))
+
+
 def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show how a run ended, and where its files are."""
     style = _COLOUR[TONE[outcome.status]]
@@ -196,7 +212,7 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     if outcome.status == "asked":
         console.print(plain(f"answer with: twinpilot run --resume {outcome.run_id} --answer '...'"))
     if outcome.status == "awaiting approval":
-        console.print(plain(f"decide with: twinpilot approve {outcome.run_id}, or reject"))
+        _show_commands(console, outcome)
     durations = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
     console.print(plain(f"time: {durations}", "dim"))
     if outcome.report:

@@ -107,7 +107,7 @@ def test_a_verdict_from_another_process_lets_the_run_go_on(tmp_path, network):
     run_service = service(tmp_path, network=network)
     waiting = run_service.start(TEXT)
     other = service(tmp_path, network=network)
-    other.approvals.decide(waiting.run_id, waiting.chosen.digest, True, "bob", "command")
+    other.approvals.decide(waiting.run_id, waiting.approval.digest, True, "bob", "command")
     outcome = service(tmp_path, network=network).resume(waiting.run_id)
     assert outcome.status == "confirmed"
     assert outcome.approval.decided_by == "bob"
@@ -131,7 +131,7 @@ def test_an_edited_change_set_is_tried_judged_and_approved_anew(tmp_path, networ
     outcome = service(tmp_path, network=network).start(TEXT, approver=approver)
     assert outcome.status == "confirmed", outcome.message
     assert minimum(network) == 30
-    assert [question.approval.digest for question in questions] == [embb_minimum(40).digest, embb_minimum(30).digest]
+    assert [question.approval.change_set for question in questions] == [embb_minimum(40), embb_minimum(30)]
     assert questions[1].tried.candidate.outlook[0].predicted == pytest.approx(7.5)
 
 
@@ -213,7 +213,7 @@ def test_what_the_safety_specialist_refuses_goes_back_to_planning_before_anybody
     outcome = runs.start(TEXT, approver=approver)
     assert outcome.status == "confirmed", outcome.message
     assert minimum(network) == 41
-    assert [question.approval.digest for question in questions] == [embb_minimum(41).digest]
+    assert [question.approval.change_set for question in questions] == [embb_minimum(41)]
     assert [("rollback", "fail") in findings for findings in reviews(runs, outcome.run_id)] == [True, False]
 
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from policies.change import ChangeSet, Receipt
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt, digest_of
 from policies.kpi import KpiFrame
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
@@ -43,6 +43,7 @@ from twins.network import (
     UnknownObjectError,
     UnknownReceiptError,
 )
+from twins.object_version import ObjectVersion, distinct_edits, name_of
 from twins.standing import EditStanding
 
 
@@ -143,6 +144,27 @@ class OranNetwork:
             return tuple(self.o1.subtree(_valid(under)))
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
         return tuple(managed_object for element in elements for managed_object in self.o1.subtree(element))
+
+    def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
+        """Return the version of what each edit edits, read over O1 and A1; raises UnknownObjectError, PeerError."""
+        return tuple(
+            self._attribute_version(edit) if isinstance(edit, AttributeEdit) else self._policy_version(edit)
+            for edit in distinct_edits(change_set)
+        )
+
+    def _attribute_version(self, edit: AttributeEdit) -> ObjectVersion:
+        managed, version = self.o1.versioned(_valid(edit.dn))
+        return ObjectVersion(name=name_of(edit), version=version, state=digest_of(managed.attributes.get(edit.attribute)))
+
+    def _policy_version(self, edit: PolicyEdit) -> ObjectVersion:
+        body, version = self.a1.versioned(edit.policy_type, edit.policy_id)
+        return ObjectVersion(name=name_of(edit), version=version, state=digest_of([body, self._status(edit)]))
+
+    def _status(self, edit: PolicyEdit) -> str:
+        try:
+            return str(self.a1.status(edit.policy_type, edit.policy_id))
+        except UnknownObjectError:
+            return ""
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none.

@@ -65,12 +65,13 @@ class PeerSettings:
 
 @dataclass(frozen=True)
 class Answer:
-    """A peer's answer; `request` is one line that names peer and request."""
+    """A peer's answer; `request` is one line that names peer and request, `etag` the entity tag without quotes."""
 
     request: str
     status: int
     content_type: str
     body: bytes
+    etag: str = ""
 
     def json(self) -> Any:
         """Return the parsed body; raises PeerError if it is not JSON."""
@@ -205,7 +206,8 @@ class Peer:
         except (httpx.TransportError, httpx.DecodingError) as error:
             kind = _RetryError if repeatable else LostAnswerError
             raise kind(f"{line}: no usable answer ({_reason(error)}); read back the current values, then try again") from error
-        return Answer(line, response.status_code, response.headers.get("content-type", ""), body)
+        headers = response.headers
+        return Answer(line, response.status_code, headers.get("content-type", ""), body, headers.get("etag", "").strip('W/"'))
 
     @staticmethod
     def _total_s(request: httpx.Request) -> float:

@@ -2,6 +2,7 @@
 
 GET reads an object, or the objects in scope below it; PATCH writes all attributes of a document or none. A request with an
 `Idempotency-Key` is executed once: a repetition gets the same answer, a different request with that key is refused (422).
+The answer to GET has the object's count of writes as its entity tag (RFC 9110 clause 8.8.3; TS 28.532 has no versions).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import OrderedDict
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from policies.change import AttributeEdit, ChangeSet, digest_of
 from policies.managed_object import Scalar
@@ -109,11 +110,13 @@ def provisioning_router(ran: ManagedRan, provisioning: Provisioning) -> APIRoute
     @router.get("/{ldn:path}")
     def get_moi(
         ldn: str,
+        response: Response,
         scopeType: str = "BASE_ONLY",  # noqa: N803
         scopeLevel: Annotated[int, Query(ge=0, le=99)] = 0,  # noqa: N803
         attributes: str = "",
     ) -> dict[str, Any]:
         names = tuple(name for name in attributes.split(",") if name)
+        response.headers["ETag"] = f'"{ran.version((dn_of_path(ldn), ""))}"'
         return subtree(ran, dn_of_path(ldn), scopeType, scopeLevel, names)
 
     @router.patch("/{ldn:path}", openapi_extra=_PATCH_IN_OPENAPI)

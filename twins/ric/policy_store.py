@@ -69,6 +69,7 @@ class PolicyStore:
         self._notify = notify
         self._changed = changed
         self._policies: dict[tuple[str, str], Policy] = {}
+        self._writes = 0
         self._jobs: queue.Queue[tuple[str, str, int] | None] = queue.Queue()
         self._load()
         self._restore(policies)
@@ -141,7 +142,9 @@ class PolicyStore:
             policy.destination = destination or policy.destination
             if created or policy.body != body:
                 policy.body, policy.status = body, dict(WAITING)
-                policy.version += 1
+                # Counted over all policies: one that was deleted and created again has another version.
+                self._writes += 1
+                policy.version = self._writes
                 self._jobs.put((type_id, policy_id, policy.version))
         return created
 

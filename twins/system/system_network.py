@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import uuid4
 
@@ -52,6 +52,7 @@ class Snapshot:
     reverted: dict[str, Receipt]
     disturbances: tuple[AnyDisturbance, ...]
     history: tuple[WindowRecord, ...]
+    versions: dict[str, int] = field(default_factory=dict)
 
 
 class SystemNetwork(TreeNetwork):
@@ -211,6 +212,7 @@ class SystemNetwork(TreeNetwork):
                 reverted=dict(self._reverted),
                 disturbances=tuple(self._disturbances),
                 history=tuple(self._simulation.history),
+                versions=dict(self._versions),
             )
 
     def restore(self, state: Snapshot) -> None:
@@ -222,6 +224,7 @@ class SystemNetwork(TreeNetwork):
             self._policies = copy.deepcopy(state.policies)
             self._receipts, self._reverted = dict(state.receipts), dict(state.reverted)
             self._disturbances = list(state.disturbances)
+            self._versions = dict(state.versions)
             self._simulation.history.clear()
             self._simulation.history.extend(state.history)
             self._simulation.prb_dbm = mirror_powers(self.scenario, self._tree, self._simulation.state)

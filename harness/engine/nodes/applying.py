@@ -1,6 +1,6 @@
 """Step `apply`: the only place where a change reaches the network.
 
-The order matters, since a process may die between any two lines: executor contract checked again → approval consumed for this
+The order matters, since a process may die between any two lines: whole gate judged again → approval consumed for this
 key → commitment recorded → change applied with the key → receipt recorded. A resumed step detects how far it got and continues.
 """
 
@@ -13,10 +13,10 @@ from harness.commitments.rollback import may_stand
 from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError
 from harness.engine.desk import Desk
-from harness.engine.nodes.judging import back_to_plan, case_of, key_of
+from harness.engine.nodes.judging import back_to_plan, key_of
+from harness.engine.nodes.rejudging import rejudge, void
 from harness.engine.nodes.reverting import closed
-from harness.engine.state import RunState, ended
-from harness.gate.gate import recheck
+from harness.engine.state import RunState
 from harness.records.tried import Tried
 from harness.runtime.embedded_place import is_embedded
 from harness.runtime.errors import RunError
@@ -43,11 +43,10 @@ def apply(desk: Desk, state: RunState) -> RunState:
 
 def _commit(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState | None:
     """Consume the approval and open the commitment; return where the run goes instead if one of the conditions fails."""
-    failures = recheck(case_of(desk, state, tried))
-    if failures:
-        return back_to_plan(desk, state, [f"{reason.rule}: {reason.message} ({reason.remedy})" for reason in failures])
-    if not desk.approvals.consume(state["run_id"], tried.change_set.digest, key):
-        return ended("rejected", "there is no valid approval for this change set")
+    if (elsewhere := rejudge(desk, state, tried)) is not None:
+        return elsewhere
+    if not desk.approvals.consume(state["run_id"], state["request"], key):
+        return void(desk.approvals.get(state["run_id"], state["request"]))
     try:
         _open_commitment(desk, state, key, tried.change_set)
     except CommitmentConflictError as error:

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from langgraph.types import interrupt
 
-from harness.approvals.approver import user_name
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.interrupts import OutcomeInterrupt
 from harness.engine.outcome_choices import CHOICES, KEEP, KEEP_WATCHING, choice_of
 from harness.engine.state import RunState, ended
+from harness.records.person import current_person
 from harness.runtime.errors import CommitmentError
 from policies.intent import Intent
 
@@ -23,7 +23,7 @@ def consult(desk: Desk, state: RunState) -> RunState:
     """Wait for the decision and follow it: keep the change, keep watching it, or take it back."""
     question = state["question"]["question"]
     answer = interrupt(OutcomeInterrupt(kind="outcome", question=question, choices=list(CHOICES)))
-    choice, who = choice_of(answer), user_name()
+    choice, who = choice_of(answer), str(current_person())
     desk.record("outcome.decided", key=state["key"], question=question, choice=choice, answer=str(answer), who=who)
     try:
         if choice == KEEP:
