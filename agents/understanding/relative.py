@@ -37,7 +37,7 @@ def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) ->
     notes: list[str] = []
     expectations = [_resolved(expectation, measured, notes) for expectation in reading.expectations]
     if reading.window is None:
-        notes.append("no time was given: it applies from now on")
+        notes.append("no time was given: it applies from now on, and what is changed stays")
     if not any(expectation.object.cells for expectation in expectations):
         notes.append("no place was named: it applies to all cells")
     intent = Intent(
@@ -45,6 +45,9 @@ def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) ->
         expectations=tuple(dict.fromkeys(expectations)),
         window=reading.window,
         event=reading.event,
+        permanent=reading.permanent,
+        without_events=reading.without_events,
+        attendance=reading.attendance,
         assumptions=tuple(dict.fromkeys((*reading.assumptions, *notes))),
     )
     try:

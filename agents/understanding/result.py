@@ -94,6 +94,9 @@ class NeedsMeasurement(Word):
     expectations: tuple[IntentExpectation | RelativeBound, ...]
     window: TimeWindow | None = None
     event: str = ""
+    permanent: bool = False
+    without_events: tuple[str, ...] = ()
+    attendance: int | None = None
     assumptions: tuple[str, ...] = ()
     workflow: Workflow = "intent-to-configuration"
     direct: tuple[DirectEdit, ...] = ()

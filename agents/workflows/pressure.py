@@ -1,4 +1,4 @@
-"""Whether an intent's bounds are under lasting pressure, and where the forecast underestimates it."""
+"""Whether an intent's bounds are under lasting pressure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from agents.heuristics.situation import Series, Situation
 from policies.assessment import combine
 from policies.intent import ExpectationObject, ExpectationTarget
 from tools.ran.degradation_tool import detect_degradation
+from tools.twinning.world import NO_TIME_GIVEN
 
 _MAX_GROWTH = 1.2
 
@@ -14,11 +15,11 @@ _MAX_GROWTH = 1.2
 def reason_for_no_change(situation: Situation) -> str:
     """Return why no change is needed, empty if one may be needed.
 
-    None is needed if every bound holds in the newest window, no bounded KPI degrades and no growth of users is expected; for an
-    intent with a future window this cannot be concluded.
+    None is needed if every bound holds in the newest window, no bounded KPI degrades and no growth of users is expected. That
+    cannot be concluded from measurements if the intent's time goes beyond the coming hour or a planned event begins in it.
     """
-    window = situation.intent.window
-    if window is not None and window.start > situation.card.now:
+    world, now = situation.world, situation.card.now
+    if world.window.end > now + NO_TIME_GIVEN or any(event.included and event.start > now for event in world.events):
         return ""
     reasons = [_reason(situation, target, place) for place, target in situation.intent.bounds()]
     if not reasons or not all(reasons):
@@ -53,13 +54,3 @@ def _is_degrading(situation: Situation) -> bool:
     bounded = {target.kpi for _, target in situation.intent.bounds()}
     answers = values_of(situation.observations, detect_degradation)
     return any(finding.kpi in bounded for answer in answers for finding in answer.findings)
-
-
-def crowd_notes(situation: Situation) -> list[str]:
-    """Return a note if the forecast lacks the crowd of a planned event in the intent's cells, else nothing."""
-    inside = {cell.id for cell in situation.cells}
-    factors = {cell: factor for cell, factor in situation.crowd_factors.items() if cell in inside}
-    if not factors:
-        return []
-    cells, factor = ", ".join(sorted(factors)), max(factors.values())
-    return [f"the forecast lacks the crowd of a planned event in {cells}: edits are sized for {factor:.3g} times its users"]

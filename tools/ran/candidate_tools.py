@@ -14,12 +14,14 @@ from policies.proposal import Candidate
 from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
+from tools.telemetry.planned_events import EventUse
 from tools.twinning.demand import SynchronizationError
 from tools.twinning.laboratory import Depth, Recipe
 from tools.twinning.outlook import outlook_of, unmeasured, watched_predictions
 from tools.twinning.pool import TwinPoolError
 from tools.twinning.refinement import Knob, refine
 from tools.twinning.scoring import feasible, score
+from tools.twinning.world import world_of
 from twins.network import NetworkCard, NetworkError
 
 NO_CHANGE = "no change"
@@ -47,7 +49,8 @@ class Comparison(ToolValue):
     """Candidates, best first, always including "no change".
 
     `refused` gives the twin's reason by candidate name; `unmeasured` the reason by bounded target that the twin could not
-    measure, so that no candidate is feasible.
+    measure, so that no candidate is feasible. window: the intent's. part: the part of it that the twin showed, the busiest one.
+    events: planned events, counted in or not.
     """
 
     candidates: tuple[Candidate, ...]
@@ -56,6 +59,8 @@ class Comparison(ToolValue):
     window: TimeWindow | None
     refused: dict[str, str] = Field(default_factory=dict)
     unmeasured: dict[str, str] = Field(default_factory=dict)
+    part: TimeWindow | None = None
+    events: tuple[EventUse, ...] = ()
 
 
 class RefineCandidate(ToolRequest):
@@ -102,6 +107,8 @@ def compare_candidates(context: ToolContext, request: CompareCandidates) -> Evid
         window=request.intent.window,
         refused=refused,
         unmeasured=bench.unmeasured,
+        part=bench.recipe.part,
+        events=bench.world.events,
     )
     best = candidates[0]
     warnings = bench.recipe.warnings + tuple(f"{name}: {reason}" for name, reason in (refused | bench.unmeasured).items())
@@ -174,7 +181,8 @@ class _Bench:
         self.seeds = seeds
         self.card: NetworkCard = context.network.describe()
         self._kpis = context.kpis.snapshot()
-        self.recipe: Recipe = self._laboratory.recipe(context.network, self._kpis, intent.window)
+        self.world = world_of(self.card, intent)
+        self.recipe: Recipe = self._laboratory.recipe(context.network, self._kpis, self.world)
         self._progress = context.progress
         self.unmeasured: dict[str, str] = {}
 
@@ -230,11 +238,19 @@ class _Bench:
             kind="simulation",
             version=self.card.version,
             observed_at=self._kpis.newest or self.card.now,
-            scenario=f"twin of {self.card.name}",
+            scenario=f"twin of {self.card.name}, {self._shown()}",
             channel_model="TR 38.901 UMa, UMi",
             configuration_digest=self.recipe.digest,
             seeds=self.seeds,
         )
+
+    def _shown(self) -> str:
+        """Return the time that the twin shows, with the planned events that are counted in."""
+        part = self.recipe.part
+        names = [
+            event.name for event in self.world.events if event.included and event.start < part.end and event.end > part.start
+        ]
+        return f"{part.start:%Y-%m-%d %H:%M} to {part.end:%H:%M}" + (f", with {', '.join(names)}" if names else "")
 
     def coverage(self) -> Coverage:
         """Return whether the twin's data card covers the managed network's configuration."""

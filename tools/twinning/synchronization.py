@@ -118,13 +118,9 @@ def _groups(twin_input: TwinInput, field: Field, seed: int) -> list[UeGroup]:
 
 def _venue_of(twin_input: TwinInput, cell: str) -> int | None:
     """Return the index of the venue in the cell's area with an event in the time window, else None."""
-    if twin_input.window is None:
-        return None
-    window = twin_input.window
-    due = {event.area for event in twin_input.card.events if event.start < window.end and event.end > window.start}
     areas = twin_input.card.areas()
     for number, venue in enumerate(twin_input.card.venues):
-        if venue.name in due and cell in areas.get(venue.name, ()):
+        if venue.name in twin_input.event_areas and cell in areas.get(venue.name, ()):
             return number
     return None
 
