@@ -31,6 +31,7 @@ from agents.workflows.links import answer_link
 from agents.workflows.measuring import present_values, query_of
 from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
+from policies.quality.flaw import invalid
 from tools.ran.kpi_tool import query_kpi
 
 _MAX_QUESTIONS: Final = 5
@@ -119,8 +120,10 @@ def _measure(view: View, reading: NeedsMeasurement) -> Decision:
     if decision is not None:
         return decision
     kpis = ", ".join(dict.fromkeys(bound.kpi for bound in missing))
-    rows = sum(len(table.rows) for table in values_of(view.observations, query_kpi))
+    tables = values_of(view.observations, query_kpi)
+    rows, flaws = sum(len(table.rows) for table in tables), [flaw for table in tables for flaw in table.invalid]
+    why = f"{rows} rows read{f', {invalid(flaws)}' if flaws else ''}"
     return Escalate(
-        reason=f"cannot, because a relative bound needs a recent measurement of {kpis}, and there is none ({rows} rows read)",
+        reason=f"cannot, because a relative bound needs a recent measurement of {kpis}, and there is none ({why})",
         nearest="give an absolute bound",
     )

@@ -9,6 +9,7 @@ from agents.planner import Decision, Finish, View
 from agents.understanding.result import NetworkQuestion
 from agents.workflows.calls import call, failure_of, pending
 from policies.intent import ExpectationTarget
+from policies.quality.flaw import invalid
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
@@ -62,7 +63,8 @@ def _kpis(observations: Observations, question: NetworkQuestion) -> str:
     parts = [_mean(mean, len(question.cells)) for mean in means if mean.mean is not None]
     place = question.area or ", ".join(question.cells) or "all cells"
     parts += [_is_met(target, means) for target in question.targets]
-    return f"{place}, newest windows: " + ("; ".join(parts) or "no measurement yet")
+    flawed = invalid(table.invalid) if table else ""
+    return f"{place}, newest windows: " + "; ".join([*(parts or ["no measurement yet"]), *([flawed] if flawed else [])])
 
 
 def _mean(mean: KpiMean, cells: int) -> str:

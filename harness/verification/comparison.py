@@ -19,9 +19,10 @@ from twins.network import NetworkCard
 class Comparison:
     """KPI windows before and after a change of the network `card`, with its intent, its candidate and the significance.
 
-    flaws: samples of these windows that are kept in quarantine. memory_s: by KPI, for how long its counter still contains what
-    was before (a filter or a moving average of the peer; KPIs that are not listed: `KpiDefinition.memory_s`): later windows that
-    start sooner than that after `applied_at` are not used. Without `applied_at` no window is left out.
+    flaws: measurements of these KPIs in this time that are not good, hence kept in quarantine and not in the windows. memory_s:
+    by KPI, for how long its counter still contains what was before (a filter or a moving average of the peer; KPIs that are not
+    listed: `KpiDefinition.memory_s`): later windows that start sooner than that after `applied_at` are not used. Without
+    `applied_at` no window is left out.
     """
 
     before: KpiFrame

@@ -31,6 +31,7 @@ from tools.oran.o1_client import O1Client
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.pm_client import PmClient
 from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.reporting import reporter_of
 from tools.telemetry.store import KpiStore
 from twins.configuration_view import ConfigurationView
 from twins.network import (
@@ -73,7 +74,7 @@ class OranNetwork:
         self.pm = PmClient(url, settings)
         self._inventory = Peer("inventory", url, settings)
         self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
-        self.kpis = KpiSource(store or self._temporary_store(), self.pm)
+        self.kpis = KpiSource(store or self._temporary_store(), self.pm, lambda: reporter_of(self.describe()))
         self._ledger = Ledger(ledger)
         self._changing = threading.RLock()
         self._limits = load_limits()

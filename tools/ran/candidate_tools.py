@@ -12,9 +12,11 @@ from policies.intent import ExpectationObject, ExpectationTarget, Intent, TimeWi
 from policies.kpi import KpiFrame
 from policies.proposal import Candidate
 from policies.provenance import Provenance
+from policies.quality.flaw import invalid
 from tools.context import ToolContext
 from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.telemetry.planned_events import EventUse
+from tools.telemetry.validity import recent_flaws
 from tools.twinning.demand import SynchronizationError
 from tools.twinning.laboratory import Depth, Recipe
 from tools.twinning.outlook import outlook_of, unmeasured, watched_predictions
@@ -181,6 +183,8 @@ class _Bench:
         self.seeds = seeds
         self.card: NetworkCard = context.network.describe()
         self._kpis = context.kpis.snapshot()
+        if flaws := recent_flaws(self._kpis, self.card, intent):
+            raise SynchronizationError(f"{invalid(flaws)}; wait until these measurements are good again")
         self.world = world_of(self.card, intent)
         self.recipe: Recipe = self._laboratory.recipe(context.network, self._kpis, self.world)
         self._progress = context.progress

@@ -12,12 +12,15 @@ from policies.evidence import Evidence
 from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, kpi_definition
 from policies.managed_object import cell_of
 from policies.provenance import Provenance
+from policies.quality.flaw import Flaw, invalid
 from policies.slices import Slice
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
 from tools.telemetry.kpi_snapshot import KpiSnapshot
 from twins.network import KpiQuery, NetworkCard, NetworkError
+
+_MAX_FLAWS = 20
 
 
 class QueryKpi(ToolRequest):
@@ -63,10 +66,11 @@ class KpiMean(ToolValue):
 
 
 class KpiTable(ToolValue):
-    """Rows in time order, with the means per KPI and slice."""
+    """Rows in time order, with the means per KPI and slice; `invalid` are measurements that were thrown away, and why."""
 
     rows: tuple[KpiRow, ...]
     means: tuple[KpiMean, ...]
+    invalid: tuple[Flaw, ...] = ()
 
 
 @tool(effect=Effect.OBSERVE, raises=(UnknownKpiError, NetworkError), timeout_s=30)
@@ -75,12 +79,11 @@ def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
     kpis = context.kpis.snapshot()
-    frame = kpis.query(
-        KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), slices=request.slices, windows=request.windows)
-    )
+    query = KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), slices=request.slices, windows=request.windows)
+    frame, flaws = kpis.query(query), kpis.flaws(query)
     samples = [sample for sample in frame if request.slices or sample.slice is None]
-    table = KpiTable(rows=tuple(_row(sample) for sample in samples), means=tuple(_means(samples)))
-    warnings = () if samples else ("the KPI store has no samples for this query yet",)
+    table = KpiTable(rows=tuple(_row(sample) for sample in samples), means=tuple(_means(samples)), invalid=flaws[-_MAX_FLAWS:])
+    warnings = (*(() if samples else ("the KPI store has no samples for this query yet",)), *filter(None, (invalid(flaws),)))
     return Evidence(
         summary=_summary(table), value=table, provenance=measured(card, kpis), warnings=warnings,
         uncertainty=f"{len(samples)} samples over at most {request.windows} windows",
@@ -134,4 +137,4 @@ def _summary(table: KpiTable) -> str:
         for mean in table.means
         if mean.mean is not None and mean.worst is not None
     ]
-    return "; ".join(parts) or "no samples"
+    return "; ".join([*(parts or ["no samples"]), *filter(None, (invalid(table.invalid, limit=1),))])

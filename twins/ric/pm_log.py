@@ -1,7 +1,7 @@
 """The network's measurements as a numbered log of granularity periods.
 
 A reader requests the periods after the last number it has read. Nothing is lost as long as the reader is at most `capacity`
-periods behind; `oldest` reveals a gap.
+periods behind; `oldest` reveals a gap, `name` that the log is another one, which numbers its periods anew.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from uuid import uuid4
 
 from policies.kpi import KpiFrame, KpiSample
 from twins.network import KpiQuery, Network
@@ -34,6 +35,7 @@ class PmLog:
     """A bounded log of granularity periods; safe to read from many threads."""
 
     def __init__(self, capacity: int = 4096) -> None:
+        self.name = uuid4().hex
         self._periods: deque[PmPeriod] = deque(maxlen=capacity)
         self._lock = threading.Lock()
         self._last = 0

@@ -15,7 +15,10 @@ from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.slices import Slice
 from policies.verdict import Ruling, Verdict
+from tools.telemetry.validity import recent_flaws
 from twins.network import KpiQuery
+
+_JOURNALED_FLAWS = 20
 
 
 def judge(desk: Desk, state: RunState) -> RunState:
@@ -28,7 +31,8 @@ def judge(desk: Desk, state: RunState) -> RunState:
     name = desk.artifacts.save(f"verdict-{verdict.digest[:16]}-{state['rounds']}", verdict)
     desk.record("gate.judged", digest=verdict.digest, ruling=verdict.ruling.value,
                 reasons=[reason.model_dump() for reason in verdict.reasons],
-                newest_window=case.newest_window.isoformat() if case.newest_window else None)  # fmt: skip
+                newest_window=case.newest_window.isoformat() if case.newest_window else None,
+                flaws=[flaw.model_dump(mode="json") for flaw in case.flaws[:_JOURNALED_FLAWS]])  # fmt: skip
     desk.emit("verdict.given", verdict=verdict, tried=tried)
     update = _route(desk, state, case, verdict)
     update["verdict"] = name
@@ -37,8 +41,9 @@ def judge(desk: Desk, state: RunState) -> RunState:
 
 def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
     """Return the gate's case: the change set and the current state of the network."""
-    card = desk.network.describe()
     kpis = desk.kpis.snapshot()
+    card = desk.network.describe()  # after the snapshot: on a running network no window of it ends later
+    intent = desk.artifacts.load(state["intent"], Intent)
     frame = kpis.query(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
     owners = {cell.dn: cell.id for cell in card.cells}
     users = {
@@ -48,7 +53,7 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
     }
     return Case(
         change_set=tried.change_set,
-        intent=desk.artifacts.load(state["intent"], Intent),
+        intent=intent,
         candidate=tried.candidate,
         expires_at=desk.artifacts.load(state["proposal"], Proposal).expires_at,
         network=desk.network,
@@ -61,6 +66,7 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         conflicts=tuple(desk.commitments.conflicts(tried.change_set, desk.network_name, key_of(state, tried.change_set))),
         schema_of=desk.schema_of,
         users=users,
+        flaws=recent_flaws(kpis, card, intent),
     )
 
 

@@ -109,7 +109,15 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
     settings = desk.settings.commitment
     return judge_kpis(
         Comparison(
-            before, after, card, intent, tried.candidate, settings.significance, applied_at=applied_at, memory_s=settings.memory
+            before,
+            after,
+            card,
+            intent,
+            tried.candidate,
+            settings.significance,
+            flaws=measured.flaws(KpiQuery(kpis=kpis, start=earliest, end=until)),
+            applied_at=applied_at,
+            memory_s=settings.memory,
         )
     )
 
