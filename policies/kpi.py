@@ -32,7 +32,9 @@ class KpiDefinition(Word):
 
     lowest, highest: bounds of its value in `unit`; highest_per_s: bound of an extensive KPI per second of its window.
     bounds_source: where the bounds come from. integer: it counts events. bins: number of bins of a family `NAME.0`, `NAME.1`, …;
-    0 for no family.
+    0 for no family. across_cells, across_slices, across_windows: how values of several objects or windows combine
+    (`policies.assessment`). memory_s: for how many seconds the counter still contains what was before; 0 for the measurements of
+    TS 28.552, which start anew in each granularity period. A filter of the peer makes it longer (setting `commitment.memory`).
     """
 
     name: str
@@ -51,6 +53,10 @@ class KpiDefinition(Word):
     integer: bool = False
     derived: bool = False
     bins: int = 0
+    across_cells: Literal["sum", "mean"] = "mean"
+    across_slices: Literal["sum", "mean", "none"] = "mean"
+    across_windows: Literal["sum", "mean"] = "mean"
+    memory_s: float = 0.0
 
     @property
     def binned(self) -> bool:
@@ -58,10 +64,10 @@ class KpiDefinition(Word):
         return self.bins > 0
 
     @property
-    def is_network_wide(self) -> bool:
-        """Whether a target is for the whole network, whichever cells it names.
+    def moves_to_neighbours(self) -> bool:
+        """Whether a gain in some cells may be paid for by others, so that as a side effect it is watched over the whole network.
 
-        True for energy and power (PEE, TS 28.552 clause 5.1.1.19): a saving that neighbour cells pay for is not a saving.
+        True for energy and power (PEE, TS 28.552 clause 5.1.1.19). A target is nevertheless for the cells that it names.
         """
         return self.name.startswith("PEE.")
 

@@ -70,14 +70,18 @@ def _kpis(observations: Observations, question: NetworkQuestion) -> str:
 def _mean(mean: KpiMean, cells: int) -> str:
     slice_ = f" of {mean.slice.value}" if mean.slice else ""
     worst = f" (worst {mean.worst:.4g} in {mean.worst_cell})" if mean.worst_cell and cells != 1 else ""
-    return f"{mean.kpi}{slice_}: {mean.mean:.4g} {mean.unit}{worst}"
+    total = " in total" if mean.over_cells == "sum" and cells != 1 else ""
+    return f"{mean.kpi}{slice_}: {mean.mean:.4g} {mean.unit}{total}{worst}"
 
 
 def _is_met(target: ExpectationTarget, means: Sequence[KpiMean]) -> str:
-    worst = [mean.worst for mean in means if mean.kpi == target.kpi and mean.worst is not None]
-    if not worst:
+    measured = [mean for mean in means if mean.kpi == target.kpi]
+    is_sum = any(mean.over_cells == "sum" for mean in measured)
+    values = [value for mean in measured if (value := mean.mean if is_sum else mean.worst) is not None]
+    if not values:
         return f"{target.describe()}: unknown, not measured"
-    return f"{target.describe()}: {'yes' if all(map(target.is_met_by, worst)) else 'no'}, judged by the worst cell"
+    judged = "the sum over the cells" if is_sum else "the worst cell"
+    return f"{target.describe()}: {'yes' if all(map(target.is_met_by, values)) else 'no'}, judged by {judged}"
 
 
 def _cells(observations: Observations, question: NetworkQuestion) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.gate.case import Case
-from policies.change import canonical_json
+from policies.change import same_json
 from policies.quality.flaw import INVALID, invalid
 from policies.quality.window import allowed_skew_s
 from policies.verdict import Reason, failed, passed
@@ -58,7 +58,7 @@ def _rollback(case: Case) -> Iterator[Reason]:
     stale = []
     for edit in case.change_set.attribute_edits():
         current = case.network.read(edit.dn).attributes.get(edit.attribute)
-        if canonical_json(current) != canonical_json(edit.old):
+        if not same_json(current, edit.old):
             stale.append(f"{edit.dn} {edit.attribute} is {current!r}, not {edit.old!r}")
     for difference in stale:
         yield failed(NAME, f"rollback handle: {difference}", _SOURCE, "read again, then propose again")

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from policies.kpi import kpi_definition
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import Peer, PeerSettings, UnreachableError
 from twins.command_errors import end_command
 from twins.network import InvalidChangeError, KpiQuery, NetworkError
+from twins.screen.console import SafeConsole
+from twins.screen.say import say_json
 
 DEFAULT_PORT = 8710
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
@@ -47,11 +48,11 @@ def _one_line_errors(url: str = "") -> Iterator[None]:
         end_command("error", _line(error, url), status=1)
 
 
-def _print(value: Any, as_json: bool, show: Callable[[Console], None]) -> None:
+def _print(value: Any, as_json: bool, show: Callable[[SafeConsole], None]) -> None:
     if as_json:
-        typer.echo(json.dumps(value, default=str))
+        say_json(value)
     else:
-        show(Console())
+        show(SafeConsole())
 
 
 @app.command()

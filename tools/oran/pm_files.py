@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from policies.kpi import kpi_definition
@@ -15,11 +14,12 @@ from tools.oran.network_tables import kpi_report
 from tools.telemetry.pm_intake import SOURCE, FileReport, take_in_files
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
+from twins.screen.console import SafeConsole, plain
 
 
 def report_files(
     files: Sequence[Path], store: Path | None, cumulative: tuple[str, ...]
-) -> tuple[dict[str, Any], Callable[[Console], None]]:
+) -> tuple[dict[str, Any], Callable[[SafeConsole], None]]:
     """Take in the files; return the report as JSON, and a function that prints it. Raises UnknownKpiError, KpiStoreError."""
     for name in cumulative:
         kpi_definition(name)
@@ -34,7 +34,7 @@ def report_files(
         "losses": losses.model_dump(exclude={"source"}),
     }
 
-    def show(console: Console) -> None:
+    def show(console: SafeConsole) -> None:
         for report in reports:
             console.print(_line(report))
         kpi_report(console, frame, flaws, losses)
@@ -44,6 +44,6 @@ def report_files(
 
 def _line(report: FileReport) -> Text:
     if report.reason:
-        return Text(report.reason, style="red")
+        return plain(report.reason, "red")
     ignored = f"; not KPIs: {', '.join(report.ignored)}" if report.ignored else ""
-    return Text(f"{report.path}: {report.samples} new samples{ignored}")
+    return plain(f"{report.path}: {report.samples} new samples{ignored}")

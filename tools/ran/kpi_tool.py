@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from statistics import fmean
+from typing import Literal
 
 from pydantic import Field
 
+from policies.assessment import present_value
 from policies.effect import Effect
 from policies.evidence import Evidence
-from policies.kpi import KpiSample, UnknownKpiError, kpi_definition
+from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, kpi_definition
 from policies.managed_object import cell_of
 from policies.provenance import Provenance
 from policies.quality.flaw import Flaw, invalid
@@ -45,7 +46,11 @@ class KpiRow(ToolValue):
 
 
 class KpiMean(ToolValue):
-    """A KPI's mean and worst value over the queried cells and windows."""
+    """A KPI's value over the queried cells, mean over the windows, and its worst value of a cell in a window.
+
+    `over_cells` tells whether `mean` is the sum over the cells (energy, power, volume, users) or their mean weighted by count;
+    `mean` is None if a part of a sum was not measured.
+    """
 
     kpi: str
     slice: Slice | None
@@ -53,6 +58,11 @@ class KpiMean(ToolValue):
     worst: float | None
     worst_cell: str
     unit: str
+
+    @property
+    def over_cells(self) -> Literal["sum", "mean"]:
+        """How the catalogue combines the KPI over cells."""
+        return kpi_definition(self.kpi).across_cells
 
 
 class KpiTable(ToolValue):
@@ -111,7 +121,7 @@ def _means(samples: list[KpiSample]) -> list[KpiMean]:
             KpiMean(
                 kpi=kpi,
                 slice=slice,
-                mean=fmean(value for value, _ in values) if values else None,
+                mean=present_value(KpiFrame(tuple(members)), kpi),
                 worst=worst[0],
                 worst_cell=cell_of(worst[1]) or "" if worst[1] else "",
                 unit=members[0].unit,
@@ -122,7 +132,7 @@ def _means(samples: list[KpiSample]) -> list[KpiMean]:
 
 def _summary(table: KpiTable) -> str:
     parts = [
-        f"{mean.kpi}{f'[{mean.slice.value}]' if mean.slice else ''} mean {mean.mean:.3g} {mean.unit}"
+        f"{mean.kpi}{f'[{mean.slice.value}]' if mean.slice else ''} {mean.over_cells} {mean.mean:.3g} {mean.unit}"
         f" (worst {mean.worst:.3g} in {mean.worst_cell})"
         for mean in table.means
         if mean.mean is not None and mean.worst is not None

@@ -14,13 +14,12 @@ RECENT_WINDOWS = 4
 def recent_flaws(kpis: KpiSnapshot, card: NetworkCard, intent: Intent) -> tuple[Flaw, ...]:
     """Return the flaws of the newest RECENT_WINDOWS windows in the KPIs of the intent's targets and in the demand of its cells.
 
-    Targets for the whole network, and an intent without cells, need all cells.
+    An intent without cells needs all cells. What is reported by site (TS 28.552 clause 5.1.1.19) is needed for the sites' cells.
     """
     flaws: dict[Flaw, None] = {}
     for expectation in intent.expectations:
         for target in expectation.targets:
-            everywhere = target.definition.is_network_wide or not expectation.object.cells
-            dns = () if everywhere else _dns(card, expectation.object.cells)
+            dns = _dns(card, expectation.object.cells)
             slices = (expectation.object.slice,) if expectation.object.slice else ()
             needed = KpiQuery(kpis=(target.kpi, *DEMAND), dns=dns, slices=slices, windows=RECENT_WINDOWS)
             flaws |= dict.fromkeys(kpis.flaws(needed))
@@ -28,4 +27,5 @@ def recent_flaws(kpis: KpiSnapshot, card: NetworkCard, intent: Intent) -> tuple[
 
 
 def _dns(card: NetworkCard, cells: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(cell.dn for cell in card.cells if cell.dn in cells or cell.id in cells)
+    named = [cell.dn for cell in card.cells if cell.dn in cells or cell.id in cells]
+    return tuple(dict.fromkeys([*named, *(dn.partition(",GNBDUFunction=")[0] for dn in named)]))

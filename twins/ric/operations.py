@@ -30,11 +30,15 @@ def pm_router(ran: ManagedRan) -> APIRouter:
 
 
 def inventory_router(ran: ManagedRan) -> APIRouter:
-    """Return `GET /inventory/v1/network-card`: cells, areas, slices, calendar and data card."""
+    """Return `GET /inventory/v1/network-card`: cells, areas, slices, calendar and data card; and `/network`: which one it is."""
     router = APIRouter(prefix="/inventory/v1", tags=["Inventory"])
 
     @router.get("/network-card")
     def get_network_card() -> NetworkCard:
         return ran.card()
+
+    @router.get("/network")
+    def get_network() -> dict[str, str]:
+        return {"name": ran.card().name, "instance": ran.instance}
 
     return router

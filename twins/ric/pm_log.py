@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from uuid import uuid4
@@ -60,6 +60,13 @@ class PmLog:
             self._last += 1
             self._periods.append(PmPeriod(self._last, start, end, frame))
             self._logged_until = end
+
+    def renumber(self, last: int) -> None:
+        """Shift the numbers so that the newest period has the number `last`, as in a log before this one."""
+        with self._lock:
+            shift = last - self._last
+            periods = [replace(period, sequence=period.sequence + shift) for period in self._periods]
+            self._periods, self._last = deque(periods, maxlen=self._periods.maxlen), last
 
     def after(self, sequence: int, limit: int) -> list[PmPeriod]:
         """Return at most `limit` periods with a number above `sequence`, in order."""
