@@ -21,7 +21,9 @@ from policies.kpi import KpiFrame, KpiSample
 from policies.limits.loading import load_limits
 from policies.quality.flaw import invalid
 from policies.slices import Slice
+from tools.contract import ToolError
 from tools.oran.oran_network import OranNetwork
+from tools.ran.candidate_tools import compare_candidates
 from tools.ran.kpi_tool import query_kpi
 from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
@@ -111,6 +113,14 @@ def test_a_tool_says_what_it_did_not_use_and_why(store, tmp_path):
     assert invalid([flaw]) in evidence.warnings
     assert "telemetry invalid" in evidence.summary
     assert -1.0 not in [row.value for row in evidence.value.rows]
+
+
+def test_nothing_is_tried_in_a_twin_that_would_be_built_from_them(store, tmp_path):
+    with_flaw(store, "DRB.PdcpSduVolumeDL", slice=Slice.URLLC)
+    context = service(tmp_path).parts.context
+    context = type(context)(**{**vars(context), "kpis": KpiSource(store)})
+    with pytest.raises(ToolError, match=r"telemetry invalid: DRB\.PdcpSduVolumeDL of S1C1 URLLC = -1 Mbit: refused, range"):
+        compare_candidates.call(context, {"intent": intent().model_dump(mode="json"), "candidates": []})
 
 
 class Slip:
