@@ -18,6 +18,8 @@ from harness.engine.parts import Parts
 from harness.engine.read_only import ReadOnlyNetwork
 from harness.engine.state import RunState, initial
 from harness.gate.gate import Gate
+from harness.journal.journal import WriteListener
+from harness.journal.journal import silent as silent_journal
 from harness.journal.write_ahead import open_state
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, Listener, silent
@@ -33,7 +35,7 @@ from policies.text.redaction import redacted
 
 
 class RunService:
-    """Runs intents on one network; `listener` is called with every event."""
+    """Runs intents on one network; `listener` is called with every event, `on_write` with every record of the journal."""
 
     def __init__(
         self,
@@ -42,12 +44,13 @@ class RunService:
         *,
         listener: Listener = silent,
         tracer: Tracer | None = None,
+        on_write: WriteListener = silent_journal,
     ) -> None:
         self.settings = settings
         self.parts = parts
         self.paths = Paths.of(settings)
         self.paths.secure()
-        store, self.journal = open_state(self.paths)
+        store, self.journal = open_state(self.paths, on_write)
         self.approvals = ApprovalStore(store)
         self.commitments = CommitmentStore(store)
         self.runs = RunStore(store)
