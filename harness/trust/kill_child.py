@@ -1,20 +1,15 @@
-"""The process of a run that kills itself (SIGKILL) at its n-th moment: a write of the journal, a step, or an event in between.
-
-`python -m harness.trust.kill_child` reads one order per line on standard input, forks a process for each, and answers with its
-exit status; so the imports are paid once. Each process is a real one with its own memory, files and connections.
-"""
+"""The process of a run that kills itself (SIGKILL) at its n-th moment: a write of the journal, a step, or an event in between."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import sys
 from pathlib import Path
 
 from harness.approvals.approver import approve_by_flag
 from harness.journal.record import JournalRecord
 from harness.records.events import Event
+from harness.trust.fork_server import serve
 from harness.trust.scripted_run import scripted_service
 from policies.word import Word
 
@@ -70,8 +65,9 @@ def _add(path: str, line: str) -> None:
         file.write(line + "\n")
 
 
-def carry_out(order: Order) -> None:
+def carry_out(line: str) -> None:
     """Start or resume the run, and write its outcome."""
+    order = Order.model_validate_json(line)
     killer = Killer(order)
     settings = {
         "commitment": {"watchdog": False, "wall_deadline": order.wall_deadline, "windows": 3},
@@ -85,25 +81,7 @@ def carry_out(order: Order) -> None:
     Path(order.outcome).write_text(outcome.model_dump_json(), encoding="utf-8")
 
 
-def main() -> None:
-    """Serve orders until the input ends."""
-    import langgraph.checkpoint.sqlite  # noqa: F401 - imported before the first fork
-
-    import harness.engine.graph  # noqa: F401
-
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            try:
-                carry_out(Order.model_validate_json(line))
-                os._exit(0)
-            except Exception as error:  # reported to the experiment, which counts it
-                _add(json.loads(line)["moments"], f"error {type(error).__name__}: {error}")
-            finally:
-                os._exit(1)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    import harness.engine.graph  # noqa: F401 - both are imported before the first fork
+
+    serve(carry_out)

@@ -22,12 +22,14 @@ from harness.runtime.settings import JournalSettings
 from harness.runtime.store import StateStore
 from harness.trust.counting_network import CountingNetwork
 from harness.trust.experiment import Count, Experiment
+from harness.trust.fork_server import ForkServer
 from harness.trust.kill_child import Order
 from harness.trust.scripted_run import BROKEN, KEPT, NEW, OLD
 from harness.trust.trials import Result, Trials
 from twins.ric.server import EmbeddedRan
 
-_QUICK_TRIALS = 12
+_QUICK_TRIALS = 4
+_LIMIT_S = 300.0
 _COUNTS = {
     "lost": "acknowledged records that are gone",
     "twice": "changes made twice",
@@ -38,32 +40,10 @@ _COUNTS = {
 }
 
 
-class RunProcess:
-    """The process that forks a run for each order."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "harness.trust.kill_child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def carry_out(self, order: Order) -> int:
-        """Return the exit status of the run's process; -9 if it was killed."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(order.model_dump_json() + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
-
-
 class KillTrial:
     """One run in `folder` on its own network, killed at moment `at` (0: never), and what went on after it."""
 
-    def __init__(self, folder: Path, process: RunProcess, text: str, at: int, *, watched: bool = False) -> None:
+    def __init__(self, folder: Path, process: ForkServer, text: str, at: int, *, watched: bool = False) -> None:
         self._folder = folder
         self._process = process
         self._text = text
@@ -80,12 +60,12 @@ class KillTrial:
     def run(self) -> Result:
         """Run, kill, recover; return the counts by name and what the moment was."""
         with EmbeddedRan(self.network) as ran:
-            status = self._process.carry_out(self._order(ran.url))
+            status = self._process.carry_out(self._order(ran.url)).status
             before = _lines(self._place.journal / RECORDS_NAME)
             if status == -signal.SIGKILL:
                 if self._watched:
                     self._sweep()
-                status = self._process.carry_out(self._order(ran.url, resume=True)) if self._has_run() else 0
+                status = self._process.carry_out(self._order(ran.url, resume=True)).status if self._has_run() else 0
             return {"moment": self.moments[-1] if self.moments else "", **self._judged(status, before)}
 
     def _order(self, url: str, *, resume: bool = False) -> Order:
@@ -152,23 +132,19 @@ def _lines(path: Path) -> list[str]:
 
 def kills(quick: bool, out: Path | None, *, show: bool = True) -> Experiment:
     """Kill a run at every moment, or (quick) at some, once with a kept and once with a broken promise."""
-    process = RunProcess()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, ForkServer("harness.trust.kill_child", _LIMIT_S) as process:
         root = Path(folder)
-        try:
-            names = [f"{kind}:{at}" for kind, count in _moments(root, process).items() for at in range(1, count + 1)]
-            if quick:
-                names = names[:: max(1, len(names) // _QUICK_TRIALS)]
-            results = Trials("kills", out, show=show).run(names, lambda name: _trial(root, process, name))
-        finally:
-            process.close()
+        names = [f"{kind}:{at}" for kind, count in _moments(root, process, quick).items() for at in range(1, count + 1)]
+        if quick:
+            names = names[1 :: max(1, len(names) // _QUICK_TRIALS)]
+        results = Trials("kills", out, show=show).run(names, lambda name: _trial(root, process, name))
     return _experiment(results)
 
 
-def _moments(root: Path, process: RunProcess) -> dict[str, int]:
-    """Return the number of moments of an undisturbed run of each kind."""
+def _moments(root: Path, process: ForkServer, quick: bool) -> dict[str, int]:
+    """Return the number of moments of an undisturbed run of each kind, or (quick) of the one that is rolled back."""
     counts = {}
-    for kind, text in (("kept", KEPT), ("broken", BROKEN)):
+    for kind, text in (("kept", KEPT), ("broken", BROKEN))[quick:]:
         folder = root / f"{kind}-undisturbed"
         folder.mkdir()
         trial = KillTrial(folder, process, text, 0)
@@ -177,7 +153,7 @@ def _moments(root: Path, process: RunProcess) -> dict[str, int]:
     return counts
 
 
-def _trial(root: Path, process: RunProcess, name: str) -> Result:
+def _trial(root: Path, process: ForkServer, name: str) -> Result:
     kind, _, at = name.partition(":")
     folder = root / name.replace(":", "-")
     folder.mkdir()
