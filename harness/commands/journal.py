@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
     from harness.journal.record import JournalRecord
@@ -40,7 +41,7 @@ def verify(
         inspection = Inspection(paths(config, data_dir), records, heads, key)
         report, source = inspection.verify(), inspection.records
     if as_json:
-        typer.echo(json.dumps({"intact": report.intact, **report.model_dump(mode="json")}))
+        say_json({"intact": report.intact, **report.model_dump(mode="json")})
     else:
         _show(report, source)
     raise typer.Exit(0 if report.intact else 4)
@@ -50,10 +51,10 @@ def _show(report: JournalReport, source: Path) -> None:
     result = "NOT INTACT"
     if report.intact:
         result = "intact as far as it was checked" if report.not_checked else "intact"
-    typer.echo(f"{result}: {report.records} records, {report.signed} of them signed, {report.heads} heads, {source}")
-    typer.echo(f"  key {report.key_id}")
+    say(f"{result}: {report.records} records, {report.signed} of them signed, {report.heads} heads, {source}")
+    say(f"  key {report.key_id}")
     for line in (*report.faults, *report.notes, *(f"not checked: {line}" for line in report.not_checked)):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
 
 
 @app.command()
@@ -68,7 +69,7 @@ def witness(
         from harness.journal.witness_server import WitnessServer
 
         with WitnessServer(folder, host, port) as server:
-            typer.echo(f"witness at {server.url}, heads in {folder}")
+            say(f"witness at {server.url}, heads in {folder}")
             server.join()
 
 
@@ -88,10 +89,10 @@ def tail(
         journal = Journal.of(paths(config, data_dir))
         last = deque(journal.records(run or None), maxlen=count)
     if as_json:
-        typer.echo(json.dumps({"records": [record.model_dump(mode="json") for record in last]}))
+        say_json({"records": [record.model_dump(mode="json") for record in last]})
         return
     for record in last:
-        typer.echo(_line(record))
+        say(_line(record))
 
 
 def _line(record: JournalRecord) -> str:

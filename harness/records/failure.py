@@ -31,7 +31,7 @@ class RunFailure(Word):
 
 def failure_of(error: Exception) -> RunFailure:
     """Return an exception as a failure: of the network, of a store, else internal."""
-    message = redacted(" ".join(str(error).split()))
+    message = redacted(" ".join(str(error).split())) or type(error).__name__
     match error:
         case NetworkError():
             return RunFailure(boundary=RunBoundary.NETWORK, message=message)

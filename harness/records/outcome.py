@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from harness.records.failure import RunFailure
 from harness.records.observed_kpi import ObservedKpi
-from harness.records.status import EXIT_STATUS, Mode, Status
+from harness.records.standing import Standing
+from harness.records.status import EXIT_STATUS, Mode, RunStatus, Status
 from harness.verification.result import Verification
 from policies.change import ChangeSet
 from policies.intent import Intent
@@ -16,9 +19,11 @@ from policies.word import Word
 
 
 class ApprovalNote(Word):
-    """Who decided on the change set, how, and when (`at`, ISO 8601)."""
+    """Who requested the change and who decided on it, how, and when (`at`, ISO 8601); `digest`: of what was to be approved."""
 
     state: str
+    digest: str = ""
+    requested_by: str = ""
     decided_by: str = ""
     how: str = ""
     at: str = ""
@@ -26,11 +31,15 @@ class ApprovalNote(Word):
 
 
 class RunOutcome(Word):
-    """How a run ended. `durations`: wall seconds by step. `twin_gap`: relative error by KPI. `report`: path of the HTML page."""
+    """How a run ended.
+
+    standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
+    twin_gap: relative error by KPI. report: path of the HTML page.
+    """
 
     run_id: str
     status: Status
-    message: str
+    message: Annotated[str, Field(pattern=r"\S", description="the reason of the status; no run ends without one")]
     text: str
     intent: Intent | None = None
     chosen: ChangeSet | None = None
@@ -42,6 +51,7 @@ class RunOutcome(Word):
     verification: Verification | None = None
     verdict: Verdict | None = None
     approval: ApprovalNote | None = None
+    standing: Standing | None = None
     question: str = ""
     choices: tuple[str, ...] = ()
     nearest: str = ""
@@ -52,6 +62,12 @@ class RunOutcome(Word):
     mode: Mode = "active"
     folder: str = ""
     report: str = ""
+
+    def as_of(self, status: RunStatus) -> RunOutcome:
+        """Return the outcome with the present status of its run: a change that was still applied may be taken back by now."""
+        if self.status != "still applied" or status != "rolled back":
+            return self
+        return self.model_copy(update={"status": status, "message": f"{self.message}; it was taken back afterwards"})
 
     @property
     def exit_status(self) -> int:

@@ -66,6 +66,11 @@ class Paths:
         return self.root / "kpi"
 
     @property
+    def networks(self) -> Path:
+        """The folder that holds one folder per embedded network that a run may go on with."""
+        return self.root / "networks"
+
+    @property
     def journal(self) -> Path:
         """The journal's folder."""
         return self.root / "journal"

@@ -10,14 +10,15 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from harness.runtime.duration import Seconds
 from harness.runtime.errors import HarnessError
+from policies.kpi import kpi_definition, kpi_definitions
 from policies.text.base_url import BaseUrl
 from policies.text.validation import problems_of
 from policies.word import Word
@@ -71,9 +72,15 @@ class GateSettings(Word):
 
 
 class ApprovalSettings(Word):
-    """How long a request for approval is valid (wall time)."""
+    """How long a request for approval is valid (wall time), and who may approve: entries are `uid`, `uid:name` or a name.
+
+    Without entries the local user, the owner of data_dir, has gate.approver_roles; with entries nobody else has a role.
+    """
 
     ttl: Seconds = Field(default=900.0, gt=0)
+    four_eyes: bool = Field(default=False, description="nobody approves what they requested; --approve counts as the requester")
+    operators: tuple[str, ...] = ()
+    engineers: tuple[str, ...] = ()
 
 
 class CommitmentSettings(Word):
@@ -86,7 +93,26 @@ class CommitmentSettings(Word):
         default=0.0, ge=0, description="wall time after which the watchdog reverts; 0: as in network time"
     )
     significance: float = Field(default=0.05, gt=0, lt=0.5)
+    on_inconclusive: Literal["roll_back", "ask"] = Field(
+        default="roll_back",
+        description="ask: a person keeps it, keeps watching or takes it back; without an answer it is taken back",
+    )
+    memory: dict[str, Annotated[Seconds, Field(ge=0)]] = Field(
+        default_factory=dict, description="by KPI, for how long the peer's counter still contains what was before (network time)"
+    )
     watchdog: bool = True
+
+    @field_validator("memory")
+    @classmethod
+    def _known(cls, memory: dict[str, float]) -> dict[str, float]:
+        for kpi in memory:
+            kpi_definition(kpi)
+        return memory
+
+    @property
+    def longest_memory(self) -> float:
+        """The longest memory of a KPI's counter, by these settings or by the KPI catalogue; seconds of network time."""
+        return max(self.memory.get(name, definition.memory_s) for name, definition in kpi_definitions().items())
 
 
 class LimitSettings(Word):

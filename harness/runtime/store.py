@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.runtime.columns import add_missing_columns
 from harness.runtime.errors import StoreError
 from harness.runtime.private import private_file, private_parents
 
@@ -34,6 +35,7 @@ CREATE TABLE IF NOT EXISTS commitments(
 CREATE INDEX IF NOT EXISTS open_commitments ON commitments(state, network);
 CREATE TABLE IF NOT EXISTS journaled(seq INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS recovery(id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS high_water(name TEXT PRIMARY KEY, seen REAL NOT NULL, boot TEXT NOT NULL, uptime REAL NOT NULL);
 """
 _WATCH = """
 CREATE TEMP TABLE changed(source TEXT NOT NULL, row INTEGER NOT NULL);
@@ -47,7 +49,7 @@ CREATE TEMP TRIGGER commitment_changed AFTER UPDATE ON main.commitments
     WHEN NEW.state IS NOT OLD.state OR (NEW.lease_by IS NOT OLD.lease_by AND NEW.lease_by <> '')
     BEGIN INSERT INTO changed VALUES ('commitments', NEW.rowid); END;
 """
-_LARGE = frozenset({"change_set", "receipt", "expectations"})  # the digest stands for them
+_LARGE = frozenset({"change_set", "receipt", "expectations", "subject", "facts"})  # the digest stands for them
 _KEY = {"approvals": "digest", "commitments": "key"}
 
 
@@ -95,6 +97,7 @@ class StateStore:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.executescript(_SCHEMA)
+            add_missing_columns(connection)
             if self._write_ahead is not None:
                 connection.executescript(_WATCH)
             self._local.connection = connection

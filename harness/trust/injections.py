@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from harness.approvals.store import ApprovalStore
+from harness.approvals.subject import ApprovalSubject
 from harness.journal.write_ahead import open_state
 from harness.records.run_record import RunStore
 from harness.runtime.paths import Paths
@@ -110,8 +111,9 @@ def _fill(data: Path, text: str) -> None:
     store, journal = open_state(Paths(data))
     run = RunStore(store).create("r1", "active", text, f"http://{text}", text)
     approvals = ApprovalStore(store)
-    approvals.request(run.run_id, CHANGE, 900)
-    approvals.decide(run.run_id, CHANGE.digest, False, text, "command", note=text)
+    subject = ApprovalSubject(change_set=CHANGE, sentence=text)
+    approvals.request(run.run_id, subject, 900)
+    approvals.decide(run.run_id, subject.digest, False, text, "command", note=text)
     journal.append("question.asked", {"question": text, text: text}, run.run_id)
 
 

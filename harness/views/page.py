@@ -147,15 +147,23 @@ def _kpis(outcome: RunOutcome) -> str:
     gaps = ", ".join(f"{escape(name)} {value:.0%}" for name, value in outcome.twin_gap.items())
     folded = f"<details><summary>{len(unharmed)} other KPIs are no worse</summary>{_table(_KPI_HEADER, unharmed)}</details>"
     return (
-        f"<h2>KPIs before and after</h2>{_table(_KPI_HEADER, rows)}{folded if unharmed else ''}"
+        f"<h2>KPIs before and after</h2>{_table(_KPI_HEADER, rows)}{folded if unharmed else ''}{_effects(outcome)}"
         f"<p><small>Twin gap: {gaps or 'not measured'}</small></p>"
     )
+
+
+def _effects(outcome: RunOutcome) -> str:
+    """Return what was measured of each edit: an acknowledgement is no effect."""
+    edits = outcome.verification.edits if outcome.verification else ()
+    lines = "".join(f"<li>{escape(edit.describe())}</li>" for edit in edits)
+    return f"<h2>Measured effect of each edit</h2><ul>{lines}</ul>" if lines else ""
 
 
 def _kpi_row(kpi: ObservedKpi) -> tuple[object, ...]:
     return (
         f"{kpi.kpi} {f'[{kpi.slice.value}]' if kpi.slice else ''}", kpi.cells, kpi.before, kpi.no_change, kpi.predicted,
-        "" if kpi.low is None else f"{kpi.low:.4g}..{kpi.high:.4g}", kpi.after, kpi.unit, kpi.result,
+        "" if kpi.low is None else f"{kpi.low:.4g}..{kpi.high:.4g}", kpi.after, kpi.unit,
+        f"{kpi.result}, {kpi.note}" if kpi.note else kpi.result,
     )  # fmt: skip
 
 

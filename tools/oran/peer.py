@@ -39,6 +39,10 @@ class _RetryError(PeerError):
     """A PeerError after which the request may be retried."""
 
 
+class LostAnswerError(PeerError):
+    """The request may have been executed: no answer arrived, and repeating it was not allowed. Read back."""
+
+
 class UnreachableError(_RetryError):
     """Nothing answers at the peer's address."""
 
@@ -61,12 +65,13 @@ class PeerSettings:
 
 @dataclass(frozen=True)
 class Answer:
-    """A peer's answer; `request` is one line that names peer and request."""
+    """A peer's answer; `request` is one line that names peer and request, `etag` the entity tag without quotes."""
 
     request: str
     status: int
     content_type: str
     body: bytes
+    etag: str = ""
 
     def json(self) -> Any:
         """Return the parsed body; raises PeerError if it is not JSON."""
@@ -182,6 +187,8 @@ class Peer:
         answer = self._exchange(request, repeatable)
         if answer.status in accept:
             return answer
+        if answer.status in _OUTCOME_UNKNOWN and not repeatable:
+            raise LostAnswerError(f"{answer.request} answered {_status_text(answer)}; read back the current values")
         if answer.status in _NOT_EXECUTED or (repeatable and answer.status in _OUTCOME_UNKNOWN):
             raise _RetryError(f"{answer.request} answered {_status_text(answer)}; check whether it is overloaded, then try again")
         raise _error_of(answer)
@@ -197,9 +204,10 @@ class Peer:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise UnreachableError(f"{line}: no connection ({_reason(error)}); start the peer or correct its URL") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            kind = _RetryError if repeatable else PeerError
+            kind = _RetryError if repeatable else LostAnswerError
             raise kind(f"{line}: no usable answer ({_reason(error)}); read back the current values, then try again") from error
-        return Answer(line, response.status_code, response.headers.get("content-type", ""), body)
+        headers = response.headers
+        return Answer(line, response.status_code, headers.get("content-type", ""), body, headers.get("etag", "").strip('W/"'))
 
     @staticmethod
     def _total_s(request: httpx.Request) -> float:
