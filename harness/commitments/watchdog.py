@@ -162,7 +162,7 @@ class _OranNetworks:
         self._networks: dict[str, OranNetwork] = {}
 
     def __call__(self, name: str) -> Network:
-        from tools.oran.credentials import load_credentials
+        from tools.oran.access.credentials import load_credentials
         from tools.oran.oran_network import OranNetwork
         from tools.oran.peer import PeerSettings
 
