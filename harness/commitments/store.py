@@ -19,8 +19,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from pydantic import Field
-
 from harness.commitments.network_identity import is_same_network
 from harness.runtime.errors import CommitmentError
 from harness.runtime.high_water import HighWaterClock
@@ -57,7 +55,7 @@ class Commitment(Word):
     receipt: Receipt | None
     expectations: dict[str, Any]
     opened_at: float
-    deadline: float = Field(allow_inf_nan=True)  # infinite on an embedded network, whose time may stand still
+    deadline: float
     network_deadline: float
     closed_at: float | None = None
     note: str = ""

@@ -6,7 +6,6 @@ key → commitment recorded → change applied with the key → receipt recorded
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 
 from harness.commitments.rollback import may_stand
@@ -30,6 +29,8 @@ from twins.network import (
     StaleEditError,
     UnknownObjectError,
 )
+
+_STANDING_STILL_S = 10 * 365 * 86_400.0
 
 
 def apply(desk: Desk, state: RunState) -> RunState:
@@ -73,8 +74,8 @@ def _open_commitment(desk: Desk, state: RunState, key: str, change_set: ChangeSe
 
 
 def _wall_deadline_s(desk: Desk, network_s: float) -> float:
-    """Return the wall time that a network needs for `network_s`: no limit for an embedded one, whose time may stand still."""
-    return math.inf if is_embedded(desk.network_name) else network_s
+    """Return the wall time that a network needs for `network_s`; an embedded one, whose time may stand still, may need years."""
+    return max(_STANDING_STILL_S, network_s) if is_embedded(desk.network_name) else network_s
 
 
 def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> RunState:
