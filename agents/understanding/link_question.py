@@ -25,7 +25,9 @@ _RECEIVER: Final = re.compile(r"\b(?:for|with|using|of|by)\s+(?:the\s+)?(LS|LMMS
 _RECEIVERS: Final = {"ls": "ls+lmmse", "lmmse": "lmmse+lmmse", "deeprx": "deeprx"}
 # A level may follow another term's number ("MCS 5, 12 dB"), so levels are looked for last, several at once before single ones.
 _IN_TEXT: Final = tuple(sorted((*LEVEL_TERMS, *TERMS), key=lambda known: known.example.endswith("dB") or "dB " in known.example))
-_REMEDY: Final = re.compile(r"\b(?:power|switch|receiver|estimator|deeprx|more pilots|denser pilots|help|instead|error floor)\b", re.IGNORECASE)
+_REMEDY: Final = re.compile(
+    r"\b(?:power|switch|receiver|estimator|deeprx|more pilots|denser pilots|help|instead|error floor)\b", re.IGNORECASE
+)
 
 
 def read_link_question(text: str) -> LinkQuestion | None:
