@@ -92,7 +92,7 @@ def _with_answer(text: str, answer: Answer, result: Reading) -> str:
     """Return the text with the answer in place of the words in question, or appended to it."""
     gap = result.replaces if isinstance(result, Question) and result.question == answer.question else ""
     if gap:
-        replaced = re.sub(re.escape(gap), lambda _: answer.answer, text, count=1, flags=re.IGNORECASE)
+        replaced = re.sub(rf"(?<!\w){re.escape(gap)}(?!\w)", lambda _: answer.answer, text, count=1, flags=re.IGNORECASE)
         if replaced != text:
             return replaced
     if isinstance(result, Question) and result.kind in ("empty", "length", "language", "permission"):
@@ -161,7 +161,7 @@ def _read_strictly(text: str, card: NetworkCard) -> Reading:
         return read_question(shares.text, read.items, frames, card) or NotAboutNetwork(reason=NOT_ABOUT)
     notes = [*screened.assumptions, *shares.assumptions, *read.assumptions]
     fallback = _event_place(when, card)
-    direct, rest = take_direct(frames, card, fallback)
+    direct, rest = take_direct(frames, card, fallback, notes)
     selection = None if direct else _selection(whole, rest, fallback)
     if selection is not None:
         return selection
