@@ -22,10 +22,11 @@ from agents.understanding.conditions import asks_for_estimator, link_conditions_
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
-from agents.understanding.link_question import read_link_question
 from agents.understanding.places import Place, place_of, refuse_unknown_names
 from agents.understanding.plan import plan_of, workflow_of
 from agents.understanding.questions import is_question, read_question
+from agents.understanding.radio.handover_claim import read_handover_claim
+from agents.understanding.radio.link_question import read_link_question
 from agents.understanding.relative import resolve
 from agents.understanding.result import (
     DirectEdit,
@@ -102,7 +103,8 @@ def _with_answer(text: str, answer: Answer, result: Reading) -> str:
 
 def _read(text: str, card: NetworkCard) -> Reading:
     try:
-        result = read_link_question(screen(text).text) or _read_strictly(text, card)
+        plain = screen(text).text
+        result = read_link_question(plain) or read_handover_claim(plain, card) or _read_strictly(text, card)
     except ReadingError as error:
         result = error.result
     if isinstance(result, Question):

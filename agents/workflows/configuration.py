@@ -20,6 +20,7 @@ from agents.understanding.result import Understood
 from agents.workflows.calls import call, failure_of, is_offered, pending
 from agents.workflows.direct_edits import AS_ASKED, InvalidEditError, direct_draft, scaled_variants
 from agents.workflows.gathering import constraint_calls, evidence_calls, required
+from agents.workflows.handover_activity import CHECK_EVENT, inactive_cells, inactive_reason
 from agents.workflows.objections import Objections, objections_of
 from agents.workflows.pressure import crowd_notes, reason_for_no_change
 from agents.workflows.proposing import describe_outlook, propose, with_context
@@ -52,11 +53,18 @@ def plan_change(view: View, situation: Situation, reading: Understood, effort: E
         return decision
     if reading.workflow == "scheduler-adaptation" and not objections.messages and (reason := reason_for_no_change(situation)):
         return Finish(summary=f"no change: {reason}")
+    if _tunes_handover(situation) and (inactive := inactive_cells(situation)):
+        return Escalate(reason=f"cannot, because {inactive_reason(inactive)}", nearest=CHECK_EVENT)
     drafts = _drafts(situation, reading, objections)
     if isinstance(drafts, Escalate | Finish):
         return drafts
     lookups = pending(view, constraint_calls(drafts))
     return lookups or _Trial(view, situation, reading, objections, effort, drafts).next()
+
+
+def _tunes_handover(situation: Situation) -> bool:
+    targets = (*situation.intent.bounds(), *situation.intent.objectives())
+    return bool(targets) and all(target.kpi.startswith("MM.") for _, target in targets)
 
 
 def _drafts(situation: Situation, reading: Understood, objections: Objections) -> list[Draft] | Escalate | Finish:
