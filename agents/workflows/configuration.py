@@ -14,7 +14,7 @@ from agents.heuristics.drafting import draft_candidates
 from agents.heuristics.evidence_reader import answer_to
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Escalate, Finish, Propose, View
-from agents.specialists.safety import SLA, review
+from agents.specialists.safety import MIN_PROBABILITY, SLA, review
 from agents.specialists.team import specialists_for
 from agents.understanding.result import Understood
 from agents.workflows.calls import call, failure_of, is_offered, pending
@@ -23,7 +23,7 @@ from agents.workflows.gathering import constraint_calls, evidence_calls, require
 from agents.workflows.handover_activity import CHECK_EVENT, inactive_cells, inactive_reason
 from agents.workflows.objections import Objections, objections_of
 from agents.workflows.pressure import crowd_notes, reason_for_no_change
-from agents.workflows.proposing import describe_outlook, propose, with_context
+from agents.workflows.proposing import describe_outlook, indistinguishable, propose, with_context
 from policies.proposal import Candidate
 from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import Comparison, compare_candidates, refine_candidate
@@ -194,6 +194,9 @@ class _Trial:
             return self._unreachable(best, comparison.unmeasured)
         if best.change_set.is_empty:
             return self._no_change(best)
+        unchanged = next((candidate for candidate in evaluated if candidate.change_set.is_empty), None)
+        if unchanged is not None and _is_safe(unchanged) and not self.reading.direct and _only_noise(best):
+            return self._no_change(unchanged, f"the best candidate, {best.name}: {'; '.join(indistinguishable(best))}")
         notes = [
             *crowd_notes(self.situation),
             *(f"{name} was refused by the twin: {reason}" for name, reason in comparison.refused.items()),
@@ -201,9 +204,10 @@ class _Trial:
         ]
         return Propose(proposal=propose(self.view, self.situation.intent, ranked, comparison.seeds, notes))
 
-    def _no_change(self, best: Candidate) -> Finish:
+    def _no_change(self, best: Candidate, reason: str = "") -> Finish:
         """Finish without a change, with a warning if the forecast, and thus the twin, lacks the crowd of an event."""
-        reason = "no candidate tried does better" if self.drafts else "the evidence shows no attribute that would do better"
+        if not reason:
+            reason = "no candidate tried does better" if self.drafts else "the evidence shows no attribute that would do better"
         warnings = [f"caution: {note}; the twin was run without that crowd" for note in crowd_notes(self.situation)[:1]]
         return Finish(summary="; ".join([f"no change needed: {describe_outlook(best)}", reason, *warnings]))
 
@@ -243,6 +247,18 @@ class _Trial:
             else f"no attribute that was read affects the targets{_under(self.objections)}"
         )
         return Escalate(reason=f"cannot, because {reason}: {missed}", nearest=describe_outlook(best))
+
+
+def _is_safe(unchanged: Candidate) -> bool:
+    """Whether every bound is met without a change, with enough probability."""
+    bounds = [outlook for outlook in unchanged.outlook if not outlook.target.condition.is_objective]
+    return unchanged.feasible and all(outlook.probability >= MIN_PROBABILITY for outlook in bounds)
+
+
+def _only_noise(candidate: Candidate) -> bool:
+    """Whether the candidate has objectives, and none of them is distinguishable from no change."""
+    objectives = [outlook for outlook in candidate.outlook if outlook.target.condition.is_objective]
+    return bool(objectives) and all(outlook.is_like_no_change for outlook in objectives)
 
 
 def _is_tunable(knob: Knob) -> bool:

@@ -96,7 +96,7 @@ def test_an_invalid_description_is_refused_with_the_text_at_fault(text: str, wor
         (
             "64QAM, r=2/3, 10 dB Eb/N0, 14 symbols, 76 subcarriers, CP 6, 2 pilot symbols",
             15.02,
-            "- 1.00 dB of cyclic prefix and pilots (14 symbols, 2 of them pilots, 76 subcarriers, CP 6), as in sionna.phy.utils.eb",
+            "- 1.00 dB of cyclic prefix and pilots (14 symbols, 2 of them pilots, 76 subcarriers, CP 6), as in sionna.phy",
         ),
         ("64QAM, 76 subcarriers, CP 6, 10 dB SNR", 10.0, "the grid does not enter"),
         ("64QAM, Es/N0 10 dB", 10.0, "the middle one of 64QAM"),
