@@ -36,7 +36,7 @@ def series_plot(
     outcome: RunOutcome, series: KpiFrame, scope: ExpectationObject, target: ExpectationTarget, marks: dict[str, datetime]
 ) -> str:
     """Return the SVG of a target over time, empty without measurements; `marks` are the times of vertical lines by label."""
-    points = assess_by_window(_select(series, scope, target), target)
+    points = points_of(series, scope, target)
     if not points:
         return ""
     figure, axes = _axes(7.2, 2.6)
@@ -58,10 +58,11 @@ def _draw_marks(axes: Any, marks: dict[str, datetime]) -> None:
         axes.annotate(label, (moment, 1.0), xycoords=("data", "axes fraction"), fontsize=8, color=_GREY, rotation=0, va="bottom")
 
 
-def _select(series: KpiFrame, scope: ExpectationObject, target: ExpectationTarget) -> KpiFrame:
+def points_of(series: KpiFrame, scope: ExpectationObject, target: ExpectationTarget) -> list[tuple[datetime, float]]:
+    """Return the target's value in each window of the stored series, over the scope's cells."""
     named = set(scope.cells)
     cells = {sample.dn for sample in series if sample.dn in named or short_name(sample.dn) in named}
-    return samples_of(series, target.kpi, scope.slice, cells if named else None)
+    return assess_by_window(samples_of(series, target.kpi, scope.slice, cells if named else None), target)
 
 
 def _prediction_band(axes: Any, outcome: RunOutcome, scope: ExpectationObject, target: ExpectationTarget) -> None:
