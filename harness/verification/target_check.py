@@ -68,7 +68,8 @@ def _result(
     if len(values) < MIN_WINDOWS:
         return "inconclusive", None
     if target.tolerance > 0:
-        return _by_share(target, samples.values(), significance), None
+        parts = values if target.definition.across_cells == "sum" else samples.values()  # a bound on a sum is for no part of it
+        return _by_share(target, parts, significance), None
     upper = target.condition.is_upper_bound
     p_met = p_mean_below(values, target.value) if upper else p_mean_above(values, target.value)
     p_missed = p_mean_above(values, target.value) if upper else p_mean_below(values, target.value)
