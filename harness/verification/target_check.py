@@ -155,7 +155,8 @@ def _by_bound(measured: _Measured) -> tuple[TargetResult, float | None]:
     if target.condition.is_objective or target.value is None:
         return "observed", None
     if target.tolerance > 0:
-        return _by_share(target, measured.samples.values(), measured), None
+        parts = values if target.definition.across_cells == "sum" else measured.samples.values()  # no bound on a part of a sum
+        return _by_share(target, parts, measured), None
     upper, r = target.condition.is_upper_bound, measured.correlation
     p_met = p_mean_below(values, target.value, r) if upper else p_mean_above(values, target.value, r)
     p_missed = p_mean_above(values, target.value, r) if upper else p_mean_below(values, target.value, r)

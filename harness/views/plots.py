@@ -66,7 +66,7 @@ def kpi_title(name: str, slice: Slice | None) -> str:
 
 def series_plot(outcome: RunOutcome, series: KpiFrame, scope: ExpectationObject, target: ExpectationTarget, marks: Marks) -> str:
     """Return the SVG of a target over time, empty without measurements. What it means is in `SERIES_LEGEND`, outside of it."""
-    points = assess_by_window(_select(series, scope, target), target)
+    points = points_of(series, scope, target)
     if not points:
         return ""
     figure, axes = _axes(4.8, 2.4)
@@ -99,10 +99,11 @@ def _draw_marks(axes: Any, marks: Marks) -> None:
         axes.set_xlim(left, right)
 
 
-def _select(series: KpiFrame, scope: ExpectationObject, target: ExpectationTarget) -> KpiFrame:
+def points_of(series: KpiFrame, scope: ExpectationObject, target: ExpectationTarget) -> list[tuple[datetime, float]]:
+    """Return the target's value in each window of the stored series, over the scope's cells."""
     named = set(scope.cells)
     cells = {sample.dn for sample in series if sample.dn in named or short_name(sample.dn) in named}
-    return samples_of(series, target.kpi, scope.slice, cells if named else None)
+    return assess_by_window(samples_of(series, target.kpi, scope.slice, cells if named else None), target)
 
 
 def _draw_prediction(

@@ -273,6 +273,15 @@ def test_a_relative_bound_is_measured_before_it_is_understood(world: World) -> N
     assert view.intent.expectations[0].targets[0].describe() == "PEE.Energy ≤ 294 Wh"
 
 
+def test_relative_bounds_on_one_kpi_of_two_places_are_measured_each_where_it_holds(world: World) -> None:
+    _, view = walk(RulePlanner(), world, "reduce energy by 2% in downtown and reduce energy by 10% in the stadium")
+    assert [call.tool for call in world.calls[:2]] == ["query_kpi", "query_kpi"]
+    assert [len(call.arguments["cells"]) for call in world.calls[:2]] == [3, 4]
+    assert view.intent is not None
+    bounds = {len(place.cells): target.describe() for place, target in view.intent.bounds()}
+    assert bounds == {3: "PEE.Energy ≤ 294 Wh", 4: "PEE.Energy ≤ 360 Wh"}
+
+
 class ReadsOnce(RulePlanner):
     """Gets another text once there is a reading, so that reading the text again would change the decisions."""
 
