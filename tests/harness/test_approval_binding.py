@@ -1,7 +1,9 @@
 """What was approved is what is applied: edits, baseline, versions and the gate's verdict hold at the moment of the apply."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from small_network import SmallNetwork, embb_minimum, ratio
@@ -9,6 +11,7 @@ from small_world import SmallPlanner, service
 
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.store import ApprovalConflictError
+from harness.engine.run_service import RunService
 from harness.runtime.errors import ApprovalError
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.loading import SHIPPED, load_guardrails
@@ -144,10 +147,6 @@ def with_guardrails(root, text):
 
 
 def runs_with_guardrails(tmp_path, network, path):
-    from dataclasses import replace
-
-    from harness.engine.run_service import RunService
-
     base = service(tmp_path, network=network)
     return RunService(base.settings, replace(base.parts, guardrails=load_guardrails(path)))
 
@@ -231,7 +230,7 @@ def test_a_resumed_run_does_not_repeat_what_precedes_the_interrupt_and_a_second_
     done = runs.resume(waiting.run_id, approver=approve_by_flag)
     assert done.status == "confirmed"
     assert runs.resume(waiting.run_id, approver=lambda question: NO) == done
-    with pytest.raises(ApprovalConflictError, match="is approved and used by .* was not recorded"):
+    with pytest.raises(ApprovalConflictError, match=r"is approved and used by .* was not recorded"):
         runs.approvals.decide(waiting.run_id, waiting.approval.digest, False, "ann", "command")
     assert len(bodies(runs, waiting.run_id, "approval.decided")) == len(network.applied) == 1
 
@@ -273,19 +272,15 @@ def test_no_verdict_is_taken_after_the_run_has_ended(tmp_path, network, verdict)
 def test_a_request_of_a_run_that_ended_otherwise_is_withdrawn(tmp_path, network):
     runs = service(tmp_path, network=network, approval={"ttl": 0.2})
     waiting = runs.start(TEXT)
-    import time
-
     time.sleep(0.3)
     outcome = runs.resume(waiting.run_id)
     assert (outcome.status, outcome.exit_status) == ("expired", 4)
     assert "expired: nobody decided in time" in outcome.message and "reject" not in outcome.message
-    with pytest.raises(ApprovalError, match="is withdrawn|is expired"):
+    with pytest.raises(ApprovalError, match=r"is withdrawn|is expired"):
         runs.approvals.decide(waiting.run_id, waiting.approval.digest, True, "ann", "command")
 
 
 def test_an_approval_that_was_not_used_in_time_is_expired_not_rejected(tmp_path, network):
-    import time
-
     runs = service(tmp_path, network=network, approval={"ttl": 0.5})
     outcome = runs.start(TEXT, approver=lambda question: time.sleep(0.7) or YES)
     assert outcome.status == "expired"
