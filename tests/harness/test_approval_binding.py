@@ -13,6 +13,7 @@ from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.store import ApprovalConflictError
 from harness.engine.run_service import RunService
 from harness.runtime.errors import ApprovalError
+from harness.runtime.store import StateStore
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.loading import SHIPPED, load_guardrails
 from tools.oran.oran_network import OranNetwork
@@ -267,6 +268,33 @@ def test_no_verdict_is_taken_after_the_run_has_ended(tmp_path, network, verdict)
     with pytest.raises(ApprovalError, match="is approved and used by ann"):
         runs.approvals.decide(outcome.run_id, outcome.approval.digest, verdict, "bob", "command")
     assert minimum(network) == 0
+
+
+def test_a_change_set_other_than_the_approved_one_is_not_applied(tmp_path, network):
+    runs = service(tmp_path, network=network)
+
+    def approver(question):
+        folder = runs.paths.run(question.approval.run_id)
+        (tried,) = folder.glob("tried-*.json")
+        tried.write_text(tried.read_text().replace('"new":40', '"new":100'))
+        return YES
+
+    outcome = runs.start(TEXT, approver=approver)
+    assert outcome.status == "rejected" and "is not the one that was approved" in outcome.message
+    assert network.applied == []
+
+
+def test_a_request_whose_content_was_changed_is_not_used(tmp_path, network):
+    runs = service(tmp_path, network=network)
+
+    def approver(question):
+        with StateStore(runs.paths.state).transaction() as connection:
+            connection.execute("UPDATE approvals SET subject = replace(subject, ?, 'something else')", (TEXT,))
+        return YES
+
+    outcome = runs.start(TEXT, approver=approver)
+    assert outcome.status == "rejected" and "does not have the digest of its content" in outcome.message
+    assert network.applied == []
 
 
 def test_a_request_of_a_run_that_ended_otherwise_is_withdrawn(tmp_path, network):

@@ -1,6 +1,10 @@
 """Wall time never goes back: a clock that was set back neither revives nor extends a deadline."""
 
+from datetime import timedelta
+
 import pytest
+from small_network import SmallNetwork
+from small_world import service
 
 from harness.approvals.store import ApprovalStore
 from harness.approvals.subject import ApprovalSubject
@@ -144,6 +148,29 @@ def test_the_watchdog_judges_by_the_same_time(tmp_path, wall):
     commitments.now()
     wall[0] = 900.0
     assert [result.state for result in watch.sweep()] == ["revert_failed"]
+
+
+def test_a_clock_of_a_network_does_not_go_on_with_this_machines_uptime(machine):
+    network = HighWaterClock(machine.store(), lambda: machine.wall, since_boot=lambda: machine.up, boot="", name="network of r")
+    assert network() == 1000.0
+    machine.up += 100
+    assert network() == 1000.0
+    machine.wall = 900.0
+    assert network() == 1000.0
+    assert machine.clock()() == 900.0, "each clock has its own mark"
+
+
+def test_a_network_clock_set_back_revives_no_proposal(tmp_path):
+    runs = service(tmp_path, network=SmallNetwork())
+    waiting = runs.start("at least 5 Mbps")
+    card = runs.parts.network.describe()
+    late = (card.now + timedelta(hours=2)).timestamp()  # this run saw the network two hours later; its clock was set back since
+    HighWaterClock(StateStore(runs.paths.state), lambda: late, boot="", name=f"network of run {waiting.run_id}")()
+    runs.approvals.decide(waiting.run_id, waiting.approval.digest, True, "ann", "command")
+    outcome = runs.resume(waiting.run_id)
+    assert outcome.status == "cannot"
+    (judged,) = [record.body for record in runs.journal.records(waiting.run_id) if record.kind == "gate.rejudged"]
+    assert any("the proposal expired" in reason for reason in judged["refused"])
 
 
 def test_a_database_of_before_gets_its_new_columns(tmp_path):

@@ -38,6 +38,7 @@ def judge(desk: Desk, state: RunState) -> RunState:
 def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
     """Return the gate's case: the change set and the current state of the network."""
     card = desk.network.describe()
+    card = card.model_copy(update={"now": desk.not_before(card.now)})
     kpis = desk.kpis.snapshot()
     frame = kpis.query(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
     owners = {cell.dn: cell.id for cell in card.cells}
