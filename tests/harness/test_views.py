@@ -146,13 +146,7 @@ def test_a_run_is_listed_shown_and_approved_from_other_processes(tmp_path):
     assert refused.stderr.strip() == "error: run 'nonsense' does not exist; `twinpilot runs` lists them"
     digest = waiting.approval.digest[:12]
     assert f"twinpilot approve {waiting.run_id} {digest}" in waiting.message
-    for unnamed in (
-        ("last", digest),
-        ("", digest),
-        (waiting.run_id,),
-        (waiting.run_id, digest[:11]),
-        (waiting.run_id, "--digest", ""),
-    ):
+    for unnamed in (("last", digest), ("", digest), (waiting.run_id,), (waiting.run_id, digest[:11])):
         refused = command(tmp_path, "approve", *unnamed)
         assert refused.returncode == 1 and f"twinpilot approve {waiting.run_id} {digest}" in refused.stderr, refused.stderr
     other = command(tmp_path, "approve", waiting.run_id, "0" * 12)
