@@ -47,12 +47,19 @@ class _Group:
     def p_value(self) -> float:
         return p_worse_than_before(self.kpi, self.after, self.before)
 
+    @property
+    def p_uncorrelated(self) -> float:
+        """The p-value if windows were independent. In a KPI that drifts away hardly any window is: no test would ever see it."""
+        return p_worse_than_before(self.kpi, self.after, self.before, 0.0)
+
 
 def check_bystanders(comparison: Comparison) -> list[BystanderCheck]:
     """Judge every watched KPI that is not a bounded target and was measured before or after."""
     groups = [group for group in _groups(comparison) if group.before or group.after]
     p_values = holm([group.p_value for group in groups])
-    return [_check(group, p_value, comparison) for group, p_value in zip(groups, p_values, strict=True)]
+    doubts = holm([group.p_uncorrelated for group in groups])
+    rows = zip(groups, p_values, doubts, strict=True)
+    return [_check(group, p_value, doubt < comparison.significance, comparison) for group, p_value, doubt in rows]
 
 
 def _groups(comparison: Comparison) -> Iterator[_Group]:
@@ -84,8 +91,8 @@ def _group(
     )
 
 
-def _check(group: _Group, p_value: float, comparison: Comparison) -> BystanderCheck:
-    result, blame, awaits_windows = _finding(group, p_value, comparison)
+def _check(group: _Group, p_value: float, is_doubtful: bool, comparison: Comparison) -> BystanderCheck:
+    result, blame, awaits_windows = _finding(group, p_value, is_doubtful, comparison)
     return BystanderCheck(
         kpi=group.kpi,
         unit=kpi_definition(group.kpi).unit,
@@ -101,7 +108,7 @@ def _check(group: _Group, p_value: float, comparison: Comparison) -> BystanderCh
     )
 
 
-def _finding(group: _Group, p_value: float, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
+def _finding(group: _Group, p_value: float, is_doubtful: bool, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
     """Return the result with its reason, and whether later windows alone can tell more."""
     flaw = flaw_of(comparison, group.kpi, group.slice, dns_of(comparison, group.cells))
     if is_invalid(flaw):
@@ -110,13 +117,13 @@ def _finding(group: _Group, p_value: float, comparison: Comparison) -> tuple[Bys
         return "unknown", f"measured in {len(group.before)} windows before and {len(group.after)} after: too few", False
     if p_value < comparison.significance * PROOF:
         return (*_blame(group, comparison), False)
-    return _suspicion(group, p_value, comparison)
+    return _suspicion(group, is_doubtful, comparison)
 
 
-def _suspicion(group: _Group, p_value: float, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
-    """Judge a worsening that is no proof of harm, and none of harmlessness: more windows may tell."""
+def _suspicion(group: _Group, is_doubtful: bool, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
+    """Judge a worsening that is no proof of harm: if it is doubtful, it is no proof of harmlessness, and more windows may tell."""
     moving = movement_of(group.kpi, group.after, group.before, comparison.significance) if _is_getting_bad(group) else ""
-    if p_value >= comparison.significance and not moving:
+    if not is_doubtful and not moving:
         return "unharmed", "", False
     result, blame = _blame(group, comparison)
     if result != "harmed":

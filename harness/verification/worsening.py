@@ -9,14 +9,17 @@ from policies.materiality import badness, materiality_threshold, serves_well
 from tools.telemetry.statistics import p_greater, p_mean_above
 
 
-def p_worse_than_before(kpi: str, after: Sequence[float], before: Sequence[float]) -> float:
-    """Return the p-value of "no worse than before"; 1 if the worsening is not material or the value still serves well."""
+def p_worse_than_before(kpi: str, after: Sequence[float], before: Sequence[float], correlation: float | None = None) -> float:
+    """Return the p-value of "no worse than before"; 1 if the worsening is not material or the value still serves well.
+
+    `correlation` of the windows: by default that of the series.
+    """
     if not after or not before or serves_well(kpi, fmean(after)):
         return 1.0
     bad_after, bad_before = badness(kpi, after), badness(kpi, before)
     if fmean(bad_after) - fmean(bad_before) <= materiality_threshold(kpi, fmean(before)):
         return 1.0
-    return p_greater(bad_after, bad_before)
+    return p_greater(bad_after, bad_before, correlation=correlation)
 
 
 def is_worse_than(kpi: str, after: Sequence[float], reference: float, twin_gap: float, significance: float) -> bool:

@@ -70,15 +70,15 @@ def p_mean_below(values: Sequence[float], bound: float, correlation: float | Non
     return p_mean_above([-value for value in values], -bound, correlation)
 
 
-def p_greater(after: Sequence[float], before: Sequence[float], floor: float = 0.0) -> float:
+def p_greater(after: Sequence[float], before: Sequence[float], floor: float = 0.0, correlation: float | None = None) -> float:
     """Return the p-value of the null hypothesis "the mean after is not greater than before" (Welch's t-test, effective windows).
 
-    The correlation is pooled over both series. `floor` is a standard error below which the difference is never taken to be
+    The correlation is pooled over both series by default. `floor` is a standard error below which the difference is never taken to be
     known. 1 if either series has fewer than MIN_WINDOWS values.
     """
     if min(len(after), len(before)) < MIN_WINDOWS:
         return 1.0
-    correlation = correlation_of(after, before)
+    correlation = correlation_of(after, before) if correlation is None else correlation
     windows = [effective_windows(values, correlation) for values in (after, before)]
     errors = [_spread(values, n) / sqrt(n) for values, n in zip((after, before), windows, strict=True)]
     difference = fmean(after) - fmean(before)
