@@ -16,12 +16,11 @@ from harness.verification.demand import demand_rose, worse_far_away
 from harness.verification.effect import drifts
 from harness.verification.flawed import flaw_of, is_invalid
 from harness.verification.levels import PROOF
-from harness.verification.movement import movement_of
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.kpi import kpi_definition
 from policies.managed_object import short_name
-from policies.materiality import badness, is_worse, serves_well
+from policies.materiality import is_worse
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from tools.telemetry.statistics import MIN_WINDOWS, holm
@@ -48,16 +47,21 @@ class _Group:
         return p_worse_than_before(self.kpi, self.after, self.before)
 
     @property
-    def p_uncorrelated(self) -> float:
-        """The p-value if windows were independent. In a KPI that drifts away hardly any window is: no test would ever see it."""
-        return p_worse_than_before(self.kpi, self.after, self.before, 0.0)
+    def p_doubtful(self) -> float:
+        """The p-value if windows were independent, of all windows or of the latest: below the level, harmlessness is doubtful.
+
+        In a KPI that drifts away hardly any window is independent, so that the proper test would never see it; and what began
+        late is diluted by the windows before it.
+        """
+        parts = (self.after, self.after[-MIN_WINDOWS:])
+        return min(1.0, 2 * min(p_worse_than_before(self.kpi, part, self.before, 0.0) for part in parts))
 
 
 def check_bystanders(comparison: Comparison) -> list[BystanderCheck]:
     """Judge every watched KPI that is not a bounded target and was measured before or after."""
     groups = [group for group in _groups(comparison) if group.before or group.after]
     p_values = holm([group.p_value for group in groups])
-    doubts = holm([group.p_uncorrelated for group in groups])
+    doubts = holm([group.p_doubtful for group in groups])
     rows = zip(groups, p_values, doubts, strict=True)
     return [_check(group, p_value, doubt < comparison.significance, comparison) for group, p_value, doubt in rows]
 
@@ -121,21 +125,14 @@ def _finding(group: _Group, p_value: float, is_doubtful: bool, comparison: Compa
 
 
 def _suspicion(group: _Group, is_doubtful: bool, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
-    """Judge a worsening that is no proof of harm: if it is doubtful, it is no proof of harmlessness, and more windows may tell."""
-    moving = movement_of(group.kpi, group.after, group.before, comparison.significance) if _is_getting_bad(group) else ""
-    if not is_doubtful and not moving:
+    """Judge a worsening that is no proof of harm: if it is doubtful, it is no proof of harmlessness; more windows may tell."""
+    if not is_doubtful:
         return "unharmed", "", False
     result, blame = _blame(group, comparison)
     if result != "harmed":
         return result, blame, False
-    return "inconclusive", moving or f"worse than before, but it may be chance: {blame}", bool(moving)
-
-
-def _is_getting_bad(group: _Group) -> bool:
-    """Whether the latest windows are worse than those before them, and materially worse than before the change."""
-    latest = fmean(group.after[-MIN_WINDOWS:])
-    (late, all_after) = badness(group.kpi, [latest, fmean(group.after)])
-    return late > all_after and is_worse(group.kpi, latest, fmean(group.before)) and not serves_well(group.kpi, latest)
+    latest = f"{fmean(group.after[-MIN_WINDOWS:]):.4g} in the latest windows"
+    return "inconclusive", f"worse than before ({latest}), but it may be chance: {blame}", False
 
 
 def _blame(group: _Group, comparison: Comparison) -> tuple[BystanderResult, str]:

@@ -73,8 +73,8 @@ def p_mean_below(values: Sequence[float], bound: float, correlation: float | Non
 def p_greater(after: Sequence[float], before: Sequence[float], floor: float = 0.0, correlation: float | None = None) -> float:
     """Return the p-value of the null hypothesis "the mean after is not greater than before" (Welch's t-test, effective windows).
 
-    The correlation is pooled over both series by default. `floor` is a standard error below which the difference is never taken to be
-    known. 1 if either series has fewer than MIN_WINDOWS values.
+    The correlation is pooled over both series by default. `floor` is a standard error below which the difference is never taken
+    to be known. 1 if either series has fewer than MIN_WINDOWS values.
     """
     if min(len(after), len(before)) < MIN_WINDOWS:
         return 1.0
