@@ -23,7 +23,7 @@ from policies.managed_object import short_name
 from policies.materiality import is_worse
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
-from tools.telemetry.statistics import MIN_WINDOWS, holm
+from tools.telemetry.statistics import MIN_WINDOWS, holm, p_greater_if_independent
 from tools.twinning.outlook import WATCHED
 
 
@@ -54,7 +54,7 @@ class _Group:
         late is diluted by the windows before it.
         """
         parts = (self.after, self.after[-MIN_WINDOWS:])
-        return min(1.0, 2 * min(p_worse_than_before(self.kpi, part, self.before, 0.0) for part in parts))
+        return min(1.0, 2 * min(p_worse_than_before(self.kpi, part, self.before, p_greater_if_independent) for part in parts))
 
 
 def check_bystanders(comparison: Comparison) -> list[BystanderCheck]:
