@@ -15,7 +15,7 @@ from harness.verification.comparison import Comparison
 from harness.verification.demand import demand_rose, worse_far_away
 from harness.verification.effect import drifts
 from harness.verification.flawed import flaw_of, is_invalid
-from harness.verification.levels import PROOF
+from harness.verification.levels import DOUBT, PROOF
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.kpi import kpi_definition
@@ -61,9 +61,8 @@ def check_bystanders(comparison: Comparison) -> list[BystanderCheck]:
     """Judge every watched KPI that is not a bounded target and was measured before or after."""
     groups = [group for group in _groups(comparison) if group.before or group.after]
     p_values = holm([group.p_value for group in groups])
-    doubts = holm([group.p_doubtful for group in groups])
-    rows = zip(groups, p_values, doubts, strict=True)
-    return [_check(group, p_value, doubt < comparison.significance, comparison) for group, p_value, doubt in rows]
+    doubt = DOUBT * comparison.significance
+    return [_check(group, p, group.p_doubtful < doubt, comparison) for group, p in zip(groups, p_values, strict=True)]
 
 
 def _groups(comparison: Comparison) -> Iterator[_Group]:

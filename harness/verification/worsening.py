@@ -8,7 +8,6 @@ from statistics import fmean
 from policies.materiality import badness, materiality_threshold, serves_well
 from tools.telemetry.statistics import p_greater, p_mean_above
 
-
 Test = Callable[[Sequence[float], Sequence[float]], float]
 """Returns the p-value of "the mean after is not greater than before"."""
 
