@@ -12,7 +12,7 @@ from harness.verification.demand import demand_moved
 from harness.verification.effect import effect_on
 from harness.verification.flawed import flaw_of, is_invalid
 from harness.verification.levels import MET
-from harness.verification.movement import movement_of
+from harness.verification.movement import movement_of, noise_correlation
 from harness.verification.plausibility import MEAN_OF_LOW_END, contradiction_of, departure_of
 from harness.verification.result import TargetCheck, TargetResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
@@ -60,7 +60,8 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         gap=gap_of(comparison.candidate, scope, target.kpi),
         significance=comparison.significance,
     )
-    moving = movement_of(target.kpi, measured.after, measured.before, comparison.significance)
+    noise = noise_correlation(measured.after, measured.before)
+    moving = movement_of(target.kpi, measured.after, comparison.significance, noise)
     flaw = flaw_of(comparison, target.kpi, scope.slice, dns)
     reason = (
         flaw
