@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.commitments.rollback import CHANGED_SINCE
 from harness.commitments.store import Commitment
 
 STILL_ON_THE_NETWORK = "STILL ON THE NETWORK"
@@ -17,7 +18,8 @@ def notice(commitment: Commitment, now: float) -> str:
     what = f"the change of run {commitment.run_id} ({len(commitment.change_set.edits)} edit(s), {commitment.digest[:12]})"
     if not is_left_standing(commitment, now):
         return f"{what} on {commitment.network} is {_PROGRESS[commitment.state]}"
-    return f"{STILL_ON_THE_NETWORK} {commitment.network}: {what}; {_attempts(commitment, now)}"
+    label = "NOT TAKEN BACK on" if commitment.note.startswith(CHANGED_SINCE) else STILL_ON_THE_NETWORK
+    return f"{label} {commitment.network}: {what}; {_attempts(commitment, now)}"
 
 
 _PROGRESS = {"pending": "being applied", "applied": "applied and being verified"}

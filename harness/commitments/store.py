@@ -242,7 +242,11 @@ def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:
 
 def _read(row: sqlite3.Row) -> Commitment:
     values = dict(row)
-    values["change_set"] = ChangeSet.model_validate_json(values["change_set"])
-    values["receipt"] = Receipt.model_validate_json(values["receipt"]) if values["receipt"] else None
-    values["expectations"] = json.loads(values["expectations"])
-    return Commitment.model_validate(values)
+    try:
+        values["change_set"] = ChangeSet.model_validate_json(values["change_set"])
+        values["receipt"] = Receipt.model_validate_json(values["receipt"]) if values["receipt"] else None
+        values["expectations"] = json.loads(values["expectations"])
+        return Commitment.model_validate(values)
+    except ValueError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise CommitmentError(f"commitment {values['key']!r} cannot be read ({reason}); the state database is damaged") from error

@@ -7,6 +7,7 @@ import threading
 
 import httpx
 import pytest
+from misbehaving_ric import QUICK, Remembering, Ric
 from southbound_suite import SLA, sla_policy
 from trap_server import Proxy, TrapServer, send
 
@@ -24,7 +25,6 @@ from twins.standing import EditState
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
-QUICK = PeerSettings(timeout_s=2, attempts=2, backoff_s=0.01)
 CARRIER = "ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=S1C1"
 POWER = AttributeEdit(dn=CARRIER, attribute="configuredMaxTxPower", old=46, new=40)
 POLICY = PolicyEdit(policy_type=SLA, policy_id="p-1", old=None, new=sla_policy())
@@ -66,39 +66,6 @@ def test_the_notification_listener_reads_the_same_spellings(value, state):
     with StatusListener() as listener:
         assert httpx.post(listener.url, json=value, trust_env=False).status_code == 204
         assert listener.wait(timeout_s=5).state is state
-
-
-class Ric:
-    """A proxy in front of the embedded near-RT RIC that answers queries of a policy's status with `answers` in turn.
-
-    An answer is a status as JSON, a status code, or None for the true status; the last one is repeated. `requests` counts.
-    """
-
-    def __init__(self, url, *answers):
-        self.answers = list(answers)
-        self.proxy = Proxy(url, self._interfere)
-
-    def _interfere(self, handler, method, path):
-        if method != "GET" or not path.endswith("/status"):
-            return False
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if answer is None:
-            return False
-        if isinstance(answer, int):
-            send(handler, answer, b"{}")
-        else:
-            send(handler, 200, json.dumps(answer).encode())
-        return True
-
-    def count(self, method, suffix=""):
-        return sum(one == method and "/policies/" in path and path.endswith(suffix) for one, path, _ in self.proxy.requests)
-
-    def __enter__(self):
-        self.proxy.__enter__()
-        return self
-
-    def __exit__(self, *error):
-        self.proxy.__exit__(*error)
 
 
 @pytest.fixture
@@ -267,32 +234,6 @@ def test_a_put_that_takes_effect_after_its_timeout_does_not_outlive_a_failed_cha
         hidden.clear()
         assert network.a1.get(SLA, "p-1") is None
     assert is_untouched(twin)
-
-
-class Remembering:
-    """A proxy that answers a repeated Idempotency-Key from memory, without executing it; DELETE and PATCH fail when told to."""
-
-    def __init__(self, url):
-        self.url, self.answers, self.failing = url, {}, set()
-        self.proxy = Proxy(url, self._interfere)
-
-    def _interfere(self, handler, method, path):
-        if method in self.failing:
-            send(handler, 500)
-            return True
-        key = handler.headers.get("Idempotency-Key")
-        if key is None:
-            return False
-        if (method, key) not in self.answers:
-            body, kind = self.proxy.requests[-1][2], handler.headers["content-type"]
-            answer = httpx.request(method, self.url + path, content=body, headers={"Content-Type": kind}, trust_env=False)
-            self.answers[method, key] = answer
-        answer = self.answers[method, key]
-        send(handler, answer.status_code, answer.content)
-        return True
-
-    def reach(self, folder):
-        return OranNetwork(self.proxy.url, settings=QUICK, ledger=folder / "ledger.sqlite", enforce_deadline_s=2)
 
 
 def test_a_retry_of_a_change_that_stands_in_part_takes_all_of_it_back(ran, twin, tmp_path):
