@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import signal
 import sqlite3
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.commitments.guard import LOCK_NAME, has_open_commitments
+from harness.commitments.guard import has_open_commitments, watchdog_lock
 from harness.commitments.notice import is_left_standing, notice
 from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
@@ -238,12 +237,8 @@ def main() -> None:
         paths.root.mkdir(parents=True, exist_ok=True)
         if arguments.once:
             return _watch(paths, arguments)
-        with (paths.root / LOCK_NAME).open("ab") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return None
-            return _watch(paths, arguments)
+        with watchdog_lock(paths) as is_free:
+            return _watch(paths, arguments) if is_free else None
     except _ERRORS as error:
         sys.exit(f"watchdog: {error}")
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 
 import httpx
@@ -323,3 +326,38 @@ def test_a_peer_that_is_gone_makes_every_edit_unknown(ran):
         ran.close()
         assert {standing.state for standing in network.standing(BOTH)} == {EditState.UNKNOWN}
         assert status_of(network.a1, SLA, "p-1").state is PolicyState.UNKNOWN
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from policies.change import ChangeSet
+from tools.oran.oran_network import OranNetwork
+url, proxy, ledger, change_set = sys.argv[1:]
+OranNetwork(url, a1_url=proxy, ledger=Path(ledger)).apply(ChangeSet.model_validate_json(change_set), "k-1")
+"""
+
+
+def test_after_a_kill_between_the_put_and_its_answer_there_is_one_put_and_the_status_is_asked(ran, twin, tmp_path):
+    started, child = threading.Event(), None
+
+    def kill(handler, method, path):
+        if method == "PUT" and started.wait(60):
+            body = proxy.requests[-1][2]
+            httpx.put(ran.url + path, content=body, headers={"Content-Type": "application/json"}, trust_env=False)
+            child.kill()
+            child.wait(30)
+        return method == "PUT"
+
+    ledger = tmp_path / "ledger.sqlite"
+    with Proxy(ran.url, kill) as proxy:
+        child = subprocess.Popen([sys.executable, "-c", KILLED, ran.url, proxy.url, str(ledger), BOTH.model_dump_json()])
+        started.set()
+        assert child.wait(60) == -signal.SIGKILL
+        with OranNetwork(ran.url, a1_url=proxy.url, settings=QUICK, ledger=ledger, enforce_deadline_s=5) as network:
+            assert not network.apply(BOTH, "k-1").replayed
+            assert network.apply(BOTH, "k-1").replayed
+        methods = [(method, path.endswith("/status")) for method, path, _ in proxy.requests]
+        assert [method for method, _ in methods].count("PUT") == 1
+        assert ("GET", True) in methods
+    assert list(twin.policies()) == ["p-1"]
