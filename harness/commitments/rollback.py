@@ -102,16 +102,21 @@ def _still_applied(network: Network, left: tuple[EditStanding, ...]) -> tuple[At
 
 
 def _rollback_error(network: Network, left: tuple[EditStanding, ...], problems: list[str]) -> RollbackError:
-    applied = _still_applied(network, left)
-    lines = [_remainder(standing, standing.edit in applied) for standing in left]
-    is_foreign = all(standing.state is EditState.REPLACED and standing.edit not in applied for standing in left)
-    return RollbackError("; ".join(dict.fromkeys([*([CHANGED_SINCE] if is_foreign else []), *lines, *problems])))
+    made = network.standing(ChangeSet(edits=tuple(one.edit.inverse() for one in left)))
+    pairs = list(zip(left, made, strict=True))
+    note = [CHANGED_SINCE] if all(_is_foreign(*pair) for pair in pairs) else []
+    return RollbackError("; ".join(dict.fromkeys([*note, *(_remainder(*pair) for pair in pairs), *problems])))
 
 
-def _remainder(standing: EditStanding, is_applied: bool) -> str:
-    """Return one line about an edit of the inverse that is not in effect."""
-    if is_applied:
-        return f"still applied: {standing.edit.inverse().describe()}"
-    if isinstance(standing.edit, AttributeEdit) and standing.state is EditState.REPLACED:
-        return f"{standing.edit.dn} {standing.edit.attribute}: {standing.reason}: changed by somebody else since"
-    return f"not restored: {standing.describe()}"
+def _is_foreign(restored: EditStanding, made: EditStanding) -> bool:
+    """Whether neither the old value is there nor the new one."""
+    return restored.state is made.state and restored.state in (EditState.REPLACED, EditState.DELETED)
+
+
+def _remainder(restored: EditStanding, made: EditStanding) -> str:
+    """Return one line about an edit that was not restored; `made` is its standing, `restored` that of its inverse."""
+    if _is_foreign(restored, made):
+        return f"{made.item()}: {restored.reason}: changed by somebody else since"
+    if EditState.UNKNOWN in (restored.state, made.state):
+        return f"{made.item()}: unknown: {restored.reason or made.reason}"
+    return f"still applied: {made.item()}"

@@ -1,12 +1,21 @@
 """Enforced once is not enforced: a change that stops being in effect is noticed while it is verified, and never confirmed."""
 
+import io
+import json
+import threading
+import time
+
 import pytest
 from misbehaving_ric import QUICK, Ric
+from rich.console import Console
 from small_network import SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, service
 from southbound_suite import PLMN, SLA
+from trap_server import Proxy, send
 
 from harness.approvals.approver import approve_by_flag
+from harness.commitments.notice import notice
+from harness.views.console import show_outcome
 from policies.change import PolicyEdit
 from tools.oran.oran_network import OranNetwork
 from twins.ric.server import EmbeddedRan
@@ -137,4 +146,29 @@ def test_after_a_resume_the_status_is_asked_before_anything_is_confirmed(tmp_pat
         outcome = service(tmp_path, planner, network=network).resume("last", approver=approve_by_flag)
         assert outcome.status == "rolled back", outcome.message
         assert ric.count("PUT") == 1
+    assert is_untouched(twin)
+
+
+def test_a_policy_that_flips_and_cannot_be_deleted_is_said_to_stand(tmp_path, twin, ran):
+    broken = threading.Event()
+
+    def interfere(handler, method, path):
+        is_status = method == "GET" and path.endswith("/status")
+        if not broken.is_set() or not (is_status or method == "DELETE"):
+            return False
+        send(handler, 200 if is_status else 500, json.dumps(FLIPPED).encode())
+        return True
+
+    with Proxy(ran.url, interfere) as proxy, OranNetwork(ran.url, a1_url=proxy.url, settings=QUICK) as network:
+        run_service, outcome = run(tmp_path, network, once("change.applied", broken.set))
+        assert outcome.status == "still applied"
+        assert "still applied: A1 policy p-1" in outcome.message
+        assert "rolled back" not in outcome.message and "nothing of the change stands" not in outcome.message
+        commitment = run_service.commitments.of_run(outcome.run_id)[0]
+        assert notice(commitment, time.time()).startswith("STILL ON THE NETWORK small: the change of run")
+        shown = io.StringIO()
+        show_outcome(Console(file=shown, width=200), outcome)
+        assert "STILL APPLIED" in shown.getvalue() and "rolled back" not in shown.getvalue()
+        broken.clear()
+        assert service(tmp_path, network=network).resume(outcome.run_id).status == "rolled back"
     assert is_untouched(twin)
