@@ -134,12 +134,20 @@ class IntentExpectation(Word):
 
 
 class Intent(Word):
-    """The operator's request, as understood."""
+    """The operator's request, as understood.
+
+    permanent: what is changed stays after the window, since the operator gave no end or asked to keep it. without_events: names
+    of planned events that the operator leaves out of the forecast. attendance: visitors, as the operator stated, of the planned
+    events whose attendance the calendar does not give.
+    """
 
     text: str
     expectations: tuple[IntentExpectation, ...] = Field(min_length=1)
     window: TimeWindow | None = None
     event: str = ""
+    permanent: bool = False
+    without_events: tuple[str, ...] = ()
+    attendance: int | None = Field(default=None, ge=0)
     assumptions: tuple[str, ...] = ()
 
     def bounds(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:

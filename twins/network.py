@@ -23,6 +23,7 @@ from policies.managed_object import ManagedObject
 from policies.slices import Slice
 from policies.violation import Violation
 from policies.word import Word
+from twins.object_version import ObjectVersion
 from twins.standing import EditStanding
 
 
@@ -166,6 +167,9 @@ class Network(Protocol):
 
     def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
         """Read back whether the network has what each edit sets, one standing per edit; what cannot be read is `unknown`."""
+
+    def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
+        """Return the version of what each edit edits; raises UnknownObjectError, NetworkUnavailableError."""
 
 
 State = TypeVar("State")

@@ -20,11 +20,12 @@ from tools.calls.observation import Observation
 from tools.ran.forecast_tool import forecast_traffic
 from tools.ran.kpi_tool import KpiRow, query_kpi
 from tools.ran.topology_tools import read_configuration
-from tools.telemetry.forecasting import TrafficRow
+from tools.telemetry.traffic_row import TrafficRow
+from tools.twinning.world import World, world_of
 from twins.network import Cell, NetworkCard
 
-_MAX_CROWD_FACTOR = 20.0
-_SERIES = dict[tuple[str, str, Slice | None], float]
+Series = dict[tuple[str, str, Slice | None], float]
+"""Values by KPI, cell id and slice (None: the whole cell)."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class Situation:
         return tuple(cell for cell in self.card.cells if cell.dn in dns)
 
     @cached_property
+    def world(self) -> World:
+        """The time and the planned events that the intent is about."""
+        return world_of(self.card, self.intent)
+
+    @cached_property
     def neighbours(self) -> tuple[Cell, ...]:
         """The neighbours of the intent's cells, without these cells."""
         inside = {cell.id for cell in self.cells}
@@ -77,7 +83,7 @@ class Situation:
         return [row for forecast in values_of(self.observations, forecast_traffic) for row in forecast.rows]
 
     @cached_property
-    def means(self) -> _SERIES:
+    def means(self) -> Series:
         """Mean over the observed windows by (KPI, cell, slice)."""
         values: dict[tuple[str, str, Slice | None], list[float]] = defaultdict(list)
         for row in self._rows:
@@ -86,7 +92,7 @@ class Situation:
         return {key: fmean(series) for key, series in values.items()}
 
     @cached_property
-    def newest(self) -> _SERIES:
+    def newest(self) -> Series:
         """Value of the newest window by (KPI, cell, slice)."""
         newest: dict[tuple[str, str, Slice | None], tuple[str, float]] = {}
         for row in self._rows:
@@ -106,25 +112,7 @@ class Situation:
         for row in self.forecast:
             if present := self.kpi("RRC.ConnMean", row.cell, row.slice):
                 ratios[row.cell, row.slice] = max(row.users, 0.0) / present
-        factors = self.crowd_factors
-        return {(cell, slice_): ratio * factors.get(cell, 1.0) for (cell, slice_), ratio in ratios.items()}
-
-    @cached_property
-    def crowd_factors(self) -> dict[str, float]:
-        """The factor (1..20) by cell that scales the forecast's users to the attendance of a planned event.
-
-        A forecast whose history contains no such event lacks the crowd; the event calendar states the attendance.
-        """
-        window = self.intent.window
-        factors: dict[str, float] = {}
-        for event in self.card.events:
-            if window is None or not event.attendance or event.end <= window.start or event.start >= window.end:
-                continue
-            cells = set(self.card.areas().get(event.area, ()))
-            expected = sum(row.users for row in self.forecast if row.cell in cells)
-            if expected < event.attendance:
-                factors |= dict.fromkeys(cells, min(event.attendance / max(expected, 1.0), _MAX_CROWD_FACTOR))
-        return factors
+        return ratios
 
     def growth_of(self, cell: str, slice_: Slice) -> float:
         """Return the growth of a cell's slice, 1 without a forecast."""

@@ -1,16 +1,19 @@
-"""Times: windows and events in the operator's text, resolved with the network's clock and event calendar."""
+"""Times: the window in the operator's text, resolved with the network's clock and, for events, its calendar."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from agents.understanding.crowd_words import read_crowd
+from agents.understanding.events import read_event
 from agents.understanding.result import Question, ReadingError
+from agents.understanding.when import When, blank, read_permanence
 from policies.intent import TimeWindow
 from policies.text.number_words import NUMBER_WORDS
-from twins.network import NetworkCard, PlannedEvent
+from twins.network import NetworkCard
 
 _CLOCK = r"(\d{1,2}(?::\d{2})?\s*(?:a\.?m\.?|p\.?m\.?)?|noon|midnight)(?:\s*(?:h|hours|o'clock|uhr)\b)?"
 _PART = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 23), "night": (18, 24)}
@@ -21,28 +24,13 @@ _COUNT: dict[str, float] = {word: NUMBER_WORDS[word] for word in _COUNTED}
 _COUNT |= {"forty five": 45, "half an": 0.5, "an": 1, "a": 1, "couple of": 2}
 
 
-@dataclass(frozen=True)
-class When:
-    """The window and event of a text, the assumptions made, and the text with those words blanked (same length)."""
-
-    rest: str
-    window: TimeWindow | None = None
-    event: str = ""
-    areas: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-
-
 def read_times(text: str, card: NetworkCard) -> When:
     """Find window and event; raises ReadingError for an event that is not in the calendar or an invalid time window."""
-    when = _event(_clock_window(When(text), card), card)
+    when = read_event(_clock_window(read_crowd(read_permanence(When(text)), card), card), card)
     try:
         return _day_part(when, card)
     except ValueError as error:
         raise ReadingError(Question(question=f"The time window is invalid: {error}. When should it start and end?")) from error
-
-
-def _blank(text: str, match: re.Match[str]) -> str:
-    return text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
 
 
 def _clock_window(when: When, card: NetworkCard) -> When:
@@ -56,7 +44,9 @@ def _clock_window(when: When, card: NetworkCard) -> When:
             raise ReadingError(
                 Question(question=f"{match.group().strip()!r} is not a time span: {error}. When should it start and end?")
             ) from error
-        return When(_blank(when.rest, match), window, assumptions=(note,) if note else ())
+        permanent = when.permanent or build is _since
+        notes = (*when.assumptions, note) if note else when.assumptions
+        return replace(when, rest=blank(when.rest, match), window=window, permanent=permanent, assumptions=notes)
     return when
 
 
@@ -114,7 +104,9 @@ def _since(match: re.Match[str], now: datetime, text: str) -> tuple[TimeWindow, 
     start = _at(match[1], now)
     if start <= now:
         start += timedelta(days=1)
-    return TimeWindow(start=start, end=start + timedelta(hours=2)), "two hours long, as no end was given"
+    return TimeWindow(
+        start=start, end=start + timedelta(hours=2)
+    ), "judged over two hours and kept after them, as no end was given"
 
 
 _Build = Callable[[re.Match[str], datetime, str], tuple[TimeWindow, str]]
@@ -142,13 +134,13 @@ def _day_part(when: When, card: NetworkCard) -> When:
     )
     if match is None:
         return when
-    rest = _blank(when.rest, match)
+    rest = blank(when.rest, match)
     word = match[1].lower()
     if when.window is not None or word in ("now", "right now", "today"):
-        return When(rest, when.window, when.event, when.areas, when.assumptions)
+        return replace(when, rest=rest)
     window = _window_of(word, match[2] or match[3] or "", card.now)
     note = f"{word.removesuffix(chr(39) + 's')}: {window.start:%d %B %H:%M} to {window.end:%d %B %H:%M}, network time"
-    return When(rest, window, when.event, when.areas, (*when.assumptions, note))
+    return replace(when, rest=rest, window=window, assumptions=(*when.assumptions, note))
 
 
 def _window_of(word: str, part: str, now: datetime) -> TimeWindow:
@@ -169,76 +161,3 @@ def _window_of(word: str, part: str, now: datetime) -> TimeWindow:
 
 def _next_day(midnight: datetime, begin: int, end: int) -> TimeWindow:
     return TimeWindow(start=midnight + timedelta(days=1, hours=begin), end=midnight + timedelta(days=1, hours=end))
-
-
-_EVENT_WORDS = r"event|concert|match|game|festival|show|derby|final|fair|conference|race|kick ?off"
-
-
-def _event(when: When, card: NetworkCard) -> When:
-    named = _named_event(when.rest, card)
-    if named is not None:
-        event, words = named
-        return _with_event(When(_blank(when.rest, words), when.window, assumptions=when.assumptions), event)
-    match = re.search(
-        rf"\b(?:for |during |before )?(?:the |an? |our )?(?:(tonight|tomorrow|today)'s )?(?:\w+ )?(?:{_EVENT_WORDS})s?\b",
-        when.rest,
-        re.IGNORECASE,
-    )
-    if match is None:
-        return when
-    return _unnamed_event(when, card, match)
-
-
-def _named_event(text: str, card: NetworkCard) -> tuple[PlannedEvent, re.Match[str]] | None:
-    for event in sorted(card.events, key=lambda event: -len(event.name)):
-        pattern = (
-            r"\b(?:for |during |before )?(?:the )?"
-            + r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", event.name))
-            + r"(?:'s)?\b"
-        )
-        match = re.search(pattern, text, re.IGNORECASE)
-        if match is not None:
-            return event, match
-    return None
-
-
-def _unnamed_event(when: When, card: NetworkCard, match: re.Match[str]) -> When:
-    """Find the event of "tonight's event" by day, then by the area that the text names."""
-    today = card.now.date()
-    tomorrow = bool(re.search(r"\btomorrow\b", when.rest, re.IGNORECASE))
-    day = today + timedelta(days=1 if tomorrow else 0)
-    ahead = [event for event in card.events if event.end > card.now]
-    on_day = (
-        [event for event in ahead if event.start.date() == day]
-        if re.search(r"\b(tonight|tomorrow|today|this evening)\b", when.rest, re.IGNORECASE)
-        else ahead
-    )
-    matches = [event for event in on_day if re.search(rf"\b{re.escape(event.area)}\b", when.rest, re.IGNORECASE)] or on_day
-    if len(matches) == 1:
-        rest = _keep_area(when.rest, match, matches[0])
-        return _with_event(When(rest, when.window, assumptions=when.assumptions), matches[0])
-    if when.window is not None:
-        return When(when.rest, when.window, assumptions=when.assumptions)
-    if not matches:
-        planned = ", ".join(f"{event.name} {event.start:%d %B %H:%M}" for event in ahead) or "none"
-        question = f"There is no such event in the calendar (planned: {planned}). When does it start and end?"
-        raise ReadingError(Question(question=question, kind="unknown name"))
-    choices = tuple(event.name for event in matches)
-    raise ReadingError(
-        Question(question="Which event do you mean?", choices=choices, kind="ambiguous", replaces=match.group().strip())
-    )
-
-
-def _keep_area(text: str, match: re.Match[str], event: PlannedEvent) -> str:
-    """Blank the event's words except the name of its area."""
-    blank = " " * len(match.group())
-    area = re.search(rf"\b{re.escape(event.area)}\b", match.group(), re.IGNORECASE)
-    if area:
-        blank = blank[: area.start()] + area.group() + blank[area.end() :]
-    return text[: match.start()] + blank + text[match.end() :]
-
-
-def _with_event(when: When, event: PlannedEvent) -> When:
-    window = when.window or TimeWindow(start=event.start, end=event.end)
-    note = f"{event.name}: {event.start:%d %B %H:%M} to {event.end:%H:%M} at area {event.area}, from the event calendar"
-    return When(when.rest, window, event.name, (event.area,) if event.area else (), (*when.assumptions, note))

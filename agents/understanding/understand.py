@@ -19,9 +19,11 @@ from typing import Final
 from agents.answer import Answer
 from agents.understanding import meaning
 from agents.understanding.conditions import asks_for_estimator, link_conditions_of, names_estimators, without_link_words
+from agents.understanding.crowd_words import read_crowd
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
+from agents.understanding.link_question import read_link_question
 from agents.understanding.places import Place, place_of, refuse_unknown_names
 from agents.understanding.plan import plan_of, workflow_of
 from agents.understanding.questions import is_question, read_question
@@ -39,7 +41,8 @@ from agents.understanding.result import (
 from agents.understanding.screening import only_permission, screen
 from agents.understanding.shares import rewrite_shares
 from agents.understanding.targets import TargetReader
-from agents.understanding.times import When, read_times
+from agents.understanding.times import read_times
+from agents.understanding.when import When
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
 from policies.kpi import kpi_definition
 from policies.slices import Slice
@@ -84,7 +87,20 @@ def with_answers(reading: Reading, answers: Sequence[Answer], card: NetworkCard)
     if isinstance(reading, Understood):
         for answer in answers:
             reading = reading.model_copy(update={"link": reading.link.completed_by(answer.answer)})
+            reading = reading.model_copy(update={"intent": _with_crowd(reading.intent, answer.answer, card)})
     return reading
+
+
+def _with_crowd(intent: Intent, answer: str, card: NetworkCard) -> Intent:
+    """Return the intent with what the answer says about the crowds of planned events."""
+    told = read_crowd(When(answer), card)
+    return intent.model_copy(
+        update={
+            "attendance": intent.attendance if told.attendance is None else told.attendance,
+            "without_events": tuple(dict.fromkeys((*intent.without_events, *told.without_events))),
+            "assumptions": tuple(dict.fromkeys((*intent.assumptions, *told.assumptions))),
+        }
+    )
 
 
 def _with_answer(text: str, answer: Answer, result: Reading) -> str:
@@ -101,7 +117,7 @@ def _with_answer(text: str, answer: Answer, result: Reading) -> str:
 
 def _read(text: str, card: NetworkCard) -> Reading:
     try:
-        result = _read_strictly(text, card)
+        result = read_link_question(screen(text).text) or _read_strictly(text, card)
     except ReadingError as error:
         result = error.result
     if isinstance(result, Question):
@@ -138,6 +154,9 @@ class _Text:
             expectations=(expectation,),
             window=self.when.window,
             event=self.when.event,
+            permanent=self.when.permanent,
+            without_events=self.when.without_events,
+            attendance=self.when.attendance,
             assumptions=(*self.when.assumptions, note),
         )
 
@@ -278,6 +297,9 @@ def _understood(
         expectations=tuple(expectations),
         window=whole.when.window,
         event=whole.when.event,
+        permanent=whole.when.permanent,
+        without_events=whole.when.without_events,
+        attendance=whole.when.attendance,
         assumptions=tuple(dict.fromkeys((*whole.when.assumptions, *notes))),
         workflow="direct-change" if direct else workflow_of(whole.items, expectations, whole.when.event),
         direct=tuple(direct),

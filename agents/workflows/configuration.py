@@ -18,11 +18,13 @@ from agents.specialists.safety import SLA, review
 from agents.specialists.team import specialists_for
 from agents.understanding.result import Understood
 from agents.workflows.calls import call, failure_of, is_offered, pending
+from agents.workflows.crowds import crowd_question
 from agents.workflows.direct_edits import AS_ASKED, InvalidEditError, direct_draft, scaled_variants
 from agents.workflows.gathering import constraint_calls, evidence_calls, required
 from agents.workflows.objections import Objections, objections_of
-from agents.workflows.pressure import crowd_notes, reason_for_no_change
-from agents.workflows.proposing import describe_outlook, propose, with_context
+from agents.workflows.pressure import reason_for_no_change
+from agents.workflows.proposing import describe_outlook, propose, with_context, world_notes
+from agents.workflows.requested_change import refusal_of_request
 from policies.proposal import Candidate
 from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import Comparison, compare_candidates, refine_candidate
@@ -50,6 +52,8 @@ def plan_change(view: View, situation: Situation, reading: Understood, effort: E
     decision: Decision | None = pending(view, calls) or failure_of(view, required(calls))
     if decision is not None:
         return decision
+    if question := crowd_question(view, situation):
+        return question
     if reading.workflow == "scheduler-adaptation" and not objections.messages and (reason := reason_for_no_change(situation)):
         return Finish(summary=f"no change: {reason}")
     drafts = _drafts(situation, reading, objections)
@@ -176,6 +180,8 @@ class _Trial:
     def _conclude(self, final: ToolCall) -> Decision:
         comparison = self._comparison(final)
         evaluated = [with_context(candidate, self.drafts, self.situation.intent) for candidate in comparison.candidates]
+        if self.reading.direct and (refusal := self._refusal(evaluated, comparison)):
+            return refusal
         remaining = [candidate for candidate in evaluated if candidate.change_set.digest not in self.objections.digests]
         if not remaining:
             reason = "cannot, because every candidate was refused" + _under(self.objections)
@@ -183,21 +189,25 @@ class _Trial:
         ranked = self._ranked(remaining)
         best = ranked[0]
         if not best.feasible:
-            return self._unreachable(best)
+            return self._unreachable(best, comparison)
         if best.change_set.is_empty:
-            return self._no_change(best)
+            return self._no_change(best, comparison)
         notes = [
-            *crowd_notes(self.situation),
+            *world_notes(comparison),
             *(f"{name} was refused by the twin: {reason}" for name, reason in comparison.refused.items()),
             *(f"objection respected: {text}" for text in self.objections.messages),
         ]
         return Propose(proposal=propose(self.view, self.situation.intent, ranked, comparison.seeds, notes))
 
-    def _no_change(self, best: Candidate) -> Finish:
-        """Finish without a change, with a warning if the forecast, and thus the twin, lacks the crowd of an event."""
+    def _refusal(self, evaluated: Sequence[Candidate], comparison: Comparison) -> Escalate | None:
+        """Return why the edits that the operator named cannot be proposed, None if they can."""
+        unsafe = {candidate.change_set.digest: self._unsafe(candidate) for candidate in evaluated}
+        return refusal_of_request(evaluated, comparison.refused, self.objections, self.view.feedback, unsafe)
+
+    def _no_change(self, best: Candidate, comparison: Comparison) -> Finish:
+        """Finish without a change, and say for which time and with which events that holds."""
         reason = "no candidate tried does better" if self.drafts else "the evidence shows no attribute that would do better"
-        warnings = [f"caution: {note}; the twin was run without that crowd" for note in crowd_notes(self.situation)[:1]]
-        return Finish(summary="; ".join([f"no change needed: {describe_outlook(best)}", reason, *warnings]))
+        return Finish(summary="; ".join([f"no change needed: {describe_outlook(best)}", reason, *world_notes(comparison)]))
 
     def _ranked(self, candidates: list[Candidate]) -> list[Candidate]:
         """Sort best first: a feasible edit that the operator named leads; candidates that the safety review refuses are last."""
@@ -220,7 +230,10 @@ class _Trial:
         failures = [finding for finding in findings if finding.outcome == "fail" and finding.rule != SLA]
         return [f"the safety specialist objects: {finding.message}" for finding in failures]
 
-    def _unreachable(self, best: Candidate) -> Escalate:
+    def _unreachable(self, best: Candidate, comparison: Comparison) -> Escalate:
+        if comparison.unmeasured:
+            reason = "; ".join(f"{target} cannot be judged: {why}" for target, why in comparison.unmeasured.items())
+            return Escalate(reason=f"cannot, because {reason}", nearest="bound a KPI that is reported for these cells")
         missed = "; ".join(
             f"{outlook.target.describe()} is predicted at {outlook.predicted:.3g} {outlook.target.unit}"
             for outlook in best.outlook
@@ -231,7 +244,8 @@ class _Trial:
             if self.drafts
             else f"no attribute that was read affects the targets{_under(self.objections)}"
         )
-        return Escalate(reason=f"cannot, because {reason}: {missed}", nearest=describe_outlook(best))
+        notes = "".join(f"; {note}" for note in world_notes(comparison))
+        return Escalate(reason=f"cannot, because {reason}: {missed}{notes}", nearest=describe_outlook(best))
 
 
 def _is_tunable(knob: Knob) -> bool:

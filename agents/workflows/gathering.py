@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from agents.heuristics.draft import Draft
 from agents.heuristics.situation import Situation
@@ -44,20 +43,36 @@ def evidence_calls(situation: Situation) -> list[ToolCall]:
         call("read_topology", "neighbours and areas", cells=around),
         call("detect_degradation", "KPIs that degraded recently", cells=cells),
     ]
-    start, end = _span(situation)
-    return [*calls, call("forecast_traffic", "users and volume in the window", cells=around, start=start, end=end)]
+    return [*calls, forecast_call(situation)]
+
+
+def forecast_call(situation: Situation) -> ToolCall:
+    """Return the call that forecasts the traffic of the intent's world, in its cells and their neighbours.
+
+    A call that was made already is returned as it was: the world begins now, and time passes between two decisions.
+    """
+    arguments = _forecast_arguments(situation)
+    varying = {"start"} if situation.intent.window else {"start", "end"}
+    for observation in situation.observations:
+        made = observation.call
+        if made.tool == "forecast_traffic" and all(made.arguments.get(name) == arguments.get(name)
+                                                   for name in {*made.arguments, *arguments} - varying):  # fmt: skip
+            return made
+    return call("forecast_traffic", "users and volume in the window", **arguments)
+
+
+def _forecast_arguments(situation: Situation) -> dict[str, Any]:
+    cells = [cell.id for cell in (*situation.cells, *situation.neighbours)]
+    intent, window = situation.intent, situation.world.window
+    arguments = {"cells": cells, "start": window.start.isoformat(), "end": window.end.isoformat()}
+    told: dict[str, Any] = {"without_events": list(intent.without_events)} if intent.without_events else {}
+    told |= {"attendance": intent.attendance} if intent.attendance is not None else {}
+    return {**arguments, **told}
 
 
 def required(calls: list[ToolCall]) -> list[ToolCall]:
     """Return the calls without whose answers nothing can be proposed: configuration and KPIs."""
     return [query for query in calls if query.tool in ("read_configuration", "query_kpi")]
-
-
-def _span(situation: Situation) -> tuple[str, str]:
-    window = situation.intent.window
-    start = window.start if window else situation.card.now
-    end = window.end if window else situation.card.now + timedelta(hours=1)
-    return start.isoformat(), end.isoformat()
 
 
 def _at_level(kpis: set[str], level: Literal["cell", "slice"]) -> set[str]:

@@ -1,12 +1,13 @@
-"""Whether an intent's bounds are under lasting pressure, and where the forecast underestimates it."""
+"""Whether an intent's bounds are under lasting pressure."""
 
 from __future__ import annotations
 
 from agents.heuristics.evidence_reader import values_of
-from agents.heuristics.situation import Situation
-from policies.intent import ExpectationTarget
-from policies.slices import Slice
+from agents.heuristics.situation import Series, Situation
+from policies.assessment import combine
+from policies.intent import ExpectationObject, ExpectationTarget
 from tools.ran.degradation_tool import detect_degradation
+from tools.twinning.world import NO_TIME_GIVEN
 
 _MAX_GROWTH = 1.2
 
@@ -14,13 +15,13 @@ _MAX_GROWTH = 1.2
 def reason_for_no_change(situation: Situation) -> str:
     """Return why no change is needed, empty if one may be needed.
 
-    None is needed if every bound holds in the newest window, no bounded KPI degrades and no growth of users is expected; for an
-    intent with a future window this cannot be concluded.
+    None is needed if every bound holds in the newest window, no bounded KPI degrades and no growth of users is expected. That
+    cannot be concluded from measurements if the intent's time goes beyond the coming hour or a planned event begins in it.
     """
-    window = situation.intent.window
-    if window is not None and window.start > situation.card.now:
+    world, now = situation.world, situation.card.now
+    if world.window.end > now + NO_TIME_GIVEN or any(event.included and event.start > now for event in world.events):
         return ""
-    reasons = [_reason(situation, target, place.slice) for place, target in situation.intent.bounds()]
+    reasons = [_reason(situation, target, place) for place, target in situation.intent.bounds()]
     if not reasons or not all(reasons):
         return ""
     if any(growth > _MAX_GROWTH for growth in situation.growth.values()) or _is_degrading(situation):
@@ -28,32 +29,28 @@ def reason_for_no_change(situation: Situation) -> str:
     return "; ".join(reasons)
 
 
-def _reason(situation: Situation, target: ExpectationTarget, slice_: Slice | None) -> str:
-    newest = _values(situation.newest, target.kpi, slice_)
-    if not newest or not all(map(target.is_met_by, newest)):
+def _reason(situation: Situation, target: ExpectationTarget, place: ExpectationObject) -> str:
+    newest = _value(situation, situation.newest, target, place)
+    if newest is None or not target.is_met_by(newest):
         return ""
-    worst = max(newest) if target.condition.is_upper_bound else min(newest)
-    means = _values(situation.means, target.kpi, slice_)
-    past = "there is no lasting pressure" if all(map(target.is_met_by, means)) else "the congestion was transient"
-    return f"{target.describe()} holds in every cell in the newest window (worst {worst:.3g} {target.unit}); {past}"
+    mean = _value(situation, situation.means, target, place)
+    past = "there is no lasting pressure" if mean is None or target.is_met_by(mean) else "the congestion was transient"
+    if target.definition.across_cells == "sum":
+        return f"{target.describe()} holds in the newest window ({newest:.3g} {target.unit} in total); {past}"
+    return f"{target.describe()} holds in every cell in the newest window (worst {newest:.3g} {target.unit}); {past}"
 
 
-def _values(series: dict[tuple[str, str, Slice | None], float], kpi: str, slice_: Slice | None) -> list[float]:
-    """Return the values of the KPI and slice, one per cell."""
-    return [value for (name, _, owner), value in series.items() if name == kpi and owner == slice_]
+def _value(situation: Situation, series: Series, target: ExpectationTarget, place: ExpectationObject) -> float | None:
+    """Return the target's value over the place's cells, None without a measurement, or if a part of a sum is missing."""
+    cells = [cell.id for cell in situation.card.cells if not place.cells or cell.dn in place.cells or cell.id in place.cells]
+    keys = [(target.kpi, cell, place.slice) for cell in cells]
+    values = [series[key] for key in keys if key in series]
+    if not values or (target.definition.across_cells == "sum" and len(values) < len(cells)):
+        return None
+    return combine(values, target)
 
 
 def _is_degrading(situation: Situation) -> bool:
     bounded = {target.kpi for _, target in situation.intent.bounds()}
     answers = values_of(situation.observations, detect_degradation)
     return any(finding.kpi in bounded for answer in answers for finding in answer.findings)
-
-
-def crowd_notes(situation: Situation) -> list[str]:
-    """Return a note if the forecast lacks the crowd of a planned event in the intent's cells, else nothing."""
-    inside = {cell.id for cell in situation.cells}
-    factors = {cell: factor for cell, factor in situation.crowd_factors.items() if cell in inside}
-    if not factors:
-        return []
-    cells, factor = ", ".join(sorted(factors)), max(factors.values())
-    return [f"the forecast lacks the crowd of a planned event in {cells}: edits are sized for {factor:.3g} times its users"]

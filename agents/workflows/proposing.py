@@ -13,8 +13,18 @@ from policies.intent import Intent
 from policies.materiality import is_worse, materiality
 from policies.proposal import Candidate, Proposal
 from policies.slices import Slice
+from tools.ran.candidate_tools import Comparison
 
 VALID_FOR = timedelta(minutes=30)
+
+
+def world_notes(comparison: Comparison) -> list[str]:
+    """Return the time that the twin showed, and the use of each planned event."""
+    part = comparison.part
+    shown = (
+        [f"the twin shows {part.start:%d %B %H:%M} to {part.end:%H:%M}, the busiest part of the time in question"] if part else []
+    )
+    return [*shown, *(event.describe() for event in comparison.events)]
 
 
 def rollback_conditions(intent: Intent) -> tuple[str, ...]:
@@ -48,14 +58,18 @@ def with_context(candidate: Candidate, drafts: Iterable[Draft], intent: Intent) 
 
 
 def propose(view: View, intent: Intent, ranked: Sequence[Candidate], seeds: Sequence[int], notes: Iterable[str] = ()) -> Proposal:
-    """Return the proposal of the `ranked` candidates; the gate judges the first one."""
+    """Return the proposal of the `ranked` candidates; the gate judges the first one.
+
+    It is valid for half an hour, counted from the start of the intent's time window if that is still to come.
+    """
+    begins = max(view.card.now, intent.window.start) if intent.window else view.card.now
     assumptions = (*intent.assumptions, *notes, *warnings_of(view.observations))
     return Proposal(
         intent=intent,
         candidates=tuple(ranked),
         assumptions=tuple(dict.fromkeys(assumptions)),
         made_at=view.card.now,
-        expires_at=view.card.now + VALID_FOR,
+        expires_at=begins + VALID_FOR,
         seeds=tuple(seeds),
     )
 

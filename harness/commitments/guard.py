@@ -13,7 +13,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
+from harness.runtime.private import private_file
 from harness.runtime.settings import Settings
 
 LOCK_NAME = "watchdog.lock"
@@ -28,7 +30,7 @@ def guard(settings: Settings) -> None:
     paths = Paths.of(settings)
     try:
         is_needed = has_open_commitments(paths) and not is_watched(paths)
-    except (OSError, sqlite3.Error):  # the command will meet the damaged database or folder itself, and say so
+    except (HarnessError, OSError, sqlite3.Error):  # the command will meet the damaged database or folder itself, and say so
         return
     if is_needed:
         ensure_watchdog(paths)
@@ -51,7 +53,7 @@ def is_watched(paths: Paths) -> bool:
 @contextmanager
 def watchdog_lock(paths: Paths) -> Iterator[bool]:
     """Hold the watchdog's lock of this data folder; yields whether it was free. Raises OSError."""
-    descriptor = os.open(paths.root / LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(private_file(paths.root / LOCK_NAME), os.O_RDWR)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -71,8 +73,9 @@ def ensure_watchdog(paths: Paths, period_s: float = 2.0) -> None:
     """
     command = [sys.executable, "-m", "harness.commitments.watchdog", "--data-dir", str(paths.root.absolute())]
     command += ["--period", str(period_s), "--until-idle"]
-    if paths.heads_folder:
-        command += ["--heads-dir", str(paths.heads_folder.absolute())]
+    command += ["--journal", paths.journal_settings.model_dump_json()]
+    if paths.credentials_file:
+        command += ["--credentials-file", str(paths.credentials_file.absolute())]
     log = os.open(paths.root / "watchdog.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)  # noqa: S603

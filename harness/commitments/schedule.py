@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from harness.runtime.settings import CommitmentSettings
 from policies.intent import TimeWindow
 
+_GRACE_S = 120.0
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -23,10 +25,18 @@ class Schedule:
     granularity_s: float
     guard: datetime | None
 
+    @property
+    def grace(self) -> timedelta:
+        """The time after the deadline that the watchdog leaves to the run.
+
+        On a network that is served fast, one poll of the clock may overshoot the deadline.
+        """
+        return timedelta(seconds=max(2 * self.granularity_s, _GRACE_S))
+
     @classmethod
     def of(cls, settings: CommitmentSettings, applied_at: datetime, granularity_s: float, window: TimeWindow | None) -> Schedule:
         """Return the schedule of a change that was applied at `applied_at`; `window` is the intent's time window."""
-        settle = timedelta(seconds=settings.settle_windows * granularity_s)
+        settle = timedelta(seconds=max(settings.settle_windows * granularity_s, settings.longest_memory))
         step = timedelta(seconds=settings.windows * granularity_s)
         soon = applied_at + settle + step
         later = window is not None and window.start > soon

@@ -19,8 +19,11 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from pydantic import Field
+
 from harness.commitments.network_identity import is_same_network
 from harness.runtime.errors import CommitmentError
+from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
 from policies.change import ChangeSet, Receipt
 from policies.word import Word
@@ -42,7 +45,7 @@ class Commitment(Word):
     """A change with its deadlines; `expectations` is what a resumed run needs (artifact of the candidate, times).
 
     identity: of the network, empty if it is not known. attempts: how often reverting failed; next_attempt_at, reported_at: wall
-    times of the next attempt, and of the last journal record about it.
+    times of the next attempt (0: at once), and of the last journal record about it.
     """
 
     key: str
@@ -54,7 +57,7 @@ class Commitment(Word):
     receipt: Receipt | None
     expectations: dict[str, Any]
     opened_at: float
-    deadline: float
+    deadline: float = Field(allow_inf_nan=True)  # infinite on an embedded network, whose time may stand still
     network_deadline: float
     closed_at: float | None = None
     note: str = ""
@@ -88,7 +91,7 @@ class CommitmentStore:
         self, store: StateStore, now: Callable[[], float] = time.time, identities: Mapping[str, str] | None = None
     ) -> None:
         self._store = store
-        self._now = now
+        self._now = HighWaterClock(store, now)
         self._identities = dict(identities or {})
 
     def open(
@@ -112,9 +115,25 @@ class CommitmentStore:
                 connection.execute(_INSERT, row)
         return self.get(key)
 
+    def now(self) -> float:
+        """Return the wall time by which deadlines and leases are judged, seconds since the epoch; it never goes back."""
+        return self._now()
+
     def applied(self, key: str, receipt: Receipt) -> Commitment:
         """Record the network's receipt; a second call changes nothing."""
         return self._move(key, "applied", ("pending",), receipt=receipt.model_dump_json())
+
+    def extend(self, key: str, deadline_s: float, network_deadline: float) -> Commitment:
+        """Set both deadlines of an applied change anew, as in `open`: a person goes on watching it. Raises CommitmentError."""
+        with self._store.transaction() as connection:
+            changed = connection.execute(
+                "UPDATE commitments SET deadline = ?, network_deadline = ? WHERE key = ? AND state = 'applied'",
+                (self._now() + deadline_s, network_deadline, key),
+            ).rowcount
+        commitment = self.get(key)
+        if not changed:
+            raise CommitmentError(f"commitment {key!r} is {commitment.state}: there is nothing to go on watching")
+        return commitment
 
     def confirmed(self, key: str, note: str = "") -> Commitment:
         """Record that KPIs confirmed the change; raises CommitmentError if it is not applied."""
@@ -130,11 +149,11 @@ class CommitmentStore:
     def revert_failed(self, key: str, note: str) -> Commitment:
         """Record that reverting failed; the commitment stays open, and reverting is tried again."""
         attempts = self.get(key).attempts + 1
-        pause = 0.0 if attempts == 1 else min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
+        pause = min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
         ended = ("rolled back", "inconclusive", "failed")
         return self._move(
             key, "revert_failed", ("pending", "applied", "revert_failed"), ("still applied", ended), note=note,
-            attempts=attempts, next_attempt_at=self._now() + pause,
+            attempts=attempts, next_attempt_at=0.0 if attempts == 1 else self._now() + pause,
         )  # fmt: skip
 
     def reported(self, key: str) -> None:

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,11 @@ from harness.commitments.notice import is_left_standing, notice
 from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
+from harness.journal.write_ahead import open_state
+from harness.runtime.embedded_place import is_embedded, stands_still, url_of
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
-from harness.runtime.store import StateStore
+from harness.runtime.settings import JournalSettings
 from twins.network import Network, NetworkError
 
 if TYPE_CHECKING:
@@ -58,19 +61,25 @@ class _Peer:
 
 
 class Watchdog:
-    """Sweeps the open commitments; `connect(name)` returns the network of the name (URL) under which a commitment is filed."""
+    """Sweeps the open commitments; `connect(name)` returns the network of the name under which a commitment is filed.
+
+    stands_still: whether the network of this name is an embedded one that no process serves. Nothing happens on it, and the run
+    that goes on with it verifies its change or takes it back.
+    """
 
     def __init__(
         self,
         commitments: CommitmentStore,
         connect: Callable[[str], Network],
         journal: Journal,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
+        stands_still: Callable[[str], bool] = lambda name: False,
     ) -> None:
         self._commitments = commitments
         self._connect = connect
         self._journal = journal
-        self._now = now
+        self._now = now or commitments.now
+        self._stands_still = stands_still
         self._owner = f"watchdog:{os.getpid()}"
 
     def sweep(self) -> list[SweepResult]:
@@ -83,6 +92,8 @@ class Watchdog:
         """Attend to one commitment; whatever fails there does not keep the others waiting."""
         try:
             commitment = self._commitments.get(key)
+            if self._stands_still(commitment.network):
+                return None
             if commitment.is_paused(self._now()):
                 return None
             if commitment.network not in peers:
@@ -149,25 +160,30 @@ class _OranNetworks:
         self._networks: dict[str, OranNetwork] = {}
 
     def __call__(self, name: str) -> Network:
+        from tools.oran.credentials import load_credentials
         from tools.oran.oran_network import OranNetwork
+        from tools.oran.peer import PeerSettings
 
-        if not name.startswith(("http://", "https://")):
+        url = url_of(self._paths, name) or name
+        if not url.startswith(("http://", "https://")):
             raise NetworkError(
                 f"{name} stands still: it lives in the process of its run, and its change comes back with it;"
                 " twinpilot run --resume goes on with the run"
             )
-        if name not in self._networks:
+        if url not in self._networks:
             try:
-                self._networks[name] = OranNetwork(name, ledger=self._paths.ledger)
+                peers = PeerSettings(credentials=load_credentials(self._paths.credentials_file))
+                self._networks[url] = OranNetwork(url, ledger=self._paths.ledger, settings=peers)
             except ValueError as error:
                 raise NetworkError(str(error)) from error
-        return self._networks[name]
+        return self._networks[url]
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m harness.commitments.watchdog", description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True, help="the folder of the state database")
-    parser.add_argument("--heads-dir", type=Path, default=None, help="the folder of the journal's heads, if not below data-dir")
+    parser.add_argument("--journal", default="{}", help="the settings of section journal as JSON: heads and witnesses")
+    parser.add_argument("--credentials-file", type=Path, default=None, help="the file of the peers' credentials")
     parser.add_argument("--period", type=float, default=2.0, help="seconds between two sweeps")
     parser.add_argument("--once", action="store_true", help="sweep once and end")
     parser.add_argument("--until-idle", action="store_true", help="end when no commitment is open")
@@ -176,8 +192,9 @@ def _arguments() -> argparse.Namespace:
 
 def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
     """Sweep until no commitment is open; raises SystemExit if it has to stop before."""
-    commitments = CommitmentStore(StateStore(paths.state))
-    watchdog = Watchdog(commitments, _OranNetworks(paths), Journal.of(paths))
+    store, journal = open_state(paths)
+    commitments = CommitmentStore(store)
+    watchdog = Watchdog(commitments, _OranNetworks(paths), journal, stands_still=partial(stands_still, paths))
     _stop_with_a_message(commitments)
     last: dict[str, SweepResult] = {}
     while paths.state.exists():
@@ -220,7 +237,8 @@ def _end(still_open: list[Commitment]) -> None:
         return
     for commitment in still_open:
         _say(notice(commitment, time.time()))
-    _say("the watchdog stops; whatever twinpilot command runs next in this data folder starts another one")
+    if not all(is_embedded(commitment.network) for commitment in still_open):
+        _say("the watchdog stops; whatever twinpilot command runs next in this data folder starts another one")
     sys.exit(STILL_OPEN_STATUS)
 
 
@@ -232,9 +250,9 @@ def _say(line: str) -> None:
 def main() -> None:
     """Run the watchdog; one per data folder, beside single sweeps (`--once`)."""
     arguments = _arguments()
-    paths = Paths(arguments.data_dir, arguments.heads_dir)
     try:
-        paths.root.mkdir(parents=True, exist_ok=True)
+        paths = Paths(arguments.data_dir, JournalSettings.model_validate_json(arguments.journal), arguments.credentials_file)
+        paths.secure()
         if arguments.once:
             return _watch(paths, arguments)
         with watchdog_lock(paths) as is_free:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.approvals.store import ApprovalStore
 from harness.commitments.guard import guard
 from harness.commitments.store import CommitmentStore
+from harness.gate.approver_authorization import ApproverPolicy
 from harness.gate.gate import Gate
 from harness.journal.journal import Journal
 from harness.records.artifacts import Artifacts
@@ -35,7 +36,7 @@ class Desk:
     """Everything that the steps of one run need.
 
     network: read-only. actuator: the same network with apply and revert, None in shadow mode. context: the context of tool calls,
-    without an actuator. network_name, has_url: see `harness.engine.parts.Parts`.
+    without an actuator. requester: who wants what the run does. network_name, has_url: see `harness.engine.parts.Parts`.
     """
 
     run_id: str
@@ -55,7 +56,9 @@ class Desk:
     gate: Gate
     schema_of: Callable[[str], Mapping[str, Any] | None]
     journal: Journal
+    requester: str
     approvals: ApprovalStore
+    approvers: ApproverPolicy
     commitments: CommitmentStore
     runs: RunStore
     artifacts: Artifacts

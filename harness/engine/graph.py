@@ -20,6 +20,7 @@ from harness.engine.nodes.acting import act
 from harness.engine.nodes.applying import apply
 from harness.engine.nodes.asking import ask
 from harness.engine.nodes.awaiting import await_approval
+from harness.engine.nodes.consulting import consult
 from harness.engine.nodes.deciding import decide
 from harness.engine.nodes.judging import judge
 from harness.engine.nodes.reporting import report
@@ -45,8 +46,9 @@ ACTIVE_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
     **SHADOW_NODES,
     "judge": (judge, ("plan", "await_approval", "apply", "report")),
     "await_approval": (await_approval, ("apply", "validate", "plan", "report")),
-    "apply": (apply, ("verify", "plan", "roll_back", "report")),
-    "verify": (verify, ("roll_back", "report")),
+    "apply": (apply, ("verify", "validate", "plan", "roll_back", "report")),
+    "verify": (verify, ("consult", "roll_back", "report")),
+    "consult": (consult, ("verify", "roll_back", "report")),
     "roll_back": (roll_back, ("report",)),
 }
 

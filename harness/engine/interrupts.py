@@ -23,6 +23,14 @@ class ApprovalInterrupt(TypedDict):
     digest: str
 
 
+class OutcomeInterrupt(TypedDict):
+    """A person's decision on an applied change whose verification is inconclusive; without an answer it is taken back."""
+
+    kind: Literal["outcome"]
+    question: str
+    choices: list[str]
+
+
 class Decided(TypedDict):
     """Wakes the graph: the verdict is in the approvals."""
 
@@ -36,10 +44,10 @@ class Edited(TypedDict):
     edited: str
 
 
-Interrupt = QuestionInterrupt | ApprovalInterrupt
+Interrupt = QuestionInterrupt | ApprovalInterrupt | OutcomeInterrupt
 WakeUp = str | Decided | Edited
 
 
 def status_of(interrupt: Interrupt) -> Status:
     """Return the status of a run that waits for this."""
-    return "asked" if interrupt["kind"] == "question" else "awaiting approval"
+    return "awaiting approval" if interrupt["kind"] == "approval" else "asked"

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Parts:
     """What a run works on: the network, its clock, the planner, the tools and their context.
 
-    network_name: the name under which commitments are filed. network_identity: what the network itself says which one it is,
-    whatever URL leads to it; empty if it does not. has_url: the name is a URL, so that the watchdog's process can reach
-    the network. schema_of: returns the peer's schema of an A1 policy type, or None.
+    network_name: the name under which commitments are filed: a URL, or the name of an embedded network. network_identity: what
+    the network itself says which one it is, whatever URL leads to it; empty if it does not. has_url: the watchdog's process can
+    reach the network by its name. schema_of: returns the peer's schema of an A1 policy type, or None.
     """
 
     network: Network

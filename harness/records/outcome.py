@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from harness.records.failure import RunFailure
@@ -17,9 +19,11 @@ from policies.word import Word
 
 
 class ApprovalNote(Word):
-    """Who decided on the change set, how, and when (`at`, ISO 8601)."""
+    """Who requested the change and who decided on it, how, and when (`at`, ISO 8601); `digest`: of what was to be approved."""
 
     state: str
+    digest: str = ""
+    requested_by: str = ""
     decided_by: str = ""
     how: str = ""
     at: str = ""
@@ -35,7 +39,7 @@ class RunOutcome(Word):
 
     run_id: str
     status: Status
-    message: str
+    message: Annotated[str, Field(pattern=r"\S", description="the reason of the status; no run ends without one")]
     text: str
     intent: Intent | None = None
     chosen: ChangeSet | None = None

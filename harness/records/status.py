@@ -10,11 +10,14 @@ Mode = Literal["active", "shadow"]
 Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
     "cannot", "shadow", "failed", "still applied",
+    "inconclusive", "expired",
 ]  # fmt: skip
-RunStatus = Status | Literal["running"]
+RunStatus = Status | Literal["running", "interrupted"]
 Tone = Literal["good", "care", "bad", "neutral"]
 
 # 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or rolled back,
+# or inconclusive: KPIs neither confirmed the change nor proved harm; it was taken back, or a person decided to keep it;
+# or expired: nobody decided in time, which is not a rejection;
 # 5 a change that was to be gone is, or may be, still on the network.
 EXIT_STATUS: dict[Status, int] = {
     "confirmed": 0,
@@ -29,6 +32,8 @@ EXIT_STATUS: dict[Status, int] = {
     "rejected": 4,
     "rolled back": 4,
     "still applied": 5,
+    "inconclusive": 4,
+    "expired": 4,
 }
 
 TONE: dict[Status, Tone] = {
@@ -44,4 +49,6 @@ TONE: dict[Status, Tone] = {
     "rejected": "care",
     "rolled back": "bad",
     "still applied": "bad",
+    "inconclusive": "care",
+    "expired": "care",
 }

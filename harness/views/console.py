@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.status import Status
@@ -12,7 +12,9 @@ from rich.status import Status
 from harness.records.events import Event, EventKind
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
-from harness.views.tables import candidates_table, intent_table, plain, verdict_table, verification_table
+from harness.views.tables import candidates_table, intent_table, verdict_table, verification_table
+from policies.text.foreign import safe
+from twins.screen.console import SafeConsole, plain
 
 _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
 
@@ -20,7 +22,7 @@ _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "ne
 class RunConsole:
     """A listener that shows events on a rich console."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: SafeConsole) -> None:
         self.console = console
         self._spinner: Status | None = None
         self._views: dict[EventKind, Callable[[Event], None]] = {
@@ -35,7 +37,10 @@ class RunConsole:
             "verdict.given": self._verdict_given,
             "approval.needed": self._approval_needed,
             "approval.given": self._approval_given,
+            "approval.conflict": self._approval_conflict,
+            "approval.outdated": self._approval_outdated,
             "change.applied": self._change_applied,
+            "network.starting": self._network_starting,
             "time.passed": self._time_passed,
             "change.verified": self._change_verified,
             "change.reverted": self._change_reverted,
@@ -72,6 +77,13 @@ class RunConsole:
     def _run_started(self, event: Event) -> None:
         title = f"Run {event.data['run_id']}{' (shadow)' if event.data['mode'] == 'shadow' else ''}"
         self._print(Panel(plain(event.data["text"]), title=title, title_align="left"))
+
+    def _network_starting(self, event: Event) -> None:
+        from twins.compiled import cache_folder
+
+        self._print(plain(f"starting network {event.data['name']}, with near-RT RIC and O1 on loopback …", "dim"))
+        if not cache_folder().exists():
+            self._print(plain("first start: compiling the simulator's kernels, once, up to a minute …", "dim"))
 
     def _step_started(self, event: Event) -> None:
         self._spin(f"{event.step} …")
@@ -125,10 +137,17 @@ class RunConsole:
 
     def _approval_needed(self, event: Event) -> None:
         self.pause()
-        change_set = event.data["approval"].change_set
-        self._print(
-            plain(f"Change set {change_set.digest[:12]}", "bold"), *(plain(f"  {line}") for line in change_set.describe())
-        )
+        approval = event.data["approval"]
+        self._print(plain(f"Request {approval.digest[:12]}", "bold"))
+        self._print(*(plain(f"  {line}") for line in approval.subject.describe()))
+        self._print(plain(f"  or decide elsewhere: {approval.command}", "dim"))
+
+    def _approval_outdated(self, event: Event) -> None:
+        self._print(plain("the approval is withdrawn, and the same change is judged again:", "yellow"))
+        self._print(*(plain(f"  {reason}", "yellow") for reason in event.data["reasons"]))
+
+    def _approval_conflict(self, event: Event) -> None:
+        self._print(plain(event.data["message"], "yellow"))
 
     def _approval_given(self, event: Event) -> None:
         answer = event.data["answer"]
@@ -167,15 +186,21 @@ class RunConsole:
 
 
 def _short(text: object, length: int = 240) -> str:
-    line = " ".join(str(text).split())
-    return line if len(line) <= length else line[: length - 1] + "…"
+    return safe(str(text), length)
 
 
-def show_outcome(console: Console, outcome: RunOutcome) -> None:
+def _show_commands(console: SafeConsole, outcome: RunOutcome) -> None:
+    """Show what was asked for and the exact commands that decide on it."""
+    digest = outcome.approval.digest[:12] if outcome.approval else "DIGEST"
+    for verb in ("approve", "reject"):
+        console.print(plain(f"{verb} with: twinpilot {verb} {outcome.run_id} {digest}"))
+
+
+def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show how a run ended, and where its files are."""
     style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
-    console.print(plain(outcome.message))
+    console.print(plain(f"result: {outcome.message}"))
     if outcome.standing is not None and outcome.status != "confirmed":
         console.print(plain(f"asked for the last time at {outcome.standing.at:%Y-%m-%d %H:%M:%S} network time:"))
         for standing in outcome.standing.edits:
@@ -187,8 +212,8 @@ def show_outcome(console: Console, outcome: RunOutcome) -> None:
     if outcome.status == "asked":
         console.print(plain(f"answer with: twinpilot run --resume {outcome.run_id} --answer '...'"))
     if outcome.status == "awaiting approval":
-        console.print(plain(f"decide with: twinpilot approve {outcome.run_id}, or reject"))
+        _show_commands(console, outcome)
     durations = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
     console.print(plain(f"time: {durations}", "dim"))
     if outcome.report:
-        console.print(plain(f"report: {outcome.report}"), soft_wrap=True)
+        console.print(plain(f"report: {outcome.report}"))

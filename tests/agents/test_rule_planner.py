@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from conftest import make_card
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from responder import OFFERS, CellModel, World, walk
@@ -11,6 +10,7 @@ from responder import OFFERS, CellModel, World, walk
 from agents.answer import Answer
 from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
 from agents.rule_planner import RulePlanner
+from conftest import make_card
 from policies.change import AttributeEdit
 from policies.limits.loading import load_limits
 from policies.managed_object import class_of
@@ -344,16 +344,22 @@ def test_a1_policies_are_drafted_by_cell_identity_and_keep_their_schema(card: Ne
         assert policy_types()[edit["policy_type"]].objections(edit["new"]) == []
 
 
-def test_a_crowd_that_the_forecast_lacks_is_taken_from_the_calendar(card: NetworkCard) -> None:
-    event = card.events[0].model_copy(update={"attendance": 2000})
-    crowded = card.model_copy(update={"events": (event,)})
-
-    def puts_cells_to_sleep(text: str) -> bool:
-        world = World(crowded, {cell: CellModel(embb=5.0, urllc=1.0, growth=1.0) for cell in card.areas()["stadium"]})
-        walk(RulePlanner(), world, text)
+def test_a_crowd_in_the_forecast_keeps_cells_awake(card: NetworkCard) -> None:
+    def puts_cells_to_sleep(growth: float) -> bool:
+        world = World(card, {cell: CellModel(embb=5.0, urllc=1.0, growth=growth) for cell in card.areas()["stadium"]})
+        walk(RulePlanner(), world, "URLLC delay below 12 ms and as little energy as possible for the stadium event")
         comparisons = [call.arguments for call in world.calls if call.tool == "compare_candidates"]
         edits = [edit for arguments in comparisons for draft in arguments["candidates"] for edit in draft["edits"]]
         return any(edit.get("new") == "toBeEnergySaving" for edit in edits)
 
-    assert not puts_cells_to_sleep("URLLC delay below 12 ms and as little energy as possible for the stadium event")
-    assert puts_cells_to_sleep("URLLC delay below 12 ms and as little energy as possible at the stadium from 23:00 to 23:30")
+    assert not puts_cells_to_sleep(growth=20.0)
+    assert puts_cells_to_sleep(growth=1.0)
+
+
+def test_what_the_operator_says_about_events_reaches_the_forecast_and_the_twin(card: NetworkCard, world: World) -> None:
+    walk(RulePlanner(), world, "every eMBB user at least 5 Mbps in the stadium tonight without the stadium event")
+    forecasts = [call.arguments for call in world.calls if call.tool == "forecast_traffic"]
+    assert [arguments["without_events"] for arguments in forecasts] == [["stadium event"]]
+    compared = [call.arguments["intent"] for call in world.calls if call.tool == "compare_candidates"]
+    assert compared
+    assert all(intent["without_events"] == ["stadium event"] for intent in compared)

@@ -6,6 +6,7 @@ from small_network import SmallNetwork, embb_minimum
 
 from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Understand
 from agents.understanding.result import Understood
+from harness.engine.embedded_network import EmbeddedNetwork
 from harness.engine.parts import Parts
 from harness.engine.run_service import RunService
 from harness.runtime.settings import load_settings
@@ -157,7 +158,9 @@ class TwinClock:
 
 def parts(root, planner, network=None, tools=()):
     """The parts of a run over a twin in this process, or over one that an OranNetwork reaches."""
-    if isinstance(network, OranNetwork):
+    if isinstance(network, EmbeddedNetwork):
+        clock, kpis, schema_of = network, network.kpis, lambda policy_type: None
+    elif isinstance(network, OranNetwork):
         network.pull()
         clock, kpis, schema_of = EmbeddedClock(network), network.kpis, network.a1.schema
     else:
@@ -168,7 +171,8 @@ def parts(root, planner, network=None, tools=()):
         network=network, kpis=kpis, limits=load_limits(), standards=None, laboratory=None, now=clock.now, work_dir=root
     )
     return Parts(
-        network=network, network_name="small", clock=clock, planner=planner, context=context, schema_of=schema_of,
+        network=network, network_name=getattr(network, "name", "small"), clock=clock, planner=planner, context=context,
+        schema_of=schema_of,
         registry=ToolRegistry((query_kpi, compare_candidates, set_slice_ratios, *tools)),
     )  # fmt: skip
 

@@ -46,10 +46,15 @@ class A1Base(ABC):
 
     def get(self, type_id: str, policy_id: str) -> Body | None:
         """Return a policy, or None if it does not exist."""
+        return self.versioned(type_id, policy_id)[0]
+
+    def versioned(self, type_id: str, policy_id: str) -> tuple[Body | None, str]:
+        """Return a policy, or None if it does not exist, with its entity tag, empty if the peer gives none."""
         try:
-            return self.peer.request("GET", self._policy(type_id, policy_id)).object()
+            answer = self.peer.request("GET", self._policy(type_id, policy_id))
         except UnknownObjectError:
-            return None
+            return None, ""
+        return answer.object(), answer.etag
 
     def put(self, type_id: str, policy_id: str, body: Body, idempotency_key: str | None = None) -> None:
         """Create or replace a policy after validating it against the peer's schema.

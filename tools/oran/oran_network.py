@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from policies.change import ChangeSet, Receipt
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt, digest_of
 from policies.kpi import KpiFrame
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
@@ -31,6 +31,7 @@ from tools.oran.o1_client import O1Client
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.pm_client import PmClient
 from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.reporting import reporter_of
 from tools.telemetry.store import KpiStore
 from twins.configuration_view import ConfigurationView
 from twins.network import (
@@ -43,6 +44,7 @@ from twins.network import (
     UnknownObjectError,
     UnknownReceiptError,
 )
+from twins.object_version import ObjectVersion, distinct_edits, name_of
 from twins.standing import EditStanding
 
 
@@ -66,12 +68,13 @@ class OranNetwork:
         enforce_deadline_s: float = 10.0,
     ) -> None:
         self.url = url.rstrip("/")
+        self.peer_settings = settings or PeerSettings()
         self.a1: A1Base = connect_a1(a1_url or url, dialect, settings)
         self.o1 = O1Client(url, settings)
         self.pm = PmClient(url, settings)
         self._inventory = Peer("inventory", url, settings)
         self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
-        self.kpis = KpiSource(store or self._temporary_store(), self.pm)
+        self.kpis = KpiSource(store or self._temporary_store(), self.pm, lambda: reporter_of(self.describe()))
         self._ledger = Ledger(ledger)
         self._changing = threading.RLock()
         self._limits = load_limits()
@@ -142,6 +145,27 @@ class OranNetwork:
             return tuple(self.o1.subtree(_valid(under)))
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
         return tuple(managed_object for element in elements for managed_object in self.o1.subtree(element))
+
+    def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
+        """Return the version of what each edit edits, read over O1 and A1; raises UnknownObjectError, PeerError."""
+        return tuple(
+            self._attribute_version(edit) if isinstance(edit, AttributeEdit) else self._policy_version(edit)
+            for edit in distinct_edits(change_set)
+        )
+
+    def _attribute_version(self, edit: AttributeEdit) -> ObjectVersion:
+        managed, version = self.o1.versioned(_valid(edit.dn))
+        return ObjectVersion(name=name_of(edit), version=version, state=digest_of(managed.attributes.get(edit.attribute)))
+
+    def _policy_version(self, edit: PolicyEdit) -> ObjectVersion:
+        body, version = self.a1.versioned(edit.policy_type, edit.policy_id)
+        return ObjectVersion(name=name_of(edit), version=version, state=digest_of([body, self._status(edit)]))
+
+    def _status(self, edit: PolicyEdit) -> str:
+        try:
+            return str(self.a1.status(edit.policy_type, edit.policy_id))
+        except UnknownObjectError:
+            return ""
 
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none.

@@ -1,27 +1,33 @@
-"""`forecast_traffic`: users and offered volume per cell and slice in a coming time window."""
+"""`forecast_traffic`: users and offered volume per cell and slice in the busiest part of a coming time window."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pydantic import Field, model_validator
 
 from policies.effect import Effect
 from policies.evidence import Evidence
+from policies.intent import TimeWindow
 from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
-from tools.telemetry.forecasting import CONFIDENCE, TrafficRow, forecast_rows, method_of
+from tools.telemetry.forecasting import CONFIDENCE, Forecast, forecast
+from tools.telemetry.planned_events import EventUse, event_uses
+from tools.telemetry.traffic_row import TrafficRow
 from twins.network import NetworkError
 
 
 class ForecastTraffic(ToolRequest):
-    """The cells, and the time window [start, end) in network time."""
+    """The cells, the time window [start, end) in network time, and what the operator said about planned events."""
 
     cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
     start: datetime
     end: datetime
+    without_events: tuple[str, ...] = Field(default=(), description="names of planned events that the operator leaves out")
+    attendance: int | None = Field(default=None, ge=0, description="visitors of events whose attendance the calendar lacks")
 
     @model_validator(mode="after")
     def _ordered(self) -> ForecastTraffic:
@@ -33,28 +39,39 @@ class ForecastTraffic(ToolRequest):
 
 
 class TrafficForecast(ToolValue):
-    """Forecast rows, the forecasting method, and the planned events within the window."""
+    """Forecast rows for the busiest `part` of the window, the method, and the planned events with their use in the forecast.
+
+    `unknown`: names of events that are counted in without a crowd, as neither history nor calendar nor operator tells its size.
+    """
 
     rows: tuple[TrafficRow, ...]
     method: str
-    events: tuple[str, ...]
+    events: tuple[EventUse, ...]
+    part: TimeWindow | None = None
+    unknown: tuple[str, ...] = ()
 
 
 @tool(effect=Effect.REASON, raises=(NetworkError,), timeout_s=120)
 def forecast_traffic(context: ToolContext, request: ForecastTraffic) -> Evidence[TrafficForecast]:
-    """Forecast connected users and offered traffic per cell and slice for a coming window, with the uplift of planned events."""
+    """Forecast connected users and offered traffic per cell and slice in the busiest part of a coming window, with its events."""
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
     kpis = context.kpis.snapshot()
-    rows = forecast_rows(kpis, card, cells, request.start, request.end)
-    due = [event for event in card.events if event.start < request.end and event.end > request.start]
-    method, warnings = method_of(kpis, card, cells, due)
-    value = TrafficForecast(rows=tuple(rows), method=method, events=tuple(event.name for event in due))
-    total = sum(row.users for row in rows)
+    window = TimeWindow(start=request.start, end=request.end)
+    events = event_uses(card, [cell.id for cell in cells], window, request.without_events, request.attendance)
+    coming = forecast(kpis, card, cells, window, events)
     return Evidence(
-        summary=f"{total:.0f} users expected in {len(cells)} cells" + (f" during {due[0].name}" if due else ""),
-        value=value,
+        summary=_summary(coming, len(cells), events),
+        value=TrafficForecast(rows=coming.rows, method=coming.method, events=events, part=coming.part, unknown=coming.unknown),
         provenance=Provenance(source=card.name, kind="forecast", version=card.version, observed_at=kpis.newest or card.now),
         uncertainty=f"{CONFIDENCE:.0%} prediction intervals",
-        warnings=warnings,
+        warnings=coming.warnings,
     )
+
+
+def _summary(coming: Forecast, cells: int, events: Sequence[EventUse]) -> str:
+    total = sum(row.users for row in coming.rows)
+    text = f"{total:.0f} users expected in {cells} cells, {coming.part.start:%d %B %H:%M} to {coming.part.end:%H:%M}"
+    used = ", ".join(event.name for event in events if event.included)
+    unused = ", ".join(event.name for event in events if not event.included)
+    return text + (f"; with {used}" if used else "") + (f"; without {unused}" if unused else "")

@@ -1,7 +1,8 @@
 """The twin laboratory: runs candidate change sets in twins before approval is requested.
 
-1. `recipe` builds the twin for a time window from data that an operator has (network card, configuration, PM counters, forecast)
-   and measures the twin gap: a twin of the present, built the same way and run without a change, against the reported KPIs.
+1. `recipe` builds the twin for an intent's world from data that an operator has (network card, configuration, PM counters, event
+   calendar, forecast) and measures the twin gap: a twin of the present, built the same way and run without a change, against the
+   reported KPIs. The twin has the demand of the busiest part of the intent's window, which decides whether a bound holds.
 2. `run` tries change sets under several seeds in parallel processes; all candidates of a seed start from the same warm state.
 The managed network is never changed or advanced here; it is only described, read and observed.
 """
@@ -16,13 +17,15 @@ from policies.change import ChangeSet, digest_of
 from policies.intent import TimeWindow
 from policies.kpi import KpiFrame, kpi_definitions
 from policies.managed_object import CONFIGURABLE, ManagedObject
-from tools.telemetry.forecasting import forecast_rows, method_of
+from tools.telemetry.forecasting import forecast
 from tools.telemetry.kpi_snapshot import KpiSnapshot
+from tools.telemetry.planned_events import EventUse
 from tools.twinning.demand import cell_loads, channel_quality, forecast_demand, measured_demand
 from tools.twinning.gap import gap_of
 from tools.twinning.job import TwinJob
 from tools.twinning.pool import TwinPool
 from tools.twinning.twin_input import TwinInput
+from tools.twinning.world import World
 from twins.network import KpiQuery, Network
 from twins.progress import Advance
 
@@ -45,10 +48,11 @@ DURATIONS: dict[Depth, Duration] = {"screen": Duration(3.0, 1.0, 4.0), "full": D
 
 @dataclass(frozen=True)
 class Recipe:
-    """A twin that is ready to run: its input with digest, the twin gap per KPI, and warnings."""
+    """A twin that is ready to run: its input with digest, the part of the window that it shows, the twin gap, and warnings."""
 
     twin_input: TwinInput
     digest: str
+    part: TimeWindow
     gap: dict[str, float]
     warnings: tuple[str, ...]
 
@@ -61,30 +65,30 @@ class Laboratory:
         self._recipes: dict[str, Recipe] = {}
         self._lock = threading.Lock()
 
-    def recipe(self, network: Network, kpis: KpiSnapshot, window: TimeWindow | None) -> Recipe:
-        """Return the twin for `window` (None: the present), from `kpis` and the network's configuration.
+    def recipe(self, network: Network, kpis: KpiSnapshot, world: World) -> Recipe:
+        """Return the twin for `world`, from `kpis` and the network's configuration.
 
         Raises SynchronizationError if telemetry is missing. A recipe is cached until telemetry or configuration changes.
         """
         frame = kpis.query(KpiQuery(windows=SYNC_WINDOWS))
         present = _twin_input_of_present(network, frame)
-        digest = digest_of([present.model_dump(mode="json"), window.model_dump(mode="json") if window else None])
+        digest = digest_of([present.model_dump(mode="json"), world.model_dump(mode="json")])
         with self._lock:
             if digest not in self._recipes:
-                self._recipes = {digest: self._build(kpis, frame, present, window, digest)}
+                self._recipes = {digest: self._build(kpis, frame, present, world, digest)}
             return self._recipes[digest]
 
-    def _build(self, kpis: KpiSnapshot, measured: KpiFrame, present: TwinInput, window: TimeWindow | None, digest: str) -> Recipe:
+    def _build(self, kpis: KpiSnapshot, measured: KpiFrame, present: TwinInput, world: World, digest: str) -> Recipe:
         card = present.card
         runs = self.pool.run([_job(present, f"present:{digest}", seed, ChangeSet(), "full") for seed in GAP_SEEDS])
         gap = gap_of([run for run in runs if isinstance(run, KpiFrame)], card, measured)
-        if window is None or window.start <= card.now:
-            return Recipe(present, digest, gap, ())
-        rows = forecast_rows(kpis, card, list(card.cells), window.start, window.end)
-        due = [event for event in card.events if event.start < window.end and event.end > window.start]
-        warnings = method_of(kpis, card, list(card.cells), due)[1]
-        target = forecast_demand(rows, present.present)
-        return Recipe(present.model_copy(update={"target": target, "window": window}), digest, gap, warnings)
+        coming = forecast(kpis, card, list(card.cells), world.window, world.events, world.cells)
+        if coming.part.start <= card.now:  # what is measured is better than what is forecast
+            return Recipe(present, digest, coming.part, gap, coming.warnings)
+        target = forecast_demand(coming.rows, present.present)
+        venues = tuple(sorted({event.area for event in world.events if event.included and _overlap(event, coming.part)}))
+        twin_input = present.model_copy(update={"target": target, "window": coming.part, "event_areas": venues})
+        return Recipe(twin_input, digest, coming.part, gap, coming.warnings)
 
     def run(
         self,
@@ -102,6 +106,10 @@ class Laboratory:
     def close(self) -> None:
         """Stop the worker processes."""
         self.pool.close()
+
+
+def _overlap(event: EventUse, part: TimeWindow) -> bool:
+    return event.start < part.end and event.end > part.start
 
 
 def _twin_input_of_present(network: Network, frame: KpiFrame) -> TwinInput:

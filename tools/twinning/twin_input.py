@@ -13,6 +13,7 @@ class TwinInput(Word):
     """The data that a twin is built from: network card, configuration, and demand of the present and of the target time window.
 
     `cqi`: wideband CQI histogram (16 counts) by `cell/slice`. `loads`: PRB usage 0..1 by cell. `window` None: the present.
+    `event_areas`: the areas of the planned events that take place in the window, where users that are added stand.
     """
 
     card: NetworkCard
@@ -22,3 +23,4 @@ class TwinInput(Word):
     cqi: dict[str, tuple[float, ...]]
     loads: dict[str, float]
     window: TimeWindow | None = None
+    event_areas: tuple[str, ...] = ()

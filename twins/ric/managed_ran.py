@@ -55,6 +55,12 @@ class ManagedRan:
         with self.lock:
             return self.network.describe()
 
+    def version(self, item: tuple[str, str]) -> str:
+        """Return how often the object (DN, any attribute) or A1 policy (type, id) of an item was written, empty if unknown."""
+        version = getattr(self.network, "version", None)
+        with self.lock:
+            return str(version(item)) if callable(version) else ""
+
     def advance(self, seconds: float) -> NetworkCard:
         """Advance network time and log the completed windows; raises ValueError for an invalid number."""
         with self.lock:

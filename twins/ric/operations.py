@@ -23,6 +23,7 @@ def pm_router(ran: ManagedRan) -> APIRouter:
             "next": periods[-1].sequence if periods else after,
             "last": ran.pm.last,
             "oldest": ran.pm.oldest,
+            "log": ran.pm.name,
         }
 
     return router

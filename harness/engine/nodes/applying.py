@@ -1,23 +1,25 @@
 """Step `apply`: the only place where a change reaches the network.
 
-The order matters, since a process may die between any two lines: executor contract checked again → approval consumed for this
+The order matters, since a process may die between any two lines: whole gate judged again → approval consumed for this
 key → commitment recorded → change applied with the key → receipt recorded. A resumed step detects how far it got and continues.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import math
+from datetime import datetime
 
 from harness.commitments.rollback import may_stand
 from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError
 from harness.engine.desk import Desk
-from harness.engine.nodes.judging import back_to_plan, case_of, key_of
+from harness.engine.nodes.judging import back_to_plan, key_of
+from harness.engine.nodes.rejudging import rejudge, void
 from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.watching import NotInEffectError, require_in_effect
-from harness.engine.state import RunState, ended
-from harness.gate.gate import recheck
+from harness.engine.state import RunState
 from harness.records.tried import Tried
+from harness.runtime.embedded_place import is_embedded
 from harness.runtime.errors import RunError
 from policies.change import ChangeSet, Receipt
 from policies.intent import Intent
@@ -29,8 +31,6 @@ from twins.network import (
     StaleEditError,
     UnknownObjectError,
 )
-
-_GRACE_S = 120.0
 
 
 def apply(desk: Desk, state: RunState) -> RunState:
@@ -44,11 +44,10 @@ def apply(desk: Desk, state: RunState) -> RunState:
 
 def _commit(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState | None:
     """Consume the approval and open the commitment; return where the run goes instead if one of the conditions fails."""
-    failures = recheck(case_of(desk, state, tried))
-    if failures:
-        return back_to_plan(desk, state, [f"{reason.rule}: {reason.message} ({reason.remedy})" for reason in failures])
-    if not desk.approvals.consume(state["run_id"], tried.change_set.digest, key):
-        return ended("rejected", "there is no valid approval for this change set")
+    if (elsewhere := rejudge(desk, state, tried)) is not None:
+        return elsewhere
+    if not desk.approvals.consume(state["run_id"], state["request"], key):
+        return void(desk.approvals.get(state["run_id"], state["request"]))
     try:
         _open_commitment(desk, state, key, tried.change_set)
     except CommitmentConflictError as error:
@@ -60,19 +59,23 @@ def _open_commitment(desk: Desk, state: RunState, key: str, change_set: ChangeSe
     now = desk.clock.now()
     intent = desk.artifacts.load(state["intent"], Intent)
     plan = Schedule.of(desk.settings.commitment, now, desk.network.describe().granularity_s, intent.window)
-    # At its deadline the run itself comes first: on a network that is served fast, one poll of the clock may overshoot it.
-    until = plan.deadline + timedelta(seconds=max(2 * plan.granularity_s, _GRACE_S))
+    until = plan.deadline + plan.grace
     desk.commitments.open(
         key,
         state["run_id"],
         change_set,
         network=desk.network_name,
-        deadline_s=desk.settings.commitment.wall_deadline or (until - now).total_seconds(),
+        deadline_s=desk.settings.commitment.wall_deadline or _wall_deadline_s(desk, (until - now).total_seconds()),
         network_deadline=until.timestamp(),
         expectations={"candidate": state["candidate"], "opened_at": now.isoformat(), "until": until.isoformat()},
     )
     desk.record("commitment.opened", key=key, digest=change_set.digest, until=until.isoformat())
     desk.watch()
+
+
+def _wall_deadline_s(desk: Desk, network_s: float) -> float:
+    """Return the wall time that a network needs for `network_s`: no limit for an embedded one, whose time may stand still."""
+    return math.inf if is_embedded(desk.network_name) else network_s
 
 
 def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> RunState:

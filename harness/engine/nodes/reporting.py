@@ -18,7 +18,9 @@ from policies.verdict import Verdict
 
 
 def report(desk: Desk, state: RunState) -> RunState:
-    """Write the outcome and its page."""
+    """Write the outcome and its page; a request that is still open is withdrawn, since its run has ended."""
+    for approval in desk.approvals.withdraw(state["run_id"], f"the run ended: {state['ending']['status']}"):
+        desk.record("approval.withdrawn", digest=approval.digest, why=approval.note)
     outcome = _with_page(desk, state, outcome_of(desk, state))
     desk.artifacts.save("outcome", outcome)
     desk.runs.set_status(state["run_id"], outcome.status)
@@ -76,12 +78,18 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
 
 def _approval(desk: Desk, state: RunState) -> ApprovalNote | None:
     try:
-        approval = desk.approvals.get(state["run_id"], state.get("digest", ""))
+        approval = desk.approvals.get(state["run_id"], state.get("request", ""))
     except ApprovalError:
         return None
     at = datetime.fromtimestamp(approval.decided_at, UTC).isoformat() if approval.decided_at else ""
     return ApprovalNote(
-        state=approval.state, decided_by=approval.decided_by or "", how=approval.how or "", at=at, note=approval.note or ""
+        state=approval.state,
+        digest=approval.digest,
+        requested_by=approval.requested_by,
+        decided_by=approval.decided_by or "",
+        how=approval.how or "",
+        at=at,
+        note=approval.note or "",
     )
 
 

@@ -1,6 +1,7 @@
 """Step `verify`: after a dwell time the KPIs, not an acknowledgement, decide whether the change met its targets.
 
-Harm ends the step at once; an inconclusive result is judged again with more windows, until the deadline.
+Harm ends the step at once; an inconclusive result is judged again with more windows, until the deadline. Then the change is taken
+back, or a person is asked (`commitment.on_inconclusive`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.watching import NotInEffectError, change_of, not_in_effect, require_in_effect, wait_in_effect
+from harness.engine.outcome_choices import CHOICES
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
 from harness.runtime.errors import CommitmentError, RunError
 from harness.verification.comparison import Comparison
+from harness.verification.effect import PRB_USE_OF_SLICE
 from harness.verification.result import Verification
+from harness.verification.sequence import look_until_settled
 from harness.verification.verify import verify as judge_kpis
 from policies.intent import Intent
 from policies.proposal import Candidate
@@ -23,11 +27,10 @@ from tools.twinning.outlook import WATCHED
 from twins.network import KpiQuery, NetworkError
 
 _BEFORE_WINDOWS = 12
-_DEMAND = ("DRB.PdcpSduVolumeDL", "RRC.ConnMean")
 
 
 def verify(desk: Desk, state: RunState) -> RunState:
-    """Wait, compare the KPIs, and confirm the commitment or send the run to `roll_back`."""
+    """Wait, compare the KPIs, and confirm the commitment, send the run to `roll_back`, or ask a person if nothing is proved."""
     tried = desk.artifacts.load(state["candidate"], Tried)
     intent = desk.artifacts.load(state["intent"], Intent)
     try:
@@ -35,20 +38,29 @@ def verify(desk: Desk, state: RunState) -> RunState:
     except NotInEffectError as error:
         return not_in_effect(desk, state, error)
     except NetworkError as error:
-        why = f"the KPIs could not be observed: {error}"
-        return RunState(next="roll_back", ending={"status": "rolled back", "message": why})
+        return _inconclusive(desk, RunState(), f"the KPIs could not be observed: {error}")
     name = desk.artifacts.save("verification", verification)
     desk.record("change.verified", key=state["key"], outcome=verification.outcome, reasons=list(verification.reasons),
-                windows=verification.windows_after)  # fmt: skip
+                windows=verification.windows_after, notes=list(verification.notes),
+                edits=[edit.describe() for edit in verification.edits])  # fmt: skip
     desk.emit("change.verified", verification=verification, candidate=tried.candidate)
+    reasons = "; ".join(verification.reasons)
     if verification.outcome == "confirmed":
-        return _confirm(desk, state, name)
-    why = "harm" if verification.outcome == "harmed" else "not confirmed before the deadline"
-    message = f"{why}: {'; '.join(verification.reasons)}"
-    return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": message})
+        return _confirm(desk, state, name, verification)
+    if verification.outcome == "harmed":
+        return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": f"harm: {reasons}"})
+    return _inconclusive(desk, RunState(verification=name), f"not confirmed before the deadline: {reasons}")
 
 
-def _confirm(desk: Desk, state: RunState, name: str) -> RunState:
+def _inconclusive(desk: Desk, update: RunState, why: str) -> RunState:
+    """Take the change back, or ask a person, as `commitment.on_inconclusive` says."""
+    message = f"inconclusive, {why}"
+    if desk.settings.commitment.on_inconclusive == "ask":
+        return RunState(**{**update, "next": "consult", "question": {"question": message, "choices": list(CHOICES)}})
+    return RunState(**{**update, "next": "roll_back", "ending": {"status": "inconclusive", "message": message}})
+
+
+def _confirm(desk: Desk, state: RunState, name: str, verification: Verification) -> RunState:
     """Confirm the commitment and end the run; `name` is the artifact of the verification."""
     try:
         require_in_effect(desk, change_of(desk, state))
@@ -58,7 +70,8 @@ def _confirm(desk: Desk, state: RunState, name: str) -> RunState:
     except CommitmentError:
         return RunState(**{**closed(desk, state["key"], "not confirmed in time"), "verification": name})
     desk.record("commitment.confirmed", key=state["key"])
-    return RunState(**{**ended("confirmed", "every target was met and nobody was harmed"), "verification": name})
+    message = "; ".join(["every target was met and nobody was harmed", *verification.notes])
+    return RunState(**{**ended("confirmed", message), "verification": name})
 
 
 def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verification:
@@ -72,27 +85,20 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
         early = _compare(desk, unpredicted, intent, (applied_at, settled, plan.guard))
         if early.outcome == "harmed":
             return early
-    until = plan.first
-    while True:
-        verification = _compare(desk, tried, intent, (applied_at, plan.start, until))
-        if verification.outcome != "inconclusive" or until >= plan.deadline:
-            return verification
-        until = min(until + plan.step, plan.deadline)
+    start = max(plan.start, datetime.fromisoformat(state["watch_from"])) if "watch_from" in state else plan.start
+    delay = start - plan.start
+
+    def look(start: datetime, until: datetime) -> Verification:
+        return _compare(desk, tried, intent, (applied_at, start, until))
+
+    return look_until_settled(look, start, plan.first + delay, plan.step, plan.deadline + delay)
 
 
 def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, datetime, datetime]) -> Verification:
     applied_at, start, until = times
     wait_in_effect(desk, tried.change_set, until)
     card = desk.network.describe()
-    kpis = tuple(
-        dict.fromkeys(
-            [
-                *(kpi for kpi, _ in WATCHED),
-                *_DEMAND,
-                *(target.kpi for expectation in intent.expectations for target in expectation.targets),
-            ]
-        )
-    )
+    kpis = _needed_kpis(intent)
     earliest = applied_at - timedelta(seconds=_BEFORE_WINDOWS * card.granularity_s)
     measured = desk.kpis.snapshot()
     before = measured.query(KpiQuery(kpis=kpis, start=earliest, end=applied_at))
@@ -100,7 +106,25 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
     desk.artifacts.save("series", measured.query(KpiQuery(kpis=kpis, start=earliest)).to_records())
     if tried.candidate is None:
         raise RunError(f"run {desk.run_id}: its change set was applied without a prediction; see its verdict in the journal")
-    return judge_kpis(Comparison(before, after, card, intent, tried.candidate, desk.settings.commitment.significance))
+    settings = desk.settings.commitment
+    return judge_kpis(
+        Comparison(
+            before,
+            after,
+            card,
+            intent,
+            tried.candidate,
+            settings.significance,
+            flaws=measured.flaws(KpiQuery(kpis=kpis, start=earliest, end=until)),
+            applied_at=applied_at,
+            memory_s=settings.memory,
+        )
+    )
+
+
+def _needed_kpis(intent: Intent) -> tuple[str, ...]:
+    targets = [target.kpi for expectation in intent.expectations for target in expectation.targets]
+    return tuple(dict.fromkeys([*(kpi for kpi, _ in WATCHED), PRB_USE_OF_SLICE, *targets]))
 
 
 def _without_predictions(tried: Tried) -> Candidate | None:
