@@ -74,9 +74,14 @@ class Desk:
         """The door to the network's KPIs, the same that tools read through."""
         return self.context.kpis
 
+    @property
+    def has_watchdog(self) -> bool:
+        """Whether a watchdog looks after the run's change: it reaches a network by its URL, and none that this process serves."""
+        return self.has_url and self.settings.commitment.watchdog and self.network_name.startswith(("http://", "https://"))
+
     def watch(self) -> None:
         """See to it that a watchdog runs, if one can reach the network."""
-        if self.has_url:
+        if self.has_watchdog:
             guard(self.settings)
 
     def emit(self, kind: EventKind, step: str = "", **data: Any) -> None:

@@ -206,6 +206,6 @@ class RunService:
 
 def _what_stands(desk: Desk) -> str:
     resume = f"twinpilot run --resume {desk.run_id} goes on with the run"
-    if desk.has_url and desk.settings.commitment.watchdog:
+    if desk.has_watchdog:
         return f"its change is still on the network until the watchdog has taken it back; {resume}"
     return f"its change is still on the network; {resume}"
