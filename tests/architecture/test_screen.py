@@ -14,6 +14,8 @@ PROGRAMS = {
 }  # fmt: skip
 # The watchdog's process: its standard error goes nowhere, and it says what it did in the journal.
 PROGRAMS |= {"harness.commitments.watchdog", "twins.worker_process", "twins.ns3.worker", "twins.scenes.worker"}
+# Processes of a benchmark, which speak to it over their standard streams.
+PROGRAMS |= {"harness.trust.fork_server", "harness.trust.trials"}
 CHECKED = {name: path for name, path in modules(ROOT).items() if not name.startswith("twins.screen") and name not in PROGRAMS}
 
 
