@@ -16,6 +16,7 @@ from typing import Protocol
 
 from policies.kpi import KpiFrame, kpi_definition
 from policies.quality.reporter import Reporter
+from policies.quality.window import allowed_skew_s
 from tools.telemetry.delivery import Cursor, Delivery, Losses
 from tools.telemetry.kpi_snapshot import KpiSnapshot
 from tools.telemetry.storage.cursors import CursorMovedError
@@ -78,9 +79,16 @@ class KpiSource:
             # Asked after the reports are fetched: a window that ends after the network's time is not one of them.
             if reporter is None or delivery.restarted:
                 reporter = self._reporter()
-            if delivery.restarted and reporter.now is not None:
-                self._store.set_aside_after(reporter.now)
+                self._set_aside_later_than(reporter)
             yield self._store.take_in(delivery, reporter)
+
+    def _set_aside_later_than(self, reporter: Reporter) -> None:
+        """Set aside windows that end after the network's time: it was restarted, or restored, at an earlier time."""
+        newest = self._store.latest()
+        if newest is None or reporter.now is None:
+            return
+        if (newest - reporter.now).total_seconds() > allowed_skew_s(reporter.granularity_s):
+            self._store.set_aside_after(reporter.now)
 
     def losses(self) -> Losses:
         """Return what was lost or set aside since the first delivery."""

@@ -173,6 +173,10 @@ def test_windows_of_an_earlier_life_of_the_network_are_set_aside(tmp_path):
         peer.log.log(window(2))
         now[0] += WINDOW
         assert kpis.snapshot().query(KpiQuery()).values() == [0, 1, 2]
+    with PmPeer(log_of(0, 1)) as peer:  # restored at another address
+        now[0] -= WINDOW
+        kpis, _ = source(peer, tmp_path / "kpi.db", lambda: Reporter(now=now[0], granularity_s=300))
+        assert kpis.snapshot().newest == now[0]
 
 
 def endless(page, after):
