@@ -78,16 +78,18 @@ class KpiSource:
         for delivery in feed.deliveries(self._store.cursor(feed.name)):
             # Asked after the reports are fetched: a window that ends after the network's time is not one of them.
             if reporter is None or delivery.restarted:
+                newest = self._store.latest()  # before the time is asked: another process may store later windows meanwhile
                 reporter = self._reporter()
-                self._set_aside_later_than(reporter)
+                self._set_aside(newest, reporter)
             yield self._store.take_in(delivery, reporter)
 
-    def _set_aside_later_than(self, reporter: Reporter) -> None:
+    def _set_aside(self, newest: datetime | None, reporter: Reporter) -> None:
         """Set aside windows that end after the network's time: it was restarted, or restored, at an earlier time."""
-        newest = self._store.latest()
-        if newest is None or reporter.now is None:
-            return
-        if (newest - reporter.now).total_seconds() > allowed_skew_s(reporter.granularity_s):
+        if (
+            newest is not None
+            and reporter.now is not None
+            and (newest - reporter.now).total_seconds() > allowed_skew_s(reporter.granularity_s)
+        ):
             self._store.set_aside_after(reporter.now)
 
     def losses(self) -> Losses:
