@@ -11,7 +11,9 @@ from small_world import SmallPlanner, service
 
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.store import ApprovalConflictError
+from harness.engine.edited import edited_note
 from harness.engine.run_service import RunService
+from harness.records.artifacts import Artifacts
 from harness.runtime.errors import ApprovalError
 from harness.runtime.store import StateStore
 from policies.change import AttributeEdit, ChangeSet
@@ -208,6 +210,16 @@ def test_five_rounds_are_five_rows_and_one_action(tmp_path, network):
     assert network.applied == [embb_minimum(28)]
     states = [approval.state for approval in runs.approvals.of_run(outcome.run_id)]
     assert states == ["rejected", "withdrawn", "rejected", "withdrawn", "consumed"]
+
+
+def test_an_edit_whose_process_ended_before_the_run_went_on_is_judged_and_asked_about(tmp_path, network):
+    runs = service(tmp_path, network=network)
+    waiting = runs.start(TEXT)
+    edited = Artifacts(runs.paths.run(waiting.run_id)).save("edited-by-hand", embb_minimum(30))
+    runs.approvals.replace(waiting.run_id, waiting.approval.digest, "ann", "terminal", note=edited_note(edited))
+    asked = Asked(lambda: None, YES)
+    assert runs.resume(waiting.run_id, approver=asked).status == "confirmed"
+    assert [question.approval.change_set for question in asked.questions] == network.applied == [embb_minimum(30)]
 
 
 def test_two_runs_that_wait_get_their_own_answers_whatever_the_order(tmp_path, network):
