@@ -37,7 +37,8 @@ Approval: at a terminal you are asked (y / n / edit). Without one, --approve app
 --wait waits for `twinpilot approve` in another process; with neither nothing is applied.
 
 Exit status: 0 confirmed, recommended, no change needed, answered, or shadow; 1 failed, or the targets cannot be met; 2 usage or
-settings; 3 an answer or approval is missing; 4 rejected or rolled back.
+settings; 3 an answer or approval is missing; 4 rejected, rolled back, or inconclusive: KPIs neither confirmed the change nor
+proved harm (setting commitment.on_inconclusive: it is taken back, or you are asked).
 """
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

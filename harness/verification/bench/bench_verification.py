@@ -8,8 +8,8 @@
    than twice what is material) careful people differ: these trials are counted on their own.
 3. Intervals are Clopper-Pearson (95 %) over the trials. Trials of one seed share its network, so seeds are counted as well.
 
-Reported seeds are 1001 and up; thresholds and the network were chosen with others. With `--out` the trials are kept, and a run that was
-interrupted goes on where it stopped.
+Reported seeds are 1001 and up; thresholds and the network were chosen with others. With `--out` the trials are kept, and a run
+that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
