@@ -66,14 +66,16 @@ def du(cell: str) -> str:
 def situation_of(seed: int, laboratory: Laboratory, *, effective: bool) -> Situation | None:
     """Return a situation with an effective change (target above what was measured) or a neutral one (target met already).
 
-    None if the twin does not promise the targets surely enough for the gate.
+    None if the twin does not promise the targets surely enough for the gate, or cannot tell.
     """
     network = _network(seed)
     before = network.observe(KpiQuery(kpis=KPIS, windows=WINDOWS_BEFORE))
     intent = _intent(before, effective=effective)
     change_set = _change(_RATIO if effective else _NEUTRAL_RATIO)
     candidate = _predicted(network, intent, change_set, laboratory, seed)
-    if candidate is None or min(outlook.probability for outlook in candidate.outlook) < MIN_PROBABILITY:
+    if candidate is None or len(candidate.outlook) < len(intent.bounds()):
+        return None  # a target of a slice that has no users in the cell
+    if min(outlook.probability for outlook in candidate.outlook) < MIN_PROBABILITY:
         return None
     return Situation(network, network.snapshot(), before, intent, candidate, network.describe().now)
 
