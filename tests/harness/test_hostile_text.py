@@ -12,7 +12,7 @@ import typer.main
 from hostile import HOSTILE, Poisoner, faults
 from small_network import SmallNetwork
 from small_world import SmallPlanner, service
-from terminal_session import ENVIRONMENT
+from terminal_session import ENVIRONMENT, piped
 from trap_server import TrapServer, send
 
 from agents.planner import Ask, Escalate, Propose
@@ -71,6 +71,7 @@ def world(tmp_path_factory):
     (documents / f"{NAME[:60]}.md").write_text(
         f"# 3GPP TS 99.123 V18.2.0\n\n## 5.1 {HOSTILE}\n\nballoon {HOSTILE}\n", encoding="utf-8"
     )
+    piped("standards", "list", "--index", root / "index")  # its first use takes a while: once, in a process of its own
     tasks = root / "tasks.jsonl.gz"
     tasks.write_bytes(gzip.compress(json.dumps({"id": HOSTILE}).encode()))
     rollout = root / "rollout.json"
@@ -211,11 +212,17 @@ def test_the_page_holds_no_control_characters_and_no_markup_of_others(tmp_path):
 
 def test_log_lines_and_warnings_of_libraries_are_safe():
     code = (
-        "import logging, sys, warnings; from hostile import HOSTILE; from harness import main;"
-        "main.run = lambda words: (logging.getLogger('somebody').warning(HOSTILE), warnings.warn(HOSTILE), 0)[-1]; main.main()"
+        "import contextlib, logging, sys, warnings\n"
+        "from hostile import HOSTILE\n"
+        "from harness.main import main\n"
+        "sys.argv = ['twinpilot', '--version']\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    main()\n"
+        "logging.getLogger('somebody').warning(HOSTILE)\n"
+        "warnings.warn(HOSTILE)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60,
-                          env={**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)})  # fmt: skip
+    environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60, env=environment)
     assert "somebody: x" in done.stderr
     assert "warning: UserWarning: x" in done.stderr
     assert faults(done.stderr) == ([], [])
