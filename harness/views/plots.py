@@ -85,7 +85,7 @@ def _draw_times(axes: Any, first: datetime) -> None:
     import matplotlib.dates
 
     dates: Any = matplotlib.dates  # its classes have no types
-    locator = dates.AutoDateLocator(maxticks=6)
+    locator = dates.AutoDateLocator(minticks=3, maxticks=8)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=first.tzinfo))
 
@@ -142,6 +142,7 @@ def _draw_outlooks(axes: Any, rows: list[tuple[int, TargetOutlook]]) -> None:
         colour = _GREEN if outlook.met else _RED
         axes.plot([outlook.interval.low, outlook.interval.high], [height, height], color=colour, lw=3, alpha=0.4)
         axes.plot(outlook.predicted, height, "o", color=colour, ms=5)
+    axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_yticks(range(len(rows)), [str(number) for number, _ in reversed(rows)])
 
 

@@ -2,7 +2,9 @@
 
 import gzip
 import json
-import logging
+import os
+import subprocess
+import sys
 from importlib.metadata import entry_points
 
 import pytest
@@ -10,6 +12,7 @@ import typer.main
 from hostile import HOSTILE, Poisoner, faults
 from small_network import SmallNetwork
 from small_world import SmallPlanner, service
+from terminal_session import ENVIRONMENT, piped
 from trap_server import TrapServer, send
 
 from agents.planner import Ask, Escalate, Propose
@@ -68,12 +71,12 @@ def world(tmp_path_factory):
     (documents / f"{NAME[:60]}.md").write_text(
         f"# 3GPP TS 99.123 V18.2.0\n\n## 5.1 {HOSTILE}\n\nballoon {HOSTILE}\n", encoding="utf-8"
     )
+    piped("standards", "list", "--index", root / "index")  # its first use takes a while: once, in a process of its own
     tasks = root / "tasks.jsonl.gz"
     tasks.write_bytes(gzip.compress(json.dumps({"id": HOSTILE}).encode()))
     rollout = root / "rollout.json"
     rollout.write_text(json.dumps({"task": HOSTILE, "agent": HOSTILE}), encoding="utf-8")
     config = root / "twinpilot.toml"
-    config.write_text('[planner]\nkind = "llm"\n', encoding="utf-8")
     bad_config = root / "bad.toml"
     bad_config.write_text(json.dumps(HOSTILE) + " = 1\n", encoding="utf-8")
     with (
@@ -83,6 +86,7 @@ def world(tmp_path_factory):
         TrapServer(lambda handler, number: send(handler, 200, json.dumps({"error": HOSTILE}).encode())) as model,
         TrapServer(lambda handler, number: send(handler, 500, HOSTILE.encode(), "text/plain")) as garbage,
     ):
+        config.write_text(f'[planner]\nkind = "llm"\nbase_url = "{model.url}/v1"\n', encoding="utf-8")
         yield {
             "data": str(root / "data"), "run": waiting.run_id,
             "documents": str(documents), "tasks": str(tasks), "index": str(root / "index"),
@@ -206,10 +210,22 @@ def test_the_page_holds_no_control_characters_and_no_markup_of_others(tmp_path):
     assert faults(text)[0] == []
 
 
-def test_log_lines_of_libraries_are_safe(capfd):
-    run_command(["runs", "--data-dir", "/proc/x"])
-    logging.getLogger("somebody").warning("%s", HOSTILE)
-    assert faults(capfd.readouterr().err) == ([], [])
+def test_log_lines_and_warnings_of_libraries_are_safe():
+    code = (
+        "import contextlib, logging, sys, warnings\n"
+        "from hostile import HOSTILE\n"
+        "from harness.main import main\n"
+        "sys.argv = ['twinpilot', '--version']\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    main()\n"
+        "logging.getLogger('somebody').warning(HOSTILE)\n"
+        "warnings.warn(HOSTILE)\n"
+    )
+    environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60, env=environment)
+    assert "somebody: x" in done.stderr
+    assert "warning: UserWarning: x" in done.stderr
+    assert faults(done.stderr) == ([], [])
 
 
 @pytest.mark.parametrize(
