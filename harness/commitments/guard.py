@@ -13,6 +13,7 @@ import sys
 from contextlib import closing
 
 from harness.runtime.paths import Paths
+from harness.runtime.private import private_file
 from harness.runtime.settings import Settings
 
 LOCK_NAME = "watchdog.lock"
@@ -43,7 +44,7 @@ def has_open_commitments(paths: Paths) -> bool:
 
 def is_watched(paths: Paths) -> bool:
     """Whether a watchdog runs for this data folder: the kernel frees its lock when it ends, however it ends."""
-    with (paths.root / LOCK_NAME).open("ab") as lock:
+    with private_file(paths.root / LOCK_NAME).open("ab") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
