@@ -28,7 +28,7 @@ from twins.network import InvalidChangeError, NetworkError
 
 _BATCH = 100
 _ENDINGS = ("refused", "unsupported", "passed", "exception", "violation")
-_TRIALS, _QUICK_TRIALS = 5000, 300
+_TRIALS, _QUICK_TRIALS = 24_000, 300
 _VALUES: tuple[Any, ...] = (
     0, 1, -1, 5, 40, 100, 101, 1e300, -1e300, float("nan"), float("inf"), 2**63, 10**40, 0.1 + 0.2, True, False, None, "", "40",
     "\ud800", "\x1b[31m", "\u202eevil", "a\nb", "x" * 5000, [], {}, [1], {"a": 1}, "UNLOCKED", "1e9",
@@ -143,7 +143,7 @@ def _applied(network: CountingNetwork, change_set: ChangeSet) -> dict[str, int |
 
 
 def fuzz(quick: bool, out: Path | None, *, seed: int = 1, show: bool = True) -> Experiment:
-    """Judge 5000 proposals, or (quick) 300."""
+    """Judge 24,000 proposals, or (quick) 300."""
     network = CountingNetwork()
 
     def batch(name: str) -> Result:
