@@ -17,6 +17,7 @@ from typing import Any
 from harness.runtime.errors import RunError, StoreError
 from harness.runtime.file_lock import FileLock, is_locked
 from harness.runtime.paths import Paths
+from harness.runtime.private import private_parents
 from harness.runtime.whole_file import write_whole
 
 _NAME = re.compile(r"embedded:(?P<scenario>[^/]*)/(?P<id>[0-9a-f]{8})")
@@ -35,7 +36,7 @@ class EmbeddedPlace:
         place = cls.of(paths, f"embedded:{str(scenario['name']).replace('/', '-')}/{secrets.token_hex(4)}")
         definition = {"scenario": scenario, "seed": seed, "history_windows": history_windows}
         try:
-            place.folder.mkdir(parents=True)
+            private_parents(place.folder)
             write_whole(place.folder / "definition.json", json.dumps(definition).encode())
         except OSError as error:
             raise StoreError(f"{place.folder}: {error}; choose a writable data_dir with free space") from error

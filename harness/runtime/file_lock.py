@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import IO
 
+from harness.runtime.private import private_file, private_parents
+
 
 class FileLock:
     """An exclusive lock on the file at `path`, which is created with its folder."""
@@ -17,8 +19,8 @@ class FileLock:
 
     def acquire(self) -> bool:
         """Take the lock; false if another process or another lock object holds it. Raises OSError."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        file = self.path.open("ab")
+        private_parents(self.path.parent)
+        file = private_file(self.path).open("ab")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+
+from harness.runtime.private import write_private
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file, durably, under its name only once it is complete; raises OSError."""
+    """Write a file, durably and for its owner only, under its name once it is complete; raises OSError."""
     draft = path.with_name(f"{path.name}.draft")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private(draft, content)
     draft.replace(path)

@@ -22,6 +22,7 @@ from tools.oran.oran_network import OranNetwork
 from twins.ric.server import EmbeddedRan
 
 _LIMIT_S = 60.0
+_ATTEMPTS = 3
 _MEMORY_MIB = 96  # six times the 16 MiB to which the trial limits an answer
 _QUICK = ("garbage", "wrong types")
 _COUNTS = {
@@ -52,9 +53,19 @@ def peers(quick: bool, out: Path | None, *, show: bool = True) -> Experiment:
 
 
 def _trial(root: Path, server: ForkServer, name: str) -> Result:
+    """Carry out a trial, again if its process did not get as far as the fault (a machine that is too busy)."""
+    for attempt in range(_ATTEMPTS):
+        folder = root / f"{name.replace(': ', '-').replace(' ', '-')}-{attempt}"
+        folder.mkdir()
+        result, is_complete = _attempt(folder, server, name)
+        if is_complete:
+            break
+    return result
+
+
+def _attempt(folder: Path, server: ForkServer, name: str) -> tuple[Result, bool]:
+    """Return the result, and whether the trial's process came to its end or had to be ended."""
     interface, _, fault = name.partition(": ")
-    folder = root / name.replace(": ", "-").replace(" ", "-")
-    folder.mkdir()
     network = CountingNetwork()
     with EmbeddedRan(network) as ran, FaultyProxy(ran.url) as proxy:
         truth = _truth(proxy.url, interface)
@@ -62,7 +73,8 @@ def _trial(root: Path, server: ForkServer, name: str) -> Result:
         order = PeerOrder(url=proxy.url, interface=interface, fault=fault, folder=str(folder), result=str(path))
         ending = server.carry_out(order)
     happened = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return _judged(happened, truth, hung=ending.why == "time was up", applied=network.applied)
+    hung = ending.why == "time was up"
+    return _judged(happened, truth, hung=hung, applied=network.applied), hung or bool(happened)
 
 
 def _truth(url: str, interface: str) -> Any:
