@@ -36,8 +36,12 @@ Examples:
 Approval: at a terminal you are asked (y / n / edit). Without one, --approve approves beforehand (recorded in the journal), and
 --wait waits for `twinpilot approve` in another process; with neither nothing is applied.
 
+Time: a change for a later time ("from 23:00 to midnight", "tonight") is applied shortly before it begins and restored when it
+ends; "permanently" or "from 23:00 onwards" keeps it. The command waits meanwhile. With --leave it returns with the status
+scheduled: run --resume RUN waits and applies; what is in force is restored by the watchdog even if nobody does.
+
 Exit status: 0 confirmed, recommended, no change needed, answered, or shadow; 1 failed, or the targets cannot be met; 2 usage or
-settings; 3 an answer or approval is missing; 4 rejected or rolled back.
+settings; 3 an answer or approval is missing, or the time of a scheduled change was not awaited; 4 rejected or rolled back.
 """
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -51,6 +55,9 @@ def run(
     wait: Annotated[
         str, typer.Option("--wait", help='How long to wait for a verdict from another process: seconds, or "10min".')
     ] = "0",
+    leave: Annotated[
+        bool, typer.Option("--leave", help="Do not wait for the time of a scheduled change: return with status scheduled.")
+    ] = False,
     shadow: Annotated[bool, typer.Option("--shadow", help="Only recommend: there is no actuator.")] = False,
     planner: Annotated[str | None, typer.Option(help="rule or llm.")] = None,
     scenario: Annotated[str | None, typer.Option(help="Embedded network: stadium, small, or a scenario FILE.json.")] = None,
@@ -75,8 +82,10 @@ def run(
         view = _view(as_json)
         if resume:
             settings = _with_network_of(settings, resume)
+        if leave and not settings.network.url:
+            raise typer.BadParameter("--leave: the embedded network ends with this command; give --url of a running network")
         operator = _Operator(approve, wait_s, answer or [], as_json)
-        outcome = _run(settings, view, operator, text=text, resume=resume, mode="shadow" if shadow else "active")
+        outcome = _run(settings, view, operator, text=text, resume=resume, mode="shadow" if shadow else "active", waits=not leave)
     if as_json:
         typer.echo(outcome.model_dump_json())
     raise typer.Exit(outcome.exit_status)
@@ -146,7 +155,9 @@ def _with_network_of(settings: Settings, name: str) -> Settings:
     return settings.model_copy(update={"network": settings.network.model_copy(update={"url": record.network})})
 
 
-def _run(settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode) -> RunOutcome:
+def _run(
+    settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode, waits: bool
+) -> RunOutcome:
     from harness.engine.wiring import open_service
 
     _announce(settings, view)
@@ -154,8 +165,8 @@ def _run(settings: Settings, view: RunConsole, operator: _Operator, *, text: str
         view.pause()
         approver, answerer = operator.approver(service, view.console), operator.answerer(view)
         if resume:
-            return service.resume(service.runs.get(resume).run_id, approver=approver, answerer=answerer)
-        return service.start(text, mode, approver=approver, answerer=answerer)
+            return service.resume(service.runs.get(resume).run_id, approver=approver, answerer=answerer, waits=waits)
+        return service.start(text, mode, approver=approver, answerer=answerer, waits=waits)
 
 
 def _announce(settings: Settings, view: RunConsole) -> None:

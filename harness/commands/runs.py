@@ -38,7 +38,7 @@ def runs(
 
 
 def _json(records: list[RunRecord], commitments: list[Commitment]) -> str:
-    fields = {"key", "run_id", "state", "note"}
+    fields = {"key", "run_id", "state", "note", "apply_at", "restore_at"}
     return json.dumps(
         {
             "runs": [record.model_dump(mode="json") for record in records],
@@ -59,4 +59,4 @@ def _show(records: list[RunRecord], commitments: list[Commitment]) -> None:
     console = Console(highlight=False)
     console.print(table if records else 'no runs yet; start with: twinpilot run "..."')
     for commitment in commitments:
-        console.print(plain(f"open commitment of run {commitment.run_id}: {commitment.state} {commitment.note}", "yellow"))
+        console.print(plain(f"open commitment of run {commitment.run_id}: {commitment.describe()}", "yellow"))

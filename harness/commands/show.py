@@ -82,7 +82,7 @@ def _show_change(console: Console, record: RunRecord, store: StateStore) -> None
         for line in approval.change_set.describe():
             console.print(plain(f"  {line}"))
     for commitment in CommitmentStore(store).of_run(record.run_id):
-        console.print(plain(f"commitment: {commitment.state} {commitment.note}"))
+        console.print(plain(f"commitment: {commitment.describe()}"))
 
 
 def _show_outcome(console: Console, outcome: RunOutcome) -> None:

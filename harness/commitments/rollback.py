@@ -19,6 +19,8 @@ class RollbackError(NetworkError):
 
 def roll_back(network: Network, commitment: Commitment) -> str:
     """Restore the values from before the commitment's change; return what was done in one line. Raises NetworkError."""
+    if commitment.state == "scheduled":
+        return "its time passed before it was applied: nothing was sent"
     if commitment.receipt is not None:
         try:
             network.revert(commitment.receipt)

@@ -2,8 +2,12 @@
 
 1. A commitment is written *before* the change is applied: a process that dies between the two leaves a `pending` one, and the
    watchdog reads back from the network whether it was applied.
-2. pending → applied → confirmed | reverted | revert_failed. `confirmed` and `reverted` are final; a failed revert stays open.
-3. An open commitment owns the attributes and policies that it edits: another change of the same (DN, attribute) is refused.
+2. scheduled → pending → applied → in_force → restored, for a change with a timetable: `scheduled` until its time has come and
+   nothing was sent yet, `in_force` from its verification until it is restored at the end of its time window. Without an end it
+   is `confirmed` by its verification. A change that is taken back is `reverted`, and `revert_failed` (still open) until that
+   succeeds. `confirmed`, `restored` and `reverted` are final.
+3. An open commitment owns the attributes and policies that it edits: another change of the same (DN, attribute) is refused, even
+   if the two are scheduled for different times, since each restores the values that it read before.
 4. Whoever reverts a change holds a lease meanwhile, so that the run and the watchdog do not both revert it.
 Deadlines: `deadline` in wall time, `network_deadline` in network time (both seconds since the epoch); the earlier one counts.
 """
@@ -14,18 +18,23 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Literal
 
+from harness.commitments.timetable import AT_ONCE, Timetable
 from harness.runtime.errors import CommitmentError
 from harness.runtime.store import StateStore
 from policies.change import ChangeSet, Receipt
 from policies.word import Word
 
-CommitmentState = Literal["pending", "applied", "confirmed", "reverted", "revert_failed"]
-_OPEN = "('pending', 'applied', 'revert_failed')"
+CommitmentState = Literal[
+    "scheduled", "pending", "applied", "in_force", "confirmed", "restored", "reverted", "revert_failed",
+]  # fmt: skip
+_TO_REVERT = ("scheduled", "pending", "applied", "in_force", "revert_failed")
+_OPEN = "('scheduled', 'pending', 'applied', 'in_force', 'revert_failed')"
 _INSERT = (
     "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
-    " network_deadline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " network_deadline, apply_at, restore_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -34,7 +43,11 @@ class CommitmentConflictError(CommitmentError):
 
 
 class Commitment(Word):
-    """A change with its deadlines; `expectations` is what a resumed run needs (artifact of the candidate, times)."""
+    """A change with its deadlines; `expectations` is what a resumed run needs (artifact of the candidate, times).
+
+    apply_at, restore_at: its timetable, network time in seconds since the epoch (None: at once, never). verified_at: wall time of
+    its verification by KPIs, for a change that is to be restored.
+    """
 
     key: str
     run_id: str
@@ -52,11 +65,36 @@ class Commitment(Word):
     attempts: int = 0
     lease_by: str = ""
     lease_until: float = 0.0
+    apply_at: float | None = None
+    restore_at: float | None = None
+    verified_at: float | None = None
+
+    @property
+    def timetable(self) -> Timetable:
+        """When the change is applied and restored."""
+        return Timetable(apply_at=_moment(self.apply_at), restore_at=_moment(self.restore_at))
+
+    @property
+    def ending(self) -> Literal["change.cancelled", "change.restored", "change.reverted"]:
+        """The journal's kind for closing this open commitment at its deadline."""
+        if self.state == "scheduled":
+            return "change.cancelled"
+        return "change.reverted" if self.verified_at is None else "change.restored"
+
+    @property
+    def why_due(self) -> str:
+        """Why an open commitment is closed at its deadline."""
+        return "deadline passed" if self.ending == "change.reverted" else "its time window ended"
 
     @property
     def is_open(self) -> bool:
-        """Whether the change may still have to be reverted."""
-        return self.state in ("pending", "applied", "revert_failed")
+        """Whether the change may still have to be reverted or restored."""
+        return self.state in _TO_REVERT
+
+    def describe(self) -> str:
+        """Return state, timetable and note in one line."""
+        times = "" if self.apply_at is None and self.restore_at is None else f" ({self.timetable.describe()})"
+        return f"{self.state.replace('_', ' ')}{times} {self.note}".rstrip()
 
     def is_overdue(self, now: float, network_now: float | None) -> bool:
         """Whether one of the deadlines has passed."""
@@ -80,16 +118,28 @@ class CommitmentStore:
         deadline_s: float,
         network_deadline: float,
         expectations: dict[str, Any],
+        timetable: Timetable = AT_ONCE,
     ) -> Commitment:
-        """Record a pending commitment; the same key twice opens one. Raises CommitmentConflictError."""
-        now = self._now()
-        row = (key, run_id, change_set.digest, network, "pending", change_set.model_dump_json(), json.dumps(expectations), now,
-               now + deadline_s, network_deadline)  # fmt: skip
+        """Record a pending or scheduled commitment; the same key twice opens one. Raises CommitmentConflictError."""
+        now, state = self._now(), "scheduled" if timetable.apply_at else "pending"
+        row = (key, run_id, change_set.digest, network, state, change_set.model_dump_json(), json.dumps(expectations), now,
+               now + deadline_s, network_deadline, _seconds(timetable.apply_at), _seconds(timetable.restore_at))  # fmt: skip
         with self._store.transaction() as connection:
             if not connection.execute("SELECT 1 FROM commitments WHERE key = ?", (key,)).fetchone():
                 _refuse_conflicts(change_set, _open_on(connection, network))
                 connection.execute(_INSERT, row)
         return self.get(key)
+
+    def begin(self, key: str, *, deadline_s: float, network_deadline: float, expectations: dict[str, Any]) -> Commitment:
+        """Record that the time of a scheduled change has come, right before it is sent, with the deadlines from now on."""
+        values = {"deadline": self._now() + deadline_s, "network_deadline": network_deadline}
+        return self._move(key, "pending", ("scheduled",), expectations=json.dumps(expectations), **values)
+
+    def in_force(self, key: str, *, deadline_s: float, network_deadline: float, note: str = "") -> Commitment:
+        """Record that KPIs confirmed a change that is to be restored; the deadlines are those of restoring it."""
+        now = self._now()
+        values = {"deadline": now + deadline_s, "network_deadline": network_deadline, "verified_at": now}
+        return self._move(key, "in_force", ("applied",), note=note, **values)
 
     def applied(self, key: str, receipt: Receipt) -> Commitment:
         """Record the network's receipt; a second call changes nothing."""
@@ -100,13 +150,14 @@ class CommitmentStore:
         return self._move(key, "confirmed", ("applied",), note=note, closed_at=self._now())
 
     def reverted(self, key: str, note: str) -> Commitment:
-        """Record that the change was reverted, or was never made."""
-        return self._move(key, "reverted", ("pending", "applied", "revert_failed"), note=note, closed_at=self._now())
+        """Record that the change was reverted, or was never made; one that had been confirmed by KPIs is `restored`."""
+        to: CommitmentState = "reverted" if self.get(key).verified_at is None else "restored"
+        return self._move(key, to, _TO_REVERT, note=note, closed_at=self._now())
 
     def revert_failed(self, key: str, note: str) -> Commitment:
         """Record that reverting failed; the commitment stays open, and reverting is tried again."""
         self._count_attempt(key)
-        return self._move(key, "revert_failed", ("pending", "applied", "revert_failed"), note=note)
+        return self._move(key, "revert_failed", _TO_REVERT, note=note)
 
     def claim(self, key: str, who: str, seconds: float) -> bool:
         """Take the lease for reverting an open commitment; false if somebody else holds it."""
@@ -171,9 +222,17 @@ def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:
     for other in others:
         if shared := sorted(change_set.items & other.change_set.items):
             raise CommitmentConflictError(
-                f"{shared[0][0]} {shared[0][1]} is under the open commitment of run {other.run_id} ({other.state});"
-                " wait until it is confirmed or reverted"
+                f"{shared[0][0]} {shared[0][1]} is under the open commitment of run {other.run_id} ({other.describe()});"
+                " wait until it is confirmed, restored or reverted"
             )
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _read(row: sqlite3.Row) -> Commitment:

@@ -98,11 +98,11 @@ class Watchdog:
             return self._failed(commitment, str(error))
         self._commitments.reverted(commitment.key, f"by the watchdog: {note}")
         self._journal.append(
-            "change.reverted",
-            {"key": commitment.key, "digest": commitment.digest, "by": "watchdog", "why": "deadline passed", "note": note},
+            commitment.ending,
+            {"key": commitment.key, "digest": commitment.digest, "by": "watchdog", "why": commitment.why_due, "note": note},
             commitment.run_id,
         )
-        return SweepResult(commitment.key, "reverted", note)
+        return SweepResult(commitment.key, self._commitments.get(commitment.key).state, note)
 
     def _failed(self, commitment: Commitment, why: str) -> SweepResult:
         self._commitments.revert_failed(commitment.key, why)

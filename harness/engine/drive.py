@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 from harness.approvals.approver import Answerer, ApprovalAnswer, ApprovalQuestion, Approver
+from harness.commitments.timetable import moment_text
 from harness.engine.desk import Desk
-from harness.engine.interrupts import ApprovalInterrupt, Decided, Edited, Interrupt, QuestionInterrupt, WakeUp, status_of
+from harness.engine.interrupts import (
+    ApprovalInterrupt,
+    Decided,
+    Due,
+    Edited,
+    Interrupt,
+    QuestionInterrupt,
+    TimeInterrupt,
+    WakeUp,
+    status_of,
+)
+from harness.engine.nodes.judging import timetable_in
+from harness.engine.nodes.verifying import wait_until
 from harness.engine.state import Ending, RunState
 from harness.records.outcome import RunOutcome
 from harness.records.tried import Tried
@@ -16,12 +30,16 @@ from policies.verdict import Verdict
 
 
 class Drive:
-    """Drives the graph of the desk's run; without an approver or answerer the run is left waiting where it needs one."""
+    """Drives the graph of the desk's run; without an approver or answerer the run is left waiting where it needs one.
 
-    def __init__(self, desk: Desk, approver: Approver | None, answerer: Answerer | None) -> None:
+    `waits`: whether the time of a scheduled change is awaited; else the run is left waiting for it.
+    """
+
+    def __init__(self, desk: Desk, approver: Approver | None, answerer: Answerer | None, waits: bool = True) -> None:
         self._desk = desk
         self._approver = approver
         self._answerer = answerer
+        self._waits = waits
 
     def run(self, initial: RunState | None) -> RunOutcome:
         """Run from the initial state, or from the last checkpoint if None, until the run ends or nobody is there to ask."""
@@ -51,7 +69,16 @@ class Drive:
         """Return what wakes the graph, or None if nobody is there."""
         if interrupt["kind"] == "question":
             return self._ask(interrupt)
+        if interrupt["kind"] == "time":
+            return self._await_time(interrupt)
         return self._ask_approval(interrupt, graph.state())
+
+    def _await_time(self, interrupt: TimeInterrupt) -> Due | None:
+        moment = datetime.fromisoformat(interrupt["at"])
+        if not self._waits and self._desk.clock.now() < moment:
+            return None
+        wait_until(self._desk, moment)
+        return Due(kind="due")
 
     def _ask(self, interrupt: QuestionInterrupt) -> str | None:
         question, choices = interrupt["question"], tuple(interrupt["choices"])
@@ -79,6 +106,7 @@ class Drive:
             approval=self._desk.approvals.get(self._desk.run_id, digest),
             tried=self._desk.artifacts.load(state["candidate"], Tried),
             verdict=self._desk.artifacts.load(state["verdict"], Verdict),
+            timetable=timetable_in(self._desk, state),
         )
 
     def _record(self, digest: str, answer: ApprovalAnswer) -> Decided | Edited:
@@ -100,15 +128,27 @@ class Drive:
         from harness.engine.nodes.reporting import outcome_of
 
         status = status_of(interrupt)
-        message = "a human's verdict is awaited: twinpilot approve (or reject) this run"
-        if interrupt["kind"] == "question":
-            message = interrupt["question"]
+        message = _message(interrupt)
         waiting: RunState = {**state, "ending": Ending(status=status, message=message)}
         outcome = outcome_of(self._desk, waiting)
         self._desk.runs.set_status(self._desk.run_id, status)
         self._desk.record("run.waiting", status=status, message=message)
         self._desk.emit("run.ended", outcome=outcome)
         return outcome
+
+
+def _message(interrupt: Interrupt) -> str:
+    """Return what a run that waits says."""
+    if interrupt["kind"] == "question":
+        return interrupt["question"]
+    if interrupt["kind"] == "approval":
+        return "a human's verdict is awaited: twinpilot approve (or reject) this run"
+    moment = moment_text(datetime.fromisoformat(interrupt["at"]))
+    if interrupt["to"] == "apply":
+        return f"approved and scheduled: nothing is applied before {moment} network time, and then only if this run is continued"
+    return (
+        f"confirmed by KPIs and in force: it is restored at {moment} network time, by the watchdog if this run is not continued"
+    )
 
 
 class _CheckpointedGraph:

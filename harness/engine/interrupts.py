@@ -23,6 +23,14 @@ class ApprovalInterrupt(TypedDict):
     digest: str
 
 
+class TimeInterrupt(TypedDict):
+    """The time of a scheduled change is awaited: to apply it, or to restore it, `at` (network time, ISO 8601)."""
+
+    kind: Literal["time"]
+    to: Literal["apply", "restore"]
+    at: str
+
+
 class Decided(TypedDict):
     """Wakes the graph: the verdict is in the approvals."""
 
@@ -36,10 +44,17 @@ class Edited(TypedDict):
     edited: str
 
 
-Interrupt = QuestionInterrupt | ApprovalInterrupt
-WakeUp = str | Decided | Edited
+class Due(TypedDict):
+    """Wakes the graph: the time has come."""
+
+    kind: Literal["due"]
+
+
+Interrupt = QuestionInterrupt | ApprovalInterrupt | TimeInterrupt
+WakeUp = str | Decided | Edited | Due
+_STATUS: dict[str, Status] = {"question": "asked", "approval": "awaiting approval", "time": "scheduled"}
 
 
 def status_of(interrupt: Interrupt) -> Status:
     """Return the status of a run that waits for this."""
-    return "asked" if interrupt["kind"] == "question" else "awaiting approval"
+    return _STATUS[interrupt["kind"]]

@@ -56,9 +56,18 @@ class RunService:
         self._tracer = tracer or NoTracer()
 
     def start(
-        self, text: str, mode: Mode = "active", *, approver: Approver | None = None, answerer: Answerer | None = None
+        self,
+        text: str,
+        mode: Mode = "active",
+        *,
+        approver: Approver | None = None,
+        answerer: Answerer | None = None,
+        waits: bool = True,
     ) -> RunOutcome:
-        """Run an intent; raises HarnessError only if no run can be opened, every later failure is in the outcome."""
+        """Run an intent; raises HarnessError only if no run can be opened, every later failure is in the outcome.
+
+        `waits`: whether to wait for the time of a scheduled change; else the run is left as `scheduled`, to be resumed.
+        """
         if not text.strip():
             raise RunError("intent='': state what the network should achieve, such as \"keep URLLC delay below 10 ms\"")
         run_id = new_run_id()
@@ -66,9 +75,11 @@ class RunService:
         self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name)
         desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, planner=self.parts.planner.name)
         desk.emit("run.started", run_id=run_id, text=text, mode=mode)
-        return self._drive(desk, text, initial(run_id, text), approver, answerer)
+        return self._drive(desk, text, initial(run_id, text), Drive(desk, approver, answerer, waits))
 
-    def resume(self, run_id: str, *, approver: Approver | None = None, answerer: Answerer | None = None) -> RunOutcome:
+    def resume(
+        self, run_id: str, *, approver: Approver | None = None, answerer: Answerer | None = None, waits: bool = True
+    ) -> RunOutcome:
         """Continue a run from its last checkpoint, or return the outcome of one that has ended. Raises RunError."""
         record = self.runs.get(run_id)
         if record.network != self.parts.network_name:
@@ -79,7 +90,7 @@ class RunService:
         if desk.artifacts.has("outcome"):
             return desk.artifacts.load("outcome", RunOutcome)
         desk.record("run.resumed")
-        return self._drive(desk, record.intent, None, approver, answerer)
+        return self._drive(desk, record.intent, None, Drive(desk, approver, answerer, waits))
 
     def _desk(self, run_id: str, mode: Mode) -> Desk:
         parts = self.parts
@@ -115,12 +126,10 @@ class RunService:
     def _progress(self, done: int, total: int) -> None:
         self._listener(Event("tool.progress", "act", {"done": done, "total": total}))
 
-    def _drive(
-        self, desk: Desk, text: str, initial: RunState | None, approver: Approver | None, answerer: Answerer | None
-    ) -> RunOutcome:
+    def _drive(self, desk: Desk, text: str, initial: RunState | None, drive: Drive) -> RunOutcome:
         try:
             with self._tracer.span(f"invoke_agent {desk.planner.name}", run_attributes(desk.run_id, desk.planner.name)):
-                return Drive(desk, approver, answerer).run(initial)
+                return drive.run(initial)
         except Exception as error:  # a run that fails is data with a typed cause, not a stack trace
             return self._failed(desk, text, failure_of(error))
 

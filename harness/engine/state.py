@@ -8,7 +8,8 @@ from harness.records.failure import RunBoundary, RunFailure
 from harness.records.status import Status
 
 Step = Literal[
-    "understand", "plan", "act", "ask", "validate", "judge", "await_approval", "apply", "verify", "roll_back", "report", "end",
+    "understand", "plan", "act", "ask", "validate", "judge", "await_approval", "await_start", "apply", "verify", "await_end",
+    "restore", "roll_back", "report", "end",
 ]  # fmt: skip
 
 
@@ -33,8 +34,9 @@ class RunState(TypedDict, total=False):
     """The content of a checkpoint.
 
     next: the following step. decisions, calls, rounds: the numbers used so far. reading: the decision with the reading of the
-    operator's text, which covers the first `answers_read` answers. decision, intent, proposal, candidate, edited, verdict,
-    verification: names of artifacts. observations: names of artifacts, oldest first. durations: wall seconds by step.
+    operator's text, which covers the first `answers_read` answers. decision, intent, events, proposal, candidate, timetable,
+    edited, verdict, verification: names of artifacts. observations: names of artifacts, oldest first. durations: wall seconds by
+    step.
     """
 
     run_id: str
@@ -46,6 +48,7 @@ class RunState(TypedDict, total=False):
     decision: str
     reading: str
     intent: str
+    events: str
     observations: list[str]
     answers: list[dict[str, str]]
     answers_read: int
@@ -53,6 +56,7 @@ class RunState(TypedDict, total=False):
     feedback: list[str]
     proposal: str
     candidate: str
+    timetable: str
     edited: str
     digest: str
     verdict: str

@@ -10,7 +10,7 @@ EventKind = Literal[
     "run.started", "step.started", "step.ended", "intent.understood", "model.called", "tool.started", "tool.progress",
     "tool.ended", "proposal.made", "verdict.given", "approval.needed", "approval.given", "change.applied",
     "time.passed", "change.verified",
-    "change.reverted", "question.asked", "run.ended",
+    "change.scheduled", "change.reverted", "change.restored", "question.asked", "run.ended",
 ]  # fmt: skip
 
 

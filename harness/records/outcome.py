@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from harness.commitments.timetable import Timetable
 from harness.records.failure import RunFailure
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.status import EXIT_STATUS, Mode, Status
@@ -13,6 +14,7 @@ from policies.intent import Intent
 from policies.proposal import Candidate, KpiPrediction
 from policies.verdict import Verdict
 from policies.word import Word
+from tools.telemetry.planned_events import EventUse
 
 
 class ApprovalNote(Word):
@@ -26,7 +28,11 @@ class ApprovalNote(Word):
 
 
 class RunOutcome(Word):
-    """How a run ended. `durations`: wall seconds by step. `twin_gap`: relative error by KPI. `report`: path of the HTML page."""
+    """How a run ended.
+
+    durations: wall seconds by step. twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is
+    applied and restored. events: planned events, with their use in the forecast.
+    """
 
     run_id: str
     status: Status
@@ -39,6 +45,8 @@ class RunOutcome(Word):
     prediction: tuple[KpiPrediction, ...] = ()
     observed: tuple[ObservedKpi, ...] = ()
     twin_gap: dict[str, float] = Field(default_factory=dict)
+    timetable: Timetable | None = None
+    events: tuple[EventUse, ...] = ()
     verification: Verification | None = None
     verdict: Verdict | None = None
     approval: ApprovalNote | None = None

@@ -9,12 +9,12 @@ Mode = Literal["active", "shadow"]
 # How a run ended, or what it waits for.
 Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
-    "cannot", "shadow", "failed",
+    "cannot", "shadow", "failed", "scheduled",
 ]  # fmt: skip
 RunStatus = Status | Literal["running"]
 Tone = Literal["good", "care", "bad", "neutral"]
 
-# 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or rolled back.
+# 0 done, 1 failed, 2 usage (typer's own), 3 an answer, an approval or the time is missing, 4 rejected or rolled back.
 EXIT_STATUS: dict[Status, int] = {
     "confirmed": 0,
     "recommended": 0,
@@ -25,6 +25,7 @@ EXIT_STATUS: dict[Status, int] = {
     "cannot": 1,
     "asked": 3,
     "awaiting approval": 3,
+    "scheduled": 3,
     "rejected": 4,
     "rolled back": 4,
 }
@@ -39,6 +40,7 @@ TONE: dict[Status, Tone] = {
     "cannot": "bad",
     "asked": "care",
     "awaiting approval": "care",
+    "scheduled": "care",
     "rejected": "care",
     "rolled back": "bad",
 }

@@ -17,6 +17,9 @@ from harness.views.tables import candidates_table, intent_table, plain, verdict_
 _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
 
 
+_PROMISE = {"apply": "approved and scheduled", "restore": "confirmed, in force until the end of its time"}
+
+
 class RunConsole:
     """A listener that shows events on a rich console."""
 
@@ -39,6 +42,8 @@ class RunConsole:
             "time.passed": self._time_passed,
             "change.verified": self._change_verified,
             "change.reverted": self._change_reverted,
+            "change.scheduled": self._change_scheduled,
+            "change.restored": self._change_restored,
             "run.ended": self._run_ended,
         }
 
@@ -84,6 +89,8 @@ class RunConsole:
             self._print(
                 plain(f"time: {intent.window.start:%Y-%m-%d %H:%M} – {intent.window.end:%H:%M %Z}  {intent.event}".rstrip())
             )
+        for use in event.data["events"]:
+            self._print(plain(f"event: {use.describe()}", "" if use.included else "yellow"))
         for assumption in intent.assumptions:
             self._print(plain(f"assumed: {assumption}", "yellow"))
         if event.data["plan"]:
@@ -127,6 +134,7 @@ class RunConsole:
         self._print(
             plain(f"Change set {change_set.digest[:12]}", "bold"), *(plain(f"  {line}") for line in change_set.describe())
         )
+        self._print(plain(f"  timetable: {event.data['question'].timetable.describe()}", "bold"))
 
     def _approval_given(self, event: Event) -> None:
         answer = event.data["answer"]
@@ -152,6 +160,12 @@ class RunConsole:
     def _change_reverted(self, event: Event) -> None:
         self._print(plain(f"rolled back: {event.data['note']}", "bold red"))
 
+    def _change_scheduled(self, event: Event) -> None:
+        self._print(plain(f"{_PROMISE[event.data['to']]}: {event.data['timetable'].describe()}", "bold"))
+
+    def _change_restored(self, event: Event) -> None:
+        self._print(plain(f"restored at the end of its time and read back: {event.data['note']}", "green"))
+
     def _run_ended(self, event: Event) -> None:
         self.pause()
         show_outcome(self.console, event.data["outcome"])
@@ -173,8 +187,12 @@ def show_outcome(console: Console, outcome: RunOutcome) -> None:
         console.print(plain(f"choices: {' | '.join(outcome.choices)}"))
     if outcome.status == "asked":
         console.print(plain(f"answer with: twinpilot run --resume {outcome.run_id} --answer '...'"))
+    if outcome.status == "scheduled":
+        console.print(plain(f"continue with: twinpilot run --resume {outcome.run_id}"))
     if outcome.status == "awaiting approval":
         console.print(plain(f"decide with: twinpilot approve {outcome.run_id}, or reject"))
+    if outcome.timetable is not None and outcome.chosen is not None:
+        console.print(plain(f"timetable: {outcome.timetable.describe()}"))
     durations = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
     console.print(plain(f"time: {durations}", "dim"))
     if outcome.report:

@@ -43,6 +43,7 @@ def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Arti
         _intent(outcome),
         _candidates(candidates, outcome),
         _verdict(outcome),
+        _timetable(outcome),
         _approval(outcome),
         _kpis(outcome),
         _plots(outcome, artifacts),
@@ -91,7 +92,8 @@ def _intent(outcome: RunOutcome) -> str:
         for expectation in outcome.intent.expectations
         for target in expectation.targets
     ]
-    assumptions = "".join(f"<li>{escape(assumption)}</li>" for assumption in outcome.intent.assumptions)
+    notes = (*(event.describe() for event in outcome.events), *outcome.intent.assumptions)
+    assumptions = "".join(f"<li>{escape(note)}</li>" for note in notes)
     window = outcome.intent.window
     when = f"<p>{window.start:%Y-%m-%d %H:%M} – {window.end:%H:%M %Z}</p>" if window else ""
     return f"<h2>Intent as understood</h2>{_table(('slice', 'cells', 'target'), rows)}{when}<ul>{assumptions}</ul>"
@@ -124,6 +126,12 @@ def _verdict(outcome: RunOutcome) -> str:
     ]
     title = f"<h2>Gate: {escape(outcome.verdict.ruling.value)}</h2>"
     return title + _table(("", "rule", "finding", "source", "what to do"), rows)
+
+
+def _timetable(outcome: RunOutcome) -> str:
+    if outcome.timetable is None or outcome.chosen is None:
+        return ""
+    return f"<h2>Timetable</h2><p>{escape(outcome.timetable.describe())}</p>"
 
 
 def _approval(outcome: RunOutcome) -> str:

@@ -1,25 +1,25 @@
 """Step `apply`: the only place where a change reaches the network.
 
 The order matters, since a process may die between any two lines: executor contract checked again → approval consumed for this
-key → commitment recorded → change applied with the key → receipt recorded. A resumed step detects how far it got and continues.
+key → commitment recorded → (its time awaited, executor contract checked again) → change applied with the key → receipt recorded.
+A resumed step detects how far it got and continues.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from harness.commitments.rollback import applied_edits
-from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError
 from harness.commitments.watchdog import ensure_watchdog
 from harness.engine.desk import Desk
-from harness.engine.nodes.judging import back_to_plan, case_of, key_of
+from harness.engine.nodes.judging import back_to_plan, case_of, key_of, timetable_in
+from harness.engine.nodes.scheduling import deadlines, until_due, verification_end
 from harness.engine.state import RunState, ended
 from harness.gate.gate import recheck
 from harness.records.tried import Tried
 from harness.runtime.errors import RunError
 from policies.change import ChangeSet, Receipt
-from policies.intent import Intent
 from twins.network import (
     InvalidChangeError,
     Network,
@@ -29,8 +29,6 @@ from twins.network import (
     UnknownObjectError,
 )
 
-_GRACE_S = 120.0
-
 
 def apply(desk: Desk, state: RunState) -> RunState:
     """Apply the approved change set once."""
@@ -38,7 +36,7 @@ def apply(desk: Desk, state: RunState) -> RunState:
     key = key_of(state, tried.change_set)
     is_committed = any(commitment.key == key for commitment in desk.commitments.of_run(state["run_id"]))
     refusal = None if is_committed else _commit(desk, state, key, tried)
-    return refusal or _carry_out(desk, state, key, tried.change_set)
+    return refusal or until_due(desk, state, key, tried) or _carry_out(desk, state, key, tried.change_set)
 
 
 def _commit(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState | None:
@@ -49,28 +47,28 @@ def _commit(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState | N
     if not desk.approvals.consume(state["run_id"], tried.change_set.digest, key):
         return ended("rejected", "there is no valid approval for this change set")
     try:
-        _open_commitment(desk, state, key, tried.change_set)
+        _open_commitment(desk, state, key, tried)
     except CommitmentConflictError as error:
         return back_to_plan(desk, state, [str(error)])
     return None
 
 
-def _open_commitment(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> None:
-    now = desk.clock.now()
-    intent = desk.artifacts.load(state["intent"], Intent)
-    plan = Schedule.of(desk.settings.commitment, now, desk.network.describe().granularity_s, intent.window)
-    # At its deadline the run itself comes first: on a network that is served fast, one poll of the clock may overshoot it.
-    until = plan.deadline + timedelta(seconds=max(2 * plan.granularity_s, _GRACE_S))
+def _open_commitment(desk: Desk, state: RunState, key: str, tried: Tried) -> None:
+    now, timetable = desk.clock.now(), timetable_in(desk, state)
+    until = timetable.latest or verification_end(desk, state, tried, now)
     desk.commitments.open(
         key,
         state["run_id"],
-        change_set,
+        tried.change_set,
         network=desk.network_name,
-        deadline_s=desk.settings.commitment.wall_deadline or (until - now).total_seconds(),
-        network_deadline=until.timestamp(),
         expectations={"candidate": state["candidate"], "opened_at": now.isoformat(), "until": until.isoformat()},
+        timetable=timetable,
+        **deadlines(desk, until, now, wall=0.0 if timetable.apply_at else desk.settings.commitment.wall_deadline),
     )
-    desk.record("commitment.opened", key=key, digest=change_set.digest, until=until.isoformat())
+    desk.record("commitment.opened", key=key, digest=tried.change_set.digest, until=until.isoformat(),
+                timetable=timetable.model_dump(mode="json", exclude_none=True))  # fmt: skip
+    if timetable.apply_at:
+        desk.emit("change.scheduled", timetable=timetable, to="apply")
     if desk.settings.commitment.watchdog and desk.has_url:
         ensure_watchdog(desk.paths)
 

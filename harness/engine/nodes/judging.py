@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from harness.commitments.timetable import Timetable
 from harness.engine.desk import Desk
 from harness.engine.nodes.reviewing import review_of, with_review
 from harness.engine.state import RunState, ended
@@ -47,7 +50,7 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         change_set=tried.change_set,
         intent=desk.artifacts.load(state["intent"], Intent),
         candidate=tried.candidate,
-        expires_at=desk.artifacts.load(state["proposal"], Proposal).expires_at,
+        expires_at=_expires_at(desk, state),
         network=desk.network,
         card=card,
         limits=desk.limits,
@@ -59,6 +62,17 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         schema_of=desk.schema_of,
         users=users,
     )
+
+
+def _expires_at(desk: Desk, state: RunState) -> datetime:
+    """Return when the proposal expires: not before the latest time at which its timetable lets it be applied."""
+    expires_at, latest = desk.artifacts.load(state["proposal"], Proposal).expires_at, timetable_in(desk, state).latest
+    return max(expires_at, latest) if latest else expires_at
+
+
+def timetable_in(desk: Desk, state: RunState) -> Timetable:
+    """Return the timetable of the run's change; at once and for good if there is none."""
+    return desk.artifacts.load_optional(state.get("timetable"), Timetable) or Timetable()
 
 
 def key_of(state: RunState, change_set: ChangeSet) -> str:
@@ -82,7 +96,8 @@ def _route(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict)
     ]
     if desk.mode == "shadow":
         desk.record("shadow.recommended", digest=verdict.digest, ruling=verdict.ruling.value, edits=change_set.describe())
-        return ended("shadow", f"recommended, not applied; the gate would say: {verdict.ruling.value}")
+        timetable = timetable_in(desk, state).describe()
+        return ended("shadow", f"recommended, not applied; the gate would say: {verdict.ruling.value}; timetable: {timetable}")
     if verdict.ruling is Ruling.ESCALATE:
         return ended("cannot", "; ".join(objections), boundary=RunBoundary.GATE)
     if not verdict.may_proceed:
@@ -98,6 +113,7 @@ def _seek_approval(desk: Desk, state: RunState, change_set: ChangeSet, verdict: 
         desk.approvals.decide(state["run_id"], change_set.digest, True, "gate", "policy", note="allowed without a human")
         desk.record("approval.decided", digest=change_set.digest, approved=True, who="gate", how="policy")
     if approval.state == "pending" and verdict.ruling is Ruling.NEEDS_HUMAN:
-        desk.record("approval.requested", digest=change_set.digest, expires_at=approval.expires_at, edits=change_set.describe())
+        desk.record("approval.requested", digest=change_set.digest, expires_at=approval.expires_at, edits=change_set.describe(),
+                    timetable=timetable_in(desk, state).model_dump(mode="json", exclude_none=True))  # fmt: skip
         return RunState(next="await_approval")
     return RunState(next="apply")

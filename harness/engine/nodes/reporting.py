@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from harness.commitments.timetable import Timetable
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
 from harness.records.observed_kpi import ObservedKpi
@@ -14,6 +15,7 @@ from harness.verification.result import Verification
 from policies.intent import Intent
 from policies.proposal import Candidate
 from policies.verdict import Verdict
+from tools.telemetry.planned_events import EventUse
 
 
 def report(desk: Desk, state: RunState) -> RunState:
@@ -57,6 +59,8 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         prediction=candidate.predictions if candidate else (),
         observed=_observed(verification, candidate) if verification else (),
         twin_gap=tried.twin_gap if tried else {},
+        timetable=artifacts.load_optional(state.get("timetable"), Timetable),
+        events=tuple(artifacts.load_optional(state.get("events"), list[EventUse]) or ()),
         verification=verification,
         verdict=artifacts.load_optional(state.get("verdict"), Verdict),
         approval=_approval(desk, state),

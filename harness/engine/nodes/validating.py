@@ -9,6 +9,7 @@ from __future__ import annotations
 from agents.heuristics.evidence_reader import answer_to, answers_of
 from harness.engine.desk import Desk
 from harness.engine.nodes.acting import observe
+from harness.engine.nodes.scheduling import fix_timetable
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
 from policies.change import ChangeSet
@@ -30,7 +31,7 @@ def validate(desk: Desk, state: RunState) -> RunState:
     if not desk.artifacts.has(name):
         intent = desk.artifacts.load(state["intent"], Intent)
         desk.artifacts.save(name, _from_evidence(desk, state, intent, change_set) or _try_now(desk, state, intent, change_set))
-    return RunState(next="judge", candidate=name, digest=change_set.digest)
+    return RunState(next="judge", candidate=name, digest=change_set.digest, timetable=fix_timetable(desk, state, name))
 
 
 def _no_change(proposal: Proposal) -> RunState:
@@ -76,4 +77,5 @@ def _tried(comparison: Comparison, change_set: ChangeSet) -> Tried:
         candidates=comparison.candidates,
         twin_gap=comparison.twin_gap,
         objection="" if candidate else refused or "the twin returned no prediction for it",
+        part=comparison.part,
     )

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
+from harness.engine.nodes.restoring import CONFIRMED, keep_until_end
+from harness.engine.nodes.scheduling import predicted_window
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
 from harness.runtime.errors import CommitmentError, RunError
@@ -47,18 +49,21 @@ def verify(desk: Desk, state: RunState) -> RunState:
 def _confirm(desk: Desk, state: RunState, name: str) -> RunState:
     """Confirm the commitment and end the run; `name` is the artifact of the verification."""
     try:
+        if desk.commitments.get(state["key"]).restore_at is not None:
+            return keep_until_end(desk, state, name)
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
     except CommitmentError:
         note = desk.commitments.get(state["key"]).note
         return RunState(**{**ended("rolled back", f"taken back before it was confirmed: {note}"), "verification": name})
     desk.record("commitment.confirmed", key=state["key"])
-    return RunState(**{**ended("confirmed", "every target was met and nobody was harmed"), "verification": name})
+    return RunState(**{**ended("confirmed", CONFIRMED), "verification": name})
 
 
 def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verification:
     applied_at = datetime.fromisoformat(state["applied_at"])
     card = desk.network.describe()
-    plan = Schedule.of(desk.settings.commitment, applied_at, card.granularity_s, intent.window)
+    window, end = predicted_window(desk, state, tried), desk.commitments.get(state["key"]).timetable.restore_at
+    plan = Schedule.of(desk.settings.commitment, applied_at, card.granularity_s, window, end)
     if plan.guard is not None:
         settled = applied_at + timedelta(seconds=desk.settings.commitment.settle_windows * card.granularity_s)
         # The predictions are for the intent's time window: earlier KPIs can only be compared with those before the change.
