@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.runtime.columns import add_missing_columns
 from harness.runtime.errors import StoreError
 
 _SCHEMA = """
@@ -28,12 +29,6 @@ CREATE TABLE IF NOT EXISTS commitments(
     lease_by TEXT NOT NULL DEFAULT '', lease_until REAL NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS open_commitments ON commitments(state, network);
 """
-# Columns that a database of an earlier version lacks: table, name, type.
-_ADDED = (
-    ("commitments", "apply_at", "REAL"),
-    ("commitments", "restore_at", "REAL"),
-    ("commitments", "verified_at", "REAL"),
-)
 
 
 class _Local(threading.local):
@@ -51,7 +46,7 @@ class StateStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._connection().executescript(_SCHEMA)
-            self._add_columns()
+            add_missing_columns(self._connection())
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"state database {self.path}: {error}; choose a writable data_dir with free space") from error
 
@@ -64,17 +59,6 @@ class StateStore:
             connection.execute("PRAGMA synchronous=FULL")
             self._local.connection = connection
         return connection
-
-    def _add_columns(self) -> None:
-        """Add the columns that are missing; two processes may do so at the same time."""
-        connection = self._connection()
-        for table, name, kind in _ADDED:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                if name not in [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]:
-                    connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
-            finally:
-                connection.execute("COMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
