@@ -136,7 +136,7 @@ def _day_part(when: When, card: NetworkCard) -> When:
         return when
     rest = blank(when.rest, match)
     word = match[1].lower()
-    if when.window is not None or word in ("now", "right now", "today"):
+    if when.window is not None or word in ("now", "right now"):
         return replace(when, rest=rest)
     window = _window_of(word, match[2] or match[3] or "", card.now)
     note = f"{word.removesuffix(chr(39) + 's')}: {window.start:%d %B %H:%M} to {window.end:%d %B %H:%M}, network time"

@@ -20,8 +20,8 @@ from harness.engine.interrupts import (
     WakeUp,
     status_of,
 )
-from harness.engine.nodes.judging import timetable_in
-from harness.engine.nodes.verifying import wait_until
+from harness.engine.nodes.fixing_time import timetable_in
+from harness.engine.patience import wait_through_outages
 from harness.engine.state import Ending, RunState
 from harness.records.outcome import RunOutcome
 from harness.records.tried import Tried
@@ -40,6 +40,7 @@ class Drive:
         self._approver = approver
         self._answerer = answerer
         self._waits = waits
+        self._outage = ""
 
     def run(self, initial: RunState | None) -> RunOutcome:
         """Run from the initial state, or from the last checkpoint if None, until the run ends or nobody is there to ask."""
@@ -77,8 +78,8 @@ class Drive:
         moment = datetime.fromisoformat(interrupt["at"])
         if not self._waits and self._desk.clock.now() < moment:
             return None
-        wait_until(self._desk, moment)
-        return Due(kind="due")
+        self._outage = wait_through_outages(self._desk, moment)
+        return None if self._outage else Due(kind="due")
 
     def _ask(self, interrupt: QuestionInterrupt) -> str | None:
         question, choices = interrupt["question"], tuple(interrupt["choices"])
@@ -128,7 +129,7 @@ class Drive:
         from harness.engine.nodes.reporting import outcome_of
 
         status = status_of(interrupt)
-        message = _message(interrupt)
+        message = _message(interrupt) + (f"; it was no longer awaited: {self._outage}" if self._outage else "")
         waiting: RunState = {**state, "ending": Ending(status=status, message=message)}
         outcome = outcome_of(self._desk, waiting)
         self._desk.runs.set_status(self._desk.run_id, status)

@@ -150,12 +150,15 @@ class RunService:
         return outcome
 
     def _with_commitments(self, desk: Desk, failure: RunFailure) -> RunFailure:
-        """Add a note to the message if a change of the run is still applied."""
+        """Add a note to the message if a commitment of the run is open."""
         try:
-            is_applied = any(commitment.is_open for commitment in self.commitments.of_run(desk.run_id))
+            states = {commitment.state for commitment in self.commitments.of_run(desk.run_id) if commitment.is_open}
         except HarnessError:
             return failure
-        if not is_applied:
+        if not states:
             return failure
-        note = f"its change stays applied until the watchdog reverts it or twinpilot run --resume {desk.run_id} continues the run"
+        goes_on = f"twinpilot run --resume {desk.run_id} continues the run"
+        note = f"its change stays applied until the watchdog reverts it or {goes_on}"
+        if states == {"scheduled"}:
+            note = f"its change is scheduled and nothing is applied yet; {goes_on}"
         return failure.model_copy(update={"message": f"{failure.message}; {note}"})

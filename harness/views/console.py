@@ -151,8 +151,8 @@ class RunConsole:
         )
 
     def _time_passed(self, event: Event) -> None:
-        until = event.data.get("until")
-        self._spin(f"network time {event.data['now']:%H:%M:%S}{f', verifying until {until:%H:%M:%S}' if until else ''} …")
+        until, purpose = event.data.get("until"), event.data.get("purpose", "verifying until")
+        self._spin(f"network time {event.data['now']:%H:%M:%S}{f', {purpose} {until:%H:%M:%S}' if until else ''} …")
 
     def _change_verified(self, event: Event) -> None:
         self._print(verification_table(event.data["verification"]))

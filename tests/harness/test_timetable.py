@@ -176,6 +176,31 @@ def test_a_run_that_goes_on_after_the_end_of_its_time_applies_nothing(tmp_path, 
     assert kinds(runs, left.run_id)[-1] == "change.cancelled"
 
 
+def test_at_its_time_the_change_is_tried_and_judged_again_on_the_telemetry_of_that_moment(tmp_path, network):
+    calls = []
+
+    def listen(event):
+        if event.kind == "tool.ended" and event.data["call"].tool == "compare_candidates":
+            calls.append(network.now())
+
+    runs = service(tmp_path, SmallPlanner(window=LATER), network=network, listener=listen)
+    outcome = runs.start(TEXT, approver=approve_by_flag)
+    assert calls == [NOW, LATER.start - timedelta(seconds=2)]
+    assert [record.kind for record in runs.journal.records(outcome.run_id)].count("gate.rejudged") == 1
+    assert outcome.candidate.name == "as proposed"
+
+
+def test_a_change_that_the_gate_no_longer_lets_pass_at_its_time_is_not_applied(tmp_path, network):
+    runs = service(tmp_path, SmallPlanner(window=LATER), network=network)
+    left = runs.start(TEXT, approver=approve_by_flag, waits=False)
+    stricter = service(tmp_path, network=network, gate={"min_probability": 0.99})
+    outcome = stricter.resume(left.run_id)
+    assert outcome.status == "rejected"
+    assert "predicted SLA" in outcome.message
+    assert network.applied == []
+    assert not any(commitment.is_open for commitment in runs.commitments.of_run(left.run_id))
+
+
 def test_what_changed_on_the_network_while_a_change_waited_is_seen_before_it_is_applied(tmp_path, network):
     runs = service(tmp_path, SmallPlanner(window=LATER), network=network)
     left = runs.start(TEXT, approver=approve_by_flag, waits=False)

@@ -1,4 +1,4 @@
-"""A run that is killed (SIGKILL, a real child) while it waits for its time goes on, and what is in force is restored without it."""
+"""A run that is killed (SIGKILL, a real child) while it waits for its time goes on; what is in force is restored without it."""
 
 import json
 import os

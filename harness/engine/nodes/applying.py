@@ -1,7 +1,7 @@
 """Step `apply`: the only place where a change reaches the network.
 
 The order matters, since a process may die between any two lines: executor contract checked again → approval consumed for this
-key → commitment recorded → (its time awaited, executor contract checked again) → change applied with the key → receipt recorded.
+key → commitment recorded → (its time awaited, tried and judged again) → change applied with the key → receipt recorded.
 A resumed step detects how far it got and continues.
 """
 
@@ -13,8 +13,9 @@ from harness.commitments.rollback import applied_edits
 from harness.commitments.store import CommitmentConflictError
 from harness.commitments.watchdog import ensure_watchdog
 from harness.engine.desk import Desk
-from harness.engine.nodes.judging import back_to_plan, case_of, key_of, timetable_in
-from harness.engine.nodes.scheduling import deadlines, until_due, verification_end
+from harness.engine.nodes.fixing_time import timetable_in
+from harness.engine.nodes.judging import back_to_plan, case_of, key_of
+from harness.engine.nodes.scheduling import deadlines, on_newest_prediction, until_due, verification_end
 from harness.engine.state import RunState, ended
 from harness.gate.gate import recheck
 from harness.records.tried import Tried
@@ -36,7 +37,8 @@ def apply(desk: Desk, state: RunState) -> RunState:
     key = key_of(state, tried.change_set)
     is_committed = any(commitment.key == key for commitment in desk.commitments.of_run(state["run_id"]))
     refusal = None if is_committed else _commit(desk, state, key, tried)
-    return refusal or until_due(desk, state, key, tried) or _carry_out(desk, state, key, tried.change_set)
+    elsewhere = refusal or until_due(desk, state, key, tried)
+    return elsewhere or on_newest_prediction(desk, key, _carry_out(desk, state, key, tried.change_set))
 
 
 def _commit(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from harness.commitments.timetable import Timetable
 from harness.engine.desk import Desk
+from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.nodes.reviewing import review_of, with_review
 from harness.engine.state import RunState, ended
 from harness.gate.case import Case
@@ -68,11 +68,6 @@ def _expires_at(desk: Desk, state: RunState) -> datetime:
     """Return when the proposal expires: not before the latest time at which its timetable lets it be applied."""
     expires_at, latest = desk.artifacts.load(state["proposal"], Proposal).expires_at, timetable_in(desk, state).latest
     return max(expires_at, latest) if latest else expires_at
-
-
-def timetable_in(desk: Desk, state: RunState) -> Timetable:
-    """Return the timetable of the run's change; at once and for good if there is none."""
-    return desk.artifacts.load_optional(state.get("timetable"), Timetable) or Timetable()
 
 
 def key_of(state: RunState, change_set: ChangeSet) -> str:

@@ -1,4 +1,8 @@
-"""The timetable of a run's change: fixed before it is judged, shown to whoever approves, followed by `apply` and `verify`."""
+"""How `apply` and `verify` follow the timetable of a run's change.
+
+When the time of a scheduled change has come, it is tried in the twin again, on the telemetry, the configuration and the forecast
+of that moment, and the gate judges it again with this prediction. It is applied only if it still passes.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,13 @@ from typing import TypedDict
 
 from harness.commitments.schedule import Schedule
 from harness.commitments.store import Commitment
-from harness.commitments.timetable import Timetable, moment_text
+from harness.commitments.timetable import moment_text
 from harness.commitments.watchdog import ensure_watchdog
 from harness.engine.desk import Desk
-from harness.engine.nodes.judging import case_of, timetable_in
+from harness.engine.nodes.fixing_time import timetable_in
+from harness.engine.nodes.judging import case_of
+from harness.engine.nodes.validating import try_now
 from harness.engine.state import RunState, ended
-from harness.gate.gate import recheck
 from harness.records.tried import Tried
 from policies.intent import Intent, TimeWindow
 
@@ -24,16 +29,6 @@ class Deadlines(TypedDict):
 
     deadline_s: float
     network_deadline: float
-
-
-def fix_timetable(desk: Desk, state: RunState, name: str) -> str:
-    """Save the timetable of the change set that is tried under `name`, once, and return the name of its artifact."""
-    artifact = name.replace("tried", "timetable", 1)
-    if not desk.artifacts.has(artifact):
-        intent = desk.artifacts.load(state["intent"], Intent)
-        card = desk.network.describe()
-        desk.artifacts.save(artifact, Timetable.of(desk.settings.commitment, card.now, card.granularity_s, intent))
-    return artifact
 
 
 def predicted_window(desk: Desk, state: RunState, tried: Tried) -> TimeWindow | None:
@@ -68,13 +63,22 @@ def until_due(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState |
         return _cancel(desk, commitment, RunState(**ended("cannot", message)))
     if timetable.apply_at is not None and now < timetable.apply_at:
         return RunState(next="await_start", key=key)
-    failures = recheck(case_of(desk, state, tried))
-    if failures:
-        reasons = "; ".join(f"{reason.rule}: {reason.message}" for reason in failures)
+    fresh = try_now(desk, state, desk.artifacts.load(state["intent"], Intent), tried.change_set)
+    verdict = desk.gate.judge(case_of(desk, state, fresh))
+    desk.record("gate.rejudged", digest=verdict.digest, ruling=verdict.ruling.value,
+                reasons=[reason.model_dump() for reason in verdict.reasons if reason.outcome != "pass"])  # fmt: skip
+    if not verdict.may_proceed:
+        reasons = "; ".join(f"{reason.rule}: {reason.message}" for reason in verdict.reasons if reason.outcome == "fail")
         message = f"at its time the gate no longer let it pass ({reasons}); nothing was applied, state the intent again"
         return _cancel(desk, commitment, RunState(**ended("rejected", message)))
-    _begin(desk, state, key, tried, now)
+    name = desk.artifacts.save(f"{state['candidate']}-due", fresh)
+    _begin(desk, RunState(**{**state, "candidate": name}), key, fresh, now)
     return None
+
+
+def on_newest_prediction(desk: Desk, key: str, update: RunState) -> RunState:
+    """Return the update so that the change is verified by the prediction with which its commitment began."""
+    return RunState(**{**update, "candidate": desk.commitments.get(key).expectations["candidate"]})
 
 
 def _cancel(desk: Desk, commitment: Commitment, update: RunState) -> RunState:
