@@ -14,23 +14,24 @@ from agents.planner import OUT_OF_STEPS, Ask, Decision, Escalate, Understand, Vi
 from agents.understanding.relative import resolve, unmeasured
 from agents.understanding.result import (
     Impossible,
+    LinkQuestion,
     NeedsMeasurement,
     NetworkQuestion,
     NotAboutNetwork,
     Question,
     Reading,
-    RelativeBound,
     Understood,
 )
 from agents.understanding.understand import understand, with_answers
 from agents.workflows.answering import answer_question
 from agents.workflows.beams import select_beams
-from agents.workflows.calls import call, failure_of, pending
+from agents.workflows.calls import failure_of, pending
 from agents.workflows.configuration import Effort, plan_change
-from agents.workflows.measuring import present_values
+from agents.workflows.links import answer_link
+from agents.workflows.measuring import present_values, query_of
 from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
-from tools.calls.tool_call import ToolCall
+from policies.quality.flaw import invalid
 from tools.ran.kpi_tool import query_kpi
 
 _MAX_QUESTIONS: Final = 5
@@ -60,8 +61,8 @@ class RulePlanner:
                 return self._for_intent(view, reading)
             case Question():
                 return _ask(view, reading)
-            case NetworkQuestion():
-                return answer_question(view, reading)
+            case NetworkQuestion() | LinkQuestion():
+                return self._answer(view, reading)
             case NeedsMeasurement():
                 return _measure(view, reading)
             case NotAboutNetwork():
@@ -71,6 +72,11 @@ class RulePlanner:
                 )
             case Impossible():
                 return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
+
+    def _answer(self, view: View, question: NetworkQuestion | LinkQuestion) -> Decision:
+        if isinstance(question, LinkQuestion):
+            return answer_link(view, question, self._effort.link_slots)
+        return answer_question(view, question)
 
     def _for_intent(self, view: View, reading: Understood) -> Decision:
         objections = objections_of(view)
@@ -104,25 +110,20 @@ def _ask(view: View, question: Question) -> Decision:
 
 
 def _measure(view: View, reading: NeedsMeasurement) -> Decision:
-    measured = present_values(view)
+    measured = present_values(view, reading)
     missing = unmeasured(reading, measured)
     if not missing:
         return Understand(reading=resolve(reading, view.card, measured))
-    queries = [_query(view, bound) for bound in missing]
+    queries = [query_of(view, bound) for bound in missing]
     distinct = [query for index, query in enumerate(queries) if query not in queries[:index]]  # two bounds may share a query
     decision: Decision | None = pending(view, distinct) or failure_of(view, distinct)
     if decision is not None:
         return decision
     kpis = ", ".join(dict.fromkeys(bound.kpi for bound in missing))
-    rows = sum(len(table.rows) for table in values_of(view.observations, query_kpi))
+    tables = values_of(view.observations, query_kpi)
+    rows, flaws = sum(len(table.rows) for table in tables), [flaw for table in tables for flaw in table.invalid]
+    why = f"{rows} rows read{f', {invalid(flaws)}' if flaws else ''}"
     return Escalate(
-        reason=f"cannot, because a relative bound needs a recent measurement of {kpis}, and there is none ({rows} rows read)",
+        reason=f"cannot, because a relative bound needs a recent measurement of {kpis}, and there is none ({why})",
         nearest="give an absolute bound",
     )
-
-
-def _query(view: View, bound: RelativeBound) -> ToolCall:
-    cells = [cell.id for dn in bound.object.cells for cell in view.card.cells if cell.dn == dn]
-    slices = [bound.object.slice.value] if bound.object.slice else []
-    reason = "present value that a relative bound refers to"
-    return call("query_kpi", reason, kpis=[bound.kpi], cells=cells, slices=slices, windows=4)

@@ -10,14 +10,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, JsonValue
 
 from policies.managed_object import Dn, Scalar
+from policies.text.json_value import json_objection
 from policies.word import Word
+
+
+def _shown(value: Any) -> str:
+    """Return a value in one line, one that JSON cannot carry by the reason."""
+    if objection := json_objection(value):
+        return f"({objection})"
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict) else str(value)
 
 
 class AttributeEdit(Word):
@@ -40,7 +49,7 @@ class AttributeEdit(Word):
 
     def describe(self) -> str:
         """Return the edit in one line."""
-        return f"{self.dn} {self.attribute}: {self.old} → {self.new}"
+        return f"{self.dn} {self.attribute}: {_shown(self.old)} → {_shown(self.new)}"
 
 
 class PolicyEdit(Word):
@@ -64,11 +73,15 @@ class PolicyEdit(Word):
     def describe(self) -> str:
         """Return the edit in one line."""
         verb = "create" if self.old is None else "delete" if self.new is None else "replace"
-        body = "" if self.new is None else " " + json.dumps(self.new, sort_keys=True)
+        body = "" if self.new is None else f" {_shown(self.new)}"
         return f"A1 {verb} {self.policy_type} {self.policy_id}{body}"
 
 
 Edit = Annotated[AttributeEdit | PolicyEdit, Field(discriminator="kind")]
+
+
+# Begins the digest of a value that no JSON can carry; canonical JSON is UTF-8, in which this byte never occurs.
+_UNWRITABLE: Final = b"\xff"
 
 
 def _normalize_numbers(value: Any) -> Any:
@@ -88,8 +101,22 @@ def canonical_json(value: Any) -> str:
 
 
 def digest_of(value: Any) -> str:
-    """Return the SHA-256 of the canonical JSON of `value`, as 64 hex digits."""
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+    """Return the SHA-256 of the canonical JSON of `value`, as 64 hex digits.
+
+    Never raises: a value that JSON cannot carry (`json_objection`) has a digest that no writable value has. Such a value passes
+    no gate, but it must be possible to say which one was refused.
+    """
+    try:
+        return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+    except (ValueError, TypeError, RecursionError):
+        return hashlib.sha256(_UNWRITABLE + (json_objection(value) or type(value).__name__).encode()).hexdigest()
+
+
+def same_json(value: Any, other: Any) -> bool:
+    """Whether two values are equal as JSON (25 equals 25.0, true does not equal 1); one that JSON cannot carry equals nothing."""
+    if json_objection(value) or json_objection(other):
+        return False
+    return canonical_json(value) == canonical_json(other)
 
 
 class ChangeSet(Word):
@@ -100,7 +127,29 @@ class ChangeSet(Word):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the canonical edits; an approval is bound to it."""
-        return digest_of(self.model_dump(mode="json")["edits"])
+        try:
+            return digest_of(self.model_dump(mode="json", warnings=False)["edits"])
+        except (ValueError, RecursionError):  # a value that cannot be serialized, which only unchecked edits have
+            return digest_of([vars(edit) for edit in self.edits])
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> ChangeSet:
+        """Return a copy, which computes its own digest."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("digest", None)
+        return copy
+
+    def changed(self, **values: Any) -> ChangeSet:
+        """Return a copy with some values replaced, which computes its own digest."""
+        copy = super().changed(**values)
+        copy.__dict__.pop("digest", None)
+        return copy
+
+    def json_objection(self) -> str:
+        """Return which value of which edit cannot be written as JSON, empty if all can."""
+        for number, edit in enumerate(self.edits):
+            if objection := json_objection(vars(edit)):
+                return f"edit {number + 1}: {objection}"
+        return ""
 
     @property
     def is_empty(self) -> bool:

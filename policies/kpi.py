@@ -28,7 +28,14 @@ class UnknownKpiError(ValueError):
 
 
 class KpiDefinition(Word):
-    """The definition of a KPI; `lowest` and `highest` bound its value, `binned` marks a family of bins `NAME.0`, `NAME.1`, …"""
+    """The definition of a KPI.
+
+    lowest, highest: bounds of its value in `unit`; highest_per_s: bound of an extensive KPI per second of its window.
+    bounds_source: where the bounds come from. integer: it counts events. bins: number of bins of a family `NAME.0`, `NAME.1`, …;
+    0 for no family. across_cells, across_slices, across_windows: how values of several objects or windows combine
+    (`policies.assessment`). memory_s: for how many seconds the counter still contains what was before; 0 for the measurements of
+    TS 28.552, which start anew in each granularity period. A filter of the peer makes it longer (setting `commitment.memory`).
+    """
 
     name: str
     title: str
@@ -39,16 +46,28 @@ class KpiDefinition(Word):
     better: Literal["higher", "lower", "neutral"]
     levels: tuple[Literal["network", "cell", "slice", "relation"], ...]
     aliases: tuple[str, ...] = ()
-    lowest: float = 0.0
+    lowest: float
     highest: float | None = None
+    highest_per_s: float | None = None
+    bounds_source: str
+    integer: bool = False
     derived: bool = False
-    binned: bool = False
+    bins: int = 0
+    across_cells: Literal["sum", "mean"] = "mean"
+    across_slices: Literal["sum", "mean", "none"] = "mean"
+    across_windows: Literal["sum", "mean"] = "mean"
+    memory_s: float = 0.0
 
     @property
-    def is_network_wide(self) -> bool:
-        """Whether a target is for the whole network, whichever cells it names.
+    def binned(self) -> bool:
+        """Whether it is a family of bins."""
+        return self.bins > 0
 
-        True for energy and power (PEE, TS 28.552 clause 5.1.1.19): a saving that neighbour cells pay for is not a saving.
+    @property
+    def moves_to_neighbours(self) -> bool:
+        """Whether a gain in some cells may be paid for by others, so that as a side effect it is watched over the whole network.
+
+        True for energy and power (PEE, TS 28.552 clause 5.1.1.19). A target is nevertheless for the cells that it names.
         """
         return self.name.startswith("PEE.")
 
@@ -64,12 +83,30 @@ def kpi_definitions() -> dict[str, KpiDefinition]:
 def kpi_definition(name: str) -> KpiDefinition:
     """Return the definition of `name`; for a bin such as `CARR.WBCQIDist.7`, that of its family. Raises UnknownKpiError."""
     definitions = kpi_definitions()
-    family = name.rpartition(".")[0]
+    family, _, index = name.rpartition(".")
     if name in definitions:
         return definitions[name]
-    if family in definitions and definitions[family].binned:
+    if family in definitions and index in _indices(definitions[family].bins):
         return definitions[family]
     raise UnknownKpiError(f"kpi={name!r} is not in the KPI catalogue; known: {', '.join(definitions)}")
+
+
+@cache
+def counter_definitions() -> dict[str, KpiDefinition]:
+    """Return the definitions of measurements that networks report, and that are only used to check the KPIs, by name."""
+    with _FILE.open("rb") as file:
+        raw = tomllib.load(file)["counter"]
+    return {entry["name"]: KpiDefinition.model_validate(entry) for entry in raw}
+
+
+def measurement_definition(name: str) -> KpiDefinition:
+    """Return the definition of a KPI or counter; raises UnknownKpiError."""
+    return counter_definitions().get(name) or kpi_definition(name)
+
+
+@cache
+def _indices(bins: int) -> frozenset[str]:
+    return frozenset(map(str, range(bins)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def default_registry() -> ToolRegistry:
     from tools.ran.link_conditions import link_conditions
     from tools.ran.search_tool import search_standards
     from tools.ran.topology_tools import read_configuration, read_topology
+    from tools.receivers.floor.floor_tool import examine_error_floor
     from tools.receivers.link_tools import compare_receivers, evaluate_link
     from tools.scenes.map_tool import ray_traced_map
 
@@ -81,6 +82,7 @@ def default_registry() -> ToolRegistry:
             link_conditions,
             evaluate_link,
             compare_receivers,
+            examine_error_floor,
             *CONFIGURE_TOOLS,
         )
     )

@@ -12,5 +12,8 @@ def training_bars() -> Progress:
     """Return bars whose tasks have a field `status`, the text at the end of the line."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    count = TextColumn("{task.completed}/{task.total} {task.fields[status]}")
-    return Progress(TextColumn("{task.description}"), BarColumn(), count, TimeRemainingColumn())
+    from twins.screen.console import SafeConsole
+
+    count = TextColumn("{task.completed}/{task.total} {task.fields[status]}", markup=False)
+    description = TextColumn("{task.description}", markup=False)
+    return Progress(description, BarColumn(), count, TimeRemainingColumn(), console=SafeConsole(stderr=True))

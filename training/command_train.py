@@ -17,6 +17,7 @@ from training.beams.command import beams
 from training.gym.drl.command import drl_slicing
 from training.gym.model.command import experiment_model
 from twins.command_errors import one_line_errors
+from twins.screen.say import say
 
 if TYPE_CHECKING:
     from training.loop import Report
@@ -58,7 +59,7 @@ def receiver(
     with one_line_errors("train receiver", ValueError, FloatingPointError), _progress(name) as report:
         train = {"deeprx": _deeprx, "deeptx": _deeptx}[name]
         summary = train(folder, out, steps, until, seed, report)
-    typer.echo(f"{summary}\nlog and plots in {folder}; evaluate with `twinpilot bench receivers`")
+    say(summary, f"log and plots in {folder}; evaluate with `twinpilot bench receivers`")
 
 
 def _deeprx(folder: Path, out: Path | None, steps: int | None, until: int | None, seed: int, report: Report) -> str:
@@ -99,9 +100,9 @@ def _deeptx(folder: Path, out: Path | None, steps: int | None, until: int | None
 @contextmanager
 def _progress(name: str) -> Iterator[Callable[[int, dict[str, float]], None]]:
     """Print a line per report with step, losses and learning rate; on a terminal the line is updated in place."""
-    from rich.console import Console
+    from twins.screen.console import SafeConsole
 
-    console = Console(stderr=True)
+    console = SafeConsole(stderr=True)
     terminal = sys.stderr.isatty()
 
     def report(step: int, means: dict[str, float]) -> None:

@@ -4,7 +4,8 @@
 2. A `Twin` is a Network that can also be advanced, snapshotted, restored and reseeded.
 3. `apply` validates the whole change set before it changes anything; a repeated idempotency key applies once; an edit whose
    `old` differs from the current value is refused (`StaleEditError`), so that no change is based on a stale reading.
-4. Time is network time, `describe().now`. All seconds below are seconds of network time.
+4. `standing` reads back whether each edit of a change is in effect; neither an acknowledgement nor an earlier answer says so.
+5. Time is network time, `describe().now`. All seconds below are seconds of network time.
 Every implementation passes `tests/conformance/network_suite.py`.
 """
 
@@ -22,6 +23,8 @@ from policies.managed_object import ManagedObject
 from policies.slices import Slice
 from policies.violation import Violation
 from policies.word import Word
+from twins.object_version import ObjectVersion
+from twins.standing import EditStanding
 
 
 class NetworkError(Exception):
@@ -161,6 +164,12 @@ class Network(Protocol):
 
     def revert(self, receipt: Receipt) -> Receipt:
         """Restore the configuration before the receipt's change, once per receipt; raises UnknownReceiptError."""
+
+    def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
+        """Read back whether the network has what each edit sets, one standing per edit; what cannot be read is `unknown`."""
+
+    def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
+        """Return the version of what each edit edits; raises UnknownObjectError, NetworkUnavailableError."""
 
 
 State = TypeVar("State")

@@ -17,10 +17,11 @@ Advance = Callable[[int, int], None]
 @contextmanager
 def show_progress(task: str, pieces: str) -> Iterator[Advance]:
     """Display the progress of `task`, counted in `pieces`; yields the callback that reports it."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    console = Console(stderr=True)
+    from twins.screen.console import SafeConsole
+
+    console = SafeConsole(stderr=True)
     if not sys.stderr.isatty():
 
         def report(done: int, total: int) -> None:
@@ -29,7 +30,13 @@ def show_progress(task: str, pieces: str) -> Iterator[Advance]:
 
         yield report
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task_id = bar.add_task(task, total=None)
         yield lambda done, total: bar.update(task_id, completed=done, total=total)
@@ -37,7 +44,9 @@ def show_progress(task: str, pieces: str) -> Iterator[Advance]:
 
 def transient_bars(*columns: ProgressColumn) -> Progress:
     """Return transient progress bars on standard error (default: rich's columns), disabled if it is not a terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    from twins.screen.console import SafeConsole
+
+    default = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*(columns or default), console=SafeConsole(stderr=True), transient=True, disable=not sys.stderr.isatty())

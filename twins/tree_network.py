@@ -9,10 +9,13 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from datetime import datetime
+from typing import Any
 
-from policies.change import ChangeSet, Receipt
+from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt, digest_of
 from policies.managed_object import ManagedObject, Scalar, class_of, is_within
 from twins.network import NetworkError, UnknownObjectError, UnknownReceiptError
+from twins.object_version import ObjectVersion, distinct_edits, name_of
+from twins.standing import EditStanding, attribute_standing, policy_standing, standing_of
 
 
 class ReadableTree:
@@ -21,6 +24,7 @@ class ReadableTree:
     def __init__(self, tree: dict[str, dict[str, Scalar]]) -> None:
         self._lock = threading.RLock()
         self._tree = tree
+        self._versions: dict[str, int] = {}
 
     def read(self, dn: str) -> ManagedObject:
         """Return the managed object with its current attributes; raises UnknownObjectError."""
@@ -40,6 +44,42 @@ class ReadableTree:
             return tuple(
                 ManagedObject(dn=dn, attributes=dict(attributes)) for dn, attributes in self._tree.items() if is_within(dn, under)
             )
+
+    def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
+        """Read back whether the network has what each edit sets, one standing per edit."""
+        with self._lock:
+            return standing_of(change_set, self._attribute_standing, self._policy_standing)
+
+    def _attribute_standing(self, edit: AttributeEdit) -> EditStanding:
+        return attribute_standing(edit, self._tree.get(edit.dn))
+
+    def _policy_standing(self, edit: PolicyEdit) -> EditStanding:
+        return policy_standing(edit, self._policy(edit.policy_type, edit.policy_id))
+
+    def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
+        """Return the version of what each edit edits: how often its object or policy was written; raises UnknownObjectError."""
+        with self._lock:
+            return tuple(self._version(edit) for edit in distinct_edits(change_set))
+
+    def _version(self, edit: Edit) -> ObjectVersion:
+        if isinstance(edit, AttributeEdit):
+            state: Any = self.read(edit.dn).attributes.get(edit.attribute)
+        else:
+            state = self._policy(edit.policy_type, edit.policy_id)
+        return ObjectVersion(name=name_of(edit), version=self.version(edit.item), state=digest_of(state))
+
+    def version(self, item: tuple[str, str]) -> str:
+        """Return how often the object (DN, any attribute) or the A1 policy (type, id) of an item was written."""
+        return str(self._versions.get(_object_of(item), 0))
+
+    def _policy(self, policy_type: str, policy_id: str) -> dict[str, Any] | None:
+        """Return the body of an A1 policy that is enforced, None if there is none; this network takes no policies."""
+        return None
+
+
+def _object_of(item: tuple[str, str]) -> str:
+    """Return the key of an item's object: the DN, or the id of the policy."""
+    return item[0] if "=" in item[0] else f"A1 {item[1]}"
 
 
 class TreeNetwork(ReadableTree, ABC):
@@ -92,6 +132,8 @@ class TreeNetwork(ReadableTree, ABC):
     def _commit_and_issue(self, change_set: ChangeSet, key: str) -> Receipt:
         """Apply a validated change and store its receipt under `key`."""
         at = self._commit(change_set)
+        for name in {_object_of(edit.item) for edit in change_set.edits}:
+            self._versions[name] = self._versions.get(name, 0) + 1
         receipt = Receipt(digest=change_set.digest, idempotency_key=key, applied_at=at, rollback=change_set.inverse())
         self._receipts[key] = receipt
         return receipt

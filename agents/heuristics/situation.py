@@ -24,7 +24,8 @@ from tools.telemetry.traffic_row import TrafficRow
 from tools.twinning.world import World, world_of
 from twins.network import Cell, NetworkCard
 
-_SERIES = dict[tuple[str, str, Slice | None], float]
+Series = dict[tuple[str, str, Slice | None], float]
+"""Values by KPI, cell id and slice (None: the whole cell)."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Situation:
         return [row for forecast in values_of(self.observations, forecast_traffic) for row in forecast.rows]
 
     @cached_property
-    def means(self) -> _SERIES:
+    def means(self) -> Series:
         """Mean over the observed windows by (KPI, cell, slice)."""
         values: dict[tuple[str, str, Slice | None], list[float]] = defaultdict(list)
         for row in self._rows:
@@ -91,7 +92,7 @@ class Situation:
         return {key: fmean(series) for key, series in values.items()}
 
     @cached_property
-    def newest(self) -> _SERIES:
+    def newest(self) -> Series:
         """Value of the newest window by (KPI, cell, slice)."""
         newest: dict[tuple[str, str, Slice | None], tuple[str, float]] = {}
         for row in self._rows:

@@ -13,14 +13,21 @@ from policies.kpi import kpi_definition
 from policies.slices import Slice
 from twins.network import NetworkCard
 
-# Present value by KPI and slice (None: counted per cell), in the KPI's unit.
-Measured = Mapping[tuple[str, Slice | None], float]
+Measurand = tuple[str, Slice | None, tuple[str, ...]]
+"""KPI, slice (None: counted per cell) and the cells' DNs (empty: all): what a relative bound refers to."""
+Measured = Mapping[Measurand, float]
+"""Present values in the KPI's unit."""
 _PRESERVE_MARGIN: Final = 0.10
+
+
+def measurand_of(bound: RelativeBound) -> Measurand:
+    """Return what the bound refers to; two bounds on one KPI of different places have different present values."""
+    return bound.kpi, bound.object.slice, bound.object.cells
 
 
 def unmeasured(reading: NeedsMeasurement, measured: Measured) -> tuple[RelativeBound, ...]:
     """Return the relative bounds whose KPI is not in `measured`."""
-    return tuple(bound for bound in reading.relative if (bound.kpi, bound.object.slice) not in measured)
+    return tuple(bound for bound in reading.relative if measurand_of(bound) not in measured)
 
 
 def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) -> Reading:
@@ -60,7 +67,7 @@ def _resolved(expectation: IntentExpectation | RelativeBound, measured: Measured
     if isinstance(expectation, IntentExpectation):
         return expectation
     bound, unit = expectation, kpi_definition(expectation.kpi).unit
-    value = _value(bound, measured[bound.kpi, bound.object.slice], notes)
+    value = _value(bound, measured[measurand_of(bound)], notes)
     target = ExpectationTarget(kpi=bound.kpi, condition=bound.condition, value=value, unit=unit, tolerance=bound.tolerance)
     return IntentExpectation(object=bound.object, targets=(target,))
 

@@ -2,7 +2,7 @@
 
 1. `Understood` holds the intent, the edits that the operator named directly, the link conditions, and the workflow of seed 002
    D.3 that fits.
-2. `NetworkQuestion` asks for information about the network and changes nothing.
+2. `NetworkQuestion` asks for information about the network, `LinkQuestion` about one radio link; neither changes anything.
 3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then `relative.resolve`.
 4. `Question`, `NotAboutNetwork` and `Impossible` are reported to the operator; nothing is changed.
 A reading contains everything that later decisions need from the text, so the text is not read again.
@@ -16,6 +16,7 @@ from agents.understanding.conditions import LinkConditions
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.slices import Slice
 from policies.word import Word
+from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 
 Workflow = Literal["intent-to-configuration", "scheduler-adaptation", "channel-estimator", "beam-management", "direct-change"]
 
@@ -52,6 +53,22 @@ class NetworkQuestion(Word):
     attributes: tuple[str, ...] = ()
     area: str = ""
     targets: tuple[ExpectationTarget, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+class LinkQuestion(Word):
+    """A question about a single link, answered by the link twin.
+
+    `levels_db`: its SNRs if there are several; `receiver` in use; `observed_bler`: 0..1, as the operator states it for all
+    levels; `asks_remedy`: whether power, pilots or another receiver is asked about.
+    """
+
+    configuration: LinkConfiguration
+    channel: ChannelConfiguration
+    levels_db: tuple[float, ...] = ()
+    receiver: str = "ls+lmmse"
+    observed_bler: float | None = None
+    asks_remedy: bool = False
     assumptions: tuple[str, ...] = ()
 
 
@@ -114,7 +131,7 @@ class Impossible(Word):
     nearest: str
 
 
-Reading = Understood | NetworkQuestion | NeedsMeasurement | Question | NotAboutNetwork | Impossible
+Reading = Understood | NetworkQuestion | LinkQuestion | NeedsMeasurement | Question | NotAboutNetwork | Impossible
 
 
 class ReadingError(Exception):

@@ -23,6 +23,7 @@ from agents.understanding.crowd_words import read_crowd
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
+from agents.understanding.link_question import read_link_question
 from agents.understanding.places import Place, place_of, refuse_unknown_names
 from agents.understanding.plan import plan_of, workflow_of
 from agents.understanding.questions import is_question, read_question
@@ -116,7 +117,7 @@ def _with_answer(text: str, answer: Answer, result: Reading) -> str:
 
 def _read(text: str, card: NetworkCard) -> Reading:
     try:
-        result = _read_strictly(text, card)
+        result = read_link_question(screen(text).text) or _read_strictly(text, card)
     except ReadingError as error:
         result = error.result
     if isinstance(result, Question):

@@ -9,6 +9,7 @@ from agents.planner import Decision, Finish, View
 from agents.understanding.result import NetworkQuestion
 from agents.workflows.calls import call, failure_of, pending
 from policies.intent import ExpectationTarget
+from policies.quality.flaw import invalid
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
@@ -62,20 +63,25 @@ def _kpis(observations: Observations, question: NetworkQuestion) -> str:
     parts = [_mean(mean, len(question.cells)) for mean in means if mean.mean is not None]
     place = question.area or ", ".join(question.cells) or "all cells"
     parts += [_is_met(target, means) for target in question.targets]
-    return f"{place}, newest windows: " + ("; ".join(parts) or "no measurement yet")
+    flawed = invalid(table.invalid) if table else ""
+    return f"{place}, newest windows: " + "; ".join([*(parts or ["no measurement yet"]), *([flawed] if flawed else [])])
 
 
 def _mean(mean: KpiMean, cells: int) -> str:
     slice_ = f" of {mean.slice.value}" if mean.slice else ""
     worst = f" (worst {mean.worst:.4g} in {mean.worst_cell})" if mean.worst_cell and cells != 1 else ""
-    return f"{mean.kpi}{slice_}: {mean.mean:.4g} {mean.unit}{worst}"
+    total = " in total" if mean.over_cells == "sum" and cells != 1 else ""
+    return f"{mean.kpi}{slice_}: {mean.mean:.4g} {mean.unit}{total}{worst}"
 
 
 def _is_met(target: ExpectationTarget, means: Sequence[KpiMean]) -> str:
-    worst = [mean.worst for mean in means if mean.kpi == target.kpi and mean.worst is not None]
-    if not worst:
+    measured = [mean for mean in means if mean.kpi == target.kpi]
+    is_sum = any(mean.over_cells == "sum" for mean in measured)
+    values = [value for mean in measured if (value := mean.mean if is_sum else mean.worst) is not None]
+    if not values:
         return f"{target.describe()}: unknown, not measured"
-    return f"{target.describe()}: {'yes' if all(map(target.is_met_by, worst)) else 'no'}, judged by the worst cell"
+    judged = "the sum over the cells" if is_sum else "the worst cell"
+    return f"{target.describe()}: {'yes' if all(map(target.is_met_by, values)) else 'no'}, judged by {judged}"
 
 
 def _cells(observations: Observations, question: NetworkQuestion) -> str:

@@ -24,6 +24,7 @@ from agents.workflows.gathering import constraint_calls, evidence_calls, require
 from agents.workflows.objections import Objections, objections_of
 from agents.workflows.pressure import reason_for_no_change
 from agents.workflows.proposing import describe_outlook, propose, with_context, world_notes
+from agents.workflows.requested_change import refusal_of_request
 from policies.proposal import Candidate
 from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import Comparison, compare_candidates, refine_candidate
@@ -179,6 +180,8 @@ class _Trial:
     def _conclude(self, final: ToolCall) -> Decision:
         comparison = self._comparison(final)
         evaluated = [with_context(candidate, self.drafts, self.situation.intent) for candidate in comparison.candidates]
+        if self.reading.direct and (refusal := self._refusal(evaluated, comparison)):
+            return refusal
         remaining = [candidate for candidate in evaluated if candidate.change_set.digest not in self.objections.digests]
         if not remaining:
             reason = "cannot, because every candidate was refused" + _under(self.objections)
@@ -195,6 +198,11 @@ class _Trial:
             *(f"objection respected: {text}" for text in self.objections.messages),
         ]
         return Propose(proposal=propose(self.view, self.situation.intent, ranked, comparison.seeds, notes))
+
+    def _refusal(self, evaluated: Sequence[Candidate], comparison: Comparison) -> Escalate | None:
+        """Return why the edits that the operator named cannot be proposed, None if they can."""
+        unsafe = {candidate.change_set.digest: self._unsafe(candidate) for candidate in evaluated}
+        return refusal_of_request(evaluated, comparison.refused, self.objections, self.view.feedback, unsafe)
 
     def _no_change(self, best: Candidate, comparison: Comparison) -> Finish:
         """Finish without a change, and say for which time and with which events that holds."""
@@ -223,6 +231,9 @@ class _Trial:
         return [f"the safety specialist objects: {finding.message}" for finding in failures]
 
     def _unreachable(self, best: Candidate, comparison: Comparison) -> Escalate:
+        if comparison.unmeasured:
+            reason = "; ".join(f"{target} cannot be judged: {why}" for target, why in comparison.unmeasured.items())
+            return Escalate(reason=f"cannot, because {reason}", nearest="bound a KPI that is reported for these cells")
         missed = "; ".join(
             f"{outlook.target.describe()} is predicted at {outlook.predicted:.3g} {outlook.target.unit}"
             for outlook in best.outlook

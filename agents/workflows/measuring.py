@@ -1,32 +1,57 @@
-"""Present values of KPIs, aggregated as for targets: worst cell for intensive KPIs, sum over cells for extensive ones."""
+"""The present values that relative bounds refer to, aggregated as their targets will be (`policies.assessment`)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from statistics import fmean
 
-from agents.heuristics.evidence_reader import values_of
+from agents.heuristics.evidence_reader import attempts, values_of
 from agents.planner import View
+from agents.understanding.relative import Measurand, measurand_of
+from agents.understanding.result import NeedsMeasurement, RelativeBound
+from agents.workflows.calls import call
 from policies.assessment import combine
-from policies.intent import ExpectationTarget, bound_condition_of
-from policies.kpi import kpi_definition, kpi_definitions
-from policies.slices import Slice
-from tools.ran.kpi_tool import query_kpi
+from policies.intent import ExpectationTarget
+from policies.kpi import kpi_definition
+from tools.calls.tool_call import ToolCall
+from tools.ran.kpi_tool import KpiTable, query_kpi
+
+_WINDOWS = 4
 
 
-def present_values(view: View) -> dict[tuple[str, Slice | None], float]:
-    """Return the value of each (KPI, slice), in the KPI's unit, from the first query that measured it."""
-    values: dict[tuple[str, Slice | None], dict[str, list[float]]] = {}
-    for table in values_of(view.observations, query_kpi):
-        measured: dict[tuple[str, Slice | None], dict[str, list[float]]] = {}
-        for row in table.rows:
-            if row.value is not None and row.kpi in kpi_definitions():
-                measured.setdefault((row.kpi, row.slice), defaultdict(list))[row.cell].append(row.value)
-        # The first answer counts: later queries for the plan, over other cells, must not move the bound.
-        values = {**measured, **values}
-    return {key: _combined(key[0], [fmean(series) for series in cells.values()]) for key, cells in values.items()}
+def query_of(view: View, bound: RelativeBound) -> ToolCall:
+    """Return the call that measures what the bound refers to: its KPI, cells and slice over the newest windows."""
+    slices = [bound.object.slice.value] if bound.object.slice else []
+    reason = "present value that a relative bound refers to"
+    return call("query_kpi", reason, kpis=[bound.kpi], cells=_cells(view, bound), slices=slices, windows=_WINDOWS)
 
 
-def _combined(kpi: str, values: list[float]) -> float:
-    target = ExpectationTarget(kpi=kpi, condition=bound_condition_of(kpi), value=0.0, unit=kpi_definition(kpi).unit)
-    return combine(values, target)
+def present_values(view: View, reading: NeedsMeasurement) -> dict[Measurand, float]:
+    """Return the present value of each relative bound that was measured, in the KPI's unit.
+
+    The first answer to the bound's own query counts: later ones must not move the bound.
+    """
+    measured = {}
+    for bound in reading.relative:
+        tables = values_of(attempts(view.observations, query_of(view, bound)), query_kpi)
+        value = _value(next(tables, None), bound, len(_cells(view, bound)) or len(view.card.cells))
+        if value is not None:
+            measured[measurand_of(bound)] = value
+    return measured
+
+
+def _cells(view: View, bound: RelativeBound) -> list[str]:
+    return [cell.id for dn in bound.object.cells for cell in view.card.cells if cell.dn == dn]
+
+
+def _value(table: KpiTable | None, bound: RelativeBound, cells: int) -> float | None:
+    """Return the bound's value over the table's cells; None without one, or if a part of a sum over `cells` is missing."""
+    values: dict[str, list[float]] = defaultdict(list)
+    for row in table.rows if table else ():
+        if row.value is not None and row.kpi == bound.kpi and row.slice is bound.object.slice:
+            values[row.cell].append(row.value)
+    definition = kpi_definition(bound.kpi)
+    if not values or (definition.across_cells == "sum" and len(values) < cells):
+        return None
+    target = ExpectationTarget(kpi=bound.kpi, condition=bound.condition, value=0.0, unit=definition.unit)
+    return combine([fmean(series) for series in values.values()], target)

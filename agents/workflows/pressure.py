@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from agents.heuristics.evidence_reader import values_of
-from agents.heuristics.situation import Situation
-from policies.intent import ExpectationTarget
-from policies.slices import Slice
+from agents.heuristics.situation import Series, Situation
+from policies.assessment import combine
+from policies.intent import ExpectationObject, ExpectationTarget
 from tools.ran.degradation_tool import detect_degradation
 from tools.twinning.world import NO_TIME_GIVEN
 
@@ -21,7 +21,7 @@ def reason_for_no_change(situation: Situation) -> str:
     world, now = situation.world, situation.card.now
     if world.window.end > now + NO_TIME_GIVEN or any(event.included and event.start > now for event in world.events):
         return ""
-    reasons = [_reason(situation, target, place.slice) for place, target in situation.intent.bounds()]
+    reasons = [_reason(situation, target, place) for place, target in situation.intent.bounds()]
     if not reasons or not all(reasons):
         return ""
     if any(growth > _MAX_GROWTH for growth in situation.growth.values()) or _is_degrading(situation):
@@ -29,19 +29,25 @@ def reason_for_no_change(situation: Situation) -> str:
     return "; ".join(reasons)
 
 
-def _reason(situation: Situation, target: ExpectationTarget, slice_: Slice | None) -> str:
-    newest = _values(situation.newest, target.kpi, slice_)
-    if not newest or not all(map(target.is_met_by, newest)):
+def _reason(situation: Situation, target: ExpectationTarget, place: ExpectationObject) -> str:
+    newest = _value(situation, situation.newest, target, place)
+    if newest is None or not target.is_met_by(newest):
         return ""
-    worst = max(newest) if target.condition.is_upper_bound else min(newest)
-    means = _values(situation.means, target.kpi, slice_)
-    past = "there is no lasting pressure" if all(map(target.is_met_by, means)) else "the congestion was transient"
-    return f"{target.describe()} holds in every cell in the newest window (worst {worst:.3g} {target.unit}); {past}"
+    mean = _value(situation, situation.means, target, place)
+    past = "there is no lasting pressure" if mean is None or target.is_met_by(mean) else "the congestion was transient"
+    if target.definition.across_cells == "sum":
+        return f"{target.describe()} holds in the newest window ({newest:.3g} {target.unit} in total); {past}"
+    return f"{target.describe()} holds in every cell in the newest window (worst {newest:.3g} {target.unit}); {past}"
 
 
-def _values(series: dict[tuple[str, str, Slice | None], float], kpi: str, slice_: Slice | None) -> list[float]:
-    """Return the values of the KPI and slice, one per cell."""
-    return [value for (name, _, owner), value in series.items() if name == kpi and owner == slice_]
+def _value(situation: Situation, series: Series, target: ExpectationTarget, place: ExpectationObject) -> float | None:
+    """Return the target's value over the place's cells, None without a measurement, or if a part of a sum is missing."""
+    cells = [cell.id for cell in situation.card.cells if not place.cells or cell.dn in place.cells or cell.id in place.cells]
+    keys = [(target.kpi, cell, place.slice) for cell in cells]
+    values = [series[key] for key in keys if key in series]
+    if not values or (target.definition.across_cells == "sum" and len(values) < len(cells)):
+        return None
+    return combine(values, target)
 
 
 def _is_degrading(situation: Situation) -> bool:

@@ -3,8 +3,10 @@
 1. The classical choice is LMMSE if it is better than LS in a matched comparison and worse in none, else LS.
 2. The learned receiver is chosen if its card covers every comparison, it is better than both in a matched comparison, worse than
    the better of the two in none, and its processing of the whole carrier ends within a slot.
-Better means that the block error rate at the MCS in use is below the other's 95 % interval, or that the highest MCS with at most
-10 % BLER is at least `MCS_STEPS` higher; worse is the reverse. All receivers get the same bits, channels and noise.
+Better means that the block error rate at the MCS in use is distinguishably lower, that is that the 95 % interval of the
+difference excludes zero (`policies.statistics.difference`), or that the highest MCS with at most 10 % BLER is at least
+`MCS_STEPS` higher; worse is the reverse. All receivers get the same bits, pilots, channels and noise, under the same stopping
+rule.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agents.workflows.receiver_trials import AnsweredTrial
+from policies.statistics.difference import Difference, difference
 from tools.ran.link_conditions import CellConditions
 from tools.receivers.link_tools import ReceiverRow
 
@@ -74,11 +77,11 @@ def _worse(pairs: Sequence[Pair]) -> list[str]:
 
 
 def _fewer_errors(a: ReceiverRow, b: ReceiverRow) -> bool:
-    return a.bler.value < b.bler.interval.low
+    return difference(a.bler, b.bler).is_lower
 
 
 def _more_errors(a: ReceiverRow, b: ReceiverRow) -> bool:
-    return a.bler.value > b.bler.interval.high
+    return difference(a.bler, b.bler).is_higher
 
 
 def _higher_mcs(a: ReceiverRow, b: ReceiverRow) -> bool:
@@ -104,7 +107,10 @@ def _card(comparisons: Sequence[AnsweredTrial]) -> Check:
 
 def _gain(pairs: Sequence[Pair]) -> Check:
     matched = [(comparison.trial.name, a, b) for comparison, a, b in pairs if comparison.trial.matched and a and b]
-    blers = [f"{name} {100 * a.bler.value:.1f} % against {NAMES[b.receiver]} {format_bler(b)}" for name, a, b in matched]
+    blers = [
+        f"{name} {100 * a.bler.value:.1f} % against {NAMES[b.receiver]} {format_bler(b)}, {_describe(difference(a.bler, b.bler))}"
+        for name, a, b in matched
+    ]
     max_mcs = [f"{name} {format_mcs(a)} against {format_mcs(b)}" for name, a, b in matched]
     fewer = any(_fewer_errors(a, b) for _, a, b in matched)
     higher = any(_higher_mcs(a, b) for _, a, b in matched)
@@ -141,6 +147,12 @@ def _latency(comparisons: Sequence[AnsweredTrial], cell: CellConditions) -> Chec
         f" takes {ratio:.1f} times as long as LS"
     )
     return Check("latency", processing_ms <= slot_ms, detail)
+
+
+def _describe(change: Difference) -> str:
+    """Return the difference of two block error rates with its interval, percentage points, and what it shows."""
+    low, high = change.interval.low, change.interval.high
+    return f"difference {100 * change.value:+.1f} points ({100 * low:+.1f} to {100 * high:+.1f}): {change.finding.value}"
 
 
 def format_bler(row: ReceiverRow) -> str:

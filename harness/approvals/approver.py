@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.approvals.store import Approval, ApprovalStore, How
 from harness.commitments.timetable import AT_ONCE, Timetable
+from harness.records.person import current_person
 from harness.records.tried import Tried
 from policies.change import ChangeSet
 from policies.verdict import Verdict
@@ -26,7 +26,10 @@ class ApprovalQuestion:
 
 @dataclass(frozen=True)
 class ApprovalAnswer:
-    """Approved, rejected (with a note: plan again), or edited: then the gate judges the edited change set."""
+    """Approved, rejected (with a note: plan again), or edited: then the gate judges the edited change set.
+
+    who: the person (`harness.records.person`), as the system or the embedding program identified them.
+    """
 
     approved: bool
     who: str
@@ -39,17 +42,9 @@ Approver = Callable[[ApprovalQuestion], ApprovalAnswer | None]
 Answerer = Callable[[str, tuple[str, ...]], str | None]
 
 
-def user_name() -> str:
-    """Return the name of the user who runs this process."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
 def approve_by_flag(question: ApprovalQuestion) -> ApprovalAnswer:
     """Approve, as `--approve` on the command line requested beforehand."""
-    return ApprovalAnswer(True, user_name(), "--approve", note="approved beforehand on the command line")
+    return ApprovalAnswer(True, str(current_person()), "--approve", note="approved beforehand on the command line")
 
 
 def wait_for_verdict(approvals: ApprovalStore, seconds: float, poll_s: float = 0.2) -> Approver:

@@ -1,4 +1,7 @@
-"""The approval prompt at the terminal: y, n, or edit; an edited change set is judged by the gate again."""
+"""The approval prompt at the terminal: y, n, or edit; an edited change set is judged by the gate again.
+
+Only what is typed after the question is an answer to it.
+"""
 
 from __future__ import annotations
 
@@ -6,38 +9,49 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 import tempfile
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
-from rich.console import Console
 from rich.prompt import Prompt
 
-from harness.approvals.approver import ApprovalAnswer, ApprovalQuestion, Approver, user_name
-from harness.views.tables import plain
+from harness.approvals.approver import ApprovalAnswer, ApprovalQuestion, Approver
+from harness.records.person import current_person
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from twins.screen.console import SafeConsole, plain
 
 
-def ask_at_terminal(console: Console) -> Approver:
+def ask_at_terminal(console: SafeConsole) -> Approver:
     """Return an approver that prompts on `console` until it has an answer."""
 
     def ask(question: ApprovalQuestion) -> ApprovalAnswer | None:
+        who = str(current_person())
         while True:
+            discard_typed_ahead()
             reply = Prompt.ask("Apply this change?", choices=["y", "n", "edit"], default="n", console=console)
             if reply == "y":
-                return ApprovalAnswer(True, user_name(), "terminal")
+                return ApprovalAnswer(True, who, "terminal")
             if reply == "n":
                 note = Prompt.ask("Why not? (empty: end the run; else plan again)", default="", console=console)
-                return ApprovalAnswer(False, user_name(), "terminal", note=note)
+                return ApprovalAnswer(False, who, "terminal", note=note)
             edited = edit_change_set(console, question.approval.change_set)
             if edited is not None and edited.digest != question.approval.digest:
-                return ApprovalAnswer(False, user_name(), "terminal", edited=edited)
+                return ApprovalAnswer(False, who, "terminal", edited=edited)
             console.print(plain("nothing was changed", "yellow"))
 
     return ask
 
 
-def edit_change_set(console: Console, change_set: ChangeSet) -> ChangeSet | None:
+def discard_typed_ahead() -> None:
+    """Discard what was typed before the question: it is not an answer to it. Does nothing without a terminal."""
+    with suppress(OSError, ValueError, termios.error):
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
+def edit_change_set(console: SafeConsole, change_set: ChangeSet) -> ChangeSet | None:
     """Let the user edit the new values, in $VISUAL or $EDITOR, else one by one; None if the result is not a change set."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     try:
@@ -55,7 +69,7 @@ def _in_editor(editor: str, change_set: ChangeSet) -> ChangeSet:
         return ChangeSet.model_validate_json(path.read_text(encoding="utf-8"))
 
 
-def _one_by_one(console: Console, change_set: ChangeSet) -> ChangeSet:
+def _one_by_one(console: SafeConsole, change_set: ChangeSet) -> ChangeSet:
     edits: list[AttributeEdit | PolicyEdit] = []
     for edit in change_set.edits:
         if isinstance(edit, AttributeEdit):

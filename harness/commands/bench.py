@@ -15,6 +15,7 @@ import typer
 
 from policies.figure import BenchResult
 from twins.command_errors import end_command
+from twins.screen.say import say_json
 
 _GROUP = "twinpilot.benchmarks"
 _VERSIONS = ("twinpilot", "torch", "sionna-no-rt", "numba", "numpy", "langgraph", "langchain-core", "pydantic")
@@ -41,7 +42,10 @@ def bench(
     report = describe(name, quick, result, time.perf_counter() - started)
     if out is not None:
         (out / f"{name}.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
-    typer.echo(json.dumps(report) if as_json else _table(report))
+    if as_json:
+        say_json(report)
+    else:
+        _show(report)
 
 
 def describe(name: str, quick: bool, result: BenchResult, seconds: float) -> dict[str, Any]:
@@ -85,9 +89,10 @@ def _cpu_model() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
 
 
-def _table(report: dict[str, Any]) -> str:
-    from rich.console import Console
+def _show(report: dict[str, Any]) -> None:
     from rich.table import Table
+
+    from twins.screen.console import SafeConsole
 
     table = Table(title=f"bench {report['bench']}{' (quick)' if report['quick'] else ''}, {report['seconds']} s")
     for column in ("figure", "value", "unit", "target", "met", "note"):
@@ -96,8 +101,7 @@ def _table(report: dict[str, Any]) -> str:
         met = {True: "yes", False: "NO", None: ""}[figure["met"]]
         value = "–" if figure["value"] is None else f"{figure['value']:.4g}"
         table.add_row(figure["name"], value, figure["unit"], figure["target"], met, figure["note"])
-    console = Console()
-    with console.capture() as capture:
-        console.print(table)
-        console.print(f"machine {report['machine']}\nversions {report['versions']}\nseeds {report['seeds']}", highlight=False)
-    return capture.get().rstrip()
+    console = SafeConsole()
+    console.print(table)
+    for name in ("machine", "versions", "seeds"):
+        console.print(f"{name} {report[name]}")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from harness.commitments.guard import guard
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings, SettingsError, load_settings
-from twins.command_errors import end_command, one_line
+from twins.command_errors import end_command
+from twins.screen.exit_status import FAILED, USAGE
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from harness.approvals.approver import ApprovalAnswer, ApprovalQuestion, Approver
+    from harness.engine.run_interrupted import RunInterrupted
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; else ./twinpilot.toml, else the user's own.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of runs, journal and state.")]
@@ -32,27 +34,54 @@ def one_line_errors(as_json: bool = False) -> Iterator[None]:
     try:
         yield
     except (HarnessError, NetworkError, ValueError, OSError, sqlite3.Error) as error:
-        if as_json:
-            typer.echo(json.dumps({"status": "failed", "message": one_line(error), "error": type(error).__name__}))
-        end_command("error", error, status=2 if isinstance(error, SettingsError) else 1)
+        status = USAGE if isinstance(error, SettingsError) else FAILED
+        end_command("error", error, status, kind=type(error).__name__, as_json=as_json)
 
 
 def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str, Any]) -> Settings:
-    """Return the settings, overridden by the options of the command line; None means that an option is not set."""
+    """Return the settings, overridden by the options of the command line; None means that an option is not set.
+
+    If a change in their data folder has to be watched and nobody does, a watchdog is started.
+    """
     overrides: dict[str, Any] = {
         name: {key: value for key, value in section.items() if value is not None} for name, section in sections.items()
     }
     if data_dir is not None:
         overrides["data_dir"] = data_dir
-    return load_settings(config, {name: value for name, value in overrides.items() if value})
+    settings = load_settings(config, {name: value for name, value in overrides.items() if value})
+    guard(settings)
+    return settings
 
 
-def announce_compilation(console: Console) -> None:
-    """Print why the first start takes longer: the simulator's kernels are compiled once and cached."""
-    from twins.compiled import cache_folder
+def until_end_of_input(approver: Approver) -> Approver:
+    """Return an approver that gives no verdict once the input has ended: nobody is there any more."""
 
-    if not cache_folder().exists():
-        console.print("first start: compiling the simulator's kernels, once, up to a minute …", style="dim")
+    def ask(question: ApprovalQuestion) -> ApprovalAnswer | None:
+        try:
+            return approver(question)
+        except EOFError:
+            return None
+
+    return ask
+
+
+def end_interrupted(interrupt: RunInterrupted, as_json: bool) -> NoReturn:
+    """Say in one line how an interrupted run goes on, and exit."""
+    from twins.screen.exit_status import INTERRUPTED, TERMINATED
+
+    is_interrupt = type(interrupt.cause) is KeyboardInterrupt
+    following = f"twinpilot run --resume {interrupt.run_id}"
+    decide = f"; decide with: twinpilot approve {interrupt.run_id}" if interrupt.status == "awaiting approval" else ""
+    end_command(
+        "interrupted" if is_interrupt else "terminated",
+        f"run {interrupt.run_id} is {interrupt.status}{decide}; go on with: {following}",
+        INTERRUPTED if is_interrupt else TERMINATED,
+        kind=type(interrupt.cause).__name__,
+        as_json=as_json,
+        run_id=interrupt.run_id,
+        run_status=interrupt.status,
+        next=following,
+    )
 
 
 def paths(config: Path | None, data_dir: Path | None) -> Paths:

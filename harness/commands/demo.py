@@ -1,4 +1,4 @@
-"""Show the main job in two runs: an intent that is confirmed by KPIs, and a harmful change that is rolled back."""
+"""Show the main job in two runs: one change is confirmed by KPIs; during the other users are harmed, and it is rolled back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import Config, DataDir, Json, announce_compilation, one_line_errors, settings_of
+from harness.commands.common import Config, DataDir, Json, end_interrupted, one_line_errors, settings_of, until_end_of_input
+from twins.screen.say import say_json
 
 if TYPE_CHECKING:
     from harness.approvals.approver import Approver
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 JAMMED_CELL = "S5C1"
 _JAMMER_DBM = 52.0
 _JAMMER_DISTANCE_M = 100.0
+_CAUSE = (
+    "about the cause: here it was the demo's interferer, not the change. KPIs show that users were harmed while the change was"
+    " applied, not why, so the change is taken back; the interferer is still there, and needs another remedy."
+)
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -37,44 +42,51 @@ def demo(
 ) -> None:
     """Run two intents on an embedded network with its near-RT RIC: one is confirmed, one is disturbed and rolled back."""
     with one_line_errors(as_json):
+        from harness.engine.run_interrupted import RunInterrupted
+
         terminal = sys.stdin.isatty() and sys.stdout.isatty()
         if not (approve or terminal):
             raise typer.BadParameter("there is no terminal for the approval prompt: give --approve to approve beforehand")
         settings = settings_of(config, data_dir, network={"seed": seed, "scenario": "stadium"})
-        outcomes = _demo(settings, approve, as_json)
+        try:
+            outcomes = _demo(settings, approve, as_json)
+        except RunInterrupted as interrupt:
+            end_interrupted(interrupt, as_json)
     if as_json:
-        typer.echo("[" + ",".join(outcome.model_dump_json() for outcome in outcomes) + "]")
+        say_json(outcomes)
     as_expected = [outcome.status for outcome in outcomes] == ["confirmed", "rolled back"]
     raise typer.Exit(0 if as_expected else 1)
 
 
 def _demo(settings: Settings, approve: bool, as_json: bool) -> list[RunOutcome]:
-    from rich.console import Console
-
     from harness.engine.demo_intents import PREPARE_EVENT, SAVE_ENERGY
     from harness.engine.wiring import open_service
     from harness.views.console import RunConsole
+    from twins.screen.console import SafeConsole
 
-    view = RunConsole(Console(stderr=as_json, highlight=False))
+    view = RunConsole(SafeConsole(stderr=as_json))
     listener = _DemoListener(view)
     view.console.rule("1 of 2: prepare for tonight's event")
-    view.console.print("starting the embedded network (7 sites, 21 cells, 2 capacity cells asleep) and its near-RT RIC …")
-    announce_compilation(view.console)
+    view.console.print("the network: 7 sites, 21 cells, 2 capacity cells asleep, with a near-RT RIC", style="dim")
     with open_service(settings, listener) as service:
-        view.pause()
         approver = _approver(approve, view)
         first = service.start(PREPARE_EVENT, approver=approver)
-        view.console.rule("2 of 2: a change that turns out harmful")
-        view.console.print(f"after the apply, an interferer will start to transmit in {JAMMED_CELL}")
+        view.console.rule("2 of 2: users are harmed while a change is applied")
+        view.console.print(
+            f"after the apply, this demo starts an interferer in {JAMMED_CELL}: a transmitter that is not the network's"
+        )
         listener.service = service
-        return [first, service.start(SAVE_ENERGY, approver=approver)]
+        second = service.start(SAVE_ENERGY, approver=approver)
+        if second.status == "rolled back":
+            view.console.print(_CAUSE, style="yellow")
+        return [first, second]
 
 
 def _approver(approve: bool, view: RunConsole) -> Approver:
     from harness.approvals.approver import approve_by_flag
     from harness.approvals.terminal import ask_at_terminal
 
-    return approve_by_flag if approve else ask_at_terminal(view.console)
+    return approve_by_flag if approve else until_end_of_input(ask_at_terminal(view.console))
 
 
 class _DemoListener:
@@ -92,6 +104,8 @@ class _DemoListener:
     def _disturb(self, service: RunService) -> None:
         import httpx
 
+        from harness.engine.embedded_network import EmbeddedNetwork
+
         cell = service.parts.network.describe().cell(JAMMED_CELL)
         angle = math.radians(cell.azimuth)
         body = {
@@ -100,7 +114,9 @@ class _DemoListener:
             "y": cell.y + _JAMMER_DISTANCE_M * math.sin(angle),
             "power_dbm": _JAMMER_DBM,
         }
-        url = f"{service.parts.network_name}/embedded/v1/disturbances"
+        network = service.parts.network
+        assert isinstance(network, EmbeddedNetwork)
+        url = f"{network.live().url}/embedded/v1/disturbances"
         httpx.post(url, json=body, timeout=30).raise_for_status()
         message = f"disturbance: an interferer of {_JAMMER_DBM:g} dBm, {_JAMMER_DISTANCE_M:g} m in front of {JAMMED_CELL}"
         self.view.console.print(message, style="bold red")

@@ -1,4 +1,4 @@
-"""Verify the tamper-evident journal, or show its last records."""
+"""Verify the tamper-evident journal, show its last records, or witness the journals of other machines."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
     from harness.journal.record import JournalRecord
-    from harness.journal.verify import JournalReport
+    from harness.journal.report import JournalReport
 
 _LINE_LENGTH = 400
 
@@ -30,30 +31,46 @@ def verify(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Verify the journal offline: edits, deletions, reordering, truncation. Exit status: 0 intact, 4 not intact."""
-    with one_line_errors(as_json):
-        from harness.journal.journal import HEADS_NAME, RECORDS_NAME
-        from harness.journal.key import PUBLIC_NAME, verify_key
-        from harness.journal.verify import verify_journal
-        from harness.runtime.errors import JournalError
+    """Verify the journal: edits, deletions, reordering, truncation, replacement. Exit status: 0 intact, 4 not intact.
 
-        place = paths(config, data_dir)
-        source = records or place.journal / RECORDS_NAME
-        if not source.exists():
-            raise JournalError(f"journal {source}: the file does not exist; give --data-dir or --records")
-        report = verify_journal(source, heads or place.heads / HEADS_NAME, verify_key(key or place.keys / PUBLIC_NAME))
+    What this verification could not see is listed as "not checked".
+    """
+    with one_line_errors(as_json):
+        from harness.journal.inspection import Inspection
+
+        inspection = Inspection(paths(config, data_dir), records, heads, key)
+        report, source = inspection.verify(), inspection.records
     if as_json:
-        typer.echo(json.dumps({"intact": report.intact, **report.model_dump(mode="json")}))
+        say_json({"intact": report.intact, **report.model_dump(mode="json")})
     else:
         _show(report, source)
     raise typer.Exit(0 if report.intact else 4)
 
 
 def _show(report: JournalReport, source: Path) -> None:
-    result = "intact" if report.intact else "NOT INTACT"
-    typer.echo(f"{result}: {report.records} records, {report.heads} signed heads, {source}")
-    for line in (*report.faults, *report.notes):
-        typer.echo(f"  {line}")
+    result = "NOT INTACT"
+    if report.intact:
+        result = "intact as far as it was checked" if report.not_checked else "intact"
+    say(f"{result}: {report.records} records, {report.signed} of them signed, {report.heads} heads, {source}")
+    say(f"  key {report.key_id}")
+    for line in (*report.faults, *report.notes, *(f"not checked: {line}" for line in report.not_checked)):
+        say(f"  {line}")
+
+
+@app.command()
+def witness(
+    folder: Annotated[Path, typer.Argument(help="The folder of the heads that this witness keeps.")],
+    *,
+    host: Annotated[str, typer.Option("--host", help="The address on which it is served.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")] = 8720,
+) -> None:
+    """Serve a witness of the journals of other machines, which name it in journal.witness_url; Ctrl-C ends it."""
+    with one_line_errors():
+        from harness.journal.witness_server import WitnessServer
+
+        with WitnessServer(folder, host, port) as server:
+            say(f"witness at {server.url}, heads in {folder}")
+            server.join()
 
 
 @app.command()
@@ -72,10 +89,10 @@ def tail(
         journal = Journal.of(paths(config, data_dir))
         last = deque(journal.records(run or None), maxlen=count)
     if as_json:
-        typer.echo(json.dumps({"records": [record.model_dump(mode="json") for record in last]}))
+        say_json({"records": [record.model_dump(mode="json") for record in last]})
         return
     for record in last:
-        typer.echo(_line(record))
+        say(_line(record))
 
 
 def _line(record: JournalRecord) -> str:

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import Config, DataDir, Json, announce_compilation, one_line_errors, settings_of
+from harness.commands.common import Config, DataDir, Json, end_interrupted, one_line_errors, settings_of, until_end_of_input
+from twins.screen.exit_status import exit_status_text
+from twins.screen.say import say_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from harness.approvals.approver import Answerer, Approver
     from harness.engine.run_service import RunService
     from harness.records.outcome import RunOutcome
     from harness.records.status import Mode
     from harness.runtime.settings import Settings
     from harness.views.console import RunConsole
+    from twins.screen.console import SafeConsole
 
-_EPILOG = """
+_EPILOG = f"""
 Examples:
 
   twinpilot run "Keep URLLC delay below 10 ms in the stadium tonight and give every eMBB user at least 5 Mbps"
@@ -29,19 +30,20 @@ Examples:
 
   twinpilot run "..." --approve --json > outcome.json
 
-  twinpilot run "..." --url http://ran.example:8710 --wait 10min     (decide with: twinpilot approve last)
+  twinpilot run "..." --url http://ran.example:8710 --wait 10min     (prints the exact command: twinpilot approve RUN DIGEST)
 
   twinpilot run --resume last --answer "the stadium cells"
 
 Approval: at a terminal you are asked (y / n / edit). Without one, --approve approves beforehand (recorded in the journal), and
---wait waits for `twinpilot approve` in another process; with neither nothing is applied.
+--wait waits for `twinpilot approve` in another process; with neither nothing is applied. An approval is for what was shown:
+the change set, its schedule, the KPIs before it, and the versions of what it edits. If these move before the apply, you are asked
+again.
 
 Time: a change for a later time ("from 23:00 to midnight", "tonight") is applied shortly before it begins and restored when it
 ends; "permanently" or "from 23:00 onwards" keeps it. The command waits meanwhile. With --leave it returns with the status
 scheduled: run --resume RUN waits and applies; what is in force is restored by the watchdog even if nobody does.
 
-Exit status: 0 confirmed, recommended, no change needed, answered, or shadow; 1 failed, or the targets cannot be met; 2 usage or
-settings; 3 an answer or approval is missing, or the time of a scheduled change was not awaited; 4 rejected or rolled back.
+{exit_status_text()}
 """
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -72,6 +74,7 @@ def run(
 ) -> None:
     """Run an intent from its text to a verified change, or continue a run."""
     with one_line_errors(as_json):
+        from harness.engine.run_interrupted import RunInterrupted
         from harness.runtime.duration import seconds
 
         wait_s = seconds(wait)
@@ -79,15 +82,14 @@ def run(
         settings = settings_of(config, data_dir, network=network, planner={"kind": planner})
         if bool(text.strip()) == bool(resume):
             raise typer.BadParameter('give either the intent ("...") or --resume RUN')
-        view = _view(as_json)
-        if resume:
-            settings = _with_network_of(settings, resume)
-        if leave and not settings.network.url:
-            raise typer.BadParameter("--leave: the embedded network ends with this command; give --url of a running network")
         operator = _Operator(approve, wait_s, answer or [], as_json)
-        outcome = _run(settings, view, operator, text=text, resume=resume, mode="shadow" if shadow else "active", waits=not leave)
+        mode: Mode = "shadow" if shadow else "active"
+        try:
+            outcome = _run(settings, _view(as_json), operator, text=text, resume=resume, mode=mode, waits=not leave)
+        except RunInterrupted as interrupt:
+            end_interrupted(interrupt, as_json)
     if as_json:
-        typer.echo(outcome.model_dump_json())
+        say_json(outcome)
     raise typer.Exit(outcome.exit_status)
 
 
@@ -100,7 +102,7 @@ class _Operator:
         self._answers: Iterator[str] = iter(answers)
         self._terminal = sys.stdin.isatty() and sys.stdout.isatty() and not as_json
 
-    def approver(self, service: RunService, console: Console) -> Approver | None:
+    def approver(self, service: RunService, console: SafeConsole) -> Approver | None:
         """Return the approver: the flag, another process, or the terminal; None if there is none."""
         from harness.approvals.approver import approve_by_flag, wait_for_verdict
         from harness.approvals.terminal import ask_at_terminal
@@ -109,7 +111,7 @@ class _Operator:
             return approve_by_flag
         if self._wait_s > 0:
             return wait_for_verdict(service.approvals, self._wait_s)
-        return ask_at_terminal(console) if self._terminal else None
+        return until_end_of_input(ask_at_terminal(console)) if self._terminal else None
 
     def answerer(self, view: RunConsole) -> Answerer:
         """Return what answers the planner's questions: the --answer options in order, then the terminal if there is one."""
@@ -118,7 +120,10 @@ class _Operator:
             option = next(self._answers, None)
             if option is not None or not self._terminal:
                 return option
-            return _prompt(view, question, choices)
+            try:
+                return _prompt(view, question, choices)
+            except EOFError:  # nobody is there any more
+                return None
 
         return answer
 
@@ -126,33 +131,33 @@ class _Operator:
 def _prompt(view: RunConsole, question: str, choices: tuple[str, ...]) -> str:
     from rich.prompt import Prompt
 
-    from harness.views.tables import plain
-
     view.pause()
-    view.console.print(plain(question, "bold"))
+    view.console.print(f"question: {question}", style="bold")
     for number, choice in enumerate(choices, 1):
-        view.console.print(plain(f"  {number}. {choice}"))
+        view.console.print(f"  {number}. {choice}")
     reply = Prompt.ask("Your answer (a number picks a choice; empty ends the run)", default="", console=view.console)
     index = int(reply) - 1 if reply.isdigit() else -1
     return choices[index] if 0 <= index < len(choices) else reply
 
 
 def _view(as_json: bool) -> RunConsole:
-    from rich.console import Console
-
     from harness.views.console import RunConsole
+    from twins.screen.console import SafeConsole
 
-    return RunConsole(Console(stderr=as_json, highlight=False))
+    return RunConsole(SafeConsole(stderr=as_json))
 
 
-def _with_network_of(settings: Settings, name: str) -> Settings:
-    """Return the settings with the network of the run `name`; raises RunError."""
+def _network_of(settings: Settings, name: str) -> tuple[Settings, str]:
+    """Return settings and name of the network of the run `name`: a URL in the settings, or an embedded network's name."""
     from harness.records.run_record import RunStore
+    from harness.runtime.embedded_place import is_embedded
     from harness.runtime.paths import Paths
     from harness.runtime.store import StateStore
 
     record = RunStore(StateStore(Paths.of(settings).state)).get(name)
-    return settings.model_copy(update={"network": settings.network.model_copy(update={"url": record.network})})
+    if is_embedded(record.network):
+        return settings, record.network
+    return settings.model_copy(update={"network": settings.network.model_copy(update={"url": record.network})}), ""
 
 
 def _run(
@@ -160,19 +165,11 @@ def _run(
 ) -> RunOutcome:
     from harness.engine.wiring import open_service
 
-    _announce(settings, view)
-    with open_service(settings, view) as service:
-        view.pause()
+    settings, network = _network_of(settings, resume) if resume else (settings, "")
+    if not network and settings.network.url:
+        view.console.print(f"connecting to {settings.network.url} …", style="dim")
+    with open_service(settings, view, network) as service:
         approver, answerer = operator.approver(service, view.console), operator.answerer(view)
         if resume:
             return service.resume(service.runs.get(resume).run_id, approver=approver, answerer=answerer, waits=waits)
         return service.start(text, mode, approver=approver, answerer=answerer, waits=waits)
-
-
-def _announce(settings: Settings, view: RunConsole) -> None:
-    from harness.views.tables import plain
-
-    where = settings.network.url or f"the embedded network {settings.network.scenario!r}, near-RT RIC and O1 on loopback"
-    view.console.print(plain(f"connecting to {where} …", "dim"))
-    if not settings.network.url:
-        announce_compilation(view.console)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated
+import time
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+from twins.screen.say import say_json
 
 if TYPE_CHECKING:
     from harness.commitments.store import Commitment
@@ -26,37 +27,50 @@ def runs(
     """List runs with their status, and the open commitments."""
     with one_line_errors(as_json):
         from harness.commitments.store import CommitmentStore
+        from harness.records.run_lock import status_now
         from harness.records.run_record import RunStore
         from harness.runtime.store import StateStore
 
-        store = StateStore(paths(config, data_dir).state)
-        records, commitments = RunStore(store).newest(count), CommitmentStore(store).open_commitments()
+        place = paths(config, data_dir)
+        store = StateStore(place.state)
+        records = [
+            record.model_copy(update={"status": status_now(record, place.run(record.run_id))})
+            for record in RunStore(store).newest(count)
+        ]
+        commitments = CommitmentStore(store).open_commitments()
     if as_json:
-        typer.echo(_json(records, commitments))
+        say_json(_json(records, commitments))
     else:
         _show(records, commitments)
 
 
-def _json(records: list[RunRecord], commitments: list[Commitment]) -> str:
-    fields = {"key", "run_id", "state", "note", "apply_at", "restore_at"}
-    return json.dumps(
-        {
-            "runs": [record.model_dump(mode="json") for record in records],
-            "open_commitments": [commitment.model_dump(mode="json", include=fields) for commitment in commitments],
-        }
-    )
+def _json(records: list[RunRecord], commitments: list[Commitment]) -> dict[str, Any]:
+    from harness.commitments.notice import is_left_standing
+
+    fields = {"key", "run_id", "network", "state", "note", "attempts", "next_attempt_at", "apply_at", "restore_at"}
+    return {
+        "runs": records,
+        "open_commitments": [
+            commitment.model_dump(mode="json", include=fields)
+            | {"still_on_the_network": is_left_standing(commitment, time.time())}
+            for commitment in commitments
+        ],
+    }
 
 
 def _show(records: list[RunRecord], commitments: list[Commitment]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    """Print two lines for each run; the id comes first and is never cut, however narrow the terminal is."""
+    from harness.commitments.notice import is_left_standing, notice
+    from twins.screen.console import SafeConsole
 
-    from harness.views.tables import plain
-
-    table = Table("run", "status", "mode", "intent", "network", header_style="dim")
+    now = time.time()
+    console = SafeConsole()
+    if not records:
+        console.print('no runs yet; start with: twinpilot run "..."')
     for record in records:
-        table.add_row(record.run_id, plain(record.status), record.mode, plain(record.intent), plain(record.network, "dim"))
-    console = Console(highlight=False)
-    console.print(table if records else 'no runs yet; start with: twinpilot run "..."')
+        console.print(f"{record.run_id}  {record.status}", style="bold")
+        console.print(f"    intent: {record.intent}")
+        console.print(f"    {record.mode}, {record.created_at:%Y-%m-%d %H:%M:%S}, {record.network}", style="dim")
     for commitment in commitments:
-        console.print(plain(f"open commitment of run {commitment.run_id}: {commitment.describe()}", "yellow"))
+        style = "bold red" if is_left_standing(commitment, now) else "yellow"
+        console.print(notice(commitment, now), style=style)

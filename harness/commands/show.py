@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from harness.records.artifacts import Artifacts
     from harness.records.outcome import RunOutcome
     from harness.records.run_record import RunRecord
     from harness.runtime.store import StateStore
+    from twins.screen.console import SafeConsole
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -33,18 +33,20 @@ def show(
     with one_line_errors(as_json):
         from harness.records.artifacts import Artifacts
         from harness.records.outcome import RunOutcome
+        from harness.records.run_lock import status_now
         from harness.records.run_record import RunStore
         from harness.runtime.store import StateStore
 
         place = paths(config, data_dir)
         store = StateStore(place.state)
         record = RunStore(store).get(run)
+        record = record.model_copy(update={"status": status_now(record, place.run(record.run_id))})
         artifacts = Artifacts(place.run(record.run_id))
-        outcome = artifacts.load("outcome", RunOutcome) if artifacts.has("outcome") else None
+        outcome = artifacts.load("outcome", RunOutcome).as_of(record.status) if artifacts.has("outcome") else None
         if html:
-            typer.echo(_page(record, artifacts))
+            say(_page(record, artifacts))
         elif as_json:
-            typer.echo(outcome.model_dump_json() if outcome else json.dumps(record.model_dump(mode="json")))
+            say_json(outcome or record)
         else:
             _show(record, outcome, store)
 
@@ -59,33 +61,34 @@ def _page(record: RunRecord, artifacts: Artifacts) -> str:
 
 
 def _show(record: RunRecord, outcome: RunOutcome | None, store: StateStore) -> None:
-    from rich.console import Console
+    from twins.screen.console import SafeConsole
 
-    from harness.views.tables import plain
-
-    console = Console(highlight=False)
-    console.print(plain(f"{record.run_id}  {record.status}  {record.created_at:%Y-%m-%d %H:%M:%S}", "bold"))
-    console.print(plain(record.intent))
+    console = SafeConsole()
+    console.print(f"{record.run_id}  {record.status}  {record.created_at:%Y-%m-%d %H:%M:%S}", style="bold")
+    console.print(f"intent: {record.intent}")
     _show_change(console, record, store)
     if outcome is not None:
         _show_outcome(console, outcome)
 
 
-def _show_change(console: Console, record: RunRecord, store: StateStore) -> None:
+def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> None:
     from harness.approvals.store import ApprovalStore
+    from harness.commitments.notice import is_left_standing, notice
     from harness.commitments.store import CommitmentStore
-    from harness.views.tables import plain
 
     for approval in ApprovalStore(store).of_run(record.run_id):
-        decision = f"{approval.state} {approval.decided_by or ''} {approval.how or ''} {approval.note or ''}"
-        console.print(plain(f"approval of {approval.digest[:12]}: {decision}"))
-        for line in approval.change_set.describe():
-            console.print(plain(f"  {line}"))
+        by = f", requested by {approval.requested_by}" if approval.requested_by else ""
+        console.print(f"request {approval.digest[:12]}: {approval.standing()}{by}")
+        for line in approval.subject.describe():
+            console.print(f"  {line}")
+        if approval.state == "pending":
+            console.print(f"  approve with: {approval.command}")
     for commitment in CommitmentStore(store).of_run(record.run_id):
-        console.print(plain(f"commitment: {commitment.describe()}"))
+        line = notice(commitment, time.time()) if commitment.is_open else f"commitment: {commitment.describe()}"
+        console.print(line, style="bold red" if is_left_standing(commitment, time.time()) else "")
 
 
-def _show_outcome(console: Console, outcome: RunOutcome) -> None:
+def _show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     from harness.views.console import show_outcome
     from harness.views.tables import intent_table, verdict_table, verification_table
 

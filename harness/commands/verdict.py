@@ -1,53 +1,97 @@
-"""A human's verdict that is given by command, from another terminal or process than the run's."""
+"""A human's verdict that is given by command, from another terminal or process than the run's.
+
+The command names the run and the digest of the request as it was shown: a verdict is on what was read, not on whatever is newest.
+"""
 
 from __future__ import annotations
 
-import json
-
-import typer
-
-from harness.approvals.approver import user_name
-from harness.approvals.store import Approval, ApprovalStore
+from harness.approvals.store import Approval, ApprovalConflictError, ApprovalStore
+from harness.approvals.subject import SHOWN
+from harness.gate.approver_authorization import ApproverPolicy
 from harness.journal.journal import Journal
+from harness.journal.write_ahead import open_state
+from harness.records.person import Person, current_person
 from harness.records.run_record import RunStore
 from harness.runtime.errors import ApprovalError
 from harness.runtime.paths import Paths
-from harness.runtime.store import StateStore
+from harness.runtime.settings import Settings
+from policies.text.redaction import redacted
+from twins.screen.say import say, say_json
 
 
-def give_verdict(place: Paths, name: str, digest: str, *, approved: bool, note: str, as_json: bool) -> None:
-    """Record the verdict on the pending request of a run and print it; raises HarnessError."""
-    store = StateStore(place.state)
-    approvals = ApprovalStore(store)
-    request = _pending_request(approvals, RunStore(store).get(name).run_id, digest)
+def give_verdict(settings: Settings, name: str, digest: str, *, approved: bool, note: str, as_json: bool) -> None:
+    """Record the verdict on the request that run and digest name, and print it; raises HarnessError."""
+    place = Paths.of(settings)
     # The journal is opened first: a verdict that cannot be recorded is not given.
-    journal = Journal.of(place)
-    approval = approvals.decide(request.run_id, request.digest, approved, user_name(), "command", note=note)
-    journal.append(
-        "approval.decided",
-        {"digest": approval.digest, "approved": approved, "who": approval.decided_by, "how": "command", "note": note},
-        approval.run_id,
-    )
-    typer.echo(_json(approval) if as_json else _text(approval))
+    store, journal = open_state(place)
+    approvals = ApprovalStore(store)
+    request = _named_request(approvals, RunStore(store), name, digest, approved=approved)
+    person = current_person()
+    if approved:
+        _authorize(settings, place, journal, request, person)
+    try:
+        approval = approvals.decide(request.run_id, request.digest, approved, str(person), "command", note=redacted(note))
+    except ApprovalConflictError as conflict:
+        _repeat(conflict, person, approved=approved, as_json=as_json)
+        return
+    body = {"digest": approval.digest, "approved": approved, "verdict": approval.state, "who": approval.decided_by,
+            "how": "command", "note": note}  # fmt: skip
+    journal.append("approval.decided", body, approval.run_id)
+    _show(approval, _lines(approval), as_json=as_json)
 
 
-def _pending_request(approvals: ApprovalStore, run_id: str, digest: str) -> Approval:
-    """Return the one pending request of the run whose digest begins with `digest`; raises ApprovalError."""
-    pending = [approval for approval in approvals.pending(run_id) if approval.digest.startswith(digest)]
-    if len(pending) != 1:
-        requests = [f"{approval.digest[:12]} {approval.state}" for approval in approvals.of_run(run_id)]
-        raise ApprovalError(
-            f"run {run_id} has {len(pending)} pending requests of that digest ({', '.join(requests) or 'none was asked for'});"
-            f" see `twinpilot show {run_id}`"
-        )
-    return pending[0]
+def _authorize(settings: Settings, place: Paths, journal: Journal, request: Approval, person: Person) -> None:
+    """Raise ApprovalError, with a record in the journal, if the person may not approve this."""
+    approvers = ApproverPolicy(settings.approval, settings.gate, place.root.stat().st_uid)
+    objection = approvers.objection(request.facts, person, request.requested_by) if request.facts else ""
+    if objection:
+        body = {"digest": request.digest, "who": str(person), "how": "command", "why": objection}
+        journal.append("approval.refused", body, request.run_id)
+        raise ApprovalError(f"request {request.digest[:SHOWN]} of run {request.run_id}: {objection}")
 
 
-def _json(approval: Approval) -> str:
-    return json.dumps(approval.model_dump(mode="json", include={"run_id", "digest", "state", "decided_by"}))
+def _repeat(conflict: ApprovalConflictError, person: Person, *, approved: bool, as_json: bool) -> None:
+    """Print the verdict of a person who gives it twice; raise the conflict in every other case."""
+    approval = conflict.approval
+    given = ("approved", "consumed") if approved else ("rejected",)
+    if approval.state not in given or not Person.parse(approval.decided_by or "").is_same(person):
+        raise conflict
+    text = f"request {approval.digest[:SHOWN]} of run {approval.run_id} is {approval.standing()}; nothing was recorded twice"
+    _show(approval, [text], as_json=as_json)
 
 
-def _text(approval: Approval) -> str:
-    edits = [f"  {line}" for line in approval.change_set.describe()]
+def _named_request(approvals: ApprovalStore, runs: RunStore, name: str, digest: str, *, approved: bool) -> Approval:
+    """Return the request; raises ApprovalError, with the exact commands of the requests that wait, if it is not named."""
+    verb = "approve" if approved else "reject"
+    if not name.strip() or name == "last":
+        raise ApprovalError(f"RUN={name!r} does not say which run you have read; {_commands(approvals.pending(), verb)}")
+    run = runs.get(name).run_id
+    if len(digest) < SHOWN:
+        problem = f"give at least {SHOWN} digits of the digest that you were shown, not {digest!r}"
+        raise ApprovalError(f"DIGEST: {problem}; {_commands(approvals.pending(run), verb)}")
+    named = [approval for approval in approvals.of_run(run) if approval.digest.startswith(digest.lower())]
+    if len(named) != 1:
+        requests = "; ".join(f"{approval.digest[:SHOWN]} is {approval.standing()}" for approval in approvals.of_run(run))
+        problem = f"run {run} has asked for no approval of {digest[:64]!r} ({requests or 'for none at all'})"
+        raise ApprovalError(f"{problem}; {_commands(approvals.pending(run), verb)}")
+    return named[0]
+
+
+def _commands(pending: list[Approval], verb: str) -> str:
+    if not pending:
+        return "no request waits for a verdict"
+    commands = [approval.command.replace(" approve ", f" {verb} ") for approval in pending]
+    return f"what waits: {'; '.join(commands)}"
+
+
+def _show(approval: Approval, lines: list[str], *, as_json: bool) -> None:
+    if as_json:
+        say_json(approval.model_dump(mode="json", include={"run_id", "digest", "state", "decided_by"}))
+    else:
+        say(*lines)
+
+
+def _lines(approval: Approval) -> list[str]:
+    lines = [f"  {line}" for line in approval.subject.describe()]
     decision = f"{approval.state} by {approval.decided_by}"
-    return "\n".join([*edits, f"{decision}; a run that waits goes on by itself, else: twinpilot run --resume {approval.run_id}"])
+    return [*lines, f"{decision}; a run that waits goes on by itself, else: twinpilot run --resume {approval.run_id}"]

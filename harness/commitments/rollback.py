@@ -1,69 +1,111 @@
 """Reverts a change by what is read back from the network, not by what was recorded.
 
-1. If the network issued a receipt, its `revert` is tried first.
-2. Otherwise (a process died between apply and record, or the client is a new one) each edit is read back: an attribute at its new
-   value is restored; one at its old value was never changed, or is restored already.
-3. A value that is neither was changed by somebody else since: it is left alone and reported.
+1. The network's own `revert` is tried first, also without a receipt: a process may have died, or a change may stand in part.
+2. What is read back as still standing is restored: an attribute at its new value, each policy by itself, so that one that cannot
+   be restored leaves no other standing.
+3. The change is reverted only when every old value was read back. A value that is neither old nor new was changed by somebody
+   else since: it is left alone and reported. A value that cannot be read counts as standing.
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from harness.commitments.store import Commitment
-from policies.change import AttributeEdit, ChangeSet, PolicyEdit, canonical_json
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt
 from twins.network import Network, NetworkError, StaleEditError, UnknownReceiptError
+from twins.standing import EditStanding, EditState
+
+_RESTORED = frozenset({EditState.IN_EFFECT, EditState.PENDING, EditState.REFUSED})
 
 
 class RollbackError(NetworkError):
-    """Part of the change is still applied, or somebody else changed it since; the message names it."""
+    """Part of the change is, or may be, still applied, or somebody else changed it since; the message names it."""
 
 
 def roll_back(network: Network, commitment: Commitment) -> str:
-    """Restore the values from before the commitment's change; return what was done in one line. Raises NetworkError."""
+    """Restore the values from before the commitment's change; return what was done in one line.
+
+    Raises RollbackError unless every old value was read back.
+    """
     if commitment.state == "scheduled":
         return "its time passed before it was applied: nothing was sent"
-    if commitment.receipt is not None:
-        try:
-            network.revert(commitment.receipt)
-        except (UnknownReceiptError, StaleEditError):
-            return _restore_by_reading(network, commitment)
-        return "reverted by its receipt"
-    return _restore_by_reading(network, commitment)
+    problems: list[str] = []
+    how = _revert(network, commitment, problems)
+    if left := standing_edits(network, commitment.change_set):
+        how = _restore(network, commitment, left, problems)
+        left = standing_edits(network, commitment.change_set)
+    if left:
+        raise RollbackError("; ".join(dict.fromkeys([*_remainders(network, left), *problems])))
+    return how
 
 
-def _restore_by_reading(network: Network, commitment: Commitment) -> str:
-    key = f"revert:{commitment.key}:{commitment.attempts}"
-    applied, foreign = applied_edits(network, commitment.change_set)
-    if applied:
-        network.apply(ChangeSet(edits=tuple(applied)).inverse(), key)
-    restored = len(applied) + sum(
-        _restore_policy(network, edit, f"{key}:{number}")
-        for number, edit in enumerate(reversed(commitment.change_set.policy_edits()))
-    )
-    if foreign:
-        raise RollbackError(
-            f"{'; '.join(foreign)}: changed by somebody else since; decide by hand, then `twinpilot show` the run"
-        )
-    return (
-        f"{restored} edit(s) restored after reading back" if restored else "none of it is applied: it was never made, or restored"
-    )
+def standing_edits(network: Network, change_set: ChangeSet) -> tuple[EditStanding, ...]:
+    """Return the edits of the inverse that are not in effect: what still stands, was changed since, or cannot be read."""
+    return tuple(standing for standing in network.standing(change_set.inverse()) if not _is_restored(standing))
 
 
-def applied_edits(network: Network, change_set: ChangeSet) -> tuple[list[AttributeEdit], list[str]]:
-    """Return the attribute edits whose new value is applied, and one line for each value that is neither old nor new."""
-    applied: list[AttributeEdit] = []
-    foreign: list[str] = []
-    for edit in change_set.attribute_edits():
-        current = network.read(edit.dn).attributes.get(edit.attribute)
-        if canonical_json(current) == canonical_json(edit.new):
-            applied.append(edit)
-        elif canonical_json(current) != canonical_json(edit.old):
-            foreign.append(f"{edit.dn} {edit.attribute} is {current!r}, neither {edit.old!r} nor {edit.new!r}")
-    return applied, foreign
-
-
-def _restore_policy(network: Network, edit: PolicyEdit, key: str) -> int:
+def may_stand(network: Network, change_set: ChangeSet) -> bool:
+    """Whether something of the change is, or may be, on the network."""
     try:
-        network.apply(ChangeSet(edits=(edit.inverse(),)), key)
-    except StaleEditError:
-        return 0
-    return 1
+        return bool(standing_edits(network, change_set))
+    except NetworkError:
+        return True
+
+
+def _is_restored(standing: EditStanding) -> bool:
+    # A policy from before the change is back when its content is; whether it was enforced then is not known.
+    is_policy = isinstance(standing.edit, PolicyEdit)
+    return standing.state in _RESTORED if is_policy else standing.in_effect
+
+
+def _revert(network: Network, commitment: Commitment, problems: list[str]) -> str:
+    receipt = commitment.receipt or Receipt(
+        digest=commitment.digest,
+        idempotency_key=commitment.key,
+        applied_at=datetime.fromtimestamp(commitment.opened_at, UTC),
+        rollback=commitment.change_set.inverse(),
+    )
+    try:
+        network.revert(receipt)
+    except (UnknownReceiptError, StaleEditError):
+        return "none of it is applied, as read back: it was never made, or restored"
+    except NetworkError as error:
+        problems.append(str(error))
+    return "reverted by its receipt and read back"
+
+
+def _restore(network: Network, commitment: Commitment, left: tuple[EditStanding, ...], problems: list[str]) -> str:
+    """Restore what stands: the attributes together, each policy by itself."""
+    key = f"revert:{commitment.key}:{commitment.attempts}"
+    policies = [one.edit for one in left if isinstance(one.edit, PolicyEdit) and one.state is not EditState.UNKNOWN]
+    parts = [ChangeSet(edits=_still_applied(network, left)), *(ChangeSet(edits=(edit,)) for edit in policies)]
+    restored = 0
+    for number, part in enumerate(parts):
+        try:
+            restored += len(network.apply(part, f"{key}:{number}").rollback.edits) if part.edits else 0
+        except NetworkError as error:
+            problems.append(str(error))
+    return f"{restored} edit(s) restored and read back"
+
+
+def _still_applied(network: Network, left: tuple[EditStanding, ...]) -> tuple[AttributeEdit, ...]:
+    """Return those of the inverse's attribute edits whose attribute has the value that the change set."""
+    edits = [one.edit for one in left if isinstance(one.edit, AttributeEdit)]
+    applied = network.standing(ChangeSet(edits=tuple(edit.inverse() for edit in edits)))
+    return tuple(edit for edit, standing in zip(edits, applied, strict=True) if standing.in_effect)
+
+
+def _remainders(network: Network, left: tuple[EditStanding, ...]) -> list[str]:
+    """Return one line for each edit that was not restored."""
+    applied = _still_applied(network, left)
+    lines = []
+    for standing in left:
+        if standing.edit in applied:
+            lines.append(f"still applied: {standing.edit.inverse().describe()}")
+        elif isinstance(standing.edit, AttributeEdit) and standing.state is not EditState.UNKNOWN:
+            where = f"{standing.edit.dn} {standing.edit.attribute}"
+            lines.append(f"{where}: {standing.reason}: changed by somebody else since; decide by hand")
+        else:
+            lines.append(f"not restored: {standing.describe()}")
+    return lines

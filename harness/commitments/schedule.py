@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from harness.runtime.settings import CommitmentSettings
 from policies.intent import TimeWindow
 
+_GRACE_S = 120.0
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -23,6 +25,14 @@ class Schedule:
     granularity_s: float
     guard: datetime | None
 
+    @property
+    def grace(self) -> timedelta:
+        """The time after the deadline that the watchdog leaves to the run.
+
+        On a network that is served fast, one poll of the clock may overshoot the deadline.
+        """
+        return grace_of(self.granularity_s)
+
     @classmethod
     def of(
         cls,
@@ -36,7 +46,7 @@ class Schedule:
 
         window: the time that the prediction is for. end: when the change is restored; nothing is judged after it.
         """
-        settle = timedelta(seconds=settings.settle_windows * granularity_s)
+        settle = timedelta(seconds=max(settings.settle_windows * granularity_s, settings.longest_memory))
         step = timedelta(seconds=settings.windows * granularity_s)
         settled = applied_at + settle
         later = window is not None and window.start > settled + step
@@ -49,3 +59,8 @@ class Schedule:
             first, deadline = min(first, end), min(deadline, end)
         guard = settled + step if start > settled + step else None
         return cls(start, first, deadline, step, granularity_s, guard)
+
+
+def grace_of(granularity_s: float) -> timedelta:
+    """Return the time after a deadline that the watchdog leaves to the run, for KPI windows of this length, seconds."""
+    return timedelta(seconds=max(2 * granularity_s, _GRACE_S))

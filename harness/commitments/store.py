@@ -5,10 +5,13 @@
 2. scheduled → pending → applied → in_force → restored, for a change with a timetable: `scheduled` until its time has come and
    nothing was sent yet, `in_force` from its verification until it is restored at the end of its time window. Without an end it
    is `confirmed` by its verification. A change that is taken back is `reverted`, and `revert_failed` (still open) until that
-   succeeds. `confirmed`, `restored` and `reverted` are final.
-3. An open commitment owns the attributes and policies that it edits: another change of the same (DN, attribute) is refused, even
-   if the two are scheduled for different times, since each restores the values that it read before.
+   succeeds: it is tried again, first at once, then after pauses that double up to five minutes, for as long as it takes.
+   `confirmed`, `restored` and `reverted` are final.
+3. An open commitment owns the attributes and policies that it edits: another change of the same (DN, attribute) of the same
+   network, whatever URL leads to it, is refused, even if the two are scheduled for different times, since each restores the
+   values that it read before.
 4. Whoever reverts a change holds a lease meanwhile, so that the run and the watchdog do not both revert it.
+5. A run that ended while its change stood (`still applied`) becomes `rolled back` together with its commitment, and not before.
 Deadlines: `deadline` in wall time, `network_deadline` in network time (both seconds since the epoch); the earlier one counts.
 """
 
@@ -17,12 +20,16 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
+from harness.commitments.network_identity import is_same_network
 from harness.commitments.timetable import AT_ONCE, Timetable
 from harness.runtime.errors import CommitmentError
+from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
 from policies.change import ChangeSet, Receipt
 from policies.word import Word
@@ -34,8 +41,9 @@ _TO_REVERT = ("scheduled", "pending", "applied", "in_force", "revert_failed")
 _OPEN = "('scheduled', 'pending', 'applied', 'in_force', 'revert_failed')"
 _INSERT = (
     "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
-    " network_deadline, apply_at, restore_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " network_deadline, identity, apply_at, restore_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
 
 
 class CommitmentConflictError(CommitmentError):
@@ -45,8 +53,10 @@ class CommitmentConflictError(CommitmentError):
 class Commitment(Word):
     """A change with its deadlines; `expectations` is what a resumed run needs (artifact of the candidate, times).
 
-    apply_at, restore_at: its timetable, network time in seconds since the epoch (None: at once, never). verified_at: wall time of
-    its verification by KPIs, for a change that is to be restored.
+    identity: of the network, empty if it is not known. attempts: how often reverting failed; next_attempt_at, reported_at: wall
+    times of the next attempt, and of the last journal record about it. apply_at, restore_at: its timetable, network time in
+    seconds since the epoch (None: at once, never). verified_at: wall time of its verification by KPIs, for a change that is to be
+    restored.
     """
 
     key: str
@@ -58,13 +68,16 @@ class Commitment(Word):
     receipt: Receipt | None
     expectations: dict[str, Any]
     opened_at: float
-    deadline: float
+    deadline: float = Field(allow_inf_nan=True)  # infinite on an embedded network, whose time may stand still
     network_deadline: float
     closed_at: float | None = None
     note: str = ""
     attempts: int = 0
     lease_by: str = ""
     lease_until: float = 0.0
+    identity: str = ""
+    next_attempt_at: float = 0.0
+    reported_at: float = 0.0
     apply_at: float | None = None
     restore_at: float | None = None
     verified_at: float | None = None
@@ -97,16 +110,25 @@ class Commitment(Word):
         return f"{self.state.replace('_', ' ')}{times} {self.note}".rstrip()
 
     def is_overdue(self, now: float, network_now: float | None) -> bool:
-        """Whether one of the deadlines has passed."""
+        """Whether the change is to be gone: one of the deadlines has passed, or reverting has failed."""
+        if self.state == "revert_failed":
+            return True
         return self.is_open and (now >= self.deadline or (network_now is not None and network_now >= self.network_deadline))
+
+    def is_paused(self, now: float) -> bool:
+        """Whether the next attempt is still to come; a clock that was set back does not prolong a pause."""
+        return now < self.next_attempt_at <= now + LONGEST_PAUSE_S
 
 
 class CommitmentStore:
-    """Commitments in the state database; `now` is the wall clock."""
+    """Commitments in the state database; `now` is the wall clock, `identities` those of the networks by name."""
 
-    def __init__(self, store: StateStore, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, store: StateStore, now: Callable[[], float] = time.time, identities: Mapping[str, str] | None = None
+    ) -> None:
         self._store = store
-        self._now = now
+        self._now = HighWaterClock(store, now)
+        self._identities = dict(identities or {})
 
     def open(
         self,
@@ -123,41 +145,81 @@ class CommitmentStore:
         """Record a pending or scheduled commitment; the same key twice opens one. Raises CommitmentConflictError."""
         now, state = self._now(), "scheduled" if timetable.apply_at else "pending"
         row = (key, run_id, change_set.digest, network, state, change_set.model_dump_json(), json.dumps(expectations), now,
-               now + deadline_s, network_deadline, _seconds(timetable.apply_at), _seconds(timetable.restore_at))  # fmt: skip
+               now + deadline_s, network_deadline, self._identities.get(network, ""), _seconds(timetable.apply_at),
+               _seconds(timetable.restore_at))  # fmt: skip
         with self._store.transaction() as connection:
             if not connection.execute("SELECT 1 FROM commitments WHERE key = ?", (key,)).fetchone():
-                _refuse_conflicts(change_set, _open_on(connection, network))
+                _refuse_conflicts(change_set, [other for other in _all_open(connection) if self._is_on(other, network)])
                 connection.execute(_INSERT, row)
         return self.get(key)
 
+    def now(self) -> float:
+        """Return the wall time by which deadlines and leases are judged, seconds since the epoch; it never goes back."""
+        return self._now()
+
     def begin(self, key: str, *, deadline_s: float, network_deadline: float, expectations: dict[str, Any]) -> Commitment:
         """Record that the time of a scheduled change has come, right before it is sent, with the deadlines from now on."""
-        values = {"deadline": self._now() + deadline_s, "network_deadline": network_deadline}
-        return self._move(key, "pending", ("scheduled",), expectations=json.dumps(expectations), **values)
+        return self._move(
+            key, "pending", ("scheduled",), expectations=json.dumps(expectations), deadline=self._now() + deadline_s,
+            network_deadline=network_deadline,
+        )  # fmt: skip
 
     def in_force(self, key: str, *, deadline_s: float, network_deadline: float, note: str = "") -> Commitment:
         """Record that KPIs confirmed a change that is to be restored; the deadlines are those of restoring it."""
         now = self._now()
-        values = {"deadline": now + deadline_s, "network_deadline": network_deadline, "verified_at": now}
-        return self._move(key, "in_force", ("applied",), note=note, **values)
+        return self._move(
+            key, "in_force", ("applied",), note=note, verified_at=now, deadline=now + deadline_s,
+            network_deadline=network_deadline,
+        )  # fmt: skip
 
     def applied(self, key: str, receipt: Receipt) -> Commitment:
         """Record the network's receipt; a second call changes nothing."""
         return self._move(key, "applied", ("pending",), receipt=receipt.model_dump_json())
+
+    def extend(self, key: str, deadline_s: float, network_deadline: float) -> Commitment:
+        """Set both deadlines of an applied change anew, as in `open`: a person goes on watching it. Raises CommitmentError."""
+        with self._store.transaction() as connection:
+            changed = connection.execute(
+                "UPDATE commitments SET deadline = ?, network_deadline = ? WHERE key = ? AND state = 'applied'",
+                (self._now() + deadline_s, network_deadline, key),
+            ).rowcount
+        commitment = self.get(key)
+        if not changed:
+            raise CommitmentError(f"commitment {key!r} is {commitment.state}: there is nothing to go on watching")
+        return commitment
 
     def confirmed(self, key: str, note: str = "") -> Commitment:
         """Record that KPIs confirmed the change; raises CommitmentError if it is not applied."""
         return self._move(key, "confirmed", ("applied",), note=note, closed_at=self._now())
 
     def reverted(self, key: str, note: str) -> Commitment:
-        """Record that the change was reverted, or was never made; one that had been confirmed by KPIs is `restored`."""
+        """Record that the change was reverted, or was never made; the caller has read it back.
+
+        A change that had been confirmed by KPIs is `restored` thereby.
+        """
         to: CommitmentState = "reverted" if self.get(key).verified_at is None else "restored"
-        return self._move(key, to, _TO_REVERT, note=note, closed_at=self._now())
+        return self._move(
+            key, to, _TO_REVERT, ("rolled back" if to == "reverted" else "confirmed", ("still applied",)), note=note,
+            closed_at=self._now(),
+        )  # fmt: skip
 
     def revert_failed(self, key: str, note: str) -> Commitment:
         """Record that reverting failed; the commitment stays open, and reverting is tried again."""
-        self._count_attempt(key)
-        return self._move(key, "revert_failed", _TO_REVERT, note=note)
+        attempts = self.get(key).attempts + 1
+        pause = 0.0 if attempts == 1 else min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
+        ended = ("rolled back", "inconclusive", "failed", "scheduled")
+        return self._move(
+            key, "revert_failed", _TO_REVERT, ("still applied", ended), note=note, attempts=attempts,
+            next_attempt_at=self._now() + pause,
+        )  # fmt: skip
+
+    def reported(self, key: str) -> None:
+        """Record that the journal says now that the change still stands."""
+        self._set(key, "reported_at", self._now())
+
+    def identify(self, key: str, identity: str) -> None:
+        """Record the identity of the network of a commitment that has none, such as one of an earlier version."""
+        self._set(key, "identity", identity)
 
     def claim(self, key: str, who: str, seconds: float) -> bool:
         """Take the lease for reverting an open commitment; false if somebody else holds it."""
@@ -184,22 +246,39 @@ class CommitmentStore:
             _read(row) for row in self._store.rows("SELECT * FROM commitments WHERE run_id = ? ORDER BY opened_at", (run_id,))
         ]
 
+    def open_keys(self) -> list[str]:
+        """Return the keys of the open commitments, oldest first."""
+        statement = f"SELECT key FROM commitments WHERE state IN {_OPEN} ORDER BY opened_at"  # noqa: S608 - a constant
+        return [row["key"] for row in self._store.rows(statement)]
+
     def open_commitments(self, network: str | None = None) -> list[Commitment]:
         """Return the open commitments, of one network or of all, oldest first."""
         statement = f"SELECT * FROM commitments WHERE state IN {_OPEN} ORDER BY opened_at"  # noqa: S608 - a constant
         commitments = [_read(row) for row in self._store.rows(statement)]
-        return [commitment for commitment in commitments if network in (None, commitment.network)]
+        return [commitment for commitment in commitments if network is None or self._is_on(commitment, network)]
 
     def conflicts(self, change_set: ChangeSet, network: str, key: str = "") -> list[Commitment]:
         """Return the open commitments, other than `key`, that own something that the change set edits."""
         others = (commitment for commitment in self.open_commitments(network) if commitment.key != key)
         return [commitment for commitment in others if change_set.items & commitment.change_set.items]
 
-    def _count_attempt(self, key: str) -> None:
-        with self._store.transaction() as connection:
-            connection.execute("UPDATE commitments SET attempts = attempts + 1 WHERE key = ?", (key,))
+    def _is_on(self, commitment: Commitment, network: str) -> bool:
+        """Whether the commitment is on the network of this name."""
+        return is_same_network(commitment.network, commitment.identity, network, self._identities.get(network, ""))
 
-    def _move(self, key: str, to: CommitmentState, allowed: tuple[str, ...], **values: object) -> Commitment:
+    def _set(self, key: str, column: Literal["reported_at", "identity"], value: float | str) -> None:
+        with self._store.transaction() as connection:
+            connection.execute(f"UPDATE commitments SET {column} = ? WHERE key = ?", (value, key))  # noqa: S608 - one of ours
+
+    def _move(
+        self,
+        key: str,
+        to: CommitmentState,
+        allowed: tuple[str, ...],
+        run_status: tuple[str, tuple[str, ...]] = ("", ()),
+        **values: object,
+    ) -> Commitment:
+        """Change the state from one of `allowed`, and with it the status of the run, if that is one of those given."""
         columns = "".join(f", {name} = ?" for name in values)
         marks = ", ".join("?" * len(allowed))
         with self._store.transaction() as connection:
@@ -207,15 +286,25 @@ class CommitmentStore:
                 f"UPDATE commitments SET state = ?{columns} WHERE key = ? AND state IN ({marks})",  # noqa: S608 - names are ours
                 (to, *values.values(), key, *allowed),
             ).rowcount
+            if changed:
+                _set_run_status(connection, key, *run_status)
         commitment = self.get(key)
         if not changed and commitment.state != to:
             raise CommitmentError(f"commitment {key!r} is {commitment.state}: it cannot become {to}")
         return commitment
 
 
-def _open_on(connection: sqlite3.Connection, network: str) -> list[Commitment]:
-    statement = f"SELECT * FROM commitments WHERE network = ? AND state IN {_OPEN}"  # noqa: S608 - a constant
-    return [_read(row) for row in connection.execute(statement, (network,))]
+def _all_open(connection: sqlite3.Connection) -> list[Commitment]:
+    return [_read(row) for row in connection.execute(f"SELECT * FROM commitments WHERE state IN {_OPEN}")]  # noqa: S608
+
+
+def _set_run_status(connection: sqlite3.Connection, key: str, status: str, before: tuple[str, ...]) -> None:
+    """Set the status of the commitment's run, if it is one of those `before`; the records of runs are in the same database."""
+    marks = ", ".join("?" * len(before))
+    connection.execute(
+        f"UPDATE runs SET status = ? WHERE run_id = (SELECT run_id FROM commitments WHERE key = ?) AND status IN ({marks})",  # noqa: S608
+        (status, key, *before),
+    )
 
 
 def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:

@@ -1,7 +1,10 @@
 """The watchdog: finds overdue commitments and reverts their changes, whether or not the process of the run is alive.
 
-It needs only the state database, so `python -m harness.commitments.watchdog` works after the run's process was killed.
-A run that applies a change starts one (`ensure_watchdog`); it ends by itself when no commitment is open.
+1. It needs only the state database, so `python -m harness.commitments.watchdog` works after the run's process was killed. A run
+   that applies a change starts one, and every later command does if one is missing (`harness.commitments.guard`).
+2. It ends by itself only when no commitment is open. A change that cannot be reverted is tried again, with growing pauses, for as
+   long as it takes; the journal says so when it happens, when the reason changes, and every hour.
+3. If it has to stop before that, it says what still stands and ends with status 5.
 """
 
 from __future__ import annotations
@@ -9,23 +12,36 @@ from __future__ import annotations
 import argparse
 import fcntl
 import os
-import subprocess
+import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from harness.commitments.guard import LOCK_NAME, has_open_commitments
+from harness.commitments.notice import is_left_standing, notice
 from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
+from harness.journal.write_ahead import open_state
+from harness.runtime.embedded_place import stands_still, url_of
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
-from harness.runtime.store import StateStore
+from harness.runtime.private import private_file
+from harness.runtime.settings import JournalSettings
 from twins.network import Network, NetworkError
 
+if TYPE_CHECKING:
+    from tools.oran.oran_network import OranNetwork
+
 LEASE_S = 120.0
-_MAX_ATTEMPTS = 50
+REMINDER_S = 3600.0
+STILL_OPEN_STATUS = 5
+_ERRORS = (HarnessError, NetworkError, ValueError, OSError, sqlite3.Error)
 
 
 @dataclass(frozen=True)
@@ -39,54 +55,75 @@ class SweepResult:
 
 @dataclass(frozen=True)
 class _Peer:
-    """A network that answers, and its time in seconds since the epoch."""
+    """A network that answers, its time in seconds since the epoch, and its identity, empty if it tells none."""
 
     network: Network
     now: float
+    identity: str
 
 
 class Watchdog:
-    """Sweeps the open commitments; `connect(name)` returns the network of the name (URL) under which a commitment is filed."""
+    """Sweeps the open commitments; `connect(name)` returns the network of the name under which a commitment is filed.
+
+    stands_still: whether the network of this name is an embedded one that no process serves. Nothing happens on it, and the run
+    that goes on with it verifies its change or takes it back.
+    """
 
     def __init__(
         self,
         commitments: CommitmentStore,
         connect: Callable[[str], Network],
         journal: Journal,
-        now: Callable[[], float] = time.time,
+        now: Callable[[], float] | None = None,
+        stands_still: Callable[[str], bool] = lambda name: False,
     ) -> None:
         self._commitments = commitments
         self._connect = connect
         self._journal = journal
-        self._now = now
+        self._now = now or commitments.now
+        self._stands_still = stands_still
         self._owner = f"watchdog:{os.getpid()}"
 
     def sweep(self) -> list[SweepResult]:
         """Revert every overdue change that nobody else is reverting; return what was done."""
-        peers: dict[str, _Peer | NetworkError] = {}
-        results = []
-        for commitment in self._commitments.open_commitments():
+        peers: dict[str, _Peer | Exception] = {}
+        results = (self._attend(key, peers) for key in self._commitments.open_keys())
+        return [result for result in results if result is not None]
+
+    def _attend(self, key: str, peers: dict[str, _Peer | Exception]) -> SweepResult | None:
+        """Attend to one commitment; whatever fails there does not keep the others waiting."""
+        try:
+            commitment = self._commitments.get(key)
+            if self._stands_still(commitment.network):
+                return None
+            if commitment.is_paused(self._now()):
+                return None
             if commitment.network not in peers:
                 peers[commitment.network] = self._reach(commitment.network)
-            result = self._attend(commitment, peers[commitment.network])
-            results += [result] if result else []
-        return results
+            return self._attend_to(commitment, peers[commitment.network])
+        except _ERRORS as error:
+            return SweepResult(key, "revert_failed", f"it cannot be attended to: {' '.join(str(error).split())}")
 
-    def _reach(self, name: str) -> _Peer | NetworkError:
+    def _reach(self, name: str) -> _Peer | Exception:
         try:
             network = self._connect(name)
-            return _Peer(network, network.describe().now.timestamp())
-        except NetworkError as error:
+            tell = getattr(network, "identity", None)
+            return _Peer(network, network.describe().now.timestamp(), tell() if callable(tell) else "")
+        except _ERRORS as error:
             return error
 
-    def _attend(self, commitment: Commitment, peer: _Peer | NetworkError) -> SweepResult | None:
+    def _attend_to(self, commitment: Commitment, peer: _Peer | Exception) -> SweepResult | None:
+        if isinstance(peer, _Peer) and peer.identity and not commitment.identity:
+            self._commitments.identify(commitment.key, peer.identity)
         network_now = peer.now if isinstance(peer, _Peer) else None
-        if not commitment.is_overdue(self._now(), network_now) or commitment.attempts >= _MAX_ATTEMPTS:
+        if not commitment.is_overdue(self._now(), network_now):
             return None
         if not self._commitments.claim(commitment.key, self._owner, LEASE_S):
             return None
-        if isinstance(peer, NetworkError):
+        if isinstance(peer, Exception):
             return self._failed(commitment, str(peer))
+        if commitment.identity and peer.identity and peer.identity != commitment.identity:
+            return self._failed(commitment, f"another network answers at {commitment.network} now: nothing was sent to it")
         return self._revert(self._commitments.get(commitment.key), peer.network)
 
     def _revert(self, commitment: Commitment, network: Network) -> SweepResult | None:
@@ -94,49 +131,61 @@ class Watchdog:
             return None
         try:
             note = roll_back(network, commitment)
-        except NetworkError as error:
+        except _ERRORS as error:
             return self._failed(commitment, str(error))
         self._commitments.reverted(commitment.key, f"by the watchdog: {note}")
+        why = "taking it back had failed" if commitment.state == "revert_failed" else commitment.why_due
         self._journal.append(
             commitment.ending,
-            {"key": commitment.key, "digest": commitment.digest, "by": "watchdog", "why": commitment.why_due, "note": note},
+            {"key": commitment.key, "digest": commitment.digest, "by": "watchdog", "why": why, "note": note},
             commitment.run_id,
         )
         return SweepResult(commitment.key, self._commitments.get(commitment.key).state, note)
 
-    def _failed(self, commitment: Commitment, why: str) -> SweepResult:
-        self._commitments.revert_failed(commitment.key, why)
-        if commitment.attempts == 0:
-            self._journal.append("change.revert_failed", {"key": commitment.key, "by": "watchdog", "why": why}, commitment.run_id)
-        return SweepResult(commitment.key, "revert_failed", why)
+    def _failed(self, before: Commitment, why: str) -> SweepResult:
+        """Record that the change still stands; the journal gets it when it is new, and as a reminder."""
+        commitment = self._commitments.revert_failed(before.key, why)
+        is_new = before.state != "revert_failed" or before.note != why
+        if is_new or self._now() - before.reported_at >= REMINDER_S:
+            kind = "change.revert_failed" if is_new else "change.still_applied"
+            body = {"key": before.key, "digest": before.digest, "by": "watchdog", "why": why, "attempts": commitment.attempts}
+            self._journal.append(kind, body, before.run_id)
+            self._commitments.reported(before.key)
+        return SweepResult(before.key, "revert_failed", why)
 
 
-def ensure_watchdog(paths: Paths, period_s: float = 2.0) -> None:
-    """Start a watchdog process for this data folder that outlives the caller; if one is running, the new one ends at once."""
-    command = [sys.executable, "-m", "harness.commitments.watchdog", "--data-dir", str(paths.root)]
-    command += ["--period", str(period_s), "--until-idle"]
-    if paths.heads_folder:
-        command += ["--heads-dir", str(paths.heads_folder)]
-    with Path(os.devnull).open("w") as nowhere:
-        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=nowhere, stderr=nowhere, start_new_session=True)  # noqa: S603
+class _OranNetworks:
+    """The live networks by URL, each connected once; a network that lives in its run's process cannot be reached."""
 
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self._networks: dict[str, OranNetwork] = {}
 
-def _connect_oran(paths: Paths) -> Callable[[str], Network]:
-    def connect(url: str) -> Network:
+    def __call__(self, name: str) -> Network:
+        from tools.oran.credentials import load_credentials
         from tools.oran.oran_network import OranNetwork
+        from tools.oran.peer import PeerSettings
 
-        try:
-            return OranNetwork(url, ledger=paths.ledger)
-        except ValueError as error:
-            raise NetworkError(str(error)) from error
-
-    return connect
+        url = url_of(self._paths, name) or name
+        if not url.startswith(("http://", "https://")):
+            raise NetworkError(
+                f"{name} stands still: it lives in the process of its run, and its change comes back with it;"
+                " twinpilot run --resume goes on with the run"
+            )
+        if url not in self._networks:
+            try:
+                peers = PeerSettings(credentials=load_credentials(self._paths.credentials_file))
+                self._networks[url] = OranNetwork(url, ledger=self._paths.ledger, settings=peers)
+            except ValueError as error:
+                raise NetworkError(str(error)) from error
+        return self._networks[url]
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m harness.commitments.watchdog", description=__doc__)
     parser.add_argument("--data-dir", type=Path, required=True, help="the folder of the state database")
-    parser.add_argument("--heads-dir", type=Path, default=None, help="the folder of the journal's heads, if not below data-dir")
+    parser.add_argument("--journal", default="{}", help="the settings of section journal as JSON: heads and witnesses")
+    parser.add_argument("--credentials-file", type=Path, default=None, help="the file of the peers' credentials")
     parser.add_argument("--period", type=float, default=2.0, help="seconds between two sweeps")
     parser.add_argument("--once", action="store_true", help="sweep once and end")
     parser.add_argument("--until-idle", action="store_true", help="end when no commitment is open")
@@ -144,30 +193,76 @@ def _arguments() -> argparse.Namespace:
 
 
 def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
-    commitments = CommitmentStore(StateStore(paths.state))
-    watchdog = Watchdog(commitments, _connect_oran(paths), Journal.of(paths))
-    while True:
-        for result in watchdog.sweep():
-            sys.stderr.write(f"{result.key}: {result.state}: {result.note}\n")
-        idle = all(commitment.attempts >= _MAX_ATTEMPTS for commitment in commitments.open_commitments())
-        if arguments.once or (arguments.until_idle and idle):
-            return
+    """Sweep until no commitment is open; raises SystemExit if it has to stop before."""
+    store, journal = open_state(paths)
+    commitments = CommitmentStore(store)
+    watchdog = Watchdog(commitments, _OranNetworks(paths), journal, stands_still=partial(stands_still, paths))
+    _stop_with_a_message(commitments)
+    last: dict[str, SweepResult] = {}
+    while paths.state.exists():
+        try:
+            _sweep(watchdog, last)
+            if arguments.once:
+                return _end([one for one in commitments.open_commitments() if is_left_standing(one, time.time())])
+            if arguments.until_idle and not has_open_commitments(paths):
+                return _end(commitments.open_commitments())
+        except _ERRORS as error:
+            if arguments.once:
+                raise
+            _say(f"it goes on after: {' '.join(str(error).split())}")
         time.sleep(arguments.period)
+    sys.exit(f"watchdog: {paths.state} is gone: what is open there can no longer be taken back")
+
+
+def _sweep(watchdog: Watchdog, last: dict[str, SweepResult]) -> None:
+    """Sweep once and write what is new to the log."""
+    for result in watchdog.sweep():
+        if last.get(result.key) != result:
+            _say(f"{result.key}: {result.state}: {result.note}")
+        last[result.key] = result
+
+
+def _stop_with_a_message(commitments: CommitmentStore) -> None:
+    """End on a signal with what is open, and a status that says so."""
+
+    def stop(number: int, frame: object) -> None:
+        _end(commitments.open_commitments())
+        sys.exit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def _end(still_open: list[Commitment]) -> None:
+    """Return if nothing is open, else end with one line for each commitment and a status that says so."""
+    if not still_open:
+        return
+    for commitment in still_open:
+        _say(notice(commitment, time.time()))
+    _say("the watchdog stops; whatever twinpilot command runs next in this data folder starts another one")
+    sys.exit(STILL_OPEN_STATUS)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S%z')} {line}\n")
+    sys.stderr.flush()
 
 
 def main() -> None:
-    """Run the watchdog; one per data folder."""
+    """Run the watchdog; one per data folder, beside single sweeps (`--once`)."""
     arguments = _arguments()
-    paths = Paths(arguments.data_dir, arguments.heads_dir)
     try:
-        paths.root.mkdir(parents=True, exist_ok=True)
-        with (paths.root / "watchdog.lock").open("ab") as lock:
+        paths = Paths(arguments.data_dir, JournalSettings.model_validate_json(arguments.journal), arguments.credentials_file)
+        paths.secure()
+        if arguments.once:
+            return _watch(paths, arguments)
+        with private_file(paths.root / LOCK_NAME).open("ab") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | (0 if arguments.once else fcntl.LOCK_NB))
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return
-            _watch(paths, arguments)
-    except (HarnessError, OSError) as error:
+                return None
+            return _watch(paths, arguments)
+    except _ERRORS as error:
         sys.exit(f"watchdog: {error}")
 
 

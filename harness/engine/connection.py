@@ -2,81 +2,116 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from harness.engine.embedded_network import EmbeddedNetwork, WiringError
 from harness.records.events import Event, Listener
-from harness.runtime.errors import HarnessError
+from harness.runtime.embedded_place import EmbeddedPlace
 from harness.runtime.paths import Paths
+from harness.runtime.private import private_file, private_folder
 from harness.runtime.settings import NetworkSettings
+from twins.network import Network, UnknownObjectError
 
 if TYPE_CHECKING:
     from tools.oran.clock import NetworkClock
     from tools.oran.oran_network import OranNetwork
-
-
-class WiringError(HarnessError):
-    """An embedded network cannot be started."""
+    from tools.telemetry.kpi_source import KpiSource
 
 
 @dataclass(frozen=True)
 class Connection:
-    """A network with its clock; its KPIs are read through `network.kpis`."""
+    """A network with its name, clock and KPIs; `schema_of` returns the peer's schema of an A1 policy type, or None.
 
-    network: OranNetwork
+    identity: what tells the network from others, whatever name leads to it. seed: of the embedded network and of the twins.
+    """
+
+    network: Network
+    name: str
+    identity: str
     clock: NetworkClock
+    kpis: KpiSource
+    schema_of: Callable[[str], Mapping[str, Any] | None]
+    seed: int
 
 
-def connect(settings: NetworkSettings, paths: Paths, listener: Listener, stack: ExitStack) -> Connection:
-    """Return the connection; `stack` closes it. Raises HarnessError, NetworkError."""
-    from tools.oran.oran_network import OranNetwork
-    from tools.telemetry.store import KpiStore
+def connect(settings: NetworkSettings, paths: Paths, listener: Listener, stack: ExitStack, name: str = "") -> Connection:
+    """Return the connection; `stack` closes it.
 
-    url = settings.url or _start_embedded(settings, stack)
-    store = KpiStore(_kpi_path(paths, url, embedded=not settings.url))
-    network = OranNetwork(url, store=store, ledger=paths.ledger)
-    stack.callback(network.close)
-    return Connection(network, _clock(settings, network, listener))
-
-
-def _clock(settings: NetworkSettings, network: OranNetwork, listener: Listener) -> NetworkClock:
-    """Return the clock of a network whose KPIs of the past are in its store."""
-    from tools.oran.clock import EmbeddedClock, PolledClock
+    name: the embedded network to go on with; empty: the running network at the URL of the settings, else a new embedded one.
+    Raises HarnessError, NetworkError.
+    """
 
     def tick(moment: datetime) -> None:
         listener(Event("time.passed", "", {"now": moment, "until": None}))
 
-    if settings.url:
-        network.pull()
-        return PolledClock(network, tick)
-    clock = EmbeddedClock(network, tick=tick)
-    clock.wait(settings.history_windows * network.describe().granularity_s)
-    return clock
+    if settings.url and not name:
+        return _running(settings, paths, tick, stack)
+    place = EmbeddedPlace.of(paths, name) if name else _new_place(settings, paths)
+    network = EmbeddedNetwork(
+        place,
+        settings.port,
+        private_file(paths.ledger),
+        starting=lambda: listener(Event("network.starting", "", {"name": place.name})),
+        tick=tick,
+    )
+    stack.callback(network.close)
+    return Connection(
+        network=network,
+        name=network.name,
+        identity=network.name,
+        clock=network,
+        kpis=network.kpis,
+        schema_of=lambda policy_type: _schema(network.live(), policy_type),
+        seed=network.seed,
+    )
 
 
-def _start_embedded(settings: NetworkSettings, stack: ExitStack) -> str:
-    """Start an embedded network with its near-RT RIC in this process and return its URL."""
+def _running(settings: NetworkSettings, paths: Paths, tick: Callable[[datetime], None], stack: ExitStack) -> Connection:
+    from tools.oran.clock import PolledClock
+    from tools.oran.credentials import load_credentials
+    from tools.oran.oran_network import OranNetwork
+    from tools.oran.peer import PeerSettings
+    from tools.telemetry.store import KpiStore
+
+    store = KpiStore(_kpi_path(paths, settings.url))
+    peers = PeerSettings(credentials=load_credentials(paths.credentials_file))
+    network = OranNetwork(settings.url, store=store, ledger=private_file(paths.ledger), settings=peers)
+    stack.callback(network.close)
+    network.pull()
+    clock = PolledClock(network, tick)
+    return Connection(
+        network=network,
+        name=network.url,
+        identity=network.identity(),
+        clock=clock,
+        kpis=network.kpis,
+        schema_of=lambda policy_type: _schema(network, policy_type),
+        seed=settings.seed,
+    )
+
+
+def _new_place(settings: NetworkSettings, paths: Paths) -> EmbeddedPlace:
     from tools.oran.network_serving import load_scenario
-    from twins.ric.server import EmbeddedRan
-    from twins.system.history import load_history
-    from twins.system.system_network import SystemNetwork
 
     try:
         scenario = load_scenario(settings.scenario)
-        network = SystemNetwork(scenario, seed=settings.seed)
-        ran = EmbeddedRan(network, port=settings.port, history=load_history(scenario, settings.seed))
     except (ValueError, OSError) as error:
         raise WiringError(" ".join(str(error).split())) from error
-    stack.callback(ran.close)
-    return ran.url
+    return EmbeddedPlace.create(paths, scenario.model_dump(mode="json"), settings.seed, settings.history_windows)
 
 
-def _kpi_path(paths: Paths, url: str, *, embedded: bool) -> Path:
-    # The next embedded network may use the same port, and its time starts anew: each gets a KPI file of its own.
-    name = f"embedded-{os.getpid()}-{os.urandom(3).hex()}" if embedded else sha256(url.encode()).hexdigest()[:16]
-    return paths.kpis / f"{name}.sqlite"
+def _schema(network: OranNetwork, policy_type: str) -> Mapping[str, Any] | None:
+    try:
+        return network.a1.schema(policy_type)
+    except UnknownObjectError:
+        return None
+
+
+def _kpi_path(paths: Paths, url: str) -> Path:
+    return private_file(private_folder(paths.kpis) / f"{sha256(url.encode()).hexdigest()[:16]}.sqlite")

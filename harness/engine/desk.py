@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harness.approvals.store import ApprovalStore
+from harness.commitments.guard import guard
 from harness.commitments.store import CommitmentStore
+from harness.gate.approver_authorization import ApproverPolicy
 from harness.gate.gate import Gate
 from harness.journal.journal import Journal
 from harness.records.artifacts import Artifacts
@@ -34,7 +36,7 @@ class Desk:
     """Everything that the steps of one run need.
 
     network: read-only. actuator: the same network with apply and revert, None in shadow mode. context: the context of tool calls,
-    without an actuator. network_name, has_url: see `harness.engine.parts.Parts`.
+    without an actuator. requester: who wants what the run does. network_name, has_url: see `harness.engine.parts.Parts`.
     """
 
     run_id: str
@@ -54,7 +56,9 @@ class Desk:
     gate: Gate
     schema_of: Callable[[str], Mapping[str, Any] | None]
     journal: Journal
+    requester: str
     approvals: ApprovalStore
+    approvers: ApproverPolicy
     commitments: CommitmentStore
     runs: RunStore
     artifacts: Artifacts
@@ -65,6 +69,11 @@ class Desk:
     def kpis(self) -> KpiSource:
         """The door to the network's KPIs, the same that tools read through."""
         return self.context.kpis
+
+    def watch(self) -> None:
+        """See to it that a watchdog runs, if one can reach the network."""
+        if self.has_url:
+            guard(self.settings)
 
     def emit(self, kind: EventKind, step: str = "", **data: Any) -> None:
         """Send an event to the listener."""

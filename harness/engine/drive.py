@@ -9,23 +9,29 @@ from typing import Any
 from harness.approvals.approver import Answerer, ApprovalAnswer, ApprovalQuestion, Approver
 from harness.commitments.timetable import moment_text
 from harness.engine.desk import Desk
+from harness.engine.edited import edited_note
 from harness.engine.interrupts import (
     ApprovalInterrupt,
     Decided,
     Due,
     Edited,
     Interrupt,
+    OutcomeInterrupt,
     QuestionInterrupt,
     TimeInterrupt,
     WakeUp,
     status_of,
 )
 from harness.engine.nodes.fixing_time import timetable_in
+from harness.engine.outcome_choices import TAKE_BACK
 from harness.engine.patience import wait_through_outages
 from harness.engine.state import Ending, RunState
 from harness.records.outcome import RunOutcome
+from harness.records.person import Person
 from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
+from harness.runtime.private import private_file
+from policies.text.redaction import redacted
 from policies.verdict import Verdict
 
 
@@ -39,24 +45,26 @@ class Drive:
         self._desk = desk
         self._approver = approver
         self._answerer = answerer
+        self._refusal = ""
         self._waits = waits
         self._outage = ""
 
-    def run(self, initial: RunState | None) -> RunOutcome:
-        """Run from the initial state, or from the last checkpoint if None, until the run ends or nobody is there to ask."""
+    def run(self, initial: RunState) -> RunOutcome:
+        """Run from the last checkpoint, else from the initial state, until the run ends or nobody is there to ask."""
         from langgraph.checkpoint.sqlite import SqliteSaver
 
-        connection = sqlite3.connect(self._desk.paths.checkpoints, check_same_thread=False, timeout=30)
+        connection = sqlite3.connect(private_file(self._desk.paths.checkpoints), check_same_thread=False, timeout=30)
         try:
             return self._run(_CheckpointedGraph(self._desk, SqliteSaver(connection)), initial)
         finally:
             connection.close()
 
-    def _run(self, graph: _CheckpointedGraph, initial: RunState | None) -> RunOutcome:
+    def _run(self, graph: _CheckpointedGraph, initial: RunState) -> RunOutcome:
         from langgraph.types import Command
 
         desk = self._desk
-        interrupt = (None if initial else graph.interrupt()) or graph.advance(initial)
+        desk.runs.set_status(desk.run_id, "running")
+        interrupt = graph.interrupt() or graph.advance(None if graph.state() else initial)
         while interrupt is not None:
             desk.runs.set_status(desk.run_id, status_of(interrupt))  # so that `twinpilot runs` shows what is awaited
             wake_up = self._attend(interrupt, graph)
@@ -70,6 +78,8 @@ class Drive:
         """Return what wakes the graph, or None if nobody is there."""
         if interrupt["kind"] == "question":
             return self._ask(interrupt)
+        if interrupt["kind"] == "outcome":
+            return self._ask(interrupt) or TAKE_BACK  # a change of unknown effect does not wait for somebody who is not there
         if interrupt["kind"] == "time":
             return self._await_time(interrupt)
         return self._ask_approval(interrupt, graph.state())
@@ -81,10 +91,11 @@ class Drive:
         self._outage = wait_through_outages(self._desk, moment)
         return None if self._outage else Due(kind="due")
 
-    def _ask(self, interrupt: QuestionInterrupt) -> str | None:
+    def _ask(self, interrupt: QuestionInterrupt | OutcomeInterrupt) -> str | None:
         question, choices = interrupt["question"], tuple(interrupt["choices"])
         self._desk.emit("question.asked", question=question, choices=choices)
-        return self._answerer(question, choices) if self._answerer else None
+        answer = self._answerer(question, choices) if self._answerer else None
+        return redacted(answer) if answer and answer.strip() else None  # no answer: the question stays open
 
     def _ask_approval(self, interrupt: ApprovalInterrupt, state: RunState) -> WakeUp | None:
         digest = interrupt["digest"]
@@ -110,26 +121,42 @@ class Drive:
             timetable=timetable_in(self._desk, state),
         )
 
-    def _record(self, digest: str, answer: ApprovalAnswer) -> Decided | Edited:
+    def _record(self, digest: str, answer: ApprovalAnswer) -> Decided | Edited | None:
+        """Record the verdict; None if the person may not give it, so that the request goes on waiting for somebody who may."""
         desk = self._desk
         approved = answer.approved and answer.edited is None
-        note = "edited" if answer.edited is not None else answer.note
+        if approved and (objection := self._objection(digest, answer)):
+            self._refusal = objection
+            desk.record("approval.refused", digest=digest, who=answer.who, how=answer.how, why=objection)
+            return None
+        edited = "" if answer.edited is None else desk.artifacts.save(f"edited-{answer.edited.digest[:16]}", answer.edited)
+        note = edited_note(edited) if edited else redacted(answer.note)
         try:
-            desk.approvals.decide(desk.run_id, digest, approved, answer.who, answer.how, note=note)
-        except ApprovalError:
+            if edited:
+                desk.approvals.replace(desk.run_id, digest, answer.who, answer.how, note=note)
+            else:
+                desk.approvals.decide(desk.run_id, digest, approved, answer.who, answer.how, note=note)
+        except ApprovalError as error:
             # Another process decided first, or the request expired: the graph reads the verdict from the approvals.
+            desk.emit("approval.conflict", message=str(error))
             return Decided(kind="decided")
-        desk.record("approval.decided", digest=digest, approved=approved, who=answer.who, how=answer.how, note=note)
+        verdict = "edited" if edited else "approved" if approved else "rejected"
+        desk.record(
+            "approval.decided", digest=digest, approved=approved, verdict=verdict, who=answer.who, how=answer.how, note=note
+        )
         desk.emit("approval.given", approved=approved, answer=answer)
-        if answer.edited is None:
-            return Decided(kind="decided")
-        return Edited(kind="edited", edited=desk.artifacts.save(f"edited-{answer.edited.digest[:16]}", answer.edited))
+        return Edited(kind="edited", edited=edited) if edited else Decided(kind="decided")
+
+    def _objection(self, digest: str, answer: ApprovalAnswer) -> str:
+        approval = self._desk.approvals.get(self._desk.run_id, digest)
+        person, beforehand = Person.parse(answer.who), answer.how == "--approve"
+        return self._desk.approvers.objection(approval.facts, person, approval.requested_by, beforehand=beforehand)
 
     def _leave_waiting(self, interrupt: Interrupt, state: RunState) -> RunOutcome:
         from harness.engine.nodes.reporting import outcome_of
 
         status = status_of(interrupt)
-        message = _message(interrupt) + (f"; it was no longer awaited: {self._outage}" if self._outage else "")
+        message = self._waiting_message(interrupt)
         waiting: RunState = {**state, "ending": Ending(status=status, message=message)}
         outcome = outcome_of(self._desk, waiting)
         self._desk.runs.set_status(self._desk.run_id, status)
@@ -137,19 +164,23 @@ class Drive:
         self._desk.emit("run.ended", outcome=outcome)
         return outcome
 
+    def _waiting_message(self, interrupt: Interrupt) -> str:
+        if interrupt["kind"] == "time":
+            return _message_of_time(interrupt, self._outage)
+        if interrupt["kind"] != "approval":
+            return interrupt["question"].strip() or "the planner asks, but gave no question"
+        approval = self._desk.approvals.get(self._desk.run_id, interrupt["digest"])
+        commands = f"{approval.command}, or {approval.command.replace(' approve ', ' reject ')}"
+        return f"{f'{self._refusal}; ' if self._refusal else ''}a person's verdict is awaited: {commands}"
 
-def _message(interrupt: Interrupt) -> str:
-    """Return what a run that waits says."""
-    if interrupt["kind"] == "question":
-        return interrupt["question"]
-    if interrupt["kind"] == "approval":
-        return "a human's verdict is awaited: twinpilot approve (or reject) this run"
+
+def _message_of_time(interrupt: TimeInterrupt, outage: str) -> str:
+    """Return what a run says that is left waiting for its time; `outage`: why it is no longer awaited, if it was."""
     moment = moment_text(datetime.fromisoformat(interrupt["at"]))
+    message = f"confirmed and in force: it is restored at {moment} network time, by the watchdog if this run is not continued"
     if interrupt["to"] == "apply":
-        return f"approved and scheduled: nothing is applied before {moment} network time, and then only if this run is continued"
-    return (
-        f"confirmed by KPIs and in force: it is restored at {moment} network time, by the watchdog if this run is not continued"
-    )
+        message = f"approved and scheduled: nothing is applied before {moment} network time, and then only if this run goes on"
+    return f"{message}; it is no longer awaited, since {outage}" if outage else message
 
 
 class _CheckpointedGraph:

@@ -23,6 +23,7 @@ from harness.engine.nodes.applying import apply
 from harness.engine.nodes.asking import ask
 from harness.engine.nodes.awaiting import await_approval
 from harness.engine.nodes.awaiting_time import await_end, await_start
+from harness.engine.nodes.consulting import consult
 from harness.engine.nodes.deciding import decide
 from harness.engine.nodes.judging import judge
 from harness.engine.nodes.reporting import report
@@ -49,9 +50,10 @@ ACTIVE_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
     **SHADOW_NODES,
     "judge": (judge, ("plan", "await_approval", "apply", "report")),
     "await_approval": (await_approval, ("apply", "validate", "plan", "report")),
-    "apply": (apply, ("verify", "await_start", "plan", "roll_back", "report")),
+    "apply": (apply, ("verify", "await_start", "validate", "plan", "roll_back", "report")),
     "await_start": (await_start, ("apply",)),
-    "verify": (verify, ("await_end", "roll_back", "report")),
+    "verify": (verify, ("consult", "await_end", "roll_back", "report")),
+    "consult": (consult, ("verify", "await_end", "roll_back", "report")),
     "await_end": (await_end, ("restore",)),
     "restore": (restore, ("report",)),
     "roll_back": (roll_back, ("report",)),

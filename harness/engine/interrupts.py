@@ -31,6 +31,14 @@ class TimeInterrupt(TypedDict):
     at: str
 
 
+class OutcomeInterrupt(TypedDict):
+    """A person's decision on an applied change whose verification is inconclusive; without an answer it is taken back."""
+
+    kind: Literal["outcome"]
+    question: str
+    choices: list[str]
+
+
 class Decided(TypedDict):
     """Wakes the graph: the verdict is in the approvals."""
 
@@ -50,9 +58,9 @@ class Due(TypedDict):
     kind: Literal["due"]
 
 
-Interrupt = QuestionInterrupt | ApprovalInterrupt | TimeInterrupt
+Interrupt = QuestionInterrupt | ApprovalInterrupt | OutcomeInterrupt | TimeInterrupt
 WakeUp = str | Decided | Edited | Due
-_STATUS: dict[str, Status] = {"question": "asked", "approval": "awaiting approval", "time": "scheduled"}
+_STATUS: dict[str, Status] = {"question": "asked", "outcome": "asked", "approval": "awaiting approval", "time": "scheduled"}
 
 
 def status_of(interrupt: Interrupt) -> Status:

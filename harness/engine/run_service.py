@@ -11,29 +11,40 @@ from dataclasses import replace
 
 from harness.approvals.approver import Answerer, Approver
 from harness.approvals.store import ApprovalStore
+from harness.commitments.rollback import may_stand
 from harness.commitments.store import CommitmentStore
 from harness.engine.desk import Desk
 from harness.engine.drive import Drive
+from harness.engine.nodes.reverting import take_back_again
 from harness.engine.parts import Parts
 from harness.engine.read_only import ReadOnlyNetwork
-from harness.engine.state import RunState, initial
+from harness.engine.run_interrupted import RunInterrupted
+from harness.engine.state import initial
+from harness.gate.approver_authorization import ApproverPolicy
 from harness.gate.gate import Gate
-from harness.journal.journal import Journal
+from harness.journal.write_ahead import open_state
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, Listener, silent
 from harness.records.failure import RunFailure, failure_of
 from harness.records.outcome import RunOutcome
+from harness.records.person import current_person
+from harness.records.run_lock import run_lock
 from harness.records.run_record import RunStore, new_run_id
-from harness.records.status import Mode
+from harness.records.status import Mode, Status
 from harness.runtime.errors import HarnessError, RunError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
-from harness.runtime.store import StateStore
 from harness.runtime.tracing import NoTracer, Tracer, run_attributes
+from policies.text.json_value import json_objection
+from policies.text.redaction import redacted
 
 
 class RunService:
-    """Runs intents on one network; `listener` is called with every event, `secrets` are never written to the journal."""
+    """Runs intents on one network; `listener` is called with every event.
+
+    requester: who wants what the runs do; by default the user as whom the system runs this process. An interrupt (Ctrl-C,
+    SIGTERM) of `start` or `resume` is raised as RunInterrupted; the run can be resumed.
+    """
 
     def __init__(
         self,
@@ -42,16 +53,18 @@ class RunService:
         *,
         listener: Listener = silent,
         tracer: Tracer | None = None,
-        secrets: tuple[str, ...] = (),
+        requester: str = "",
     ) -> None:
         self.settings = settings
         self.parts = parts
         self.paths = Paths.of(settings)
-        store = StateStore(self.paths.state)
+        self.paths.secure()
+        store, self.journal = open_state(self.paths)
         self.approvals = ApprovalStore(store)
-        self.commitments = CommitmentStore(store)
+        self.commitments = CommitmentStore(store, identities={parts.network_name: parts.network_identity})
         self.runs = RunStore(store)
-        self.journal = Journal.of(self.paths, secrets)
+        self.approvers = ApproverPolicy(settings.approval, settings.gate, self.paths.root.stat().st_uid)
+        self.requester = requester or str(current_person())
         self._listener = listener
         self._tracer = tracer or NoTracer()
 
@@ -70,12 +83,16 @@ class RunService:
         """
         if not text.strip():
             raise RunError("intent='': state what the network should achieve, such as \"keep URLLC delay below 10 ms\"")
+        if objection := json_objection(text):
+            raise RunError(f"intent: {objection}; type the text again")
+        text = redacted(text)
         run_id = new_run_id()
-        desk = self._desk(run_id, mode)
-        self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name)
-        desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, planner=self.parts.planner.name)
+        desk = self._desk(run_id, mode, self.requester)
+        self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name, self.requester)
+        desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, planner=self.parts.planner.name,
+                    requester=self.requester)  # fmt: skip
         desk.emit("run.started", run_id=run_id, text=text, mode=mode)
-        return self._drive(desk, text, initial(run_id, text), Drive(desk, approver, answerer, waits))
+        return self._drive(desk, text, approver, answerer, waits)
 
     def resume(
         self, run_id: str, *, approver: Approver | None = None, answerer: Answerer | None = None, waits: bool = True
@@ -86,13 +103,20 @@ class RunService:
             raise RunError(
                 f"run {record.run_id} manages {record.network}, not {self.parts.network_name}; give --url {record.network}"
             )
-        desk = self._desk(record.run_id, record.mode)
+        desk = self._desk(record.run_id, record.mode, record.requester)
         if desk.artifacts.has("outcome"):
-            return desk.artifacts.load("outcome", RunOutcome)
+            return take_back_again(desk, desk.artifacts.load("outcome", RunOutcome))
         desk.record("run.resumed")
-        return self._drive(desk, record.intent, None, Drive(desk, approver, answerer, waits))
+        return self._drive(desk, record.intent, approver, answerer, waits)
 
-    def _desk(self, run_id: str, mode: Mode) -> Desk:
+    def is_awaited(self, network: str) -> bool:
+        """Whether a run on this network can go on, or a change of one is still on it."""
+        unfinished = (
+            record for record in self.runs.on_network(network) if not Artifacts(self.paths.run(record.run_id)).has("outcome")
+        )
+        return next(unfinished, None) is not None or bool(self.commitments.open_commitments(network))
+
+    def _desk(self, run_id: str, mode: Mode, requester: str) -> Desk:
         parts = self.parts
         network = ReadOnlyNetwork(parts.network)
         artifacts = Artifacts(self.paths.run(run_id))
@@ -115,7 +139,9 @@ class RunService:
             gate=Gate(),
             schema_of=parts.schema_of,
             journal=self.journal,
+            requester=requester,
             approvals=self.approvals,
+            approvers=self.approvers,
             commitments=self.commitments,
             runs=self.runs,
             artifacts=artifacts,
@@ -126,22 +152,43 @@ class RunService:
     def _progress(self, done: int, total: int) -> None:
         self._listener(Event("tool.progress", "act", {"done": done, "total": total}))
 
-    def _drive(self, desk: Desk, text: str, initial: RunState | None, drive: Drive) -> RunOutcome:
+    def _drive(
+        self, desk: Desk, text: str, approver: Approver | None, answerer: Answerer | None, waits: bool = True
+    ) -> RunOutcome:
+        lock = run_lock(desk.artifacts.folder)
+        if not lock.acquire():
+            raise RunError(f"run {desk.run_id} is being run by another process; wait for it, or end it first")
         try:
             with self._tracer.span(f"invoke_agent {desk.planner.name}", run_attributes(desk.run_id, desk.planner.name)):
-                return drive.run(initial)
+                return Drive(desk, approver, answerer, waits).run(initial(desk.run_id, text))
         except Exception as error:  # a run that fails is data with a typed cause, not a stack trace
             return self._failed(desk, text, failure_of(error))
+        except KeyboardInterrupt as interrupt:
+            raise self._interrupted(desk, interrupt) from interrupt
+        finally:
+            lock.release()
+
+    def _interrupted(self, desk: Desk, interrupt: KeyboardInterrupt) -> RunInterrupted:
+        """Record that the run was interrupted; one that waits for a human goes on waiting."""
+        status = self.runs.get(desk.run_id).status
+        if status == "running":
+            status = "interrupted"
+            self.runs.set_status(desk.run_id, status)
+        desk.record("run.interrupted", status=status, by=type(interrupt).__name__)
+        return RunInterrupted(desk.run_id, status, interrupt)
 
     def _failed(self, desk: Desk, text: str, failure: RunFailure) -> RunOutcome:
         """Record the failure; the checkpoint stays, so the run can be resumed. The watchdog reverts an open commitment."""
-        failure = self._with_commitments(desk, failure)
+        is_applied = self._is_applied(desk)
+        if is_applied:
+            failure = failure.model_copy(update={"message": f"{failure.message}; {_what_stands(desk)}"})
+        status: Status = "still applied" if is_applied else "failed"
         outcome = RunOutcome(
-            run_id=desk.run_id, status="failed", message=failure.message, text=text, error=failure, planner=desk.planner.name,
+            run_id=desk.run_id, status=status, message=failure.message, text=text, error=failure, planner=desk.planner.name,
             mode=desk.mode, folder=str(desk.artifacts.folder),
         )  # fmt: skip
         try:
-            self.runs.set_status(desk.run_id, "failed")
+            self.runs.set_status(desk.run_id, status)
             desk.record("run.failed", boundary=failure.boundary, message=failure.message)
         except HarnessError as error:
             message = f"{failure.message}; and it could not be recorded: {error}"
@@ -149,16 +196,18 @@ class RunService:
         desk.emit("run.ended", outcome=outcome)
         return outcome
 
-    def _with_commitments(self, desk: Desk, failure: RunFailure) -> RunFailure:
-        """Add a note to the message if a commitment of the run is open."""
+    def _is_applied(self, desk: Desk) -> bool:
+        """Whether a change of the run is, or may be, on the network."""
         try:
-            states = {commitment.state for commitment in self.commitments.of_run(desk.run_id) if commitment.is_open}
+            is_open = [commitment for commitment in self.commitments.of_run(desk.run_id) if commitment.is_open]
         except HarnessError:
-            return failure
-        if not states:
-            return failure
-        goes_on = f"twinpilot run --resume {desk.run_id} continues the run"
-        note = f"its change stays applied until the watchdog reverts it or {goes_on}"
-        if states == {"scheduled"}:
-            note = f"its change is scheduled and nothing is applied yet; {goes_on}"
-        return failure.model_copy(update={"message": f"{failure.message}; {note}"})
+            return False
+        is_open = [commitment for commitment in is_open if commitment.state != "scheduled"]
+        return any(commitment.state != "pending" or may_stand(desk.network, commitment.change_set) for commitment in is_open)
+
+
+def _what_stands(desk: Desk) -> str:
+    resume = f"twinpilot run --resume {desk.run_id} goes on with the run"
+    if desk.has_url and desk.settings.commitment.watchdog:
+        return f"its change is still on the network until the watchdog has taken it back; {resume}"
+    return f"its change is still on the network; {resume}"

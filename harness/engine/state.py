@@ -8,8 +8,8 @@ from harness.records.failure import RunBoundary, RunFailure
 from harness.records.status import Status
 
 Step = Literal[
-    "understand", "plan", "act", "ask", "validate", "judge", "await_approval", "await_start", "apply", "verify", "await_end",
-    "restore", "roll_back", "report", "end",
+    "understand", "plan", "act", "ask", "validate", "judge", "await_approval", "await_start", "apply", "verify", "consult",
+    "await_end", "restore", "roll_back", "report", "end",
 ]  # fmt: skip
 
 
@@ -34,9 +34,11 @@ class RunState(TypedDict, total=False):
     """The content of a checkpoint.
 
     next: the following step. decisions, calls, rounds: the numbers used so far. reading: the decision with the reading of the
-    operator's text, which covers the first `answers_read` answers. decision, intent, events, proposal, candidate, timetable,
-    edited, verdict, verification: names of artifacts. observations: names of artifacts, oldest first. durations: wall seconds by
-    step.
+    operator's text, which covers the first `answers_read` answers. watch_from: network time from which the operator
+    wants the change to be watched again. decision, intent, events, proposal, candidate, timetable, edited, verdict,
+    verification: names of artifacts. digest: of the change set. request: digest of the request for its approval. outdated: how
+    many of the observations are from before the network moved. observations: names of artifacts, oldest first. durations: wall
+    seconds by step.
     """
 
     run_id: str
@@ -59,9 +61,12 @@ class RunState(TypedDict, total=False):
     timetable: str
     edited: str
     digest: str
+    request: str
+    outdated: int
     verdict: str
     key: str
     applied_at: str
+    watch_from: str
     verification: str
     durations: dict[str, float]
     ending: Ending
@@ -83,7 +88,12 @@ def decision_number(state: RunState) -> int:
 def ended(
     status: Status, message: str, *, boundary: RunBoundary | None = None, nearest: str = "", recommendation: str = ""
 ) -> RunState:
-    """Return the update that sends a run to its report; with a boundary the run failed there."""
+    """Return the update that sends a run to its report; with a boundary the run failed there. No ending without a reason.
+
+    Raises ValueError for an empty message.
+    """
+    if not message.strip():
+        raise ValueError(f"a run cannot end as {status!r} without a reason")
     ending = Ending(status=status, message=message, nearest=nearest, recommendation=recommendation)
     if boundary is not None:
         ending["error"] = RunFailure(boundary=boundary, message=message).model_dump(mode="json")

@@ -3,72 +3,77 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from harness.engine.connection import Connection, connect
 from harness.engine.parts import Parts
 from harness.engine.run_service import RunService
 from harness.records.events import Listener, silent
+from harness.runtime.embedded_place import EmbeddedPlace, is_embedded
 from harness.runtime.paths import Paths
+from harness.runtime.private import private_parents
 from harness.runtime.settings import PlannerSettings, Settings, SettingsError
 from harness.runtime.tracing import make_tracer
 from policies.guardrails.loading import load_guardrails
 from policies.limits.loading import load_limits
-from twins.network import UnknownObjectError
+from policies.text.redaction import keep_secret
 
 if TYPE_CHECKING:
     from agents.planner import Planner
     from tools.context import ToolContext
-    from tools.oran.oran_network import OranNetwork
     from tools.standards.index import StandardsIndex
 
 
 @contextmanager
-def open_service(settings: Settings, listener: Listener = silent) -> Iterator[RunService]:
-    """Yield a run service for these settings, and close at the end what it opened. Raises HarnessError, NetworkError."""
+def open_service(settings: Settings, listener: Listener = silent, network: str = "") -> Iterator[RunService]:
+    """Yield a run service for these settings, and close at the end what it opened. Raises HarnessError, NetworkError.
+
+    network: the name of the embedded network to go on with; empty: the one of the settings.
+    """
     paths = Paths.of(settings)
     _check_writable(paths.root)
     with ExitStack() as stack:
-        connection = connect(settings.network, paths, listener, stack)
+        connection = connect(settings.network, paths, listener, stack, network)
         tracer = make_tracer(settings.telemetry.otlp_endpoint)
         stack.callback(tracer.close)
-        planner, secrets = make_planner(settings.planner)
+        planner = make_planner(settings.planner)
         parts = _parts(settings, connection, planner, _context(settings, connection, stack))
-        service = RunService(settings, parts, listener=listener, tracer=tracer, secrets=secrets)
-        if not settings.network.url:
-            stack.callback(_close_commitments, service)
-        yield service
+        service = RunService(settings, parts, listener=listener, tracer=tracer)
+        try:
+            yield service
+        finally:
+            stack.close()
+            _discard(service, paths, connection.name)
 
 
-def _close_commitments(service: RunService) -> None:
-    """Close the open commitments on an embedded network that ends now, since there is nothing left to revert."""
-    for commitment in service.commitments.open_commitments(service.parts.network_name):
-        service.commitments.reverted(commitment.key, "the embedded network ended, and the change with it")
-        body = {"key": commitment.key, "why": "the embedded network ended"}
-        service.journal.append("commitment.void", body, commitment.run_id)
+def _discard(service: RunService, paths: Paths, name: str) -> None:
+    """Delete the state of an embedded network with which no run goes on."""
+    if is_embedded(name) and not service.is_awaited(name):
+        EmbeddedPlace.of(paths, name).remove()
 
 
-def make_planner(settings: PlannerSettings) -> tuple[Planner, tuple[str, ...]]:
-    """Return the planner, and the secrets that it holds."""
+def make_planner(settings: PlannerSettings) -> Planner:
+    """Return the planner; its API key is registered as a secret."""
     from agents.rule_planner import RulePlanner
 
     if settings.kind == "rule":
-        return RulePlanner(), ()
+        return RulePlanner()
     from agents.llm.chat import LlmSettings
     from agents.llm_planner import LlmPlanner
 
     key = os.environ.get(settings.api_key_env, "")
+    keep_secret(key)
     endpoint = LlmSettings(base_url=settings.base_url, model=settings.model, api_key=key or "none", timeout_s=settings.timeout)
-    return LlmPlanner(endpoint, fallback=RulePlanner() if settings.fallback else None), (key,) if key else ()
+    return LlmPlanner(endpoint, fallback=RulePlanner() if settings.fallback else None)
 
 
 def _check_writable(root: Path) -> None:
     try:
-        root.mkdir(parents=True, exist_ok=True)
+        private_parents(root)
         probe = root / f".probe-{os.getpid()}"
         probe.write_bytes(b"\0" * 65536)
         probe.unlink()
@@ -81,22 +86,16 @@ def _parts(settings: Settings, connection: Connection, planner: Planner, context
 
     return Parts(
         network=connection.network,
-        network_name=connection.network.url,
+        network_name=connection.name,
         has_url=True,
+        network_identity=connection.identity,
         clock=connection.clock,
         planner=planner,
         registry=default_registry(),
         context=context,
-        schema_of=lambda policy_type: _schema(connection.network, policy_type),
+        schema_of=connection.schema_of,
         guardrails=load_guardrails(Path(settings.gate.guardrails)) if settings.gate.guardrails else load_guardrails(),
     )
-
-
-def _schema(network: OranNetwork, policy_type: str) -> Mapping[str, Any] | None:
-    try:
-        return network.a1.schema(policy_type)
-    except UnknownObjectError:
-        return None
 
 
 def _standards() -> StandardsIndex:
@@ -113,11 +112,11 @@ def _context(settings: Settings, connection: Connection, stack: ExitStack) -> To
     stack.callback(laboratory.close)
     return ToolContext(
         network=connection.network,
-        kpis=connection.network.kpis,
+        kpis=connection.kpis,
         limits=load_limits(),
         standards=cache(_standards),  # opened at its first use
         laboratory=laboratory,
         now=connection.clock.now,
         work_dir=settings.data_dir,
-        seed=settings.network.seed,
+        seed=connection.seed,
     )

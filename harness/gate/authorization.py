@@ -7,13 +7,14 @@ Then with the approval of a person who has the configured roles: if allowed, a h
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from harness.gate.case import Case
 from policies.guardrails.authorization import AUTHORIZATION_POLICIES, AUTHORIZATION_SCHEMA, action_of
-from policies.guardrails.blast_radius import BlastRadius, cells_of
+from policies.guardrails.blast_radius import BlastRadius, CellNames, cells_of
 from policies.verdict import Reason, failed, passed, warned
 
 NAME = "authorization"
@@ -37,12 +38,10 @@ def _schema() -> Any:
 
 def judge(case: Case) -> Iterator[Reason]:
     """Yield a pass (no human is needed), a warning (a human is needed) or a failure for each denied pair."""
-    pairs = _pairs(case)
-    entities = _entities(case)
-    if case.settings.autonomous and not _denied(case, pairs, entities, approved=False):
+    if case.settings.autonomous and not _denied(case, approver_roles=None):
         yield passed(NAME, f"Agent {case.planner} may do this without a human", _SOURCE)
         return
-    denied = _denied(case, pairs, entities, approved=True)
+    denied = _denied(case, approver_roles=case.settings.approver_roles)
     for action, cell, why in denied:
         yield failed(
             NAME, f"{case.planner} ({case.role}) may not {action} {cell}: {why}", _SOURCE, "leave it out, or ask an engineer"
@@ -51,19 +50,16 @@ def judge(case: Case) -> Iterator[Reason]:
         yield warned(NAME, f"{case.planner} ({case.role}) may do this with a human's approval", _SOURCE, "approve or reject")
 
 
-def _pairs(case: Case) -> list[tuple[str, str]]:
-    owners = {root: cell.id for cell in case.card.cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
-    all_cells = {cell.id for cell in case.card.cells}
-    pairs = {(action_of(edit), cell) for edit in case.change_set.edits for cell in sorted(cells_of(edit, owners) or all_cells)}
+def pairs_of(case: Case) -> list[tuple[str, str]]:
+    """Return the (action, cell) pairs of a case's change set; an edit that names no cell touches all."""
+    names = CellNames.of(case.card)
+    pairs = {(action_of(edit), cell) for edit in case.change_set.edits for cell in cells_of(edit, names) or names.ids}
     return sorted(pairs)
 
 
-def _denied(
-    case: Case, pairs: list[tuple[str, str]], entities: list[dict[str, Any]], *, approved: bool
-) -> list[tuple[str, str, str]]:
-    from cedarpy import is_authorized_batch
-
-    context = _context(case, approved)
+def _denied(case: Case, *, approver_roles: Sequence[str] | None) -> list[tuple[str, str, str]]:
+    """Return (action, cell, reason) of each denied pair; with the roles of an approver, or None without an approval."""
+    context = context_of(case, approver_roles=approver_roles)
     requests = [
         {
             "principal": {"type": "Agent", "id": case.planner},
@@ -71,27 +67,46 @@ def _denied(
             "resource": {"type": "Cell", "id": cell},
             "context": context,
         }
-        for action, cell in pairs
+        for action, cell in pairs_of(case)
     ]
+    return [(request["action"]["id"], request["resource"]["id"], why) for request, why in denials(requests, entities_of(case))]
+
+
+def denials(requests: list[dict[str, Any]], entities: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str]]:
+    """Return the requests that Cedar denies, each with the reason."""
+    from cedarpy import is_authorized_batch
+
     answers = is_authorized_batch(requests, _policies(), entities, schema=_schema())
-    return [(action, cell, _why(answer)) for (action, cell), answer in zip(pairs, answers, strict=True) if not answer.allowed]
+    return [(request, _why(answer)) for request, answer in zip(requests, answers, strict=True) if not answer.allowed]
 
 
 def _why(answer: Any) -> str:
-    reasons = ", ".join(answer.diagnostics.reasons)
+    reasons = ", ".join(_policy_name(reason) for reason in answer.diagnostics.reasons)
     errors = "; ".join(str(error) for error in answer.diagnostics.errors)
     return errors or (f"forbidden by {reasons}" if reasons else "no policy permits it")
 
 
-def _context(case: Case, approved: bool) -> dict[str, Any]:
+def _policy_name(reason: str) -> str:
+    """Return the @id of the policy that Cedar names by its number in the file, such as "policy12"."""
+    number = reason.removeprefix("policy")
+    return _policy_ids()[int(number)] if number.isdigit() and int(number) < len(_policy_ids()) else reason
+
+
+@cache
+def _policy_ids() -> tuple[str, ...]:
+    return tuple(re.findall(r'^@id\("([^"]+)"\)', AUTHORIZATION_POLICIES.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def context_of(case: Case, *, approver_roles: Sequence[str] | None) -> dict[str, Any]:
+    """Return Cedar's context of a case; `approver_roles`: of the person who approves, None if nobody does."""
     radius = BlastRadius.of(case.change_set, case.card)
     off_air = any(edit.new in ("toBeEnergySaving", "LOCKED") for edit in case.change_set.attribute_edits())
     return {
         "now": int(case.card.now.timestamp()),
         # In shadow mode the gate judges what active mode would do; the graph of shadow mode has no step that applies it.
         "shadow_mode": False,
-        "approved": approved,
-        "approver_roles": list(case.settings.approver_roles) if approved else [],
+        "approved": approver_roles is not None,
+        "approver_roles": list(approver_roles or ()),
         "autonomous": case.settings.autonomous,
         "cells": len(radius.cells),
         "edits": radius.edits,
@@ -100,7 +115,8 @@ def _context(case: Case, approved: bool) -> dict[str, Any]:
     }
 
 
-def _entities(case: Case) -> list[dict[str, Any]]:
+def entities_of(case: Case) -> list[dict[str, Any]]:
+    """Return Cedar's entities of a case: the agent with its role, the network, its areas and its cells."""
     rule = case.guardrails.rules.protected_cells
     protected = {*rule.cells, *(cell.id for cell in case.card.cells if set(cell.areas) & set(rule.areas))}
     network = {"type": "Network", "id": case.card.name}

@@ -15,6 +15,7 @@ from policies.guardrails.guardrails import Guardrails
 from policies.intent import Intent
 from policies.limits.catalogue import LimitsCatalogue
 from policies.proposal import Candidate
+from policies.quality.flaw import Flaw
 from policies.slices import Slice
 from twins.configuration_view import ConfigurationView
 from twins.network import Network, NetworkCard
@@ -25,7 +26,8 @@ class Case:
     """The change set to judge, and what it is judged against.
 
     candidate: the twin's prediction for exactly this change set, None if it was not tried. expires_at: when the proposal
-    expires. newest_window: end of the newest KPI window (both network time). conflicts: open commitments that own something that
+    expires. newest_window: end of the newest KPI window (both network time). flaws: recent measurements that the intent needs and
+    that are not good. conflicts: open commitments that own something that
     the change set edits. schema_of: returns the peer's schema of an A1 policy type, or None. users: connected users by (cell id,
     slice).
     """
@@ -45,6 +47,7 @@ class Case:
     conflicts: tuple[Commitment, ...] = ()
     schema_of: Callable[[str], Mapping[str, Any] | None] = lambda policy_type: None
     users: Mapping[tuple[str, Slice], float] = field(default_factory=dict)
+    flaws: tuple[Flaw, ...] = ()
 
     @cached_property
     def configuration(self) -> ConfigurationView:

@@ -1,4 +1,4 @@
-"""First rule, types: each edit names an existing object, an attribute of the limits catalogue, and a new value.
+"""First rule, types: each edit names an existing object, an attribute of the limits catalogue, and a new value of JSON.
 
 An attribute that the catalogue does not know is rejected: nothing passes because there is no bound for it.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.gate.case import Case
-from policies.change import AttributeEdit, PolicyEdit, canonical_json
+from policies.change import AttributeEdit, PolicyEdit, same_json
 from policies.limits.catalogue import UnknownAttributeError
 from policies.managed_object import class_of
 from policies.verdict import Reason, failed, passed
@@ -20,6 +20,9 @@ _SOURCE = "TS 28.541; limits catalogue"
 
 def judge(case: Case) -> Iterator[Reason]:
     """Yield a failure for each invalid edit, or one pass if all are valid."""
+    if objection := case.change_set.json_objection():
+        yield failed(NAME, objection, "RFC 8259, RFC 7493", "write a value that JSON can carry")
+        return
     faults = [fault for edit in case.change_set.edits if (fault := _fault(case, edit))]
     if case.change_set.repeated_edits():
         faults.append(failed(NAME, "an attribute or policy is edited twice", _SOURCE, "keep one edit of each"))
@@ -27,7 +30,7 @@ def judge(case: Case) -> Iterator[Reason]:
 
 
 def _fault(case: Case, edit: AttributeEdit | PolicyEdit) -> Reason | None:
-    if canonical_json(edit.old) == canonical_json(edit.new):
+    if same_json(edit.old, edit.new):
         return failed(NAME, f"{edit.describe()}: changes nothing", _SOURCE, "leave it out")
     if isinstance(edit, PolicyEdit):
         return _policy_fault(case, edit)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.gate.case import Case
-from policies.change import canonical_json
+from policies.change import same_json
+from policies.quality.flaw import INVALID, invalid
+from policies.quality.window import allowed_skew_s
 from policies.verdict import Reason, failed, passed
 
 NAME = "executor contract"
@@ -19,6 +21,7 @@ def judge(case: Case) -> Iterator[Reason]:
     """Yield a pass or a failure for expiry, telemetry, rollback, conflicts and preconditions."""
     yield _expiry(case)
     yield _telemetry(case)
+    yield _validity(case)
     yield from _rollback(case)
     yield from _conflicts(case)
     yield _precondition(case)
@@ -36,17 +39,26 @@ def _telemetry(case: Case) -> Reason:
     if case.newest_window is None:
         return failed(NAME, "there is no telemetry", _SOURCE, "wait for the first KPI window")
     age = (case.card.now - case.newest_window).total_seconds()
+    if age < -allowed_skew_s(case.card.granularity_s):
+        message = f"{INVALID}: the newest KPI window ends {-age:.0f} s after the network's time"
+        return failed(NAME, message, _SOURCE, "check the clocks of the network and of its PM source")
     if age > max_age:
         remedy = f"wait for a KPI window younger than {max_age:.0f} s"
         return failed(NAME, f"the newest KPI window is {age:.0f} s old, allowed {max_age:.0f} s", _SOURCE, remedy)
     return passed(NAME, f"the newest KPI window is {age:.0f} s old", _SOURCE)
 
 
+def _validity(case: Case) -> Reason:
+    if case.flaws:
+        return failed(NAME, invalid(case.flaws), _SOURCE, "correct the PM source, or wait until they are good again")
+    return passed(NAME, "the measurements that the intent needs are good", _SOURCE)
+
+
 def _rollback(case: Case) -> Iterator[Reason]:
     stale = []
     for edit in case.change_set.attribute_edits():
         current = case.network.read(edit.dn).attributes.get(edit.attribute)
-        if canonical_json(current) != canonical_json(edit.old):
+        if not same_json(current, edit.old):
             stale.append(f"{edit.dn} {edit.attribute} is {current!r}, not {edit.old!r}")
     for difference in stale:
         yield failed(NAME, f"rollback handle: {difference}", _SOURCE, "read again, then propose again")

@@ -64,18 +64,27 @@ class Gate:
         return Verdict(digest=case.change_set.digest, ruling=max(rulings, key=_SEVERITY.index), reasons=tuple(reasons))
 
 
-def recheck(case: Case) -> list[Reason]:
-    """Return the failures of the executor's contract right before the apply; empty if the change may be applied."""
-    findings, _ = _evaluate(RULES[-1], case)
-    return [reason for reason in findings if reason.outcome == "fail"]
+def worse(approved: Verdict, fresh: Verdict) -> list[Reason]:
+    """Return why a fresh verdict on the same change set is worse than the one that was approved; empty if it is not.
+
+    Worse is whatever may not proceed, and every warning of a rule that did not warn when the change was approved.
+    """
+    failures = [reason for reason in fresh.reasons if reason.outcome == "fail"]
+    if not fresh.may_proceed or failures:
+        return failures
+    known = {reason.rule for reason in approved.reasons if reason.outcome == "warn"}
+    return [reason for reason in fresh.reasons if reason.outcome == "warn" and reason.rule not in known]
 
 
 def _evaluate(rule: Rule, case: Case) -> tuple[list[Reason], bool]:
     try:
-        return list(rule.judge(case)), False
+        findings = list(rule.judge(case))
     except Exception as error:  # fail closed: whatever went wrong, the change does not pass
         message = f"could not be judged: {type(error).__name__}: {' '.join(str(error).split())}"
         return [failed(rule.name, message, "gate", "see the journal; a human must look")], True
+    if not findings:  # not even a pass: the rule did not judge
+        return [failed(rule.name, "gave no finding on this change", "gate", "a human must look; report it as a fault")], True
+    return findings, False
 
 
 def _rulings(rule: Rule, reasons: list[Reason], escalated: bool) -> list[Ruling]:
@@ -84,7 +93,4 @@ def _rulings(rule: Rule, reasons: list[Reason], escalated: bool) -> list[Ruling]
     outcomes = {reason.outcome for reason in reasons}
     if "fail" in outcomes:
         return [rule.on_fail]
-    # A rule without any finding, not even a pass, did not judge.
-    if not outcomes:
-        return [Ruling.ESCALATE]
     return [Ruling.NEEDS_HUMAN] if "warn" in outcomes else [Ruling.APPROVE]

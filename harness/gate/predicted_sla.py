@@ -28,7 +28,19 @@ def judge(case: Case) -> Iterator[Reason]:
     missing = len(case.intent.bounds()) - len(bounded)
     if missing > 0:
         yield failed(NAME, f"{missing} target(s) have no prediction", _SOURCE, "compare it in the twin over all targets")
-    yield from _side_effects(case.candidate)
+    effects = list(_side_effects(case.candidate))
+    yield from effects
+    if not case.intent.bounds():
+        yield _unbounded(case.candidate, len(effects))
+
+
+def _unbounded(candidate: Candidate, side_effects: int) -> Reason:
+    """Return the finding for an intent without bounds: then the watched KPIs alone say whether the change does harm."""
+    watched = [kpi for kpi in candidate.predictions if kpi.no_change is not None]
+    if not watched:
+        return warned(NAME, "the intent states no bound, and the twin predicted no KPI", _SOURCE, "approve only what you know")
+    result = "see above" if side_effects else "none is predicted to get worse"
+    return passed(NAME, f"the intent states no bound; of {len(watched)} watched KPIs {result}", _SOURCE)
 
 
 def _target(outlook: TargetOutlook, min_probability: float) -> Reason:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
 from harness.runtime.errors import StoreError
+from harness.runtime.private import private_folder, write_private
+from policies.text.redaction import redacted
 
 Model = TypeVar("Model")
 
@@ -19,7 +20,7 @@ class Artifacts:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
         except OSError as error:
             raise StoreError(f"run folder {folder}: {error}; choose a writable data_dir with free space") from error
 
@@ -33,14 +34,11 @@ class Artifacts:
         return self.folder / "report.html"
 
     def save(self, name: str, value: BaseModel | dict[str, Any] | list[Any]) -> str:
-        """Write a value under `name` and return the name; raises StoreError."""
+        """Write a value, without secrets, under `name` and return the name; raises StoreError."""
         text = value.model_dump_json() if isinstance(value, BaseModel) else TypeAdapter(Any).dump_json(value).decode()
         draft = self.path(name).with_suffix(".draft")
         try:
-            with draft.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+            write_private(draft, redacted(text).encode())
             draft.replace(self.path(name))
         except OSError as error:
             raise StoreError(f"{self.path(name)}: {error}; free space or choose another data_dir") from error

@@ -6,6 +6,7 @@ import sqlite3
 from enum import StrEnum
 
 from harness.runtime.errors import HarnessError, StoreError
+from policies.text.redaction import redacted
 from policies.word import Word
 from twins.network import NetworkError
 
@@ -30,7 +31,7 @@ class RunFailure(Word):
 
 def failure_of(error: Exception) -> RunFailure:
     """Return an exception as a failure: of the network, of a store, else internal."""
-    message = " ".join(str(error).split())
+    message = redacted(" ".join(str(error).split())) or type(error).__name__
     match error:
         case NetworkError():
             return RunFailure(boundary=RunBoundary.NETWORK, message=message)
@@ -39,4 +40,4 @@ def failure_of(error: Exception) -> RunFailure:
         case HarnessError():
             return RunFailure(boundary=RunBoundary.INTERNAL, message=message)
         case _:
-            return RunFailure(boundary=RunBoundary.INTERNAL, message=f"{type(error).__name__}: {error}")
+            return RunFailure(boundary=RunBoundary.INTERNAL, message=f"{type(error).__name__}: {message}")

@@ -24,6 +24,7 @@ class ObservedKpi(Word):
     high: float | None = None
     no_change: float | None = None
     result: str = ""
+    note: str = ""
 
     @classmethod
     def of_target(cls, check: TargetCheck) -> ObservedKpi:
@@ -40,6 +41,7 @@ class ObservedKpi(Word):
             high=check.interval.high if check.interval else None,
             no_change=check.no_change,
             result=check.result,
+            note="; ".join(part for part in (check.reason, check.credit) if part),
         )
 
     @classmethod
@@ -57,4 +59,5 @@ class ObservedKpi(Word):
             high=prediction.interval.high if prediction else None,
             no_change=check.no_change,
             result=check.result,
+            note=check.blame,
         )

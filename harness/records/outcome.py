@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from harness.commitments.timetable import Timetable
 from harness.records.failure import RunFailure
 from harness.records.observed_kpi import ObservedKpi
-from harness.records.status import EXIT_STATUS, Mode, Status
+from harness.records.standing import Standing
+from harness.records.status import EXIT_STATUS, Mode, RunStatus, Status
 from harness.verification.result import Verification
 from policies.change import ChangeSet
 from policies.intent import Intent
@@ -18,9 +21,11 @@ from tools.telemetry.planned_events import EventUse
 
 
 class ApprovalNote(Word):
-    """Who decided on the change set, how, and when (`at`, ISO 8601)."""
+    """Who requested the change and who decided on it, how, and when (`at`, ISO 8601); `digest`: of what was to be approved."""
 
     state: str
+    digest: str = ""
+    requested_by: str = ""
     decided_by: str = ""
     how: str = ""
     at: str = ""
@@ -30,13 +35,14 @@ class ApprovalNote(Word):
 class RunOutcome(Word):
     """How a run ended.
 
-    durations: wall seconds by step. twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is
-    applied and restored. events: planned events, with their use in the forecast.
+    standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
+    twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is applied and restored. events:
+    planned events, with their use in the forecast.
     """
 
     run_id: str
     status: Status
-    message: str
+    message: Annotated[str, Field(pattern=r"\S", description="the reason of the status; no run ends without one")]
     text: str
     intent: Intent | None = None
     chosen: ChangeSet | None = None
@@ -50,6 +56,7 @@ class RunOutcome(Word):
     verification: Verification | None = None
     verdict: Verdict | None = None
     approval: ApprovalNote | None = None
+    standing: Standing | None = None
     question: str = ""
     choices: tuple[str, ...] = ()
     nearest: str = ""
@@ -60,6 +67,12 @@ class RunOutcome(Word):
     mode: Mode = "active"
     folder: str = ""
     report: str = ""
+
+    def as_of(self, status: RunStatus) -> RunOutcome:
+        """Return the outcome with the present status of its run: a change that was still applied may be taken back by now."""
+        if self.status != "still applied" or status != "rolled back":
+            return self
+        return self.model_copy(update={"status": status, "message": f"{self.message}; it was taken back afterwards"})
 
     @property
     def exit_status(self) -> int:

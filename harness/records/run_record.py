@@ -12,7 +12,9 @@ from policies.word import Word
 
 
 class RunRecord(Word):
-    """One run; `network` is the name (URL) of the network that it manages."""
+    """One run; `network` is the name (URL, or embedded:SCENARIO/ID) of the network that it manages, `requester` who wants what
+    it does.
+    """
 
     run_id: str
     created_at: datetime
@@ -22,6 +24,7 @@ class RunRecord(Word):
     intent: str
     network: str
     planner: str
+    requester: str = ""
 
 
 def new_run_id() -> str:
@@ -35,12 +38,14 @@ class RunStore:
     def __init__(self, store: StateStore) -> None:
         self._store = store
 
-    def create(self, run_id: str, mode: Mode, intent: str, network: str, planner: str) -> RunRecord:
+    def create(self, run_id: str, mode: Mode, intent: str, network: str, planner: str, requester: str = "") -> RunRecord:
         """Record a new run."""
         now = datetime.now(UTC).isoformat()
         with self._store.transaction() as connection:
             connection.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, 'running', ?, ?, ?)", (run_id, now, now, mode, intent, network, planner)
+                "INSERT INTO runs(run_id, created_at, updated_at, mode, status, intent, network, planner, requester)"
+                " VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?)",
+                (run_id, now, now, mode, intent, network, planner, requester),
             )
         return self.get(run_id)
 
@@ -63,6 +68,11 @@ class RunStore:
             problem = "is ambiguous" if rows else "does not exist"
             raise RunError(f"run {name!r} {problem}; `twinpilot runs` lists them")
         return RunRecord.model_validate(dict(rows[0]))
+
+    def on_network(self, network: str) -> list[RunRecord]:
+        """Return the runs that manage the network of this name, oldest first."""
+        rows = self._store.rows("SELECT * FROM runs WHERE network = ? ORDER BY created_at", (network,))
+        return [RunRecord.model_validate(dict(row)) for row in rows]
 
     def newest(self, count: int = 20) -> list[RunRecord]:
         """Return the newest runs, newest first."""

@@ -9,12 +9,16 @@ Mode = Literal["active", "shadow"]
 # How a run ended, or what it waits for.
 Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
-    "cannot", "shadow", "failed", "scheduled",
+    "cannot", "shadow", "failed", "still applied",
+    "inconclusive", "expired", "scheduled",
 ]  # fmt: skip
-RunStatus = Status | Literal["running"]
+RunStatus = Status | Literal["running", "interrupted"]
 Tone = Literal["good", "care", "bad", "neutral"]
 
-# 0 done, 1 failed, 2 usage (typer's own), 3 an answer, an approval or the time is missing, 4 rejected or rolled back.
+# 0 done, 1 failed, 2 usage (typer's own), 3 an answer, an approval or the time is missing, 4 rejected or rolled back,
+# or inconclusive: KPIs neither confirmed the change nor proved harm; it was taken back, or a person decided to keep it;
+# or expired: nobody decided in time, which is not a rejection;
+# 5 a change that was to be gone is, or may be, still on the network.
 EXIT_STATUS: dict[Status, int] = {
     "confirmed": 0,
     "recommended": 0,
@@ -28,6 +32,9 @@ EXIT_STATUS: dict[Status, int] = {
     "scheduled": 3,
     "rejected": 4,
     "rolled back": 4,
+    "still applied": 5,
+    "inconclusive": 4,
+    "expired": 4,
 }
 
 TONE: dict[Status, Tone] = {
@@ -43,4 +50,7 @@ TONE: dict[Status, Tone] = {
     "scheduled": "care",
     "rejected": "care",
     "rolled back": "bad",
+    "still applied": "bad",
+    "inconclusive": "care",
+    "expired": "care",
 }

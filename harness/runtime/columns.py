@@ -5,7 +5,16 @@ from __future__ import annotations
 import sqlite3
 
 _ADDED = {
+    "runs": {"requester": "TEXT NOT NULL DEFAULT ''"},
+    "approvals": {
+        "subject": "TEXT NOT NULL DEFAULT ''",
+        "facts": "TEXT NOT NULL DEFAULT ''",
+        "requested_by": "TEXT NOT NULL DEFAULT ''",
+    },
     "commitments": {
+        "identity": "TEXT NOT NULL DEFAULT ''",
+        "next_attempt_at": "REAL NOT NULL DEFAULT 0",
+        "reported_at": "REAL NOT NULL DEFAULT 0",
         "apply_at": "REAL",
         "restore_at": "REAL",
         "verified_at": "REAL",

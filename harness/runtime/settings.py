@@ -10,19 +10,25 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from harness.runtime.duration import Seconds
 from harness.runtime.errors import HarnessError
+from policies.kpi import kpi_definition, kpi_definitions
+from policies.text.base_url import BaseUrl
 from policies.text.validation import problems_of
 from policies.word import Word
 
 PREFIX = "TWINPILOT_"
 FILE_NAME = "twinpilot.toml"
+_NO_SETTINGS = frozenset(
+    f"{PREFIX}{name}" for name in ("CONFIG", "API_KEY", "NETWORK_URL", "NETWORK_TOKEN", "NETWORK_LOGIN", "WITNESS_TOKEN")
+)
+NO_WITNESS = "none"  # journal.witness_dir: no second place
 
 
 class SettingsError(HarnessError):
@@ -30,9 +36,13 @@ class SettingsError(HarnessError):
 
 
 class NetworkSettings(Word):
-    """The network: the URL of a running one, or an embedded scenario (stadium, small, or a scenario file)."""
+    """The network: the URL of a running one, or an embedded scenario (stadium, small, or a scenario file).
 
-    url: str = ""
+    credentials_file: a TOML file of the peers' logins and tokens (`tools.oran.credentials`); never in a URL.
+    """
+
+    url: BaseUrl = ""
+    credentials_file: str = ""
     scenario: str = "stadium"
     seed: int = Field(default=1, ge=0)
     port: int = Field(default=0, ge=0, le=65535)
@@ -43,7 +53,7 @@ class PlannerSettings(Word):
     """The planner; `api_key_env` names the environment variable that holds the API key, never the key itself."""
 
     kind: Literal["rule", "llm"] = "rule"
-    base_url: str = "http://127.0.0.1:8000/v1"
+    base_url: BaseUrl = "http://127.0.0.1:8000/v1"
     model: str = "6g-llm"
     api_key_env: str = "TWINPILOT_API_KEY"
     timeout: Seconds = Field(default=120.0, gt=0)
@@ -62,9 +72,15 @@ class GateSettings(Word):
 
 
 class ApprovalSettings(Word):
-    """How long a request for approval is valid (wall time)."""
+    """How long a request for approval is valid (wall time), and who may approve: entries are `uid`, `uid:name` or a name.
+
+    Without entries the local user, the owner of data_dir, has gate.approver_roles; with entries nobody else has a role.
+    """
 
     ttl: Seconds = Field(default=900.0, gt=0)
+    four_eyes: bool = Field(default=False, description="nobody approves what they requested; --approve counts as the requester")
+    operators: tuple[str, ...] = ()
+    engineers: tuple[str, ...] = ()
 
 
 class CommitmentSettings(Word):
@@ -81,7 +97,26 @@ class CommitmentSettings(Word):
         default=0.0, ge=0, description="wall time after which the watchdog reverts; 0: as in network time"
     )
     significance: float = Field(default=0.05, gt=0, lt=0.5)
+    on_inconclusive: Literal["roll_back", "ask"] = Field(
+        default="roll_back",
+        description="ask: a person keeps it, keeps watching or takes it back; without an answer it is taken back",
+    )
+    memory: dict[str, Annotated[Seconds, Field(ge=0)]] = Field(
+        default_factory=dict, description="by KPI, for how long the peer's counter still contains what was before (network time)"
+    )
     watchdog: bool = True
+
+    @field_validator("memory")
+    @classmethod
+    def _known(cls, memory: dict[str, float]) -> dict[str, float]:
+        for kpi in memory:
+            kpi_definition(kpi)
+        return memory
+
+    @property
+    def longest_memory(self) -> float:
+        """The longest memory of a KPI's counter, by these settings or by the KPI catalogue; seconds of network time."""
+        return max(self.memory.get(name, definition.memory_s) for name, definition in kpi_definitions().items())
 
 
 class LimitSettings(Word):
@@ -92,15 +127,22 @@ class LimitSettings(Word):
 
 
 class JournalSettings(Word):
-    """The folder of the signed heads; empty: below data_dir."""
+    """Where the signed heads go, beside the data and to witnesses that notice if data and heads are cut together.
+
+    heads_dir: empty: below data_dir. witness_dir: the second place; empty: the user's state folder, "none": no second place.
+    witness_url: an HTTP witness (`twinpilot journal witness`). witness_syslog: /dev/log or HOST:PORT.
+    """
 
     heads_dir: str = ""
+    witness_dir: str = ""
+    witness_url: BaseUrl = ""
+    witness_syslog: str = ""
 
 
 class TelemetrySettings(Word):
     """OpenTelemetry over OTLP/HTTP; off if the endpoint is empty."""
 
-    otlp_endpoint: str = ""
+    otlp_endpoint: BaseUrl = ""
 
 
 class Settings(BaseSettings):
@@ -184,10 +226,10 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _check_environment() -> None:
-    """Refuse unknown TWINPILOT_ variables; TWINPILOT_API_KEY and TWINPILOT_CONFIG are no settings."""
+    """Refuse unknown TWINPILOT_ variables; those in `_NO_SETTINGS` are none."""
     sections = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     for name in os.environ:
-        is_setting = name.startswith(PREFIX) and name not in (f"{PREFIX}CONFIG", f"{PREFIX}API_KEY")
+        is_setting = name.startswith(PREFIX) and name not in _NO_SETTINGS
         if is_setting and name.split("__", 1)[0] not in sections:
             allowed = ", ".join(sorted(sections))
             raise SettingsError(f"environment: {name} is not a setting; there are {allowed} (with __KEY); unset it")

@@ -1,18 +1,23 @@
 """The state database: runs, approvals and commitments in one SQLite file (WAL), shared by several processes.
 
 Transactions are IMMEDIATE with synchronous=FULL: what was committed survives a killed process and a power failure.
+Every change of the state of an approval or commitment, and every lease for reverting one, is handed to `write_ahead` before it is
+committed: triggers collect them, so that no statement that changes a state can bypass it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.runtime.columns import add_missing_columns
 from harness.runtime.errors import StoreError
+from harness.runtime.private import private_file, private_parents
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs(
@@ -28,7 +33,37 @@ CREATE TABLE IF NOT EXISTS commitments(
     network_deadline REAL NOT NULL, closed_at REAL, note TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
     lease_by TEXT NOT NULL DEFAULT '', lease_until REAL NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS open_commitments ON commitments(state, network);
+CREATE TABLE IF NOT EXISTS journaled(seq INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS recovery(id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS high_water(name TEXT PRIMARY KEY, seen REAL NOT NULL, boot TEXT NOT NULL, uptime REAL NOT NULL);
 """
+_WATCH = """
+CREATE TEMP TABLE changed(source TEXT NOT NULL, row INTEGER NOT NULL);
+CREATE TEMP TRIGGER approval_requested AFTER INSERT ON main.approvals
+    BEGIN INSERT INTO changed VALUES ('approvals', NEW.rowid); END;
+CREATE TEMP TRIGGER approval_changed AFTER UPDATE ON main.approvals WHEN NEW.state IS NOT OLD.state
+    BEGIN INSERT INTO changed VALUES ('approvals', NEW.rowid); END;
+CREATE TEMP TRIGGER commitment_opened AFTER INSERT ON main.commitments
+    BEGIN INSERT INTO changed VALUES ('commitments', NEW.rowid); END;
+CREATE TEMP TRIGGER commitment_changed AFTER UPDATE ON main.commitments
+    WHEN NEW.state IS NOT OLD.state OR (NEW.lease_by IS NOT OLD.lease_by AND NEW.lease_by <> '')
+    BEGIN INSERT INTO changed VALUES ('commitments', NEW.rowid); END;
+"""
+_LARGE = frozenset({"change_set", "receipt", "expectations"})  # the digest stands for them
+_KEY = {"approvals": "digest", "commitments": "key"}
+
+
+@dataclass(frozen=True)
+class StateChange:
+    """A row of `table` as it will be once the transaction is committed; `key` is its digest or idempotency key."""
+
+    table: str
+    key: str
+    run_id: str
+    row: dict[str, Any]
+
+
+WriteAhead = Callable[[StateChange], int]
 
 
 class _Local(threading.local):
@@ -38,15 +73,19 @@ class _Local(threading.local):
 
 
 class StateStore:
-    """The state database at `path`, created with its folder if missing; raises StoreError."""
+    """The state database at `path`, created with its folder if missing; raises StoreError.
 
-    def __init__(self, path: Path | str) -> None:
+    write_ahead: records a change before it is committed and returns the record's number; what it raises ends the transaction.
+    """
+
+    def __init__(self, path: Path | str, write_ahead: WriteAhead | None = None) -> None:
         self.path = Path(path)
+        self._write_ahead = write_ahead
         self._local = _Local()
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection().executescript(_SCHEMA)
-            add_missing_columns(self._connection())
+            private_parents(self.path.parent)
+            private_file(self.path)
+            self._connection()
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"state database {self.path}: {error}; choose a writable data_dir with free space") from error
 
@@ -57,6 +96,10 @@ class StateStore:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            connection.executescript(_SCHEMA)
+            add_missing_columns(connection)
+            if self._write_ahead is not None:
+                connection.executescript(_WATCH)
             self._local.connection = connection
         return connection
 
@@ -68,12 +111,19 @@ class StateStore:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                self._record_changes(connection)
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             raise StoreError(f"state database {self.path}: {error}; is the disk full or read-only?") from error
+
+    def _record_changes(self, connection: sqlite3.Connection) -> None:
+        if self._write_ahead is None:
+            return
+        for change in _changes(connection):
+            connection.execute("INSERT OR IGNORE INTO journaled VALUES (?)", (self._write_ahead(change),))
 
     def rows(self, statement: str, values: tuple[object, ...] = ()) -> list[sqlite3.Row]:
         """Return the rows of a query; raises StoreError."""
@@ -87,3 +137,13 @@ class StateStore:
         if self._local.connection is not None:
             self._local.connection.close()
             self._local.connection = None
+
+
+def _changes(connection: sqlite3.Connection) -> Iterator[StateChange]:
+    """Yield the rows that the open transaction has changed, each once, in order."""
+    changed = connection.execute("SELECT source, row FROM temp.changed GROUP BY source, row ORDER BY MIN(rowid)").fetchall()
+    connection.execute("DELETE FROM temp.changed")
+    for table, rowid in changed:
+        row = connection.execute(f"SELECT * FROM {table} WHERE rowid = ?", (rowid,)).fetchone()  # noqa: S608 - one of our tables
+        values = {name: row[name] for name in row.keys() if name not in _LARGE and row[name] is not None}  # noqa: SIM118
+        yield StateChange(table, str(row[_KEY[table]]), str(row["run_id"]), values)

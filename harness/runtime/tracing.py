@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, Protocol
 
+from policies.text.redaction import redacted
+
 Attributes = dict[str, str | int | float | bool]
 
 
@@ -42,13 +44,29 @@ class OtelTracer:
 
     @contextmanager
     def span(self, name: str, attributes: Attributes) -> Iterator[Any]:
-        """Open a span."""
-        with self._tracer.start_as_current_span(name, attributes=attributes) as span:
-            yield span
+        """Open a span; neither its attributes nor an exception's message bring a secret to the collector."""
+        clean = {key: redacted(value) if isinstance(value, str) else value for key, value in attributes.items()}
+        with self._tracer.start_as_current_span(
+            redacted(name), attributes=clean, record_exception=False, set_status_on_exception=False
+        ) as span:
+            try:
+                yield span
+            except BaseException as error:
+                _fail(span, error)
+                raise
 
     def close(self) -> None:
         """Flush the spans and shut down the exporter."""
         self._provider.shutdown()
+
+
+def _fail(span: Any, error: BaseException) -> None:
+    """Mark a span as failed, as OpenTelemetry does, but without the secrets that the message may hold."""
+    from opentelemetry.trace import Status, StatusCode
+
+    text = redacted(f"{type(error).__name__}: {error}")
+    span.add_event("exception", {"exception.type": type(error).__name__, "exception.message": text})
+    span.set_status(Status(StatusCode.ERROR, text))
 
 
 def make_tracer(endpoint: str) -> Tracer:

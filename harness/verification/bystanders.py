@@ -8,27 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import inf
 from statistics import fmean
 
+from harness.verification.cells import dns_of, named_cells, near_cells
 from harness.verification.comparison import Comparison
+from harness.verification.demand import demand_rose, worse_far_away
+from harness.verification.effect import drifts
+from harness.verification.flawed import flaw_of, is_invalid
+from harness.verification.levels import PROOF
+from harness.verification.movement import movement_of
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
-from policies.assessment import assess_by_window
-from policies.guardrails.blast_radius import BlastRadius
-from policies.intent import ExpectationObject, ExpectationTarget, objective_of
-from policies.kpi import KpiFrame, kpi_definition
+from policies.kpi import kpi_definition
 from policies.managed_object import short_name
-from policies.materiality import badness
+from policies.materiality import badness, is_worse, serves_well
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from tools.telemetry.statistics import MIN_WINDOWS, holm
-from tools.twinning.outlook import WATCHED, select
-from twins.network import NetworkCard
-
-_DEMAND = "DRB.PdcpSduVolumeDL"
-_DEMAND_RISE = 1.1
-_MIN_CONTROLS = 5
+from tools.twinning.outlook import WATCHED
 
 
 @dataclass(frozen=True)
@@ -52,73 +49,44 @@ class _Group:
 
 
 def check_bystanders(comparison: Comparison) -> list[BystanderCheck]:
-    """Judge every watched KPI that is not a bounded target."""
-    groups = list(_groups(comparison))
+    """Judge every watched KPI that is not a bounded target and was measured before or after."""
+    groups = [group for group in _groups(comparison) if group.before or group.after]
     p_values = holm([group.p_value for group in groups])
     return [_check(group, p_value, comparison) for group, p_value in zip(groups, p_values, strict=True)]
 
 
 def _groups(comparison: Comparison) -> Iterator[_Group]:
-    named = tuple(dict.fromkeys(cell for expectation in comparison.intent.expectations for cell in expectation.object.cells))
-    controls = control_cells(comparison)
-    near = [cell for cell in comparison.card.cells if named and cell.id not in controls]
-    other_cells = [cell.id for cell in near if cell.id not in named and cell.dn not in named]
+    named = named_cells(comparison)
+    other_cells = [cell.id for cell in near_cells(comparison) if named and cell.id not in named and cell.dn not in named]
     bounded = {(target.kpi, scope.slice) for scope, target in comparison.intent.bounds()}
     predictions = {(prediction.kpi, prediction.slice): prediction for prediction in reversed(comparison.candidate.predictions)}
     for kpi, slice in WATCHED:
         definition = kpi_definition(kpi)
         if definition.better == "neutral":
             continue
-        if (kpi, slice) not in bounded:
-            yield _group(comparison, kpi, slice, named, predictions.get((kpi, slice)))
-        for cell in [] if definition.is_network_wide else other_cells:
+        where = () if definition.moves_to_neighbours else named
+        if (kpi, slice) not in bounded or where != named:
+            yield _group(comparison, kpi, slice, where, predictions.get((kpi, slice)))
+        for cell in [] if definition.moves_to_neighbours else other_cells:
             yield _group(comparison, kpi, slice, (cell,), None)
-
-
-def control_cells(comparison: Comparison) -> tuple[str, ...]:
-    """Return the ids of the cells that the change cannot have affected; empty if there are fewer than five."""
-    named = {cell for expectation in comparison.intent.expectations for cell in expectation.object.cells}
-    reached = {*BlastRadius.of(comparison.candidate.change_set, comparison.card).cells}
-    reached |= {cell.id for cell in comparison.card.cells if cell.id in named or cell.dn in named}
-    neighbours = {name for cell in comparison.card.cells if cell.id in reached for name in cell.neighbours}
-    controls = tuple(cell.id for cell in comparison.card.cells if cell.id not in reached | neighbours)
-    return controls if len(controls) >= _MIN_CONTROLS else ()
-
-
-def _is_common(group: _Group, comparison: Comparison) -> bool:
-    """Whether a control cell got worse by as much, relative to before."""
-    controls = (_group(comparison, group.kpi, group.slice, (cell,), None) for cell in control_cells(comparison))
-    return _worsening(group) <= max(map(_worsening, controls), default=-inf)
-
-
-def _worsening(group: _Group) -> float:
-    if not group.before or not group.after:
-        return -inf
-    before, after = fmean(badness(group.kpi, group.before)), fmean(badness(group.kpi, group.after))
-    return (after - before) / max(abs(before), 1e-9)
 
 
 def _group(
     comparison: Comparison, kpi: str, slice: Slice | None, cells: tuple[str, ...], prediction: KpiPrediction | None
 ) -> _Group:
+    dns = dns_of(comparison, cells)
     return _Group(
         kpi=kpi,
         slice=slice,
         cells=cells,
-        before=_values(comparison.before, comparison.card, kpi, slice, cells),
-        after=_values(comparison.after, comparison.card, kpi, slice, cells),
+        before=comparison.earlier.values(kpi, slice, dns),
+        after=comparison.later.values(kpi, slice, dns),
         prediction=prediction,
     )
 
 
-def _values(frame: KpiFrame, card: NetworkCard, kpi: str, slice: Slice | None, cells: tuple[str, ...]) -> list[float]:
-    target = ExpectationTarget(kpi=kpi, condition=objective_of(kpi))
-    narrowed = select(frame, card, ExpectationObject(cells=cells, slice=slice), kpi)
-    return [value for _, value in assess_by_window(narrowed, target)]
-
-
 def _check(group: _Group, p_value: float, comparison: Comparison) -> BystanderCheck:
-    result, blame = _finding(group, p_value, comparison)
+    result, blame, awaits_windows = _finding(group, p_value, comparison)
     return BystanderCheck(
         kpi=group.kpi,
         unit=kpi_definition(group.kpi).unit,
@@ -130,41 +98,67 @@ def _check(group: _Group, p_value: float, comparison: Comparison) -> BystanderCh
         no_change=group.prediction.no_change if group.prediction else None,
         p_value=p_value,
         blame=blame,
+        awaits_windows=awaits_windows,
     )
 
 
-def _finding(group: _Group, p_value: float, comparison: Comparison) -> tuple[BystanderResult, str]:
-    """Return the result with its reason."""
+def _finding(group: _Group, p_value: float, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
+    """Return the result with its reason, and whether later windows alone can tell more."""
+    flaw = flaw_of(comparison, group.kpi, group.slice, dns_of(comparison, group.cells))
+    if is_invalid(flaw):
+        return "inconclusive", flaw, True
     if min(len(group.before), len(group.after)) < MIN_WINDOWS:
-        return "unknown", "too few windows"
-    return _blame(group, comparison) if p_value < comparison.significance else ("unharmed", "")
+        return "unknown", f"measured in {len(group.before)} windows before and {len(group.after)} after: too few", False
+    if p_value < comparison.significance * PROOF:
+        return (*_blame(group, comparison), False)
+    return _suspicion(group, p_value, comparison)
+
+
+def _suspicion(group: _Group, p_value: float, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
+    """Judge a worsening that is no proof of harm, and none of harmlessness: more windows may tell."""
+    moving = movement_of(group.kpi, group.after, group.before, comparison.significance) if _is_getting_bad(group) else ""
+    if p_value >= comparison.significance and not moving:
+        return "unharmed", "", False
+    result, blame = _blame(group, comparison)
+    if result != "harmed":
+        return result, blame, False
+    return "inconclusive", moving or f"worse than before, but it may be chance: {blame}", bool(moving)
+
+
+def _is_getting_bad(group: _Group) -> bool:
+    """Whether the latest windows are worse than those before them, and materially worse than before the change."""
+    latest = fmean(group.after[-MIN_WINDOWS:])
+    (late, all_after) = badness(group.kpi, [latest, fmean(group.after)])
+    return late > all_after and is_worse(group.kpi, latest, fmean(group.before)) and not serves_well(group.kpi, latest)
 
 
 def _blame(group: _Group, comparison: Comparison) -> tuple[BystanderResult, str]:
+    """Return whom a worsening is attributed to.
+
+    The twin excuses what it predicted: a drift without the change beyond its own gap, or a side effect of the change, which was
+    approved. Neither excuses more than was predicted.
+    """
+    excuse = _predicted(group, comparison)
+    if excuse is not None:
+        return excuse
+    if worse_far_away(comparison, group.kpi, group.slice, group.cells):
+        return "elsewhere", "cells far from the change got as much worse"
+    if demand_rose(comparison, group.cells) and demand_rose(comparison, ()):
+        return "demand", "demand rose there and in the whole network"
     prediction = group.prediction
     if prediction is not None and prediction.no_change is not None:
-        gap = prediction.twin_gap or 0.0
-        if not is_worse_than(group.kpi, group.after, prediction.no_change, gap, comparison.significance):
-            return "demand", f"as predicted without a change ({prediction.no_change:.4g})"
-        if not is_worse_than(group.kpi, group.after, prediction.mean, gap, comparison.significance):
-            return "predicted", f"as predicted with the change ({prediction.mean:.4g}), which was approved"
         return "harmed", f"worse than predicted without a change ({prediction.no_change:.4g}) and with it ({prediction.mean:.4g})"
-    if _is_common(group, comparison):
-        return "elsewhere", "cells far from the change got as much worse"
-    if _demand_rose(comparison, group.cells) and _demand_rose(comparison, ()):
-        return "demand", "demand rose there and in the whole network"
     return "harmed", "demand does not explain it"
 
 
-def _demand_rose(comparison: Comparison, cells: tuple[str, ...]) -> bool:
-    earlier, later = _volume(comparison.before, comparison.card, cells), _volume(comparison.after, comparison.card, cells)
-    return earlier is not None and later is not None and later >= _DEMAND_RISE * max(earlier, 1e-9)
-
-
-def _volume(frame: KpiFrame, card: NetworkCard, cells: tuple[str, ...]) -> float | None:
-    dns = {cell.dn for cell in card.cells if not cells or cell.id in cells or cell.dn in cells}
-    samples = frame.where(kpi=_DEMAND).keep(lambda sample: sample.dn in dns and sample.slice is None)
-    if not len(samples):
-        samples = frame.where(kpi=_DEMAND).keep(lambda sample: sample.dn in dns)
-    values, windows = samples.values(), len(samples.windows())
-    return sum(values) / windows if windows else None
+def _predicted(group: _Group, comparison: Comparison) -> tuple[BystanderResult, str] | None:
+    prediction, significance = group.prediction, comparison.significance
+    if prediction is None or prediction.no_change is None:
+        return None
+    kpi, gap, no_change = group.kpi, prediction.twin_gap or 0.0, prediction.no_change
+    is_drift = drifts(kpi, no_change, fmean(group.before), gap) and is_worse(kpi, no_change, fmean(group.before))
+    if is_drift and not is_worse_than(kpi, group.after, no_change, gap, significance):
+        return "demand", f"as predicted without a change ({no_change:.4g})"
+    if is_worse(kpi, prediction.mean, no_change) and not is_worse_than(kpi, group.after, prediction.mean, gap, significance):
+        return "predicted", f"as predicted with the change ({prediction.mean:.4g}), which was approved"
+    return None

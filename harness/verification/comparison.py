@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
 
+from harness.verification.series import Series
 from policies.intent import Intent
-from policies.kpi import KpiFrame
+from policies.kpi import KpiFrame, KpiSample, kpi_definition
 from policies.proposal import Candidate
+from policies.quality.flaw import Flaw
 from twins.network import NetworkCard
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """KPI windows before and after a change of the network `card`, with its intent, its candidate and the significance."""
+    """KPI windows before and after a change of the network `card`, with its intent, its candidate and the significance.
+
+    flaws: measurements of these KPIs in this time that are not good, hence kept in quarantine and not in the windows. memory_s:
+    by KPI, for how long its counter still contains what was before (a filter or a moving average of the peer; KPIs that are not
+    listed: `KpiDefinition.memory_s`): later windows that start sooner than that after `applied_at` are not used. Without
+    `applied_at` no window is left out.
+    """
 
     before: KpiFrame
     after: KpiFrame
@@ -20,3 +31,39 @@ class Comparison:
     intent: Intent
     candidate: Candidate
     significance: float = 0.05
+    flaws: tuple[Flaw, ...] = ()
+    applied_at: datetime | None = None
+    memory_s: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_predicted_for_now(self) -> bool:
+        """Whether the predictions are for the time of the change, not for a later time window of the intent."""
+        window, last = self.intent.window, max((end for _, end in self.before.windows()), default=None)
+        return window is None or last is None or window.start <= last
+
+    @cached_property
+    def earlier(self) -> Series:
+        """The samples before the change."""
+        return Series(self.before, self.card)
+
+    @cached_property
+    def later(self) -> Series:
+        """The samples after the change whose counters have forgotten what was before it."""
+        return Series(self.after.keep(self._is_settled), self.card)
+
+    @cached_property
+    def remembering(self) -> dict[str, int]:
+        """By KPI, the number of windows after the change that still remember what was before it."""
+        starts: dict[str, set[datetime]] = {}
+        for sample in self.after:
+            if not self._is_settled(sample):
+                starts.setdefault(sample.kpi, set()).add(sample.start)
+        return {kpi: len(windows) for kpi, windows in starts.items()}
+
+    def memory_of(self, kpi: str) -> float:
+        """Return the memory of a KPI's counter, seconds."""
+        return self.memory_s.get(kpi, kpi_definition(kpi).memory_s)
+
+    def _is_settled(self, sample: KpiSample) -> bool:
+        memory = self.memory_of(sample.kpi) if self.applied_at else 0.0
+        return not memory or self.applied_at is None or sample.start >= self.applied_at + timedelta(seconds=memory)

@@ -10,11 +10,24 @@ from policies.slices import Slice
 from policies.word import Word
 
 TargetResult = Literal["met", "missed", "inconclusive", "harmed", "observed"]
-BystanderResult = Literal["unharmed", "harmed", "demand", "predicted", "elsewhere", "unknown"]
+BystanderResult = Literal["unharmed", "harmed", "inconclusive", "demand", "predicted", "elsewhere", "moved", "unknown"]
+Effect = Literal["measured", "none", "unknown"]
+
+
+class MeasuredEffect(Word):
+    """Whether a KPI moved relative to no change, and how that was decided."""
+
+    effect: Effect = "unknown"
+    reason: str = ""
 
 
 class TargetCheck(Word):
-    """A target after the change; `p_value` is that of "the bound is not met". An objective has the result `observed`."""
+    """A target after the change; `p_value` is that of "the bound is not met". An objective has the result `observed`.
+
+    `reason`: why the values prove nothing, or how they depart from the prediction. `awaits_windows`: the reason lies in these
+    windows (a KPI that still moves, flawed samples), and later ones may do. `effect`: whether the KPI moved relative to no
+    change; a target that is met without one is no merit of the change.
+    """
 
     target: ExpectationTarget
     slice: Slice | None
@@ -29,16 +42,32 @@ class TargetCheck(Word):
     no_change: float | None = None
     inside_interval: bool | None = None
     error_percent: float | None = None
+    reason: str = ""
+    awaits_windows: bool = False
+    effect: MeasuredEffect = MeasuredEffect()
 
     def describe(self) -> str:
         """Return the finding in one line."""
         value = "no measurement" if self.observed is None else f"{self.observed:.4g} {self.target.definition.unit}"
         name = f"{self.target.describe()}{f' [{self.slice.value}]' if self.slice else ''}"
-        return f"{name}: {value} over {self.windows} windows: {self.result}"
+        finding = "; ".join(part for part in (self.result, self.reason, self.credit) if part)
+        return f"{name}: {value} over {self.windows} windows: {finding}"
+
+    @property
+    def credit(self) -> str:
+        """What the change has not done, in words; empty if its effect was measured or nothing can be said."""
+        if self.effect.effect != "none":
+            return ""
+        if self.result == "met":
+            return "met, but as it would be without the change: no measured effect"
+        return "acknowledged, no measured effect"
 
 
 class BystanderCheck(Word):
-    """A KPI that the intent does not target; `blame` is the reason why a worsening is, or is not, attributed to the change."""
+    """A KPI that the intent does not target; `blame` is the reason why a worsening is, or is not, attributed to the change.
+
+    `moved`: what was measured here is in neighbour cells now. `unknown`: too few windows before or after to be judged.
+    """
 
     kpi: str
     unit: str
@@ -50,6 +79,12 @@ class BystanderCheck(Word):
     no_change: float | None
     p_value: float
     blame: str = ""
+    awaits_windows: bool = False
+
+    @property
+    def reason(self) -> str:
+        """Why this is the result, as in a TargetCheck."""
+        return self.blame
 
     def describe(self) -> str:
         """Return the finding in one line."""
@@ -58,8 +93,32 @@ class BystanderCheck(Word):
         return f"{name} in {self.where}:{values} (p={self.p_value:.2g}): {self.result}{f', {self.blame}' if self.blame else ''}"
 
 
+class EditEffect(Word):
+    """An edit that the network acknowledged, and what was measured of it where it acts (TS 28.552 KPIs that moved).
+
+    `shared` is the number of other edits of the same cells and slice: KPIs cannot tell them apart.
+    """
+
+    edit: str
+    effect: Effect
+    moved: tuple[str, ...] = ()
+    shared: int = 0
+
+    def describe(self) -> str:
+        """Return the finding in one line."""
+        if self.effect != "measured":
+            finding = "no measured effect" if self.effect == "none" else "its effect cannot be measured"
+            return f"{self.edit}: acknowledged, {finding}"
+        others = f" (together with {self.shared} other edit(s) there)" if self.shared else ""
+        return f"{self.edit}: measured effect{others}: {'; '.join(self.moved)}"
+
+
 class Verification(Word):
-    """The outcome: confirmed, harmed, or inconclusive, which becomes a rollback at the deadline."""
+    """The outcome: confirmed, harmed, or inconclusive, with the reasons.
+
+    `settled`: no KPI is still moving and none rests on flawed windows; otherwise later windows alone may give a verdict.
+    `notes`: what a confirmation does not say, such as targets that are met as without the change, or KPIs that were not judged.
+    """
 
     outcome: Literal["confirmed", "harmed", "inconclusive"]
     targets: tuple[TargetCheck, ...]
@@ -68,3 +127,6 @@ class Verification(Word):
     windows_after: int
     significance: float
     reasons: tuple[str, ...] = ()
+    settled: bool = True
+    edits: tuple[EditEffect, ...] = ()
+    notes: tuple[str, ...] = ()

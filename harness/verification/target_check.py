@@ -1,48 +1,94 @@
-"""One target after a change: met, missed, inconclusive or harmed, and how accurate the prediction was."""
+"""One target after a change: met, missed, inconclusive or harmed; the change's part in it; the accuracy of the prediction."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import fmean
 
+from harness.verification.cells import dns_of
 from harness.verification.comparison import Comparison
+from harness.verification.demand import demand_moved
+from harness.verification.effect import effect_on
+from harness.verification.flawed import flaw_of, is_invalid
+from harness.verification.levels import MET
+from harness.verification.movement import movement_of
+from harness.verification.plausibility import MEAN_OF_LOW_END, contradiction_of, departure_of
 from harness.verification.result import TargetCheck, TargetResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
-from policies.assessment import assess, assess_by_window
+from policies.assessment import assess
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
+from policies.materiality import is_worse
 from policies.proposal import Candidate, TargetOutlook
-from tools.telemetry.statistics import MIN_WINDOWS, p_mean_above, p_mean_below, share_bounds
-from tools.twinning.outlook import gap_key, select
+from tools.telemetry.statistics import MIN_WINDOWS, correlation_of, p_mean_above, p_mean_below, share_bounds
+from tools.twinning.outlook import gap_key
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A target's samples and its values per window, before and after, with the prediction."""
+
+    target: ExpectationTarget
+    before: list[float]
+    after: list[float]
+    samples: KpiFrame
+    outlook: TargetOutlook | None
+    gap: float
+    significance: float
+
+    @property
+    def correlation(self) -> float:
+        return correlation_of(self.after, self.before)
+
+    @property
+    def observed(self) -> float | None:
+        """The value over all windows together, as the twin predicts it; the tests are by window."""
+        return assess(self.samples, self.target)
 
 
 def check_target(comparison: Comparison, scope: ExpectationObject, target: ExpectationTarget) -> TargetCheck:
     """Judge one target of the expectation's object `scope`."""
-    candidate, significance = comparison.candidate, comparison.significance
-    after = select(comparison.after, comparison.card, scope, target.kpi)
-    values = [value for _, value in assess_by_window(after, target)]
-    before = select(comparison.before, comparison.card, scope, target.kpi)
-    earlier = [value for _, value in assess_by_window(before, target)]
-    outlook = outlook_for(candidate, scope, target)
-    gap = gap_of(candidate, scope, target.kpi)
-    result, p_value = _result(target, values, after, significance)
-    if result == "missed" and _is_harm(target.kpi, values, earlier, _no_change(outlook, gap), significance):
-        result = "harmed"
-    observed = assess(after, target)  # over all windows together, as the twin predicts it; the test is by window
+    dns = dns_of(comparison, scope.cells)
+    outlook = outlook_for(comparison.candidate, scope, target)
+    measured = _Measured(
+        target=target,
+        before=comparison.earlier.target_values(target, scope.slice, dns),
+        after=comparison.later.target_values(target, scope.slice, dns),
+        samples=comparison.later.frame(target.kpi, scope.slice, dns),
+        outlook=outlook,
+        gap=gap_of(comparison.candidate, scope, target.kpi),
+        significance=comparison.significance,
+    )
+    moving = movement_of(target.kpi, measured.after, measured.before, comparison.significance)
+    flaw = flaw_of(comparison, target.kpi, scope.slice, dns)
+    reason = (
+        flaw
+        or _shortage(comparison, measured)
+        or moving
+        or _contradiction(comparison, scope, measured)
+        or _departure(comparison, scope, measured)
+    )
+    result, p_value = _verdict(measured, reason)
     return TargetCheck(
         target=target,
         slice=scope.slice,
         cells=scope.cells,
         result=result,
-        observed=observed,
-        before=assess(before, target),
-        windows=len(values),
+        observed=measured.observed,
+        before=comparison.earlier.overall(target, scope.slice, dns),
+        windows=len(measured.after),
         p_value=p_value,
         predicted=outlook.predicted if outlook else None,
         interval=outlook.interval if outlook else None,
         no_change=outlook.no_change if outlook else None,
-        inside_interval=_inside(outlook, observed, gap),
-        error_percent=_error_percent(outlook, observed),
-    )
+        inside_interval=_inside(measured),
+        error_percent=_error_percent(measured),
+        reason=reason,
+        awaits_windows=bool(moving or flaw),
+        effect=effect_on(target.kpi, measured.after, measured.before, outlook.no_change if outlook else None, measured.gap,
+                         comparison.significance),
+    )  # fmt: skip
 
 
 def outlook_for(candidate: Candidate, scope: ExpectationObject, target: ExpectationTarget) -> TargetOutlook | None:
@@ -60,48 +106,90 @@ def gap_of(candidate: Candidate, scope: ExpectationObject, kpi: str) -> float:
     return max((prediction.twin_gap for prediction in predictions if prediction.twin_gap is not None), default=0.0)
 
 
-def _result(
-    target: ExpectationTarget, values: list[float], samples: KpiFrame, significance: float
-) -> tuple[TargetResult, float | None]:
-    if target.condition.is_objective or target.value is None:
-        return "observed", None
+def _shortage(comparison: Comparison, measured: _Measured) -> str:
+    """Return why there are too few windows to judge, or ""."""
+    if len(measured.after) >= MIN_WINDOWS:
+        return ""
+    kpi = measured.target.kpi
+    if comparison.remembering.get(kpi):
+        memory = f"the counter's memory of {comparison.memory_of(kpi):g} s"
+        return f"verified for too short a time: {memory} leaves {len(measured.after)} windows, at least {MIN_WINDOWS} are needed"
+    return f"{len(measured.after)} windows with a measurement, at least {MIN_WINDOWS} are needed"
+
+
+def _departure(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
+    """Return how the value departs from its prediction, or "" if it does not, or demand is not what was predicted for."""
+    outlook, observed = measured.outlook, measured.observed
+    if outlook is None or observed is None:
+        return ""
+    kpi, correlation = measured.target.kpi, measured.correlation
+    known = comparison.is_predicted_for_now and outlook.no_change is not None and measured.before
+    bias = fmean(measured.before) - outlook.no_change if known and outlook.no_change is not None else 0.0
+    departure = departure_of(kpi, observed, measured.after, outlook, measured.gap, bias, correlation)
+    lighter = is_worse(kpi, outlook.predicted, observed)
+    return "" if departure and demand_moved(comparison, scope.cells, up=not lighter) else departure
+
+
+def _contradiction(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
+    """Return how the value contradicts another KPI of the same cells, or ""."""
+    mean_kpi = MEAN_OF_LOW_END.get(measured.target.kpi)
+    if mean_kpi is None:
+        return ""
+    worst = measured.target.model_copy(update={"kpi": mean_kpi})
+    means = comparison.later.target_values(worst, scope.slice, dns_of(comparison, scope.cells))
+    return contradiction_of(measured.target.kpi, measured.after, mean_kpi, means)
+
+
+def _verdict(measured: _Measured, reason: str) -> tuple[TargetResult, float | None]:
+    """Return the result by the bound. A reason turns `met` and `observed` into `inconclusive`; invalid telemetry any result."""
+    result, p_value = _by_bound(measured)
+    if result == "missed" and not is_invalid(reason):
+        return ("harmed" if _is_harm(measured) else "missed"), p_value
+    return ("inconclusive" if reason else result), p_value
+
+
+def _by_bound(measured: _Measured) -> tuple[TargetResult, float | None]:
+    target, values = measured.target, measured.after
     if len(values) < MIN_WINDOWS:
         return "inconclusive", None
+    if target.condition.is_objective or target.value is None:
+        return "observed", None
     if target.tolerance > 0:
-        return _by_share(target, samples.values(), significance), None
-    upper = target.condition.is_upper_bound
-    p_met = p_mean_below(values, target.value) if upper else p_mean_above(values, target.value)
-    p_missed = p_mean_above(values, target.value) if upper else p_mean_below(values, target.value)
-    if p_met < significance and target.is_met_by(fmean(values)):
+        return _by_share(target, measured.samples.values(), measured), None
+    upper, r = target.condition.is_upper_bound, measured.correlation
+    p_met = p_mean_below(values, target.value, r) if upper else p_mean_above(values, target.value, r)
+    p_missed = p_mean_above(values, target.value, r) if upper else p_mean_below(values, target.value, r)
+    if p_met < MET * measured.significance and target.is_met_by(fmean(values)):
         return "met", p_met
-    return ("missed" if p_missed < significance else "inconclusive"), p_met
+    return ("missed" if p_missed < measured.significance else "inconclusive"), p_met
 
 
-def _by_share(target: ExpectationTarget, values: list[float], significance: float) -> TargetResult:
-    low, high = share_bounds(sum(map(target.is_met_by, values)), len(values), significance)
+def _by_share(target: ExpectationTarget, values: Sequence[float], measured: _Measured) -> TargetResult:
+    inside = [float(target.is_met_by(value)) for value in values]
+    met, correlation = round(sum(inside)), correlation_of(inside)
+    low, _ = share_bounds(met, len(values), MET * measured.significance, correlation)
+    _, high = share_bounds(met, len(values), measured.significance, correlation)
     return "met" if low >= 1 - target.tolerance else "missed" if high < 1 - target.tolerance else "inconclusive"
 
 
-def _no_change(outlook: TargetOutlook | None, gap: float) -> tuple[float, float] | None:
-    return None if outlook is None or outlook.no_change is None else (outlook.no_change, gap)
-
-
-def _is_harm(
-    kpi: str, values: list[float], earlier: list[float], no_change: tuple[float, float] | None, significance: float
-) -> bool:
-    if p_worse_than_before(kpi, values, earlier) >= significance:
+def _is_harm(measured: _Measured) -> bool:
+    kpi, outlook = measured.target.kpi, measured.outlook
+    if p_worse_than_before(kpi, measured.after, measured.before) >= measured.significance:
         return False
-    return no_change is None or is_worse_than(kpi, values, *no_change, significance)
+    no_change = outlook.no_change if outlook else None
+    return no_change is None or is_worse_than(kpi, measured.after, no_change, measured.gap, measured.significance)
 
 
-def _inside(outlook: TargetOutlook | None, observed: float | None, gap: float) -> bool | None:
+def _inside(measured: _Measured) -> bool | None:
+    outlook, observed = measured.outlook, measured.observed
     if outlook is None or observed is None:
         return None
-    slack = gap * abs(outlook.predicted)
+    slack = measured.gap * abs(outlook.predicted)
     return outlook.interval.low - slack <= observed <= outlook.interval.high + slack
 
 
-def _error_percent(outlook: TargetOutlook | None, observed: float | None) -> float | None:
+def _error_percent(measured: _Measured) -> float | None:
+    outlook, observed = measured.outlook, measured.observed
     if outlook is None or observed is None or observed == 0:
         return None
     return 100.0 * (outlook.predicted - observed) / abs(observed)

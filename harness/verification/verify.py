@@ -1,42 +1,91 @@
 """Verification by KPIs: did the change meet its targets, and did it harm anybody?
 
-1. **Targets.** A bounded target is met if a one-sided t-test on its values per window (`policies.assessment.assess_by_window`) is
-   significant; with a tolerance, if the Wilson bound of the share of (cell, window) pairs inside the bound is high enough.
-2. **Prediction.** The observed mean is compared with the prediction's interval, widened by the measured twin gap.
-3. **Harm.** A KPI is harmed if its mean is worse after than before, significantly (Welch, Holm-corrected over all KPIs that are
+1. **Users first.** Users and traffic that are missing near the change, and did not arrive in the cells around it, are harm, or at
+   least inconclusive (`harness.verification.populations`); so is a measurement that was there before (`measurements`).
+2. **Targets.** A bounded target is met if a one-sided t-test on its values per window (`policies.assessment.assess_by_window`) is
+   significant; with a tolerance, if the Wilson bound of the share of (cell, window) pairs inside the bound is high enough. All
+   tests use the effective number of windows, which are correlated (`tools.telemetry.statistics`).
+3. **Validity.** Nothing is met that rests on flawed samples or too few windows, is still moving (Mann-Kendall), or is outside the
+   prediction's interval widened by the measured twin gap, the sampling error and what is not material: on either side.
+4. **Harm.** A KPI is harmed if its mean is worse after than before, significantly (Welch, Holm-corrected over all KPIs that are
    tested) and materially (`policies/data/materiality.toml`), *and* if the worsening can be attributed to the change:
-   - Growing demand makes KPIs worse with any configuration. If the twin predicted the KPI without the change, the value after
-     must also be worse than that; if it predicted it with the change, worse than that as well, since a predicted side effect
-     was approved. Both predictions are widened by the twin gap.
-   - Without a prediction (in other cells), a worsening is not attributed to the change if demand (DRB.PdcpSduVolumeDL) rose by a
-     tenth or more in that cell and in the whole network (load that only moved between cells is no excuse), nor if cells far from
-     the change got as much worse (`harness.verification.bystanders`).
+   - Growing demand makes KPIs worse with any configuration. If the twin predicted that the KPI gets worse without the change, the
+     value after must also be worse than that; if it predicted that the change makes it worse, worse than that as well, since a
+     predicted side effect was approved. Both predictions are widened by the twin gap.
+   - A worsening is not attributed to the change if demand (DRB.PdcpSduVolumeDL) rose significantly, by a tenth or more, in that
+     cell and in the whole network (load that only moved between cells is no excuse), nor if cells far from the change got as
+     much worse (`harness.verification.bystanders`).
+   - A worsening that is significant only on its own, not among all that are tested, is inconclusive.
    A target is harmed if it is missed and its KPI is harmed in this sense.
-4. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met.
+5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one.
+6. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from harness.verification.bystanders import check_bystanders
+from harness.verification.cells import slice_name
 from harness.verification.comparison import Comparison
-from harness.verification.result import Verification
+from harness.verification.effect import edit_effects
+from harness.verification.flawed import is_invalid
+from harness.verification.measurements import missing_measurements
+from harness.verification.populations import check_populations
+from harness.verification.result import BystanderCheck, EditEffect, TargetCheck, Verification
 from harness.verification.target_check import check_target
+
+_NAMED = 3  # KPIs that a note names; the others are in the checks
+_OPEN = ("missed", "inconclusive")
 
 
 def verify(comparison: Comparison) -> Verification:
     """Judge the windows after a change against those before it and against the candidate's prediction."""
     pairs = [(expectation.object, target) for expectation in comparison.intent.expectations for target in expectation.targets]
     targets = tuple(check_target(comparison, scope, target) for scope, target in pairs)
-    bystanders = tuple(check_bystanders(comparison))
-    harmed = [check.describe() for check in targets if check.result == "harmed"]
-    harmed += [check.describe() for check in bystanders if check.result == "harmed"]
-    open_targets = [check.describe() for check in targets if check.result in ("missed", "inconclusive")]
+    bystanders = _bystanders(comparison)
+    checks: tuple[TargetCheck | BystanderCheck, ...] = (*bystanders, *targets)
+    harmed = [check for check in checks if check.result == "harmed"]
+    unclear = [check for check in checks if check.result in _OPEN]
+    edits = edit_effects(comparison)
     return Verification(
-        outcome="harmed" if harmed else "inconclusive" if open_targets else "confirmed",
+        outcome="harmed" if harmed else "inconclusive" if unclear else "confirmed",
         targets=targets,
         bystanders=bystanders,
         windows_before=len(comparison.before.windows()),
         windows_after=len(comparison.after.windows()),
         significance=comparison.significance,
-        reasons=tuple(harmed or open_targets),
+        reasons=tuple(_reasons(harmed or unclear)),
+        settled=not any(check.awaits_windows for check in unclear),
+        edits=edits,
+        notes=(*_credits(targets), *_without_effect(edits), *_unjudged(bystanders)),
     )
+
+
+def _bystanders(comparison: Comparison) -> tuple[BystanderCheck, ...]:
+    """Return users and traffic first, then what is missing or got worse. Where users or traffic are gone, no KPI can be there."""
+    populations = check_populations(comparison)
+    gone = {(check.where, check.slice) for check in populations}
+    missing = [check for check in missing_measurements(comparison) if (check.where, check.slice) not in gone]
+    return (*populations, *missing, *check_bystanders(comparison))
+
+
+def _reasons(checks: Iterable[TargetCheck | BystanderCheck]) -> list[str]:
+    """Return the findings, invalid telemetry first and in its own words."""
+    invalid = [check.reason for check in checks if is_invalid(check.reason)]
+    return [*dict.fromkeys(invalid), *(check.describe() for check in checks if not is_invalid(check.reason))]
+
+
+def _credits(targets: Iterable[TargetCheck]) -> list[str]:
+    return [f"{check.target.describe()}{slice_name(check.slice)}: {check.credit}" for check in targets if check.credit]
+
+
+def _without_effect(edits: Iterable[EditEffect]) -> list[str]:
+    return [edit.describe() for edit in edits if edit.effect != "measured"]
+
+
+def _unjudged(bystanders: Iterable[BystanderCheck]) -> list[str]:
+    """Return in one line which KPIs could not be judged: nobody can say that they were not harmed."""
+    names = [f"{check.kpi}{slice_name(check.slice)} in {check.where}" for check in bystanders if check.result == "unknown"]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return [f"not judged, measured in too few windows: {', '.join(names[:_NAMED])}{more}"] if names else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.panel import Panel
 from rich.rule import Rule
 from rich.status import Status
@@ -12,7 +12,9 @@ from rich.status import Status
 from harness.records.events import Event, EventKind
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
-from harness.views.tables import candidates_table, intent_table, plain, verdict_table, verification_table
+from harness.views.tables import candidates_table, intent_table, verdict_table, verification_table
+from policies.text.foreign import safe
+from twins.screen.console import SafeConsole, plain
 
 _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
 
@@ -23,7 +25,7 @@ _PROMISE = {"apply": "approved and scheduled", "restore": "confirmed, in force u
 class RunConsole:
     """A listener that shows events on a rich console."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: SafeConsole) -> None:
         self.console = console
         self._spinner: Status | None = None
         self._views: dict[EventKind, Callable[[Event], None]] = {
@@ -38,10 +40,15 @@ class RunConsole:
             "verdict.given": self._verdict_given,
             "approval.needed": self._approval_needed,
             "approval.given": self._approval_given,
+            "approval.conflict": self._approval_conflict,
+            "approval.outdated": self._approval_outdated,
             "change.applied": self._change_applied,
+            "network.starting": self._network_starting,
             "time.passed": self._time_passed,
             "change.verified": self._change_verified,
             "change.reverted": self._change_reverted,
+            "change.alarm": self._change_alarm,
+            "change.still_applied": self._change_still_applied,
             "change.scheduled": self._change_scheduled,
             "change.restored": self._change_restored,
             "run.ended": self._run_ended,
@@ -75,6 +82,13 @@ class RunConsole:
     def _run_started(self, event: Event) -> None:
         title = f"Run {event.data['run_id']}{' (shadow)' if event.data['mode'] == 'shadow' else ''}"
         self._print(Panel(plain(event.data["text"]), title=title, title_align="left"))
+
+    def _network_starting(self, event: Event) -> None:
+        from twins.compiled import cache_folder
+
+        self._print(plain(f"starting network {event.data['name']}, with near-RT RIC and O1 on loopback …", "dim"))
+        if not cache_folder().exists():
+            self._print(plain("first start: compiling the simulator's kernels, once, up to a minute …", "dim"))
 
     def _step_started(self, event: Event) -> None:
         self._spin(f"{event.step} …")
@@ -130,11 +144,17 @@ class RunConsole:
 
     def _approval_needed(self, event: Event) -> None:
         self.pause()
-        change_set = event.data["approval"].change_set
-        self._print(
-            plain(f"Change set {change_set.digest[:12]}", "bold"), *(plain(f"  {line}") for line in change_set.describe())
-        )
-        self._print(plain(f"  timetable: {event.data['question'].timetable.describe()}", "bold"))
+        approval = event.data["approval"]
+        self._print(plain(f"Request {approval.digest[:12]}", "bold"))
+        self._print(*(plain(f"  {line}") for line in approval.subject.describe()))
+        self._print(plain(f"  or decide elsewhere: {approval.command}", "dim"))
+
+    def _approval_outdated(self, event: Event) -> None:
+        self._print(plain("the approval is withdrawn, and the same change is judged again:", "yellow"))
+        self._print(*(plain(f"  {reason}", "yellow") for reason in event.data["reasons"]))
+
+    def _approval_conflict(self, event: Event) -> None:
+        self._print(plain(event.data["message"], "yellow"))
 
     def _approval_given(self, event: Event) -> None:
         answer = event.data["answer"]
@@ -166,21 +186,38 @@ class RunConsole:
     def _change_restored(self, event: Event) -> None:
         self._print(plain(f"restored at the end of its time and read back: {event.data['note']}", "green"))
 
+    def _change_alarm(self, event: Event) -> None:
+        lines = [standing.describe() for standing in event.data["standings"] if not standing.in_effect]
+        self._print(*(plain(f"ALARM: not in effect any more: {line}", "bold red") for line in lines))
+
+    def _change_still_applied(self, event: Event) -> None:
+        self._print(plain(f"STILL ON THE NETWORK: taking the change back failed: {event.data['why']}", "bold red"))
+
     def _run_ended(self, event: Event) -> None:
         self.pause()
         show_outcome(self.console, event.data["outcome"])
 
 
 def _short(text: object, length: int = 240) -> str:
-    line = " ".join(str(text).split())
-    return line if len(line) <= length else line[: length - 1] + "…"
+    return safe(str(text), length)
 
 
-def show_outcome(console: Console, outcome: RunOutcome) -> None:
+def _show_commands(console: SafeConsole, outcome: RunOutcome) -> None:
+    """Show what was asked for and the exact commands that decide on it."""
+    digest = outcome.approval.digest[:12] if outcome.approval else "DIGEST"
+    for verb in ("approve", "reject"):
+        console.print(plain(f"{verb} with: twinpilot {verb} {outcome.run_id} {digest}"))
+
+
+def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show how a run ended, and where its files are."""
     style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
-    console.print(plain(outcome.message))
+    console.print(plain(f"result: {outcome.message}"))
+    if outcome.standing is not None and outcome.status != "confirmed":
+        console.print(plain(f"asked for the last time at {outcome.standing.at:%Y-%m-%d %H:%M:%S} network time:"))
+        for standing in outcome.standing.edits:
+            console.print(plain(f"  {standing.describe()}"))
     if outcome.nearest:
         console.print(plain(f"nearest reachable: {outcome.nearest}"))
     if outcome.choices:
@@ -190,10 +227,10 @@ def show_outcome(console: Console, outcome: RunOutcome) -> None:
     if outcome.status == "scheduled":
         console.print(plain(f"continue with: twinpilot run --resume {outcome.run_id}"))
     if outcome.status == "awaiting approval":
-        console.print(plain(f"decide with: twinpilot approve {outcome.run_id}, or reject"))
+        _show_commands(console, outcome)
     if outcome.timetable is not None and outcome.chosen is not None:
         console.print(plain(f"timetable: {outcome.timetable.describe()}"))
     durations = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
     console.print(plain(f"time: {durations}", "dim"))
     if outcome.report:
-        console.print(plain(f"report: {outcome.report}"), soft_wrap=True)
+        console.print(plain(f"report: {outcome.report}"))

@@ -10,9 +10,11 @@ from harness.records.artifacts import Artifacts
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
+from harness.runtime.private import write_private
 from harness.views.plots import candidates_plot, frame_of, series_plot
 from policies.managed_object import short_name
 from policies.proposal import Candidate
+from policies.text.redaction import redacted
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}
@@ -29,7 +31,7 @@ _BADGE: dict[Tone, str] = {"good": "good", "care": "care", "bad": "bad", "neutra
 
 def write_report(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> None:
     """Write the page of a run; `candidates` are those that were compared in the twin. Raises OSError."""
-    artifacts.page.write_text(page(outcome, candidates, artifacts), encoding="utf-8")
+    write_private(artifacts.page, redacted(page(outcome, candidates, artifacts)).encode())
 
 
 def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> str:
@@ -153,15 +155,23 @@ def _kpis(outcome: RunOutcome) -> str:
     gaps = ", ".join(f"{escape(name)} {value:.0%}" for name, value in outcome.twin_gap.items())
     folded = f"<details><summary>{len(unharmed)} other KPIs are no worse</summary>{_table(_KPI_HEADER, unharmed)}</details>"
     return (
-        f"<h2>KPIs before and after</h2>{_table(_KPI_HEADER, rows)}{folded if unharmed else ''}"
+        f"<h2>KPIs before and after</h2>{_table(_KPI_HEADER, rows)}{folded if unharmed else ''}{_effects(outcome)}"
         f"<p><small>Twin gap: {gaps or 'not measured'}</small></p>"
     )
+
+
+def _effects(outcome: RunOutcome) -> str:
+    """Return what was measured of each edit: an acknowledgement is no effect."""
+    edits = outcome.verification.edits if outcome.verification else ()
+    lines = "".join(f"<li>{escape(edit.describe())}</li>" for edit in edits)
+    return f"<h2>Measured effect of each edit</h2><ul>{lines}</ul>" if lines else ""
 
 
 def _kpi_row(kpi: ObservedKpi) -> tuple[object, ...]:
     return (
         f"{kpi.kpi} {f'[{kpi.slice.value}]' if kpi.slice else ''}", kpi.cells, kpi.before, kpi.no_change, kpi.predicted,
-        "" if kpi.low is None else f"{kpi.low:.4g}..{kpi.high:.4g}", kpi.after, kpi.unit, kpi.result,
+        "" if kpi.low is None else f"{kpi.low:.4g}..{kpi.high:.4g}", kpi.after, kpi.unit,
+        f"{kpi.result}, {kpi.note}" if kpi.note else kpi.result,
     )  # fmt: skip
 
 

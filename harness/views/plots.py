@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.records.outcome import RunOutcome
-from policies.assessment import assess_by_window
+from policies.assessment import assess_by_window, samples_of
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame, KpiSample
 from policies.managed_object import short_name
@@ -60,14 +60,8 @@ def _draw_marks(axes: Any, marks: dict[str, datetime]) -> None:
 
 def _select(series: KpiFrame, scope: ExpectationObject, target: ExpectationTarget) -> KpiFrame:
     named = set(scope.cells)
-    slice = scope.slice if "slice" in target.definition.levels else None
-    return series.keep(
-        lambda sample: (
-            sample.kpi == target.kpi
-            and sample.slice is slice
-            and (not named or target.definition.is_network_wide or sample.dn in named or short_name(sample.dn) in named)
-        )
-    )
+    cells = {sample.dn for sample in series if sample.dn in named or short_name(sample.dn) in named}
+    return samples_of(series, target.kpi, scope.slice, cells if named else None)
 
 
 def _prediction_band(axes: Any, outcome: RunOutcome, scope: ExpectationObject, target: ExpectationTarget) -> None:

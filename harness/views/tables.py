@@ -12,15 +12,10 @@ from policies.managed_object import short_name
 from policies.proposal import Candidate, TargetOutlook
 from policies.slices import Slice
 from policies.verdict import Verdict
+from twins.screen.console import plain
 
-_CONTROL = {code: None for code in range(32) if code not in (9, 10)} | {127: None}
 _STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "met": "green", "harmed": "bold red", "missed": "red",
-          "inconclusive": "yellow", "demand": "cyan", "predicted": "cyan", "elsewhere": "cyan"}  # fmt: skip
-
-
-def plain(text: object, style: str = "") -> Text:
-    """Return text that is shown literally: without markup, control codes removed."""
-    return Text(str(text).translate(_CONTROL), style=style)
+          "inconclusive": "yellow", "demand": "cyan", "predicted": "cyan", "elsewhere": "cyan", "moved": "cyan"}  # fmt: skip
 
 
 def _table(title: str, *columns: tuple[str, JustifyMethod]) -> Table:
@@ -92,7 +87,7 @@ def _outlook(outlook: TargetOutlook) -> Text:
     style = "" if outlook.target.condition.is_objective else "green" if outlook.met else "red"
     probability = "" if outlook.target.condition.is_objective else f"  P {outlook.probability:.2f}"
     interval = f"({number(outlook.interval.low)}..{number(outlook.interval.high)})"
-    return plain(f"{number(outlook.predicted)}{probability}\n{interval}", style)
+    return Text("\n").join([plain(f"{number(outlook.predicted)}{probability}", style), plain(interval, style)])
 
 
 def verdict_table(verdict: Verdict) -> Table:
@@ -115,10 +110,17 @@ def verification_table(verification: Verification) -> Table:
     for target in verification.targets:
         table.add_row(*_target_row(target))
     for bystander in verification.bystanders:
-        if bystander.result in ("harmed", "demand", "predicted", "elsewhere"):
+        if bystander.result not in ("unharmed", "unknown"):
             table.add_row(*_bystander_row(bystander))
     unharmed = sum(bystander.result == "unharmed" for bystander in verification.bystanders)
-    table.caption = f"{unharmed} other KPIs of cells and slices are no worse (significance {verification.significance:g})"
+    table.caption = plain(
+        "\n".join(
+            [
+                f"{unharmed} other KPIs of cells and slices are no worse (significance {verification.significance:g})",
+                *verification.notes,
+            ]
+        )
+    )
     return table
 
 
@@ -128,7 +130,7 @@ def _target_row(check: TargetCheck) -> tuple[Text | str, ...]:
     return (
         plain(check.target.describe()), plain(_scope(check.slice, check.cells)), number(check.before),
         f"{number(check.predicted)}{interval}", number(check.observed), check.target.definition.unit,
-        plain(f"{check.result}{error}", _STYLE.get(check.result, "")),
+        plain("; ".join(filter(None, (f"{check.result}{error}", check.reason, check.credit))), _STYLE.get(check.result, "")),
     )  # fmt: skip
 
 

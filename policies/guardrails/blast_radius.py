@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.guardrails.card import Card
+from policies.guardrails.policy_scope import identities
 
 
 @dataclass(frozen=True)
@@ -20,22 +21,44 @@ class BlastRadius:
     @classmethod
     def of(cls, change_set: ChangeSet, card: Card) -> BlastRadius:
         """Return the extent of a change set; an edit that names no cell (a network-wide A1 policy) touches all cells."""
-        owners = {root: cell.id for cell in card.cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)}
-        all_cells = tuple(sorted(cell.id for cell in card.cells))
+        names = CellNames.of(card)
+        all_cells = tuple(sorted(names.ids))
         touched: set[str] = set()
         for edit in change_set.edits:
-            touched.update(cells_of(edit, owners) or all_cells)
+            touched.update(cells_of(edit, names) or all_cells)
         return cls(len(change_set.edits), tuple(sorted(touched)), len(touched) / max(len(all_cells), 1))
 
 
-def cells_of(edit: AttributeEdit | PolicyEdit, owners: dict[str, str]) -> set[str]:
-    """Return the ids of the cells that an edit touches; `owners` maps the DNs of cells' objects to cell ids."""
+@dataclass(frozen=True)
+class CellNames:
+    """How edits name the cells of a network: by the DN of one of their objects, by id, by NR cell identity."""
+
+    owners: dict[str, str]
+    ids: frozenset[str]
+    by_identity: dict[int, str]
+
+    @classmethod
+    def of(cls, card: Card) -> CellNames:
+        """Return the names of a network's cells."""
+        return cls(
+            {root: cell.id for cell in card.cells for root in (cell.dn, cell.cu_dn, cell.carrier_dn)},
+            frozenset(cell.id for cell in card.cells),
+            {cell.nci: cell.id for cell in card.cells if cell.nci is not None},
+        )
+
+
+def cells_of(edit: AttributeEdit | PolicyEdit, names: CellNames) -> set[str]:
+    """Return the ids of the cells that an edit touches; empty if it names none."""
     if isinstance(edit, AttributeEdit):
         steps = edit.dn.split(",")
         roots = (",".join(steps[:length]) for length in range(len(steps), 0, -1))
-        return {owners[root] for root in roots if root in owners}
-    cell_ids = set(owners.values())
-    return {text for body in (edit.old, edit.new) for text in _texts(body) if text in cell_ids}
+        return {names.owners[root] for root in roots if root in names.owners}
+    bodies = (edit.old, edit.new)
+    if any("SHALL" in _texts(body) for body in bodies):  # whoever must use one cell must leave all others
+        return set()
+    by_id = {text for body in bodies for text in _texts(body) if text in names.ids}
+    numbers = {number for body in bodies for number in identities(body)}
+    return by_id | {names.by_identity[number] for number in numbers if number in names.by_identity}
 
 
 def _texts(value: object) -> Iterator[str]:

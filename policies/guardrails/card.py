@@ -26,6 +26,10 @@ class CellCard(Protocol):
     def carrier_dn(self) -> str:
         """DN of its NRSectorCarrier."""
 
+    @property
+    def nci(self) -> int | None:
+        """Its NR cell identity (TS 38.413), by which A1 policies name it; None if it is not known."""
+
 
 class Card(Protocol):
     """The card of a network: its time, cells and areas."""

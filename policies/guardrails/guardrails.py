@@ -7,10 +7,12 @@ only if an old value is needed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.card import Card
+from policies.guardrails.lock_out import judge_policies
 from policies.guardrails.off_air import Read, judge_off_air
 from policies.guardrails.rules import Bound, GuardrailRules, StepBound
 from policies.managed_object import cell_of, class_of, id_of, number_of
@@ -21,10 +23,11 @@ Users = Mapping[tuple[str, Slice], float]
 
 
 class Guardrails:
-    """Evaluates the rules of a guardrails file."""
+    """Evaluates the rules of a guardrails file; `path` is the file, None for rules that come from none."""
 
-    def __init__(self, rules: GuardrailRules) -> None:
+    def __init__(self, rules: GuardrailRules, path: Path | None = None) -> None:
         self.rules = rules
+        self.path = path
 
     def judge(self, change_set: ChangeSet, card: Card, read: Read, users: Users | None = None) -> list[Reason]:
         """Return the finding of every rule that applies to the change set.
@@ -37,6 +40,7 @@ class Guardrails:
         reasons = [*self._radius(change_set, card), *self._freezes(change_set, card), *self._protected_cells(change_set, card)]
         reasons += self._protected_slices(change_set, users or {}, read)
         reasons += self._steps(change_set, read)
+        reasons += judge_policies(self.rules, change_set, card, read, users or {})
         return reasons + judge_off_air(self.rules, change_set, card, read)
 
     def _radius(self, change_set: ChangeSet, card: Card) -> list[Reason]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,12 +19,22 @@ class GuardrailsError(ValueError):
     """A guardrails file cannot be used; the message names file and field."""
 
 
-@cache
 def load_guardrails(path: Path = SHIPPED) -> Guardrails:
-    """Return the guardrails of a TOML file (the shipped one by default); raises GuardrailsError."""
+    """Return the guardrails of a TOML file as it is now (the shipped one by default); raises GuardrailsError."""
     try:
-        return Guardrails(GuardrailRules.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))))
+        text = path.read_text(encoding="utf-8")
+        return Guardrails(_rules(text), path)
     except ValidationError as error:
         raise GuardrailsError(f"{path}: {first_problem(error, 'guardrails')}") from None
     except (OSError, ValueError) as error:
         raise GuardrailsError(f"{path}: {error}") from None
+
+
+def reloaded(guardrails: Guardrails) -> Guardrails:
+    """Return guardrails as their file says now: a freeze or a protection may have come since. Raises GuardrailsError."""
+    return guardrails if guardrails.path is None else load_guardrails(guardrails.path)
+
+
+@lru_cache(maxsize=8)
+def _rules(text: str) -> GuardrailRules:
+    return GuardrailRules.model_validate(tomllib.loads(text))

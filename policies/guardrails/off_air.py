@@ -22,12 +22,18 @@ def judge_off_air(rules: GuardrailRules, change_set: ChangeSet, card: Card, read
     edited = {(edit.dn, edit.attribute): edit.new for edit in change_set.attribute_edits()}
     if not {_SLEEP[2], _LOCK[1]} & {value for value in edited.values() if isinstance(value, str)}:
         return []
-    off_air = {cell.id for cell in card.cells if _is_off_air(cell, edited, read)}
+    off_air = off_air_cells(change_set, card, read)
     reasons = [_area_reason(rules, f"area {name!r}", ids, off_air) for name, ids in card.areas().items() if off_air & set(ids)]
     all_cells = tuple(cell.id for cell in card.cells)
     if off_air >= set(all_cells):
         reasons.append(_all_off_air(rules, "the network", all_cells))
     return reasons
+
+
+def off_air_cells(change_set: ChangeSet, card: Card, read: Read) -> set[str]:
+    """Return the ids of the cells that are asleep or locked after the change."""
+    edited = {(edit.dn, edit.attribute): edit.new for edit in change_set.attribute_edits()}
+    return {cell.id for cell in card.cells if _is_off_air(cell, edited, read)}
 
 
 def _area_reason(rules: GuardrailRules, name: str, ids: tuple[str, ...], off_air: set[str]) -> Reason:

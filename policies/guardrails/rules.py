@@ -114,6 +114,33 @@ class Freeze(_Rule):
         return _DAYS[first_day.weekday()] in self.days and (at.time() >= self.from_time or at.time() < self.to_time)
 
 
+class PolicyFloor(_Rule):
+    """The least value of an A1 policy's objective; below it the traffic in the policy's scope is locked out."""
+
+    objective: str
+    at_least: float
+    unit: str = ""
+
+
+# Holds also under an operator's guardrails file that does not speak of policies.
+_FLOORS = (
+    PolicyFloor(objective="maxNumberOfUes", at_least=1, unit="UEs"),
+    PolicyFloor(objective="maxNumberOfPduSessions", at_least=1, unit="sessions"),
+    *(
+        PolicyFloor(objective=f"max{direction}Thpt{scope}", at_least=8, unit="kbit/s")
+        for direction in ("Dl", "Ul")
+        for scope in ("PerSlice", "PerUe")
+    ),
+)
+
+
+class PolicyRules(_Rule):
+    """The rules on the effect of A1 policies."""
+
+    floor: tuple[PolicyFloor, ...] = _FLOORS
+    source: str = "policy effect: an A1 policy locks nobody out unsaid"
+
+
 class GuardrailRules(_Rule):
     """The content of a guardrails file."""
 
@@ -122,4 +149,5 @@ class GuardrailRules(_Rule):
     step: tuple[StepBound, ...] = ()
     protected_slice: tuple[ProtectedSlice, ...] = ()
     protected_cells: ProtectedCells
+    policy: PolicyRules = PolicyRules()
     freeze: tuple[Freeze, ...] = ()

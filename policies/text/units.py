@@ -78,8 +78,11 @@ _TABLE: dict[str, tuple[str, dict[str, Fraction]]] = {
     ),
     "count": ("count", dict.fromkeys(("count", "times", "handovers"), Fraction(1))),
 }
-# Units of link parameters, which are not KPIs or attributes: `quantity` does not accept them.
-_LINK_UNITS: dict[str, dict[str, Fraction]] = {
+# Units of link parameters and of PM reports (TS 28.552), in which nobody states an intent: `quantity` does not accept them.
+_TECHNICAL_UNITS: dict[str, dict[str, Fraction]] = {
+    "0.1 ms": {"ms": Fraction(1), "0.1 ms": Fraction(1, 10)},
+    "1e-6": {"%": Fraction(1), "1e-6": Fraction(1, 10_000), "ppm": Fraction(1, 10_000)},
+    "kbit": {"Mbit": Fraction(1), "kbit": Fraction(1, 1000), "Gbit": Fraction(1000), "bit": Fraction(1, 1_000_000)},
     "ns": {"ns": Fraction(1), **dict.fromkeys(("us", "µs", "μs"), Fraction(1000))},
     "m/s": {"m/s": Fraction(1), **dict.fromkeys(("km/h", "kmh", "kph"), Fraction(5, 18)), "mph": Fraction("0.44704")},
 }
@@ -126,7 +129,7 @@ def quantity(number: str, spelling: str = "") -> Quantity:
 
 def factor(spelling: str, unit: str) -> float:
     """Return the number of `unit` in one `spelling`, both in exact case: `factor("min", "s")` is 60; raises KeyError."""
-    for row in (*(row for _, row in _TABLE.values()), *_LINK_UNITS.values()):
+    for row in (*(row for _, row in _TABLE.values()), *_TECHNICAL_UNITS.values()):
         if spelling in row and unit in row:
             return float(row[spelling] / row[unit])
     raise KeyError(f"{spelling} cannot be converted to {unit}")

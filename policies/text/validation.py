@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from policies.text.redaction import redacted
+
 _MAX_VALUE_CHARACTERS = 60
 
 
@@ -57,5 +59,5 @@ def _text(detail: dict[str, Any], field: str, root: str) -> str:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = redacted(repr(value))
     return text if len(text) <= _MAX_VALUE_CHARACTERS else text[: _MAX_VALUE_CHARACTERS - 3] + "..."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from conftest import make_card
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from responder import OFFERS, CellModel, World, walk
@@ -11,6 +10,7 @@ from responder import OFFERS, CellModel, World, walk
 from agents.answer import Answer
 from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
 from agents.rule_planner import RulePlanner
+from conftest import make_card
 from policies.change import AttributeEdit
 from policies.limits.loading import load_limits
 from policies.managed_object import class_of

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agents.answer import Answer
-from agents.understanding.relative import resolve
+from agents.understanding.relative import measurand_of, resolve, unmeasured
 from agents.understanding.result import (
     Impossible,
     NeedsMeasurement,
@@ -200,15 +200,31 @@ def test_a_pure_question_changes_nothing(card: NetworkCard, text: str, topic: st
 def test_a_relative_bound_needs_a_measurement_and_is_then_resolved(card: NetworkCard) -> None:
     reading = understand("reduce energy by 20% in downtown", card)
     assert isinstance(reading, NeedsMeasurement)
-    assert resolve(reading, card, {("PEE.Energy", Slice.EMBB): 300.0}) == reading
-    assert _expectations(resolve(reading, card, {("PEE.Energy", None): 300.0})) == {(None, DOWNTOWN, "PEE.Energy ≤ 240 Wh")}
+    (bound,) = reading.relative
+    kpi, slice_, cells = measurand_of(bound)
+    assert (kpi, slice_, len(cells)) == ("PEE.Energy", None, DOWNTOWN)
+    assert resolve(reading, card, {(kpi, Slice.EMBB, cells): 300.0}) == reading
+    assert resolve(reading, card, {(kpi, None, cells[:1]): 300.0}) == reading  # measured, but somewhere else
+    assert _expectations(resolve(reading, card, {measurand_of(bound): 300.0})) == {(None, DOWNTOWN, "PEE.Energy ≤ 240 Wh")}
+
+
+def test_relative_bounds_on_one_kpi_of_two_places_have_their_own_present_values(card: NetworkCard) -> None:
+    reading = understand("reduce energy by 20% in downtown and reduce energy by 10% in the stadium", card)
+    assert isinstance(reading, NeedsMeasurement)
+    downtown, stadium = (measurand_of(bound) for bound in reading.relative)
+    assert downtown != stadium
+    assert unmeasured(reading, {downtown: 300.0}) == reading.relative[1:]
+    assert _expectations(resolve(reading, card, {downtown: 300.0, stadium: 1000.0})) == {
+        (None, DOWNTOWN, "PEE.Energy ≤ 240 Wh"),
+        (None, STADIUM, "PEE.Energy ≤ 900 Wh"),
+    }
 
 
 def test_preserving_a_kpi_bounds_it_by_its_present_value(card: NetworkCard) -> None:
     text = "Prepare this region for a stadium event while preserving URLLC reliability and limiting energy cost"
     reading = understand(text, card)
     assert isinstance(reading, NeedsMeasurement)
-    result = resolve(reading, card, {("DRB.PacketLossRateDl", Slice.URLLC): 1.0})
+    result = resolve(reading, card, {measurand_of(bound): 1.0 for bound in reading.relative})
     assert _expectations(result) == {("URLLC", STADIUM, "DRB.PacketLossRateDl ≤ 1.1 %"), (None, STADIUM, "min PEE.Energy")}
 
 

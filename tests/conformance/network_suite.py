@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from policies.change import AttributeEdit, ChangeSet, Receipt
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt
 from policies.kpi import UnknownKpiError, kpi_definition
 from policies.slices import Slice
 from twins.network import (
@@ -29,6 +29,7 @@ from twins.network import (
     UnknownObjectError,
     UnknownReceiptError,
 )
+from twins.standing import EditState
 
 NOWHERE = "ManagedElement=S999,GNBDUFunction=1,NRCellDU=S999C1"
 
@@ -58,6 +59,10 @@ def everything(network: Network) -> dict[str, dict[str, Any]]:
     classes = ("NRCellDU", "NRSectorCarrier", "RRMPolicyRatio", "SchedulerProfile", "AdmissionControl", "NRCellRelation",
                "MobilityProfile", "CESManagementFunction")  # fmt: skip
     return {dn: network.read(dn).attributes for name in classes for dn in network.find(name)}
+
+
+def states(network: Network, change_set: ChangeSet) -> list[EditState]:
+    return [standing.state for standing in network.standing(change_set)]
 
 
 class NetworkSuite:
@@ -239,6 +244,35 @@ class NetworkSuite:
         with pytest.raises(StaleEditError):
             network.apply(ChangeSet(edits=(stale,)), "key-1")
         assert not network.apply(power_change(network), "key-1").replayed
+
+    # ---- standing ------------------------------------------------------------------------------------------------------
+
+    def test_an_edit_is_in_effect_from_the_apply_until_it_is_reverted(self, network):
+        change = power_change(network)
+        assert states(network, change) == [EditState.REPLACED]
+        receipt = network.apply(change, "key-1")
+        assert states(network, change) == [EditState.IN_EFFECT]
+        assert states(network, change.inverse()) == [EditState.REPLACED]
+        network.revert(receipt)
+        assert states(network, change) == [EditState.REPLACED]
+        assert states(network, change.inverse()) == [EditState.IN_EFFECT]
+
+    def test_an_edit_that_somebody_else_overwrites_is_replaced_and_the_others_are_not(self, network):
+        card = network.describe()
+        kept = edit(network, f"{card.cells[0].dn},SchedulerProfile=eMBB", "schedulerWeight", 2.0)
+        change = ChangeSet(edits=(*power_change(network).edits, kept))
+        network.apply(change, "key-1")
+        network.apply(power_change(network, 35.0), "somebody")
+        overwritten, other = network.standing(change)
+        assert overwritten.state is EditState.REPLACED and "35" in overwritten.reason
+        assert other.in_effect
+        assert [standing.edit for standing in (overwritten, other)] == list(change.edits)
+
+    def test_what_does_not_exist_is_not_in_effect(self, network):
+        nowhere = AttributeEdit(dn=NOWHERE, attribute="administrativeState", old="UNLOCKED", new="LOCKED")
+        policy = PolicyEdit(policy_type="ORAN_SliceSLATarget_1.0.0", policy_id="nobody", old=None, new={"scope": {}})
+        assert states(network, ChangeSet(edits=(nowhere, policy))) == [EditState.DELETED, EditState.DELETED]
+        assert states(network, ChangeSet(edits=(policy,)).inverse()) == [EditState.IN_EFFECT]
 
     # ---- revert --------------------------------------------------------------------------------------------------------
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
-from policies.change import AttributeEdit, ChangeSet
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from tools.oran.a1_client import A1Client
 from tools.oran.a1_southbound import A1Southbound, await_enforced
 from tools.oran.change_executor import ChangeExecutor
+from tools.oran.changes.standing_reader import StandingReader
 from tools.oran.o1_client import O1Client
 from tools.oran.peer import PeerError
+from tools.oran.policy_status import PolicyState
 from twins.network import InvalidChangeError, StaleEditError, UnknownObjectError
+from twins.standing import EditState
 
 SLA = "ORAN_SliceSLATarget_1.0.0"
 PLMN = {"mcc": "001", "mnc": "01"}
@@ -70,8 +75,33 @@ class A1SouthboundSuite:
 
     def test_a_scope_that_the_network_lacks_is_refused_with_the_reason(self, a1):
         a1.put(SLA, "p-1", sla_policy(sst=200))
-        with pytest.raises(InvalidChangeError, match=r"SCOPE_NOT_APPLICABLE|STATEMENT_NOT_APPLICABLE"):
+        with pytest.raises(InvalidChangeError, match="SCOPE_NOT_APPLICABLE"):
             await_enforced(a1, SLA, "p-1", deadline_s=5)
+        assert a1.status(SLA, "p-1").state is PolicyState.REFUSED
+
+    def test_a_statement_that_the_network_cannot_fulfil_is_refused_with_the_reason(self, a1):
+        body = sla_policy()
+        body["sliceSlaObjectives"] = {"guaUlThptPerSlice": 5000}
+        a1.put(SLA, "p-1", body)
+        with pytest.raises(InvalidChangeError, match="STATEMENT_NOT_APPLICABLE"):
+            await_enforced(a1, SLA, "p-1", deadline_s=5)
+
+    def test_a_policy_is_in_effect_until_it_is_deleted_or_replaced(self, a1):
+        edit = PolicyEdit(policy_type=SLA, policy_id="p-1", old=None, new=sla_policy())
+        create = ChangeSet(edits=(edit,))
+        assert self._states(a1, create) == [EditState.DELETED]
+        assert self._states(a1, create.inverse()) == [EditState.IN_EFFECT]
+        a1.put(SLA, "p-1", sla_policy())
+        await_enforced(a1, SLA, "p-1", deadline_s=5)
+        assert self._states(a1, create) == [EditState.IN_EFFECT]
+        a1.put(SLA, "p-1", sla_policy(9000))
+        assert self._states(a1, create) == [EditState.REPLACED]
+        a1.delete(SLA, "p-1")
+        assert self._states(a1, create) == [EditState.DELETED]
+
+    def _states(self, a1, change_set):
+        with contextlib.closing(O1Client(a1.peer.url)) as o1:
+            return [standing.state for standing in StandingReader(o1, a1).read(change_set)]
 
     def test_status_of_an_unknown_policy_is_an_unknown_object(self, a1):
         with pytest.raises(UnknownObjectError):

@@ -102,7 +102,7 @@ def test_limits_are_checked_before_anything_is_sent(network):
 
 
 def test_a_policy_that_is_never_applicable_rolls_the_o1_part_back(network, twin):
-    with pytest.raises(InvalidChangeError, match="STATEMENT_NOT_APPLICABLE"):
+    with pytest.raises(InvalidChangeError, match="SCOPE_NOT_APPLICABLE"):
         network.apply(ChangeSet(edits=(power(46, 40), policy(sst=200))), "k-1")
     assert power_of(twin) == 46
     assert network.a1.ids(SLA) == ()

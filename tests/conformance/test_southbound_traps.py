@@ -29,7 +29,7 @@ CALLS = {
     "OSC types": lambda url: OscA1Client(url, QUICK).types(),
     "management types": lambda url: ManagementA1Client(url, QUICK).types(),
     "O1 read": lambda url: O1Client(url, QUICK).read("ManagedElement=S1"),
-    "PM pull": lambda url: PmClient(url, QUICK).pull(),
+    "PM pull": lambda url: list(PmClient(url, QUICK).deliveries(None)),
     "inventory": lambda url: OranNetwork(url, dialect="a1", settings=QUICK).describe(),
 }
 GARBAGE = {

@@ -35,10 +35,11 @@ def embb_minimum(new, cells=("S1C1",), old=0):
     )
 
 
-def _scenario():
+def scenario(configuration=None):
     narrow = {"bandwidth_mhz": 10, "prbs": 24}
     return SystemScenario(
         name="small and contended",
+        configuration=configuration or {},
         start=START,
         granularity_s=GRANULARITY_S,
         cells=tuple(CellSpec.model_validate(cell.model_dump() | narrow) for cell in hexagonal(rings=0)),
@@ -51,10 +52,15 @@ def _scenario():
     )
 
 
+def contended():
+    """The scenario with the low weight of eMBB from its start, as a network of its own begins with."""
+    return scenario({f"{du(cell)},SchedulerProfile=eMBB": {"schedulerWeight": 0.1} for cell in CELLS})
+
+
 @cache
 def _after_twelve_windows(disturbance):
     """The state that a network starts in, so that a test does not wait for the windows before it."""
-    twin = SystemNetwork(_scenario(), SEED)
+    twin = SystemNetwork(scenario(), SEED)
     low = tuple(
         AttributeEdit(dn=f"{du(cell)},SchedulerProfile=eMBB", attribute="schedulerWeight", old=1.0, new=0.1) for cell in CELLS
     )
@@ -69,7 +75,7 @@ class SmallNetwork(SystemNetwork):
     """The twin, which also remembers every change set that was applied; `disturbance` has acted from its first window on."""
 
     def __init__(self, disturbance=None):
-        super().__init__(_scenario(), SEED)
+        super().__init__(scenario(), SEED)
         self.restore(_after_twelve_windows(disturbance))
         self.applied = []
 

@@ -6,6 +6,7 @@ from small_network import SmallNetwork, embb_minimum
 
 from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Understand
 from agents.understanding.result import Understood
+from harness.engine.embedded_network import EmbeddedNetwork
 from harness.engine.parts import Parts
 from harness.engine.run_service import RunService
 from harness.runtime.settings import load_settings
@@ -158,7 +159,9 @@ class TwinClock:
 
 def parts(root, planner, network=None, tools=()):
     """The parts of a run over a twin in this process, or over one that an OranNetwork reaches."""
-    if isinstance(network, OranNetwork):
+    if isinstance(network, EmbeddedNetwork):
+        clock, kpis = network, network.kpis
+    elif isinstance(network, OranNetwork):
         network.pull()
         clock, kpis = EmbeddedClock(network), network.kpis
     else:
@@ -169,7 +172,7 @@ def parts(root, planner, network=None, tools=()):
         network=network, kpis=kpis, limits=load_limits(), standards=None, laboratory=None, now=clock.now, work_dir=root
     )
     return Parts(
-        network=network, network_name="small", clock=clock, planner=planner, context=context,
+        network=network, network_name=getattr(network, "name", "small"), clock=clock, planner=planner, context=context,
         registry=ToolRegistry((query_kpi, compare_candidates, set_slice_ratios, *tools)),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from harness.approvals.store import ApprovalStore
+from harness.approvals.subject import ApprovalSubject
 from harness.runtime.errors import ApprovalError, StoreError
 from harness.runtime.store import StateStore
 from policies.change import AttributeEdit, ChangeSet
@@ -13,7 +14,8 @@ DN = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1,RRMPolicyRatio=eMBB"
 
 
 def change(new):
-    return ChangeSet(edits=(AttributeEdit(dn=DN, attribute="rRMPolicyMinRatio", old=0, new=new),))
+    edit = AttributeEdit(dn=DN, attribute="rRMPolicyMinRatio", old=0, new=new)
+    return ApprovalSubject(change_set=ChangeSet(edits=(edit,)))
 
 
 @pytest.fixture

@@ -190,6 +190,7 @@ def test_the_watchdog_is_a_process_of_its_own(tmp_path, commitments):
         [sys.executable, "-m", "harness.commitments.watchdog", "--data-dir", str(tmp_path), "--once"],
         check=False, timeout=60, capture_output=True, text=True,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 5, done.stderr
     assert "k1: revert_failed" in done.stderr
+    assert f"STILL ON THE NETWORK {url}: the change of run r1" in done.stderr
     assert commitments.get("k1").state == "revert_failed"

@@ -14,6 +14,7 @@ from harness.journal.journal import Journal
 from harness.journal.key import PUBLIC_NAME, signing_key, verify_key
 from harness.journal.verify import verify_journal
 from harness.runtime.errors import JournalError
+from policies.text.redaction import keep_secret
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_a_chain_that_was_computed_anew_is_unmasked_by_the_kept_heads(journal, t
 def test_nothing_is_appended_to_a_journal_that_was_cut(journal):
     fill(journal)
     journal.path.write_bytes(b"".join(lines(journal)[:3]))
-    with pytest.raises(JournalError, match="ends at record 3, its signed heads at 5"):
+    with pytest.raises(JournalError, match=r"ends at record 3, its signed heads in .* at 5"):
         journal.append("run.started", {})
 
 
@@ -96,7 +97,7 @@ def test_a_record_whose_head_was_lost_is_noted_and_the_next_one_signed(journal, 
     heads = journal.heads_path.read_bytes().splitlines(keepends=True)
     journal.heads_path.write_bytes(b"".join(heads[:-1]))
     assert check(journal, tmp_path).intact
-    assert "5..5" in check(journal, tmp_path).notes[0]
+    assert "record 5 has no signed head" in check(journal, tmp_path).notes[0]
     journal.append("run.started", {})
     assert any("no signed head" in str(record.body) for record in journal.records())
 
@@ -140,7 +141,8 @@ def test_the_key_is_its_owners_alone(journal, tmp_path):
 
 
 def test_no_secret_is_written(tmp_path):
-    journal = Journal(tmp_path / "j", tmp_path / "h", signing_key(tmp_path / "k"), secrets=("hunter2hunter2",))
+    journal = Journal(tmp_path / "j", tmp_path / "h", signing_key(tmp_path / "k"))
+    keep_secret("hunter2hunter2")
     journal.append(
         "model.called",
         {

@@ -80,7 +80,8 @@ def test_a_change_that_does_not_keep_its_promise_is_taken_back_at_the_deadline(t
     network = SmallNetwork(disturbance=Interferer(x=60.0, y=35.0, power_dbm=35.0))  # the prediction knows nothing of it
     run_service = service(tmp_path, network=network)
     outcome = run_service.start(TEXT, approver=approve_by_flag)
-    assert outcome.status == "rolled back"
+    assert outcome.status == "inconclusive"
+    assert outcome.exit_status == 4
     assert "not confirmed before the deadline" in outcome.message
     assert minimum(network) == 0
 
@@ -106,7 +107,7 @@ def test_a_verdict_from_another_process_lets_the_run_go_on(tmp_path, network):
     run_service = service(tmp_path, network=network)
     waiting = run_service.start(TEXT)
     other = service(tmp_path, network=network)
-    other.approvals.decide(waiting.run_id, waiting.chosen.digest, True, "bob", "command")
+    other.approvals.decide(waiting.run_id, waiting.approval.digest, True, "bob", "command")
     outcome = service(tmp_path, network=network).resume(waiting.run_id)
     assert outcome.status == "confirmed"
     assert outcome.approval.decided_by == "bob"
@@ -130,7 +131,7 @@ def test_an_edited_change_set_is_tried_judged_and_approved_anew(tmp_path, networ
     outcome = service(tmp_path, network=network).start(TEXT, approver=approver)
     assert outcome.status == "confirmed", outcome.message
     assert minimum(network) == 30
-    assert [question.approval.digest for question in questions] == [embb_minimum(40).digest, embb_minimum(30).digest]
+    assert [question.approval.change_set for question in questions] == [embb_minimum(40), embb_minimum(30)]
     assert questions[1].tried.candidate.outlook[0].predicted == pytest.approx(7.5)
 
 
@@ -212,7 +213,7 @@ def test_what_the_safety_specialist_refuses_goes_back_to_planning_before_anybody
     outcome = runs.start(TEXT, approver=approver)
     assert outcome.status == "confirmed", outcome.message
     assert minimum(network) == 41
-    assert [question.approval.digest for question in questions] == [embb_minimum(41).digest]
+    assert [question.approval.change_set for question in questions] == [embb_minimum(41)]
     assert [("rollback", "fail") in findings for findings in reviews(runs, outcome.run_id)] == [True, False]
 
 

@@ -123,13 +123,14 @@ def test_the_timetable_is_part_of_what_is_approved_recorded_and_shown(tmp_path, 
     outcome = runs.start(TEXT, approver=approver)
     line = "apply at 2026-11-21 18:01:22, restore at 2026-11-21 18:02:24, network time"
     assert [question.timetable.describe() for question in questions] == [line]
-    assert f"timetable: {line}" in out.getvalue()
+    assert f"schedule: {line}" in out.getvalue()
     assert f"approved and scheduled: {line}" in out.getvalue()
     assert "restored at the end of its time and read back" in out.getvalue()
     assert line in Path(outcome.report).read_text(encoding="utf-8")
     requested = next(record for record in runs.journal.records(outcome.run_id) if record.kind == "approval.requested")
-    assert requested.body["timetable"]["apply_at"].startswith("2026-11-21T18:01:22")
-    assert requested.body["timetable"]["restore_at"].startswith("2026-11-21T18:02:24")
+    assert requested.body["schedule"][0] == line
+    opened = next(record for record in runs.journal.records(outcome.run_id) if record.kind == "commitment.opened")
+    assert opened.body["timetable"]["restore_at"].startswith("2026-11-21T18:02:24")
 
 
 def test_shadow_mode_shows_the_timetable_and_has_no_step_that_waits(tmp_path, network):
@@ -216,6 +217,11 @@ class Gone(SmallNetwork):
     """A network that takes no change from some time on."""
 
     is_gone = False
+
+    def apply(self, change_set, idempotency_key):
+        if self.is_gone:
+            raise NetworkUnavailableError("connection refused")
+        return super().apply(change_set, idempotency_key)
 
     def revert(self, receipt):
         if self.is_gone:

@@ -144,13 +144,31 @@ def test_a_run_is_listed_shown_and_approved_from_other_processes(tmp_path):
     refused = command(tmp_path, "approve", "nonsense")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.strip() == "error: run 'nonsense' does not exist; `twinpilot runs` lists them"
-    done = json.loads(command(tmp_path, "approve", "last", "--json").stdout)
+    digest = waiting.approval.digest[:12]
+    assert f"twinpilot approve {waiting.run_id} {digest}" in waiting.message
+    for unnamed in (
+        ("last", digest),
+        ("", digest),
+        (waiting.run_id,),
+        (waiting.run_id, digest[:11]),
+        (waiting.run_id, "--digest", ""),
+    ):
+        refused = command(tmp_path, "approve", *unnamed)
+        assert refused.returncode == 1 and f"twinpilot approve {waiting.run_id} {digest}" in refused.stderr, refused.stderr
+    other = command(tmp_path, "approve", waiting.run_id, "0" * 12)
+    assert other.returncode == 1 and "has asked for no approval of '000000000000'" in other.stderr
+    done = json.loads(command(tmp_path, "approve", waiting.run_id, digest, "--json").stdout)
     assert done["state"] == "approved"
+    twice = command(tmp_path, "approve", waiting.run_id, digest)
+    assert twice.returncode == 0 and "nothing was recorded twice" in twice.stdout
     assert service(tmp_path, network=network).resume(waiting.run_id).status == "confirmed"
     shown = json.loads(command(tmp_path, "show", waiting.run_id[:15], "--json").stdout)
     assert (shown["status"], shown["approval"]["how"]) == ("confirmed", "command")
-    again = command(tmp_path, "reject", "last")
-    assert again.returncode == 1 and "0 pending requests" in again.stderr
+    again = command(tmp_path, "reject", waiting.run_id, "--digest", digest)
+    assert again.returncode == 1 and "is approved and used by" in again.stderr and "was not recorded" in again.stderr
+    decided = [line for line in (tmp_path / "data" / "journal" / "journal.jsonl").read_text().splitlines()
+               if "approval.decided" in line]  # fmt: skip
+    assert len(decided) == 1
     verified = command(tmp_path, "journal", "verify", "--json")
     assert verified.returncode == 0 and json.loads(verified.stdout)["intact"]
     journal = tmp_path / "data" / "journal" / "journal.jsonl"

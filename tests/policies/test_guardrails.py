@@ -20,6 +20,10 @@ class Cell:
     area: str
 
     @property
+    def nci(self):
+        return 1000 + int(self.id[1:])
+
+    @property
     def dn(self):
         return f"ManagedElement=S1,GNBDUFunction=1,NRCellDU={self.id}"
 
@@ -199,3 +203,94 @@ def test_a_malformed_file_is_refused_by_field(tmp_path, old, new, words):
 def test_a_freeze_without_a_complete_interval_is_refused(tmp_path):
     with pytest.raises(GuardrailsError, match="either start and end, or days, from and to"):
         with_lines(tmp_path, '\n[[freeze]]\nname = "x"\ndays = ["Fri"]\n')
+
+
+SLA, STEERING = "ORAN_SliceSLATarget_1.0.0", "ORAN_TrafficSteeringPreference_1.0.0"
+PLMN = {"mcc": "001", "mnc": "01"}
+
+
+def listed(*cells):
+    return [{"plmnId": PLMN, "cId": {"ncI": cell.nci}} for cell in cells]
+
+
+def sla(sst=2, cells=(), **objectives):
+    resources = {"sliceSlaResources": {"cellIdList": listed(*cells)}} if cells else {}
+    return {"scope": {"sliceId": {"sst": sst, "plmnId": PLMN}}, "sliceSlaObjectives": objectives, **resources}
+
+
+def steering(*resources, sst=2):
+    lists = [{"cellIdList": listed(*cells), "preference": preference} for preference, *cells in resources]
+    return {"scope": {"sliceId": {"sst": sst, "plmnId": PLMN}}, "tspResources": lists}
+
+
+def policy(new, policy_type=SLA, old=None):
+    return PolicyEdit(policy_type=policy_type, policy_id="p1", old=old, new=new)
+
+
+@pytest.mark.parametrize(
+    ("edit", "rule", "words"),
+    [
+        (policy(sla(maxNumberOfUes=0)), "protected-slice", "locks URLLC out of C0, C1"),
+        (policy(sla(maxNumberOfUes=0.5, cells=CELLS[3:4])), "protected-slice", "out of C3: maxNumberOfUes 0.5 UEs"),
+        (policy(sla(maxDlThptPerSlice=1)), "protected-slice", "maxDlThptPerSlice 1 kbit/s"),
+        (policy(sla(maxNumberOfPduSessions=0, sst=77)), "protected-slice", "locks the traffic in its scope out"),
+        (policy(sla(maxNumberOfUes=0, sst=1)), "policy-effect", "no cell of stadium is left"),
+        (policy(steering(("FORBID", *CELLS)), STEERING), "last-cell-on-air", "no cell of stadium is left"),
+        (policy(steering(("FORBID", *CELLS), sst=1), STEERING), "last-cell-on-air", "forbids eMBB"),
+        (policy(steering(("FORBID",)), STEERING), "last-cell-on-air", "no cell of"),
+        (policy(steering(("FORBID", *CELLS[:6])), STEERING), "last-cell-on-air", "no cell of stadium"),
+        (policy(steering(("SHALL", CELLS[9])), STEERING), "last-cell-on-air", "no cell of stadium"),
+        (policy(steering(("FORBID", *CELLS[:5])), STEERING), "policy-effect", "83% of an area's cells"),
+        (policy({"quotas": [{"maxPrb": 0}]}, "ACME_Quota_1"), "policy-effect", "says maxPrb 0"),
+        (policy({"access": {"URLLC": "deny"}}, "ACME_Quota_1"), "policy-effect", "says URLLC deny"),
+        (policy({"tspResources": [{"preference": "FORBID"}]}, STEERING), "policy-effect", "is not built as"),
+        (policy(sla(maxNumberOfUes="0")), "policy-effect", "says maxNumberOfUes 0"),
+    ],
+)
+def test_a_policy_that_locks_traffic_out_is_refused_with_words(edit, rule, words):
+    reasons = judge(edit)
+    assert broken(reasons) & {rule}, reasons
+    assert words in " ".join(reason.message for reason in reasons if reason.outcome == "fail")
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (policy(sla(maxNumberOfUes=0, sst=1, cells=CELLS[:1])), "locks eMBB out of C0"),
+        (policy(sla(maxNumberOfUes=3, cells=CELLS[:2])), "fewer than there are in C1 (9)"),
+        (policy(steering(("FORBID", *CELLS[:3])), STEERING), "50% of an area's cells"),
+        (policy(steering(("FORBID", *CELLS[:1])), STEERING), "forbids URLLC C0"),
+        (policy(steering(("AVOID", *CELLS)), STEERING), "avoid every cell of stadium"),
+        (policy(sla(guaDlThptPerSlice=10), old=sla(guaDlThptPerSlice=500)), "takes a guarantee from URLLC"),
+        (policy(None, old=sla(guaDlThptPerSlice=500)), "guaDlThptPerSlice 500 → 0"),
+        (policy({"level": 3}, "ACME_Level_1"), "the effect of the policy type ACME_Level_1 is not known here"),
+    ],
+)
+def test_a_policy_of_doubtful_effect_reaches_a_human_with_words(edit, words):
+    reasons = judge(edit, users={("C1", Slice.URLLC): 9.0, ("C0", Slice.URLLC): 1.0})
+    warnings = [reason for reason in reasons if reason.outcome == "warn" and reason.rule == "policy-effect"]
+    assert broken(reasons) <= {"blast-radius-cells"}
+    assert words in " ".join(reason.message for reason in warnings)
+
+
+def test_a_policy_that_locks_nobody_out_passes_and_says_so():
+    harmless = policy(sla(guaDlThptPerSlice=500, maxNumberOfUes=40, cells=CELLS[6:8]))
+    for edit in (harmless, policy(steering(("PREFER", CELLS[7]), sst=1), STEERING), policy(None, old=sla(maxNumberOfUes=0))):
+        assert [reason.message for reason in judge(edit) if reason.rule == "policy-effect"] == ["p1 locks nobody out"]
+
+
+def test_cells_that_the_same_change_sends_to_sleep_count_as_left():
+    half = policy(steering(("FORBID", *CELLS[:3])), STEERING)
+    reasons = judge(half, *map(sleep, CELLS[3:6]))
+    assert any("no cell of stadium is left to it" in reason.message for reason in reasons if reason.outcome == "fail")
+
+
+def test_a_slice_without_users_in_the_cells_may_be_shut_out_there():
+    assert broken(judge(policy(sla(maxNumberOfUes=0, cells=CELLS[:1])), users={("C0", Slice.URLLC): 0.0})) == set()
+
+
+def test_the_blast_radius_reads_the_cell_identities_of_policies():
+    radius = BlastRadius.of(ChangeSet(edits=(policy(steering(("AVOID", *CELLS[:2])), STEERING),)), CARD)
+    assert radius.cells == ("C0", "C1")
+    others = BlastRadius.of(ChangeSet(edits=(policy(steering(("SHALL", CELLS[0])), STEERING),)), CARD)
+    assert len(others.cells) == len(CELLS)

@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from typing import Any
 from urllib.parse import quote
 
-from tools.oran.a1_southbound import Body, PolicyStatus, parse_status
+from tools.oran.a1_southbound import Body
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.policy_schema import policy_violations
+from tools.oran.policy_status import PolicyStatus, parse_status
 from twins.network import InvalidChangeError, UnknownObjectError
 
 
@@ -45,13 +46,21 @@ class A1Base(ABC):
 
     def get(self, type_id: str, policy_id: str) -> Body | None:
         """Return a policy, or None if it does not exist."""
+        return self.versioned(type_id, policy_id)[0]
+
+    def versioned(self, type_id: str, policy_id: str) -> tuple[Body | None, str]:
+        """Return a policy, or None if it does not exist, with its entity tag, empty if the peer gives none."""
         try:
-            return self.peer.request("GET", self._policy(type_id, policy_id)).object()
+            answer = self.peer.request("GET", self._policy(type_id, policy_id))
         except UnknownObjectError:
-            return None
+            return None, ""
+        return answer.object(), answer.etag
 
     def put(self, type_id: str, policy_id: str, body: Body, idempotency_key: str | None = None) -> None:
-        """Create or replace a policy after validating it against the peer's schema; raises InvalidChangeError, PeerError."""
+        """Create or replace a policy after validating it against the peer's schema.
+
+        Not retried if its outcome is unknown: the caller reads back. Raises InvalidChangeError, LostAnswerError, PeerError.
+        """
         self.check(type_id, body)
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         self._send(type_id, policy_id, body, headers)
@@ -75,6 +84,7 @@ class A1Base(ABC):
             headers=headers,
             params={"notificationDestination": self.notification_destination} if self.notification_destination else None,
             accept=(200, 201, 202),
+            repeatable=False,
         )
 
     def _policy_schema(self, path: str) -> Body:

@@ -67,7 +67,7 @@ class ManagementA1Client(A1Base):
     def _send(self, type_id: str, policy_id: str, body: Body, headers: dict[str, str]) -> None:
         path = self._policy(type_id, policy_id)
         if self.get(type_id, policy_id) is not None:
-            self.peer.request("PUT", path, body=body, headers=headers, accept=(200, 201, 202))
+            self.peer.request("PUT", path, body=body, headers=headers, accept=(200, 201, 202), repeatable=False)
             return
         creation = {
             "nearRtRicId": self._ric(type_id),

@@ -1,37 +1,24 @@
 """A1 southbound: a common interface for all A1 dialects of near-RT RICs.
 
 1. `A1Southbound` addresses types and policies by id and returns the status as `PolicyStatus`.
-2. Accepted does not mean enforced: `await_enforced` polls the status, which initially is NOT_ENFORCED / OTHER_REASON.
+2. Accepted does not mean enforced: `await_enforced` polls until the policy is enforced, at most until a deadline.
 3. A policy that the near-RT RIC considers not applicable is a refused change and raises InvalidChangeError.
+4. A policy that is not found right after its PUT is pending; `status_of` also reads a failed query, as unknown.
 Source: O-RAN.WG2.A1AP-v02.00; status values of O-RAN.WG2.A1TD.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from policies.violation import Violation
 from tools.oran.peer import PeerError
-from twins.network import InvalidChangeError
+from tools.oran.policy_status import PolicyState, PolicyStatus
+from twins.network import InvalidChangeError, StaleEditError, UnknownObjectError
 
 Body = dict[str, Any]
-_FINAL_REASONS = ("SCOPE_NOT_APPLICABLE", "STATEMENT_NOT_APPLICABLE")
-
-
-@dataclass(frozen=True)
-class PolicyStatus:
-    """Whether a policy is enforced, and the reason if it is not."""
-
-    enforced: bool
-    reason: str = ""
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the status cannot change any more: enforced, or not applicable."""
-        return self.enforced or self.reason in _FINAL_REASONS
+NOT_FOUND = PolicyStatus(PolicyState.DELETED, "the near-RT RIC does not know this policy")
 
 
 @runtime_checkable
@@ -60,41 +47,48 @@ class A1Southbound(Protocol):
         """Return the status of a policy; raises UnknownObjectError."""
 
 
-def parse_status(value: Any) -> PolicyStatus:
-    """Parse a policy status, also if it was encoded twice; raises PeerError for anything else."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except ValueError:
-            value = {"enforceStatus": value}
-    if isinstance(value, dict):
-        status = value.get("enforceStatus", value.get("instance_status"))
-        if status in ("ENFORCED", "IN EFFECT"):
-            return PolicyStatus(True)
-        if status in ("NOT_ENFORCED", "NOT IN EFFECT"):
-            return PolicyStatus(False, str(value.get("enforceReason") or "OTHER_REASON"))
-    raise PeerError(
-        f"A1 policy status {str(value)[:120]!r} has no enforceStatus ENFORCED or NOT_ENFORCED; check the peer's dialect"
-    )
+def status_of(a1: A1Southbound, type_id: str, policy_id: str) -> PolicyStatus:
+    """Return the status of a policy: deleted if the peer does not know it, unknown if the peer cannot be asked."""
+    try:
+        return a1.status(type_id, policy_id)
+    except UnknownObjectError:
+        return NOT_FOUND
+    except (PeerError, InvalidChangeError, StaleEditError) as error:
+        return PolicyStatus(PolicyState.UNKNOWN, str(error))
 
 
 def await_enforced(a1: A1Southbound, type_id: str, policy_id: str, deadline_s: float = 10.0, poll_s: float = 0.02) -> None:
     """Wait until the policy is enforced.
 
     deadline_s, poll_s: wall seconds (the poll interval doubles up to 1 s). Raises InvalidChangeError if the policy is not
-    applicable, PeerError if it is not enforced by the deadline.
+    applicable, PeerError if it was deleted, or is not enforced by the deadline.
     """
     until = time.monotonic() + deadline_s
-    while not (status := a1.status(type_id, policy_id)).is_final:
-        if time.monotonic() + poll_s > until:
-            raise PeerError(
-                f"A1 policy {policy_id} of type {type_id} was accepted but is not enforced after {deadline_s:g} s"
-                f" ({status.reason}); check whether its xApp is running"
-            )
+    known = False
+    while True:
+        status = status_of(a1, type_id, policy_id)
+        if status == NOT_FOUND and not known:
+            status = PolicyStatus(PolicyState.PENDING, "not found yet")
+        else:
+            known = known or status.state is not PolicyState.UNKNOWN
+        if status.is_final or time.monotonic() + poll_s > until:
+            return _require_enforced(type_id, policy_id, status, deadline_s)
         time.sleep(poll_s)
         poll_s = min(2 * poll_s, 1.0)
-    if not status.enforced:
+
+
+def _require_enforced(type_id: str, policy_id: str, status: PolicyStatus, deadline_s: float) -> None:
+    if status.state is PolicyState.REFUSED:
         raise InvalidChangeError([_not_applicable(type_id, policy_id, status)])
+    if status.state is PolicyState.DELETED:
+        raise PeerError(
+            f"A1 policy {policy_id} of type {type_id} was accepted, but is deleted ({status.reason}); check who deletes it"
+        )
+    if not status.enforced:
+        raise PeerError(
+            f"A1 policy {policy_id} of type {type_id} was accepted but is not enforced after {deadline_s:g} s"
+            f" ({status}); check whether its xApp is running"
+        )
 
 
 def _not_applicable(type_id: str, policy_id: str, status: PolicyStatus) -> Violation:

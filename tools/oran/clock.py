@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from tools.oran.oran_network import OranNetwork
-from tools.oran.peer import Peer, PeerSettings
+from tools.oran.peer import Peer
 
 
 @runtime_checkable
@@ -36,7 +37,7 @@ class EmbeddedClock:
         timeout_s: float = 600.0,
     ) -> None:
         self._network = network
-        self._peer = Peer("embedded control", network.url, PeerSettings(attempts=1))
+        self._peer = Peer("embedded control", network.url, replace(network.peer_settings, attempts=1))
         self._step_s = step_s or network.describe().granularity_s
         self._tick = tick or (lambda moment: None)
         self._timeout_s = timeout_s

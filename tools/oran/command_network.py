@@ -6,16 +6,18 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from policies.kpi import kpi_definition
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import Peer, PeerSettings, UnreachableError
 from twins.command_errors import end_command
 from twins.network import InvalidChangeError, KpiQuery, NetworkError
+from twins.screen.console import SafeConsole
+from twins.screen.say import say_json
 
 DEFAULT_PORT = 8710
 DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
@@ -46,11 +48,11 @@ def _one_line_errors(url: str = "") -> Iterator[None]:
         end_command("error", _line(error, url), status=1)
 
 
-def _print(value: Any, as_json: bool, show: Callable[[Console], None]) -> None:
+def _print(value: Any, as_json: bool, show: Callable[[SafeConsole], None]) -> None:
     if as_json:
-        typer.echo(json.dumps(value, default=str))
+        say_json(value)
     else:
-        show(Console())
+        show(SafeConsole())
 
 
 @app.command()
@@ -101,7 +103,7 @@ def kpi(
     as_json: Json = False,
 ) -> None:
     """Show the KPIs of the last windows."""
-    from tools.oran.network_tables import kpi_table
+    from tools.oran.network_tables import kpi_report
 
     with _one_line_errors(url), OranNetwork(url) as network:
         card = network.describe()
@@ -110,7 +112,33 @@ def kpi(
         frame = network.observe(KpiQuery(kpis=tuple(kpis or ()), dns=dns, windows=windows))
         if not kpis:
             frame = frame.keep(lambda sample: not kpi_definition(sample.kpi).binned)
-        _print({"now": card.now.isoformat(), "samples": frame.to_records()}, as_json, lambda c: kpi_table(c, frame))
+        flaws = network.kpis.snapshot().flaws(KpiQuery(kpis=tuple(kpis or ()), dns=dns, windows=windows))
+        losses = network.kpis.losses()
+        value = {
+            "now": card.now.isoformat(),
+            "samples": frame.to_records(),
+            "invalid": [flaw.model_dump(mode="json") for flaw in flaws],
+            "losses": losses.model_dump(exclude={"source"}),
+        }
+        _print(value, as_json, lambda console: kpi_report(console, frame, flaws, losses))
+
+
+@app.command("pm-files")
+def pm_files(
+    files: Annotated[list[Path], typer.Argument(help="measCollec XML files (TS 32.435), oldest first; also .gz")],
+    *,
+    store: Annotated[Path | None, typer.Option(help="KPI store file to write to; a temporary one without")] = None,
+    cumulative: Annotated[list[str] | None, typer.Option(help="3GPP name of a counter that is not reset; repeatable")] = None,
+    as_json: Json = False,
+) -> None:
+    """Read 3GPP PM FILES with all checks, and show their KPIs and what is not used and why."""
+    from tools.oran.pm_files import report_files
+
+    with _one_line_errors():
+        value, show = report_files(files, store, tuple(cumulative or ()))
+        _print(value, as_json, show)
+        if any(file["reason"] for file in value["files"]):
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -28,7 +28,8 @@ _SCHEMA = """CREATE TABLE IF NOT EXISTS changes(
 class Entry:
     """A change: its key, change set, state, and the network time at which it was applied.
 
-    `attempt` is the prefix of the keys sent to peers: unchanged for a retry after a crash, new after a failure with rollback.
+    `attempt` is the prefix of the keys sent to peers. Each attempt has a new one: a peer that remembers the answer to an earlier
+    attempt, which was taken back since, must execute this one.
     """
 
     key: str
@@ -80,7 +81,7 @@ class Ledger:
         return Entry(key, ChangeSet.model_validate_json(row[0]), row[1], applied_at, row[3])
 
     def open(self, key: str, change_set: ChangeSet) -> str:
-        """Record that a change is about to be sent; returns the attempt."""
+        """Record that a change is about to be sent, for the first time or again; returns the attempt."""
         attempt = f"{key}:{uuid4().hex[:12]}"
         self._write(
             "INSERT OR REPLACE INTO changes VALUES (?, ?, ?, 'open', NULL, ?)",

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
 from policies.text.validation import validation_text
 from tools.oran.network_tables import live_table
 from twins.ric.server import EmbeddedRan
+from twins.screen.console import SafeConsole
+from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
     from twins.system.scenario.scenario import SystemScenario
@@ -44,17 +43,17 @@ def serve_network(scenario: SystemScenario, port: int, seed: int, *, speed: floa
     from twins.system.history import load_history
     from twins.system.system_network import SystemNetwork
 
-    typer.echo("starting; the first start after an installation compiles the simulator, which takes up to a minute", err=True)
+    say("starting; the first start after an installation compiles the simulator, which takes up to a minute", err=True)
     with EmbeddedRan(SystemNetwork(scenario, seed=seed), port=port, history=load_history(scenario, seed)) as ran:
         _announce(ran, as_json)
         try:
             if as_json:
                 _run(ran, speed, seconds, lambda: None)
             else:
-                with Live(console=Console(), refresh_per_second=4) as live:
+                with Live(console=SafeConsole(), refresh_per_second=4) as live:
                     _run(ran, speed, seconds, lambda: live.update(_table(ran)))
         except KeyboardInterrupt:
-            typer.echo("stopped", err=True)
+            say("stopped", err=True)
 
 
 def _announce(ran: EmbeddedRan, as_json: bool) -> None:
@@ -71,10 +70,10 @@ def _announce(ran: EmbeddedRan, as_json: bool) -> None:
     }
     urls = {name: ran.url + path for name, path in paths.items()}
     if as_json:
-        typer.echo(json.dumps(urls))
+        say_json(urls)
         return
     for name, url in urls.items():
-        typer.echo(f"{name.replace('_', ' '):>20}  {url}")
+        say(f"{name.replace('_', ' '):>20}  {url}")
 
 
 def _table(ran: EmbeddedRan) -> Table:

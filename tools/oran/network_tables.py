@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject, cell_of, id_of
+from policies.quality.flaw import Flaw
 from policies.slices import Slice
 from tools.oran.oran_network import OranNetwork
+from tools.telemetry.delivery import Losses
 from twins.network import NetworkCard
+from twins.screen.console import SafeConsole
+
+_MAX_FLAWS = 20
 
 # The columns of the live table: (title, KPI, slice), in the KPI catalogue's units.
 LIVE_COLUMNS: tuple[tuple[str, str, Slice | None], ...] = (
@@ -63,7 +68,9 @@ def _state(cell_id: str, carrier_dn: str, objects: list[ManagedObject]) -> dict[
     return state
 
 
-def configuration_table(console: Console, card: NetworkCard, rows: list[dict[str, Any]], policies: dict[str, list[str]]) -> None:
+def configuration_table(
+    console: SafeConsole, card: NetworkCard, rows: list[dict[str, Any]], policies: dict[str, list[str]]
+) -> None:
     """Print the configuration of a network."""
     table = Table(title=f"{card.name} ({card.kind}) at {card.now:%Y-%m-%d %H:%M:%S %Z}", caption="shares: min–max/dedicated %")
     for column in ("cell", "state", "asleep", "dBm", "GHz/MHz", "areas", *(slice_.value for slice_ in card.slices)):
@@ -96,21 +103,32 @@ def _where(dn: str) -> str:
     return f"{cell_of(dn)}→{target}" if target else cell_of(dn) or id_of(dn) or dn
 
 
-def kpi_table(console: Console, frame: KpiFrame) -> None:
+def kpi_table(console: SafeConsole, frame: KpiFrame) -> None:
     """Print a table with a row per sample."""
     samples = sorted(frame, key=lambda sample: (sample.kpi, sample.dn, sample.slice or "", sample.start))
     table = Table()
     table.add_column("KPI", no_wrap=True, min_width=max((len(sample.kpi) for sample in samples), default=3))
-    for column in ("where", "slice", "from", "to"):
+    for column in ("where", "slice", "from", "to (UTC)"):
         table.add_column(column)
     table.add_column("value", justify="right")
     table.add_column("unit")
     for sample in samples:
         value = "–" if sample.value is None else f"{sample.value:.4g}"
         slice_ = sample.slice.value if sample.slice else ""
-        start, end = f"{sample.start:%H:%M:%S}", f"{sample.end:%H:%M:%S}"
+        start, end = (f"{moment.astimezone(UTC):%H:%M:%S}" for moment in (sample.start, sample.end))
         table.add_row(sample.kpi, _where(sample.dn), slice_, start, end, value, sample.unit)
     console.print(table)
+
+
+def kpi_report(console: SafeConsole, frame: KpiFrame, flaws: tuple[Flaw, ...], losses: Losses) -> None:
+    """Print the KPIs, what was thrown away and why, and what was lost."""
+    kpi_table(console, frame)
+    for flaw in flaws[:_MAX_FLAWS]:
+        console.print(f"not used: {flaw.describe()}", style="yellow")
+    if len(flaws) > _MAX_FLAWS:
+        console.print(f"not used: {len(flaws) - _MAX_FLAWS} more; --json shows all", style="yellow")
+    if losses.describe():
+        console.print(f"PM source: {losses.describe()}", style="yellow")
 
 
 def live_table(card: NetworkCard, frame: KpiFrame, title: str) -> Table:

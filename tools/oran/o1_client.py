@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from policies.change import AttributeEdit
 from policies.managed_object import ManagedObject, parse_dn, same_value
 from policies.text.validation import first_problem
-from tools.oran.peer import Peer, PeerError, PeerSettings
+from tools.oran.peer import Answer, Peer, PeerError, PeerSettings
 from twins.network import UnknownObjectError
 
 PatchStyle = Literal["3gpp-json-patch", "json-patch", "merge-patch"]
@@ -42,14 +42,20 @@ class O1Client:
 
     def read(self, dn: str) -> ManagedObject:
         """Return an object with its current attributes; raises UnknownObjectError, PeerError, ValueError for a malformed DN."""
-        node = self._get(dn, {})
+        return self.versioned(dn)[0]
+
+    def versioned(self, dn: str) -> tuple[ManagedObject, str]:
+        """Return an object with its version, the entity tag of the answer, empty if the peer gives none; raises as `read`."""
+        answer = self.peer.request("GET", self._path(dn))
+        node = _node(answer)
         if "attributes" not in node:
             raise UnknownObjectError(f"O1 at {self.peer.url}: {dn} only contains other objects and has no attributes")
-        return _managed_object(dn, node)
+        return _managed_object(dn, node), answer.etag
 
     def subtree(self, dn: str) -> list[ManagedObject]:
         """Return the objects at and below `dn` that have attributes; raises UnknownObjectError, PeerError."""
-        return list(_walk(dn, self._get(dn, {"scopeType": "BASE_ALL"})))
+        answer = self.peer.request("GET", self._path(dn), params={"scopeType": "BASE_ALL"})
+        return list(_walk(dn, _node(answer)))
 
     def find(self, class_name: str, under: str) -> tuple[str, ...]:
         """Return the DNs of the objects of a class in the subtree of `under`, in the order of the peer's tree."""
@@ -109,14 +115,14 @@ class O1Client:
     def _path(self, dn: str) -> str:
         return self.prefix + "/" + "/".join(f"{name}={quote(identity, safe='')}" for name, identity in parse_dn(dn))
 
-    def _get(self, dn: str, params: dict[str, str]) -> dict[str, Any]:
-        answer = self.peer.request("GET", self._path(dn), params=params)
-        value = answer.json()
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
-        if not isinstance(value, dict):
-            raise answer.garbage("a managed object was expected")
-        return value
+
+def _node(answer: Answer) -> dict[str, Any]:
+    value = answer.json()
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, dict):
+        raise answer.garbage("a managed object was expected")
+    return value
 
 
 def _managed_object(dn: str, node: dict[str, Any]) -> ManagedObject:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from policies.change import ChangeSet, Receipt
+from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt, digest_of
 from policies.kpi import KpiFrame
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
@@ -31,6 +31,7 @@ from tools.oran.o1_client import O1Client
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.pm_client import PmClient
 from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.reporting import reporter_of
 from tools.telemetry.store import KpiStore
 from twins.configuration_view import ConfigurationView
 from twins.network import (
@@ -38,9 +39,13 @@ from twins.network import (
     KpiQuery,
     NetworkCard,
     NetworkError,
+    NetworkUnavailableError,
+    StaleEditError,
     UnknownObjectError,
     UnknownReceiptError,
 )
+from twins.object_version import ObjectVersion, distinct_edits, name_of
+from twins.standing import EditStanding
 
 
 class OranNetwork:
@@ -63,12 +68,13 @@ class OranNetwork:
         enforce_deadline_s: float = 10.0,
     ) -> None:
         self.url = url.rstrip("/")
+        self.peer_settings = settings or PeerSettings()
         self.a1: A1Base = connect_a1(a1_url or url, dialect, settings)
         self.o1 = O1Client(url, settings)
         self.pm = PmClient(url, settings)
         self._inventory = Peer("inventory", url, settings)
         self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
-        self.kpis = KpiSource(store or self._temporary_store(), self.pm)
+        self.kpis = KpiSource(store or self._temporary_store(), self.pm, lambda: reporter_of(self.describe()))
         self._ledger = Ledger(ledger)
         self._changing = threading.RLock()
         self._limits = load_limits()
@@ -98,6 +104,14 @@ class OranNetwork:
             return NetworkCard.model_validate(answer.object(), strict=False)
         except ValidationError as error:
             raise answer.garbage(f"a network card was expected ({first_problem(error, 'the answer')})") from None
+
+    def identity(self) -> str:
+        """Return what tells this network from others, whatever URL leads to it: its instance, or else its name."""
+        try:
+            instance = self._inventory.request("GET", "/inventory/v1/network").object().get("instance")
+        except (UnknownObjectError, InvalidChangeError):
+            instance = None
+        return f"instance {instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
 
     def pull(self) -> int:
         """Fetch new PM reports into the store; returns the number of new samples."""
@@ -132,11 +146,32 @@ class OranNetwork:
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
         return tuple(managed_object for element in elements for managed_object in self.o1.subtree(element))
 
+    def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
+        """Return the version of what each edit edits, read over O1 and A1; raises UnknownObjectError, PeerError."""
+        return tuple(
+            self._attribute_version(edit) if isinstance(edit, AttributeEdit) else self._policy_version(edit)
+            for edit in distinct_edits(change_set)
+        )
+
+    def _attribute_version(self, edit: AttributeEdit) -> ObjectVersion:
+        managed, version = self.o1.versioned(_valid(edit.dn))
+        return ObjectVersion(name=name_of(edit), version=version, state=digest_of(managed.attributes.get(edit.attribute)))
+
+    def _policy_version(self, edit: PolicyEdit) -> ObjectVersion:
+        body, version = self.a1.versioned(edit.policy_type, edit.policy_id)
+        return ObjectVersion(name=name_of(edit), version=version, state=digest_of([body, self._status(edit)]))
+
+    def _status(self, edit: PolicyEdit) -> str:
+        try:
+            return str(self.a1.status(edit.policy_type, edit.policy_id))
+        except UnknownObjectError:
+            return ""
+
     def apply(self, change_set: ChangeSet, idempotency_key: str) -> Receipt:
         """Apply all edits or none.
 
         Raises InvalidChangeError, StaleEditError, UnknownObjectError before anything is sent or after a complete rollback,
-        ChangeFailedError (rolled back), PartialChangeError (which lists the edits that may still be applied).
+        ChangeFailedError (nothing is applied), PartialChangeError (which lists the edits that may still be applied).
         """
         with self._changing:
             return self._apply(change_set, idempotency_key)
@@ -146,28 +181,48 @@ class OranNetwork:
         if entry is not None and entry.change_set.digest != change_set.digest:
             raise InvalidChangeError([_key_reused(idempotency_key)])
         if entry is not None and entry.state != "open":
-            return entry.receipt(entry.applied_at or self.describe().now, replayed=True)
-        self._executor.check_form(change_set)
-        view = ConfigurationView(self.configuration())
-        if violations := check_change_set(self._limits, change_set, view.read, view.find):
-            raise InvalidChangeError(violations)
-        self._executor.check_old(change_set, resume=entry is not None)
-        attempt = entry.attempt if entry is not None else self._ledger.open(idempotency_key, change_set)
-        try:
-            self._executor.execute(change_set, attempt)
-        except PartialChangeError:
-            raise
-        except NetworkError:
-            self._ledger.drop(idempotency_key)
-            raise
+            return self._replay(entry)
+        self._send(change_set, idempotency_key, is_known=entry is not None)
         now = self.describe().now
         self._ledger.mark(idempotency_key, "applied", now)
         return Entry(idempotency_key, change_set, "applied", now).receipt(now, replayed=False)
 
+    def _replay(self, entry: Entry) -> Receipt:
+        """Return the receipt of a change that was applied before and still is; raises NetworkError if it is not."""
+        if entry.state == "reverted":
+            raise StaleEditError(f"idempotency_key={entry.key!r}: this change was applied and reverted since; use a new key")
+        if entry.state == "reverting":
+            raise NetworkUnavailableError(f"idempotency_key={entry.key!r}: this change is being reverted; revert it again")
+        self._executor.confirm(entry.change_set)
+        return entry.receipt(entry.applied_at or self.describe().now, replayed=True)
+
+    def _send(self, change_set: ChangeSet, key: str, *, is_known: bool) -> None:
+        """Send a change; the ledger keeps its entry until the change is applied, or read back as taken back."""
+        if not is_known:
+            self._check(change_set, resume=False)
+        attempt = self._ledger.open(key, change_set)
+        try:
+            if is_known:
+                self._executor.resume(change_set, attempt, lambda: self._check(change_set, resume=True))
+            else:
+                self._executor.execute(change_set, attempt)
+        except PartialChangeError:
+            raise
+        except NetworkError:
+            self._ledger.drop(key)
+            raise
+
+    def _check(self, change_set: ChangeSet, *, resume: bool) -> None:
+        self._executor.check_form(change_set)
+        view = ConfigurationView(self.configuration())
+        if violations := check_change_set(self._limits, change_set, view.read, view.find):
+            raise InvalidChangeError(violations)
+        self._executor.check_old(change_set, resume=resume)
+
     def revert(self, receipt: Receipt) -> Receipt:
         """Restore the configuration before the receipt's change; a repeated call has no effect and is marked as replayed.
 
-        Raises UnknownReceiptError, StaleEditError if it was changed since, ChangeFailedError, PartialChangeError.
+        Raises UnknownReceiptError, StaleEditError if it was changed since, PartialChangeError with what is still applied.
         """
         with self._changing:
             return self._revert(receipt)
@@ -183,9 +238,13 @@ class OranNetwork:
             return _reverted(entry, self.describe().now, replayed=True)
         self._executor.check_old(inverse, resume=entry.state in ("reverting", "open"))
         self._ledger.mark(receipt.idempotency_key, "reverting")
-        self._executor.execute(inverse, f"revert:{receipt.idempotency_key}:{uuid4()}")
+        self._executor.withdraw(entry.change_set, f"revert:{receipt.idempotency_key}:{uuid4()}")
         self._ledger.mark(receipt.idempotency_key, "reverted")
         return _reverted(entry, self.describe().now, replayed=False)
+
+    def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
+        """Read back over O1 and A1 whether each edit is in effect, policies by their status; what cannot be read is unknown."""
+        return self._executor.standing(change_set)
 
 
 def _reverted(entry: Entry, now: datetime, replayed: bool) -> Receipt:

@@ -20,7 +20,10 @@ import httpx
 from pydantic import ValidationError
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from policies.text.base_url import base_url
+from policies.text.redaction import redacted
 from policies.violation import Violation
+from tools.oran.credentials import Credentials, load_credentials
 from twins.network import InvalidChangeError, NetworkUnavailableError, StaleEditError, UnknownObjectError
 
 _NOT_EXECUTED = frozenset({423, 429, 503})
@@ -36,13 +39,20 @@ class _RetryError(PeerError):
     """A PeerError after which the request may be retried."""
 
 
+class LostAnswerError(PeerError):
+    """The request may have been executed: no answer arrived, and repeating it was not allowed. Read back."""
+
+
 class UnreachableError(_RetryError):
     """Nothing answers at the peer's address."""
 
 
 @dataclass(frozen=True)
 class PeerSettings:
-    """Limits in seconds, attempts and bytes; `headers` are sent with every request (authorization)."""
+    """Limits in seconds, attempts and bytes; `headers` are sent with every request.
+
+    credentials: logins and tokens by origin; None: those of the environment (`tools.oran.credentials`).
+    """
 
     timeout_s: float = 10.0
     attempts: int = 4
@@ -50,16 +60,18 @@ class PeerSettings:
     max_backoff_s: float = 2.0
     max_body_bytes: int = 64 << 20
     headers: Mapping[str, str] = field(default_factory=dict)
+    credentials: Credentials | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A peer's answer; `request` is one line that names peer and request."""
+    """A peer's answer; `request` is one line that names peer and request, `etag` the entity tag without quotes."""
 
     request: str
     status: int
     content_type: str
     body: bytes
+    etag: str = ""
 
     def json(self) -> Any:
         """Return the parsed body; raises PeerError if it is not JSON."""
@@ -110,13 +122,18 @@ class Peer:
 
     def __init__(self, name: str, url: str, settings: PeerSettings | None = None) -> None:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise ValueError(f"{name} url={url!r}: http://HOST:PORT or https://HOST:PORT is required")
+            raise ValueError(f"{name} url={redacted(url)!r}: http://HOST:PORT or https://HOST:PORT is required")
+        try:
+            base_url(url)
+        except ValueError as error:
+            raise ValueError(f"{name} url={redacted(url)!r}: {error}") from None
         self.name = name
         self.url = url.rstrip("/")
         self.settings = settings or PeerSettings()
+        credentials = load_credentials(None) if self.settings.credentials is None else self.settings.credentials
         self._client = httpx.Client(
             timeout=self.settings.timeout_s,
-            headers=dict(self.settings.headers),
+            headers={**credentials.headers(url), **self.settings.headers},
             trust_env=urlsplit(url).hostname not in _LOOPBACK,
             verify=_trust(url),
         )
@@ -170,6 +187,8 @@ class Peer:
         answer = self._exchange(request, repeatable)
         if answer.status in accept:
             return answer
+        if answer.status in _OUTCOME_UNKNOWN and not repeatable:
+            raise LostAnswerError(f"{answer.request} answered {_status_text(answer)}; read back the current values")
         if answer.status in _NOT_EXECUTED or (repeatable and answer.status in _OUTCOME_UNKNOWN):
             raise _RetryError(f"{answer.request} answered {_status_text(answer)}; check whether it is overloaded, then try again")
         raise _error_of(answer)
@@ -185,9 +204,10 @@ class Peer:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise UnreachableError(f"{line}: no connection ({_reason(error)}); start the peer or correct its URL") from error
         except (httpx.TransportError, httpx.DecodingError) as error:
-            kind = _RetryError if repeatable else PeerError
+            kind = _RetryError if repeatable else LostAnswerError
             raise kind(f"{line}: no usable answer ({_reason(error)}); read back the current values, then try again") from error
-        return Answer(line, response.status_code, response.headers.get("content-type", ""), body)
+        headers = response.headers
+        return Answer(line, response.status_code, headers.get("content-type", ""), body, headers.get("etag", "").strip('W/"'))
 
     @staticmethod
     def _total_s(request: httpx.Request) -> float:

@@ -1,35 +1,73 @@
-"""Fetching of PM reports, in order and with detection of gaps."""
+"""Fetching of PM reports, in order, with detection of gaps and restarts, within limits."""
 
 from __future__ import annotations
 
-import threading
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, TypeGuard
+from urllib.parse import urlsplit
 
 from policies.kpi import KpiFrame
-from tools.oran.peer import Peer, PeerSettings
-from tools.telemetry.pm_report import PmReading, read_report
+from policies.quality.flaw import Flaw
+from tools.oran.peer import Answer, Peer, PeerError, PeerSettings
+from tools.telemetry.delivery import Cursor, DeadLetter, Delivery
+from tools.telemetry.pm_reading import PmReading, PmReportError
+from tools.telemetry.pm_report import read_report
 
 _PAGE = 20
 _MAX_IGNORED_NAMES = 1000
 
 
-class PmClient:
-    """Pulls new reports from `url` + `path`.
+@dataclass(frozen=True)
+class PullLimits:
+    """How much one pull may fetch: pages, bytes, wall seconds. The next pull goes on from there."""
 
-    `suspect` counts the values dropped as suspect, `ignored` names the measurement types that are not in the KPI catalogue,
-    `missed` counts the granularity periods that the peer dropped before they were fetched.
+    pages: int = 1000
+    bytes: int = 256 << 20
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page of reports: `following` is the cursor after it; last, oldest, log: of the peer's log, if stated."""
+
+    answer: Answer
+    reports: list[Any]
+    following: int
+    last: int | None
+    oldest: int
+    log: str
+
+    @property
+    def digest(self) -> str:
+        """The checksum of the reports."""
+        return sha256(json.dumps(self.reports, sort_keys=True).encode()).hexdigest()
+
+
+class PmClient:
+    """Pulls new reports from `url` + `path`; `ignored` names the measurement types that are not in the KPI catalogue.
+
+    `limits` bound one pull.
     """
 
     def __init__(
-        self, url: str, settings: PeerSettings | None = None, path: str = "/pm/v1/reports", keep_suspect: bool = False
+        self, url: str, settings: PeerSettings | None = None, path: str = "/pm/v1/reports", limits: PullLimits | None = None
     ) -> None:
         self.peer = Peer("PM", url, settings)
         self.path = path
-        self.keep_suspect = keep_suspect
-        self.suspect = 0
-        self.missed = 0
         self.ignored: set[str] = set()
-        self._after = 0
-        self._lock = threading.Lock()
+        self._limits = limits or PullLimits()
+        self._start = 0
+
+    @property
+    def name(self) -> str:
+        """Host, port and path of the source, without credentials."""
+        parts = urlsplit(self.peer.url)
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.hostname}{port}{parts.path}{self.path}"
 
     def close(self) -> None:
         """Close the connections."""
@@ -37,39 +75,138 @@ class PmClient:
 
     def skip_all_but(self, periods: int) -> None:
         """Start with the last `periods` granularity periods instead of the peer's oldest; raises PeerError."""
-        answer = self.peer.request("GET", self.path, params={"after": 2**31, "limit": 1})
-        last = answer.object().get("last")
-        if not isinstance(last, int):
-            raise answer.garbage("{last: number} was expected")
-        with self._lock:
-            self._after = max(self._after, last - periods, 0)
+        page = self._page(2**31, limit=1)
+        if page.last is None:
+            raise page.answer.garbage("{last: number} was expected")
+        self._start = max(page.last - periods, 0)
 
-    def pull(self) -> KpiFrame:
-        """Return the samples of all new reports; raises PeerError, in which case the next pull returns the page again."""
-        frame = KpiFrame()
-        with self._lock:
-            while (page := self._page()) is not None:
-                frame = frame + page
-        return frame
+    def deliveries(self, cursor: Cursor | None) -> Iterator[Delivery]:
+        """Yield a delivery per page of new reports, until the newest report at the beginning of the pull.
 
-    def _page(self) -> KpiFrame | None:
-        answer = self.peer.request("GET", self.path, params={"after": self._after, "limit": _PAGE})
+        Raises PeerError if the peer does not answer, its answer is invalid, or the limits are reached.
+        """
+        budget = _Budget(self._limits)
+        page = self._first_page(cursor)
+        restarted = _is_restarted(cursor, page)
+        position = Cursor(after=0 if restarted else max(cursor.after if cursor else 0, self._start), log=page.log)
+        page = self._page(position.after) if restarted else page
+        target, before, previous = page.last, cursor, ""
+        while page.reports:
+            _check_progress(page, position.after, previous)
+            delivery = self._delivery(page, before, position, restarted)
+            yield delivery
+            if page.last is not None and target is not None and page.following >= target:
+                return
+            budget.spend(page, self.name)
+            before = position = delivery.after or position
+            restarted, previous = False, page.digest
+            page = self._page(position.after)
+
+    def _first_page(self, cursor: Cursor | None) -> _Page:
+        return self._page(max(cursor.after if cursor else 0, self._start))
+
+    def _page(self, after: int, limit: int = _PAGE) -> _Page:
+        answer = self.peer.request("GET", self.path, params={"after": after, "limit": limit})
         page = answer.object()
-        reports, following, oldest = page.get("reports"), page.get("next"), page.get("oldest", 0)
-        if not isinstance(reports, list) or not isinstance(following, int) or not isinstance(oldest, int):
+        reports, following, last, oldest = page.get("reports"), page.get("next"), page.get("last"), page.get("oldest", 0)
+        if not isinstance(reports, list) or not _is_number(following) or not _is_number(oldest):
             raise answer.garbage("{reports: [...], next: number} was expected")
-        if not reports or following <= self._after:
-            return None
-        readings = [read_report(report, self.keep_suspect) for report in reports]
-        if self._after:
-            self.missed += max(0, oldest - self._after - 1)
-        self._after = following
-        return self._record(readings)
+        if last is not None and not _is_number(last):
+            raise answer.garbage("{last: number} was expected")
+        return _Page(answer, reports, following, last, oldest, str(page.get("log") or "")[:200])
 
-    def _record(self, readings: list[PmReading]) -> KpiFrame:
-        """Update the counters and return the samples."""
-        for reading in readings:
-            self.suspect += reading.suspect
-            if len(self.ignored) < _MAX_IGNORED_NAMES:
-                self.ignored |= reading.ignored
-        return KpiFrame(tuple(sample for reading in readings for sample in reading.samples))
+    def _delivery(self, page: _Page, before: Cursor | None, position: Cursor, restarted: bool) -> Delivery:
+        readings, letters = _read(page.reports)
+        if len(self.ignored) < _MAX_IGNORED_NAMES:
+            self.ignored.update(*(reading.ignored for reading in readings))
+        ends = [reading.window[1] for reading in readings]
+        end = max([*ends, *([before.end] if before and before.end and not restarted else [])], default=None)
+        flaws: list[Flaw] = [flaw for reading in readings for flaw in reading.flaws]
+        return Delivery(
+            source=self.name,
+            frame=KpiFrame(tuple(sample for reading in readings for sample in reading.samples)),
+            flaws=tuple(flaws),
+            letters=tuple(letters),
+            before=before,
+            after=Cursor(after=page.following, log=page.log, end=end),
+            missed=_missed(page, before, position, readings, restarted),
+            restarted=restarted,
+        )
+
+
+class _Budget:
+    """What is left of the limits of one pull."""
+
+    def __init__(self, limits: PullLimits) -> None:
+        self._limits = limits
+        self._pages = self._bytes = 0
+        self._until = time.monotonic() + limits.seconds
+
+    def spend(self, page: _Page, name: str) -> None:
+        """Count a page; raises PeerError if that was the last one."""
+        self._pages += 1
+        self._bytes += len(page.answer.body)
+        over = (
+            (self._pages >= self._limits.pages, f"{self._limits.pages} pages"),
+            (self._bytes >= self._limits.bytes, f"{self._limits.bytes} bytes"),
+            (time.monotonic() >= self._until, f"{self._limits.seconds:g} s"),
+        )
+        for reached, limit in over:
+            if reached:
+                raise PeerError(
+                    f"PM at {name}: there are more reports than {limit} in one pull; those read so far are stored, and the next "
+                    "pull goes on from there; check whether the peer's `next` ever ends"
+                )
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62
+
+
+def _is_restarted(cursor: Cursor | None, page: _Page) -> bool:
+    """Whether the peer numbers its periods anew: by the name of its log, or since it lacks those read or the next."""
+    if cursor is None:
+        return False
+    if page.log and cursor.log:
+        return page.log != cursor.log
+    return (page.last is not None and page.last < cursor.after) or _is_time_missing(cursor, page)
+
+
+def _is_time_missing(cursor: Cursor, page: _Page) -> bool:
+    """Whether periods are missing between the cursor and the page although none is by their numbers."""
+    readings, _ = _read(page.reports[:1])
+    if cursor.end is None or not readings or page.oldest > cursor.after + 1:
+        return False
+    return (readings[0].window[0] - cursor.end).total_seconds() > 1.5 * readings[0].granularity_s
+
+
+def _check_progress(page: _Page, after: int, previous: str) -> None:
+    if page.following <= after:
+        raise page.answer.garbage(f"next={page.following} does not go beyond after={after}")
+    if page.last is not None and page.following > page.last:
+        raise page.answer.garbage(f"next={page.following} is beyond last={page.last}")
+    if previous and page.digest == previous:
+        raise page.answer.garbage("it repeats the reports of the page before")
+
+
+def _read(reports: list[Any]) -> tuple[list[PmReading], list[DeadLetter]]:
+    """Read the reports; those that cannot be read become dead letters and do not affect the others."""
+    readings, letters = [], []
+    for report in reports:
+        try:
+            readings.append(read_report(report))
+        except PmReportError as error:
+            letters.append(DeadLetter(json.dumps(report).encode(), str(error)))
+    return readings, letters
+
+
+def _missed(page: _Page, before: Cursor | None, position: Cursor, readings: list[PmReading], restarted: bool) -> int:
+    """Return the number of periods between `before` and the page: by their numbers, after a restart by their time."""
+    if before is None or not before.after:
+        return 0
+    if not restarted:
+        return max(0, page.oldest - position.after - 1)
+    if before.end is None or not readings:
+        return 0
+    first = min(readings, key=lambda reading: reading.window)
+    return max(0, round((first.window[0] - before.end).total_seconds() / max(first.granularity_s, 1e-3)))

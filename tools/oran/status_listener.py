@@ -12,8 +12,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
-from tools.oran.a1_southbound import PolicyStatus, parse_status
 from tools.oran.peer import PeerError
+from tools.oran.policy_status import PolicyStatus, parse_status
 
 _MAX_BODY_BYTES = 1 << 16
 

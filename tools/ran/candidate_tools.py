@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from policies.assessment import per_window
 from policies.change import ChangeSet, Edit
 from policies.effect import Effect
 from policies.evidence import Coverage, Evidence
@@ -11,12 +12,14 @@ from policies.intent import ExpectationObject, ExpectationTarget, Intent, TimeWi
 from policies.kpi import KpiFrame
 from policies.proposal import Candidate
 from policies.provenance import Provenance
+from policies.quality.flaw import invalid
 from tools.context import ToolContext
 from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.telemetry.planned_events import EventUse
+from tools.telemetry.validity import recent_flaws
 from tools.twinning.demand import SynchronizationError
 from tools.twinning.laboratory import Depth, Recipe
-from tools.twinning.outlook import outlook_of, to_window, watched_predictions
+from tools.twinning.outlook import outlook_of, unmeasured, watched_predictions
 from tools.twinning.pool import TwinPoolError
 from tools.twinning.refinement import Knob, refine
 from tools.twinning.scoring import feasible, score
@@ -45,9 +48,11 @@ class CompareCandidates(ToolRequest):
 
 
 class Comparison(ToolValue):
-    """Candidates, best first, always including "no change"; `refused` gives the twin's reason by candidate name.
+    """Candidates, best first, always including "no change".
 
-    window: the intent's. part: the part of it that the twin showed, the busiest one. events: planned events, counted in or not.
+    `refused` gives the twin's reason by candidate name; `unmeasured` the reason by bounded target that the twin could not
+    measure, so that no candidate is feasible. window: the intent's. part: the part of it that the twin showed, the busiest one.
+    events: planned events, counted in or not.
     """
 
     candidates: tuple[Candidate, ...]
@@ -55,6 +60,7 @@ class Comparison(ToolValue):
     twin_gap: dict[str, float]
     window: TimeWindow | None
     refused: dict[str, str] = Field(default_factory=dict)
+    unmeasured: dict[str, str] = Field(default_factory=dict)
     part: TimeWindow | None = None
     events: tuple[EventUse, ...] = ()
 
@@ -102,11 +108,12 @@ def compare_candidates(context: ToolContext, request: CompareCandidates) -> Evid
         twin_gap=bench.recipe.gap,
         window=request.intent.window,
         refused=refused,
+        unmeasured=bench.unmeasured,
         part=bench.recipe.part,
         events=bench.world.events,
     )
     best = candidates[0]
-    warnings = bench.recipe.warnings + tuple(f"{name}: {reason}" for name, reason in refused.items())
+    warnings = bench.recipe.warnings + tuple(f"{name}: {reason}" for name, reason in (refused | bench.unmeasured).items())
     return Evidence(
         summary=f"{len(candidates)} candidates under {len(bench.seeds)} seeds; best: {best.name}"
         f" ({'meets' if best.feasible else 'misses'} the targets, score {best.score:.3f})",
@@ -176,15 +183,19 @@ class _Bench:
         self.seeds = seeds
         self.card: NetworkCard = context.network.describe()
         self._kpis = context.kpis.snapshot()
+        if flaws := recent_flaws(self._kpis, self.card, intent):
+            raise SynchronizationError(f"{invalid(flaws)}; wait until these measurements are good again")
         self.world = world_of(self.card, intent)
         self.recipe: Recipe = self._laboratory.recipe(context.network, self._kpis, self.world)
         self._progress = context.progress
+        self.unmeasured: dict[str, str] = {}
 
     def judge(self, drafts: list[Draft]) -> tuple[list[Candidate], dict[str, str]]:
         """Return the candidates, best first, and the twin's refusals by name; the first draft must be "no change"."""
         change_sets = [ChangeSet(edits=draft.edits) for draft in drafts]
         runs = self._laboratory.run(self.recipe, change_sets, self.seeds, self._depth, self._progress)
-        frames = [[to_window(frame, self.card.granularity_s) for frame in run if isinstance(frame, KpiFrame)] for run in runs]
+        frames = [[per_window(frame, self.card.granularity_s) for frame in run if isinstance(frame, KpiFrame)] for run in runs]
+        self.unmeasured = self._unmeasured(frames[0])
         refused = {draft.name: str(run[0]) for draft, run in zip(drafts, runs, strict=True) if isinstance(run[0], str)}
         candidates = [
             self._candidate(draft, change_set, own_frames, frames[0])
@@ -207,8 +218,16 @@ class _Bench:
             predictions=tuple(predictions),
             outlook=tuple(outlooks),
             score=score(outlooks, predictions, change_set),
-            feasible=feasible(outlooks),
+            feasible=feasible(outlooks) and not self.unmeasured,
         )
+
+    def _unmeasured(self, baseline: list[KpiFrame]) -> dict[str, str]:
+        """Return the reason by bounded target that no seed of the baseline measured; an unmeasured bound is not a met one."""
+        every = KpiFrame(tuple(sample for frame in baseline for sample in frame))
+        reasons = (
+            (target.describe(), unmeasured(every, self.card, scope, target.kpi)) for scope, target in self._intent.bounds()
+        )
+        return {name: reason for name, reason in reasons if reason}
 
     def _targets(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:
         return self._intent.bounds() + self._intent.objectives()

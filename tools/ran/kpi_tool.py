@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from statistics import fmean
+from typing import Literal
 
 from pydantic import Field
 
+from policies.assessment import present_value
 from policies.effect import Effect
 from policies.evidence import Evidence
-from policies.kpi import KpiSample, UnknownKpiError, kpi_definition
+from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, kpi_definition
 from policies.managed_object import cell_of
 from policies.provenance import Provenance
+from policies.quality.flaw import Flaw, invalid
 from policies.slices import Slice
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
 from tools.telemetry.kpi_snapshot import KpiSnapshot
 from twins.network import KpiQuery, NetworkCard, NetworkError
+
+_MAX_FLAWS = 20
 
 
 class QueryKpi(ToolRequest):
@@ -42,7 +46,11 @@ class KpiRow(ToolValue):
 
 
 class KpiMean(ToolValue):
-    """A KPI's mean and worst value over the queried cells and windows."""
+    """A KPI's value over the queried cells, mean over the windows, and its worst value of a cell in a window.
+
+    `over_cells` tells whether `mean` is the sum over the cells (energy, power, volume, users) or their mean weighted by count;
+    `mean` is None if a part of a sum was not measured.
+    """
 
     kpi: str
     slice: Slice | None
@@ -51,12 +59,18 @@ class KpiMean(ToolValue):
     worst_cell: str
     unit: str
 
+    @property
+    def over_cells(self) -> Literal["sum", "mean"]:
+        """How the catalogue combines the KPI over cells."""
+        return kpi_definition(self.kpi).across_cells
+
 
 class KpiTable(ToolValue):
-    """Rows in time order, with the means per KPI and slice."""
+    """Rows in time order, with the means per KPI and slice; `invalid` are measurements that were thrown away, and why."""
 
     rows: tuple[KpiRow, ...]
     means: tuple[KpiMean, ...]
+    invalid: tuple[Flaw, ...] = ()
 
 
 @tool(effect=Effect.OBSERVE, raises=(UnknownKpiError, NetworkError), timeout_s=30)
@@ -65,12 +79,11 @@ def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
     card = context.network.describe()
     cells = cells_named(card, request.cells, context)
     kpis = context.kpis.snapshot()
-    frame = kpis.query(
-        KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), slices=request.slices, windows=request.windows)
-    )
+    query = KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), slices=request.slices, windows=request.windows)
+    frame, flaws = kpis.query(query), kpis.flaws(query)
     samples = [sample for sample in frame if request.slices or sample.slice is None]
-    table = KpiTable(rows=tuple(_row(sample) for sample in samples), means=tuple(_means(samples)))
-    warnings = () if samples else ("the KPI store has no samples for this query yet",)
+    table = KpiTable(rows=tuple(_row(sample) for sample in samples), means=tuple(_means(samples)), invalid=flaws[-_MAX_FLAWS:])
+    warnings = (*(() if samples else ("the KPI store has no samples for this query yet",)), *filter(None, (invalid(flaws),)))
     return Evidence(
         summary=_summary(table), value=table, provenance=measured(card, kpis), warnings=warnings,
         uncertainty=f"{len(samples)} samples over at most {request.windows} windows",
@@ -108,7 +121,7 @@ def _means(samples: list[KpiSample]) -> list[KpiMean]:
             KpiMean(
                 kpi=kpi,
                 slice=slice,
-                mean=fmean(value for value, _ in values) if values else None,
+                mean=present_value(KpiFrame(tuple(members)), kpi),
                 worst=worst[0],
                 worst_cell=cell_of(worst[1]) or "" if worst[1] else "",
                 unit=members[0].unit,
@@ -119,9 +132,9 @@ def _means(samples: list[KpiSample]) -> list[KpiMean]:
 
 def _summary(table: KpiTable) -> str:
     parts = [
-        f"{mean.kpi}{f'[{mean.slice.value}]' if mean.slice else ''} mean {mean.mean:.3g} {mean.unit}"
+        f"{mean.kpi}{f'[{mean.slice.value}]' if mean.slice else ''} {mean.over_cells} {mean.mean:.3g} {mean.unit}"
         f" (worst {mean.worst:.3g} in {mean.worst_cell})"
         for mean in table.means
         if mean.mean is not None and mean.worst is not None
     ]
-    return "; ".join(parts) or "no samples"
+    return "; ".join([*(parts or ["no samples"]), *filter(None, (invalid(table.invalid, limit=1),))])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from twins.command_errors import one_line_errors
+from twins.screen.say import say, say_json
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -29,14 +29,14 @@ def export(
         out.mkdir(parents=True, exist_ok=True)
         rows = [_export(order, out / f"{receiver}-{name}.onnx") for order, name in MODULATIONS.items()]
     if as_json:
-        typer.echo(json.dumps({"models": rows, "inputs": INPUTS, "outputs": OUTPUTS}))
+        say_json({"models": rows, "inputs": INPUTS, "outputs": OUTPUTS})
         return
     for row in rows:
-        typer.echo(
+        say(
             f"{row['file']}: {row['bytes'] / 1e3:.0f} kB; LLRs of {row['slots']} slots differ from the network's by at most"
             f" {row['largest_difference']:.1e}, with a largest LLR of {row['largest_llr']:.0f}"
         )
-    typer.echo(f"inputs {', '.join(INPUTS)}; outputs {', '.join(OUTPUTS)}: shapes in tools/receivers/deeprx/real_network.py")
+    say(f"inputs {', '.join(INPUTS)}; outputs {', '.join(OUTPUTS)}: shapes in tools/receivers/deeprx/real_network.py")
 
 
 def _export(order: int, path: Path) -> dict[str, Any]:

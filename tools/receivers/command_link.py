@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,14 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from policies.statistics.difference import difference
+from policies.statistics.error_floor import MIN_LEVELS
 from tools.receivers.link_text import LinkText, LinkTextError, read_link
 from twins.command_errors import one_line_errors
+from twins.link.energy_per_bit import SNR_DEFINITION, describe_snr
 from twins.progress import transient_bars
+from twins.screen.say import say_json
 
 if TYPE_CHECKING:
     from tools.receivers.comparison import Progress, ReceiverResult
     from twins.link.result import LinkResult
     from twins.link.simulation.stopping import Stopping
+
+BLER_TARGET = 0.1  # of link adaptation
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -43,7 +48,8 @@ def link(
     from twins.link.simulation.transport_block import CodingUnavailable
 
     with one_line_errors("link", LinkTextError, CodingUnavailable):
-        link_text, levels = read_link(text), _levels(sweep)
+        link_text = read_link(text)
+        levels = _levels(sweep, link_text)
         stopping = PRECISION.model_copy(update={"max_slots": slots // 64 * 64})
         names = _names(receivers, link_text)
         folder = out or _folder(link_text, seed, names, levels)
@@ -51,7 +57,10 @@ def link(
             report = _sweep(link_text, names, levels, seed, stopping, folder)
         else:
             report = _compare(link_text, names, seed, stopping, folder)
-    typer.echo(json.dumps(report) if as_json else _table(report, link_text, bool(levels)))
+    if as_json:
+        say_json(report)
+    else:
+        _show(report, link_text, bool(levels))
 
 
 def _compare(link_text: LinkText, names: list[str], seed: int, stopping: Stopping, folder: Path) -> dict[str, Any]:
@@ -63,7 +72,35 @@ def _compare(link_text: LinkText, names: list[str], seed: int, stopping: Stoppin
     _require_a_result(results)
     folder.mkdir(parents=True, exist_ok=True)
     plot = plot_comparison(results, _title(link_text), folder / "receivers.png")
-    return _write({"notes": link_text.notes, "rows": [_row(result) for result in results], "plot": str(plot)}, folder)
+    snr_db = link_text.channel.received_snr_db(link_text.configuration)
+    report = {
+        "notes": [*link_text.notes, *_power_note(results)],
+        "snr": describe_snr(snr_db),
+        "rows": [_row(result) for result in results],
+        "findings": [*_pairwise(results)],
+        "plot": str(plot),
+    }
+    return _write(report, folder)
+
+
+def _power_note(results: Sequence[ReceiverResult]) -> list[str]:
+    """Return what to do to see whether more power helps, if a receiver misses 10 % BLER beyond doubt."""
+    missed = [result.receiver for result in results if result.result and result.result.bler.interval.low > BLER_TARGET]
+    if not missed:
+        return []
+    return [f"{', '.join(missed)}: whether more power helps is shown by three or more SNRs, such as --sweep FROM:TO:5"]
+
+
+def _pairwise(results: Sequence[ReceiverResult]) -> list[str]:
+    """Return what the BLER of each receiver shows against that of the first, by the interval of the difference."""
+    measured = [(result.receiver, result.result) for result in results if result.result is not None]
+    first, reference = measured[0]
+    lines = []
+    for name, result in measured[1:]:
+        change = difference(result.bler, reference.bler)
+        interval = f"{change.value:+.3f} ({change.interval.low:+.3f} to {change.interval.high:+.3f})"
+        lines.append(f"BLER of {name} minus {first}: {interval}, {change.finding.value}")
+    return lines
 
 
 def _sweep(
@@ -84,7 +121,32 @@ def _sweep(
             curves.setdefault(result.receiver, []).append(result.result)
     folder.mkdir(parents=True, exist_ok=True)
     plot = plot_sweep(curves, _title(link_text, "SNR swept"), folder / "sweep.png")
-    return _write({"notes": link_text.notes, "rows": [_row(result) for result in results], "plot": str(plot)}, folder)
+    report = {
+        "notes": list(link_text.notes),
+        "snr": SNR_DEFINITION,
+        "rows": [_row(result) for result in results],
+        "findings": _trends(link_text, curves, seed),
+        "plot": str(plot),
+    }
+    return _write(report, folder)
+
+
+def _trends(link_text: LinkText, curves: dict[str, list[LinkResult]], seed: int) -> list[str]:
+    """Return for each receiver whether more SNR helps, and for the first with an error floor what does."""
+    from tools.receivers.floor.study import BOUND, Study, trend_of
+
+    lines: list[str] = []
+    trends = {name: trend_of(results) for name, results in curves.items() if name != BOUND and len(results) >= MIN_LEVELS}
+    studied = next((name for name, trend in trends.items() if trend.may_be_floor), "")
+    for name, trend in trends.items():
+        if name != studied:
+            lines.append(f"{name}: {trend.describe()}")
+            continue
+        others = tuple(dict.fromkeys((*curves, "lmmse+lmmse", "deeprx")))
+        with _progress(12) as progress:
+            study = Study(link_text.configuration, link_text.channel, name, others, seed=seed, progress=progress)
+            lines += study.diagnose(curves[name]).sentences()
+    return lines
 
 
 def _names(receivers: str, link_text: LinkText) -> list[str]:
@@ -100,10 +162,10 @@ def _names(receivers: str, link_text: LinkText) -> list[str]:
     return names
 
 
-def _levels(sweep: str) -> list[float]:
-    """The SNRs of FROM:TO:STEP in dB; empty for an empty text."""
+def _levels(sweep: str, link_text: LinkText) -> list[float]:
+    """The SNRs of FROM:TO:STEP in dB, else those of the text; empty if it has a single one."""
     if not sweep:
-        return []
+        return list(link_text.levels_db)
     try:
         first, last, step = (float(part) for part in sweep.split(":"))
         count = int((last - first) / step + 1e-9) + 1
@@ -149,10 +211,10 @@ def _title(link_text: LinkText, level: str = "") -> str:
     )
 
 
-def _table(report: dict[str, Any], link_text: LinkText, swept: bool) -> str:
-    from rich.console import Console
+def _show(report: dict[str, Any], link_text: LinkText, swept: bool) -> None:
     from rich.table import Table
-    from rich.text import Text
+
+    from twins.screen.console import SafeConsole
 
     table = Table(title=_title(link_text, "SNR swept" if swept else ""))
     columns = ("SNR dB", "receiver") if swept else ("receiver",)
@@ -160,17 +222,19 @@ def _table(report: dict[str, Any], link_text: LinkText, swept: bool) -> str:
         table.add_column(name, justify="left" if name in ("receiver", "covered by its card") else "right", overflow="fold")
     for row in report["rows"]:
         cells = _cells(row)
-        table.add_row(*(Text(cell) for cell in (cells if swept else cells[1:])))
-    console = Console(width=None if sys.stdout.isatty() else 150)
-    with console.capture() as capture:
-        for note in report["notes"]:
-            console.print(note, highlight=False)
-        console.print(table)
-        for row in report["rows"]:
-            for warning in (row["result"] or {"warnings": []})["warnings"]:
-                console.print(f"{row['receiver']}: {warning}", highlight=False, soft_wrap=True)
-        console.print(f"plot: {report['plot']}", highlight=False, soft_wrap=True)
-    return capture.get().rstrip()
+        table.add_row(*(cells if swept else cells[1:]))
+    console = SafeConsole()
+    for note in report["notes"]:
+        console.print(note)
+    console.print(table)
+    if not swept:
+        console.print(f"simulated {report['snr']}")
+    for finding in ([report["snr"]] if swept else []) + report["findings"]:
+        console.print(finding)
+    for row in report["rows"]:
+        for warning in (row["result"] or {"warnings": []})["warnings"]:
+            console.print(f"{row['receiver']}: {warning}")
+    console.print(f"plot: {report['plot']}")
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

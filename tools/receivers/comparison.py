@@ -43,6 +43,29 @@ def compare(
     return tuple(_simulate_with(configuration, channel, name, seed, stopping, progress) for name in receivers)
 
 
+def pairing_objections(first: LinkResult, second: LinkResult) -> tuple[str, ...]:
+    """Return why the results of two receivers must not be compared.
+
+    Both need the same pilots, transport format, channel, N0, seed, and number of slots.
+    """
+    conditions = zip(_conditions(first), _conditions(second), strict=True)
+    return tuple(f"{name} differs: {own} and {other}" for (name, own), (_, other) in conditions if own != other)
+
+
+def _conditions(result: LinkResult) -> tuple[tuple[str, object], ...]:
+    link = result.configuration
+    return (
+        ("transmitter", link.transmitter),
+        ("number of DMRS symbols", link.dmrs_symbols),
+        ("MCS (table, index)", (link.mcs_table, link.mcs_index)),
+        ("number of PRBs", link.prbs),
+        ("SNR in dB", result.snr_db),
+        ("channel", result.channel),
+        ("seed", result.provenance.seeds),
+        ("number of slots", result.slots),
+    )
+
+
 def _simulate_with(
     configuration: LinkConfiguration,
     channel: ChannelConfiguration,

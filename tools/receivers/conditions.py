@@ -34,3 +34,10 @@ def bits_per_symbol(configuration: LinkConfiguration) -> int:
     from twins.radio.abstraction import load_link_table
 
     return int(load_link_table(configuration.mcs_table).modulation_order[configuration.mcs_index])
+
+
+def code_rate(configuration: LinkConfiguration) -> float:
+    """Return the target code rate of the MCS, 0..1 (TS 38.214 tables 5.1.3.1-1 and -2)."""
+    from twins.radio.abstraction import load_link_table
+
+    return float(load_link_table(configuration.mcs_table).code_rate[configuration.mcs_index])

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from policies.effect import Effect
 from policies.evidence import Coverage, Evidence
+from policies.statistics.difference import Finding, difference
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.receivers.choice import all_receivers, with_receiver
@@ -55,7 +56,8 @@ class ReceiverRow(ToolValue):
     """One receiver's quality on the link, its time per slot relative to LS + LMMSE, and its data card's coverage of the link."""
 
     receiver: str
-    rank: int = Field(description="1 is best: by throughput, then uncoded bit error rate")
+    rank: int = Field(description="order of the point estimates: by throughput, then uncoded bit error rate")
+    throughput_to_best: Finding = Field(description="its throughput against that of rank 1, by the interval of the difference")
     bler: Estimate
     ber: Estimate
     uncoded_ber: Estimate
@@ -151,15 +153,17 @@ def _adapted(request: CompareReceivers, name: str, seed: int) -> AdaptedMcs:
 
 def _ranked(request: CompareReceivers, results: dict[str, LinkResult], seed: int) -> tuple[ReceiverRow, ...]:
     order = sorted(results, key=lambda name: (-results[name].throughput_mbps.value, results[name].uncoded_ber.value))
-    return tuple(_row(request, name, rank, results[name], seed) for rank, name in enumerate(order, start=1))
+    best = results[order[0]]
+    return tuple(_row(request, name, rank, results[name], best, seed) for rank, name in enumerate(order, start=1))
 
 
-def _row(request: CompareReceivers, name: str, rank: int, result: LinkResult, seed: int) -> ReceiverRow:
+def _row(request: CompareReceivers, name: str, rank: int, result: LinkResult, best: LinkResult, seed: int) -> ReceiverRow:
     adapted = None if request.adapt_to is None else _adapted(request, name, seed)
     copied = ("bler", "ber", "uncoded_ber", "throughput_mbps", "delay_ms", "nmse_db", "slots", "coverage")
     return ReceiverRow(
         receiver=name,
         rank=rank,
+        throughput_to_best=difference(result.throughput_mbps, best.throughput_mbps).finding,
         latency_ratio=_latency(name, result, with_receiver(request.configuration, REFERENCE), request.channel),
         adapted_mcs=adapted.mcs_index if adapted is not None and adapted.meets_target else None,
         realizable=not name.startswith("perfect"),
@@ -175,18 +179,27 @@ def _latency(name: str, result: LinkResult, reference: LinkConfiguration, channe
 
 
 def _recommendation(rows: tuple[ReceiverRow, ...]) -> tuple[str | None, str]:
-    """The covered, realizable receiver of lowest latency among those not significantly worse than the best."""
+    """The covered, realizable receiver of lowest latency among those not distinguishable from the best, or better."""
     candidates = [row for row in rows if row.realizable and row.coverage.covered]
     if not candidates:
         outside = [row.receiver for row in rows if row.realizable]
         return None, f"nothing is recommended: no card covers this link ({', '.join(outside) or 'only bounds were compared'})"
     best = candidates[0]
-    equivalent = [row for row in candidates if row.throughput_mbps.interval.high >= best.throughput_mbps.value]
-    equivalent = [row for row in equivalent if row.bler.value <= best.bler.interval.high]
-    fastest = min(equivalent, key=lambda row: row.latency_ratio)
-    if fastest is best:
-        return best.receiver, f"{best.receiver} has the highest throughput, {best.throughput_mbps.value:.3g} Mbit/s"
-    return fastest.receiver, f"{fastest.receiver} is the fastest receiver not significantly worse than the best, {best.receiver}"
+    equal = [row for row in candidates[1:] if not _is_worse(row, best)]
+    fastest = min((best, *equal), key=lambda row: row.latency_ratio)
+    if fastest is not best:
+        return (
+            fastest.receiver,
+            f"{fastest.receiver} is the fastest receiver not significantly worse than the best, {best.receiver}",
+        )
+    others = ", ".join(row.receiver for row in equal)
+    among = f", not distinguishable from {others}, and the lowest latency of these" if equal else ""
+    return best.receiver, f"{best.receiver} has the highest throughput, {best.throughput_mbps.value:.3g} Mbit/s{among}"
+
+
+def _is_worse(row: ReceiverRow, best: ReceiverRow) -> bool:
+    """Whether the row has a distinguishably lower throughput or more block errors than the best."""
+    return difference(row.throughput_mbps, best.throughput_mbps).is_lower or difference(row.bler, best.bler).is_higher
 
 
 def _coverage(rows: tuple[ReceiverRow, ...]) -> Coverage:

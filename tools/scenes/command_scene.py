@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from tools.scenes.scene_table import map_table, scene_table
+from tools.scenes.scene_table import show_map, show_scenes
 from twins.command_errors import end_command
 from twins.progress import transient_bars
 from twins.scenes.catalogue import SCENES, SceneInfo
+from twins.screen.say import say_json
 
 if TYPE_CHECKING:
     from twins.scenes.radio_map import RadioMap
@@ -56,7 +57,10 @@ def scene(
 ) -> None:
     """Ray-trace a radio map of a built-in scene (needs the extra `rt` and LLVM)."""
     if as_list:
-        typer.echo(_scenes_json() if as_json else scene_table())
+        if as_json:
+            say_json(_scenes())
+        else:
+            show_scenes()
         return
     info = _info(name)
     if out is None:
@@ -126,7 +130,7 @@ def _trace(request: SceneRequest, timeout_s: float) -> RadioMap:
     from twins.scenes.tracing import trace
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed}/{task.total} transmitters"),
         TimeElapsedColumn(),
@@ -164,13 +168,14 @@ def _report(radio_map: RadioMap, out: Path, as_json: bool) -> None:
         Path(files["figures"]).write_text(json.dumps(payload, indent=2), encoding="utf-8")
     except OSError as error:
         _fail(f"--out={out}: cannot be written ({error.strerror})")
-    typer.echo(json.dumps(payload) if as_json else map_table(summary, agreement, files))
+    if as_json:
+        say_json(payload)
+    else:
+        show_map(summary, agreement, files)
 
 
-def _scenes_json() -> str:
-    return json.dumps(
-        [{"name": info.name, "about": info.about, "size_m": info.size_m, "objects": info.objects} for info in SCENES.values()]
-    )
+def _scenes() -> list[dict[str, Any]]:
+    return [{"name": info.name, "about": info.about, "size_m": info.size_m, "objects": info.objects} for info in SCENES.values()]
 
 
 def _fail(message: str) -> NoReturn:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from twins.scenes.catalogue import SCENES
+from twins.screen.say import say
 
 if TYPE_CHECKING:
     from twins.scenes.agreement import Agreement, SiteAgreement
     from twins.scenes.coverage import MapSummary
 
 
-def map_table(summary: MapSummary, agreement: Agreement, files: dict[str, str]) -> str:
-    """Return a table of a map's figures, its agreement with TR 38.901 and its files, with warnings below."""
+def show_map(summary: MapSummary, agreement: Agreement, files: dict[str, str]) -> None:
+    """Print a table of a map's figures, its agreement with TR 38.901 and its files, with warnings below."""
     rows = [
         ("scene", f"{summary.scene}, {summary.objects} objects"),
         ("cells", f"{summary.rows} x {summary.columns}, {summary.open_share:.1%} under the open sky"),
@@ -29,8 +29,8 @@ def map_table(summary: MapSummary, agreement: Agreement, files: dict[str, str]) 
         ("tracing", f"{summary.seconds:.1f} s"),
         *files.items(),
     ]
-    text = _table(f"radio map of {summary.scene}", ("", ""), rows)
-    return "\n".join([text, *(f"warning: {warning}" for warning in summary.warnings)])
+    _show(f"radio map of {summary.scene}", ("", ""), rows)
+    say(*(f"warning: {warning}" for warning in summary.warnings))
 
 
 def _site_row(site: SiteAgreement) -> tuple[str, str]:
@@ -45,25 +45,22 @@ def _decibels(value: float | None) -> str:
     return "–" if value is None else f"{value:.1f}"
 
 
-def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    from rich.console import Console
+def _show(title: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     from rich.table import Table
-    from rich.text import Text
+
+    from twins.screen.console import SafeConsole
 
     table = Table(title=title, show_header=any(columns))
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console = Console(width=None if sys.stdout.isatty() else 120)
-    with console.capture() as capture:
-        console.print(table)
-    return capture.get().rstrip()
+        table.add_row(*row)
+    SafeConsole().print(table)
 
 
-def scene_table() -> str:
-    """Return a table of the built-in scenes with their sizes and numbers of objects."""
+def show_scenes() -> None:
+    """Print a table of the built-in scenes with their sizes and numbers of objects."""
     rows = [
         (info.name, info.about, f"{info.size_m[0]:.0f} x {info.size_m[1]:.0f}", str(info.objects)) for info in SCENES.values()
     ]
-    return _table(f"{len(rows)} scenes", ("scene", "description", "size, m", "objects"), rows)
+    _show(f"{len(rows)} scenes", ("scene", "description", "size, m", "objects"), rows)

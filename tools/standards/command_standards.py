@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +17,7 @@ from tools.standards.index import MAX_HITS, StandardsIndex
 from tools.standards.records import Progress
 from twins.command_errors import one_line_errors
 from twins.progress import transient_bars
+from twins.screen.say import say_json
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="Your specifications, searchable with their clauses."
@@ -44,7 +43,7 @@ def ingest(
         for outcome in report.files
     ]
     if as_json:
-        typer.echo(report.model_dump_json())
+        say_json(report)
     else:
         _table(f"{len(report.files)} files", ("file", "status", "document", "release", "passages", "reason"), rows)
     if report.of_status("failed"):
@@ -62,7 +61,7 @@ def search(
     with one_line_errors("standards", StandardsError), _progress() as progress:
         hits = StandardsIndex(index, progress).search(query, k)
     if as_json:
-        typer.echo(json.dumps([hit.model_dump() for hit in hits]))
+        say_json([hit.model_dump() for hit in hits])
         return
     rows = [[hit.document, hit.release, hit.clause, hit.title, hit.quote, " + ".join(hit.found_by)] for hit in hits]
     _table(f"{len(hits)} passages", ("document", "release", "clause", "title", "quote", "found by"), rows)
@@ -74,7 +73,7 @@ def list_documents(index: Folder = None, as_json: AsJson = False) -> None:
     with one_line_errors("standards", StandardsError), _progress() as progress:
         documents = StandardsIndex(index, progress).documents()
     if as_json:
-        typer.echo(json.dumps([entry.model_dump() for entry in documents]))
+        say_json([entry.model_dump() for entry in documents])
         return
     rows = [[entry.document, entry.release, entry.passages, entry.path] for entry in documents]
     _table(f"{len(documents)} documents", ("document", "release", "passages", "path"), rows)
@@ -96,13 +95,13 @@ def _progress() -> Iterator[Progress]:
 
 
 def _table(title: str, columns: tuple[str, ...], rows: list[list[Any]]) -> None:
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
+
+    from twins.screen.console import SafeConsole
 
     table = Table(title=title, show_lines="quote" in columns)
     for column in columns:
         table.add_column(column, overflow="fold", ratio=3 if column in ("quote", "reason", "path") else 1)
     for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+        table.add_row(*(str(cell) for cell in row))
+    SafeConsole().print(table)

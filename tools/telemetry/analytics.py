@@ -18,10 +18,14 @@ from weakref import WeakKeyDictionary
 from policies.kpi import kpi_definition
 from policies.slices import Slice
 from tools.telemetry.store import KpiStore
+from tools.telemetry.versions import Version
 
-_ROWS = """SELECT seq, kpi, dn, slice, start_s, end_s, value, count
+_ROWS = """SELECT seq, version, kpi, dn, slice, start_s, end_s, value, count
 FROM samples JOIN series ON series.id = samples.series
 WHERE seq > ? AND kpi NOT GLOB 'CARR.WBCQIDist.*' ORDER BY seq"""
+_VERSION = """SELECT * FROM samples WHERE kpi = ? AND end_s <= ? AND (seq <= ? OR (version = 0 AND seq <= ?))
+QUALIFY row_number() OVER (PARTITION BY dn, slice, start_s ORDER BY seq DESC) = 1"""
+_NEWEST = Version(2**62)
 
 _by_store: WeakKeyDictionary[KpiStore, KpiAnalytics] = WeakKeyDictionary()
 _lock = threading.Lock()
@@ -71,7 +75,7 @@ class KpiAnalytics:
         self._store = store
         self._duck = duckdb.connect(config={"autoinstall_known_extensions": False})
         self._duck.execute(
-            "CREATE TABLE samples(seq BIGINT, kpi VARCHAR, dn VARCHAR, slice VARCHAR,"
+            "CREATE TABLE samples(seq BIGINT, version BIGINT, kpi VARCHAR, dn VARCHAR, slice VARCHAR,"
             " start_s DOUBLE, end_s DOUBLE, value DOUBLE, count BIGINT)"
         )
         self._last_seq = 0
@@ -98,18 +102,22 @@ class KpiAnalytics:
             self.refresh()
             return self._duck.execute(statement, values).fetchall()
 
-    def summary(self, kpi: str, start: datetime | None = None, end: datetime | None = None) -> list[KpiSummary]:
+    def summary(
+        self, kpi: str, start: datetime | None = None, end: datetime | None = None, version: Version = _NEWEST
+    ) -> list[KpiSummary]:
         """Return the distribution of `kpi` per (dn, slice), over windows within [start, end]; raises UnknownKpiError."""
         kpi_definition(kpi)
         rows = self._rows(
-            "SELECT dn, slice, count(*), avg(value), median(value), quantile_cont(value, 0.05), quantile_cont(value, 0.95),"
-            " min(value), max(value) FROM samples WHERE kpi = ? AND value IS NOT NULL AND start_s >= ? AND end_s <= ?"
+            "SELECT dn, slice, count(*), avg(value), median(value), quantile_cont(value, 0.05), quantile_cont(value, 0.95),"  # noqa: S608
+            f" min(value), max(value) FROM ({_VERSION}) WHERE value IS NOT NULL AND start_s >= ?"
             " GROUP BY dn, slice ORDER BY dn, slice",
-            [kpi, _bound(start, 0.0), _bound(end, 1e12)],
+            [kpi, _bound(end, 1e12), *version.bounds, _bound(start, 0.0)],
         )
         return [KpiSummary(dn, _slice(name), *figures) for dn, name, *figures in rows]
 
-    def hourly(self, kpi: str, dns: Sequence[str], per_second: bool = False, end: datetime | None = None) -> list[HourlyMean]:
+    def hourly(
+        self, kpi: str, dns: Sequence[str], per_second: bool = False, end: datetime | None = None, version: Version = _NEWEST
+    ) -> list[HourlyMean]:
         """Return the mean of `kpi` per (dn, slice, hour), over windows that end by `end`; raises UnknownKpiError.
 
         `per_second` divides each value by the length of its window: a volume becomes a rate.
@@ -118,9 +126,9 @@ class KpiAnalytics:
         length = "(end_s - start_s)" if per_second else "1"
         rows = self._rows(
             f"SELECT dn, slice, floor(start_s / 3600) * 3600 AS hour, avg(value / {length}), count(*)"  # noqa: S608
-            " FROM samples WHERE kpi = ? AND value IS NOT NULL AND list_contains(?, dn) AND end_s <= ?"
+            f" FROM ({_VERSION}) WHERE value IS NOT NULL AND list_contains(?, dn)"
             " GROUP BY dn, slice, hour ORDER BY dn, slice, hour",
-            [kpi, list(dns), _bound(end, 1e12)],
+            [kpi, _bound(end, 1e12), *version.bounds, list(dns)],
         )
         return [
             HourlyMean(dn, _slice(name), datetime.fromtimestamp(hour, UTC), mean, windows)

@@ -2,46 +2,21 @@
 
 Peculiarities of real reports that the parser accepts: `p` counts from 1; `sValue` and `suspectFlag` are strings; "Microsec"
 fields hold seconds or milliseconds; time zones are written UTC+05.30, UTC+05:00 or +00:00; object instances are local or full
-names, with any prefix. Measurements that are not in the KPI catalogue are skipped and listed; suspect values are skipped and
-counted.
+names, with any prefix. Measurements that are not in the KPI catalogue are skipped and listed; values that are marked as suspect,
+that are not numbers, or whose window is not one granularity period become flaws.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, kpi_definition
-from policies.managed_object import parse_dn
-from policies.pm_measurement import SAMPLES_PREFIX, from_wire, parse_wire_name
-from policies.slices import Slice
-from twins.network import NetworkUnavailableError
+from policies.quality.suspect_flag import is_suspect
+from tools.telemetry.pm_reading import PmReading, PmReportError, object_dn
 
 _ZONE = re.compile(r"^(?:UTC|GMT)?\s*(?:(?P<sign>[+-])(?P<hours>\d{1,2})(?:[.:]?(?P<minutes>\d{2}))?)?$", re.IGNORECASE)
-_EMPTY = frozenset({"", "NULL", "NIL", "NAN", "-"})
-_UNREADABLE = object()
-
-
-class PmReportError(NetworkUnavailableError):
-    """A PM report that cannot be read: it is malformed or of another domain."""
-
-
-@dataclass
-class PmReading:
-    """The content of a report: samples, the number of skipped suspect values, and the names of unknown measurement types."""
-
-    samples: list[KpiSample] = field(default_factory=list)
-    suspect: int = 0
-    ignored: set[str] = field(default_factory=set)
-
-    @property
-    def frame(self) -> KpiFrame:
-        """The samples as a frame."""
-        return KpiFrame(tuple(self.samples))
 
 
 def parse_zone(text: str) -> timezone:
@@ -72,18 +47,18 @@ def _window(header: dict[str, Any], granularity_s: float) -> tuple[datetime, dat
     return datetime.fromtimestamp(start / scale, UTC), datetime.fromtimestamp(last / scale, UTC)
 
 
-def read_report(report: Any, keep_suspect: bool = False) -> PmReading:
-    """Return the content of a report; `keep_suspect` includes suspect values. Raises PmReportError if it is malformed."""
+def read_report(report: Any) -> PmReading:
+    """Return the content of a report; raises PmReportError if it is malformed."""
     try:
         event = report["event"]
         header = event["commonEventHeader"]
         if header["domain"] != "perf3gpp":
             raise PmReportError(f"PM report: domain={header['domain']!r} is not perf3gpp; send it to the reader of its domain")
         collection = event["perf3gppFields"]["measDataCollection"]
-        window = _window(header, float(collection["granularityPeriod"]))
-        reading = PmReading()
+        granularity_s = float(collection["granularityPeriod"])
+        reading = PmReading(_window(header, granularity_s), granularity_s)
         for info in collection["measInfoList"]:
-            _read_info(reading, info, str(collection["measuredEntityDn"]), window, keep_suspect)
+            _read_info(reading, info, str(collection["measuredEntityDn"]))
     except PmReportError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError) as error:
@@ -92,17 +67,12 @@ def read_report(report: Any, keep_suspect: bool = False) -> PmReading:
     return reading
 
 
-def _read_info(
-    reading: PmReading, info: dict[str, Any], entity: str, window: tuple[datetime, datetime], keep_suspect: bool
-) -> None:
-    types = info["measTypes"]["sMeasTypesList"]
+def _read_info(reading: PmReading, info: dict[str, Any], entity: str) -> None:
+    types = [str(name) for name in info["measTypes"]["sMeasTypesList"]]
     for entry in info["measValuesList"]:
         results = entry["measResults"]
-        if str(entry.get("suspectFlag", "false")).lower() == "true" and not keep_suspect:
-            reading.suspect += len(results)
-            continue
         values = {types[_position(result, len(types))]: str(result["sValue"]) for result in results}
-        reading.samples += _samples(reading, values, _dn(entity, str(entry["measObjInstId"])), window)
+        reading.add(values, object_dn(entity, str(entry["measObjInstId"])), is_suspect(entry.get("suspectFlag")))
 
 
 def _position(result: dict[str, Any], length: int) -> int:
@@ -110,51 +80,3 @@ def _position(result: dict[str, Any], length: int) -> int:
     if not 1 <= position <= length:
         raise ValueError(f"p={position} is outside 1..{length}")
     return position - 1
-
-
-def _dn(entity: str, instance: str) -> str:
-    """Return the object's DN starting at its ManagedElement, without a prefix such as SubNetwork or MeContext."""
-    is_full = instance.startswith(("ManagedElement=", "SubNetwork=", "MeContext="))
-    full = instance if is_full else f"{entity},{instance}"
-    position = full.find("ManagedElement=")
-    dn = full[position:] if position > 0 else full
-    parse_dn(dn)
-    return dn
-
-
-def _samples(reading: PmReading, values: dict[str, str], dn: str, window: tuple[datetime, datetime]) -> Iterator[KpiSample]:
-    for name, text in values.items():
-        if name.startswith(SAMPLES_PREFIX):
-            continue
-        for kpi, slice_, number in _numbers(name, text):
-            if number is _UNREADABLE:
-                reading.ignored.add(name)
-                continue
-            value = None if number is None else from_wire(kpi, number)
-            count = values.get(SAMPLES_PREFIX + name, "1")
-            yield KpiSample(kpi, dn, slice_, *window, value, kpi_definition(kpi).unit, int(count) if count.isdigit() else 1)
-
-
-def _numbers(name: str, text: str) -> Iterator[tuple[str, Slice | None, Any]]:
-    """Yield (KPI, slice, number) once, or once per bin of a list; the number is _UNREADABLE if it is not understood."""
-    try:
-        kpi, slice_ = parse_wire_name(name)
-        definition = kpi_definition(kpi)
-    except (ValueError, UnknownKpiError):
-        yield name, None, _UNREADABLE
-        return
-    if "," in text and definition.binned:
-        for index, part in enumerate(text.split(",")):
-            yield f"{kpi}.{index}", slice_, _number(part)
-        return
-    yield kpi, slice_, _number(text)
-
-
-def _number(text: str) -> Any:
-    if text.strip().upper() in _EMPTY:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return _UNREADABLE
-    return number if math.isfinite(number) else None

@@ -1,7 +1,8 @@
 """The KPI store: current and historical samples in SQLite (WAL mode).
 
-Rows are dictionary-encoded: a series is (KPI, DN, slice, unit), a sample belongs to a series and a window. A sample that is
-delivered twice is stored once (PM reports have at-least-once delivery). Several processes may write and read concurrently.
+Whatever is written passes the checks of `policies.quality`; only good samples are returned, the others are in the quarantine. A
+sample that is delivered twice is stored once (PM reports have at-least-once delivery), a corrected one replaces the older.
+Several processes may write and read concurrently.
 """
 
 from __future__ import annotations
@@ -13,19 +14,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from policies.kpi import KpiFrame, KpiSample, kpi_definition
-from policies.slices import Slice
+from policies.kpi import KpiFrame, kpi_definition
+from policies.quality.flaw import Flaw
+from policies.quality.reporter import Reporter
+from policies.quality.trend import Past
+from tools.telemetry import quarantine
+from tools.telemetry.cursors import cursor_of, losses_of
+from tools.telemetry.delivery import Cursor, DeadLetter, Delivery, Losses
+from tools.telemetry.intake import take_in
+from tools.telemetry.rows import COLUMNS, past_before, sample_of
+from tools.telemetry.schema import create_tables
+from tools.telemetry.versions import Version, set_aside_after, version_of
 from twins.network import KpiQuery
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS series(
-    id INTEGER PRIMARY KEY, kpi TEXT NOT NULL, dn TEXT NOT NULL, slice TEXT NOT NULL, unit TEXT NOT NULL,
-    UNIQUE(kpi, dn, slice));
-CREATE TABLE IF NOT EXISTS windows(start_s REAL PRIMARY KEY, end_s REAL NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS samples(
-    seq INTEGER PRIMARY KEY, series INTEGER NOT NULL REFERENCES series(id), start_s REAL NOT NULL, end_s REAL NOT NULL,
-    value REAL, count INTEGER NOT NULL, UNIQUE(series, start_s));
-"""
 
 
 class KpiStoreError(OSError):
@@ -41,16 +41,17 @@ class KpiStore:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._local = threading.local()
+        self._taking_in = threading.Lock()
+        self._remembered: tuple[tuple[int, int], Past] | None = None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self._transaction() as connection:
-                connection.executescript(_SCHEMA)
+            create_tables(self._connection())
         except (OSError, sqlite3.Error) as error:
             raise KpiStoreError(f"KPI store {self.path}: {error}; choose a writable data_dir with free space") from error
 
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._local, "connection"):
-            connection = sqlite3.connect(self.path, timeout=30)
+            connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
             self._local.connection = connection
@@ -59,55 +60,93 @@ class KpiStore:
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         connection = self._connection()
-        with connection:
-            yield connection
-
-    def write(self, frame: KpiFrame) -> int:
-        """Store the frame in one transaction; return the number of new samples. Raises UnknownKpiError, KpiStoreError."""
-        rows = [((sample.kpi, sample.dn, sample.slice.value if sample.slice else "", sample.unit), sample) for sample in frame]
-        for kpi, unit in {(sample.kpi, sample.unit) for sample in frame}:
-            expected = kpi_definition(kpi).unit
-            if unit != expected:
-                raise KpiStoreError(f"kpi={kpi}: unit={unit!r}, the catalogue's unit is {expected!r}; convert before storing")
+        connection.execute("BEGIN IMMEDIATE")
         try:
-            with self._transaction() as connection:
-                # In the order of the samples: the order of query results must not depend on string hashing.
-                connection.executemany(
-                    "INSERT OR IGNORE INTO series(kpi, dn, slice, unit) VALUES (?, ?, ?, ?)",
-                    list(dict.fromkeys(key for key, _ in rows)),
-                )
-                ids = {
-                    (kpi, dn, name): series_id
-                    for series_id, kpi, dn, name in connection.execute("SELECT id, kpi, dn, slice FROM series")
-                }
-                connection.executemany(
-                    "INSERT OR IGNORE INTO windows VALUES (?, ?)",
-                    [(start.timestamp(), end.timestamp()) for start, end in frame.windows()],
-                )
-                before = connection.total_changes
-                connection.executemany(
-                    "INSERT OR IGNORE INTO samples(series, start_s, end_s, value, count) VALUES (?, ?, ?, ?, ?)",
-                    [
-                        (ids[key[:3]], sample.start.timestamp(), sample.end.timestamp(), sample.value, sample.count)
-                        for key, sample in rows
-                    ],
-                )
-                return connection.total_changes - before
-        except sqlite3.Error as error:
-            raise KpiStoreError(f"KPI store {self.path}: {error}; is the disk full or read-only?") from error
+            yield connection
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
 
-    def query(self, query: KpiQuery) -> KpiFrame:
-        """Return the samples that match the query, in time order; raises UnknownKpiError."""
+    def write(self, frame: KpiFrame, reporter: Reporter | None = None, source: str = "") -> int:
+        """Check and store the frame in one transaction; return the number of new or replaced samples. Raises KpiStoreError.
+
+        Samples that are not good go to the quarantine, see `flaws`. reporter: what is known of the network, for the checks.
+        """
+        return self.take_in(Delivery(source=source, frame=frame), reporter)
+
+    def take_in(self, delivery: Delivery, reporter: Reporter | None = None) -> int:
+        """Check and store a delivery, with the progress in its source, in one transaction, as `write` does.
+
+        Raises CursorMovedError if another process was faster, KpiStoreError.
+        """
+        try:
+            with self._taking_in, self._transaction() as connection:
+                past = self._past(connection, delivery.frame)
+                count = take_in(connection, delivery, reporter or Reporter(), past)
+                self._remembered = _state(connection), past
+                return count
+        except sqlite3.Error as error:
+            self._remembered = None
+            raise KpiStoreError(f"KPI store {self.path}: {error}; is the disk full or read-only?") from error
+        except BaseException:
+            self._remembered = None
+            raise
+
+    def _past(self, connection: sqlite3.Connection, frame: KpiFrame) -> Past:
+        """Return the windows before those of the frame: the ones remembered, if nothing else was stored since."""
+        starts = [start for start, end in frame.windows() if start.tzinfo is not None]
+        remembered, self._remembered = self._remembered, None
+        if remembered is not None and remembered[0] == _state(connection) and all(map(remembered[1].precedes, starts)):
+            return remembered[1]
+        return past_before(connection, min(starts)) if starts else Past()
+
+    def query(self, query: KpiQuery, version: Version | None = None) -> KpiFrame:
+        """Return the samples that match the query, in time order, current ones or those of a version; raises UnknownKpiError."""
         for name in query.kpis:
             kpi_definition(name)
         clauses, values = self._conditions(query)
+        if version is None:
+            clauses.append("replaced_by IS NULL")
+        else:
+            clauses += version.clauses
+            values += version.values
         statement = (  # the conditions are made of constants; every value is bound
-            "SELECT kpi, dn, slice, start_s, end_s, value, unit, count FROM samples"  # noqa: S608
-            " JOIN series ON series.id = samples.series"
-            + (f" WHERE {' AND '.join(clauses)}" if clauses else "")
-            + " ORDER BY start_s, series"
+            f"SELECT {COLUMNS} FROM samples JOIN series ON series.id = samples.series"  # noqa: S608
+            f" WHERE {' AND '.join(clauses)} ORDER BY start_s, series"
         )
-        return KpiFrame(tuple(_sample(row) for row in self._connection().execute(statement, values)))
+        return KpiFrame(tuple(sample_of(row) for row in self._connection().execute(statement, values)))
+
+    def flaws(self, query: KpiQuery, last_id: int | None = None) -> tuple[Flaw, ...]:
+        """Return the flaws that match the query, oldest first (up to `last_id`); `windows` are the newest ones stored."""
+        since = None if query.windows is None else self._start_of_last(query.windows, query.end)
+        return quarantine.flaws(self._connection(), query, None if since == float("inf") else since, last_id)
+
+    def last_flaw(self, until: datetime | None = None) -> int:
+        """Return the id of the newest flaw (of windows that had ended by `until`), 0 for none."""
+        return quarantine.last_flaw(self._connection(), until)
+
+    def letters(self, source: str = "") -> tuple[DeadLetter, ...]:
+        """Return the reports that could not be read (of a source), oldest first."""
+        return quarantine.letters(self._connection(), source)
+
+    def cursor(self, source: str) -> Cursor | None:
+        """Return the progress in a source, None before its first delivery."""
+        return cursor_of(self._connection(), source)
+
+    def losses(self, source: str = "") -> Losses:
+        """Return what was lost or set aside of a source (empty: of all) since its first delivery."""
+        return losses_of(self._connection(), source)
+
+    def version(self, until: datetime | None = None) -> Version:
+        """Return the current version of all samples, or the one that was current when the newest window ended at `until`."""
+        return version_of(self._connection(), until)
+
+    def set_aside_after(self, moment: datetime) -> int:
+        """Withdraw the windows that end after `moment`, which a restarted network no longer knows; return their number."""
+        with self._taking_in, self._transaction() as connection:
+            self._remembered = None
+            return set_aside_after(connection, moment.timestamp())
 
     def _conditions(self, query: KpiQuery) -> tuple[list[str], list[str | float]]:
         clauses: list[str] = []
@@ -149,19 +188,13 @@ class KpiStore:
         return None if row[0] is None else datetime.fromtimestamp(row[0], UTC)
 
     def count(self) -> int:
-        """Return the number of stored samples."""
-        return int(self._connection().execute("SELECT COUNT(*) FROM samples").fetchone()[0])
+        """Return the number of stored samples, each counted once whatever its versions."""
+        return int(self._connection().execute("SELECT COUNT(*) FROM samples WHERE replaced_by IS NULL").fetchone()[0])
 
 
-def _sample(row: tuple[str, str, str, float, float, float | None, str, int]) -> KpiSample:
-    kpi, dn, name, start, end, value, unit, count = row
-    return KpiSample(
-        kpi=kpi,
-        dn=dn,
-        slice=Slice(name) if name else None,
-        start=datetime.fromtimestamp(start, UTC),
-        end=datetime.fromtimestamp(end, UTC),
-        value=value,
-        unit=unit,
-        count=count,
-    )
+def _state(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return the number of the newest sample and flaw."""
+    samples, flaws = connection.execute(
+        "SELECT (SELECT COALESCE(MAX(seq), 0) FROM samples), (SELECT COALESCE(MAX(id), 0) FROM quarantine)"
+    ).fetchone()
+    return int(samples), int(flaws)

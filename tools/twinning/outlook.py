@@ -10,21 +10,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import inf, sqrt
 from statistics import fmean, stdev
 
-from policies.assessment import assess
+from policies.assessment import assess, samples_of, unreported
 from policies.evidence import Interval
 from policies.intent import ExpectationObject, ExpectationTarget, objective_of
-from policies.kpi import KpiFrame, KpiSample, kpi_definition
+from policies.kpi import KpiFrame, kpi_definition
 from policies.proposal import KpiPrediction, TargetOutlook
 from policies.slices import Slice
 from twins.network import NetworkCard
 
 CONFIDENCE = 0.95
 _SINGLE_SEED_VARIATION = 0.15
-_EXTENSIVE_UNITS = frozenset({"Wh", "Mbit", "count"})
 
 WATCHED: tuple[tuple[str, Slice | None], ...] = (
     ("DRB.UEThpDl.P05", Slice.EMBB),
@@ -34,34 +32,36 @@ WATCHED: tuple[tuple[str, Slice | None], ...] = (
     ("DRB.PacketLossRateDl", Slice.MMTC),
     ("RRC.ConnEstabFailRate", None),
     ("MM.RlfRate", None),
+    ("RRC.ConnMean", None),
+    ("DRB.PdcpSduVolumeDL", None),
     ("RRU.PrbTotDl", None),
     ("PEE.Energy", None),
 )
 
 
-def to_window(frame: KpiFrame, window_s: float) -> KpiFrame:
-    """Scale KPIs that are extensive in time (energy, volume, counts) from the twin's window to a window of `window_s` seconds."""
-
-    def scaled(sample: KpiSample) -> KpiSample:
-        if sample.unit not in _EXTENSIVE_UNITS or sample.value is None:
-            return sample
-        return replace(sample, value=sample.value * window_s / (sample.end - sample.start).total_seconds())
-
-    return KpiFrame(tuple(scaled(sample) for sample in frame))
-
-
-def cell_dns(card: NetworkCard, scope: ExpectationObject, kpi: str) -> tuple[str, ...]:
-    """Return the DNs of the cells that a target is for: all cells for a network-wide KPI or where the scope names none."""
-    everywhere = not scope.cells or kpi_definition(kpi).is_network_wide
+def scope_cells(card: NetworkCard, scope: ExpectationObject) -> tuple[str, ...] | None:
+    """Return the DNs of the cells that a target is for, None where the scope names none: the whole network."""
     named = set(scope.cells)
-    return tuple(cell.dn for cell in card.cells if everywhere or cell.id in named or cell.dn in named)
+    return tuple(cell.dn for cell in card.cells if cell.id in named or cell.dn in named) if named else None
+
+
+def sites_of(card: NetworkCard) -> dict[str, tuple[str, ...]]:
+    """Return the DNs of the cells of each managed element, by its DN."""
+    sites: dict[str, tuple[str, ...]] = {}
+    for cell in card.cells:
+        element = cell.dn.partition(",GNBDUFunction=")[0]
+        sites[element] = (*sites.get(element, ()), cell.dn)
+    return sites
 
 
 def select(frame: KpiFrame, card: NetworkCard, scope: ExpectationObject, kpi: str) -> KpiFrame:
-    """Narrow a frame to a target's KPI, cells and slice."""
-    dns = set(cell_dns(card, scope, kpi))
-    slice = scope.slice if "slice" in kpi_definition(kpi).levels else None
-    return frame.keep(lambda sample: sample.kpi == kpi and sample.slice is slice and sample.dn in dns)
+    """Narrow a frame to the samples from which a target's value is computed; empty if the KPI is not reported for its scope."""
+    return samples_of(frame, kpi, scope.slice, scope_cells(card, scope), sites_of(card))
+
+
+def unmeasured(frame: KpiFrame, card: NetworkCard, scope: ExpectationObject, kpi: str) -> str:
+    """Return why a target's KPI has no value in the frame, empty if it has one."""
+    return unreported(frame, kpi, scope.slice, scope_cells(card, scope), sites_of(card))
 
 
 def values_of(frames: Sequence[KpiFrame], card: NetworkCard, scope: ExpectationObject, target: ExpectationTarget) -> list[float]:
@@ -138,11 +138,11 @@ def watched_predictions(
     cells: tuple[str, ...],
     twin_gap: dict[str, float],
 ) -> list[KpiPrediction]:
-    """Return the predictions of the watched KPIs over `cells` (ids; empty: all)."""
+    """Return the predictions of the watched KPIs over `cells` (ids; empty: all), of energy over the whole network."""
     predictions = []
     for kpi, slice in WATCHED:
         target = ExpectationTarget(kpi=kpi, condition=objective_of(kpi))
-        scope = ExpectationObject(cells=cells, slice=slice)
+        scope = ExpectationObject(cells=() if kpi_definition(kpi).moves_to_neighbours else cells, slice=slice)
         outlook = outlook_of(frames, baseline, card, scope, target)
         if outlook is not None:
             predictions.append(
@@ -150,7 +150,7 @@ def watched_predictions(
                     kpi=kpi,
                     unit=kpi_definition(kpi).unit,
                     slice=slice,
-                    cells=cells,
+                    cells=scope.cells,
                     mean=outlook.predicted,
                     interval=outlook.interval,
                     no_change=outlook.no_change,

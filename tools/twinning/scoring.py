@@ -5,7 +5,8 @@ score = - 10 · Σ shortfall - 10 · Σ harm - Σ objective / objective without 
 shortfall of a bounded target: relative distance of the predicted mean from the bound (0 if met), plus 0.2 · (0.9 - probability)
 if the probability of meeting the bound is below 0.9: a bound that is only just met is not met with confidence.
 harm: increase of the rates of packet loss, rejected admissions and radio link failures over no change, beyond one percentage
-point, as a fraction (1 % is 0.01): a target must not be met by rejecting users.
+point, as a fraction (1 % is 0.01): a target must not be met by rejecting users. If energy or power is targeted, also the relative
+increase of the whole network's energy: a saving that neighbour cells pay for is not a saving.
 A maximized objective enters with the opposite sign.
 """
 
@@ -42,9 +43,17 @@ def harm(predictions: Sequence[KpiPrediction]) -> float:
     return sum(max(0.0, rate.mean - rate.no_change - _SLACK_PERCENT) / 100 for rate in rates if rate.no_change is not None)
 
 
+def exported(outlooks: Sequence[TargetOutlook], predictions: Sequence[KpiPrediction]) -> float:
+    """Return the relative increase of the network's energy over no change if energy or power is targeted, else 0."""
+    if not any(outlook.target.definition.moves_to_neighbours for outlook in outlooks):
+        return 0.0
+    totals = [item for item in predictions if kpi_definition(item.kpi).moves_to_neighbours and item.no_change and not item.cells]
+    return sum(max(0.0, total.mean / total.no_change - 1.0) for total in totals if total.no_change)
+
+
 def score(outlooks: Sequence[TargetOutlook], predictions: Sequence[KpiPrediction], change_set: ChangeSet) -> float:
     """Return a candidate's score; higher is better."""
-    violated = sum(shortfall(outlook) for outlook in outlooks) + harm(predictions)
+    violated = sum(shortfall(outlook) for outlook in outlooks) + harm(predictions) + exported(outlooks, predictions)
     objectives = 0.0
     for outlook in outlooks:
         if outlook.target.condition.is_objective:

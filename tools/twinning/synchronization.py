@@ -5,21 +5,22 @@ The managed network's user positions, seeds and traffic are never used.
 2. Each cell and slice gets as many terminals as were connected (or are forecast), placed so that their CQIs follow the reported
    histogram.
 3. Traffic reproduces the reported volume with the usual model of the slice: FTP model 3 for eMBB, periodic packets for URLLC and
-   mMTC. A terminal without data goes idle after the inactivity time, so there are more terminals than connected ones.
+   mMTC, with larger packets for a terminal that would send more than one in 0.1 ms. A terminal without data goes idle after the
+   inactivity time, so there are more terminals than connected ones.
 4. Unknown quantities (radio map, positions, arrivals) are drawn anew for each seed; predictions include that spread.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from math import exp
+from math import ceil, exp
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from policies.managed_object import ManagedObject, Scalar
 from policies.slices import Slice
-from tools.twinning.demand import DemandRow
+from tools.twinning.demand import DemandRow, SynchronizationError
 from tools.twinning.placement import Field, choose, draw_field, power_and_state, sectors_of
 from tools.twinning.twin_input import TwinInput
 from twins.network import NetworkCard
@@ -33,6 +34,9 @@ _FILE_BITS = 4e6  # TR 36.889 clause A.1.1: 0.5 Mbyte
 _MIN_FILE_BITS = 2e5
 _PACKET_BYTES = {Slice.URLLC: 256, Slice.MMTC: 128}
 _INACTIVITY_S = 5.0
+# Limits of the traffic models (twins.system.scenario.traffic).
+_MIN_PERIOD_MS, _MAX_PACKET_BYTES = 0.1, 1_000_000
+_MAX_FILES_PER_S, _MAX_FILE_BYTES = 10_000.0, 100_000_000
 _READ_ONLY = frozenset({"operationalState", "energySavingState"})
 
 
@@ -149,11 +153,25 @@ def _group(number: int, slice: Slice, rate: float, packet_bits: float, points: l
     from twins.system.scenario.scenario import Points, UeGroup
     from twins.system.scenario.traffic import Ftp3, Periodic
 
-    size = round(packet_bits / 8)
+    traffic: Ftp3 | Periodic
     if slice is Slice.EMBB:
-        traffic: Ftp3 | Periodic = Ftp3(file_bytes=size, files_per_s=rate / packet_bits)
+        size = _size(packet_bits, rate / _MAX_FILES_PER_S, _MAX_FILE_BYTES, slice, rate)
+        traffic = Ftp3(file_bytes=size, files_per_s=rate / (8 * size))
     else:
-        traffic = Periodic(packet_bytes=size, period_ms=min(1e3 * packet_bits / max(rate, 1e-3), 3.6e6), jitter=1.0)
+        size = _size(packet_bits, rate * 1e-3 * _MIN_PERIOD_MS, _MAX_PACKET_BYTES, slice, rate)
+        traffic = Periodic(packet_bytes=size, period_ms=min(8e3 * size / max(rate, 1e-3), 3.6e6), jitter=1.0)
     return UeGroup(
         name=f"{slice.value}-{number}", slice=slice, count=len(points), traffic=traffic, placement=Points(points=tuple(points))
     )
+
+
+def _size(usual_bits: float, least_bits: float, max_bytes: int, slice: Slice, rate: float) -> int:
+    """Return the bytes of a file or packet: the usual size, or larger if a terminal's rate would need too many a second.
+
+    Raises SynchronizationError for a rate that even the largest size cannot carry.
+    """
+    size = ceil(max(usual_bits, least_bits) / 8)
+    if size > max_bytes:
+        reason = f"terminals of {slice.value} would need {rate * 1e-6:.4g} Mbit/s each, more than the twin's traffic models carry"
+        raise SynchronizationError(f"{reason}: check unit and users of DRB.PdcpSduVolumeDL and RRC.ConnMean")
+    return size

@@ -9,6 +9,7 @@ import typer
 
 from training.bars import training_bars
 from twins.command_errors import one_line_errors
+from twins.screen.say import say
 
 _WEIGHTS = "tools/beams/data/beam_predictor.safetensors"
 
@@ -47,7 +48,7 @@ def beams(
     plot_log(work / "log.jsonl", work / "training.png")
     remake = commands_of(f"twinpilot train beams --groups {groups} --seed {seed}", progress.legs)
     artefact = export(progress, plan, out, remake)
-    typer.echo(f"{out}: sha256 {artefact.sha256[:16]}…, log and plot in {work}; evaluate with `twinpilot bench beams`")
+    say(f"{out}: sha256 {artefact.sha256[:16]}…, log and plot in {work}; evaluate with `twinpilot bench beams`")
 
 
 def _status(means: dict[str, float]) -> str:

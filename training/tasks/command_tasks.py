@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import asdict
@@ -16,6 +15,7 @@ import typer
 
 from twins.command_errors import end_command, one_line_errors
 from twins.progress import show_progress
+from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
     from training.tasks.task import Task
@@ -53,7 +53,7 @@ def make(
             tasks = make_tasks(TaskPlan(count=count, seed=seed, per_situation=per_situation), evaluator, DEFAULT_SPACE, progress)
         remake = f"twinpilot tasks make --count {count} --seed {seed} --per-situation {per_situation}"
         write_tasks(path, tasks, DEFAULT_SPACE, name, seed, remake + (f" --out {out}" if out else ""))
-    typer.echo(f"{len(tasks)} tasks in {path} ({path.stat().st_size / 1000:.0f} kB)")
+    say(f"{len(tasks)} tasks in {path} ({path.stat().st_size / 1000:.0f} kB)")
 
 
 @app.command()
@@ -66,12 +66,18 @@ def show(
     tasks = _load(path)
     if task_id is None:
         summary = summary_of(tasks)
-        typer.echo(json.dumps(summary) if as_json else _summary_table(summary))
+        if as_json:
+            say_json(summary)
+        else:
+            say(*_summary_lines(summary))
         return
     task = next((candidate for candidate in tasks if candidate.id == task_id), None)
     if task is None:
         end_command("tasks", f"ID={task_id!r} is not in the set; ids go from {tasks[0].id} to {tasks[-1].id}")
-    typer.echo(task.model_dump_json() if as_json else _describe(task))
+    if as_json:
+        say_json(task)
+    else:
+        say(*_describe(task))
 
 
 @app.command()
@@ -94,13 +100,12 @@ def check(
             problems += oracle_problems(tasks, DEFAULT_SPACE, evaluator, sample, seed)
             scores = {name: asdict(score) for name, score in reference_scores(tasks, DEFAULT_SPACE, evaluator, seed).items()}
     if as_json:
-        typer.echo(json.dumps({"tasks": len(tasks), "problems": problems, "scores": scores}))
+        say_json({"tasks": len(tasks), "problems": problems, "scores": scores})
     else:
-        typer.echo(
-            "\n".join(problems) or f"{len(tasks)} tasks: no problem found; search repeated for {min(sample, len(tasks))} of them"
-        )
+        none = f"{len(tasks)} tasks: no problem found; search repeated for {min(sample, len(tasks))} of them"
+        say(*(problems or [none]))
         for name, score in scores.items():
-            typer.echo(f"{name:10s}" + "  ".join(f"{key.replace('_', ' ')} {value:.3f}" for key, value in score.items()))
+            say(f"{name:10s}" + "  ".join(f"{key.replace('_', ' ')} {value:.3f}" for key, value in score.items()))
     if problems:
         raise typer.Exit(1)
 
@@ -125,26 +130,24 @@ def _load(path: Path | None) -> list[Task]:
         return load_tasks(path or SHIPPED)
 
 
-def _describe(task: Task) -> str:
+def _describe(task: Task) -> tuple[str, ...]:
     required, qos = task.requirement, task.oracle.qos
-    return "\n".join(
-        (
-            f"{task.id}: {task.service}, {task.style}, {task.difficulty} ({task.satisfying_share:.3%} of the space satisfies it)",
-            task.description,
-            f"needs   delay at most {required.max_delay_ms:g} ms, throughput at least {required.min_throughput_mbps:g} Mbit/s,"
-            f" BER at most {required.max_ber:g}",
-            f"oracle  delay {qos.delay_ms:.3g} ms, throughput {qos.throughput_mbps:.3g} Mbit/s, BER {qos.ber:.2g};"
-            f" reward {task.oracle.reward:.3f}",
-            task.oracle.orchestration.model_dump_json(exclude_none=True),
-        )
+    return (
+        f"{task.id}: {task.service}, {task.style}, {task.difficulty} ({task.satisfying_share:.3%} of the space satisfies it)",
+        f"text    {task.description}",
+        f"needs   delay at most {required.max_delay_ms:g} ms, throughput at least {required.min_throughput_mbps:g} Mbit/s,"
+        f" BER at most {required.max_ber:g}",
+        f"oracle  delay {qos.delay_ms:.3g} ms, throughput {qos.throughput_mbps:.3g} Mbit/s, BER {qos.ber:.2g};"
+        f" reward {task.oracle.reward:.3f}",
+        f"answer  {task.oracle.orchestration.model_dump_json(exclude_none=True)}",
     )
 
 
-def _summary_table(summary: dict[str, Any]) -> str:
+def _summary_lines(summary: dict[str, Any]) -> list[str]:
     lines = [f"{summary['tasks']} tasks, mean oracle reward of feasible tasks {summary['mean_oracle_reward']:.3f}"]
     for name in ("split", "difficulty", "style", "service"):
         lines.append(f"{name:11s}" + ", ".join(f"{key} {value}" for key, value in sorted(summary[name].items())))
-    return "\n".join(lines)
+    return lines
 
 
 def _errors() -> AbstractContextManager[None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from twins.command_errors import end_command
 from twins.progress import show_progress
+from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
     from twins.link.table.families import Family
@@ -46,7 +46,7 @@ def tabulate(
     path = out or TABLE_PATH
     remake = " ".join(["twinpilot twin tabulate", f"--seed {seed}", *(f"--family {name}" for name in families or ())])
     write_table(path, chosen, seed, folder, remake, f"{platform.machine()}, {workers} single-threaded processes")
-    typer.echo(f"{len(chosen)} families in {path} ({path.stat().st_size / 1e6:.1f} MB)")
+    say(f"{len(chosen)} families in {path} ({path.stat().st_size / 1e6:.1f} MB)")
 
 
 @app.command()
@@ -59,10 +59,10 @@ def table(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON v
     tables = LinkTables.load()
     if as_json:
         families = [asdict(family) for family in tables.families.values()]
-        typer.echo(json.dumps({"record": tables.record.model_dump(mode="json"), "families": families}))
+        say_json({"record": tables.record.model_dump(mode="json"), "families": families})
         return
-    typer.echo("\n".join(_describe(family) for family in tables.families.values()))
-    typer.echo(f"sha256 {tables.record.sha256}\nremake {tables.record.remake}\nmade on {tables.record.machine}")
+    say(*(_describe(family) for family in tables.families.values()))
+    say(f"sha256 {tables.record.sha256}", f"remake {tables.record.remake}", f"made on {tables.record.machine}")
 
 
 def _families(names: list[str] | None) -> list[Family]:

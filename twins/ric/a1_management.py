@@ -97,8 +97,10 @@ def _add_policies(router: APIRouter, store: PolicyStore) -> None:
         return JSONResponse(answer, 201, headers={"Location": f"{PREFIX}/policies/{policy_id}"})
 
     @router.get("/policies/{policy_id}")
-    def get_policy(policy_id: str) -> dict[str, Any]:
-        return _by_id(store, policy_id).body
+    def get_policy(policy_id: str, response: Response) -> dict[str, Any]:
+        policy = _by_id(store, policy_id)
+        response.headers["ETag"] = f'"{policy.version}"'
+        return policy.body
 
     @router.put("/policies/{policy_id}", openapi_extra=OBJECT_IN_OPENAPI)
     def update_policy(policy_id: str, body: JsonObject) -> dict[str, Any]:

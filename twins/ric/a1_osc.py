@@ -75,8 +75,10 @@ def _add_policies(router: APIRouter, store: PolicyStore) -> None:
         return Response(status_code=202)
 
     @router.get(policy)
-    def get_policy_instance(type_id: TypeNumber, policy_id: str) -> dict[str, Any]:
-        return store.get(_by_number(store, type_id).id, policy_id).body
+    def get_policy_instance(type_id: TypeNumber, policy_id: str, response: Response) -> dict[str, Any]:
+        policy = store.get(_by_number(store, type_id).id, policy_id)
+        response.headers["ETag"] = f'"{policy.version}"'
+        return policy.body
 
     @router.delete(policy, status_code=202)
     def delete_policy_instance(type_id: TypeNumber, policy_id: str) -> Response:

@@ -43,8 +43,10 @@ def standard_router(store: PolicyStore) -> APIRouter:
         return JSONResponse(body, 201 if created else 200, headers=location)
 
     @router.get(policy)
-    def get_policy(type_id: str, policy_id: str) -> dict[str, Any]:
-        return store.get(type_id, policy_id).body
+    def get_policy(type_id: str, policy_id: str, response: Response) -> dict[str, Any]:
+        policy = store.get(type_id, policy_id)
+        response.headers["ETag"] = f'"{policy.version}"'  # A1AP has no versions; RFC 9110 clause 8.8.3
+        return policy.body
 
     @router.delete(policy, status_code=204)
     def delete_policy(type_id: str, policy_id: str) -> Response:

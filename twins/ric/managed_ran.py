@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from typing import Any
+from uuid import uuid4
 
 from policies.kpi import KpiFrame
 from twins.network import NetworkCard, Twin
@@ -38,11 +39,12 @@ CLASS_NAMES = (
 
 
 class ManagedRan:
-    """The served twin: `lock` guards `network`; `pm` collects its measurements."""
+    """The served twin: `lock` guards `network`; `pm` collects its measurements; `instance` tells it from any other network."""
 
     def __init__(self, network: Twin[Any], history: KpiFrame | None = None) -> None:
         self.lock = threading.RLock()
         self.network: Twin[Any] = network
+        self.instance = str(getattr(network, "instance", "")) or uuid4().hex
         self.pm = PmLog()
         if history is not None:
             self.pm.log(history)
@@ -52,6 +54,12 @@ class ManagedRan:
         """Return the network card, including the current network time."""
         with self.lock:
             return self.network.describe()
+
+    def version(self, item: tuple[str, str]) -> str:
+        """Return how often the object (DN, any attribute) or A1 policy (type, id) of an item was written, empty if unknown."""
+        version = getattr(self.network, "version", None)
+        with self.lock:
+            return str(version(item)) if callable(version) else ""
 
     def advance(self, seconds: float) -> NetworkCard:
         """Advance network time and log the completed windows; raises ValueError for an invalid number."""

@@ -2,6 +2,7 @@
 
 GET reads an object, or the objects in scope below it; PATCH writes all attributes of a document or none. A request with an
 `Idempotency-Key` is executed once: a repetition gets the same answer, a different request with that key is refused (422).
+The answer to GET has the object's count of writes as its entity tag (RFC 9110 clause 8.8.3; TS 28.532 has no versions).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import OrderedDict
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from policies.change import AttributeEdit, ChangeSet, digest_of
 from policies.managed_object import Scalar
@@ -23,6 +24,7 @@ from twins.ric.problem import ProblemError, problem_of
 
 PREFIX = "/3GPPManagement/ProvMnS/v1"
 _MAX_REMEMBERED = 10_000
+Answers = dict[str, tuple[str, list[dict[str, Any]]]]
 _PATCH_IN_OPENAPI: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -36,11 +38,19 @@ _PATCH_IN_OPENAPI: dict[str, Any] = {
 
 
 class Provisioning:
-    """Writes managed objects and remembers the answers to the latest requests with an idempotency key."""
+    """Writes managed objects and remembers the answers to the latest requests with an idempotency key.
 
-    def __init__(self, ran: ManagedRan) -> None:
+    `answers`: those that a server before this one gave for the same network.
+    """
+
+    def __init__(self, ran: ManagedRan, answers: Answers | None = None) -> None:
         self._ran = ran
-        self._answers: OrderedDict[str, tuple[str, list[dict[str, Any]]]] = OrderedDict()
+        self._answers: OrderedDict[str, tuple[str, list[dict[str, Any]]]] = OrderedDict(answers or {})
+
+    def answers(self) -> Answers:
+        """Return the remembered answers, oldest first: (digest of the request, answer) by idempotency key."""
+        with self._ran.lock:
+            return dict(self._answers)
 
     def patch(self, operations: list[Operation], key: str | None) -> list[dict[str, Any]]:
         """Apply a patch and return the changed objects; raises ProblemError(400, 404, 409, 422)."""
@@ -93,19 +103,20 @@ class Provisioning:
         return attributes[attribute]
 
 
-def provisioning_router(ran: ManagedRan) -> APIRouter:
-    """Return the ProvMnS routes over `ran`."""
+def provisioning_router(ran: ManagedRan, provisioning: Provisioning) -> APIRouter:
+    """Return the ProvMnS routes over `ran`; `provisioning` writes to it."""
     router = APIRouter(prefix=PREFIX, tags=["O1 ProvMnS"])
-    provisioning = Provisioning(ran)
 
     @router.get("/{ldn:path}")
     def get_moi(
         ldn: str,
+        response: Response,
         scopeType: str = "BASE_ONLY",  # noqa: N803
         scopeLevel: Annotated[int, Query(ge=0, le=99)] = 0,  # noqa: N803
         attributes: str = "",
     ) -> dict[str, Any]:
         names = tuple(name for name in attributes.split(",") if name)
+        response.headers["ETag"] = f'"{ran.version((dn_of_path(ldn), ""))}"'
         return subtree(ran, dn_of_path(ldn), scopeType, scopeLevel, names)
 
     @router.patch("/{ldn:path}", openapi_extra=_PATCH_IN_OPENAPI)

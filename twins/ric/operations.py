@@ -23,17 +23,22 @@ def pm_router(ran: ManagedRan) -> APIRouter:
             "next": periods[-1].sequence if periods else after,
             "last": ran.pm.last,
             "oldest": ran.pm.oldest,
+            "log": ran.pm.name,
         }
 
     return router
 
 
 def inventory_router(ran: ManagedRan) -> APIRouter:
-    """Return `GET /inventory/v1/network-card`: cells, areas, slices, calendar and data card."""
+    """Return `GET /inventory/v1/network-card`: cells, areas, slices, calendar and data card; and `/network`: which one it is."""
     router = APIRouter(prefix="/inventory/v1", tags=["Inventory"])
 
     @router.get("/network-card")
     def get_network_card() -> NetworkCard:
         return ran.card()
+
+    @router.get("/network")
+    def get_network() -> dict[str, str]:
+        return {"name": ran.card().name, "instance": ran.instance}
 
     return router

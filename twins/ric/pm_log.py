@@ -1,16 +1,17 @@
 """The network's measurements as a numbered log of granularity periods.
 
 A reader requests the periods after the last number it has read. Nothing is lost as long as the reader is at most `capacity`
-periods behind; `oldest` reveals a gap.
+periods behind; `oldest` reveals a gap, `name` that the log is another one, which numbers its periods anew.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from uuid import uuid4
 
 from policies.kpi import KpiFrame, KpiSample
 from twins.network import KpiQuery, Network
@@ -34,6 +35,7 @@ class PmLog:
     """A bounded log of granularity periods; safe to read from many threads."""
 
     def __init__(self, capacity: int = 4096) -> None:
+        self.name = uuid4().hex
         self._periods: deque[PmPeriod] = deque(maxlen=capacity)
         self._lock = threading.Lock()
         self._last = 0
@@ -58,6 +60,13 @@ class PmLog:
             self._last += 1
             self._periods.append(PmPeriod(self._last, start, end, frame))
             self._logged_until = end
+
+    def renumber(self, last: int) -> None:
+        """Shift the numbers so that the newest period has the number `last`, as in a log before this one."""
+        with self._lock:
+            shift = last - self._last
+            periods = [replace(period, sequence=period.sequence + shift) for period in self._periods]
+            self._periods, self._last = deque(periods, maxlen=self._periods.maxlen), last
 
     def after(self, sequence: int, limit: int) -> list[PmPeriod]:
         """Return at most `limit` periods with a number above `sequence`, in order."""

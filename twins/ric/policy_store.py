@@ -2,8 +2,8 @@
 
 1. A new policy is validated against its type's schema and stored with the status NOT_ENFORCED / OTHER_REASON.
 2. The xApp (one worker thread, in order of arrival) applies it to the network after `xapp_delay_s` of wall time. Then the status
-   is ENFORCED, or NOT_ENFORCED with the reason: SCOPE_NOT_APPLICABLE (no such object), STATEMENT_NOT_APPLICABLE (limits
-   violated).
+   is ENFORCED, or NOT_ENFORCED with the reason: SCOPE_NOT_APPLICABLE (no such slice or object), STATEMENT_NOT_APPLICABLE
+   (limits violated).
 3. Deleting a policy removes it from the network before the request is answered.
 4. Each change of status is posted to the policy's notification destination, if one was given.
 All A1 dialects share one store, so that a policy created in one is visible in the others.
@@ -17,7 +17,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -49,15 +49,30 @@ class Policy:
 
 
 class PolicyStore:
-    """The policies of one near-RT RIC; `notify(destination, status)` posts a status."""
+    """The policies of one near-RT RIC; `notify(destination, status)` posts a status.
 
-    def __init__(self, ran: ManagedRan, xapp_delay_s: float, notify: Callable[[str, Body], None]) -> None:
+    policies: those of a near-RT RIC before this one, in front of the same network. changed: called, without a lock held, after
+    the xApp has changed network or status.
+    """
+
+    def __init__(
+        self,
+        ran: ManagedRan,
+        xapp_delay_s: float,
+        notify: Callable[[str, Body], None],
+        *,
+        policies: tuple[Policy, ...] = (),
+        changed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._ran = ran
         self._delay_s = xapp_delay_s
         self._notify = notify
+        self._changed = changed
         self._policies: dict[tuple[str, str], Policy] = {}
-        self._load()
+        self._writes = 0
         self._jobs: queue.Queue[tuple[str, str, int] | None] = queue.Queue()
+        self._load()
+        self._restore(policies)
         self._xapp = threading.Thread(target=self._work, name="xapp", daemon=True)
         self._xapp.start()
 
@@ -67,6 +82,13 @@ class PolicyStore:
         for policy_id, (type_id, body) in (enforced() if callable(enforced) else {}).items():
             policy = Policy(type_id, policy_id, dict(body), enforced=dict(body), status=dict(ENFORCED))
             self._policies[type_id, policy_id] = policy
+
+    def _restore(self, policies: tuple[Policy, ...]) -> None:
+        """Take over policies; those that the xApp had not looked at yet it looks at now."""
+        for policy in policies:
+            self._policies[policy.type_id, policy.id] = replace(policy)
+            if policy.enforced != policy.body:
+                self._jobs.put((policy.type_id, policy.id, policy.version))
 
     def close(self) -> None:
         """Stop the xApp."""
@@ -120,7 +142,9 @@ class PolicyStore:
             policy.destination = destination or policy.destination
             if created or policy.body != body:
                 policy.body, policy.status = body, dict(WAITING)
-                policy.version += 1
+                # Counted over all policies: one that was deleted and created again has another version.
+                self._writes += 1
+                policy.version = self._writes
                 self._jobs.put((type_id, policy_id, policy.version))
         return created
 
@@ -161,19 +185,25 @@ class PolicyStore:
                 return
             policy.status = self._try(policy)
             destination, status = policy.destination, dict(policy.status)
+        self._changed()
         if destination:
             self._notify(destination, status)
 
     def _try(self, policy: Policy) -> Body:
         try:
             self._apply(policy, policy.body)
-        except UnknownObjectError:
-            return {"enforceStatus": "NOT_ENFORCED", "enforceReason": "SCOPE_NOT_APPLICABLE"}
-        except InvalidChangeError:
-            return {"enforceStatus": "NOT_ENFORCED", "enforceReason": "STATEMENT_NOT_APPLICABLE"}
+        except (UnknownObjectError, InvalidChangeError) as error:
+            return {"enforceStatus": "NOT_ENFORCED", "enforceReason": _refusal(error)}
         except (NetworkError, ValueError):
             return dict(WAITING)
         return dict(ENFORCED)
+
+
+def _refusal(error: UnknownObjectError | InvalidChangeError) -> str:
+    """Return which part of the policy is not applicable: its scope, or the rest of it."""
+    fields = [violation.field for violation in error.violations] if isinstance(error, InvalidChangeError) else ["scope"]
+    is_scope = any(field.split("/")[0] == "scope" for field in fields)
+    return "SCOPE_NOT_APPLICABLE" if is_scope else "STATEMENT_NOT_APPLICABLE"
 
 
 def callback_body(status: Body, double_encoded: bool) -> bytes:

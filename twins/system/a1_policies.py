@@ -45,9 +45,9 @@ def objections(scenario: SystemScenario, policy_type: str, body: dict[str, Any])
 
 
 def _sla_objections(scenario: SystemScenario, body: dict[str, Any]) -> list[Violation]:
-    Slice.from_sst(int(body["scope"]["sliceId"]["sst"]))
     objectives = body["sliceSlaObjectives"]
-    violations = [
+    violations = _slice_objections(body["scope"])
+    violations += [
         _violation(
             f"sliceSlaObjectives/{name}", str(value), f"objectives {', '.join(OBJECTIVES)}, numbers from 0", "leave it out"
         )
@@ -62,8 +62,8 @@ def _sla_objections(scenario: SystemScenario, body: dict[str, Any]) -> list[Viol
 
 def _steering_objections(scenario: SystemScenario, body: dict[str, Any]) -> list[Violation]:
     scope = body["scope"]
-    Slice.from_sst(int(scope["sliceId"]["sst"]))
-    violations = [
+    violations = _slice_objections(scope)
+    violations += [
         _violation(f"scope/{name}", str(value), "sliceId alone", "scope the policy by slice")
         for name, value in scope.items()
         if name != "sliceId"
@@ -73,6 +73,15 @@ def _steering_objections(scenario: SystemScenario, body: dict[str, Any]) -> list
             violations.append(_violation("preference", resource["preference"], ", ".join(PREFERENCE_DB), "choose one of these"))
         violations += _cell_objections(scenario, resource["cellIdList"])
     return violations
+
+
+def _slice_objections(scope: dict[str, Any]) -> list[Violation]:
+    sst = scope["sliceId"]["sst"]
+    try:
+        Slice.from_sst(int(sst))
+    except ValueError as error:
+        return [_violation("scope/sliceId/sst", str(sst), str(error), "name a slice of this network")]
+    return []
 
 
 def _cell_objections(scenario: SystemScenario, cells: list[dict[str, Any]]) -> list[Violation]:

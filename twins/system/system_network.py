@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import copy
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import uuid4
 
 from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
 from policies.kpi import KpiFrame
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
 from policies.managed_object import class_of, same_value
-from policies.slices import Slice
 from policies.violation import Violation
 from twins.network import (
     InvalidChangeError,
@@ -24,12 +24,11 @@ from twins.network import (
     NetworkCard,
     StaleEditError,
     UnknownObjectError,
-    Venue,
 )
 from twins.radio.large_scale import GainMap
-from twins.system.a1_policies import POLICY_TYPES, SLA_PERIOD_MS, Policies, mirror_policies, objections, pursue_slas
-from twins.system.configuration import WRITABLE, Tree, card_cells, cu_dn, default_tree, du_dn
-from twins.system.data_card import VERSION, system_twin_card
+from twins.system.a1_policies import SLA_PERIOD_MS, Policies, mirror_policies, objections, pursue_slas
+from twins.system.card import card_of
+from twins.system.configuration import WRITABLE, Tree, cu_dn, default_tree, du_dn
 from twins.system.observation import Observer
 from twins.system.physics.forces import exert
 from twins.system.physics.metering import WindowRecord
@@ -53,6 +52,7 @@ class Snapshot:
     reverted: dict[str, Receipt]
     disturbances: tuple[AnyDisturbance, ...]
     history: tuple[WindowRecord, ...]
+    versions: dict[str, int] = field(default_factory=dict)
 
 
 class SystemNetwork(TreeNetwork):
@@ -64,9 +64,10 @@ class SystemNetwork(TreeNetwork):
     def __init__(self, scenario: SystemScenario, seed: int = 1, gains: GainMap | None = None) -> None:
         super().__init__(default_tree(scenario))
         self.scenario = scenario
-        self._cells = card_cells(scenario)
+        self._card: NetworkCard = card_of(scenario, scenario.start)
         self._observer = Observer(scenario)
         self._simulation = Simulation(scenario, seed, gains)
+        self.instance = uuid4().hex  # two servers in front of this twin serve one network
         self._policies: Policies = {name: (policy.policy_type, dict(policy.body)) for name, policy in scenario.policies.items()}
         self._disturbances: list[AnyDisturbance] = list(scenario.disturbances)
         self._elapsed_us = 0
@@ -76,23 +77,9 @@ class SystemNetwork(TreeNetwork):
 
     def describe(self) -> NetworkCard:
         """Return the network card, including the current network time."""
-        scenario = self.scenario
         with self._lock:
-            now = self._simulation.time_of(self._elapsed_us // scenario.tti_us)
-        return NetworkCard(
-            name=scenario.name,
-            kind="system twin",
-            version=VERSION,
-            now=now,
-            cells=self._cells,
-            slices=tuple(Slice),
-            capabilities=("O1", "A1", "advance", "snapshot", "inject"),
-            granularity_s=scenario.granularity_s,
-            events=scenario.events,
-            venues=tuple(Venue(name=area.name, x=area.x, y=area.y, radius=area.radius) for area in scenario.areas),
-            policy_types=POLICY_TYPES,
-            data_card=system_twin_card(),
-        )
+            now = self._simulation.time_of(self._elapsed_us // self.scenario.tti_us)
+        return self._card.model_copy(update={"now": now})
 
     def observe(self, query: KpiQuery) -> KpiFrame:
         """Return the samples of finished windows that match the query; raises UnknownKpiError, UnknownObjectError."""
@@ -104,6 +91,10 @@ class SystemNetwork(TreeNetwork):
         """Return the enforced A1 policies: (type, body) by policy id."""
         with self._lock:
             return copy.deepcopy(self._policies)
+
+    def _policy(self, policy_type: str, policy_id: str) -> dict[str, object] | None:
+        kind, body = self._policies.get(policy_id, ("", None))
+        return body if kind == policy_type else None
 
     # ---- changes -------------------------------------------------------------------------------------------------------
 
@@ -221,6 +212,7 @@ class SystemNetwork(TreeNetwork):
                 reverted=dict(self._reverted),
                 disturbances=tuple(self._disturbances),
                 history=tuple(self._simulation.history),
+                versions=dict(self._versions),
             )
 
     def restore(self, state: Snapshot) -> None:
@@ -232,6 +224,7 @@ class SystemNetwork(TreeNetwork):
             self._policies = copy.deepcopy(state.policies)
             self._receipts, self._reverted = dict(state.receipts), dict(state.reverted)
             self._disturbances = list(state.disturbances)
+            self._versions = dict(state.versions)
             self._simulation.history.clear()
             self._simulation.history.extend(state.history)
             self._simulation.prb_dbm = mirror_powers(self.scenario, self._tree, self._simulation.state)

@@ -1,6 +1,6 @@
 """Step `apply`: the only place where a change reaches the network.
 
-The order matters, since a process may die between any two lines: executor contract checked again → approval consumed for this
+The order matters, since a process may die between any two lines: whole gate judged again → approval consumed for this
 key → commitment recorded → (its time awaited, tried and judged again) → change applied with the key → receipt recorded.
 A resumed step detects how far it got and continues.
 """
@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from harness.commitments.rollback import applied_edits
+from harness.commitments.rollback import may_stand
 from harness.commitments.store import CommitmentConflictError
-from harness.commitments.watchdog import ensure_watchdog
 from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
-from harness.engine.nodes.judging import back_to_plan, case_of, key_of
+from harness.engine.nodes.judging import back_to_plan, key_of
+from harness.engine.nodes.rejudging import rejudge, void
+from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.scheduling import deadlines, on_newest_prediction, until_due, verification_end
-from harness.engine.state import RunState, ended
-from harness.gate.gate import recheck
+from harness.engine.state import RunState
 from harness.records.tried import Tried
 from harness.runtime.errors import RunError
 from policies.change import ChangeSet, Receipt
@@ -43,11 +43,10 @@ def apply(desk: Desk, state: RunState) -> RunState:
 
 def _commit(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState | None:
     """Consume the approval and open the commitment; return where the run goes instead if one of the conditions fails."""
-    failures = recheck(case_of(desk, state, tried))
-    if failures:
-        return back_to_plan(desk, state, [f"{reason.rule}: {reason.message} ({reason.remedy})" for reason in failures])
-    if not desk.approvals.consume(state["run_id"], tried.change_set.digest, key):
-        return ended("rejected", "there is no valid approval for this change set")
+    if (elsewhere := rejudge(desk, state, tried)) is not None:
+        return elsewhere
+    if not desk.approvals.consume(state["run_id"], state["request"], key):
+        return void(desk.approvals.get(state["run_id"], state["request"]))
     try:
         _open_commitment(desk, state, key, tried)
     except CommitmentConflictError as error:
@@ -71,27 +70,31 @@ def _open_commitment(desk: Desk, state: RunState, key: str, tried: Tried) -> Non
                 timetable=timetable.model_dump(mode="json", exclude_none=True))  # fmt: skip
     if timetable.apply_at:
         desk.emit("change.scheduled", timetable=timetable, to="apply")
-    if desk.settings.commitment.watchdog and desk.has_url:
-        ensure_watchdog(desk.paths)
+    desk.watch()
 
 
 def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> RunState:
     commitment = desk.commitments.get(key)
-    if not commitment.is_open:
-        return ended("rolled back", f"taken back before it was verified: {commitment.note}")
+    if commitment.state not in ("pending", "applied"):
+        return closed(desk, key, "before it was verified")
     if commitment.receipt is not None:
         return _verify_next(key, commitment.receipt)
     try:
         receipt = send(_actuator(desk), change_set, key, commitment.expectations["opened_at"])
-    except NetworkUnavailableError as error:
-        desk.record("change.failed", key=key, why=str(error))
-        return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
     except NetworkError as error:
-        desk.commitments.reverted(key, f"refused by the network, nothing was applied: {error}")
-        desk.record("change.refused", key=key, why=str(error))
-        return back_to_plan(desk, state, [f"the network refused it: {error}"])
+        return _not_applied(desk, state, key, change_set, error)
     _record(desk, key, change_set, receipt)
     return _verify_next(key, receipt)
+
+
+def _not_applied(desk: Desk, state: RunState, key: str, change_set: ChangeSet, error: NetworkError) -> RunState:
+    """Go back to planning after a refusal of which nothing stands, as read back; otherwise take back what may stand."""
+    if isinstance(error, NetworkUnavailableError) or may_stand(desk.network, change_set):
+        desk.record("change.failed", key=key, why=str(error))
+        return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
+    desk.commitments.reverted(key, f"refused by the network, nothing of it is applied, as read back: {error}")
+    desk.record("change.refused", key=key, why=str(error))
+    return back_to_plan(desk, state, [f"the network refused it: {error}"])
 
 
 def _record(desk: Desk, key: str, change_set: ChangeSet, receipt: Receipt) -> None:
@@ -113,12 +116,11 @@ def _actuator(desk: Desk) -> Network:
 
 
 def send(network: Network, change_set: ChangeSet, key: str, opened_at: str) -> Receipt:
-    """Apply with the key; if the change is applied already (a process died after its apply), return its receipt."""
+    """Apply with the key; if the change is in effect already (a process died after its apply), return its receipt."""
     try:
         return network.apply(change_set, key)
     except (StaleEditError, InvalidChangeError, UnknownObjectError):
-        applied, foreign = applied_edits(network, change_set)
-        if foreign or change_set.policy_edits() or len(applied) < len(change_set.edits):
+        if not all(standing.in_effect for standing in network.standing(change_set)):
             raise
         moment = datetime.fromisoformat(opened_at)
         return Receipt(

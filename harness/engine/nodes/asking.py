@@ -14,7 +14,7 @@ def ask(desk: Desk, state: RunState) -> RunState:
     question = state["question"]["question"]
     answer = interrupt(QuestionInterrupt(kind="question", question=question, choices=state["question"]["choices"]))
     if not isinstance(answer, str) or not answer.strip():
-        return ended("asked", question)
+        return ended("asked", question.strip() or "the planner asks, but gave no question")
     desk.record("question.answered", question=question, answer=answer)
     return RunState(
         next="plan" if state.get("intent") else "understand",

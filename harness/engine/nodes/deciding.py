@@ -18,6 +18,7 @@ from harness.records.failure import RunBoundary
 from harness.runtime.tracing import model_attributes
 from policies.intent import Intent
 from policies.proposal import Proposal
+from policies.text.json_value import json_objection
 from policies.verdict import Verdict
 from tools.calls.limit import Limit
 from tools.calls.observation import Observation
@@ -71,7 +72,10 @@ def _ask_planner(desk: Desk, state: RunState) -> Decision | RecordedEscalation:
         with desk.tracer.span(f"chat {desk.planner.name}", model_attributes(desk.planner.name, desk.run_id)):
             decision = desk.planner.decide(view_of(desk, state))
         # Validated again: only a well-formed decision is followed, whatever the planner returns.
-        return _DECISION.validate_python(decision.model_dump(mode="json"))
+        dump = decision.model_dump(mode="json")
+        if objection := json_objection(dump):
+            raise ValueError(f"its {decision.kind} cannot be written as JSON: {objection}")
+        return _DECISION.validate_python(dump)
     except Exception as error:  # a failing planner escalates to a human; it never ends the process
         message = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
         return RecordedEscalation(reason=f"the planner {desk.planner.name} failed: {message}", boundary=RunBoundary.PLANNER)
@@ -90,15 +94,19 @@ def _follow(desk: Desk, state: RunState, decision: RecordedDecision, name: str) 
             desk.record("question.asked", question=decision.question, choices=list(decision.choices))
             return RunState(next="ask", question={"question": decision.question, "choices": list(decision.choices)})
         case Finish():
-            return _finished(state, decision)
+            return _finished(desk, state, decision)
         case RecordedEscalation():
-            return ended("cannot", decision.reason, boundary=decision.boundary, nearest=decision.nearest)
+            reason = decision.reason.strip() or f"the planner {desk.planner.name} escalated without a reason"
+            return ended("cannot", reason, boundary=decision.boundary, nearest=decision.nearest)
 
 
-def _finished(state: RunState, decision: Finish) -> RunState:
+def _finished(desk: Desk, state: RunState, decision: Finish) -> RunState:
+    summary = decision.summary.strip() or decision.recommendation.strip()
+    if not summary:
+        return ended("cannot", f"the planner {desk.planner.name} finished without a reason", boundary=RunBoundary.PLANNER)
     if decision.recommendation:
-        return ended("recommended", decision.summary, recommendation=decision.recommendation)
-    return ended("no change needed" if state.get("intent") else "answered", decision.summary)
+        return ended("recommended", summary, recommendation=decision.recommendation)
+    return ended("no change needed" if state.get("intent") else "answered", summary)
 
 
 def _understood(desk: Desk, state: RunState, decision: Understand, name: str) -> RunState:

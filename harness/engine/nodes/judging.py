@@ -6,39 +6,47 @@ from datetime import datetime
 
 from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
+from harness.engine.nodes.requesting import seek_approval
 from harness.engine.nodes.reviewing import review_of, with_review
 from harness.engine.state import RunState, ended
 from harness.gate.case import Case
 from harness.records.failure import RunBoundary
 from harness.records.tried import Tried
 from policies.change import ChangeSet
+from policies.guardrails.loading import reloaded
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.slices import Slice
 from policies.verdict import Ruling, Verdict
+from tools.telemetry.validity import recent_flaws
 from twins.network import KpiQuery
+
+_JOURNALED_FLAWS = 20
 
 
 def judge(desk: Desk, state: RunState) -> RunState:
     """Judge, record the verdict, and route: to the report in shadow mode, to approval or apply, or back to the planner."""
     tried = desk.artifacts.load(state["candidate"], Tried)
-    findings = review_of(desk, state, tried)
+    if findings := review_of(desk, state, tried):
+        desk.record("safety.reviewed", digest=tried.change_set.digest, findings=[finding.model_dump() for finding in findings])
     case = case_of(desk, state, tried)
     verdict = with_review(desk.gate.judge(case), findings)
     name = desk.artifacts.save(f"verdict-{verdict.digest[:16]}-{state['rounds']}", verdict)
     desk.record("gate.judged", digest=verdict.digest, ruling=verdict.ruling.value,
                 reasons=[reason.model_dump() for reason in verdict.reasons],
-                newest_window=case.newest_window.isoformat() if case.newest_window else None)  # fmt: skip
+                newest_window=case.newest_window.isoformat() if case.newest_window else None,
+                flaws=[flaw.model_dump(mode="json") for flaw in case.flaws[:_JOURNALED_FLAWS]])  # fmt: skip
     desk.emit("verdict.given", verdict=verdict, tried=tried)
-    update = _route(desk, state, tried.change_set, verdict)
+    update = _route(desk, state, case, verdict)
     update["verdict"] = name
     return update
 
 
 def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
     """Return the gate's case: the change set and the current state of the network."""
-    card = desk.network.describe()
     kpis = desk.kpis.snapshot()
+    card = desk.network.describe()  # after the snapshot: on a running network no window of it ends later
+    intent = desk.artifacts.load(state["intent"], Intent)
     frame = kpis.query(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
     owners = {cell.dn: cell.id for cell in card.cells}
     users = {
@@ -48,19 +56,20 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
     }
     return Case(
         change_set=tried.change_set,
-        intent=desk.artifacts.load(state["intent"], Intent),
+        intent=intent,
         candidate=tried.candidate,
         expires_at=_expires_at(desk, state),
         network=desk.network,
         card=card,
         limits=desk.limits,
-        guardrails=desk.guardrails,
+        guardrails=reloaded(desk.guardrails),
         settings=desk.settings.gate,
         newest_window=kpis.newest,
         planner=desk.planner.name,
         conflicts=tuple(desk.commitments.conflicts(tried.change_set, desk.network_name, key_of(state, tried.change_set))),
         schema_of=desk.schema_of,
         users=users,
+        flaws=recent_flaws(kpis, card, intent),
     )
 
 
@@ -83,32 +92,18 @@ def back_to_plan(desk: Desk, state: RunState, objections: list[str]) -> RunState
     return RunState(next="plan", rounds=rounds, feedback=[*state["feedback"], *objections])
 
 
-def _route(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict) -> RunState:
+def _route(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> RunState:
     objections = [
         f"{reason.rule}: {reason.message}{f' ({reason.remedy})' if reason.remedy else ''}"
         for reason in verdict.reasons
         if reason.outcome == "fail"
     ]
     if desk.mode == "shadow":
-        desk.record("shadow.recommended", digest=verdict.digest, ruling=verdict.ruling.value, edits=change_set.describe())
+        desk.record("shadow.recommended", digest=verdict.digest, ruling=verdict.ruling.value, edits=case.change_set.describe())
         timetable = timetable_in(desk, state).describe()
         return ended("shadow", f"recommended, not applied; the gate would say: {verdict.ruling.value}; timetable: {timetable}")
     if verdict.ruling is Ruling.ESCALATE:
         return ended("cannot", "; ".join(objections), boundary=RunBoundary.GATE)
     if not verdict.may_proceed:
         return back_to_plan(desk, state, objections)
-    return _seek_approval(desk, state, change_set, verdict)
-
-
-def _seek_approval(desk: Desk, state: RunState, change_set: ChangeSet, verdict: Verdict) -> RunState:
-    approval = desk.approvals.request(state["run_id"], change_set, desk.settings.approval.ttl)
-    if approval.state == "rejected":
-        return ended("rejected", f"this change set was rejected before by {approval.decided_by}")
-    if verdict.ruling is Ruling.APPROVE and approval.state == "pending":
-        desk.approvals.decide(state["run_id"], change_set.digest, True, "gate", "policy", note="allowed without a human")
-        desk.record("approval.decided", digest=change_set.digest, approved=True, who="gate", how="policy")
-    if approval.state == "pending" and verdict.ruling is Ruling.NEEDS_HUMAN:
-        desk.record("approval.requested", digest=change_set.digest, expires_at=approval.expires_at, edits=change_set.describe(),
-                    timetable=timetable_in(desk, state).model_dump(mode="json", exclude_none=True))  # fmt: skip
-        return RunState(next="await_approval")
-    return RunState(next="apply")
+    return seek_approval(desk, state, case, verdict)

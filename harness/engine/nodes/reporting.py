@@ -9,6 +9,7 @@ from harness.engine.desk import Desk
 from harness.engine.state import RunState
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import ApprovalNote, RunOutcome
+from harness.records.standing import Standing
 from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
 from harness.verification.result import Verification
@@ -19,7 +20,9 @@ from tools.telemetry.planned_events import EventUse
 
 
 def report(desk: Desk, state: RunState) -> RunState:
-    """Write the outcome and its page."""
+    """Write the outcome and its page; a request that is still open is withdrawn, since its run has ended."""
+    for approval in desk.approvals.withdraw(state["run_id"], f"the run ended: {state['ending']['status']}"):
+        desk.record("approval.withdrawn", digest=approval.digest, why=approval.note)
     outcome = _with_page(desk, state, outcome_of(desk, state))
     desk.artifacts.save("outcome", outcome)
     desk.runs.set_status(state["run_id"], outcome.status)
@@ -64,6 +67,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         verification=verification,
         verdict=artifacts.load_optional(state.get("verdict"), Verdict),
         approval=_approval(desk, state),
+        standing=artifacts.load("standing", Standing) if artifacts.has("standing") else None,
         question=question["question"] if question else "",
         choices=tuple(question["choices"]) if question else (),
         nearest=ending.get("nearest", ""),
@@ -78,12 +82,18 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
 
 def _approval(desk: Desk, state: RunState) -> ApprovalNote | None:
     try:
-        approval = desk.approvals.get(state["run_id"], state.get("digest", ""))
+        approval = desk.approvals.get(state["run_id"], state.get("request", ""))
     except ApprovalError:
         return None
     at = datetime.fromtimestamp(approval.decided_at, UTC).isoformat() if approval.decided_at else ""
     return ApprovalNote(
-        state=approval.state, decided_by=approval.decided_by or "", how=approval.how or "", at=at, note=approval.note or ""
+        state=approval.state,
+        digest=approval.digest,
+        requested_by=approval.requested_by,
+        decided_by=approval.decided_by or "",
+        how=approval.how or "",
+        at=at,
+        note=approval.note or "",
     )
 
 

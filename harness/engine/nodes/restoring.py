@@ -2,77 +2,75 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 
-from harness.commitments.rollback import RollbackError, applied_edits, roll_back
+from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment
 from harness.commitments.timetable import moment_text
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
 from harness.engine.nodes.scheduling import deadlines
-from harness.engine.state import RunState, ended
+from harness.engine.state import Ending, RunState, ended
 from harness.records.failure import RunBoundary
 from harness.runtime.errors import RunError
-from twins.network import Network, NetworkError
+from twins.network import NetworkError
 
 CONFIRMED = "every target was met and nobody was harmed"
+_POLL_S = 0.2
 
 
-def keep_until_end(desk: Desk, state: RunState, verification: str) -> RunState:
-    """Keep a confirmed change under its commitment until the end of its window. Raises CommitmentError if it was taken back."""
+def keep_until_end(desk: Desk, state: RunState, ending: Ending, note: str = "confirmed by KPIs") -> RunState:
+    """Keep the change under its commitment until the end of its window; the run then ends as `ending`, whose message is extended.
+
+    Raises CommitmentError if the change was taken back.
+    """
     commitment, now = desk.commitments.get(state["key"]), desk.clock.now()
     end = commitment.timetable.restore_at
     if end is None:
         raise RunError(f"commitment {commitment.key} has no end")
-    desk.commitments.in_force(commitment.key, note="confirmed by KPIs", **deadlines(desk, end, now))
-    desk.record("commitment.in_force", key=commitment.key, since=state["applied_at"], until=end.isoformat())
+    desk.commitments.in_force(commitment.key, note=note, **deadlines(desk, end, now))
+    desk.record("commitment.in_force", key=commitment.key, since=state["applied_at"], until=end.isoformat(), note=note)
     desk.emit("change.scheduled", timetable=commitment.timetable, to="restore")
-    return RunState(next="await_end", verification=verification)
+    desk.watch()
+    return RunState(next="await_end", ending=ending)
 
 
 def restore(desk: Desk, state: RunState) -> RunState:
-    """Restore the change, unless the watchdog already has; if that fails the watchdog keeps trying, and the run says so."""
-    commitment, owner = desk.commitments.get(state["key"]), f"run:{state['run_id']}"
-    if not commitment.is_open:
-        return ended("confirmed", _text(commitment, state))
-    if not desk.commitments.claim(commitment.key, owner, LEASE_S):
-        return _still_applied(desk, state, "the watchdog is restoring it")
-    try:
-        note = _restored(_actuator(desk), commitment)
-    except NetworkError as error:
-        desk.commitments.revert_failed(commitment.key, str(error))
-        desk.record("change.revert_failed", key=commitment.key, by=owner, why=str(error))
-        return _still_applied(desk, state, str(error))
-    closed = desk.commitments.reverted(commitment.key, note)
-    desk.record("change.restored", key=commitment.key, digest=commitment.digest, by=owner, why=commitment.why_due, note=note)
-    text = _text(closed, state)
-    desk.emit("change.restored", note=note, text=text)
-    return ended("confirmed", text)
-
-
-def _restored(network: Network, commitment: Commitment) -> str:
-    """Restore the old values and read them back; return what was done. Raises NetworkError."""
-    note = roll_back(network, commitment)
-    applied, _ = applied_edits(network, commitment.change_set)
-    if applied:
-        raise RollbackError(f"{applied[0].dn} {applied[0].attribute} still is {applied[0].new!r} after it was restored")
-    return note
-
-
-def _text(commitment: Commitment, state: RunState) -> str:
-    """Return the last words on a change that was restored."""
-    end = commitment.timetable.restore_at
-    since = moment_text(datetime.fromisoformat(state["applied_at"]))
-    until = moment_text(end) if end else "its end"
-    return f"{CONFIRMED}; in force from {since} to {until}, then restored and read back: {commitment.note}"
-
-
-def _still_applied(desk: Desk, state: RunState, why: str) -> RunState:
-    message = f"{CONFIRMED}, but its time window has ended and it is still on the network ({why}); the watchdog goes on trying"
-    return ended("failed", message, boundary=RunBoundary.NETWORK)
-
-
-def _actuator(desk: Desk) -> Network:
+    """Restore the change, unless the watchdog already has; if that fails, the run ends as still applied."""
     if desk.actuator is None:
         raise RunError(f"run {desk.run_id} has no actuator: there is nothing to restore in shadow mode")
-    return desk.actuator
+    key, owner = state["key"], f"run:{state['run_id']}"
+    while not desk.commitments.claim(key, owner, LEASE_S):
+        commitment = desk.commitments.get(key)
+        if not commitment.is_open:
+            return _closed(state, commitment)
+        time.sleep(_POLL_S)  # somebody else holds the lease, which expires
+    try:
+        note = f"{roll_back(desk.actuator, desk.commitments.get(key))} at {moment_text(desk.clock.now())} network time"
+    except NetworkError as error:
+        return _still_applied(desk, state, owner, error)
+    before = desk.commitments.get(key)
+    closed = desk.commitments.reverted(key, note)
+    desk.record("change.restored", key=key, digest=closed.digest, by=owner, why=before.why_due, note=note)
+    desk.emit("change.restored", note=note)
+    return _closed(state, closed)
+
+
+def _closed(state: RunState, commitment: Commitment) -> RunState:
+    """Return the ending of a run whose change was restored, or taken back before its end."""
+    end, since = commitment.timetable.restore_at, moment_text(datetime.fromisoformat(state["applied_at"]))
+    until = moment_text(end) if end else "its end"
+    text = f"{state['ending']['message']}; in force from {since} to {until}, then restored and read back: {commitment.note}"
+    return ended(state["ending"]["status"], text)
+
+
+def _still_applied(desk: Desk, state: RunState, owner: str, error: NetworkError) -> RunState:
+    desk.commitments.revert_failed(state["key"], str(error))
+    desk.record("change.revert_failed", key=state["key"], by=owner, why=str(error))
+    desk.commitments.reported(state["key"])
+    desk.emit("change.still_applied", why=str(error))
+    desk.watch()
+    goes_on = "the watchdog goes on trying" if desk.has_url else f"twinpilot run --resume {desk.run_id} tries again"
+    message = f"{state['ending']['message']}; its time window has ended, but it is still on the network ({error}); {goes_on}"
+    return ended("still applied", message, boundary=RunBoundary.NETWORK)

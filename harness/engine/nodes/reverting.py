@@ -1,23 +1,35 @@
-"""Step `roll_back`: the change is reverted, and the old values are read back from the network."""
+"""Step `roll_back`: the change is reverted, and the old values are read back from the network.
+
+A run says that it is rolled back only after that. If it is not, the run ends as `still applied`, and the watchdog goes on.
+"""
 
 from __future__ import annotations
+
+import time
 
 from harness.commitments.rollback import roll_back as restore
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
-from harness.engine.state import RunState, ended
+from harness.engine.state import Ending, RunState, ended
 from harness.records.failure import RunBoundary
+from harness.records.outcome import RunOutcome
+from harness.records.status import Status
 from harness.runtime.errors import RunError
 from twins.network import NetworkError
 
+_POLL_S = 0.2
+
 
 def roll_back(desk: Desk, state: RunState) -> RunState:
-    """Revert the change; if that fails the watchdog keeps trying, and the run's message says so."""
+    """Revert the change, or wait for whoever is reverting it; if it cannot be reverted, the run ends as still applied."""
     if desk.actuator is None:
         raise RunError(f"run {desk.run_id} has no actuator: there is nothing to take back in shadow mode")
     key, owner = state["key"], f"run:{state['run_id']}"
-    if not desk.commitments.claim(key, owner, LEASE_S):
-        return _left_to_the_watchdog(desk, state)
+    while not desk.commitments.claim(key, owner, LEASE_S):
+        commitment = desk.commitments.get(key)
+        if not commitment.is_open:
+            return _closed(state["ending"], commitment.state, commitment.note)
+        time.sleep(_POLL_S)  # somebody else holds the lease, which expires
     try:
         note = restore(desk.actuator, desk.commitments.get(key))
     except NetworkError as error:
@@ -29,14 +41,46 @@ def roll_back(desk: Desk, state: RunState) -> RunState:
     return RunState(next="report", ending=state["ending"])
 
 
-def _left_to_the_watchdog(desk: Desk, state: RunState) -> RunState:
-    commitment = desk.commitments.get(state["key"])
-    message = f"{state['ending']['message']}; the watchdog has taken it ({commitment.state}: {commitment.note})"
-    return RunState(next="report", ending={**state["ending"], "message": message})
+def take_back_again(desk: Desk, outcome: RunOutcome) -> RunOutcome:
+    """Return the outcome of a run that has ended; one whose change is still applied is taken back now, if that is possible."""
+    if outcome.status != "still applied":
+        return outcome
+    message = outcome.message
+    for commitment in desk.commitments.of_run(desk.run_id):
+        state = RunState(run_id=desk.run_id, key=commitment.key, ending=Ending(status="rolled back", message=message))
+        ending = roll_back(desk, state)["ending"]
+        if ending["status"] == "still applied":
+            return outcome.model_copy(update={"message": ending["message"]})
+        message = ending["message"]
+    is_restored = all(commitment.state == "restored" for commitment in desk.commitments.of_run(desk.run_id))
+    status: Status = "confirmed" if is_restored else "rolled back"
+    corrected = outcome.model_copy(update={"status": status, "message": f"{message}; it was taken back afterwards"})
+    desk.artifacts.save("outcome", corrected)
+    desk.runs.set_status(desk.run_id, corrected.status)
+    desk.record("run.corrected", status=corrected.status, message=corrected.message)
+    return corrected
+
+
+def closed(desk: Desk, key: str, why: str) -> RunState:
+    """Return how a run ends, or goes on, whose commitment somebody else has taken in hand, as its state is now."""
+    commitment = desk.commitments.get(key)
+    if commitment.is_open:
+        return RunState(next="roll_back", key=key, ending=Ending(status="rolled back", message=f"{why}: {commitment.note}"))
+    return _closed(Ending(status="rolled back", message=why), commitment.state, commitment.note)
+
+
+def _closed(ending: Ending, state: str, note: str) -> RunState:
+    if state == "confirmed":
+        return ended("confirmed", f"{ending['message']}; it was confirmed meanwhile: {note}")
+    return RunState(next="report", ending={**ending, "message": f"{ending['message']}; taken back: {note}"})
 
 
 def _failed(desk: Desk, state: RunState, owner: str, error: NetworkError) -> RunState:
     desk.commitments.revert_failed(state["key"], str(error))
     desk.record("change.revert_failed", key=state["key"], by=owner, why=str(error))
-    message = f"{state['ending']['message']}; taking it back failed ({error}); the watchdog goes on trying"
-    return ended("failed", message, boundary=RunBoundary.NETWORK)
+    desk.commitments.reported(state["key"])
+    desk.emit("change.still_applied", why=str(error))
+    desk.watch()
+    goes_on = "the watchdog goes on trying" if desk.has_url else f"twinpilot run --resume {desk.run_id} tries again"
+    message = f"{state['ending']['message']}; taking it back failed, it is still on the network ({error}); {goes_on}"
+    return ended("still applied", message, boundary=RunBoundary.NETWORK)

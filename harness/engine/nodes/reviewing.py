@@ -20,7 +20,7 @@ _NO_OBJECTION = Reason(rule="safety review", outcome="pass", message="the safety
 
 
 def review_of(desk: Desk, state: RunState, tried: Tried) -> tuple[Reason, ...]:
-    """Review a change set and record the findings; none if the twin has not tried it, which the gate refuses anyway."""
+    """Return the findings on a change set; none if the twin has not tried it, which the gate refuses anyway."""
     if tried.candidate is None:
         return ()
     proposal = desk.artifacts.load(state["proposal"], Proposal)
@@ -28,9 +28,7 @@ def review_of(desk: Desk, state: RunState, tried: Tried) -> tuple[Reason, ...]:
     matches = [candidate for candidate in proposal.candidates if candidate.change_set.digest == tried.change_set.digest]
     conditions = (matches[0] if matches else proposal.best).rollback_conditions
     observations = [desk.artifacts.load(name, Observation) for name in state["observations"]]
-    findings = review(tried.candidate.model_copy(update={"rollback_conditions": conditions}), observations) or (_NO_OBJECTION,)
-    desk.record("safety.reviewed", digest=tried.change_set.digest, findings=[finding.model_dump() for finding in findings])
-    return findings
+    return review(tried.candidate.model_copy(update={"rollback_conditions": conditions}), observations) or (_NO_OBJECTION,)
 
 
 def with_review(verdict: Verdict, findings: Sequence[Reason]) -> Verdict:

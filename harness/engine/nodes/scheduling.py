@@ -6,22 +6,21 @@ of that moment, and the gate judges it again with this prediction. It is applied
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import math
+from datetime import datetime
 from typing import TypedDict
 
-from harness.commitments.schedule import Schedule
+from harness.commitments.schedule import Schedule, grace_of
 from harness.commitments.store import Commitment
 from harness.commitments.timetable import moment_text
-from harness.commitments.watchdog import ensure_watchdog
 from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
-from harness.engine.nodes.judging import case_of
+from harness.engine.nodes.rejudging import refusals
 from harness.engine.nodes.validating import try_now
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
+from harness.runtime.embedded_place import is_embedded
 from policies.intent import Intent, TimeWindow
-
-_GRACE_S = 120.0
 
 
 class Deadlines(TypedDict):
@@ -37,12 +36,13 @@ def predicted_window(desk: Desk, state: RunState, tried: Tried) -> TimeWindow | 
 
 
 def deadlines(desk: Desk, until: datetime, now: datetime, *, wall: float = 0.0) -> Deadlines:
-    """Return the deadlines of a commitment that the run itself closes at `until`; `wall` replaces the wall time, seconds.
+    """Return the deadlines of a commitment that the run itself closes at `until`, and the watchdog after a grace.
 
-    The run comes first: on a network that is served fast, one poll of the clock may overshoot `until`.
+    `wall` replaces the wall time, seconds. On an embedded network, whose time may stand still, there is no limit in wall time.
     """
-    until += timedelta(seconds=max(2 * desk.network.describe().granularity_s, _GRACE_S))
-    return Deadlines(deadline_s=wall or (until - now).total_seconds(), network_deadline=until.timestamp())
+    until += grace_of(desk.network.describe().granularity_s)
+    wall = wall or (math.inf if is_embedded(desk.network_name) else (until - now).total_seconds())
+    return Deadlines(deadline_s=wall, network_deadline=until.timestamp())
 
 
 def verification_end(desk: Desk, state: RunState, tried: Tried, now: datetime) -> datetime:
@@ -64,12 +64,8 @@ def until_due(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState |
     if timetable.apply_at is not None and now < timetable.apply_at:
         return RunState(next="await_start", key=key)
     fresh = try_now(desk, state, desk.artifacts.load(state["intent"], Intent), tried.change_set)
-    verdict = desk.gate.judge(case_of(desk, state, fresh))
-    desk.record("gate.rejudged", digest=verdict.digest, ruling=verdict.ruling.value,
-                reasons=[reason.model_dump() for reason in verdict.reasons if reason.outcome != "pass"])  # fmt: skip
-    if not verdict.may_proceed:
-        reasons = "; ".join(f"{reason.rule}: {reason.message}" for reason in verdict.reasons if reason.outcome == "fail")
-        message = f"at its time the gate no longer let it pass ({reasons}); nothing was applied, state the intent again"
+    if why := refusals(desk, state, fresh):
+        message = f"at its time it may no longer be applied ({'; '.join(why)}); nothing was applied, state the intent again"
         return _cancel(desk, commitment, RunState(**ended("rejected", message)))
     name = desk.artifacts.save(f"{state['candidate']}-due", fresh)
     _begin(desk, RunState(**{**state, "candidate": name}), key, fresh, now)
@@ -94,5 +90,4 @@ def _begin(desk: Desk, state: RunState, key: str, tried: Tried, now: datetime) -
     expectations = {"candidate": state["candidate"], "opened_at": now.isoformat(), "until": until.isoformat()}
     desk.commitments.begin(key, expectations=expectations, **times)
     desk.record("commitment.due", key=key, at=now.isoformat(), until=until.isoformat())
-    if desk.settings.commitment.watchdog and desk.has_url:
-        ensure_watchdog(desk.paths)
+    desk.watch()

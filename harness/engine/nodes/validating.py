@@ -44,7 +44,8 @@ def _no_change(proposal: Proposal) -> RunState:
 
 
 def _from_evidence(desk: Desk, state: RunState, intent: Intent, change_set: ChangeSet) -> Tried | None:
-    newest_first = (desk.artifacts.load(name, Observation) for name in reversed(state["observations"]))
+    fresh = state["observations"][state.get("outdated", 0) :]
+    newest_first = (desk.artifacts.load(name, Observation) for name in reversed(fresh))
     for request, comparison in answers_of(newest_first, compare_candidates):
         if request.intent.expectations == intent.expectations:
             tried = _tried(comparison, change_set)

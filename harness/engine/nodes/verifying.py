@@ -1,6 +1,7 @@
 """Step `verify`: after a dwell time the KPIs, not an acknowledgement, decide whether the change met its targets.
 
-Harm ends the step at once; an inconclusive result is judged again with more windows, until the deadline.
+Harm ends the step at once; an inconclusive result is judged again with more windows, until the deadline. Then the change is taken
+back, or a person is asked (`commitment.on_inconclusive`).
 """
 
 from __future__ import annotations
@@ -10,12 +11,17 @@ from datetime import datetime, timedelta
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.nodes.restoring import CONFIRMED, keep_until_end
+from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.scheduling import predicted_window
-from harness.engine.state import RunState, ended
+from harness.engine.nodes.watching import NotInEffectError, change_of, not_in_effect, require_in_effect, wait_in_effect
+from harness.engine.outcome_choices import CHOICES
+from harness.engine.state import Ending, RunState, ended
 from harness.records.tried import Tried
 from harness.runtime.errors import CommitmentError, RunError
 from harness.verification.comparison import Comparison
+from harness.verification.effect import PRB_USE_OF_SLICE
 from harness.verification.result import Verification
+from harness.verification.sequence import look_until_settled
 from harness.verification.verify import verify as judge_kpis
 from policies.intent import Intent
 from policies.proposal import Candidate
@@ -23,40 +29,54 @@ from tools.twinning.outlook import WATCHED
 from twins.network import KpiQuery, NetworkError
 
 _BEFORE_WINDOWS = 12
-_DEMAND = ("DRB.PdcpSduVolumeDL", "RRC.ConnMean")
 
 
 def verify(desk: Desk, state: RunState) -> RunState:
-    """Wait, compare the KPIs, and confirm the commitment or send the run to `roll_back`."""
+    """Wait, compare the KPIs, and confirm the commitment, send the run to `roll_back`, or ask a person if nothing is proved."""
     tried = desk.artifacts.load(state["candidate"], Tried)
     intent = desk.artifacts.load(state["intent"], Intent)
     try:
         verification = _observe(desk, state, tried, intent)
+    except NotInEffectError as error:
+        return not_in_effect(desk, state, error)
     except NetworkError as error:
-        why = f"the KPIs could not be observed: {error}"
-        return RunState(next="roll_back", ending={"status": "rolled back", "message": why})
+        return _inconclusive(desk, RunState(), f"the KPIs could not be observed: {error}")
     name = desk.artifacts.save("verification", verification)
     desk.record("change.verified", key=state["key"], outcome=verification.outcome, reasons=list(verification.reasons),
-                windows=verification.windows_after)  # fmt: skip
+                windows=verification.windows_after, notes=list(verification.notes),
+                edits=[edit.describe() for edit in verification.edits])  # fmt: skip
     desk.emit("change.verified", verification=verification, candidate=tried.candidate)
+    reasons = "; ".join(verification.reasons)
     if verification.outcome == "confirmed":
-        return _confirm(desk, state, name)
-    why = "harm" if verification.outcome == "harmed" else "not confirmed before the deadline"
-    message = f"{why}: {'; '.join(verification.reasons)}"
-    return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": message})
+        return _confirm(desk, state, name, verification)
+    if verification.outcome == "harmed":
+        return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": f"harm: {reasons}"})
+    return _inconclusive(desk, RunState(verification=name), f"not confirmed before the deadline: {reasons}")
 
 
-def _confirm(desk: Desk, state: RunState, name: str) -> RunState:
+def _inconclusive(desk: Desk, update: RunState, why: str) -> RunState:
+    """Take the change back, or ask a person, as `commitment.on_inconclusive` says."""
+    message = f"inconclusive, {why}"
+    if desk.settings.commitment.on_inconclusive == "ask":
+        return RunState(**{**update, "next": "consult", "question": {"question": message, "choices": list(CHOICES)}})
+    return RunState(**{**update, "next": "roll_back", "ending": {"status": "inconclusive", "message": message}})
+
+
+def _confirm(desk: Desk, state: RunState, name: str, verification: Verification) -> RunState:
     """Confirm the commitment and end the run; `name` is the artifact of the verification."""
     try:
+        require_in_effect(desk, change_of(desk, state))
+        message = "; ".join([CONFIRMED, *verification.notes])
         if desk.commitments.get(state["key"]).restore_at is not None:
-            return keep_until_end(desk, state, name)
+            kept = keep_until_end(desk, state, Ending(status="confirmed", message=message))
+            return RunState(**{**kept, "verification": name})
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
+    except NotInEffectError as error:
+        return RunState(**{**not_in_effect(desk, state, error), "verification": name})
     except CommitmentError:
-        note = desk.commitments.get(state["key"]).note
-        return RunState(**{**ended("rolled back", f"taken back before it was confirmed: {note}"), "verification": name})
+        return RunState(**{**closed(desk, state["key"], "not confirmed in time"), "verification": name})
     desk.record("commitment.confirmed", key=state["key"])
-    return RunState(**{**ended("confirmed", CONFIRMED), "verification": name})
+    return RunState(**{**ended("confirmed", message), "verification": name})
 
 
 def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verification:
@@ -71,27 +91,21 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
         early = _compare(desk, unpredicted, intent, (applied_at, settled, plan.guard))
         if early.outcome == "harmed":
             return early
-    until = plan.first
-    while True:
-        verification = _compare(desk, tried, intent, (applied_at, plan.start, until))
-        if verification.outcome != "inconclusive" or until >= plan.deadline:
-            return verification
-        until = min(until + plan.step, plan.deadline)
+    start = max(plan.start, datetime.fromisoformat(state["watch_from"])) if "watch_from" in state else plan.start
+    delay = start - plan.start
+
+    def look(start: datetime, until: datetime) -> Verification:
+        return _compare(desk, tried, intent, (applied_at, start, until))
+
+    first, deadline = (min(moment + delay, end) if end else moment + delay for moment in (plan.first, plan.deadline))
+    return look_until_settled(look, start, first, plan.step, deadline)
 
 
 def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, datetime, datetime]) -> Verification:
     applied_at, start, until = times
-    wait_until(desk, until)
+    wait_in_effect(desk, tried.change_set, until)
     card = desk.network.describe()
-    kpis = tuple(
-        dict.fromkeys(
-            [
-                *(kpi for kpi, _ in WATCHED),
-                *_DEMAND,
-                *(target.kpi for expectation in intent.expectations for target in expectation.targets),
-            ]
-        )
-    )
+    kpis = _needed_kpis(intent)
     earliest = applied_at - timedelta(seconds=_BEFORE_WINDOWS * card.granularity_s)
     measured = desk.kpis.snapshot()
     before = measured.query(KpiQuery(kpis=kpis, start=earliest, end=applied_at))
@@ -99,17 +113,26 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
     desk.artifacts.save("series", measured.query(KpiQuery(kpis=kpis, start=earliest)).to_records())
     if tried.candidate is None:
         raise RunError(f"run {desk.run_id}: its change set was applied without a prediction; see its verdict in the journal")
-    return judge_kpis(Comparison(before, after, card, intent, tried.candidate, desk.settings.commitment.significance))
+    settings = desk.settings.commitment
+    return judge_kpis(
+        Comparison(
+            before,
+            after,
+            card,
+            intent,
+            tried.candidate,
+            settings.significance,
+            flaws=measured.flaws(KpiQuery(kpis=kpis, start=earliest, end=until)),
+            applied_at=applied_at,
+            memory_s=settings.memory,
+        )
+    )
+
+
+def _needed_kpis(intent: Intent) -> tuple[str, ...]:
+    targets = [target.kpi for expectation in intent.expectations for target in expectation.targets]
+    return tuple(dict.fromkeys([*(kpi for kpi, _ in WATCHED), PRB_USE_OF_SLICE, *targets]))
 
 
 def _without_predictions(tried: Tried) -> Candidate | None:
     return None if tried.candidate is None else tried.candidate.model_copy(update={"predictions": (), "outlook": ()})
-
-
-def wait_until(desk: Desk, moment: datetime) -> None:
-    """Wait until the network time `moment`, emitting events before and after."""
-    left = (moment - desk.clock.now()).total_seconds()
-    if left > 0:
-        desk.emit("time.passed", now=desk.clock.now(), until=moment)
-        desk.clock.wait(left)
-    desk.emit("time.passed", now=desk.clock.now(), until=moment)

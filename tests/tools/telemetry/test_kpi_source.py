@@ -7,6 +7,7 @@ import pytest
 from policies.kpi import KpiFrame, KpiSample, UnknownKpiError
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import Peer
+from tools.telemetry.delivery import Cursor, Delivery
 from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery, NetworkUnavailableError
@@ -28,15 +29,19 @@ def frame(*windows):
 class Reports:
     """Reports that wait to be fetched, each as a frame."""
 
+    name = "reports"
+
     def __init__(self, *frames):
         self.waiting = list(frames)
 
-    def pull(self):
+    def deliveries(self, cursor):
         if not self.waiting:
-            return KpiFrame()
+            return
         if isinstance(self.waiting[0], Exception):
             raise self.waiting[0]
-        return self.waiting.pop(0)
+        after = Cursor(after=(cursor.after if cursor else 0) + 1)
+        yield Delivery(source=self.name, frame=self.waiting[0], before=cursor, after=after)
+        self.waiting.pop(0)
 
 
 @pytest.fixture

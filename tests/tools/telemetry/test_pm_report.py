@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from policies.pm_measurement import from_wire, parse_wire_name, to_wire, wire_name
 from policies.slices import Slice
-from tools.telemetry.pm_report import PmReportError, parse_zone, read_report
+from tools.telemetry.pm_reading import PmReportError
+from tools.telemetry.pm_report import parse_zone, read_report
 
 REPORT = {
     "event": {
@@ -73,11 +74,11 @@ def test_values_are_taken_by_their_position_in_catalogue_units():
     assert samples["CARR.WBCQIDist.2", CELL, None] == (3.0, "count")
 
 
-def test_suspect_values_are_left_out_and_counted_unless_they_are_requested():
+def test_suspect_values_are_left_out_and_listed_as_flaws():
     reading = read_report(REPORT)
     assert reading.suspect == 2
     assert {sample.dn for sample in reading.samples} == {CELL}
-    assert len({sample.dn for sample in read_report(REPORT, keep_suspect=True).samples}) == 2
+    assert {(flaw.dn, flaw.value) for flaw in reading.flaws} == {(CELL.replace("S1C1", "S1C2"), value) for value in (0.001, 0.2)}
 
 
 def test_measurements_that_are_not_kpis_are_listed():

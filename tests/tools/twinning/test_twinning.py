@@ -1,5 +1,6 @@
 """Candidates are tried in a twin built only from telemetry and configuration, under common seeds, and ranked by the intent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,9 +15,10 @@ from tools.contract import ToolError
 from tools.ran.candidate_tools import compare_candidates, refine_candidate
 from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
-from tools.twinning.demand import SynchronizationError, cell_loads, channel_quality, measured_demand
+from tools.twinning.demand import DemandRow, SynchronizationError, cell_loads, channel_quality, measured_demand
 from tools.twinning.laboratory import Laboratory, configuration_of
-from tools.twinning.scoring import harm
+from tools.twinning.outlook import unmeasured
+from tools.twinning.scoring import exported, harm
 from tools.twinning.synchronization import synchronize
 from tools.twinning.twin_input import TwinInput
 from twins.network import KpiQuery
@@ -81,6 +83,30 @@ def test_the_twin_carries_the_users_and_the_volume_that_were_reported(context):
     assert offered == pytest.approx(reported, rel=0.02)
     urllc = sum(group.count for group in scenario.groups if group.slice is Slice.URLLC)
     assert urllc == pytest.approx(sum(row.users for row in present.present if row.slice is Slice.URLLC), abs=1)
+
+
+def heavy(context, slice, mbps):
+    """The input with one terminal of the slice in each cell, at `mbps` each."""
+    present = twin_input(context)
+    rows = [row for row in present.present if row.slice is not slice]
+    rows += [DemandRow(cell=cell.id, slice=slice, users=1.0, mbps=mbps) for cell in present.card.cells]
+    return present.model_copy(update={"present": tuple(rows), "target": tuple(rows)})
+
+
+@pytest.mark.parametrize("mbps", [10.0, 16.0, 25.0, 400.0, 5000.0])
+@pytest.mark.parametrize("slice", [Slice.URLLC, Slice.MMTC])
+def test_a_heavy_terminal_keeps_its_volume_within_the_traffic_model(context, slice, mbps):
+    scenario = synchronize(heavy(context, slice, mbps), seed=5)
+    groups = [group for group in scenario.groups if group.slice is slice]
+    offered = sum(group.count * group.traffic.packet_bytes * 8e-3 / group.traffic.period_ms for group in groups)
+    assert offered == pytest.approx(3 * mbps, rel=0.001)
+    assert all(group.traffic.period_ms >= 0.1 for group in groups)
+
+
+@pytest.mark.parametrize("slice", list(Slice))
+def test_a_volume_beyond_every_traffic_model_is_refused_with_its_rate(context, slice):
+    with pytest.raises(SynchronizationError, match=rf"terminals of {slice.value} would need 1e\+0[89] Mbit/s each"):
+        synchronize(heavy(context, slice, 1e9 if slice is Slice.EMBB else 1e8), seed=5)
 
 
 def test_the_twin_is_another_network_for_another_seed_and_the_same_for_the_same(context):
@@ -177,3 +203,37 @@ def test_turning_users_away_is_counted_as_harm(context):
     ]
     rates = [prediction for prediction in candidate.predictions if prediction.kpi == "RRC.ConnEstabFailRate"]
     assert harm(worse) == pytest.approx(harm(candidate.predictions) + 0.06 * len(rates))
+
+
+def test_power_of_one_cell_is_judged_on_that_cell_and_energy_is_watched_over_the_network(context):
+    card = context.network.describe()
+    cell = card.cells[0]
+    drawn = context.kpis.snapshot().query(KpiQuery(kpis=("PEE.AvgPower",), dns=(cell.dn,))).mean()
+    network = sum(context.kpis.snapshot().query(KpiQuery(kpis=("PEE.AvgPower",), dns=(c.dn,))).mean() for c in card.cells)
+    bound = ExpectationTarget(kpi="PEE.AvgPower", condition=Condition.AT_MOST, value=round(1.3 * drawn), unit="W")
+    assert bound.value < network / 2
+    place = ExpectationObject(cells=(cell.dn,))
+    one_cell = Intent(text="test", expectations=(IntentExpectation(object=place, targets=(bound,)),))
+    request = {"intent": one_cell.model_dump(mode="json"), "candidates": [], "seeds": 1, "depth": "screen"}
+    (unchanged,) = compare_candidates.call(context, request).value.candidates
+    assert unchanged.feasible
+    assert unchanged.outlook[0].predicted == pytest.approx(drawn, rel=0.3)
+    (energy,) = [prediction for prediction in unchanged.predictions if prediction.kpi == "PEE.Energy"]
+    assert energy.cells == ()
+    assert energy.mean == pytest.approx(network * card.granularity_s / 3600, rel=0.3)
+
+
+def test_a_bound_that_the_twin_cannot_measure_is_not_met(context):
+    empty = KpiFrame(tuple(replace(sample, value=None) for sample in context.network.observe(KpiQuery(kpis=("PEE.AvgPower",)))))
+    place = ExpectationObject(cells=(context.network.describe().cells[0].dn,))
+    assert unmeasured(empty, context.network.describe(), place, "PEE.AvgPower") == "PEE.AvgPower was not measured"
+
+
+@pytest.mark.parametrize(("mean", "expected"), [(1.1, 0.1), (0.9, 0.0)])
+def test_energy_that_neighbours_pay_for_counts_against_a_saving(context, mean, expected):
+    request = {"intent": intent(FRUGAL).model_dump(mode="json"), "candidates": [], "seeds": 1, "depth": "screen"}
+    (unchanged,) = compare_candidates.call(context, request).value.candidates
+    (energy,) = [prediction for prediction in unchanged.predictions if prediction.kpi == "PEE.Energy"]
+    moved = energy.model_copy(update={"mean": mean * energy.no_change})
+    assert exported(unchanged.outlook, [moved]) == pytest.approx(expected)
+    assert exported([], [moved]) == 0.0  # no target on energy: raising it is a choice

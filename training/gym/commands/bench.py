@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +12,7 @@ from training.gym.commands.common import Gate
 from training.gym.input_error import GymInputError
 from twins.command_errors import one_line_errors
 from twins.progress import show_progress
+from twins.screen.say import say_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -55,11 +54,7 @@ def bench(
                 campaign = Campaign(name, chosen_network, out, attempts, gate)
                 scores.append(agent_scores(run(campaign, chosen, workers, progress)))
     if as_json:
-        typer.echo(
-            json.dumps(
-                {"tasks": len(chosen), "network": network, "gate": gate, "agents": [entry.model_dump() for entry in scores]}
-            )
-        )
+        say_json({"tasks": len(chosen), "network": network, "gate": gate, "agents": scores})
     else:
         _print(scores, len(chosen), network if gate == "none" else f"{network}, gate {gate}")
 
@@ -74,9 +69,9 @@ def _check_agents(agents: Iterable[str]) -> None:
 
 
 def _print(scores: list[AgentScores], tasks: int, where: str) -> None:
-    from rich.console import Console
+    from twins.screen.console import SafeConsole
 
-    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console = SafeConsole()
     console.print(_table(scores, f"6GAgentBench, {tasks} tasks, {where}: success rate in % (95 % interval)"))
     console.print("paper: seed 001, table I, on its own tasks and its own Experiment Model", style="dim")
     console.print("tasks that all three baselines solve are left out of ours, which costs the weakest most", style="dim")

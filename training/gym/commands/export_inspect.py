@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from training.gym.commands.common import PurposeName, errors_reported
+from twins.screen.say import say
 
 
 def export_inspect(
@@ -22,5 +23,5 @@ def export_inspect(
         from training.gym.tasks.task_set import read_tasks
 
         count = export(read_tasks(Purpose(purpose))[:limit], out)
-    typer.echo(f"{count} tasks in {out / DATASET}; in an environment with TwinPilot: pip install inspect_ai, then")
-    typer.echo(f"  inspect eval {out / TASK_FILE} --model openai/MODEL    (or: -T agent=expert --model mockllm/model)")
+    say(f"{count} tasks in {out / DATASET}; in an environment with TwinPilot: pip install inspect_ai, then")
+    say(f"  inspect eval {out / TASK_FILE} --model openai/MODEL    (or: -T agent=expert --model mockllm/model)")

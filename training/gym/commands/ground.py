@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from training.gym.commands.bench import DEFAULT_FOLDER
 from twins.command_errors import one_line_errors
+from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
     from training.gym.bench.grounding import Grounding
@@ -38,11 +38,11 @@ def ground(
     mean = sum(abs(result.gap_points) for result in groundings) / len(groundings)
     if as_json:
         agents = [result.model_dump() for result in groundings]
-        typer.echo(json.dumps({"tasks": len(tasks), "agents": agents, "mean_gap_points": mean, "r_across_agents": across}))
+        say_json({"tasks": len(tasks), "agents": agents, "mean_gap_points": mean, "r_across_agents": across})
         return
     for result in groundings:
-        typer.echo(_line(result))
-    typer.echo(f"mean absolute gap {mean:.1f} points; r across agents {'–' if across is None else f'{across:.3f}'}")
+        say(_line(result))
+    say(f"mean absolute gap {mean:.1f} points; r across agents {'–' if across is None else f'{across:.3f}'}")
 
 
 def _line(result: Grounding) -> str:

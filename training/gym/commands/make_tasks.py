@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from twins.progress import show_progress
+from twins.screen.say import say
 
 if TYPE_CHECKING:
     from policies.gym.split import Purpose
@@ -40,10 +41,8 @@ def make_tasks(
     for purpose, tasks, left_out in ((Purpose.TRAINING, training, 0), (Purpose.BENCHMARK, benchmark, easy)):
         path = path_of(purpose) if out is None else out / path_of(purpose).name
         _write(path, tasks, purpose, probe, left_out)
-        typer.echo(f"{len(tasks)} tasks in {path} ({path.stat().st_size / 1000:.0f} kB)")
-    typer.echo(
-        f"left out: {easy} tasks that every baseline solves; a TF-IDF probe tells the sets apart with accuracy {probe:.3f}"
-    )
+        say(f"{len(tasks)} tasks in {path} ({path.stat().st_size / 1000:.0f} kB)")
+    say(f"left out: {easy} tasks that every baseline solves; a TF-IDF probe tells the sets apart with accuracy {probe:.3f}")
 
 
 def _write(path: Path, tasks: list[GymTask], purpose: Purpose, probe: float, left_out: int) -> None:

@@ -18,6 +18,7 @@ from training.gym.commands.common import (
     errors_reported,
     task_of,
 )
+from twins.screen.say import say
 
 if TYPE_CHECKING:
     from policies.verdict import Verdict
@@ -43,13 +44,18 @@ def play(
 
         task, lines = task_of(task_id, domain, tier, family, seed), _lines()
         with open_network(network) as packets:
-            game = Game(task, packets, typer.echo, _asking_gate(lines) if gate else None)
+            game = Game(task, packets, _show, _asking_gate(lines) if gate else None)
             game.begin()
             for line in lines:
                 game.read(line)
                 if game.over:
                     return
-            typer.echo("the input ended before `finish`: not judged")
+            say("the input ended before `finish`: not judged")
+
+
+def _show(text: str) -> None:
+    """Print what the game says; the pieces that others wrote are on one line each already."""
+    say(*text.split("\n"))
 
 
 def _asking_gate(lines: Iterator[str]) -> ChangeJudge:
@@ -65,8 +71,8 @@ def _approved(verdict: Verdict, lines: Iterator[str]) -> bool:
 
     for reason in verdict.reasons:
         if reason.outcome == "warn":
-            typer.echo(f"  {plain(reason.rule)}: {plain(reason.message)}")
-    typer.echo("  the gate asks: let it through? yes or no")
+            say(f"  {plain(reason.rule)}: {plain(reason.message)}")
+    say("  the gate asks: let it through? yes or no")
     return next(lines, "").strip().lower() in ("y", "yes")
 
 
@@ -81,5 +87,5 @@ def _lines() -> Iterator[str]:
                 yield input("> ")
         return
     for line in sys.stdin:
-        typer.echo(f"> {line.rstrip()}")
+        say(f"> {line.rstrip()}")
         yield line

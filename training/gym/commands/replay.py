@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.gym.commands.common import Network, errors_reported, task_of_rollout
+from twins.screen.say import say
 
 if TYPE_CHECKING:
     from training.gym.episodes.episode import Step
@@ -27,9 +28,7 @@ def replay(
         recorded = read_rollout(rollout)
         task = task_of_rollout(recorded)
         with open_network(network) as packets:
-            typer.echo(
-                f"{recorded.task}: calls of {recorded.agent}; recorded on {recorded.network}, replayed on {packets.label}\n"
-            )
+            say(f"{recorded.task}: calls of {recorded.agent}; recorded on {recorded.network}, replayed on {packets.label}", "")
             table = _Table(recorded)
             again = replay_rollout(recorded, task, packets, table.show)
         if out is not None:
@@ -48,7 +47,7 @@ class _Table:
 
         self._recorded, self._done = recorded, 0
         heads = "".join(f"{f'{dimension.name}, {dimension.unit}':>22s}" for dimension in DIMENSIONS)
-        typer.echo(f"{'':4s}{'call':30s}{'slice':>15s}{heads}\n{'':34s}{'recorded | replayed, each':>15s}")
+        say(f"{'':4s}{'call':30s}{'slice':>15s}{heads}", f"{'':34s}{'recorded | replayed, each':>15s}")
 
     def show(self, step: Step) -> None:
         """Print the line of one replayed call."""
@@ -61,21 +60,21 @@ class _Table:
         pairs = [f"{old.slice.value} | {new.slice.value}", *values]
         widths = [15, *(22 for _ in DIMENSIONS)]
         cells = "".join(f"{pair:>{width}s}" for pair, width in zip(pairs, widths, strict=True))
-        typer.echo(f"{self._done:3d} {plain(span.tool)[:29]:30s}{cells}")
+        say(f"{self._done:3d} {plain(span.tool)[:29]:30s}{cells}")
         error = step.observation.error
         if error != span.error:
-            typer.echo(f"    answers differ: recorded {plain(span.error or 'no error')}; replayed {plain(error or 'no error')}")
+            say(f"    answers differ: recorded {plain(span.error or 'no error')}; replayed {plain(error or 'no error')}")
 
 
 def _compare(recorded: Rollout, again: Rollout) -> None:
     from training.gym.views.outcome_text import outcome_lines
 
-    typer.echo("")
+    say("")
     for name, rollout in (("recorded", recorded), ("replayed", again)):
         if rollout.outcome is None:
-            typer.echo(f"{name}: the simulator failed, the episode is not judged: {rollout.infrastructure_error}")
+            say(f"{name}: the simulator failed, the episode is not judged: {rollout.infrastructure_error}")
             continue
         for index, line in enumerate(outcome_lines(rollout.outcome)):
-            typer.echo(f"{name}: {line}" if index == 0 else line)
+            say(f"{name}: {line}" if index == 0 else line)
     same = bool(again.trace_hash) and recorded.trace_hash == again.trace_hash
-    typer.echo("trace: the same, bit by bit" if same else "trace: not the same")
+    say("trace: the same, bit by bit" if same else "trace: not the same")

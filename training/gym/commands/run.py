@@ -18,6 +18,7 @@ from training.gym.commands.common import (
     errors_reported,
     task_of,
 )
+from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
     from training.gym.episodes.episode import Step
@@ -59,7 +60,7 @@ def run(
         target = out if out is not None or as_json else FOLDER / f"{task.id}-{agent}.json"
         _save(rollout, task, target, html)
     if as_json:
-        typer.echo(rollout.model_dump_json())
+        say_json(rollout)
     else:
         _print_outcome(rollout, target, html)
     if rollout.infrastructure_error is not None:
@@ -67,19 +68,18 @@ def run(
 
 
 def _print_task(task: GymTask, agent: str, network: str) -> None:
-    from training.gym.views.state_text import plain
 
-    typer.echo(f"{task.id}: {task.domain.value}, {task.tier.value}, {task.budget} calls at most; {agent} on {network}\n")
-    typer.echo(f"{plain(task.text)}\n")
+    say(f"{task.id}: {task.domain.value}, {task.tier.value}, {task.budget} calls at most; {agent} on {network}", "")
+    say(f"task: {task.text}", "")
 
 
 def _show(step: Step) -> None:
     from training.gym.views.state_text import plain, step_lines
 
     for line in step_lines(step):
-        typer.echo(line)
+        say(line)
     if step.call.reason:
-        typer.echo(f"  because: {plain(step.call.reason)}")
+        say(f"  because: {plain(step.call.reason)}")
 
 
 def _quiet(step: Step) -> None:
@@ -101,16 +101,17 @@ def _print_outcome(rollout: Rollout, target: Path | None, html: Path | None) -> 
     from training.gym.views.outcome_text import outcome_lines
     from training.gym.views.state_text import plain
 
-    typer.echo(
-        f"\nended by {rollout.ended} after {len(rollout.spans)} calls, {rollout.seconds:.1f} s; reward {sum(rollout.rewards):.2f}"
+    say(
+        "",
+        f"ended by {rollout.ended} after {len(rollout.spans)} calls, {rollout.seconds:.1f} s; reward {sum(rollout.rewards):.2f}",
     )
     if rollout.last_words:
-        typer.echo(f"final message: {plain(rollout.last_words)}")
+        say(f"final message: {plain(rollout.last_words)}")
     if rollout.outcome is None:
-        typer.echo(f"the simulator failed, the episode is not judged: {rollout.infrastructure_error}", err=True)
+        say(f"the simulator failed, the episode is not judged: {rollout.infrastructure_error}", err=True)
     else:
         for line in outcome_lines(rollout.outcome):
-            typer.echo(line)
+            say(line)
     for path in (target, html):
         if path is not None:
-            typer.echo(f"written: {path}")
+            say(f"written: {path}")

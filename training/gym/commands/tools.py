@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Literal
 
 import typer
 
 from training.gym.commands.common import errors_reported
+from twins.screen.say import say, say_json
 
 
 def tools(
@@ -23,9 +23,9 @@ def tools(
         names = (PAPER, RADIO_CATALOGUE) if catalogue_name is None else (catalogue_name,)
         rows = [{"catalogue": name, **schema} for name in names for schema in catalogue(name).schemas()]
     if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
+        say_json(rows)
         return
-    typer.echo(f"{'tool':29s}{'effect':11s}{'catalogue':12s}also changes")
+    say(f"{'tool':29s}{'effect':11s}{'catalogue':12s}also changes")
     for row in rows:
-        typer.echo(f"{row['name']:29s}{row['effect']:11s}{row['catalogue']:12s}{', '.join(row['also_changes'])}".rstrip())
-    typer.echo(f"{len(rows)} tools; `twinpilot gym tools --json` prints their schemas")
+        say(f"{row['name']:29s}{row['effect']:11s}{row['catalogue']:12s}{', '.join(row['also_changes'])}".rstrip())
+    say(f"{len(rows)} tools; `twinpilot gym tools --json` prints their schemas")

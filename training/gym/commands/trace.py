@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from training.gym.commands.common import PurposeName, errors_reported
+from twins.screen.say import say
 
 if TYPE_CHECKING:
     from policies.gym.split import Purpose
@@ -56,13 +57,11 @@ def record_and_pack(
     """
     failures = _record(requested, network, work, workers)
     for name, reason in sorted(failures.items()):
-        typer.echo(f"gym trace: segment {name} failed twice: {reason}", err=True)
+        say(f"gym trace: segment {name} failed twice: {reason}", err=True)
     if pack or (pack is None and not failures):
-        typer.echo(_pack(requested, work, out, remake))
+        say(_pack(requested, work, out, remake))
     if failures and not pack:
-        typer.echo(
-            "gym trace: nothing is packed; run it again to retry failed segments, or with --pack to leave them out", err=True
-        )
+        say("gym trace: nothing is packed; run it again to retry failed segments, or with --pack to leave them out", err=True)
     return not failures
 
 

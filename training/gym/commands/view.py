@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from training.gym.commands.common import errors_reported, task_of_rollout
+from twins.screen.say import say
 
 
 def view(
@@ -24,8 +25,8 @@ def view(
         try:
             task = task_of_rollout(recorded)
         except GymInputError as error:
-            typer.echo(f"gym view: without text and SLA of the task: {error}", err=True)
+            say(f"gym view: without text and SLA of the task: {error}", err=True)
             task = None
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(trajectory_html(recorded, task), encoding="utf-8")
-    typer.echo(f"written: {out} ({out.stat().st_size / 1000:.0f} kB)")
+    say(f"written: {out} ({out.stat().st_size / 1000:.0f} kB)")

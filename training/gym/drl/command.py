@@ -9,6 +9,7 @@ import typer
 
 from training.bars import training_bars
 from twins.command_errors import one_line_errors
+from twins.screen.say import say
 
 if TYPE_CHECKING:
     from training.gym.drl.ppo import Plan
@@ -35,7 +36,7 @@ def drl_slicing(
 
     torch.set_num_threads(1)
     with one_line_errors("train drl-slicing", ValueError, FloatingPointError):
-        typer.echo(_train(work, out, Plan(steps=steps, seed=seed, per_domain=tasks), until))
+        say(_train(work, out, Plan(steps=steps, seed=seed, per_domain=tasks), until))
 
 
 def _train(work: Path, out: Path, plan: Plan, until: int | None) -> str:

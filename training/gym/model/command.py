@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from twins.command_errors import one_line_errors
+from twins.screen.say import say, say_json
 
 
 def experiment_model(
@@ -41,11 +41,11 @@ def experiment_model(
     Ensemble.load.cache_clear()
     errors, states = published_error(rows, unseen, Ensemble.load(path))
     if as_json:
-        typer.echo(json.dumps({"model": str(path), "states": states, "errors": [error.model_dump() for error in errors]}))
+        say_json({"model": str(path), "states": states, "errors": [error.model_dump() for error in errors]})
         return
-    typer.echo(f"{path}; on {states} states of unseen topologies, rolled out:")
+    say(f"{path}; on {states} states of unseen topologies, rolled out:")
     for row in errors:
-        typer.echo(
+        say(
             f"  {row.dimension}: MAE {row.mae:.4g} {row.unit} (persistence {row.persistence_mae:.4g}, line {row.linear_mae:.4g}),"
             f" R² {row.r2:.3f} ({row.persistence_r2:.3f}, {row.linear_r2:.3f}), 90 % hold {row.coverage:.1%}"
         )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from policies.gym.network_state import NetworkState
+from policies.text.foreign import safe
 from training.gym.episodes.episode import Step
 
 
@@ -50,8 +51,7 @@ def changes(before: NetworkState, after: NetworkState) -> str:
 
 def plain(text: object) -> str:
     """Return `text` on one line, with control characters (cursor moves, colours) as visible escapes."""
-    decoded = str(text).encode("utf-8", "backslashreplace").decode()
-    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in decoded)
+    return safe(str(text))
 
 
 def call_text(tool: str, arguments: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """95 % confidence intervals of simulated rates. The sampling unit is the transport block, whose bits fail together.
 
-1. Block error rates: Wilson's score interval (Wilson 1927), as in `statsmodels.stats.proportion.proportion_confint`.
+1. Block error rates: Wilson's score interval (`policies.statistics.proportion`).
 2. Bit error rates: the bits of a block are correlated, so the sample is the blocks' error ratios: mean and Student's t.
 3. Throughput: a ratio of means over blocks (delivered bits to slots used), by the delta method (Cochran 1977, section 6.3).
 4. If the sample does not vary (no block failed, or all did), 2 and 3 are derived from the interval of the block error rate.
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from policies.evidence import Interval
+from policies.statistics.proportion import CONFIDENCE, proportion
 from twins.link.result import Estimate
 
-CONFIDENCE = 0.95
 RANDOM_BIT_ERROR_RATE = 0.5  # bit error rate of a lost block, at worst
 
 Counts = NDArray[np.float64]
@@ -22,11 +22,8 @@ Counts = NDArray[np.float64]
 
 def block_error_rate(failed: int, blocks: int) -> Estimate:
     """Estimate a rate from `failed` of `blocks` (at least 1) independent blocks."""
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(failed, blocks, alpha=1.0 - CONFIDENCE, method="wilson")
-    value = failed / blocks
-    return _estimate(value, min(float(low), value), max(float(high), value))
+    rate = proportion(failed, blocks, CONFIDENCE)
+    return Estimate(value=rate.value, interval=rate.interval)
 
 
 def bit_error_rate(errors: Counts, bits: int) -> Estimate:

@@ -1,0 +1,40 @@
+"""What a person is told about an open commitment: whether its change is being verified, or is still on the network."""
+
+from __future__ import annotations
+
+from harness.commitments.store import Commitment
+from harness.commitments.timetable import AT_ONCE
+
+STILL_ON_THE_NETWORK = "STILL ON THE NETWORK"
+
+
+def is_left_standing(commitment: Commitment, now: float) -> bool:
+    """Whether the change is to be gone, and is not known to be; `now`: wall time in seconds since the epoch."""
+    return commitment.is_open and commitment.is_overdue(now, None)
+
+
+def notice(commitment: Commitment, now: float) -> str:
+    """Return one line about an open commitment; `now`: wall time in seconds since the epoch."""
+    what = f"the change of run {commitment.run_id} ({len(commitment.change_set.edits)} edit(s), {commitment.digest[:12]})"
+    if not is_left_standing(commitment, now):
+        times = "" if commitment.timetable == AT_ONCE else f" ({commitment.timetable.describe()})"
+        return f"{what} on {commitment.network} is {_PROGRESS[commitment.state]}{times}"
+    return f"{STILL_ON_THE_NETWORK} {commitment.network}: {what}; {_attempts(commitment, now)}"
+
+
+_PROGRESS = {
+    "scheduled": "scheduled, and nothing of it is applied yet",
+    "pending": "being applied",
+    "applied": "applied and being verified",
+    "in_force": "in force, as confirmed by KPIs",
+}
+
+
+def _attempts(commitment: Commitment, now: float) -> str:
+    if not commitment.attempts:
+        return "its deadline has passed, and it has not been taken back yet"
+    pause = commitment.next_attempt_at - now if commitment.is_paused(now) else 0.0
+    return (
+        f"taking it back failed {commitment.attempts} time(s), the next attempt is due in {pause:.0f} s; the last time:"
+        f" {commitment.note}"
+    )

@@ -1,0 +1,108 @@
+"""The judgement at the moment of the apply: what was approved is applied only if it is still the same and still allowed.
+
+The whole gate and the safety review judge again on fresh readings; guardrails are read from their file again. Then the versions
+of what is edited and the KPIs are compared with those that were approved. Whatever got worse withdraws the approval: the run goes
+back to the planner, or asks again about the same change set on the new readings.
+"""
+
+from __future__ import annotations
+
+from harness.approvals.baseline import movements
+from harness.approvals.store import Approval
+from harness.engine.desk import Desk
+from harness.engine.nodes.judging import back_to_plan, case_of
+from harness.engine.nodes.reviewing import review_of, with_review
+from harness.engine.state import RunState, ended
+from harness.gate.approver_authorization import ApprovalFacts
+from harness.gate.case import Case
+from harness.gate.gate import worse
+from harness.records.person import Person
+from harness.records.tried import Tried
+from policies.verdict import Verdict
+from twins.object_version import ObjectVersion, differences
+
+
+def rejudge(desk: Desk, state: RunState, tried: Tried) -> RunState | None:
+    """Return where the run goes instead of applying, None if what was approved may be applied now."""
+    approval = desk.approvals.get(desk.run_id, state["request"])
+    if approval.state not in ("approved", "consumed"):
+        return void(approval)
+    case = case_of(desk, state, tried)
+    fresh = with_review(desk.gate.judge(case), review_of(desk, state, tried))
+    now = desk.network.versions(approval.change_set)
+    refused = _failures(fresh) + _changed(approval.subject.versions, now) + _objections(desk, case, approval)
+    doubts = _doubts(desk, state, case, fresh, approval, now)
+    desk.record("gate.rejudged", digest=approval.digest, ruling=fresh.ruling.value, refused=refused, doubts=doubts,
+                reasons=[reason.model_dump() for reason in fresh.reasons if reason.outcome != "pass"])  # fmt: skip
+    if not refused and not doubts:
+        return None
+    _withdraw(desk, approval, refused or doubts)
+    return back_to_plan(desk, state, refused) if refused else ask_again(desk, state, doubts)
+
+
+def refusals(desk: Desk, state: RunState, tried: Tried) -> list[str]:
+    """Return why an approved change that waited for its time may not be applied now, by its newest prediction `tried`.
+
+    The KPIs have moved since the approval, as they do in hours; the prediction is made anew instead.
+    """
+    approval, case = desk.approvals.get(desk.run_id, state["request"]), case_of(desk, state, tried)
+    fresh = with_review(desk.gate.judge(case), review_of(desk, state, tried))
+    changed = differences(approval.subject.versions, desk.network.versions(approval.change_set))
+    refused = [*_failures(fresh), *changed, *_objections(desk, case, approval)]
+    desk.record("gate.rejudged", digest=approval.digest, ruling=fresh.ruling.value, refused=refused, doubts=[],
+                reasons=[reason.model_dump() for reason in fresh.reasons if reason.outcome != "pass"])  # fmt: skip
+    return refused
+
+
+def void(approval: Approval) -> RunState:
+    """Return the ending of a run whose request can no longer be used."""
+    if approval.state == "expired":
+        return ended("expired", f"request {approval.digest[:12]} expired: nobody decided in time, or the approval was not used")
+    return ended("rejected", f"there is no valid approval: request {approval.digest[:12]} is {approval.standing()}")
+
+
+def ask_again(desk: Desk, state: RunState, doubts: list[str]) -> RunState:
+    """Try the same change set again on the new readings and ask again, a limited number of times."""
+    rounds = state["rounds"] + 1
+    reason = "; ".join(doubts)
+    if rounds >= desk.settings.gate.max_rounds:
+        return ended("cannot", f"the network moved {rounds} times between verdict and approval, the last time: {reason}")
+    desk.emit("approval.outdated", reasons=doubts)
+    return RunState(next="validate", rounds=rounds, outdated=len(state["observations"]))
+
+
+def _withdraw(desk: Desk, approval: Approval, why: list[str]) -> None:
+    reason = "; ".join(why)
+    desk.approvals.withdraw(desk.run_id, reason, approval.digest)
+    desk.record("approval.withdrawn", digest=approval.digest, why=reason)
+
+
+def _objections(desk: Desk, case: Case, approval: Approval) -> list[str]:
+    """Return why the person who approved may not approve this now, empty if they may."""
+    if approval.how == "policy":
+        return []
+    facts = ApprovalFacts.of(case).model_dump(mode="json")
+    person, beforehand = Person.parse(approval.decided_by or ""), approval.how == "--approve"
+    objection = desk.approvers.objection(facts, person, approval.requested_by, beforehand=beforehand)
+    return [objection] if objection else []
+
+
+def _failures(fresh: Verdict) -> list[str]:
+    failures = [f"{reason.rule}: {reason.message} ({reason.remedy})" for reason in fresh.reasons if reason.outcome == "fail"]
+    return failures or ([] if fresh.may_proceed else [f"the gate's verdict is {fresh.ruling.value} now"])
+
+
+def _changed(then: tuple[ObjectVersion, ...], now: tuple[ObjectVersion, ...]) -> list[str]:
+    """Return what has another value than was approved; what was written and has its value again is a doubt."""
+    latest = {version.name: version.state for version in now}
+    changed = [version.name for version in then if latest.get(version.name) != version.state]
+    return [f"{name} was changed by somebody else since it was approved" for name in changed]
+
+
+def _doubts(
+    desk: Desk, state: RunState, case: Case, fresh: Verdict, approval: Approval, now: tuple[ObjectVersion, ...]
+) -> list[str]:
+    judged = desk.artifacts.load(state["verdict"], Verdict)
+    warnings = [f"{reason.rule}: {reason.message}" for reason in worse(judged, fresh)]
+    moved = movements(approval.subject.baseline, desk.kpis.snapshot(), case.card)
+    return [*warnings, *differences(approval.subject.versions, now), *moved]

@@ -1,0 +1,117 @@
+"""Who may approve what: Cedar's `approve` for the person, and its `configure` for each edit with the roles of that person.
+
+The facts about the change are taken from the case when the change is judged and stored with the request, because a person may
+approve from a process that does not know the network. Whoever has no role is denied. With `four_eyes` nobody approves a change
+that they requested themselves; an approval beforehand (`--approve`) is the requester's own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import JsonValue
+
+from harness.gate.authorization import context_of, denials, entities_of, pairs_of
+from harness.gate.case import Case
+from harness.records.person import Person
+from harness.runtime.settings import ApprovalSettings, GateSettings
+from policies.word import Word
+
+_UNLISTED = "give them a role with approval.operators or approval.engineers"
+
+
+class ApprovalFacts(Word):
+    """What Cedar is told about a change: the (action, cell) pairs, the entities and the context, and the network's name."""
+
+    principal: str
+    network: str
+    pairs: tuple[tuple[str, str], ...]
+    entities: list[dict[str, Any]]
+    context: dict[str, JsonValue]
+
+    @classmethod
+    def of(cls, case: Case) -> ApprovalFacts:
+        """Return the facts of a case."""
+        return cls(
+            principal=case.planner,
+            network=case.card.name,
+            pairs=tuple(pairs_of(case)),
+            entities=entities_of(case),
+            context=context_of(case, approver_roles=()),
+        )
+
+
+class ApproverPolicy:
+    """The roles of persons by the settings; `owner` is the user id of the owner of the data folder.
+
+    Without lists in the settings the local user has the gate's `approver_roles`: the owner of the data folder, root, and a person
+    whom the embedding program identified. With lists nobody else has a role.
+    """
+
+    def __init__(self, approval: ApprovalSettings, gate: GateSettings, owner: int) -> None:
+        self._approval = approval
+        self._gate = gate
+        self._owner = owner
+
+    def roles_of(self, person: Person) -> tuple[str, ...]:
+        """Return the roles of a person, none for somebody whom the settings do not know."""
+        lists = {"operator": self._approval.operators, "engineer": self._approval.engineers}
+        if not any(lists.values()):
+            is_local = person.uid is None or person.uid in (0, self._owner)
+            return tuple(self._gate.approver_roles) if is_local else ()
+        return tuple(role for role, names in lists.items() if any(person.is_named_by(name) for name in names))
+
+    def objection(self, facts: dict[str, JsonValue], person: Person, requester: str, *, beforehand: bool = False) -> str:
+        """Return why the person may not approve, empty if they may."""
+        known = ApprovalFacts.model_validate(facts)
+        roles = self.roles_of(person)
+        is_own = beforehand or (bool(requester) and person.is_same(Person.parse(requester)))
+        if denied := _denied_approval(known, person, roles, own=is_own, four_eyes=self._approval.four_eyes):
+            return _reason(person, roles, denied, is_own and self._approval.four_eyes)
+        return _denied_edits(known, person, roles)
+
+
+def _reason(person: Person, roles: tuple[str, ...], denied: str, own: bool) -> str:
+    if own:
+        return f"{person} requested this change and may not approve it (four eyes: {denied}); somebody else must"
+    return f"{person} may not approve ({denied}; roles: {', '.join(roles) or 'none'}); {_UNLISTED}"
+
+
+def _denied_approval(facts: ApprovalFacts, person: Person, roles: tuple[str, ...], *, own: bool, four_eyes: bool) -> str:
+    """Return by which policy the person may not approve, empty if they may."""
+    parents: list[dict[str, Any]] = [{"type": "Role", "id": role} for role in roles]
+    user = {"uid": {"type": "User", "id": str(person)}, "attrs": {}, "parents": parents}
+    named: list[dict[str, Any]] = [{"uid": parent, "attrs": {}, "parents": []} for parent in parents]
+    context = {**facts.context, "approver_roles": list(roles), "four_eyes": four_eyes, "self_approval": own}
+    request = {
+        "principal": {"type": "User", "id": str(person)},
+        "action": {"type": "Action", "id": "approve"},
+        "resource": {"type": "Network", "id": facts.network},
+        "context": context,
+    }
+    known = {_key(entity) for entity in facts.entities}
+    entities = [*facts.entities, user, *(entity for entity in named if _key(entity) not in known)]
+    return next((why for _, why in denials([request], entities)), "")
+
+
+def _denied_edits(facts: ApprovalFacts, person: Person, roles: tuple[str, ...]) -> str:
+    """Return which edit may not be made with the approval of a person of these roles, empty if all may."""
+    context = {**facts.context, "approved": True, "approver_roles": list(roles)}
+    requests = [
+        {
+            "principal": {"type": "Agent", "id": facts.principal},
+            "action": {"type": "Action", "id": action},
+            "resource": {"type": "Cell", "id": cell},
+            "context": context,
+        }
+        for action, cell in facts.pairs
+    ]
+    denied = [(request["action"]["id"], request["resource"]["id"], why) for request, why in denials(requests, facts.entities)]
+    if not denied:
+        return ""
+    action, cell, why = denied[0]
+    return f"{person} may not approve {action} of {cell} ({why}; roles: {', '.join(roles)}); ask somebody with another role"
+
+
+def _key(entity: dict[str, Any]) -> tuple[str, str]:
+    return entity["uid"]["type"], entity["uid"]["id"]

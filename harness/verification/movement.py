@@ -1,0 +1,22 @@
+"""Whether a KPI has settled: no significant, material trend over the windows after the change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from policies.kpi import kpi_definition
+from policies.materiality import materiality_threshold
+from tools.telemetry.statistics import correlation_of
+from tools.telemetry.trend import residuals, trend_of
+
+
+def movement_of(kpi: str, after: Sequence[float], before: Sequence[float], significance: float) -> str:
+    """Return how the KPI is still moving, in either direction, or "" if it has settled; `before` shows how noise correlates."""
+    trend = trend_of(after, correlation_of(residuals(after), residuals(before)))
+    if trend.p_value >= significance:
+        return ""
+    if abs(trend.movement) <= materiality_threshold(kpi, fmean(after)):
+        return ""
+    unit = kpi_definition(kpi).unit
+    return f"still moving by {trend.movement:+.3g} {unit} over {len(after)} windows (Mann-Kendall p={trend.p_value:.2g})"

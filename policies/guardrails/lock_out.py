@@ -1,0 +1,140 @@
+"""The guardrail on A1 policies: it speaks about their effect on cells and slices as the other guardrails do about attributes.
+
+A protected slice is not locked out of a cell where it has users, no slice out of all cells of the network or of an area, a
+guarantee is not taken from a protected slice unsaid, and a policy whose effect is unknown reaches a human with words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from policies.change import ChangeSet, PolicyEdit
+from policies.guardrails.card import Card
+from policies.guardrails.off_air import Read, off_air_cells
+from policies.guardrails.policy_effect import PolicyEffect, effect_of
+from policies.guardrails.rules import GuardrailRules
+from policies.slices import Slice
+from policies.verdict import Reason, failed, passed, warned
+
+RULE = "policy-effect"
+_UNKNOWN = "leave it out, or approve it only if you know what it does"
+
+
+def judge_policies(
+    rules: GuardrailRules, change_set: ChangeSet, card: Card, read: Read, users: Mapping[tuple[str, Slice], float]
+) -> list[Reason]:
+    """Return the findings on the effects of the change set's A1 policies; empty if it has none."""
+    edits = change_set.policy_edits()
+    if not edits:
+        return []
+    off_air = off_air_cells(change_set, card, read) if edits else set()
+    guard = _LockOut(rules, card, users, off_air)
+    return [reason for edit in edits for reason in guard.judge(edit)]
+
+
+@dataclass(frozen=True)
+class _LockOut:
+    rules: GuardrailRules
+    card: Card
+    users: Mapping[tuple[str, Slice], float]
+    off_air: set[str]
+
+    def judge(self, edit: PolicyEdit) -> list[Reason]:
+        floors = self.rules.policy.floor
+        before = effect_of(edit.policy_type, edit.old, self.card, floors)
+        after = effect_of(edit.policy_type, edit.new, self.card, floors)
+        if after.unknown:
+            return [self._unknown(edit, after)]
+        findings = [*self._shut(edit, before, after), *self._barred(edit, before, after), *self._capped(edit, after)]
+        findings += [*self._avoided(edit, after), *self._guarantees(edit, before, after)]
+        return findings or [passed(RULE, f"{edit.policy_id} locks nobody out", self._source)]
+
+    @property
+    def _source(self) -> str:
+        return self.rules.policy.source
+
+    def _unknown(self, edit: PolicyEdit, after: PolicyEffect) -> Reason:
+        message = f"A1 policy {edit.policy_id}: {after.unknown}"
+        if after.denial:
+            return failed(RULE, f"{message}, and it says {after.denial}", self._source, _UNKNOWN)
+        return warned(RULE, message, self._source, _UNKNOWN)
+
+    def _shut(self, edit: PolicyEdit, before: PolicyEffect, after: PolicyEffect) -> list[Reason]:
+        fresh = {cell: why for cell, why in after.shut.items() if cell not in before.shut}
+        served = sorted(cell for cell in fresh if self._has_users(cell, after.slice))
+        if not served:
+            return []
+        why = fresh[served[0]]
+        message = f"A1 policy {edit.policy_id} locks {after.traffic} out of {_named(served)}: {why}"
+        if self._is_protected(after.slice):
+            return [failed("protected-slice", message, self._source, "leave the slice its users and its resources")]
+        if whole := self._whole(set(after.shut)):
+            return [failed(RULE, f"{message}; no cell of {whole} is left", self._source, "leave it a cell")]
+        return [warned(RULE, message, self._source, "approve only if these users may be locked out")]
+
+    def _barred(self, edit: PolicyEdit, before: PolicyEffect, after: PolicyEffect) -> list[Reason]:
+        if not after.barred - before.barred:
+            return []
+        message = f"A1 policy {edit.policy_id} forbids {after.traffic} {_named(sorted(after.barred))}"
+        if whole := self._whole(after.barred | self.off_air):
+            return [failed("last-cell-on-air", f"{message}; no cell of {whole} is left to it", self._source, "leave it a cell")]
+        bound = self.rules.bounds.area_off_air_share
+        share = max((self._share(ids, after.barred | self.off_air) for ids in self._areas().values()), default=0.0)
+        outcome = bound.outcome(share)
+        if outcome == "pass" and self._is_protected(after.slice):
+            outcome = "warn"
+        remedy = "" if outcome == "pass" else bound.remedy
+        text = f"{message}, {share:.0%} of an area's cells"
+        return [Reason(rule=RULE, outcome=outcome, message=text, source=self._source, remedy=remedy)]
+
+    def _capped(self, edit: PolicyEdit, after: PolicyEffect) -> list[Reason]:
+        if after.cap is None or after.slice is None:
+            return []
+        served = [(cell.id, self.users.get((cell.id, after.slice), 0.0)) for cell in self.card.cells]
+        crowded = [f"{cell} ({count:g})" for cell, count in served if count > after.cap and cell not in after.shut]
+        if not crowded:
+            return []
+        message = f"A1 policy {edit.policy_id} admits {after.cap:g} users of {after.traffic}, fewer than there are in"
+        return [warned(RULE, f"{message} {_named(crowded)}", self._source, "approve only if the others may be locked out")]
+
+    def _avoided(self, edit: PolicyEdit, after: PolicyEffect) -> list[Reason]:
+        whole = self._whole(after.avoided | after.barred | self.off_air) if after.avoided else ""
+        if not whole:
+            return []
+        message = f"A1 policy {edit.policy_id} lets {after.traffic} avoid every cell of {whole}"
+        return [warned(RULE, message, self._source, "leave it a cell that it need not avoid")]
+
+    def _guarantees(self, edit: PolicyEdit, before: PolicyEffect, after: PolicyEffect) -> list[Reason]:
+        if not self._is_protected(before.slice):
+            return []
+        left = {name: after.guarantees.get(name, 0.0) for name in before.guarantees}
+        lost = [f"{name} {value:g} → {left[name]:g}" for name, value in before.guarantees.items() if left[name] < value]
+        if not lost:
+            return []
+        message = f"A1 policy {edit.policy_id} takes a guarantee from {before.traffic}: {', '.join(lost)}"
+        return [warned(RULE, message, self._source, "approve only if the slice needs it no more")]
+
+    def _is_protected(self, slice: Slice | None) -> bool:
+        """Whether the slice is protected; traffic of which the slice is not known may be of a protected one."""
+        return slice is None or any(rule.slice is slice for rule in self.rules.protected_slice)
+
+    def _has_users(self, cell: str, slice: Slice | None) -> bool:
+        return slice is None or self.users.get((cell, slice), 1.0) > 0
+
+    def _areas(self) -> dict[str, tuple[str, ...]]:
+        return {**self.card.areas(), "the network": tuple(cell.id for cell in self.card.cells)}
+
+    def _whole(self, cells: Iterable[str]) -> str:
+        """Return the name of an area of several cells, or of the network, of which no cell is left; empty if there is none."""
+        gone = set(cells)
+        areas = self._areas().items()
+        return next((name for name, ids in areas if set(ids) <= gone and (len(ids) > 1 or name == "the network")), "")
+
+    @staticmethod
+    def _share(ids: tuple[str, ...], gone: Iterable[str]) -> float:
+        return len(set(ids) & set(gone)) / max(len(ids), 1)
+
+
+def _named(cells: list[str]) -> str:
+    return ", ".join(cells) if len(cells) <= 6 else f"{', '.join(cells[:6])} and {len(cells) - 6} more"

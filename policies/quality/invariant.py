@@ -1,0 +1,104 @@
+"""Invariants: combinations of measurements of one object that hardly change, whatever traffic, load and radio conditions do.
+
+The volume that arrives and is not lost is the throughput times the time in which buffers held data; the energy efficiency times
+the energy is the delivered volume; a connected UE reports its CQI at a fixed rate. A slip of unit, or of a factor of two, in one
+member moves the invariant by that factor, while the network's own changes move several members and leave it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from math import inf, log2
+
+from policies.kpi import KpiSample
+from policies.quality.grouping import CQI_FAMILY, Group
+from policies.quality.identity import (
+    ACTIVE,
+    DELAY,
+    EFFICIENCY,
+    ENERGY,
+    HIGH_DELAY,
+    LOSS,
+    LOW_THROUGHPUT,
+    POWER,
+    THROUGHPUT,
+    USERS,
+    VOLUME,
+)
+
+_LEAST_USERS = 0.5
+_PER_SECOND = (VOLUME, ENERGY, CQI_FAMILY)
+_MBIT_PER_WH_AND_BIT_PER_J = 3600e-6
+TREND_KPIS = (VOLUME, LOSS, THROUGHPUT, LOW_THROUGHPUT, ACTIVE, USERS, DELAY, HIGH_DELAY, ENERGY, POWER, EFFICIENCY, CQI_FAMILY)
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """A product of powers of KPIs: `exponents` by KPI.
+
+    level: log2 of its physical value, None if that depends on the network. blamed: the members that a persistent jump may be
+    blamed on, with the most that each other member may have moved (log2); empty: on all of them, since which it was is not seen.
+    along: KPIs from the same counter as a member, which slip with it.
+    """
+
+    meaning: str
+    exponents: dict[str, int]
+    level: float | None
+    blamed: dict[str, float]
+    along: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+INVARIANTS = (
+    Invariant(
+        "the volume over throughput and active UEs",
+        {VOLUME: 1, ACTIVE: -1, THROUGHPUT: -1},
+        0.0,
+        # Few users far from the antenna are active for longer at less volume: only throughput is told from them.
+        {THROUGHPUT: inf},
+        {THROUGHPUT: (LOW_THROUGHPUT,)},
+    ),
+    Invariant(
+        "energy efficiency times energy over the volume",
+        {EFFICIENCY: 1, ENERGY: 1, VOLUME: -1},
+        0.0,
+        # Traffic moves efficiency and volume together, and one against the other cannot be told.
+        {},
+        {ENERGY: (POWER,)},
+    ),
+    # The operator may change the period of CQI reports: a jump of their number is not a flaw.
+    Invariant("CQI reports per connected UE", {CQI_FAMILY: 1, USERS: -1}, None, {USERS: 0.5}),
+)
+
+
+@dataclass(slots=True)
+class Point:
+    """One window of one object: samples by KPI, log2 of the values (rates for extensive KPIs), and which KPIs are flawed."""
+
+    samples: dict[str, tuple[KpiSample, ...]]
+    logs: dict[str, float]
+    flawed: set[str] = field(default_factory=set)
+
+    def has(self, kpis: Iterable[str]) -> bool:
+        """Whether all KPIs were measured and are above 0."""
+        return all(kpi in self.logs for kpi in kpis)
+
+    def log(self, invariant: Invariant) -> float:
+        """Return log2 of the invariant."""
+        return sum(exponent * self.logs[kpi] for kpi, exponent in invariant.exponents.items())
+
+
+def point_of(group: Group) -> Point:
+    """Return the point of a group: the volume without what was lost, CQI reports only of cells with UEs."""
+    samples: dict[str, tuple[KpiSample, ...]] = {kpi: (group.samples[kpi],) for kpi in TREND_KPIS if kpi in group.samples}
+    samples[CQI_FAMILY] = tuple(group.cqi_reports)
+    values = {kpi: sum(sample.value or 0.0 for sample in members) for kpi, members in samples.items()}
+    length = group.length_s
+    values = {kpi: value / length if kpi in _PER_SECOND else value for kpi, value in values.items()}
+    if VOLUME in values:
+        values[VOLUME] *= 1 - min(values.get(LOSS, 0.0), 100.0) / 100
+    if ENERGY in values:
+        values[ENERGY] *= _MBIT_PER_WH_AND_BIT_PER_J
+    if values.get(USERS, 0.0) < _LEAST_USERS:
+        values[CQI_FAMILY] = 0.0
+    return Point(samples, {kpi: log2(value) for kpi, value in values.items() if value > 0})

@@ -1,0 +1,173 @@
+"""Trends: a measurement that jumps against its own history although the measurements that physics ties to it did not.
+
+1. One window is noisy (few bursts, cut by its ends): a jump counts if it persists over `PERSISTENT` windows, all of which are
+   then suspect; a jump by more than a factor of 64 counts at once.
+2. A jump of an invariant is blamed on the one member that explains it; if several members moved, it is the network's own.
+3. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
+Thresholds are log2 of factors. On the embedded networks (quiet, crowded, with outages, interference, delays, changes) the largest
+persistent jump that a single member explains is 0.4.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from statistics import fmean, median
+
+from policies.quality.flaw import Flaw, suspect
+from policies.quality.grouping import CQI_FAMILY, Groups, Place
+from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, THROUGHPUT, VOLUME
+from policies.quality.invariant import INVARIANTS, Invariant, Point, point_of
+from policies.slices import Slice
+
+PERSISTENT = 3
+HISTORY = 12
+_LEAST_HISTORY = 4
+_JUMP = 0.7
+_AT_ONCE = 6.0
+_UNEXPLAINED = 0.35
+_STILL_AT_ONCE = 1.5
+_PHYSICAL = 0.6
+_SAME_FACTOR = 0.15
+_APART = 0.6
+
+
+class Past:
+    """The newest windows of each object: good ones, the history, and the last few whether good or not."""
+
+    def __init__(self) -> None:
+        self._good: dict[Place, deque[Point]] = {}
+        self._recent: dict[Place, deque[Point]] = {}
+
+    def add(self, groups: Groups) -> None:
+        """Append a window."""
+        for place, group in groups.items():
+            point = point_of(group)
+            self._good.setdefault(place, deque(maxlen=HISTORY + PERSISTENT)).append(point)
+            self._recent.setdefault(place, deque(maxlen=PERSISTENT)).append(point)
+
+    def history(self, place: Place, before: int, kpis: Iterable[str]) -> list[Point]:
+        """Return the good points of an object with all of `kpis`, without its `before` newest windows."""
+        wanted = tuple(kpis)
+        skipped = {id(point) for point in list(self._recent.get(place, ()))[-before:]}
+        points = [point for point in self._good.get(place, ()) if id(point) not in skipped and point.has(wanted)]
+        return [point for point in points if not point.flawed.intersection(wanted)][-HISTORY:]
+
+    def recent(self, place: Place, count: int, kpis: Iterable[str]) -> list[Point]:
+        """Return the `count` newest points of an object; none unless each has all of `kpis`."""
+        points = list(self._recent.get(place, ()))[-count:]
+        wanted = tuple(kpis)
+        return points if len(points) == count and all(point.has(wanted) for point in points) else []
+
+    def precedes(self, start: datetime) -> bool:
+        """Whether all windows begin before `start`."""
+        newest = (
+            sample.start for points in self._recent.values() for members in points[-1].samples.values() for sample in members
+        )
+        return all(moment < start for moment in newest)
+
+    def mark_newest(self, flaws: Iterable[Flaw]) -> None:
+        """Mark what is flawed in the newest window of each object."""
+        for flaw in flaws:
+            kpi = CQI_FAMILY if flaw.kpi.startswith(f"{CQI_FAMILY}.") else flaw.kpi
+            place = (flaw.dn, flaw.slice)
+            if place in self._recent:
+                self.mark(place, self.recent(place, 1, ()), (kpi,))
+
+    def mark(self, place: Place, points: Iterable[Point], kpis: Iterable[str]) -> None:
+        """Mark KPIs of points as flawed: such points do not push good ones out of the history."""
+        names = set(kpis)
+        for point in points:
+            point.flawed |= names
+        good = self._good[place]
+        self._good[place] = deque((point for point in good if point.flawed.isdisjoint(names)), maxlen=good.maxlen)
+
+
+def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
+    """Append a window to the past; yield its flaws and, of persistent jumps, those of the windows before it."""
+    past.add(groups)
+    with_slices = {dn for dn, slice in groups if slice is not None}
+    for place in groups:
+        dn, slice = place
+        for invariant in INVARIANTS:
+            # Slices with unlike traffic share a cell: what holds for each does not hold for their sum.
+            if slice is None and dn in with_slices and THROUGHPUT in invariant.exponents:
+                continue
+            for count, least in ((PERSISTENT, _JUMP), (1, _AT_ONCE)):
+                yield from _invariant_jump(place, invariant, past, count, least)
+        yield from _delay_jump(place, past)
+
+
+def _invariant_jump(place: Place, invariant: Invariant, past: Past, count: int, least: float) -> Iterator[Flaw]:
+    recent = past.recent(place, count, invariant.exponents)
+    history = past.history(place, count, invariant.exponents)
+    if not recent or len(history) < _LEAST_HISTORY:
+        return
+    usual = median(point.log(invariant) for point in history)
+    shifts = [point.log(invariant) - usual for point in recent]
+    if not _persists(shifts, least) or _is_physical(invariant, recent):
+        return
+    shift = fmean(shifts)
+    kpi = _cause(invariant, shift, _moves(invariant.exponents, recent, history))
+    if kpi is not None:
+        reason = f"{kpi} jumped by a factor of {2 ** (shift * invariant.exponents[kpi]):.3g}, but what it is tied to did not"
+        yield from _flaws(place, past, recent, (kpi, *invariant.along.get(kpi, ())), f"{reason} ({invariant.meaning})")
+    elif not invariant.blamed and count == PERSISTENT:
+        kpis = (*invariant.exponents, *(name for names in invariant.along.values() for name in names))
+        yield from _flaws(
+            place, past, recent, kpis, f"{invariant.meaning} jumped by a factor of {2**shift:.3g}: one of them is wrong"
+        )
+
+
+def _persists(shifts: list[float], least: float) -> bool:
+    return min(abs(shift) for shift in shifts) >= least and len({shift > 0 for shift in shifts}) == 1
+
+
+def _is_physical(invariant: Invariant, recent: list[Point]) -> bool:
+    return invariant.level is not None and abs(median(point.log(invariant) for point in recent) - invariant.level) < _PHYSICAL
+
+
+def _moves(kpis: Iterable[str], recent: list[Point], history: list[Point]) -> dict[str, float]:
+    return {kpi: fmean(point.logs[kpi] for point in recent) - median(point.logs[kpi] for point in history) for kpi in kpis}
+
+
+def _cause(invariant: Invariant, shift: float, moves: dict[str, float]) -> str | None:
+    """Return the member whose own jump explains that of the invariant while the others stood still, None if there is none."""
+    at_once = abs(shift) >= _AT_ONCE
+    candidates = dict.fromkeys(invariant.exponents, _STILL_AT_ONCE) if at_once else invariant.blamed
+    for kpi, still in candidates.items():
+        others = [abs(move) for name, move in moves.items() if name != kpi]
+        unexplained = abs(moves[kpi] * invariant.exponents[kpi] - shift)
+        if unexplained <= max(_UNEXPLAINED, 0.15 * abs(shift)) and max(others) <= still:
+            return kpi
+    return None
+
+
+def _delay_jump(place: Place, past: Past) -> Iterator[Flaw]:
+    """Mean and 95th percentile jump by the same factor while throughput, activity and volume stand still.
+
+    A longer transport adds to both; where they are close to each other, that looks like a factor and does not count.
+    """
+    still = (THROUGHPUT, ACTIVE, VOLUME)
+    members = (DELAY, HIGH_DELAY, *still)
+    recent, history = past.recent(place, PERSISTENT, members), past.history(place, PERSISTENT, members)
+    if not recent or len(history) < _LEAST_HISTORY:
+        return
+    moves = _moves(members, recent, history)
+    apart = median(point.logs[HIGH_DELAY] - point.logs[DELAY] for point in history)
+    own = [point.logs[DELAY] - median(earlier.logs[DELAY] for earlier in history) for point in recent]
+    together = abs(moves[DELAY] - moves[HIGH_DELAY]) <= _SAME_FACTOR
+    if _persists(own, _JUMP) and together and apart >= _APART and max(abs(moves[kpi]) for kpi in still) <= _UNEXPLAINED:
+        reason = f"mean and tail of the delay jumped by a factor of {2 ** moves[DELAY]:.3g}, but throughput and activity did not"
+        yield from _flaws(place, past, recent, (DELAY, HIGH_DELAY), reason)
+
+
+def _flaws(place: Place, past: Past, points: list[Point], kpis: tuple[str, ...], reason: str) -> Iterator[Flaw]:
+    """Yield the flaws of `kpis` in these windows, of the object and, for a slice, of its cell, which counts the same events."""
+    dn, slice = place
+    whole = past.recent((dn, None), len(points), ()) if slice in tuple(Slice) else []
+    past.mark(place, points, kpis)
+    for point in (*points, *whole):
+        for kpi in kpis:
+            yield from (suspect(sample, "consistency", reason) for sample in point.samples.get(kpi, ()))

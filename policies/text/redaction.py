@@ -1,0 +1,111 @@
+"""Keeps secrets out of what is written or shown: values with a secret's name, and texts that look like credentials.
+
+1. `keep_secret` registers a value that the process holds (a password, an API key); it is blanked wherever it occurs.
+2. The patterns know the form of a credential: logins and tokens in URLs, Authorization headers, key=value, private keys, JSON Web
+   Tokens (RFC 7519), and the prefixes that AWS, GitHub, GitLab, OpenAI, Slack, Google, Stripe, npm and Hugging Face publish for
+   secret scanning.
+3. A pattern never takes a quote or a backslash, so that JSON stays JSON. "Bearer" and "basic" are words of this field: they count
+   only before something that is a token.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any, Final
+
+BLANK: Final = "[redacted]"
+_SHORTEST = 4  # characters of a registered secret; a shorter one would blank ordinary text
+
+_KEY_NAMES = (
+    r"(?:[a-z0-9]+[_-])*(?:api[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key|passwd|password|passphrase|pwd|secret"
+    r"|client[_-]?secret|credentials?|(?:access|refresh|auth|session|id|bearer)[_-]?token|token)"
+)
+_NAME = re.compile(
+    r"(api[_-]?key|apikey|authorization|password|passwd|passphrase|secret|credential|cookie|(private|access)[_-]?key|bearer)",
+    re.I,
+)
+_TOKEN_NAME = re.compile(r"^(access|refresh|auth|session|id)?[_-]?token$", re.I)
+_VALUE = r"[^\s,;&\"'\\<>]+"
+# Between a name and its value: `": "` of JSON, also of JSON within a string; else = or :, and a quote that opens the value.
+_SEPARATOR = r"(?:\\*[\"']\s*:\s*\\*[\"']|\s*[=:]\s*(?:\\*[\"'](?![:,}\]\s]))?)"
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY-----(?:[^\"]*?-----END (?:[A-Z0-9 ]+ )?PRIVATE KEY-----|[^\"]*)"
+)
+# The first group is kept, the rest of the match is blanked.
+_AFTER = (
+    re.compile(r"(\b[a-z][a-z0-9+.\-]*://)[^\s/?#\"'\\<>@]+(?:@[^\s/?#\"'\\<>@]*)*(?=@)", re.I),
+    re.compile(rf"([?&;](?:{_KEY_NAMES}|key|sig|signature|auth|code|jwt)=){_VALUE}", re.I),
+    re.compile(rf"(\b(?:proxy-)?authorization{_SEPARATOR}(?:[a-z]+\s+(?=\S))?){_VALUE}", re.I),
+    re.compile(rf"(\b(?:set-)?cookie{_SEPARATOR})[^\"'\\\r\n]+", re.I),
+    re.compile(rf"(\b{_KEY_NAMES}{_SEPARATOR})(?!\[redacted\]){_VALUE}", re.I),
+    re.compile(r"(\bbearer\s+)(?=[^\s\"']*[0-9])(?=[^\s\"']*[A-Za-z])[A-Za-z0-9._~+/\-]{16,}=*", re.I),
+    re.compile(r"(\bbearer\s+)[A-Za-z0-9_~+/\-]{20,}=*", re.I),
+    re.compile(r"(\bhooks\.slack\.com/services/)[A-Za-z0-9/]+", re.I),
+)
+_WHOLE = (
+    re.compile(r"\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*"),
+    re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{16}\b"),
+    re.compile(r"\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_\-]{16,}|npm_[A-Za-z0-9]{20,})"),
+    re.compile(r"\b(?:sk|pk|rk)[-_](?=[A-Za-z0-9_\-]*[0-9])[A-Za-z0-9_\-]{16,}"),
+    re.compile(r"\b(?:sk|pk|rk)-[A-Za-z]{20,}\b"),
+    re.compile(r"\bxox[a-z]-[A-Za-z0-9\-]{10,}|\bxapp-[A-Za-z0-9\-]{10,}"),
+    re.compile(r"\bAIza[A-Za-z0-9_\-]{35}"),
+    re.compile(r"\bhf[-_][A-Za-z0-9]{16,}"),
+)
+_BASIC = re.compile(r"(\bbasic\s+)([A-Za-z0-9+/]{6,}={0,2})(?![A-Za-z0-9+/=])", re.I)
+# Without one of these a text has nothing to blank: most texts are done after one search.
+_HINT = re.compile(
+    r"://|=|[?&]|authoriz|cookie|token|secret|passw|passphrase|pwd|credential|key|bearer|basic|eyJ|AKIA|ASIA|A[BCIR][COID]A|gh[opsur]_"
+    r"|github_|glpat|npm_|[spr]k[-_]|xox|xapp|AIza|hf[-_]|slack",
+    re.I,
+)
+_kept: set[str] = set()
+
+
+def keep_secret(value: str) -> None:
+    """Register a value that must never be written or shown by this process; too short ones (< 4 characters) are ignored."""
+    if len(value) >= _SHORTEST:
+        _kept.add(value)
+
+
+def redacted(text: str) -> str:
+    """Return the text without secrets; valid JSON stays valid."""
+    for secret in sorted(_kept, key=len, reverse=True):
+        text = text.replace(secret, BLANK)
+    if not _HINT.search(text):
+        return text
+    text = _PRIVATE_KEY.sub(BLANK, text)
+    text = _BASIC.sub(_without_password, text)
+    for pattern in _AFTER:
+        text = pattern.sub(rf"\1{BLANK}", text)
+    for pattern in _WHOLE:
+        text = pattern.sub(BLANK, text)
+    return text
+
+
+def redact(value: Any) -> Any:
+    """Return a copy of a JSON-like value without secrets, values of fields with a secret's name included."""
+    if isinstance(value, dict):
+        return {redacted(str(key)): BLANK if _is_secret(str(key)) and item else redact(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redact(item) for item in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redacted(str(value).encode("utf-8", "replace").decode())
+
+
+def _is_secret(name: str) -> bool:
+    # The name of the environment variable or file that holds a key is not secret; the key is.
+    return not name.endswith(("_env", "_file")) and bool(_NAME.search(name) or _TOKEN_NAME.match(name))
+
+
+def _without_password(match: re.Match[str]) -> str:
+    """Blank what follows "basic" if it is user:password in base64 (RFC 7617)."""
+    encoded = match[2].rstrip("=")
+    try:
+        decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        return match[0]
+    return match[1] + BLANK if b":" in decoded and decoded.isascii() else match[0]

@@ -1,0 +1,274 @@
+"""Each measurement is good, suspect or refused before anything rests on it, and good ones are never taken for anything else."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+import pytest
+
+from policies.kpi import KpiSample, UnknownKpiError, counter_definitions, kpi_definition, kpi_definitions
+from policies.quality.flaw import Quality, invalid
+from policies.quality.reporter import Carrier, Reporter
+from policies.quality.screening import screen
+from policies.quality.suspect_flag import is_suspect
+from policies.quality.trend import Past
+from policies.slices import Slice
+from twins.network import KpiQuery
+from twins.system.scenario.disturbance import Disturbance
+from twins.system.scenario.presets import small_scenario
+from twins.system.system_network import SystemNetwork
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+CELL = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1"
+NETWORK = Reporter(now=START + timedelta(hours=1), granularity_s=300.0, carriers={CELL: Carrier(20.0, 51)})
+MEASUREMENTS = [*kpi_definitions().values(), *counter_definitions().values()]
+
+
+def sample(kpi, value, unit=None, dn=CELL, slice=None, start=START, seconds=300.0, count=1):
+    name = f"{kpi}.0" if kpi in kpi_definitions() and kpi_definitions()[kpi].binned else kpi
+    definition = {**kpi_definitions(), **counter_definitions()}.get(kpi)
+    unit = (definition.unit if definition else "") if unit is None else unit
+    return KpiSample(name, dn, slice, start, start + timedelta(seconds=seconds), value, unit, count)
+
+
+def checked(*samples, reporter=NETWORK):
+    return screen(samples, Past(), reporter)
+
+
+@pytest.mark.parametrize("definition", MEASUREMENTS, ids=lambda definition: definition.name)
+def test_every_measurement_has_bounds_with_a_source_and_nothing_outside_passes(definition):
+    assert definition.bounds_source
+    per_window = (definition.highest_per_s or math.inf) * 300
+    highest = min(definition.highest if definition.highest is not None else math.inf, per_window)
+    assert math.isfinite(highest), "a KPI without an upper bound"
+    inside = float(math.floor(min(highest, 100.0)))
+    for value in (definition.lowest, inside):
+        assert not checked(sample(definition.name, value)).flaws
+    for value in (definition.lowest - 1, highest * 1.01 + 1, 1e300, -1e300, math.inf, math.nan, "7", True):
+        (flaw,) = checked(sample(definition.name, value)).flaws
+        assert (flaw.quality, flaw.check) == (Quality.REFUSED, "range"), value
+
+
+@pytest.mark.parametrize(
+    ("kpi", "value"),
+    [
+        ("CARR.AverageBlerDl", 350.0),
+        ("DRB.PacketLossRateDl", 10_000.0),
+        ("RRC.ConnMean", -4.0),
+        ("RRU.PrbTotDl", 140.0),
+        ("DRB.UEThpDl", 4_000.0),  # 8 layers of 1024QAM on 20 MHz carry less
+        ("CARR.WBCQIDist", 3.5),
+    ],
+)
+def test_what_cannot_be_is_refused_with_bound_and_source(kpi, value):
+    (flaw,) = checked(sample(kpi, value)).flaws
+    assert flaw.check == "range"
+    assert "TS 38" in flaw.reason or "TS 28" in flaw.reason or "share" in flaw.reason
+
+
+def test_there_are_cqi_bins_0_to_15_only():
+    assert kpi_definition("CARR.WBCQIDist.15").name == "CARR.WBCQIDist"
+    for name in ("CARR.WBCQIDist.16", "CARR.WBCQIDist.1835", "CARR.WBCQIDist.-1", "CARR.WBCQIDist.01"):
+        with pytest.raises(UnknownKpiError):
+            kpi_definition(name)
+        assert (
+            checked(KpiSample(name, CELL, None, START, START + timedelta(seconds=300), 1.0, "count")).flaws[0].check
+            == "catalogue"
+        )
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds", "reason"),
+    [
+        (START, -300.0, "ends 300 s before it starts"),
+        (START, 0.0, "no length"),
+        (START, 7 * 365 * 86_400.0, "days long"),
+        (START, 60.0, "the granularity period is 300 s"),
+        (START, 450.0, "the granularity period is 300 s"),
+        (START + timedelta(hours=4), 300.0, "after the network's time"),
+        (START.replace(tzinfo=None), 300.0, "no offset"),
+    ],
+)
+def test_a_window_that_cannot_be_is_refused(start, seconds, reason):
+    (flaw,) = checked(sample("RRU.PrbTotDl", 50.0, start=start, seconds=seconds)).flaws
+    assert (flaw.quality, flaw.check) == (Quality.REFUSED, "window")
+    assert reason in flaw.reason
+
+
+def test_a_total_of_several_periods_and_a_window_that_just_ended_pass():
+    assert not checked(sample("RRU.PrbTotDl", 50.0, seconds=3600.0)).flaws
+    assert not checked(sample("RRU.PrbTotDl", 50.0, start=NETWORK.now - timedelta(seconds=299))).flaws
+
+
+@pytest.mark.parametrize(
+    ("kpi", "value", "unit", "expected"),
+    [
+        ("DRB.UEThpDl", 60_000.0, "kbit/s", 60.0),
+        ("DRB.UEThpDl", 7.5, "MB/s", 60.0),
+        ("DRB.PdcpSduDelayDl", 120.0, "0.1 ms", 12.0),
+        ("DRB.PdcpSduDelayDl", 0.012, "s", 12.0),
+        ("PEE.Energy", 0.05, "kWh", 50.0),
+        ("DRB.PdcpSduVolumeDL", 1e6, "kbit", 1000.0),
+        ("RRU.PrbTotDl", 25.5, "PRB", 50.0),
+    ],
+)
+def test_units_are_converted_explicitly(kpi, value, unit, expected):
+    (good,) = checked(sample(kpi, value, unit)).good
+    assert good.value == pytest.approx(expected)
+    assert good.unit == kpi_definition(kpi).unit
+
+
+@pytest.mark.parametrize("unit", ["", "Mb", "furlong", "dBm", "%"])
+def test_a_missing_or_unknown_unit_is_refused(unit):
+    (flaw,) = checked(sample("DRB.UEThpDl", 60.0, unit)).flaws
+    assert flaw.check == "unit"
+
+
+@pytest.mark.parametrize("flag", ["1", "yes", " true ", "TRUE", "True", True, 1, "maybe", "y", "2", [], {}, "суспект"])
+def test_a_flag_other_than_an_explicit_no_is_suspect(flag):
+    assert is_suspect(flag)
+
+
+@pytest.mark.parametrize("flag", [None, "", " ", "false", "FALSE", " no ", "0", 0, False, "null"])
+def test_an_explicit_no_is_not_suspect(flag):
+    assert not is_suspect(flag)
+
+
+@pytest.mark.parametrize("dn", ["", "no name", "NRCellDU=", "a,b"])
+def test_an_object_without_a_name_is_refused(dn):
+    assert checked(sample("RRU.PrbTotDl", 50.0, dn=dn)).flaws[0].check == "object"
+
+
+def test_what_is_absent_is_neither_zero_nor_a_flaw():
+    result = checked(sample("DRB.UEThpDl", None), sample("DRB.PdcpSduVolumeDL", 3000.0))
+    assert not result.flaws
+    assert [row.value for row in result.good] == [None, 3000.0]
+
+
+CONTRADICTIONS = {
+    "throughput zero, volume not": [("DRB.UEThpDl", 0.0, None), ("DRB.PdcpSduVolumeDL", 3300.0, None)],
+    "all zero, volume not": [
+        ("DRB.UEThpDl", 0.0, None),
+        ("RRU.PrbTotDl", 0.0, None),
+        ("RRC.ConnMean", 0.0, None),
+        ("DRB.PdcpSduVolumeDL", 3300.0, None),
+    ],
+    "more active than connected": [("DRB.MeanActiveUeDl", 9.0, None), ("RRC.ConnMean", 3.0, None)],
+    "5th percentile above mean": [("DRB.UEThpDl.P05", 20.0, None), ("DRB.UEThpDl", 10.0, None)],
+    "energy is not power times time": [("PEE.Energy", 100.0, None), ("PEE.AvgPower", 600.0, None)],
+    "slices exceed the cell": [("RRU.PrbUsedDl", 60.0, Slice.EMBB), ("RRU.PrbTotDl", 30.0, None)],
+    "the cell is twice its slices": [
+        ("DRB.PdcpSduVolumeDL", 600.0, None),
+        *(("DRB.PdcpSduVolumeDL", 100.0, item) for item in Slice),
+    ],
+    "the same measurement twice": [("RRU.PrbTotDl", 30.0, None), ("RRU.PrbTotDl", 60.0, None)],
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_measurements_of_a_window_that_contradict_each_other_are_all_suspect(name):
+    result = checked(*(sample(kpi, value, slice=slice) for kpi, value, slice in CONTRADICTIONS[name]))
+    assert not result.good
+    assert {(flaw.quality, flaw.check) for flaw in result.flaws} == {(Quality.SUSPECT, "consistency")}
+
+
+def test_an_outage_is_not_taken_for_a_flaw():
+    """Data arrives, buffers hold it, and nothing is sent."""
+    values = [("DRB.UEThpDl", 0.0), ("RRU.PrbTotDl", 0.0), ("RRC.ConnMean", 4.0), ("DRB.MeanActiveUeDl", 4.0)]
+    assert not checked(*(sample(kpi, value) for kpi, value in [*values, ("DRB.PdcpSduVolumeDL", 3300.0)])).flaws
+
+
+def test_the_batch_of_a_public_report_is_thrown_away_with_reasons():
+    """Public reports, case 4: throughput 0 at 11 Mbit/s, CQI 1835, a counter of preambles that repeats a delay."""
+    batch = {
+        "DRB.UEThpDl": 0.0,
+        "RRU.PrbTotDl": 0.0,
+        "RRU.PrbAvailDl": 41.0,
+        "CQI": 1835.0,
+        "RACH.PreambleDedCell": 6.762075,
+        "DRB.RlcDelayUl": 6.762075,
+        "DRB.PdcpSduVolumeDL": 11.0 * 300,
+    }
+    result = checked(*(sample(kpi, value) for kpi, value in batch.items()))
+    reasons = {flaw.kpi: flaw.reason for flaw in result.flaws}
+    assert {row.kpi for row in result.good} == {"RRU.PrbAvailDl", "DRB.RlcDelayUl"}
+    assert "above 15" in reasons["CQI"]
+    assert "it repeats DRB.RlcDelayUl: aliased" in reasons["RACH.PreambleDedCell"]
+    assert "= 0 although data arrived at 11 Mbit/s" in reasons["DRB.UEThpDl"]
+    assert invalid(result.flaws).startswith("telemetry invalid: ")
+
+
+DISTURBANCES = (
+    {"kind": "surge", "factor": 3.0, "at": (60, 80)},
+    {"kind": "cell_outage", "cell": "S1C2", "at": (100, 110)},
+    {"kind": "interferer", "x": 100.0, "y": 60.0, "power_dbm": 30.0, "at": (130, 150)},
+    {"kind": "backhaul_delay", "cell": "S1C1", "milliseconds": 20.0, "at": (170, 190)},
+    {"kind": "surge", "factor": 0.1, "at": (200, 220)},
+)
+
+
+@cache
+def good_windows():
+    """320 windows of a small network: quiet, crowded, with an outage, interference and a long transport."""
+    scenario = small_scenario()
+    network = SystemNetwork(scenario, seed=4)
+    for disturbance in DISTURBANCES:
+        begin, end = (scenario.start + timedelta(seconds=second) for second in disturbance["at"])
+        body = {key: value for key, value in disturbance.items() if key != "at"} | {"start": begin, "end": end}
+        network.inject(Disturbance.model_validate(body))
+    frames = []
+    for _ in range(32):
+        network.advance(10)
+        frames.append(network.observe(KpiQuery(windows=10)))
+    return network.describe(), tuple(frames)
+
+
+def screened(change=lambda row, window: row):
+    """The flaws of all windows, if each sample of window number n is replaced by `change(sample, n)`."""
+    card, frames = good_windows()
+    carriers = {cell.dn: Carrier(cell.bandwidth_mhz, cell.prbs) for cell in card.cells}
+    past, flaws = Past(), []
+    begin = min(row.start for row in frames[0])
+    for frame in frames:
+        rows = [change(row, round((row.start - begin).total_seconds())) for row in frame]
+        flaws += screen(rows, past, Reporter(now=card.now, granularity_s=1.0, carriers=carriers)).flaws
+    return flaws
+
+
+def test_good_measurements_are_never_flagged():
+    assert sum(len(frame.windows()) for frame in good_windows()[1]) == 320
+    assert [flaw.describe() for flaw in screened()] == []
+
+
+@pytest.mark.parametrize(
+    ("kpis", "factor"),
+    [
+        (("DRB.UEThpDl", "DRB.UEThpDl.P05"), 1000.0),
+        (("DRB.UEThpDl", "DRB.UEThpDl.P05"), 0.001),
+        (("DRB.UEThpDl", "DRB.UEThpDl.P05"), 2.0),
+        (("DRB.UEThpDl",), 0.5),
+        (("DRB.PdcpSduVolumeDL",), 1000.0),
+        (("DRB.PdcpSduVolumeDL",), 2.0),
+        (("RRC.ConnMean",), 2.0),
+        (("PEE.Energy",), 2.0),
+        (("PEE.Energy", "PEE.AvgPower"), 2.0),
+        (("RRU.PrbTotDl",), 0.5),
+        (("DRB.PdcpSduDelayDl", "DRB.PdcpSduDelayDl.P95"), 10.0),
+    ],
+)
+def test_a_slip_of_a_factor_is_found_and_blamed_on_the_right_measurement(kpis, factor):
+    """From window 260 on, of which nothing is known in advance; found within a few windows, as a whole."""
+
+    def slip(row, window):
+        slipped = window >= 260 and row.kpi in kpis and row.value is not None
+        return dataclasses.replace(row, value=row.value * factor) if slipped else row
+
+    begin = min(row.start for row in good_windows()[1][0])
+    flawed = [flaw for flaw in screened(slip) if flaw.kpi in kpis]
+    assert flawed
+    first = min((flaw.start - begin).total_seconds() for flaw in flawed)
+    assert 260 <= first <= 265
+    assert all((flaw.start - begin).total_seconds() >= 260 for flaw in flawed)

@@ -1,0 +1,132 @@
+"""Secrets are blanked wherever they are, JSON stays JSON, and ordinary text of this field stays as it is."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.text.base_url import base_url
+from policies.text.redaction import BLANK, keep_secret, redact, redacted
+
+# The shapes are put together here, so that no secret scanner takes this file for a leak.
+AWS = "AKIA" + "IOSFODNN7EXAMPLE"
+GITHUB = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
+GITHUB_FINE = "github_pat_" + "11ABCDEFG0abcdefghijkl_abcdefghijklmnopqrstuvwxyz"
+OPENAI = "sk-" + "proj-4f8hQ2abcdEFGH1234ijkl"
+SLACK = "xoxb-" + "123456789012-abcdefGHIJKL"
+JWT = "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0NTY3ODkwIn0." + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+PEM = (
+    "-----BEGIN PRIVATE KEY-----\n"
+    + "MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF\n"
+    + "-----END PRIVATE KEY-----"
+)
+BASIC = base64.b64encode(b"operator:hunter22").decode()
+
+CASES = {
+    "login in a URL": ("http://operator:hunter22@ran.example:8710/x", "hunter22"),
+    "user alone in a URL": ("no answer from https://t0ken1234567@ran.example/x", "t0ken1234567"),
+    "login with a second at": ("http://user:p@ss1234@host/x", "ss1234"),
+    "access token in a query": ("GET /x?access_token=abc123def&limit=2", "abc123def"),
+    "api key in a query": ("GET /x?limit=2&api_key=abc123def", "abc123def"),
+    "short key in a query": ("https://host/x?key=abc123def", "abc123def"),
+    "authorization header": ("Authorization: Bearer abcdefghijklmnop", "abcdefghijklmnop"),
+    "authorization header, other scheme": ("proxy-authorization: Digest abcdef", "abcdef"),
+    "bearer alone": ("sent Bearer 4f8hQ2abcdEFGH12", "4f8hQ2abcdEFGH12"),
+    "basic alone": (f"sent Basic {BASIC} to it", BASIC),
+    "cookie": ("Cookie: session=abcdef; other=1", "abcdef"),
+    "assignment": ("password=hunter22, then", "hunter22"),
+    "assignment with a prefix": ("export RAN_CLIENT_SECRET=hunter22", "hunter22"),
+    "aws": (f"key {AWS} used", AWS),
+    "aws secret": ("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG", "wJalrXUtnFEMI"),
+    "github": (f"remote: {GITHUB}", GITHUB),
+    "github, fine grained": (GITHUB_FINE, "11ABCDEFG0"),
+    "openai": (f"401 for {OPENAI}", OPENAI),
+    "slack": (SLACK, "abcdefGHIJKL"),
+    "slack webhook": ("https://hooks.slack.com/services/T000/B000/XXXXabcd", "XXXXabcd"),
+    "jwt": (f"token was {JWT}.", JWT[:30]),
+    "pem": (f"key:\n{PEM}\nend", "MC4CAQAw"),
+    "pem that was cut": (PEM[:60], "MC4CAQAw"),
+}
+ORDINARY = (
+    "radio bearer establishment failed on DRB 5",
+    "Bearer reconfiguration of DRB.PdcpSduDelayDl.Filter_5QI",
+    "the default bearer characteristics are those of 5QI 9",
+    "basic service set, basic throughput 25.0 Mbit/s",
+    "Basic scheduling of URLLC",
+    "token bucket with 1500 bytes; tokens: 1700 in, 200 out",
+    "the key performance indicators DRB.UEThpDl=25.3 and RRU.PrbTotDl=81",
+    "http://127.0.0.1:8710/A1-P/v2/policytypes/ORAN_SliceSLATarget_2.0.0?limit=20&after=7",
+    "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1,RRMPolicyRatio=eMBB",
+    "set rRMPolicyMinRatio to 40 % for S-NSSAI sst=1 sd=0A0B0C",
+    "sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "risk-averse task-scheduler-configuration of disk-usage-monitoring",
+    "contact noc@operator.example about cell S1C1 @ 18:00",
+    "keep URLLC delay below 10 ms in the stadium tonight",
+    "public key -----BEGIN PUBLIC KEY----- is not a secret",
+)
+
+
+@pytest.mark.parametrize(("text", "secret"), CASES.values(), ids=CASES)
+def test_a_secret_is_blanked(text, secret):
+    clean = redacted(text)
+    assert secret not in clean and BLANK in clean
+    assert redacted(clean) == clean
+
+
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_text_stays_as_it_is(text):
+    assert redacted(text) == text
+
+
+@pytest.mark.parametrize(("text", "secret"), CASES.values(), ids=CASES)
+def test_a_secret_inside_json_is_blanked_and_json_stays_json(text, secret):
+    document = json.dumps({"a": [text, {"b": text}], "n": 1.5})
+    clean = json.loads(redacted(document))
+    assert secret not in json.dumps(clean) and clean["n"] == 1.5
+    assert secret not in redacted(json.dumps(document))
+
+
+def nested(values):
+    names = st.text() | st.sampled_from(["password", "token", "Authorization", "cookie=", "url"])
+    return st.recursive(values, lambda inner: st.lists(inner) | st.dictionaries(names, inner))
+
+
+@given(nested(st.text() | st.integers() | st.sampled_from([*(text for text, _ in CASES.values()), "password=", "token:"])))
+def test_json_of_any_form_stays_json(value):
+    assert type(json.loads(redacted(json.dumps(value)))) is type(value)
+
+
+def test_a_field_that_is_named_like_a_secret_is_blanked():
+    value = {
+        "api_key": "abc",
+        "nested": [{"password": "p"}],
+        "tokens": 17,
+        "api_key_env": "NAME",
+        "credentials_file": "/x",
+        "token": "",
+    }
+    assert redact(value) == {"api_key": BLANK, "nested": [{"password": BLANK}], "tokens": 17, "api_key_env": "NAME",
+                             "credentials_file": "/x", "token": ""}  # fmt: skip
+
+
+def test_a_registered_secret_is_blanked_wherever_it_is():
+    keep_secret("correct horse battery")
+    assert redacted("it said correct horse battery to us") == f"it said {BLANK} to us"
+    keep_secret("abc")
+    assert redacted("abc") == "abc"
+
+
+@pytest.mark.parametrize(
+    "url", ["http://user:hunter22@host", "https://hunter22@host:1", "http://host/x?token=hunter22", "http://host#hunter22"]
+)
+def test_credentials_in_a_url_are_refused_without_repeating_them(url):
+    with pytest.raises(ValueError, match="refused; give the URL alone") as caught:
+        base_url(url)
+    assert "hunter22" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:8710", "https://ran.example/prefix/"])
+def test_an_ordinary_url_is_taken(url):
+    assert base_url(url) == url

@@ -1,0 +1,276 @@
+"""Pulling PM reports from peers that fail, lie, restart or never end: nothing is lost, stored twice, or waited for without end."""
+
+from __future__ import annotations
+
+import copy
+import json
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from trap_server import TrapServer, send
+
+from policies.kpi import KpiFrame, KpiSample
+from policies.quality.reporter import Reporter
+from tools.oran.peer import PeerError, PeerSettings
+from tools.oran.pm_client import PmClient, PullLimits
+from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.store import KpiStore, KpiStoreError
+from twins.network import KpiQuery
+from twins.ric.pm_log import PmLog
+from twins.ric.pm_report import reports_of
+
+QUICK = PeerSettings(timeout_s=5, attempts=1, max_body_bytes=1 << 20)
+START = datetime(2026, 3, 1, tzinfo=UTC)
+CELL = "ManagedElement=S1,GNBDUFunction=1,NRCellDU=S1C1"
+WINDOW = timedelta(minutes=5)
+
+
+def window(number, value=None):
+    start = START + number * WINDOW
+    return KpiFrame(
+        (KpiSample("RRU.PrbTotDl", CELL, None, start, start + WINDOW, float(number if value is None else value), "%"),)
+    )
+
+
+def log_of(*numbers):
+    log = PmLog()
+    for number in numbers:
+        log.log(window(number))
+    return log
+
+
+class PmPeer(TrapServer):
+    """Serves a PM log page by page; `spoil(page, after)` may change what it answers. `log` may be replaced."""
+
+    def __init__(self, log, spoil=lambda page, after: page, named=True):
+        self.log, self.spoil = log, spoil
+
+        def script(handler, number):
+            query = parse_qs(urlsplit(self.requests[-1][1]).query)
+            after, limit = int(query["after"][0]), int(query["limit"][0])
+            periods = self.log.after(after, min(limit, 3))
+            page = {
+                "reports": [report for period in periods for report in reports_of(period)],
+                "next": periods[-1].sequence if periods else after,
+                "last": self.log.last,
+                "oldest": self.log.oldest,
+                **({"log": self.log.name} if named else {}),
+            }
+            send(handler, 200, json.dumps(self.spoil(copy.deepcopy(page), after)).encode())
+
+        super().__init__(script)
+
+
+def source(peer, path, reporter=Reporter, **limits):
+    store = KpiStore(path)
+    client = PmClient(peer.url, QUICK, limits=PullLimits(**limits) if limits else None)
+    return KpiSource(store, client, reporter), store
+
+
+def values(kpis):
+    return kpis.as_of(START + timedelta(days=9)).query(KpiQuery()).values()
+
+
+def test_a_failed_write_loses_nothing(tmp_path):
+    with PmPeer(log_of(*range(10))) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        with sqlite3.connect(tmp_path / "kpi.db") as other:
+            other.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON samples WHEN NEW.value = 5 BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+            )
+        with pytest.raises(KpiStoreError, match="the disk is full"):
+            kpis.refresh()
+        assert values(kpis) == [0, 1, 2]
+        with sqlite3.connect(tmp_path / "kpi.db") as other:
+            other.execute("DROP TRIGGER full")
+        assert kpis.refresh() == 7
+        assert values(kpis) == list(range(10))
+        assert store.losses().missed == 0
+
+
+def test_a_failed_page_loses_nothing(tmp_path):
+    broken = [True]
+
+    def spoil(page, after):
+        return "garbage" if after == 3 and broken else page
+
+    with PmPeer(log_of(*range(8)), spoil) as peer:
+        kpis, _ = source(peer, tmp_path / "kpi.db")
+        with pytest.raises(PeerError, match="JSON object"):
+            kpis.refresh()
+        assert values(kpis) == [0, 1, 2]
+        broken.clear()
+        kpis.refresh()
+        assert values(kpis) == list(range(8))
+
+
+def test_the_progress_survives_a_restart_of_the_reader(tmp_path):
+    with PmPeer(log_of(*range(4))) as peer:
+        source(peer, tmp_path / "kpi.db")[0].refresh()
+        peer.log.log(window(4))
+        before = len(peer.requests)
+        kpis, _ = source(peer, tmp_path / "kpi.db")
+        assert kpis.refresh() == 1
+        assert [parse_qs(urlsplit(path).query)["after"] for _, path, _ in peer.requests[before:]] == [["4"]]
+
+
+@pytest.mark.parametrize("poison", [{}, [], "report", {"event": {"commonEventHeader": {"domain": "fault"}}}, {"event": 1e300}])
+def test_a_report_that_cannot_be_read_is_kept_with_its_reason_and_the_others_pass(tmp_path, poison):
+    def spoil(page, after):
+        if after == 3:
+            page["reports"][1] = poison
+        return page
+
+    with PmPeer(log_of(*range(10)), spoil) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        kpis.refresh()
+        kpis.refresh()
+        assert values(kpis) == [0, 1, 2, 3, 5, 6, 7, 8, 9]
+        (letter,) = store.letters()
+        assert json.loads(letter.content) == poison
+        assert "PM report" in letter.reason
+        assert "1 reports that cannot be read" in kpis.losses().describe()
+
+
+def test_periods_that_the_peer_dropped_are_counted(tmp_path):
+    with PmPeer(log_of(0, 1)) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        kpis.refresh()
+        log = PmLog(capacity=2)
+        for number in range(7):
+            log.log(window(number))
+        log.name, peer.log = peer.log.name, log
+        kpis.refresh()
+        assert values(kpis) == [0, 1, 5, 6]
+        assert store.losses().missed == 3
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("again", [(4, 5), (4, 5, 6, 7, 8, 9)])
+def test_a_peer_that_numbers_anew_is_read_again(tmp_path, named, again):
+    with PmPeer(log_of(0, 1, 2, 3), named=named) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        kpis.refresh()
+        peer.log = log_of(*again)
+        kpis.refresh()
+        kpis.refresh()
+        assert values(kpis) == [0, 1, 2, 3, *again]
+        assert (store.losses().restarts, store.losses().missed) == (1, 0)
+
+
+def test_windows_of_an_earlier_life_of_the_network_are_set_aside(tmp_path):
+    now = [START + 20 * WINDOW]
+    with PmPeer(log_of(*range(10, 14))) as peer:
+        kpis, _ = source(peer, tmp_path / "kpi.db", lambda: Reporter(now=now[0], granularity_s=300))
+        kpis.refresh()
+        peer.log, now[0] = log_of(0, 1), START + 2 * WINDOW
+        snapshot = kpis.snapshot()
+        assert snapshot.newest == START + 2 * WINDOW
+        assert snapshot.query(KpiQuery()).values() == [0, 1]
+        peer.log.log(window(2))
+        now[0] += WINDOW
+        assert kpis.snapshot().query(KpiQuery()).values() == [0, 1, 2]
+
+
+def endless(page, after):
+    return page | {"reports": reports_of_window(after), "next": after + 1, "last": 2**40, "log": ""}
+
+
+def reports_of_window(number):
+    return [report for period in log_of(number).after(0, 1) for report in reports_of(period)]
+
+
+def test_a_peer_without_end_is_left_after_the_limit_and_read_on_by_the_next_pull(tmp_path):
+    with PmPeer(PmLog(), endless) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db", pages=5)
+        for count in (5, 10):
+            with pytest.raises(PeerError, match=r"more reports than 5 pages in one pull.*goes on from there"):
+                kpis.refresh()
+            assert store.count() == count
+
+
+def test_a_pull_is_bounded_in_bytes(tmp_path):
+    with PmPeer(PmLog(), endless) as peer, pytest.raises(PeerError, match="more reports than 3000 bytes"):
+        source(peer, tmp_path / "kpi.db", bytes=3000)[0].refresh()
+
+
+def test_a_peer_whose_newest_number_runs_away_does_not_hold_the_pull(tmp_path):
+    def spoil(page, after):
+        peer.log.log(window(peer.log.last))
+        return page
+
+    with PmPeer(log_of(*range(4)), spoil) as peer:
+        assert source(peer, tmp_path / "kpi.db")[0].refresh() <= 6
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"next": 0}, "does not go beyond"),
+        ({"next": 99}, "is beyond last"),
+        ({"next": True}, "next: number"),
+        ({"next": -1}, "next: number"),
+        ({"last": "x"}, "last: number"),
+        ({"reports": {}}, "reports"),
+    ],
+)
+def test_a_page_that_contradicts_itself_is_one_typed_error(tmp_path, change, reason):
+    with PmPeer(log_of(0, 1), lambda page, after: page | change) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        with pytest.raises(PeerError, match=reason):
+            kpis.refresh()
+        assert store.count() == 0
+
+
+def test_a_repeated_page_is_one_typed_error(tmp_path):
+    first = reports_of_window(0)
+    with PmPeer(PmLog(), lambda page, after: page | {"reports": first, "next": after + 1, "last": 2**40}) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        with pytest.raises(PeerError, match="repeats the reports"):
+            kpis.refresh()
+        assert store.count() == 1
+
+
+def corrected(page, after):
+    """After period 2, deliver window 0 again with another value."""
+    log = PmLog()
+    log.log(window(0, 40.0))
+    reports = [report for period in log.after(0, 1) for report in reports_of(period)]
+    return page | ({"reports": reports, "next": 3, "last": 3} if after == 2 else {})
+
+
+def test_a_corrected_delivery_replaces_and_a_snapshot_keeps_what_it_had(tmp_path):
+    with PmPeer(log_of(0, 1)) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        earlier = kpis.snapshot()
+        peer.spoil = corrected
+        later = kpis.snapshot()
+        assert later.query(KpiQuery()).values() == [40.0, 1.0]
+        assert earlier.query(KpiQuery()).values() == [0.0, 1.0]
+        assert [row.highest for row in earlier.summary("RRU.PrbTotDl")] == [1.0]
+        assert [row.highest for row in later.summary("RRU.PrbTotDl")] == [40.0]
+        assert store.count() == 2
+
+
+_READER = """
+import sys
+from tools.oran.pm_client import PmClient
+from tools.telemetry.kpi_source import KpiSource
+from tools.telemetry.store import KpiStore
+print(KpiSource(KpiStore(sys.argv[1]), PmClient(sys.argv[2])).refresh())
+"""
+
+
+def test_two_processes_pull_into_one_store_without_counting_twice(tmp_path):
+    with PmPeer(log_of(*range(30))) as peer:
+        command = [sys.executable, "-c", _READER, str(tmp_path / "kpi.db"), peer.url]
+        readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        counts = [int(reader.communicate(timeout=60)[0]) for reader in readers]
+        assert sum(counts) == 30
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        assert values(kpis) == list(range(30))
+        assert store.losses().missed == 0

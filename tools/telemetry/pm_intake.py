@@ -1,0 +1,59 @@
+"""PM files on their way into the KPI store: the same checks, quarantine and dead letters as for reports that are pulled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from policies.kpi import KpiFrame
+from policies.quality.reporter import Reporter
+from policies.word import Word
+from tools.telemetry.delivery import DeadLetter, Delivery
+from tools.telemetry.increments import Increments
+from tools.telemetry.pm_file import read_pm_file
+from tools.telemetry.pm_reading import PmReportError
+from tools.telemetry.quarantine import MAX_LETTER_BYTES
+from tools.telemetry.store import KpiStore
+
+SOURCE = "PM files"
+
+
+class FileReport(Word):
+    """How a file was taken in: new samples, or the reason why it could not be read."""
+
+    path: str
+    samples: int = 0
+    ignored: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def take_in_files(
+    paths: Sequence[Path], store: KpiStore, cumulative: Collection[str] = (), reporter: Reporter | None = None
+) -> list[FileReport]:
+    """Store the files in order; one that cannot be read becomes a dead letter and does not affect the others.
+
+    cumulative: KPIs whose counters are not reset in each period. Raises KpiStoreError.
+    """
+    increments = Increments(cumulative)
+    return [_take_in(path, store, increments, reporter) for path in paths]
+
+
+def _take_in(path: Path, store: KpiStore, increments: Increments, reporter: Reporter | None) -> FileReport:
+    try:
+        readings = read_pm_file(path)
+    except PmReportError as error:
+        store.take_in(Delivery(source=SOURCE, letters=(DeadLetter(_excerpt(path), str(error)),)))
+        return FileReport(path=str(path), reason=str(error))
+    frame = increments.of(KpiFrame(tuple(sample for reading in readings for sample in reading.samples)))
+    flaws = tuple(flaw for reading in readings for flaw in reading.flaws)
+    ignored = {name for reading in readings for name in reading.ignored}
+    count = store.take_in(Delivery(source=SOURCE, frame=frame, flaws=flaws), reporter)
+    return FileReport(path=str(path), samples=count, ignored=tuple(sorted(ignored)))
+
+
+def _excerpt(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_LETTER_BYTES)
+    except OSError:
+        return b""

@@ -1,0 +1,123 @@
+"""What a PM report or PM file says, as samples in catalogue units and flaws: shared by the readers of both formats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, measurement_definition
+from policies.managed_object import parse_dn
+from policies.pm_measurement import SAMPLES_PREFIX, from_wire, parse_wire_name
+from policies.quality.flaw import Flaw, refused, suspect
+from policies.quality.reporter import Reporter
+from policies.quality.window import window_objection
+from twins.network import NetworkUnavailableError
+
+_EMPTY = frozenset({"", "NULL", "NIL", "NAN", "-"})
+_EXCERPT = 40
+
+
+class PmReportError(NetworkUnavailableError):
+    """A PM report or file that cannot be read: it is malformed or of another domain."""
+
+
+@dataclass
+class PmReading:
+    """The content of a report for `window` with a granularity period of `granularity_s` seconds.
+
+    ignored: the names of measurement types that are not in the KPI catalogue.
+    """
+
+    window: tuple[datetime, datetime]
+    granularity_s: float
+    samples: list[KpiSample] = field(default_factory=list)
+    flaws: list[Flaw] = field(default_factory=list)
+    ignored: set[str] = field(default_factory=set)
+
+    @property
+    def frame(self) -> KpiFrame:
+        """The samples as a frame."""
+        return KpiFrame(tuple(self.samples))
+
+    @property
+    def suspect(self) -> int:
+        """The number of values that are marked as suspect."""
+        return sum(flaw.check == "suspect flag" for flaw in self.flaws)
+
+    def add(self, values: dict[str, str], dn: str, is_suspect: bool) -> None:
+        """Add the values of one object, by measurement type as on the wire."""
+        objection = window_objection(*self.window, Reporter(granularity_s=self.granularity_s))
+        if not objection and not _is_one_period(self.window, self.granularity_s):
+            length = (self.window[1] - self.window[0]).total_seconds()
+            objection = f"the window is {length:g} s long, but the granularity period is {self.granularity_s:g} s"
+        for sample, text in self._samples(values, dn):
+            if is_suspect:
+                self.flaws.append(suspect(sample, "suspect flag", "its source marks it as suspect"))
+            elif objection:
+                self.flaws.append(refused(sample, "window", objection))
+            elif text:
+                self.flaws.append(refused(sample, "range", f"{text[:_EXCERPT]!r} is not a finite number"))
+            else:
+                self.samples.append(sample)
+
+    def _samples(self, values: dict[str, str], dn: str) -> Iterator[tuple[KpiSample, str]]:
+        """Yield samples, with the text of those whose value is not a number."""
+        for name, text in values.items():
+            if name.startswith(SAMPLES_PREFIX):
+                continue
+            try:
+                kpi, slice = parse_wire_name(name)
+                parts = _parts(kpi, text)
+            except (ValueError, UnknownKpiError):
+                self.ignored.add(name)
+                continue
+            count = _count(values.get(SAMPLES_PREFIX + name, "1"))
+            for part_kpi, part in parts:
+                sample = KpiSample(part_kpi, dn, slice, *self.window, None, measurement_definition(kpi).unit, count)
+                number, unreadable = _number(part)
+                value = None if number is None else from_wire(part_kpi, number)
+                yield replace(sample, value=value), unreadable
+
+
+def _is_one_period(window: tuple[datetime, datetime], granularity_s: float) -> bool:
+    return math.isclose((window[1] - window[0]).total_seconds(), granularity_s, rel_tol=0.02)
+
+
+def _parts(kpi: str, text: str) -> list[tuple[str, str]]:
+    """Return (KPI, text) once, or once per bin of a list; raises UnknownKpiError, also for more bins than the family has."""
+    definition = measurement_definition(kpi)
+    if not definition.binned or kpi != definition.name:
+        return [(kpi, text)]
+    parts = [(f"{kpi}.{index}", part) for index, part in enumerate(text.split(","))]
+    measurement_definition(parts[-1][0])
+    return parts
+
+
+def _number(text: str) -> tuple[float | None, str]:
+    """Return the number of a text, None if it is empty, and the text itself if it is neither."""
+    if text.strip().upper() in _EMPTY:
+        return None, ""
+    try:
+        number = float(text)
+    except ValueError:
+        return None, text
+    return (number, "") if math.isfinite(number) else (None, text)
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 1
+
+
+def object_dn(entity: str, instance: str) -> str:
+    """Return the object's DN starting at its ManagedElement, without a prefix such as SubNetwork or MeContext.
+
+    instance: local to `entity`, or a full name. Raises ValueError if it is not a DN.
+    """
+    is_full = instance.startswith(("ManagedElement=", "SubNetwork=", "MeContext="))
+    full = instance if is_full else f"{entity},{instance}".strip(",")
+    position = full.find("ManagedElement=")
+    dn = full[position:] if position > 0 else full
+    parse_dn(dn)
+    return dn

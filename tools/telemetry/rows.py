@@ -1,0 +1,77 @@
+"""Rows of the KPI store as samples."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from policies.kpi import KpiSample
+from policies.quality.flaw import Flaw
+from policies.quality.grouping import by_place, by_window
+from policies.quality.invariant import TREND_KPIS
+from policies.quality.trend import HISTORY, PERSISTENT, Past
+from policies.slices import Slice
+
+COLUMNS = "kpi, dn, slice, start_s, end_s, value, unit, count"
+_CURRENT = f"SELECT {COLUMNS} FROM samples JOIN series ON series.id = samples.series WHERE replaced_by IS NULL"  # noqa: S608
+
+Row = tuple[str, str, str, float, float, float | None, str, int]
+
+
+def sample_of(row: Row) -> KpiSample:
+    """Return a row as a sample."""
+    kpi, dn, name, start, end, value, unit, count = row
+    return KpiSample(
+        kpi=kpi,
+        dn=dn,
+        slice=Slice(name) if name else None,
+        start=datetime.fromtimestamp(start, UTC),
+        end=datetime.fromtimestamp(end, UTC),
+        value=value,
+        unit=unit,
+        count=count,
+    )
+
+
+def current_rows(connection: sqlite3.Connection, starts: Iterable[datetime]) -> Iterator[KpiSample]:
+    """Yield the current samples of the windows that begin at `starts`; times without an offset are none of the store's."""
+    for start in starts:
+        if start.tzinfo is not None:
+            yield from map(sample_of, connection.execute(f"{_CURRENT} AND start_s = ?", (start.timestamp(),)))
+
+
+def past_before(connection: sqlite3.Connection, start: datetime) -> Past:
+    """Return the newest windows that begin before `start`, good and contradicted samples, for the check of trends."""
+    starts = connection.execute(
+        "SELECT start_s FROM windows WHERE start_s < ? ORDER BY start_s DESC LIMIT ?", (start.timestamp(), HISTORY + PERSISTENT)
+    ).fetchall()
+    past = Past()
+    for (moment,) in reversed(starts):
+        rows = connection.execute(f"{_CURRENT} AND start_s = ?", (moment,))
+        good = {_key(row): sample_of(row) for row in rows if row[0] in TREND_KPIS or row[0].rpartition(".")[0] in TREND_KPIS}
+        contradicted = _contradicted(connection, moment)
+        samples = good | {(flaw.kpi, flaw.dn, flaw.slice): _as_delivered(flaw) for flaw in contradicted}
+        for _, members in by_window(samples.values()):
+            past.add(by_place(members))
+        past.mark_newest(contradicted)
+    return past
+
+
+def _key(row: Row) -> tuple[str, str, Slice | None]:
+    return row[0], row[1], Slice(row[2]) if row[2] else None
+
+
+def _contradicted(connection: sqlite3.Connection, start: float) -> list[Flaw]:
+    """Return the flaws of a window that other measurements contradict: whether a jump persists is seen from them, too."""
+    (end,) = connection.execute("SELECT end_s FROM windows WHERE start_s = ?", (start,)).fetchone()
+    rows = connection.execute("SELECT flaw FROM quarantine WHERE at_s = ?", (end,))
+    return [
+        flaw
+        for (text,) in rows
+        if (flaw := Flaw.model_validate_json(text)).check == "consistency" and flaw.start.timestamp() == start
+    ]
+
+
+def _as_delivered(flaw: Flaw) -> KpiSample:
+    return KpiSample(flaw.kpi, flaw.dn, flaw.slice, flaw.start, flaw.end, flaw.value, flaw.unit)
