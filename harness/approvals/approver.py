@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.approvals.store import Approval, ApprovalStore, How
-from harness.commitments.timetable import AT_ONCE, Timetable
 from harness.records.person import current_person
 from harness.records.tried import Tried
+from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.change import ChangeSet
 from policies.verdict import Verdict
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.commitments.store import Commitment
-from harness.commitments.timetable import AT_ONCE
+from harness.runtime.timetable import AT_ONCE
 
 STILL_ON_THE_NETWORK = "STILL ON THE NETWORK"
 

@@ -27,10 +27,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from harness.commitments.network_identity import is_same_network
-from harness.commitments.timetable import AT_ONCE, Timetable
 from harness.runtime.errors import CommitmentError
 from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
+from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.change import ChangeSet, Receipt
 from policies.word import Word
 

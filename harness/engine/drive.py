@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from harness.approvals.approver import Answerer, ApprovalAnswer, ApprovalQuestion, Approver
-from harness.commitments.timetable import moment_text
 from harness.engine.desk import Desk
 from harness.engine.edited import edited_note
 from harness.engine.interrupts import (
@@ -31,6 +30,7 @@ from harness.records.person import Person
 from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
 from harness.runtime.private import private_file
+from harness.runtime.timetable import moment_text
 from policies.text.redaction import redacted
 from policies.verdict import Verdict
 

@@ -6,18 +6,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from harness.commitments.timetable import Timetable
 from harness.records.failure import RunFailure
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.standing import Standing
 from harness.records.status import EXIT_STATUS, Mode, RunStatus, Status
+from harness.runtime.timetable import Timetable
 from harness.verification.result import Verification
 from policies.change import ChangeSet
 from policies.intent import Intent
 from policies.proposal import Candidate, KpiPrediction
 from policies.verdict import Verdict
 from policies.word import Word
-from tools.telemetry.planned_events import EventUse
+from tools.telemetry.forecast.planned_events import EventUse
 
 
 class ApprovalNote(Word):

@@ -15,10 +15,10 @@ from harness.approvals.approver import approve_by_flag
 from harness.commitments.rollback import roll_back
 from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError, CommitmentStore
-from harness.commitments.timetable import Timetable
 from harness.commitments.watchdog import Watchdog
 from harness.runtime.settings import CommitmentSettings
 from harness.runtime.store import StateStore
+from harness.runtime.timetable import Timetable
 from harness.views.console import RunConsole
 from policies.intent import TimeWindow
 from twins.network import NetworkUnavailableError

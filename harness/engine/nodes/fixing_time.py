@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from harness.commitments.timetable import AT_ONCE, Timetable
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
+from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.intent import Intent
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from harness.commitments.timetable import Timetable
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
 from harness.records.observed_kpi import ObservedKpi
@@ -12,11 +11,12 @@ from harness.records.outcome import ApprovalNote, RunOutcome
 from harness.records.standing import Standing
 from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
+from harness.runtime.timetable import Timetable
 from harness.verification.result import Verification
 from policies.intent import Intent
 from policies.proposal import Candidate
 from policies.verdict import Verdict
-from tools.telemetry.planned_events import EventUse
+from tools.telemetry.forecast.planned_events import EventUse
 
 
 def report(desk: Desk, state: RunState) -> RunState:

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment
-from harness.commitments.timetable import moment_text
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
 from harness.engine.nodes.scheduling import deadlines
 from harness.engine.state import Ending, RunState, ended
 from harness.records.failure import RunBoundary
 from harness.runtime.errors import RunError
+from harness.runtime.timetable import moment_text
 from twins.network import NetworkError
 
 CONFIRMED = "every target was met and nobody was harmed"

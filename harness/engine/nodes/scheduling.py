@@ -12,7 +12,6 @@ from typing import TypedDict
 
 from harness.commitments.schedule import Schedule, grace_of
 from harness.commitments.store import Commitment
-from harness.commitments.timetable import moment_text
 from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.nodes.rejudging import refusals
@@ -20,6 +19,7 @@ from harness.engine.nodes.validating import try_now
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
 from harness.runtime.embedded_place import is_embedded
+from harness.runtime.timetable import moment_text
 from policies.intent import Intent, TimeWindow
 
 

@@ -1,6 +1,7 @@
 """The twin is asked about the intent's world: what is planned there counts in, and its busiest part decides."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -10,9 +11,9 @@ from policies.slices import Slice
 from tools.context import ToolContext
 from tools.ran.candidate_tools import compare_candidates
 from tools.ran.forecast_tool import forecast_traffic
+from tools.telemetry.forecast.window_parts import parts_of
 from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
-from tools.telemetry.window_parts import parts_of
 from tools.twinning.laboratory import Laboratory
 from tools.twinning.world import world_of
 from twins.network import KpiQuery, PlannedEvent
@@ -109,6 +110,6 @@ def test_parts_are_at_most_an_hour_long_and_inside_or_outside_of_each_event():
     event = TimeWindow(start=START + timedelta(minutes=90), end=START + timedelta(hours=9))
     parts = parts_of(window, [event])
     assert (parts[0].start, parts[-1].end) == (window.start, window.end)
-    assert all(before.end == after.start for before, after in zip(parts[:-1], parts[1:], strict=True))
+    assert all(before.end == after.start for before, after in pairwise(parts))
     assert all(part.end - part.start <= timedelta(hours=1) for part in parts)
     assert all(part.end <= event.start or part.start >= event.start for part in parts)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agents.understanding.crowd_words import read_crowd
-from agents.understanding.events import read_event
 from agents.understanding.result import Question, ReadingError
-from agents.understanding.when import When, blank, read_permanence
+from agents.understanding.timing.crowd_words import read_crowd
+from agents.understanding.timing.events import read_event
+from agents.understanding.timing.when import When, blank, read_permanence
 from policies.intent import TimeWindow
 from policies.text.number_words import NUMBER_WORDS
 from twins.network import NetworkCard
