@@ -24,8 +24,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pydantic import Field
-
 from harness.commitments.network_identity import is_same_network
 from harness.runtime.errors import CommitmentError
 from harness.runtime.high_water import HighWaterClock
@@ -54,9 +52,9 @@ class Commitment(Word):
     """A change with its deadlines; `expectations` is what a resumed run needs (artifact of the candidate, times).
 
     identity: of the network, empty if it is not known. attempts: how often reverting failed; next_attempt_at, reported_at: wall
-    times of the next attempt, and of the last journal record about it. apply_at, restore_at: its timetable, network time in
-    seconds since the epoch (None: at once, never). verified_at: wall time of its verification by KPIs, for a change that is to be
-    restored.
+    times of the next attempt (0: at once), and of the last journal record about it. apply_at, restore_at: its timetable, network
+    time in seconds since the epoch (None: at once, never). verified_at: wall time of its verification by KPIs, for a change that
+    is to be restored.
     """
 
     key: str
@@ -68,7 +66,7 @@ class Commitment(Word):
     receipt: Receipt | None
     expectations: dict[str, Any]
     opened_at: float
-    deadline: float = Field(allow_inf_nan=True)  # infinite on an embedded network, whose time may stand still
+    deadline: float
     network_deadline: float
     closed_at: float | None = None
     note: str = ""
@@ -206,11 +204,11 @@ class CommitmentStore:
     def revert_failed(self, key: str, note: str) -> Commitment:
         """Record that reverting failed; the commitment stays open, and reverting is tried again."""
         attempts = self.get(key).attempts + 1
-        pause = 0.0 if attempts == 1 else min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
+        pause = min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
         ended = ("rolled back", "inconclusive", "failed", "scheduled")
         return self._move(
             key, "revert_failed", _TO_REVERT, ("still applied", ended), note=note, attempts=attempts,
-            next_attempt_at=self._now() + pause,
+            next_attempt_at=0.0 if attempts == 1 else self._now() + pause,
         )  # fmt: skip
 
     def reported(self, key: str) -> None:
@@ -326,7 +324,11 @@ def _moment(seconds: float | None) -> datetime | None:
 
 def _read(row: sqlite3.Row) -> Commitment:
     values = dict(row)
-    values["change_set"] = ChangeSet.model_validate_json(values["change_set"])
-    values["receipt"] = Receipt.model_validate_json(values["receipt"]) if values["receipt"] else None
-    values["expectations"] = json.loads(values["expectations"])
-    return Commitment.model_validate(values)
+    try:
+        values["change_set"] = ChangeSet.model_validate_json(values["change_set"])
+        values["receipt"] = Receipt.model_validate_json(values["receipt"]) if values["receipt"] else None
+        values["expectations"] = json.loads(values["expectations"])
+        return Commitment.model_validate(values)
+    except ValueError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise CommitmentError(f"commitment {values['key']!r} cannot be read ({reason}); the state database is damaged") from error

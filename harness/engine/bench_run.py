@@ -80,6 +80,11 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     return BenchResult(figures=tuple(_figures(recommendations, harness_ms, bare_ms)), seeds=(_SEED,))
 
 
+def _folders(folder: str) -> dict[str, Any]:
+    """Return settings that keep everything below a temporary folder, the second place of the journal's heads included."""
+    return {"data_dir": f"{folder}/data", "journal": {"witness_dir": f"{folder}/second"}}
+
+
 def _recommend() -> dict[str, Any]:
     """Run the intent in shadow mode; return wall seconds of the start-up, in total, by step and by tool."""
     tools: dict[str, float] = defaultdict(float)
@@ -89,7 +94,7 @@ def _recommend() -> dict[str, Any]:
             tools[event.data["call"].tool] += event.data["seconds"]
 
     with tempfile.TemporaryDirectory() as folder:
-        settings = load_settings(overrides={"data_dir": folder, "network": {"scenario": "stadium", "seed": _SEED}})
+        settings = load_settings(overrides={**_folders(folder), "network": {"scenario": "stadium", "seed": _SEED}})
         opened = time.perf_counter()
         with open_service(settings, listen) as service:
             started = time.perf_counter()
@@ -108,7 +113,7 @@ def _harness_call_ms(calls: int) -> float:
 
     with tempfile.TemporaryDirectory() as folder:
         overrides = {
-            "data_dir": folder,
+            **_folders(folder),
             "network": {"scenario": "small"},
             "limits": {"decisions": calls + 10, "tool_calls": calls + 10},
         }

@@ -73,8 +73,8 @@ def connect(settings: NetworkSettings, paths: Paths, listener: Listener, stack: 
 
 
 def _running(settings: NetworkSettings, paths: Paths, tick: Callable[[datetime], None], stack: ExitStack) -> Connection:
+    from tools.oran.access.credentials import load_credentials
     from tools.oran.clock import PolledClock
-    from tools.oran.credentials import load_credentials
     from tools.oran.oran_network import OranNetwork
     from tools.oran.peer import PeerSettings
     from tools.telemetry.store import KpiStore

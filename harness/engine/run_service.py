@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from harness.approvals.approver import Answerer, Approver
 from harness.approvals.store import ApprovalStore
@@ -22,6 +24,8 @@ from harness.engine.run_interrupted import RunInterrupted
 from harness.engine.state import initial
 from harness.gate.approver_authorization import ApproverPolicy
 from harness.gate.gate import Gate
+from harness.journal.journal import WriteListener
+from harness.journal.journal import silent as silent_journal
 from harness.journal.write_ahead import open_state
 from harness.records.artifacts import Artifacts
 from harness.records.events import Event, Listener, silent
@@ -32,6 +36,7 @@ from harness.records.run_lock import run_lock
 from harness.records.run_record import RunStore, new_run_id
 from harness.records.status import Mode, Status
 from harness.runtime.errors import HarnessError, RunError
+from harness.runtime.high_water import HighWaterClock
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
 from harness.runtime.tracing import NoTracer, Tracer, run_attributes
@@ -40,7 +45,7 @@ from policies.text.redaction import redacted
 
 
 class RunService:
-    """Runs intents on one network; `listener` is called with every event.
+    """Runs intents on one network; `listener` is called with every event, `on_write` with every record of the journal.
 
     requester: who wants what the runs do; by default the user as whom the system runs this process. An interrupt (Ctrl-C,
     SIGTERM) of `start` or `resume` is raised as RunInterrupted; the run can be resumed.
@@ -53,13 +58,15 @@ class RunService:
         *,
         listener: Listener = silent,
         tracer: Tracer | None = None,
+        on_write: WriteListener = silent_journal,
         requester: str = "",
     ) -> None:
         self.settings = settings
         self.parts = parts
         self.paths = Paths.of(settings)
         self.paths.secure()
-        store, self.journal = open_state(self.paths)
+        store, self.journal = open_state(self.paths, on_write)
+        self._store = store
         self.approvals = ApprovalStore(store)
         self.commitments = CommitmentStore(store, identities={parts.network_name: parts.network_identity})
         self.runs = RunStore(store)
@@ -131,6 +138,7 @@ class RunService:
             has_url=parts.has_url,
             actuator=parts.network if mode == "active" else None,
             clock=parts.clock,
+            not_before=partial(self._not_before, run_id),
             planner=parts.planner,
             registry=parts.registry,
             context=context,
@@ -148,6 +156,10 @@ class RunService:
             listener=self._listener,
             tracer=self._tracer,
         )
+
+    def _not_before(self, run_id: str, moment: datetime) -> datetime:
+        clock = HighWaterClock(self._store, moment.timestamp, boot="", name=f"network of run {run_id}")
+        return datetime.fromtimestamp(max(moment.timestamp(), clock()), moment.tzinfo)
 
     def _progress(self, done: int, total: int) -> None:
         self._listener(Event("tool.progress", "act", {"done": done, "total": total}))
@@ -208,6 +220,6 @@ class RunService:
 
 def _what_stands(desk: Desk) -> str:
     resume = f"twinpilot run --resume {desk.run_id} goes on with the run"
-    if desk.has_url and desk.settings.commitment.watchdog:
+    if desk.has_watchdog:
         return f"its change is still on the network until the watchdog has taken it back; {resume}"
     return f"its change is still on the network; {resume}"

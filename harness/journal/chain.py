@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,11 +38,22 @@ def complete_lines(path: Path, findings: Findings) -> list[bytes]:
     if not path.exists():
         return []
     *lines, rest = path.read_bytes().split(b"\n")
-    if rest:
+    if rest and _is_complete(rest[:-1]) and not _is_complete(rest):
+        findings.faults.append(f"{path.name}: the end of its last line was edited")
+    elif rest:
         findings.notes.append(
             f"{path.name}: a torn last line of {len(rest)} bytes, as a crash leaves it; the next record sets it aside"
         )
     return lines
+
+
+def _is_complete(line: bytes) -> bool:
+    """Whether a line holds all of its JSON: a crash leaves the beginning of a line, never a line with something else after it."""
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def read_chain(path: Path, key: VerifyKey, findings: Findings) -> Chain:

@@ -25,9 +25,11 @@ class Inspection:
         self._key = key or place.keys / PUBLIC_NAME
 
     def verify(self) -> JournalReport:
-        """Return the report; raises JournalError if there is no journal, and nobody knows of one."""
-        if not self.records.exists() and not self._is_known():
-            raise JournalError(f"journal {self.records}: the file does not exist; give --data-dir or --records")
+        """Return the report; raises JournalError if there is no journal, or none whose key is there."""
+        if not self.records.exists() and not (self._is_known() and self._key.exists()):
+            removed = ", though the second place knows a journal of this folder: it was removed with its key"
+            problem = f"the file does not exist{removed if self._is_known() else ''}"
+            raise JournalError(f"journal {self.records}: {problem}; give --data-dir or --records")
         key = verify_key(self._key)
         second = self._second(key)
         return verify_journal(self.records, self._heads, key, second, make_witnesses(self._place.journal_settings))

@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -38,8 +38,18 @@ from policies.text.redaction import redact
 _REMEDY = "free space, or choose another data_dir or journal.witness_dir"
 
 
+WriteListener = Callable[[str, JournalRecord], None]
+
+
+def silent(stage: str, record: JournalRecord) -> None:
+    """Ignore what is written."""
+
+
 class Journal:
-    """The journal in `folder` with its heads in `heads_folder`, in the second place `second`, and at the `witnesses`."""
+    """The journal in `folder` with its heads in `heads_folder`, in the second place `second`, and at the `witnesses`.
+
+    on_write: called with "writing", "written" (the record is on the disk) and "published" (its heads are), and the record.
+    """
 
     def __init__(
         self,
@@ -49,6 +59,7 @@ class Journal:
         *,
         second: Path | None = None,
         witnesses: tuple[Witness, ...] = (),
+        on_write: WriteListener = silent,
     ) -> None:
         self.path = folder / RECORDS_NAME
         self.heads_path = heads_folder / HEADS_NAME
@@ -58,17 +69,18 @@ class Journal:
         self._second = WitnessFolder(second, folder, key.public().key_id) if second else None
         self._heads = (HeadsFile(self.heads_path), *([self._second.heads] if self._second else []))
         self._end = JournalEnd(self._lines, self._heads, key.public())
+        self._on_write = on_write
         self._watch = WitnessWatch(witnesses, key.public())
         self._is_registered = False
         for path in (folder, heads_folder, *(self._second.folders() if self._second else ())):
             _create(path)
 
     @classmethod
-    def of(cls, paths: Paths) -> Journal:
+    def of(cls, paths: Paths, on_write: WriteListener = silent) -> Journal:
         """Return the journal of a data folder, with its signing key; raises JournalError."""
         key = signing_key(paths.keys)
         witnesses = make_witnesses(paths.journal_settings)
-        return cls(paths.journal, paths.heads, key, second=paths.witness_folder, witnesses=witnesses)
+        return cls(paths.journal, paths.heads, key, second=paths.witness_folder, witnesses=witnesses, on_write=on_write)
 
     def append(self, kind: str, body: dict[str, Any], run: str = "") -> JournalRecord:
         """Write a record and its heads; raises JournalError if the disk, the chain or a witness does not allow it."""
@@ -122,8 +134,11 @@ class Journal:
             version=2,
         ).sealed()
         record = record.model_copy(update={"signature": self._key.sign(record.seq, record.hash)})
+        self._on_write("writing", record)
         self._lines.append(record.line())
+        self._on_write("written", record)
         _publish(record.head(), self._heads)
+        self._on_write("published", record)
         return record
 
     def _parse(self, line: bytes, number: int) -> JournalRecord:

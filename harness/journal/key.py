@@ -57,9 +57,11 @@ class VerifyKey:
         return self.public.public_bytes_raw().hex()
 
     def accepts(self, seq: int, digest: str, signature: str) -> bool:
-        """Whether this key made the signature of this head."""
+        """Whether this key made the signature of this head, written in lower-case hex digits as `sign` writes it."""
         from cryptography.exceptions import InvalidSignature
 
+        if signature != signature.lower():
+            return False
         try:
             self.public.verify(bytes.fromhex(signature), head_message(seq, digest))
         except (InvalidSignature, ValueError):

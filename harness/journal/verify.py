@@ -89,7 +89,9 @@ def _head(line: bytes, number: int, path: Path, key: VerifyKey, findings: Findin
     except ValidationError:
         findings.faults.append(f"{path}: line {number} is not a head: it was edited")
         return None
-    if not key.accepts(head.seq, head.hash, head.signature):
+    if head.line().encode() != line:
+        findings.faults.append(f"{path}: line {number} is not written as heads are: it was edited")
+    elif not key.accepts(head.seq, head.hash, head.signature):
         findings.faults.append(f"head {head.seq} in {path} is not signed by this key")
     return head
 

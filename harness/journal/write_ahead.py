@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from harness.journal.journal import Journal
+from harness.journal.journal import Journal, WriteListener, silent
 from harness.journal.record import JournalRecord
 from harness.runtime.paths import Paths
 from harness.runtime.store import StateChange, StateStore
@@ -23,9 +23,9 @@ RECOVERED = "state.recovered"
 _MARK = b'"kind":"state.'
 
 
-def open_state(paths: Paths) -> tuple[StateStore, Journal]:
+def open_state(paths: Paths, on_write: WriteListener = silent) -> tuple[StateStore, Journal]:
     """Return the state database, whose changes are journaled first, and the journal, once both agree; raises HarnessError."""
-    journal = Journal.of(paths)
+    journal = Journal.of(paths, on_write)
     store = StateStore(paths.state, write_ahead=lambda change: announce(journal, change))
     recover(store, journal)
     return store, journal

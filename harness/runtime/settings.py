@@ -38,7 +38,7 @@ class SettingsError(HarnessError):
 class NetworkSettings(Word):
     """The network: the URL of a running one, or an embedded scenario (stadium, small, or a scenario file).
 
-    credentials_file: a TOML file of the peers' logins and tokens (`tools.oran.credentials`); never in a URL.
+    credentials_file: a TOML file of the peers' logins and tokens (`tools.oran.access.credentials`); never in a URL.
     """
 
     url: BaseUrl = ""

@@ -1,7 +1,9 @@
 """What was approved is what is applied: edits, baseline, versions and the gate's verdict hold at the moment of the apply."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from small_network import SmallNetwork, embb_minimum, ratio
@@ -9,7 +11,9 @@ from small_world import SmallPlanner, service
 
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.store import ApprovalConflictError
+from harness.engine.run_service import RunService
 from harness.runtime.errors import ApprovalError
+from harness.runtime.store import StateStore
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.loading import SHIPPED, load_guardrails
 from tools.oran.oran_network import OranNetwork
@@ -144,10 +148,6 @@ def with_guardrails(root, text):
 
 
 def runs_with_guardrails(tmp_path, network, path):
-    from dataclasses import replace
-
-    from harness.engine.run_service import RunService
-
     base = service(tmp_path, network=network)
     return RunService(base.settings, replace(base.parts, guardrails=load_guardrails(path)))
 
@@ -231,7 +231,7 @@ def test_a_resumed_run_does_not_repeat_what_precedes_the_interrupt_and_a_second_
     done = runs.resume(waiting.run_id, approver=approve_by_flag)
     assert done.status == "confirmed"
     assert runs.resume(waiting.run_id, approver=lambda question: NO) == done
-    with pytest.raises(ApprovalConflictError, match="is approved and used by .* was not recorded"):
+    with pytest.raises(ApprovalConflictError, match=r"is approved and used by .* was not recorded"):
         runs.approvals.decide(waiting.run_id, waiting.approval.digest, False, "ann", "command")
     assert len(bodies(runs, waiting.run_id, "approval.decided")) == len(network.applied) == 1
 
@@ -270,22 +270,45 @@ def test_no_verdict_is_taken_after_the_run_has_ended(tmp_path, network, verdict)
     assert minimum(network) == 0
 
 
+def test_a_change_set_other_than_the_approved_one_is_not_applied(tmp_path, network):
+    runs = service(tmp_path, network=network)
+
+    def approver(question):
+        folder = runs.paths.run(question.approval.run_id)
+        (tried,) = folder.glob("tried-*.json")
+        tried.write_text(tried.read_text().replace('"new":40', '"new":100'))
+        return YES
+
+    outcome = runs.start(TEXT, approver=approver)
+    assert outcome.status == "rejected" and "is not the one that was approved" in outcome.message
+    assert network.applied == []
+
+
+def test_a_request_whose_content_was_changed_is_not_used(tmp_path, network):
+    runs = service(tmp_path, network=network)
+
+    def approver(question):
+        with StateStore(runs.paths.state).transaction() as connection:
+            connection.execute("UPDATE approvals SET subject = replace(subject, ?, 'something else')", (TEXT,))
+        return YES
+
+    outcome = runs.start(TEXT, approver=approver)
+    assert outcome.status == "rejected" and "does not have the digest of its content" in outcome.message
+    assert network.applied == []
+
+
 def test_a_request_of_a_run_that_ended_otherwise_is_withdrawn(tmp_path, network):
     runs = service(tmp_path, network=network, approval={"ttl": 0.2})
     waiting = runs.start(TEXT)
-    import time
-
     time.sleep(0.3)
     outcome = runs.resume(waiting.run_id)
     assert (outcome.status, outcome.exit_status) == ("expired", 4)
     assert "expired: nobody decided in time" in outcome.message and "reject" not in outcome.message
-    with pytest.raises(ApprovalError, match="is withdrawn|is expired"):
+    with pytest.raises(ApprovalError, match=r"is withdrawn|is expired"):
         runs.approvals.decide(waiting.run_id, waiting.approval.digest, True, "ann", "command")
 
 
 def test_an_approval_that_was_not_used_in_time_is_expired_not_rejected(tmp_path, network):
-    import time
-
     runs = service(tmp_path, network=network, approval={"ttl": 0.5})
     outcome = runs.start(TEXT, approver=lambda question: time.sleep(0.7) or YES)
     assert outcome.status == "expired"

@@ -20,7 +20,7 @@ from harness.journal.write_ahead import open_state
 from harness.runtime.paths import Paths
 from harness.runtime.settings import JournalSettings, SettingsError, load_settings
 from harness.runtime.tracing import OtelTracer
-from tools.oran.credentials import load_credentials
+from tools.oran.access.credentials import load_credentials
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import PeerSettings
 from twins.ric.server import EmbeddedRan

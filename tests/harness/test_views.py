@@ -9,7 +9,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from small_network import SmallNetwork, embb_minimum
 from small_world import SmallPlanner, service
 
@@ -17,6 +16,7 @@ from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.terminal import edit_change_set, parse_value
 from harness.runtime.tracing import NoTracer, OtelTracer, make_tracer
 from harness.views.console import RunConsole
+from twins.screen.console import SafeConsole
 
 TEXT = "at least <script>alert(1)</script> [red]5 Mbps[/red] \x1b[31m"
 
@@ -24,7 +24,7 @@ TEXT = "at least <script>alert(1)</script> [red]5 Mbps[/red] \x1b[31m"
 @pytest.fixture
 def shown(tmp_path):
     out = io.StringIO()
-    view = RunConsole(Console(file=out, width=110))
+    view = RunConsole(SafeConsole(file=out, width=110))
     outcome = service(tmp_path, listener=view).start(TEXT, approver=approve_by_flag)
     return outcome, out.getvalue()
 
@@ -86,10 +86,10 @@ def test_a_change_set_is_edited_in_the_users_editor(tmp_path, monkeypatch):
     script.chmod(0o755)
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", str(script))
-    assert edit_change_set(Console(file=io.StringIO()), embb_minimum(40)) == embb_minimum(30)
+    assert edit_change_set(SafeConsole(file=io.StringIO()), embb_minimum(40)) == embb_minimum(30)
     script.write_text('#!/bin/sh\necho nonsense > "$1"\n')
     out = io.StringIO()
-    assert edit_change_set(Console(file=out), embb_minimum(40)) is None
+    assert edit_change_set(SafeConsole(file=out), embb_minimum(40)) is None
     assert "cannot use that" in out.getvalue()
 
 
@@ -146,13 +146,7 @@ def test_a_run_is_listed_shown_and_approved_from_other_processes(tmp_path):
     assert refused.stderr.strip() == "error: run 'nonsense' does not exist; `twinpilot runs` lists them"
     digest = waiting.approval.digest[:12]
     assert f"twinpilot approve {waiting.run_id} {digest}" in waiting.message
-    for unnamed in (
-        ("last", digest),
-        ("", digest),
-        (waiting.run_id,),
-        (waiting.run_id, digest[:11]),
-        (waiting.run_id, "--digest", ""),
-    ):
+    for unnamed in (("last", digest), ("", digest), (waiting.run_id,), (waiting.run_id, digest[:11])):
         refused = command(tmp_path, "approve", *unnamed)
         assert refused.returncode == 1 and f"twinpilot approve {waiting.run_id} {digest}" in refused.stderr, refused.stderr
     other = command(tmp_path, "approve", waiting.run_id, "0" * 12)
@@ -192,6 +186,6 @@ def test_a_command_that_cannot_work_says_why_in_one_line(tmp_path):
 
 def test_a_question_is_shown_with_how_to_answer_it(tmp_path):
     out = io.StringIO()
-    service(tmp_path, SmallPlanner(ask=True), listener=RunConsole(Console(file=out, width=110))).start("x")
+    service(tmp_path, SmallPlanner(ask=True), listener=RunConsole(SafeConsole(file=out, width=110))).start("x")
     assert "Which cells?" in out.getvalue()
     assert "--resume" in out.getvalue()

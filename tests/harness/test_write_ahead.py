@@ -10,6 +10,7 @@ import pytest
 from small_network import embb_minimum
 
 from harness.approvals.store import ApprovalStore
+from harness.approvals.subject import ApprovalSubject
 from harness.commitments.store import CommitmentStore
 from harness.journal.write_ahead import open_state
 from harness.runtime.errors import JournalError
@@ -19,6 +20,7 @@ CHILD = """
 import os, signal, sys
 from pathlib import Path
 from harness.approvals.store import ApprovalStore
+from harness.approvals.subject import ApprovalSubject
 from harness.commitments.store import CommitmentStore
 from harness.journal.write_ahead import announce, open_state
 from harness.runtime.paths import Paths
@@ -27,23 +29,25 @@ from policies.change import ChangeSet
 
 place, moment = Paths(Path(sys.argv[1])), sys.argv[2]
 change_set = ChangeSet.model_validate_json(sys.argv[3])
+subject = ApprovalSubject(change_set=change_set)
 store, journal = open_state(place)
 die = lambda: os.kill(os.getpid(), signal.SIGKILL)
 if moment == "announced":
     def announce_and_die(change):
         announce(journal, change)
         die()
-    ApprovalStore(StateStore(place.state, write_ahead=announce_and_die)).request("r1", change_set, 900)
+    ApprovalStore(StateStore(place.state, write_ahead=announce_and_die)).request("r1", subject, 900)
 approvals = ApprovalStore(store)
-approvals.request("r1", change_set, 900)
-journal.append("approval.requested", {"digest": change_set.digest}, "r1")
-approvals.decide("r1", change_set.digest, True, "alice", "command", note="seen token=abcdef123456")
+approvals.request("r1", subject, 900)
+journal.append("approval.requested", {"digest": subject.digest}, "r1")
+approvals.decide("r1", subject.digest, True, "alice", "command", note="seen token=abcdef123456")
 if moment == "approved":
     die()
 CommitmentStore(store).open("k1", "r1", change_set, network="small", deadline_s=60, network_deadline=1e12, expectations={})
 die()
 """
 CHANGE = embb_minimum(40)
+SUBJECT = ApprovalSubject(change_set=CHANGE)
 
 
 def killed(root, moment):
@@ -87,7 +91,7 @@ def test_what_was_recovered_is_recovered_once(tmp_path):
 
 def test_a_process_that_lives_is_left_to_report_itself(tmp_path):
     store, journal = open_state(Paths(tmp_path))
-    ApprovalStore(store).request("r1", CHANGE, 900)
+    ApprovalStore(store).request("r1", SUBJECT, 900)
     assert recovered(Paths(tmp_path)) == []
     assert [record.body["row"]["state"] for record in journal.records()] == ["pending"]
 
@@ -95,11 +99,11 @@ def test_a_process_that_lives_is_left_to_report_itself(tmp_path):
 def test_nothing_is_committed_that_could_not_be_journaled(tmp_path):
     store, journal = open_state(Paths(tmp_path))
     approvals = ApprovalStore(store)
-    approvals.request("r1", CHANGE, 900)
+    approvals.request("r1", SUBJECT, 900)
     journal.path.write_bytes(b"")
     with pytest.raises(JournalError):
-        approvals.decide("r1", CHANGE.digest, True, "mallory", "command")
-    assert approvals.get("r1", CHANGE.digest).state == "pending"
+        approvals.decide("r1", SUBJECT.digest, True, "mallory", "command")
+    assert approvals.get("r1", SUBJECT.digest).state == "pending"
 
 
 def test_a_lease_for_reverting_is_journaled_before_the_network_is_touched(tmp_path):

@@ -23,7 +23,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from policies.text.base_url import base_url
 from policies.text.redaction import redacted
 from policies.violation import Violation
-from tools.oran.credentials import Credentials, load_credentials
+from tools.oran.access.credentials import Credentials, load_credentials
 from twins.network import InvalidChangeError, NetworkUnavailableError, StaleEditError, UnknownObjectError
 
 _NOT_EXECUTED = frozenset({423, 429, 503})
@@ -51,7 +51,7 @@ class UnreachableError(_RetryError):
 class PeerSettings:
     """Limits in seconds, attempts and bytes; `headers` are sent with every request.
 
-    credentials: logins and tokens by origin; None: those of the environment (`tools.oran.credentials`).
+    credentials: logins and tokens by origin; None: those of the environment (`tools.oran.access.credentials`).
     """
 
     timeout_s: float = 10.0

@@ -16,9 +16,9 @@ from typing import Protocol
 
 from policies.kpi import KpiFrame, kpi_definition
 from policies.quality.reporter import Reporter
-from tools.telemetry.cursors import CursorMovedError
 from tools.telemetry.delivery import Cursor, Delivery, Losses
 from tools.telemetry.kpi_snapshot import KpiSnapshot
+from tools.telemetry.storage.cursors import CursorMovedError
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery, NetworkUnavailableError
 

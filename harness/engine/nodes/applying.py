@@ -17,6 +17,7 @@ from harness.engine.nodes.judging import back_to_plan, key_of
 from harness.engine.nodes.rejudging import rejudge, void
 from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.scheduling import deadlines, on_newest_prediction, until_due, verification_end
+from harness.engine.nodes.watching import NotInEffectError, require_in_effect
 from harness.engine.state import RunState
 from harness.records.tried import Tried
 from harness.runtime.errors import RunError
@@ -81,15 +82,16 @@ def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> 
         return _verify_next(key, commitment.receipt)
     try:
         receipt = send(_actuator(desk), change_set, key, commitment.expectations["opened_at"])
-    except NetworkError as error:
+        require_in_effect(desk, change_set)
+    except (NetworkError, NotInEffectError) as error:
         return _not_applied(desk, state, key, change_set, error)
     _record(desk, key, change_set, receipt)
     return _verify_next(key, receipt)
 
 
-def _not_applied(desk: Desk, state: RunState, key: str, change_set: ChangeSet, error: NetworkError) -> RunState:
+def _not_applied(desk: Desk, state: RunState, key: str, change_set: ChangeSet, error: Exception) -> RunState:
     """Go back to planning after a refusal of which nothing stands, as read back; otherwise take back what may stand."""
-    if isinstance(error, NetworkUnavailableError) or may_stand(desk.network, change_set):
+    if isinstance(error, NetworkUnavailableError | NotInEffectError) or may_stand(desk.network, change_set):
         desk.record("change.failed", key=key, why=str(error))
         return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
     desk.commitments.reverted(key, f"refused by the network, nothing of it is applied, as read back: {error}")

@@ -6,7 +6,6 @@ of that moment, and the gate judges it again with this prediction. It is applied
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from typing import TypedDict
 
@@ -21,6 +20,8 @@ from harness.records.tried import Tried
 from harness.runtime.embedded_place import is_embedded
 from harness.runtime.timetable import moment_text
 from policies.intent import Intent, TimeWindow
+
+_STANDING_STILL_S = 10 * 365 * 86_400.0
 
 
 class Deadlines(TypedDict):
@@ -38,10 +39,11 @@ def predicted_window(desk: Desk, state: RunState, tried: Tried) -> TimeWindow | 
 def deadlines(desk: Desk, until: datetime, now: datetime, *, wall: float = 0.0) -> Deadlines:
     """Return the deadlines of a commitment that the run itself closes at `until`, and the watchdog after a grace.
 
-    `wall` replaces the wall time, seconds. On an embedded network, whose time may stand still, there is no limit in wall time.
+    `wall` replaces the wall time, seconds. An embedded network, whose time may stand still, may need years.
     """
     until += grace_of(desk.network.describe().granularity_s)
-    wall = wall or (math.inf if is_embedded(desk.network_name) else (until - now).total_seconds())
+    network_s = (until - now).total_seconds()
+    wall = wall or (max(_STANDING_STILL_S, network_s) if is_embedded(desk.network_name) else network_s)
     return Deadlines(deadline_s=wall, network_deadline=until.timestamp())
 
 

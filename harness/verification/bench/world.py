@@ -39,6 +39,7 @@ WINDOWS_BEFORE = 12
 CELL = "S1C1"
 CELLS = ("S1C1", "S1C2", "S1C3")
 MIN_PROBABILITY = 0.8  # the gate's default: a change that the twin does not promise this surely is not applied
+_WARM_UP = 8  # windows
 _START = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 _RATIO, _NEUTRAL_RATIO = 40, 1
 _GAIN = 1.5  # the operator asks for this many times the throughput measured before
@@ -81,7 +82,7 @@ def _network(seed: int) -> SystemNetwork:
     network = SystemNetwork(scenario(), seed)
     weights = (AttributeEdit(dn=f"{du(c)},SchedulerProfile=eMBB", attribute="schedulerWeight", old=1.0, new=0.1) for c in CELLS)
     network.apply(ChangeSet(edits=tuple(weights)), "eMBB has a low weight")
-    network.advance((WINDOWS_BEFORE + 2) * WINDOW_S)
+    network.advance((WINDOWS_BEFORE + _WARM_UP) * WINDOW_S)
     return network
 
 
@@ -95,9 +96,16 @@ def scenario() -> SystemScenario:
         cells=tuple(CellSpec.model_validate(cell.model_dump() | narrow) for cell in hexagonal(rings=0)),
         radius=120.0,
         groups=(
-            UeGroup(name="phones", slice=Slice.EMBB, count=9, traffic=Ftp3(file_bytes=15_000, files_per_s=1.0), speed_mps=0.2),
+            UeGroup(name="phones", slice=Slice.EMBB, count=9, speed_mps=0.2, traffic=Ftp3(file_bytes=15_000, files_per_s=1.0)),
             UeGroup(name="robots", slice=Slice.URLLC, count=6, traffic=Periodic(packet_bytes=250, period_ms=10.0)),
-            UeGroup(name="cameras", slice=Slice.MMTC, count=9, traffic=Periodic(packet_bytes=3_500, period_ms=10.0)),
+            # Small buffers: overload shows as loss at once, instead of a loss that begins when large ones are full.
+            UeGroup(
+                name="cameras",
+                slice=Slice.MMTC,
+                count=9,
+                buffer_kbit=500.0,
+                traffic=Periodic(packet_bytes=3_500, period_ms=10.0),
+            ),
         ),
     )
 

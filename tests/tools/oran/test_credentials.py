@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from policies.text.redaction import redacted
-from tools.oran.credentials import FILE_VARIABLE, LOGIN_VARIABLE, TOKEN_VARIABLE, CredentialsError, load_credentials
+from tools.oran.access.credentials import FILE_VARIABLE, LOGIN_VARIABLE, TOKEN_VARIABLE, CredentialsError, load_credentials
 from tools.oran.peer import Peer, PeerSettings
 
 

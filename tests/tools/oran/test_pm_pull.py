@@ -1,4 +1,4 @@
-"""Pulling PM reports from peers that fail, lie, restart or never end: nothing is lost, stored twice, or waited for without end."""
+"""PM reports from peers that fail, lie, restart or never end: nothing is lost, stored twice, or waited for without end."""
 
 from __future__ import annotations
 
@@ -79,9 +79,8 @@ def test_a_failed_write_loses_nothing(tmp_path):
     with PmPeer(log_of(*range(10))) as peer:
         kpis, store = source(peer, tmp_path / "kpi.db")
         with sqlite3.connect(tmp_path / "kpi.db") as other:
-            other.execute(
-                "CREATE TRIGGER full BEFORE INSERT ON samples WHEN NEW.value = 5 BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-            )
+            full = "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+            other.execute(f"CREATE TRIGGER full BEFORE INSERT ON samples WHEN NEW.value = 5 {full}")
         with pytest.raises(KpiStoreError, match="the disk is full"):
             kpis.refresh()
         assert values(kpis) == [0, 1, 2]

@@ -6,8 +6,8 @@
    is carried forward, with a warning.
 2. A coming event without precedent in the history adds the crowd that the calendar or the operator states
    (`tools.telemetry.forecast.crowd`).
-3. The forecast is for the part of the window (`tools.telemetry.forecast.window_parts`) with the highest offered volume, since the hardest
-   part decides whether a bound holds; of parts within 5 % of it the earliest is taken.
+3. The forecast is for the part of the window (`tools.telemetry.forecast.window_parts`) with the highest offered volume, since the
+   hardest part decides whether a bound holds; of parts within 5 % of it the earliest is taken.
 """
 
 from __future__ import annotations
