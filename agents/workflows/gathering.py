@@ -1,4 +1,4 @@
-"""The evidence that a change needs: topology, configuration, KPIs, degradation, forecast, limits, and what only a person knows."""
+"""The evidence that a change needs: topology, configuration, KPIs, degradation, forecast, limits, and what only people know."""
 
 from __future__ import annotations
 
