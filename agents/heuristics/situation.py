@@ -20,7 +20,7 @@ from tools.calls.observation import Observation
 from tools.ran.forecast_tool import forecast_traffic
 from tools.ran.kpi_tool import KpiRow, query_kpi
 from tools.ran.topology_tools import read_configuration
-from tools.telemetry.traffic_row import TrafficRow
+from tools.telemetry.forecast.traffic_row import TrafficRow
 from tools.twinning.world import World, world_of
 from twins.network import Cell, NetworkCard
 

@@ -19,7 +19,6 @@ from typing import Final
 from agents.answer import Answer
 from agents.understanding import meaning
 from agents.understanding.conditions import asks_for_estimator, link_conditions_of, names_estimators, without_link_words
-from agents.understanding.crowd_words import read_crowd
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
@@ -42,8 +41,9 @@ from agents.understanding.result import (
 from agents.understanding.screening import only_permission, screen
 from agents.understanding.shares import rewrite_shares
 from agents.understanding.targets import TargetReader
-from agents.understanding.times import read_times
-from agents.understanding.when import When
+from agents.understanding.timing.crowd_words import read_crowd
+from agents.understanding.timing.times import read_times
+from agents.understanding.timing.when import When
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
 from policies.kpi import kpi_definition
 from policies.slices import Slice

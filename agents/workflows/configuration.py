@@ -18,9 +18,8 @@ from agents.specialists.safety import MIN_PROBABILITY, SLA, review
 from agents.specialists.team import specialists_for
 from agents.understanding.result import Understood
 from agents.workflows.calls import call, failure_of, is_offered, pending
-from agents.workflows.crowds import crowd_question
 from agents.workflows.direct_edits import AS_ASKED, InvalidEditError, direct_draft, scaled_variants
-from agents.workflows.gathering import constraint_calls, evidence_calls, required
+from agents.workflows.gathering import constraint_calls, crowd_question, evidence_calls, required
 from agents.workflows.handover_activity import CHECK_EVENT, inactive_cells, inactive_reason
 from agents.workflows.objections import Objections, objections_of
 from agents.workflows.pressure import reason_for_no_change

@@ -1,16 +1,19 @@
-"""The evidence that a change needs: topology, configuration, KPIs, degradation, forecast, and the limits of edited attributes."""
+"""The evidence that a change needs: topology, configuration, KPIs, degradation, forecast, limits, and what only people know."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
 from agents.heuristics.draft import Draft
+from agents.heuristics.evidence_reader import answer_to
 from agents.heuristics.situation import Situation
+from agents.planner import Ask, View
 from agents.workflows.calls import call
 from policies.change import AttributeEdit
 from policies.kpi import kpi_definition
 from policies.managed_object import class_of
 from tools.calls.tool_call import ToolCall
+from tools.ran.forecast_tool import forecast_traffic
 
 _CELL_KPIS = ["RRU.PrbTotDl", "RRC.ConnEstabFailRate", "MM.HoPingPongRate", "MM.RlfRate", "PEE.Energy", "CARR.AverageBlerDl"]
 _SLICE_KPIS = ["DRB.PdcpSduDelayDl", "DRB.UEThpDl", "DRB.UEThpDl.P05", "DRB.PacketLossRateDl", "RRU.PrbUsedDl", "RRC.ConnMean"]
@@ -87,3 +90,17 @@ def constraint_calls(drafts: list[Draft]) -> list[ToolCall]:
         call("retrieve_3gpp_constraint", "the limit of an edited attribute", class_name=class_name, attribute=attribute)
         for class_name, attribute in sorted(edited)
     ]
+
+
+def crowd_question(view: View, situation: Situation) -> Ask | None:
+    """Return the question how many visitors an event has that touches the intent's cells, None if no crowd is unknown."""
+    forecast = answer_to(view.observations, forecast_traffic, forecast_call(situation))
+    unknown = [event for event in situation.world.unknown_crowds if forecast is not None and event.name in forecast.unknown]
+    if not unknown:
+        return None
+    names = " and ".join(event.name for event in unknown)
+    when = ", ".join(f"{event.start:%d %B %H:%M} to {event.end:%H:%M} at {event.area}" for event in unknown)
+    question = (
+        f"How many visitors does {names} ({when}) have? The calendar does not say, and there was no event there in the history."
+    )
+    return Ask(question=question, choices=("100 visitors", "1000 visitors", f"without the {unknown[0].name}"))

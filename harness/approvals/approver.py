@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from harness.approvals.store import Approval, ApprovalStore, How
 from harness.records.person import current_person
 from harness.records.tried import Tried
+from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.change import ChangeSet
 from policies.verdict import Verdict
 
 
 @dataclass(frozen=True)
 class ApprovalQuestion:
-    """The request for approval, with the twin's prediction and the gate's verdict."""
+    """The request for approval, with the twin's prediction, the gate's verdict, and when the change is applied and restored."""
 
     approval: Approval
     tried: Tried
     verdict: Verdict
+    timetable: Timetable = AT_ONCE
 
 
 @dataclass(frozen=True)

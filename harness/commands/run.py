@@ -39,6 +39,10 @@ Approval: at a terminal you are asked (y / n / edit). Without one, --approve app
 the change set, its schedule, the KPIs before it, and the versions of what it edits. If these move before the apply, you are asked
 again.
 
+Time: a change for a later time ("from 23:00 to midnight", "tonight") is applied shortly before it begins and restored when it
+ends; "permanently" or "from 23:00 onwards" keeps it. The command waits meanwhile. With --leave it returns with the status
+scheduled: run --resume RUN waits and applies; what is in force is restored by the watchdog even if nobody does.
+
 {exit_status_text()}
 """
 
@@ -53,6 +57,9 @@ def run(
     wait: Annotated[
         str, typer.Option("--wait", help='How long to wait for a verdict from another process: seconds, or "10min".')
     ] = "0",
+    leave: Annotated[
+        bool, typer.Option("--leave", help="Do not wait for the time of a scheduled change: return with status scheduled.")
+    ] = False,
     shadow: Annotated[bool, typer.Option("--shadow", help="Only recommend: there is no actuator.")] = False,
     planner: Annotated[str | None, typer.Option(help="rule or llm.")] = None,
     scenario: Annotated[str | None, typer.Option(help="Embedded network: stadium, small, or a scenario FILE.json.")] = None,
@@ -76,8 +83,9 @@ def run(
         if bool(text.strip()) == bool(resume):
             raise typer.BadParameter('give either the intent ("...") or --resume RUN')
         operator = _Operator(approve, wait_s, answer or [], as_json)
+        mode: Mode = "shadow" if shadow else "active"
         try:
-            outcome = _run(settings, _view(as_json), operator, text=text, resume=resume, mode="shadow" if shadow else "active")
+            outcome = _run(settings, _view(as_json), operator, text=text, resume=resume, mode=mode, waits=not leave)
         except RunInterrupted as interrupt:
             end_interrupted(interrupt, as_json)
     if as_json:
@@ -165,7 +173,9 @@ def _outcome_of(settings: Settings, name: str) -> RunOutcome | None:
     return artifacts.load("outcome", RunOutcome) if artifacts.has("outcome") else None
 
 
-def _run(settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode) -> RunOutcome:
+def _run(
+    settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode, waits: bool
+) -> RunOutcome:
     from harness.engine.wiring import open_service
     from harness.records.events import Event
 
@@ -179,5 +189,5 @@ def _run(settings: Settings, view: RunConsole, operator: _Operator, *, text: str
     with open_service(settings, view, network) as service:
         approver, answerer = operator.approver(service, view.console), operator.answerer(view)
         if resume:
-            return service.resume(service.runs.get(resume).run_id, approver=approver, answerer=answerer)
-        return service.start(text, mode, approver=approver, answerer=answerer)
+            return service.resume(service.runs.get(resume).run_id, approver=approver, answerer=answerer, waits=waits)
+        return service.start(text, mode, approver=approver, answerer=answerer, waits=waits)

@@ -47,7 +47,7 @@ def runs(
 def _json(records: list[RunRecord], commitments: list[Commitment]) -> dict[str, Any]:
     from harness.commitments.notice import is_left_standing
 
-    fields = {"key", "run_id", "network", "state", "note", "attempts", "next_attempt_at"}
+    fields = {"key", "run_id", "network", "state", "note", "attempts", "next_attempt_at", "apply_at", "restore_at"}
     return {
         "runs": records,
         "open_commitments": [

@@ -84,7 +84,7 @@ def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> 
         if approval.state == "pending":
             console.print(f"  approve with: {approval.command}")
     for commitment in CommitmentStore(store).of_run(record.run_id):
-        line = notice(commitment, time.time()) if commitment.is_open else f"commitment: {commitment.state} {commitment.note}"
+        line = notice(commitment, time.time()) if commitment.is_open else f"commitment: {commitment.describe()}"
         console.print(line, style="bold red" if is_left_standing(commitment, time.time()) else "")
 
 

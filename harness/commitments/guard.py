@@ -20,7 +20,10 @@ from harness.runtime.settings import Settings
 
 LOCK_NAME = "watchdog.lock"
 # Only a network with a URL can be reached from another process.
-_OPEN = "SELECT 1 FROM commitments WHERE state IN ('pending', 'applied', 'revert_failed') AND network LIKE 'http%' LIMIT 1"
+_OPEN = (
+    "SELECT 1 FROM commitments WHERE state IN ('scheduled', 'pending', 'applied', 'in_force', 'revert_failed')"
+    " AND network LIKE 'http%' LIMIT 1"
+)
 
 
 def guard(settings: Settings) -> None:

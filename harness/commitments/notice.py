@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.commitments.rollback import CHANGED_SINCE
 from harness.commitments.store import Commitment
 from harness.runtime.embedded_place import is_embedded
+from harness.runtime.timetable import AT_ONCE
 
 STILL_ON_THE_NETWORK = "STILL ON THE NETWORK"
 
@@ -21,12 +22,18 @@ def notice(commitment: Commitment, now: float) -> str:
         goes_on = f"which stands still unless its run goes on: twinpilot run --resume {commitment.run_id}"
         return f"{what} is, or may be, on {commitment.network}, {goes_on}"
     if not is_left_standing(commitment, now):
-        return f"{what} on {commitment.network} is {_PROGRESS[commitment.state]}"
+        times = "" if commitment.timetable == AT_ONCE else f" ({commitment.timetable.describe()})"
+        return f"{what} on {commitment.network} is {_PROGRESS[commitment.state]}{times}"
     label = "NOT TAKEN BACK on" if commitment.note.startswith(CHANGED_SINCE) else STILL_ON_THE_NETWORK
     return f"{label} {commitment.network}: {what}; {_attempts(commitment, now)}"
 
 
-_PROGRESS = {"pending": "being applied", "applied": "applied and being verified"}
+_PROGRESS = {
+    "scheduled": "scheduled, and nothing of it is applied yet",
+    "pending": "being applied",
+    "applied": "applied and being verified",
+    "in_force": "in force, as confirmed by KPIs",
+}
 
 
 def _attempts(commitment: Commitment, now: float) -> str:

@@ -29,6 +29,8 @@ def roll_back(network: Network, commitment: Commitment) -> str:
 
     Raises RollbackError unless every old value was read back.
     """
+    if commitment.state == "scheduled":
+        return "its time passed before it was applied: nothing was sent"
     problems: list[str] = []
     how = _revert(network, commitment, problems)
     if left := standing_edits(network, commitment.change_set):

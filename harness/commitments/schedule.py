@@ -1,4 +1,4 @@
-"""When a change is verified: after it has settled, in the intent's time window, until the deadline at the latest."""
+"""When a change is verified: after it has settled, in the time that was predicted, until the deadline at the latest."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GRACE_S = 120.0
 class Schedule:
     """Network times: KPI windows from `start` on are judged at `first`, then after each `step`, for the last time at `deadline`.
 
-    An intent for a later time window is verified in that window; then `guard` is the time of an early check for harm.
+    A change whose prediction is for a later time is verified then; `guard` is the time of an early check for harm.
     """
 
     start: datetime
@@ -31,16 +31,36 @@ class Schedule:
 
         On a network that is served fast, one poll of the clock may overshoot the deadline.
         """
-        return timedelta(seconds=max(2 * self.granularity_s, _GRACE_S))
+        return grace_of(self.granularity_s)
 
     @classmethod
-    def of(cls, settings: CommitmentSettings, applied_at: datetime, granularity_s: float, window: TimeWindow | None) -> Schedule:
-        """Return the schedule of a change that was applied at `applied_at`; `window` is the intent's time window."""
+    def of(
+        cls,
+        settings: CommitmentSettings,
+        applied_at: datetime,
+        granularity_s: float,
+        window: TimeWindow | None,
+        end: datetime | None = None,
+    ) -> Schedule:
+        """Return the schedule of a change that was applied at `applied_at`.
+
+        window: the time that the prediction is for. end: when the change is restored; nothing is judged after it.
+        """
         settle = timedelta(seconds=max(settings.settle_windows * granularity_s, settings.longest_memory))
         step = timedelta(seconds=settings.windows * granularity_s)
-        soon = applied_at + settle + step
-        later = window is not None and window.start > soon
-        start = (window.start if later and window else applied_at) + settle
+        settled = applied_at + settle
+        later = window is not None and window.start > settled + step
+        start = window.start + settle if window and later else settled
+        if end is not None:
+            start = max(settled, min(start, end - step))
         longest = timedelta(seconds=settings.deadline) if settings.deadline else 3 * (settle + step)
-        deadline = max(start + step, start - settle + longest)
-        return cls(start, start + step, deadline, step, granularity_s, soon if later else None)
+        first, deadline = start + step, max(start + step, start - settle + longest)
+        if end is not None:
+            first, deadline = min(first, end), min(deadline, end)
+        guard = settled + step if start > settled + step else None
+        return cls(start, first, deadline, step, granularity_s, guard)
+
+
+def grace_of(granularity_s: float) -> timedelta:
+    """Return the time after a deadline that the watchdog leaves to the run, for KPI windows of this length, seconds."""
+    return timedelta(seconds=max(2 * granularity_s, _GRACE_S))

@@ -2,10 +2,14 @@
 
 1. A commitment is written *before* the change is applied: a process that dies between the two leaves a `pending` one, and the
    watchdog reads back from the network whether it was applied.
-2. pending → applied → confirmed | reverted | revert_failed. `confirmed` and `reverted` are final; a failed revert stays open, and
-   is tried again, first at once, then after pauses that double up to five minutes, for as long as it takes.
+2. scheduled → pending → applied → in_force → restored, for a change with a timetable: `scheduled` until its time has come and
+   nothing was sent yet, `in_force` from its verification until it is restored at the end of its time window. Without an end it
+   is `confirmed` by its verification. A change that is taken back is `reverted`, and `revert_failed` (still open) until that
+   succeeds: it is tried again, first at once, then after pauses that double up to five minutes, for as long as it takes.
+   `confirmed`, `restored` and `reverted` are final.
 3. An open commitment owns the attributes and policies that it edits: another change of the same (DN, attribute) of the same
-   network, whatever URL leads to it, is refused.
+   network, whatever URL leads to it, is refused, even if the two are scheduled for different times, since each restores the
+   values that it read before.
 4. Whoever reverts a change holds a lease meanwhile, so that the run and the watchdog do not both revert it.
 5. A run that ended while its change stood (`still applied`) becomes `rolled back` together with its commitment, and not before.
 Deadlines: `deadline` in wall time, `network_deadline` in network time (both seconds since the epoch); the earlier one counts.
@@ -17,20 +21,25 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from harness.commitments.network_identity import is_same_network
 from harness.runtime.errors import CommitmentError
 from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
+from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.change import ChangeSet, Receipt
 from policies.word import Word
 
-CommitmentState = Literal["pending", "applied", "confirmed", "reverted", "revert_failed"]
-_OPEN = "('pending', 'applied', 'revert_failed')"
+CommitmentState = Literal[
+    "scheduled", "pending", "applied", "in_force", "confirmed", "restored", "reverted", "revert_failed",
+]  # fmt: skip
+_TO_REVERT = ("scheduled", "pending", "applied", "in_force", "revert_failed")
+_OPEN = "('scheduled', 'pending', 'applied', 'in_force', 'revert_failed')"
 _INSERT = (
     "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
-    " network_deadline, identity) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " network_deadline, identity, apply_at, restore_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 300.0
 
@@ -43,7 +52,9 @@ class Commitment(Word):
     """A change with its deadlines; `expectations` is what a resumed run needs (artifact of the candidate, times).
 
     identity: of the network, empty if it is not known. attempts: how often reverting failed; next_attempt_at, reported_at: wall
-    times of the next attempt (0: at once), and of the last journal record about it.
+    times of the next attempt (0: at once), and of the last journal record about it. apply_at, restore_at: its timetable, network
+    time in seconds since the epoch (None: at once, never). verified_at: wall time of its verification by KPIs, for a change that
+    is to be restored.
     """
 
     key: str
@@ -65,11 +76,36 @@ class Commitment(Word):
     identity: str = ""
     next_attempt_at: float = 0.0
     reported_at: float = 0.0
+    apply_at: float | None = None
+    restore_at: float | None = None
+    verified_at: float | None = None
+
+    @property
+    def timetable(self) -> Timetable:
+        """When the change is applied and restored."""
+        return Timetable(apply_at=_moment(self.apply_at), restore_at=_moment(self.restore_at))
+
+    @property
+    def ending(self) -> Literal["change.cancelled", "change.restored", "change.reverted"]:
+        """The journal's kind for closing this open commitment at its deadline."""
+        if self.state == "scheduled":
+            return "change.cancelled"
+        return "change.reverted" if self.verified_at is None else "change.restored"
+
+    @property
+    def why_due(self) -> str:
+        """Why an open commitment is closed at its deadline."""
+        return "deadline passed" if self.ending == "change.reverted" else "its time window ended"
 
     @property
     def is_open(self) -> bool:
-        """Whether the change may still have to be reverted."""
-        return self.state in ("pending", "applied", "revert_failed")
+        """Whether the change may still have to be reverted or restored."""
+        return self.state in _TO_REVERT
+
+    def describe(self) -> str:
+        """Return state, timetable and note in one line."""
+        times = "" if self.apply_at is None and self.restore_at is None else f" ({self.timetable.describe()})"
+        return f"{self.state.replace('_', ' ')}{times} {self.note}".rstrip()
 
     def is_overdue(self, now: float, network_now: float | None) -> bool:
         """Whether the change is to be gone: one of the deadlines has passed, or reverting has failed."""
@@ -102,11 +138,13 @@ class CommitmentStore:
         deadline_s: float,
         network_deadline: float,
         expectations: dict[str, Any],
+        timetable: Timetable = AT_ONCE,
     ) -> Commitment:
-        """Record a pending commitment; the same key twice opens one. Raises CommitmentConflictError."""
-        now = self._now()
-        row = (key, run_id, change_set.digest, network, "pending", change_set.model_dump_json(), json.dumps(expectations), now,
-               now + deadline_s, network_deadline, self._identities.get(network, ""))  # fmt: skip
+        """Record a pending or scheduled commitment; the same key twice opens one. Raises CommitmentConflictError."""
+        now, state = self._now(), "scheduled" if timetable.apply_at else "pending"
+        row = (key, run_id, change_set.digest, network, state, change_set.model_dump_json(), json.dumps(expectations), now,
+               now + deadline_s, network_deadline, self._identities.get(network, ""), _seconds(timetable.apply_at),
+               _seconds(timetable.restore_at))  # fmt: skip
         with self._store.transaction() as connection:
             if not connection.execute("SELECT 1 FROM commitments WHERE key = ?", (key,)).fetchone():
                 _refuse_conflicts(change_set, [other for other in _all_open(connection) if self._is_on(other, network)])
@@ -116,6 +154,21 @@ class CommitmentStore:
     def now(self) -> float:
         """Return the wall time by which deadlines and leases are judged, seconds since the epoch; it never goes back."""
         return self._now()
+
+    def begin(self, key: str, *, deadline_s: float, network_deadline: float, expectations: dict[str, Any]) -> Commitment:
+        """Record that the time of a scheduled change has come, right before it is sent, with the deadlines from now on."""
+        return self._move(
+            key, "pending", ("scheduled",), expectations=json.dumps(expectations), deadline=self._now() + deadline_s,
+            network_deadline=network_deadline,
+        )  # fmt: skip
+
+    def in_force(self, key: str, *, deadline_s: float, network_deadline: float, note: str = "") -> Commitment:
+        """Record that KPIs confirmed a change that is to be restored; the deadlines are those of restoring it."""
+        now = self._now()
+        return self._move(
+            key, "in_force", ("applied",), note=note, verified_at=now, deadline=now + deadline_s,
+            network_deadline=network_deadline,
+        )  # fmt: skip
 
     def applied(self, key: str, receipt: Receipt) -> Commitment:
         """Record the network's receipt; a second call changes nothing."""
@@ -138,9 +191,13 @@ class CommitmentStore:
         return self._move(key, "confirmed", ("applied",), note=note, closed_at=self._now())
 
     def reverted(self, key: str, note: str) -> Commitment:
-        """Record that the change was reverted, or was never made; the caller has read it back."""
+        """Record that the change was reverted, or was never made; the caller has read it back.
+
+        A change that had been confirmed by KPIs is `restored` thereby.
+        """
+        to: CommitmentState = "reverted" if self.get(key).verified_at is None else "restored"
         return self._move(
-            key, "reverted", ("pending", "applied", "revert_failed"), ("rolled back", ("still applied",)), note=note,
+            key, to, _TO_REVERT, ("rolled back" if to == "reverted" else "confirmed", ("still applied",)), note=note,
             closed_at=self._now(),
         )  # fmt: skip
 
@@ -148,10 +205,10 @@ class CommitmentStore:
         """Record that reverting failed; the commitment stays open, and reverting is tried again."""
         attempts = self.get(key).attempts + 1
         pause = min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
-        ended = ("rolled back", "inconclusive", "failed")
+        ended = ("rolled back", "inconclusive", "failed", "scheduled")
         return self._move(
-            key, "revert_failed", ("pending", "applied", "revert_failed"), ("still applied", ended), note=note,
-            attempts=attempts, next_attempt_at=0.0 if attempts == 1 else self._now() + pause,
+            key, "revert_failed", _TO_REVERT, ("still applied", ended), note=note, attempts=attempts,
+            next_attempt_at=0.0 if attempts == 1 else self._now() + pause,
         )  # fmt: skip
 
     def reported(self, key: str) -> None:
@@ -252,9 +309,17 @@ def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:
     for other in others:
         if shared := sorted(change_set.items & other.change_set.items):
             raise CommitmentConflictError(
-                f"{shared[0][0]} {shared[0][1]} is under the open commitment of run {other.run_id} ({other.state});"
-                " wait until it is confirmed or reverted"
+                f"{shared[0][0]} {shared[0][1]} is under the open commitment of run {other.run_id} ({other.describe()});"
+                " wait until it is confirmed, restored or reverted"
             )
+
+
+def _seconds(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _read(row: sqlite3.Row) -> Commitment:

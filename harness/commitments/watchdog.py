@@ -132,13 +132,13 @@ class Watchdog:
         except _ERRORS as error:
             return self._failed(commitment, str(error))
         self._commitments.reverted(commitment.key, f"by the watchdog: {note}")
-        why = "taking it back had failed" if commitment.state == "revert_failed" else "deadline passed"
+        why = "taking it back had failed" if commitment.state == "revert_failed" else commitment.why_due
         self._journal.append(
-            "change.reverted",
+            commitment.ending,
             {"key": commitment.key, "digest": commitment.digest, "by": "watchdog", "why": why, "note": note},
             commitment.run_id,
         )
-        return SweepResult(commitment.key, "reverted", note)
+        return SweepResult(commitment.key, self._commitments.get(commitment.key).state, note)
 
     def _failed(self, before: Commitment, why: str) -> SweepResult:
         """Record that the change still stands; the journal gets it when it is new, and as a reminder."""

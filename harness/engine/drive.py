@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 from typing import Any
 
 from harness.approvals.approver import Answerer, ApprovalAnswer, ApprovalQuestion, Approver
@@ -11,32 +12,42 @@ from harness.engine.edited import edited_note
 from harness.engine.interrupts import (
     ApprovalInterrupt,
     Decided,
+    Due,
     Edited,
     Interrupt,
     OutcomeInterrupt,
     QuestionInterrupt,
+    TimeInterrupt,
     WakeUp,
     status_of,
 )
+from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.outcome_choices import TAKE_BACK
+from harness.engine.patience import wait_through_outages
 from harness.engine.state import Ending, RunState
 from harness.records.outcome import RunOutcome
 from harness.records.person import Person
 from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
 from harness.runtime.private import private_file
+from harness.runtime.timetable import moment_text
 from policies.text.redaction import redacted
 from policies.verdict import Verdict
 
 
 class Drive:
-    """Drives the graph of the desk's run; without an approver or answerer the run is left waiting where it needs one."""
+    """Drives the graph of the desk's run; without an approver or answerer the run is left waiting where it needs one.
 
-    def __init__(self, desk: Desk, approver: Approver | None, answerer: Answerer | None) -> None:
+    `waits`: whether the time of a scheduled change is awaited; else the run is left waiting for it.
+    """
+
+    def __init__(self, desk: Desk, approver: Approver | None, answerer: Answerer | None, waits: bool = True) -> None:
         self._desk = desk
         self._approver = approver
         self._answerer = answerer
         self._refusal = ""
+        self._waits = waits
+        self._outage = ""
 
     def run(self, initial: RunState) -> RunOutcome:
         """Run from the last checkpoint, else from the initial state, until the run ends or nobody is there to ask."""
@@ -69,7 +80,16 @@ class Drive:
             return self._ask(interrupt)
         if interrupt["kind"] == "outcome":
             return self._ask(interrupt) or TAKE_BACK  # a change of unknown effect does not wait for somebody who is not there
+        if interrupt["kind"] == "time":
+            return self._await_time(interrupt)
         return self._ask_approval(interrupt, graph.state())
+
+    def _await_time(self, interrupt: TimeInterrupt) -> Due | None:
+        moment = datetime.fromisoformat(interrupt["at"])
+        if not self._waits and self._desk.clock.now() < moment:
+            return None
+        self._outage = wait_through_outages(self._desk, moment)
+        return None if self._outage else Due(kind="due")
 
     def _ask(self, interrupt: QuestionInterrupt | OutcomeInterrupt) -> str | None:
         question, choices = interrupt["question"], tuple(interrupt["choices"])
@@ -98,6 +118,7 @@ class Drive:
             approval=self._desk.approvals.get(self._desk.run_id, digest),
             tried=self._desk.artifacts.load(state["candidate"], Tried),
             verdict=self._desk.artifacts.load(state["verdict"], Verdict),
+            timetable=timetable_in(self._desk, state),
         )
 
     def _record(self, digest: str, answer: ApprovalAnswer) -> Decided | Edited | None:
@@ -144,11 +165,22 @@ class Drive:
         return outcome
 
     def _waiting_message(self, interrupt: Interrupt) -> str:
+        if interrupt["kind"] == "time":
+            return _message_of_time(interrupt, self._outage)
         if interrupt["kind"] != "approval":
             return interrupt["question"].strip() or "the planner asks, but gave no question"
         approval = self._desk.approvals.get(self._desk.run_id, interrupt["digest"])
         commands = f"{approval.command}, or {approval.command.replace(' approve ', ' reject ')}"
         return f"{f'{self._refusal}; ' if self._refusal else ''}a person's verdict is awaited: {commands}"
+
+
+def _message_of_time(interrupt: TimeInterrupt, outage: str) -> str:
+    """Return what a run says that is left waiting for its time; `outage`: why it is no longer awaited, if it was."""
+    moment = moment_text(datetime.fromisoformat(interrupt["at"]))
+    message = f"confirmed and in force: it is restored at {moment} network time, by the watchdog if this run is not continued"
+    if interrupt["to"] == "apply":
+        message = f"approved and scheduled: nothing is applied before {moment} network time, and then only if this run goes on"
+    return f"{message}; it is no longer awaited, since {outage}" if outage else message
 
 
 class _CheckpointedGraph:

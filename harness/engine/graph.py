@@ -1,5 +1,7 @@
 """The run graph: understand → plan → act ⇄ tools → validate → judge → await approval → apply → verify → report.
 
+A change for a later time awaits its start before `apply` goes on, and its end before it is restored.
+
 1. Each node is a function of the desk and the state in `harness/engine/nodes/`; it returns which node comes `next`, and the graph
    allows only the edges that are listed here.
 2. The graph of shadow mode has no node that could change a network.
@@ -20,10 +22,12 @@ from harness.engine.nodes.acting import act
 from harness.engine.nodes.applying import apply
 from harness.engine.nodes.asking import ask
 from harness.engine.nodes.awaiting import await_approval
+from harness.engine.nodes.awaiting_time import await_end, await_start
 from harness.engine.nodes.consulting import consult
 from harness.engine.nodes.deciding import decide
 from harness.engine.nodes.judging import judge
 from harness.engine.nodes.reporting import report
+from harness.engine.nodes.restoring import restore
 from harness.engine.nodes.reverting import roll_back
 from harness.engine.nodes.validating import validate
 from harness.engine.nodes.verifying import verify
@@ -46,9 +50,12 @@ ACTIVE_NODES: dict[Step, tuple[Node, tuple[Step, ...]]] = {
     **SHADOW_NODES,
     "judge": (judge, ("plan", "await_approval", "apply", "report")),
     "await_approval": (await_approval, ("apply", "validate", "plan", "report")),
-    "apply": (apply, ("verify", "validate", "plan", "roll_back", "report")),
-    "verify": (verify, ("consult", "roll_back", "report")),
-    "consult": (consult, ("verify", "roll_back", "report")),
+    "apply": (apply, ("verify", "await_start", "validate", "plan", "roll_back", "report")),
+    "await_start": (await_start, ("apply",)),
+    "verify": (verify, ("consult", "await_end", "roll_back", "report")),
+    "consult": (consult, ("verify", "await_end", "roll_back", "report")),
+    "await_end": (await_end, ("restore",)),
+    "restore": (restore, ("report",)),
     "roll_back": (roll_back, ("report",)),
 }
 

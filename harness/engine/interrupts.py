@@ -23,6 +23,14 @@ class ApprovalInterrupt(TypedDict):
     digest: str
 
 
+class TimeInterrupt(TypedDict):
+    """The time of a scheduled change is awaited: to apply it, or to restore it, `at` (network time, ISO 8601)."""
+
+    kind: Literal["time"]
+    to: Literal["apply", "restore"]
+    at: str
+
+
 class OutcomeInterrupt(TypedDict):
     """A person's decision on an applied change whose verification is inconclusive; without an answer it is taken back."""
 
@@ -44,10 +52,17 @@ class Edited(TypedDict):
     edited: str
 
 
-Interrupt = QuestionInterrupt | ApprovalInterrupt | OutcomeInterrupt
-WakeUp = str | Decided | Edited
+class Due(TypedDict):
+    """Wakes the graph: the time has come."""
+
+    kind: Literal["due"]
+
+
+Interrupt = QuestionInterrupt | ApprovalInterrupt | OutcomeInterrupt | TimeInterrupt
+WakeUp = str | Decided | Edited | Due
+_STATUS: dict[str, Status] = {"question": "asked", "outcome": "asked", "approval": "awaiting approval", "time": "scheduled"}
 
 
 def status_of(interrupt: Interrupt) -> Status:
     """Return the status of a run that waits for this."""
-    return "awaiting approval" if interrupt["kind"] == "approval" else "asked"
+    return _STATUS[interrupt["kind"]]

@@ -76,9 +76,18 @@ class RunService:
         self._tracer = tracer or NoTracer()
 
     def start(
-        self, text: str, mode: Mode = "active", *, approver: Approver | None = None, answerer: Answerer | None = None
+        self,
+        text: str,
+        mode: Mode = "active",
+        *,
+        approver: Approver | None = None,
+        answerer: Answerer | None = None,
+        waits: bool = True,
     ) -> RunOutcome:
-        """Run an intent; raises HarnessError only if no run can be opened, every later failure is in the outcome."""
+        """Run an intent; raises HarnessError only if no run can be opened, every later failure is in the outcome.
+
+        `waits`: whether to wait for the time of a scheduled change; else the run is left as `scheduled`, to be resumed.
+        """
         if not text.strip():
             raise RunError("intent='': state what the network should achieve, such as \"keep URLLC delay below 10 ms\"")
         if objection := json_objection(text):
@@ -90,9 +99,11 @@ class RunService:
         desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, planner=self.parts.planner.name,
                     requester=self.requester)  # fmt: skip
         desk.emit("run.started", run_id=run_id, text=text, mode=mode)
-        return self._drive(desk, text, approver, answerer)
+        return self._drive(desk, text, approver, answerer, waits)
 
-    def resume(self, run_id: str, *, approver: Approver | None = None, answerer: Answerer | None = None) -> RunOutcome:
+    def resume(
+        self, run_id: str, *, approver: Approver | None = None, answerer: Answerer | None = None, waits: bool = True
+    ) -> RunOutcome:
         """Continue a run from its last checkpoint, or return the outcome of one that has ended. Raises RunError."""
         record = self.runs.get(run_id)
         if record.network != self.parts.network_name:
@@ -103,7 +114,7 @@ class RunService:
         if desk.artifacts.has("outcome"):
             return take_back_again(desk, desk.artifacts.load("outcome", RunOutcome))
         desk.record("run.resumed")
-        return self._drive(desk, record.intent, approver, answerer)
+        return self._drive(desk, record.intent, approver, answerer, waits)
 
     def is_awaited(self, network: str) -> bool:
         """Whether a run on this network can go on, or a change of one is still on it."""
@@ -153,13 +164,15 @@ class RunService:
     def _progress(self, done: int, total: int) -> None:
         self._listener(Event("tool.progress", "act", {"done": done, "total": total}))
 
-    def _drive(self, desk: Desk, text: str, approver: Approver | None, answerer: Answerer | None) -> RunOutcome:
+    def _drive(
+        self, desk: Desk, text: str, approver: Approver | None, answerer: Answerer | None, waits: bool = True
+    ) -> RunOutcome:
         lock = run_lock(desk.artifacts.folder)
         if not lock.acquire():
             raise RunError(f"run {desk.run_id} is being run by another process; wait for it, or end it first")
         try:
             with self._tracer.span(f"invoke_agent {desk.planner.name}", run_attributes(desk.run_id, desk.planner.name)):
-                return Drive(desk, approver, answerer).run(initial(desk.run_id, text))
+                return Drive(desk, approver, answerer, waits).run(initial(desk.run_id, text))
         except Exception as error:  # a run that fails is data with a typed cause, not a stack trace
             return self._failed(desk, text, failure_of(error))
         except KeyboardInterrupt as interrupt:
@@ -201,6 +214,7 @@ class RunService:
             is_open = [commitment for commitment in self.commitments.of_run(desk.run_id) if commitment.is_open]
         except HarnessError:
             return False
+        is_open = [commitment for commitment in is_open if commitment.state != "scheduled"]
         return any(commitment.state != "pending" or may_stand(desk.network, commitment.change_set) for commitment in is_open)
 
 

@@ -8,8 +8,8 @@ from harness.records.failure import RunBoundary, RunFailure
 from harness.records.status import Status
 
 Step = Literal[
-    "understand", "plan", "act", "ask", "validate", "judge", "await_approval", "apply", "verify", "consult", "roll_back",
-    "report", "end",
+    "understand", "plan", "act", "ask", "validate", "judge", "await_approval", "await_start", "apply", "verify", "consult",
+    "await_end", "restore", "roll_back", "report", "end",
 ]  # fmt: skip
 
 
@@ -35,10 +35,10 @@ class RunState(TypedDict, total=False):
 
     next: the following step. decisions, calls, rounds: the numbers used so far. reading: the decision with the reading of the
     operator's text, which covers the first `answers_read` answers. watch_from: network time from which the operator
-    wants the change to be watched again. decision, intent, proposal, candidate, edited, verdict, verification: names of
-    artifacts. digest: of the change set. request: digest of the request for its approval. outdated: how many of the
-    observations are from before the network moved. observations: names of artifacts, oldest first. durations: wall seconds
-    by step.
+    wants the change to be watched again. decision, intent, events, proposal, candidate, timetable, edited, verdict,
+    verification: names of artifacts. digest: of the change set. request: digest of the request for its approval. outdated: how
+    many of the observations are from before the network moved. observations: names of artifacts, oldest first. durations: wall
+    seconds by step.
     """
 
     run_id: str
@@ -50,6 +50,7 @@ class RunState(TypedDict, total=False):
     decision: str
     reading: str
     intent: str
+    events: str
     observations: list[str]
     answers: list[dict[str, str]]
     answers_read: int
@@ -57,6 +58,7 @@ class RunState(TypedDict, total=False):
     feedback: list[str]
     proposal: str
     candidate: str
+    timetable: str
     edited: str
     digest: str
     request: str

@@ -10,12 +10,14 @@ from harness.records.failure import RunFailure
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.standing import Standing
 from harness.records.status import EXIT_STATUS, Mode, RunStatus, Status
+from harness.runtime.timetable import Timetable
 from harness.verification.result import Verification
 from policies.change import ChangeSet
 from policies.intent import Intent
 from policies.proposal import Candidate, KpiPrediction
 from policies.verdict import Verdict
 from policies.word import Word
+from tools.telemetry.forecast.planned_events import EventUse
 
 
 class ApprovalNote(Word):
@@ -34,7 +36,8 @@ class RunOutcome(Word):
     """How a run ended.
 
     standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
-    twin_gap: relative error by KPI. report: path of the HTML page.
+    twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is applied and restored. events:
+    planned events, with their use in the forecast.
     """
 
     run_id: str
@@ -48,6 +51,8 @@ class RunOutcome(Word):
     prediction: tuple[KpiPrediction, ...] = ()
     observed: tuple[ObservedKpi, ...] = ()
     twin_gap: dict[str, float] = Field(default_factory=dict)
+    timetable: Timetable | None = None
+    events: tuple[EventUse, ...] = ()
     verification: Verification | None = None
     verdict: Verdict | None = None
     approval: ApprovalNote | None = None

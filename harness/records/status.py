@@ -10,12 +10,12 @@ Mode = Literal["active", "shadow"]
 Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
     "cannot", "shadow", "failed", "still applied",
-    "inconclusive", "expired",
+    "inconclusive", "expired", "scheduled",
 ]  # fmt: skip
 RunStatus = Status | Literal["running", "interrupted"]
 Tone = Literal["good", "care", "bad", "neutral"]
 
-# 0 done, 1 failed, 2 usage (typer's own), 3 an answer or approval is missing, 4 rejected or rolled back,
+# 0 done, 1 failed, 2 usage (typer's own), 3 an answer, an approval or the time is missing, 4 rejected or rolled back,
 # or inconclusive: KPIs neither confirmed the change nor proved harm; it was taken back, or a person decided to keep it;
 # or expired: nobody decided in time, which is not a rejection;
 # 5 a change that was to be gone is, or may be, still on the network.
@@ -29,6 +29,7 @@ EXIT_STATUS: dict[Status, int] = {
     "cannot": 1,
     "asked": 3,
     "awaiting approval": 3,
+    "scheduled": 3,
     "rejected": 4,
     "rolled back": 4,
     "still applied": 5,
@@ -46,6 +47,7 @@ TONE: dict[Status, Tone] = {
     "cannot": "bad",
     "asked": "care",
     "awaiting approval": "care",
+    "scheduled": "care",
     "rejected": "care",
     "rolled back": "bad",
     "still applied": "bad",

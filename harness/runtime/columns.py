@@ -15,6 +15,9 @@ _ADDED = {
         "identity": "TEXT NOT NULL DEFAULT ''",
         "next_attempt_at": "REAL NOT NULL DEFAULT 0",
         "reported_at": "REAL NOT NULL DEFAULT 0",
+        "apply_at": "REAL",
+        "restore_at": "REAL",
+        "verified_at": "REAL",
     },
 }
 

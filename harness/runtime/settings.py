@@ -84,10 +84,14 @@ class ApprovalSettings(Word):
 
 
 class CommitmentSettings(Word):
-    """Verification: `settle_windows`, then `windows` KPI windows, extended up to `deadline` from the start of observation."""
+    """Verification: `settle_windows`, then `windows` KPI windows, extended up to `deadline` from the start of observation.
+
+    A change for a later time window is applied `lead_windows` KPI windows before it.
+    """
 
     settle_windows: int = Field(default=1, ge=0, le=100)
     windows: int = Field(default=6, ge=3, le=1000)
+    lead_windows: int = Field(default=1, ge=0, le=100, description="KPI windows from the apply to the start of the time window")
     deadline: Seconds = Field(default=0.0, ge=0, description="network time for verification; 0: three times settle and windows")
     wall_deadline: Seconds = Field(
         default=0.0, ge=0, description="wall time after which the watchdog reverts; 0: as in network time"

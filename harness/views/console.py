@@ -19,6 +19,9 @@ from twins.screen.console import SafeConsole, plain
 _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
 
 
+_PROMISE = {"apply": "approved and scheduled", "restore": "confirmed, in force until the end of its time"}
+
+
 class RunConsole:
     """A listener that shows events on a rich console."""
 
@@ -46,6 +49,8 @@ class RunConsole:
             "change.reverted": self._change_reverted,
             "change.alarm": self._change_alarm,
             "change.still_applied": self._change_still_applied,
+            "change.scheduled": self._change_scheduled,
+            "change.restored": self._change_restored,
             "run.ended": self._run_ended,
         }
 
@@ -98,6 +103,8 @@ class RunConsole:
             self._print(
                 plain(f"time: {intent.window.start:%Y-%m-%d %H:%M} – {intent.window.end:%H:%M %Z}  {intent.event}".rstrip())
             )
+        for use in event.data["events"]:
+            self._print(plain(f"event: {use.describe()}", "" if use.included else "yellow"))
         for assumption in intent.assumptions:
             self._print(plain(f"assumed: {assumption}", "yellow"))
         if event.data["plan"]:
@@ -164,14 +171,20 @@ class RunConsole:
         )
 
     def _time_passed(self, event: Event) -> None:
-        until = event.data.get("until")
-        self._spin(f"network time {event.data['now']:%H:%M:%S}{f', verifying until {until:%H:%M:%S}' if until else ''} …")
+        until, purpose = event.data.get("until"), event.data.get("purpose", "verifying until")
+        self._spin(f"network time {event.data['now']:%H:%M:%S}{f', {purpose} {until:%H:%M:%S}' if until else ''} …")
 
     def _change_verified(self, event: Event) -> None:
         self._print(verification_table(event.data["verification"]))
 
     def _change_reverted(self, event: Event) -> None:
         self._print(plain(f"rolled back: {event.data['note']}", "bold red"))
+
+    def _change_scheduled(self, event: Event) -> None:
+        self._print(plain(f"{_PROMISE[event.data['to']]}: {event.data['timetable'].describe()}", "bold"))
+
+    def _change_restored(self, event: Event) -> None:
+        self._print(plain(f"restored at the end of its time and read back: {event.data['note']}", "green"))
 
     def _change_alarm(self, event: Event) -> None:
         lines = [standing.describe() for standing in event.data["standings"] if not standing.in_effect]
@@ -211,8 +224,12 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
         console.print(plain(f"choices: {' | '.join(outcome.choices)}"))
     if outcome.status == "asked":
         console.print(plain(f"answer with: twinpilot run --resume {outcome.run_id} --answer '...'"))
+    if outcome.status == "scheduled":
+        console.print(plain(f"continue with: twinpilot run --resume {outcome.run_id}"))
     if outcome.status == "awaiting approval":
         _show_commands(console, outcome)
+    if outcome.timetable is not None and outcome.chosen is not None:
+        console.print(plain(f"timetable: {outcome.timetable.describe()}"))
     durations = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())
     console.print(plain(f"time: {durations}", "dim"))
     if outcome.report:

@@ -10,6 +10,7 @@ from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
 from harness.runtime.private import write_private
+from harness.runtime.timetable import moment_text
 from harness.views.change_text import change_lines
 from harness.views.html import document, items, table, text
 from harness.views.plots import SERIES_LEGEND, Marks, candidates_plot, frame_of, kpi_title, series_plot
@@ -46,6 +47,7 @@ def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Arti
         _intent(outcome),
         _candidates(candidates, outcome),
         _verdict(outcome),
+        _timetable(outcome),
         _approval(outcome),
         _durations(outcome),
     ]
@@ -59,6 +61,10 @@ def _change(outcome: RunOutcome, artifacts: Artifacts) -> str:
         return "<p class=change>Nothing was changed on the network.</p>"
     edits = items(change_lines(outcome.chosen)) if outcome.chosen else ""
     stands = _STANDS.get(outcome.status, f"the run ended {outcome.status}: {outcome.message}")
+    if outcome.status == "confirmed" and outcome.timetable and outcome.timetable.restore_at:
+        stands = (
+            f"confirmed by KPIs; its time ended at {moment_text(outcome.timetable.restore_at)}, and it was restored and read back"
+        )
     return (
         f"<div class=change><h2>Changed at {at:%Y-%m-%d %H:%M:%S %Z} (network time)</h2>{edits}"
         f"<p><strong>Now:</strong> {text(stands)}</p></div>"
@@ -84,9 +90,9 @@ def _intent(outcome: RunOutcome) -> str:
         for expectation in outcome.intent.expectations
         for target in expectation.targets
     ]
-    window = outcome.intent.window
+    window, notes = outcome.intent.window, (*(event.describe() for event in outcome.events), *outcome.intent.assumptions)
     when = f"<p>{window.start:%Y-%m-%d %H:%M} – {window.end:%H:%M %Z}</p>" if window else ""
-    return f"<h2>Intent as understood</h2>{table(('slice', 'cells', 'target'), rows)}{when}{items(outcome.intent.assumptions)}"
+    return f"<h2>Intent as understood</h2>{table(('slice', 'cells', 'target'), rows)}{when}{items(notes)}"
 
 
 def _where(scope: ExpectationObject) -> str:
@@ -119,6 +125,12 @@ def _verdict(outcome: RunOutcome) -> str:
     rows = [(reason.outcome, reason.rule, reason.message, reason.source, reason.remedy) for reason in reasons]
     title = f"<h2>Gate: {text(outcome.verdict.ruling.value)}</h2>"
     return title + table(("result", "rule", "finding", "source", "what to do"), rows)
+
+
+def _timetable(outcome: RunOutcome) -> str:
+    if outcome.timetable is None or outcome.chosen is None:
+        return ""
+    return f"<h2>Timetable</h2><p>{text(outcome.timetable.describe())}</p>"
 
 
 def _approval(outcome: RunOutcome) -> str:

@@ -35,9 +35,10 @@ THROUGHPUT = ExpectationTarget(kpi="DRB.UEThpDl.P05", condition=Condition.AT_LEA
 DELAY = ExpectationTarget(kpi="DRB.PdcpSduDelayDl", condition=Condition.AT_MOST, value=10.0, unit="ms")
 
 
-def intent(text="give every eMBB user at least 5 Mbps and keep URLLC below 10 ms", cells=("S1C1",)):
+def intent(text="give every eMBB user at least 5 Mbps and keep URLLC below 10 ms", cells=("S1C1",), **when):
     return Intent(
         text=text,
+        **when,
         expectations=(
             IntentExpectation(object=ExpectationObject(cells=cells, slice=Slice.EMBB), targets=(THROUGHPUT,)),
             IntentExpectation(object=ExpectationObject(cells=cells, slice=Slice.URLLC), targets=(DELAY,)),
@@ -96,8 +97,9 @@ class SmallPlanner:
     name = "small-planner"
     rollback_conditions = ("DRB.PdcpSduDelayDl of URLLC breaks 10 ms in two consecutive windows",)
 
-    def __init__(self, minimums=(40,), calls=(), ask=False, lie=False, explode=False, policies=()):
+    def __init__(self, minimums=(40,), calls=(), ask=False, lie=False, explode=False, policies=(), **when):
         self.minimums, self.calls, self.ask, self.lie, self.explode = minimums, calls, ask, lie, explode
+        self.when = when  # fields of the intent: its time window, and whether the change stays after it
         self.policies = policies
 
     def decide(self, view):
@@ -106,7 +108,7 @@ class SmallPlanner:
         if self.ask and not view.answers:
             return Ask(question="Which cells?", choices=("S1C1", "S1C2"))
         if view.intent is None:
-            return Understand(reading=Understood(intent=intent(view.text), plan=("look", "compare", "propose")))
+            return Understand(reading=Understood(intent=intent(view.text, **self.when), plan=("look", "compare", "propose")))
         called = [observation.call.tool for observation in view.observations]
         if "query_kpi" not in called:
             kpi = ToolCall(tool="query_kpi", arguments={"kpis": ["DRB.UEThpDl.P05"], "cells": ["S1C1"], "slices": ["eMBB"]})

@@ -15,7 +15,7 @@ from policies.provenance import Provenance
 from policies.quality.flaw import invalid
 from tools.context import ToolContext
 from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
-from tools.telemetry.planned_events import EventUse
+from tools.telemetry.forecast.planned_events import EventUse
 from tools.telemetry.validity import recent_flaws
 from tools.twinning.demand import SynchronizationError
 from tools.twinning.laboratory import Depth, Recipe

@@ -14,9 +14,9 @@ from policies.provenance import Provenance
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
-from tools.telemetry.forecasting import CONFIDENCE, Forecast, forecast
-from tools.telemetry.planned_events import EventUse, event_uses
-from tools.telemetry.traffic_row import TrafficRow
+from tools.telemetry.forecast.forecasting import CONFIDENCE, Forecast, forecast
+from tools.telemetry.forecast.planned_events import EventUse, event_uses
+from tools.telemetry.forecast.traffic_row import TrafficRow
 from twins.network import NetworkError
 
 

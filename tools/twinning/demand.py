@@ -11,7 +11,7 @@ from policies.kpi import KpiFrame
 from policies.managed_object import cell_of
 from policies.slices import Slice
 from policies.word import Word
-from tools.telemetry.traffic_row import TrafficRow
+from tools.telemetry.forecast.traffic_row import TrafficRow
 from twins.network import NetworkCard
 
 

@@ -17,9 +17,9 @@ from policies.change import ChangeSet, digest_of
 from policies.intent import TimeWindow
 from policies.kpi import KpiFrame, kpi_definitions
 from policies.managed_object import CONFIGURABLE, ManagedObject
-from tools.telemetry.forecasting import forecast
+from tools.telemetry.forecast.forecasting import forecast
+from tools.telemetry.forecast.planned_events import EventUse
 from tools.telemetry.kpi_snapshot import KpiSnapshot
-from tools.telemetry.planned_events import EventUse
 from tools.twinning.demand import cell_loads, channel_quality, forecast_demand, measured_demand
 from tools.twinning.gap import gap_of
 from tools.twinning.job import TwinJob

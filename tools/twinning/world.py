@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from policies.intent import Intent, TimeWindow
 from policies.word import Word
-from tools.telemetry.planned_events import EventUse, event_uses
+from tools.telemetry.forecast.planned_events import EventUse, event_uses
 from twins.network import NetworkCard
 
 NO_TIME_GIVEN = timedelta(hours=1)

@@ -1,7 +1,8 @@
 """Step `apply`: the only place where a change reaches the network.
 
 The order matters, since a process may die between any two lines: whole gate judged again → approval consumed for this
-key → commitment recorded → change applied with the key → receipt recorded. A resumed step detects how far it got and continues.
+key → commitment recorded → (its time awaited, tried and judged again) → change applied with the key → receipt recorded.
+A resumed step detects how far it got and continues.
 """
 
 from __future__ import annotations
@@ -9,19 +10,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from harness.commitments.rollback import may_stand
-from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError
 from harness.engine.desk import Desk
+from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.nodes.judging import back_to_plan, key_of
 from harness.engine.nodes.rejudging import rejudge, void
 from harness.engine.nodes.reverting import closed
+from harness.engine.nodes.scheduling import deadlines, on_newest_prediction, until_due, verification_end
 from harness.engine.nodes.watching import NotInEffectError, require_in_effect
 from harness.engine.state import RunState
 from harness.records.tried import Tried
-from harness.runtime.embedded_place import is_embedded
 from harness.runtime.errors import RunError
 from policies.change import ChangeSet, Receipt
-from policies.intent import Intent
 from twins.network import (
     InvalidChangeError,
     Network,
@@ -31,8 +31,6 @@ from twins.network import (
     UnknownObjectError,
 )
 
-_STANDING_STILL_S = 10 * 365 * 86_400.0
-
 
 def apply(desk: Desk, state: RunState) -> RunState:
     """Apply the approved change set once."""
@@ -40,7 +38,8 @@ def apply(desk: Desk, state: RunState) -> RunState:
     key = key_of(state, tried.change_set)
     is_committed = any(commitment.key == key for commitment in desk.commitments.of_run(state["run_id"]))
     refusal = None if is_committed else _commit(desk, state, key, tried)
-    return refusal or _carry_out(desk, state, key, tried.change_set)
+    elsewhere = refusal or until_due(desk, state, key, tried)
+    return elsewhere or on_newest_prediction(desk, key, _carry_out(desk, state, key, tried.change_set))
 
 
 def _commit(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState | None:
@@ -50,33 +49,29 @@ def _commit(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState | N
     if not desk.approvals.consume(state["run_id"], state["request"], key):
         return void(desk.approvals.get(state["run_id"], state["request"]))
     try:
-        _open_commitment(desk, state, key, tried.change_set)
+        _open_commitment(desk, state, key, tried)
     except CommitmentConflictError as error:
         return back_to_plan(desk, state, [str(error)])
     return None
 
 
-def _open_commitment(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> None:
-    now = desk.clock.now()
-    intent = desk.artifacts.load(state["intent"], Intent)
-    plan = Schedule.of(desk.settings.commitment, now, desk.network.describe().granularity_s, intent.window)
-    until = plan.deadline + plan.grace
+def _open_commitment(desk: Desk, state: RunState, key: str, tried: Tried) -> None:
+    now, timetable = desk.clock.now(), timetable_in(desk, state)
+    until = timetable.latest or verification_end(desk, state, tried, now)
     desk.commitments.open(
         key,
         state["run_id"],
-        change_set,
+        tried.change_set,
         network=desk.network_name,
-        deadline_s=desk.settings.commitment.wall_deadline or _wall_deadline_s(desk, (until - now).total_seconds()),
-        network_deadline=until.timestamp(),
         expectations={"candidate": state["candidate"], "opened_at": now.isoformat(), "until": until.isoformat()},
+        timetable=timetable,
+        **deadlines(desk, until, now, wall=0.0 if timetable.apply_at else desk.settings.commitment.wall_deadline),
     )
-    desk.record("commitment.opened", key=key, digest=change_set.digest, until=until.isoformat())
+    desk.record("commitment.opened", key=key, digest=tried.change_set.digest, until=until.isoformat(),
+                timetable=timetable.model_dump(mode="json", exclude_none=True))  # fmt: skip
+    if timetable.apply_at:
+        desk.emit("change.scheduled", timetable=timetable, to="apply")
     desk.watch()
-
-
-def _wall_deadline_s(desk: Desk, network_s: float) -> float:
-    """Return the wall time that a network needs for `network_s`; an embedded one, whose time may stand still, may need years."""
-    return max(_STANDING_STILL_S, network_s) if is_embedded(desk.network_name) else network_s
 
 
 def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> RunState:

@@ -12,11 +12,13 @@ from langgraph.types import interrupt
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.interrupts import OutcomeInterrupt
+from harness.engine.nodes.restoring import keep_until_end
+from harness.engine.nodes.scheduling import predicted_window
 from harness.engine.outcome_choices import CHOICES, KEEP, KEEP_WATCHING, choice_of
-from harness.engine.state import RunState, ended
+from harness.engine.state import Ending, RunState, ended
 from harness.records.person import current_person
+from harness.records.tried import Tried
 from harness.runtime.errors import CommitmentError
-from policies.intent import Intent
 
 
 def consult(desk: Desk, state: RunState) -> RunState:
@@ -37,17 +39,21 @@ def consult(desk: Desk, state: RunState) -> RunState:
 
 
 def _keep(desk: Desk, state: RunState, who: str) -> RunState:
-    desk.commitments.confirmed(state["key"], f"kept by {who} though inconclusive")
+    note, message = f"kept by {who} though inconclusive", f"{state['question']['question']}; {who} decided to keep it"
     desk.record("commitment.kept", key=state["key"], who=who)
-    return ended("inconclusive", f"{state['question']['question']}; {who} decided to keep it")
+    if desk.commitments.get(state["key"]).restore_at is not None:
+        return keep_until_end(desk, state, Ending(status="inconclusive", message=message), note)
+    desk.commitments.confirmed(state["key"], note)
+    return ended("inconclusive", message)
 
 
 def _keep_watching(desk: Desk, state: RunState) -> RunState:
     """Extend the commitment by as long as a verification takes, and begin it again from now."""
-    intent = desk.artifacts.load(state["intent"], Intent)
+    tried, end = desk.artifacts.load(state["candidate"], Tried), desk.commitments.get(state["key"]).timetable.restore_at
     settings, now = desk.settings.commitment, desk.clock.now()
     applied_at = datetime.fromisoformat(state["applied_at"])
-    plan = Schedule.of(settings, applied_at, desk.network.describe().granularity_s, intent.window)
+    plan = Schedule.of(settings, applied_at, desk.network.describe().granularity_s, predicted_window(desk, state, tried), end)
     left = plan.deadline - plan.start + plan.grace
+    left = min(left, end - now + plan.grace) if end else left
     desk.commitments.extend(state["key"], settings.wall_deadline or left.total_seconds(), (now + left).timestamp())
     return RunState(next="verify", watch_from=now.isoformat())

@@ -23,6 +23,7 @@ from policies.verdict import Verdict
 from tools.calls.limit import Limit
 from tools.calls.observation import Observation
 from tools.calls.tool_offer import offers_of
+from tools.twinning.world import world_of
 
 _DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
 _RECORDED: TypeAdapter[RecordedDecision] = TypeAdapter(RecordedDecision)
@@ -125,9 +126,12 @@ def _understood(desk: Desk, state: RunState, decision: Understand, name: str) ->
     if not isinstance(reading, Understood) or reading.intent == _intent(desk, state):
         return update
     intent = desk.artifacts.save(f"intent-{name}", reading.intent)
-    desk.record("intent.understood", intent=reading.intent.model_dump(mode="json"), plan=list(reading.plan))
-    desk.emit("intent.understood", intent=reading.intent, plan=reading.plan)
-    return RunState(**{**update, "intent": intent})
+    events = world_of(desk.network.describe(), reading.intent).events
+    name_of_events = desk.artifacts.save(f"events-{name}", [event.model_dump(mode="json") for event in events])
+    desk.record("intent.understood", intent=reading.intent.model_dump(mode="json"), plan=list(reading.plan),
+                events=[event.describe() for event in events])  # fmt: skip
+    desk.emit("intent.understood", intent=reading.intent, plan=reading.plan, events=events)
+    return RunState(**{**update, "intent": intent, "events": name_of_events})
 
 
 def _intent(desk: Desk, state: RunState) -> Intent | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from harness.engine.desk import Desk
+from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.nodes.requesting import seek_approval
 from harness.engine.nodes.reviewing import review_of, with_review
 from harness.engine.state import RunState, ended
@@ -56,7 +59,7 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         change_set=tried.change_set,
         intent=intent,
         candidate=tried.candidate,
-        expires_at=desk.artifacts.load(state["proposal"], Proposal).expires_at,
+        expires_at=_expires_at(desk, state),
         network=desk.network,
         card=card,
         limits=desk.limits,
@@ -69,6 +72,12 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         users=users,
         flaws=recent_flaws(kpis, card, intent),
     )
+
+
+def _expires_at(desk: Desk, state: RunState) -> datetime:
+    """Return when the proposal expires: not before the latest time at which its timetable lets it be applied."""
+    expires_at, latest = desk.artifacts.load(state["proposal"], Proposal).expires_at, timetable_in(desk, state).latest
+    return max(expires_at, latest) if latest else expires_at
 
 
 def key_of(state: RunState, change_set: ChangeSet) -> str:
@@ -92,7 +101,8 @@ def _route(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> RunStat
     ]
     if desk.mode == "shadow":
         desk.record("shadow.recommended", digest=verdict.digest, ruling=verdict.ruling.value, edits=case.change_set.describe())
-        return ended("shadow", f"recommended, not applied; the gate would say: {verdict.ruling.value}")
+        timetable = timetable_in(desk, state).describe()
+        return ended("shadow", f"recommended, not applied; the gate would say: {verdict.ruling.value}; timetable: {timetable}")
     if verdict.ruling is Ruling.ESCALATE:
         return ended("cannot", "; ".join(objections), boundary=RunBoundary.GATE)
     if not verdict.may_proceed:

@@ -48,6 +48,20 @@ def rejudge(desk: Desk, state: RunState, tried: Tried, *, baseline: bool = True)
     return back_to_plan(desk, state, refused) if refused else ask_again(desk, state, doubts)
 
 
+def refusals(desk: Desk, state: RunState, tried: Tried) -> list[str]:
+    """Return why an approved change that waited for its time may not be applied now, by its newest prediction `tried`.
+
+    The KPIs have moved since the approval, as they do in hours; the prediction is made anew instead.
+    """
+    approval, case = desk.approvals.get(desk.run_id, state["request"]), case_of(desk, state, tried)
+    fresh = with_review(desk.gate.judge(case), review_of(desk, state, tried))
+    changed = differences(approval.subject.versions, desk.network.versions(approval.change_set))
+    refused = [*_failures(fresh), *changed, *_objections(desk, case, approval)]
+    desk.record("gate.rejudged", digest=approval.digest, ruling=fresh.ruling.value, refused=refused, doubts=[],
+                reasons=[reason.model_dump() for reason in fresh.reasons if reason.outcome != "pass"])  # fmt: skip
+    return refused
+
+
 def void(approval: Approval) -> RunState:
     """Return the ending of a run whose request can no longer be used."""
     if approval.state == "expired":

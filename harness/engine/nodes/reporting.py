@@ -12,12 +12,14 @@ from harness.records.outcome import ApprovalNote, RunOutcome
 from harness.records.standing import Standing
 from harness.records.tried import Tried
 from harness.runtime.errors import ApprovalError
+from harness.runtime.timetable import Timetable
 from harness.verification.result import Verification
 from policies.intent import Intent
 from policies.proposal import Candidate
 from policies.verdict import Verdict
 from tools.calls.observation import Observation
 from tools.ran.candidate_tools import compare_candidates
+from tools.telemetry.forecast.planned_events import EventUse
 
 
 def report(desk: Desk, state: RunState) -> RunState:
@@ -72,6 +74,8 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         prediction=candidate.predictions if candidate else (),
         observed=_observed(verification, candidate) if verification else (),
         twin_gap=tried.twin_gap if tried else {},
+        timetable=artifacts.load_optional(state.get("timetable"), Timetable),
+        events=tuple(artifacts.load_optional(state.get("events"), list[EventUse]) or ()),
         verification=verification,
         verdict=artifacts.load_optional(state.get("verdict"), Verdict),
         approval=_approval(desk, state),

@@ -8,9 +8,11 @@ from harness.approvals.subject import ApprovalSubject
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.edited import edited_as
+from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.state import RunState, ended
 from harness.gate.approver_authorization import ApprovalFacts
 from harness.gate.case import Case
+from harness.records.tried import Tried
 from policies.intent import Intent
 from policies.verdict import Ruling, Verdict
 from twins.object_version import differences
@@ -76,7 +78,7 @@ def subject_of(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> App
     return ApprovalSubject(
         change_set=case.change_set,
         sentence=_sentence(case.intent),
-        schedule=_schedule(desk, case),
+        schedule=_schedule(desk, state, case),
         baseline=read_baseline(desk.kpis.snapshot(), case.card, case.intent),
         versions=desk.network.versions(case.change_set),
         warnings=tuple(f"{reason.rule}: {reason.message}" for reason in verdict.reasons if reason.outcome == "warn"),
@@ -95,7 +97,13 @@ def _of(slice: object) -> str:
     return f" of {slice}" if slice else ""
 
 
-def _schedule(desk: Desk, case: Case) -> tuple[str, ...]:
-    plan = Schedule.of(desk.settings.commitment, case.card.now, case.card.granularity_s, case.intent.window)
-    kept = f"kept if the KPIs confirm it by {plan.deadline:%Y-%m-%d %H:%M:%S} network time, else taken back"
-    return ("applied as soon as it is approved", f"verified from {plan.start:%Y-%m-%d %H:%M:%S} network time", kept)
+def _schedule(desk: Desk, state: RunState, case: Case) -> tuple[str, ...]:
+    timetable, tried = timetable_in(desk, state), desk.artifacts.load(state["candidate"], Tried)
+    applied_at, window = timetable.apply_at or case.card.now, tried.part or case.intent.window
+    plan = Schedule.of(desk.settings.commitment, applied_at, case.card.granularity_s, window, timetable.restore_at)
+    kept = "kept until then" if timetable.restore_at else "kept"
+    return (
+        timetable.describe(),
+        f"verified from {plan.start:%Y-%m-%d %H:%M:%S} network time",
+        f"{kept} if the KPIs confirm it by {plan.deadline:%Y-%m-%d %H:%M:%S} network time, else taken back",
+    )

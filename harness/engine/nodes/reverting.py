@@ -13,6 +13,7 @@ from harness.engine.desk import Desk
 from harness.engine.state import Ending, RunState, ended
 from harness.records.failure import RunBoundary
 from harness.records.outcome import RunOutcome
+from harness.records.status import Status
 from harness.runtime.errors import RunError
 from twins.network import NetworkError
 
@@ -51,7 +52,9 @@ def take_back_again(desk: Desk, outcome: RunOutcome) -> RunOutcome:
         if ending["status"] == "still applied":
             return outcome.model_copy(update={"message": ending["message"]})
         message = ending["message"]
-    corrected = outcome.model_copy(update={"status": "rolled back", "message": f"{message}; it was taken back afterwards"})
+    is_restored = all(commitment.state == "restored" for commitment in desk.commitments.of_run(desk.run_id))
+    status: Status = "confirmed" if is_restored else "rolled back"
+    corrected = outcome.model_copy(update={"status": status, "message": f"{message}; it was taken back afterwards"})
     desk.artifacts.save("outcome", corrected)
     desk.runs.set_status(desk.run_id, corrected.status)
     desk.record("run.corrected", status=corrected.status, message=corrected.message)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from agents.heuristics.evidence_reader import answer_to, answers_of
 from harness.engine.desk import Desk
 from harness.engine.nodes.acting import observe
+from harness.engine.nodes.fixing_time import fix_timetable
 from harness.engine.state import RunState, ended
 from harness.records.tried import Tried
 from policies.change import ChangeSet
@@ -29,8 +30,8 @@ def validate(desk: Desk, state: RunState) -> RunState:
     name = f"tried-{change_set.digest[:16]}-{state['rounds']}"
     if not desk.artifacts.has(name):
         intent = desk.artifacts.load(state["intent"], Intent)
-        desk.artifacts.save(name, _from_evidence(desk, state, intent, change_set) or _try_now(desk, state, intent, change_set))
-    return RunState(next="judge", candidate=name, digest=change_set.digest)
+        desk.artifacts.save(name, _from_evidence(desk, state, intent, change_set) or try_now(desk, state, intent, change_set))
+    return RunState(next="judge", candidate=name, digest=change_set.digest, timetable=fix_timetable(desk, state, name))
 
 
 def _no_change(proposal: Proposal) -> RunState:
@@ -53,12 +54,13 @@ def _from_evidence(desk: Desk, state: RunState, intent: Intent, change_set: Chan
     return None
 
 
-def _try_now(desk: Desk, state: RunState, intent: Intent, change_set: ChangeSet) -> Tried:
+def try_now(desk: Desk, state: RunState, intent: Intent, change_set: ChangeSet) -> Tried:
+    """Try the change set in the twin of this moment."""
     draft = {"name": "as proposed", "rationale": "", "edits": change_set.model_dump(mode="json")["edits"]}
     call = ToolCall(
         tool=compare_candidates.name,
         arguments={"intent": intent.model_dump(mode="json"), "candidates": [draft]},
-        reason="this change set has not been tried in the twin",
+        reason="this change set has not been tried in the twin of this moment",
     )
     observation = observe(desk, call, state["calls"])
     comparison = answer_to((observation,), compare_candidates, call)
@@ -77,4 +79,5 @@ def _tried(comparison: Comparison, change_set: ChangeSet) -> Tried:
         candidates=comparison.candidates,
         twin_gap=comparison.twin_gap,
         objection="" if candidate else refused or "the twin returned no prediction for it",
+        part=comparison.part,
     )

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
+from harness.engine.nodes.restoring import CONFIRMED, keep_until_end
 from harness.engine.nodes.reverting import closed
+from harness.engine.nodes.scheduling import predicted_window
 from harness.engine.nodes.watching import NotInEffectError, change_of, not_in_effect, require_in_effect, wait_in_effect
 from harness.engine.outcome_choices import CHOICES
-from harness.engine.state import RunState, ended
+from harness.engine.state import Ending, RunState, ended
 from harness.records.tried import Tried
 from harness.runtime.errors import CommitmentError, RunError
 from harness.verification.comparison import Comparison
@@ -64,20 +66,24 @@ def _confirm(desk: Desk, state: RunState, name: str, verification: Verification)
     """Confirm the commitment and end the run; `name` is the artifact of the verification."""
     try:
         require_in_effect(desk, change_of(desk, state))
+        message = "; ".join([CONFIRMED, *verification.notes])
+        if desk.commitments.get(state["key"]).restore_at is not None:
+            kept = keep_until_end(desk, state, Ending(status="confirmed", message=message))
+            return RunState(**{**kept, "verification": name})
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
     except NotInEffectError as error:
         return RunState(**{**not_in_effect(desk, state, error), "verification": name})
     except CommitmentError:
         return RunState(**{**closed(desk, state["key"], "not confirmed in time"), "verification": name})
     desk.record("commitment.confirmed", key=state["key"])
-    message = "; ".join(["every target was met and nobody was harmed", *verification.notes])
     return RunState(**{**ended("confirmed", message), "verification": name})
 
 
 def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verification:
     applied_at = datetime.fromisoformat(state["applied_at"])
     card = desk.network.describe()
-    plan = Schedule.of(desk.settings.commitment, applied_at, card.granularity_s, intent.window)
+    window, end = predicted_window(desk, state, tried), desk.commitments.get(state["key"]).timetable.restore_at
+    plan = Schedule.of(desk.settings.commitment, applied_at, card.granularity_s, window, end)
     if plan.guard is not None:
         settled = applied_at + timedelta(seconds=desk.settings.commitment.settle_windows * card.granularity_s)
         # The predictions are for the intent's time window: earlier KPIs can only be compared with those before the change.
@@ -91,7 +97,8 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
     def look(start: datetime, until: datetime) -> Verification:
         return _compare(desk, tried, intent, (applied_at, start, until))
 
-    return look_until_settled(look, start, plan.first + delay, plan.step, plan.deadline + delay)
+    first, deadline = (min(moment + delay, end) if end else moment + delay for moment in (plan.first, plan.deadline))
+    return look_until_settled(look, start, first, plan.step, deadline)
 
 
 def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, datetime, datetime]) -> Verification:

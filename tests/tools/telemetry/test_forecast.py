@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from policies.intent import TimeWindow
 from policies.kpi import KpiFrame, KpiSample
 from policies.slices import Slice
-from tools.telemetry.forecasting import forecast
+from tools.telemetry.forecast.forecasting import forecast
+from tools.telemetry.forecast.planned_events import event_uses
 from tools.telemetry.kpi_source import KpiSource
-from tools.telemetry.planned_events import event_uses
 from tools.telemetry.store import KpiStore
 from twins.network import Cell, NetworkCard, PlannedEvent
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from policies.intent import TimeWindow
 from policies.slices import Slice
-from tools.telemetry.planned_events import EventUse
+from tools.telemetry.forecast.planned_events import EventUse
 from twins.network import NetworkCard
 
 MAX_USERS_PER_CELL = 200.0

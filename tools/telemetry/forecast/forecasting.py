@@ -5,9 +5,9 @@
    the cell's area, so that the uplift of past events is applied to coming ones. With less than a day of history the newest value
    is carried forward, with a warning.
 2. A coming event without precedent in the history adds the crowd that the calendar or the operator states
-   (`tools.telemetry.crowd`).
-3. The forecast is for the part of the window (`tools.telemetry.window_parts`) with the highest offered volume, since the hardest
-   part decides whether a bound holds; of parts within 5 % of it the earliest is taken.
+   (`tools.telemetry.forecast.crowd`).
+3. The forecast is for the part of the window (`tools.telemetry.forecast.window_parts`) with the highest offered volume, since the
+   hardest part decides whether a bound holds; of parts within 5 % of it the earliest is taken.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from policies.intent import TimeWindow
 from policies.managed_object import cell_of
 from policies.slices import Slice
 from policies.word import Word
-from tools.telemetry.crowd import crowds_of
+from tools.telemetry.forecast.crowd import crowds_of
+from tools.telemetry.forecast.planned_events import EventUse
+from tools.telemetry.forecast.traffic_row import TrafficRow
+from tools.telemetry.forecast.window_parts import parts_of
 from tools.telemetry.kpi_snapshot import KpiSnapshot
-from tools.telemetry.planned_events import EventUse
-from tools.telemetry.traffic_row import TrafficRow
-from tools.telemetry.window_parts import parts_of
 from twins.network import Cell, NetworkCard, PlannedEvent
 
 CONFIDENCE = 0.9

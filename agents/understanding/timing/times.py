@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agents.understanding.crowd_words import read_crowd
-from agents.understanding.events import read_event
 from agents.understanding.result import Question, ReadingError
-from agents.understanding.when import When, blank, read_permanence
+from agents.understanding.timing.crowd_words import read_crowd
+from agents.understanding.timing.events import read_event
+from agents.understanding.timing.when import When, blank, read_permanence
 from policies.intent import TimeWindow
 from policies.text.number_words import NUMBER_WORDS
 from twins.network import NetworkCard
@@ -136,7 +136,7 @@ def _day_part(when: When, card: NetworkCard) -> When:
         return when
     rest = blank(when.rest, match)
     word = match[1].lower()
-    if when.window is not None or word in ("now", "right now", "today"):
+    if when.window is not None or word in ("now", "right now"):
         return replace(when, rest=rest)
     window = _window_of(word, match[2] or match[3] or "", card.now)
     note = f"{word.removesuffix(chr(39) + 's')}: {window.start:%d %B %H:%M} to {window.end:%d %B %H:%M}, network time"

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from agents.understanding.crowd_words import EVENT_WORDS
 from agents.understanding.result import Question, ReadingError
-from agents.understanding.when import When, blank
+from agents.understanding.timing.crowd_words import EVENT_WORDS
+from agents.understanding.timing.when import When, blank
 from policies.intent import TimeWindow
 from twins.network import NetworkCard, PlannedEvent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from agents.understanding.when import When, blank
+from agents.understanding.timing.when import When, blank
 from twins.network import NetworkCard, PlannedEvent
 
 EVENT_WORDS = r"event|concert|match|game|festival|show|derby|final|fair|conference|race|kick ?off"

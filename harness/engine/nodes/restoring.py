@@ -1,0 +1,76 @@
+"""Step `restore`: at the end of its time window a confirmed change is restored, and the old values are read back."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from harness.commitments.rollback import roll_back
+from harness.commitments.store import Commitment
+from harness.commitments.watchdog import LEASE_S
+from harness.engine.desk import Desk
+from harness.engine.nodes.scheduling import deadlines
+from harness.engine.state import Ending, RunState, ended
+from harness.records.failure import RunBoundary
+from harness.runtime.errors import RunError
+from harness.runtime.timetable import moment_text
+from twins.network import NetworkError
+
+CONFIRMED = "every target was met and nobody was harmed"
+_POLL_S = 0.2
+
+
+def keep_until_end(desk: Desk, state: RunState, ending: Ending, note: str = "confirmed by KPIs") -> RunState:
+    """Keep the change under its commitment until the end of its window; the run then ends as `ending`, whose message is extended.
+
+    Raises CommitmentError if the change was taken back.
+    """
+    commitment, now = desk.commitments.get(state["key"]), desk.clock.now()
+    end = commitment.timetable.restore_at
+    if end is None:
+        raise RunError(f"commitment {commitment.key} has no end")
+    desk.commitments.in_force(commitment.key, note=note, **deadlines(desk, end, now))
+    desk.record("commitment.in_force", key=commitment.key, since=state["applied_at"], until=end.isoformat(), note=note)
+    desk.emit("change.scheduled", timetable=commitment.timetable, to="restore")
+    desk.watch()
+    return RunState(next="await_end", ending=ending)
+
+
+def restore(desk: Desk, state: RunState) -> RunState:
+    """Restore the change, unless the watchdog already has; if that fails, the run ends as still applied."""
+    if desk.actuator is None:
+        raise RunError(f"run {desk.run_id} has no actuator: there is nothing to restore in shadow mode")
+    key, owner = state["key"], f"run:{state['run_id']}"
+    while not desk.commitments.claim(key, owner, LEASE_S):
+        commitment = desk.commitments.get(key)
+        if not commitment.is_open:
+            return _closed(state, commitment)
+        time.sleep(_POLL_S)  # somebody else holds the lease, which expires
+    try:
+        note = f"{roll_back(desk.actuator, desk.commitments.get(key))} at {moment_text(desk.clock.now())} network time"
+    except NetworkError as error:
+        return _still_applied(desk, state, owner, error)
+    before = desk.commitments.get(key)
+    closed = desk.commitments.reverted(key, note)
+    desk.record("change.restored", key=key, digest=closed.digest, by=owner, why=before.why_due, note=note)
+    desk.emit("change.restored", note=note)
+    return _closed(state, closed)
+
+
+def _closed(state: RunState, commitment: Commitment) -> RunState:
+    """Return the ending of a run whose change was restored, or taken back before its end."""
+    end, since = commitment.timetable.restore_at, moment_text(datetime.fromisoformat(state["applied_at"]))
+    until = moment_text(end) if end else "its end"
+    text = f"{state['ending']['message']}; in force from {since} to {until}, then restored and read back: {commitment.note}"
+    return ended(state["ending"]["status"], text)
+
+
+def _still_applied(desk: Desk, state: RunState, owner: str, error: NetworkError) -> RunState:
+    desk.commitments.revert_failed(state["key"], str(error))
+    desk.record("change.revert_failed", key=state["key"], by=owner, why=str(error))
+    desk.commitments.reported(state["key"])
+    desk.emit("change.still_applied", why=str(error))
+    desk.watch()
+    goes_on = "the watchdog goes on trying" if desk.has_url else f"twinpilot run --resume {desk.run_id} tries again"
+    message = f"{state['ending']['message']}; its time window has ended, but it is still on the network ({error}); {goes_on}"
+    return ended("still applied", message, boundary=RunBoundary.NETWORK)

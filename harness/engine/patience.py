@@ -1,0 +1,36 @@
+"""Waiting for a time that may be hours away, during which the network may not answer for a while."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from harness.engine.desk import Desk
+from twins.network import NetworkError
+
+OUTAGE_S = 3600.0
+_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 60.0
+
+
+def wait_through_outages(desk: Desk, moment: datetime, outage_s: float = OUTAGE_S) -> str:
+    """Wait until the network time `moment`, through outages of up to `outage_s` wall seconds each.
+
+    Returns an empty text, or why it was given up.
+    """
+    pause, since, reached = _PAUSE_S, 0.0, datetime.min.replace(tzinfo=moment.tzinfo)
+    while True:
+        try:
+            now = desk.clock.now()
+            if now > reached:  # an outage ends when the network's time goes on
+                pause, since, reached = _PAUSE_S, 0.0, now
+            desk.emit("time.passed", now=now, until=moment, purpose="waiting until")
+            if now >= moment:
+                return ""
+            desk.clock.wait((moment - now).total_seconds())
+        except NetworkError as error:
+            since = since or time.monotonic()
+            if time.monotonic() + pause - since > outage_s:
+                return f"the network does not answer ({error})"
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
