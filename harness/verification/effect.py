@@ -27,9 +27,9 @@ _CREDIT = 0.25  # of what is material for a harm: an effect counts as one below 
 _COMMON_SHARE = 0.5  # of the movement must be missing in the control cells for it to be credited
 
 
-def drifts(kpi: str, no_change: float, before: float, gap: float) -> bool:
-    """Whether the twin predicts that the KPI moves without the change, beyond its gap and materially."""
-    return abs(no_change - before) > gap * abs(no_change) + materiality_threshold(kpi, before)
+def drifts(kpi: str, no_change: float, before: float, gap: float, share: float = 1.0) -> bool:
+    """Whether the twin predicts that the KPI moves without the change, beyond its gap and by `share` of what is material."""
+    return abs(no_change - before) > gap * abs(no_change) + share * materiality_threshold(kpi, before)
 
 
 def effect_on(
@@ -38,7 +38,7 @@ def effect_on(
     """Return whether a KPI moved relative to no change; `no_change` is the twin's prediction, `gap` its relative error."""
     if len(after) < MIN_WINDOWS:
         return MeasuredEffect(effect="unknown", reason="too few windows")
-    if no_change is not None and (len(before) < MIN_WINDOWS or drifts(kpi, no_change, fmean(before), gap)):
+    if no_change is not None and (len(before) < MIN_WINDOWS or drifts(kpi, no_change, fmean(before), gap, _CREDIT)):
         return _against_prediction(kpi, after, no_change, gap, significance)
     if len(before) < MIN_WINDOWS:
         return MeasuredEffect(effect="unknown", reason="too few windows before")
@@ -54,7 +54,7 @@ def _is_creditable(kpi: str, before: Sequence[float], difference: float) -> bool
 
 
 def _against_prediction(kpi: str, after: Sequence[float], no_change: float, gap: float, significance: float) -> MeasuredEffect:
-    margin = gap * abs(no_change) + materiality_threshold(kpi, no_change)
+    margin = gap * abs(no_change) + _CREDIT * materiality_threshold(kpi, no_change)
     above, below = p_mean_above(after, no_change + margin), p_mean_below(after, no_change - margin)
     reference = f"{no_change:.4g} {kpi_definition(kpi).unit} predicted without a change, twin gap {gap:.0%}"
     if min(above, below) < significance / 2:
