@@ -1,7 +1,8 @@
 """`twinpilot bench trust`: tries to break the harness, and counts what broke.
 
 Each experiment is a module of this room and returns an `Experiment`. With --out DIR an interrupted benchmark goes on where it
-was (so give another version another folder); progress is shown on standard error. A full run takes about an hour, --quick about a minute.
+was (so give another version another folder); progress is shown on standard error. A full run takes about an hour, --quick about
+a minute.
 """
 
 from __future__ import annotations
