@@ -28,6 +28,7 @@ from typer.exceptions import TyperException
 
 from twins.command_errors import end_command, report_failure
 from twins.screen.exit_status import FAILED, INTERRUPTED, TERMINATED, exit_status_text
+from twins.screen.logs import make_logs_safe
 from twins.screen.output import drop_output
 
 # Set before anything imports numpy or torch: on small tensors more threads only wait for each other.
@@ -161,6 +162,7 @@ def _terminate(number: int, frame: object) -> None:
 def main() -> None:
     """Run the command line as a program: signals end it with a line, a reader that went away does not."""
     signal.signal(signal.SIGTERM, _terminate)
+    make_logs_safe()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 must not end a run

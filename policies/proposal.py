@@ -31,7 +31,10 @@ class KpiPrediction(Word):
 
 
 class TargetOutlook(Word):
-    """A target, its predicted value, and the probability over seeds and objects that it is met."""
+    """A target, its predicted value, and the probability over seeds and objects that it is met.
+
+    `effect` is the confidence interval of the difference to no change, paired by seed; None for a single seed.
+    """
 
     slice: Slice | None
     cells: tuple[str, ...]
@@ -40,6 +43,12 @@ class TargetOutlook(Word):
     interval: Interval
     probability: float = Field(ge=0, le=1)
     no_change: float | None = None
+    effect: Interval | None = None
+
+    @property
+    def is_like_no_change(self) -> bool:
+        """Whether the value is known not to be distinguishable from that without a change."""
+        return self.effect is not None and self.effect.contains(0.0)
 
     @property
     def met(self) -> bool:

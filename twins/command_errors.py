@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from policies.text.foreign import safe
 from policies.text.redaction import redacted
-from twins.screen.exit_status import USAGE
+from twins.screen.exit_status import INTERRUPTED, TERMINATED, USAGE
 
 
 def one_line(message: object) -> str:
@@ -34,6 +35,8 @@ def report_failure(name: str, message: object, status: int, *, kind: str, as_jso
     """Print a failure, as `end_command` describes, and go on."""
     from twins.screen.say import say, say_json
 
+    if status in (INTERRUPTED, TERMINATED) and sys.stderr.isatty():
+        say("", err=True)  # a terminal has echoed ^C
     say(f"{name}: {one_line(message)}", err=True)
     if as_json:
         failure = {"status": "failed", "message": one_line(message), "error": kind or "CommandError", "exit_status": status}

@@ -41,10 +41,16 @@ class EditStanding(Word):
         """Whether the network has what the edit sets."""
         return self.state is EditState.IN_EFFECT
 
+    def item(self) -> str:
+        """Return what is edited, without the content of a policy."""
+        if isinstance(self.edit, AttributeEdit):
+            return self.edit.describe()
+        return f"A1 policy {self.edit.policy_id} of type {self.edit.policy_type}"
+
     def describe(self) -> str:
-        """Return the edit, its state and the reason in one line."""
+        """Return what is edited, the edit's state and the reason in one line."""
         state = self.state.replace("_", " ")
-        return f"{self.edit.describe()}: {state}{f' ({self.reason})' if self.reason else ''}"
+        return f"{self.item()}: {state}{f' ({self.reason})' if self.reason else ''}"
 
 
 def attribute_standing(edit: AttributeEdit, attributes: dict[str, Any] | None) -> EditStanding:

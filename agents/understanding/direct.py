@@ -9,6 +9,7 @@ from agents.understanding.frames import Bound, Frame
 from agents.understanding.places import Place, place_of
 from agents.understanding.result import DirectEdit, Impossible, Question, ReadingError
 from policies.intent import Condition
+from policies.limits.loading import load_limits
 from policies.managed_object import id_of
 from policies.slices import Slice
 from twins.network import NetworkCard
@@ -22,11 +23,14 @@ _UNITS: Final = {
     "maxConnectedUes": ("users",),
     "schedulerWeight": (),
 }
+_HALF_DB_STEPS: Final = ("a3Offset", "hysteresis")  # integers in steps of 0.5 dB as information elements of TS 38.331
 _PER_SLICE: Final = ("RRMPolicyRatio", "SchedulerProfile", "AdmissionControl")
 
 
-def take_direct(frames: list[Frame], card: NetworkCard, fallback: Place) -> tuple[list[DirectEdit], list[Frame]]:
-    """Split off the frames that name an edit; raises ReadingError if the cell, slice or value is missing."""
+def take_direct(
+    frames: list[Frame], card: NetworkCard, fallback: Place, notes: list[str]
+) -> tuple[list[DirectEdit], list[Frame]]:
+    """Split off the frames that name an edit, with notes on assumed units; raises ReadingError if something is missing."""
     edits: list[DirectEdit] = []
     rest: list[Frame] = []
     before = Frame()
@@ -38,7 +42,7 @@ def take_direct(frames: list[Frame], card: NetworkCard, fallback: Place) -> tupl
             continue
         place = place_of(frame, card) or place
         frame.slices = frame.slices or list(before.slices)
-        edits += _of_states(frame, place) if not frame.attributes else _of_attributes(frame, place, card)
+        edits += _of_states(frame, place) if not frame.attributes else _of_attributes(frame, place, card, notes)
         before = frame
     _check_ratios(edits)
     return edits, rest
@@ -80,13 +84,15 @@ def _of_states(frame: Frame, place: Place) -> list[DirectEdit]:
     return edits
 
 
-def _of_attributes(frame: Frame, place: Place, card: NetworkCard) -> list[DirectEdit]:
+def _of_attributes(frame: Frame, place: Place, card: NetworkCard, notes: list[str]) -> list[DirectEdit]:
     class_name, attribute = frame.attributes[0].split(".")
     phrase = " ".join(frame.text)
+    _refuse_unclear_offset(frame, attribute)
     if not frame.bounds:
         raise ReadingError(Question(question=f"{phrase!r}: to which value should {attribute} be set?"))
     bound = frame.bounds[-1]
     value, delta = _value(attribute, bound, frame)
+    notes += _unit_note(class_name, attribute, bound, value if delta is None else delta)
     slices: list[Slice | None] = [None]
     if class_name in _PER_SLICE:
         if not frame.slices:
@@ -107,6 +113,18 @@ def _of_attributes(frame: Frame, place: Place, card: NetworkCard) -> list[Direct
     ]
 
 
+def _refuse_unclear_offset(frame: Frame, attribute: str) -> None:
+    """Ask which offset is meant by a bare "offset" towards a neighbour."""
+    words = {word.lower() for word in frame.text}
+    if attribute == "a3Offset" and frame.towards and "offset" in words:
+        towards = ", ".join(frame.towards)
+        question = (
+            f"'offset' towards {towards}: the cell individual offset of this relation, or the A3 offset for all neighbours?"
+        )
+        choices = ("cell individual offset", "a3 offset")
+        raise ReadingError(Question(question=question, choices=choices, kind="ambiguous", replaces="offset"))
+
+
 def _relation(frame: Frame, cells: list[str], phrase: str) -> tuple[list[str], list[str | None]]:
     towards = frame.towards or cells[1:]
     if not towards:
@@ -116,6 +134,8 @@ def _relation(frame: Frame, cells: list[str], phrase: str) -> tuple[list[str], l
 
 def _value(attribute: str, bound: Bound, frame: Frame) -> tuple[float | None, float | None]:
     amount, dimension = bound.quantity.value, bound.quantity.dimension
+    if attribute in _HALF_DB_STEPS and not dimension:
+        raise ReadingError(_step_question(attribute, bound))
     if attribute == "configuredMaxTxPower" and dimension == "power" and not bound.relative and amount > 0:
         return round(10 * log10(amount * 1000), 2), None
     allowed = _UNITS.get(attribute, ("share",))
@@ -126,6 +146,26 @@ def _value(attribute: str, bound: Bound, frame: Frame) -> tuple[float | None, fl
     if bound.relative or (frame.goal and dimension == "gain" and attribute == "configuredMaxTxPower"):
         return None, -amount if frame.goal == "MINIMIZE" or bound.condition is Condition.LESS else amount
     return amount, None
+
+
+def _step_question(attribute: str, bound: Bound) -> Question:
+    """Return the question for a bare number, which may be dB or the value of the information element."""
+    amount = bound.quantity.value
+    element = f"the value {amount:g} of the information element in steps of 0.5 dB, which is {amount / 2:g} dB"
+    return Question(
+        question=f"{attribute} {amount:g} has no unit: {amount:g} dB, or {element} (TS 38.331 clause 6.3.2)?",
+        choices=(f"{amount:g} dB", f"{amount / 2:g} dB"),
+        kind="unit",
+        replaces=bound.text,
+    )
+
+
+def _unit_note(class_name: str, attribute: str, bound: Bound, value: float | None) -> list[str]:
+    """Return the assumption that a bare number is in the attribute's unit."""
+    if bound.quantity.dimension or value is None:
+        return []
+    unit = load_limits().limit(class_name, attribute).unit
+    return [f"{attribute} {bound.text}: no unit was given, {unit} assumed"] if unit else []
 
 
 def _check_ratios(edits: list[DirectEdit]) -> None:

@@ -44,9 +44,9 @@ class Understood(Word):
 
 
 class NetworkQuestion(Word):
-    """A question about KPI values, cells of a place, configuration, limits, neighbours or events."""
+    """A question about KPI values, cells of a place, configuration, limits, neighbours, events, or a lacking handover."""
 
-    topic: Literal["kpi", "cells", "configuration", "limit", "neighbours", "events"]
+    topic: Literal["kpi", "cells", "configuration", "limit", "neighbours", "events", "inactive handover"]
     kpis: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
     slices: tuple[Slice, ...] = ()

@@ -23,10 +23,11 @@ from agents.understanding.crowd_words import read_crowd
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
-from agents.understanding.link_question import read_link_question
 from agents.understanding.places import Place, place_of, refuse_unknown_names
 from agents.understanding.plan import plan_of, workflow_of
 from agents.understanding.questions import is_question, read_question
+from agents.understanding.radio.handover_claim import read_handover_claim
+from agents.understanding.radio.link_question import read_link_question
 from agents.understanding.relative import resolve
 from agents.understanding.result import (
     DirectEdit,
@@ -107,7 +108,7 @@ def _with_answer(text: str, answer: Answer, result: Reading) -> str:
     """Return the text with the answer in place of the words in question, or appended to it."""
     gap = result.replaces if isinstance(result, Question) and result.question == answer.question else ""
     if gap:
-        replaced = re.sub(re.escape(gap), lambda _: answer.answer, text, count=1, flags=re.IGNORECASE)
+        replaced = re.sub(rf"(?<!\w){re.escape(gap)}(?!\w)", lambda _: answer.answer, text, count=1, flags=re.IGNORECASE)
         if replaced != text:
             return replaced
     if isinstance(result, Question) and result.kind in ("empty", "length", "language", "permission"):
@@ -117,7 +118,8 @@ def _with_answer(text: str, answer: Answer, result: Reading) -> str:
 
 def _read(text: str, card: NetworkCard) -> Reading:
     try:
-        result = read_link_question(screen(text).text) or _read_strictly(text, card)
+        plain = screen(text).text
+        result = read_link_question(plain) or read_handover_claim(plain, card) or _read_strictly(text, card)
     except ReadingError as error:
         result = error.result
     if isinstance(result, Question):
@@ -179,7 +181,7 @@ def _read_strictly(text: str, card: NetworkCard) -> Reading:
         return read_question(shares.text, read.items, frames, card) or NotAboutNetwork(reason=NOT_ABOUT)
     notes = [*screened.assumptions, *shares.assumptions, *read.assumptions]
     fallback = _event_place(when, card)
-    direct, rest = take_direct(frames, card, fallback)
+    direct, rest = take_direct(frames, card, fallback, notes)
     selection = None if direct else _selection(whole, rest, fallback)
     if selection is not None:
         return selection

@@ -8,6 +8,7 @@ from agents.heuristics.evidence_reader import latest
 from agents.planner import Decision, Finish, View
 from agents.understanding.result import NetworkQuestion
 from agents.workflows.calls import call, failure_of, pending
+from agents.workflows.handover_activity import answer_inactive
 from policies.intent import ExpectationTarget
 from policies.quality.flaw import invalid
 from tools.calls.observation import Observation
@@ -26,6 +27,8 @@ def answer_question(view: View, question: NetworkQuestion) -> Decision:
     """Call the tool that the question needs, or finish with the answer."""
     if question.topic == "events":
         return Finish(summary=_events(view))
+    if question.topic == "inactive handover":
+        return answer_inactive(view, question)
     required = [_call_for(question)]
     decision: Decision | None = pending(view, required) or failure_of(view, required)
     if decision is not None:

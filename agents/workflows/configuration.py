@@ -14,16 +14,17 @@ from agents.heuristics.drafting import draft_candidates
 from agents.heuristics.evidence_reader import answer_to
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Escalate, Finish, Propose, View
-from agents.specialists.safety import SLA, review
+from agents.specialists.safety import MIN_PROBABILITY, SLA, review
 from agents.specialists.team import specialists_for
 from agents.understanding.result import Understood
 from agents.workflows.calls import call, failure_of, is_offered, pending
 from agents.workflows.crowds import crowd_question
 from agents.workflows.direct_edits import AS_ASKED, InvalidEditError, direct_draft, scaled_variants
 from agents.workflows.gathering import constraint_calls, evidence_calls, required
+from agents.workflows.handover_activity import CHECK_EVENT, inactive_cells, inactive_reason
 from agents.workflows.objections import Objections, objections_of
 from agents.workflows.pressure import reason_for_no_change
-from agents.workflows.proposing import describe_outlook, propose, with_context, world_notes
+from agents.workflows.proposing import describe_outlook, indistinguishable, propose, with_context, world_notes
 from agents.workflows.requested_change import refusal_of_request
 from policies.proposal import Candidate
 from tools.calls.tool_call import ToolCall
@@ -56,11 +57,18 @@ def plan_change(view: View, situation: Situation, reading: Understood, effort: E
         return question
     if reading.workflow == "scheduler-adaptation" and not objections.messages and (reason := reason_for_no_change(situation)):
         return Finish(summary=f"no change: {reason}")
+    if _tunes_handover(situation) and (inactive := inactive_cells(situation)):
+        return Escalate(reason=f"cannot, because {inactive_reason(inactive)}", nearest=CHECK_EVENT)
     drafts = _drafts(situation, reading, objections)
     if isinstance(drafts, Escalate | Finish):
         return drafts
     lookups = pending(view, constraint_calls(drafts))
     return lookups or _Trial(view, situation, reading, objections, effort, drafts).next()
+
+
+def _tunes_handover(situation: Situation) -> bool:
+    targets = (*situation.intent.bounds(), *situation.intent.objectives())
+    return bool(targets) and all(target.kpi.startswith("MM.") for _, target in targets)
 
 
 def _drafts(situation: Situation, reading: Understood, objections: Objections) -> list[Draft] | Escalate | Finish:
@@ -192,6 +200,10 @@ class _Trial:
             return self._unreachable(best, comparison)
         if best.change_set.is_empty:
             return self._no_change(best, comparison)
+        unchanged = next((candidate for candidate in evaluated if candidate.change_set.is_empty), None)
+        if unchanged is not None and _is_safe(unchanged) and not self.reading.direct and _only_noise(best):
+            noise = f"the best candidate, {best.name}: {'; '.join(indistinguishable(best))}"
+            return self._no_change(unchanged, comparison, noise)
         notes = [
             *world_notes(comparison),
             *(f"{name} was refused by the twin: {reason}" for name, reason in comparison.refused.items()),
@@ -204,9 +216,10 @@ class _Trial:
         unsafe = {candidate.change_set.digest: self._unsafe(candidate) for candidate in evaluated}
         return refusal_of_request(evaluated, comparison.refused, self.objections, self.view.feedback, unsafe)
 
-    def _no_change(self, best: Candidate, comparison: Comparison) -> Finish:
+    def _no_change(self, best: Candidate, comparison: Comparison, reason: str = "") -> Finish:
         """Finish without a change, and say for which time and with which events that holds."""
-        reason = "no candidate tried does better" if self.drafts else "the evidence shows no attribute that would do better"
+        if not reason:
+            reason = "no candidate tried does better" if self.drafts else "the evidence shows no attribute that would do better"
         return Finish(summary="; ".join([f"no change needed: {describe_outlook(best)}", reason, *world_notes(comparison)]))
 
     def _ranked(self, candidates: list[Candidate]) -> list[Candidate]:
@@ -246,6 +259,18 @@ class _Trial:
         )
         notes = "".join(f"; {note}" for note in world_notes(comparison))
         return Escalate(reason=f"cannot, because {reason}: {missed}{notes}", nearest=describe_outlook(best))
+
+
+def _is_safe(unchanged: Candidate) -> bool:
+    """Whether every bound is met without a change, with enough probability."""
+    bounds = [outlook for outlook in unchanged.outlook if not outlook.target.condition.is_objective]
+    return unchanged.feasible and all(outlook.probability >= MIN_PROBABILITY for outlook in bounds)
+
+
+def _only_noise(candidate: Candidate) -> bool:
+    """Whether the candidate has objectives, and none of them is distinguishable from no change."""
+    objectives = [outlook for outlook in candidate.outlook if outlook.target.condition.is_objective]
+    return bool(objectives) and all(outlook.is_like_no_change for outlook in objectives)
 
 
 def _is_tunable(knob: Knob) -> bool:

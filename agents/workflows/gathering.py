@@ -22,13 +22,14 @@ def evidence_calls(situation: Situation) -> list[ToolCall]:
     cells = [cell.id for cell in situation.cells]
     around = cells + [cell.id for cell in situation.neighbours]
     targeted = {target.kpi for _, target in (*situation.intent.bounds(), *situation.intent.objectives())}
+    handovers = {"MM.HoExeIntraReq"} if any(kpi.startswith("MM.") for kpi in targeted) else set()
     slices = [slice_.value for slice_ in situation.card.slices]
     calls = [
         call("read_configuration", "current values of the attributes that may be edited", cells=around),
         call(
             "query_kpi",
             "load, mobility and energy of the cells and their neighbours",
-            kpis=sorted({*_CELL_KPIS, *_at_level(targeted, "cell")}),
+            kpis=sorted({*_CELL_KPIS, *_at_level(targeted, "cell"), *handovers}),
             cells=around,
             windows=_WINDOWS,
         ),

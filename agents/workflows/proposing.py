@@ -46,7 +46,13 @@ def rollback_conditions(intent: Intent) -> tuple[str, ...]:
 def with_context(candidate: Candidate, drafts: Iterable[Draft], intent: Intent) -> Candidate:
     """Return the candidate with the risks of its draft and of its prediction, and with rollback conditions."""
     source = next((draft for draft in drafts if draft.name == candidate.name.removesuffix(", refined")), None)
-    risks = [*(source.risks if source else ()), *_uncertain_bounds(candidate), *_side_effects(candidate), *candidate.risks]
+    risks = [
+        *(source.risks if source else ()),
+        *_uncertain_bounds(candidate),
+        *indistinguishable(candidate),
+        *_side_effects(candidate),
+        *candidate.risks,
+    ]
     conditions = () if candidate.change_set.is_empty else rollback_conditions(intent)
     return candidate.model_copy(
         update={
@@ -92,6 +98,18 @@ def _uncertain_bounds(candidate: Candidate) -> list[str]:
         f"{outlook.target.describe()}{_of(outlook.slice)} is met with a probability of only {outlook.probability:.2f}"
         for outlook in candidate.outlook
         if not outlook.target.condition.is_objective and outlook.probability < MIN_PROBABILITY
+    ]
+
+
+def indistinguishable(candidate: Candidate) -> list[str]:
+    """Return the objectives whose difference to no change is within its confidence interval over the seeds."""
+    if candidate.change_set.is_empty:
+        return []
+    return [
+        f"{outlook.target.describe()}{_of(outlook.slice)} is not distinguishable from no change (difference"
+        f" {outlook.effect.low:.3g} to {outlook.effect.high:.3g} {outlook.target.definition.unit})"
+        for outlook in candidate.outlook
+        if outlook.target.condition.is_objective and outlook.effect is not None and outlook.is_like_no_change
     ]
 
 

@@ -14,6 +14,7 @@ from tools.ran.cqi_sinr import SinrQuantile
 from tools.ran.link_conditions import CellConditions
 from tools.ran.link_facts import LinkFact
 from tools.receivers.link_tools import ReceiverRow
+from twins.link.energy_per_bit import SNR_DEFINITION
 
 _FACT_NAMES: Final = {
     "dmrs_symbols": "DMRS", "delay_spread_ns": "delay spread", "rx_antennas": "receive antennas", "uplink_sinr": "uplink SINR",
@@ -34,6 +35,7 @@ def summary_of(outcome: Outcome, cell: CellConditions, situation: Situation, mot
         _why(outcome),
         *(_comparison(comparison) for comparison in outcome.comparisons),
         f"Precision: 95 % intervals over {_slots(outcome)} slots per link; same bits, channels and noise for each estimator",
+        SNR_DEFINITION,
         _observed(cell, view),
         _assumed(cell, motion),
         _missing(cell),
@@ -63,7 +65,7 @@ def _comparison(comparison: AnsweredTrial) -> str:
     channel, link = comparison.request.channel, comparison.request.configuration
     rows = sorted(comparison.value.rows, key=lambda row: list(NAMES).index(row.receiver))
     conditions = (
-        f"{channel.snr_db:.1f} dB per antenna, MCS {comparison.value.mcs_index}, {link.prbs} PRBs, {link.dmrs_symbols} DMRS,"
+        f"{channel.snr_db:.1f} dB SNR per antenna, MCS {comparison.value.mcs_index}, {link.prbs} PRBs, {link.dmrs_symbols} DMRS,"
         f" {channel.delay_spread_ns:g} ns, {channel.speed_mps:g} m/s"
     )
     purpose = "" if comparison.trial.decides else ", only to show the effect of the pilot pattern"

@@ -13,11 +13,13 @@ from agents.heuristics.situation import Situation
 from agents.planner import Decision, Escalate, Finish, View
 from agents.understanding.conditions import LinkConditions, Motion
 from agents.workflows.calls import call, failure_of, malformed_evidence, pending
-from agents.workflows.receiver_judgement import judge
+from agents.workflows.pilot_trial import answered_floor, better_pilots, floor_call, pilots_of
+from agents.workflows.receiver_judgement import Outcome, judge
 from agents.workflows.receiver_summary import recommendation_of, summary_of
 from agents.workflows.receiver_trials import answered_trials, trials_of
 from agents.workflows.speed import Comparison, motion_for
 from tools.ran.link_conditions import CellConditions, link_conditions
+from tools.receivers.floor.finding import FloorFinding
 
 _KPIS: Final = ["CARR.AverageBlerDl", "RRU.PrbTotDl", "MM.RlfRate"]
 _WINDOWS: Final = 24
@@ -73,6 +75,17 @@ def _compare(view: View, situation: Situation, cell: CellConditions, motion: Mot
             reason=f"cannot recommend a channel estimator for {cell.cell}, because no classical receiver supports this link",
             nearest="keep the estimator in use, or give a link that it supports",
         )
-    return Finish(
-        summary=summary_of(outcome, cell, situation, motion, view), recommendation=recommendation_of(outcome, cell, motion)
-    )
+    examination = floor_call(view, outcome, cell)
+    if examination is not None and (decision := pending(view, [examination]) or failure_of(view, [examination])):
+        return decision
+    floor = None if examination is None else answered_floor(view, examination)
+    return _recommend(outcome, cell, floor, summary_of(outcome, cell, situation, motion, view), motion)
+
+
+def _recommend(outcome: Outcome, cell: CellConditions, floor: FloorFinding | None, summary: str, motion: Motion) -> Finish:
+    """Finish with the estimator, or with more pilots if they remove an error floor of the receiver in use."""
+    pilots = better_pilots(floor)
+    recommendation = recommendation_of(outcome, cell, motion) if pilots is None else pilots_of(pilots, cell.cell)
+    examined = [f"recommended first: {recommendation}"] if pilots else []
+    examined += floor.sentences() if floor else []
+    return Finish(summary=". ".join([*examined, summary] if pilots else [summary, *examined]), recommendation=recommendation)

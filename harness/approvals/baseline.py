@@ -16,6 +16,7 @@ from typing import Final
 from policies.assessment import assess_by_window
 from policies.intent import ExpectationObject, ExpectationTarget, Intent, objective_of
 from policies.kpi import KpiFrame, kpi_definition
+from policies.materiality import materiality
 from policies.slices import Slice
 from policies.word import Word
 from tools.telemetry.kpi_snapshot import KpiSnapshot
@@ -128,12 +129,19 @@ def _movement(then: BaselineKpi, since: KpiFrame, card: NetworkCard, readings: i
         return f"{then.name} was {then.mean:.4g} {then.unit} and is absent in {windows} window(s) since" if absent else ""
     now = fmean(values)
     if then.mean is None:
-        return f"{then.name} was absent and is {now:.4g} {then.unit}"
+        # Without a bound on it, a rare event such as a first failed connection says nothing about the plan.
+        return "" if then.target.condition.is_objective else f"{then.name} was absent and is {now:.4g} {then.unit}"
     difference = abs(now - then.mean)
-    if difference < MOVED * abs(then.mean) - _ROUNDING or difference <= _noise(then, len(values), readings):
+    if difference < _material(then.target.kpi, then.mean) or difference <= _noise(then, len(values), readings):
         return ""
     change = f" ({(now - then.mean) / abs(then.mean):+.0%})" if then.mean else ""
     return f"{then.name} was {then.mean:.4g} {then.unit} and is {now:.4g}{change} in {windows} window(s) since"
+
+
+def _material(kpi: str, mean: float) -> float:
+    """Return the least difference that counts: 20 % of the mean, near zero what is material for the KPI at all."""
+    floor = materiality(kpi).absolute
+    return floor if abs(mean) < floor else MOVED * abs(mean) - _ROUNDING
 
 
 def _noise(then: BaselineKpi, count: int, readings: int) -> float:

@@ -152,9 +152,27 @@ def _network_of(settings: Settings, name: str) -> tuple[Settings, str]:
     return settings.model_copy(update={"network": settings.network.model_copy(update={"url": record.network})}), ""
 
 
+def _outcome_of(settings: Settings, name: str) -> RunOutcome | None:
+    """Return how the run `name` ended, None if it can go on; raises RunError."""
+    from harness.records.artifacts import Artifacts
+    from harness.records.outcome import RunOutcome
+    from harness.records.run_record import RunStore
+    from harness.runtime.paths import Paths
+    from harness.runtime.store import StateStore
+
+    paths = Paths.of(settings)
+    artifacts = Artifacts(paths.run(RunStore(StateStore(paths.state)).get(name).run_id))
+    return artifacts.load("outcome", RunOutcome) if artifacts.has("outcome") else None
+
+
 def _run(settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode) -> RunOutcome:
     from harness.engine.wiring import open_service
+    from harness.records.events import Event
 
+    ended = _outcome_of(settings, resume) if resume else None
+    if ended is not None:
+        view(Event("run.ended", "", {"outcome": ended}))
+        return ended
     settings, network = _network_of(settings, resume) if resume else (settings, "")
     if not network and settings.network.url:
         view.console.print(f"connecting to {settings.network.url} …", style="dim")

@@ -43,8 +43,7 @@ def give_verdict(settings: Settings, name: str, digest: str, *, approved: bool, 
 def _authorize(settings: Settings, place: Paths, journal: Journal, request: Approval, person: Person) -> None:
     """Raise ApprovalError, with a record in the journal, if the person may not approve this."""
     approvers = ApproverPolicy(settings.approval, settings.gate, place.root.stat().st_uid)
-    objection = approvers.objection(request.facts, person, request.requested_by) if request.facts else ""
-    if objection:
+    if objection := approvers.objection(request.facts, person, request.requested_by):
         body = {"digest": request.digest, "who": str(person), "how": "command", "why": objection}
         journal.append("approval.refused", body, request.run_id)
         raise ApprovalError(f"request {request.digest[:SHOWN]} of run {request.run_id}: {objection}")

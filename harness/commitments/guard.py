@@ -10,8 +10,10 @@ import os
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
+from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.private import private_file
 from harness.runtime.settings import Settings
@@ -28,7 +30,7 @@ def guard(settings: Settings) -> None:
     paths = Paths.of(settings)
     try:
         is_needed = has_open_commitments(paths) and not is_watched(paths)
-    except (OSError, sqlite3.Error):  # the command will meet the damaged database or folder itself, and say so
+    except (HarnessError, OSError, sqlite3.Error):  # the command will meet the damaged database or folder itself, and say so
         return
     if is_needed:
         ensure_watchdog(paths)
@@ -44,12 +46,24 @@ def has_open_commitments(paths: Paths) -> bool:
 
 def is_watched(paths: Paths) -> bool:
     """Whether a watchdog runs for this data folder: the kernel frees its lock when it ends, however it ends."""
-    with private_file(paths.root / LOCK_NAME).open("ab") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    with watchdog_lock(paths) as is_free:
+        return not is_free
+
+
+@contextmanager
+def watchdog_lock(paths: Paths) -> Iterator[bool]:
+    """Hold the watchdog's lock of this data folder; yields whether it was free. Raises OSError."""
+    descriptor = os.open(private_file(paths.root / LOCK_NAME), os.O_RDWR)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        os.close(descriptor)
 
 
 def ensure_watchdog(paths: Paths, period_s: float = 2.0) -> None:

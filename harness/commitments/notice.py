@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from harness.commitments.rollback import CHANGED_SINCE
 from harness.commitments.store import Commitment
+from harness.runtime.embedded_place import is_embedded
 
 STILL_ON_THE_NETWORK = "STILL ON THE NETWORK"
 
@@ -15,9 +17,13 @@ def is_left_standing(commitment: Commitment, now: float) -> bool:
 def notice(commitment: Commitment, now: float) -> str:
     """Return one line about an open commitment; `now`: wall time in seconds since the epoch."""
     what = f"the change of run {commitment.run_id} ({len(commitment.change_set.edits)} edit(s), {commitment.digest[:12]})"
+    if is_embedded(commitment.network) and not commitment.attempts:
+        goes_on = f"which stands still unless its run goes on: twinpilot run --resume {commitment.run_id}"
+        return f"{what} is, or may be, on {commitment.network}, {goes_on}"
     if not is_left_standing(commitment, now):
         return f"{what} on {commitment.network} is {_PROGRESS[commitment.state]}"
-    return f"{STILL_ON_THE_NETWORK} {commitment.network}: {what}; {_attempts(commitment, now)}"
+    label = "NOT TAKEN BACK on" if commitment.note.startswith(CHANGED_SINCE) else STILL_ON_THE_NETWORK
+    return f"{label} {commitment.network}: {what}; {_attempts(commitment, now)}"
 
 
 _PROGRESS = {"pending": "being applied", "applied": "applied and being verified"}

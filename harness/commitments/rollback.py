@@ -16,6 +16,7 @@ from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt
 from twins.network import Network, NetworkError, StaleEditError, UnknownReceiptError
 from twins.standing import EditStanding, EditState
 
+CHANGED_SINCE = "nothing of the change stands, but the old values do not either: decide by hand"
 _RESTORED = frozenset({EditState.IN_EFFECT, EditState.PENDING, EditState.REFUSED})
 
 
@@ -34,7 +35,7 @@ def roll_back(network: Network, commitment: Commitment) -> str:
         how = _restore(network, commitment, left, problems)
         left = standing_edits(network, commitment.change_set)
     if left:
-        raise RollbackError("; ".join(dict.fromkeys([*_remainders(network, left), *problems])))
+        raise _rollback_error(network, left, problems)
     return how
 
 
@@ -65,12 +66,18 @@ def _revert(network: Network, commitment: Commitment, problems: list[str]) -> st
         rollback=commitment.change_set.inverse(),
     )
     try:
-        network.revert(receipt)
+        if not network.revert(receipt).replayed:
+            return "reverted by its receipt and read back"
     except (UnknownReceiptError, StaleEditError):
-        return "none of it is applied, as read back: it was never made, or restored"
+        pass
     except NetworkError as error:
-        problems.append(str(error))
-    return "reverted by its receipt and read back"
+        problems.append(_reason(error))
+    return "none of it is applied, as read back: it was never made, or restored"
+
+
+def _reason(error: NetworkError) -> str:
+    """Return why a restoration failed, without what its executor says about the restoration itself."""
+    return str(error.__cause__) if isinstance(error.__cause__, NetworkError) else str(error)
 
 
 def _restore(network: Network, commitment: Commitment, left: tuple[EditStanding, ...], problems: list[str]) -> str:
@@ -83,7 +90,7 @@ def _restore(network: Network, commitment: Commitment, left: tuple[EditStanding,
         try:
             restored += len(network.apply(part, f"{key}:{number}").rollback.edits) if part.edits else 0
         except NetworkError as error:
-            problems.append(str(error))
+            problems.append(_reason(error))
     return f"{restored} edit(s) restored and read back"
 
 
@@ -94,16 +101,22 @@ def _still_applied(network: Network, left: tuple[EditStanding, ...]) -> tuple[At
     return tuple(edit for edit, standing in zip(edits, applied, strict=True) if standing.in_effect)
 
 
-def _remainders(network: Network, left: tuple[EditStanding, ...]) -> list[str]:
-    """Return one line for each edit that was not restored."""
-    applied = _still_applied(network, left)
-    lines = []
-    for standing in left:
-        if standing.edit in applied:
-            lines.append(f"still applied: {standing.edit.inverse().describe()}")
-        elif isinstance(standing.edit, AttributeEdit) and standing.state is not EditState.UNKNOWN:
-            where = f"{standing.edit.dn} {standing.edit.attribute}"
-            lines.append(f"{where}: {standing.reason}: changed by somebody else since; decide by hand")
-        else:
-            lines.append(f"not restored: {standing.describe()}")
-    return lines
+def _rollback_error(network: Network, left: tuple[EditStanding, ...], problems: list[str]) -> RollbackError:
+    made = network.standing(ChangeSet(edits=tuple(one.edit.inverse() for one in left)))
+    pairs = list(zip(left, made, strict=True))
+    note = [CHANGED_SINCE] if all(_is_foreign(*pair) for pair in pairs) else []
+    return RollbackError("; ".join(dict.fromkeys([*note, *(_remainder(*pair) for pair in pairs), *problems])))
+
+
+def _is_foreign(restored: EditStanding, made: EditStanding) -> bool:
+    """Whether neither the old value is there nor the new one."""
+    return restored.state is made.state and restored.state in (EditState.REPLACED, EditState.DELETED)
+
+
+def _remainder(restored: EditStanding, made: EditStanding) -> str:
+    """Return one line about an edit that was not restored; `made` is its standing, `restored` that of its inverse."""
+    if _is_foreign(restored, made):
+        return f"{made.item()}: {restored.reason}: changed by somebody else since"
+    if EditState.UNKNOWN in (restored.state, made.state):
+        return f"{made.item()}: unknown: {restored.reason or made.reason}"
+    return f"still applied: {made.item()}"

@@ -19,8 +19,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from pydantic import Field
-
 from harness.commitments.network_identity import is_same_network
 from harness.runtime.errors import CommitmentError
 from harness.runtime.high_water import HighWaterClock
@@ -45,7 +43,7 @@ class Commitment(Word):
     """A change with its deadlines; `expectations` is what a resumed run needs (artifact of the candidate, times).
 
     identity: of the network, empty if it is not known. attempts: how often reverting failed; next_attempt_at, reported_at: wall
-    times of the next attempt, and of the last journal record about it.
+    times of the next attempt (0: at once), and of the last journal record about it.
     """
 
     key: str
@@ -57,7 +55,7 @@ class Commitment(Word):
     receipt: Receipt | None
     expectations: dict[str, Any]
     opened_at: float
-    deadline: float = Field(allow_inf_nan=True)  # infinite on an embedded network, whose time may stand still
+    deadline: float
     network_deadline: float
     closed_at: float | None = None
     note: str = ""
@@ -149,11 +147,11 @@ class CommitmentStore:
     def revert_failed(self, key: str, note: str) -> Commitment:
         """Record that reverting failed; the commitment stays open, and reverting is tried again."""
         attempts = self.get(key).attempts + 1
-        pause = 0.0 if attempts == 1 else min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
+        pause = min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
         ended = ("rolled back", "inconclusive", "failed")
         return self._move(
             key, "revert_failed", ("pending", "applied", "revert_failed"), ("still applied", ended), note=note,
-            attempts=attempts, next_attempt_at=self._now() + pause,
+            attempts=attempts, next_attempt_at=0.0 if attempts == 1 else self._now() + pause,
         )  # fmt: skip
 
     def reported(self, key: str) -> None:
@@ -261,7 +259,11 @@ def _refuse_conflicts(change_set: ChangeSet, others: list[Commitment]) -> None:
 
 def _read(row: sqlite3.Row) -> Commitment:
     values = dict(row)
-    values["change_set"] = ChangeSet.model_validate_json(values["change_set"])
-    values["receipt"] = Receipt.model_validate_json(values["receipt"]) if values["receipt"] else None
-    values["expectations"] = json.loads(values["expectations"])
-    return Commitment.model_validate(values)
+    try:
+        values["change_set"] = ChangeSet.model_validate_json(values["change_set"])
+        values["receipt"] = Receipt.model_validate_json(values["receipt"]) if values["receipt"] else None
+        values["expectations"] = json.loads(values["expectations"])
+        return Commitment.model_validate(values)
+    except ValueError as error:
+        reason = " ".join(str(error).split())[:200]
+        raise CommitmentError(f"commitment {values['key']!r} cannot be read ({reason}); the state database is damaged") from error

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
 import signal
 import sqlite3
@@ -22,16 +21,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.commitments.guard import LOCK_NAME, has_open_commitments
+from harness.commitments.guard import has_open_commitments, watchdog_lock
 from harness.commitments.notice import is_left_standing, notice
 from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state
-from harness.runtime.embedded_place import stands_still, url_of
+from harness.runtime.embedded_place import is_embedded, stands_still, url_of
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
-from harness.runtime.private import private_file
 from harness.runtime.settings import JournalSettings
 from twins.network import Network, NetworkError
 
@@ -239,7 +237,8 @@ def _end(still_open: list[Commitment]) -> None:
         return
     for commitment in still_open:
         _say(notice(commitment, time.time()))
-    _say("the watchdog stops; whatever twinpilot command runs next in this data folder starts another one")
+    if not all(is_embedded(commitment.network) for commitment in still_open):
+        _say("the watchdog stops; whatever twinpilot command runs next in this data folder starts another one")
     sys.exit(STILL_OPEN_STATUS)
 
 
@@ -256,12 +255,8 @@ def main() -> None:
         paths.secure()
         if arguments.once:
             return _watch(paths, arguments)
-        with private_file(paths.root / LOCK_NAME).open("ab") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return None
-            return _watch(paths, arguments)
+        with watchdog_lock(paths) as is_free:
+            return _watch(paths, arguments) if is_free else None
     except _ERRORS as error:
         sys.exit(f"watchdog: {error}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from harness.approvals.store import ApprovalStore
@@ -36,7 +37,9 @@ class Desk:
     """Everything that the steps of one run need.
 
     network: read-only. actuator: the same network with apply and revert, None in shadow mode. context: the context of tool calls,
-    without an actuator. requester: who wants what the run does. network_name, has_url: see `harness.engine.parts.Parts`.
+    without an actuator. requester: who wants what the run does. not_before: returns a network time, or the latest that this run
+    has seen if that is later, so that a network clock that goes back revives no proposal. network_name, has_url: see
+    `harness.engine.parts.Parts`.
     """
 
     run_id: str
@@ -48,6 +51,7 @@ class Desk:
     has_url: bool
     actuator: Network | None
     clock: NetworkClock
+    not_before: Callable[[datetime], datetime]
     planner: Planner
     registry: ToolRegistry
     context: ToolContext
@@ -70,9 +74,14 @@ class Desk:
         """The door to the network's KPIs, the same that tools read through."""
         return self.context.kpis
 
+    @property
+    def has_watchdog(self) -> bool:
+        """Whether a watchdog looks after the run's change: it reaches a network by its URL, and none that this process serves."""
+        return self.has_url and self.settings.commitment.watchdog and self.network_name.startswith(("http://", "https://"))
+
     def watch(self) -> None:
         """See to it that a watchdog runs, if one can reach the network."""
-        if self.has_url:
+        if self.has_watchdog:
             guard(self.settings)
 
     def emit(self, kind: EventKind, step: str = "", **data: Any) -> None:

@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 from harness.approvals.approver import Answerer, Approver
 from harness.approvals.store import ApprovalStore
@@ -34,6 +36,7 @@ from harness.records.run_lock import run_lock
 from harness.records.run_record import RunStore, new_run_id
 from harness.records.status import Mode, Status
 from harness.runtime.errors import HarnessError, RunError
+from harness.runtime.high_water import HighWaterClock
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
 from harness.runtime.tracing import NoTracer, Tracer, run_attributes
@@ -63,6 +66,7 @@ class RunService:
         self.paths = Paths.of(settings)
         self.paths.secure()
         store, self.journal = open_state(self.paths, on_write)
+        self._store = store
         self.approvals = ApprovalStore(store)
         self.commitments = CommitmentStore(store, identities={parts.network_name: parts.network_identity})
         self.runs = RunStore(store)
@@ -123,6 +127,7 @@ class RunService:
             has_url=parts.has_url,
             actuator=parts.network if mode == "active" else None,
             clock=parts.clock,
+            not_before=partial(self._not_before, run_id),
             planner=parts.planner,
             registry=parts.registry,
             context=context,
@@ -140,6 +145,10 @@ class RunService:
             listener=self._listener,
             tracer=self._tracer,
         )
+
+    def _not_before(self, run_id: str, moment: datetime) -> datetime:
+        clock = HighWaterClock(self._store, moment.timestamp, boot="", name=f"network of run {run_id}")
+        return datetime.fromtimestamp(max(moment.timestamp(), clock()), moment.tzinfo)
 
     def _progress(self, done: int, total: int) -> None:
         self._listener(Event("tool.progress", "act", {"done": done, "total": total}))
@@ -197,6 +206,6 @@ class RunService:
 
 def _what_stands(desk: Desk) -> str:
     resume = f"twinpilot run --resume {desk.run_id} goes on with the run"
-    if desk.has_url and desk.settings.commitment.watchdog:
+    if desk.has_watchdog:
         return f"its change is still on the network until the watchdog has taken it back; {resume}"
     return f"its change is still on the network; {resume}"

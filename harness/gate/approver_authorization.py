@@ -63,6 +63,8 @@ class ApproverPolicy:
 
     def objection(self, facts: dict[str, JsonValue], person: Person, requester: str, *, beforehand: bool = False) -> str:
         """Return why the person may not approve, empty if they may."""
+        if not facts:
+            return "the request does not say what is to be authorized (it is from an earlier version); resume the run"
         known = ApprovalFacts.model_validate(facts)
         roles = self.roles_of(person)
         is_own = beforehand or (bool(requester) and person.is_same(Person.parse(requester)))

@@ -34,7 +34,10 @@ def uptime() -> float:
 
 
 class HighWaterClock:
-    """A wall clock, seconds since the epoch, that is shared by all processes with this state database and never goes back."""
+    """A clock, seconds since the epoch, that is shared by all processes with this state database and never goes back.
+
+    name: of the clock whose time `now` returns. boot: empty for a clock that does not go on with this machine's uptime.
+    """
 
     def __init__(
         self,
@@ -43,24 +46,26 @@ class HighWaterClock:
         *,
         since_boot: Callable[[], float] = uptime,
         boot: str | None = None,
+        name: str = _WALL,
     ) -> None:
         self._store = store
         self._now = now
         self._since_boot = since_boot
         self._boot = boot_id() if boot is None else boot
+        self._name = name
 
     def __call__(self) -> float:
         """Return the time: the wall clock's, or what was seen before and the uptime since, whichever is later."""
         up = self._since_boot()
         kept = self._kept(up)
         now = max(self._now(), kept)
-        rows = self._store.rows("SELECT seen FROM high_water WHERE name = ?", (_WALL,))
+        rows = self._store.rows("SELECT seen FROM high_water WHERE name = ?", (self._name,))
         if not rows or now >= rows[0]["seen"] + _STEP_S:
             self._keep(now, up)
         return now
 
     def _kept(self, up: float) -> float:
-        rows = self._store.rows("SELECT seen, boot, uptime FROM high_water WHERE name = ?", (_WALL,))
+        rows = self._store.rows("SELECT seen, boot, uptime FROM high_water WHERE name = ?", (self._name,))
         if not rows:
             return 0.0
         goes_on = self._boot and rows[0]["boot"] == self._boot
@@ -71,5 +76,5 @@ class HighWaterClock:
             connection.execute(
                 "INSERT INTO high_water VALUES (?, ?, ?, ?) ON CONFLICT(name) DO UPDATE"
                 " SET seen = excluded.seen, boot = excluded.boot, uptime = excluded.uptime WHERE excluded.seen > seen",
-                (_WALL, now, self._boot, up),
+                (self._name, now, self._boot, up),
             )

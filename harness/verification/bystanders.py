@@ -15,16 +15,15 @@ from harness.verification.comparison import Comparison
 from harness.verification.demand import demand_rose, worse_far_away
 from harness.verification.effect import drifts
 from harness.verification.flawed import flaw_of, is_invalid
-from harness.verification.levels import PROOF
-from harness.verification.movement import movement_of
+from harness.verification.levels import DOUBT, PROOF
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.kpi import kpi_definition
 from policies.managed_object import short_name
-from policies.materiality import badness, is_worse, serves_well
+from policies.materiality import is_worse
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
-from tools.telemetry.statistics import MIN_WINDOWS, holm
+from tools.telemetry.statistics import MIN_WINDOWS, holm, p_greater_if_independent
 from tools.twinning.outlook import WATCHED
 
 
@@ -47,12 +46,23 @@ class _Group:
     def p_value(self) -> float:
         return p_worse_than_before(self.kpi, self.after, self.before)
 
+    @property
+    def p_doubtful(self) -> float:
+        """The p-value if windows were independent, of all windows or of the latest: below the level, harmlessness is doubtful.
+
+        In a KPI that drifts away hardly any window is independent, so that the proper test would never see it; and what began
+        late is diluted by the windows before it.
+        """
+        parts = (self.after, self.after[-MIN_WINDOWS:])
+        return min(1.0, 2 * min(p_worse_than_before(self.kpi, part, self.before, p_greater_if_independent) for part in parts))
+
 
 def check_bystanders(comparison: Comparison) -> list[BystanderCheck]:
     """Judge every watched KPI that is not a bounded target and was measured before or after."""
     groups = [group for group in _groups(comparison) if group.before or group.after]
     p_values = holm([group.p_value for group in groups])
-    return [_check(group, p_value, comparison) for group, p_value in zip(groups, p_values, strict=True)]
+    doubt = DOUBT * comparison.significance
+    return [_check(group, p, group.p_doubtful < doubt, comparison) for group, p in zip(groups, p_values, strict=True)]
 
 
 def _groups(comparison: Comparison) -> Iterator[_Group]:
@@ -85,8 +95,8 @@ def _group(
     )
 
 
-def _check(group: _Group, p_value: float, comparison: Comparison) -> BystanderCheck:
-    result, blame, awaits_windows = _finding(group, p_value, comparison)
+def _check(group: _Group, p_value: float, is_doubtful: bool, comparison: Comparison) -> BystanderCheck:
+    result, blame, awaits_windows = _finding(group, p_value, is_doubtful, comparison)
     return BystanderCheck(
         kpi=group.kpi,
         unit=kpi_definition(group.kpi).unit,
@@ -102,7 +112,7 @@ def _check(group: _Group, p_value: float, comparison: Comparison) -> BystanderCh
     )
 
 
-def _finding(group: _Group, p_value: float, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
+def _finding(group: _Group, p_value: float, is_doubtful: bool, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
     """Return the result with its reason, and whether later windows alone can tell more."""
     flaw = flaw_of(comparison, group.kpi, group.slice, dns_of(comparison, group.cells))
     if is_invalid(flaw):
@@ -111,25 +121,18 @@ def _finding(group: _Group, p_value: float, comparison: Comparison) -> tuple[Bys
         return "unknown", f"measured in {len(group.before)} windows before and {len(group.after)} after: too few", False
     if p_value < comparison.significance * PROOF:
         return (*_blame(group, comparison), False)
-    return _suspicion(group, p_value, comparison)
+    return _suspicion(group, is_doubtful, comparison)
 
 
-def _suspicion(group: _Group, p_value: float, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
-    """Judge a worsening that is no proof of harm, and none of harmlessness: more windows may tell."""
-    moving = movement_of(group.kpi, group.after, group.before, comparison.significance) if _is_getting_bad(group) else ""
-    if p_value >= comparison.significance and not moving:
+def _suspicion(group: _Group, is_doubtful: bool, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
+    """Judge a worsening that is no proof of harm: if it is doubtful, it is no proof of harmlessness; more windows may tell."""
+    if not is_doubtful:
         return "unharmed", "", False
     result, blame = _blame(group, comparison)
     if result != "harmed":
         return result, blame, False
-    return "inconclusive", moving or f"worse than before, but it may be chance: {blame}", bool(moving)
-
-
-def _is_getting_bad(group: _Group) -> bool:
-    """Whether the latest windows are worse than those before them, and materially worse than before the change."""
-    latest = fmean(group.after[-MIN_WINDOWS:])
-    (late, all_after) = badness(group.kpi, [latest, fmean(group.after)])
-    return late > all_after and is_worse(group.kpi, latest, fmean(group.before)) and not serves_well(group.kpi, latest)
+    latest = f"{fmean(group.after[-MIN_WINDOWS:]):.4g} in the latest windows"
+    return "inconclusive", f"worse than before ({latest}), but it may be chance: {blame}", False
 
 
 def _blame(group: _Group, comparison: Comparison) -> tuple[BystanderResult, str]:

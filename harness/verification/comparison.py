@@ -9,7 +9,7 @@ from functools import cached_property
 
 from harness.verification.series import Series
 from policies.intent import Intent
-from policies.kpi import KpiFrame, KpiSample, kpi_definition
+from policies.kpi import KpiFrame, kpi_definition
 from policies.proposal import Candidate
 from policies.quality.flaw import Flaw
 from twins.network import NetworkCard
@@ -49,14 +49,14 @@ class Comparison:
     @cached_property
     def later(self) -> Series:
         """The samples after the change whose counters have forgotten what was before it."""
-        return Series(self.after.keep(self._is_settled), self.card)
+        return Series(self.after.keep(lambda sample: self.is_forgotten(sample.kpi, sample.start)), self.card)
 
     @cached_property
     def remembering(self) -> dict[str, int]:
         """By KPI, the number of windows after the change that still remember what was before it."""
         starts: dict[str, set[datetime]] = {}
         for sample in self.after:
-            if not self._is_settled(sample):
+            if not self.is_forgotten(sample.kpi, sample.start):
                 starts.setdefault(sample.kpi, set()).add(sample.start)
         return {kpi: len(windows) for kpi, windows in starts.items()}
 
@@ -64,6 +64,7 @@ class Comparison:
         """Return the memory of a KPI's counter, seconds."""
         return self.memory_s.get(kpi, kpi_definition(kpi).memory_s)
 
-    def _is_settled(self, sample: KpiSample) -> bool:
-        memory = self.memory_of(sample.kpi) if self.applied_at else 0.0
-        return not memory or self.applied_at is None or sample.start >= self.applied_at + timedelta(seconds=memory)
+    def is_forgotten(self, kpi: str, start: datetime) -> bool:
+        """Whether the KPI's counter has forgotten what was before the change in a window that starts then."""
+        memory = self.memory_of(kpi)
+        return not memory or self.applied_at is None or start >= self.applied_at + timedelta(seconds=memory)

@@ -11,3 +11,7 @@ PROOF = 0.1
 
 MET = 0.2
 """Of the significance: a target is met only at this level, since a change at the very bound is confirmed about as often."""
+
+DOUBT = 0.2
+"""Of the significance, for each KPI on its own: below it, harmlessness is doubtful. Corrected for all KPIs, a harm in one of many
+would raise no doubt."""

@@ -6,8 +6,10 @@ Where users or traffic are gone as well, `harness.verification.populations` says
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from harness.verification.cells import near_cells
 from harness.verification.comparison import Comparison
@@ -55,7 +57,8 @@ def _presences(comparison: Comparison) -> Iterator[_Presence]:
         for cell in near_cells(comparison):
             before, of_before = _count(comparison.earlier, kpi, slice, cell.dn)
             if before >= MIN_WINDOWS:
-                yield _Presence(kpi, slice, cell, before, of_before, *_count(comparison.later, kpi, slice, cell.dn))
+                after, of_after = _count(comparison.later, kpi, slice, cell.dn, partial(comparison.is_forgotten, kpi))
+                yield _Presence(kpi, slice, cell, before, of_before, after, of_after)
 
 
 def _keys(comparison: Comparison) -> list[tuple[str, Slice | None]]:
@@ -65,11 +68,13 @@ def _keys(comparison: Comparison) -> list[tuple[str, Slice | None]]:
     return list(dict.fromkeys([*targets, *WATCHED, *populations]))
 
 
-def _count(series: Series, kpi: str, slice: Slice | None, dn: str) -> tuple[int, int]:
-    """Return in how many windows a KPI was measured, and in how many it could have been."""
+def _count(
+    series: Series, kpi: str, slice: Slice | None, dn: str, counts: Callable[[datetime], bool] = lambda start: True
+) -> tuple[int, int]:
+    """Return in how many windows a KPI was measured, and in how many it could have been, of those that count."""
     measured = series.measured(kpi, slice, dn)
     possible = set(series.windows) if kpi in (USERS, VOLUME) else series.with_traffic(slice, dn) | measured
-    return len(measured), len(possible)
+    return len(measured), len([start for start in possible if counts(start)])
 
 
 def _missing(presence: _Presence, p_value: float) -> BystanderCheck:

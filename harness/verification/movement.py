@@ -11,9 +11,14 @@ from tools.telemetry.statistics import correlation_of
 from tools.telemetry.trend import residuals, trend_of
 
 
-def movement_of(kpi: str, after: Sequence[float], before: Sequence[float], significance: float) -> str:
-    """Return how the KPI is still moving, in either direction, or "" if it has settled; `before` shows how noise correlates."""
-    trend = trend_of(after, correlation_of(residuals(after), residuals(before)))
+def noise_correlation(*series: Sequence[float]) -> float:
+    """Return the lag-1 autocorrelation of several series around their own trends."""
+    return correlation_of(*map(residuals, series))
+
+
+def movement_of(kpi: str, after: Sequence[float], significance: float, correlation: float) -> str:
+    """Return how the KPI is still moving, in either direction, or "" if it has settled; `correlation`: that of its noise."""
+    trend = trend_of(after, correlation)
     if trend.p_value >= significance:
         return ""
     if abs(trend.movement) <= materiality_threshold(kpi, fmean(after)):

@@ -60,10 +60,18 @@ class _Population:
         return 1.0 - (fmean(self.region_before) - fmean(self.region_after)) / self.missing
 
     @property
+    def p_left(self) -> float:
+        """The p-value of "nothing is missing in the cell"."""
+        return p_greater(self.before, self.after, self._floor)
+
+    @property
     def p_lost(self) -> float:
-        """The p-value of "nothing is missing, neither in the cell nor around it"."""
-        floor = sqrt(_CHURN * fmean(self.before)) if self.kpi == USERS else 0.0
-        return max(p_greater(self.before, self.after, floor), p_greater(self.region_before, self.region_after, floor))
+        """The p-value of "nothing is missing, in the cell or in the cells around it together"."""
+        return max(self.p_left, p_greater(self.region_before, self.region_after, self._floor))
+
+    @property
+    def _floor(self) -> float:
+        return sqrt(_CHURN * fmean(self.before)) if self.kpi == USERS else 0.0
 
     def is_gone(self, significance: float) -> bool:
         """Whether it was there regularly, and is there (almost) never after."""
@@ -104,7 +112,7 @@ def _check_users(comparison: Comparison) -> list[BystanderCheck]:
 
 
 def _counts(population: _Population, comparison: Comparison) -> bool:
-    return population.is_material and (population.is_gone(comparison.significance) or population.p_lost < comparison.significance)
+    return population.is_material and (population.is_gone(comparison.significance) or population.p_left < comparison.significance)
 
 
 def _missing_users(population: _Population, p_value: float, comparison: Comparison) -> BystanderCheck:
@@ -117,6 +125,8 @@ def _missing_users(population: _Population, p_value: float, comparison: Comparis
     lost = f"{count} are gone and did not arrive in the cells around"
     if p_value < comparison.significance or (gone and population.cell.id in touched_cells(comparison)):
         return _check(population, p_value, "harmed", lost)
+    if not gone and population.p_lost >= comparison.significance:
+        return _check(population, p_value, "unharmed", f"{count} left; as many as come and go in the cells around")
     return _check(population, p_value, "inconclusive", f"{lost}; too few to blame the change")
 
 

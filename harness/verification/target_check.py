@@ -12,7 +12,7 @@ from harness.verification.demand import demand_moved
 from harness.verification.effect import effect_on
 from harness.verification.flawed import flaw_of, is_invalid
 from harness.verification.levels import MET
-from harness.verification.movement import movement_of
+from harness.verification.movement import movement_of, noise_correlation
 from harness.verification.plausibility import MEAN_OF_LOW_END, contradiction_of, departure_of
 from harness.verification.result import TargetCheck, TargetResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
@@ -60,7 +60,8 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         gap=gap_of(comparison.candidate, scope, target.kpi),
         significance=comparison.significance,
     )
-    moving = movement_of(target.kpi, measured.after, measured.before, comparison.significance)
+    noise = noise_correlation(measured.after, measured.before)
+    moving = movement_of(target.kpi, measured.after, comparison.significance, noise)
     flaw = flaw_of(comparison, target.kpi, scope.slice, dns)
     reason = (
         flaw
@@ -155,7 +156,8 @@ def _by_bound(measured: _Measured) -> tuple[TargetResult, float | None]:
     if target.condition.is_objective or target.value is None:
         return "observed", None
     if target.tolerance > 0:
-        return _by_share(target, measured.samples.values(), measured), None
+        parts = values if target.definition.across_cells == "sum" else measured.samples.values()  # no bound on a part of a sum
+        return _by_share(target, parts, measured), None
     upper, r = target.condition.is_upper_bound, measured.correlation
     p_met = p_mean_below(values, target.value, r) if upper else p_mean_above(values, target.value, r)
     p_missed = p_mean_above(values, target.value, r) if upper else p_mean_below(values, target.value, r)

@@ -15,7 +15,7 @@
    - A worsening is not attributed to the change if demand (DRB.PdcpSduVolumeDL) rose significantly, by a tenth or more, in that
      cell and in the whole network (load that only moved between cells is no excuse), nor if cells far from the change got as
      much worse (`harness.verification.bystanders`).
-   - A worsening that is significant only on its own, not among all that are tested, is inconclusive.
+   - A worsening that would be significant if windows were independent, in all windows or in the latest, is inconclusive.
    A target is harmed if it is missed and its KPI is harmed in this sense.
 5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one.
 6. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.

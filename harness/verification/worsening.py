@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import fmean
 
 from policies.materiality import badness, materiality_threshold, serves_well
 from tools.telemetry.statistics import p_greater, p_mean_above
 
+Test = Callable[[Sequence[float], Sequence[float]], float]
+"""Returns the p-value of "the mean after is not greater than before"."""
 
-def p_worse_than_before(kpi: str, after: Sequence[float], before: Sequence[float]) -> float:
+
+def p_worse_than_before(kpi: str, after: Sequence[float], before: Sequence[float], test: Test = p_greater) -> float:
     """Return the p-value of "no worse than before"; 1 if the worsening is not material or the value still serves well."""
     if not after or not before or serves_well(kpi, fmean(after)):
         return 1.0
     bad_after, bad_before = badness(kpi, after), badness(kpi, before)
     if fmean(bad_after) - fmean(bad_before) <= materiality_threshold(kpi, fmean(before)):
         return 1.0
-    return p_greater(bad_after, bad_before)
+    return test(bad_after, bad_before)
 
 
 def is_worse_than(kpi: str, after: Sequence[float], reference: float, twin_gap: float, significance: float) -> bool:

@@ -19,7 +19,7 @@ _STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "met": "green",
 
 
 def _table(title: str, *columns: tuple[str, JustifyMethod]) -> Table:
-    table = Table(title=Text(title, style="bold"), title_justify="left", header_style="dim", expand=False)
+    table = Table(title=plain(title, "bold"), title_justify="left", header_style="dim", expand=False)
     for name, justify in columns:
         table.add_column(name, justify=justify, overflow="fold")
     return table

@@ -8,6 +8,7 @@ the gap between the two handover points. With a gap that is not positive the UE 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from policies.limits.state import StateAfter
 from policies.managed_object import class_of, number_of
@@ -15,8 +16,26 @@ from policies.managed_object import class_of, number_of
 Pair = tuple[str, str]
 
 
-def looping_pairs(touched: list[str], state: StateAfter, min_gap_db: float) -> list[tuple[str, str, float]]:
-    """Return (cell, cell, gap in dB) for each pair of neighbours that the change touches and whose gap is below `min_gap_db`."""
+class Loop(NamedTuple):
+    """Two neighbours whose handover points overlap: the level difference in dB at which each hands over to the other."""
+
+    here: str
+    there: str
+    to_there_db: float
+    to_here_db: float
+
+    @property
+    def gap_db(self) -> float:
+        """The gap between the two handover points, dB."""
+        return self.to_there_db + self.to_here_db
+
+    def describe(self) -> str:
+        """Return the gap with the margin of each direction, offset + hysteresis - cellIndividualOffset."""
+        return f"{self.gap_db:g} ({self.here}→{self.there} {self.to_there_db:g}, {self.there}→{self.here} {self.to_here_db:g})"
+
+
+def looping_pairs(touched: list[str], state: StateAfter, min_gap_db: float) -> list[Loop]:
+    """Return the pairs of neighbours that the change touches and whose gap is below `min_gap_db`."""
     if not any(class_of(dn) in ("NRCellRelation", "MobilityProfile") for dn in touched):
         return []
     relations = {_cells_of(dn): dn for dn in state.all_of("NRCellRelation")}
@@ -26,7 +45,7 @@ def looping_pairs(touched: list[str], state: StateAfter, min_gap_db: float) -> l
         there_and_back = [_trigger(pair, relations, profiles, state) for pair in ((here, there), (there, here))]
         triggers = [trigger for trigger in there_and_back if trigger is not None]
         if len(triggers) == 2 and sum(triggers) < min_gap_db - 1e-9:
-            loops.append((here, there, sum(triggers)))
+            loops.append(Loop(here, there, *triggers))
     return loops
 
 
@@ -47,15 +66,11 @@ def _trigger(pair: Pair, relations: dict[Pair, str], profiles: dict[str, str], s
     if pair not in relations or pair[0] not in profiles:
         return None
     relation, profile = state.after(relations[pair]), state.after(profiles[pair[0]])
-    numbers = [
-        number_of(profile.get("a3Offset")),
-        number_of(profile.get("hysteresis")),
-        number_of(relation.get("cellIndividualOffset")),
-    ]
-    if relation.get("isHOAllowed") is False or None in numbers:
+    offset, hysteresis = number_of(profile.get("a3Offset")), number_of(profile.get("hysteresis"))
+    if relation.get("isHOAllowed") is False or offset is None or hysteresis is None:
         return None
-    offset, hysteresis, individual = (number or 0.0 for number in numbers)
-    return offset + hysteresis - individual
+    # An absent cellIndividualOffset is 0 dB (TS 38.331 clause 6.3.2, Q-OffsetRange), so that it does not hide a loop.
+    return offset + hysteresis - (number_of(relation.get("cellIndividualOffset")) or 0.0)
 
 
 def _cell_of(dn: str) -> str:

@@ -71,8 +71,8 @@ def _total(rule: JointRule, touched: list[str], state: StateAfter) -> list[Viola
 def _handover_loop(rule: JointRule, touched: list[str], state: StateAfter) -> list[Violation]:
     min_gap = rule.low or 0.0
     return [
-        _violation(rule, f"{here} ⇄ {there} A3 gap", f"{gap:g}", f"at least {min_gap:g}")
-        for here, there, gap in looping_pairs(touched, state, min_gap)
+        _violation(rule, f"{loop.here} ⇄ {loop.there} A3 gap", loop.describe(), f"at least {min_gap:g}")
+        for loop in looping_pairs(touched, state, min_gap)
     ]
 
 

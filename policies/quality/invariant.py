@@ -38,8 +38,9 @@ class Invariant:
     """A product of powers of KPIs: `exponents` by KPI.
 
     level: log2 of its physical value, None if that depends on the network. blamed: the members that a persistent jump may be
-    blamed on, with the most that each other member may have moved (log2); empty: on all of them, since which it was is not seen.
-    along: KPIs from the same counter as a member, which slip with it.
+    blamed on, with the most that each other member may have moved (log2). along: KPIs from the same counter as a member, which
+    slip with it. spread: a percentile and the mean of a KPI: where UEs become less alike, their ratio and the invariant fall.
+    all_blamed: whether all members are blamed for a jump that no single one explains.
     """
 
     meaning: str
@@ -47,6 +48,13 @@ class Invariant:
     level: float | None
     blamed: dict[str, float]
     along: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    spread: tuple[str, str] | None = None
+    all_blamed: bool = True
+
+    @property
+    def kpis(self) -> tuple[str, ...]:
+        """The members, and what slips with them."""
+        return (*self.exponents, *(name for names in self.along.values() for name in names))
 
 
 INVARIANTS = (
@@ -57,6 +65,7 @@ INVARIANTS = (
         # Few users far from the antenna are active for longer at less volume: only throughput is told from them.
         {THROUGHPUT: inf},
         {THROUGHPUT: (LOW_THROUGHPUT,)},
+        spread=(LOW_THROUGHPUT, THROUGHPUT),
     ),
     Invariant(
         "energy efficiency times energy over the volume",
@@ -67,7 +76,7 @@ INVARIANTS = (
         {ENERGY: (POWER,)},
     ),
     # The operator may change the period of CQI reports: a jump of their number is not a flaw.
-    Invariant("CQI reports per connected UE", {CQI_FAMILY: 1, USERS: -1}, None, {USERS: 0.5}),
+    Invariant("CQI reports per connected UE", {CQI_FAMILY: 1, USERS: -1}, None, {USERS: 0.5}, all_blamed=False),
 )
 
 

@@ -2,10 +2,11 @@
 
 1. One window is noisy (few bursts, cut by its ends): a jump counts if it persists over `PERSISTENT` windows, all of which are
    then suspect; a jump by more than a factor of 64 counts at once.
-2. A jump of an invariant is blamed on the one member that explains it; if several members moved, it is the network's own.
+2. A jump of an invariant is blamed on the one member that explains it, or on all if none does: what the network does itself moves
+   several members and leaves the invariant, except that it falls where UEs become less alike.
 3. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
 Thresholds are log2 of factors. On the embedded networks (quiet, crowded, with outages, interference, delays, changes) the largest
-persistent jump that a single member explains is 0.4.
+persistent jumps are 0.4 if a single member explains them and 0.6 otherwise; the 5th percentile stays below 0.1.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from statistics import fmean, median
 
 from policies.quality.flaw import Flaw, suspect
 from policies.quality.grouping import CQI_FAMILY, Groups, Place
-from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, THROUGHPUT, VOLUME
+from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, LOW_THROUGHPUT, THROUGHPUT, VOLUME
 from policies.quality.invariant import INVARIANTS, Invariant, Point, point_of
 from policies.slices import Slice
 
@@ -28,6 +29,9 @@ _JUMP = 0.7
 _AT_ONCE = 6.0
 _UNEXPLAINED = 0.35
 _STILL_AT_ONCE = 1.5
+_JUMP_UNEXPLAINED = 0.75
+_ALIKE = -0.2
+_ABOVE = 0.3
 _PHYSICAL = 0.6
 _SAME_FACTOR = 0.15
 _APART = 0.6
@@ -97,6 +101,8 @@ def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
             for count, least in ((PERSISTENT, _JUMP), (1, _AT_ONCE)):
                 yield from _invariant_jump(place, invariant, past, count, least)
         yield from _delay_jump(place, past)
+        if slice is not None or dn not in with_slices:
+            yield from _slow_users(place, past)
 
 
 def _invariant_jump(place: Place, invariant: Invariant, past: Past, count: int, least: float) -> Iterator[Flaw]:
@@ -108,16 +114,25 @@ def _invariant_jump(place: Place, invariant: Invariant, past: Past, count: int, 
     shifts = [point.log(invariant) - usual for point in recent]
     if not _persists(shifts, least) or _is_physical(invariant, recent):
         return
+    moves = _moves(invariant.exponents, recent, history)
     shift = fmean(shifts)
-    kpi = _cause(invariant, shift, _moves(invariant.exponents, recent, history))
+    kpi = _cause(invariant, shift, moves)
     if kpi is not None:
         reason = f"{kpi} jumped by a factor of {2 ** (shift * invariant.exponents[kpi]):.3g}, but what it is tied to did not"
         yield from _flaws(place, past, recent, (kpi, *invariant.along.get(kpi, ())), f"{reason} ({invariant.meaning})")
-    elif not invariant.blamed and count == PERSISTENT:
-        kpis = (*invariant.exponents, *(name for names in invariant.along.values() for name in names))
-        yield from _flaws(
-            place, past, recent, kpis, f"{invariant.meaning} jumped by a factor of {2**shift:.3g}: one of them is wrong"
-        )
+    elif count == PERSISTENT and invariant.all_blamed and not _is_spread(invariant, shifts, recent, history):
+        reason = f"{invariant.meaning} jumped by a factor of {2**shift:.3g}: one of them is wrong"
+        yield from _flaws(place, past, recent, invariant.kpis, reason)
+
+
+def _is_spread(invariant: Invariant, shifts: list[float], recent: list[Point], history: list[Point]) -> bool:
+    """Whether an invariant fell because UEs became less alike: the slow ones are active for longer."""
+    if invariant.spread is None or fmean(shifts) > 0:
+        return False
+    if not all(point.has(invariant.spread) for point in (*recent, *history)):
+        return True
+    moves = _moves(invariant.spread, recent, history)
+    return moves[invariant.spread[0]] - moves[invariant.spread[1]] < _ALIKE or max(shifts) > -_JUMP_UNEXPLAINED
 
 
 def _persists(shifts: list[float], least: float) -> bool:
@@ -161,6 +176,19 @@ def _delay_jump(place: Place, past: Past) -> Iterator[Flaw]:
     if _persists(own, _JUMP) and together and apart >= _APART and max(abs(moves[kpi]) for kpi in still) <= _UNEXPLAINED:
         reason = f"mean and tail of the delay jumped by a factor of {2 ** moves[DELAY]:.3g}, but throughput and activity did not"
         yield from _flaws(place, past, recent, (DELAY, HIGH_DELAY), reason)
+
+
+def _slow_users(place: Place, past: Past) -> Iterator[Flaw]:
+    """The volume over the time in which UEs are active is their mean throughput, weighted by time: slow UEs weigh most.
+
+    It cannot stay below the 5th percentile over UEs; in one window, bursts cut by its ends may make it so.
+    """
+    members = (LOW_THROUGHPUT, ACTIVE, VOLUME)
+    recent = past.recent(place, PERSISTENT, members)
+    above = [point.logs[LOW_THROUGHPUT] + point.logs[ACTIVE] - point.logs[VOLUME] for point in recent]
+    if above and min(above) >= _ABOVE:
+        reason = f"the 5th percentile of throughput is {2 ** fmean(above):.3g} times the volume over the active time of all UEs"
+        yield from _flaws(place, past, recent, (THROUGHPUT, *members), reason)
 
 
 def _flaws(place: Place, past: Past, points: list[Point], kpis: tuple[str, ...], reason: str) -> Iterator[Flaw]:

@@ -20,6 +20,7 @@ from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.link_conditions import link_conditions
 from tools.ran.topology_tools import read_configuration
+from tools.receivers.floor.floor_tool import examine_error_floor
 from tools.receivers.link_tools import compare_receivers
 from tools.registry import ToolRegistry
 from tools.telemetry.kpi_source import KpiSource
@@ -332,3 +333,55 @@ def test_link_terms_are_read_from_text():
     }  # fmt: skip
     assert link_words("2 DM-RS symbols and 300 ns") == {"delay_spread_ns": 300, "dmrs_symbols": 2}
     assert link_words("URLLC delay below 10 ms in 3 cells") == {}
+
+
+def test_before_deeprx_is_recommended_power_and_more_pilots_are_tried(few_pilots, context):
+    """With the tool offered, the run examines whether the receiver in use has an error floor, and prefers more pilots."""
+    registry = ToolRegistry((*REGISTRY, examine_error_floor))
+    with_tool = Walk(walk.planner, registry)
+    _, view = few_pilots
+    asked = with_tool.planner.decide(view.model_copy(update={"tools": with_tool.offers()}))
+    assert isinstance(asked, CallTools)
+    (examination,) = asked.calls
+    median = comparisons(view)[0]
+    snr_db = median.call.arguments["channel"]["snr_db"]
+    assert examination.arguments["snrs_db"] == pytest.approx([snr_db, snr_db + 5, snr_db + 10])
+    assert examination.arguments["configuration"]["mcs_index"] == median.evidence["value"]["mcs_index"]
+    answer = with_tool.observe(context, examination)
+    assert answer.error is None
+    examined = view.model_copy(update={"tools": with_tool.offers(), "observations": (*view.observations, answer)})
+    decision = with_tool.planner.decide(examined)
+    assert isinstance(decision, Finish)
+    value = answer.evidence["value"]
+    helpful = [
+        trial["dmrs_symbols"]
+        for trial in value["pilots"]
+        if trial["bler_finding"] == "lower" and trial["throughput_finding"] != "lower"
+    ]
+    if value["remedy"] == "more DMRS symbols":
+        assert decision.recommendation.startswith(f"use {helpful[0]} DMRS symbols")
+    else:
+        assert not helpful
+        assert "by DeepRx" in decision.recommendation
+    assert value["trend"]["trend"] in decision.summary
+
+
+@pytest.mark.parametrize(("finding", "words"), [("lower", "use 2 DMRS symbols"), ("not distinguishable", "by DeepRx")])
+def test_pilots_that_remove_an_error_floor_come_before_deeprx(few_pilots, context, finding, words):
+    with_tool = Walk(walk.planner, ToolRegistry((*REGISTRY, examine_error_floor)))
+    _, view = few_pilots
+    (examination,) = with_tool.planner.decide(view.model_copy(update={"tools": with_tool.offers()})).calls
+    rate = {"value": 0.2, "interval": {"low": 0.12, "high": 0.31}}
+    pilots = {"dmrs_symbols": 2, "bler": rate, "throughput_mbps": rate, "bler_finding": finding, "throughput_finding": "higher"}
+    levels = [{"snr_db": level, **rate} for level in examination.arguments["snrs_db"]]
+    value = {
+        "receiver": "ls+lmmse", "dmrs_symbols": 1, "snr_db": levels[-1]["snr_db"], "slots": 64, "seed": 1,
+        "trend": {"trend": "error floor", "levels": levels}, "cause": "channel estimate", "perfect_bler": rate,
+        "pilots": [pilots],
+        "remedy": "more DMRS symbols" if finding == "lower" else "another receiver",
+    }  # fmt: skip
+    answer = Observation(call=examination, evidence={"value": value})
+    examined = view.model_copy(update={"tools": with_tool.offers(), "observations": (*view.observations, answer)})
+    decision = with_tool.planner.decide(examined)
+    assert words in decision.recommendation
+    assert "More power cannot help" in decision.summary

@@ -10,10 +10,13 @@ from responder import OFFERS, CellModel, World, walk
 from agents.answer import Answer
 from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
 from agents.rule_planner import RulePlanner
+from agents.workflows.objections import Objections
+from agents.workflows.requested_change import refusal_of_request
 from conftest import make_card
-from policies.change import AttributeEdit
+from policies.change import AttributeEdit, ChangeSet
 from policies.limits.loading import load_limits
 from policies.managed_object import class_of
+from policies.proposal import Candidate
 from policies.verdict import Reason, Ruling, Verdict
 from twins.network import NetworkCard
 
@@ -273,6 +276,15 @@ def test_a_relative_bound_is_measured_before_it_is_understood(world: World) -> N
     assert view.intent.expectations[0].targets[0].describe() == "PEE.Energy ≤ 294 Wh"
 
 
+def test_relative_bounds_on_one_kpi_of_two_places_are_measured_each_where_it_holds(world: World) -> None:
+    _, view = walk(RulePlanner(), world, "reduce energy by 2% in downtown and reduce energy by 10% in the stadium")
+    assert [call.tool for call in world.calls[:2]] == ["query_kpi", "query_kpi"]
+    assert [len(call.arguments["cells"]) for call in world.calls[:2]] == [3, 4]
+    assert view.intent is not None
+    bounds = {len(place.cells): target.describe() for place, target in view.intent.bounds()}
+    assert bounds == {3: "PEE.Energy ≤ 294 Wh", 4: "PEE.Energy ≤ 360 Wh"}
+
+
 class ReadsOnce(RulePlanner):
     """Gets another text once there is a reading, so that reading the text again would change the decisions."""
 
@@ -363,3 +375,41 @@ def test_what_the_operator_says_about_events_reaches_the_forecast_and_the_twin(c
     compared = [call.arguments["intent"] for call in world.calls if call.tool == "compare_candidates"]
     assert compared
     assert all(intent["without_events"] == ["stadium event"] for intent in compared)
+
+
+@pytest.mark.parametrize(
+    ("text", "feedback", "words"),
+    [
+        ("set transmit power of S1C1 to 40 dBm", "max-step: 26 dB down, at most 6", "was refused: max-step: 26 dB down"),
+        ("set transmit power of S1C1 to 40 dBm", "ann rejected it: not tonight", "ann rejected it: not tonight"),
+    ],
+)
+def test_a_refused_direct_change_ends_with_the_rule_and_never_as_another_value(world: World, text, feedback, words) -> None:
+    decision, view = walk(RulePlanner(), world, text)
+    assert isinstance(decision, Propose)
+    refused = view.model_copy(update={"proposal": decision.proposal, "feedback": (feedback,)})
+    ending = RulePlanner().decide(refused)
+    assert isinstance(ending, Escalate), ending
+    assert words in ending.reason
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"refused": {"as asked": "ΣrRMPolicyMinRatio=120: allowed at most 100 %"}}, "refused: ΣrRMPolicyMinRatio=120"),
+        ({"unsafe": True}, "the safety specialist objects: starved"),
+        ({"missing": True}, "the twin gave no prediction of the requested change"),
+        ({"feasible": False}, "breaks what was asked for"),
+    ],
+)
+def test_a_request_that_cannot_be_proposed_says_why(change, words) -> None:
+    edit = AttributeEdit(dn="ManagedElement=S1", attribute="a", old=0, new=1)
+    asked = Candidate(
+        name="as asked", change_set=ChangeSet(edits=(edit,)), predictions=(), outlook=(), score=1.0,
+        feasible=change.get("feasible", True),
+    )  # fmt: skip
+    unsafe = {asked.change_set.digest: ["the safety specialist objects: starved"]} if change.get("unsafe") else {}
+    tried = [] if change.get("missing") else [asked]
+    ending = refusal_of_request(tried, change.get("refused", {}), Objections(), (), unsafe)
+    assert ending is not None and words in ending.reason
+    assert refusal_of_request([asked.model_copy(update={"feasible": True})], {}, Objections(), (), {}) is None

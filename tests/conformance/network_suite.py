@@ -29,6 +29,7 @@ from twins.network import (
     UnknownObjectError,
     UnknownReceiptError,
 )
+from twins.object_version import differences
 from twins.standing import EditState
 
 NOWHERE = "ManagedElement=S999,GNBDUFunction=1,NRCellDU=S999C1"
@@ -305,6 +306,24 @@ class NetworkSuite:
         )
         with pytest.raises(UnknownReceiptError):
             network.revert(foreign)
+
+    def test_a_value_that_was_changed_and_came_back_has_another_version(self, network):
+        change_set = power_change(network)
+        (before,) = network.versions(change_set)
+        assert network.versions(change_set) == (before,)
+        assert before.name == f"{change_set.edits[0].dn} configuredMaxTxPower"
+        receipt = network.apply(change_set, "there")
+        (changed,) = network.versions(change_set)
+        network.revert(receipt)
+        (back,) = network.versions(change_set)
+        assert back.state == before.state != changed.state
+        assert len({version.version for version in (before, changed, back)}) == 3
+        assert differences((before,), (back,)) and differences((before,), (changed,))
+
+    def test_the_version_of_an_unknown_object_is_refused(self, network):
+        nowhere = AttributeEdit(dn=NOWHERE, attribute="configuredMaxTxPower", old=46, new=40)
+        with pytest.raises(UnknownObjectError):
+            network.versions(ChangeSet(edits=(nowhere,)))
 
     def test_a_change_makes_a_difference_to_kpis(self, subject):
         network = subject.network

@@ -267,3 +267,25 @@ def test_reading_what_does_not_exist_is_an_unknown_object(network):
     with pytest.raises(UnknownObjectError):
         network.observe(KpiQuery(dns=("ManagedElement=S9,GNBDUFunction=1,NRCellDU=X",)))
     assert network.find("NRCellDU", "ManagedElement=S9") == ()
+
+
+def test_objects_and_policies_have_entity_tags_that_count_their_writes(ran, network):
+    def tag(path):
+        return httpx.get(ran.url + path).headers["etag"]
+
+    o1 = "/3GPPManagement/ProvMnS/v1/" + CARRIER.replace(",", "/")
+    a1 = f"/A1-P/v2/policytypes/{SLA}/policies/p-1"
+    network.apply(BOTH, "once")
+    first = tag(o1), tag(a1), network.versions(BOTH)
+    network.apply(BOTH.inverse(), "back")
+    network.apply(BOTH, "again")
+    assert (tag(o1), tag(a1)) != first[:2] and tag(o1) == '"3"'
+    now = network.versions(BOTH)
+    assert [version.state for version in now] == [version.state for version in first[2]]
+    assert all(then.version != version.version for then, version in zip(first[2], now, strict=True))
+
+
+def test_the_version_of_a_policy_follows_its_content_and_status(network):
+    absent = network.versions(ChangeSet(edits=(policy(),)))
+    network.apply(ChangeSet(edits=(policy(),)), "new")
+    assert network.versions(ChangeSet(edits=(policy(),)))[0].state != absent[0].state

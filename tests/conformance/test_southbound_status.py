@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 
 import httpx
 import pytest
+from misbehaving_ric import QUICK, Remembering, Ric
 from southbound_suite import SLA, sla_policy
 from trap_server import Proxy, TrapServer, send
 
@@ -24,7 +28,6 @@ from twins.standing import EditState
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
-QUICK = PeerSettings(timeout_s=2, attempts=2, backoff_s=0.01)
 CARRIER = "ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=S1C1"
 POWER = AttributeEdit(dn=CARRIER, attribute="configuredMaxTxPower", old=46, new=40)
 POLICY = PolicyEdit(policy_type=SLA, policy_id="p-1", old=None, new=sla_policy())
@@ -66,39 +69,6 @@ def test_the_notification_listener_reads_the_same_spellings(value, state):
     with StatusListener() as listener:
         assert httpx.post(listener.url, json=value, trust_env=False).status_code == 204
         assert listener.wait(timeout_s=5).state is state
-
-
-class Ric:
-    """A proxy in front of the embedded near-RT RIC that answers queries of a policy's status with `answers` in turn.
-
-    An answer is a status as JSON, a status code, or None for the true status; the last one is repeated. `requests` counts.
-    """
-
-    def __init__(self, url, *answers):
-        self.answers = list(answers)
-        self.proxy = Proxy(url, self._interfere)
-
-    def _interfere(self, handler, method, path):
-        if method != "GET" or not path.endswith("/status"):
-            return False
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if answer is None:
-            return False
-        if isinstance(answer, int):
-            send(handler, answer, b"{}")
-        else:
-            send(handler, 200, json.dumps(answer).encode())
-        return True
-
-    def count(self, method, suffix=""):
-        return sum(one == method and "/policies/" in path and path.endswith(suffix) for one, path, _ in self.proxy.requests)
-
-    def __enter__(self):
-        self.proxy.__enter__()
-        return self
-
-    def __exit__(self, *error):
-        self.proxy.__exit__(*error)
 
 
 @pytest.fixture
@@ -269,32 +239,6 @@ def test_a_put_that_takes_effect_after_its_timeout_does_not_outlive_a_failed_cha
     assert is_untouched(twin)
 
 
-class Remembering:
-    """A proxy that answers a repeated Idempotency-Key from memory, without executing it; DELETE and PATCH fail when told to."""
-
-    def __init__(self, url):
-        self.url, self.answers, self.failing = url, {}, set()
-        self.proxy = Proxy(url, self._interfere)
-
-    def _interfere(self, handler, method, path):
-        if method in self.failing:
-            send(handler, 500)
-            return True
-        key = handler.headers.get("Idempotency-Key")
-        if key is None:
-            return False
-        if (method, key) not in self.answers:
-            body, kind = self.proxy.requests[-1][2], handler.headers["content-type"]
-            answer = httpx.request(method, self.url + path, content=body, headers={"Content-Type": kind}, trust_env=False)
-            self.answers[method, key] = answer
-        answer = self.answers[method, key]
-        send(handler, answer.status_code, answer.content)
-        return True
-
-    def reach(self, folder):
-        return OranNetwork(self.proxy.url, settings=QUICK, ledger=folder / "ledger.sqlite", enforce_deadline_s=2)
-
-
 def test_a_retry_of_a_change_that_stands_in_part_takes_all_of_it_back(ran, twin, tmp_path):
     change = ChangeSet(edits=(POWER, POLICY, REFUSED))
     peer = Remembering(ran.url)
@@ -382,3 +326,38 @@ def test_a_peer_that_is_gone_makes_every_edit_unknown(ran):
         ran.close()
         assert {standing.state for standing in network.standing(BOTH)} == {EditState.UNKNOWN}
         assert status_of(network.a1, SLA, "p-1").state is PolicyState.UNKNOWN
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from policies.change import ChangeSet
+from tools.oran.oran_network import OranNetwork
+url, proxy, ledger, change_set = sys.argv[1:]
+OranNetwork(url, a1_url=proxy, ledger=Path(ledger)).apply(ChangeSet.model_validate_json(change_set), "k-1")
+"""
+
+
+def test_after_a_kill_between_the_put_and_its_answer_there_is_one_put_and_the_status_is_asked(ran, twin, tmp_path):
+    started, child = threading.Event(), None
+
+    def kill(handler, method, path):
+        if method == "PUT" and started.wait(60):
+            body = proxy.requests[-1][2]
+            httpx.put(ran.url + path, content=body, headers={"Content-Type": "application/json"}, trust_env=False)
+            child.kill()
+            child.wait(30)
+        return method == "PUT"
+
+    ledger = tmp_path / "ledger.sqlite"
+    with Proxy(ran.url, kill) as proxy:
+        child = subprocess.Popen([sys.executable, "-c", KILLED, ran.url, proxy.url, str(ledger), BOTH.model_dump_json()])
+        started.set()
+        assert child.wait(60) == -signal.SIGKILL
+        with OranNetwork(ran.url, a1_url=proxy.url, settings=QUICK, ledger=ledger, enforce_deadline_s=5) as network:
+            assert not network.apply(BOTH, "k-1").replayed
+            assert network.apply(BOTH, "k-1").replayed
+        methods = [(method, path.endswith("/status")) for method, path, _ in proxy.requests]
+        assert [method for method, _ in methods].count("PUT") == 1
+        assert ("GET", True) in methods
+    assert list(twin.policies()) == ["p-1"]

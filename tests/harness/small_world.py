@@ -96,8 +96,9 @@ class SmallPlanner:
     name = "small-planner"
     rollback_conditions = ("DRB.PdcpSduDelayDl of URLLC breaks 10 ms in two consecutive windows",)
 
-    def __init__(self, minimums=(40,), calls=(), ask=False, lie=False, explode=False):
+    def __init__(self, minimums=(40,), calls=(), ask=False, lie=False, explode=False, policies=()):
         self.minimums, self.calls, self.ask, self.lie, self.explode = minimums, calls, ask, lie, explode
+        self.policies = policies
 
     def decide(self, view):
         if self.explode:
@@ -115,7 +116,7 @@ class SmallPlanner:
         change_set = embb_minimum(self.minimums[len(view.feedback)])
         if change_set.edits[0].new == 0:
             return Finish(summary="the targets are met")
-        return self._compare_then_propose(view, change_set)
+        return self._compare_then_propose(view, ChangeSet(edits=(*change_set.edits, *self.policies)))
 
     def _compare_then_propose(self, view, change_set):
         edits = change_set.model_dump(mode="json")["edits"]
@@ -158,19 +159,20 @@ class TwinClock:
 def parts(root, planner, network=None, tools=()):
     """The parts of a run over a twin in this process, or over one that an OranNetwork reaches."""
     if isinstance(network, EmbeddedNetwork):
-        clock, kpis = network, network.kpis
+        clock, kpis, schema_of = network, network.kpis, lambda policy_type: None
     elif isinstance(network, OranNetwork):
         network.pull()
-        clock, kpis = EmbeddedClock(network), network.kpis
+        clock, kpis, schema_of = EmbeddedClock(network), network.kpis, network.a1.schema
     else:
         network, store = network or SmallNetwork(), KpiStore(root / "kpi.sqlite")
-        clock, kpis = TwinClock(network, store), KpiSource(store)
+        clock, kpis, schema_of = TwinClock(network, store), KpiSource(store), lambda policy_type: None
         clock.report()
     context = ToolContext(
         network=network, kpis=kpis, limits=load_limits(), standards=None, laboratory=None, now=clock.now, work_dir=root
     )
     return Parts(
         network=network, network_name=getattr(network, "name", "small"), clock=clock, planner=planner, context=context,
+        schema_of=schema_of,
         registry=ToolRegistry((query_kpi, compare_candidates, set_slice_ratios, *tools)),
     )  # fmt: skip
 

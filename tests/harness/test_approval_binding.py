@@ -1,7 +1,9 @@
 """What was approved is what is applied: edits, baseline, versions and the gate's verdict hold at the moment of the apply."""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from small_network import SmallNetwork, embb_minimum, ratio
@@ -9,7 +11,11 @@ from small_world import SmallPlanner, service
 
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.store import ApprovalConflictError
+from harness.engine.edited import edited_note
+from harness.engine.run_service import RunService
+from harness.records.artifacts import Artifacts
 from harness.runtime.errors import ApprovalError
+from harness.runtime.store import StateStore
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.loading import SHIPPED, load_guardrails
 from tools.oran.oran_network import OranNetwork
@@ -144,10 +150,6 @@ def with_guardrails(root, text):
 
 
 def runs_with_guardrails(tmp_path, network, path):
-    from dataclasses import replace
-
-    from harness.engine.run_service import RunService
-
     base = service(tmp_path, network=network)
     return RunService(base.settings, replace(base.parts, guardrails=load_guardrails(path)))
 
@@ -210,6 +212,16 @@ def test_five_rounds_are_five_rows_and_one_action(tmp_path, network):
     assert states == ["rejected", "withdrawn", "rejected", "withdrawn", "consumed"]
 
 
+def test_an_edit_whose_process_ended_before_the_run_went_on_is_judged_and_asked_about(tmp_path, network):
+    runs = service(tmp_path, network=network)
+    waiting = runs.start(TEXT)
+    edited = Artifacts(runs.paths.run(waiting.run_id)).save("edited-by-hand", embb_minimum(30))
+    runs.approvals.replace(waiting.run_id, waiting.approval.digest, "ann", "terminal", note=edited_note(edited))
+    asked = Asked(lambda: None, YES)
+    assert runs.resume(waiting.run_id, approver=asked).status == "confirmed"
+    assert [question.approval.change_set for question in asked.questions] == network.applied == [embb_minimum(30)]
+
+
 def test_two_runs_that_wait_get_their_own_answers_whatever_the_order(tmp_path, network):
     runs = service(tmp_path, SmallPlanner(minimums=(40,)), network=network)
     first = runs.start(TEXT)
@@ -231,7 +243,7 @@ def test_a_resumed_run_does_not_repeat_what_precedes_the_interrupt_and_a_second_
     done = runs.resume(waiting.run_id, approver=approve_by_flag)
     assert done.status == "confirmed"
     assert runs.resume(waiting.run_id, approver=lambda question: NO) == done
-    with pytest.raises(ApprovalConflictError, match="is approved and used by .* was not recorded"):
+    with pytest.raises(ApprovalConflictError, match=r"is approved and used by .* was not recorded"):
         runs.approvals.decide(waiting.run_id, waiting.approval.digest, False, "ann", "command")
     assert len(bodies(runs, waiting.run_id, "approval.decided")) == len(network.applied) == 1
 
@@ -270,22 +282,45 @@ def test_no_verdict_is_taken_after_the_run_has_ended(tmp_path, network, verdict)
     assert minimum(network) == 0
 
 
+def test_a_change_set_other_than_the_approved_one_is_not_applied(tmp_path, network):
+    runs = service(tmp_path, network=network)
+
+    def approver(question):
+        folder = runs.paths.run(question.approval.run_id)
+        (tried,) = folder.glob("tried-*.json")
+        tried.write_text(tried.read_text().replace('"new":40', '"new":100'))
+        return YES
+
+    outcome = runs.start(TEXT, approver=approver)
+    assert outcome.status == "rejected" and "is not the one that was approved" in outcome.message
+    assert network.applied == []
+
+
+def test_a_request_whose_content_was_changed_is_not_used(tmp_path, network):
+    runs = service(tmp_path, network=network)
+
+    def approver(question):
+        with StateStore(runs.paths.state).transaction() as connection:
+            connection.execute("UPDATE approvals SET subject = replace(subject, ?, 'something else')", (TEXT,))
+        return YES
+
+    outcome = runs.start(TEXT, approver=approver)
+    assert outcome.status == "rejected" and "does not have the digest of its content" in outcome.message
+    assert network.applied == []
+
+
 def test_a_request_of_a_run_that_ended_otherwise_is_withdrawn(tmp_path, network):
     runs = service(tmp_path, network=network, approval={"ttl": 0.2})
     waiting = runs.start(TEXT)
-    import time
-
     time.sleep(0.3)
     outcome = runs.resume(waiting.run_id)
     assert (outcome.status, outcome.exit_status) == ("expired", 4)
     assert "expired: nobody decided in time" in outcome.message and "reject" not in outcome.message
-    with pytest.raises(ApprovalError, match="is withdrawn|is expired"):
+    with pytest.raises(ApprovalError, match=r"is withdrawn|is expired"):
         runs.approvals.decide(waiting.run_id, waiting.approval.digest, True, "ann", "command")
 
 
 def test_an_approval_that_was_not_used_in_time_is_expired_not_rejected(tmp_path, network):
-    import time
-
     runs = service(tmp_path, network=network, approval={"ttl": 0.5})
     outcome = runs.start(TEXT, approver=lambda question: time.sleep(0.7) or YES)
     assert outcome.status == "expired"

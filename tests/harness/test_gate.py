@@ -7,12 +7,12 @@ from small_network import SmallNetwork, du, embb_minimum, ratio
 from small_world import candidate, intent
 
 from harness.gate.case import Case
-from harness.gate.gate import RULES, Gate, Rule
+from harness.gate.gate import RULES, Gate, Rule, worse
 from harness.runtime.settings import GateSettings
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.evidence import Interval
 from policies.guardrails.loading import load_guardrails
-from policies.intent import TimeWindow
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.limits.loading import load_limits
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
@@ -182,5 +182,53 @@ def test_a_rule_that_says_nothing_did_not_judge(network):
         card=network.describe(), limits=load_limits(), guardrails=load_guardrails(), settings=GateSettings(),
         newest_window=None, planner="x",
     )  # fmt: skip
-    assert Gate((silent,)).judge(case).ruling is Ruling.ESCALATE
+    verdict = Gate((silent,)).judge(case)
+    assert verdict.ruling is Ruling.ESCALATE
+    assert [reason.message for reason in verdict.reasons] == ["gave no finding on this change"]
     assert len(RULES) == 7
+
+
+def objective(kpi="DRB.UEThpDl.P05"):
+    target = ExpectationTarget(kpi=kpi, condition=Condition.MAXIMIZE)
+    place = ExpectationObject(cells=("S1C1",), slice=Slice.EMBB)
+    return Intent(text="set it", expectations=(IntentExpectation(object=place, targets=(target,)),))
+
+
+def watched(no_change, mean):
+    interval = Interval(low=0.9 * mean, high=1.1 * mean)
+    return KpiPrediction(
+        kpi="DRB.PdcpSduDelayDl", unit="ms", slice=Slice.URLLC, cells=("S1C1",), mean=mean, interval=interval,
+        no_change=no_change, twin_gap=0.03,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("predictions", "outcome", "words"),
+    [
+        ((watched(5.0, 5.0),), "pass", "the intent states no bound; of 1 watched KPIs none is predicted to get worse"),
+        ((watched(5.0, 9.0),), "warn", "5 without the change, 9 ms with it"),
+        ((), "warn", "the twin predicted no KPI"),
+    ],
+)
+def test_an_intent_without_bounds_is_judged_by_the_watched_kpis_and_in_words(judge, predictions, outcome, words):
+    change_set = embb_minimum(40)
+    tried = candidate("as asked", change_set, intent()).model_copy(update={"outlook": (), "predictions": predictions})
+    verdict = judge(change_set, intent=objective(), candidate=tried)
+    found = [reason for reason in verdict.reasons if reason.rule == "predicted SLA"]
+    assert outcome in {reason.outcome for reason in found} and words in " ".join(reason.message for reason in found)
+    assert verdict.ruling is Ruling.NEEDS_HUMAN
+
+
+def test_every_verdict_has_a_finding_of_every_rule_or_says_why_it_stopped(judge):
+    for verdict in (judge(), judge(objective() and embb_minimum(40), intent=objective()), judge(embb_minimum(95))):
+        rules = {reason.rule for reason in verdict.reasons}
+        assert {"types", "limits", "peer schema", "authorization", "predicted SLA", "executor contract"} <= rules
+
+
+def test_a_verdict_is_worse_only_if_it_fails_or_warns_anew(judge):
+    approved = judge()
+    assert worse(approved, judge()) == []
+    stale = worse(approved, judge(newest_window=None))
+    assert [reason.message for reason in stale] == ["there is no telemetry"]
+    tried = candidate("one", embb_minimum(40), intent()).model_copy(update={"predictions": (watched(5.0, 9.0),)})
+    assert [reason.rule for reason in worse(approved, judge(candidate=tried))] == ["predicted SLA"]

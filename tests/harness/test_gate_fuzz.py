@@ -23,13 +23,12 @@ from policies.verdict import Ruling
 NETWORK = SmallNetwork()
 CARD = NETWORK.describe()
 TEXT = st.text(st.characters(), max_size=12) | st.sampled_from(["\ud800", "a\udc00b", "\x1b[31m", "LOCKED", "", "0"])
-NUMBER = (
-    st.integers() | st.floats() | st.sampled_from([0, 1, 40, 100, 101, 2**63, -(10**400), 10**4200, float("nan"), float("inf")])
-)
+EXTREMES = [0, 1, 40, 100, 101, 2**63, -(10**400), 10**4200, float("nan"), float("inf")]
+NUMBER = st.integers() | st.floats() | st.sampled_from(EXTREMES)
 SCALAR = st.none() | st.booleans() | NUMBER | TEXT
 VALUE = st.recursive(SCALAR, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=10)
-DNS = st.sampled_from([ratio("S1C1"), ratio("S1C2", "URLLC"), du("S1C1"), "ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=S1C1",
-                       "ManagedElement=S9", "Nonsense=1"])  # fmt: skip
+CARRIER = "ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=S1C1"
+DNS = st.sampled_from([ratio("S1C1"), ratio("S1C2", "URLLC"), du("S1C1"), CARRIER, "ManagedElement=S9", "Nonsense=1"])
 ATTRIBUTES = st.sampled_from(["rRMPolicyMinRatio", "rRMPolicyMaxRatio", "configuredMaxTxPower", "administrativeState"]) | TEXT
 SLICE = {"sst": 2, "plmnId": {"mcc": "001", "mnc": "01"}}
 BODIES = st.dictionaries(TEXT, VALUE, max_size=3) | st.builds(

@@ -31,7 +31,7 @@ class Runs:
         self.context = parts.context
         self.card = parts.network.describe()
         self.window = timedelta(seconds=self.card.granularity_s)
-        self._control = Peer("embedded control", parts.network_name, PeerSettings(attempts=1))
+        self._control = Peer("embedded control", parts.network.live().url, PeerSettings(attempts=1))
 
     def pass_a_window(self):
         """Let one PM period pass on the network; nobody fetches its report."""

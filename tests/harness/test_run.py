@@ -5,7 +5,6 @@ import json
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from small_network import SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, intent, service
 
@@ -19,6 +18,7 @@ from harness.records.outcome import RunOutcome
 from harness.views.console import RunConsole
 from tools.calls.tool_call import ToolCall
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
+from twins.screen.console import SafeConsole
 from twins.system.scenario.disturbance import BackhaulDelay, Interferer
 
 TEXT = "give every eMBB user at least 5 Mbps"
@@ -395,7 +395,7 @@ def test_a_run_reads_each_text_once(tmp_path, text, answer):
 def test_a_recommendation_ends_the_run_as_one_and_changes_nothing(tmp_path, network):
     before = network.configuration()
     out = io.StringIO()
-    runs = service(tmp_path, Adviser(), network=network, listener=RunConsole(Console(file=out, width=110)))
+    runs = service(tmp_path, Adviser(), network=network, listener=RunConsole(SafeConsole(file=out, width=110)))
     outcome = runs.start("which estimator?")
     assert (outcome.status, outcome.exit_status) == ("recommended", 0)
     assert outcome.recommendation == "estimate the channel of <S1C1> by LMMSE"

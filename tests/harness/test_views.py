@@ -5,26 +5,30 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 from small_network import SmallNetwork, embb_minimum
 from small_world import SmallPlanner, service
 
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.terminal import edit_change_set, parse_value
+from harness.records.artifacts import Artifacts
 from harness.runtime.tracing import NoTracer, OtelTracer, make_tracer
 from harness.views.console import RunConsole
+from harness.views.plots import Marks, frame_of, series_plot
+from twins.screen.console import SafeConsole
 
+GREEN = "#16a34a"
 TEXT = "at least <script>alert(1)</script> [red]5 Mbps[/red] \x1b[31m"
 
 
 @pytest.fixture
 def shown(tmp_path):
     out = io.StringIO()
-    view = RunConsole(Console(file=out, width=110))
+    view = RunConsole(SafeConsole(file=out, width=110))
     outcome = service(tmp_path, listener=view).start(TEXT, approver=approve_by_flag)
     return outcome, out.getvalue()
 
@@ -40,7 +44,7 @@ def test_the_live_view_shows_the_whole_run_as_plain_text_without_a_terminal(show
         assert part in text, part
     assert "\x1b" not in text
     assert "[red]5 Mbps[/red]" in text
-    assert max(len(line) for line in text.splitlines() if "report:" not in line) <= 110
+    assert max(len(line) for line in text.splitlines() if line[:1] in "┏┃┡│└╭╰─") <= 110, "tables keep to the width"
 
 
 class Tags(HTMLParser):
@@ -64,8 +68,38 @@ def test_the_page_is_self_contained_and_escapes_what_others_wrote(shown):
     for _, attributes in parser.tags:
         assert not any(name.startswith("on") for name in attributes)
         assert not str(attributes.get("src", "")).startswith("http")
-    for part in ("confirmed", "Gate: needs a human", "KPIs before and after", "DRB.UEThpDl.P05"):
+    for part in (
+        "confirmed", "Gate: needs a human", "KPIs before and after", "5th percentile of DL UE throughput [eMBB]",
+        "S1C1: rRMPolicyMinRatio (RRMPolicyRatio eMBB) from 0 to 40 %", 'content="width=device-width',
+    ):  # fmt: skip
         assert part in text
+    assert text.index("Changed at 2026-11-21") < text.index("Intent as understood"), "what was changed, and when, comes first"
+    assert "GNBDUFunction" not in text.split("Gate:")[0], "cells have their names, not their DNs"
+    assert text.count("class=legend") == 2, "the plots over time share one legend, the candidates have theirs"
+    assert "width=" not in text.split("<body>")[1].split("<svg")[0], "nothing has a fixed width"
+
+
+def test_the_page_of_a_run_that_changed_nothing_says_so_and_shows_what_was_tried(tmp_path):
+    outcome = service(tmp_path, SmallPlanner(minimums=(40, 30))).start("5", approver=lambda question: None)
+    refused = service(tmp_path, SmallPlanner(minimums=(10, 12, 14, 16))).start("5", approver=approve_by_flag)
+    assert (outcome.status, refused.status) == ("awaiting approval", "cannot")
+    text = Path(refused.report).read_text(encoding="utf-8")
+    assert "Nothing was changed on the network." in text
+    assert "Candidates, tried in the twin" in text
+    assert "raise eMBB" in text
+
+
+def test_the_prediction_is_drawn_from_the_change_on_and_not_where_nothing_was_applied(shown):
+    outcome, _ = shown
+    artifacts = Artifacts(Path(outcome.folder))
+    series = frame_of(artifacts.load("series", list))
+    expectation = outcome.intent.expectations[0]
+    pair = (expectation.object, expectation.targets[0])
+    applied = datetime.fromisoformat(artifacts.load("applied", dict)["at"])
+    with_change = series_plot(outcome, series, *pair, Marks(applied, None))
+    without = series_plot(outcome, series, *pair, Marks(None, None))
+    assert GREEN in with_change
+    assert GREEN not in without
 
 
 def test_the_page_compares_the_candidates_of_the_change_set_that_was_applied(tmp_path):
@@ -77,7 +111,7 @@ def test_the_page_compares_the_candidates_of_the_change_set_that_was_applied(tmp
     outcome = service(tmp_path).start("at least 5 Mbps", approver=lambda question: answers.pop(0))
     assert outcome.chosen == embb_minimum(25)
     page = Path(outcome.report).read_text(encoding="utf-8")
-    assert "<td>as proposed</td>" in page and "<td>raise eMBB</td>" not in page
+    assert ">as proposed (chosen)</td>" in page and ">raise eMBB" not in page
 
 
 def test_a_change_set_is_edited_in_the_users_editor(tmp_path, monkeypatch):
@@ -86,10 +120,10 @@ def test_a_change_set_is_edited_in_the_users_editor(tmp_path, monkeypatch):
     script.chmod(0o755)
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.setenv("EDITOR", str(script))
-    assert edit_change_set(Console(file=io.StringIO()), embb_minimum(40)) == embb_minimum(30)
+    assert edit_change_set(SafeConsole(file=io.StringIO()), embb_minimum(40)) == embb_minimum(30)
     script.write_text('#!/bin/sh\necho nonsense > "$1"\n')
     out = io.StringIO()
-    assert edit_change_set(Console(file=out), embb_minimum(40)) is None
+    assert edit_change_set(SafeConsole(file=out), embb_minimum(40)) is None
     assert "cannot use that" in out.getvalue()
 
 
@@ -146,13 +180,7 @@ def test_a_run_is_listed_shown_and_approved_from_other_processes(tmp_path):
     assert refused.stderr.strip() == "error: run 'nonsense' does not exist; `twinpilot runs` lists them"
     digest = waiting.approval.digest[:12]
     assert f"twinpilot approve {waiting.run_id} {digest}" in waiting.message
-    for unnamed in (
-        ("last", digest),
-        ("", digest),
-        (waiting.run_id,),
-        (waiting.run_id, digest[:11]),
-        (waiting.run_id, "--digest", ""),
-    ):
+    for unnamed in (("last", digest), ("", digest), (waiting.run_id,), (waiting.run_id, digest[:11])):
         refused = command(tmp_path, "approve", *unnamed)
         assert refused.returncode == 1 and f"twinpilot approve {waiting.run_id} {digest}" in refused.stderr, refused.stderr
     other = command(tmp_path, "approve", waiting.run_id, "0" * 12)
@@ -192,6 +220,6 @@ def test_a_command_that_cannot_work_says_why_in_one_line(tmp_path):
 
 def test_a_question_is_shown_with_how_to_answer_it(tmp_path):
     out = io.StringIO()
-    service(tmp_path, SmallPlanner(ask=True), listener=RunConsole(Console(file=out, width=110))).start("x")
+    service(tmp_path, SmallPlanner(ask=True), listener=RunConsole(SafeConsole(file=out, width=110))).start("x")
     assert "Which cells?" in out.getvalue()
     assert "--resume" in out.getvalue()

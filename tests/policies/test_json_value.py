@@ -59,9 +59,7 @@ def test_a_value_without_objection_is_written_and_read_back(value):
 @settings(max_examples=200, deadline=None)
 @given(ANY, ANY)
 def test_a_change_set_of_any_values_has_a_digest_and_a_line(old, new):
-    policy = PolicyEdit(policy_type="T", policy_id="p", old=None, new={}).model_copy(
-        update={"old": {"a": old}, "new": {"a": new}}
-    )
+    policy = PolicyEdit(policy_type="T", policy_id="p", old=None, new={}).changed(old={"a": old}, new={"a": new})
     change_set = ChangeSet().model_copy(update={"edits": (policy,)})
     assert len(change_set.digest) == 64
     assert all("\n" not in line or json_objection([old, new]) == "" for line in change_set.describe())

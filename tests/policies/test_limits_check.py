@@ -133,6 +133,22 @@ def test_handover_triggers_may_not_hand_a_user_back_and_forth():
     assert Net().check((relation, "cellIndividualOffset", 8), (back, "isHOAllowed", False)) == []
 
 
+@pytest.mark.parametrize(
+    ("there", "back", "value"), [(4, 4, "-2 (S1C1→S1C2 -1, S1C2→S1C1 -1)"), (6, 0, "0 (S1C1→S1C2 -3, S1C2→S1C1 3)")]
+)
+def test_margins_of_both_directions_that_do_not_leave_a_gap_are_refused_as_ping_pong(there, back, value):
+    """Offset 2 and hysteresis 1 dB: at or below 0 dB in sum, both handover conditions hold at once."""
+    edits = [
+        (f"{cu(cell)},MobilityProfile=1", name, new)
+        for cell in ("S1C1", "S1C2")
+        for name, new in (("a3Offset", 2.0), ("hysteresis", 1.0))
+    ]
+    edits += [(f"{cu('S1C1')},NRCellRelation=S1C2", "cellIndividualOffset", there)]
+    edits += [(f"{cu('S1C2')},NRCellRelation=S1C1", "cellIndividualOffset", back)]
+    loops = [violation for violation in Net().check(*edits) if "no-handover-loop" in violation.source]
+    assert [violation.value for violation in loops] == [value]
+
+
 def test_a_negative_default_trigger_is_refused():
     assert "a3-trigger-not-negative" in str(Net().check((f"{cu('S1C1')},MobilityProfile=1", "a3Offset", -2.0)))
 

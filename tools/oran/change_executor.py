@@ -98,7 +98,8 @@ class ChangeExecutor:
         _, failures = self._withdraw(steps, key)
         if remaining := self._remaining(steps, failures):
             edits = "; ".join(edit.describe() for edit in remaining)
-            raise PartialChangeError(f"taking the change back failed ({failures[0]}); may still be applied: {edits}", remaining)
+            message = f"taking the change back failed ({failures[0]}); may still be applied: {edits}"
+            raise PartialChangeError(message, remaining) from failures[0]
 
     def _execute(self, change_set: ChangeSet, key: str, earlier: Sequence[Step]) -> None:
         """Apply every edit; after a failure take back the steps of this attempt, or those of an `earlier` one."""

@@ -75,7 +75,7 @@ def serve(
 @app.command()
 def show(url: Url = DEFAULT_URL, as_json: Json = False) -> None:
     """Show cells, areas, slices and how they are configured."""
-    from tools.oran.network_tables import configuration_rows, configuration_table
+    from tools.oran.tables.network_tables import configuration_rows, configuration_table
 
     with _one_line_errors(url), OranNetwork(url) as network:
         card = network.describe()
@@ -103,7 +103,7 @@ def kpi(
     as_json: Json = False,
 ) -> None:
     """Show the KPIs of the last windows."""
-    from tools.oran.network_tables import kpi_report
+    from tools.oran.tables.network_tables import kpi_report
 
     with _one_line_errors(url), OranNetwork(url) as network:
         card = network.describe()
@@ -132,7 +132,7 @@ def pm_files(
     as_json: Json = False,
 ) -> None:
     """Read 3GPP PM FILES with all checks, and show their KPIs and what is not used and why."""
-    from tools.oran.pm_files import report_files
+    from tools.oran.tables.pm_files import report_files
 
     with _one_line_errors():
         value, show = report_files(files, store, tuple(cumulative or ()))

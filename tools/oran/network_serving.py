@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.table import Table
 
 from policies.text.validation import validation_text
-from tools.oran.network_tables import live_table
+from tools.oran.tables.network_tables import live_table
 from twins.ric.server import EmbeddedRan
 from twins.screen.console import SafeConsole
 from twins.screen.say import say, say_json

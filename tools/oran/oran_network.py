@@ -26,7 +26,7 @@ from policies.violation import Violation
 from tools.oran.a1_base import A1Base
 from tools.oran.a1_connect import Dialect, connect_a1
 from tools.oran.change_executor import ChangeExecutor, PartialChangeError
-from tools.oran.ledger import Entry, Ledger
+from tools.oran.changes.ledger import Entry, Ledger
 from tools.oran.o1_client import O1Client
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.pm_client import PmClient

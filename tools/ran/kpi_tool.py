@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
@@ -83,11 +84,20 @@ def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
     frame, flaws = kpis.query(query), kpis.flaws(query)
     samples = [sample for sample in frame if request.slices or sample.slice is None]
     table = KpiTable(rows=tuple(_row(sample) for sample in samples), means=tuple(_means(samples)), invalid=flaws[-_MAX_FLAWS:])
-    warnings = (*(() if samples else ("the KPI store has no samples for this query yet",)), *filter(None, (invalid(flaws),)))
+    warnings = (*(() if samples else ("the KPI store has no samples for this query yet",)), *_losses(context, flaws))
     return Evidence(
         summary=_summary(table), value=table, provenance=measured(card, kpis), warnings=warnings,
         uncertainty=f"{len(samples)} samples over at most {request.windows} windows",
     )  # fmt: skip
+
+
+def _losses(context: ToolContext, flaws: tuple[Flaw, ...]) -> Iterator[str]:
+    """Yield what was thrown away of this query, and what the PM source has lost so far."""
+    if flaws:
+        yield invalid(flaws)
+    losses = context.kpis.losses()
+    if losses.missed or losses.dead_letters:
+        yield f"PM source: {losses.describe()}"
 
 
 def measured(card: NetworkCard, kpis: KpiSnapshot) -> Provenance:

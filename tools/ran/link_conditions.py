@@ -38,9 +38,9 @@ class LinkConditions(ToolRequest):
 class LinkLevel(ToolValue):
     """A quantile of the cell's SINR with the matching link.
 
-    `snr_db`: mean SNR per receive antenna. `margin_db`: from the mean to the worst tenth of slots in the assumed fading.
-    `mcs_index` (table 1): the MCS that outer-loop link adaptation settles at, with a BLER target of 0.1 and perfect channel
-    knowledge.
+    `snr_db`: mean SNR (Es/N0) per resource element and receive antenna. `margin_db`: from the mean to the worst tenth of slots in
+    the assumed fading. `mcs_index` (table 1): the MCS that outer-loop link adaptation settles at, with a BLER target of 0.1 and
+    perfect channel knowledge.
     """
 
     sinr: SinrQuantile

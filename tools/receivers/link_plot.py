@@ -42,7 +42,7 @@ def plot_sweep(curves: Mapping[str, Sequence[LinkResult]], title: str, path: Pat
         low, high = ([getattr(result.bler.interval, end) for result in results] for end in ("low", "high"))
         axes.fill_between(levels, low, high, color=line.get_color(), alpha=0.15, linewidth=0)
     axes.axhline(0.1, color="grey", linewidth=0.8, linestyle=":")
-    axes.set(xlabel="SNR, dB", ylabel="block error rate", ylim=(-0.02, 1.02))
+    axes.set(xlabel="SNR (Es/N0 per resource element and receive antenna), dB", ylabel="block error rate", ylim=(-0.02, 1.02))
     axes.set_title(title, fontsize="medium")
     axes.legend(fontsize="small")
     axes.grid(alpha=0.3)

@@ -15,6 +15,7 @@ from tools.receivers.choice import all_receivers, with_receiver
 from tools.receivers.comparison import PRECISION, ReceiverResult, compare
 from tools.receivers.latency import REFERENCE, paired_ratios
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
+from twins.link.energy_per_bit import describe_snr
 from twins.link.receiver import ReceiverUnavailable
 from twins.link.result import Estimate, LinkResult
 from twins.link.simulation.stopping import Stopping
@@ -94,7 +95,7 @@ def evaluate_link(context: ToolContext, request: EvaluateLink) -> Evidence[LinkR
 
     result = simulate(request.configuration, request.channel, seed=context.seed, stopping=request.stopping)
     return Evidence(
-        summary=f"{request.configuration.receiver_name} at {result.snr_db:g} dB: {_summary(result)}",
+        summary=f"{request.configuration.receiver_name} {describe_snr(result.snr_db)}: {_summary(result)}",
         value=result,
         provenance=result.provenance,
         coverage=result.coverage,
@@ -136,7 +137,7 @@ def compare_receivers(context: ToolContext, request: CompareReceivers) -> Eviden
     )
     first = next(iter(results.values()))
     return Evidence(
-        summary=f"{len(rows)} receivers at {first.snr_db:g} dB, MCS {value.mcs_index}: {reason}",
+        summary=f"{len(rows)} receivers at {first.snr_db:g} dB SNR (Es/N0), MCS {value.mcs_index}: {reason}",
         value=value,
         provenance=first.provenance.model_copy(update={"source": "Sionna link simulation, " + ", ".join(results)}),
         coverage=_coverage(rows),

@@ -17,8 +17,8 @@ from weakref import WeakKeyDictionary
 
 from policies.kpi import kpi_definition
 from policies.slices import Slice
+from tools.telemetry.storage.versions import Version
 from tools.telemetry.store import KpiStore
-from tools.telemetry.versions import Version
 
 _ROWS = """SELECT seq, version, kpi, dn, slice, start_s, end_s, value, count
 FROM samples JOIN series ON series.id = samples.series

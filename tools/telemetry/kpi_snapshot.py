@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from policies.kpi import KpiFrame
 from policies.quality.flaw import Flaw
 from tools.telemetry.analytics import HourlyMean, KpiSummary, analytics_of
+from tools.telemetry.storage.versions import Version
 from tools.telemetry.store import KpiStore
-from tools.telemetry.versions import Version
 from twins.network import KpiQuery
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)

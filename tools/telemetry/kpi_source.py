@@ -16,9 +16,10 @@ from typing import Protocol
 
 from policies.kpi import KpiFrame, kpi_definition
 from policies.quality.reporter import Reporter
-from tools.telemetry.cursors import CursorMovedError
+from policies.quality.window import allowed_skew_s
 from tools.telemetry.delivery import Cursor, Delivery, Losses
 from tools.telemetry.kpi_snapshot import KpiSnapshot
+from tools.telemetry.storage.cursors import CursorMovedError
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery, NetworkUnavailableError
 
@@ -77,10 +78,19 @@ class KpiSource:
         for delivery in feed.deliveries(self._store.cursor(feed.name)):
             # Asked after the reports are fetched: a window that ends after the network's time is not one of them.
             if reporter is None or delivery.restarted:
+                newest = self._store.latest()  # before the time is asked: another process may store later windows meanwhile
                 reporter = self._reporter()
-            if delivery.restarted and reporter.now is not None:
-                self._store.set_aside_after(reporter.now)
+                self._set_aside(newest, reporter)
             yield self._store.take_in(delivery, reporter)
+
+    def _set_aside(self, newest: datetime | None, reporter: Reporter) -> None:
+        """Set aside windows that end after the network's time: it was restarted, or restored, at an earlier time."""
+        if (
+            newest is not None
+            and reporter.now is not None
+            and (newest - reporter.now).total_seconds() > allowed_skew_s(reporter.granularity_s)
+        ):
+            self._store.set_aside_after(reporter.now)
 
     def losses(self) -> Losses:
         """Return what was lost or set aside since the first delivery."""

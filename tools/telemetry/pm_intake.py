@@ -12,7 +12,7 @@ from tools.telemetry.delivery import DeadLetter, Delivery
 from tools.telemetry.increments import Increments
 from tools.telemetry.pm_file import read_pm_file
 from tools.telemetry.pm_reading import PmReportError
-from tools.telemetry.quarantine import MAX_LETTER_BYTES
+from tools.telemetry.storage.quarantine import MAX_LETTER_BYTES
 from tools.telemetry.store import KpiStore
 
 SOURCE = "PM files"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import sqrt
-from statistics import fmean
+from statistics import fmean, stdev
 
 MIN_WINDOWS = 3
 _MAX_CORRELATION = 0.9
@@ -73,8 +73,8 @@ def p_mean_below(values: Sequence[float], bound: float, correlation: float | Non
 def p_greater(after: Sequence[float], before: Sequence[float], floor: float = 0.0) -> float:
     """Return the p-value of the null hypothesis "the mean after is not greater than before" (Welch's t-test, effective windows).
 
-    The correlation is pooled over both series. `floor` is a standard error below which the difference is never taken to be
-    known. 1 if either series has fewer than MIN_WINDOWS values.
+    The correlation is pooled over both series. `floor` is a standard error below which the difference is never taken
+    to be known. 1 if either series has fewer than MIN_WINDOWS values.
     """
     if min(len(after), len(before)) < MIN_WINDOWS:
         return 1.0
@@ -89,6 +89,22 @@ def p_greater(after: Sequence[float], before: Sequence[float], floor: float = 0.
 
     freedom = squared**2 / max(sum(error**4 / (n - 1) for error, n in zip(errors, windows, strict=True)), 1e-300)
     return float(t.sf(difference / sqrt(squared), freedom))
+
+
+def p_greater_if_independent(after: Sequence[float], before: Sequence[float]) -> float:
+    """Return the p-value of "the mean after is not greater" if windows were independent and equally spread (Student's t-test).
+
+    It calls a drift or an outlier significant as well: a screening for doubt, no proof. 1 with fewer than MIN_WINDOWS values.
+    """
+    if min(len(after), len(before)) < MIN_WINDOWS:
+        return 1.0
+    means, spreads = (fmean(after), fmean(before)), (stdev(after), stdev(before))
+    if spreads == (0.0, 0.0):
+        return 0.0 if means[0] > means[1] else 1.0
+    from scipy.stats import ttest_ind_from_stats
+
+    summary = (means[0], spreads[0], len(after), means[1], spreads[1], len(before))
+    return float(ttest_ind_from_stats(*summary, equal_var=True, alternative="greater").pvalue)
 
 
 def p_different(after: Sequence[float], before: Sequence[float]) -> float:

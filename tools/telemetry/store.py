@@ -18,13 +18,13 @@ from policies.kpi import KpiFrame, kpi_definition
 from policies.quality.flaw import Flaw
 from policies.quality.reporter import Reporter
 from policies.quality.trend import Past
-from tools.telemetry import quarantine
-from tools.telemetry.cursors import cursor_of, losses_of
 from tools.telemetry.delivery import Cursor, DeadLetter, Delivery, Losses
-from tools.telemetry.intake import take_in
-from tools.telemetry.rows import COLUMNS, past_before, sample_of
-from tools.telemetry.schema import create_tables
-from tools.telemetry.versions import Version, set_aside_after, version_of
+from tools.telemetry.storage import quarantine
+from tools.telemetry.storage.cursors import cursor_of, losses_of
+from tools.telemetry.storage.intake import take_in
+from tools.telemetry.storage.rows import COLUMNS, past_before, sample_of
+from tools.telemetry.storage.schema import create_tables
+from tools.telemetry.storage.versions import Version, set_aside_after, version_of
 from twins.network import KpiQuery
 
 

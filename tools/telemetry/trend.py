@@ -30,16 +30,14 @@ def trend_of(values: Sequence[float], correlation: float = 0.0) -> Trend:
     if count < _MIN_WINDOWS:
         return Trend(0.0, 1.0)
     pairs = [(values[later] - values[earlier], later - earlier) for earlier, later in combinations(range(count), 2)]
-    s = sum((rise > 0) - (rise < 0) for rise, _ in pairs)
-    ties = [list(values).count(value) for value in set(values)]
-    variance = (count * (count - 1) * (2 * count + 5) - sum(t * (t - 1) * (2 * t + 5) for t in ties)) / 18
-    if variance <= 0:
+    if max(values) == min(values):
         return Trend(0.0, 1.0)
-    from scipy.stats import norm
+    from scipy.stats import kendalltau, norm
 
-    inflated = variance * (1 + correlation) / (1 - correlation)
-    z = max(abs(s) - 1, 0) / sqrt(inflated)
-    return Trend(median(rise / gap for rise, gap in pairs) * (count - 1), float(2 * norm.sf(z)))
+    # Mann-Kendall's test is Kendall's tau against time; for few windows scipy's p-value is exact.
+    z = float(norm.isf(kendalltau(range(count), values).pvalue / 2))
+    inflation = sqrt((1 + correlation) / (1 - correlation))
+    return Trend(median(rise / gap for rise, gap in pairs) * (count - 1), float(2 * norm.sf(z / inflation)))
 
 
 def residuals(values: Sequence[float]) -> list[float]:

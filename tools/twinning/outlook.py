@@ -81,6 +81,16 @@ def interval_of(values: Sequence[float], kpi: str) -> Interval:
     return Interval(low=min(low, mean), high=max(high, mean), confidence=CONFIDENCE)
 
 
+def effect_of(values: Sequence[float], unchanged: Sequence[float]) -> Interval | None:
+    """Return the Student-t interval of the mean difference to no change, paired by seed; None for fewer than two pairs."""
+    if len(values) != len(unchanged) or len(values) < 2:
+        return None
+    differences = [value - base for value, base in zip(values, unchanged, strict=True)]
+    half = _t_quantile(len(differences) - 1) * stdev(differences) / sqrt(len(differences))
+    mean = fmean(differences)
+    return Interval(low=mean - half, high=mean + half, confidence=CONFIDENCE)
+
+
 def _spread(values: Sequence[float]) -> tuple[float, int]:
     if len(values) == 1:
         return abs(values[0]) * _SINGLE_SEED_VARIATION, 30
@@ -128,6 +138,7 @@ def outlook_of(
         interval=interval_of(values, target.kpi),
         probability=probability_of(values, target),
         no_change=fmean(unchanged) if unchanged else None,
+        effect=effect_of(values, unchanged),
     )
 
 

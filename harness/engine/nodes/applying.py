@@ -6,7 +6,6 @@ key → commitment recorded → change applied with the key → receipt recorded
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 
 from harness.commitments.rollback import may_stand
@@ -16,6 +15,7 @@ from harness.engine.desk import Desk
 from harness.engine.nodes.judging import back_to_plan, key_of
 from harness.engine.nodes.rejudging import rejudge, void
 from harness.engine.nodes.reverting import closed
+from harness.engine.nodes.watching import NotInEffectError, require_in_effect
 from harness.engine.state import RunState
 from harness.records.tried import Tried
 from harness.runtime.embedded_place import is_embedded
@@ -30,6 +30,8 @@ from twins.network import (
     StaleEditError,
     UnknownObjectError,
 )
+
+_STANDING_STILL_S = 10 * 365 * 86_400.0
 
 
 def apply(desk: Desk, state: RunState) -> RunState:
@@ -73,8 +75,8 @@ def _open_commitment(desk: Desk, state: RunState, key: str, change_set: ChangeSe
 
 
 def _wall_deadline_s(desk: Desk, network_s: float) -> float:
-    """Return the wall time that a network needs for `network_s`: no limit for an embedded one, whose time may stand still."""
-    return math.inf if is_embedded(desk.network_name) else network_s
+    """Return the wall time that a network needs for `network_s`; an embedded one, whose time may stand still, may need years."""
+    return max(_STANDING_STILL_S, network_s) if is_embedded(desk.network_name) else network_s
 
 
 def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> RunState:
@@ -85,15 +87,16 @@ def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> 
         return _verify_next(key, commitment.receipt)
     try:
         receipt = send(_actuator(desk), change_set, key, commitment.expectations["opened_at"])
-    except NetworkError as error:
+        require_in_effect(desk, change_set)
+    except (NetworkError, NotInEffectError) as error:
         return _not_applied(desk, state, key, change_set, error)
     _record(desk, key, change_set, receipt)
     return _verify_next(key, receipt)
 
 
-def _not_applied(desk: Desk, state: RunState, key: str, change_set: ChangeSet, error: NetworkError) -> RunState:
+def _not_applied(desk: Desk, state: RunState, key: str, change_set: ChangeSet, error: Exception) -> RunState:
     """Go back to planning after a refusal of which nothing stands, as read back; otherwise take back what may stand."""
-    if isinstance(error, NetworkUnavailableError) or may_stand(desk.network, change_set):
+    if isinstance(error, NetworkUnavailableError | NotInEffectError) or may_stand(desk.network, change_set):
         desk.record("change.failed", key=key, why=str(error))
         return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
     desk.commitments.reverted(key, f"refused by the network, nothing of it is applied, as read back: {error}")

@@ -103,9 +103,19 @@ def _finished(desk: Desk, state: RunState, decision: Finish) -> RunState:
     summary = decision.summary.strip() or decision.recommendation.strip()
     if not summary:
         return ended("cannot", f"the planner {desk.planner.name} finished without a reason", boundary=RunBoundary.PLANNER)
+    if state["feedback"] and _names_edits(desk, state):
+        return ended("cannot", f"the requested change was refused: {'; '.join(state['feedback'])}; {summary}")
     if decision.recommendation:
         return ended("recommended", summary, recommendation=decision.recommendation)
     return ended("no change needed" if state.get("intent") else "answered", summary)
+
+
+def _names_edits(desk: Desk, state: RunState) -> bool:
+    """Whether the operator named the edits: then a refusal of them is no reason why no change is needed."""
+    if not state.get("reading"):
+        return False
+    reading = desk.artifacts.load(state["reading"], Understand).reading
+    return isinstance(reading, Understood) and bool(reading.direct)
 
 
 def _understood(desk: Desk, state: RunState, decision: Understand, name: str) -> RunState:

@@ -43,6 +43,7 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
     """Return the gate's case: the change set and the current state of the network."""
     kpis = desk.kpis.snapshot()
     card = desk.network.describe()  # after the snapshot: on a running network no window of it ends later
+    card = card.model_copy(update={"now": desk.not_before(card.now)})
     intent = desk.artifacts.load(state["intent"], Intent)
     frame = kpis.query(KpiQuery(kpis=("RRC.ConnMean",), windows=1))
     owners = {cell.dn: cell.id for cell in card.cells}

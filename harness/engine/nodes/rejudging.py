@@ -22,16 +22,24 @@ from policies.verdict import Verdict
 from twins.object_version import ObjectVersion, differences
 
 
-def rejudge(desk: Desk, state: RunState, tried: Tried) -> RunState | None:
-    """Return where the run goes instead of applying, None if what was approved may be applied now."""
+def rejudge(desk: Desk, state: RunState, tried: Tried, *, baseline: bool = True) -> RunState | None:
+    """Return where the run goes instead of applying, None if what was approved may be applied now.
+
+    baseline: whether the KPIs that were approved must still hold; not for a change that waited for a later time, whose prediction
+    is made anew.
+    """
     approval = desk.approvals.get(desk.run_id, state["request"])
     if approval.state not in ("approved", "consumed"):
         return void(approval)
+    if mismatch := _mismatch(approval, tried):
+        _withdraw(desk, approval, [mismatch])
+        return ended("rejected", mismatch)
     case = case_of(desk, state, tried)
     fresh = with_review(desk.gate.judge(case), review_of(desk, state, tried))
     now = desk.network.versions(approval.change_set)
     refused = _failures(fresh) + _changed(approval.subject.versions, now) + _objections(desk, case, approval)
-    doubts = _doubts(desk, state, case, fresh, approval, now)
+    doubts = _doubts(desk, state, fresh, approval, now)
+    doubts += movements(approval.subject.baseline, desk.kpis.snapshot(), case.card) if baseline else []
     desk.record("gate.rejudged", digest=approval.digest, ruling=fresh.ruling.value, refused=refused, doubts=doubts,
                 reasons=[reason.model_dump() for reason in fresh.reasons if reason.outcome != "pass"])  # fmt: skip
     if not refused and not doubts:
@@ -63,6 +71,16 @@ def _withdraw(desk: Desk, approval: Approval, why: list[str]) -> None:
     desk.record("approval.withdrawn", digest=approval.digest, why=reason)
 
 
+def _mismatch(approval: Approval, tried: Tried) -> str:
+    """Return in what the change to apply is not the one that was approved, empty if it is."""
+    approved, applied = approval.change_set.digest, tried.change_set.digest
+    if approved != applied:
+        return f"the change set to apply ({applied[:12]}) is not the one that was approved ({approved[:12]})"
+    if approval.subject.digest != approval.digest:
+        return f"request {approval.digest[:12]} does not have the digest of its content ({approval.subject.digest[:12]})"
+    return ""
+
+
 def _objections(desk: Desk, case: Case, approval: Approval) -> list[str]:
     """Return why the person who approved may not approve this now, empty if they may."""
     if approval.how == "policy":
@@ -85,10 +103,7 @@ def _changed(then: tuple[ObjectVersion, ...], now: tuple[ObjectVersion, ...]) ->
     return [f"{name} was changed by somebody else since it was approved" for name in changed]
 
 
-def _doubts(
-    desk: Desk, state: RunState, case: Case, fresh: Verdict, approval: Approval, now: tuple[ObjectVersion, ...]
-) -> list[str]:
+def _doubts(desk: Desk, state: RunState, fresh: Verdict, approval: Approval, now: tuple[ObjectVersion, ...]) -> list[str]:
     judged = desk.artifacts.load(state["verdict"], Verdict)
     warnings = [f"{reason.rule}: {reason.message}" for reason in worse(judged, fresh)]
-    moved = movements(approval.subject.baseline, desk.kpis.snapshot(), case.card)
-    return [*warnings, *differences(approval.subject.versions, now), *moved]
+    return [*warnings, *differences(approval.subject.versions, now)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from agents.heuristics.evidence_reader import latest
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
 from harness.records.observed_kpi import ObservedKpi
@@ -15,6 +16,8 @@ from harness.verification.result import Verification
 from policies.intent import Intent
 from policies.proposal import Candidate
 from policies.verdict import Verdict
+from tools.calls.observation import Observation
+from tools.ran.candidate_tools import compare_candidates
 
 
 def report(desk: Desk, state: RunState) -> RunState:
@@ -33,12 +36,21 @@ def _with_page(desk: Desk, state: RunState, outcome: RunOutcome) -> RunOutcome:
     try:
         from harness.views.page import write_report
 
-        tried = desk.artifacts.load_optional(state.get("candidate"), Tried)
-        write_report(outcome, tried.candidates if tried else (), desk.artifacts)
+        write_report(outcome, _candidates(desk, state), desk.artifacts)
     except Exception as error:  # a page that cannot be drawn must not undo what was done to the network
         desk.record("report.failed", why=f"{type(error).__name__}: {error}")
         return outcome
     return outcome.model_copy(update={"report": str(desk.artifacts.page)})
+
+
+def _candidates(desk: Desk, state: RunState) -> tuple[Candidate, ...]:
+    """Return the candidates that the twin compared: with the change set that was judged, else the last that the planner tried."""
+    tried = desk.artifacts.load_optional(state.get("candidate"), Tried)
+    if tried is not None and tried.candidates:
+        return tried.candidates
+    observations = [desk.artifacts.load(name, Observation) for name in state["observations"]]
+    comparison = latest(observations, compare_candidates)
+    return comparison.candidates if comparison is not None else ()
 
 
 def outcome_of(desk: Desk, state: RunState) -> RunOutcome:

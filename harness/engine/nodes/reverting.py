@@ -78,6 +78,7 @@ def _failed(desk: Desk, state: RunState, owner: str, error: NetworkError) -> Run
     desk.commitments.reported(state["key"])
     desk.emit("change.still_applied", why=str(error))
     desk.watch()
-    goes_on = "the watchdog goes on trying" if desk.has_url else f"twinpilot run --resume {desk.run_id} tries again"
-    message = f"{state['ending']['message']}; taking it back failed, it is still on the network ({error}); {goes_on}"
+    goes_on = "the watchdog goes on trying" if desk.has_watchdog else f"twinpilot run --resume {desk.run_id} tries again"
+    stands = "it is not taken back, all or part of it may still be on the network"
+    message = f"{state['ending']['message']}; {stands}: {error}; {goes_on}"
     return ended("still applied", message, boundary=RunBoundary.NETWORK)

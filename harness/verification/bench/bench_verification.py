@@ -3,13 +3,13 @@
 1. For each seed a network, a change and the twin's prediction of it, as a run would have them; changes that the gate would not
    let pass (the twin does not promise the targets) are left out. Then each kind of trial (`kinds.KINDS`) happens to it.
 2. **False "confirmed"**: of the trials that are clearly harmful by the true KPIs, and of those whose reports are false.
-   **False rollback**: of the harmless kinds with a change that meets its targets by the true KPIs; every verdict but "confirmed"
+   **False rollback**: of the harmless kinds whose change meets its targets by the true KPIs; every verdict but "confirmed"
    counts, since an inconclusive change is taken back. In between (a target met or missed by less than a tenth, a loss of less
    than twice what is material) careful people differ: these trials are counted on their own.
 3. Intervals are Clopper-Pearson (95 %) over the trials. Trials of one seed share its network, so seeds are counted as well.
 
-Reported seeds are 1 and up; thresholds were chosen with seeds from 9001 on. With `--out` the trials are kept, and a run that was
-interrupted goes on where it stopped.
+Reported seeds are 1001 and up; thresholds and the network were chosen with others. With `--out` the trials are kept, and a run
+that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from policies.figure import BenchResult, Figure
 from tools.twinning.laboratory import Laboratory
 from twins.progress import show_progress
 
-SEEDS, QUICK_SEEDS = tuple(range(1, 401)), (1, 2)
+SEEDS, QUICK_SEEDS = tuple(range(1001, 1401)), (1001, 1002)
 _MAX_FALSE_CONFIRMED, _MAX_FALSE_ROLLBACK = 0.01, 0.05
 _FACTOR_TWO = "throughput × 2"
 _FILE = "verification-trials.jsonl"

@@ -1,4 +1,4 @@
-"""Pulling PM reports from peers that fail, lie, restart or never end: nothing is lost, stored twice, or waited for without end."""
+"""PM reports from peers that fail, lie, restart or never end: nothing is lost, stored twice, or waited for without end."""
 
 from __future__ import annotations
 
@@ -79,9 +79,8 @@ def test_a_failed_write_loses_nothing(tmp_path):
     with PmPeer(log_of(*range(10))) as peer:
         kpis, store = source(peer, tmp_path / "kpi.db")
         with sqlite3.connect(tmp_path / "kpi.db") as other:
-            other.execute(
-                "CREATE TRIGGER full BEFORE INSERT ON samples WHEN NEW.value = 5 BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
-            )
+            full = "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+            other.execute(f"CREATE TRIGGER full BEFORE INSERT ON samples WHEN NEW.value = 5 {full}")
         with pytest.raises(KpiStoreError, match="the disk is full"):
             kpis.refresh()
         assert values(kpis) == [0, 1, 2]
@@ -174,6 +173,10 @@ def test_windows_of_an_earlier_life_of_the_network_are_set_aside(tmp_path):
         peer.log.log(window(2))
         now[0] += WINDOW
         assert kpis.snapshot().query(KpiQuery()).values() == [0, 1, 2]
+    with PmPeer(log_of(0, 1)) as peer:  # restored at another address
+        now[0] -= WINDOW
+        kpis, _ = source(peer, tmp_path / "kpi.db", lambda: Reporter(now=now[0], granularity_s=300))
+        assert kpis.snapshot().newest == now[0]
 
 
 def endless(page, after):

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from receiver_links import channel_of
 
+from policies.statistics.difference import difference
 from tools.receivers.bench import bench_deeptx
 from tools.receivers.bench.bench_receivers import quality
 from tools.receivers.bench.cases import DEEPRX, LOW_SPEED_MPS, LS, ONE_DMRS, PERFECT, RECEIVERS, TWO_DMRS, Case
@@ -154,3 +155,5 @@ def test_the_goodput_of_deeptx_is_compared_with_each_scheme() -> None:
     for figure in figures:
         theirs = next(row for row in cases[0].rows if figure.name.startswith(f"goodput of DeepTx over {row.scheme}:"))
         assert figure.value == pytest.approx(ours.goodput_bits / theirs.goodput_bits)
+        assert f"14 dB: {difference(ours.goodput, theirs.goodput).finding.value}" in figure.note
+        assert theirs.goodput.interval.contains(theirs.goodput_bits)

@@ -72,3 +72,34 @@ def test_an_invalid_command_ends_in_one_line(arguments: list[str], words: str, t
     assert words in process.stderr
     assert len(process.stderr.strip().splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_the_definition_of_the_snr_and_the_noise_power_are_printed(tmp_path: Path) -> None:
+    process = _run("QPSK, r=1/2, 2 PRB, 10 dB Eb/N0", "--slots", "64", "--out", str(tmp_path))
+    assert process.exit_code == 0, process.output
+    assert "simulated at 10.00 dB SNR (N0 = 0.1); SNR is Es/N0, the mean received power per resource element" in process.output
+    assert "10 dB Eb/N0 is 10.00 dB SNR" in " ".join(process.output.split())
+
+
+def test_receivers_are_compared_by_the_interval_of_their_difference(tmp_path: Path) -> None:
+    names = "ls+lmmse,lmmse+lmmse"
+    process = _run(f"{LINK}, 20 dB", "--receivers", names, "--slots", "64", "--json", "--out", str(tmp_path))
+    report = json.loads(process.stdout)
+    assert [row["result"]["bler"]["value"] for row in report["rows"]] == [0.0, 0.0]
+    assert report["findings"] == ["BLER of lmmse+lmmse minus ls+lmmse: +0.000 (-0.057 to +0.057), not distinguishable"]
+
+
+def test_an_error_floor_is_named_and_more_pilots_come_before_power_and_receivers(tmp_path: Path) -> None:
+    floor = "MCS 20, 2 PRB, 1 DMRS symbol, TDL-A 50 ns, 55 m/s, 25, 30 and 35 dB"
+    process = _run(floor, "--slots", "64", "--json", "--out", str(tmp_path))
+    assert process.exit_code == 0, process.output
+    findings = "\n".join(json.loads(process.stdout)["findings"])
+    assert "SNR-independent error floor of ls+lmmse with 1 DMRS symbol" in findings
+    assert findings.index("More DMRS symbols were tried") < findings.index("Receivers against ls+lmmse")
+    assert "do not raise the power, it cannot help" in findings
+
+
+def test_a_sweep_that_falls_says_that_it_is_no_floor(tmp_path: Path) -> None:
+    process = _run(LINK + ", 0 dB", "--sweep=-12:12:12", "--slots", "64", "--json", "--out", str(tmp_path))
+    (finding,) = json.loads(process.stdout)["findings"]
+    assert finding.startswith("ls+lmmse: falling with SNR")

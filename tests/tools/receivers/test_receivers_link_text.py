@@ -81,3 +81,47 @@ def test_an_invalid_description_is_refused_with_the_text_at_fault(text: str, wor
     with pytest.raises(LinkTextError) as refusal:
         read_link(text)
     assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "snr_db", "note"),
+    [
+        (
+            "64QAM, r=2/3, 10 dB Eb/N0",
+            16.02,
+            "10 dB Eb/N0 is 16.02 dB SNR (Es/N0): + 6.02 dB for 6 bits per symbol at rate 0.667",
+        ),
+        ("16QAM r=1/2, Eb/N0 10 dB", 13.01, "+ 3.01 dB for 4 bits"),
+        ("QPSK, rate 1/2, Eb/N0 = 10 dB", 10.0, "+ 0.00 dB for 2 bits"),
+        (
+            "64QAM, r=2/3, 10 dB Eb/N0, 14 symbols, 76 subcarriers, CP 6, 2 pilot symbols",
+            15.02,
+            "- 1.00 dB of cyclic prefix and pilots (14 symbols, 2 of them pilots, 76 subcarriers, CP 6), as in sionna.phy",
+        ),
+        ("64QAM, 76 subcarriers, CP 6, 10 dB SNR", 10.0, "the grid does not enter"),
+        ("64QAM, Es/N0 10 dB", 10.0, "the middle one of 64QAM"),
+    ],
+)
+def test_energy_per_bit_is_converted_and_the_conversion_is_noted(text: str, snr_db: float, note: str) -> None:
+    link = read_link(text)
+    assert link.channel.snr_db == pytest.approx(snr_db, abs=0.005)
+    assert note in "; ".join(link.notes)
+
+
+def test_a_code_rate_selects_the_nearest_mcs_of_the_modulation() -> None:
+    link = read_link("64QAM, r=2/3, 12 dB")
+    assert link.configuration.mcs_index == 22
+    assert link.notes == ("MCS 22 of table 1: 64QAM with rate 0.650, the nearest to 0.667",)
+
+
+@pytest.mark.parametrize("levels", ["20, 25 and 30 dB", "20/25/30 dB", "30 dB, 25 dB, 20 dB", "20 dB, 25 or 30 dB SNR"])
+def test_several_levels_are_a_sweep(levels: str) -> None:
+    link = read_link(f"256QAM, 1 DMRS symbol, delay spread 1 us, 120 km/h, {levels}")
+    assert link.levels_db == (20.0, 25.0, 30.0)
+    assert link.channel.delay_spread_ns == 1000.0
+
+
+@pytest.mark.parametrize("text", ["16QAM, 10 dB Eb/N0, 12 dB", "16QAM, Eb/N0 1 dB, 20 and 30 dB"])
+def test_two_kinds_of_level_are_refused(text: str) -> None:
+    with pytest.raises(LinkTextError, match="more than one SNR or Eb/N0"):
+        read_link(text)

@@ -17,7 +17,7 @@ from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from tools.twinning.demand import DemandRow, SynchronizationError, cell_loads, channel_quality, measured_demand
 from tools.twinning.laboratory import Laboratory, configuration_of
-from tools.twinning.outlook import unmeasured
+from tools.twinning.outlook import effect_of, unmeasured
 from tools.twinning.scoring import exported, harm
 from tools.twinning.synchronization import synchronize
 from tools.twinning.twin_input import TwinInput
@@ -237,3 +237,32 @@ def test_energy_that_neighbours_pay_for_counts_against_a_saving(context, mean, e
     moved = energy.model_copy(update={"mean": mean * energy.no_change})
     assert exported(unchanged.outlook, [moved]) == pytest.approx(expected)
     assert exported([], [moved]) == 0.0  # no target on energy: raising it is a choice
+
+
+@pytest.mark.parametrize(
+    ("values", "unchanged", "zero_inside"),
+    [
+        ([10.0, 20.0, 30.0], [11.0, 21.0, 31.1], False),  # every seed agrees, however far apart the seeds are
+        ([10.0, 20.0, 30.0], [12.0, 19.0, 30.5], True),
+        ([10.0, 20.0], [10.0, 20.0], True),
+    ],
+)
+def test_a_candidate_is_compared_with_no_change_seed_by_seed(values, unchanged, zero_inside):
+    assert effect_of(values, unchanged).contains(0.0) is zero_inside
+
+
+@pytest.mark.parametrize(("values", "unchanged"), [([1.0], [2.0]), ([1.0, 2.0], [1.0]), ([], [])])
+def test_without_two_pairs_of_seeds_the_effect_is_unknown(values, unchanged):
+    assert effect_of(values, unchanged) is None
+
+
+def test_the_outlook_of_no_change_is_not_distinguishable_from_itself_and_a_saving_is(context):
+    request = {
+        "intent": intent(FRUGAL).model_dump(mode="json"),
+        "candidates": [{"name": "less", "edits": power(40.0)}],
+        "seeds": 3,
+    }
+    by_name = {candidate.name: candidate.outlook[0] for candidate in compare_candidates.call(context, request).value.candidates}
+    assert by_name["no change"].is_like_no_change
+    assert not by_name["less"].is_like_no_change
+    assert by_name["less"].effect.high < 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.figure import Figure
+from policies.statistics.difference import difference
 from policies.word import Word
 from tools.receivers.deeptx.comparison import ComparisonRow, compare
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
@@ -55,11 +56,20 @@ def _figures(case: GoodputCase, slots: int) -> list[Figure]:
             name=f"goodput of DeepTx over {name}: {case.name}",
             value=goodput_bits[OURS] / bits if bits else None,
             unit="ratio",
-            note=f"{goodput_bits[OURS]:.0f} and {bits:.0f} bits delivered per slot, mean over {levels} dB, {slots} slots each",
+            note=f"{goodput_bits[OURS]:.0f} and {bits:.0f} bits delivered per slot, mean over {levels} dB, {slots} slots each;"
+            f" {_findings(case.rows, name)}",
         )
         for name, bits in goodput_bits.items()
         if name != OURS
     ]
+
+
+def _findings(rows: Sequence[ComparisonRow], scheme: str) -> str:
+    """Return at each SNR whether DeepTx's goodput is distinguishable from that of `scheme`."""
+    theirs = {row.snr_db: row for row in rows if row.scheme == scheme}
+    ours = [row for row in rows if row.scheme == OURS]
+    findings = [f"{row.snr_db:g} dB: {difference(row.goodput, theirs[row.snr_db].goodput).finding.value}" for row in ours]
+    return ", ".join(findings)
 
 
 def _mean(rows: Sequence[ComparisonRow], scheme: str) -> float:

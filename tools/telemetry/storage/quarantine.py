@@ -23,16 +23,17 @@ def put_flaws(connection: sqlite3.Connection, source: str, flaws: Iterable[Flaw]
     """Store flaws, each once; return the number of new ones. `otherwise_at` dates those whose window is not a valid one."""
     before = connection.total_changes
     connection.executemany(
-        "INSERT OR IGNORE INTO quarantine(kpi, dn, slice, at_s, source, flaw) VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (flaw.kpi, flaw.dn, flaw.slice.value if flaw.slice else "", _at(flaw, otherwise_at), source, flaw.model_dump_json())
-            for flaw in flaws
-        ],
+        "INSERT OR IGNORE INTO quarantine(kpi, dn, slice, at_s, source, found_by, flaw) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(*_place(flaw), _at(flaw, otherwise_at), source, flaw.check, flaw.model_dump_json()) for flaw in flaws],
     )
     stored = connection.total_changes - before
     if stored:
         connection.execute("DELETE FROM quarantine WHERE id <= (SELECT MAX(id) FROM quarantine) - ?", (MAX_FLAWS,))
     return stored
+
+
+def _place(flaw: Flaw) -> tuple[str, str, str]:
+    return flaw.kpi, flaw.dn, flaw.slice.value if flaw.slice else ""
 
 
 def _at(flaw: Flaw, otherwise_at: float) -> float:

@@ -16,6 +16,8 @@ from policies.slices import Slice
 COLUMNS = "kpi, dn, slice, start_s, end_s, value, unit, count"
 _CURRENT = f"SELECT {COLUMNS} FROM samples JOIN series ON series.id = samples.series WHERE replaced_by IS NULL"  # noqa: S608
 
+_UNCONTRADICTED = "end_s NOT IN (SELECT at_s FROM quarantine WHERE found_by = 'consistency')"
+
 Row = tuple[str, str, str, float, float, float | None, str, int]
 
 
@@ -42,12 +44,10 @@ def current_rows(connection: sqlite3.Connection, starts: Iterable[datetime]) -> 
 
 
 def past_before(connection: sqlite3.Connection, start: datetime) -> Past:
-    """Return the newest windows that begin before `start`, good and contradicted samples, for the check of trends."""
-    starts = connection.execute(
-        "SELECT start_s FROM windows WHERE start_s < ? ORDER BY start_s DESC LIMIT ?", (start.timestamp(), HISTORY + PERSISTENT)
-    ).fetchall()
+    """Return windows that begin before `start` for the check of trends: the newest, and the newest without a contradiction."""
+    starts = sorted({*_starts(connection, start, "1", PERSISTENT), *_starts(connection, start, _UNCONTRADICTED, HISTORY)})
     past = Past()
-    for (moment,) in reversed(starts):
+    for moment in starts:
         rows = connection.execute(f"{_CURRENT} AND start_s = ?", (moment,))
         good = {_key(row): sample_of(row) for row in rows if row[0] in TREND_KPIS or row[0].rpartition(".")[0] in TREND_KPIS}
         contradicted = _contradicted(connection, moment)
@@ -58,6 +58,11 @@ def past_before(connection: sqlite3.Connection, start: datetime) -> Past:
     return past
 
 
+def _starts(connection: sqlite3.Connection, before: datetime, condition: str, count: int) -> list[float]:
+    statement = f"SELECT start_s FROM windows WHERE start_s < ? AND {condition} ORDER BY start_s DESC LIMIT ?"  # noqa: S608
+    return [start for (start,) in connection.execute(statement, (before.timestamp(), count))]
+
+
 def _key(row: Row) -> tuple[str, str, Slice | None]:
     return row[0], row[1], Slice(row[2]) if row[2] else None
 
@@ -65,12 +70,9 @@ def _key(row: Row) -> tuple[str, str, Slice | None]:
 def _contradicted(connection: sqlite3.Connection, start: float) -> list[Flaw]:
     """Return the flaws of a window that other measurements contradict: whether a jump persists is seen from them, too."""
     (end,) = connection.execute("SELECT end_s FROM windows WHERE start_s = ?", (start,)).fetchone()
-    rows = connection.execute("SELECT flaw FROM quarantine WHERE at_s = ?", (end,))
-    return [
-        flaw
-        for (text,) in rows
-        if (flaw := Flaw.model_validate_json(text)).check == "consistency" and flaw.start.timestamp() == start
-    ]
+    rows = connection.execute("SELECT flaw FROM quarantine WHERE at_s = ? AND found_by = 'consistency'", (end,))
+    flaws = (Flaw.model_validate_json(text) for (text,) in rows)
+    return [flaw for flaw in flaws if flaw.start.timestamp() == start]
 
 
 def _as_delivered(flaw: Flaw) -> KpiSample:

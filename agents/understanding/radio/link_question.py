@@ -13,6 +13,7 @@ from agents.understanding.result import LinkQuestion, Question, ReadingError
 from tools.receivers.level_terms import LEVEL_TERMS
 from tools.receivers.link_term import Fields, Term
 from tools.receivers.link_text import TERMS, LinkTextError, link_of
+from twins.link.configuration import ChannelConfiguration, LinkConfiguration
 
 _FORMAT: Final = re.compile(r"\b(?:QPSK|16-?QAM|64-?QAM|256-?QAM|MCS\s*\d+)\b", re.IGNORECASE)
 _SUBJECT: Final = re.compile(r"\b(?:BLER|block error|error floor|receiver|estimator|DeepRx|LMMSE|throughput of)\b", re.IGNORECASE)
@@ -25,6 +26,8 @@ _RECEIVER: Final = re.compile(r"\b(?:for|with|using|of|by)\s+(?:the\s+)?(LS|LMMS
 _RECEIVERS: Final = {"ls": "ls+lmmse", "lmmse": "lmmse+lmmse", "deeprx": "deeprx"}
 # A level may follow another term's number ("MCS 5, 12 dB"), so levels are looked for last, several at once before single ones.
 _IN_TEXT: Final = tuple(sorted((*LEVEL_TERMS, *TERMS), key=lambda known: known.example.endswith("dB") or "dB " in known.example))
+_CONDITIONS: Final = ("profile", "delay_spread_ns", "speed_mps", "carrier_ghz", "prbs", "rx_antennas", "dmrs_symbols")
+_NO_RECEIVER: Final = "no receiver was named: LS estimation and LMMSE detection"
 _REMEDY: Final = re.compile(
     r"\b(?:power|switch|receiver|estimator|deeprx|more pilots|denser pilots|help|instead|error floor)\b", re.IGNORECASE
 )
@@ -38,7 +41,9 @@ def read_link_question(text: str) -> LinkQuestion | None:
     if not (_FORMAT.search(text) and _LEVEL.search(text) and _SUBJECT.search(text)):
         return None
     try:
-        link = link_of(_terms(text), text)
+        fields = _terms(text)
+        defaults = [_default(name) for name in _CONDITIONS if name not in fields]
+        link = link_of(fields, text)
     except LinkTextError as error:
         raise ReadingError(Question(question=f"{error}. Which link do you mean?", kind="ambiguous")) from error
     receiver = _RECEIVER.search(text)
@@ -50,11 +55,14 @@ def read_link_question(text: str) -> LinkQuestion | None:
         receiver=_RECEIVERS[receiver[1].lower()] if receiver else "ls+lmmse",
         observed_bler=None if observed is None else _share(observed),
         asks_remedy=bool(_REMEDY.search(text)),
-        assumptions=(
-            *link.notes,
-            *([] if receiver else ["no receiver was named: LS estimation and LMMSE detection are assumed"]),
-        ),
+        assumptions=(*link.notes, *defaults, *([] if receiver else [_NO_RECEIVER])),
     )
+
+
+def _default(name: str) -> str:
+    """Return the assumption that a condition that the text does not state has the link twin's default."""
+    model = LinkConfiguration if name in LinkConfiguration.model_fields else ChannelConfiguration
+    return f"{name.replace('_', ' ')} {model.model_fields[name].default}"
 
 
 def _share(match: re.Match[str]) -> float:

@@ -21,7 +21,8 @@ _TABLES = (
     """CREATE UNIQUE INDEX IF NOT EXISTS current_samples ON samples(series, start_s) WHERE replaced_by IS NULL""",
     """CREATE INDEX IF NOT EXISTS samples_by_window ON samples(start_s)""",
     """CREATE TABLE IF NOT EXISTS quarantine(
-    id INTEGER PRIMARY KEY, kpi TEXT NOT NULL, dn TEXT NOT NULL, slice TEXT NOT NULL, at_s REAL NOT NULL, source TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, kpi TEXT NOT NULL, dn TEXT NOT NULL, slice TEXT NOT NULL, at_s REAL NOT NULL,
+    source TEXT NOT NULL, found_by TEXT NOT NULL,
     flaw TEXT NOT NULL, UNIQUE(source, flaw))""",
     """CREATE INDEX IF NOT EXISTS quarantine_by_time ON quarantine(at_s)""",
     """CREATE TABLE IF NOT EXISTS dead_letters(

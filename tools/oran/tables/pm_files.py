@@ -10,7 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from policies.kpi import kpi_definition
-from tools.oran.network_tables import kpi_report
+from tools.oran.tables.network_tables import kpi_report
 from tools.telemetry.pm_intake import SOURCE, FileReport, take_in_files
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery

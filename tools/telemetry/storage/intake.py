@@ -17,11 +17,11 @@ from policies.quality.reporter import Reporter
 from policies.quality.screening import conflict, screen
 from policies.quality.trend import Past
 from policies.slices import Slice
-from tools.telemetry import quarantine
-from tools.telemetry.cursors import record_progress
 from tools.telemetry.delivery import Delivery
-from tools.telemetry.overlap import overlapping
-from tools.telemetry.rows import current_rows, sample_of
+from tools.telemetry.storage import quarantine
+from tools.telemetry.storage.cursors import record_progress
+from tools.telemetry.storage.overlap import overlapping
+from tools.telemetry.storage.rows import current_rows, sample_of
 
 _WITHDRAWING = ("consistency", "suspect flag")
 _CONFLICTING_FACTOR = 1.5

@@ -1,0 +1,132 @@
+"""Ctrl-C, the end of the input, SIGTERM, a closed pipe, no terminal: one line, an exit status, and a next step that works."""
+
+import json
+import re
+import shlex
+import signal
+import subprocess
+
+import pytest
+from small_world import SmallPlanner, service
+from terminal_session import ENVIRONMENT, Session, command, piped
+
+from harness.approvals.approver import approve_by_flag
+from harness.commands.common import until_end_of_input
+from harness.engine.run_interrupted import RunInterrupted
+from harness.records.run_lock import run_lock
+from harness.runtime.errors import RunError
+
+ASKS = "keep URLLC delay below 5 ms in the stadium"  # the small network has no such area
+
+
+def run_asking(root, *more):
+    return ("run", ASKS, "--scenario", "small", "--data-dir", root, *more)
+
+
+def status_of_last(root):
+    return json.loads(piped("runs", "--data-dir", root, "--json").stdout)["runs"][0]["status"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "exit_status", "last"),
+    [("\x03", 130, "interrupted: run ID is asked; go on with: twinpilot run --resume ID"), ("\x04", 3, None)],
+    ids=["Ctrl-C", "end of input"],
+)
+def test_ctrl_c_and_the_end_of_the_input_at_a_prompt(tmp_path, keys, exit_status, last):
+    session = Session(*run_asking(tmp_path)).until("Your answer")
+    assert session.type(keys).end() == exit_status
+    assert "Traceback" not in session.text
+    run_id = re.search(r"\d{8}-\d{6}-[0-9a-f]{4}", session.text)[0]
+    if last:
+        # The terminal wraps the line; our own words are all there.
+        assert last.replace("ID", run_id).split() == session.text.split()[-len(last.split()) :]
+    assert status_of_last(tmp_path) == "asked"
+
+
+def test_sigterm_at_a_prompt(tmp_path):
+    session = Session(*run_asking(tmp_path)).until("Your answer")
+    session.process.send_signal(signal.SIGTERM)
+    assert session.end() == 143
+    assert "terminated: run" in session.text
+    assert "Traceback" not in session.text
+
+
+def test_the_next_step_that_is_printed_works(tmp_path):
+    first = piped(*run_asking(tmp_path))
+    assert first.returncode == 3
+    following = re.search(r"answer with: twinpilot (.*)", first.stdout)[1]
+    again = piped(*(word.replace("...", "nowhere") for word in shlex.split(following)), "--data-dir", tmp_path)
+    assert again.returncode == 3, again.stderr
+    assert "nowhere" in again.stdout, "the answer was read, and the run asks on"
+
+
+def test_ctrl_c_while_the_network_starts_leaves_a_run_that_can_be_resumed(tmp_path):
+    process = subprocess.Popen(
+        command("run", "save energy in S1C2", "--scenario", "small", "--data-dir", tmp_path, "--json"),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+    for line in process.stderr:
+        if "starting network" in line:
+            break
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    failure = json.loads(out)
+    assert failure["run_status"] == status_of_last(tmp_path) == "interrupted"
+    assert failure["next"] == f"twinpilot run --resume {failure['run_id']}"
+    resumed = piped(*shlex.split(failure["next"])[1:], "--data-dir", tmp_path, "--json")
+    assert json.loads(resumed.stdout)["run_id"] == failure["run_id"]
+    assert resumed.returncode in (0, 1, 3), resumed.stderr
+
+
+def test_a_reader_that_goes_away_does_not_end_the_work(tmp_path):
+    pipeline = f"{shlex.join(command(*run_asking(tmp_path)))} | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", pipeline], check=False, capture_output=True, text=True, timeout=120, env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert done.stderr == ""
+    assert status_of_last(tmp_path) == "asked"
+
+
+def interrupted(question):
+    raise KeyboardInterrupt
+
+
+def nobody(question):
+    raise EOFError
+
+
+def test_ctrl_c_at_the_approval_leaves_the_request_pending_and_the_run_goes_on_with_it(tmp_path):
+    run_service = service(tmp_path)
+    with pytest.raises(RunInterrupted) as caught:
+        run_service.start("at least 5 Mbps", approver=interrupted)
+    assert caught.value.status == "awaiting approval"
+    assert [approval.state for approval in run_service.approvals.of_run(caught.value.run_id)] == ["pending"]
+    assert run_service.resume(caught.value.run_id, approver=approve_by_flag).status == "confirmed"
+
+
+def test_the_end_of_the_input_at_the_approval_is_nobody(tmp_path):
+    assert service(tmp_path).start("at least 5 Mbps", approver=until_end_of_input(nobody)).status == "awaiting approval"
+
+
+def test_an_empty_answer_leaves_the_question_open(tmp_path):
+    run_service = service(tmp_path, SmallPlanner(ask=True))
+    first = run_service.start("at least 5 Mbps", answerer=lambda question, choices: " ")
+    assert first.status == "asked"
+    resumed = run_service.resume(first.run_id, answerer=lambda question, choices: "S1C1", approver=approve_by_flag)
+    assert resumed.status == "confirmed"
+
+
+def test_two_processes_do_not_run_one_run(tmp_path):
+    run_service = service(tmp_path)
+    first = run_service.start("at least 5 Mbps")
+    lock = run_lock(run_service.paths.run(first.run_id))
+    assert lock.acquire()
+    try:
+        with pytest.raises(RunError, match="is being run by another process"):
+            run_service.resume(first.run_id)
+    finally:
+        lock.release()

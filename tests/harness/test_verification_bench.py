@@ -1,0 +1,107 @@
+"""The bench of verdicts: real trials, honest denominators, and a run that goes on where it stopped."""
+
+import json
+
+import pytest
+from small_network import SmallNetwork, embb_minimum
+from small_world import candidate, intent
+
+from harness.verification.bench import bench_verification
+from harness.verification.bench.bench_verification import figures_of
+from harness.verification.bench.kinds import KINDS
+from harness.verification.bench.trial import Streams, Trial, run_trial
+from harness.verification.bench.world import CELL, KPIS, Situation, du
+from policies.intent import Intent
+from twins.network import KpiQuery
+
+
+def trial(kind, verdict, truth, seed=1):
+    return Trial(kind=kind, seed=seed, verdict=verdict, windows=6, truth=truth)
+
+
+def figure(trials, name):
+    return next(figure for figure in figures_of(trials) if figure.name == name)
+
+
+def test_the_rates_have_their_own_denominators():
+    trials = [
+        trial("effective", "confirmed", "harmless"),
+        trial("effective", "harmed", "harmless", 2),
+        trial("neutral", "inconclusive", "harmless"),
+        trial("effective", "confirmed", "marginal", 3),
+        trial("backhaul + 30 ms", "harmed", "harmful"),
+        trial("backhaul + 8 ms", "confirmed", "harmful"),
+        trial("interferer 25 dBm", "harmed", "harmless"),
+        trial("all users gone", "harmed", "false report"),
+    ]
+    confirmed = figure(trials, "false confirmed")
+    assert confirmed.value == pytest.approx(100 / 3)
+    assert confirmed.met is False
+    assert "1 of 3 trials on 1 seeds" in confirmed.note
+    rollback = figure(trials, "false rollback")
+    assert rollback.value == pytest.approx(200 / 3)
+    assert "2 of 3 trials on 2 seeds" in rollback.note
+    assert figure(trials, "false rollback as harm").value == pytest.approx(100 / 3)
+    assert "1 of 1" in figure(trials, "confirmed in marginal cases").note
+
+
+def test_no_error_in_few_trials_is_no_proof():
+    figures = figure([trial("backhaul + 30 ms", "harmed", "harmful", seed) for seed in range(200)], "false confirmed")
+    assert figures.value == 0.0
+    assert "0.00..1.83 %" in figures.note
+
+
+def test_without_trials_nothing_is_claimed():
+    assert {(figure.value, figure.met) for figure in figures_of([])} == {(None, None)}
+
+
+def test_trials_that_are_kept_are_not_run_again(tmp_path):
+    kept = [{"seed": seed, "trials": [trial("effective", "confirmed", "harmless", seed).model_dump()]} for seed in (1001, 1002)]
+    lines = [json.dumps(record) + "\n" for record in kept]
+    (tmp_path / "verification-trials.jsonl").write_text("".join(lines) + lines[0][:40])
+    result = bench_verification.run(True, tmp_path)
+    assert result.seeds == (1001, 1002)
+    assert "2 trials" in result.figures[4].note
+
+
+@pytest.fixture(scope="module")
+def streams():
+    """The small network with a change whose effect is known."""
+    network = SmallNetwork()
+    goal: Intent = intent(cells=(CELL,))
+    before = network.observe(KpiQuery(kpis=KPIS, windows=12))
+    change = candidate("raise eMBB", embb_minimum(40), goal)
+    return Streams(Situation(network, network.snapshot(), before, goal, change, network.describe().now))
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdicts"),
+    [
+        ("effective", {"confirmed"}),
+        ("backhaul + 30 ms", {"harmed"}),
+        ("no effect", {"inconclusive", "harmed"}),
+        ("all users gone", {"harmed"}),
+        ("throughput × 1000", {"inconclusive"}),
+    ],
+)
+def test_a_trial_is_judged_on_a_real_kpi_stream(streams, kind, verdicts):
+    result = run_trial(next(item for item in KINDS if item.name == kind), 1, streams)
+    assert result.verdict in verdicts, result.reasons
+    assert result.truth == {"effective": "harmless"}.get(kind, result.truth) != "marginal"
+
+
+def test_a_stream_is_simulated_once_and_shared(streams):
+    by_name = {kind.name: kind for kind in KINDS}
+    assert streams.of(by_name["effective"]) is streams.of(by_name["throughput × 2"])
+    assert streams.of(by_name["effective"]) is streams.of(by_name["backhaul + 30 ms"], flawless=True)
+    assert streams.of(by_name["no effect"]) is not streams.of(by_name["effective"])
+
+
+def test_a_distortion_leaves_what_was_before_the_change_alone(streams):
+    truth = streams.of(KINDS[0])
+    for kind in KINDS:
+        if kind.distortion is not None:
+            reported = kind.distortion(truth, streams.applied_at)
+            assert [s for s in reported if s.start < streams.applied_at] == [s for s in truth if s.start < streams.applied_at]
+            assert reported != truth
+    assert any(sample.dn == du(CELL) for sample in truth)
