@@ -14,6 +14,7 @@ from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
 from harness.views.tables import candidates_table, intent_table, verdict_table, verification_table
 from policies.text.foreign import safe
+from tools.calls.observation import Observation
 from twins.screen.console import SafeConsole, plain
 
 _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
@@ -122,7 +123,7 @@ class RunConsole:
         observation, seconds = event.data["observation"], event.data["seconds"]
         text = plain("  ✓ " if observation.evidence else "  ✗ ", "green" if observation.evidence else "red")
         text.append_text(plain(f"{observation.call.tool} ", "bold"))
-        text.append_text(plain(_short(observation.evidence["summary"] if observation.evidence else observation.error)))
+        text.append_text(plain(_short(_result(observation))))
         text.append_text(plain(f"  {seconds:.1f} s", "dim"))
         self._print(text)
         for warning in (observation.evidence or {}).get("warnings", ()):
@@ -196,6 +197,13 @@ class RunConsole:
     def _run_ended(self, event: Event) -> None:
         self.pause()
         show_outcome(self.console, event.data["outcome"])
+
+
+def _result(observation: Observation) -> str:
+    """Return what a tool call returned, or why it failed, without the tool's name, which stands before it."""
+    if observation.evidence:
+        return str(observation.evidence["summary"])
+    return str(observation.error).removeprefix(observation.call.tool).lstrip(": ")
 
 
 def _short(text: object, length: int = 240) -> str:

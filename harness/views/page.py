@@ -11,11 +11,11 @@ from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
 from harness.runtime.private import write_private
 from harness.runtime.timetable import moment_text
-from harness.views.change_text import change_lines
 from harness.views.html import document, items, table, text
 from harness.views.plots import SERIES_LEGEND, Marks, candidates_plot, frame_of, kpi_title, series_plot
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
+from policies.limits.change_text import change_lines
 from policies.managed_object import short_name
 from policies.proposal import Candidate
 from policies.text.redaction import redacted
