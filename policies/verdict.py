@@ -28,8 +28,8 @@ class Reason(Word):
     remedy: str = ""
 
     def describe(self) -> str:
-        """Return rule and message in one line. No colon in between: "authorization: …" reads like a credential's header."""
-        return f"{self.rule} – {self.message}"
+        """Return rule and message in one line."""
+        return f"{self.rule}: {self.message}"
 
 
 def failed(rule: str, message: str, source: str, remedy: str) -> Reason:

@@ -217,15 +217,22 @@ def _show_commands(console: SafeConsole, outcome: RunOutcome) -> None:
         console.print(plain(f"{verb} with: twinpilot {verb} {outcome.run_id} {digest}"))
 
 
+def _show_standing(console: SafeConsole, outcome: RunOutcome) -> None:
+    """Show what is on the network though the run ended otherwise, or what was found not to be in effect."""
+    standing = outcome.standing
+    if standing is None or (outcome.status != "still applied" and all(edit.in_effect for edit in standing.edits)):
+        return
+    console.print(plain(f"read back at {standing.at:%Y-%m-%d %H:%M:%S} network time, before the change was taken back:"))
+    for edit in standing.edits:
+        console.print(plain(f"  {edit.describe()}"))
+
+
 def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show how a run ended, and where its files are."""
     style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
     console.print(plain(f"result: {outcome.message}"))
-    if outcome.standing is not None and outcome.status != "confirmed":
-        console.print(plain(f"asked for the last time at {outcome.standing.at:%Y-%m-%d %H:%M:%S} network time:"))
-        for standing in outcome.standing.edits:
-            console.print(plain(f"  {standing.describe()}"))
+    _show_standing(console, outcome)
     if outcome.nearest:
         console.print(plain(f"nearest reachable: {outcome.nearest}"))
     if outcome.choices:
