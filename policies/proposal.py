@@ -24,7 +24,7 @@ class KpiPrediction(Word):
     """The twin's prediction of a KPI over the intent's objects and window.
 
     `interval` is the confidence interval of the mean over `seeds` seeds; `no_change` is the prediction without any change;
-    `twin_gap` is the measured mean relative error of the twin against the managed network for this KPI (None if not measured yet).
+    `twin_gap` is the measured mean relative error of the twin against the managed network for this KPI (None: not measured yet).
     """
 
     kpi: str
