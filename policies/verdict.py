@@ -27,6 +27,10 @@ class Reason(Word):
     source: str = ""
     remedy: str = ""
 
+    def describe(self) -> str:
+        """Return rule and message in one line."""
+        return f"{self.rule}: {self.message}"
+
 
 def failed(rule: str, message: str, source: str, remedy: str) -> Reason:
     """Return a finding that stops the change."""

@@ -70,6 +70,10 @@ class EmbeddedNetwork:
         """Return the running network, started if it is not yet running; raises HarnessError, NetworkError."""
         return self._running()[0]
 
+    def start(self) -> None:
+        """Start the simulator if it is not yet running; raises HarnessError, NetworkError."""
+        self._running()
+
     def wait(self, seconds: float) -> None:
         """Let `seconds` of network time pass; their PM reports are in the store then."""
         self._running()[1].wait(seconds)

@@ -9,6 +9,8 @@ from policies.intent import TimeWindow
 from policies.proposal import Candidate
 from policies.word import Word
 
+DUE = "-due"  # ends the name of what was tried once more when its time came, without the other candidates
+
 
 class Tried(Word):
     """A change set with the twin's prediction; if it could not be tried, `candidate` is None and `objection` is the reason.

@@ -16,6 +16,7 @@ from harness.verification.comparison import Comparison
 from harness.verification.result import EditEffect, MeasuredEffect
 from policies.guardrails.blast_radius import CellNames, cells_of
 from policies.kpi import kpi_definition
+from policies.limits.change_text import edit_line
 from policies.managed_object import short_name
 from policies.materiality import materiality_threshold
 from policies.slices import Slice
@@ -70,7 +71,7 @@ def edit_effects(comparison: Comparison) -> tuple[EditEffect, ...]:
     found = {place: _moved(comparison, *place) for place in dict.fromkeys(places)}
     count = Counter(places)
     return tuple(
-        EditEffect(edit=edit.describe(), effect=found[place].effect, moved=found[place].moved, shared=count[place] - 1)
+        EditEffect(edit=edit_line(edit), effect=found[place].effect, moved=found[place].moved, shared=count[place] - 1)
         for edit, place in zip(edits, places, strict=True)
     )
 

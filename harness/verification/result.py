@@ -107,10 +107,15 @@ class EditEffect(Word):
     def describe(self) -> str:
         """Return the finding in one line."""
         if self.effect != "measured":
-            finding = "no measured effect" if self.effect == "none" else "its effect cannot be measured"
-            return f"{self.edit}: acknowledged, {finding}"
+            return f"{self.edit}: {self.finding}"
         others = f" (together with {self.shared} other edit(s) there)" if self.shared else ""
-        return f"{self.edit}: measured effect{others}: {'; '.join(self.moved)}"
+        return f"{self.edit}: {self.finding}{others}: {'; '.join(self.moved)}"
+
+    @property
+    def finding(self) -> str:
+        """What was measured of the edit, in words."""
+        words = {"measured": "measured effect", "none": "acknowledged, no measured effect"}
+        return words.get(self.effect, "acknowledged, its effect cannot be measured")
 
 
 class Verification(Word):

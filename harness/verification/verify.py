@@ -27,7 +27,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from harness.verification.bystanders import check_bystanders
 from harness.verification.cells import slice_name
@@ -39,7 +39,7 @@ from harness.verification.populations import check_populations
 from harness.verification.result import BystanderCheck, EditEffect, TargetCheck, Verification
 from harness.verification.target_check import check_target
 
-_NAMED = 3  # KPIs that a note names; the others are in the checks
+_NAMED = 3  # KPIs or edits that a note names; the others are in the checks
 _OPEN = ("missed", "inconclusive")
 
 
@@ -84,12 +84,21 @@ def _credits(targets: Iterable[TargetCheck]) -> list[str]:
     return [f"{check.target.describe()}{slice_name(check.slice)}: {check.credit}" for check in targets if check.credit]
 
 
-def _without_effect(edits: Iterable[EditEffect]) -> list[str]:
-    return [edit.describe() for edit in edits if edit.effect != "measured"]
+def _without_effect(edits: Sequence[EditEffect]) -> list[str]:
+    """Return in one line per finding which edits had no measured effect."""
+    found: dict[str, list[str]] = {}
+    for edit in edits:
+        if edit.effect != "measured":
+            found.setdefault(edit.finding, []).append(edit.edit)
+    return [f"{finding}: {len(names)} of {len(edits)} edits: {_named(names)}" for finding, names in found.items()]
 
 
 def _unjudged(bystanders: Iterable[BystanderCheck]) -> list[str]:
     """Return in one line which KPIs could not be judged: nobody can say that they were not harmed."""
     names = [f"{check.kpi}{slice_name(check.slice)} in {check.where}" for check in bystanders if check.result == "unknown"]
+    return [f"not judged, measured in too few windows: {_named(names)}"] if names else []
+
+
+def _named(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return [f"not judged, measured in too few windows: {', '.join(names[:_NAMED])}{more}"] if names else []
+    return f"{', '.join(names[:_NAMED])}{more}"

@@ -14,6 +14,7 @@ from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
 from harness.views.tables import candidates_table, intent_table, verdict_table, verification_table
 from policies.text.foreign import safe
+from tools.calls.observation import Observation
 from twins.screen.console import SafeConsole, plain
 
 _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
@@ -122,7 +123,7 @@ class RunConsole:
         observation, seconds = event.data["observation"], event.data["seconds"]
         text = plain("  ✓ " if observation.evidence else "  ✗ ", "green" if observation.evidence else "red")
         text.append_text(plain(f"{observation.call.tool} ", "bold"))
-        text.append_text(plain(_short(observation.evidence["summary"] if observation.evidence else observation.error)))
+        text.append_text(plain(_short(_result(observation))))
         text.append_text(plain(f"  {seconds:.1f} s", "dim"))
         self._print(text)
         for warning in (observation.evidence or {}).get("warnings", ()):
@@ -198,6 +199,13 @@ class RunConsole:
         show_outcome(self.console, event.data["outcome"])
 
 
+def _result(observation: Observation) -> str:
+    """Return what a tool call returned, or why it failed, without the tool's name, which stands before it."""
+    if observation.evidence:
+        return str(observation.evidence["summary"])
+    return str(observation.error).removeprefix(observation.call.tool).lstrip(": ")
+
+
 def _short(text: object, length: int = 240) -> str:
     return safe(str(text), length)
 
@@ -209,15 +217,22 @@ def _show_commands(console: SafeConsole, outcome: RunOutcome) -> None:
         console.print(plain(f"{verb} with: twinpilot {verb} {outcome.run_id} {digest}"))
 
 
+def _show_standing(console: SafeConsole, outcome: RunOutcome) -> None:
+    """Show what is on the network though the run ended otherwise, or what was found not to be in effect."""
+    standing = outcome.standing
+    if standing is None or (outcome.status != "still applied" and all(edit.in_effect for edit in standing.edits)):
+        return
+    console.print(plain(f"read back at {standing.at:%Y-%m-%d %H:%M:%S} network time, before the change was taken back:"))
+    for edit in standing.edits:
+        console.print(plain(f"  {edit.describe()}"))
+
+
 def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show how a run ended, and where its files are."""
     style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
     console.print(plain(f"result: {outcome.message}"))
-    if outcome.standing is not None and outcome.status != "confirmed":
-        console.print(plain(f"asked for the last time at {outcome.standing.at:%Y-%m-%d %H:%M:%S} network time:"))
-        for standing in outcome.standing.edits:
-            console.print(plain(f"  {standing.describe()}"))
+    _show_standing(console, outcome)
     if outcome.nearest:
         console.print(plain(f"nearest reachable: {outcome.nearest}"))
     if outcome.choices:

@@ -11,11 +11,11 @@ from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
 from harness.runtime.private import write_private
 from harness.runtime.timetable import moment_text
-from harness.views.change_text import change_lines
 from harness.views.html import document, items, table, text
 from harness.views.plots import SERIES_LEGEND, Marks, candidates_plot, frame_of, kpi_title, series_plot
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
+from policies.limits.change_text import change_lines
 from policies.managed_object import short_name
 from policies.proposal import Candidate
 from policies.text.redaction import redacted
@@ -24,6 +24,12 @@ _BADGE: dict[Tone, str] = {"good": "good", "care": "care", "bad": "bad", "neutra
 _STANDS: dict[str, str] = {
     "confirmed": "it stands, confirmed by KPIs",
     "rolled back": "it was taken back, which was read back from the network",
+}
+# By result, what is said of the KPIs that are listed on demand only.
+_FOLDED = {
+    "moved": "moved to the cells around, and arrived there",
+    "unharmed": "are no worse",
+    "unknown": "were measured in too few windows to be judged",
 }
 _KPI_HEADER = ("KPI", "where", "before", "without a change", "predicted", "95 %", "after", "unit", "result")
 
@@ -144,14 +150,18 @@ def _approval(outcome: RunOutcome) -> str:
 def _kpis(outcome: RunOutcome) -> str:
     if not outcome.observed:
         return ""
-    rows = [_kpi_row(kpi) for kpi in outcome.observed if kpi.result != "unharmed"]
-    unharmed = [_kpi_row(kpi) for kpi in outcome.observed if kpi.result == "unharmed"]
+    rows = [_kpi_row(kpi) for kpi in outcome.observed if kpi.result not in _FOLDED]
+    folded = "".join(_fold(outcome, result, summary) for result, summary in _FOLDED.items())
     gaps = ", ".join(f"{name} {value:.0%}" for name, value in outcome.twin_gap.items())
-    folded = f"<details><summary>{len(unharmed)} other KPIs are no worse</summary>{table(_KPI_HEADER, unharmed)}</details>"
     return (
-        f"<h2>KPIs before and after</h2>{table(_KPI_HEADER, rows)}{folded if unharmed else ''}{_effects(outcome)}"
+        f"<h2>KPIs before and after</h2>{table(_KPI_HEADER, rows)}{folded}{_effects(outcome)}"
         f"<p><small>Twin gap: {text(gaps or 'not measured')}</small></p>"
     )
+
+
+def _fold(outcome: RunOutcome, result: str, summary: str) -> str:
+    rows = [_kpi_row(kpi) for kpi in outcome.observed if kpi.result == result]
+    return f"<details><summary>{len(rows)} other KPIs {summary}</summary>{table(_KPI_HEADER, rows)}</details>" if rows else ""
 
 
 def _effects(outcome: RunOutcome) -> str:

@@ -19,7 +19,7 @@ _STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "met": "green",
 
 
 def _table(title: str, *columns: tuple[str, JustifyMethod]) -> Table:
-    table = Table(title=plain(title, "bold"), title_justify="left", header_style="dim", expand=False)
+    table = Table(title=plain(title, "bold"), title_justify="left", caption_justify="left", header_style="dim", expand=False)
     for name, justify in columns:
         table.add_column(name, justify=justify, overflow="fold")
     return table
@@ -101,7 +101,7 @@ def verdict_table(verdict: Verdict) -> Table:
 
 
 def verification_table(verification: Verification) -> Table:
-    """Return the KPIs before and after beside the prediction; of the bystanders only those that got worse."""
+    """Return the KPIs before and after beside the prediction; of the bystanders only those that got worse are rows."""
     table = _table(
         f"KPIs after {verification.windows_after} windows: {verification.outcome}",
         ("KPI", "left"), ("where", "left"), ("before", "right"), ("predicted", "right"), ("after", "right"), ("unit", "left"),
@@ -110,18 +110,26 @@ def verification_table(verification: Verification) -> Table:
     for target in verification.targets:
         table.add_row(*_target_row(target))
     for bystander in verification.bystanders:
-        if bystander.result not in ("unharmed", "unknown"):
+        if bystander.result not in ("unharmed", "unknown", "moved"):
             table.add_row(*_bystander_row(bystander))
-    unharmed = sum(bystander.result == "unharmed" for bystander in verification.bystanders)
-    table.caption = plain(
-        "\n".join(
-            [
-                f"{unharmed} other KPIs of cells and slices are no worse (significance {verification.significance:g})",
-                *verification.notes,
-            ]
-        )
-    )
+    table.caption = Text("\n").join(plain(line) for line in (*_summaries(verification), *verification.notes))
     return table
+
+
+def _summaries(verification: Verification) -> list[str]:
+    """Return in one line each which users and traffic moved to the cells around, and how many KPIs are no worse."""
+    moved = [check for check in verification.bystanders if check.result == "moved"]
+    cells = {check.kpi: sorted({other.where for other in moved if other.kpi == check.kpi}) for check in moved}
+    unharmed = sum(bystander.result == "unharmed" for bystander in verification.bystanders)
+    return [
+        *(f"{kpi} moved from {_some(where)} to the cells around, and arrived there" for kpi, where in cells.items()),
+        f"{unharmed} other KPIs of cells and slices are no worse (significance {verification.significance:g})",
+    ]
+
+
+def _some(names: list[str], most: int = 12) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def _target_row(check: TargetCheck) -> tuple[Text | str, ...]:

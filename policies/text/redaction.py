@@ -27,6 +27,7 @@ _NAME = re.compile(
     re.I,
 )
 _TOKEN_NAME = re.compile(r"^(access|refresh|auth|session|id)?[_-]?token$", re.I)
+_SCHEMES = r"basic|bearer|digest|negotiate|ntlm|token|api-?key|oauth|hawk|dpop|gnap|mutual|scram-sha-\d+|aws4-hmac-sha256|vapid"
 _VALUE = r"[^\s,;&\"'\\<>]+"
 # Between a name and its value: `": "` of JSON, also of JSON within a string; else = or :, and a quote that opens the value.
 _SEPARATOR = r"(?:\\*[\"']\s*:\s*\\*[\"']|\s*[=:]\s*(?:\\*[\"'](?![:,}\]\s]))?)"
@@ -37,7 +38,9 @@ _PRIVATE_KEY = re.compile(
 _AFTER = (
     re.compile(r"(\b[a-z][a-z0-9+.\-]*://)[^\s/?#\"'\\<>@]+(?:@[^\s/?#\"'\\<>@]*)*(?=@)", re.I),
     re.compile(rf"([?&;](?:{_KEY_NAMES}|key|sig|signature|auth|code|jwt)=){_VALUE}", re.I),
-    re.compile(rf"(\b(?:proxy-)?authorization{_SEPARATOR}(?:[a-z]+\s+(?=\S))?){_VALUE}", re.I),
+    # "authorization: rule x (planner)" is a rule of the gate; a header names one of IANA's schemes, or is a token.
+    re.compile(rf"(\b(?:proxy-)?authorization{_SEPARATOR}(?:{_SCHEMES})\s+){_VALUE}", re.I),
+    re.compile(rf"(\b(?:proxy-)?authorization{_SEPARATOR})(?=[^\s\"']*[0-9_+/=.])[^\s,;&\"'\\<>]{{8,}}", re.I),
     re.compile(rf"(\b(?:set-)?cookie{_SEPARATOR})[^\"'\\\r\n]+", re.I),
     re.compile(rf"(\b{_KEY_NAMES}{_SEPARATOR})(?!\[redacted\]){_VALUE}", re.I),
     re.compile(r"(\bbearer\s+)(?=[^\s\"']*[0-9])(?=[^\s\"']*[A-Za-z])[A-Za-z0-9._~+/\-]{16,}=*", re.I),

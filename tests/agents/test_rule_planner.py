@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -413,3 +415,27 @@ def test_a_request_that_cannot_be_proposed_says_why(change, words) -> None:
     ending = refusal_of_request(tried, change.get("refused", {}), Objections(), (), unsafe)
     assert ending is not None and words in ending.reason
     assert refusal_of_request([asked.model_copy(update={"feasible": True})], {}, Objections(), (), {}) is None
+
+
+class UnknownCrowd(World):
+    """A world whose forecast does not know the crowd of the stadium event, unless the operator states it or leaves it out."""
+
+    def _forecast_traffic(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        told = "attendance" in arguments or arguments.get("without_events")
+        return super()._forecast_traffic(arguments) | {"unknown": [] if told else ["stadium event"]}
+
+
+@pytest.mark.parametrize("answer", ["800 visitors", "without the stadium event"])
+def test_the_size_of_a_crowd_that_nobody_knows_is_asked_for_and_the_answer_goes_into_the_forecast(
+    card: NetworkCard, answer: str
+) -> None:
+    event = card.events[0].model_copy(update={"attendance": None})
+    text = "every eMBB user at least 5 Mbps in the stadium tonight"
+    world = UnknownCrowd(card.model_copy(update={"events": (event,)}))
+    decision, _ = walk(RulePlanner(), world, text)
+    assert isinstance(decision, Ask)
+    assert "How many visitors does stadium event" in decision.question
+    goes_on, _ = walk(RulePlanner(), world, text, answers=(Answer(question=decision.question, answer=answer),))
+    assert not isinstance(goes_on, Ask)
+    told = [call.arguments for call in world.calls if call.tool == "forecast_traffic"][-1]
+    assert told.get("attendance") == 800 or told.get("without_events") == ["stadium event"]

@@ -127,6 +127,16 @@ def test_before_its_start_an_embedded_network_has_the_card_with_which_it_begins(
         network.close()
 
 
+def test_the_start_of_a_network_is_no_part_of_the_time_that_a_tool_may_take(root):
+    heard = []
+    network = reached(root, new_place(root).name, lambda: heard.append("network.starting"))
+    try:
+        service(root, network=network, listener=lambda event: heard.append(event.kind)).start("at least 5 Mbps")
+    finally:
+        network.close()
+    assert heard.index("network.starting") < heard.index("tool.started")
+
+
 def test_configuration_policies_measurements_and_time_go_on_on_another_port(root):
     name = new_place(root).name
     first = reached(root, name)

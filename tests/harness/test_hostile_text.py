@@ -113,6 +113,8 @@ CALLS = {
     "journal tail": ["--data-dir {data}", "--run {x} --data-dir {data}"],
     "journal verify": ["--data-dir {data}", "--records {x}", "--records {rollout} --data-dir {data}",
                        "--key {rollout} --data-dir {data}"],
+    "journal witness": ["--data-dir {data}", "--data-dir {x}", "{x}"],
+    "network pm-files": ["{documents}", "{rollout}", "{x}"],
     "demo": ["--seed {x}", "--config {bad_config} --approve"],
     "bench": ["{x}"],
     "export": ["{x}", "deeprx --out /proc/{x}"],

@@ -32,6 +32,7 @@ CASES = {
     "api key in a query": ("GET /x?limit=2&api_key=abc123def", "abc123def"),
     "short key in a query": ("https://host/x?key=abc123def", "abc123def"),
     "authorization header": ("Authorization: Bearer abcdefghijklmnop", "abcdefghijklmnop"),
+    "authorization header without a scheme": ("Authorization: 3f9c21aa77", "3f9c21aa77"),
     "authorization header, other scheme": ("proxy-authorization: Digest abcdef", "abcdef"),
     "bearer alone": ("sent Bearer 4f8hQ2abcdEFGH12", "4f8hQ2abcdEFGH12"),
     "basic alone": (f"sent Basic {BASIC} to it", BASIC),
@@ -65,6 +66,8 @@ ORDINARY = (
     "contact noc@operator.example about cell S1C1 @ 18:00",
     "keep URLLC delay below 10 ms in the stadium tonight",
     "public key -----BEGIN PUBLIC KEY----- is not a secret",
+    "authorization: rule planners-configure-with-approval (planner) may do this with a human's approval",
+    "authorization: forbidden by most-of-the-network-needs-an-engineer",
 )
 
 

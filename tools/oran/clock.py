@@ -16,6 +16,9 @@ from tools.oran.peer import Peer
 class NetworkClock(Protocol):
     """The time of a network."""
 
+    def start(self) -> None:
+        """Start a network that starts at its first use; others run already."""
+
     def now(self) -> datetime:
         """Return the network's time."""
 
@@ -41,6 +44,9 @@ class EmbeddedClock:
         self._step_s = step_s or network.describe().granularity_s
         self._tick = tick or (lambda moment: None)
         self._timeout_s = timeout_s
+
+    def start(self) -> None:
+        """Nothing to do: who serves the network has started it."""
 
     def now(self) -> datetime:
         """Return the network's time; raises PeerError."""
@@ -69,6 +75,9 @@ class PolledClock:
         self._network = network
         self._tick = tick or (lambda moment: None)
         self._poll_s = poll_s
+
+    def start(self) -> None:
+        """Nothing to do: the network runs by itself."""
 
     def now(self) -> datetime:
         """Return the network's time; raises PeerError."""

@@ -21,6 +21,7 @@ from tools.calls.limit import Limit
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 from tools.contract import Tool
+from twins.network import NetworkError
 
 
 def act(desk: Desk, state: RunState) -> RunState:
@@ -37,6 +38,7 @@ def act(desk: Desk, state: RunState) -> RunState:
 
 def observe(desk: Desk, call: ToolCall, used: int) -> Observation:
     """Execute a call after `used` earlier calls of the run; a failure is an observation with its boundary."""
+    _start_network(desk, call)
     started = time.perf_counter()
     desk.emit("tool.started", call=call)
     observation = _caller(desk).observe(call, used=used)
@@ -46,6 +48,12 @@ def observe(desk: Desk, call: ToolCall, used: int) -> Observation:
                 boundary=observation.boundary, seconds=round(seconds, 4))  # fmt: skip
     desk.emit("tool.ended", call=call, observation=observation, seconds=seconds)
     return observation
+
+
+def _start_network(desk: Desk, call: ToolCall) -> None:
+    """Start a network that starts at its first use before a tool reads it: starting may take longer than the tool may."""
+    if call.tool in desk.registry and any(issubclass(kind, NetworkError) for kind in desk.registry.get(call.tool).raises):
+        desk.clock.start()
 
 
 def _caller(desk: Desk) -> Caller:

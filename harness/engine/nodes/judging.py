@@ -95,7 +95,7 @@ def back_to_plan(desk: Desk, state: RunState, objections: list[str]) -> RunState
 
 def _route(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> RunState:
     objections = [
-        f"{reason.rule}: {reason.message}{f' ({reason.remedy})' if reason.remedy else ''}"
+        f"{reason.describe()}{f' ({reason.remedy})' if reason.remedy else ''}"
         for reason in verdict.reasons
         if reason.outcome == "fail"
     ]

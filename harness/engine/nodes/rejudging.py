@@ -106,7 +106,7 @@ def _objections(desk: Desk, case: Case, approval: Approval) -> list[str]:
 
 
 def _failures(fresh: Verdict) -> list[str]:
-    failures = [f"{reason.rule}: {reason.message} ({reason.remedy})" for reason in fresh.reasons if reason.outcome == "fail"]
+    failures = [f"{reason.describe()} ({reason.remedy})" for reason in fresh.reasons if reason.outcome == "fail"]
     return failures or ([] if fresh.may_proceed else [f"the gate's verdict is {fresh.ruling.value} now"])
 
 
@@ -119,5 +119,5 @@ def _changed(then: tuple[ObjectVersion, ...], now: tuple[ObjectVersion, ...]) ->
 
 def _doubts(desk: Desk, state: RunState, fresh: Verdict, approval: Approval, now: tuple[ObjectVersion, ...]) -> list[str]:
     judged = desk.artifacts.load(state["verdict"], Verdict)
-    warnings = [f"{reason.rule}: {reason.message}" for reason in worse(judged, fresh)]
+    warnings = [reason.describe() for reason in worse(judged, fresh)]
     return [*warnings, *differences(approval.subject.versions, now)]

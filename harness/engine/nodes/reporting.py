@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from agents.heuristics.evidence_reader import latest
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
+from harness.records.artifacts import Artifacts
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import ApprovalNote, RunOutcome
 from harness.records.standing import Standing
-from harness.records.tried import Tried
+from harness.records.tried import DUE, Tried
 from harness.runtime.errors import ApprovalError
 from harness.runtime.timetable import Timetable
 from harness.verification.result import Verification
@@ -47,12 +48,18 @@ def _with_page(desk: Desk, state: RunState, outcome: RunOutcome) -> RunOutcome:
 
 def _candidates(desk: Desk, state: RunState) -> tuple[Candidate, ...]:
     """Return the candidates that the twin compared: with the change set that was judged, else the last that the planner tried."""
-    tried = desk.artifacts.load_optional(state.get("candidate"), Tried)
-    if tried is not None and tried.candidates:
-        return tried.candidates
+    if compared := _compared_when_judged(desk.artifacts, state):
+        return compared
     observations = [desk.artifacts.load(name, Observation) for name in state["observations"]]
     comparison = latest(observations, compare_candidates)
     return comparison.candidates if comparison is not None else ()
+
+
+def _compared_when_judged(artifacts: Artifacts, state: RunState) -> tuple[Candidate, ...]:
+    """Return the candidates among which the judged one was chosen; at its due time it was tried once more without the others."""
+    name = state.get("candidate")
+    tried = artifacts.load_optional(name.removesuffix(DUE) if name else None, Tried)
+    return tried.candidates if tried else ()
 
 
 def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
@@ -70,7 +77,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         intent=artifacts.load_optional(state.get("intent"), Intent),
         chosen=tried.change_set if tried else None,
         candidate=candidate,
-        candidates=tuple(candidate.name for candidate in tried.candidates) if tried else (),
+        candidates=tuple(candidate.name for candidate in _compared_when_judged(artifacts, state)),
         prediction=candidate.predictions if candidate else (),
         observed=_observed(verification, candidate) if verification else (),
         twin_gap=tried.twin_gap if tried else {},

@@ -16,7 +16,7 @@ from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.nodes.rejudging import refusals
 from harness.engine.nodes.validating import try_now
 from harness.engine.state import RunState, ended
-from harness.records.tried import Tried
+from harness.records.tried import DUE, Tried
 from harness.runtime.embedded_place import is_embedded
 from harness.runtime.timetable import moment_text
 from policies.intent import Intent, TimeWindow
@@ -69,7 +69,7 @@ def until_due(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState |
     if why := refusals(desk, state, fresh):
         message = f"at its time it may no longer be applied ({'; '.join(why)}); nothing was applied, state the intent again"
         return _cancel(desk, commitment, RunState(**ended("rejected", message)))
-    name = desk.artifacts.save(f"{state['candidate']}-due", fresh)
+    name = desk.artifacts.save(f"{state['candidate']}{DUE}", fresh)
     _begin(desk, RunState(**{**state, "candidate": name}), key, fresh, now)
     return None
 

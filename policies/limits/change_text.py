@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit
 from policies.limits.catalogue import UnknownAttributeError
 from policies.limits.loading import load_limits
 from policies.managed_object import cell_of, class_of, id_of, short_name
@@ -10,7 +10,12 @@ from policies.managed_object import cell_of, class_of, id_of, short_name
 
 def change_lines(change_set: ChangeSet) -> list[str]:
     """Return one line for each edit."""
-    return [_policy(edit) if isinstance(edit, PolicyEdit) else _attribute(edit) for edit in change_set.edits]
+    return [edit_line(edit) for edit in change_set.edits]
+
+
+def edit_line(edit: Edit) -> str:
+    """Return the edit in one line."""
+    return _policy(edit) if isinstance(edit, PolicyEdit) else _attribute(edit)
 
 
 def _attribute(edit: AttributeEdit) -> str:
