@@ -17,6 +17,7 @@ from statistics import fmean
 from harness.verification.cells import dns_of, named_cells, near_cells, touched_cells
 from harness.verification.comparison import Comparison
 from harness.verification.demand import share_left_elsewhere
+from harness.verification.levels import DOUBT
 from harness.verification.plausibility import departure_of
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.series import USERS, VOLUME
@@ -132,7 +133,7 @@ def _missing_users(population: _Population, p_value: float, comparison: Comparis
     lost = f"{count} are gone and did not arrive in the cells around"
     if p_value < comparison.significance or (gone and population.cell.id in touched_cells(comparison)):
         return _check(population, p_value, "harmed", lost)
-    if not gone and population.p_lost >= comparison.significance:
+    if not gone and population.p_lost >= comparison.significance * DOUBT:
         return _check(population, p_value, "unharmed", f"{count} left; as many as come and go in the cells around")
     return _check(population, p_value, "inconclusive", f"{lost}; too few to blame the change")
 

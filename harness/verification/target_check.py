@@ -11,7 +11,7 @@ from harness.verification.comparison import Comparison
 from harness.verification.demand import demand_moved
 from harness.verification.effect import effect_on
 from harness.verification.flawed import flaw_of, is_invalid
-from harness.verification.levels import MET
+from harness.verification.levels import met_level
 from harness.verification.movement import movement_of, noise_correlation
 from harness.verification.plausibility import MEAN_OF_LOW_END, contradiction_of, departure_of
 from harness.verification.result import TargetCheck, TargetResult
@@ -36,6 +36,7 @@ class _Measured:
     outlook: TargetOutlook | None
     gap: float
     significance: float
+    met_level: float
 
     @property
     def correlation(self) -> float:
@@ -59,6 +60,7 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         outlook=outlook,
         gap=gap_of(comparison.candidate, scope, target.kpi),
         significance=comparison.significance,
+        met_level=met_level(comparison.significance, comparison.share),
     )
     noise = noise_correlation(measured.after, measured.before)
     moving = movement_of(target.kpi, measured.after, comparison.significance, noise)
@@ -163,7 +165,7 @@ def _by_bound(measured: _Measured) -> tuple[TargetResult, float | None]:
     upper, r = target.condition.is_upper_bound, measured.correlation
     p_met = p_mean_below(values, target.value, r) if upper else p_mean_above(values, target.value, r)
     p_missed = p_mean_above(values, target.value, r) if upper else p_mean_below(values, target.value, r)
-    if p_met < MET * measured.significance and target.is_met_by(fmean(values)):
+    if p_met < measured.met_level and target.is_met_by(fmean(values)):
         return "met", p_met
     return ("missed" if p_missed < measured.significance else "inconclusive"), p_met
 
@@ -171,7 +173,7 @@ def _by_bound(measured: _Measured) -> tuple[TargetResult, float | None]:
 def _by_share(target: ExpectationTarget, values: Sequence[float], measured: _Measured) -> TargetResult:
     inside = [float(target.is_met_by(value)) for value in values]
     met, correlation = round(sum(inside)), correlation_of(inside)
-    low, _ = share_bounds(met, len(values), MET * measured.significance, correlation)
+    low, _ = share_bounds(met, len(values), measured.met_level, correlation)
     _, high = share_bounds(met, len(values), measured.significance, correlation)
     return "met" if low >= 1 - target.tolerance else "missed" if high < 1 - target.tolerance else "inconclusive"
 

@@ -13,7 +13,7 @@ def looks(verdict_of):
     """Look for at most three steps; return the outcome and the (start, end) of each look in steps."""
     seen = []
 
-    def look(start, until):
+    def look(start, until, share):
         place = ((start - T0) / STEP, (until - T0) / STEP)
         seen.append(place)
         outcome, settled = verdict_of(*place)
@@ -47,7 +47,7 @@ def test_what_never_settles_is_inconclusive():
 def test_the_last_look_may_be_shorter_than_a_step():
     ends = []
 
-    def look(start, until):
+    def look(start, until, share):
         ends.append(until)
         return Verification(
             outcome="inconclusive", targets=(), bystanders=(), windows_before=12, windows_after=6, significance=0.05
