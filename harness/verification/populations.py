@@ -18,14 +18,13 @@ from harness.verification.cells import dns_of, named_cells, near_cells, touched_
 from harness.verification.comparison import Comparison
 from harness.verification.demand import share_left_elsewhere
 from harness.verification.levels import DOUBT
-from harness.verification.plausibility import departure_of
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.series import USERS, VOLUME
 from policies.guardrails.blast_radius import BlastRadius
 from policies.kpi import kpi_definition
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
-from tools.telemetry.statistics import correlation_of, holm, p_fewer, p_greater
+from tools.telemetry.statistics import holm, p_fewer, p_greater
 from tools.telemetry.trend import trend_of
 from twins.network import Cell
 
@@ -158,17 +157,20 @@ def _moved(population: _Population, gone: bool, finding: str, comparison: Compar
 
 
 def _unpredicted(population: _Population, comparison: Comparison) -> str:
-    """Return how the users left in the intent's cells depart from the prediction with the change, or "" if they do not."""
+    """Return that fewer users are left in the intent's cells than the change was to leave there, or "" if that is not known.
+
+    The share that is left with the change, of those without it, is predicted under the same seeds: better than their number.
+    """
     dns = dns_of(comparison, named_cells(comparison))
     prediction = _prediction_of(USERS, comparison)
     before, after = comparison.earlier.values(USERS, None, dns), comparison.later.values(USERS, None, dns)
     is_whole = population.kpi == USERS and population.slice is None and population.cell.dn in dns
-    if not is_whole or prediction is None or not before or not after or fmean(after) >= prediction.mean:
+    if not is_whole or prediction is None or not prediction.no_change or not before or not after:
         return ""
-    known = comparison.is_predicted_for_now and prediction.no_change is not None
-    bias = fmean(before) - (prediction.no_change or 0.0) if known else 0.0
-    gap, draw = prediction.twin_gap or 0.0, prediction.interval_of_a_draw
-    return departure_of(USERS, fmean(after), after, prediction.mean, draw, gap, bias, correlation_of(after, before))
+    left, expected = fmean(after) / fmean(before), min(1.0, prediction.mean / prediction.no_change)
+    if left >= min(expected - _tolerance(expected, population), 1 - _MATERIAL_SHARE):
+        return ""
+    return f"{left:.0%} of the users are left in the intent's cells, {expected:.0%} were predicted with the change"
 
 
 def _excuse(population: _Population, comparison: Comparison) -> tuple[BystanderResult, str] | None:
