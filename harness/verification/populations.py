@@ -130,9 +130,9 @@ def _missing_users(population: _Population, p_value: float, comparison: Comparis
     if excuse is not None:
         return _check(population, p_value, *excuse)
     lost = f"{count} are gone and did not arrive in the cells around"
-    if p_value < comparison.significance or (gone and population.cell.id in touched_cells(comparison)):
+    if p_value < comparison.significance * DOUBT or (gone and population.cell.id in touched_cells(comparison)):
         return _check(population, p_value, "harmed", lost)
-    if not gone and population.p_lost >= comparison.significance * DOUBT:
+    if not gone and p_value >= comparison.significance:  # one of many populations always loses some
         return _check(population, p_value, "unharmed", f"{count} left; as many as come and go in the cells around")
     return _check(population, p_value, "inconclusive", f"{lost}; too few to blame the change")
 

@@ -24,6 +24,8 @@ from policies.proposal import Candidate, TargetOutlook
 from tools.telemetry.statistics import MIN_WINDOWS, correlation_of, p_mean_above, p_mean_below, share_bounds
 from tools.twinning.outlook import gap_key
 
+_LEAST_EFFECT = 1 / 3  # of the predicted movement
+
 
 @dataclass(frozen=True)
 class _Measured:
@@ -71,6 +73,7 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         or moving
         or _contradiction(comparison, scope, measured)
         or _departure(comparison, scope, measured)
+        or _ineffective(comparison, scope, measured)
     )
     result, p_value = _verdict(measured, reason)
     return TargetCheck(
@@ -133,6 +136,23 @@ def _departure(comparison: Comparison, scope: ExpectationObject, measured: _Meas
     )
     lighter = is_worse(kpi, outlook.predicted, observed)
     return "" if departure and demand_moved(comparison, scope.cells, up=not lighter) else departure
+
+
+def _ineffective(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
+    """Return that the KPI hardly moved as the change was to move it, or "" if it did, or the bound did not need the change.
+
+    A target that is met by chance, while the change was acknowledged and not carried out, is not met for long.
+    """
+    outlook, target = measured.outlook, measured.target
+    if outlook is None or outlook.no_change is None or min(len(measured.before), len(measured.after)) < MIN_WINDOWS:
+        return ""
+    promised, found = outlook.predicted - outlook.no_change, fmean(measured.after) - fmean(measured.before)
+    is_met_anyway = target.is_met_by(outlook.no_change) or target.is_met_by(fmean(measured.before))
+    if is_met_anyway or not promised or not comparison.is_predicted_for_now or found / promised >= _LEAST_EFFECT:
+        return ""
+    if any(demand_moved(comparison, scope.cells, up=up) for up in (True, False)):
+        return ""  # the value before is no measure of what it would be without the change
+    return f"it moved by {found:+.3g} {target.definition.unit}, {found / promised:.0%} of what was predicted of the change"
 
 
 def _contradiction(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
