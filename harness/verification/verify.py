@@ -5,7 +5,8 @@
    arrived elsewhere must have been predicted to leave; a cell that became empty without being edited may have failed.
 2. **Targets.** A bounded target is met if a one-sided t-test on its values per window (`policies.assessment.assess_by_window`) is
    significant; with a tolerance, if the Wilson bound of the share of (cell, window) pairs inside the bound is high enough. All
-   tests use the effective number of windows, which are correlated (`tools.telemetry.statistics`).
+   tests use the effective number of windows, which are correlated (`tools.telemetry.statistics`); early looks confirm only what
+   is beyond doubt (`harness.verification.levels.met_level`).
 3. **Validity.** Nothing is met that rests on flawed samples or too few windows, is still moving (Mann-Kendall), or is outside the
    prediction interval of one more draw, widened by the measured twin gap, the sampling error and what is not material: on either
    side. A watched KPI of the intent's cells must not fall short of its prediction with the change either.
@@ -21,7 +22,8 @@
    - A worsening that would be significant if windows were independent, in all windows or in the latest half, is inconclusive if
      it is further than the KPI moves by itself as well.
    A target is harmed if it is missed and its KPI is harmed in this sense.
-5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one.
+5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one. A
+   target that needed the change, and hardly moved as it was to move, is not met by it.
 6. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.
 """
 

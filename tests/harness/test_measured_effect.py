@@ -8,6 +8,7 @@ from small_network import SmallNetwork, embb_minimum
 from small_world import candidate, intent
 
 from policies.change import AttributeEdit, ChangeSet
+from policies.evidence import Interval
 from policies.slices import Slice
 
 
@@ -55,6 +56,25 @@ def test_what_only_the_twin_can_tell_is_told_against_its_prediction(card):
     before, after = (stream(windows, 40) for windows in (range(12), range(13, 19)))
     verification = judged(card, before=before, after=after, candidate=kept.model_copy(update={"outlook": outlook}))
     assert target(verification, "DRB.UEThpDl.P05").effect.effect == "measured"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outcome"), [(4.8, 6.0, "inconclusive"), (2.4, 6.0, "confirmed"), (5.5, 6.0, "confirmed")]
+)
+def test_a_bound_of_5_that_is_met_by_chance_is_not_met_by_the_change(card, before, after, outcome):
+    """The twin, which is not sure of it, promises 10 instead of 2 Mbit/s: a third of that movement must be there, if needed."""
+
+    def level(value):
+        return lambda sample, cell, number: (
+            replace(sample, value=value + 0.05 * (-1) ** number) if (sample.kpi, cell) == ("DRB.UEThpDl.P05", "S1C1") else sample
+        )
+
+    tried = candidate("change", embb_minimum(40), intent())
+    unsure = tried.outlook[0].model_copy(update={"interval": Interval(low=5.0, high=15.0), "seeds": 3})
+    tried = tried.model_copy(update={"outlook": (unsure, tried.outlook[1])})
+    verification = judged(card, before=stream(range(12), bend=level(before)), bend=level(6.0), candidate=tried)
+    assert verification.outcome == outcome, verification.reasons
+    assert any("of what was predicted of the change" in reason for reason in verification.reasons) == (outcome == "inconclusive")
 
 
 def test_each_edit_is_told_by_the_cell_and_slice_where_it_acts(card):
