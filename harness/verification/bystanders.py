@@ -15,7 +15,7 @@ from harness.verification.comparison import Comparison
 from harness.verification.demand import demand_moved, demand_rose, worse_far_away
 from harness.verification.effect import drifts
 from harness.verification.flawed import flaw_of, is_invalid
-from harness.verification.levels import DOUBT, PROOF
+from harness.verification.levels import DOUBT, PROOF, PROOF_OF_SCATTER, SCATTER
 from harness.verification.plausibility import departure_of
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.scatter import scatter_of
@@ -55,13 +55,16 @@ class _Group:
 
     def is_doubtful(self, comparison: Comparison) -> bool:
         """Whether it may have got worse: by a test that finds even a drift, and further than it has moved in earlier windows."""
-        return self.p_if_independent < DOUBT * comparison.significance and self.exceeds_scatter(comparison)
+        return self.p_if_independent < DOUBT * comparison.significance and self.exceeds_scatter(comparison, SCATTER)
 
-    def exceeds_scatter(self, comparison: Comparison) -> bool:
-        """Whether it got worse by more than the KPI moves by itself; also if too few earlier windows tell how far that is."""
+    def exceeds_scatter(self, comparison: Comparison, level: float) -> bool:
+        """Whether it got worse by more than the KPI moves by itself, at a part `level` of the significance.
+
+        Also if too few earlier windows tell how far that is.
+        """
         for part in (self.after, self.latest):
             scatter = scatter_of(comparison, self.kpi, self.slice, len(self.before), len(part))
-            if scatter is None or scatter.p_value(self.kpi, part, self.before) < comparison.significance:
+            if scatter is None or scatter.p_value(self.kpi, part, self.before) < level * comparison.significance:
                 return True
         return False
 
@@ -138,7 +141,7 @@ def _finding(group: _Group, p_value: float, is_doubtful: bool, comparison: Compa
         return "inconclusive", flaw, True
     if min(len(group.before), len(group.after)) < MIN_WINDOWS:
         return "unknown", f"measured in {len(group.before)} windows before and {len(group.after)} after: too few", False
-    if p_value < comparison.significance * PROOF and group.exceeds_scatter(comparison):
+    if p_value < comparison.significance * PROOF and group.exceeds_scatter(comparison, PROOF_OF_SCATTER):
         return (*_blame(group, comparison), False)
     return _suspicion(group, is_doubtful, comparison)
 

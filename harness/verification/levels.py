@@ -13,8 +13,14 @@ PROOF = 0.1
 
 DOUBT = 0.2
 """Of the significance, for each KPI on its own, if windows were independent: below it, harmlessness is doubtful, unless the KPI
-moved as far by itself in earlier windows (`harness.verification.scatter`, at the significance). Corrected for all KPIs, a harm in
+moved as far by itself in earlier windows (`harness.verification.scatter`). Corrected for all KPIs, a harm in
 one of many would raise no doubt; both tests together keep false doubts rare."""
+
+SCATTER = 0.5
+"""Of the significance: a doubt goes further than the KPI moves by itself, in all windows or in the latest half (two tests)."""
+
+PROOF_OF_SCATTER = 0.2
+"""Of the significance: the same for harm, which ends a verification at once."""
 
 
 def met_level(significance: float, share: float) -> float:

@@ -10,7 +10,7 @@
    than twice what is material) careful people differ: these trials are counted on their own.
 3. Intervals are Clopper-Pearson (95 %) over the trials. Trials of one seed share its network, so seeds are counted as well.
 
-Reported seeds are 4001 to 4240; rules and network were chosen with 9101 to 9130 and some from 2001 and 3001 on. With `--out`
+Reported seeds are 5001 to 5240; rules and network were chosen with 9101 to 9130 and some of 2001 to 4025. With `--out`
 the trials are kept, and a run that was interrupted goes on where it stopped.
 """
 
@@ -31,7 +31,7 @@ from tools.twinning.laboratory import Laboratory
 from twins.progress import show_progress
 from twins.worker_process import prepare_worker
 
-SEEDS, QUICK_SEEDS = tuple(range(4001, 4241)), (2001, 2002)
+SEEDS, QUICK_SEEDS = tuple(range(5001, 5241)), (2001, 2002)
 _MAX_FALSE_CONFIRMED, _MAX_FALSE_ROLLBACK = 0.01, 0.05
 _FACTOR_TWO = "throughput × 2"
 _FILE = "verification-trials.jsonl"
