@@ -13,6 +13,7 @@ from functools import partial
 
 from harness.approvals.approver import Answerer, Approver
 from harness.approvals.store import ApprovalStore
+from harness.approvals.subject import SHOWN
 from harness.commitments.rollback import may_stand
 from harness.commitments.store import CommitmentStore
 from harness.engine.desk import Desk
@@ -187,7 +188,8 @@ class RunService:
             status = "interrupted"
             self.runs.set_status(desk.run_id, status)
         desk.record("run.interrupted", status=status, by=type(interrupt).__name__)
-        return RunInterrupted(desk.run_id, status, interrupt)
+        pending = desk.approvals.pending(desk.run_id)
+        return RunInterrupted(desk.run_id, status, interrupt, pending[-1].digest[:SHOWN] if pending else "")
 
     def _failed(self, desk: Desk, text: str, failure: RunFailure) -> RunOutcome:
         """Record the failure; the checkpoint stays, so the run can be resumed. The watchdog reverts an open commitment."""

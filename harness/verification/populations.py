@@ -140,9 +140,9 @@ def _missing_users(population: _Population, p_value: float, comparison: Comparis
 
 
 def _is_put_off_air(population: _Population, comparison: Comparison) -> bool:
-    """Whether the change itself puts the cell off air: it is empty then by intention, and its few users are hard to count elsewhere.
+    """Whether the change itself puts the cell off air: it is empty by intention, and its few users are hard to count elsewhere.
 
-    What they lose there is in the KPIs of the cells around, and in their users if more are missing than come and go.
+    What they lose is in the KPIs of the cells around, and in the number of users there if more are missing than come and go.
     """
     return population.cell.id in put_off_air(comparison.candidate.change_set, comparison.card)
 
