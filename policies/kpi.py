@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from statistics import fmean
 from typing import Any, Literal
@@ -99,6 +99,7 @@ def counter_definitions() -> dict[str, KpiDefinition]:
     return {entry["name"]: KpiDefinition.model_validate(entry) for entry in raw}
 
 
+@lru_cache(maxsize=1024)
 def measurement_definition(name: str) -> KpiDefinition:
     """Return the definition of a KPI or counter; raises UnknownKpiError."""
     return counter_definitions().get(name) or kpi_definition(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from math import sqrt
 
 from pydantic import Field
 
@@ -13,11 +14,17 @@ from policies.slices import Slice
 from policies.word import Word
 
 
+def _of_a_draw(mean: float, interval: Interval, seeds: int) -> Interval:
+    """Return where one more draw is expected, from the Student-t interval of the mean: wider by √(n + 1)."""
+    low, high = (mean + sqrt(seeds + 1) * (end - mean) for end in (interval.low, interval.high))
+    return interval.model_copy(update={"low": low, "high": high})
+
+
 class KpiPrediction(Word):
     """The twin's prediction of a KPI over the intent's objects and window.
 
-    `interval` is the confidence interval of the mean over seeds; `no_change` is the prediction without any change; `twin_gap` is
-    the measured mean relative error of the twin against the managed network for this KPI (None if not measured yet).
+    `interval` is the confidence interval of the mean over `seeds` seeds; `no_change` is the prediction without any change;
+    `twin_gap` is the measured mean relative error of the twin against the managed network for this KPI (None: not measured yet).
     """
 
     kpi: str
@@ -28,12 +35,19 @@ class KpiPrediction(Word):
     interval: Interval
     no_change: float | None = None
     twin_gap: float | None = None
+    seeds: int = Field(default=1, ge=1)
+
+    @property
+    def interval_of_a_draw(self) -> Interval:
+        """The prediction interval, as in a TargetOutlook."""
+        return _of_a_draw(self.mean, self.interval, self.seeds)
 
 
 class TargetOutlook(Word):
     """A target, its predicted value, and the probability over seeds and objects that it is met.
 
-    `effect` is the confidence interval of the difference to no change, paired by seed; None for a single seed.
+    `effect` is the confidence interval of the difference to no change, paired by seed; None for a single seed. `interval` is
+    that of the mean over `seeds` seeds; the network itself is one more draw (`interval_of_a_draw`).
     """
 
     slice: Slice | None
@@ -44,6 +58,12 @@ class TargetOutlook(Word):
     probability: float = Field(ge=0, le=1)
     no_change: float | None = None
     effect: Interval | None = None
+    seeds: int = Field(default=1, ge=1)
+
+    @property
+    def interval_of_a_draw(self) -> Interval:
+        """The prediction interval: where the value of one more seed is expected, as confidently as the mean in `interval`."""
+        return _of_a_draw(self.predicted, self.interval, self.seeds)
 
     @property
     def is_like_no_change(self) -> bool:

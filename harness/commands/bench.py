@@ -1,4 +1,4 @@
-"""Measure speed, quality and endurance: `twinpilot bench NAME [--quick] [--json] [--out DIR]`."""
+"""Measure speed, quality and endurance: `twinpilot bench NAME [--quick] [--json] [--out DIR] [--workers N]`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import platform
 import time
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, entry_points, version
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +31,7 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="End within about a minute; the output is marked as quick.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the raw samples.")] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes, if the benchmark can use several.")] = 1,
 ) -> None:
     """Run one benchmark and print its figures beside their targets."""
     entries = {entry.name: entry for entry in entry_points(group=_GROUP)}
@@ -37,8 +39,12 @@ def bench(
         end_command("bench", f"NAME={name!r} is not a benchmark; there are: {', '.join(sorted(entries))}")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
+    run = entries[name].load()
+    options = {"workers": workers} if workers > 1 else {}
+    if options and "workers" not in signature(run).parameters:
+        end_command("bench", f"--workers={workers}: benchmark {name} uses one process; leave the option out")
     started = time.perf_counter()
-    result: BenchResult = entries[name].load()(quick, out)
+    result: BenchResult = run(quick, out, **options)
     report = describe(name, quick, result, time.perf_counter() - started)
     if out is not None:
         (out / f"{name}.json").write_text(json.dumps(report, indent=2), encoding="utf-8")

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.gate.case import Case
+from policies.intent import ExpectationObject, ExpectationTarget
 from policies.materiality import is_worse
 from policies.proposal import Candidate, KpiPrediction, TargetOutlook
+from policies.slices import Slice
 from policies.verdict import Reason, failed, passed, warned
 
 NAME = "predicted SLA"
@@ -22,12 +24,10 @@ def judge(case: Case) -> Iterator[Reason]:
     if case.candidate is None or (case.intent.bounds() and not case.candidate.outlook):
         yield failed(NAME, "this change set was not tried in the twin", _SOURCE, "compare it in the twin first")
         return
-    bounded = [outlook for outlook in case.candidate.outlook if not outlook.target.condition.is_objective]
-    for outlook in bounded:
-        yield _target(outlook, case.settings.min_probability)
-    missing = len(case.intent.bounds()) - len(bounded)
-    if missing > 0:
-        yield failed(NAME, f"{missing} target(s) have no prediction", _SOURCE, "compare it in the twin over all targets")
+    outlooks = {(outlook.target, outlook.slice, outlook.cells): outlook for outlook in case.candidate.outlook}
+    for scope, target in case.intent.bounds():
+        outlook = outlooks.get((target, scope.slice, scope.cells))
+        yield _target(outlook, case.settings.min_probability) if outlook else _unpredicted(scope, target)
     effects = list(_side_effects(case.candidate))
     yield from effects
     if not case.intent.bounds():
@@ -43,8 +43,15 @@ def _unbounded(candidate: Candidate, side_effects: int) -> Reason:
     return passed(NAME, f"the intent states no bound; of {len(watched)} watched KPIs {result}", _SOURCE)
 
 
+def _unpredicted(scope: ExpectationObject, target: ExpectationTarget) -> Reason:
+    """Return the finding for a target that the twin could not measure, or was not asked about; others do not speak for it."""
+    where = ", ".join(scope.cells) or "the network"
+    message = f"{_labelled(target.describe(), scope.slice)} of {where} has no prediction"
+    return failed(NAME, message, _SOURCE, "compare it in the twin over all targets, or leave this one out")
+
+
 def _target(outlook: TargetOutlook, min_probability: float) -> Reason:
-    name = f"{outlook.target.describe()}{f' [{outlook.slice.value}]' if outlook.slice else ''}"
+    name = _labelled(outlook.target.describe(), outlook.slice)
     message = f"{name}: predicted {outlook.predicted:.4g} ({outlook.interval.low:.4g}..{outlook.interval.high:.4g})"
     message += f", met with probability {outlook.probability:.2f}"
     if outlook.met and outlook.probability >= min_probability:
@@ -67,4 +74,8 @@ def _side_effects(candidate: Candidate) -> Iterator[Reason]:
 
 
 def _name(kpi: KpiPrediction) -> str:
-    return f"{kpi.kpi}{f' [{kpi.slice.value}]' if kpi.slice else ''}"
+    return _labelled(kpi.kpi, kpi.slice)
+
+
+def _labelled(name: str, slice: Slice | None) -> str:
+    return f"{name} [{slice.value}]" if slice else name

@@ -59,8 +59,9 @@ class HighWaterClock:
         up = self._since_boot()
         kept = self._kept(up)
         now = max(self._now(), kept)
-        rows = self._store.rows("SELECT seen FROM high_water WHERE name = ?", (self._name,))
-        if not rows or now >= rows[0]["seen"] + _STEP_S:
+        rows = self._store.rows("SELECT seen, boot FROM high_water WHERE name = ?", (self._name,))
+        # In a new boot at once, so that the time goes on from there even if the wall clock is behind it.
+        if not rows or now >= rows[0]["seen"] + _STEP_S or rows[0]["boot"] != self._boot:
             self._keep(now, up)
         return now
 
@@ -75,6 +76,7 @@ class HighWaterClock:
         with self._store.transaction() as connection:
             connection.execute(
                 "INSERT INTO high_water VALUES (?, ?, ?, ?) ON CONFLICT(name) DO UPDATE"
-                " SET seen = excluded.seen, boot = excluded.boot, uptime = excluded.uptime WHERE excluded.seen > seen",
+                " SET seen = excluded.seen, boot = excluded.boot, uptime = excluded.uptime"
+                " WHERE excluded.seen > seen OR (excluded.seen = seen AND excluded.boot != boot)",
                 (self._name, now, self._boot, up),
             )

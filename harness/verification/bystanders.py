@@ -12,18 +12,20 @@ from statistics import fmean
 
 from harness.verification.cells import dns_of, named_cells, near_cells
 from harness.verification.comparison import Comparison
-from harness.verification.demand import demand_rose, worse_far_away
+from harness.verification.demand import demand_moved, demand_rose, worse_far_away
 from harness.verification.effect import drifts
 from harness.verification.flawed import flaw_of, is_invalid
 from harness.verification.levels import DOUBT, PROOF
+from harness.verification.plausibility import departure_of
 from harness.verification.result import BystanderCheck, BystanderResult
+from harness.verification.scatter import scatter_of
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.kpi import kpi_definition
 from policies.managed_object import short_name
-from policies.materiality import is_worse
+from policies.materiality import is_worse, serves_well
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
-from tools.telemetry.statistics import MIN_WINDOWS, holm, p_greater_if_independent
+from tools.telemetry.statistics import MIN_WINDOWS, correlation_of, holm, p_greater_if_independent
 from tools.twinning.outlook import WATCHED
 
 
@@ -47,22 +49,39 @@ class _Group:
         return p_worse_than_before(self.kpi, self.after, self.before)
 
     @property
-    def p_doubtful(self) -> float:
-        """The p-value if windows were independent, of all windows or of the latest: below the level, harmlessness is doubtful.
+    def latest(self) -> list[float]:
+        """The latest half of the windows after the change: what began late is diluted in all of them."""
+        return self.after[-max(MIN_WINDOWS, len(self.after) // 2) :]
 
-        In a KPI that drifts away hardly any window is independent, so that the proper test would never see it; and what began
-        late is diluted by the windows before it.
+    def is_doubtful(self, comparison: Comparison) -> bool:
+        """Whether it may have got worse: by a test that finds even a drift, and further than it has moved in earlier windows."""
+        return self.p_if_independent < DOUBT * comparison.significance and self.exceeds_scatter(comparison)
+
+    def exceeds_scatter(self, comparison: Comparison) -> bool:
+        """Whether it got worse by more than the KPI moves by itself; also if too few earlier windows tell how far that is."""
+        for part in (self.after, self.latest):
+            scatter = scatter_of(comparison, self.kpi, self.slice, len(self.before), len(part))
+            if scatter is None or scatter.p_value(self.kpi, part, self.before) < comparison.significance:
+                return True
+        return False
+
+    @property
+    def p_if_independent(self) -> float:
+        """The p-value of all windows or of the latest half, if windows were independent.
+
+        In a KPI that drifts away hardly any window is independent, so that the proper test would never see it.
         """
-        parts = (self.after, self.after[-MIN_WINDOWS:])
-        return min(1.0, 2 * min(p_worse_than_before(self.kpi, part, self.before, p_greater_if_independent) for part in parts))
+        p_values = [
+            p_worse_than_before(self.kpi, part, self.before, p_greater_if_independent) for part in (self.after, self.latest)
+        ]
+        return min(1.0, 2 * min(p_values))
 
 
 def check_bystanders(comparison: Comparison) -> list[BystanderCheck]:
     """Judge every watched KPI that is not a bounded target and was measured before or after."""
     groups = [group for group in _groups(comparison) if group.before or group.after]
     p_values = holm([group.p_value for group in groups])
-    doubt = DOUBT * comparison.significance
-    return [_check(group, p, group.p_doubtful < doubt, comparison) for group, p in zip(groups, p_values, strict=True)]
+    return [_check(group, p, group.is_doubtful(comparison), comparison) for group, p in zip(groups, p_values, strict=True)]
 
 
 def _groups(comparison: Comparison) -> Iterator[_Group]:
@@ -119,7 +138,7 @@ def _finding(group: _Group, p_value: float, is_doubtful: bool, comparison: Compa
         return "inconclusive", flaw, True
     if min(len(group.before), len(group.after)) < MIN_WINDOWS:
         return "unknown", f"measured in {len(group.before)} windows before and {len(group.after)} after: too few", False
-    if p_value < comparison.significance * PROOF:
+    if p_value < comparison.significance * PROOF and group.exceeds_scatter(comparison):
         return (*_blame(group, comparison), False)
     return _suspicion(group, is_doubtful, comparison)
 
@@ -127,12 +146,29 @@ def _finding(group: _Group, p_value: float, is_doubtful: bool, comparison: Compa
 def _suspicion(group: _Group, is_doubtful: bool, comparison: Comparison) -> tuple[BystanderResult, str, bool]:
     """Judge a worsening that is no proof of harm: if it is doubtful, it is no proof of harmlessness; more windows may tell."""
     if not is_doubtful:
-        return "unharmed", "", False
+        shortfall = _shortfall(group, comparison)
+        return ("inconclusive", shortfall, True) if shortfall else ("unharmed", "", False)
     result, blame = _blame(group, comparison)
     if result != "harmed":
         return result, blame, False
-    latest = f"{fmean(group.after[-MIN_WINDOWS:]):.4g} in the latest windows"
+    latest = f"{fmean(group.latest):.4g} in the latest windows"
     return "inconclusive", f"worse than before ({latest}), but it may be chance: {blame}", False
+
+
+def _shortfall(group: _Group, comparison: Comparison) -> str:
+    """Return how the KPI falls short of its prediction with the change, which was approved, or "" if it does not.
+
+    A KPI that is no worse than before, but far from what the change was to make of it, was harmed by something.
+    """
+    kpi, prediction, observed = group.kpi, group.prediction, fmean(group.after)
+    if prediction is None or serves_well(kpi, observed) or not is_worse(kpi, observed, prediction.mean):
+        return ""
+    known = comparison.is_predicted_for_now and prediction.no_change is not None
+    bias = fmean(group.before) - (prediction.no_change or 0.0) if known else 0.0
+    correlation = correlation_of(group.after, group.before)
+    gap, draw = prediction.twin_gap or 0.0, prediction.interval_of_a_draw
+    departure = departure_of(kpi, observed, group.after, prediction.mean, draw, gap, bias, correlation)
+    return "" if departure and demand_moved(comparison, group.cells, up=True) else departure
 
 
 def _blame(group: _Group, comparison: Comparison) -> tuple[BystanderResult, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,7 +22,8 @@ class Comparison:
     flaws: measurements of these KPIs in this time that are not good, hence kept in quarantine and not in the windows. memory_s:
     by KPI, for how long its counter still contains what was before (a filter or a moving average of the peer; KPIs that are not
     listed: `KpiDefinition.memory_s`): later windows that start sooner than that after `applied_at` are not used. Without
-    `applied_at` no window is left out.
+    `applied_at` no window is left out. history: returns the windows before the change, those of `before` and earlier ones, from
+    which it is learned how far KPIs move by themselves; it is called once, where that is in question.
     """
 
     before: KpiFrame
@@ -34,6 +35,7 @@ class Comparison:
     flaws: tuple[Flaw, ...] = ()
     applied_at: datetime | None = None
     memory_s: Mapping[str, float] = field(default_factory=dict)
+    history: Callable[[], KpiFrame] | None = None
 
     @property
     def is_predicted_for_now(self) -> bool:
@@ -45,6 +47,11 @@ class Comparison:
     def earlier(self) -> Series:
         """The samples before the change."""
         return Series(self.before, self.card)
+
+    @cached_property
+    def past(self) -> Series:
+        """The samples of the history."""
+        return self.earlier if self.history is None else Series(self.history(), self.card)
 
     @cached_property
     def later(self) -> Series:

@@ -18,12 +18,15 @@ from statistics import fmean
 from harness.verification.cells import dns_of, named_cells, near_cells, touched_cells
 from harness.verification.comparison import Comparison
 from harness.verification.demand import share_left_elsewhere
+from harness.verification.plausibility import departure_of
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.series import USERS, VOLUME
+from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.off_air import put_off_air
 from policies.kpi import kpi_definition
+from policies.proposal import KpiPrediction
 from policies.slices import Slice
-from tools.telemetry.statistics import holm, p_fewer, p_greater
+from tools.telemetry.statistics import correlation_of, holm, p_fewer, p_greater
 from tools.telemetry.trend import trend_of
 from twins.network import Cell
 
@@ -58,7 +61,9 @@ class _Population:
 
     @property
     def arrived_share(self) -> float:
-        """The share of what is missing in the cell that the other cells have more than before."""
+        """The share of what is missing in the cell that the other cells have more than before; 0 if they are not measured."""
+        if not self.region_before or not self.region_after:
+            return 0.0
         return 1.0 - (fmean(self.region_before) - fmean(self.region_after)) / self.missing
 
     @property
@@ -73,7 +78,9 @@ class _Population:
 
     @property
     def p_region_lost(self) -> float:
-        """The p-value of "the cells around it together have lost no more than comes and goes there"."""
+        """The p-value of "the cells around it together have lost no more than comes and goes there"; 0 if they are not measured."""
+        if not self.region_before or not self.region_after:
+            return 0.0
         return p_greater(self.region_before, self.region_after, sqrt(_CHURN * fmean(self.region_before)))
 
     @property
@@ -125,7 +132,9 @@ def _counts(population: _Population, comparison: Comparison) -> bool:
 def _missing_users(population: _Population, p_value: float, comparison: Comparison) -> BystanderCheck:
     gone, count = population.is_gone(comparison.significance), f"{population.missing:.3g} of {fmean(population.before):.3g} users"
     if population.arrived_share >= _ARRIVED:
-        return _check(population, p_value, "moved", f"{count} left, and arrived in the cells around")
+        return _check(
+            population, p_value, *_moved(population, gone, f"{count} left, and arrived in the cells around", comparison)
+        )
     excuse = _excuse(population, comparison)
     if excuse is not None:
         return _check(population, p_value, *excuse)
@@ -150,13 +159,36 @@ def _is_put_off_air(population: _Population, comparison: Comparison) -> bool:
 def _gone_volume(population: _Population, comparison: Comparison) -> BystanderCheck:
     excuse = _excuse(population, comparison)
     if population.arrived_share >= _ARRIVED:
-        return _check(population, 1.0, "moved", "its traffic is in the cells around now")
+        return _check(population, 1.0, *_moved(population, True, "its traffic is in the cells around now", comparison))
     if excuse is not None:
         return _check(population, 1.0, *excuse)
     if _is_put_off_air(population, comparison):
         return _check(population, 1.0, "moved", "the cell sleeps; whether somebody is missing, the users around tell")
     result: BystanderResult = "harmed" if population.cell.id in touched_cells(comparison) else "inconclusive"
     return _check(population, 0.0, result, "its traffic has stopped although its users have not moved")
+
+
+def _moved(population: _Population, gone: bool, finding: str, comparison: Comparison) -> tuple[BystanderResult, str]:
+    """Judge what moved to other cells. A cell is empty by intention only if the change edits that cell (it may sleep)."""
+    edited = BlastRadius.of(comparison.candidate.change_set, comparison.card).cells
+    if gone and population.slice is None and population.cell.id not in edited:
+        return "inconclusive", f"{finding}; the cell is empty, and the change was not made there: has it failed?"
+    unpredicted = _unpredicted(population, comparison)
+    return ("inconclusive", f"{finding}; {unpredicted}") if unpredicted else ("moved", finding)
+
+
+def _unpredicted(population: _Population, comparison: Comparison) -> str:
+    """Return how the users left in the intent's cells depart from the prediction with the change, or "" if they do not."""
+    dns = dns_of(comparison, named_cells(comparison))
+    prediction = _prediction_of(USERS, comparison)
+    before, after = comparison.earlier.values(USERS, None, dns), comparison.later.values(USERS, None, dns)
+    is_whole = population.kpi == USERS and population.slice is None and population.cell.dn in dns
+    if not is_whole or prediction is None or not before or not after or fmean(after) >= prediction.mean:
+        return ""
+    known = comparison.is_predicted_for_now and prediction.no_change is not None
+    bias = fmean(before) - (prediction.no_change or 0.0) if known else 0.0
+    gap, draw = prediction.twin_gap or 0.0, prediction.interval_of_a_draw
+    return departure_of(USERS, fmean(after), after, prediction.mean, draw, gap, bias, correlation_of(after, before))
 
 
 def _excuse(population: _Population, comparison: Comparison) -> tuple[BystanderResult, str] | None:
@@ -196,11 +228,16 @@ def _predicted_share(population: _Population, comparison: Comparison) -> float |
     if population.cell.dn not in dns_of(comparison, cells):
         return None
     before = comparison.earlier.values(population.kpi, None, dns_of(comparison, cells))
-    for prediction in comparison.candidate.predictions:
-        if (prediction.kpi, prediction.slice) == (population.kpi, None) and prediction.no_change is not None and before:
-            share = prediction.no_change * (1 - (prediction.twin_gap or 0.0)) / max(fmean(before), 1e-9)
-            return share if share < 1 - _MATERIAL_SHARE else None
-    return None
+    prediction = _prediction_of(population.kpi, comparison)
+    if prediction is None or prediction.no_change is None or not before:
+        return None
+    share = prediction.no_change * (1 - (prediction.twin_gap or 0.0)) / max(fmean(before), 1e-9)
+    return share if share < 1 - _MATERIAL_SHARE else None
+
+
+def _prediction_of(kpi: str, comparison: Comparison) -> KpiPrediction | None:
+    """Return the prediction for all slices of the intent's cells."""
+    return next((item for item in comparison.candidate.predictions if (item.kpi, item.slice) == (kpi, None)), None)
 
 
 def _was_leaving(population: _Population) -> bool:

@@ -28,6 +28,7 @@ class Series:
         self._cells = frozenset(cell.dn for cell in card.cells)
         self._sites = sites_of(card)
         self._selected: dict[tuple[str, Slice | None, frozenset[str]], KpiFrame] = {}
+        self._values: dict[tuple[str, Slice | None, frozenset[str]], list[float]] = {}
         self.windows = sorted({sample.start for sample in frame})
 
     def frame(self, kpi: str, slice: Slice | None, dns: Iterable[str]) -> KpiFrame:
@@ -48,7 +49,10 @@ class Series:
 
     def values(self, kpi: str, slice: Slice | None, dns: Iterable[str]) -> list[float]:
         """Return a KPI's value over the cells in each window, in time order; windows without a measurement are left out."""
-        return self.target_values(ExpectationTarget(kpi=kpi, condition=objective_of(kpi)), slice, dns)
+        key = (kpi, slice, frozenset(dns))
+        if key not in self._values:
+            self._values[key] = self.target_values(ExpectationTarget(kpi=kpi, condition=objective_of(kpi)), slice, key[2])
+        return list(self._values[key])
 
     def measured(self, kpi: str, slice: Slice | None, dn: str) -> set[datetime]:
         """Return the starts of the windows in which the KPI of a cell has a value."""

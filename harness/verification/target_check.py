@@ -126,7 +126,9 @@ def _departure(comparison: Comparison, scope: ExpectationObject, measured: _Meas
     kpi, correlation = measured.target.kpi, measured.correlation
     known = comparison.is_predicted_for_now and outlook.no_change is not None and measured.before
     bias = fmean(measured.before) - outlook.no_change if known and outlook.no_change is not None else 0.0
-    departure = departure_of(kpi, observed, measured.after, outlook, measured.gap, bias, correlation)
+    departure = departure_of(
+        kpi, observed, measured.after, outlook.predicted, outlook.interval_of_a_draw, measured.gap, bias, correlation
+    )
     lighter = is_worse(kpi, outlook.predicted, observed)
     return "" if departure and demand_moved(comparison, scope.cells, up=not lighter) else departure
 

@@ -16,7 +16,7 @@ from policies.managed_object import parse_dn
 from policies.quality.flaw import Flaw, refused, suspect
 from policies.quality.grouping import by_place, by_window
 from policies.quality.identity import violations
-from policies.quality.range import range_objection
+from policies.quality.range import RangeCheck
 from policies.quality.reporter import Reporter
 from policies.quality.trend import Past, jumps
 from policies.quality.unit import in_catalogue_unit
@@ -41,8 +41,9 @@ def screen(samples: Iterable[KpiSample], past: Past, reporter: Reporter, stored:
     sound: list[KpiSample] = []
     flaws: list[Flaw] = []
     check_window = cache(lambda start, end: window_objection(start, end, reporter))
+    check_range = RangeCheck(reporter)
     for sample in samples:
-        result = _by_itself(sample, reporter, check_window)
+        result = _by_itself(sample, reporter, check_window, check_range)
         if isinstance(result, Flaw):
             flaws.append(result)
         else:
@@ -50,20 +51,25 @@ def screen(samples: Iterable[KpiSample], past: Past, reporter: Reporter, stored:
     sound = list(_without_conflicts(sound, flaws))
     for _, window in by_window(_merged(sound, stored)):
         flaws += _compared(window, past)
+    if not flaws:
+        return Screening(tuple(sound), ())
     flawed = {_key(flaw) for flaw in flaws}
     return Screening(tuple(sample for sample in sound if _key(sample) not in flawed), tuple(_aliases(flaws, sound)))
 
 
 def _merged(samples: list[KpiSample], stored: Iterable[KpiSample]) -> list[KpiSample]:
-    new = {_key(sample) for sample in samples}
-    return samples + [sample for sample in stored if _key(sample) not in new]
+    earlier = list(stored)
+    new = {_key(sample) for sample in samples} if earlier else set()
+    return samples + [sample for sample in earlier if _key(sample) not in new]
 
 
 def _key(item: KpiSample | Flaw) -> tuple[object, ...]:
     return item.kpi, item.dn, item.slice, item.start
 
 
-def _by_itself(sample: KpiSample, reporter: Reporter, check_window: Callable[..., str]) -> KpiSample | Flaw:
+def _by_itself(
+    sample: KpiSample, reporter: Reporter, check_window: Callable[..., str], check_range: RangeCheck
+) -> KpiSample | Flaw:
     try:
         measurement_definition(sample.kpi)
     except UnknownKpiError:
@@ -77,7 +83,7 @@ def _by_itself(sample: KpiSample, reporter: Reporter, check_window: Callable[...
     converted = in_catalogue_unit(sample, reporter)
     if isinstance(converted, Flaw):
         return converted
-    objection = range_objection(converted, reporter)
+    objection = check_range.objection(converted)
     return refused(converted, "range", objection) if objection else converted
 
 

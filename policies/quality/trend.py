@@ -12,7 +12,7 @@ persistent jumps are 0.4 if a single member explains them and 0.6 otherwise; the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
 from statistics import fmean, median
 
@@ -35,6 +35,9 @@ _ABOVE = 0.3
 _PHYSICAL = 0.6
 _SAME_FACTOR = 0.15
 _APART = 0.6
+_STILL = frozenset({THROUGHPUT, ACTIVE, VOLUME})
+_DELAY_MEMBERS = _STILL | {DELAY, HIGH_DELAY}
+_SLOW_MEMBERS = frozenset({LOW_THROUGHPUT, ACTIVE, VOLUME})
 
 
 class Past:
@@ -51,18 +54,16 @@ class Past:
             self._good.setdefault(place, deque(maxlen=HISTORY + PERSISTENT)).append(point)
             self._recent.setdefault(place, deque(maxlen=PERSISTENT)).append(point)
 
-    def history(self, place: Place, before: int, kpis: Iterable[str]) -> list[Point]:
+    def history(self, place: Place, before: int, kpis: Set[str]) -> list[Point]:
         """Return the good points of an object with all of `kpis`, without its `before` newest windows."""
-        wanted = tuple(kpis)
         skipped = {id(point) for point in list(self._recent.get(place, ()))[-before:]}
-        points = [point for point in self._good.get(place, ()) if id(point) not in skipped and point.has(wanted)]
-        return [point for point in points if not point.flawed.intersection(wanted)][-HISTORY:]
+        points = (point for point in self._good.get(place, ()) if point.has(kpis) and point.flawed.isdisjoint(kpis))
+        return [point for point in points if id(point) not in skipped][-HISTORY:]
 
-    def recent(self, place: Place, count: int, kpis: Iterable[str]) -> list[Point]:
+    def recent(self, place: Place, count: int, kpis: Set[str] = frozenset()) -> list[Point]:
         """Return the `count` newest points of an object; none unless each has all of `kpis`."""
         points = list(self._recent.get(place, ()))[-count:]
-        wanted = tuple(kpis)
-        return points if len(points) == count and all(point.has(wanted) for point in points) else []
+        return points if len(points) == count and all(point.has(kpis) for point in reversed(points)) else []
 
     def precedes(self, start: datetime) -> bool:
         """Whether all windows begin before `start`."""
@@ -77,7 +78,7 @@ class Past:
             kpi = CQI_FAMILY if flaw.kpi.startswith(f"{CQI_FAMILY}.") else flaw.kpi
             place = (flaw.dn, flaw.slice)
             if place in self._recent:
-                self.mark(place, self.recent(place, 1, ()), (kpi,))
+                self.mark(place, self.recent(place, 1), (kpi,))
 
     def mark(self, place: Place, points: Iterable[Point], kpis: Iterable[str]) -> None:
         """Mark KPIs of points as flawed: such points do not push good ones out of the history."""
@@ -94,6 +95,8 @@ def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
     with_slices = {dn for dn, slice in groups if slice is not None}
     for place in groups:
         dn, slice = place
+        if not any(point.logs for point in past.recent(place, 1)):
+            continue  # such as a relation: nothing that these checks are about
         for invariant in INVARIANTS:
             # Slices with unlike traffic share a cell: what holds for each does not hold for their sum.
             if slice is None and dn in with_slices and THROUGHPUT in invariant.exponents:
@@ -106,13 +109,15 @@ def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
 
 
 def _invariant_jump(place: Place, invariant: Invariant, past: Past, count: int, least: float) -> Iterator[Flaw]:
-    recent = past.recent(place, count, invariant.exponents)
-    history = past.history(place, count, invariant.exponents)
-    if not recent or len(history) < _LEAST_HISTORY:
+    recent = past.recent(place, count, invariant.exponents.keys())
+    if not recent or _is_physical(invariant, recent):
+        return
+    history = past.history(place, count, invariant.exponents.keys())
+    if len(history) < _LEAST_HISTORY:
         return
     usual = median(point.log(invariant) for point in history)
     shifts = [point.log(invariant) - usual for point in recent]
-    if not _persists(shifts, least) or _is_physical(invariant, recent):
+    if not _persists(shifts, least):
         return
     moves = _moves(invariant.exponents, recent, history)
     shift = fmean(shifts)
@@ -129,7 +134,7 @@ def _is_spread(invariant: Invariant, shifts: list[float], recent: list[Point], h
     """Whether an invariant fell because UEs became less alike: the slow ones are active for longer."""
     if invariant.spread is None or fmean(shifts) > 0:
         return False
-    if not all(point.has(invariant.spread) for point in (*recent, *history)):
+    if not all(point.has(frozenset(invariant.spread)) for point in (*recent, *history)):
         return True
     moves = _moves(invariant.spread, recent, history)
     return moves[invariant.spread[0]] - moves[invariant.spread[1]] < _ALIKE or max(shifts) > -_JUMP_UNEXPLAINED
@@ -164,16 +169,18 @@ def _delay_jump(place: Place, past: Past) -> Iterator[Flaw]:
 
     A longer transport adds to both; where they are close to each other, that looks like a factor and does not count.
     """
-    still = (THROUGHPUT, ACTIVE, VOLUME)
-    members = (DELAY, HIGH_DELAY, *still)
-    recent, history = past.recent(place, PERSISTENT, members), past.history(place, PERSISTENT, members)
-    if not recent or len(history) < _LEAST_HISTORY:
+    recent = past.recent(place, PERSISTENT, _DELAY_MEMBERS)
+    history = past.history(place, PERSISTENT, _DELAY_MEMBERS) if recent else []
+    if len(history) < _LEAST_HISTORY:
         return
-    moves = _moves(members, recent, history)
+    usual = median(point.logs[DELAY] for point in history)
+    own = [point.logs[DELAY] - usual for point in recent]
+    if not _persists(own, _JUMP):
+        return
+    moves = _moves(_DELAY_MEMBERS, recent, history)
     apart = median(point.logs[HIGH_DELAY] - point.logs[DELAY] for point in history)
-    own = [point.logs[DELAY] - median(earlier.logs[DELAY] for earlier in history) for point in recent]
     together = abs(moves[DELAY] - moves[HIGH_DELAY]) <= _SAME_FACTOR
-    if _persists(own, _JUMP) and together and apart >= _APART and max(abs(moves[kpi]) for kpi in still) <= _UNEXPLAINED:
+    if together and apart >= _APART and max(abs(moves[kpi]) for kpi in _STILL) <= _UNEXPLAINED:
         reason = f"mean and tail of the delay jumped by a factor of {2 ** moves[DELAY]:.3g}, but throughput and activity did not"
         yield from _flaws(place, past, recent, (DELAY, HIGH_DELAY), reason)
 
@@ -183,18 +190,17 @@ def _slow_users(place: Place, past: Past) -> Iterator[Flaw]:
 
     It cannot stay below the 5th percentile over UEs; in one window, bursts cut by its ends may make it so.
     """
-    members = (LOW_THROUGHPUT, ACTIVE, VOLUME)
-    recent = past.recent(place, PERSISTENT, members)
+    recent = past.recent(place, PERSISTENT, _SLOW_MEMBERS)
     above = [point.logs[LOW_THROUGHPUT] + point.logs[ACTIVE] - point.logs[VOLUME] for point in recent]
     if above and min(above) >= _ABOVE:
         reason = f"the 5th percentile of throughput is {2 ** fmean(above):.3g} times the volume over the active time of all UEs"
-        yield from _flaws(place, past, recent, (THROUGHPUT, *members), reason)
+        yield from _flaws(place, past, recent, (THROUGHPUT, LOW_THROUGHPUT, ACTIVE, VOLUME), reason)
 
 
 def _flaws(place: Place, past: Past, points: list[Point], kpis: tuple[str, ...], reason: str) -> Iterator[Flaw]:
     """Yield the flaws of `kpis` in these windows, of the object and, for a slice, of its cell, which counts the same events."""
     dn, slice = place
-    whole = past.recent((dn, None), len(points), ()) if slice in tuple(Slice) else []
+    whole = past.recent((dn, None), len(points)) if slice in tuple(Slice) else []
     past.mark(place, points, kpis)
     for point in (*points, *whole):
         for kpi in kpis:

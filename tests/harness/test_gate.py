@@ -219,6 +219,16 @@ def test_an_intent_without_bounds_is_judged_by_the_watched_kpis_and_in_words(jud
     assert verdict.ruling is Ruling.NEEDS_HUMAN
 
 
+def test_a_target_without_a_prediction_is_not_covered_by_the_predictions_of_others(judge):
+    tried = candidate("raise eMBB", embb_minimum(40), intent())
+    throughput = tried.outlook[0]
+    for outlook in ((throughput,), (throughput, throughput), (throughput, throughput.model_copy(update={"cells": ("S1C2",)}))):
+        verdict = judge(embb_minimum(40), candidate=tried.model_copy(update={"outlook": outlook}))
+        failed = [reason.message for reason in verdict.reasons if (reason.rule, reason.outcome) == ("predicted SLA", "fail")]
+        assert failed == ["DRB.PdcpSduDelayDl ≤ 10 ms [URLLC] of S1C1 has no prediction"]
+        assert verdict.ruling is not Ruling.APPROVE
+
+
 def test_every_verdict_has_a_finding_of_every_rule_or_says_why_it_stopped(judge):
     for verdict in (judge(), judge(objective() and embb_minimum(40), intent=objective()), judge(embb_minimum(95))):
         rules = {reason.rule for reason in verdict.reasons}

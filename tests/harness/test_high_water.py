@@ -82,6 +82,15 @@ def test_a_clock_set_forward_by_mistake_lets_deadlines_pass_and_goes_on(machine)
     assert machine.clock()() == 9030.0
 
 
+def test_after_a_reboot_with_a_clock_that_is_behind_the_time_goes_on_all_the_same(machine):
+    machine.wall = 9000.0  # by mistake, corrected at the reboot
+    machine.clock()()
+    machine.wall, machine.up, machine.boot = 1001.0, 3.0, "two"
+    assert machine.clock()() == 9000.0
+    machine.wait(600)
+    assert machine.clock()() == 9600.0
+
+
 @pytest.fixture
 def wall():
     return [1000.0]

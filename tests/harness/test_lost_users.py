@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 from kpi_stream import judged, stream
-from small_network import SmallNetwork
+from small_network import SmallNetwork, embb_minimum
+from small_world import candidate, intent
 
+from policies.change import ChangeSet
+from policies.evidence import Interval
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from twins.network import NetworkCard
@@ -90,15 +93,31 @@ def test_users_that_were_handed_over_are_not_lost(card):
     assert results(verification)["S1C1", None] == "moved"
 
 
-def test_a_cell_that_sleeps_and_whose_users_moved_is_no_loss(card):
+@pytest.mark.parametrize(("edited", "outcome", "result"), [(True, "confirmed", "moved"), (False, "inconclusive", "inconclusive")])
+def test_a_cell_is_empty_by_intention_only_if_the_change_was_made_there(card, edited, outcome, result):
     def sleeping(sample, cell, number):
         if cell == "S1C3":
             return vanished(("S1C3",))(sample, cell, number)
         return replace(sample, value=sample.value * 1.5) if sample.kpi in USER_KPIS else sample
 
-    verification = judged(card, bend=sleeping)
-    assert verification.outcome == "confirmed", verification.reasons
-    assert results(verification)["S1C3", None] == "moved"
+    change = embb_minimum(40)
+    there = (change.edits[0].model_copy(update={"dn": change.edits[0].dn.replace("S1C1", "S1C3")}),) if edited else ()
+    tried = candidate("change", ChangeSet(edits=(*change.edits, *there)), intent())
+    verification = judged(card, bend=sleeping, candidate=tried)
+    assert verification.outcome == outcome, verification.reasons
+    assert results(verification)["S1C3", None] == result
+
+
+@pytest.mark.parametrize(("users", "result"), [(24.0, "inconclusive"), (7.0, "moved")])
+def test_users_that_leave_the_intents_cell_for_others_must_have_been_predicted(card, users, result):
+    staying = KpiPrediction(
+        kpi="RRC.ConnMean", unit="UE", slice=None, cells=("S1C1",), mean=users, no_change=24.0, twin_gap=0.0, seeds=3,
+        interval=Interval(low=users - 1, high=users + 1),
+    )  # fmt: skip
+    tried = candidate("change", embb_minimum(40), intent())
+    tried = tried.model_copy(update={"predictions": (*tried.predictions, staying)})
+    verification = judged(card, bend=users_times({"S1C1": 0.25, "S1C2": 1.4, "S1C3": 1.35}), candidate=tried)
+    assert results(verification)["S1C1", None] == result, verification.reasons
 
 
 def test_users_that_leave_everywhere_are_not_the_changes_loss(card):

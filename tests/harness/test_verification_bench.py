@@ -7,10 +7,12 @@ from small_network import SmallNetwork, embb_minimum
 from small_world import candidate, intent
 
 from harness.verification.bench import bench_verification
-from harness.verification.bench.bench_verification import figures_of
-from harness.verification.bench.kinds import KINDS
+from harness.verification.bench.bench_verification import figures_of, kinds_of
+from harness.verification.bench.distortion import scaled
+from harness.verification.bench.kinds import KINDS, THROUGHPUT
+from harness.verification.bench.reports import Reports
 from harness.verification.bench.trial import Streams, Trial, run_trial
-from harness.verification.bench.world import CELL, KPIS, Situation, du
+from harness.verification.bench.world import CELL, Situation, du, stored
 from policies.intent import Intent
 from twins.network import KpiQuery
 
@@ -56,22 +58,20 @@ def test_without_trials_nothing_is_claimed():
 
 
 def test_trials_that_are_kept_are_not_run_again(tmp_path):
-    kept = [{"seed": seed, "trials": [trial("effective", "confirmed", "harmless", seed).model_dump()]} for seed in (1001, 1002)]
+    kept = [{"seed": seed, "trials": [trial("effective", "confirmed", "harmless", seed).model_dump()]} for seed in (2001, 2002)]
     lines = [json.dumps(record) + "\n" for record in kept]
     (tmp_path / "verification-trials.jsonl").write_text("".join(lines) + lines[0][:40])
     result = bench_verification.run(True, tmp_path)
-    assert result.seeds == (1001, 1002)
+    assert result.seeds == (2001, 2002)
     assert "2 trials" in result.figures[4].note
 
 
 @pytest.fixture(scope="module")
-def streams():
+def streams(tmp_path_factory):
     """The small network with a change whose effect is known."""
-    network = SmallNetwork()
     goal: Intent = intent(cells=(CELL,))
-    before = network.observe(KpiQuery(kpis=KPIS, windows=12))
     change = candidate("raise eMBB", embb_minimum(40), goal)
-    return Streams(Situation(network, network.snapshot(), before, goal, change, network.describe().now))
+    return Streams(Situation(stored(SmallNetwork(), None, tmp_path_factory.mktemp("kpis")), goal, change))
 
 
 @pytest.mark.parametrize(
@@ -97,11 +97,31 @@ def test_a_stream_is_simulated_once_and_shared(streams):
     assert streams.of(by_name["no effect"]) is not streams.of(by_name["effective"])
 
 
-def test_a_distortion_leaves_what_was_before_the_change_alone(streams):
-    truth = streams.of(KINDS[0])
+def test_a_distortion_changes_what_is_reported_of_the_cell(streams):
+    truth, before = streams.of(KINDS[0]), streams.situation.present.before()
     for kind in KINDS:
         if kind.distortion is not None:
-            reported = kind.distortion(truth, streams.applied_at)
-            assert [s for s in reported if s.start < streams.applied_at] == [s for s in truth if s.start < streams.applied_at]
+            reported = kind.distortion(truth, before)
             assert reported != truth
+            assert [s for s in reported if s.kpi == "PEE.Energy"] == [s for s in truth if s.kpi == "PEE.Energy"]
     assert any(sample.dn == du(CELL) for sample in truth)
+
+
+def test_what_is_reported_passes_the_checks_of_the_store(streams, tmp_path):
+    truth = streams.of(KINDS[0])
+    slipped = scaled(THROUGHPUT, 1000.0)(truth, streams.situation.present.before())
+    for frame, flawed in ((truth, set()), (slipped, {THROUGHPUT})):
+        folder = tmp_path / str(len(flawed))
+        folder.mkdir()
+        measured = Reports(frame, streams.situation.present, folder).until(max(sample.end for sample in frame))
+        assert flawed <= {flaw.kpi for flaw in measured.flaws(KpiQuery(start=streams.applied_at))}
+        assert bool(flawed) == bool(measured.flaws(KpiQuery(start=streams.applied_at)))
+
+
+def test_every_seed_has_all_harmless_kinds_and_two_seeds_all_others():
+    for effective in (True, False):
+        own = [kind for kind in KINDS if kind.effective is effective]
+        first, second = (kinds_of(seed, effective=effective) for seed in (2001, 2003))
+        assert {kind.name for kind in (*first, *second)} == {kind.name for kind in own}
+        shared = {kind.name for kind in first} & {kind.name for kind in second}
+        assert shared == {kind.name for kind in own if kind.expected == "harmless"}

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from policies.kpi import KpiFrame
 from policies.quality.flaw import Flaw
+from policies.text.foreign import safe
 from tools.oran.peer import Answer, Peer, PeerError, PeerSettings
 from tools.telemetry.delivery import Cursor, DeadLetter, Delivery
 from tools.telemetry.pm_reading import PmReading, PmReportError
@@ -23,11 +24,14 @@ _MAX_IGNORED_NAMES = 1000
 
 @dataclass(frozen=True)
 class PullLimits:
-    """How much one pull may fetch: pages, bytes, wall seconds. The next pull goes on from there."""
+    """How much one pull may fetch: pages, bytes, wall seconds. The next pull goes on from there.
+
+    Weeks of history of a network of a hundred cells are within them: 4096 periods of the stadium are 1 GiB.
+    """
 
     pages: int = 1000
-    bytes: int = 256 << 20
-    seconds: float = 60.0
+    bytes: int = 4 << 30
+    seconds: float = 600.0
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class PmClient:
             raise answer.garbage("{reports: [...], next: number} was expected")
         if last is not None and not _is_number(last):
             raise answer.garbage("{last: number} was expected")
-        return _Page(answer, reports, following, last, oldest, str(page.get("log") or "")[:200])
+        return _Page(answer, reports, following, last, oldest, safe(str(page.get("log") or ""), 200))
 
     def _delivery(self, page: _Page, before: Cursor | None, position: Cursor, restarted: bool) -> Delivery:
         readings, letters = _read(page.reports)

@@ -76,8 +76,9 @@ class KpiSource:
         """Store what the feed delivers; yield the number of new samples after each delivery."""
         reporter = None
         for delivery in feed.deliveries(self._store.cursor(feed.name)):
-            # Asked after the reports are fetched: a window that ends after the network's time is not one of them.
-            if reporter is None or delivery.restarted:
+            # Asked after the reports are fetched: a window that ends after the network's time is not one of them. A pull of many
+            # deliveries lasts, and the network's time goes on meanwhile.
+            if reporter is None or delivery.restarted or _is_later(delivery, reporter):
                 newest = self._store.latest()  # before the time is asked: another process may store later windows meanwhile
                 reporter = self._reporter()
                 self._set_aside(newest, reporter)
@@ -114,3 +115,9 @@ class KpiSource:
         for name in query.kpis:
             kpi_definition(name)
         return self.snapshot().query(query)
+
+
+def _is_later(delivery: Delivery, reporter: Reporter) -> bool:
+    """Whether a delivery has a window that had not ended when the network was asked for its time."""
+    now = reporter.now
+    return now is not None and any(sample.end.tzinfo is not None and sample.end > now for sample in delivery.frame)

@@ -86,7 +86,7 @@ def _reading(info: Element, entity: str) -> PmReading:
     types = _types(info)
     for value in _children(info, "measValue"):
         flag = next((element.text for element in _children(value, "suspect")), "")
-        reading.add(dict(_results(value, types)), object_dn(entity, value.get("measObjLdn", "")), is_suspect(flag))
+        reading.add(list(_results(value, types)), object_dn(entity, value.get("measObjLdn", "")), is_suspect(flag))
     return reading
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
-from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, measurement_definition
+from policies.kpi import KpiDefinition, KpiFrame, KpiSample, UnknownKpiError, measurement_definition
 from policies.managed_object import parse_dn
 from policies.pm_measurement import SAMPLES_PREFIX, from_wire, parse_wire_name
 from policies.quality.flaw import Flaw, refused, suspect
 from policies.quality.reporter import Reporter
 from policies.quality.window import window_objection
+from policies.slices import Slice
 from twins.network import NetworkUnavailableError
 
 _EMPTY = frozenset({"", "NULL", "NIL", "NAN", "-"})
@@ -46,8 +48,8 @@ class PmReading:
         """The number of values that are marked as suspect."""
         return sum(flaw.check == "suspect flag" for flaw in self.flaws)
 
-    def add(self, values: dict[str, str], dn: str, is_suspect: bool) -> None:
-        """Add the values of one object, by measurement type as on the wire."""
+    def add(self, values: Sequence[tuple[str, str]], dn: str, is_suspect: bool) -> None:
+        """Add the values of one object: (measurement type, text) as on the wire; a type may occur more than once."""
         objection = window_objection(*self.window, Reporter(granularity_s=self.granularity_s))
         if not objection and not _is_one_period(self.window, self.granularity_s):
             length = (self.window[1] - self.window[0]).total_seconds()
@@ -62,32 +64,38 @@ class PmReading:
             else:
                 self.samples.append(sample)
 
-    def _samples(self, values: dict[str, str], dn: str) -> Iterator[tuple[KpiSample, str]]:
+    def _samples(self, values: Sequence[tuple[str, str]], dn: str) -> Iterator[tuple[KpiSample, str]]:
         """Yield samples, with the text of those whose value is not a number."""
-        for name, text in values.items():
-            if name.startswith(SAMPLES_PREFIX):
+        counts = {name: text for name, text in values if name.startswith(SAMPLES_PREFIX)}
+        for name, text in values:
+            if name in counts:
                 continue
             try:
-                kpi, slice = parse_wire_name(name)
-                parts = _parts(kpi, text)
+                kpi, slice, definition = _measurement(name)
+                parts = _parts(kpi, definition, text)
             except (ValueError, UnknownKpiError):
                 self.ignored.add(name)
                 continue
-            count = _count(values.get(SAMPLES_PREFIX + name, "1"))
+            count = _count(counts[SAMPLES_PREFIX + name]) if SAMPLES_PREFIX + name in counts else 1
             for part_kpi, part in parts:
-                sample = KpiSample(part_kpi, dn, slice, *self.window, None, measurement_definition(kpi).unit, count)
                 number, unreadable = _number(part)
                 value = None if number is None else from_wire(part_kpi, number)
-                yield replace(sample, value=value), unreadable
+                yield KpiSample(part_kpi, dn, slice, *self.window, value, definition.unit, count), unreadable
 
 
 def _is_one_period(window: tuple[datetime, datetime], granularity_s: float) -> bool:
     return math.isclose((window[1] - window[0]).total_seconds(), granularity_s, rel_tol=0.02)
 
 
-def _parts(kpi: str, text: str) -> list[tuple[str, str]]:
-    """Return (KPI, text) once, or once per bin of a list; raises UnknownKpiError, also for more bins than the family has."""
-    definition = measurement_definition(kpi)
+@lru_cache(maxsize=1024)
+def _measurement(name: str) -> tuple[str, Slice | None, KpiDefinition]:
+    """Return KPI, slice and definition of a measurement type; raises ValueError, UnknownKpiError."""
+    kpi, slice = parse_wire_name(name)
+    return kpi, slice, measurement_definition(kpi)
+
+
+def _parts(kpi: str, definition: KpiDefinition, text: str) -> list[tuple[str, str]]:
+    """Return (KPI, text) once, or once per bin of a list; raises UnknownKpiError for more bins than the family has."""
     if not definition.binned or kpi != definition.name:
         return [(kpi, text)]
     parts = [(f"{kpi}.{index}", part) for index, part in enumerate(text.split(","))]
@@ -99,6 +107,8 @@ def _number(text: str) -> tuple[float | None, str]:
     """Return the number of a text, None if it is empty, and the text itself if it is neither."""
     if text.strip().upper() in _EMPTY:
         return None, ""
+    if "_" in text or not text.isascii():  # Python reads them as numbers, the standards do not
+        return None, text
     try:
         number = float(text)
     except ValueError:

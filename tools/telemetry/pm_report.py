@@ -71,7 +71,7 @@ def _read_info(reading: PmReading, info: dict[str, Any], entity: str) -> None:
     types = [str(name) for name in info["measTypes"]["sMeasTypesList"]]
     for entry in info["measValuesList"]:
         results = entry["measResults"]
-        values = {types[_position(result, len(types))]: str(result["sValue"]) for result in results}
+        values = [(types[_position(result, len(types))], str(result["sValue"])) for result in results]
         reading.add(values, object_dn(entity, str(entry["measObjInstId"])), is_suspect(entry.get("suspectFlag")))
 
 

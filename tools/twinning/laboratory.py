@@ -58,7 +58,7 @@ class Recipe:
 
 
 class Laboratory:
-    """Builds twins from telemetry and runs candidates in them; `workers` processes (default: one per usable core)."""
+    """Builds twins from telemetry and runs candidates in them; `workers` processes (default: one per usable core; 0: none)."""
 
     def __init__(self, workers: int | None = None) -> None:
         self.pool = TwinPool(workers)

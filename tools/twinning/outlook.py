@@ -139,6 +139,7 @@ def outlook_of(
         probability=probability_of(values, target),
         no_change=fmean(unchanged) if unchanged else None,
         effect=effect_of(values, unchanged),
+        seeds=len(values),
     )
 
 
@@ -166,6 +167,7 @@ def watched_predictions(
                     interval=outlook.interval,
                     no_change=outlook.no_change,
                     twin_gap=twin_gap.get(gap_key(kpi, slice)),
+                    seeds=outlook.seeds,
                 )
             )
     return predictions

@@ -21,10 +21,10 @@ class TwinPoolError(Exception):
 
 
 class TwinPool:
-    """Runs twin jobs on `workers` processes (default: one per usable core)."""
+    """Runs twin jobs on `workers` processes (default: one per usable core; 0: in this process, one after the other)."""
 
     def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or len(os.sched_getaffinity(0))
+        self.workers = len(os.sched_getaffinity(0)) if workers is None else workers
         self._executor: ProcessPoolExecutor | None = None
 
     def _pool(self) -> ProcessPoolExecutor:
@@ -45,6 +45,8 @@ class TwinPool:
         raise AssertionError("unreachable")
 
     def _run(self, jobs: list[TwinJob], progress: Advance | None) -> list[KpiFrame | str]:
+        if self.workers == 0:
+            return [run_job(job) for job in jobs]
         futures: list[Future[KpiFrame | str]] = [self._pool().submit(run_job, job) for job in jobs]
         for done, _ in enumerate(as_completed(futures), start=1):
             if progress is not None:

@@ -100,6 +100,8 @@ def _groups(twin_input: TwinInput, field: Field, seed: int) -> list[UeGroup]:
     index = {cell.id: number for number, cell in enumerate(twin_input.card.cells)}
     points: dict[tuple[Slice, float, float], list[tuple[float, float]]] = defaultdict(list)
     for row in twin_input.target:
+        if not row.users:
+            continue  # a slice that nobody uses in the cell, at this time
         terminals, packet_bits = _terminals(row)
         count = int(terminals) + int(rng.random() < terminals % 1)
         if count == 0:

@@ -18,17 +18,13 @@ from harness.engine.outcome_choices import CHOICES
 from harness.engine.state import Ending, RunState, ended
 from harness.records.tried import Tried
 from harness.runtime.errors import CommitmentError, RunError
-from harness.verification.comparison import Comparison
-from harness.verification.effect import PRB_USE_OF_SLICE
+from harness.verification.observation import WINDOWS_BEFORE, needed_kpis, observed
 from harness.verification.result import Verification
 from harness.verification.sequence import look_until_settled
 from harness.verification.verify import verify as judge_kpis
 from policies.intent import Intent
 from policies.proposal import Candidate
-from tools.twinning.outlook import WATCHED
 from twins.network import KpiQuery, NetworkError
-
-_BEFORE_WINDOWS = 12
 
 
 def verify(desk: Desk, state: RunState) -> RunState:
@@ -102,36 +98,14 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
 
 
 def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, datetime, datetime]) -> Verification:
-    applied_at, start, until = times
+    applied_at, _, until = times
     wait_in_effect(desk, tried.change_set, until)
-    card = desk.network.describe()
-    kpis = _needed_kpis(intent)
-    earliest = applied_at - timedelta(seconds=_BEFORE_WINDOWS * card.granularity_s)
-    measured = desk.kpis.snapshot()
-    before = measured.query(KpiQuery(kpis=kpis, start=earliest, end=applied_at))
-    after = measured.query(KpiQuery(kpis=kpis, start=start, end=until))
-    desk.artifacts.save("series", measured.query(KpiQuery(kpis=kpis, start=earliest)).to_records())
     if tried.candidate is None:
         raise RunError(f"run {desk.run_id}: its change set was applied without a prediction; see its verdict in the journal")
-    settings = desk.settings.commitment
-    return judge_kpis(
-        Comparison(
-            before,
-            after,
-            card,
-            intent,
-            tried.candidate,
-            settings.significance,
-            flaws=measured.flaws(KpiQuery(kpis=kpis, start=earliest, end=until)),
-            applied_at=applied_at,
-            memory_s=settings.memory,
-        )
-    )
-
-
-def _needed_kpis(intent: Intent) -> tuple[str, ...]:
-    targets = [target.kpi for expectation in intent.expectations for target in expectation.targets]
-    return tuple(dict.fromkeys([*(kpi for kpi, _ in WATCHED), PRB_USE_OF_SLICE, *targets]))
+    card, measured = desk.network.describe(), desk.kpis.snapshot()
+    earliest = applied_at - timedelta(seconds=WINDOWS_BEFORE * card.granularity_s)
+    desk.artifacts.save("series", measured.query(KpiQuery(kpis=needed_kpis(intent), start=earliest)).to_records())
+    return judge_kpis(observed(measured, card, intent, tried.candidate, desk.settings.commitment, times))
 
 
 def _without_predictions(tried: Tried) -> Candidate | None:

@@ -1,62 +1,86 @@
 """`twinpilot bench verification`: how often a verdict is wrong, on real KPI streams of the system twin with and without harm.
 
-1. For each seed a network, a change and the twin's prediction of it, as a run would have them; changes that the gate would not
-   let pass (the twin does not promise the targets) are left out. Then each kind of trial (`kinds.KINDS`) happens to it.
+1. For each seed a network with a history, a change and the twin's prediction of it, as a run would have them: an effective change
+   on even seeds, a neutral one on odd seeds, the other one if the gate would not let it pass (the twin does not promise the
+   targets). Then kinds of trials (`kinds.KINDS`) happen to it: all harmless ones, and every other harmful one in turn. What is
+   reported enters the KPI store window by window, through its checks.
 2. **False "confirmed"**: of the trials that are clearly harmful by the true KPIs, and of those whose reports are false.
    **False rollback**: of the harmless kinds whose change meets its targets by the true KPIs; every verdict but "confirmed"
    counts, since an inconclusive change is taken back. In between (a target met or missed by less than a tenth, a loss of less
    than twice what is material) careful people differ: these trials are counted on their own.
 3. Intervals are Clopper-Pearson (95 %) over the trials. Trials of one seed share its network, so seeds are counted as well.
 
-Reported seeds are 1001 and up; thresholds and the network were chosen with others. With `--out` the trials are kept, and a run
-that was interrupted goes on where it stopped.
+Reported seeds are 2001 to 2240; thresholds and the network were chosen with seeds 9101 to 9130. With `--out` the trials are kept,
+and a run that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
 from pathlib import Path
 
-from harness.verification.bench.kinds import KINDS
+from harness.verification.bench.kinds import KINDS, Kind
 from harness.verification.bench.trial import Streams, Trial, run_trial
-from harness.verification.bench.world import situation_of
+from harness.verification.bench.world import present_of, situation_of
 from policies.figure import BenchResult, Figure
 from tools.twinning.laboratory import Laboratory
 from twins.progress import show_progress
+from twins.worker_process import prepare_worker
 
-SEEDS, QUICK_SEEDS = tuple(range(1001, 1401)), (1001, 1002)
+SEEDS, QUICK_SEEDS = tuple(range(2001, 2241)), (2001, 2002)
 _MAX_FALSE_CONFIRMED, _MAX_FALSE_ROLLBACK = 0.01, 0.05
 _FACTOR_TWO = "throughput × 2"
 _FILE = "verification-trials.jsonl"
 
 
-def run(quick: bool, out: Path | None) -> BenchResult:
-    """Measure the error rates; `quick` uses two seeds. Trials are written to, and read from, the folder `out`."""
+def run(quick: bool, out: Path | None, workers: int = 1) -> BenchResult:
+    """Measure the error rates on `workers` processes; `quick` uses two seeds. Trials are written to, and read from, `out`."""
     seeds = QUICK_SEEDS if quick else SEEDS
-    trials = _trials(seeds, out / _FILE if out else None)
+    trials = _trials(seeds, out / _FILE if out else None, workers)
     return BenchResult(figures=tuple(figures_of(trials)), seeds=tuple(sorted({trial.seed for trial in trials})))
 
 
-def _trials(seeds: Sequence[int], path: Path | None) -> list[Trial]:
+def _trials(seeds: Sequence[int], path: Path | None, workers: int) -> list[Trial]:
     done = _read(path) if path else {}
-    laboratory = Laboratory(workers=1)
-    try:
-        with show_progress("verification", "seeds") as progress:
-            for count, seed in enumerate(seeds, start=1):
-                if seed not in done:
-                    done[seed] = _trials_of(seed, laboratory)
-                    _write(path, seed, done[seed])
-                progress(count, len(seeds))
-    finally:
-        laboratory.close()
+    with show_progress("verification", "seeds") as progress:
+        for seed, trials in _measured([seed for seed in seeds if seed not in done], workers):
+            done[seed] = trials
+            _write(path, seed, trials)
+            progress(len(done), len(seeds))
     return [trial for seed in seeds for trial in done[seed]]
 
 
-def _trials_of(seed: int, laboratory: Laboratory) -> list[Trial]:
-    situations = {effective: situation_of(seed, laboratory, effective=effective) for effective in (True, False)}
-    streams = {effective: Streams(situation) for effective, situation in situations.items() if situation}
-    return [run_trial(kind, seed, streams[kind.effective]) for kind in KINDS if kind.effective in streams]
+def _measured(seeds: Sequence[int], workers: int) -> Iterator[tuple[int, list[Trial]]]:
+    if workers == 1:
+        yield from ((seed, trials_of(seed)) for seed in seeds)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as pool:
+        futures = {pool.submit(trials_of, seed): seed for seed in seeds}
+        yield from ((futures[future], future.result()) for future in as_completed(futures))
+
+
+def trials_of(seed: int) -> list[Trial]:
+    """Return the trials of a seed; none if the gate lets neither change pass."""
+    laboratory = Laboratory(workers=0)
+    with tempfile.TemporaryDirectory() as folder:
+        present = present_of(seed, Path(folder))
+        for effective in (seed % 2 == 0, seed % 2 == 1):
+            situation = situation_of(seed, present, laboratory, effective=effective)
+            if situation is not None:
+                streams = Streams(situation)
+                return [run_trial(kind, seed, streams) for kind in kinds_of(seed, effective=effective)]
+    return []
+
+
+def kinds_of(seed: int, *, effective: bool) -> list[Kind]:
+    """Return the kinds of trials of a seed: those without harm, and every other one of the rest in turn."""
+    own = [kind for kind in KINDS if kind.effective is effective]
+    rest = [kind for kind in own if kind.expected != "harmless"]
+    return [kind for kind in own if kind.expected == "harmless"] + rest[seed // 2 % 2 :: 2]
 
 
 def _read(path: Path) -> dict[int, list[Trial]]:

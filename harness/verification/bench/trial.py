@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from statistics import fmean
 
 from pydantic import Field
 
 from harness.runtime.settings import CommitmentSettings
 from harness.verification.bench.kinds import Kind, Truth
-from harness.verification.bench.world import CELL, KPIS, WINDOW_S, WINDOWS_BEFORE, Situation, du
-from harness.verification.comparison import Comparison
+from harness.verification.bench.reports import Reports
+from harness.verification.bench.world import CELL, WINDOW_S, Situation, du
+from harness.verification.observation import observed
 from harness.verification.result import Verification
 from harness.verification.sequence import look_until_settled
 from harness.verification.series import USERS, Series
@@ -69,10 +72,10 @@ class Streams:
     @property
     def applied_at(self) -> datetime:
         """The time of the change."""
-        return self.situation.now
+        return self.situation.present.now
 
     def of(self, kind: Kind, *, flawless: bool = False) -> KpiFrame:
-        """Return the true KPIs from before the change to the deadline; `flawless`: carried out, without the kind's faults."""
+        """Return the true KPIs from the change to the deadline; `flawless`: carried out, without the kind's faults."""
         plan = replace(kind, name="", distortion=None, expected="harmless")
         if flawless:
             plan = replace(plan, carried_out=True, power_db=0.0, faults=())
@@ -81,8 +84,8 @@ class Streams:
         return self._streams[repr(plan)]
 
     def _simulate(self, plan: Kind) -> KpiFrame:
-        network = self.situation.network
-        network.restore(self.situation.state)
+        network = self.situation.present.network
+        network.restore(self.situation.present.state)
         if plan.carried_out:
             network.apply(self.situation.candidate.change_set, "change")
         if plan.power_db:
@@ -90,14 +93,15 @@ class Streams:
         for disturbance in (*plan.demand, *plan.faults):
             network.inject(disturbance)
         network.advance((_schedule(self.applied_at)[3] - self.applied_at).total_seconds())
-        return network.observe(KpiQuery(kpis=KPIS, start=self.applied_at - timedelta(seconds=WINDOWS_BEFORE * WINDOW_S)))
+        return network.observe(KpiQuery(start=self.applied_at))
 
 
 def run_trial(kind: Kind, seed: int, streams: Streams) -> Trial:
     """Make the change in the situation and return the verdict."""
     truth = streams.of(kind)
-    reported = kind.distortion(truth, streams.applied_at) if kind.distortion else truth
-    verification = _verdict(reported, streams)
+    situation = streams.situation
+    reported = kind.distortion(truth, situation.present.before()) if kind.distortion else truth
+    verification = _verdict(reported, situation)
     losses = _losses(kind, streams) if kind.expected != "false report" else {}
     return Trial(
         kind=kind.name,
@@ -115,16 +119,18 @@ def _power(old: object, change_db: float) -> ChangeSet:
     return ChangeSet(edits=(AttributeEdit(dn=_CARRIER, attribute="configuredMaxTxPower", old=value, new=value + change_db),))
 
 
-def _verdict(reported: KpiFrame, streams: Streams) -> Verification:
-    applied_at, situation = streams.applied_at, streams.situation
-    before = reported.keep(lambda sample: sample.end <= applied_at)
+def _verdict(reported: KpiFrame, situation: Situation) -> Verification:
+    """Return the verdict on what is reported: through the store and its checks, window by window, as a run would see it."""
+    present, settings = situation.present, CommitmentSettings()
+    card = present.network.describe()
+    with tempfile.TemporaryDirectory() as folder:
+        delivery = Reports(reported, present, Path(folder))
 
-    def look(start: datetime, until: datetime) -> Verification:
-        after = reported.keep(lambda sample: sample.start >= start and sample.end <= until)
-        card = situation.network.describe()
-        return verify(Comparison(before, after, card, situation.intent, situation.candidate, applied_at=applied_at))
+        def look(start: datetime, until: datetime) -> Verification:
+            measured = delivery.until(until)
+            return verify(observed(measured, card, situation.intent, situation.candidate, settings, (present.now, start, until)))
 
-    return look_until_settled(look, *_schedule(applied_at))
+        return look_until_settled(look, *_schedule(present.now))
 
 
 def _losses(kind: Kind, streams: Streams) -> dict[str, float]:
@@ -134,7 +140,7 @@ def _losses(kind: Kind, streams: Streams) -> dict[str, float]:
     approved.
     """
     later = _schedule(streams.applied_at)[0]
-    card = streams.situation.network.describe()
+    card = streams.situation.present.network.describe()
     truth, planned = (
         Series(frame.keep(partial(_is_later, later)), card) for frame in (streams.of(kind), streams.of(kind, flawless=True))
     )
@@ -154,7 +160,7 @@ def _losses(kind: Kind, streams: Streams) -> dict[str, float]:
 
 
 def _missed_targets(truth: Series, situation: Situation) -> Iterator[tuple[str, float]]:
-    card = situation.network.describe()
+    card = situation.present.network.describe()
     everywhere = tuple(cell.dn for cell in card.cells)
     for expectation in situation.intent.expectations:
         for target in expectation.targets:

@@ -229,6 +229,12 @@ def test_a_page_that_contradicts_itself_is_one_typed_error(tmp_path, change, rea
         assert store.count() == 0
 
 
+def test_a_log_whose_name_is_no_text_that_can_be_stored_is_read(tmp_path):
+    with PmPeer(log_of(0, 1), lambda page, after: page | {"log": "\ud800\x1b[31m"}) as peer:
+        kpis, _ = source(peer, tmp_path / "kpi.sqlite")
+        assert (kpis.refresh(), kpis.refresh()) == (2, 0)
+
+
 def test_a_repeated_page_is_one_typed_error(tmp_path):
     first = reports_of_window(0)
     with PmPeer(PmLog(), lambda page, after: page | {"reports": first, "next": after + 1, "last": 2**40}) as peer:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from policies.kpi import KpiFrame, KpiSample, UnknownKpiError
+from policies.quality.reporter import Reporter
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import Peer
 from tools.telemetry.delivery import Cursor, Delivery
@@ -86,6 +87,30 @@ def test_a_snapshot_before_the_first_window_stays_empty(store):
     assert empty.hourly("RRU.PrbTotDl", [CELL]) == []
     assert kpis.as_of(START).newest is None
     assert kpis.snapshot().newest == START + WINDOW
+
+
+class LongPull(Reports):
+    """All waiting reports in one pull, a delivery each; one more window has ended before each of them is fetched."""
+
+    def __init__(self, *frames):
+        super().__init__(*frames)
+        self.now = START
+
+    def deliveries(self, cursor):
+        for number, report in enumerate(self.waiting, 1):
+            self.now += WINDOW
+            before, cursor = cursor, Cursor(after=number)
+            yield Delivery(source=self.name, frame=report, before=before, after=cursor)
+
+    def reporter(self):
+        return Reporter(now=self.now)
+
+
+def test_windows_that_end_while_a_long_pull_lasts_are_none_of_the_future(store):
+    reports = LongPull(frame(0), frame(1), frame(2), frame(9))
+    kpis = KpiSource(store, reports, reports.reporter)
+    assert kpis.refresh() == 3
+    assert [flaw.value for flaw in kpis.as_of(START + 20 * WINDOW).flaws(KpiQuery())] == [9.0]
 
 
 def test_an_unknown_kpi_is_refused_before_anything_is_pulled(store):

@@ -10,6 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.pm_measurement import from_wire, parse_wire_name, to_wire, wire_name
+from policies.quality.reporter import Reporter
+from policies.quality.screening import screen
+from policies.quality.trend import Past
 from policies.slices import Slice
 from tools.telemetry.pm_reading import PmReportError
 from tools.telemetry.pm_report import parse_zone, read_report
@@ -113,6 +116,23 @@ def test_what_could_not_be_measured_is_absent_not_zero(text):
     base = "perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measResults"
     samples = read_report(changed(base, [{"p": 1, "sValue": text}])).samples
     assert [sample.value for sample in samples] == [None]
+
+
+@pytest.mark.parametrize("text", ["4_2", "\u0664\u0662", "0x2A", "4,2", "inf"])
+def test_only_a_number_of_the_standard_is_a_number(text):
+    base = "perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measResults"
+    reading = read_report(changed(base, [{"p": 1, "sValue": text}]))
+    assert [flaw.check for flaw in reading.flaws if flaw.dn == CELL] == ["range"]
+    assert not reading.samples
+
+
+def test_a_measurement_that_is_stated_twice_is_read_twice_so_that_the_checks_see_the_conflict():
+    base = "perf3gppFields/measDataCollection/measInfoList/0/measValuesList/0/measResults"
+    reading = read_report(changed(base, [{"p": 3, "sValue": "87"}, {"p": 3, "sValue": "870"}]))
+    assert [sample.value for sample in reading.samples] == [8.7, 87.0]
+    screening = screen(reading.samples, Past(), Reporter())
+    assert not screening.good
+    assert all("conflict" in flaw.reason for flaw in screening.flaws)
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,17 @@ def test_a_volume_beyond_every_traffic_model_is_refused_with_its_rate(context, s
         synchronize(heavy(context, slice, 1e9 if slice is Slice.EMBB else 1e8), seed=5)
 
 
+@pytest.mark.parametrize("slice", Slice)
+@pytest.mark.parametrize("mbps", [0.0, 1e-6, 3.0])
+def test_a_cell_without_users_at_that_time_is_no_error_and_has_no_terminal(context, slice, mbps):
+    present = twin_input(context)
+    empty = DemandRow(cell="S1C1", slice=slice, users=0.0, mbps=mbps)
+    others = [row for row in present.target if (row.cell, row.slice) != ("S1C1", slice)]
+    assert others
+    scenario = synchronize(present.model_copy(update={"target": (empty, *others)}), seed=5)
+    assert scenario.groups == synchronize(present.model_copy(update={"target": tuple(others)}), seed=5).groups
+
+
 def test_the_twin_is_another_network_for_another_seed_and_the_same_for_the_same(context):
     present = twin_input(context)
     assert synchronize(present, seed=5) == synchronize(present, seed=5)

@@ -25,8 +25,10 @@ from tools.telemetry.storage.rows import current_rows, sample_of
 
 _WITHDRAWING = ("consistency", "suspect flag")
 _CONFLICTING_FACTOR = 1.5
+_INSERT = "INSERT INTO samples(series, start_s, end_s, value, count, source, newest_s, version) VALUES (?, ?, ?, ?, ?, ?, ?,"
 
 Key = tuple[str, str, str]
+Row = tuple[int, float, float, float | None, int, str, float]
 
 
 def take_in(connection: sqlite3.Connection, delivery: Delivery, reporter: Reporter, past: Past) -> int:
@@ -40,8 +42,9 @@ def take_in(connection: sqlite3.Connection, delivery: Delivery, reporter: Report
     good = [sample for sample in screening.good if not _is_counter(sample)]
     flaws = [*delivery.flaws, *screening.flaws, *overlapping(connection, good)]
     flaws += _between_sources(connection, delivery.source, good)
-    flawed = {_key(flaw) for flaw in flaws}
-    good = [sample for sample in good if _key(sample) not in flawed]
+    if flaws:
+        flawed = {_key(flaw) for flaw in flaws}
+        good = [sample for sample in good if _key(sample) not in flawed]
     count = _put(connection, good, delivery.source)
     _withdraw(connection, flaws, delivery.source)
     quarantine.put_flaws(connection, delivery.source, flaws, _newest(connection, reporter))
@@ -79,12 +82,16 @@ def _put(connection: sqlite3.Connection, samples: list[KpiSample], source: str) 
     connection.executemany("INSERT OR IGNORE INTO windows VALUES (?, ?)", windows)
     newest = connection.execute("SELECT COALESCE(MAX(end_s), 0) FROM windows").fetchone()[0]
     current = _current(connection, [start for start, _ in windows])
-    count = 0
-    for sample in samples:
-        series, start = ids[_series_of(sample)], sample.start.timestamp()
-        row = (series, start, sample.end.timestamp(), sample.value, sample.count, source, newest)
-        count += _put_row(connection, row, current.get((series, start)))
-    return count
+    at = {moment: moment.timestamp() for start, end in KpiFrame(tuple(samples)).windows() for moment in (start, end)}
+    rows = [
+        (ids[_series_of(sample)], at[sample.start], at[sample.end], sample.value, sample.count, source, newest)
+        for sample in samples
+    ]
+    changed = [row for row in rows if row[:2] in current and current[row[:2]][2:] != row[3:5]]
+    connection.executemany(f"{_INSERT} 0)", [row for row in rows if row[:2] not in current])
+    for row in changed:
+        _replace(connection, row, *current[row[:2]][:2])
+    return len(changed) + sum(row[:2] not in current for row in rows)
 
 
 def _current(connection: sqlite3.Connection, starts: list[float]) -> dict[tuple[int, float], tuple[int, int, float | None, int]]:
@@ -94,25 +101,11 @@ def _current(connection: sqlite3.Connection, starts: list[float]) -> dict[tuple[
     return {(row[0], row[1]): (row[2], row[3], row[4], row[5]) for row in rows}
 
 
-def _put_row(
-    connection: sqlite3.Connection,
-    row: tuple[int, float, float, float | None, int, str, float],
-    current: tuple[int, int, float | None, int] | None,
-) -> int:
-    """Insert a row as the current version of its series and window; return 0 if that is what is stored already."""
-    version = 0
-    if current is not None:
-        seq, version, value, count = current
-        if (value, count) == (row[3], row[4]):
-            return 0
-        version += 1
-        following = connection.execute("SELECT COALESCE(MAX(seq), 0) + 1 FROM samples").fetchone()[0]
-        connection.execute("UPDATE samples SET replaced_by = ? WHERE seq = ?", (following, seq))
-    connection.execute(
-        "INSERT INTO samples(series, start_s, end_s, value, count, source, newest_s, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (*row, version),
-    )
-    return 1
+def _replace(connection: sqlite3.Connection, row: Row, seq: int, version: int) -> None:
+    """Insert a row as the next version of the row `seq`."""
+    following = connection.execute("SELECT COALESCE(MAX(seq), 0) + 1 FROM samples").fetchone()[0]
+    connection.execute("UPDATE samples SET replaced_by = ? WHERE seq = ?", (following, seq))
+    connection.execute(f"{_INSERT} ?)", (*row, version + 1))
 
 
 def _withdraw(connection: sqlite3.Connection, flaws: list[Flaw], source: str) -> None:
@@ -135,7 +128,7 @@ def _between_sources(connection: sqlite3.Connection, source: str, samples: list[
         for row in connection.execute(statement, (start.timestamp(), source)):
             other = sample_of(row[:8])
             others[_key(other)] = other, row[8]
-    for sample in samples:
+    for sample in samples if others else ():
         if _key(sample) not in others:
             continue
         other, name = others[_key(sample)]

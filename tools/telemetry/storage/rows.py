@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from policies.kpi import KpiSample
 from policies.quality.flaw import Flaw
@@ -18,7 +19,14 @@ _CURRENT = f"SELECT {COLUMNS} FROM samples JOIN series ON series.id = samples.se
 
 _UNCONTRADICTED = "end_s NOT IN (SELECT at_s FROM quarantine WHERE found_by = 'consistency')"
 
+_SLICES: dict[str, Slice | None] = {"": None} | {slice.value: slice for slice in Slice}
+
 Row = tuple[str, str, str, float, float, float | None, str, int]
+
+
+@lru_cache(maxsize=4096)
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)  # thousands of rows share a window
 
 
 def sample_of(row: Row) -> KpiSample:
@@ -27,9 +35,9 @@ def sample_of(row: Row) -> KpiSample:
     return KpiSample(
         kpi=kpi,
         dn=dn,
-        slice=Slice(name) if name else None,
-        start=datetime.fromtimestamp(start, UTC),
-        end=datetime.fromtimestamp(end, UTC),
+        slice=_SLICES[name],
+        start=_time(start),
+        end=_time(end),
         value=value,
         unit=unit,
         count=count,
