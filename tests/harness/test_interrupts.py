@@ -29,7 +29,7 @@ def status_of_last(root):
 
 @pytest.mark.parametrize(
     ("keys", "exit_status", "last"),
-    [("\x03", 130, "interrupted: run ID is asked; go on with: twinpilot run --resume ID"), ("\x04", 3, None)],
+    [("\x03", 130, "interrupted: run ID waits for an answer; go on with: twinpilot run --resume ID"), ("\x04", 3, None)],
     ids=["Ctrl-C", "end of input"],
 )
 def test_ctrl_c_and_the_end_of_the_input_at_a_prompt(tmp_path, keys, exit_status, last):
@@ -41,6 +41,18 @@ def test_ctrl_c_and_the_end_of_the_input_at_a_prompt(tmp_path, keys, exit_status
         # The terminal wraps the line; our own words are all there.
         assert last.replace("ID", run_id).split() == session.text.split()[-len(last.split()) :]
     assert status_of_last(tmp_path) == "asked"
+
+
+def test_ctrl_c_at_the_approval_prompt_reaches_the_twins_processes_too_and_the_printed_commands_work(tmp_path):
+    wish = "set the transmit power of S1C1 to 40 dBm permanently"
+    session = Session("run", wish, "--scenario", "small", "--data-dir", tmp_path).until("Apply this change?", seconds=400)
+    assert session.type("\x03").end() == 130
+    assert "Traceback" not in session.text, session.text[-2000:]
+    words = " ".join(session.text.split("interrupted:")[1].split())
+    decide = re.search(r"decide with: twinpilot (approve \S+ [0-9a-f]+); go on with: twinpilot run --resume", words)[1]
+    approved = piped(*decide.split(), "--data-dir", tmp_path)
+    assert approved.returncode == 0, approved.stderr
+    assert "approved by" in approved.stdout
 
 
 def test_sigterm_at_a_prompt(tmp_path):

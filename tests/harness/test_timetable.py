@@ -189,7 +189,9 @@ def test_at_its_time_the_change_is_tried_and_judged_again_on_the_telemetry_of_th
     runs = service(tmp_path, SmallPlanner(window=LATER), network=network, listener=listen)
     outcome = runs.start(TEXT, approver=approve_by_flag)
     assert calls == [NOW, LATER.start - timedelta(seconds=2)]
-    assert [record.kind for record in runs.journal.records(outcome.run_id)].count("gate.rejudged") == 1
+    assert [record.kind for record in runs.journal.records(outcome.run_id)].count("gate.rejudged") == 2, (
+        "before it is scheduled, and when its time has come"
+    )
     assert outcome.candidate.name == "as proposed"
 
 
