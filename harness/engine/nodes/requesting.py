@@ -81,7 +81,7 @@ def subject_of(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> App
         schedule=_schedule(desk, state, case),
         baseline=read_baseline(desk.kpis.snapshot(), case.card, case.intent),
         versions=desk.network.versions(case.change_set),
-        warnings=tuple(f"{reason.rule}: {reason.message}" for reason in verdict.reasons if reason.outcome == "warn"),
+        warnings=tuple(f"rule '{reason.rule}': {reason.message}" for reason in verdict.reasons if reason.outcome == "warn"),
         judged_at=case.card.now,
         round=state["rounds"],
     )
