@@ -31,7 +31,7 @@ def notice(commitment: Commitment, now: float) -> str:
 _PROGRESS = {
     "scheduled": "scheduled, and nothing of it is applied yet",
     "pending": "being applied",
-    "applied": "applied and being verified",
+    "applied": "applied, and not confirmed yet",
     "in_force": "in force, as confirmed by KPIs",
 }
 

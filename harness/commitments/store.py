@@ -26,7 +26,6 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from harness.commitments.network_identity import is_same_network
-from harness.records.status import Status
 from harness.runtime.errors import CommitmentError
 from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
@@ -37,6 +36,7 @@ from policies.word import Word
 CommitmentState = Literal[
     "scheduled", "pending", "applied", "in_force", "confirmed", "restored", "reverted", "cancelled", "revert_failed",
 ]  # fmt: skip
+ClosedStatus = Literal["confirmed", "inconclusive", "rolled back", "cannot"]
 _TO_REVERT = ("scheduled", "pending", "applied", "in_force", "revert_failed")
 _OPEN = "('scheduled', 'pending', 'applied', 'in_force', 'revert_failed')"
 _INSERT = (
@@ -102,7 +102,7 @@ class Commitment(Word):
         return "reverted" if self.verified_at is None else "restored"
 
     @property
-    def run_status(self) -> Status:
+    def run_status(self) -> ClosedStatus:
         """The status that its run has once it is closed so."""
         if self.closing == "restored":
             return "inconclusive" if self.expectations.get("inconclusive") else "confirmed"

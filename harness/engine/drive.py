@@ -101,10 +101,11 @@ class Drive:
         digest = interrupt["digest"]
         if self._is_decided(digest):
             return Decided(kind="decided")
+        question = self._question(digest, state)
+        # Also shown if nobody is there: the verdict that another process gives is on what was shown.
+        self._desk.emit("approval.needed", approval=question.approval, question=question)
         if self._approver is None:
             return None
-        question = self._question(digest, state)
-        self._desk.emit("approval.needed", approval=question.approval, question=question)
         answer = self._approver(question)
         if answer is not None:
             return self._record(digest, answer)

@@ -5,6 +5,7 @@ import re
 import shlex
 import signal
 import subprocess
+import time
 
 import pytest
 from small_world import SmallPlanner, service
@@ -12,6 +13,7 @@ from terminal_session import ENVIRONMENT, Session, command, piped
 
 from harness.approvals.approver import approve_by_flag
 from harness.commands.common import until_end_of_input
+from harness.commitments.watchdog import Watchdog
 from harness.engine.run_interrupted import RunInterrupted
 from harness.records.run_lock import run_lock
 from harness.runtime.errors import RunError
@@ -124,14 +126,22 @@ def test_ctrl_c_at_the_approval_leaves_the_request_pending_and_the_run_goes_on_w
 
 def test_ctrl_c_while_a_change_is_verified_says_that_it_is_on_the_network(tmp_path):
     def interrupt(event):
-        if event.kind == "change.applied":
+        if event.kind == "time.passed":
             raise KeyboardInterrupt
 
     run_service = service(tmp_path, listener=interrupt)
     with pytest.raises(RunInterrupted) as caught:
         run_service.start("at least 5 Mbps", approver=approve_by_flag)
     (line,) = caught.value.open_ends
-    assert line.endswith("on small is applied and being verified")
+    assert line.endswith("on small is applied, and not confirmed yet")
+    network, late = run_service.parts.network, lambda: time.time() + 1e6
+    watch = Watchdog(run_service.commitments, lambda name: network, run_service.journal, now=late)
+    assert [result.state for result in watch.sweep()] == ["reverted"]
+    outcome = run_service.resume(caught.value.run_id)
+    assert outcome.status == "rolled back"
+    assert outcome.message.startswith("not confirmed before its deadline; taken back: by the watchdog")
+    kinds = [record.kind for record in run_service.journal.records(caught.value.run_id)]
+    assert "change.alarm" not in kinds, "what our own watchdog took back was not replaced by somebody else"
 
 
 def test_the_end_of_the_input_at_the_approval_is_nobody(tmp_path):
