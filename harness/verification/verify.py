@@ -1,21 +1,25 @@
 """Verification by KPIs: did the change meet its targets, and did it harm anybody?
 
 1. **Users first.** Users and traffic that are missing near the change, and did not arrive in the cells around it, are harm, or at
-   least inconclusive (`harness.verification.populations`); so is a measurement that was there before (`measurements`).
+   least inconclusive (`harness.verification.populations`); so is a measurement that was there before (`measurements`). Users that
+   arrived elsewhere must have been predicted to leave; a cell that became empty without being edited may have failed.
 2. **Targets.** A bounded target is met if a one-sided t-test on its values per window (`policies.assessment.assess_by_window`) is
    significant; with a tolerance, if the Wilson bound of the share of (cell, window) pairs inside the bound is high enough. All
    tests use the effective number of windows, which are correlated (`tools.telemetry.statistics`).
 3. **Validity.** Nothing is met that rests on flawed samples or too few windows, is still moving (Mann-Kendall), or is outside the
-   prediction's interval widened by the measured twin gap, the sampling error and what is not material: on either side.
+   prediction interval of one more draw, widened by the measured twin gap, the sampling error and what is not material: on either
+   side. A watched KPI of the intent's cells must not fall short of its prediction with the change either.
 4. **Harm.** A KPI is harmed if its mean is worse after than before, significantly (Welch, Holm-corrected over all KPIs that are
-   tested) and materially (`policies/data/materiality.toml`), *and* if the worsening can be attributed to the change:
+   tested), materially (`policies/data/materiality.toml`) and further than it moves by itself in earlier windows
+   (`harness.verification.scatter`), *and* if the worsening can be attributed to the change:
    - Growing demand makes KPIs worse with any configuration. If the twin predicted that the KPI gets worse without the change, the
      value after must also be worse than that; if it predicted that the change makes it worse, worse than that as well, since a
      predicted side effect was approved. Both predictions are widened by the twin gap.
    - A worsening is not attributed to the change if demand (DRB.PdcpSduVolumeDL) rose significantly, by a tenth or more, in that
      cell and in the whole network (load that only moved between cells is no excuse), nor if cells far from the change got as
      much worse (`harness.verification.bystanders`).
-   - A worsening that would be significant if windows were independent, in all windows or in the latest, is inconclusive.
+   - A worsening that would be significant if windows were independent, in all windows or in the latest half, is inconclusive if
+     it is further than the KPI moves by itself as well.
    A target is harmed if it is missed and its KPI is harmed in this sense.
 5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one.
 6. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.

@@ -45,6 +45,11 @@ def test_an_unknown_benchmark_names_those_that_exist(capfd):
     assert "NAME='nonsense' is not a benchmark; there are: beams, gym, link, network, receivers, run" in capfd.readouterr().err
 
 
+def test_a_benchmark_that_uses_one_process_refuses_several(capfd):
+    assert run_command(["bench", "network", "--workers", "2"]) == 2
+    assert "--workers=2: benchmark network uses one process; leave the option out" in capfd.readouterr().err
+
+
 FAILURES = {
     "unknown command": ["fly"],
     "unknown option": ["run", "x", "--fly"],

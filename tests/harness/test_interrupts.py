@@ -116,8 +116,22 @@ def test_ctrl_c_at_the_approval_leaves_the_request_pending_and_the_run_goes_on_w
     with pytest.raises(RunInterrupted) as caught:
         run_service.start("at least 5 Mbps", approver=interrupted)
     assert caught.value.status == "awaiting approval"
-    assert [approval.state for approval in run_service.approvals.of_run(caught.value.run_id)] == ["pending"]
+    (approval,) = run_service.approvals.of_run(caught.value.run_id)
+    assert approval.state == "pending"
+    assert caught.value.open_ends == (f"decide with: {approval.command}",)
     assert run_service.resume(caught.value.run_id, approver=approve_by_flag).status == "confirmed"
+
+
+def test_ctrl_c_while_a_change_is_verified_says_that_it_is_on_the_network(tmp_path):
+    def interrupt(event):
+        if event.kind == "change.applied":
+            raise KeyboardInterrupt
+
+    run_service = service(tmp_path, listener=interrupt)
+    with pytest.raises(RunInterrupted) as caught:
+        run_service.start("at least 5 Mbps", approver=approve_by_flag)
+    (line,) = caught.value.open_ends
+    assert line.endswith("on small is applied and being verified")
 
 
 def test_the_end_of_the_input_at_the_approval_is_nobody(tmp_path):

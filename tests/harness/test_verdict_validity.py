@@ -6,10 +6,12 @@ from math import exp
 
 import pytest
 from kpi_stream import APPLIED_AT, judged, stream
-from small_network import GRANULARITY_S, START, SmallNetwork, du
-from small_world import intent
+from small_network import GRANULARITY_S, START, SmallNetwork, du, embb_minimum
+from small_world import candidate, intent
 
+from policies.evidence import Interval
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, IntentExpectation
+from policies.proposal import KpiPrediction
 from policies.quality.flaw import Flaw, Quality
 from policies.slices import Slice
 
@@ -57,6 +59,36 @@ def test_a_fifth_percentile_above_the_mean_is_a_contradiction(card):
 
 def test_what_differs_from_the_prediction_by_its_own_gap_is_confirmed(card):
     assert judged(card, bend=times(P05, 0.97)).outcome == "confirmed"
+
+
+def promised(seeds, spread=0.4):
+    """A candidate whose prediction of the throughput, 10 Mbit/s, is the mean of `seeds` seeds, known to a part of `spread`."""
+    tried = candidate("change", embb_minimum(40), intent())
+    throughput, delay = tried.outlook
+    half = spread * throughput.predicted / 2
+    interval = Interval(low=throughput.predicted - half, high=throughput.predicted + half)
+    return tried.model_copy(update={"outlook": (throughput.model_copy(update={"interval": interval, "seeds": seeds}), delay)})
+
+
+@pytest.mark.parametrize(("seeds", "outcome"), [(1, "inconclusive"), (5, "confirmed")])
+def test_the_network_is_one_more_draw_and_not_the_mean_over_seeds(card, seeds, outcome):
+    # 14 Mbit/s is outside 8..12 and, with √6 times the half width, inside the interval of a draw from five seeds.
+    slow = times("DRB.UEThpDl", 1.4)
+    verification = judged(card, bend=lambda *place: slow(times(P05, 1.4)(*place), *place[1:]), candidate=promised(seeds))
+    assert verification.outcome == outcome, verification.reasons
+
+
+@pytest.mark.parametrize(("level", "outcome"), [(12.0, "confirmed"), (40.0, "inconclusive")])
+def test_what_the_change_was_to_improve_must_have_improved_although_nothing_is_worse(card, level, outcome):
+    mean = KpiPrediction(
+        kpi="DRB.UEThpDl", unit="Mbit/s", slice=Slice.EMBB, cells=("S1C1",), mean=level, no_change=4.0, twin_gap=0.1, seeds=3,
+        interval=Interval(low=0.9 * level, high=1.1 * level),
+    )  # fmt: skip
+    tried = candidate("change", embb_minimum(40), intent())
+    tried = tried.model_copy(update={"predictions": (*tried.predictions, mean)})
+    verification = judged(card, candidate=tried)
+    assert verification.outcome == outcome, verification.reasons
+    assert (outcome == "confirmed") == (not any("times the prediction" in reason for reason in verification.reasons))
 
 
 def decay(kpi, slice, level, memory_s=30.0):

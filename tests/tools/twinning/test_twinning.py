@@ -155,8 +155,10 @@ def test_the_same_request_has_the_same_result(context):
         "seeds": 1,
         "depth": "screen",
     }
-    first, second = (compare_candidates.call(context, request).value for _ in range(2))
-    assert first == second
+    inside = replace(context, laboratory=Laboratory(workers=0))
+    first, second, in_this_process = (compare_candidates.call(where, request).value for where in (context, context, inside))
+    assert first == second == in_this_process
+    assert first.candidates[0].outlook[0].seeds == 1
 
 
 def test_a_candidate_that_violates_a_limit_is_refused_by_name_and_the_others_are_still_tried(context):
