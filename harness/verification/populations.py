@@ -76,12 +76,15 @@ class _Population:
         """The p-value of "nothing is missing, in the cell or in the cells around it together"."""
         return max(self.p_left, p_greater(self.region_before, self.region_after, self._floor))
 
-    @property
-    def p_region_lost(self) -> float:
-        """The p-value of "the cells around it together have lost no more than comes and goes there"; 0 if they are not measured."""
+    def p_region_lost(self, share_left: float) -> float:
+        """The p-value of "of the users in the cells around, `share_left` are there, but for those that come and go".
+
+        It is 0 if they are not measured.
+        """
         if not self.region_before or not self.region_after:
             return 0.0
-        return p_greater(self.region_before, self.region_after, sqrt(_CHURN * fmean(self.region_before)))
+        expected = [users * share_left for users in self.region_before]
+        return p_greater(expected, self.region_after, sqrt(_CHURN * fmean(self.region_before)))
 
     @property
     def _floor(self) -> float:
@@ -138,7 +141,7 @@ def _missing_users(population: _Population, p_value: float, comparison: Comparis
     excuse = _excuse(population, comparison)
     if excuse is not None:
         return _check(population, p_value, *excuse)
-    if gone and _is_put_off_air(population, comparison) and population.p_region_lost >= comparison.significance:
+    if gone and _is_put_off_air(population, comparison) and not _is_region_short(population, comparison):
         return _check(population, p_value, "moved", f"{count} left the sleeping cell; nobody is missing in the cells around")
     lost = f"{count} are gone and did not arrive in the cells around"
     if p_value < comparison.significance or (gone and population.cell.id in touched_cells(comparison)):
@@ -154,6 +157,12 @@ def _is_put_off_air(population: _Population, comparison: Comparison) -> bool:
     What they lose is in the KPIs of the cells around, and in the number of users there if more are missing than come and go.
     """
     return population.cell.id in put_off_air(comparison.candidate.change_set, comparison.card)
+
+
+def _is_region_short(population: _Population, comparison: Comparison) -> bool:
+    """Whether more are missing in the cells around than have left where the change does not act (at night) or come and go."""
+    elsewhere = share_left_elsewhere(comparison, population.kpi, population.slice, population.cell.id)
+    return population.p_region_lost(min(1.0, 1.0 if elsewhere is None else elsewhere)) < comparison.significance
 
 
 def _gone_volume(population: _Population, comparison: Comparison) -> BystanderCheck:

@@ -49,11 +49,11 @@ def verdict(card, others, change=None, few=0.08):
 
 def test_the_few_users_of_a_cell_that_sleeps_need_not_be_counted_again_among_many(card):
     assert verdict(card, others=1.0) == "moved"
+    assert verdict(card, others=0.9) == "moved", "at night users leave everywhere"
 
 
 def test_users_of_a_sleeping_cell_that_are_missing_around_are_harm(card):
     assert verdict(card, others=1.0, few=0.8) == "harmed"
-    assert verdict(card, others=0.7) == "harmed"
 
 
 def test_a_cell_that_empties_though_nobody_put_it_to_sleep_is_never_neutral(card):
