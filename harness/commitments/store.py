@@ -198,10 +198,11 @@ class CommitmentStore:
 
     def extend(self, key: str, deadline_s: float, network_deadline: float) -> Commitment:
         """Set both deadlines of an applied change anew, as in `open`: a person goes on watching it. Raises CommitmentError."""
+        deadline = self._now() + deadline_s  # before the transaction: the high-water clock may write what it saw
         with self._store.transaction() as connection:
             changed = connection.execute(
                 "UPDATE commitments SET deadline = ?, network_deadline = ? WHERE key = ? AND state = 'applied'",
-                (self._now() + deadline_s, network_deadline, key),
+                (deadline, network_deadline, key),
             ).rowcount
         commitment = self.get(key)
         if not changed:

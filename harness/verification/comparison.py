@@ -23,7 +23,8 @@ class Comparison:
     by KPI, for how long its counter still contains what was before (a filter or a moving average of the peer; KPIs that are not
     listed: `KpiDefinition.memory_s`): later windows that start sooner than that after `applied_at` are not used. Without
     `applied_at` no window is left out. history: returns the windows before the change, those of `before` and earlier ones, from
-    which it is learned how far KPIs move by themselves; it is called once, where that is in question.
+    which it is learned how far KPIs move by themselves; it is called once, where that is in question. share: the part of the time
+    until the deadline that has been watched, 0..1.
     """
 
     before: KpiFrame
@@ -36,6 +37,7 @@ class Comparison:
     applied_at: datetime | None = None
     memory_s: Mapping[str, float] = field(default_factory=dict)
     history: Callable[[], KpiFrame] | None = None
+    share: float = 1.0
 
     @property
     def is_predicted_for_now(self) -> bool:

@@ -27,8 +27,12 @@ def observed(
     candidate: Candidate,
     settings: CommitmentSettings,
     times: tuple[datetime, datetime, datetime],
+    share: float = 1.0,
 ) -> Comparison:
-    """Return the comparison of the windows before a change with those after it; `times`: applied at, start and end after it."""
+    """Return the comparison of the windows before a change with those after it; `times`: applied at, start and end after it.
+
+    share: see Comparison.
+    """
     applied_at, start, until = times
     kpis = needed_kpis(intent)
     oldest, earliest = (applied_at - timedelta(seconds=count * card.granularity_s) for count in (HISTORY, WINDOWS_BEFORE))
@@ -43,6 +47,7 @@ def observed(
         applied_at=applied_at,
         memory_s=settings.memory,
         history=lambda: measured.query(KpiQuery(kpis=kpis, start=oldest, end=applied_at)),
+        share=share,
     )
 
 

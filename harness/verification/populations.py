@@ -18,7 +18,7 @@ from statistics import fmean
 from harness.verification.cells import dns_of, named_cells, near_cells, touched_cells
 from harness.verification.comparison import Comparison
 from harness.verification.demand import share_left_elsewhere
-from harness.verification.plausibility import departure_of
+from harness.verification.levels import DOUBT
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.series import USERS, VOLUME
 from policies.guardrails.blast_radius import BlastRadius
@@ -26,7 +26,7 @@ from policies.guardrails.off_air import put_off_air
 from policies.kpi import kpi_definition
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
-from tools.telemetry.statistics import correlation_of, holm, p_fewer, p_greater
+from tools.telemetry.statistics import holm, p_fewer, p_greater
 from tools.telemetry.trend import trend_of
 from twins.network import Cell
 
@@ -144,9 +144,9 @@ def _missing_users(population: _Population, p_value: float, comparison: Comparis
     if gone and _is_put_off_air(population, comparison) and not _is_region_short(population, comparison):
         return _check(population, p_value, "moved", f"{count} left the sleeping cell; nobody is missing in the cells around")
     lost = f"{count} are gone and did not arrive in the cells around"
-    if p_value < comparison.significance or (gone and population.cell.id in touched_cells(comparison)):
+    if p_value < comparison.significance * DOUBT or (gone and population.cell.id in touched_cells(comparison)):
         return _check(population, p_value, "harmed", lost)
-    if not gone and population.p_lost >= comparison.significance:
+    if not gone and p_value >= comparison.significance:  # one of many populations always loses some
         return _check(population, p_value, "unharmed", f"{count} left; as many as come and go in the cells around")
     return _check(population, p_value, "inconclusive", f"{lost}; too few to blame the change")
 
@@ -187,17 +187,20 @@ def _moved(population: _Population, gone: bool, finding: str, comparison: Compar
 
 
 def _unpredicted(population: _Population, comparison: Comparison) -> str:
-    """Return how the users left in the intent's cells depart from the prediction with the change, or "" if they do not."""
+    """Return that fewer users are left in the intent's cells than the change was to leave there, or "" if that is not known.
+
+    The share that is left with the change, of those without it, is predicted under the same seeds: better than their number.
+    """
     dns = dns_of(comparison, named_cells(comparison))
     prediction = _prediction_of(USERS, comparison)
     before, after = comparison.earlier.values(USERS, None, dns), comparison.later.values(USERS, None, dns)
     is_whole = population.kpi == USERS and population.slice is None and population.cell.dn in dns
-    if not is_whole or prediction is None or not before or not after or fmean(after) >= prediction.mean:
+    if not is_whole or prediction is None or not prediction.no_change or not before or not after:
         return ""
-    known = comparison.is_predicted_for_now and prediction.no_change is not None
-    bias = fmean(before) - (prediction.no_change or 0.0) if known else 0.0
-    gap, draw = prediction.twin_gap or 0.0, prediction.interval_of_a_draw
-    return departure_of(USERS, fmean(after), after, prediction.mean, draw, gap, bias, correlation_of(after, before))
+    left, expected = fmean(after) / fmean(before), min(1.0, prediction.mean / prediction.no_change)
+    if left >= min(expected - _tolerance(expected, population), 1 - _MATERIAL_SHARE):
+        return ""
+    return f"{left:.0%} of the users are left in the intent's cells, {expected:.0%} were predicted with the change"
 
 
 def _excuse(population: _Population, comparison: Comparison) -> tuple[BystanderResult, str] | None:

@@ -11,7 +11,7 @@ from harness.verification.comparison import Comparison
 from harness.verification.demand import demand_moved
 from harness.verification.effect import effect_on
 from harness.verification.flawed import flaw_of, is_invalid
-from harness.verification.levels import MET
+from harness.verification.levels import met_level
 from harness.verification.movement import movement_of, noise_correlation
 from harness.verification.plausibility import MEAN_OF_LOW_END, contradiction_of, departure_of
 from harness.verification.result import TargetCheck, TargetResult
@@ -23,6 +23,8 @@ from policies.materiality import is_worse
 from policies.proposal import Candidate, TargetOutlook
 from tools.telemetry.statistics import MIN_WINDOWS, correlation_of, p_mean_above, p_mean_below, share_bounds
 from tools.twinning.outlook import gap_key
+
+_LEAST_EFFECT = 1 / 3  # of the predicted movement
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class _Measured:
     outlook: TargetOutlook | None
     gap: float
     significance: float
+    met_level: float
 
     @property
     def correlation(self) -> float:
@@ -59,6 +62,7 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         outlook=outlook,
         gap=gap_of(comparison.candidate, scope, target.kpi),
         significance=comparison.significance,
+        met_level=met_level(comparison.significance, comparison.share),
     )
     noise = noise_correlation(measured.after, measured.before)
     moving = movement_of(target.kpi, measured.after, comparison.significance, noise)
@@ -69,6 +73,7 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         or moving
         or _contradiction(comparison, scope, measured)
         or _departure(comparison, scope, measured)
+        or _ineffective(comparison, scope, measured)
     )
     result, p_value = _verdict(measured, reason)
     return TargetCheck(
@@ -133,6 +138,23 @@ def _departure(comparison: Comparison, scope: ExpectationObject, measured: _Meas
     return "" if departure and demand_moved(comparison, scope.cells, up=not lighter) else departure
 
 
+def _ineffective(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
+    """Return that the KPI hardly moved as the change was to move it, or "" if it did, or the bound did not need the change.
+
+    A target that is met by chance, while the change was acknowledged and not carried out, is not met for long.
+    """
+    outlook, target = measured.outlook, measured.target
+    if outlook is None or outlook.no_change is None or min(len(measured.before), len(measured.after)) < MIN_WINDOWS:
+        return ""
+    promised, found = outlook.predicted - outlook.no_change, fmean(measured.after) - fmean(measured.before)
+    is_met_anyway = target.is_met_by(outlook.no_change) or target.is_met_by(fmean(measured.before))
+    if is_met_anyway or not promised or not comparison.is_predicted_for_now or found / promised >= _LEAST_EFFECT:
+        return ""
+    if any(demand_moved(comparison, scope.cells, up=up) for up in (True, False)):
+        return ""  # the value before is no measure of what it would be without the change
+    return f"it moved by {found:+.3g} {target.definition.unit}, {found / promised:.0%} of what was predicted of the change"
+
+
 def _contradiction(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
     """Return how the value contradicts another KPI of the same cells, or ""."""
     mean_kpi = MEAN_OF_LOW_END.get(measured.target.kpi)
@@ -163,7 +185,7 @@ def _by_bound(measured: _Measured) -> tuple[TargetResult, float | None]:
     upper, r = target.condition.is_upper_bound, measured.correlation
     p_met = p_mean_below(values, target.value, r) if upper else p_mean_above(values, target.value, r)
     p_missed = p_mean_above(values, target.value, r) if upper else p_mean_below(values, target.value, r)
-    if p_met < MET * measured.significance and target.is_met_by(fmean(values)):
+    if p_met < measured.met_level and target.is_met_by(fmean(values)):
         return "met", p_met
     return ("missed" if p_missed < measured.significance else "inconclusive"), p_met
 
@@ -171,7 +193,7 @@ def _by_bound(measured: _Measured) -> tuple[TargetResult, float | None]:
 def _by_share(target: ExpectationTarget, values: Sequence[float], measured: _Measured) -> TargetResult:
     inside = [float(target.is_met_by(value)) for value in values]
     met, correlation = round(sum(inside)), correlation_of(inside)
-    low, _ = share_bounds(met, len(values), MET * measured.significance, correlation)
+    low, _ = share_bounds(met, len(values), measured.met_level, correlation)
     _, high = share_bounds(met, len(values), measured.significance, correlation)
     return "met" if low >= 1 - target.tolerance else "missed" if high < 1 - target.tolerance else "inconclusive"
 

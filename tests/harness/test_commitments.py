@@ -43,6 +43,17 @@ def opened(commitments, change_set, key="k1", run="r1", deadline=60):
     return commitments.open(key, run, change_set, network="net", deadline_s=deadline, network_deadline=4e9, expectations={})
 
 
+def test_every_step_may_come_long_after_the_one_before_it(commitments, clock, network):
+    for step, state in (
+        (lambda: opened(commitments, embb_minimum(40)), "pending"),
+        (lambda: commitments.applied("k1", network.apply(embb_minimum(40), "k1")), "applied"),
+        (lambda: commitments.extend("k1", 60.0, 4e9), "applied"),
+        (lambda: commitments.confirmed("k1"), "confirmed"),
+    ):
+        clock[0] += 3600.0  # what the high-water clock has seen must be written
+        assert step().state == state
+
+
 def minimum(network):
     return network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"]
 

@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from harness.verification.levels import met_level
 from harness.verification.result import Verification
 from harness.verification.sequence import look_until_settled
 
@@ -13,7 +16,7 @@ def looks(verdict_of):
     """Look for at most three steps; return the outcome and the (start, end) of each look in steps."""
     seen = []
 
-    def look(start, until):
+    def look(start, until, share):
         place = ((start - T0) / STEP, (until - T0) / STEP)
         seen.append(place)
         outcome, settled = verdict_of(*place)
@@ -47,7 +50,7 @@ def test_what_never_settles_is_inconclusive():
 def test_the_last_look_may_be_shorter_than_a_step():
     ends = []
 
-    def look(start, until):
+    def look(start, until, share):
         ends.append(until)
         return Verification(
             outcome="inconclusive", targets=(), bystanders=(), windows_before=12, windows_after=6, significance=0.05
@@ -55,3 +58,24 @@ def test_the_last_look_may_be_shorter_than_a_step():
 
     look_until_settled(look, T0, T0 + STEP, STEP, T0 + 1.5 * STEP)
     assert ends == [T0 + STEP, T0 + 1.5 * STEP]
+
+
+def test_early_looks_confirm_only_what_is_beyond_doubt_and_the_last_has_the_whole_level():
+    levels = [met_level(0.05, share) for share in (0.1, 0.3, 0.6, 0.9, 1.0)]
+    assert levels == sorted(levels)
+    assert levels[0] < 1e-6
+    assert levels[1] < 0.001
+    assert levels[-1] == pytest.approx(0.05)
+
+
+def test_each_look_knows_which_share_of_the_time_was_watched():
+    shares = []
+
+    def look(start, until, share):
+        shares.append(share)
+        return Verification(
+            outcome="inconclusive", targets=(), bystanders=(), windows_before=12, windows_after=6, significance=0.05
+        )
+
+    look_until_settled(look, T0, T0 + STEP, STEP, T0 + 2.5 * STEP)
+    assert shares == pytest.approx([0.4, 0.8, 1.0])

@@ -92,14 +92,16 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
     start = max(plan.start, datetime.fromisoformat(state["watch_from"])) if "watch_from" in state else plan.start
     delay = start - plan.start
 
-    def look(start: datetime, until: datetime) -> Verification:
-        return _compare(desk, tried, intent, (applied_at, start, until))
+    def look(start: datetime, until: datetime, share: float) -> Verification:
+        return _compare(desk, tried, intent, (applied_at, start, until), share)
 
     first, deadline = (min(moment + delay, end) if end else moment + delay for moment in (plan.first, plan.deadline))
     return look_until_settled(look, start, first, plan.step, deadline)
 
 
-def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, datetime, datetime]) -> Verification:
+def _compare(
+    desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, datetime, datetime], share: float = 1.0
+) -> Verification:
     applied_at, _, until = times
     wait_in_effect(desk, tried.change_set, until)
     if tried.candidate is None:
@@ -107,7 +109,7 @@ def _compare(desk: Desk, tried: Tried, intent: Intent, times: tuple[datetime, da
     card, measured = desk.network.describe(), desk.kpis.snapshot()
     earliest = applied_at - timedelta(seconds=WINDOWS_BEFORE * card.granularity_s)
     desk.artifacts.save("series", measured.query(KpiQuery(kpis=needed_kpis(intent), start=earliest)).to_records())
-    return judge_kpis(observed(measured, card, intent, tried.candidate, desk.settings.commitment, times))
+    return judge_kpis(observed(measured, card, intent, tried.candidate, desk.settings.commitment, times, share))
 
 
 def _without_predictions(tried: Tried) -> Candidate | None:

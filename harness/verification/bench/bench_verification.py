@@ -2,7 +2,7 @@
 
 1. For each seed a network with a history, a change and the twin's prediction of it, as a run would have them: an effective change
    on even seeds, a neutral one on odd seeds, the other one if the gate would not let it pass (the twin does not promise the
-   targets). Then kinds of trials (`kinds.KINDS`) happen to it: all harmless ones, and every other harmful one in turn. What is
+   targets). Then kinds of trials (`kinds.KINDS`) happen to it: all harmless ones, and every third harmful one in turn. What is
    reported enters the KPI store window by window, through its checks.
 2. **False "confirmed"**: of the trials that are clearly harmful by the true KPIs, and of those whose reports are false.
    **False rollback**: of the harmless kinds whose change meets its targets by the true KPIs; every verdict but "confirmed"
@@ -10,8 +10,8 @@
    than twice what is material) careful people differ: these trials are counted on their own.
 3. Intervals are Clopper-Pearson (95 %) over the trials. Trials of one seed share its network, so seeds are counted as well.
 
-Reported seeds are 2001 to 2240; thresholds and the network were chosen with seeds 9101 to 9130. With `--out` the trials are kept,
-and a run that was interrupted goes on where it stopped.
+Reported seeds are 4001 to 4240; rules and network were chosen with 9101 to 9130 and some from 2001 and 3001 on. With `--out`
+the trials are kept, and a run that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tools.twinning.laboratory import Laboratory
 from twins.progress import show_progress
 from twins.worker_process import prepare_worker
 
-SEEDS, QUICK_SEEDS = tuple(range(2001, 2241)), (2001, 2002)
+SEEDS, QUICK_SEEDS = tuple(range(4001, 4241)), (2001, 2002)
 _MAX_FALSE_CONFIRMED, _MAX_FALSE_ROLLBACK = 0.01, 0.05
 _FACTOR_TWO = "throughput × 2"
 _FILE = "verification-trials.jsonl"
@@ -77,10 +77,10 @@ def trials_of(seed: int) -> list[Trial]:
 
 
 def kinds_of(seed: int, *, effective: bool) -> list[Kind]:
-    """Return the kinds of trials of a seed: those without harm, and every other one of the rest in turn."""
+    """Return the kinds of trials of a seed: those without harm, and every third one of the rest in turn."""
     own = [kind for kind in KINDS if kind.effective is effective]
     rest = [kind for kind in own if kind.expected != "harmless"]
-    return [kind for kind in own if kind.expected == "harmless"] + rest[seed // 2 % 2 :: 2]
+    return [kind for kind in own if kind.expected == "harmless"] + rest[seed // 2 % 3 :: 3]
 
 
 def _read(path: Path) -> dict[int, list[Trial]]:

@@ -126,9 +126,9 @@ def _verdict(reported: KpiFrame, situation: Situation) -> Verification:
     with tempfile.TemporaryDirectory() as folder:
         delivery = Reports(reported, present, Path(folder))
 
-        def look(start: datetime, until: datetime) -> Verification:
-            measured = delivery.until(until)
-            return verify(observed(measured, card, situation.intent, situation.candidate, settings, (present.now, start, until)))
+        def look(start: datetime, until: datetime, share: float) -> Verification:
+            measured, times = delivery.until(until), (present.now, start, until)
+            return verify(observed(measured, card, situation.intent, situation.candidate, settings, times, share))
 
         return look_until_settled(look, *_schedule(present.now))
 
@@ -168,7 +168,7 @@ def _missed_targets(truth: Series, situation: Situation) -> Iterator[tuple[str, 
             bound, mean = target.value or 0.0, fmean(values or [0.0])
             distance = abs(mean - bound) / (_MISSED * abs(bound))
             if not target.is_met_by(mean):
-                yield f"{target.describe()} is missed: {mean:.3g}", distance
+                yield f"{target.describe()} is missed: {mean:.3g}", max(distance, 1.0)
             elif distance < _CLEAR:
                 yield f"{target.describe()} is only just met: {mean:.3g}", 1.0
 
