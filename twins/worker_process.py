@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import threading
 from multiprocessing.process import BaseProcess
 
@@ -14,6 +15,8 @@ def prepare_worker() -> None:
     """Initialize a spawned worker; must run before numerical libraries are imported."""
     for name in _THREADS:
         os.environ[name] = "1"
+    # Ctrl-C reaches each process of the terminal: a worker ends without a word, its parent says what was interrupted.
+    signal.signal(signal.SIGINT, lambda number, frame: os._exit(130))
     parent = multiprocessing.parent_process()
     if parent is not None:
         # A killed parent does not close the pool's queues: the workers hold both ends and would wait for work forever.

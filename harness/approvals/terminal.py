@@ -38,7 +38,7 @@ def ask_at_terminal(console: SafeConsole) -> Approver:
                 note = Prompt.ask("Why not? (empty: end the run; else plan again)", default="", console=console)
                 return ApprovalAnswer(False, who, "terminal", note=note)
             edited = edit_change_set(console, question.approval.change_set)
-            if edited is not None and edited.digest != question.approval.digest:
+            if edited is not None and edited.digest != question.approval.change_set.digest:
                 return ApprovalAnswer(False, who, "terminal", edited=edited)
             console.print(plain("nothing was changed", "yellow"))
 

@@ -71,15 +71,17 @@ def end_interrupted(interrupt: RunInterrupted, as_json: bool) -> NoReturn:
 
     is_interrupt = type(interrupt.cause) is KeyboardInterrupt
     following = f"twinpilot run --resume {interrupt.run_id}"
-    decide = f"; decide with: twinpilot approve {interrupt.run_id}" if interrupt.status == "awaiting approval" else ""
+    open_ends = "".join(f"; {line}" for line in interrupt.open_ends)
+    waits = "waits for an answer" if interrupt.status == "asked" else f"is {interrupt.status}"
     end_command(
         "interrupted" if is_interrupt else "terminated",
-        f"run {interrupt.run_id} is {interrupt.status}{decide}; go on with: {following}",
+        f"run {interrupt.run_id} {waits}{open_ends}; go on with: {following}",
         INTERRUPTED if is_interrupt else TERMINATED,
         kind=type(interrupt.cause).__name__,
         as_json=as_json,
         run_id=interrupt.run_id,
         run_status=interrupt.status,
+        open_ends=list(interrupt.open_ends),
         next=following,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -37,33 +36,32 @@ def runs(
             record.model_copy(update={"status": status_now(record, place.run(record.run_id))})
             for record in RunStore(store).newest(count)
         ]
-        commitments = CommitmentStore(store).open_commitments()
+        open_ones = CommitmentStore(store)
+        commitments, now = open_ones.open_commitments(), open_ones.now()
     if as_json:
-        say_json(_json(records, commitments))
+        say_json(_json(records, commitments, now))
     else:
-        _show(records, commitments)
+        _show(records, commitments, now)
 
 
-def _json(records: list[RunRecord], commitments: list[Commitment]) -> dict[str, Any]:
+def _json(records: list[RunRecord], commitments: list[Commitment], now: float) -> dict[str, Any]:
     from harness.commitments.notice import is_left_standing
 
     fields = {"key", "run_id", "network", "state", "note", "attempts", "next_attempt_at", "apply_at", "restore_at"}
     return {
         "runs": records,
         "open_commitments": [
-            commitment.model_dump(mode="json", include=fields)
-            | {"still_on_the_network": is_left_standing(commitment, time.time())}
+            commitment.model_dump(mode="json", include=fields) | {"still_on_the_network": is_left_standing(commitment, now)}
             for commitment in commitments
         ],
     }
 
 
-def _show(records: list[RunRecord], commitments: list[Commitment]) -> None:
+def _show(records: list[RunRecord], commitments: list[Commitment], now: float) -> None:
     """Print two lines for each run; the id comes first and is never cut, however narrow the terminal is."""
     from harness.commitments.notice import is_left_standing, notice
     from twins.screen.console import SafeConsole
 
-    now = time.time()
     console = SafeConsole()
     if not records:
         console.print('no runs yet; start with: twinpilot run "..."')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -83,9 +82,11 @@ def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> 
             console.print(f"  {line}")
         if approval.state == "pending":
             console.print(f"  approve with: {approval.command}")
-    for commitment in CommitmentStore(store).of_run(record.run_id):
-        line = notice(commitment, time.time()) if commitment.is_open else f"commitment: {commitment.describe()}"
-        console.print(line, style="bold red" if is_left_standing(commitment, time.time()) else "")
+    commitments = CommitmentStore(store)
+    now = commitments.now()
+    for commitment in commitments.of_run(record.run_id):
+        line = notice(commitment, now) if commitment.is_open else f"commitment: {commitment.describe()}"
+        console.print(line, style="bold red" if is_left_standing(commitment, now) else "")
 
 
 def _show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:

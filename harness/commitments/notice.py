@@ -18,7 +18,7 @@ def is_left_standing(commitment: Commitment, now: float) -> bool:
 def notice(commitment: Commitment, now: float) -> str:
     """Return one line about an open commitment; `now`: wall time in seconds since the epoch."""
     what = f"the change of run {commitment.run_id} ({len(commitment.change_set.edits)} edit(s), {commitment.digest[:12]})"
-    if is_embedded(commitment.network) and not commitment.attempts:
+    if is_embedded(commitment.network) and not commitment.attempts and commitment.state != "scheduled":
         goes_on = f"which stands still unless its run goes on: twinpilot run --resume {commitment.run_id}"
         return f"{what} is, or may be, on {commitment.network}, {goes_on}"
     if not is_left_standing(commitment, now):
@@ -31,7 +31,7 @@ def notice(commitment: Commitment, now: float) -> str:
 _PROGRESS = {
     "scheduled": "scheduled, and nothing of it is applied yet",
     "pending": "being applied",
-    "applied": "applied and being verified",
+    "applied": "applied, and not confirmed yet",
     "in_force": "in force, as confirmed by KPIs",
 }
 

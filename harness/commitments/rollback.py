@@ -17,6 +17,7 @@ from twins.network import Network, NetworkError, StaleEditError, UnknownReceiptE
 from twins.standing import EditStanding, EditState
 
 CHANGED_SINCE = "nothing of the change stands, but the old values do not either: decide by hand"
+SENT_NOTHING = "its time passed before it was applied: nothing was sent"
 _RESTORED = frozenset({EditState.IN_EFFECT, EditState.PENDING, EditState.REFUSED})
 
 
@@ -30,7 +31,7 @@ def roll_back(network: Network, commitment: Commitment) -> str:
     Raises RollbackError unless every old value was read back.
     """
     if commitment.state == "scheduled":
-        return "its time passed before it was applied: nothing was sent"
+        return SENT_NOTHING
     problems: list[str] = []
     how = _revert(network, commitment, problems)
     if left := standing_edits(network, commitment.change_set):
@@ -44,6 +45,14 @@ def roll_back(network: Network, commitment: Commitment) -> str:
 def standing_edits(network: Network, change_set: ChangeSet) -> tuple[EditStanding, ...]:
     """Return the edits of the inverse that are not in effect: what still stands, was changed since, or cannot be read."""
     return tuple(standing for standing in network.standing(change_set.inverse()) if not _is_restored(standing))
+
+
+def what_stands(error: NetworkError) -> str:
+    """Return in words what is left on the network by a rollback that failed with this error."""
+    text = str(error)
+    return (
+        f"it is not taken back: {text}" if text.startswith(CHANGED_SINCE) else f"it is, or may be, still on the network: {text}"
+    )
 
 
 def may_stand(network: Network, change_set: ChangeSet) -> bool:

@@ -5,13 +5,14 @@
 2. scheduled → pending → applied → in_force → restored, for a change with a timetable: `scheduled` until its time has come and
    nothing was sent yet, `in_force` from its verification until it is restored at the end of its time window. Without an end it
    is `confirmed` by its verification. A change that is taken back is `reverted`, and `revert_failed` (still open) until that
-   succeeds: it is tried again, first at once, then after pauses that double up to five minutes, for as long as it takes.
-   `confirmed`, `restored` and `reverted` are final.
+   succeeds: it is tried again, first at once, then after pauses that double up to five minutes, for as long as it takes. One
+   that was scheduled and never sent is `cancelled`. `confirmed`, `restored`, `reverted` and `cancelled` are final.
 3. An open commitment owns the attributes and policies that it edits: another change of the same (DN, attribute) of the same
    network, whatever URL leads to it, is refused, even if the two are scheduled for different times, since each restores the
    values that it read before.
 4. Whoever reverts a change holds a lease meanwhile, so that the run and the watchdog do not both revert it.
-5. A run that ended while its change stood (`still applied`) becomes `rolled back` together with its commitment, and not before.
+5. A run that ended while its change stood (`still applied`), or waits for a time (`scheduled`), gets its new status together with
+   its commitment, and not before.
 Deadlines: `deadline` in wall time, `network_deadline` in network time (both seconds since the epoch); the earlier one counts.
 """
 
@@ -33,8 +34,9 @@ from policies.change import ChangeSet, Receipt
 from policies.word import Word
 
 CommitmentState = Literal[
-    "scheduled", "pending", "applied", "in_force", "confirmed", "restored", "reverted", "revert_failed",
+    "scheduled", "pending", "applied", "in_force", "confirmed", "restored", "reverted", "cancelled", "revert_failed",
 ]  # fmt: skip
+ClosedStatus = Literal["confirmed", "inconclusive", "rolled back", "cannot"]
 _TO_REVERT = ("scheduled", "pending", "applied", "in_force", "revert_failed")
 _OPEN = "('scheduled', 'pending', 'applied', 'in_force', 'revert_failed')"
 _INSERT = (
@@ -91,6 +93,20 @@ class Commitment(Word):
         if self.state == "scheduled":
             return "change.cancelled"
         return "change.reverted" if self.verified_at is None else "change.restored"
+
+    @property
+    def closing(self) -> CommitmentState:
+        """The state to which this commitment is closed when nothing of its change is on the network any more."""
+        if self.state in ("scheduled", "cancelled"):
+            return "cancelled"
+        return "reverted" if self.verified_at is None else "restored"
+
+    @property
+    def run_status(self) -> ClosedStatus:
+        """The status that its run has once it is closed so."""
+        if self.closing == "restored":
+            return "inconclusive" if self.expectations.get("inconclusive") else "confirmed"
+        return "cannot" if self.closing == "cancelled" else "rolled back"
 
     @property
     def why_due(self) -> str:
@@ -162,12 +178,18 @@ class CommitmentStore:
             network_deadline=network_deadline,
         )  # fmt: skip
 
-    def in_force(self, key: str, *, deadline_s: float, network_deadline: float, note: str = "") -> Commitment:
-        """Record that KPIs confirmed a change that is to be restored; the deadlines are those of restoring it."""
+    def in_force(
+        self, key: str, *, deadline_s: float, network_deadline: float, note: str = "", inconclusive: bool = False
+    ) -> Commitment:
+        """Record that a change that is to be restored is kept until then; the deadlines are those of restoring it.
+
+        inconclusive: whether a person keeps it although KPIs did not confirm it.
+        """
         now = self._now()
+        expectations = {**self.get(key).expectations, "inconclusive": inconclusive}
         return self._move(
             key, "in_force", ("applied",), note=note, verified_at=now, deadline=now + deadline_s,
-            network_deadline=network_deadline,
+            network_deadline=network_deadline, expectations=json.dumps(expectations),
         )  # fmt: skip
 
     def applied(self, key: str, receipt: Receipt) -> Commitment:
@@ -194,13 +216,10 @@ class CommitmentStore:
     def reverted(self, key: str, note: str) -> Commitment:
         """Record that the change was reverted, or was never made; the caller has read it back.
 
-        A change that had been confirmed by KPIs is `restored` thereby.
+        A change that was kept until the end of its time is `restored` thereby, one that was never sent `cancelled`.
         """
-        to: CommitmentState = "reverted" if self.get(key).verified_at is None else "restored"
-        return self._move(
-            key, to, _TO_REVERT, ("rolled back" if to == "reverted" else "confirmed", ("still applied",)), note=note,
-            closed_at=self._now(),
-        )  # fmt: skip
+        commitment, waiting = self.get(key), ("still applied", "scheduled")
+        return self._move(key, commitment.closing, _TO_REVERT, (commitment.run_status, waiting), note=note, closed_at=self._now())
 
     def revert_failed(self, key: str, note: str) -> Commitment:
         """Record that reverting failed; the commitment stays open, and reverting is tried again."""

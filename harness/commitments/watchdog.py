@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from harness.commitments.guard import has_open_commitments, watchdog_lock
 from harness.commitments.notice import is_left_standing, notice
-from harness.commitments.rollback import roll_back
+from harness.commitments.rollback import SENT_NOTHING, roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state
@@ -118,6 +118,8 @@ class Watchdog:
             return None
         if not self._commitments.claim(commitment.key, self._owner, LEASE_S):
             return None
+        if commitment.state == "scheduled":  # nothing was sent: no network is needed to close it
+            return self._close(commitment, SENT_NOTHING)
         if isinstance(peer, Exception):
             return self._failed(commitment, str(peer))
         if commitment.identity and peer.identity and peer.identity != commitment.identity:
@@ -131,6 +133,9 @@ class Watchdog:
             note = roll_back(network, commitment)
         except _ERRORS as error:
             return self._failed(commitment, str(error))
+        return self._close(commitment, note)
+
+    def _close(self, commitment: Commitment, note: str) -> SweepResult:
         self._commitments.reverted(commitment.key, f"by the watchdog: {note}")
         why = "taking it back had failed" if commitment.state == "revert_failed" else commitment.why_due
         self._journal.append(

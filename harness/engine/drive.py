@@ -101,10 +101,11 @@ class Drive:
         digest = interrupt["digest"]
         if self._is_decided(digest):
             return Decided(kind="decided")
+        question = self._question(digest, state)
+        # Also shown if nobody is there: the verdict that another process gives is on what was shown.
+        self._desk.emit("approval.needed", approval=question.approval, question=question)
         if self._approver is None:
             return None
-        question = self._question(digest, state)
-        self._desk.emit("approval.needed", approval=question.approval, question=question)
         answer = self._approver(question)
         if answer is not None:
             return self._record(digest, answer)
@@ -156,7 +157,7 @@ class Drive:
         from harness.engine.nodes.reporting import outcome_of
 
         status = status_of(interrupt)
-        message = self._waiting_message(interrupt)
+        message = self._waiting_message(interrupt, state)
         waiting: RunState = {**state, "ending": Ending(status=status, message=message)}
         outcome = outcome_of(self._desk, waiting)
         self._desk.runs.set_status(self._desk.run_id, status)
@@ -164,23 +165,23 @@ class Drive:
         self._desk.emit("run.ended", outcome=outcome)
         return outcome
 
-    def _waiting_message(self, interrupt: Interrupt) -> str:
+    def _waiting_message(self, interrupt: Interrupt, state: RunState) -> str:
         if interrupt["kind"] == "time":
-            return _message_of_time(interrupt, self._outage)
+            return self._message_of_time(interrupt, state)
         if interrupt["kind"] != "approval":
             return interrupt["question"].strip() or "the planner asks, but gave no question"
         approval = self._desk.approvals.get(self._desk.run_id, interrupt["digest"])
         commands = f"{approval.command}, or {approval.command.replace(' approve ', ' reject ')}"
         return f"{f'{self._refusal}; ' if self._refusal else ''}a person's verdict is awaited: {commands}"
 
-
-def _message_of_time(interrupt: TimeInterrupt, outage: str) -> str:
-    """Return what a run says that is left waiting for its time; `outage`: why it is no longer awaited, if it was."""
-    moment = moment_text(datetime.fromisoformat(interrupt["at"]))
-    message = f"confirmed and in force: it is restored at {moment} network time, by the watchdog if this run is not continued"
-    if interrupt["to"] == "apply":
-        message = f"approved and scheduled: nothing is applied before {moment} network time, and then only if this run goes on"
-    return f"{message}; it is no longer awaited, since {outage}" if outage else message
+    def _message_of_time(self, interrupt: TimeInterrupt, state: RunState) -> str:
+        moment = moment_text(datetime.fromisoformat(interrupt["at"]))
+        if interrupt["to"] == "apply":
+            message = f"approved and scheduled: nothing is applied before {moment} network time, then only if this run goes on"
+        else:
+            nobody = "by the watchdog if this run is not continued" if self._desk.has_watchdog else "but only if this run goes on"
+            message = f"{state['ending']['status']} and in force: it is restored at {moment} network time, {nobody}"
+        return f"{message}; it is no longer awaited, since {self._outage}" if self._outage else message
 
 
 class _CheckpointedGraph:

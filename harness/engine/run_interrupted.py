@@ -6,10 +6,14 @@ from harness.records.status import RunStatus
 
 
 class RunInterrupted(KeyboardInterrupt):
-    """The run was interrupted by `cause` and has this status now; it can be resumed."""
+    """The run was interrupted by `cause` and has this status now; it can be resumed.
 
-    def __init__(self, run_id: str, status: RunStatus, cause: KeyboardInterrupt) -> None:
+    open_ends: what waits for a verdict, and what is on the network meanwhile, one line each.
+    """
+
+    def __init__(self, run_id: str, status: RunStatus, cause: KeyboardInterrupt, open_ends: tuple[str, ...] = ()) -> None:
         super().__init__(run_id)
         self.run_id = run_id
         self.status = status
         self.cause = cause
+        self.open_ends = open_ends

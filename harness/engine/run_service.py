@@ -13,6 +13,7 @@ from functools import partial
 
 from harness.approvals.approver import Answerer, Approver
 from harness.approvals.store import ApprovalStore
+from harness.commitments.notice import notice
 from harness.commitments.rollback import may_stand
 from harness.commitments.store import CommitmentStore
 from harness.engine.desk import Desk
@@ -187,7 +188,12 @@ class RunService:
             status = "interrupted"
             self.runs.set_status(desk.run_id, status)
         desk.record("run.interrupted", status=status, by=type(interrupt).__name__)
-        return RunInterrupted(desk.run_id, status, interrupt)
+        return RunInterrupted(desk.run_id, status, interrupt, self._open_ends(desk.run_id))
+
+    def _open_ends(self, run_id: str) -> tuple[str, ...]:
+        verdicts = [f"decide with: {approval.command}" for approval in self.approvals.pending(run_id)]
+        changes = [commitment for commitment in self.commitments.of_run(run_id) if commitment.is_open]
+        return (*verdicts, *(notice(commitment, self.commitments.now()) for commitment in changes))
 
     def _failed(self, desk: Desk, text: str, failure: RunFailure) -> RunOutcome:
         """Record the failure; the checkpoint stays, so the run can be resumed. The watchdog reverts an open commitment."""

@@ -36,11 +36,7 @@ def verify_journal(
         _check_earlier_release(chain, findings)
         _check_second(second, chain, key, findings)
         _check_witnesses(witnesses, chain, key, findings)
-    if second is None and not witnesses:
-        findings.not_checked.append(
-            "no second place and no witness: records and heads that were cut together, an older copy that was put back, and a"
-            f" journal that was written anew with another key cannot be seen; compare the key's id {key.key_id}"
-        )
+    findings.not_checked += _without_others(second, witnesses, key)
     return JournalReport(
         records=len(chain.hashes),
         signed=len(chain.hashes) - chain.unsigned,
@@ -51,6 +47,21 @@ def verify_journal(
         notes=tuple(findings.notes),
         not_checked=tuple(findings.not_checked),
     )
+
+
+def _without_others(second: WitnessFolder | None, witnesses: tuple[Witness, ...], key: VerifyKey) -> list[str]:
+    """Return what nobody can see who has only the files of this machine."""
+    if witnesses:
+        return []
+    if second is not None:
+        return [
+            f"no witness on another machine: the end of the journal that was cut here, in its heads and in {second.root} at once"
+            " cannot be seen; set journal.witness_url or journal.witness_syslog"
+        ]
+    return [
+        "no second place and no witness: records and heads that were cut together, an older copy that was put back, and a"
+        f" journal that was written anew with another key cannot be seen; compare the key's id {key.key_id}"
+    ]
 
 
 @contextmanager

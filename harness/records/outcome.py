@@ -70,9 +70,10 @@ class RunOutcome(Word):
 
     def as_of(self, status: RunStatus) -> RunOutcome:
         """Return the outcome with the present status of its run: a change that was still applied may be taken back by now."""
-        if self.status != "still applied" or status != "rolled back":
+        if self.status != "still applied" or status not in ("rolled back", "confirmed", "inconclusive"):
             return self
-        return self.model_copy(update={"status": status, "message": f"{self.message}; it was taken back afterwards"})
+        message = f"its change was taken back afterwards, which was read back; before that: {self.message}"
+        return self.model_copy(update={"status": status, "message": message})
 
     @property
     def exit_status(self) -> int:

@@ -1,7 +1,8 @@
 """Lost users and lost traffic, looked at before any throughput: a cell whose users are gone has no bad KPI left.
 
 1. Users (RRC.ConnMean) of each cell that the change may have affected, in total and by slice. Users that are missing in a cell
-   and did not arrive in the cells around it (a handover, a sleeping cell) are lost.
+   and did not arrive in the cells around it (a handover, a sleeping cell) are lost. Where the change puts the cell to sleep, what
+   counts is that nobody is missing in the cells around.
 2. Traffic (DRB.PdcpSduVolumeDL) that is gone although its users are still there.
 3. Both can be explained: the twin predicted them without the change, they left just as much where the change does not act (a
    crowd that goes home, the night), or they had been leaving before it. What is gone without explanation is never neutral.
@@ -21,6 +22,7 @@ from harness.verification.levels import DOUBT
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.series import USERS, VOLUME
 from policies.guardrails.blast_radius import BlastRadius
+from policies.guardrails.off_air import put_off_air
 from policies.kpi import kpi_definition
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
@@ -73,6 +75,16 @@ class _Population:
     def p_lost(self) -> float:
         """The p-value of "nothing is missing, in the cell or in the cells around it together"."""
         return max(self.p_left, p_greater(self.region_before, self.region_after, self._floor))
+
+    def p_region_lost(self, share_left: float) -> float:
+        """The p-value of "of the users in the cells around, `share_left` are there, but for those that come and go".
+
+        It is 0 if they are not measured.
+        """
+        if not self.region_before or not self.region_after:
+            return 0.0
+        expected = [users * share_left for users in self.region_before]
+        return p_greater(expected, self.region_after, sqrt(_CHURN * fmean(self.region_before)))
 
     @property
     def _floor(self) -> float:
@@ -129,6 +141,8 @@ def _missing_users(population: _Population, p_value: float, comparison: Comparis
     excuse = _excuse(population, comparison)
     if excuse is not None:
         return _check(population, p_value, *excuse)
+    if gone and _is_put_off_air(population, comparison) and not _is_region_short(population, comparison):
+        return _check(population, p_value, "moved", f"{count} left the sleeping cell; nobody is missing in the cells around")
     lost = f"{count} are gone and did not arrive in the cells around"
     if p_value < comparison.significance * DOUBT or (gone and population.cell.id in touched_cells(comparison)):
         return _check(population, p_value, "harmed", lost)
@@ -137,12 +151,28 @@ def _missing_users(population: _Population, p_value: float, comparison: Comparis
     return _check(population, p_value, "inconclusive", f"{lost}; too few to blame the change")
 
 
+def _is_put_off_air(population: _Population, comparison: Comparison) -> bool:
+    """Whether the change itself puts the cell off air: it is empty by intention, and its few users are hard to count elsewhere.
+
+    What they lose is in the KPIs of the cells around, and in the number of users there if more are missing than come and go.
+    """
+    return population.cell.id in put_off_air(comparison.candidate.change_set, comparison.card)
+
+
+def _is_region_short(population: _Population, comparison: Comparison) -> bool:
+    """Whether more are missing in the cells around than have left where the change does not act (at night) or come and go."""
+    elsewhere = share_left_elsewhere(comparison, population.kpi, population.slice, population.cell.id)
+    return population.p_region_lost(min(1.0, 1.0 if elsewhere is None else elsewhere)) < comparison.significance
+
+
 def _gone_volume(population: _Population, comparison: Comparison) -> BystanderCheck:
     excuse = _excuse(population, comparison)
     if population.arrived_share >= _ARRIVED:
         return _check(population, 1.0, *_moved(population, True, "its traffic is in the cells around now", comparison))
     if excuse is not None:
         return _check(population, 1.0, *excuse)
+    if _is_put_off_air(population, comparison):
+        return _check(population, 1.0, "moved", "the cell sleeps; whether somebody is missing, the users around tell")
     result: BystanderResult = "harmed" if population.cell.id in touched_cells(comparison) else "inconclusive"
     return _check(population, 0.0, result, "its traffic has stopped although its users have not moved")
 

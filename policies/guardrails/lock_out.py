@@ -1,7 +1,8 @@
 """The guardrail on A1 policies: it speaks about their effect on cells and slices as the other guardrails do about attributes.
 
 A protected slice is not locked out of a cell where it has users, no slice out of all cells of the network or of an area, a
-guarantee is not taken from a protected slice unsaid, and a policy whose effect is unknown reaches a human with words.
+guarantee is not taken from a protected slice unsaid, and a policy whose effect is unknown reaches a human with words. What
+several policies of one change take from the same traffic counts together.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ def judge_policies(
     edits = change_set.policy_edits()
     if not edits:
         return []
-    off_air = off_air_cells(change_set, card, read) if edits else set()
-    guard = _LockOut(rules, card, users, off_air)
-    return [reason for edit in edits for reason in guard.judge(edit)]
+    effects = tuple((edit, effect_of(edit.policy_type, edit.new, card, rules.policy.floor)) for edit in edits)
+    guard = _LockOut(rules, card, users, off_air_cells(change_set, card, read), effects)
+    return [reason for edit, after in effects for reason in guard.judge(edit, after)]
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,10 @@ class _LockOut:
     card: Card
     users: Mapping[tuple[str, Slice], float]
     off_air: set[str]
+    effects: tuple[tuple[PolicyEdit, PolicyEffect], ...]
 
-    def judge(self, edit: PolicyEdit) -> list[Reason]:
-        floors = self.rules.policy.floor
-        before = effect_of(edit.policy_type, edit.old, self.card, floors)
-        after = effect_of(edit.policy_type, edit.new, self.card, floors)
+    def judge(self, edit: PolicyEdit, after: PolicyEffect) -> list[Reason]:
+        before = effect_of(edit.policy_type, edit.old, self.card, self.rules.policy.floor)
         if after.unknown:
             return [self._unknown(edit, after)]
         findings = [*self._shut(edit, before, after), *self._barred(edit, before, after), *self._capped(edit, after)]
@@ -69,7 +69,7 @@ class _LockOut:
         message = f"A1 policy {edit.policy_id} locks {after.traffic} out of {_named(served)}: {why}"
         if self._is_protected(after.slice):
             return [failed("protected-slice", message, self._source, "leave the slice its users and its resources")]
-        if whole := self._whole(set(after.shut)):
+        if whole := self._whole(self._taken(edit, after)):
             return [failed(RULE, f"{message}; no cell of {whole} is left", self._source, "leave it a cell")]
         return [warned(RULE, message, self._source, "approve only if these users may be locked out")]
 
@@ -77,10 +77,11 @@ class _LockOut:
         if not after.barred - before.barred:
             return []
         message = f"A1 policy {edit.policy_id} forbids {after.traffic} {_named(sorted(after.barred))}"
-        if whole := self._whole(after.barred | self.off_air):
+        gone = self._taken(edit, after) | self.off_air
+        if whole := self._whole(gone):
             return [failed("last-cell-on-air", f"{message}; no cell of {whole} is left to it", self._source, "leave it a cell")]
         bound = self.rules.bounds.area_off_air_share
-        share = max((self._share(ids, after.barred | self.off_air) for ids in self._areas().values()), default=0.0)
+        share = max((self._share(ids, gone) for ids in self._areas().values()), default=0.0)
         outcome = bound.outcome(share)
         if outcome == "pass" and self._is_protected(after.slice):
             outcome = "warn"
@@ -115,6 +116,11 @@ class _LockOut:
         message = f"A1 policy {edit.policy_id} takes a guarantee from {before.traffic}: {', '.join(lost)}"
         return [warned(RULE, message, self._source, "approve only if the slice needs it no more")]
 
+    def _taken(self, edit: PolicyEdit, after: PolicyEffect) -> set[str]:
+        """Return the cells that the change set's policies together take from this policy's traffic."""
+        effects = (effect for other, effect in self.effects if _is_same_traffic((edit, after), (other, effect)))
+        return {cell for effect in effects for cell in (*effect.barred, *effect.shut)}
+
     def _is_protected(self, slice: Slice | None) -> bool:
         """Whether the slice is protected; traffic of which the slice is not known may be of a protected one."""
         return slice is None or any(rule.slice is slice for rule in self.rules.protected_slice)
@@ -134,6 +140,14 @@ class _LockOut:
     @staticmethod
     def _share(ids: tuple[str, ...], gone: Iterable[str]) -> float:
         return len(set(ids) & set(gone)) / max(len(ids), 1)
+
+
+def _is_same_traffic(one: tuple[PolicyEdit, PolicyEffect], other: tuple[PolicyEdit, PolicyEffect]) -> bool:
+    """Whether two policies are for the same slice, or, if it is none of ours, have the same scope."""
+    if one[1].slice is not None:
+        return one[1].slice is other[1].slice
+    scope, other_scope = ((edit.new or {}).get("scope") for edit in (one[0], other[0]))
+    return other[1].slice is None and scope == other_scope
 
 
 def _named(cells: list[str]) -> str:

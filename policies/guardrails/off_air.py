@@ -36,6 +36,17 @@ def off_air_cells(change_set: ChangeSet, card: Card, read: Read) -> set[str]:
     return {cell.id for cell in card.cells if _is_off_air(cell, edited, read)}
 
 
+def put_off_air(change_set: ChangeSet, card: Card) -> set[str]:
+    """Return the ids of the cells that the change itself puts to sleep or locks."""
+    edited = {(edit.dn, edit.attribute): edit.new for edit in change_set.attribute_edits()}
+    return {cell.id for cell in card.cells if _is_edited_off_air(cell, edited)}
+
+
+def _is_edited_off_air(cell: CellCard, edited: Edited) -> bool:
+    asleep = edited.get((f"{cell.cu_dn},{_SLEEP[0]}", _SLEEP[1])) == _SLEEP[2]
+    return asleep or edited.get((cell.dn, _LOCK[0])) == _LOCK[1]
+
+
 def _area_reason(rules: GuardrailRules, name: str, ids: tuple[str, ...], off_air: set[str]) -> Reason:
     dark = [cell for cell in ids if cell in off_air]
     # An area of one cell may sleep when its neighbours cover it: that is the limits catalogue's coverage rule.

@@ -22,6 +22,8 @@ from policies.quality.identity import (
     LOSS,
     LOW_THROUGHPUT,
     POWER,
+    PRBS,
+    SLICE_PRBS,
     THROUGHPUT,
     USERS,
     VOLUME,
@@ -30,7 +32,22 @@ from policies.quality.identity import (
 _LEAST_USERS = 0.5
 _PER_SECOND = (VOLUME, ENERGY, CQI_FAMILY)
 _MBIT_PER_WH_AND_BIT_PER_J = 3600e-6
-TREND_KPIS = (VOLUME, LOSS, THROUGHPUT, LOW_THROUGHPUT, ACTIVE, USERS, DELAY, HIGH_DELAY, ENERGY, POWER, EFFICIENCY, CQI_FAMILY)
+TREND_KPIS = (
+    VOLUME,
+    LOSS,
+    THROUGHPUT,
+    LOW_THROUGHPUT,
+    ACTIVE,
+    USERS,
+    DELAY,
+    HIGH_DELAY,
+    ENERGY,
+    POWER,
+    EFFICIENCY,
+    PRBS,
+    SLICE_PRBS,
+    CQI_FAMILY,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +74,17 @@ class Invariant:
         return (*self.exponents, *(name for names in self.along.values() for name in names))
 
 
+DELIVERED = Invariant(
+    "the volume over throughput and active UEs",
+    {VOLUME: 1, ACTIVE: -1, THROUGHPUT: -1},
+    0.0,
+    # Few users far from the antenna are active for longer at less volume: only throughput is told from them.
+    {THROUGHPUT: inf},
+    {THROUGHPUT: (LOW_THROUGHPUT,)},
+    spread=(LOW_THROUGHPUT, THROUGHPUT),
+)
 INVARIANTS = (
-    Invariant(
-        "the volume over throughput and active UEs",
-        {VOLUME: 1, ACTIVE: -1, THROUGHPUT: -1},
-        0.0,
-        # Few users far from the antenna are active for longer at less volume: only throughput is told from them.
-        {THROUGHPUT: inf},
-        {THROUGHPUT: (LOW_THROUGHPUT,)},
-        spread=(LOW_THROUGHPUT, THROUGHPUT),
-    ),
+    DELIVERED,
     Invariant(
         "energy efficiency times energy over the volume",
         {EFFICIENCY: 1, ENERGY: 1, VOLUME: -1},

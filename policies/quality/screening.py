@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from math import isnan
 
 from policies.kpi import KpiSample, UnknownKpiError, measurement_definition
-from policies.managed_object import parse_dn
+from policies.quality.capacity import overfull
 from policies.quality.flaw import Flaw, refused, suspect
 from policies.quality.grouping import by_place, by_window
 from policies.quality.identity import violations
 from policies.quality.range import RangeCheck
+from policies.quality.reported_object import object_objection
 from policies.quality.reporter import Reporter
 from policies.quality.trend import Past, jumps
 from policies.quality.unit import in_catalogue_unit
@@ -41,16 +43,17 @@ def screen(samples: Iterable[KpiSample], past: Past, reporter: Reporter, stored:
     sound: list[KpiSample] = []
     flaws: list[Flaw] = []
     check_window = cache(lambda start, end: window_objection(start, end, reporter))
+    check_object = cache(lambda dn: object_objection(dn, reporter))
     check_range = RangeCheck(reporter)
     for sample in samples:
-        result = _by_itself(sample, reporter, check_window, check_range)
+        result = _by_itself(sample, reporter, check_object, check_window, check_range)
         if isinstance(result, Flaw):
             flaws.append(result)
         else:
             sound.append(result)
     sound = list(_without_conflicts(sound, flaws))
     for _, window in by_window(_merged(sound, stored)):
-        flaws += _compared(window, past)
+        flaws += _compared(window, past, reporter)
     if not flaws:
         return Screening(tuple(sound), ())
     flawed = {_key(flaw) for flaw in flaws}
@@ -68,14 +71,18 @@ def _key(item: KpiSample | Flaw) -> tuple[object, ...]:
 
 
 def _by_itself(
-    sample: KpiSample, reporter: Reporter, check_window: Callable[..., str], check_range: RangeCheck
+    sample: KpiSample,
+    reporter: Reporter,
+    check_object: Callable[[str], str],
+    check_window: Callable[[datetime, datetime], str],
+    check_range: RangeCheck,
 ) -> KpiSample | Flaw:
     try:
         measurement_definition(sample.kpi)
     except UnknownKpiError:
         return refused(sample, "catalogue", f"{sample.kpi} is not in the KPI catalogue")
-    if not _is_dn(sample.dn):
-        return refused(sample, "object", f"dn={sample.dn!r} is not a distinguished name (TS 32.300)")
+    if objection := check_object(sample.dn):
+        return refused(sample, "object", objection)
     if objection := check_window(sample.start, sample.end):
         return refused(sample, "window", objection)
     if isinstance(sample.value, float) and isnan(sample.value):
@@ -85,15 +92,6 @@ def _by_itself(
         return converted
     objection = check_range.objection(converted)
     return refused(converted, "range", objection) if objection else converted
-
-
-@cache
-def _is_dn(dn: str) -> bool:
-    try:
-        parse_dn(dn)
-    except ValueError:
-        return False
-    return True
 
 
 def _without_conflicts(samples: list[KpiSample], flaws: list[Flaw]) -> Iterator[KpiSample]:
@@ -117,10 +115,10 @@ def conflict(values: Iterable[float | None]) -> bool:
     return bool(present) and max(present) - min(present) > _CONFLICT * max(abs(value) for value in present)
 
 
-def _compared(window: list[KpiSample], past: Past) -> list[Flaw]:
+def _compared(window: list[KpiSample], past: Past, reporter: Reporter) -> list[Flaw]:
     groups = by_place(window)
     contradicted = list(violations(groups))
-    found = [*contradicted, *jumps(groups, past)]
+    found = [*contradicted, *jumps(groups, past), *overfull(groups, past, reporter.carriers)]
     past.mark_newest(contradicted)
     first: dict[tuple[object, ...], Flaw] = {}
     for flaw in found:

@@ -110,7 +110,7 @@ def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
 
 def _invariant_jump(place: Place, invariant: Invariant, past: Past, count: int, least: float) -> Iterator[Flaw]:
     recent = past.recent(place, count, invariant.exponents.keys())
-    if not recent or _is_physical(invariant, recent):
+    if not recent or is_physical(invariant, recent):
         return
     history = past.history(place, count, invariant.exponents.keys())
     if len(history) < _LEAST_HISTORY:
@@ -124,10 +124,10 @@ def _invariant_jump(place: Place, invariant: Invariant, past: Past, count: int, 
     kpi = _cause(invariant, shift, moves)
     if kpi is not None:
         reason = f"{kpi} jumped by a factor of {2 ** (shift * invariant.exponents[kpi]):.3g}, but what it is tied to did not"
-        yield from _flaws(place, past, recent, (kpi, *invariant.along.get(kpi, ())), f"{reason} ({invariant.meaning})")
+        yield from flaws_of(place, past, recent, (kpi, *invariant.along.get(kpi, ())), f"{reason} ({invariant.meaning})")
     elif count == PERSISTENT and invariant.all_blamed and not _is_spread(invariant, shifts, recent, history):
         reason = f"{invariant.meaning} jumped by a factor of {2**shift:.3g}: one of them is wrong"
-        yield from _flaws(place, past, recent, invariant.kpis, reason)
+        yield from flaws_of(place, past, recent, invariant.kpis, reason)
 
 
 def _is_spread(invariant: Invariant, shifts: list[float], recent: list[Point], history: list[Point]) -> bool:
@@ -144,7 +144,8 @@ def _persists(shifts: list[float], least: float) -> bool:
     return min(abs(shift) for shift in shifts) >= least and len({shift > 0 for shift in shifts}) == 1
 
 
-def _is_physical(invariant: Invariant, recent: list[Point]) -> bool:
+def is_physical(invariant: Invariant, recent: list[Point]) -> bool:
+    """Whether the points are at the invariant's physical value, if it has one."""
     return invariant.level is not None and abs(median(point.log(invariant) for point in recent) - invariant.level) < _PHYSICAL
 
 
@@ -182,7 +183,7 @@ def _delay_jump(place: Place, past: Past) -> Iterator[Flaw]:
     together = abs(moves[DELAY] - moves[HIGH_DELAY]) <= _SAME_FACTOR
     if together and apart >= _APART and max(abs(moves[kpi]) for kpi in _STILL) <= _UNEXPLAINED:
         reason = f"mean and tail of the delay jumped by a factor of {2 ** moves[DELAY]:.3g}, but throughput and activity did not"
-        yield from _flaws(place, past, recent, (DELAY, HIGH_DELAY), reason)
+        yield from flaws_of(place, past, recent, (DELAY, HIGH_DELAY), reason)
 
 
 def _slow_users(place: Place, past: Past) -> Iterator[Flaw]:
@@ -194,10 +195,10 @@ def _slow_users(place: Place, past: Past) -> Iterator[Flaw]:
     above = [point.logs[LOW_THROUGHPUT] + point.logs[ACTIVE] - point.logs[VOLUME] for point in recent]
     if above and min(above) >= _ABOVE:
         reason = f"the 5th percentile of throughput is {2 ** fmean(above):.3g} times the volume over the active time of all UEs"
-        yield from _flaws(place, past, recent, (THROUGHPUT, LOW_THROUGHPUT, ACTIVE, VOLUME), reason)
+        yield from flaws_of(place, past, recent, (THROUGHPUT, LOW_THROUGHPUT, ACTIVE, VOLUME), reason)
 
 
-def _flaws(place: Place, past: Past, points: list[Point], kpis: tuple[str, ...], reason: str) -> Iterator[Flaw]:
+def flaws_of(place: Place, past: Past, points: list[Point], kpis: tuple[str, ...], reason: str) -> Iterator[Flaw]:
     """Yield the flaws of `kpis` in these windows, of the object and, for a slice, of its cell, which counts the same events."""
     dn, slice = place
     whole = past.recent((dn, None), len(points)) if slice in tuple(Slice) else []

@@ -2,9 +2,10 @@
 
 1. `keep_secret` registers a value that the process holds (a password, an API key); it is blanked wherever it occurs.
 2. The patterns know the form of a credential: logins and tokens in URLs, Authorization headers, key=value, private keys, JSON Web
-   Tokens (RFC 7519), and the prefixes that AWS, GitHub, GitLab, OpenAI, Slack, Google, Stripe, npm and Hugging Face publish for
-   secret scanning.
-3. A pattern never takes a quote or a backslash, so that JSON stays JSON. "Bearer" and "basic" are words of this field: they count
+   Tokens (RFC 7519), and the prefixes that AWS, GitHub, GitLab, OpenAI, Slack, Google, Stripe, npm, PyPI, Docker, DigitalOcean,
+   Shopify, SendGrid, Vault, Atlassian, age and Hugging Face publish for secret scanning.
+3. What may precede a match is bounded, so that a long text of a peer takes no quadratic time.
+4. A pattern never takes a quote or a backslash, so that JSON stays JSON. "Bearer" and "basic" are words of this field: they count
    only before something that is a token.
 """
 
@@ -18,10 +19,13 @@ from typing import Any, Final
 BLANK: Final = "[redacted]"
 _SHORTEST = 4  # characters of a registered secret; a shorter one would blank ordinary text
 
+# Names begin with anything, as in PGPASSWORD, AccountKey or aws_secret_access_key.
 _KEY_NAMES = (
-    r"(?:[a-z0-9]+[_-])*(?:api[_-]?key|secret[_-]?key|access[_-]?key|private[_-]?key|passwd|password|passphrase|pwd|secret"
-    r"|client[_-]?secret|credentials?|(?:access|refresh|auth|session|id|bearer)[_-]?token|token)"
+    r"(?:[a-z0-9_-]{0,40}(?:(?:api|secret|access|private|account|subscription|signing|encryption)[ _-]?key|passwd|password"
+    r"|passphrase|passcode|pwd|secret|credentials?|token)|jwt)"
 )
+# After one of these words, without = or :, a secret is what has letters and digits.
+_WORDS = r"(?:passwd|password|passphrase|passcode|secret|credentials?|token|jwt|api[ _-]?key)"
 _NAME = re.compile(
     r"(api[_-]?key|apikey|authorization|password|passwd|passphrase|secret|credential|cookie|(private|access)[_-]?key|bearer)",
     re.I,
@@ -32,17 +36,23 @@ _VALUE = r"[^\s,;&\"'\\<>]+"
 # Between a name and its value: `": "` of JSON, also of JSON within a string; else = or :, and a quote that opens the value.
 _SEPARATOR = r"(?:\\*[\"']\s*:\s*\\*[\"']|\s*[=:]\s*(?:\\*[\"'](?![:,}\]\s]))?)"
 _PRIVATE_KEY = re.compile(
-    r"-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY-----(?:[^\"]*?-----END (?:[A-Z0-9 ]+ )?PRIVATE KEY-----|[^\"]*)"
+    r"-----BEGIN (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----"
+    r"(?:[^\"]*?-----END (?:[A-Z0-9 ]+ )?PRIVATE KEY(?: BLOCK)?-----|[^\"]*)"
 )
 # The first group is kept, the rest of the match is blanked.
 _AFTER = (
-    re.compile(r"(\b[a-z][a-z0-9+.\-]*://)[^\s/?#\"'\\<>@]+(?:@[^\s/?#\"'\\<>@]*)*(?=@)", re.I),
+    re.compile(r"(\b[a-z][a-z0-9+.\-]{0,30}://)[^\s/?#\"'\\<>@]+(?:@[^\s/?#\"'\\<>@]*)*(?=@)", re.I),
     re.compile(rf"([?&;](?:{_KEY_NAMES}|key|sig|signature|auth|code|jwt)=){_VALUE}", re.I),
     # "authorization: rule x (planner)" is a rule of the gate; a header names one of IANA's schemes, or is a token.
     re.compile(rf"(\b(?:proxy-)?authorization{_SEPARATOR}(?:{_SCHEMES})\s+){_VALUE}", re.I),
     re.compile(rf"(\b(?:proxy-)?authorization{_SEPARATOR})(?=[^\s\"']*[0-9_+/=.])[^\s,;&\"'\\<>]{{8,}}", re.I),
     re.compile(rf"(\b(?:set-)?cookie{_SEPARATOR})[^\"'\\\r\n]+", re.I),
+    re.compile(r"(\bdigest\b[^\r\n]{0,400}?\bresponse\s*=\s*\\*[\"']?)[0-9A-Za-z]{8,}", re.I),
+    re.compile(rf"(\b{_KEY_NAMES}\s*=\s*\\*\"(?![:,}}\]\s]))(?!\[redacted\])[^\"\\\r\n]+", re.I),
     re.compile(rf"(\b{_KEY_NAMES}{_SEPARATOR})(?!\[redacted\]){_VALUE}", re.I),
+    re.compile(rf"(\b{_WORDS}\s+(?:is\s+|was\s+)?)(?=[^\s\"'\\]*[0-9])(?=[^\s\"'\\]*[A-Za-z])[A-Za-z0-9_~+!#$%^*\-]{{8,}}", re.I),
+    re.compile(r"((?:^|\s)-u\s+[^\s:\"'\\]+:)[^\s\"'\\]+"),
+    re.compile(r"((?:^|[\s/(\"'])[\w.+-]{1,40}:)[^\s/@:\"'\\<>]{4,}(?=@[A-Za-z0-9])"),
     re.compile(r"(\bbearer\s+)(?=[^\s\"']*[0-9])(?=[^\s\"']*[A-Za-z])[A-Za-z0-9._~+/\-]{16,}=*", re.I),
     re.compile(r"(\bbearer\s+)[A-Za-z0-9_~+/\-]{20,}=*", re.I),
     re.compile(r"(\bhooks\.slack\.com/services/)[A-Za-z0-9/]+", re.I),
@@ -50,7 +60,12 @@ _AFTER = (
 _WHOLE = (
     re.compile(r"\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*"),
     re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|ABIA|ACCA)[A-Z0-9]{16}\b"),
-    re.compile(r"\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_\-]{16,}|npm_[A-Za-z0-9]{20,})"),
+    re.compile(
+        r"\b(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|gl[a-z]{1,5}-[A-Za-z0-9_\-]{16,}|npm_[A-Za-z0-9]{20,})"
+    ),
+    re.compile(r"\b(?:dop_v1_|doo_v1_|whsec_|shp(?:at|ca|pa|ss)_|dckr_pat_|tok_|pypi-|ATATT)[A-Za-z0-9_\-]{16,}=*"),
+    re.compile(r"\b(?:SG|ya29|hvs|hvb)\.[A-Za-z0-9_\-]{16,}(?:\.[A-Za-z0-9_\-]{16,})?"),
+    re.compile(r"\bAGE-SECRET-KEY-1[A-Z0-9]{16,}"),
     re.compile(r"\b(?:sk|pk|rk)[-_](?=[A-Za-z0-9_\-]*[0-9])[A-Za-z0-9_\-]{16,}"),
     re.compile(r"\b(?:sk|pk|rk)-[A-Za-z]{20,}\b"),
     re.compile(r"\bxox[a-z]-[A-Za-z0-9\-]{10,}|\bxapp-[A-Za-z0-9\-]{10,}"),
@@ -60,8 +75,8 @@ _WHOLE = (
 _BASIC = re.compile(r"(\bbasic\s+)([A-Za-z0-9+/]{6,}={0,2})(?![A-Za-z0-9+/=])", re.I)
 # Without one of these a text has nothing to blank: most texts are done after one search.
 _HINT = re.compile(
-    r"://|=|[?&]|authoriz|cookie|token|secret|passw|passphrase|pwd|credential|key|bearer|basic|eyJ|AKIA|ASIA|A[BCIR][COID]A|gh[opsur]_"
-    r"|github_|glpat|npm_|[spr]k[-_]|xox|xapp|AIza|hf[-_]|slack",
+    r"://|=|[?&@]|\s-u\s|digest|jwt|passcode|authoriz|cookie|token|secret|passw|passphrase|pwd|credential|key|bearer|basic|eyJ|AKIA|ASIA|A[BCIR][COID]A|gh[opsur]_"
+    r"|github_|gl[a-z]{1,5}-|do[op]_v1|whsec|shp[acpst]{2}_|dckr|tok_|pypi-|ATATT|SG\.|ya29|hv[sb]\.|npm_|[spr]k[-_]|xox|xapp|AIza|hf[-_]|slack",
     re.I,
 )
 _kept: set[str] = set()

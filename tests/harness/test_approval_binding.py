@@ -1,11 +1,13 @@
 """What was approved is what is applied: edits, baseline, versions and the gate's verdict hold at the moment of the apply."""
 
+import io
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from rich.console import Console
 from small_network import SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, service
 
@@ -16,6 +18,7 @@ from harness.engine.run_service import RunService
 from harness.records.artifacts import Artifacts
 from harness.runtime.errors import ApprovalError
 from harness.runtime.store import StateStore
+from harness.views.console import RunConsole
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.loading import SHIPPED, load_guardrails
 from tools.oran.oran_network import OranNetwork
@@ -67,6 +70,16 @@ def test_the_request_shows_sentence_edits_schedule_and_baseline(tmp_path, networ
     assert {kpi.windows for kpi in request.subject.baseline} == {12}
     (recorded,) = bodies(runs, outcome.run_id, "approval.requested")
     assert recorded["digest"] == request.digest and recorded["versions"][0]["version"] == "0"
+
+
+def test_what_is_to_be_approved_elsewhere_is_shown_before_the_run_is_left(tmp_path, network):
+    out = io.StringIO()
+    runs = service(tmp_path, network=network, listener=RunConsole(Console(file=out, width=200)))
+    left = runs.start(TEXT)
+    assert left.status == "awaiting approval"
+    (request,) = runs.approvals.of_run(left.run_id)
+    for line in request.subject.describe():
+        assert line in out.getvalue()
 
 
 def test_a_baseline_that_moved_before_the_yes_is_asked_about_again_and_not_applied_unasked(tmp_path, network):

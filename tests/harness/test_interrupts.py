@@ -5,6 +5,7 @@ import re
 import shlex
 import signal
 import subprocess
+import time
 
 import pytest
 from small_world import SmallPlanner, service
@@ -12,6 +13,7 @@ from terminal_session import ENVIRONMENT, Session, command, piped
 
 from harness.approvals.approver import approve_by_flag
 from harness.commands.common import until_end_of_input
+from harness.commitments.watchdog import Watchdog
 from harness.engine.run_interrupted import RunInterrupted
 from harness.records.run_lock import run_lock
 from harness.runtime.errors import RunError
@@ -29,7 +31,7 @@ def status_of_last(root):
 
 @pytest.mark.parametrize(
     ("keys", "exit_status", "last"),
-    [("\x03", 130, "interrupted: run ID is asked; go on with: twinpilot run --resume ID"), ("\x04", 3, None)],
+    [("\x03", 130, "interrupted: run ID waits for an answer; go on with: twinpilot run --resume ID"), ("\x04", 3, None)],
     ids=["Ctrl-C", "end of input"],
 )
 def test_ctrl_c_and_the_end_of_the_input_at_a_prompt(tmp_path, keys, exit_status, last):
@@ -41,6 +43,18 @@ def test_ctrl_c_and_the_end_of_the_input_at_a_prompt(tmp_path, keys, exit_status
         # The terminal wraps the line; our own words are all there.
         assert last.replace("ID", run_id).split() == session.text.split()[-len(last.split()) :]
     assert status_of_last(tmp_path) == "asked"
+
+
+def test_ctrl_c_at_the_approval_prompt_reaches_the_twins_processes_too_and_the_printed_commands_work(tmp_path):
+    wish = "set the transmit power of S1C1 to 40 dBm permanently"
+    session = Session("run", wish, "--scenario", "small", "--data-dir", tmp_path).until("Apply this change?", seconds=400)
+    assert session.type("\x03").end() == 130
+    assert "Traceback" not in session.text, session.text[-2000:]
+    words = " ".join(session.text.split("interrupted:")[1].split())
+    decide = re.search(r"decide with: twinpilot (approve \S+ [0-9a-f]+); go on with: twinpilot run --resume", words)[1]
+    approved = piped(*decide.split(), "--data-dir", tmp_path)
+    assert approved.returncode == 0, approved.stderr
+    assert "approved by" in approved.stdout
 
 
 def test_sigterm_at_a_prompt(tmp_path):
@@ -104,8 +118,30 @@ def test_ctrl_c_at_the_approval_leaves_the_request_pending_and_the_run_goes_on_w
     with pytest.raises(RunInterrupted) as caught:
         run_service.start("at least 5 Mbps", approver=interrupted)
     assert caught.value.status == "awaiting approval"
-    assert [approval.state for approval in run_service.approvals.of_run(caught.value.run_id)] == ["pending"]
+    (approval,) = run_service.approvals.of_run(caught.value.run_id)
+    assert approval.state == "pending"
+    assert caught.value.open_ends == (f"decide with: {approval.command}",)
     assert run_service.resume(caught.value.run_id, approver=approve_by_flag).status == "confirmed"
+
+
+def test_ctrl_c_while_a_change_is_verified_says_that_it_is_on_the_network(tmp_path):
+    def interrupt(event):
+        if event.kind == "time.passed":
+            raise KeyboardInterrupt
+
+    run_service = service(tmp_path, listener=interrupt)
+    with pytest.raises(RunInterrupted) as caught:
+        run_service.start("at least 5 Mbps", approver=approve_by_flag)
+    (line,) = caught.value.open_ends
+    assert line.endswith("on small is applied, and not confirmed yet")
+    network, late = run_service.parts.network, lambda: time.time() + 1e6
+    watch = Watchdog(run_service.commitments, lambda name: network, run_service.journal, now=late)
+    assert [result.state for result in watch.sweep()] == ["reverted"]
+    outcome = run_service.resume(caught.value.run_id)
+    assert outcome.status == "rolled back"
+    assert outcome.message.startswith("not confirmed before its deadline; taken back: by the watchdog")
+    kinds = [record.kind for record in run_service.journal.records(caught.value.run_id)]
+    assert "change.alarm" not in kinds, "what our own watchdog took back was not replaced by somebody else"
 
 
 def test_the_end_of_the_input_at_the_approval_is_nobody(tmp_path):

@@ -40,7 +40,7 @@ def cut(place, kept):
 def test_an_intact_journal_ends_with_0_and_says_which_key_signed_it(place):
     done = verify(place, "--json")
     report = json.loads(done.stdout)
-    assert done.returncode == 0 and report["intact"] and report["not_checked"] == []
+    assert done.returncode == 0 and report["intact"] and "no witness on another machine" in report["not_checked"][0]
     assert (place.witness_folder / report["key_id"] / "heads.jsonl").exists()
 
 

@@ -49,10 +49,20 @@ def test_by_default_the_second_place_lies_outside_the_data_folder(tmp_path):
     assert folder is not None and not folder.is_relative_to(tmp_path / "data")
 
 
-def test_an_untouched_journal_is_intact_and_nothing_is_left_unchecked(place):
+def test_an_untouched_journal_is_intact_as_far_as_this_machine_can_see(place):
     fill(place)
     report = Inspection(place).verify()
-    assert report.intact and report.signed == report.records == report.heads == 6 and report.not_checked == ()
+    assert report.intact and report.signed == report.records == report.heads == 6
+    assert [line.partition(":")[0] for line in report.not_checked] == ["no witness on another machine"]
+
+
+@pytest.mark.parametrize("kept", [0, 4])
+def test_an_end_that_was_cut_everywhere_on_this_machine_is_named_as_unseen(place, kept):
+    fill(place)
+    for path in (*files(place), second_heads(place)):
+        keep(path, lines(path)[:kept])
+    report = Inspection(place).verify()
+    assert report.records == kept and "at once cannot be seen" in report.not_checked[0]
 
 
 @pytest.mark.parametrize("kept", [0, 1, 3, 5])

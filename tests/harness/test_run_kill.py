@@ -137,4 +137,5 @@ def test_a_run_killed_while_verifying_is_taken_back_by_the_watchdog_and_says_so(
     assert [result.state for result in watch.sweep()] == ["reverted"]
     outcome = run_service.resume("last", approver=approve_by_flag)
     assert outcome.status == "rolled back"
+    assert "taken back: by the watchdog" in outcome.message and "replaced" not in outcome.message
     assert ran.ran.network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"] == 0

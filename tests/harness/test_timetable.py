@@ -16,10 +16,12 @@ from harness.commitments.rollback import roll_back
 from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError, CommitmentStore
 from harness.commitments.watchdog import Watchdog
+from harness.records.run_record import RunStore
 from harness.runtime.settings import CommitmentSettings
 from harness.runtime.store import StateStore
 from harness.runtime.timetable import Timetable
 from harness.views.console import RunConsole
+from policies.change import Receipt
 from policies.intent import TimeWindow
 from twins.network import NetworkUnavailableError
 
@@ -173,7 +175,7 @@ def test_a_run_that_goes_on_after_the_end_of_its_time_applies_nothing(tmp_path, 
     assert outcome.status == "cannot"
     assert "nothing was applied" in outcome.message
     assert network.applied == []
-    assert [commitment.state for commitment in runs.commitments.of_run(left.run_id)] == ["reverted"]
+    assert [commitment.state for commitment in runs.commitments.of_run(left.run_id)] == ["cancelled"]
     assert kinds(runs, left.run_id)[-1] == "change.cancelled"
 
 
@@ -187,7 +189,9 @@ def test_at_its_time_the_change_is_tried_and_judged_again_on_the_telemetry_of_th
     runs = service(tmp_path, SmallPlanner(window=LATER), network=network, listener=listen)
     outcome = runs.start(TEXT, approver=approve_by_flag)
     assert calls == [NOW, LATER.start - timedelta(seconds=2)]
-    assert [record.kind for record in runs.journal.records(outcome.run_id)].count("gate.rejudged") == 1
+    assert [record.kind for record in runs.journal.records(outcome.run_id)].count("gate.rejudged") == 2, (
+        "before it is scheduled, and when its time has come"
+    )
     assert outcome.candidate.name == "as proposed"
 
 
@@ -238,7 +242,7 @@ def test_a_change_that_cannot_be_restored_is_said_to_be_on_the_network_until_the
     runs = service(tmp_path, SmallPlanner(window=LATER), network=network, listener=leave)
     outcome = runs.start(TEXT, approver=approve_by_flag)
     assert (outcome.status, outcome.exit_status) == ("still applied", 5)
-    assert "its time window has ended, but it is still on the network" in outcome.message
+    assert "its time window has ended, but it is, or may be, still on the network" in outcome.message
     assert "connection refused" in outcome.message
     (commitment,) = runs.commitments.open_commitments()
     assert commitment.state == "revert_failed"
@@ -273,10 +277,67 @@ def test_the_watchdog_closes_a_scheduled_change_whose_time_passed_without_touchi
     network.apply(embb_minimum(40), "somebody else sets the very same value")
     network.advance(400)
     watch = Watchdog(runs.commitments, lambda name: network, runs.journal)
-    assert [result.state for result in watch.sweep()] == ["reverted"]
+    assert [result.state for result in watch.sweep()] == ["cancelled"]
     assert minimum(network) == 40
     assert kinds(runs, left.run_id)[-1] == "change.cancelled"
-    assert runs.resume(left.run_id).status in ("cannot", "rolled back")
+    assert runs.runs.get(left.run_id).status == "cannot"
+    outcome = runs.resume(left.run_id)
+    assert outcome.status == "cannot"
+    assert "nothing was applied" in outcome.message and "taken back" not in outcome.message
+
+
+def test_no_network_is_needed_to_close_a_scheduled_change_and_it_is_not_said_to_stand(tmp_path, network):
+    runs = service(tmp_path, SmallPlanner(window=LATER), network=network)
+    left = runs.start(TEXT, approver=approve_by_flag, waits=False)
+
+    def gone(name):
+        raise NetworkUnavailableError("connection refused")
+
+    later = CommitmentStore(StateStore(runs.paths.state), now=lambda: time.time() + 1000)
+    assert [result.state for result in Watchdog(later, gone, runs.journal).sweep()] == ["cancelled"]
+    assert runs.runs.get(left.run_id).status == "cannot"
+    assert kinds(runs, left.run_id)[-1] == "change.cancelled"
+
+
+def test_a_run_whose_change_the_watchdog_restored_waits_for_no_time_any_more(tmp_path, network):
+    runs = service(tmp_path, SmallPlanner(window=window(-60, 50)), network=network)
+    left = runs.start(TEXT, approver=approve_by_flag, waits=False)
+    assert runs.runs.get(left.run_id).status == "scheduled"
+    network.advance(400)
+    assert [result.state for result in Watchdog(runs.commitments, lambda name: network, runs.journal).sweep()] == ["restored"]
+    assert runs.runs.get(left.run_id).status == "confirmed"
+    assert runs.resume(left.run_id).status == "confirmed"
+
+
+def test_what_somebody_else_changed_in_force_is_not_said_to_be_on_the_network(tmp_path, network):
+    runs = service(tmp_path, SmallPlanner(window=window(-60, 50)), network=network)
+    left = runs.start(TEXT, approver=approve_by_flag, waits=False)
+    network.apply(embb_minimum(30, old=40), "somebody else")
+    outcome = runs.resume(left.run_id)
+    assert (outcome.status, outcome.exit_status) == ("still applied", 5)
+    assert "it is not taken back: nothing of the change stands" in outcome.message
+    assert "on the network" not in outcome.message
+    assert runs.resume(left.run_id).message.count("nothing of the change stands") == 1
+    network.apply(embb_minimum(0, old=30), "the operator")
+    closed = runs.resume(left.run_id)
+    assert closed.status == runs.runs.get(left.run_id).status == "confirmed"
+    assert closed.message.startswith("its change was taken back afterwards, which was read back")
+
+
+def test_what_a_person_kept_though_inconclusive_is_not_confirmed_when_the_watchdog_has_restored_it(tmp_path):
+    store = StateStore(tmp_path / "state.sqlite")
+    runs, commitments = RunStore(store), CommitmentStore(store)
+    runs.create("r", "active", TEXT, "net", "rule")
+    timetable = Timetable(restore_at=LATER.end)
+    change = embb_minimum(40)
+    commitments.open("k", "r", change, network="net", deadline_s=60, network_deadline=4e9, expectations={}, timetable=timetable)
+    receipt = Receipt(digest=change.digest, idempotency_key="k", applied_at=NOW, rollback=change.inverse())
+    commitments.applied("k", receipt)
+    commitments.in_force("k", deadline_s=60, network_deadline=4e9, note="kept though inconclusive", inconclusive=True)
+    runs.set_status("r", "scheduled")
+    commitments.reverted("k", "read back")
+    assert commitments.get("k").state == "restored"
+    assert runs.get("r").status == "inconclusive"
 
 
 def test_a_scheduled_change_owns_what_it_edits_and_the_refusal_names_its_times(tmp_path):

@@ -43,7 +43,14 @@ class Terminal:
 
     def __init__(self, *arguments):
         self._master, slave = pty.openpty()
-        environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1]), "TERM": "dumb", "COLUMNS": "100"}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(HERE.parents[1]),
+            "TERM": "dumb",
+            "COLUMNS": "100",
+            "VISUAL": "",
+            "EDITOR": "",
+        }
         self.child = subprocess.Popen(
             [sys.executable, "-c", CHILD, *arguments], stdin=slave, stdout=slave, stderr=slave, env=environment, close_fds=True
         )
@@ -73,7 +80,11 @@ def terminal(request):
 
 @pytest.mark.parametrize(
     ("terminal", "typed", "answer"),
-    [("y\n", "n\n\n", "ANSWER False"), ("y\ny\n", "n\n\n", "ANSWER False"), ("n\n", "y\n", "ANSWER True")],
+    [
+        ("y\n", "n\n\n", "ANSWER False"),
+        ("y\ny\n", "n\n\n", "ANSWER False"),
+        ("n\n", "y\n", "ANSWER True"),
+    ],
     indirect=["terminal"],
 )
 def test_what_was_typed_before_the_question_does_not_answer_it(terminal, typed, answer, request):
@@ -85,3 +96,16 @@ def test_what_was_typed_before_the_question_does_not_answer_it(terminal, typed, 
     terminal.type(typed)
     terminal.until("ANSWER")
     terminal.until(answer)
+
+
+@pytest.mark.parametrize("terminal", [""], indirect=True)
+def test_an_edit_that_changes_nothing_is_none_and_the_question_is_asked_again(terminal):
+    terminal.until("thinking")
+    terminal.type("ready\n")
+    terminal.until("Apply this change?")
+    terminal.type("edit\n")
+    terminal.until("leave this edit out")
+    terminal.type("\n")
+    terminal.until("nothing was changed")
+    terminal.type("y\n")
+    terminal.until("ANSWER True")

@@ -285,6 +285,25 @@ def test_cells_that_the_same_change_sends_to_sleep_count_as_left():
     assert any("no cell of stadium is left to it" in reason.message for reason in reasons if reason.outcome == "fail")
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (policy(steering(("FORBID", *CELLS[:3])), STEERING), policy(steering(("FORBID", *CELLS[3:6])), STEERING)),
+        (policy(steering(("FORBID", *CELLS[:3]), sst=1), STEERING), policy(sla(maxNumberOfUes=0, sst=1, cells=CELLS[3:6]))),
+        (policy(steering(("FORBID", *CELLS[:3]), sst=77), STEERING), policy(steering(("FORBID", *CELLS[3:6]), sst=77), STEERING)),
+    ],
+)
+def test_policies_that_lock_the_same_traffic_out_together_are_refused(first, second):
+    assert not broken(judge(first)) & {"last-cell-on-air", "policy-effect"}
+    reasons = judge(first, second.model_copy(update={"policy_id": "p2"}))
+    assert any("no cell of stadium is left" in reason.message for reason in reasons if reason.outcome == "fail")
+
+
+def test_policies_of_different_slices_do_not_count_together():
+    other = policy(steering(("FORBID", *CELLS[3:6]), sst=1), STEERING).model_copy(update={"policy_id": "p2"})
+    assert "last-cell-on-air" not in broken(judge(policy(steering(("FORBID", *CELLS[:3])), STEERING), other))
+
+
 def test_a_slice_without_users_in_the_cells_may_be_shut_out_there():
     assert broken(judge(policy(sla(maxNumberOfUes=0, cells=CELLS[:1])), users={("C0", Slice.URLLC): 0.0})) == set()
 

@@ -142,6 +142,16 @@ def test_an_object_without_a_name_is_refused(dn):
     assert checked(sample("RRU.PrbTotDl", 50.0, dn=dn)).flaws[0].check == "object"
 
 
+def test_a_cell_that_is_not_of_this_network_is_refused_and_other_objects_are_not():
+    other = "ManagedElement=S9,GNBDUFunction=1,NRCellDU=S1C1"
+    (flaw,) = checked(sample("RRU.PrbTotDl", 40.0), sample("RRU.PrbTotDl", 40.0, dn=other)).flaws
+    assert (flaw.dn, flaw.check) == (other, "object")
+    assert "another network element" in flaw.reason
+    for dn in ("SubNetwork=RAN", "ManagedElement=CU,GNBCUCPFunction=1,NRCellCU=S1C1,NRCellRelation=S1C2", f"{CELL},Beam=1"):
+        assert not checked(sample("MM.HoExeIntraReq", 4.0, dn=dn)).flaws
+    assert not checked(sample("RRU.PrbTotDl", 40.0, dn=other), reporter=Reporter()).flaws
+
+
 def test_what_is_absent_is_neither_zero_nor_a_flaw():
     result = checked(sample("DRB.UEThpDl", None), sample("DRB.PdcpSduVolumeDL", 3000.0))
     assert not result.flaws
@@ -256,6 +266,7 @@ def test_good_measurements_are_never_flagged():
         (("PEE.Energy",), 2.0),
         (("PEE.Energy", "PEE.AvgPower"), 2.0),
         (("RRU.PrbTotDl",), 0.5),
+        (("RRU.PrbTotDl", "RRU.PrbUsedDl"), 0.01),
         (("DRB.PdcpSduDelayDl", "DRB.PdcpSduDelayDl.P95"), 10.0),
     ],
 )

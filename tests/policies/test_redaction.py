@@ -22,6 +22,8 @@ PEM = (
     + "MC4CAQAwBQYDK2VwBCIEIJ+DYvh6SEqVTm50DFtMDoQikTmiCqirVv9mWG9qfSnF\n"
     + "-----END PRIVATE KEY-----"
 )
+TOKEN = "aB3dE6gH9jK2" + "mN5pQ8rS1tU4vW7xY0zA"
+PREFIXES = ("dop" + "_v1_", "wh" + "sec_", "shp" + "at_", "dckr" + "_pat_", "py" + "pi-", "hv" + "s.", "ya" + "29.", "gl" + "rt-")
 BASIC = base64.b64encode(b"operator:hunter22").decode()
 
 CASES = {
@@ -46,6 +48,17 @@ CASES = {
     "openai": (f"401 for {OPENAI}", OPENAI),
     "slack": (SLACK, "abcdefGHIJKL"),
     "slack webhook": ("https://hooks.slack.com/services/T000/B000/XXXXabcd", "XXXXabcd"),
+    **{f"prefix {prefix}": (f"401 for {prefix}{TOKEN}", TOKEN) for prefix in PREFIXES},
+    "a key of an account": (f"AccountName=a;AccountKey={TOKEN}==", TOKEN),
+    "a name in one word": (f"PGPASSWORD={TOKEN}", TOKEN),
+    "a subscription key": (f"Ocp-Apim-Subscription-Key: {TOKEN}", TOKEN),
+    "a value with spaces": ('password="correct horse battery"', "battery"),
+    "a password in a sentence": ("the password is hunter22", "hunter22"),
+    "a token as an option": (f"--token {TOKEN}", TOKEN),
+    "a login as an option": ("curl -u operator:hunter22 host", "hunter22"),
+    "a login without a scheme": ("operator:hunter22@ran.example", "hunter22"),
+    "a digest": ('Authorization: Digest username="op", response="0123456789abcdef"', "0123456789abcdef"),
+    "a pgp key": (f"-----BEGIN PGP PRIVATE KEY BLOCK-----\n{TOKEN}\n-----END PGP PRIVATE KEY BLOCK-----", TOKEN),
     "jwt": (f"token was {JWT}.", JWT[:30]),
     "pem": (f"key:\n{PEM}\nend", "MC4CAQAw"),
     "pem that was cut": (PEM[:60], "MC4CAQAw"),
@@ -56,6 +69,8 @@ ORDINARY = (
     "the default bearer characteristics are those of 5QI 9",
     "basic service set, basic throughput 25.0 Mbit/s",
     "Basic scheduling of URLLC",
+    "the token budget of 4096, the secret of 5G, password123 is refused; a credential file of 12 kB",
+    "change by 1000:alice at 12:30, 3 of 4 passed; the key 3f2a9c0d4b5e6f708192a3b4c5d6e7f8 with 6 records",
     "token bucket with 1500 bytes; tokens: 1700 in, 200 out",
     "the key performance indicators DRB.UEThpDl=25.3 and RRU.PrbTotDl=81",
     "http://127.0.0.1:8710/A1-P/v2/policytypes/ORAN_SliceSLATarget_2.0.0?limit=20&after=7",
@@ -89,6 +104,11 @@ def test_a_secret_inside_json_is_blanked_and_json_stays_json(text, secret):
     clean = json.loads(redacted(document))
     assert secret not in json.dumps(clean) and clean["n"] == 1.5
     assert secret not in redacted(json.dumps(document))
+
+
+@pytest.mark.parametrize("text", ["eyJa.", "a-", "a_b=", "digest ", "password is ", "a:b@", "http://", " -u a", "Basic "])
+def test_a_text_that_a_peer_repeats_without_end_does_not_hold_us(text):
+    assert redacted(text * 40_000)
 
 
 def nested(values):

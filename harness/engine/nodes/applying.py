@@ -77,7 +77,7 @@ def _open_commitment(desk: Desk, state: RunState, key: str, tried: Tried) -> Non
 def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> RunState:
     commitment = desk.commitments.get(key)
     if commitment.state not in ("pending", "applied"):
-        return closed(desk, key, "before it was verified")
+        return closed(desk, key, "it was not verified in time")
     if commitment.receipt is not None:
         return _verify_next(key, commitment.receipt)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from harness.commitments.rollback import roll_back
+from harness.commitments.rollback import roll_back, what_stands
 from harness.commitments.store import Commitment
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
@@ -29,7 +29,8 @@ def keep_until_end(desk: Desk, state: RunState, ending: Ending, note: str = "con
     end = commitment.timetable.restore_at
     if end is None:
         raise RunError(f"commitment {commitment.key} has no end")
-    desk.commitments.in_force(commitment.key, note=note, **deadlines(desk, end, now))
+    inconclusive = ending["status"] == "inconclusive"
+    desk.commitments.in_force(commitment.key, note=note, inconclusive=inconclusive, **deadlines(desk, end, now))
     desk.record("commitment.in_force", key=commitment.key, since=state["applied_at"], until=end.isoformat(), note=note)
     desk.emit("change.scheduled", timetable=commitment.timetable, to="restore")
     desk.watch()
@@ -71,6 +72,6 @@ def _still_applied(desk: Desk, state: RunState, owner: str, error: NetworkError)
     desk.commitments.reported(state["key"])
     desk.emit("change.still_applied", why=str(error))
     desk.watch()
-    goes_on = "the watchdog goes on trying" if desk.has_url else f"twinpilot run --resume {desk.run_id} tries again"
-    message = f"{state['ending']['message']}; its time window has ended, but it is still on the network ({error}); {goes_on}"
+    goes_on = "the watchdog goes on trying" if desk.has_watchdog else f"twinpilot run --resume {desk.run_id} tries again"
+    message = f"{state['ending']['message']}; its time window has ended, but {what_stands(error)}; {goes_on}"
     return ended("still applied", message, boundary=RunBoundary.NETWORK)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import time
 
 from harness.commitments.rollback import roll_back as restore
+from harness.commitments.rollback import what_stands
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
 from harness.engine.state import Ending, RunState, ended
 from harness.records.failure import RunBoundary
 from harness.records.outcome import RunOutcome
-from harness.records.status import Status
 from harness.runtime.errors import RunError
 from twins.network import NetworkError
 
@@ -45,16 +45,12 @@ def take_back_again(desk: Desk, outcome: RunOutcome) -> RunOutcome:
     """Return the outcome of a run that has ended; one whose change is still applied is taken back now, if that is possible."""
     if outcome.status != "still applied":
         return outcome
-    message = outcome.message
     for commitment in desk.commitments.of_run(desk.run_id):
-        state = RunState(run_id=desk.run_id, key=commitment.key, ending=Ending(status="rolled back", message=message))
-        ending = roll_back(desk, state)["ending"]
+        ending = Ending(status="rolled back", message="the change was to be taken back now")
+        ending = roll_back(desk, RunState(run_id=desk.run_id, key=commitment.key, ending=ending))["ending"]
         if ending["status"] == "still applied":
             return outcome.model_copy(update={"message": ending["message"]})
-        message = ending["message"]
-    is_restored = all(commitment.state == "restored" for commitment in desk.commitments.of_run(desk.run_id))
-    status: Status = "confirmed" if is_restored else "rolled back"
-    corrected = outcome.model_copy(update={"status": status, "message": f"{message}; it was taken back afterwards"})
+    corrected = outcome.as_of(desk.commitments.of_run(desk.run_id)[-1].run_status)
     desk.artifacts.save("outcome", corrected)
     desk.runs.set_status(desk.run_id, corrected.status)
     desk.record("run.corrected", status=corrected.status, message=corrected.message)
@@ -70,6 +66,8 @@ def closed(desk: Desk, key: str, why: str) -> RunState:
 
 
 def _closed(ending: Ending, state: str, note: str) -> RunState:
+    if state == "cancelled":
+        return ended("cannot", f"nothing was applied: {note}")
     if state == "confirmed":
         return ended("confirmed", f"{ending['message']}; it was confirmed meanwhile: {note}")
     return RunState(next="report", ending={**ending, "message": f"{ending['message']}; taken back: {note}"})
@@ -82,6 +80,5 @@ def _failed(desk: Desk, state: RunState, owner: str, error: NetworkError) -> Run
     desk.emit("change.still_applied", why=str(error))
     desk.watch()
     goes_on = "the watchdog goes on trying" if desk.has_watchdog else f"twinpilot run --resume {desk.run_id} tries again"
-    stands = "it is not taken back, all or part of it may still be on the network"
-    message = f"{state['ending']['message']}; {stands}: {error}; {goes_on}"
+    message = f"{state['ending']['message']}; {what_stands(error)}; {goes_on}"
     return ended("still applied", message, boundary=RunBoundary.NETWORK)
