@@ -74,7 +74,7 @@ UNANSWERABLE: list[tuple[str, type, str]] = [
     ("delay below 5 ms and above 10 ms for URLLC", Impossible, "contradict"),
     ("URLLC delay below -3 ms", Impossible, "never below 0"),
     ("URLLC delay below 0.1 ms", Impossible, "slot"),
-    ("every eMBB user at least 900 Gbps", Impossible, "peak rate"),
+    ("every eMBB user at least 900 Gbps", Impossible, "never above 17300 Mbit/s"),
     ("load of S1C1 below 140 %", Impossible, "never above 100"),
     ("set the URLLC min ratio of S1C1 to 60 and the max ratio to 40", Impossible, "rRMPolicyMaxRatio"),
     ("make it faster", Question, "Which KPI"),

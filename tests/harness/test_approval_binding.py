@@ -65,7 +65,7 @@ def test_the_request_shows_sentence_edits_schedule_and_baseline(tmp_path, networ
     (request,) = [question.approval for question in asked.questions]
     lines = "\n".join(request.subject.describe())
     assert f"intent: {TEXT}" in lines and "rRMPolicyMinRatio: 0 → 40" in lines
-    assert "schedule: applied as soon as it is approved" in lines
+    assert "schedule: apply at once, keep: it is not restored" in lines
     assert "before: DRB.UEThpDl.P05 [eMBB]: " in lines and "before: DRB.PdcpSduDelayDl [URLLC]: " in lines
     assert {kpi.windows for kpi in request.subject.baseline} == {12}
     (recorded,) = bodies(runs, outcome.run_id, "approval.requested")

@@ -5,6 +5,7 @@ import os
 import pwd
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from small_network import SmallNetwork, du, embb_minimum, ratio
@@ -137,7 +138,7 @@ AS_USER = """
 import os, sys, tempfile
 from contextlib import suppress
 from pathlib import Path
-import harness.commands.verdict
+import harness.commands.verdict, psutil
 from harness.approvals.store import ApprovalStore
 from harness.commands.approve import app
 from harness.journal.journal import Journal
@@ -177,8 +178,9 @@ def test_a_process_of_another_user_approves_as_that_user_whatever_it_calls_itsel
     for folder in (tmp_path, *tmp_path.parents):
         if folder.owner() == "root" and folder != folder.parent and str(folder).startswith("/tmp/"):
             folder.chmod(0o755)
-    for path in (tmp_path / "data", *(tmp_path / "data").rglob("*")):
-        os.chown(path, NOBODY, NOBODY)  # the journal's key is its owner's alone, so the data folder is another user's
+    state = Path(os.environ["XDG_STATE_HOME"])
+    for path in (tmp_path / "data", *(tmp_path / "data").rglob("*"), state, *state.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)  # the journal's key is its owner's alone, so data and heads are another user's
     digest = waiting.approval.digest[:12]
     lie = {"LOGNAME": "root", "USER": "root"}
     root_only = {"TWINPILOT_APPROVAL__OPERATORS": json.dumps(["0"])}

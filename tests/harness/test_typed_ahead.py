@@ -57,6 +57,10 @@ class Terminal:
         os.close(slave)
         self.text = ""
 
+    def forget(self):
+        """Forget what was shown before "nothing was changed", so that the next question is awaited, not found in the past."""
+        self.text = self.text.rpartition("nothing was changed")[2]
+
     def until(self, words):
         while words not in self.text:
             assert select.select([self._master], [], [], 60)[0], f"no {words!r} in {self.text!r}"
@@ -107,5 +111,7 @@ def test_an_edit_that_changes_nothing_is_none_and_the_question_is_asked_again(te
     terminal.until("leave this edit out")
     terminal.type("\n")
     terminal.until("nothing was changed")
+    terminal.forget()
+    terminal.until("Apply this change?")
     terminal.type("y\n")
     terminal.until("ANSWER True")

@@ -49,7 +49,8 @@ def test_bench_scores_agents_beside_the_paper(tmp_path):
     assert len(list(rollouts_in(tmp_path / "expert.model.jsonl"))) == 3
 
 
-def test_attempts_give_pass_k(tmp_path):
+def test_attempts_give_pass_k(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")  # the widest table
     words = ("bench", "--agent", "expert", "--per-tier", 1, "--attempts", 2, "--workers", 1, "--out", tmp_path)
     scores = json.loads(invoke(*words, "--json").stdout.splitlines()[-1])["agents"][0]
     assert (scores["attempts"], scores["all"]["episodes"], scores["all"]["pass_k"]) == (2, 6, 1.0)
