@@ -80,7 +80,7 @@ def _revert(network: Network, commitment: Commitment, problems: list[str]) -> st
         if not network.revert(receipt).replayed:
             return "reverted by its receipt and read back"
     except (UnknownReceiptError, StaleEditError):
-        pass
+        pass  # what stands is read back next, and decides
     except NetworkError as error:
         problems.append(_reason(error))
     return "none of it is applied, as read back: it was never made, or restored"

@@ -113,5 +113,7 @@ def test_an_edit_that_changes_nothing_is_none_and_the_question_is_asked_again(te
     terminal.until("nothing was changed")
     terminal.forget()
     terminal.until("Apply this change?")
+    assert "ANSWER" not in terminal.text
     terminal.type("y\n")
     terminal.until("ANSWER True")
+    assert terminal.text.count("Apply this change?") == 1, "asked once again"

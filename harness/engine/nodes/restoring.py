@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
-from harness.commitments.rollback import roll_back, what_stands
+from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
+from harness.engine.nodes.reverting import left_standing
 from harness.engine.nodes.scheduling import deadlines
 from harness.engine.state import Ending, RunState, ended
-from harness.records.failure import RunBoundary
 from harness.runtime.errors import RunError
 from harness.runtime.timetable import moment_text
 from twins.network import NetworkError
@@ -50,7 +50,7 @@ def restore(desk: Desk, state: RunState) -> RunState:
     try:
         note = f"{roll_back(desk.actuator, desk.commitments.get(key))} at {moment_text(desk.clock.now())} network time"
     except NetworkError as error:
-        return _still_applied(desk, state, owner, error)
+        return left_standing(desk, state, owner, error, since="its time window has ended, but ")
     before = desk.commitments.get(key)
     closed = desk.commitments.reverted(key, note)
     desk.record("change.restored", key=key, digest=closed.digest, by=owner, why=before.why_due, note=note)
@@ -64,14 +64,3 @@ def _closed(state: RunState, commitment: Commitment) -> RunState:
     until = moment_text(end) if end else "its end"
     text = f"{state['ending']['message']}; in force from {since} to {until}, then restored and read back: {commitment.note}"
     return ended(state["ending"]["status"], text)
-
-
-def _still_applied(desk: Desk, state: RunState, owner: str, error: NetworkError) -> RunState:
-    desk.commitments.revert_failed(state["key"], str(error))
-    desk.record("change.revert_failed", key=state["key"], by=owner, why=str(error))
-    desk.commitments.reported(state["key"])
-    desk.emit("change.still_applied", why=str(error))
-    desk.watch()
-    goes_on = "the watchdog goes on trying" if desk.has_watchdog else f"twinpilot run --resume {desk.run_id} tries again"
-    message = f"{state['ending']['message']}; its time window has ended, but {what_stands(error)}; {goes_on}"
-    return ended("still applied", message, boundary=RunBoundary.NETWORK)

@@ -33,7 +33,7 @@ def roll_back(desk: Desk, state: RunState) -> RunState:
     try:
         note = restore(desk.actuator, desk.commitments.get(key))
     except NetworkError as error:
-        return _failed(desk, state, owner, error)
+        return left_standing(desk, state, owner, error)
     why = state["ending"]["message"]
     desk.commitments.reverted(key, note)
     desk.record("change.reverted", key=key, by=owner, why=why, note=note)
@@ -73,12 +73,13 @@ def _closed(ending: Ending, state: str, note: str) -> RunState:
     return RunState(next="report", ending={**ending, "message": f"{ending['message']}; taken back: {note}"})
 
 
-def _failed(desk: Desk, state: RunState, owner: str, error: NetworkError) -> RunState:
+def left_standing(desk: Desk, state: RunState, owner: str, error: NetworkError, since: str = "") -> RunState:
+    """Record that a change could not be taken back, and return the ending as still applied; `since`: what made it due."""
     desk.commitments.revert_failed(state["key"], str(error))
     desk.record("change.revert_failed", key=state["key"], by=owner, why=str(error))
     desk.commitments.reported(state["key"])
     desk.emit("change.still_applied", why=str(error))
     desk.watch()
     goes_on = "the watchdog goes on trying" if desk.has_watchdog else f"twinpilot run --resume {desk.run_id} tries again"
-    message = f"{state['ending']['message']}; {what_stands(error)}; {goes_on}"
+    message = f"{state['ending']['message']}; {since}{what_stands(error)}; {goes_on}"
     return ended("still applied", message, boundary=RunBoundary.NETWORK)
