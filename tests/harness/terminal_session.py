@@ -36,10 +36,20 @@ class Session:
     """A command at a pseudo-terminal; `text` is all that it has printed so far."""
 
     def __init__(self, *arguments):
+        self._start(command(*arguments))
+
+    @classmethod
+    def of(cls, command_line):
+        """Return a session of another program than `twinpilot`."""
+        session = cls.__new__(cls)
+        session._start(command_line)
+        return session
+
+    def _start(self, command_line):
         master, slave = pty.openpty()
         self._master, self.text = master, ""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _AT_TERMINAL, *command(*arguments)], stdin=slave, stdout=slave, stderr=slave, env=ENVIRONMENT,
+            [sys.executable, "-c", _AT_TERMINAL, *command_line], stdin=slave, stdout=slave, stderr=slave, env=ENVIRONMENT,
             start_new_session=True,
         )  # fmt: skip
         os.close(slave)

@@ -21,6 +21,7 @@ from rich.text import Text
 from policies.text.foreign import safe, visible
 from policies.text.redaction import redacted
 from twins.screen.output import drop_output
+from twins.screen.typed_line import wait_for_typed_line
 
 _INDENT = 4
 _LEAST_WIDTH = 20
@@ -62,6 +63,13 @@ class SafeConsole(Console):
             else:
                 lines = segment.text.split("\n")
                 yield Segment("\n".join(map(visible, lines)), segment.style)
+
+    def input(self, prompt: str | Text = "", **options: Any) -> str:
+        """Print the prompt and return the line that is typed after it; Ctrl-C ends the wait whenever it comes."""
+        if prompt:
+            self.print(prompt, end="")
+        wait_for_typed_line()
+        return super().input(**options)
 
     def on_broken_pipe(self) -> None:
         """Go on without output: what is being done does not depend on whether somebody reads about it."""
