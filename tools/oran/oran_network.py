@@ -7,7 +7,6 @@ idempotency key.
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +44,7 @@ from twins.network import (
     UnknownReceiptError,
 )
 from twins.object_version import ObjectVersion, distinct_edits, name_of
+from twins.scratch_folder import ScratchFolder
 from twins.standing import EditStanding
 
 
@@ -73,7 +73,7 @@ class OranNetwork:
         self.o1 = O1Client(url, settings)
         self.pm = PmClient(url, settings)
         self._inventory = Peer("inventory", url, settings)
-        self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
+        self._folder = ScratchFolder("twinpilot-kpi-") if store is None else None
         self.kpis = KpiSource(store or self._temporary_store(), self.pm, lambda: reporter_of(self.describe()))
         self._ledger = Ledger(ledger)
         self._changing = threading.RLock()
@@ -82,14 +82,14 @@ class OranNetwork:
 
     def _temporary_store(self) -> KpiStore:
         assert self._folder is not None
-        return KpiStore(Path(self._folder.name) / "kpi.sqlite")
+        return KpiStore(self._folder.path / "kpi.sqlite")
 
     def close(self) -> None:
         """Close all connections and files; the network is not changed."""
         for part in (self.a1, self.o1, self.pm, self._inventory, self._ledger):
             part.close()
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
 
     def __enter__(self) -> OranNetwork:
         return self
