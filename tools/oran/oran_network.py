@@ -27,6 +27,7 @@ from tools.oran.a1_connect import Dialect, connect_a1
 from tools.oran.change_executor import ChangeExecutor, PartialChangeError
 from tools.oran.changes.ledger import Entry, Ledger
 from tools.oran.o1_client import O1Client
+from tools.oran.pace import pull_all
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.pm_client import PmClient
 from tools.telemetry.kpi_source import KpiSource
@@ -113,9 +114,12 @@ class OranNetwork:
             instance = None
         return f"instance {instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
 
-    def pull(self) -> int:
-        """Fetch new PM reports into the store; returns the number of new samples."""
-        return self.kpis.refresh()
+    def pull(self, patience_s: float = 600.0) -> int:
+        """Fetch all PM reports into the store, for `patience_s` wall seconds at most; returns the number of new samples.
+
+        Raises BehindError at once if the network's time passes faster than its reports can be pulled.
+        """
+        return pull_all(self.kpis.refresh, patience_s)
 
     def observe(self, query: KpiQuery) -> KpiFrame:
         """Return the KPI samples that match the query, after a pull; raises UnknownKpiError, UnknownObjectError."""
