@@ -4,7 +4,8 @@
    then suspect; a jump by more than a factor of 64 counts at once.
 2. A jump of an invariant is blamed on the one member that explains it, or on all if none does: what the network does itself moves
    several members and leaves the invariant, except that it falls where UEs become less alike.
-3. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
+3. Where a measurement is reported with two granularities, only the finer windows count.
+4. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
 Thresholds are log2 of factors. On the embedded networks (quiet, crowded, with outages, interference, delays, changes) the largest
 persistent jumps are 0.4 if a single member explains them and 0.6 otherwise; the 5th percentile stays below 0.1.
 """
@@ -17,7 +18,7 @@ from datetime import datetime
 from statistics import fmean, median
 
 from policies.quality.flaw import Flaw, suspect
-from policies.quality.grouping import CQI_FAMILY, Groups, Place
+from policies.quality.grouping import CQI_FAMILY, Group, Groups, Place
 from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, LOW_THROUGHPUT, THROUGHPUT, VOLUME
 from policies.quality.invariant import INVARIANTS, Invariant, Point, has_trend, point_of
 from policies.slices import Slice
@@ -47,14 +48,21 @@ class Past:
         self._good: dict[Place, deque[Point]] = {}
         self._recent: dict[Place, deque[Point]] = {}
 
-    def add(self, groups: Groups) -> None:
-        """Append a window."""
-        for place, group in groups.items():
+    def add(self, groups: Groups) -> Groups:
+        """Append a window; return its groups without those that repeat what newer, shorter windows of the object told."""
+        fresh = {place: group for place, group in groups.items() if not self._repeats(place, group)}
+        for place, group in fresh.items():
             if not has_trend(group):
                 continue
             point = point_of(group)
             self._good.setdefault(place, deque(maxlen=HISTORY + PERSISTENT)).append(point)
             self._recent.setdefault(place, deque(maxlen=PERSISTENT)).append(point)
+
+        return fresh
+
+    def _repeats(self, place: Place, group: Group) -> bool:
+        points = self._recent.get(place)
+        return points is not None and points[-1].start < group.end and group.start < points[-1].end
 
     def history(self, place: Place, before: int, kpis: Set[str]) -> list[Point]:
         """Return the good points of an object with all of `kpis`, without its `before` newest windows."""
@@ -72,10 +80,7 @@ class Past:
 
     def precedes(self, start: datetime) -> bool:
         """Whether all windows begin before `start`."""
-        newest = (
-            sample.start for points in self._recent.values() for members in points[-1].samples.values() for sample in members
-        )
-        return all(moment < start for moment in newest)
+        return all(points[-1].start < start for points in self._recent.values())
 
     def mark_newest(self, flaws: Iterable[Flaw]) -> None:
         """Mark what is flawed in the newest window of each object."""
@@ -95,8 +100,7 @@ class Past:
 
 
 def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
-    """Append a window to the past; yield its flaws and, of persistent jumps, those of the windows before it."""
-    past.add(groups)
+    """Yield the flaws of the newest window, which `past` contains, and, of persistent jumps, those of the windows before it."""
     with_slices = {dn for dn, slice in groups if slice is not None}
     for place in groups:
         dn, slice = place
