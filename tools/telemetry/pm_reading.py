@@ -52,7 +52,8 @@ class PmReading:
     @property
     def report(self) -> Report:
         """What it is about, and the places that it measures."""
-        places = frozenset((item.kpi, item.dn, item.slice) for item in (*self.samples, *self.flaws))
+        measured = frozenset((sample.kpi, sample.dn, sample.slice) for sample in self.samples)
+        places = measured | {(flaw.kpi, flaw.dn, flaw.slice) for flaw in self.flaws}
         return Report(safe(self.entity, _LONGEST_NAME), safe(self.job, _LONGEST_NAME), *self.window, places)
 
     @property
