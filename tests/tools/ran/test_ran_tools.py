@@ -79,6 +79,13 @@ def test_a_sum_of_which_a_part_is_missing_is_unknown_and_its_rows_are_shown(worl
     assert any("the sum over the named cells is unknown" in warning for warning in evidence.warnings)
 
 
+def test_what_was_counted_in_no_window_is_an_answer_without_a_value(world, tmp_path):
+    cells = [cell.dn for cell in world.network.describe().cells]
+    idle = site_report(world, tmp_path, dict.fromkeys(cells), kpi="MM.HoPingPongRate", unit="%")
+    (mean,) = query_kpi.call(idle, {"kpis": ["MM.HoPingPongRate"]}).value.means
+    assert (mean.mean, mean.worst, mean.worst_cell) == (None, None, "")
+
+
 def test_the_energy_efficiency_of_several_cells_is_their_volume_over_their_energy(world):
     card = world.network.describe()
     rows = query_kpi.call(world, {"kpis": ["EE.DV", "PEE.Energy"], "windows": 5}).value.rows
