@@ -26,7 +26,7 @@ from tools.telemetry.store import KpiStore
 
 REGISTRY = ToolRegistry((read_configuration, query_kpi, detect_degradation, link_conditions, compare_receivers))
 FEW_PILOTS = "select the best channel estimator for S1C1, users at 30 m/s, one DMRS symbol"
-SLOTS = 32
+SLOTS = 16
 walk = Walk(RulePlanner(Effort(link_slots=SLOTS)), REGISTRY)
 
 
