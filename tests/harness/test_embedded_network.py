@@ -86,7 +86,7 @@ def killed(tmp_path_factory):
     runs = [[str(folder), name, *point] for folder, name, point in zip(folders, names, POINTS, strict=True)]
     environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, json.dumps(runs)], check=False, timeout=280, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", CHILD, json.dumps(runs)], check=False, timeout=600, env=environment, capture_output=True, text=True
     )
     assert done.stdout.split() == [str(-signal.SIGKILL)] * len(POINTS), done.stderr
     return dict(zip(POINTS, zip(folders, names, strict=True), strict=True))

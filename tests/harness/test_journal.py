@@ -110,7 +110,7 @@ def test_two_processes_append_at_once_without_breaking_the_chain(journal, tmp_pa
         "[journal.append('tool.called', {'who': sys.argv[2], 'n': n}) for n in range(40)]"
     )
     children = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), who]) for who in ("a", "b")]
-    assert [child.wait(timeout=60) for child in children] == [0, 0]
+    assert [child.wait(timeout=600) for child in children] == [0, 0]
     report = check(journal, tmp_path)
     assert report.intact and report.records == report.heads == 80
 

@@ -28,7 +28,7 @@ def verify(place, *arguments):
     environment = {**os.environ, "TWINPILOT_JOURNAL__WITNESS_DIR": place.journal_settings.witness_dir}
     return subprocess.run(
         [sys.executable, "-m", "harness.main", "journal", "verify", "--data-dir", str(place.root), *arguments],
-        check=False, capture_output=True, text=True, timeout=60, env=environment,
+        check=False, capture_output=True, text=True, timeout=600, env=environment,
     )  # fmt: skip
 
 

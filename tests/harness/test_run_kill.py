@@ -96,7 +96,7 @@ def killed(tmp_path_factory):
         done = subprocess.run(
             [sys.executable, "-c", CHILD, json.dumps(runs)],
             check=False,
-            timeout=250,
+            timeout=600,
             env=environment,
             capture_output=True,
             text=True,

@@ -96,7 +96,7 @@ def killed(tmp_path_factory):
         ]
         environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}", "OMP_NUM_THREADS": "1"}
         command = [sys.executable, "-c", CHILD, json.dumps(runs)]
-        done = subprocess.run(command, check=False, timeout=280, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, check=False, timeout=600, env=environment, capture_output=True, text=True)
         assert done.stdout.split() == [str(-signal.SIGKILL)] * len(points), done.stderr
         yield root, rans
 
