@@ -8,7 +8,6 @@ import sys
 
 import pytest
 import typer.main
-from small_network import SmallNetwork
 from small_world import SmallPlanner, service
 from terminal_session import ENVIRONMENT, ROOT, piped
 
@@ -140,11 +139,18 @@ def test_a_journal_that_is_not_intact_has_the_exit_status_of_the_table(tmp_path,
     assert run_command(["journal", "verify", "--data-dir", data]) == 4
 
 
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory):
+    """The data folder with a run of a long text that waits for its approval, and the run's id."""
+    root = tmp_path_factory.mktemp("waiting")
+    return root / "data", service(root).start("at least 5 Mbps " * 20).run_id
+
+
 @pytest.mark.parametrize("columns", ["40", "80", ""])
-def test_the_list_of_runs_never_cuts_an_id(tmp_path, columns):
-    run_id = service(tmp_path, network=SmallNetwork()).start("at least 5 Mbps " * 20).run_id
+def test_the_list_of_runs_never_cuts_an_id(waiting, columns):
+    data, run_id = waiting
     environment = {**ENVIRONMENT, "COLUMNS": columns}
-    words = [sys.executable, "-m", "harness.main", "runs", "--data-dir", str(tmp_path / "data")]
+    words = [sys.executable, "-m", "harness.main", "runs", "--data-dir", str(data)]
     done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=600, env=environment)
     assert done.stdout.startswith(f"{run_id}  awaiting approval")
     terminal = {**environment, "FORCE_COLOR": "1", "NO_COLOR": "1"}
