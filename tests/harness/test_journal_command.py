@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
@@ -83,10 +82,7 @@ def test_a_witness_is_served_until_it_is_interrupted(tmp_path):
         journal = Journal.of(Paths(tmp_path / "data", JournalSettings(witness_dir="none", witness_url=url)))
         record = journal.append("run.started", {})
         (file,) = (tmp_path / "kept").glob("*.jsonl")
-        with urllib.request.urlopen(f"{url}/journals/{file.stem}/head", timeout=5) as answer:
+        with urllib.request.urlopen(f"{url}/journals/{file.stem}/head", timeout=600) as answer:
             assert json.load(answer) == record.head().model_dump()
         process.terminate()
-        deadline = time.monotonic() + 30
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-    assert process.returncode is not None
+        process.wait(timeout=600)

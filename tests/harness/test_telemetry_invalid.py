@@ -134,7 +134,7 @@ def slipping(slip):
         def interfere(handler, method, path):
             if not (slip.active and path.startswith("/pm/")):
                 return False
-            page = httpx.get(ran.url + path, timeout=5, trust_env=False).json()
+            page = httpx.get(ran.url + path, timeout=600, trust_env=False).json()
             send(handler, 200, json.dumps(slip.spoil(page)).encode())
             return True
 
