@@ -356,7 +356,7 @@ def test_two_processes_pull_into_one_store_without_counting_twice(tmp_path):
     with PmPeer(log_of(*range(30))) as peer:
         command = [sys.executable, "-c", _READER, str(tmp_path / "kpi.db"), peer.url]
         readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-        counts = [int(reader.communicate(timeout=60)[0]) for reader in readers]
+        counts = [int(reader.communicate(timeout=600)[0]) for reader in readers]
         assert sum(counts) == 30
         kpis, store = source(peer, tmp_path / "kpi.db")
         assert values(kpis) == list(range(30))
