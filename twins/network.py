@@ -21,6 +21,7 @@ from policies.data_card import DataCard
 from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
 from policies.slices import Slice
+from policies.text.times import Moment
 from policies.violation import Violation
 from policies.word import Word
 from twins.object_version import ObjectVersion
@@ -95,8 +96,8 @@ class PlannedEvent(Word):
 
     name: str
     area: str
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
     attendance: int | None = None
 
 
@@ -106,7 +107,7 @@ class NetworkCard(Word):
     name: str
     kind: str
     version: str
-    now: datetime
+    now: Moment
     cells: tuple[Cell, ...]
     slices: tuple[Slice, ...]
     capabilities: tuple[str, ...]
