@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from pydantic import Field
 
-from policies.change import ChangeSet, Receipt
+from policies.change import A1Policy, ChangeSet, Receipt
 from policies.data_card import DataCard
 from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
@@ -168,6 +168,9 @@ class Network(Protocol):
 
     def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
         """Read back whether the network has what each edit sets, one standing per edit; what cannot be read is `unknown`."""
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist, whoever created them, enforced or not; raises NetworkUnavailableError."""
 
     def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
         """Return the version of what each edit edits; raises UnknownObjectError, NetworkUnavailableError."""

@@ -1,4 +1,4 @@
-"""Which planned events a forecast counts in: in progress, unknown crowds, overlaps, midnight, edges of the window, clock changes."""
+"""Which planned events a forecast counts in: in progress, unknown crowds, overlaps, midnight, edges, clock changes."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
