@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
@@ -93,7 +95,7 @@ class PmClient:
         """
         budget = _Budget(self._limits)
         page = self._first_page(cursor)
-        restarted = _is_restarted(cursor, page)
+        restarted = _is_restarted(cursor, page) or self._is_forgotten(cursor, page)
         position = Cursor(after=0 if restarted else max(cursor.after if cursor else 0, self._start), log=page.log)
         page = self._page(position.after) if restarted else page
         target, before, previous = page.last, cursor, ""
@@ -119,6 +121,14 @@ class PmClient:
 
     def _first_page(self, cursor: Cursor | None) -> _Page:
         return self._page(max(cursor.after if cursor else 0, self._start))
+
+    def _is_forgotten(self, cursor: Cursor | None, page: _Page) -> bool:
+        """Whether a peer that states neither `last` nor new reports lacks the period that was read last: it numbers anew."""
+        if cursor is None or not cursor.after or page.reports or page.last is not None or (page.log and cursor.log):
+            return False
+        readings, _ = _read(self._page(cursor.after - 1, limit=1).reports)
+        ends = [reading.window[1] for reading in readings]
+        return not ends or (cursor.end is not None and min(ends) > cursor.end)
 
     def _page(self, after: int, limit: int = _PAGE) -> _Page:
         answer = self.peer.request("GET", self.path, params={"after": after, "limit": limit})
@@ -204,6 +214,9 @@ def _check_progress(page: _Page, after: int, previous: str) -> None:
         raise page.answer.garbage(f"next={page.following} does not go beyond after={after}")
     if page.last is not None and page.following > page.last:
         raise page.answer.garbage(f"next={page.following} is beyond last={page.last}")
+    most = max(after, page.oldest - 1) + max(len(page.reports), _PAGE)
+    if page.last is None and page.following > most:
+        raise page.answer.garbage(f"next={page.following} skips periods after={after} that no `last` confirms")
     if previous and page.digest == previous:
         raise page.answer.garbage("it repeats the reports of the page before")
 
@@ -219,12 +232,24 @@ def _read(reports: list[Any]) -> tuple[list[PmReading], list[DeadLetter]]:
     return readings, letters
 
 
+def _periods(readings: list[PmReading]) -> int:
+    """Return the number of periods in a page: a window counts again where an element reports it again, as a correction."""
+    times: dict[tuple[datetime, datetime], Counter[str]] = {}
+    for reading in readings:
+        times.setdefault(reading.window, Counter())[reading.entity] += 1
+    return sum(max(entities.values()) for entities in times.values())
+
+
 def _missed(page: _Page, before: Cursor | None, position: Cursor, readings: list[PmReading], restarted: bool) -> int:
-    """Return the number of periods between `before` and the page: by their numbers, after a restart by their time."""
+    """Return the number of periods between `before` and the page, and in it: by their numbers, after a restart by their time.
+
+    A report that cannot be read may be a period of its own.
+    """
     if before is None or not before.after:
         return 0
     if not restarted:
-        return max(0, page.oldest - position.after - 1)
+        skipped = page.following - position.after - _periods(readings) - (len(page.reports) - len(readings))
+        return max(0, page.oldest - position.after - 1, skipped)
     if before.end is None or not readings:
         return 0
     first = min(readings, key=lambda reading: reading.window)
