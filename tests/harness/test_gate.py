@@ -220,3 +220,22 @@ def test_a_verdict_is_worse_only_if_it_fails_or_warns_anew(judge):
     assert [reason.message for reason in stale] == ["there is no telemetry"]
     tried = candidate("one", embb_minimum(40), intent()).model_copy(update={"predictions": (watched(5.0, 9.0),)})
     assert [reason.rule for reason in worse(approved, judge(candidate=tried))] == ["predicted SLA"]
+
+
+def test_a_policy_is_judged_beside_those_that_exist_already(judge, network):
+    kind, plmn = "ORAN_TrafficSteeringPreference_1.0.0", {"mcc": "001", "mnc": "01"}
+
+    def forbid(policy_id, *cells):
+        listed = [{"plmnId": plmn, "cId": {"ncI": cell.nci}} for cell in cells]
+        body = {
+            "scope": {"sliceId": {"sst": 2, "plmnId": plmn}},
+            "tspResources": [{"cellIdList": listed, "preference": "FORBID"}],
+        }
+        return ChangeSet(edits=(PolicyEdit(policy_type=kind, policy_id=policy_id, old=None, new=body),))
+
+    first, *others = network.describe().cells
+    alone = judge(forbid("p-1", first))
+    assert "last-cell-on-air" not in failures(alone)
+    network.apply(forbid("p-2", *others), "somebody else")
+    reason = failures(judge(forbid("p-1", first)))["last-cell-on-air"]
+    assert "no cell of the network is left to it, together with p-2, which exists already" in reason.message

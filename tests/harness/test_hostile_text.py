@@ -16,6 +16,7 @@ from terminal_session import ENVIRONMENT, piped
 from trap_server import TrapServer, send
 
 from agents.planner import Ask, Escalate, Propose
+from harness.commitments.page_now import now_section
 from harness.main import run as run_command
 from harness.views.console import RunConsole
 from harness.views.page import page
@@ -207,7 +208,8 @@ def test_the_page_holds_no_control_characters_and_no_markup_of_others(tmp_path):
 
     artifacts = Artifacts(run_service.paths.run(outcome.run_id))
     tried = Tried.model_validate_json(next(artifacts.folder.glob("tried-*.json")).read_bytes())
-    text = page(outcome, tried.candidates, artifacts)
+    section = now_section(outcome, run_service.commitments.of_run(outcome.run_id), 0.0)
+    text = page(outcome, tried.candidates, artifacts, section)
     assert "<script" not in text
     assert faults(text)[0] == []
 

@@ -243,7 +243,7 @@ def test_a_run_whose_change_cannot_be_taken_back_ends_as_still_applied_and_a_res
         assert minimum(twin) == 40
         assert run_service.runs.get("last").status == "still applied"
         page = Path(outcome.report).read_text(encoding="utf-8")
-        assert "still applied" in page and "rolled back" not in page
+        assert "still applied" in page and "rolled back" not in page and "STILL ON THE NETWORK" in page
         kinds = [record.kind for record in run_service.journal.records(outcome.run_id)]
         assert "change.revert_failed" in kinds and "change.reverted" not in kinds
         again = service(tmp_path, network=network).resume(outcome.run_id)
@@ -252,6 +252,9 @@ def test_a_run_whose_change_cannot_be_taken_back_ends_as_still_applied_and_a_res
         again = service(tmp_path, network=network).resume(outcome.run_id)
         assert (again.status, again.exit_status) == ("rolled back", 4)
         assert service(tmp_path, network=network).resume(outcome.run_id).status == "rolled back"
+        page = Path(outcome.report).read_text(encoding="utf-8")
+        assert ">rolled back</span>" in page and "STILL ON THE NETWORK" not in page
+        assert "the change was taken back, which was read back from the network" in page
         assert run_service.runs.get("last").status == "rolled back"
     assert minimum(twin) == 0
 
