@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from harness.engine.desk import Desk
+from harness.runtime.embedded_place import is_embedded
 from twins.network import NetworkError
 
 OUTAGE_S = 3600.0
+_LOOK_S = 5.0
 _PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 
 
-def wait_through_outages(desk: Desk, moment: datetime, outage_s: float = OUTAGE_S) -> str:
+def wait_through_outages(desk: Desk, moment: datetime, is_over: Callable[[], bool], outage_s: float = OUTAGE_S) -> str:
     """Wait until the network time `moment`, through outages of up to `outage_s` wall seconds each.
+
+    is_over: asked every few seconds of network time: whether the wait has lost its reason, as when the change was cancelled.
 
     Returns an empty text, or why it was given up.
     """
     pause, since, reached = _PAUSE_S, 0.0, datetime.min.replace(tzinfo=moment.tzinfo)
-    while True:
+    while not is_over():
         try:
             now = desk.clock.now()
             if now > reached:  # an outage ends when the network's time goes on
@@ -27,10 +32,13 @@ def wait_through_outages(desk: Desk, moment: datetime, outage_s: float = OUTAGE_
             desk.emit("time.passed", now=now, until=moment, purpose="waiting until")
             if now >= moment:
                 return ""
-            desk.clock.wait((moment - now).total_seconds())
+            # An embedded network advances window by window; one that runs by itself may have windows of 15 minutes.
+            step = desk.network.describe().granularity_s if is_embedded(desk.network_name) else _LOOK_S
+            desk.clock.wait(min((moment - now).total_seconds(), step))
         except NetworkError as error:
             since = since or time.monotonic()
             if time.monotonic() + pause - since > outage_s:
                 return f"the network does not answer ({error})"
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
+    return ""

@@ -13,6 +13,7 @@ from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.interrupts import OutcomeInterrupt
 from harness.engine.nodes.restoring import keep_until_end
+from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.scheduling import predicted_window
 from harness.engine.outcome_choices import CHOICES, KEEP, KEEP_WATCHING, choice_of
 from harness.engine.state import Ending, RunState, ended
@@ -27,14 +28,18 @@ def consult(desk: Desk, state: RunState) -> RunState:
     answer = interrupt(OutcomeInterrupt(kind="outcome", question=question, choices=list(CHOICES)))
     choice, who = choice_of(answer), str(current_person())
     desk.record("outcome.decided", key=state["key"], question=question, choice=choice, answer=str(answer), who=who)
+    if choice in (KEEP, KEEP_WATCHING):
+        desk.require_network()
     try:
         if choice == KEEP:
             return _keep(desk, state, who)
         if choice == KEEP_WATCHING:
             return _keep_watching(desk, state)
     except CommitmentError:
-        note = desk.commitments.get(state["key"]).note
-        return ended("inconclusive", f"{question}; before it was decided, the watchdog acted: {note}")
+        commitment = desk.commitments.get(state["key"])
+        if commitment.cancelled_by:
+            return closed(desk, state["key"], question)
+        return ended("inconclusive", f"{question}; before it was decided, the watchdog acted: {commitment.note}")
     return RunState(next="roll_back", ending={"status": "inconclusive", "message": question})
 
 

@@ -29,7 +29,8 @@ from twins.network import KpiQuery, NetworkError
 
 def verify(desk: Desk, state: RunState) -> RunState:
     """Wait, compare the KPIs, and confirm the commitment, send the run to `roll_back`, or ask a person if nothing is proved."""
-    if desk.commitments.get(state["key"]).state == "reverted":  # by the watchdog: nobody else has replaced its values
+    commitment = desk.commitments.get(state["key"])
+    if commitment.state in ("reverted", "settled") or commitment.cancelled_by:  # by the watchdog or a person
         return closed(desk, state["key"], "not confirmed before its deadline")
     tried = desk.artifacts.load(state["candidate"], Tried)
     intent = desk.artifacts.load(state["intent"], Intent)

@@ -25,7 +25,10 @@ class NotInEffectError(HarnessError):
 
 
 def wait_in_effect(desk: Desk, change_set: ChangeSet, until: datetime) -> None:
-    """Wait until the network time `until`, and ask after each KPI window; raises NotInEffectError."""
+    """Wait until the network time `until`, and ask after each KPI window; raises NotInEffectError.
+
+    A change that a person has cancelled is not watched any more, and its absence is no alarm.
+    """
     step = timedelta(seconds=desk.network.describe().granularity_s)
     _require(desk, change_set)
     while (now := desk.clock.now()) < until:
@@ -60,6 +63,9 @@ def change_of(desk: Desk, state: RunState) -> ChangeSet:
 
 def _require(desk: Desk, change_set: ChangeSet) -> list[str]:
     """Ask once; return the edits of unknown state, raise NotInEffectError for one that is known not to be in effect."""
+    if cancelled := [one for one in desk.commitments.of_run(desk.run_id) if one.cancelled_by]:
+        raise NotInEffectError(f"cancelled by {cancelled[-1].cancelled_by}")
+    desk.require_network()  # of another network neither the edits nor the KPIs say anything about the change
     standings = desk.network.standing(change_set)
     lost = [standing for standing in standings if not standing.in_effect]
     lines = [standing.describe() for standing in lost]
