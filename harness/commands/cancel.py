@@ -88,6 +88,7 @@ def _take_back(change: OpenChange) -> None:
     from harness.commitments.guard import guard
     from harness.commitments.rollback import roll_back
     from harness.commitments.watchdog import LEASE_S
+    from harness.runtime.errors import HarnessError
     from twins.network import NetworkError
 
     owner, until = f"command:{change.person}", time.monotonic() + _PATIENCE_S
@@ -99,10 +100,9 @@ def _take_back(change: OpenChange) -> None:
     try:
         with change.network() as network:
             note = roll_back(network, change.commitment)
-    except NetworkError as error:
+    except (NetworkError, HarnessError) as error:
         change.commitments.revert_failed(change.key, str(error))
         change.write("change.revert_failed", by=owner, why=str(error))
-        change.commitments.release(change.key, owner)
         guard(change.settings)
         return
     change.commitments.reverted(change.key, f"by {change.person}: {note}")

@@ -78,13 +78,14 @@ def _require_settleable(change: OpenChange) -> None:
 
 def _read(change: OpenChange) -> Settlement:
     from harness.commitments.settlement import read_settlement, unread_settlement
+    from harness.runtime.errors import HarnessError
     from twins.network import NetworkError
 
-    others = change.commitments.of_others(change.record.run_id)
+    others = change.commitments.on_network_of(change.commitment)
     try:
         with change.network() as network:
             return read_settlement(network, change.commitment, others)
-    except NetworkError as error:
+    except (NetworkError, HarnessError) as error:
         return unread_settlement(change.commitment, str(error))
 
 

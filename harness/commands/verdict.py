@@ -25,15 +25,15 @@ def give_verdict(settings: Settings, name: str, digest: str, *, approved: bool, 
     place = Paths.of(settings)
     # The journal is opened first: a verdict that cannot be recorded is not given.
     store, journal = open_state(place)
-    approvals = ApprovalStore(store)
-    request = _named_request(approvals, RunStore(store), name, digest, approved=approved)
+    approvals, runs = ApprovalStore(store), RunStore(store)
+    request = _named_request(approvals, runs, name, digest, approved=approved)
     person = current_person()
     if approved:
         _authorize(settings, place, journal, request, person)
     try:
         approval = approvals.decide(request.run_id, request.digest, approved, str(person), "command", note=redacted(note))
     except ApprovalConflictError as conflict:
-        _repeat(conflict, person, approved=approved, as_json=as_json)
+        _repeat(conflict, runs, person, approved=approved, as_json=as_json)
         return
     body = {"digest": approval.digest, "approved": approved, "verdict": approval.state, "who": approval.decided_by,
             "how": "command", "note": note}  # fmt: skip
@@ -50,13 +50,17 @@ def _authorize(settings: Settings, place: Paths, journal: Journal, request: Appr
         raise ApprovalError(f"request {request.digest[:SHOWN]} of run {request.run_id}: {objection}")
 
 
-def _repeat(conflict: ApprovalConflictError, person: Person, *, approved: bool, as_json: bool) -> None:
+def _repeat(conflict: ApprovalConflictError, runs: RunStore, person: Person, *, approved: bool, as_json: bool) -> None:
     """Print the verdict of a person who gives it twice; raise the conflict in every other case."""
     approval = conflict.approval
     given = ("approved", "consumed") if approved else ("rejected",)
     if approval.state not in given or not Person.parse(approval.decided_by or "").is_same(person):
         raise conflict
-    text = f"request {approval.digest[:SHOWN]} of run {approval.run_id} is {approval.standing()}; nothing was recorded twice"
+    status = runs.get(approval.run_id).status
+    text = (
+        f"request {approval.digest[:SHOWN]} of run {approval.run_id}, which is {status}, is {approval.standing()}; nothing was"
+        " recorded twice"
+    )
     _show(approval, [text], as_json=as_json)
 
 

@@ -42,7 +42,7 @@ _PROGRESS = {
 
 def _attempts(commitment: Commitment, now: float) -> str:
     if not commitment.attempts:
-        return "its deadline has passed, and it has not been taken back yet"
+        return f"{commitment.why_due}, and it has not been taken back yet"
     pause = commitment.next_attempt_at - now if commitment.is_paused(now) else 0.0
     return (
         f"taking it back failed {commitment.attempts} time(s), the next attempt is due in {pause:.0f} s; the last time:"

@@ -270,12 +270,12 @@ class CommitmentStore:
         return self._move(key, commitment.closing, allowed, (commitment.run_status, before), note=note, closed_at=self._now())
 
     def revert_failed(self, key: str, note: str) -> Commitment:
-        """Record that reverting failed; the commitment stays open, and reverting is tried again."""
+        """Record that reverting failed; the commitment stays open, its lease is given back, and reverting is tried again."""
         attempts = self.get(key).attempts + 1
         pause = min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
         ended = ("rolled back", "inconclusive", "failed", "scheduled")
         return self._move(
-            key, "revert_failed", _TO_REVERT, ("still applied", ended), note=note, attempts=attempts,
+            key, "revert_failed", _TO_REVERT, ("still applied", ended), note=note, attempts=attempts, lease_until=0.0,
             next_attempt_at=0.0 if attempts == 1 else self._now() + pause,
         )  # fmt: skip
 
@@ -317,10 +317,11 @@ class CommitmentStore:
             _read(row) for row in self._store.rows("SELECT * FROM commitments WHERE run_id = ? ORDER BY opened_at", (run_id,))
         ]
 
-    def of_others(self, run_id: str) -> list[Commitment]:
-        """Return the commitments of all other runs, oldest first."""
-        rows = self._store.rows("SELECT * FROM commitments WHERE run_id <> ? ORDER BY opened_at", (run_id,))
-        return [_read(row) for row in rows]
+    def on_network_of(self, commitment: Commitment) -> list[Commitment]:
+        """Return all other commitments on the same network, oldest first."""
+        rows = self._store.rows("SELECT * FROM commitments WHERE key <> ? ORDER BY opened_at", (commitment.key,))
+        name, identity = commitment.network, commitment.identity
+        return [one for row in rows if is_same_network((one := _read(row)).network, one.identity, name, identity)]
 
     def open_keys(self) -> list[str]:
         """Return the keys of the open commitments, oldest first."""

@@ -119,7 +119,9 @@ class RunService:
             )
         desk = self._desk(record.run_id, record.mode, record.requester, record.identity)
         if desk.artifacts.has("outcome"):
-            return take_back_again(desk, desk.artifacts.load("outcome", RunOutcome))
+            outcome = take_back_again(desk, desk.artifacts.load("outcome", RunOutcome))
+            desk.emit("run.ended", outcome=outcome)
+            return outcome
         desk.require_network()
         desk.record("run.resumed")
         return self._drive(desk, record.intent, approver, answerer, waits)

@@ -242,6 +242,9 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
         console.print(pasteable(f"answer with: {twinpilot('run', '--resume', outcome.run_id, '--answer', 'your answer')}"))
     if outcome.status == "scheduled":
         console.print(pasteable(f"continue with: {twinpilot('run', '--resume', outcome.run_id)}"))
+        console.print(pasteable(f"cancel with: {twinpilot('cancel', outcome.run_id)}"))
+    if outcome.status == "still applied":
+        console.print(pasteable(f"settle with: {twinpilot('settle', outcome.run_id)}"))
     if outcome.status == "awaiting approval":
         _show_commands(console, outcome)
     if outcome.timetable is not None and outcome.chosen is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from harness.commitments.network_identity import OtherNetworkError
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.nodes.restoring import CONFIRMED, keep_until_end
@@ -72,6 +73,8 @@ def _confirm(desk: Desk, state: RunState, name: str, verification: Verification)
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
     except NotInEffectError as error:
         return RunState(**{**not_in_effect(desk, state, error), "verification": name})
+    except OtherNetworkError as error:
+        return _inconclusive(desk, RunState(verification=name), str(error))
     except CommitmentError:
         return RunState(**{**closed(desk, state["key"], "not confirmed in time"), "verification": name})
     desk.record("commitment.confirmed", key=state["key"])
