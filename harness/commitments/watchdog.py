@@ -27,6 +27,7 @@ from harness.commitments.rollback import SENT_NOTHING, roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state
+from harness.runtime.command_line import give_options
 from harness.runtime.embedded_place import is_embedded, stands_still, url_of
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
@@ -245,6 +246,7 @@ def main() -> None:
     try:
         paths = Paths(arguments.data_dir, JournalSettings.model_validate_json(arguments.journal), arguments.credentials_file)
         paths.secure()
+        give_options(None, paths.root)
         if arguments.once:
             return _watch(paths, arguments)
         with watchdog_lock(paths) as is_free:
