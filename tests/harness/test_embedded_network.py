@@ -79,6 +79,7 @@ def test_a_killed_run_goes_on_with_its_network(killed, point):
         assert network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"] == 40
         assert [commitment.state for commitment in run_service.commitments.of_run(outcome.run_id)] == ["confirmed"]
         assert not run_service.is_awaited(name)
+        assert network.live().identity() == network.identity() == run_service.runs.get("last").identity, "also over its URL"
     finally:
         network.close()
 

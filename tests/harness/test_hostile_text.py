@@ -102,6 +102,8 @@ PEERS = ("{named}", "{broken}", "{garbage}", "http://127.0.0.1:1/{x}")
 CALLS = {
     "approve": ["{x}", "last --digest {x}", "{run} --note {x} --data-dir {data}", "{run} --data-dir {data}"],
     "reject": ["{x}", "last --note {x} --data-dir {data}"],
+    "cancel": ["{x}", "{run} --note {x} --data-dir {data}"],
+    "settle": ["{x}", "{run} {x} --keep --note {x} --data-dir {data}"],
     "run": [
         "{x} --url {named} --shadow --data-dir {root}/other", "pizza{x} --data-dir {root}/other",
         "{x} --scenario {x} --data-dir {root}/other",

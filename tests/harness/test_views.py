@@ -177,7 +177,8 @@ def test_a_run_is_listed_shown_and_approved_from_other_processes(tmp_path):
     assert [(run["run_id"], run["status"]) for run in listed["runs"]] == [(waiting.run_id, "awaiting approval")]
     refused = command(tmp_path, "approve", "nonsense")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr.strip() == "error: run 'nonsense' does not exist; `twinpilot runs` lists them"
+    lists = f"`twinpilot runs --data-dir {tmp_path / 'data'}` lists them"
+    assert refused.stderr.strip() == f"error: run 'nonsense' does not exist; {lists}"
     digest = waiting.approval.digest[:12]
     assert f"twinpilot approve {waiting.run_id} {digest}" in waiting.message
     for unnamed in (("last", digest), ("", digest), (waiting.run_id,), (waiting.run_id, digest[:11])):
