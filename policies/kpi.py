@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
@@ -184,4 +184,13 @@ class KpiFrame:
 
     def to_records(self) -> list[dict[str, Any]]:
         """Return the samples as JSON-serializable records, times in ISO 8601."""
-        return [{**asdict(sample), "start": sample.start.isoformat(), "end": sample.end.isoformat()} for sample in self.samples]
+        return [_record(sample) for sample in self.samples]
+
+
+def _record(sample: KpiSample) -> dict[str, Any]:
+    # dataclasses.asdict copies each value, which takes ten times as long.
+    record = {name: getattr(sample, name) for name in _SAMPLE_FIELDS}
+    return record | {"start": sample.start.isoformat(), "end": sample.end.isoformat()}
+
+
+_SAMPLE_FIELDS = tuple(field.name for field in fields(KpiSample))

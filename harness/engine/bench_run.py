@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ from tools.context import ToolContext
 from tools.contract import Tool, ToolRequest, ToolValue, tool
 from tools.registry import ToolRegistry
 from tools.telemetry.intake_cost import intake_cost
+from twins.scratch_folder import ScratchFolder
 from twins.system.scenario.presets import small_scenario, stadium_scenario
 
 _SEED = 1
@@ -93,7 +93,7 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     return BenchResult(figures=figures, seeds=(_SEED,))
 
 
-def _folders(folder: str) -> dict[str, Any]:
+def _folders(folder: Path) -> dict[str, Any]:
     """Return settings that keep everything below a temporary folder, the second place of the journal's heads included."""
     return {"data_dir": f"{folder}/data", "journal": {"witness_dir": f"{folder}/second"}}
 
@@ -106,7 +106,7 @@ def _recommend() -> dict[str, Any]:
         if event.kind == "tool.ended":
             tools[event.data["call"].tool] += event.data["seconds"]
 
-    with tempfile.TemporaryDirectory() as folder:
+    with ScratchFolder() as folder:
         settings = load_settings(overrides={**_folders(folder), "network": {"scenario": "stadium", "seed": _SEED}})
         opened = time.perf_counter()
         with open_service(settings, listen) as service:
@@ -124,7 +124,7 @@ def _harness_call_ms(calls: int) -> float:
 
     from harness.engine.run_service import RunService
 
-    with tempfile.TemporaryDirectory() as folder:
+    with ScratchFolder() as folder:
         overrides = {
             **_folders(folder),
             "network": {"scenario": "small"},

@@ -12,9 +12,10 @@ from pathlib import Path
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.card import Card
-from policies.guardrails.lock_out import judge_policies
+from policies.guardrails.lock_out import Policies, judge_policies
 from policies.guardrails.off_air import Read, judge_off_air
-from policies.guardrails.rules import Bound, GuardrailRules, StepBound
+from policies.guardrails.rules import Bound, GuardrailRules
+from policies.guardrails.steps import judge_step, step_of
 from policies.managed_object import cell_of, class_of, id_of, number_of
 from policies.slices import Slice
 from policies.verdict import Reason, failed, passed
@@ -29,18 +30,21 @@ class Guardrails:
         self.rules = rules
         self.path = path
 
-    def judge(self, change_set: ChangeSet, card: Card, read: Read, users: Users | None = None) -> list[Reason]:
+    def judge(
+        self, change_set: ChangeSet, card: Card, read: Read, users: Users | None = None, policies: Policies = tuple
+    ) -> list[Reason]:
         """Return the finding of every rule that applies to the change set.
 
         `read` returns the current managed object of a DN; `users` maps (cell id, slice) to connected users, and a missing entry
-        counts as having users. Raises whatever `read` raises.
+        counts as having users; `policies` returns the A1 policies that exist, and is asked only where some are edited. Raises
+        whatever `read` and `policies` raise.
         """
         if change_set.is_empty:
             return [passed("guardrails", "nothing is changed")]
         reasons = [*self._radius(change_set, card), *self._freezes(change_set, card), *self._protected_cells(change_set, card)]
         reasons += self._protected_slices(change_set, users or {}, read)
         reasons += self._steps(change_set, read)
-        reasons += judge_policies(self.rules, change_set, card, read, users or {})
+        reasons += judge_policies(self.rules, change_set, card, read, users or {}, policies)
         return reasons + judge_off_air(self.rules, change_set, card, read)
 
     def _radius(self, change_set: ChangeSet, card: Card) -> list[Reason]:
@@ -88,11 +92,10 @@ class Guardrails:
         return reasons
 
     def _steps(self, change_set: ChangeSet, read: Read) -> list[Reason]:
-        bounds = {(step.class_name, step.attribute): step for step in self.rules.step}
         reasons = []
         for edit in change_set.attribute_edits():
-            step = bounds.get((class_of(edit.dn), edit.attribute))
-            if step is not None and (reason := _step_reason(edit, step, read)):
+            step = step_of(self.rules.step, edit.dn, edit.attribute)
+            if step is not None and (reason := judge_step(edit, step, read(edit.dn).attributes.get(edit.attribute))):
                 reasons.append(reason)
         return reasons
 
@@ -101,19 +104,6 @@ def _lowers_below(edit: AttributeEdit, at_least: float, read: Read) -> bool:
     """Whether the edit lowers the current value to below `at_least`; raising a value that is already below is allowed."""
     old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
     return old is not None and new is not None and new < at_least and new < old
-
-
-def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | None:
-    """Check the step from the network's current value, not from the old value that the edit states."""
-    old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
-    if old is None or new is None:
-        return None
-    allowed = step.up if new > old else step.down
-    if allowed is None or abs(new - old) <= allowed + 1e-9:
-        return None
-    direction, limit = ("up", old + allowed) if new > old else ("down", old - allowed)
-    message = f"{edit.dn} {edit.attribute}: {abs(new - old):g} {step.unit} {direction}, at most {allowed:g} in one change"
-    return failed("max-step", message, step.source, f"change it to {limit:g} first, verify, then continue")
 
 
 def bounded(rule: str, value: float, message: str, bound: Bound) -> Reason:

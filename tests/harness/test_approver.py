@@ -12,10 +12,12 @@ from small_network import SmallNetwork, du, embb_minimum, ratio
 from small_world import SmallPlanner, service
 
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag
+from harness.engine.outcome_choices import KEEP, KEEP_WATCHING
 from harness.gate.approver_authorization import ApproverPolicy
 from harness.records.person import Person, current_person
 from harness.runtime.settings import ApprovalSettings, GateSettings
 from policies.change import AttributeEdit, ChangeSet
+from twins.system.scenario.disturbance import Interferer
 
 TEXT = "give every eMBB user at least 5 Mbps"
 ME = str(current_person())
@@ -168,7 +170,7 @@ def as_user(uid, root, *arguments, environment=None):
     """Run `twinpilot approve` as another user of the machine."""
     return subprocess.run(
         [sys.executable, "-c", AS_USER, str(uid), *arguments, "--data-dir", str(root / "data")],
-        check=False, capture_output=True, text=True, timeout=60, env={**os.environ, "HOME": "/", **(environment or {})},
+        check=False, capture_output=True, text=True, timeout=600, env={**os.environ, "HOME": "/", **(environment or {})},
     )  # fmt: skip
 
 
@@ -194,3 +196,18 @@ def test_a_process_of_another_user_approves_as_that_user_whatever_it_calls_itsel
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["decided_by"].startswith(f"{NOBODY}:")
+
+
+@pytest.mark.parametrize("answer", [KEEP, KEEP_WATCHING])
+def test_whoever_may_not_approve_a_change_may_not_keep_it_unproved_either(tmp_path, answer):
+    network = SmallNetwork(disturbance=Interferer(x=60.0, y=35.0, power_dbm=35.0))  # the prediction knows nothing of it
+    runs = service(tmp_path, network=network, approval={"operators": ["bob"]}, commitment={"on_inconclusive": "ask"})
+    outcome = runs.start(
+        TEXT, approver=lambda question: ApprovalAnswer(True, "bob", "terminal"), answerer=lambda question, choices: answer
+    )
+    assert outcome.status == "inconclusive"
+    assert f"taken back, since {ME} may not approve" in outcome.message
+    assert network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"] == 0
+    assert [commitment.state for commitment in runs.commitments.of_run(outcome.run_id)] == ["reverted"]
+    (refused,) = bodies(runs, outcome.run_id, "outcome.refused")
+    assert (refused["who"], refused["choice"]) == (ME, answer)

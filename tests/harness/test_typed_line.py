@@ -30,12 +30,12 @@ print("all were heard", console.input("a line> "))
 def test_each_ctrl_c_at_a_prompt_is_heard():
     session = Session.of([sys.executable, "-c", CHILD])
     for number in range(PROMPTS):
-        session.until(f"question {number}>", seconds=30).type("\x03")
+        session.until(f"question {number}>").type("\x03")
     session.until("a line>").type("north\n").until("all were heard north")
     assert session.end() == 0
 
 
 def test_input_that_is_not_a_terminal_is_read_line_by_line():
-    child = "from twins.screen.console import SafeConsole as S; c = S(); print(c.input('1> '), c.input('2> '))"
+    child = "from twins.screen.console import SafeConsole; c = SafeConsole(); print(c.input('1> '), c.input('2> '))"
     done = subprocess.run([sys.executable, "-c", child], input="a\nb\n", capture_output=True, text=True, check=True)
     assert done.stdout.endswith("a b\n")

@@ -194,7 +194,9 @@ def test_an_explicit_no_is_not_suspect(flag):
 
 @pytest.mark.parametrize("dn", ["", "no name", "NRCellDU=", "a,b"])
 def test_an_object_without_a_name_is_refused(dn):
-    assert checked(sample("RRU.PrbTotDl", 50.0, dn=dn)).flaws[0].check == "object"
+    flaw = checked(sample("RRU.PrbTotDl", 50.0, dn=dn)).flaws[0]
+    assert flaw.check == "object"
+    assert f"of {dn or 'an object without a name'} = 50 %: refused" in flaw.describe()
 
 
 def test_a_cell_that_is_not_of_this_network_is_refused_and_other_objects_are_not():

@@ -4,11 +4,11 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policies.text.base_url import base_url
-from policies.text.redaction import BLANK, keep_secret, redact, redacted
+from policies.text.redaction import BLANK, RULES, keep_secret, redact, redacted, small
 
 # The shapes are put together here, so that no secret scanner takes this file for a leak.
 AWS = "AKIA" + "IOSFODNN7EXAMPLE"
@@ -134,6 +134,21 @@ def test_a_secret_inside_json_is_blanked_and_json_stays_json(text, secret):
     clean = json.loads(redacted(document))
     assert secret not in json.dumps(clean) and clean["n"] == 1.5
     assert secret not in redacted(json.dumps(document))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=[rule.hints[0] for rule in RULES])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(st.data())
+def test_a_text_that_a_pattern_matches_is_not_passed_over(rule, data):
+    assert rule.concerns(small(data.draw(st.from_regex(rule.pattern))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PA\u017f\u017fWORD=hunter22", "CREDENT\u0130AL=hunter22", "credent\u0131al=hunter22", "\u212aEY_TO\u212aEN=hunter22"],
+)
+def test_a_letter_that_a_search_takes_for_another_one_hides_nothing(text):
+    assert redacted(text) != text
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ idempotency key.
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt, digest_of
+from policies.change import A1Policy, AttributeEdit, ChangeSet, PolicyEdit, Receipt, digest_of
 from policies.kpi import KpiFrame
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
@@ -28,6 +27,7 @@ from tools.oran.a1_connect import Dialect, connect_a1
 from tools.oran.change_executor import ChangeExecutor, PartialChangeError
 from tools.oran.changes.ledger import Entry, Ledger
 from tools.oran.o1_client import O1Client
+from tools.oran.pace import pull_all
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.pm_client import PmClient
 from tools.telemetry.kpi_source import KpiSource
@@ -35,6 +35,7 @@ from tools.telemetry.reporting import reporter_of
 from tools.telemetry.store import KpiStore
 from twins.configuration_view import ConfigurationView
 from twins.network import (
+    INSTANCE,
     InvalidChangeError,
     KpiQuery,
     NetworkCard,
@@ -45,6 +46,7 @@ from twins.network import (
     UnknownReceiptError,
 )
 from twins.object_version import ObjectVersion, distinct_edits, name_of
+from twins.scratch_folder import ScratchFolder
 from twins.standing import EditStanding
 
 
@@ -73,7 +75,7 @@ class OranNetwork:
         self.o1 = O1Client(url, settings)
         self.pm = PmClient(url, settings)
         self._inventory = Peer("inventory", url, settings)
-        self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
+        self._folder = ScratchFolder("twinpilot-kpi-") if store is None else None
         self.kpis = KpiSource(store or self._temporary_store(), self.pm, lambda: reporter_of(self.describe()))
         self._ledger = Ledger(ledger)
         self._changing = threading.RLock()
@@ -82,14 +84,14 @@ class OranNetwork:
 
     def _temporary_store(self) -> KpiStore:
         assert self._folder is not None
-        return KpiStore(Path(self._folder.name) / "kpi.sqlite")
+        return KpiStore(self._folder.path / "kpi.sqlite")
 
     def close(self) -> None:
         """Close all connections and files; the network is not changed."""
         for part in (self.a1, self.o1, self.pm, self._inventory, self._ledger):
             part.close()
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
 
     def __enter__(self) -> OranNetwork:
         return self
@@ -111,11 +113,14 @@ class OranNetwork:
             instance = self._inventory.request("GET", "/inventory/v1/network").object().get("instance")
         except (UnknownObjectError, InvalidChangeError):
             instance = None
-        return f"instance {instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
+        return f"{INSTANCE}{instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
 
-    def pull(self) -> int:
-        """Fetch new PM reports into the store; returns the number of new samples."""
-        return self.kpis.refresh()
+    def pull(self, patience_s: float = 600.0) -> int:
+        """Fetch all PM reports into the store, for `patience_s` wall seconds at most; returns the number of new samples.
+
+        Raises BehindError at once if the network's time passes faster than its reports can be pulled.
+        """
+        return pull_all(self.kpis.refresh, patience_s)
 
     def observe(self, query: KpiQuery) -> KpiFrame:
         """Return the KPI samples that match the query, after a pull; raises UnknownKpiError, UnknownObjectError."""
@@ -145,6 +150,10 @@ class OranNetwork:
             return tuple(self.o1.subtree(_valid(under)))
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
         return tuple(managed_object for element in elements for managed_object in self.o1.subtree(element))
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist, whoever created them, read over A1; raises PeerError."""
+        return tuple(self.a1.all())
 
     def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
         """Return the version of what each edit edits, read over O1 and A1; raises UnknownObjectError, PeerError."""

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from policies.kpi import KpiFrame
 from policies.quality.flaw import Flaw
 from policies.text.foreign import safe
+from tools.oran.pace import BehindError, Pace
 from tools.oran.peer import Answer, Peer, PeerError, PeerSettings
 from tools.telemetry.delivery import Cursor, DeadLetter, Delivery, Report
 from tools.telemetry.pm_reading import PmReading, PmReportError
@@ -28,12 +29,13 @@ _MAX_IGNORED_NAMES = 1000
 class PullLimits:
     """How much one pull may fetch: pages, bytes, wall seconds. The next pull goes on from there.
 
-    Weeks of history of a network of a hundred cells are within them: 4096 periods of the stadium are 1 GiB.
+    Weeks of history of a network of a hundred cells are within pages and bytes: 4096 periods of the stadium are 1 GiB. The time
+    is below that of the tools that pull, so that they can say how far behind the reports are.
     """
 
     pages: int = 1000
     bytes: int = 4 << 30
-    seconds: float = 600.0
+    seconds: float = 15.0
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class PmClient:
         position = Cursor(after=0 if restarted else max(cursor.after if cursor else 0, self._start), log=page.log)
         page = self._page(position.after) if restarted else page
         target, before, previous = page.last, cursor, ""
+        pace = Pace(first=max(position.after, page.oldest - 1), last=page.last)
         while page.reports:
             _check_progress(page, position.after, previous)
             delivery = self._delivery(page, before, position, restarted)
@@ -104,9 +107,17 @@ class PmClient:
             if page.last is not None and target is not None and page.following >= target:
                 return
             budget.spend(page, self.name)
+            if budget.is_out_of_time:
+                raise self._behind(page, delivery, pace)
             before = position = delivery.after or position
             restarted, previous = False, page.digest
             page = self._page(position.after)
+
+    def _behind(self, page: _Page, delivery: Delivery, pace: Pace) -> BehindError:
+        """Return why the pull ends before the newest report; the peer is asked for its newest once more."""
+        pace.at, pace.newest = page.following, self._page(page.following, limit=1).last
+        pace.granularity_s = next(((sample.end - sample.start).total_seconds() for sample in delivery.frame), None)
+        return pace.error(self.name)
 
     def _first_page(self, cursor: Cursor | None) -> _Page:
         return self._page(max(cursor.after if cursor else 0, self._start))
@@ -166,7 +177,6 @@ class _Budget:
         over = (
             (self._pages >= self._limits.pages, f"{self._limits.pages} pages"),
             (self._bytes >= self._limits.bytes, f"{self._limits.bytes} bytes"),
-            (time.monotonic() >= self._until, f"{self._limits.seconds:g} s"),
         )
         for reached, limit in over:
             if reached:
@@ -174,6 +184,11 @@ class _Budget:
                     f"PM at {name}: there are more reports than {limit} in one pull; those read so far are stored, and the next "
                     "pull goes on from there; check whether the peer's `next` ever ends"
                 )
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the time of the pull is up."""
+        return time.monotonic() >= self._until
 
 
 def _is_number(value: object) -> TypeGuard[int]:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from policies.kpi import KpiFrame
 from policies.quality.reporter import Reporter
@@ -24,6 +22,7 @@ from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 from twins.ric.pm_log import PmLog
 from twins.ric.pm_report import reports_of
+from twins.scratch_folder import ScratchFolder
 from twins.system.scenario.scenario import SystemScenario
 from twins.system.system_network import SystemNetwork
 
@@ -55,8 +54,8 @@ def _pages(frame: KpiFrame, span_s: float, repeats: int) -> Iterator[str]:
 
 def _cpu_s(pages: list[str], reporter: Reporter | None) -> float:
     """Return the CPU seconds of an intake, without the checks if there is no reporter."""
-    with tempfile.TemporaryDirectory(prefix="twinpilot-intake-") as folder:
-        store = KpiStore(Path(folder) / "kpi.sqlite")
+    with ScratchFolder("twinpilot-intake-") as folder:
+        store = KpiStore(folder / "kpi.sqlite")
         plain = sqlite3.connect(store.path, isolation_level=None)
         plain.execute("PRAGMA synchronous=NORMAL")
         begun = time.process_time()

@@ -1,5 +1,7 @@
 """Step `consult`: a person decides on an applied change whose verification is inconclusive. No answer takes it back.
 
+Whoever keeps a change that nothing proved approves it a second time: they must be allowed to, else it is taken back.
+
 Nothing precedes the interrupt, since a resumed step starts from its beginning.
 """
 
@@ -13,8 +15,9 @@ from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.interrupts import OutcomeInterrupt
 from harness.engine.nodes.restoring import keep_until_end
+from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.scheduling import predicted_window
-from harness.engine.outcome_choices import CHOICES, KEEP, KEEP_WATCHING, choice_of
+from harness.engine.outcome_choices import CHOICES, KEEP, KEEP_WATCHING, TAKE_BACK, choice_of
 from harness.engine.state import Ending, RunState, ended
 from harness.records.person import current_person
 from harness.records.tried import Tried
@@ -27,15 +30,32 @@ def consult(desk: Desk, state: RunState) -> RunState:
     answer = interrupt(OutcomeInterrupt(kind="outcome", question=question, choices=list(CHOICES)))
     choice, who = choice_of(answer), str(current_person())
     desk.record("outcome.decided", key=state["key"], question=question, choice=choice, answer=str(answer), who=who)
+    if choice != TAKE_BACK and (objection := _objection(desk, state)):
+        desk.record("outcome.refused", key=state["key"], choice=choice, who=who, why=objection)
+        return _take_back(f"{question}; it is taken back, since {objection}")
+    if choice != TAKE_BACK:
+        desk.require_network()
     try:
         if choice == KEEP:
             return _keep(desk, state, who)
         if choice == KEEP_WATCHING:
             return _keep_watching(desk, state)
     except CommitmentError:
-        note = desk.commitments.get(state["key"]).note
-        return ended("inconclusive", f"{question}; before it was decided, the watchdog acted: {note}")
-    return RunState(next="roll_back", ending={"status": "inconclusive", "message": question})
+        commitment = desk.commitments.get(state["key"])
+        if commitment.cancelled_by:
+            return closed(desk, state["key"], question)
+        return ended("inconclusive", f"{question}; before it was decided, the watchdog acted: {commitment.note}")
+    return _take_back(question)
+
+
+def _take_back(message: str) -> RunState:
+    return RunState(next="roll_back", ending={"status": "inconclusive", "message": message})
+
+
+def _objection(desk: Desk, state: RunState) -> str:
+    """Return why the person may not keep the change that was approved, empty if they may."""
+    approval = desk.approvals.get(desk.run_id, state["request"])
+    return desk.approvers.objection(approval.facts, current_person(), approval.requested_by)
 
 
 def _keep(desk: Desk, state: RunState, who: str) -> RunState:

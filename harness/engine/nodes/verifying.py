@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from harness.commitments.network_identity import OtherNetworkError
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
-from harness.engine.nodes.restoring import CONFIRMED, keep_until_end
+from harness.engine.nodes.restoring import CONFIRMED, HARMLESS, keep_until_end
 from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.scheduling import predicted_window
 from harness.engine.nodes.watching import NotInEffectError, change_of, not_in_effect, require_in_effect, wait_in_effect
@@ -29,7 +30,8 @@ from twins.network import KpiQuery, NetworkError
 
 def verify(desk: Desk, state: RunState) -> RunState:
     """Wait, compare the KPIs, and confirm the commitment, send the run to `roll_back`, or ask a person if nothing is proved."""
-    if desk.commitments.get(state["key"]).state == "reverted":  # by the watchdog: nobody else has replaced its values
+    commitment = desk.commitments.get(state["key"])
+    if commitment.state in ("reverted", "settled") or commitment.cancelled_by:  # by the watchdog or a person
         return closed(desk, state["key"], "not confirmed before its deadline")
     tried = desk.artifacts.load(state["candidate"], Tried)
     intent = desk.artifacts.load(state["intent"], Intent)
@@ -46,7 +48,7 @@ def verify(desk: Desk, state: RunState) -> RunState:
     desk.emit("change.verified", verification=verification, candidate=tried.candidate)
     reasons = "; ".join(verification.reasons)
     if verification.outcome == "confirmed":
-        return _confirm(desk, state, name, verification)
+        return _confirm(desk, state, name, verification, CONFIRMED if intent.bounds() else HARMLESS)
     if verification.outcome == "harmed":
         return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": f"harm: {reasons}"})
     return _inconclusive(desk, RunState(verification=name), f"not confirmed before the deadline: {reasons}")
@@ -60,17 +62,19 @@ def _inconclusive(desk: Desk, update: RunState, why: str) -> RunState:
     return RunState(**{**update, "next": "roll_back", "ending": {"status": "inconclusive", "message": message}})
 
 
-def _confirm(desk: Desk, state: RunState, name: str, verification: Verification) -> RunState:
-    """Confirm the commitment and end the run; `name` is the artifact of the verification."""
+def _confirm(desk: Desk, state: RunState, name: str, verification: Verification, finding: str) -> RunState:
+    """Confirm the commitment and end the run with the `finding`; `name` is the artifact of the verification."""
     try:
         require_in_effect(desk, change_of(desk, state))
-        message = "; ".join([CONFIRMED, *verification.notes])
+        message = "; ".join([finding, *verification.notes])
         if desk.commitments.get(state["key"]).restore_at is not None:
             kept = keep_until_end(desk, state, Ending(status="confirmed", message=message))
             return RunState(**{**kept, "verification": name})
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
     except NotInEffectError as error:
         return RunState(**{**not_in_effect(desk, state, error), "verification": name})
+    except OtherNetworkError as error:
+        return _inconclusive(desk, RunState(verification=name), str(error))
     except CommitmentError:
         return RunState(**{**closed(desk, state["key"], "not confirmed in time"), "verification": name})
     desk.record("commitment.confirmed", key=state["key"])

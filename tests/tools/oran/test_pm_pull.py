@@ -15,6 +15,7 @@ from trap_server import TrapServer, send
 
 from policies.kpi import KpiFrame, KpiSample
 from policies.quality.reporter import Reporter
+from tools.oran.pace import BehindError, pull_all
 from tools.oran.peer import PeerError, PeerSettings
 from tools.oran.pm_client import PmClient, PullLimits
 from tools.telemetry.kpi_source import KpiSource
@@ -355,11 +356,46 @@ def test_two_processes_pull_into_one_store_without_counting_twice(tmp_path):
     with PmPeer(log_of(*range(30))) as peer:
         command = [sys.executable, "-c", _READER, str(tmp_path / "kpi.db"), peer.url]
         readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-        counts = [int(reader.communicate(timeout=60)[0]) for reader in readers]
+        counts = [int(reader.communicate(timeout=600)[0]) for reader in readers]
         assert sum(counts) == 30
         kpis, store = source(peer, tmp_path / "kpi.db")
         assert values(kpis) == list(range(30))
         assert store.losses().missed == 0
+
+
+def passing(log, per_page):
+    """Return a spoiler for a peer whose time passes: after each page, `per_page` more periods are in its log."""
+
+    def spoil(page, after):
+        for _ in range(per_page):
+            log.log(window(log.last))
+        return page
+
+    return spoil
+
+
+def test_a_network_whose_time_passes_faster_than_its_reports_are_pulled_fails_early_and_says_so(tmp_path):
+    log = log_of(*range(30))
+    with PmPeer(log, passing(log, 6)) as peer:
+        kpis, _ = source(peer, tmp_path / "kpi.db", seconds=0.0)
+        with pytest.raises(BehindError) as caught:
+            pull_all(kpis.refresh, 600)
+        assert caught.value.is_hopeless
+        words = str(caught.value)
+        assert "periods behind, and the network's time passes 2 times as fast" in words
+        assert "let its time pass more slowly (twinpilot network serve --speed" in words
+        assert values(kpis)[:3] == [0, 1, 2], "what was read is stored"
+
+
+def test_a_network_that_is_far_ahead_is_caught_up_with_over_several_pulls(tmp_path):
+    log = log_of(*range(30))
+    with PmPeer(log, passing(log, 1)) as peer:
+        kpis, _ = source(peer, tmp_path / "kpi.db", seconds=0.0)
+        with pytest.raises(BehindError, match="the next pull goes on from there") as caught:
+            kpis.refresh()
+        assert not caught.value.is_hopeless
+        pull_all(kpis.refresh, 600)
+        assert len(values(kpis)) >= 30
 
 
 def rich_window(number, **values):
