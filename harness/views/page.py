@@ -9,13 +9,14 @@ from harness.records.artifacts import Artifacts
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import RunOutcome
 from harness.runtime.private import write_private
-from harness.views.html import document, items, table, text
+from harness.views.html import document, items, table
 from harness.views.plots import SERIES_LEGEND, Marks, candidates_plot, frame_of, kpi_title, series_plot
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
 from policies.limits.change_text import change_lines
 from policies.managed_object import short_name
 from policies.proposal import Candidate
+from policies.text.html import html_text as text
 from policies.text.redaction import redacted
 
 # By result, what is said of the KPIs that are listed on demand only.

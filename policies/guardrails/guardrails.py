@@ -36,8 +36,8 @@ class Guardrails:
         """Return the finding of every rule that applies to the change set.
 
         `read` returns the current managed object of a DN; `users` maps (cell id, slice) to connected users, and a missing entry
-        counts as having users; `policies` returns the A1 policies that exist, and is asked only where some are edited. Raises
-        whatever `read` and `policies` raise.
+        counts as having users; `policies` returns the A1 policies that exist, and is asked only where some are edited or a
+        cell is put off air. Raises whatever `read` and `policies` raise.
         """
         if change_set.is_empty:
             return [passed("guardrails", "nothing is changed")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from policies.change import A1Policy, ChangeSet, PolicyEdit
 from policies.guardrails.card import Card
-from policies.guardrails.off_air import Read, off_air_cells
+from policies.guardrails.off_air import Read, off_air_cells, put_off_air
 from policies.guardrails.policy_effect import PolicyEffect, effect_of
 from policies.guardrails.rules import GuardrailRules
 from policies.slices import Slice
@@ -33,9 +33,10 @@ def judge_policies(
     users: Mapping[tuple[str, Slice], float],
     policies: Policies = tuple,
 ) -> list[Reason]:
-    """Return the findings on the effects of the change set's A1 policies, beside those that exist; empty if it has none."""
+    """Return the findings on the change set's A1 policies beside those that exist, and on cells that these need; may be empty."""
     edits = change_set.policy_edits()
-    if not edits:
+    fresh = put_off_air(change_set, card)
+    if not edits and not fresh:
         return []
     edited = {edit.item for edit in edits}
     others = [PolicyEdit(policy_type=each.policy_type, policy_id=each.policy_id, old=None, new=each.body) for each in policies()]
@@ -44,7 +45,7 @@ def judge_policies(
         for part in (edits, [other for other in others if other.item not in edited])
     )
     guard = _LockOut(rules, card, users, off_air_cells(change_set, card, read), effects, standing)
-    return [reason for edit, after in effects for reason in guard.judge(edit, after)]
+    return [*(reason for edit, after in effects for reason in guard.judge(edit, after)), *guard.judge_off_air(fresh)]
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,18 @@ class _LockOut:
         findings = [*self._shut(edit, before, after), *self._barred(edit, before, after), *self._capped(edit, after)]
         findings += [*self._avoided(edit, after), *self._guarantees(edit, before, after)]
         return findings or [passed(RULE, f"{edit.policy_id} locks nobody out{self._unknown_beside()}", self._source)]
+
+    def judge_off_air(self, fresh: set[str]) -> list[Reason]:
+        """Return where the cells that the change puts off air were the last that policies which exist leave to their traffic."""
+        reasons = []
+        for edit, effect in self.standing:
+            taken = self._taken(edit, effect)
+            whole = self._whole(taken | self.off_air)
+            if taken and whole and self._whole(taken | (self.off_air - fresh)) != whole:
+                message = f"{_named(sorted(fresh))} off air: no cell of {whole} is left to {effect.traffic}, of which A1 policy"
+                text = f"{message} {edit.policy_id}, which exists already, takes the others"
+                reasons.append(failed("last-cell-on-air", text, self._source, "leave it a cell, or delete the policy first"))
+        return reasons
 
     def _unknown_beside(self) -> str:
         names = sorted(edit.policy_id for edit, effect in self.standing if effect.unknown)

@@ -342,6 +342,15 @@ def test_a_policy_that_exists_and_is_not_understood_is_not_said_to_be_harmless()
     assert messages == ["p1 locks nobody out; what p2 does beside it is not known"]
 
 
+def test_the_last_cell_that_a_policy_leaves_to_a_slice_does_not_go_to_sleep():
+    beside = existing(policy(steering(("FORBID", *CELLS[:5])), STEERING))
+    asleep = sleep(CELLS[5])
+    assert "last-cell-on-air" not in broken(judge(asleep))
+    (message,) = [reason.message for reason in judge(asleep, standing=(beside,)) if reason.rule == "last-cell-on-air"]
+    assert message.startswith("C5 off air: no cell of stadium is left to URLLC, of which A1 policy p2")
+    assert "last-cell-on-air" not in broken(judge(sleep(CELLS[4]), standing=(beside,)))
+
+
 def test_policies_are_only_asked_for_where_one_is_edited():
     def unreachable():
         raise AssertionError("the near-RT RIC was asked")
