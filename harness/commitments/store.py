@@ -179,6 +179,11 @@ class CommitmentStore:
                 connection.execute(_INSERT, row)
         return self.get(key)
 
+    @property
+    def state(self) -> StateStore:
+        """The state database."""
+        return self._store
+
     def now(self) -> float:
         """Return the wall time by which deadlines and leases are judged, seconds since the epoch; it never goes back."""
         return self._now()

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from harness.commitments.guard import has_open_commitments, watchdog_lock
 from harness.commitments.notice import is_left_standing, notice
+from harness.commitments.page_now import restate
 from harness.commitments.rollback import SENT_NOTHING, roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
@@ -65,7 +66,7 @@ class Watchdog:
     """Sweeps the open commitments; `connect(name)` returns the network of the name under which a commitment is filed.
 
     stands_still: whether the network of this name is an embedded one that no process serves. Nothing happens on it, and the run
-    that goes on with it verifies its change or takes it back.
+    that goes on with it verifies its change or takes it back. restate: called with the id of a run whose commitment has changed.
     """
 
     def __init__(
@@ -75,12 +76,14 @@ class Watchdog:
         journal: Journal,
         now: Callable[[], float] | None = None,
         stands_still: Callable[[str], bool] = lambda name: False,
+        restate: Callable[[str], None] = lambda run_id: None,
     ) -> None:
         self._commitments = commitments
         self._connect = connect
         self._journal = journal
         self._now = now or commitments.now
         self._stands_still = stands_still
+        self._restate = restate
         self._owner = f"watchdog:{os.getpid()}"
 
     def sweep(self) -> list[SweepResult]:
@@ -142,6 +145,7 @@ class Watchdog:
             {"key": commitment.key, "digest": commitment.digest, "by": "watchdog", "why": why, "note": note},
             commitment.run_id,
         )
+        self._show(commitment)
         return SweepResult(commitment.key, self._commitments.get(commitment.key).state, note)
 
     def _failed(self, before: Commitment, why: str) -> SweepResult:
@@ -153,7 +157,17 @@ class Watchdog:
             body = {"key": before.key, "digest": before.digest, "by": "watchdog", "why": why, "attempts": commitment.attempts}
             self._journal.append(kind, body, before.run_id)
             self._commitments.reported(before.key)
+        if is_new:
+            self._show(before)
         return SweepResult(before.key, "revert_failed", why)
+
+    def _show(self, commitment: Commitment) -> None:
+        """Let the run's page say how it stands now; a page that cannot be written keeps nothing from being taken back."""
+        try:
+            self._restate(commitment.run_id)
+        except _ERRORS as error:
+            why = f"{type(error).__name__}: {error}"
+            self._journal.append("report.failed", {"key": commitment.key, "why": why}, commitment.run_id)
 
 
 class _OranNetworks:
@@ -187,7 +201,8 @@ def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
     """Sweep until no commitment is open; raises SystemExit if it has to stop before."""
     store, journal = open_state(paths)
     commitments = CommitmentStore(store)
-    watchdog = Watchdog(commitments, _OranNetworks(paths), journal, stands_still=partial(stands_still, paths))
+    still, page = partial(stands_still, paths), partial(restate, paths, store)
+    watchdog = Watchdog(commitments, _OranNetworks(paths), journal, stands_still=still, restate=page)
     _stop_with_a_message(commitments)
     last: dict[str, SweepResult] = {}
     while paths.state.exists():

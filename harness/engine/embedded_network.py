@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from harness.engine.state_file import read_state, write_state
 from harness.runtime.embedded_place import EmbeddedPlace
 from harness.runtime.errors import HarnessError
-from policies.change import ChangeSet, Receipt
+from policies.change import A1Policy, ChangeSet, Receipt
 from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
 from tools.telemetry.kpi_source import KpiSource
@@ -155,6 +155,10 @@ class EmbeddedNetwork:
     def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
         """Return the standing of each edit."""
         return self.live().standing(change_set)
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist."""
+        return self.live().standing_policies()
 
     def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
         """Return the version of what each edit edits."""

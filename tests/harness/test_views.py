@@ -166,7 +166,7 @@ def command(root, *arguments):
     environment = {**os.environ, "COLUMNS": "110"}
     return subprocess.run(
         [sys.executable, "-m", "harness.main", *arguments, "--data-dir", str(root / "data")],
-        check=False, capture_output=True, text=True, timeout=60, env=environment,
+        check=False, capture_output=True, text=True, timeout=600, env=environment,
     )  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def test_a_command_that_cannot_work_says_why_in_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     done = subprocess.run(
         [sys.executable, "-m", "harness.main", "run", "x", "--data-dir", str(tmp_path / "file" / "sub")],
-        check=False, capture_output=True, text=True, timeout=60,
+        check=False, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr.count("error:") == 1 and "choose a writable folder" in done.stderr

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt, digest_of
+from policies.change import A1Policy, AttributeEdit, ChangeSet, PolicyEdit, Receipt, digest_of
 from policies.kpi import KpiFrame
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
@@ -150,6 +150,10 @@ class OranNetwork:
             return tuple(self.o1.subtree(_valid(under)))
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
         return tuple(managed_object for element in elements for managed_object in self.o1.subtree(element))
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist, whoever created them, read over A1; raises PeerError."""
+        return tuple(self.a1.all())
 
     def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
         """Return the version of what each edit edits, read over O1 and A1; raises UnknownObjectError, PeerError."""

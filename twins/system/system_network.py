@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
+from policies.change import A1Policy, AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
 from policies.kpi import KpiFrame
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
@@ -84,6 +84,12 @@ class SystemNetwork(TreeNetwork):
         with self._lock:
             history = tuple(self._simulation.history)
         return self._observer.observe(history, query)
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist."""
+        return tuple(
+            A1Policy(policy_type=kind, policy_id=policy_id, body=body) for policy_id, (kind, body) in self.policies().items()
+        )
 
     def policies(self) -> dict[str, tuple[str, dict[str, object]]]:
         """Return the enforced A1 policies: (type, body) by policy id."""

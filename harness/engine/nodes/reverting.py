@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 
+from harness.commitments.page_now import restate
 from harness.commitments.rollback import roll_back as restore
 from harness.commitments.rollback import what_stands
 from harness.commitments.store import Commitment
@@ -16,7 +17,7 @@ from harness.engine.state import Ending, RunState, ended
 from harness.records.failure import RunBoundary
 from harness.records.outcome import RunOutcome
 from harness.runtime.command_line import twinpilot
-from harness.runtime.errors import RunError
+from harness.runtime.errors import HarnessError, RunError
 from twins.network import NetworkError
 
 _POLL_S = 0.2
@@ -56,6 +57,10 @@ def take_back_again(desk: Desk, outcome: RunOutcome) -> RunOutcome:
     desk.artifacts.save("outcome", corrected)
     desk.runs.set_status(desk.run_id, corrected.status)
     desk.record("run.corrected", status=corrected.status, message=corrected.message)
+    try:
+        restate(desk.paths, desk.commitments.state, desk.run_id)
+    except (OSError, HarnessError) as error:  # a page that cannot be written must not undo what was done to the network
+        desk.record("report.failed", why=f"{type(error).__name__}: {error}")
     return corrected
 
 
