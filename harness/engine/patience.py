@@ -10,7 +10,7 @@ from harness.engine.desk import Desk
 from twins.network import NetworkError
 
 OUTAGE_S = 3600.0
-_LOOK_S, _SHORTEST_STEP_S = 1.0, 2.0
+_LOOK_S, _SHORTEST_STEP_S = 2.0, 2.0
 _PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 
@@ -33,9 +33,7 @@ def wait_through_outages(desk: Desk, moment: datetime, is_over: Callable[[], boo
                 return ""
             asked = time.monotonic()
             desk.clock.wait(min((moment - now).total_seconds(), step))
-            # An embedded network lets hours pass in a minute, one that runs by itself does not: a look takes about a second.
-            took = time.monotonic() - asked
-            step = 2 * step if took < _LOOK_S else _SHORTEST_STEP_S if took > 4 * _LOOK_S else step
+            step = _next_step(step, time.monotonic() - asked)
         except NetworkError as error:
             since = since or time.monotonic()
             if time.monotonic() + pause - since > outage_s:
@@ -43,3 +41,13 @@ def wait_through_outages(desk: Desk, moment: datetime, is_over: Callable[[], boo
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
     return ""
+
+
+def _next_step(step: float, took: float) -> float:
+    """Return how many seconds of network time to wait until the next look, which is to take a few seconds of wall time.
+
+    An embedded network lets hours pass in a minute, one that runs by itself does not.
+    """
+    if took < _LOOK_S:
+        return 2 * step
+    return max(step / 2, _SHORTEST_STEP_S) if took > 4 * _LOOK_S else step
