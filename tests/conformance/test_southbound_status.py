@@ -55,6 +55,14 @@ SPELLINGS = [
     ({"status": "ENFORCED"}, PolicyState.UNKNOWN),
     ({}, PolicyState.UNKNOWN),
     ("<html>", PolicyState.UNKNOWN),
+    ({"enforceStatus": "ENFORCED", "hasBeenDeleted": True}, PolicyState.DELETED),
+    ({"enforceStatus": "ENFORCED", "deleted": " TRUE "}, PolicyState.DELETED),
+    ({"enforceStatus": "ENFORCED", "isDeleted": "maybe"}, PolicyState.UNKNOWN),
+    ({"enforceStatus": "ENFORCED", "enforceReason": "SCOPE_NOT_APPLICABLE"}, PolicyState.UNKNOWN),
+    ({"enforceStatus": "ENFORCED", "enforceReason": "statement not applicable"}, PolicyState.UNKNOWN),
+    ({"enforceStatus": "ENFORCED", "enforceReason": "OTHER_REASON"}, PolicyState.ENFORCED),
+    ('{"enforceStatus": "NOT_ENFORCED", "enforceStatus": "ENFORCED"}', PolicyState.UNKNOWN),
+    ('{"enforceStatus": "ENFORCED", "enforceStatus": "ENFORCED"}', PolicyState.ENFORCED),
 ]
 
 

@@ -20,12 +20,13 @@ SOURCE = "PM files"
 
 
 class FileReport(Word):
-    """How a file was taken in: new samples, or the reason why it could not be read."""
+    """How a file was taken in: new samples, or the reason why it, or a part of it (`unread`), could not be read."""
 
     path: str
     samples: int = 0
     ignored: tuple[str, ...] = ()
     reason: str = ""
+    unread: tuple[str, ...] = ()
 
 
 def take_in_files(
@@ -48,9 +49,11 @@ def _take_in(path: Path, store: KpiStore, increments: Increments, reporter: Repo
     frame = increments.of(KpiFrame(tuple(sample for reading in readings for sample in reading.samples)))
     flaws = tuple(flaw for reading in readings for flaw in reading.flaws)
     ignored = {name for reading in readings for name in reading.ignored}
-    reports = _reports(readings)
-    count = store.take_in(Delivery(source=SOURCE, frame=frame, flaws=flaws, reports=reports), reporter)
-    return FileReport(path=str(path), samples=count, ignored=tuple(sorted(ignored)))
+    letters = tuple(letter for reading in readings for letter in reading.letters)
+    delivery = Delivery(source=SOURCE, frame=frame, flaws=flaws, reports=_reports(readings), letters=letters)
+    count = store.take_in(delivery, reporter)
+    unread = tuple(letter.reason for letter in letters)
+    return FileReport(path=str(path), samples=count, ignored=tuple(sorted(ignored)), unread=unread)
 
 
 def _reports(readings: Sequence[PmReading]) -> tuple[Report, ...]:

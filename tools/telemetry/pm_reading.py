@@ -16,7 +16,7 @@ from policies.quality.reporter import Reporter
 from policies.quality.window import window_objection
 from policies.slices import Slice
 from policies.text.foreign import safe
-from tools.telemetry.delivery import Report
+from tools.telemetry.delivery import DeadLetter, Report
 from twins.network import NetworkUnavailableError
 
 _EMPTY = frozenset({"", "NULL", "NIL", "NAN", "-"})
@@ -33,7 +33,7 @@ class PmReading:
     """The content of a report for `window` with a granularity period of `granularity_s` seconds.
 
     entity: DN of the measured element, as written. job: the PM jobs that it names. ignored: the names of measurement types that
-    are not in the KPI catalogue.
+    are not in the KPI catalogue. letters: parts that cannot be read.
     """
 
     window: tuple[datetime, datetime]
@@ -43,6 +43,7 @@ class PmReading:
     samples: list[KpiSample] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
     ignored: set[str] = field(default_factory=set)
+    letters: list[DeadLetter] = field(default_factory=list)
 
     @property
     def frame(self) -> KpiFrame:

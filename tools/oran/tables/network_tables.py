@@ -116,7 +116,7 @@ def kpi_table(console: SafeConsole, frame: KpiFrame) -> None:
     for sample in samples:
         value = "–" if sample.value is None else f"{sample.value:.4g}"
         slice_ = sample.slice.value if sample.slice else ""
-        start, end = (f"{moment.astimezone(UTC):%H:%M:%S}" for moment in (sample.start, sample.end))
+        start, end = (f"{moment.astimezone(UTC):%d %b %H:%M:%S}" for moment in (sample.start, sample.end))
         table.add_row(sample.kpi, _where(sample.dn), slice_, start, end, value, sample.unit)
     console.print(table)
 

@@ -37,6 +37,8 @@ def report_files(
     def show(console: SafeConsole) -> None:
         for report in reports:
             console.print(_line(report))
+            for reason in report.unread:
+                console.print(plain(f"  {reason}", "red"))
         kpi_report(console, frame, flaws, losses)
 
     return value, show
