@@ -12,7 +12,7 @@ Every implementation passes `tests/conformance/network_suite.py`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
 from pydantic import Field
 
@@ -141,9 +141,15 @@ class KpiQuery(Word):
     windows: int | None = Field(default=None, ge=1, le=100_000)
 
 
+INSTANCE: Final = "instance "  # begins the identity of a network that tells one; of others it is their name
+
+
 @runtime_checkable
 class Network(Protocol):
     """A network that can be described, observed, read and changed, with revertible changes."""
+
+    def identity(self) -> str:
+        """Return what tells this network from every other one, whatever leads to it; the same after a restart with its state."""
 
     def describe(self) -> NetworkCard:
         """Return the network card, including the current network time."""

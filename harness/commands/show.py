@@ -77,6 +77,7 @@ def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> 
     from harness.approvals.store import ApprovalStore
     from harness.commitments.notice import is_left_standing, notice
     from harness.commitments.store import CommitmentStore
+    from twins.screen.console import pasteable
 
     for approval in ApprovalStore(store).of_run(record.run_id):
         by = f", requested by {approval.requested_by}" if approval.requested_by else ""
@@ -84,7 +85,7 @@ def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> 
         for line in approval.subject.describe():
             console.print(f"  {line}")
         if approval.state == "pending":
-            console.print(f"  approve with: {approval.command}")
+            console.print(pasteable(f"  approve with: {approval.command()}"))
     commitments = CommitmentStore(store)
     now = commitments.now()
     for commitment in commitments.of_run(record.run_id):

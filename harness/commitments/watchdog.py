@@ -28,6 +28,7 @@ from harness.commitments.rollback import SENT_NOTHING, roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state
+from harness.runtime.command_line import give_options
 from harness.runtime.embedded_place import is_embedded, stands_still, url_of
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
@@ -54,7 +55,7 @@ class SweepResult:
 
 @dataclass(frozen=True)
 class _Peer:
-    """A network that answers, its time in seconds since the epoch, and its identity, empty if it tells none."""
+    """A network that answers, its time in seconds since the epoch, and its identity."""
 
     network: Network
     now: float
@@ -108,15 +109,15 @@ class Watchdog:
     def _reach(self, name: str) -> _Peer | Exception:
         try:
             network = self._connect(name)
-            tell = getattr(network, "identity", None)
-            return _Peer(network, network.describe().now.timestamp(), tell() if callable(tell) else "")
+            return _Peer(network, network.describe().now.timestamp(), network.identity())
         except _ERRORS as error:
             return error
 
     def _attend_to(self, commitment: Commitment, peer: _Peer | Exception) -> SweepResult | None:
-        if isinstance(peer, _Peer) and peer.identity and not commitment.identity:
+        if isinstance(peer, _Peer) and not commitment.identity:
             self._commitments.identify(commitment.key, peer.identity)
-        network_now = peer.now if isinstance(peer, _Peer) else None
+        is_its_network = isinstance(peer, _Peer) and commitment.identity in ("", peer.identity)
+        network_now = peer.now if isinstance(peer, _Peer) and is_its_network else None
         if not commitment.is_overdue(self._now(), network_now):
             return None
         if not self._commitments.claim(commitment.key, self._owner, LEASE_S):
@@ -125,8 +126,6 @@ class Watchdog:
             return self._close(commitment, SENT_NOTHING)
         if isinstance(peer, Exception):
             return self._failed(commitment, str(peer))
-        if commitment.identity and peer.identity and peer.identity != commitment.identity:
-            return self._failed(commitment, f"another network answers at {commitment.network} now: nothing was sent to it")
         return self._revert(self._commitments.get(commitment.key), peer.network)
 
     def _revert(self, commitment: Commitment, network: Network) -> SweepResult | None:
@@ -179,22 +178,11 @@ class _OranNetworks:
         self._networks: dict[str, OranNetwork] = {}
 
     def __call__(self, name: str) -> Network:
-        from tools.oran.access.credentials import load_credentials
-        from tools.oran.oran_network import OranNetwork
-        from tools.oran.peer import PeerSettings
+        from harness.commitments.reaching import reach
 
         url = url_of(self._paths, name) or name
-        if not url.startswith(("http://", "https://")):
-            raise NetworkError(
-                f"{name} stands still: it lives in the process of its run, and its change comes back with it;"
-                " twinpilot run --resume goes on with the run"
-            )
         if url not in self._networks:
-            try:
-                peers = PeerSettings(credentials=load_credentials(self._paths.credentials_file))
-                self._networks[url] = OranNetwork(url, ledger=self._paths.ledger, settings=peers)
-            except ValueError as error:
-                raise NetworkError(str(error)) from error
+            self._networks[url] = reach(self._paths, name)
         return self._networks[url]
 
 
@@ -273,6 +261,7 @@ def main() -> None:
     try:
         paths = Paths(arguments.data_dir, JournalSettings.model_validate_json(arguments.journal), arguments.credentials_file)
         paths.secure()
+        give_options(None, paths.root)
         if arguments.once:
             return _watch(paths, arguments)
         with watchdog_lock(paths) as is_free:

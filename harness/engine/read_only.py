@@ -17,6 +17,10 @@ class ReadOnlyNetwork:
     def __init__(self, network: Network) -> None:
         self._network = network
 
+    def identity(self) -> str:
+        """Return what tells the network from others."""
+        return self._network.identity()
+
     def describe(self) -> NetworkCard:
         """Return the network's card."""
         return self._network.describe()

@@ -78,6 +78,12 @@ class NetworkSuite:
 
     # ---- describe ------------------------------------------------------------------------------------------------------
 
+    def test_its_identity_stays_the_same_whatever_is_asked_of_it(self, network):
+        identity = network.identity()
+        assert identity
+        network.observe(KpiQuery(windows=1))
+        assert network.identity() == identity
+
     def test_card_names_cells_slices_time_and_a_data_card(self, network):
         card = network.describe()
         assert card.cells and card.slices and card.now.tzinfo is not None

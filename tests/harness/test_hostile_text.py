@@ -102,6 +102,8 @@ PEERS = ("{named}", "{broken}", "{garbage}", "http://127.0.0.1:1/{x}")
 CALLS = {
     "approve": ["{x}", "last --digest {x}", "{run} --note {x} --data-dir {data}", "{run} --data-dir {data}"],
     "reject": ["{x}", "last --note {x} --data-dir {data}"],
+    "cancel": ["{x}", "{run} --note {x} --data-dir {data}"],
+    "settle": ["{x}", "{run} {x} --keep --note {x} --data-dir {data}"],
     "run": [
         "{x} --url {named} --shadow --data-dir {root}/other", "pizza{x} --data-dir {root}/other",
         "{x} --scenario {x} --data-dir {root}/other",
@@ -226,7 +228,7 @@ def test_log_lines_and_warnings_of_libraries_are_safe():
         "warnings.warn(HOSTILE)\n"
     )
     environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60, env=environment)
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=600, env=environment)
     assert "somebody: x" in done.stderr
     assert "warning: UserWarning: x" in done.stderr
     assert faults(done.stderr) == ([], [])

@@ -35,6 +35,7 @@ from tools.telemetry.reporting import reporter_of
 from tools.telemetry.store import KpiStore
 from twins.configuration_view import ConfigurationView
 from twins.network import (
+    INSTANCE,
     InvalidChangeError,
     KpiQuery,
     NetworkCard,
@@ -112,7 +113,7 @@ class OranNetwork:
             instance = self._inventory.request("GET", "/inventory/v1/network").object().get("instance")
         except (UnknownObjectError, InvalidChangeError):
             instance = None
-        return f"instance {instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
+        return f"{INSTANCE}{instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
 
     def pull(self, patience_s: float = 600.0) -> int:
         """Fetch all PM reports into the store, for `patience_s` wall seconds at most; returns the number of new samples.

@@ -82,7 +82,8 @@ def _reading(info: Element, entity: str) -> PmReading:
     if period is None:
         raise ValueError("a measInfo has no granPeriod")
     granularity_s, end = _seconds(period.get("duration", "")), _moment(period.get("endTime", ""))
-    reading = PmReading((end - timedelta(seconds=granularity_s), end), granularity_s)
+    job = ",".join(sorted(element.get("jobId", "") for element in _children(info, "job")))
+    reading = PmReading((end - timedelta(seconds=granularity_s), end), granularity_s, entity, job)
     types = _types(info)
     for value in _children(info, "measValue"):
         flag = next((element.text for element in _children(value, "suspect")), "")

@@ -10,7 +10,6 @@ import copy
 import math
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import uuid4
 
 from policies.change import A1Policy, AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
 from policies.kpi import KpiFrame
@@ -67,7 +66,6 @@ class SystemNetwork(TreeNetwork):
         self._card: NetworkCard = card_of(scenario, scenario.start)
         self._observer = Observer(scenario)
         self._simulation = Simulation(scenario, seed, gains)
-        self.instance = uuid4().hex  # two servers in front of this twin serve one network
         self._policies: Policies = {name: (policy.policy_type, dict(policy.body)) for name, policy in scenario.policies.items()}
         self._disturbances: list[AnyDisturbance] = list(scenario.disturbances)
         self._elapsed_us = 0
