@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from harness.approvals.store import Approval, ApprovalStore
+from harness.commitments.page_now import restate
 from harness.commitments.store import Commitment, CommitmentStore
 from harness.gate.approver_authorization import ApproverPolicy
 from harness.journal.journal import Journal
@@ -72,8 +73,12 @@ class OpenChange:
         return next((one for one in reversed(used) if one.state == "consumed"), None)
 
     def write(self, kind: str, **body: object) -> None:
-        """Write to the journal."""
+        """Write to the journal, and what holds now into the run's page; a page that cannot be written changes nothing else."""
         self.journal.append(kind, {"key": self.key, "digest": self.commitment.digest, **body}, self.record.run_id)
+        try:
+            restate(self.paths, self.commitments.state, self.record.run_id)
+        except (OSError, HarnessError) as error:
+            self.journal.append("report.failed", {"key": self.key, "why": f"{type(error).__name__}: {error}"}, self.record.run_id)
 
     @contextmanager
     def network(self) -> Iterator[Network]:

@@ -44,6 +44,8 @@ def _closed(commitment: Commitment) -> str:
     note = f": {commitment.note}" if commitment.note else ""
     if commitment.state == "confirmed":
         return f"the change stands{note}"
+    if commitment.state == "settled":
+        return f"the change was not taken back completely; a person ended it with the network as it is{note}"
     if commitment.state == "cancelled":
         return f"nothing was applied{note}"
     end = commitment.timetable.restore_at

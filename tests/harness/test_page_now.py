@@ -75,6 +75,16 @@ def test_the_page_is_rewritten_when_the_watchdog_takes_the_change_back(left_stan
     assert page.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_change_that_a_person_settled_as_it_is_is_not_said_to_be_taken_back(left_standing):
+    runs, outcome, _, _ = left_standing
+    (commitment,) = runs.commitments.of_run(outcome.run_id)
+    runs.commitments.settle(commitment.key, "ann", "kept as it is")
+    restate(runs.paths, runs.commitments.state, outcome.run_id)
+    now = standing_in(Path(outcome.report).read_text(encoding="utf-8"))
+    assert ">settled</span>" in now and "a person ended it with the network as it is: settled by ann" in now
+    assert "read back from the network" not in now
+
+
 def test_the_page_that_is_shown_is_the_page_as_of_now_whoever_changed_the_commitment(left_standing):
     runs, outcome, network, broken = left_standing
     broken.clear()
