@@ -26,7 +26,7 @@ def report_files(
     with ScratchFolder("twinpilot-pm-") as folder:
         kpis = KpiStore(store or folder / "kpi.sqlite")
         reports = take_in_files(files, kpis, cumulative)
-        frame, flaws, losses = kpis.query(KpiQuery()), kpis.flaws(KpiQuery()), kpis.losses(SOURCE)
+        frame, flaws, losses = kpis.everything(), kpis.flaws(KpiQuery()), kpis.losses(SOURCE)
     value = {
         "files": [report.model_dump(mode="json") for report in reports],
         "samples": frame.to_records(),
@@ -37,6 +37,8 @@ def report_files(
     def show(console: SafeConsole) -> None:
         for report in reports:
             console.print(_line(report))
+            for reason in report.unread:
+                console.print(plain(f"  {reason}", "red"))
         kpi_report(console, frame, flaws, losses)
 
     return value, show
