@@ -33,8 +33,13 @@ def give_verdict(settings: Settings, name: str, digest: str, *, approved: bool, 
     try:
         approval = approvals.decide(request.run_id, request.digest, approved, str(person), "command", note=redacted(note))
     except ApprovalConflictError as conflict:
-        _repeat(conflict, runs, person, approved=approved, as_json=as_json)
-        return
+        if _is_repeated(conflict.approval, person, approved=approved, note=note):
+            _show(conflict.approval, [_repeated(conflict.approval, runs)], as_json=as_json)
+            return
+        verdict = "approve" if approved else "reject"
+        body = {"digest": request.digest, "who": str(person), "how": "command", "verdict": verdict, "why": str(conflict)}
+        journal.append("approval.refused", body, request.run_id)
+        raise
     body = {"digest": approval.digest, "approved": approved, "verdict": approval.state, "who": approval.decided_by,
             "how": "command", "note": note}  # fmt: skip
     journal.append("approval.decided", body, approval.run_id)
@@ -50,18 +55,17 @@ def _authorize(settings: Settings, place: Paths, journal: Journal, request: Appr
         raise ApprovalError(f"request {request.digest[:SHOWN]} of run {request.run_id}: {objection}")
 
 
-def _repeat(conflict: ApprovalConflictError, runs: RunStore, person: Person, *, approved: bool, as_json: bool) -> None:
-    """Print the verdict of a person who gives it twice; raise the conflict in every other case."""
-    approval = conflict.approval
+def _is_repeated(approval: Approval, person: Person, *, approved: bool, note: str) -> bool:
+    """Whether a person gives the verdict that they have given before, with the same note or none."""
     given = ("approved", "consumed") if approved else ("rejected",)
-    if approval.state not in given or not Person.parse(approval.decided_by or "").is_same(person):
-        raise conflict
+    same_note = not note or redacted(note) == approval.note
+    return approval.state in given and same_note and Person.parse(approval.decided_by or "").is_same(person)
+
+
+def _repeated(approval: Approval, runs: RunStore) -> str:
     status = runs.get(approval.run_id).status
-    text = (
-        f"request {approval.digest[:SHOWN]} of run {approval.run_id}, which is {status}, is {approval.standing()}; nothing was"
-        " recorded twice"
-    )
-    _show(approval, [text], as_json=as_json)
+    what = f"request {approval.digest[:SHOWN]} of run {approval.run_id}, which is {status}, is {approval.standing()}"
+    return f"{what}; nothing was recorded twice"
 
 
 def _named_request(approvals: ApprovalStore, runs: RunStore, name: str, digest: str, *, approved: bool) -> Approval:

@@ -1,4 +1,4 @@
-"""JSON in which one name has one value: of two, which one holds is a guess that each reader makes differently (RFC 8259 clause 4)."""
+"""JSON in which one name has one value: which of two holds is a guess that each reader makes otherwise (RFC 8259 clause 4)."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from policies.kpi import KpiFrame
 from policies.quality.reporter import Reporter
+from policies.text.foreign import safe
 from policies.word import Word
 from tools.telemetry.delivery import DeadLetter, Delivery, Report
 from tools.telemetry.increments import Increments
@@ -17,6 +18,7 @@ from tools.telemetry.storage.quarantine import MAX_LETTER_BYTES
 from tools.telemetry.store import KpiStore
 
 SOURCE = "PM files"
+_LONGEST = 200
 
 
 class FileReport(Word):
@@ -50,10 +52,16 @@ def _take_in(path: Path, store: KpiStore, increments: Increments, reporter: Repo
     flaws = tuple(flaw for reading in readings for flaw in reading.flaws)
     ignored = {name for reading in readings for name in reading.ignored}
     letters = tuple(letter for reading in readings for letter in reading.letters)
-    delivery = Delivery(source=SOURCE, frame=frame, flaws=flaws, reports=_reports(readings), letters=letters)
+    delivery = Delivery(source=_sender(readings), frame=frame, flaws=flaws, reports=_reports(readings), letters=letters)
     count = store.take_in(delivery, reporter)
     unread = tuple(letter.reason for letter in letters)
     return FileReport(path=str(path), samples=count, ignored=tuple(sorted(ignored)), unread=unread)
+
+
+def _sender(readings: Sequence[PmReading]) -> str:
+    """Return the source that a file comes from: files of another DN prefix contradict these, and do not correct them."""
+    prefixes = {reading.entity.partition("ManagedElement=")[0].strip(",") for reading in readings} - {""}
+    return f"{SOURCE} of {safe(min(prefixes), _LONGEST)}" if prefixes else SOURCE
 
 
 def _reports(readings: Sequence[PmReading]) -> tuple[Report, ...]:

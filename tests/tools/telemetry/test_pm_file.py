@@ -216,3 +216,13 @@ def test_midnight_may_be_the_end_of_a_day():
 def test_where_xml_breaks_is_said():
     with pytest.raises(PmReportError, match=r"no well-formed XML \(line 2, column \d+\)"):
         read_pm_xml(only("")[:-20])
+
+
+def test_another_sender_that_says_something_else_of_the_same_window_contradicts_the_first(tmp_path):
+    store = KpiStore(tmp_path / "kpi.db")
+    other = pm_file(WINTER, 6000.0).replace("SubNetwork=RAN", "SubNetwork=Vendor")
+    take_in_files(written(tmp_path, pm_file(WINTER), other), store)
+    (flaw,) = [flaw for flaw in store.flaws(KpiQuery(kpis=("DRB.PdcpSduVolumeDL",))) if flaw.dn == CELL.format(1)]
+    assert "measurement conflict: 6000 Mbit here, 3000 Mbit from PM files of SubNetwork=RAN" in flaw.reason
+    corrected = written(tmp_path, pm_file(WINTER, 4000.0))
+    assert take_in_files(corrected, store)[0].samples == 1, "a correction by the same sender replaces"
