@@ -43,7 +43,10 @@ class RunConsole:
             "approval.needed": self._approval_needed,
             "approval.given": self._approval_given,
             "approval.conflict": self._approval_conflict,
+            "approval.decided": self._approval_decided,
+            "approval.withdrawn": self._approval_withdrawn,
             "approval.outdated": self._approval_outdated,
+            "plan.outdated": self._plan_outdated,
             "change.applied": self._change_applied,
             "network.starting": self._network_starting,
             "time.passed": self._time_passed,
@@ -152,7 +155,21 @@ class RunConsole:
         self._print(pasteable(f"  or decide elsewhere: {approval.command()}", "dim"))
 
     def _approval_outdated(self, event: Event) -> None:
-        self._print(plain("the approval is withdrawn, and the same change is judged again:", "yellow"))
+        self._print(plain("the same change is tried and judged again", "yellow"))
+
+    def _approval_decided(self, event: Event) -> None:
+        approval = event.data["approval"]
+        self._print(plain(f"request {approval.digest[:12]} is {approval.standing()}", "bold"))
+
+    def _approval_withdrawn(self, event: Event) -> None:
+        approval = event.data["approval"]
+        self._print(
+            plain(f"the approval of request {approval.digest[:12]} by {approval.decided_by} is withdrawn, since", "yellow")
+        )
+        self._print(*(plain(f"  {reason}", "yellow") for reason in event.data["reasons"]))
+
+    def _plan_outdated(self, event: Event) -> None:
+        self._print(plain("the network is no longer as it was read, so it is read again and planned on that:", "yellow"))
         self._print(*(plain(f"  {reason}", "yellow") for reason in event.data["reasons"]))
 
     def _approval_conflict(self, event: Event) -> None:
