@@ -3,6 +3,10 @@
 An acknowledgement is no effect. The reference is what was measured before, unless the twin predicted that the KPI would move
 without the change (by more than its own gap): then the reference is that prediction. What cells far away did as well is not
 credited to the change.
+
+Where the twin predicted material effects of an edit (`tools.twinning.effects`), only these count: one KPI must have moved as
+predicted, significantly (Holm over the KPIs), and by an amount whose interval reaches the least that was predicted, taken times
+`LEAST_EFFECT`. What else moved there, such as load, is no proof that the edit was carried out.
 """
 
 from __future__ import annotations
@@ -13,17 +17,19 @@ from statistics import fmean
 
 from harness.verification.cells import control_cells, dns_of, slice_name
 from harness.verification.comparison import Comparison
-from harness.verification.result import EditEffect, MeasuredEffect
+from harness.verification.result import EditEffect, Effect, MeasuredEffect
 from policies.guardrails.blast_radius import CellNames, cells_of
 from policies.kpi import kpi_definition
 from policies.limits.change_text import edit_line
 from policies.managed_object import short_name
 from policies.materiality import materiality_threshold
+from policies.proposal import Candidate, PredictedEffect
 from policies.slices import Slice
-from tools.telemetry.statistics import MIN_WINDOWS, holm, p_different, p_mean_above, p_mean_below
-from tools.twinning.outlook import WATCHED
+from tools.telemetry.statistics import MIN_WINDOWS, holm, p_different, p_greater, p_mean_above, p_mean_below
+from tools.twinning.effects import PRB_USE_OF_SLICE
+from tools.twinning.outlook import WATCHED, gap_key
 
-PRB_USE_OF_SLICE = "RRU.PrbUsedDl"
+LEAST_EFFECT = 0.4  # of the predicted movement
 CREDIT = 0.25  # of what is material for a harm: an effect counts as one below that already, if it is significant
 _COMMON_SHARE = 0.5  # of the movement must be missing in the control cells for it to be credited
 
@@ -71,7 +77,7 @@ def edit_effects(comparison: Comparison) -> tuple[EditEffect, ...]:
     found = {place: _moved(comparison, *place) for place in dict.fromkeys(places)}
     count = Counter(places)
     return tuple(
-        EditEffect(edit=edit_line(edit), effect=found[place].effect, moved=found[place].moved, shared=count[place] - 1)
+        found[place].model_copy(update={"edit": edit_line(edit), "shared": count[place] - 1})
         for edit, place in zip(edits, places, strict=True)
     )
 
@@ -83,6 +89,9 @@ def _slice_of(text: str) -> Slice | None:
 
 
 def _moved(comparison: Comparison, cells: frozenset[str], slice: Slice | None) -> EditEffect:
+    expected = _expected(comparison, cells, slice)
+    if expected:
+        return _as_predicted(comparison, expected)
     keys = [(kpi, level, dn) for kpi, level in _observables(comparison, slice) for dn in dns_of(comparison, cells)]
     rows = [(key, comparison.earlier.values(*_place(key)), comparison.later.values(*_place(key))) for key in keys]
     rows = [row for row in rows if min(len(row[1]), len(row[2])) >= MIN_WINDOWS]
@@ -92,7 +101,82 @@ def _moved(comparison: Comparison, cells: frozenset[str], slice: Slice | None) -
         for (key, before, after), p_value in zip(rows, p_values, strict=True)
         if p_value < comparison.significance and _is_own(comparison, key, before, after)
     )
-    return EditEffect(edit="", effect="measured" if moved else "none" if rows else "unknown", moved=moved)
+    effect: Effect = "measured" if moved else "none" if rows else "unknown"
+    return EditEffect(edit="", effect=effect, moved=moved, expected=None if expected is None else ())
+
+
+def _expected(comparison: Comparison, cells: frozenset[str], slice: Slice | None) -> tuple[PredictedEffect, ...] | None:
+    """Return the effects that the twin predicted in these cells, of the slice if it predicted any there; None if nobody knows.
+
+    Before and after a time of the day that was not predicted for, only an effect that is larger than the twin gap can be told.
+    """
+    predicted, dns = comparison.candidate.effects, set(dns_of(comparison, cells))
+    if predicted is None:
+        return None
+    inside = [effect for effect in predicted if effect.cell in dns]
+    own = tuple(effect for effect in inside if slice is None or effect.slice is slice) or tuple(inside)
+    if comparison.is_predicted_for_now or not own:
+        return own
+    return tuple(effect for effect in own if abs(effect.least) > _margin(comparison, effect)) or None
+
+
+def _as_predicted(comparison: Comparison, expected: Sequence[PredictedEffect]) -> EditEffect:
+    """Return which of the predicted effects are measured."""
+    keys = [(effect.kpi, effect.slice, effect.cell) for effect in expected]
+    rows = [(comparison.earlier.values(*_place(key)), comparison.later.values(*_place(key))) for key in keys]
+    p_values = holm([_p_unmoved(comparison, effect, *row) for effect, row in zip(expected, rows, strict=True)])
+    moved = tuple(
+        _describe(key, *row)
+        for key, row, effect, p_value in zip(keys, rows, expected, p_values, strict=True)
+        if p_value < comparison.significance and _reaches(comparison, effect, *row)
+    )
+    is_measured = any(min(map(len, row)) >= MIN_WINDOWS for row in rows)
+    return EditEffect(
+        edit="",
+        effect="measured" if moved else "none" if is_measured else "unknown",
+        moved=moved,
+        expected=tuple(_promise(effect, *row) for effect, row in zip(expected, rows, strict=True)),
+    )
+
+
+def _p_unmoved(comparison: Comparison, effect: PredictedEffect, before: list[float], after: list[float]) -> float:
+    """Return the p-value of "the KPI did not move as predicted"; 1 with too few windows."""
+    sign = 1.0 if effect.least > 0 else -1.0
+    later = [sign * value for value in after]
+    if comparison.is_predicted_for_now:
+        return p_greater(later, [sign * value for value in before])
+    return p_mean_above(later, sign * effect.no_change + _margin(comparison, effect))
+
+
+def _reaches(comparison: Comparison, effect: PredictedEffect, before: list[float], after: list[float]) -> bool:
+    """Whether a movement may be as large as the least that was predicted, and is not that of the cells far away."""
+    if not comparison.is_predicted_for_now:
+        return True
+    sign = 1.0 if effect.least > 0 else -1.0
+    least = [sign * value + LEAST_EFFECT * abs(effect.least) for value in before]
+    is_less = p_greater(least, [sign * value for value in after]) < comparison.significance
+    return not is_less and _is_own(comparison, (effect.kpi, effect.slice, effect.cell), before, after)
+
+
+def _margin(comparison: Comparison, effect: PredictedEffect) -> float:
+    """Return the twin gap of a KPI, in its unit."""
+    return gap_of(comparison.candidate, effect.kpi, effect.slice) * abs(effect.no_change)
+
+
+def gap_of(candidate: Candidate, kpi: str, slice: Slice | None) -> float:
+    """Return the measured relative twin gap of a KPI, 0 if none was measured."""
+    key = gap_key(kpi, slice)
+    predictions = [prediction for prediction in candidate.predictions if gap_key(prediction.kpi, prediction.slice) == key]
+    return max((prediction.twin_gap for prediction in predictions if prediction.twin_gap is not None), default=0.0)
+
+
+def _promise(effect: PredictedEffect, before: list[float], after: list[float]) -> str:
+    """Return a predicted effect with what was measured of it."""
+    name, unit = f"{effect.kpi}{slice_name(effect.slice)} of {short_name(effect.cell)}", kpi_definition(effect.kpi).unit
+    predicted = f"{name} predicted to change by {effect.effect.low:+.3g} to {effect.effect.high:+.3g} {unit}"
+    if min(len(before), len(after)) < MIN_WINDOWS:
+        return f"{predicted}, not measured"
+    return f"{predicted}, measured {fmean(after) - fmean(before):+.3g} ({fmean(before):.4g} → {fmean(after):.4g})"
 
 
 def _place(key: tuple[str, Slice | None, str]) -> tuple[str, Slice | None, tuple[str]]:

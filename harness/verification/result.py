@@ -97,24 +97,33 @@ class BystanderCheck(Word):
 class EditEffect(Word):
     """An edit that the network acknowledged, and what was measured of it where it acts (TS 28.552 KPIs that moved).
 
-    `shared` is the number of other edits of the same cells and slice: KPIs cannot tell them apart.
+    `shared` is the number of other edits of the same cells and slice: KPIs cannot tell them apart. `expected`: the material
+    effects that the twin predicted there, each with what was measured of it; None if nobody knows.
     """
 
     edit: str
     effect: Effect
     moved: tuple[str, ...] = ()
     shared: int = 0
+    expected: tuple[str, ...] | None = None
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether a material effect was predicted and is not measured: the edit may not have been carried out."""
+        return bool(self.expected) and self.effect != "measured"
 
     def describe(self) -> str:
         """Return the finding in one line."""
         if self.effect != "measured":
-            return f"{self.edit}: {self.finding}"
+            return "; ".join((f"{self.edit}: {self.finding}", *(self.expected or ())))
         others = f" (together with {self.shared} other edit(s) there)" if self.shared else ""
         return f"{self.edit}: {self.finding}{others}: {'; '.join(self.moved)}"
 
     @property
     def finding(self) -> str:
         """What was measured of the edit, in words."""
+        if self.effect == "none" and self.expected == ():
+            return "acknowledged, no measured effect, as was predicted: nothing there should change materially"
         words = {"measured": "measured effect", "none": "acknowledged, no measured effect"}
         return words.get(self.effect, "acknowledged, its effect cannot be measured")
 
