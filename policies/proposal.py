@@ -77,9 +77,11 @@ class TargetOutlook(Word):
 
 
 class PredictedEffect(Word):
-    """A material movement of a KPI that the twin predicts in a cell where the change acts.
+    """A movement of a KPI that the twin predicts in a cell where the change acts.
 
     cell: its DN. effect: the confidence interval of the difference to `no_change`, paired by seed; all of it is material.
+    per_load: the KPI is the energy that a percent of the PRBs takes (Wh per window, beyond that of an idle cell), which tells a
+    change of power at any load; it is certain, not material.
     """
 
     kpi: str
@@ -87,6 +89,7 @@ class PredictedEffect(Word):
     cell: str
     no_change: float
     effect: Interval
+    per_load: bool = False
 
     @property
     def least(self) -> float:

@@ -6,7 +6,8 @@ credited to the change.
 
 Where the twin predicted material effects of an edit (`tools.twinning.effects`), only these count: one KPI must have moved as
 predicted, significantly (Holm over the KPIs), and by an amount whose interval reaches the least that was predicted, taken times
-`LEAST_EFFECT`. What else moved there, such as load, is no proof that the edit was carried out.
+`LEAST_EFFECT`. What else moved there, such as load, is no proof that the edit was carried out. Energy at the same load tells a
+change of power even where it is not material (`harness.verification.energy_at_load`): it proves the edit, or rules it out.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from statistics import fmean
 
 from harness.verification.cells import control_cells, dns_of, slice_name
 from harness.verification.comparison import Comparison
+from harness.verification.energy_at_load import at_measured_load
 from harness.verification.result import EditEffect, Effect, MeasuredEffect
 from policies.guardrails.blast_radius import CellNames, cells_of
 from policies.kpi import kpi_definition
@@ -117,45 +119,62 @@ def _expected(comparison: Comparison, cells: frozenset[str], slice: Slice | None
     own = tuple(effect for effect in inside if slice is None or effect.slice is slice) or tuple(inside)
     if comparison.is_predicted_for_now or not own:
         return own
-    return tuple(effect for effect in own if abs(effect.least) > _margin(comparison, effect)) or None
+    return tuple(effect for effect in own if effect.per_load or abs(effect.least) > _margin(comparison, effect)) or None
 
 
 def _as_predicted(comparison: Comparison, expected: Sequence[PredictedEffect]) -> EditEffect:
-    """Return which of the predicted effects are measured."""
-    keys = [(effect.kpi, effect.slice, effect.cell) for effect in expected]
-    rows = [(comparison.earlier.values(*_place(key)), comparison.later.values(*_place(key))) for key in keys]
-    p_values = holm([_p_unmoved(comparison, effect, *row) for effect, row in zip(expected, rows, strict=True)])
+    """Return which of the predicted effects are measured.
+
+    An effect per load that is neither measured nor ruled out says nothing.
+    """
+    rows = [row for effect in expected if (row := _row(comparison, effect)) is not None]
+    p_values = holm([_p_unmoved(comparison, *row) for row in rows])
     moved = tuple(
-        _describe(key, *row)
-        for key, row, effect, p_value in zip(keys, rows, expected, p_values, strict=True)
-        if p_value < comparison.significance and _reaches(comparison, effect, *row)
+        _moved_as(*row)
+        for row, p_value in zip(rows, p_values, strict=True)
+        if p_value < comparison.significance and _reaches(comparison, *row)
     )
-    is_measured = any(min(map(len, row)) >= MIN_WINDOWS for row in rows)
-    return EditEffect(
-        edit="",
-        effect="measured" if moved else "none" if is_measured else "unknown",
-        moved=moved,
-        expected=tuple(_promise(effect, *row) for effect, row in zip(expected, rows, strict=True)),
-    )
+    owed = tuple(_promise(*row) for row in rows if not row[0].per_load or _is_ruled_out(comparison, *row))
+    is_measured = any(len(before) >= MIN_WINDOWS and len(after) >= MIN_WINDOWS for _, before, after in rows)
+    effect: Effect = "measured" if moved else "none" if is_measured or not owed else "unknown"
+    return EditEffect(edit="", effect=effect, moved=moved, expected=owed)
+
+
+_Row = tuple[PredictedEffect, list[float], list[float]]
+"""A predicted effect, and its KPI by window before and after."""
+
+
+def _row(comparison: Comparison, effect: PredictedEffect) -> _Row | None:
+    if effect.per_load:
+        return at_measured_load(comparison, effect)
+    key = (effect.kpi, effect.slice, effect.cell)
+    return effect, comparison.earlier.values(*_place(key)), comparison.later.values(*_place(key))
 
 
 def _p_unmoved(comparison: Comparison, effect: PredictedEffect, before: list[float], after: list[float]) -> float:
     """Return the p-value of "the KPI did not move as predicted"; 1 with too few windows."""
     sign = 1.0 if effect.least > 0 else -1.0
     later = [sign * value for value in after]
-    if comparison.is_predicted_for_now:
+    if comparison.is_predicted_for_now or effect.per_load:
         return p_greater(later, [sign * value for value in before])
     return p_mean_above(later, sign * effect.no_change + _margin(comparison, effect))
 
 
 def _reaches(comparison: Comparison, effect: PredictedEffect, before: list[float], after: list[float]) -> bool:
     """Whether a movement may be as large as the least that was predicted, and is not that of the cells far away."""
+    if effect.per_load:
+        return not _is_ruled_out(comparison, effect, before, after)
     if not comparison.is_predicted_for_now:
         return True
+    is_own = _is_own(comparison, (effect.kpi, effect.slice, effect.cell), before, after)
+    return is_own and not _is_ruled_out(comparison, effect, before, after)
+
+
+def _is_ruled_out(comparison: Comparison, effect: PredictedEffect, before: list[float], after: list[float]) -> bool:
+    """Whether the KPI moved by significantly less than `LEAST_EFFECT` of the least that was predicted."""
     sign = 1.0 if effect.least > 0 else -1.0
     least = [sign * value + LEAST_EFFECT * abs(effect.least) for value in before]
-    is_less = p_greater(least, [sign * value for value in after]) < comparison.significance
-    return not is_less and _is_own(comparison, (effect.kpi, effect.slice, effect.cell), before, after)
+    return p_greater(least, [sign * value for value in after]) < comparison.significance
 
 
 def _margin(comparison: Comparison, effect: PredictedEffect) -> float:
@@ -170,13 +189,25 @@ def gap_of(candidate: Candidate, kpi: str, slice: Slice | None) -> float:
     return max((prediction.twin_gap for prediction in predictions if prediction.twin_gap is not None), default=0.0)
 
 
+def _moved_as(effect: PredictedEffect, before: list[float], after: list[float]) -> str:
+    if effect.per_load:
+        return f"{_name(effect)} {fmean(after) - fmean(before):+.3g} {kpi_definition(effect.kpi).unit}"
+    return _describe((effect.kpi, effect.slice, effect.cell), before, after)
+
+
 def _promise(effect: PredictedEffect, before: list[float], after: list[float]) -> str:
     """Return a predicted effect with what was measured of it."""
-    name, unit = f"{effect.kpi}{slice_name(effect.slice)} of {short_name(effect.cell)}", kpi_definition(effect.kpi).unit
-    predicted = f"{name} predicted to change by {effect.effect.low:+.3g} to {effect.effect.high:+.3g} {unit}"
+    unit = kpi_definition(effect.kpi).unit
+    predicted = f"{_name(effect)} predicted to change by {effect.effect.low:+.3g} to {effect.effect.high:+.3g} {unit}"
     if min(len(before), len(after)) < MIN_WINDOWS:
         return f"{predicted}, not measured"
-    return f"{predicted}, measured {fmean(after) - fmean(before):+.3g} ({fmean(before):.4g} → {fmean(after):.4g})"
+    values = "" if effect.per_load else f" ({fmean(before):.4g} → {fmean(after):.4g})"
+    return f"{predicted}, measured {fmean(after) - fmean(before):+.3g}{values}"
+
+
+def _name(effect: PredictedEffect) -> str:
+    name = f"{effect.kpi}{slice_name(effect.slice)} of {short_name(effect.cell)}"
+    return f"{name} at the same load" if effect.per_load else name
 
 
 def _place(key: tuple[str, Slice | None, str]) -> tuple[str, Slice | None, tuple[str]]:

@@ -123,7 +123,7 @@ class EditEffect(Word):
     def finding(self) -> str:
         """What was measured of the edit, in words."""
         if self.effect == "none" and self.expected == ():
-            return "acknowledged, no measured effect, as was predicted: nothing there should change materially"
+            return "acknowledged, no measured effect; none was predicted that would be both certain and material"
         words = {"measured": "measured effect", "none": "acknowledged, no measured effect"}
         return words.get(self.effect, "acknowledged, its effect cannot be measured")
 

@@ -29,7 +29,7 @@
    material effect, and of which none is measured, may not have been carried out: inconclusive, whatever the targets say.
 6. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.
    A target without a bound that was not measured says nothing; edits that the operator named without a bound are verified
-   against harm alone (`Intent.harm_only`). Where nothing at all was measured, the result is inconclusive.
+   against harm and their predicted effect (`Intent.harm_only`). Where nothing at all was measured, the result is inconclusive.
 """
 
 from __future__ import annotations

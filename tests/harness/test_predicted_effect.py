@@ -83,7 +83,7 @@ def test_targets_that_are_met_anyway_do_not_confirm_an_edit_that_did_nothing(car
 def test_where_nothing_material_was_predicted_nothing_needs_to_be_measured_and_that_is_said(card):
     verification = judged(card, minimum=0, goal=GOAL, candidate=promised())
     assert verification.outcome == "confirmed", verification.reasons
-    assert any("no measured effect, as was predicted: nothing there should change materially" in n for n in verification.notes)
+    assert any("no measured effect; none was predicted that would be both certain and material" in n for n in verification.notes)
 
 
 def test_what_nobody_predicted_is_not_said_to_be_predicted(card):
@@ -98,6 +98,39 @@ def test_less_power_must_be_seen_in_the_energy_of_the_cell(card, power, outcome)
     bend = level("PEE.Energy", power)
     verification = judged(card, minimum=0, bend=bend, goal=GOAL, candidate=promised(expected, edits=(POWER,)))
     assert verification.outcome == outcome, verification.reasons
+
+
+def loaded(slope, noise=0.0):
+    """Report S1C1's load, which moves by itself, and its energy: 5 Wh, and `slope` Wh for each percent of the PRBs."""
+
+    def bend(sample, cell, number):
+        load = 20.0 + 3.0 * (number * 7 % 5)
+        if cell == "S1C1" and sample.kpi == "MM.RlfRate":
+            return replace(sample, kpi="RRU.PrbTotDl", value=load, unit="%")
+        if cell == "S1C1" and sample.kpi == "PEE.Energy":
+            return replace(sample, value=5.0 + slope * load * (1 + noise * (-1) ** (number // 2)))
+        return sample
+
+    return bend
+
+
+@pytest.mark.parametrize(
+    ("slope", "noise", "outcome", "found"),
+    [
+        (0.01, 0.0, "confirmed", "measured"),
+        (0.02, 0.0, "inconclusive", "none"),
+        (0.02, 1.5, "confirmed", "none"),
+    ],
+    ids=["carried out", "not carried out", "nobody can tell"],
+)
+def test_less_power_that_is_not_material_is_seen_in_the_energy_at_the_same_load(card, slope, noise, outcome, found):
+    """Half of the power saves a hundredth of the energy or so, less than load moves it."""
+    halved = effect(kpi="PEE.Energy", slice=None, no_change=0.02, low=-0.0101, high=-0.0099)
+    power = halved.model_copy(update={"per_load": True})
+    before, tried = stream(BEFORE, bend=loaded(0.02, noise)), promised(power, edits=(POWER,))
+    verification = judged(card, minimum=0, before=before, bend=loaded(slope, noise), goal=GOAL, candidate=tried)
+    assert (verification.outcome, verification.edits[0].effect) == (outcome, found), verification.reasons
+    assert any("at the same load predicted to change" in reason for reason in verification.reasons) == (outcome != "confirmed")
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,15 @@
 """How an edit is seen in the cells where it acts: the KPIs that can tell, and what the twin predicts of them.
 
-Only movements that are material beyond the seeds' scatter count: where one of these is predicted and nothing of it is measured,
-there was an acknowledgement and no effect (`harness.verification.effect`).
+Movements count that are material beyond the seeds' scatter, and those of the energy at the same load, which is nearly free of
+scatter: less power saves little energy in a cell with little load, and load moves by itself. Where one of these is predicted and
+nothing of it is measured, there was an acknowledgement and no effect (`harness.verification.effect`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from statistics import fmean
+from statistics import fmean, linear_regression
 
 from policies.change import ChangeSet
 from policies.guardrails.blast_radius import BlastRadius
@@ -27,6 +28,9 @@ OBSERVABLES: tuple[tuple[str, Slice | None], ...] = tuple(
 """KPIs in which an edit can be seen: power and sleep in energy and throughput; shares and weights in a slice's throughput, delay,
 volume and PRB use; mobility in users and load."""
 
+ENERGY, LOAD = "PEE.Energy", "RRU.PrbTotDl"
+_LEAST_CHANGE = 0.1  # of the energy that load takes: what is less may be a twin that is not quite linear
+
 _Values = dict[tuple[str, Slice | None, str], float]
 
 
@@ -40,7 +44,8 @@ def effects_of(
     values, unchanged = [_values(frame) for frame in frames], [_values(frame) for frame in baseline]
     cells = [cell.dn for cell in card.cells if cell.id in touched]
     keys = [(kpi, slice, dn) for dn in cells for kpi, slice in OBSERVABLES]
-    return tuple(effect for key in keys for effect in _material(key, values, unchanged))
+    material = (effect for key in keys for effect in _material(key, values, unchanged))
+    return (*material, *(effect for dn in cells for effect in _of_load(dn, values, unchanged)))
 
 
 def _values(frame: KpiFrame) -> _Values:
@@ -64,3 +69,31 @@ def _material(
     effect = PredictedEffect(kpi=key[0], slice=key[1], cell=key[2], no_change=fmean(base), effect=interval)
     if abs(effect.least) > materiality_threshold(effect.kpi, effect.no_change):
         yield effect
+
+
+def _of_load(dn: str, values: Sequence[_Values], unchanged: Sequence[_Values]) -> Iterator[PredictedEffect]:
+    """Yield the change of the energy that a percent of the PRBs takes, if it is certain."""
+    load, energy = (LOAD, None, dn), (ENERGY, None, dn)
+    if not all(key in seed for key in (load, energy) for seed in (*values, *unchanged)):
+        return
+    line = energy_by_load([(seed[load], seed[energy]) for seed in unchanged])
+    if line is None or not all(seed[load] > 0 for seed in values):
+        return
+    idle, slope = line
+    interval = effect_of([(seed[energy] - idle) / seed[load] for seed in values], [slope] * len(values))
+    if interval is None or interval.contains(0.0):
+        return
+    effect = PredictedEffect(kpi=ENERGY, slice=None, cell=dn, no_change=slope, effect=interval, per_load=True)
+    if abs(effect.least) > _LEAST_CHANGE * slope:
+        yield effect
+
+
+def energy_by_load(points: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """Return a cell's energy when idle, and for each percent of its PRBs; None if (load, energy) by window do not tell.
+
+    Radio units take P0 + slope x radiated power (Auer et al. 2011, `twins.system.physics.power`), hence a line.
+    """
+    if len({load for load, _ in points}) < 2:
+        return None
+    slope, idle = linear_regression(*zip(*points, strict=True))
+    return (idle, slope) if slope > 0 else None

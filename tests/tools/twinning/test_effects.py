@@ -63,3 +63,26 @@ def test_one_seed_tells_no_scatter(card):
 def test_a_kpi_that_a_seed_did_not_measure_tells_nothing(card):
     baseline = [*frames(card, (100.0, 90.0)), KpiFrame(())]
     assert effects_of(frames(card, (62.0, 55.0, 69.0)), baseline, card, cap(card)) == ()
+
+
+def powered(card, slope, loads=(3.0, 5.0, 4.0)):
+    """Energy of 40 Wh when idle, and `slope` for each percent of load."""
+    end, dn = START + timedelta(seconds=1), card.cells[0].dn
+    rows = [(("RRU.PrbTotDl", load, "%"), ("PEE.Energy", 40.0 + slope * load, "Wh")) for load in loads]
+    return [KpiFrame(tuple(KpiSample(kpi, dn, None, START, end, value, unit) for kpi, value, unit in row)) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("slope", "loads", "count"), [(0.05, (2.0, 3.0, 3.0), 1), (0.1, (2.5, 4.0, 4.5), 0), (0.098, (3.0, 5.0, 4.0), 0)]
+)
+def test_less_power_is_told_by_the_energy_that_load_takes_whatever_the_load_is(card, slope, loads, count):
+    effects = [
+        effect for effect in effects_of(powered(card, slope, loads), powered(card, 0.1), card, cap(card)) if effect.per_load
+    ]
+    assert len(effects) == count
+    assert all(effect.least == pytest.approx(-0.05) and effect.no_change == pytest.approx(0.1) for effect in effects)
+
+
+def test_a_load_that_never_varied_tells_nothing_of_the_energy_that_it_takes(card):
+    still = (5.0, 5.0, 5.0)
+    assert effects_of(powered(card, 0.05, still), powered(card, 0.1, still), card, cap(card)) == ()
