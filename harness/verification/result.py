@@ -12,6 +12,7 @@ from policies.word import Word
 TargetResult = Literal["met", "missed", "inconclusive", "harmed", "observed", "unmeasured"]
 BystanderResult = Literal["unharmed", "harmed", "inconclusive", "demand", "predicted", "elsewhere", "moved", "unknown"]
 Effect = Literal["measured", "none", "unknown"]
+_NAMED = 3  # predicted effects of an edit that a finding names; a policy for the whole network may have many
 
 
 class MeasuredEffect(Word):
@@ -115,7 +116,9 @@ class EditEffect(Word):
     def describe(self) -> str:
         """Return the finding in one line."""
         if self.effect != "measured":
-            return "; ".join((f"{self.edit}: {self.finding}", *(self.expected or ())))
+            expected = self.expected or ()
+            more = (f"and {len(expected) - _NAMED} more",) if len(expected) > _NAMED else ()
+            return "; ".join((f"{self.edit}: {self.finding}", *expected[:_NAMED], *more))
         others = f" (together with {self.shared} other edit(s) there)" if self.shared else ""
         return f"{self.edit}: {self.finding}{others}: {'; '.join(self.moved)}"
 

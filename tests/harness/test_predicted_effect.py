@@ -150,6 +150,12 @@ def test_of_several_edits_it_is_told_which_had_their_effect(card):
     assert any(note.startswith("measured effect: 1 of 2 edits: S1C1") for note in verification.notes)
 
 
+def test_a_policy_for_all_cells_is_told_by_a_few_of_its_effects(card):
+    effects = [effect(cell, kpi) for cell in ("S1C1", "S1C2") for kpi in (THROUGHPUT, "DRB.UEThpDl")]
+    verification = judged(card, minimum=0, goal=GOAL, candidate=promised(*effects, edits=(POLICY,)))
+    assert verification.reasons[0].count("predicted to change") == 3 and verification.reasons[0].endswith("; and 1 more")
+
+
 def test_an_effect_of_which_no_kpi_is_reported_proves_nothing(card):
     expected = effect(kpi="RRU.PrbUsedDl", no_change=60.0, low=-40.0, high=-30.0)
     verification = judged(card, goal=GOAL, candidate=promised(expected))
