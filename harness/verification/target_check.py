@@ -9,7 +9,7 @@ from statistics import fmean
 from harness.verification.cells import dns_of
 from harness.verification.comparison import Comparison
 from harness.verification.demand import demand_moved
-from harness.verification.effect import CREDIT, drifts, effect_on
+from harness.verification.effect import CREDIT, LEAST_EFFECT, drifts, effect_on, gap_of
 from harness.verification.flawed import flaw_of, is_invalid
 from harness.verification.levels import met_level
 from harness.verification.movement import movement_of, noise_correlation
@@ -22,9 +22,6 @@ from policies.kpi import KpiFrame
 from policies.materiality import is_worse
 from policies.proposal import Candidate, TargetOutlook
 from tools.telemetry.statistics import MIN_WINDOWS, correlation_of, p_mean_above, p_mean_below, share_bounds
-from tools.twinning.outlook import gap_key
-
-_LEAST_EFFECT = 0.4  # of the predicted movement
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         after=comparison.later.target_values(target, scope.slice, dns),
         samples=comparison.later.frame(target.kpi, scope.slice, dns),
         outlook=outlook,
-        gap=gap_of(comparison.candidate, scope, target.kpi),
+        gap=gap_of(comparison.candidate, target.kpi, scope.slice),
         significance=comparison.significance,
         met_level=met_level(comparison.significance, comparison.share),
         shows_effect_only=comparison.intent.harm_only,
@@ -107,13 +104,6 @@ def outlook_for(candidate: Candidate, scope: ExpectationObject, target: Expectat
     return None
 
 
-def gap_of(candidate: Candidate, scope: ExpectationObject, kpi: str) -> float:
-    """Return the measured relative twin gap of a KPI, 0 if none was measured."""
-    key = gap_key(kpi, scope.slice)
-    predictions = [prediction for prediction in candidate.predictions if gap_key(prediction.kpi, prediction.slice) == key]
-    return max((prediction.twin_gap for prediction in predictions if prediction.twin_gap is not None), default=0.0)
-
-
 def _shortage(comparison: Comparison, measured: _Measured) -> str:
     """Return why there are too few windows to judge, or ""."""
     if len(measured.after) >= MIN_WINDOWS:
@@ -155,7 +145,7 @@ def _ineffective(comparison: Comparison, scope: ExpectationObject, measured: _Me
     drifting = drifts(target.kpi, outlook.no_change, before, measured.gap, CREDIT)
     references = (before, outlook.no_change) if drifting else (before,)
     found = min((fmean(measured.after) - reference for reference in references), key=lambda moved: moved / promised)
-    if found / promised >= _LEAST_EFFECT or any(demand_moved(comparison, scope.cells, up=up) for up in (True, False)):
+    if found / promised >= LEAST_EFFECT or any(demand_moved(comparison, scope.cells, up=up) for up in (True, False)):
         return ""  # where demand moved, the value before is no measure of what it would be without the change
     return f"it moved by {found:+.3g} {target.definition.unit}, {found / promised:.0%} of what was predicted of the change"
 
