@@ -11,8 +11,8 @@
 3. Intervals are Clopper-Pearson (95 %) over the trials. Trials of one seed share its network, so seeds are counted as well.
 
 Reported seeds are 7001 to 7240, which nobody looked at before. Network and kinds of trials were chosen with some of 2001 to 4025,
-rules with 9101 to 9130, after two errors on 5001 to 5048, and after the rates on 6001 to 6240. With `--out` the trials are kept, and a run that was interrupted
-goes on where it stopped.
+rules with 9101 to 9130, after two errors on 5001 to 5048, and after the rates on 6001 to 6240. With `--out` the trials are kept,
+and a run that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
