@@ -1,11 +1,16 @@
-"""The tests' second place of journals: a folder of the session, so that they leave nothing in the user's own."""
+"""What all tests have in common: a second place of journals, and no bound on the wall time of a generated example."""
 
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def second_place_of_journals(tmp_path_factory):
-    """Set the folder for user state, which child processes of tests inherit."""
+    """Set the folder for user state, which child processes of tests inherit: nothing is left in the user's own."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from agents.answer import Answer
 from agents.understanding.result import Reading, Understood
+from policies.guardrails.rules import StepBound
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.verdict import Verdict
@@ -30,7 +31,8 @@ class View(Word):
     """Everything that a decider sees.
 
     reading: the reading of the operator's text, None if not read yet; unread: the `answers` given after that reading;
-    verdict, feedback: the gate's verdict on `proposal` and the objections of gate and human to it.
+    verdict, feedback: the gate's verdict on `proposal` and the objections of gate and human to it. steps: how far one change may
+    move an attribute, by the guardrails that the gate will judge with.
     """
 
     text: str
@@ -43,6 +45,7 @@ class View(Word):
     proposal: Proposal | None = None
     verdict: Verdict | None = None
     feedback: tuple[str, ...] = ()
+    steps: tuple[StepBound, ...] = ()
     steps_left: int = Field(default=20, ge=0)
 
     @property

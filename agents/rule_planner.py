@@ -87,6 +87,7 @@ class RulePlanner:
             barred=objections.barred,
             ceilings=objections.ceilings,
             floors=objections.floors,
+            steps=view.steps,
         )
         if not situation.cells:
             return Escalate(

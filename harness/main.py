@@ -174,11 +174,14 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         drop_output(sys.stdout.fileno())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # another signal, while threads end, ends the process without a word
     sys.exit(status)
 
 
-def _status_of(interrupt: KeyboardInterrupt) -> int:
-    return TERMINATED if isinstance(interrupt, Terminated) else INTERRUPTED
+def _status_of(interrupt: BaseException) -> int:
+    """Return the exit status of an interrupt; that of a run names its cause."""
+    return TERMINATED if isinstance(getattr(interrupt, "cause", interrupt), Terminated) else INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@
    an object without a measurement makes it unknown, not smaller.
 4. Other KPIs (delay, throughput, loss, usage) take the worst object if the target is a bound ("every cell"), and the mean over
    objects if it is an objective, weighted by each object's sample count (users, packets).
+5. A ratio with a denominator in the catalogue (`weighted_by`: bit/J by the energy) is weighted by it, over objects and windows:
+   the ratio of the sums, not the mean of the ratios. Where the denominator is not in the frame, several objects have no common
+   value.
 """
 
 from __future__ import annotations
@@ -44,7 +47,12 @@ def samples_of(frame: KpiFrame, kpi: str, slice: Slice | None, cells: Cells, sit
     """Return the samples from which a KPI of a scope is computed, all of one class of object; empty if it is not reported.
 
     `slice` is ignored for a KPI that is not measured by slice. Samples of `cells` that are only reported by slice are combined.
+    The `count` of a ratio with a denominator in the catalogue is that denominator, in millionths of its unit.
     """
+    return _weighted(frame, _of_scope(frame, kpi, slice, cells, sites), kpi)
+
+
+def _of_scope(frame: KpiFrame, kpi: str, slice: Slice | None, cells: Cells, sites: Sites | None) -> KpiFrame:
     wanted = slice if "slice" in kpi_definition(kpi).levels else None
     rows = frame.keep(lambda sample: sample.kpi == kpi and sample.slice is wanted)
     inside = _of_class(rows, CELL).keep(lambda sample: cells is None or sample.dn in cells)
@@ -63,6 +71,9 @@ def unreported(frame: KpiFrame, kpi: str, slice: Slice | None, cells: Cells, sit
     if samples_of(frame, kpi, slice, cells, sites).values():
         return ""
     rows = frame.where(kpi).keep(lambda sample: sample.value is not None)
+    weight = kpi_definition(kpi).weighted_by
+    if weight and _of_scope(frame, kpi, slice, cells, sites).values():
+        return f"{kpi} of several objects is a ratio of sums, and {weight} was not measured with it"
     if cells is None or not len(rows):
         return f"{kpi} was not measured"
     reported = {sample.dn for sample in rows}
@@ -76,12 +87,14 @@ def unreported(frame: KpiFrame, kpi: str, slice: Slice | None, cells: Cells, sit
 def assess(frame: KpiFrame, target: ExpectationTarget) -> float | None:
     """Return the target's value over `frame` (the samples of one scope, see `samples_of`), or None without a measurement."""
     objects: dict[str, list[float]] = defaultdict(list)
-    counts: dict[str, int] = defaultdict(int)
+    counts: dict[str, list[int]] = defaultdict(list)
     for sample in frame:
         if sample.value is not None:
             objects[sample.dn].append(sample.value)
-            counts[sample.dn] += max(sample.count, 1)
-    return combine([fmean(values) for values in objects.values()], target, list(counts.values())) if objects else None
+            counts[sample.dn].append(max(sample.count, 1))
+    is_ratio = bool(kpi_definition(target.kpi).weighted_by)
+    means = [fmean(values, counts[dn] if is_ratio else None) for dn, values in objects.items()]
+    return combine(means, target, [sum(own) for own in counts.values()]) if objects else None
 
 
 def assess_by_window(frame: KpiFrame, target: ExpectationTarget) -> list[tuple[datetime, float]]:
@@ -104,6 +117,8 @@ def assess_by_window(frame: KpiFrame, target: ExpectationTarget) -> list[tuple[d
 
 def present_value(frame: KpiFrame, kpi: str) -> float | None:
     """Return a KPI's value over the objects and windows of `frame`: its sum, or its mean weighted by count."""
+    if kpi_definition(kpi).weighted_by:
+        return assess(frame, ExpectationTarget(kpi=kpi, condition=objective_of(kpi)))
     values = [value for _, value in assess_by_window(frame, ExpectationTarget(kpi=kpi, condition=objective_of(kpi)))]
     return fmean(values) if values else None
 
@@ -117,6 +132,20 @@ def per_window(frame: KpiFrame, seconds: float) -> KpiFrame:
         return replace(sample, value=sample.value * seconds / (sample.end - sample.start).total_seconds())
 
     return KpiFrame(tuple(scaled(sample) for sample in frame))
+
+
+def _weighted(frame: KpiFrame, rows: KpiFrame, kpi: str) -> KpiFrame:
+    weight = kpi_definition(kpi).weighted_by
+    if not weight or not len(rows):
+        return rows
+    weights = {_place(row): row.value for row in frame if row.kpi == weight and row.value}
+    found = [replace(row, count=max(1, round(1e6 * weights[_place(row)]))) for row in rows if _place(row) in weights]
+    # One object in one window needs no weight; over its windows it hardly matters.
+    return KpiFrame(tuple(found)) if found or len({row.dn for row in rows}) > 1 else rows
+
+
+def _place(row: KpiSample) -> tuple[str, Slice | None, datetime, datetime]:
+    return row.dn, row.slice, row.start, row.end
 
 
 def _of_class(frame: KpiFrame, class_name: str) -> KpiFrame:

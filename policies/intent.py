@@ -138,7 +138,8 @@ class Intent(Word):
 
     permanent: what is changed stays after the window, since the operator gave no end or asked to keep it. without_events: names
     of planned events that the operator leaves out of the forecast. attendance: visitors, as the operator stated, of the planned
-    events whose attendance the calendar does not give.
+    events whose attendance the calendar does not give. harm_only: the operator named the edits and bounded no KPI; they are
+    verified against harm alone, and the targets only show their effect.
     """
 
     text: str
@@ -148,7 +149,14 @@ class Intent(Word):
     permanent: bool = False
     without_events: tuple[str, ...] = ()
     attendance: int | None = Field(default=None, ge=0)
+    harm_only: bool = False
     assumptions: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _bounds_are_verified(self) -> Intent:
+        if self.harm_only and self.bounds():
+            raise ValueError("harm_only=true, but a KPI is bounded: a bound is verified")
+        return self
 
     def bounds(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:
         """Return every bounded target with its object."""

@@ -26,9 +26,9 @@ def draft_candidates(situation: Situation, groups: Sequence[Sequence[Draft]]) ->
 
 
 def _with_scaled(situation: Situation, drafts: list[Draft]) -> list[Draft]:
-    """Add the drafts at half and at double step if there are too few."""
+    """Add the drafts at half and at double step if there are too few; where one change reaches no further, at parts of it."""
     candidates = list(drafts)
-    for factor, word in ((0.5, "half"), (2.0, "double")):
+    for factor, word in ((0.5, "half"), (2.0, "double"), (0.75, "three quarters"), (0.25, "a quarter")):
         if len(candidates) < _MIN_DRAFTS:
             candidates += [scaled(draft, factor, f"{draft.name}, {word}", situation.edit) for draft in drafts]
             candidates = _distinct(candidates)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import inf
 from statistics import fmean
 
 from agents.heuristics.draft import Knob, around, written_like
 from agents.heuristics.evidence_reader import values_of
 from policies.change import AttributeEdit
+from policies.guardrails.rules import StepBound
+from policies.guardrails.steps import reach, step_of
 from policies.intent import Condition, ExpectationTarget, Intent
 from policies.limits.catalogue import LimitsCatalogue, UnknownAttributeError
 from policies.limits.loading import load_limits
@@ -33,7 +36,7 @@ class Situation:
     """Card, intent and observations, and the quantities that heuristics derive from them.
 
     `barred` are attributes that the gate or a human objected to; `ceilings` and `floors` are the bounds, by attribute, that an
-    objection named.
+    objection named. `steps` bound how far one change may move an attribute: no edit and no knob goes further.
     """
 
     card: NetworkCard
@@ -42,6 +45,7 @@ class Situation:
     barred: frozenset[str] = frozenset()
     ceilings: dict[str, float] = field(default_factory=dict)
     floors: dict[str, float] = field(default_factory=dict)
+    steps: tuple[StepBound, ...] = ()
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
@@ -154,24 +158,50 @@ class Situation:
         old = self.objects[dn][attribute]
         number = number_of(new)
         if number is not None:
-            new = self._allowed(class_of(dn), attribute, number, old)
+            new = self._allowed(dn, attribute, number, old)
         return None if same_value(new, old) else AttributeEdit(dn=dn, attribute=attribute, old=old, new=new)
 
     def knob(self, edit: AttributeEdit | None, low: float, high: float, step: float) -> Knob | None:
-        """Return a knob for the edit between `low` and `high`, restricted to the bounds that objections named."""
+        """Return a knob for the edit between `low` and `high`, within objections and the reach of one change."""
         if edit is None:
             return None
-        low, high = max(low, self.floors.get(edit.attribute, low)), min(high, self.ceilings.get(edit.attribute, high))
-        return around(edit, low, high, step)
+        lowest, highest = self._bounds(edit.dn, edit.attribute, edit.old)
+        return around(edit, max(low, lowest), min(high, highest), step)
 
-    def _allowed(self, class_name: str, attribute: str, value: float, old: Scalar) -> Scalar:
-        """Return the allowed value nearest to `value` within floor and ceiling; `old` for an attribute without a known limit."""
-        value = min(max(value, self.floors.get(attribute, value)), self.ceilings.get(attribute, value))
+    def reachable(self, edit: AttributeEdit, values: Iterable[float]) -> list[float]:
+        """Return those of `values` that the edit's attribute may be given, sorted."""
+        low, high = self._bounds(edit.dn, edit.attribute, edit.old)
+        return sorted({value for value in values if low <= value <= high})
+
+    def at_its_reach(self, edit: AttributeEdit) -> str:
+        """Return the step bound that keeps the edit from going further in one change, in words; "" if none does."""
+        old, new = number_of(edit.old), number_of(edit.new)
+        step = step_of(self.steps, edit.dn, edit.attribute)
+        if step is None or old is None or new is None:
+            return ""
+        low, high = reach(step, old)
+        edge, direction = (high, "up") if new > old else (low, "down")
+        if abs(edge - new) >= (self.limits.limit(class_of(edit.dn), edit.attribute).step or 1e-6):
+            return ""
+        return f"{edit.attribute} goes at most {abs(edge - old):g} {step.unit} {direction} in one change ({step.source})"
+
+    def _allowed(self, dn: str, attribute: str, value: float, old: Scalar) -> Scalar:
+        """Return the allowed value nearest to `value` within reach; `old` for an attribute without a known limit or reach."""
         try:
-            nearest = self.limits.limit(class_name, attribute).nearest(value)
+            limit = self.limits.limit(class_of(dn), attribute)
         except UnknownAttributeError:
             return old
-        return written_like(nearest, old)
+        nearest = limit.nearest_within(value, *self._bounds(dn, attribute, old))
+        return old if nearest is None else written_like(nearest, old)
+
+    def _bounds(self, dn: str, attribute: str, old: Scalar) -> tuple[float, float]:
+        """Return the lowest and highest value by the objections and, which counts more, by the reach of one change."""
+        low, high = self.floors.get(attribute, -inf), self.ceilings.get(attribute, inf)
+        current = number_of(old)
+        if current is None:
+            return low, high
+        lowest, highest = reach(step_of(self.steps, dn, attribute), current)
+        return min(max(low, lowest), highest), max(min(high, highest), lowest)
 
     @cached_property
     def asleep(self) -> frozenset[str]:

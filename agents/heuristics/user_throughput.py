@@ -37,7 +37,7 @@ def offload(situation: Situation) -> Draft:
             if edit is None:
                 continue
             edits.append(edit)
-            knobs.append(_offset_knob(edit, current))
+            knobs.append(_offset_knob(situation, edit, current))
             directions.append(f"{cell.id}→{neighbour}")
     return Draft(
         name="offload",
@@ -48,8 +48,8 @@ def offload(situation: Situation) -> Draft:
     )
 
 
-def _offset_knob(edit: AttributeEdit, current: float) -> Knob:
-    offsets = sorted({*_OFFSETS_DB, current, float(str(edit.new))})
+def _offset_knob(situation: Situation, edit: AttributeEdit, current: float) -> Knob:
+    offsets = situation.reachable(edit, (*_OFFSETS_DB, current, float(str(edit.new))))
     choices = tuple(written_like(offset, 0) for offset in offsets)
     return Knob(dn=edit.dn, attribute=edit.attribute, old=edit.old, choices=choices)
 

@@ -20,7 +20,9 @@ from agents.understanding.bounds import check_bounds
 from agents.understanding.result import Impossible, Question, ReadingError, Understood
 from agents.workflows.objections import objections_of
 from agents.workflows.proposing import propose, with_context
+from policies.change import ChangeSet
 from policies.effect import Effect
+from policies.guardrails.steps import judge_step, step_of
 from policies.intent import ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.kpi import kpi_definition
 from policies.proposal import Candidate
@@ -112,9 +114,29 @@ def _checked(call: CallReply, view: View) -> ToolCall:
         f"{'/'.join(map(str, error.path)) or 'arguments'}: {error.message[:160]}"
         for error in Draft202012Validator(offer.input_schema).iter_errors(arguments)
     ]
+    problems = problems or list(_too_far(call.tool, arguments, view))
     if problems:
         raise ReplyError(f"tool={call.tool!r}: " + "; ".join(problems[:5]))
     return ToolCall(tool=call.tool, arguments=arguments, reason=call.reason)
+
+
+def _too_far(tool: str, arguments: dict[str, Any], view: View) -> Iterator[str]:
+    """Yield how candidates that are to be tried go further than one change may: the gate would refuse them."""
+    if tool != compare_candidates.name:
+        return
+    try:
+        request = compare_candidates.request.model_validate(arguments)
+    except ValidationError:
+        return  # the tool says what is wrong with its arguments
+    for draft in request.candidates:
+        yield from _steps_broken(ChangeSet(edits=draft.edits), view)
+
+
+def _steps_broken(change_set: ChangeSet, view: View) -> Iterator[str]:
+    for edit in change_set.attribute_edits():
+        step = step_of(view.steps, edit.dn, edit.attribute)
+        if step is not None and (reason := judge_step(edit, step, edit.old)):
+            yield f"{reason.message}; {reason.remedy}"
 
 
 def evaluated_candidates(view: View) -> Iterator[tuple[Candidate, tuple[int, ...]]]:
@@ -141,6 +163,8 @@ def _propose(reply: Reply, view: View) -> Decision:
     chosen = {evaluated[name][0].change_set.digest: evaluated[name] for name in reply.candidates}
     if next(iter(chosen)) in refused:
         raise ReplyError("candidates: the first was already refused; put another one first")
+    if broken := list(_steps_broken(next(iter(chosen.values()))[0].change_set, view)):
+        raise ReplyError(f"candidates: the first goes further than one change may: {'; '.join(broken[:5])}")
     for candidate, seeds in evaluated.values():
         if candidate.change_set.is_empty:
             chosen.setdefault(candidate.change_set.digest, (candidate, seeds))

@@ -52,6 +52,7 @@ def _fixed(view: View) -> dict[str, Any]:
         "kpis": {name: kpi.unit for name, kpi in kpi_definitions().items()},
         "tools": [offer.model_dump() for offer in view.tools],
         "intent": view.intent.model_dump(mode="json") if view.intent else None,
+        "steps": [step.model_dump(mode="json", exclude={"source"}) for step in view.steps],
         "objections": list(view.feedback),
         "verdict": view.verdict.model_dump(mode="json") if view.verdict else None,
         "steps_left": view.steps_left,

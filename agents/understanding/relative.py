@@ -48,6 +48,7 @@ def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) ->
         permanent=reading.permanent,
         without_events=reading.without_events,
         attendance=reading.attendance,
+        harm_only=bool(reading.direct) and all(_is_objective(expectation) for expectation in expectations),
         assumptions=tuple(dict.fromkeys((*reading.assumptions, *notes))),
     )
     try:
@@ -61,6 +62,10 @@ def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) ->
         direct=reading.direct,
         link=reading.link,
     )
+
+
+def _is_objective(expectation: IntentExpectation) -> bool:
+    return all(target.condition.is_objective for target in expectation.targets)
 
 
 def _resolved(expectation: IntentExpectation | RelativeBound, measured: Measured, notes: list[str]) -> IntentExpectation:

@@ -25,6 +25,7 @@ from agents.workflows.objections import Objections, objections_of
 from agents.workflows.pressure import reason_for_no_change
 from agents.workflows.proposing import describe_outlook, indistinguishable, propose, with_context, world_notes
 from agents.workflows.requested_change import refusal_of_request
+from policies.change import ChangeSet
 from policies.proposal import Candidate
 from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import Comparison, compare_candidates, refine_candidate
@@ -225,7 +226,9 @@ class _Trial:
         """Sort best first: a feasible edit that the operator named leads; candidates that the safety review refuses are last."""
         objections = {candidate.change_set.digest: self._unsafe(candidate) for candidate in candidates}
         marked = [
-            candidate.model_copy(update={"risks": (*candidate.risks, *objections[candidate.change_set.digest])})
+            candidate.model_copy(
+                update={"risks": (*candidate.risks, *objections[candidate.change_set.digest]), "rationale": self._why(candidate)}
+            )
             for candidate in candidates
         ]
 
@@ -257,7 +260,23 @@ class _Trial:
             else f"no attribute that was read affects the targets{_under(self.objections)}"
         )
         notes = "".join(f"; {note}" for note in world_notes(comparison))
-        return Escalate(reason=f"cannot, because {reason}: {missed}{notes}", nearest=describe_outlook(best))
+        nearest = describe_outlook(best)
+        reaches = self._at_their_reach(ChangeSet(edits=tuple(edit for draft in self.drafts for edit in draft.edits)))
+        if reaches:
+            notes = f"; {'; '.join(reaches)}{notes}"
+            nearest = f"{nearest}; a goal that one change cannot reach may be reached in several, each verified before the next"
+        return Escalate(reason=f"cannot, because {reason}: {missed}{notes}", nearest=nearest)
+
+    def _why(self, candidate: Candidate) -> str:
+        """Return the rationale, with the step bounds at which the candidate stops."""
+        reaches = self._at_their_reach(candidate.change_set)
+        further = ["a further change may go on once this is verified"] if reaches else []
+        return "; ".join(filter(None, [candidate.rationale, *reaches, *further]))
+
+    def _at_their_reach(self, change_set: ChangeSet) -> list[str]:
+        """Return the step bounds that keep edits from going further in one change, each once."""
+        reaches = (self.situation.at_its_reach(edit) for edit in change_set.attribute_edits())
+        return list(dict.fromkeys(filter(None, reaches)))
 
 
 def _is_safe(unchanged: Candidate) -> bool:

@@ -6,6 +6,7 @@ from agents.heuristics.draft import Draft, edits_of, scaled, written_like
 from agents.heuristics.situation import Situation
 from agents.understanding.result import DirectEdit
 from policies.change import AttributeEdit
+from policies.guardrails.steps import judge_step, step_of
 from policies.limits.catalogue import UnknownAttributeError
 from policies.managed_object import Scalar, number_of, same_value
 from twins.network import NetworkCard
@@ -15,7 +16,7 @@ _CU_CLASSES = {"MobilityProfile": "MobilityProfile=1", "CESManagementFunction": 
 
 
 class InvalidEditError(ValueError):
-    """The requested edit violates a limit, or its object does not exist; `nearest` is the nearest valid request."""
+    """The requested edit violates a limit or step bound, or its object does not exist; `nearest`: the nearest valid request."""
 
     def __init__(self, message: str, nearest: str) -> None:
         super().__init__(message)
@@ -69,7 +70,13 @@ def _edit_of(edit: DirectEdit, situation: Situation) -> AttributeEdit | None:
             f"{edit.attribute} of {dn}: {objection}; allowed {limit.allowed} ({limit.source})",
             f"{edit.attribute} {nearest} {limit.unit}".strip(),
         )
-    return None if same_value(new, old) else AttributeEdit(dn=dn, attribute=edit.attribute, old=old, new=new)
+    if same_value(new, old):
+        return None
+    change = AttributeEdit(dn=dn, attribute=edit.attribute, old=old, new=new)
+    step = step_of(situation.steps, dn, edit.attribute)
+    if step is not None and (reason := judge_step(change, step, old)):
+        raise InvalidEditError(f"{reason.message}: {reason.source}", reason.remedy)
+    return change
 
 
 def _new_value(edit: DirectEdit, old: Scalar) -> Scalar:

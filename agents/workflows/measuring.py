@@ -51,7 +51,9 @@ def _value(table: KpiTable | None, bound: RelativeBound, cells: int) -> float | 
         if row.value is not None and row.kpi == bound.kpi and row.slice is bound.object.slice:
             values[row.cell].append(row.value)
     definition = kpi_definition(bound.kpi)
-    if not values or (definition.across_cells == "sum" and len(values) < cells):
+    if not values or table is None:
         return None
+    if definition.across_cells == "sum" and len(values) < cells:  # a part is missing, or sites are reported instead of cells
+        return next((mean.mean for mean in table.means if (mean.kpi, mean.slice) == (bound.kpi, bound.object.slice)), None)
     target = ExpectationTarget(kpi=bound.kpi, condition=bound.condition, value=0.0, unit=definition.unit)
     return combine([fmean(series) for series in values.values()], target)

@@ -10,12 +10,13 @@ from agents.planner import View
 from policies.limits.loading import load_limits
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+_NUMBER = r"(-?\d+(?:\.\d+)?)(?!\d|\.\d)(?! in one change)"  # a step is no bound on the value
+_RANGE = re.compile(rf"allowed {_NUMBER}\s*\.\.\s*{_NUMBER}", re.IGNORECASE)
 _AT_MOST = re.compile(
-    r"(?:at most|no more than|not above|not exceed|below|≤|<=|maximum(?: of)?|allowed [-\d.]+\s*\.\.)\s*(-?\d+(?:\.\d+)?)",
-    re.IGNORECASE,
+    rf"(?:at most|no more than|not above|not exceed|(?<!not )below|≤|<=|maximum(?: of)?)\s*{_NUMBER}", re.IGNORECASE
 )
 _AT_LEAST = re.compile(
-    r"(?:at least|not below|no less than|above|≥|>=|minimum(?: of)?|allowed)\s*(-?\d+(?:\.\d+)?)", re.IGNORECASE
+    rf"(?:at least|not below|no less than|(?<!not )above|≥|>=|minimum(?: of)?|allowed)\s*{_NUMBER}", re.IGNORECASE
 )
 _MAX_DISTANCE = 80  # characters between an attribute and its bound
 
@@ -53,11 +54,12 @@ def _bounds_in(messages: Iterable[str]) -> tuple[dict[str, float], dict[str, flo
     for message in messages:
         for attribute in sorted(name for name in names if re.search(rf"\b{re.escape(name)}\b", message)):
             after = message.split(attribute, 1)[1][:_MAX_DISTANCE]
-            high, low = _AT_MOST.search(after), _AT_LEAST.search(after)
-            if high:
-                ceilings[attribute] = float(high[1])
-            if low and (not high or low.start() != high.start()):
-                floors[attribute] = float(low[1])
-            if not high and not low:
+            between, high, low = _RANGE.search(after), _AT_MOST.search(after), _AT_LEAST.search(after)
+            if between:
+                floors[attribute], ceilings[attribute] = float(between[1]), float(between[2])
+            elif high or low:
+                ceilings |= {attribute: float(high[1])} if high else {}
+                floors |= {attribute: float(low[1])} if low else {}
+            else:
                 barred.add(attribute)
     return ceilings, floors, barred

@@ -15,7 +15,7 @@ from typing import Final
 
 from policies.assessment import assess_by_window
 from policies.intent import ExpectationObject, ExpectationTarget, Intent, objective_of
-from policies.kpi import KpiFrame, kpi_definition
+from policies.kpi import KpiFrame, kpi_definition, with_weights
 from policies.materiality import materiality
 from policies.slices import Slice
 from policies.word import Word
@@ -81,7 +81,7 @@ def targets_of(intent: Intent) -> list[Target]:
 def read_baseline(measured: KpiSnapshot, card: NetworkCard, intent: Intent) -> tuple[BaselineKpi, ...]:
     """Return the newest readings of the intent's targets; empty before the first window."""
     targets = targets_of(intent)
-    frame = measured.query(KpiQuery(kpis=tuple(dict.fromkeys(target.kpi for _, target in targets)), windows=WINDOWS))
+    frame = measured.query(KpiQuery(kpis=with_weights(target.kpi for _, target in targets), windows=WINDOWS))
     if measured.newest is None:
         return ()
     return tuple(_reading(frame, card, scope, target, measured.newest) for scope, target in targets)
@@ -109,7 +109,7 @@ def movements(then: Sequence[BaselineKpi], measured: KpiSnapshot, card: NetworkC
     """Return in words which readings have moved in the windows since; empty if none has, or if there is no new window."""
     if not then:
         return []
-    kpis = tuple(dict.fromkeys(kpi.target.kpi for kpi in then))
+    kpis = with_weights(kpi.target.kpi for kpi in then)
     frame = measured.query(KpiQuery(kpis=kpis, start=min(kpi.until for kpi in then)))
     texts = [_movement(kpi, _since(frame, kpi.until), card, len(then)) for kpi in then]
     return [text for text in texts if text]

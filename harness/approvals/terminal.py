@@ -10,10 +10,8 @@ import os
 import shlex
 import subprocess
 import sys
-import tempfile
 import termios
 from contextlib import suppress
-from pathlib import Path
 
 from pydantic import ValidationError
 from rich.prompt import Prompt
@@ -21,6 +19,7 @@ from rich.prompt import Prompt
 from harness.approvals.approver import ApprovalAnswer, ApprovalQuestion, Approver
 from harness.records.person import current_person
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from twins.scratch_folder import ScratchFolder
 from twins.screen.console import SafeConsole, plain
 
 
@@ -62,8 +61,8 @@ def edit_change_set(console: SafeConsole, change_set: ChangeSet) -> ChangeSet | 
 
 
 def _in_editor(editor: str, change_set: ChangeSet) -> ChangeSet:
-    with tempfile.TemporaryDirectory(prefix="twinpilot-edit-") as folder:
-        path = Path(folder) / "change_set.json"
+    with ScratchFolder("twinpilot-edit-") as folder:
+        path = folder / "change_set.json"
         path.write_text(json.dumps(change_set.model_dump(mode="json"), indent=2), encoding="utf-8")
         subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603 - the user's own editor
         return ChangeSet.model_validate_json(path.read_text(encoding="utf-8"))

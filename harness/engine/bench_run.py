@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -31,6 +30,7 @@ from tools.calls.tool_call import ToolCall
 from tools.context import ToolContext
 from tools.contract import Tool, ToolRequest, ToolValue, tool
 from tools.registry import ToolRegistry
+from twins.scratch_folder import ScratchFolder
 
 _SEED = 1
 
@@ -80,7 +80,7 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     return BenchResult(figures=tuple(_figures(recommendations, harness_ms, bare_ms)), seeds=(_SEED,))
 
 
-def _folders(folder: str) -> dict[str, Any]:
+def _folders(folder: Path) -> dict[str, Any]:
     """Return settings that keep everything below a temporary folder, the second place of the journal's heads included."""
     return {"data_dir": f"{folder}/data", "journal": {"witness_dir": f"{folder}/second"}}
 
@@ -93,7 +93,7 @@ def _recommend() -> dict[str, Any]:
         if event.kind == "tool.ended":
             tools[event.data["call"].tool] += event.data["seconds"]
 
-    with tempfile.TemporaryDirectory() as folder:
+    with ScratchFolder() as folder:
         settings = load_settings(overrides={**_folders(folder), "network": {"scenario": "stadium", "seed": _SEED}})
         opened = time.perf_counter()
         with open_service(settings, listen) as service:
@@ -111,7 +111,7 @@ def _harness_call_ms(calls: int) -> float:
 
     from harness.engine.run_service import RunService
 
-    with tempfile.TemporaryDirectory() as folder:
+    with ScratchFolder() as folder:
         overrides = {
             **_folders(folder),
             "network": {"scenario": "small"},

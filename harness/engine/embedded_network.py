@@ -89,6 +89,7 @@ class EmbeddedNetwork:
                 self._live = self._start()
                 # A network has a past: the windows before its first run, as far as they have not passed yet.
                 self._live[1].wait(max(0.0, (self._begins - self._live[0].describe().now).total_seconds()))
+                self._live[0].pull()  # all of its history, before a tool with less time asks for it
             return self._live
 
     def _start(self) -> tuple[OranNetwork, EmbeddedClock]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from harness.runtime.file_lock import FileLock, is_locked
 from harness.runtime.paths import Paths
 from harness.runtime.private import private_parents
 from harness.runtime.whole_file import write_whole
+from twins.scratch_folder import remove_folder
 
 _NAME = re.compile(r"embedded:(?P<scenario>[^/]*)/(?P<id>[0-9a-f]{8})")
 
@@ -83,7 +83,7 @@ class EmbeddedPlace:
 
     def remove(self) -> None:
         """Delete the folder: nothing goes on with this network."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_folder(self.folder)
 
 
 def is_embedded(name: str) -> bool:

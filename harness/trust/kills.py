@@ -10,7 +10,6 @@ import json
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from harness.trust.kill_child import Order
 from harness.trust.scripted_run import BROKEN, KEPT, NEW, OLD
 from harness.trust.trials import Result, Trials
 from twins.ric.server import EmbeddedRan
+from twins.scratch_folder import ScratchFolder
 
 _QUICK_TRIALS = 4
 _LIMIT_S = 300.0
@@ -132,8 +132,7 @@ def _lines(path: Path) -> list[str]:
 
 def kills(quick: bool, out: Path | None, *, show: bool = True) -> Experiment:
     """Kill a run at every moment, or (quick) at some, once with a kept and once with a broken promise."""
-    with tempfile.TemporaryDirectory() as folder, ForkServer("harness.trust.kill_child", _LIMIT_S) as process:
-        root = Path(folder)
+    with ScratchFolder() as root, ForkServer("harness.trust.kill_child", _LIMIT_S) as process:
         names = [f"{kind}:{at}" for kind, count in _moments(root, process, quick).items() for at in range(1, count + 1)]
         if quick:
             names = names[1 :: max(1, len(names) // _QUICK_TRIALS)]

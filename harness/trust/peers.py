@@ -7,7 +7,6 @@ come back or took more memory than the limit, interfaces that did not recover, a
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from harness.trust.scripted_run import CHANGE
 from harness.trust.trials import Result, Trials
 from tools.oran.oran_network import OranNetwork
 from twins.ric.server import EmbeddedRan
+from twins.scratch_folder import ScratchFolder
 
 _LIMIT_S = 60.0
 _ATTEMPTS = 3
@@ -39,8 +39,8 @@ def peers(quick: bool, out: Path | None, *, show: bool = True) -> Experiment:
     """Let each interface show each fault, or (quick) two of the faults."""
     faults = _QUICK if quick else tuple(FAULTS)
     names = [f"{interface}: {fault}" for interface in PREFIXES for fault in faults]
-    with tempfile.TemporaryDirectory() as folder, ForkServer("harness.trust.peer_child", _LIMIT_S) as server:
-        results = Trials("peers", out, show=show).run(names, lambda name: _trial(Path(folder), server, name))
+    with ScratchFolder() as folder, ForkServer("harness.trust.peer_child", _LIMIT_S) as server:
+        results = Trials("peers", out, show=show).run(names, lambda name: _trial(folder, server, name))
     failures = [
         f"{name}: {', '.join(key for key in _COUNTS if result[key])}: {result['what']}"
         for name, result in results.items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -13,6 +12,7 @@ from harness.trust.experiment import Count, Experiment
 from harness.trust.forgery import chained, downgraded, edited, flip_bit, heads_of, lines_of, write_lines
 from harness.trust.journal_copy import JournalCopy
 from harness.trust.trials import Result, Trials
+from twins.scratch_folder import ScratchFolder
 
 RECORDS = 30
 
@@ -215,8 +215,7 @@ def tamperings(quick: bool, out: Path | None, *, seed: int = 1, show: bool = Tru
     names = [
         f"{kind} {number}" for kind, (_, count) in KINDS.items() for number in range(max(1, count // 10) if quick else count)
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+    with ScratchFolder() as root:
         journal, other = JournalCopy(root, "data", RECORDS), JournalCopy(root, "other", RECORDS - 5)
         key = signing_key(root / "forger")
         untouched = journal.faults()

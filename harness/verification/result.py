@@ -9,7 +9,7 @@ from policies.intent import ExpectationTarget
 from policies.slices import Slice
 from policies.word import Word
 
-TargetResult = Literal["met", "missed", "inconclusive", "harmed", "observed"]
+TargetResult = Literal["met", "missed", "inconclusive", "harmed", "observed", "unmeasured"]
 BystanderResult = Literal["unharmed", "harmed", "inconclusive", "demand", "predicted", "elsewhere", "moved", "unknown"]
 Effect = Literal["measured", "none", "unknown"]
 
@@ -22,7 +22,8 @@ class MeasuredEffect(Word):
 
 
 class TargetCheck(Word):
-    """A target after the change; `p_value` is that of "the bound is not met". An objective has the result `observed`.
+    """A target after the change; `p_value` is that of "the bound is not met". An objective is `observed`, or
+    `unmeasured`, which says nothing about the change.
 
     `reason`: why the values prove nothing, or how they depart from the prediction. `awaits_windows`: the reason lies in these
     windows (a KPI that still moves, flawed samples), and later ones may do. `effect`: whether the KPI moved relative to no

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from policies.assessment import assess, assess_by_window, samples_of
 from policies.intent import ExpectationTarget, objective_of
-from policies.kpi import KpiFrame, KpiSample
+from policies.kpi import KpiFrame, KpiSample, with_weights
 from policies.slices import Slice
 from tools.twinning.outlook import sites_of
 from twins.network import NetworkCard
@@ -36,7 +36,8 @@ class Series:
         key = (kpi, slice, frozenset(dns))
         if key not in self._selected:
             cells = None if key[2] >= self._cells else key[2]
-            self._selected[key] = samples_of(self._frames.get(kpi, KpiFrame()), kpi, slice, cells, self._sites)
+            frames = (self._frames.get(name, KpiFrame()) for name in with_weights((kpi,)))
+            self._selected[key] = samples_of(sum(frames, KpiFrame()), kpi, slice, cells, self._sites)
         return self._selected[key]
 
     def target_values(self, target: ExpectationTarget, slice: Slice | None, dns: Iterable[str]) -> list[float]:

@@ -39,6 +39,7 @@ class _Measured:
     gap: float
     significance: float
     met_level: float
+    shows_effect_only: bool
 
     @property
     def correlation(self) -> float:
@@ -63,6 +64,7 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         gap=gap_of(comparison.candidate, scope, target.kpi),
         significance=comparison.significance,
         met_level=met_level(comparison.significance, comparison.share),
+        shows_effect_only=comparison.intent.harm_only,
     )
     noise = noise_correlation(measured.after, measured.before)
     moving = movement_of(target.kpi, measured.after, comparison.significance, noise)
@@ -166,8 +168,15 @@ def _contradiction(comparison: Comparison, scope: ExpectationObject, measured: _
 
 
 def _verdict(measured: _Measured, reason: str) -> tuple[TargetResult, float | None]:
-    """Return the result by the bound. A reason turns `met` and `observed` into `inconclusive`; invalid telemetry any result."""
+    """Return the result by the bound. A reason turns `met` and `observed` into `inconclusive`; invalid telemetry any result.
+
+    No reason but invalid telemetry counts against a target without a bound that was not measured (a measurement that was there
+    before and is missing is found by `harness.verification.measurements`), or that only shows the effect of the change.
+    """
     result, p_value = _by_bound(measured)
+    is_open = result == "unmeasured" or (result == "observed" and measured.shows_effect_only)
+    if is_open and not is_invalid(reason):
+        return result, p_value
     if result == "missed" and not is_invalid(reason):
         return ("harmed" if _is_harm(measured) else "missed"), p_value
     return ("inconclusive" if reason else result), p_value
@@ -175,10 +184,10 @@ def _verdict(measured: _Measured, reason: str) -> tuple[TargetResult, float | No
 
 def _by_bound(measured: _Measured) -> tuple[TargetResult, float | None]:
     target, values = measured.target, measured.after
+    if target.condition.is_objective or target.value is None:
+        return ("unmeasured" if len(values) < MIN_WINDOWS else "observed"), None
     if len(values) < MIN_WINDOWS:
         return "inconclusive", None
-    if target.condition.is_objective or target.value is None:
-        return "observed", None
     if target.tolerance > 0:
         parts = values if target.definition.across_cells == "sum" else measured.samples.values()  # no bound on a part of a sum
         return _by_share(target, parts, measured), None

@@ -25,6 +25,8 @@
 5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one. A
    target that needed the change, and hardly moved as it was to move, is not met by it.
 6. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.
+   A target without a bound that was not measured says nothing; edits that the operator named without a bound are verified
+   against harm alone (`Intent.harm_only`). Where nothing at all was measured, the result is inconclusive.
 """
 
 from __future__ import annotations
@@ -43,6 +45,8 @@ from harness.verification.target_check import check_target
 
 _NAMED = 3  # KPIs or edits that a note names; the others are in the checks
 _OPEN = ("missed", "inconclusive")
+_UNJUDGED = ("unmeasured", "unknown")
+_NOTHING = "nothing was measured in enough windows: nobody can say whether anybody was harmed"
 
 
 def verify(comparison: Comparison) -> Verification:
@@ -53,18 +57,19 @@ def verify(comparison: Comparison) -> Verification:
     checks: tuple[TargetCheck | BystanderCheck, ...] = (*bystanders, *targets)
     harmed = [check for check in checks if check.result == "harmed"]
     unclear = [check for check in checks if check.result in _OPEN]
+    judged = any(check.result not in _UNJUDGED for check in checks)
     edits = edit_effects(comparison)
     return Verification(
-        outcome="harmed" if harmed else "inconclusive" if unclear else "confirmed",
+        outcome="harmed" if harmed else "inconclusive" if unclear or not judged else "confirmed",
         targets=targets,
         bystanders=bystanders,
         windows_before=len(comparison.before.windows()),
         windows_after=len(comparison.after.windows()),
         significance=comparison.significance,
-        reasons=tuple(_reasons(harmed or unclear)),
-        settled=not any(check.awaits_windows for check in unclear),
+        reasons=tuple(_reasons(harmed or unclear)) if judged else (_NOTHING,),
+        settled=judged and not any(check.awaits_windows for check in unclear),
         edits=edits,
-        notes=(*_credits(targets), *_without_effect(edits), *_unjudged(bystanders)),
+        notes=(*_credits(targets), *_without_effect(edits), *_unmeasured(targets), *_unjudged(bystanders)),
     )
 
 
@@ -93,6 +98,12 @@ def _without_effect(edits: Sequence[EditEffect]) -> list[str]:
         if edit.effect != "measured":
             found.setdefault(edit.finding, []).append(edit.edit)
     return [f"{finding}: {len(names)} of {len(edits)} edits: {_named(names)}" for finding, names in found.items()]
+
+
+def _unmeasured(targets: Iterable[TargetCheck]) -> list[str]:
+    """Return in one line which targets without a bound were not measured: nothing is known of them."""
+    names = [f"{check.target.describe()}{slice_name(check.slice)}" for check in targets if check.result == "unmeasured"]
+    return [f"not measured, and without a bound: {_named(names)}"] if names else []
 
 
 def _unjudged(bystanders: Iterable[BystanderCheck]) -> list[str]:

@@ -14,7 +14,8 @@ from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.card import Card
 from policies.guardrails.lock_out import judge_policies
 from policies.guardrails.off_air import Read, judge_off_air
-from policies.guardrails.rules import Bound, GuardrailRules, StepBound
+from policies.guardrails.rules import Bound, GuardrailRules
+from policies.guardrails.steps import judge_step, step_of
 from policies.managed_object import cell_of, class_of, id_of, number_of
 from policies.slices import Slice
 from policies.verdict import Reason, failed, passed
@@ -88,11 +89,10 @@ class Guardrails:
         return reasons
 
     def _steps(self, change_set: ChangeSet, read: Read) -> list[Reason]:
-        bounds = {(step.class_name, step.attribute): step for step in self.rules.step}
         reasons = []
         for edit in change_set.attribute_edits():
-            step = bounds.get((class_of(edit.dn), edit.attribute))
-            if step is not None and (reason := _step_reason(edit, step, read)):
+            step = step_of(self.rules.step, edit.dn, edit.attribute)
+            if step is not None and (reason := judge_step(edit, step, read(edit.dn).attributes.get(edit.attribute))):
                 reasons.append(reason)
         return reasons
 
@@ -101,19 +101,6 @@ def _lowers_below(edit: AttributeEdit, at_least: float, read: Read) -> bool:
     """Whether the edit lowers the current value to below `at_least`; raising a value that is already below is allowed."""
     old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
     return old is not None and new is not None and new < at_least and new < old
-
-
-def _step_reason(edit: AttributeEdit, step: StepBound, read: Read) -> Reason | None:
-    """Check the step from the network's current value, not from the old value that the edit states."""
-    old, new = number_of(read(edit.dn).attributes.get(edit.attribute)), number_of(edit.new)
-    if old is None or new is None:
-        return None
-    allowed = step.up if new > old else step.down
-    if allowed is None or abs(new - old) <= allowed + 1e-9:
-        return None
-    direction, limit = ("up", old + allowed) if new > old else ("down", old - allowed)
-    message = f"{edit.dn} {edit.attribute}: {abs(new - old):g} {step.unit} {direction}, at most {allowed:g} in one change"
-    return failed("max-step", message, step.source, f"change it to {limit:g} first, verify, then continue")
 
 
 def bounded(rule: str, value: float, message: str, bound: Bound) -> Reason:

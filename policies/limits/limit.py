@@ -133,6 +133,20 @@ class Limit(Word):
         clipped = min(max(value, self.low), self.high)
         return clipped if self.step is None else round(self.low + round((clipped - self.low) / self.step) * self.step, 9)
 
+    def nearest_within(self, value: float, low: float, high: float) -> float | None:
+        """Return the allowed number in `low`..`high` (may be infinite) that is nearest to `value`, None if there is none."""
+        if self.kind == "set":
+            numbers = [number for number in self.values if not isinstance(number, str) and low <= number <= high]
+            return min(numbers, key=lambda number: abs(number - value), default=None)
+        if self.kind != "range" or self.low is None or self.high is None:
+            return None
+        low, high = max(low, self.low), min(high, self.high)
+        if self.step is not None:
+            low = self.low + math.ceil((low - self.low) / self.step - _GRID_TOLERANCE) * self.step
+            high = self.low + math.floor((high - self.low) / self.step + _GRID_TOLERANCE) * self.step
+            value = low + round((value - low) / self.step) * self.step
+        return round(min(max(value, low), high), 9) if low <= high else None
+
 
 def _text(value: float | str | None) -> str:
     return value if isinstance(value, str) else f"{value:.12g}"

@@ -1,4 +1,4 @@
-"""Samples grouped for the checks that compare them: by window, then by object and slice."""
+"""Samples grouped for the checks that compare them: by window, then by object and slice. They are grouped once for all checks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from policies.slices import Slice
 
 Place = tuple[str, Slice | None]
 CQI_FAMILY = "CARR.WBCQIDist"
+CQI_BINS = frozenset(f"{CQI_FAMILY}.{index}" for index in range(16))
 
 
 @dataclass(slots=True)
 class Group:
-    """The samples of one object (and slice) in one window, by KPI; at most one per KPI."""
+    """The samples of one object (and slice) in one window of `length_s` seconds, by KPI; at most one per KPI."""
 
+    length_s: float
     samples: dict[str, KpiSample] = field(default_factory=dict)
 
     def value(self, kpi: str) -> float | None:
@@ -25,34 +27,38 @@ class Group:
         return None if sample is None else sample.value
 
     @property
-    def length_s(self) -> float:
-        """The length of the window, s."""
-        sample = next(iter(self.samples.values()))
-        return (sample.end - sample.start).total_seconds()
-
-    @property
     def cqi_reports(self) -> list[KpiSample]:
         """The bins of the CQI distribution."""
-        return [sample for kpi, sample in self.samples.items() if kpi.startswith(f"{CQI_FAMILY}.")]
+        return [sample for kpi, sample in self.samples.items() if kpi in CQI_BINS]
 
 
 Groups = dict[Place, Group]
+Window = tuple[datetime, datetime]
 
 
-def by_window(samples: Iterable[KpiSample]) -> list[tuple[tuple[datetime, datetime], list[KpiSample]]]:
-    """Return the samples of each window, windows in time order."""
-    windows: dict[tuple[datetime, datetime], list[KpiSample]] = {}
-    for sample in samples:
-        windows.setdefault((sample.start, sample.end), []).append(sample)
-    return sorted(windows.items())
-
-
-def by_place(samples: Iterable[KpiSample]) -> Groups:
-    """Return the samples of one window by object and slice."""
+def grouped(samples: Iterable[KpiSample], stored: Iterable[KpiSample] = ()) -> tuple[dict[Window, Groups], bool]:
+    """Return the groups of each window, and whether no measurement is in `samples` twice; `stored` only adds what they lack."""
+    windows: dict[Window, Groups] = {}
+    is_unique = True
+    start = end = None
     groups: Groups = {}
+    length = 0.0
     for sample in samples:
-        groups.setdefault((sample.dn, sample.slice), Group()).samples[sample.kpi] = sample
-    return groups
+        if sample.start is not start or sample.end is not end:
+            start, end = sample.start, sample.end
+            groups, length = windows.setdefault((start, end), {}), (end - start).total_seconds()
+        place = sample.dn, sample.slice
+        group = groups.get(place)
+        if group is None:
+            group = groups[place] = Group(length)
+        is_unique &= sample.kpi not in group.samples
+        group.samples[sample.kpi] = sample
+    for sample in stored:
+        groups = windows.setdefault((sample.start, sample.end), {})
+        place = sample.dn, sample.slice
+        group = groups.setdefault(place, Group((sample.end - sample.start).total_seconds()))
+        group.samples.setdefault(sample.kpi, sample)
+    return windows, is_unique
 
 
 def slices_of(groups: Groups, dn: str) -> list[Group]:

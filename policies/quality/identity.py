@@ -6,7 +6,6 @@ Where one is violated, a measurement is wrong, but it is not known which: all th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
 
 from policies.kpi import KpiSample
 from policies.quality.flaw import Flaw, suspect
@@ -34,10 +33,12 @@ Finding = tuple[Iterable[KpiSample], str]
 
 def violations(groups: Groups) -> Iterator[Flaw]:
     """Yield a flaw for each sample that takes part in a violated identity; a sample may have several."""
+    sliced = {dn for dn, slice in groups if slice is not None}
     for (dn, slice), group in groups.items():
-        findings = chain.from_iterable(check(group) for check in _WITHIN)
-        if slice is None:
-            findings = chain(findings, _against_slices(group, slices_of(groups, dn)))
+        # Most objects are relations with one measurement: it has nothing to agree with.
+        findings: list[Finding] = [finding for check in _WITHIN for finding in check(group)] if len(group.samples) > 1 else []
+        if slice is None and dn in sliced:
+            findings += _against_slices(group, slices_of(groups, dn))
         for samples, reason in findings:
             yield from (suspect(sample, "consistency", reason) for sample in samples)
     for samples, reason in _against_cells(groups):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import inf, log2
 
 from policies.kpi import KpiSample
-from policies.quality.grouping import CQI_FAMILY, Group
+from policies.quality.grouping import CQI_BINS, CQI_FAMILY, Group
 from policies.quality.identity import (
     ACTIVE,
     DELAY,
@@ -48,6 +48,9 @@ TREND_KPIS = (
     SLICE_PRBS,
     CQI_FAMILY,
 )
+
+
+_NAMES = frozenset(TREND_KPIS) | CQI_BINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +108,35 @@ class Point:
     samples: dict[str, tuple[KpiSample, ...]]
     logs: dict[str, float]
     flawed: set[str] = field(default_factory=set)
+    _invariants: dict[str, float] = field(default_factory=dict)
 
     def has(self, kpis: Set[str]) -> bool:
         """Whether all KPIs were measured and are above 0."""
         return self.logs.keys() >= kpis
 
     def log(self, invariant: Invariant) -> float:
-        """Return log2 of the invariant."""
-        return sum(exponent * self.logs[kpi] for kpi, exponent in invariant.exponents.items())
+        """Return log2 of the invariant, computed once: a point is compared with many later ones."""
+        known = self._invariants.get(invariant.meaning)
+        if known is None:
+            known = sum(exponent * self.logs[kpi] for kpi, exponent in invariant.exponents.items())
+            self._invariants[invariant.meaning] = known
+        return known
+
+
+def has_trend(group: Group) -> bool:
+    """Whether a group has anything that these checks are about: relations have not."""
+    return not _NAMES.isdisjoint(group.samples)
 
 
 def point_of(group: Group) -> Point:
     """Return the point of a group: the volume without what was lost, CQI reports only of cells with UEs."""
     samples: dict[str, tuple[KpiSample, ...]] = {kpi: (group.samples[kpi],) for kpi in TREND_KPIS if kpi in group.samples}
     samples[CQI_FAMILY] = tuple(group.cqi_reports)
-    values = {kpi: sum(sample.value or 0.0 for sample in members) for kpi, members in samples.items()}
-    length = group.length_s
-    values = {kpi: value / length if kpi in _PER_SECOND else value for kpi, value in values.items()}
+    values = {kpi: members[0].value or 0.0 for kpi, members in samples.items() if len(members) == 1}
+    values[CQI_FAMILY] = sum(sample.value or 0.0 for sample in samples[CQI_FAMILY])
+    for kpi in _PER_SECOND:
+        if kpi in values:
+            values[kpi] /= group.length_s
     if VOLUME in values:
         values[VOLUME] *= 1 - min(values.get(LOSS, 0.0), 100.0) / 100
     if ENERGY in values:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isfinite
+from dataclasses import dataclass
+from math import inf, isfinite
 
 from policies.kpi import KpiDefinition, KpiSample, measurement_definition
 from policies.managed_object import cell_of
@@ -12,6 +13,16 @@ from policies.quality.reporter import Reporter
 _ROUNDING = 1e-6
 # Power and energy of the whole network are sums over its cells: no operator's network has more.
 _MOST_CELLS = 1e5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Between which a value in `unit` has no objection."""
+
+    unit: str
+    lowest: float
+    highest: float
+    integer: bool
 
 
 class RangeCheck:
@@ -37,6 +48,12 @@ class RangeCheck:
         if value < definition.lowest:
             return f"below {definition.lowest:g} {definition.unit} ({definition.bounds_source})"
         return _fraction(value, definition) if definition.integer else ""
+
+    def limits(self, sample: KpiSample) -> Limits:
+        """Return the limits of a sample whose window is valid."""
+        definition, bounds = self._bounds_of(sample)
+        highest = min((bound * (1 + _ROUNDING) for bound, _ in bounds), default=inf)
+        return Limits(definition.unit, definition.lowest, highest, definition.integer)
 
     def _bounds_of(self, sample: KpiSample) -> tuple[KpiDefinition, list[tuple[float, str]]]:
         key = sample.kpi, sample.dn, (sample.end - sample.start).total_seconds()

@@ -6,18 +6,19 @@ against the past (trends). The result is the good samples in catalogue units, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from math import isnan
+from operator import itemgetter
 
 from policies.kpi import KpiSample, UnknownKpiError, measurement_definition
 from policies.quality.capacity import overfull
 from policies.quality.flaw import Flaw, refused, suspect
-from policies.quality.grouping import by_place, by_window
+from policies.quality.grouping import Groups, grouped
 from policies.quality.identity import violations
-from policies.quality.range import RangeCheck
+from policies.quality.range import Limits, RangeCheck
 from policies.quality.reported_object import object_objection
 from policies.quality.reporter import Reporter
 from policies.quality.trend import Past, jumps
@@ -42,56 +43,94 @@ def screen(samples: Iterable[KpiSample], past: Past, reporter: Reporter, stored:
     """
     sound: list[KpiSample] = []
     flaws: list[Flaw] = []
-    check_window = cache(lambda start, end: window_objection(start, end, reporter))
-    check_object = cache(lambda dn: object_objection(dn, reporter))
-    check_range = RangeCheck(reporter)
+    check = _SampleCheck(reporter)
     for sample in samples:
-        result = _by_itself(sample, reporter, check_object, check_window, check_range)
+        result = sample if check.is_plainly_good(sample) else check.result(sample)
         if isinstance(result, Flaw):
             flaws.append(result)
         else:
             sound.append(result)
-    sound = list(_without_conflicts(sound, flaws))
-    for _, window in by_window(_merged(sound, stored)):
-        flaws += _compared(window, past, reporter)
+    windows, is_unique = grouped(sound, stored)
+    if not is_unique:
+        sound = list(_without_conflicts(sound, flaws))
+        windows, _ = grouped(sound, stored)
+    for _, groups in sorted(windows.items(), key=itemgetter(0)):
+        flaws += _compared(groups, past, reporter)
     if not flaws:
         return Screening(tuple(sound), ())
     flawed = {_key(flaw) for flaw in flaws}
     return Screening(tuple(sample for sample in sound if _key(sample) not in flawed), tuple(_aliases(flaws, sound)))
 
 
-def _merged(samples: list[KpiSample], stored: Iterable[KpiSample]) -> list[KpiSample]:
-    earlier = list(stored)
-    new = {_key(sample) for sample in samples} if earlier else set()
-    return samples + [sample for sample in earlier if _key(sample) not in new]
-
-
 def _key(item: KpiSample | Flaw) -> tuple[object, ...]:
-    return item.kpi, item.dn, item.slice, item.start
+    return item.kpi, item.dn, item.slice, item.start, item.end
 
 
-def _by_itself(
-    sample: KpiSample,
-    reporter: Reporter,
-    check_object: Callable[[str], str],
-    check_window: Callable[[datetime, datetime], str],
-    check_range: RangeCheck,
-) -> KpiSample | Flaw:
-    try:
-        measurement_definition(sample.kpi)
-    except UnknownKpiError:
-        return refused(sample, "catalogue", f"{sample.kpi} is not in the KPI catalogue")
-    if objection := check_object(sample.dn):
-        return refused(sample, "object", objection)
-    if objection := check_window(sample.start, sample.end):
-        return refused(sample, "window", objection)
-    if isinstance(sample.value, float) and isnan(sample.value):
-        return refused(sample, "range", "not a number; a value that could not be measured is absent")
-    converted = in_catalogue_unit(sample, reporter)
-    if isinstance(converted, Flaw):
-        return converted
-    objection = check_range.objection(converted)
-    return refused(converted, "range", objection) if objection else converted
+class _SampleCheck:
+    """The checks of a sample by itself. What depends on KPI, object and length of the window alone is looked up once."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self._window = cache(lambda start, end: window_objection(start, end, reporter))
+        self._object = cache(lambda dn: object_objection(dn, reporter))
+        self._range = RangeCheck(reporter)
+        self._limits: dict[float, dict[tuple[str, str], Limits | None]] = {}
+        self._of_window: dict[tuple[str, str], Limits | None] = {}
+        self._start: datetime | None = None
+        self._end: datetime | None = None
+
+    def is_plainly_good(self, sample: KpiSample) -> bool:
+        """Whether a sample passes; if not, `result` says why, or that it passes after all."""
+        if sample.start is not self._start or sample.end is not self._end:
+            self._enter(sample.start, sample.end)
+        place = sample.kpi, sample.dn
+        try:
+            limits = self._of_window[place]
+        except KeyError:
+            limits = self._of_window[place] = self._limits_of(sample)
+        value = sample.value
+        if limits is None or sample.unit != limits.unit:
+            return False
+        if value is None:
+            return True
+        return (
+            type(value) is float
+            and limits.lowest <= value <= limits.highest
+            and type(sample.count) is int
+            and sample.count >= 0
+            and (not limits.integer or value.is_integer())
+        )
+
+    def _enter(self, start: datetime, end: datetime) -> None:
+        self._start, self._end = start, end
+        # A window that is not valid has no length to look anything up by.
+        self._of_window = {} if self._window(start, end) else self._limits.setdefault((end - start).total_seconds(), {})
+
+    def _limits_of(self, sample: KpiSample) -> Limits | None:
+        try:
+            measurement_definition(sample.kpi)
+        except UnknownKpiError:
+            return None
+        is_flawed = self._object(sample.dn) or self._window(sample.start, sample.end)
+        return None if is_flawed else self._range.limits(sample)
+
+    def result(self, sample: KpiSample) -> KpiSample | Flaw:
+        """Return a sample in the catalogue's unit, or its flaw."""
+        try:
+            measurement_definition(sample.kpi)
+        except UnknownKpiError:
+            return refused(sample, "catalogue", f"{sample.kpi} is not in the KPI catalogue")
+        if objection := self._object(sample.dn):
+            return refused(sample, "object", objection)
+        if objection := self._window(sample.start, sample.end):
+            return refused(sample, "window", objection)
+        if isinstance(sample.value, float) and isnan(sample.value):
+            return refused(sample, "range", "not a number; a value that could not be measured is absent")
+        converted = in_catalogue_unit(sample, self._reporter)
+        if isinstance(converted, Flaw):
+            return converted
+        objection = self._range.objection(converted)
+        return refused(converted, "range", objection) if objection else converted
 
 
 def _without_conflicts(samples: list[KpiSample], flaws: list[Flaw]) -> Iterator[KpiSample]:
@@ -115,8 +154,7 @@ def conflict(values: Iterable[float | None]) -> bool:
     return bool(present) and max(present) - min(present) > _CONFLICT * max(abs(value) for value in present)
 
 
-def _compared(window: list[KpiSample], past: Past, reporter: Reporter) -> list[Flaw]:
-    groups = by_place(window)
+def _compared(groups: Groups, past: Past, reporter: Reporter) -> list[Flaw]:
     contradicted = list(violations(groups))
     found = [*contradicted, *jumps(groups, past), *overfull(groups, past, reporter.carriers)]
     past.mark_newest(contradicted)

@@ -19,7 +19,7 @@ from statistics import fmean, median
 from policies.quality.flaw import Flaw, suspect
 from policies.quality.grouping import CQI_FAMILY, Groups, Place
 from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, LOW_THROUGHPUT, THROUGHPUT, VOLUME
-from policies.quality.invariant import INVARIANTS, Invariant, Point, point_of
+from policies.quality.invariant import INVARIANTS, Invariant, Point, has_trend, point_of
 from policies.slices import Slice
 
 PERSISTENT = 3
@@ -50,20 +50,25 @@ class Past:
     def add(self, groups: Groups) -> None:
         """Append a window."""
         for place, group in groups.items():
+            if not has_trend(group):
+                continue
             point = point_of(group)
             self._good.setdefault(place, deque(maxlen=HISTORY + PERSISTENT)).append(point)
             self._recent.setdefault(place, deque(maxlen=PERSISTENT)).append(point)
 
     def history(self, place: Place, before: int, kpis: Set[str]) -> list[Point]:
         """Return the good points of an object with all of `kpis`, without its `before` newest windows."""
-        skipped = {id(point) for point in list(self._recent.get(place, ()))[-before:]}
-        points = (point for point in self._good.get(place, ()) if point.has(kpis) and point.flawed.isdisjoint(kpis))
-        return [point for point in points if id(point) not in skipped][-HISTORY:]
+        skipped = [id(point) for point in list(self._recent.get(place, ()))[-before:]]
+        points = [point for point in self._good.get(place, ()) if id(point) not in skipped and point.has(kpis)]
+        return [point for point in points if not point.flawed or point.flawed.isdisjoint(kpis)][-HISTORY:]
 
     def recent(self, place: Place, count: int, kpis: Set[str] = frozenset()) -> list[Point]:
         """Return the `count` newest points of an object; none unless each has all of `kpis`."""
-        points = list(self._recent.get(place, ()))[-count:]
-        return points if len(points) == count and all(point.has(kpis) for point in reversed(points)) else []
+        all_points = self._recent.get(place)
+        if all_points is None or len(all_points) < count or not all_points[-1].has(kpis):
+            return []
+        points = list(all_points)[-count:]
+        return points if all(point.has(kpis) for point in points) else []
 
     def precedes(self, start: datetime) -> bool:
         """Whether all windows begin before `start`."""

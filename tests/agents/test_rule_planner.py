@@ -334,7 +334,7 @@ def test_text_in_a_tool_result_cannot_change_the_decision(world: World) -> None:
     assert RulePlanner().decide(view.model_copy(update={"observations": poisoned})) == decision
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80).filter(lambda text: not text.isascii()))
 def test_no_text_makes_a_decision_raise(card: NetworkCard, text: str) -> None:
     view = View(text=text, card=card, tools=OFFERS)

@@ -299,7 +299,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_PIECES, max_size=14).map(" ".join) | st.text(max_size=60).filter(lambda text: not text.isascii()))
 def test_every_text_ends_in_a_reading(card: NetworkCard, text: str) -> None:
     assert isinstance(understand(text, card), Reading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from http.server import BaseHTTPRequestHandler
 
@@ -17,7 +18,7 @@ from tools.oran.a1_management_client import Keepalive, ManagementA1Client
 from tools.oran.a1_osc_client import OscA1Client
 from tools.oran.a1_southbound import await_enforced
 from tools.oran.peer import PeerError
-from tools.oran.status_listener import StatusListener
+from tools.oran.policy_status import parse_status
 from twins.network import InvalidChangeError, UnknownObjectError
 from twins.ric.server import EmbeddedRan
 from twins.system.scenario.presets import small_scenario
@@ -72,16 +73,27 @@ def test_a_refusal_by_the_peer_is_an_invalid_change_even_without_a_reason(peer):
 
 
 @pytest.mark.parametrize("double_encoded", [False, True])
-@pytest.mark.parametrize(("face", "client"), [("a1", A1Client), ("osc", OscA1Client)])
-def test_status_changes_are_posted_to_the_listener_also_when_encoded_twice(face, client, double_encoded):
+@pytest.mark.parametrize(
+    ("face", "path"), [("a1", "/A1-P/v2/policytypes/{}/policies/p-1"), ("osc", "/a1-p/policytypes/{}/policies/p-1")]
+)
+def test_the_embedded_ric_posts_status_changes_to_clients_that_want_them(face, path, double_encoded):
+    """TwinPilot asks for the status; other clients of the embedded near-RT RIC may be notified."""
+    posted = threading.Event()
+
+    def script(handler, number):
+        send(handler, 204)
+        posted.set()
+
     with (
         EmbeddedRan(SystemNetwork(small_scenario()), faces=(face,), double_encode_callbacks=double_encoded) as ran,
-        StatusListener() as listener,
+        TrapServer(script) as listener,
     ):
-        a1 = client(ran.url, notification_destination=listener.url)
-        a1.put(SLA, "p-1", sla_policy())
-        assert listener.wait(timeout_s=5).enforced
-        a1.close()
+        types = httpx.get(ran.url + path.partition("/{}")[0], trust_env=False).json()
+        place = path.format(SLA if face == "a1" else types[0])
+        to = {"notificationDestination": listener.url}
+        assert httpx.put(ran.url + place, params=to, json=sla_policy(), trust_env=False).status_code in (200, 201, 202)
+        assert posted.wait(5)
+        assert parse_status(json.loads(listener.requests[0][2])).enforced
 
 
 def test_a_service_that_misses_its_keepalive_loses_its_policies_and_a_live_service_does_not():

@@ -33,7 +33,7 @@ def client():
 
 
 @schema.exclude(path_regex="/embedded/v1/advance").parametrize()
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=8, suppress_health_check=list(HealthCheck), database=None)
 def test_no_request_within_the_openapi_description_is_a_server_error(case):
     case.call_and_validate(checks=(not_a_server_error,))
 
@@ -79,7 +79,7 @@ def test_malformed_bodies_are_the_callers_fault(client, method, path):
             assert osc_refusal or answer.headers["content-type"] == "application/problem+json"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(TARGETS), st.binary(max_size=60))
 def test_random_bytes_are_the_callers_fault(client, target, body):
     method, path = target

@@ -21,7 +21,6 @@ from tools.oran.change_executor import ChangeFailedError, PartialChangeError
 from tools.oran.oran_network import OranNetwork
 from tools.oran.peer import PeerError, PeerSettings
 from tools.oran.policy_status import PolicyState, parse_status
-from tools.oran.status_listener import StatusListener
 from twins.network import InvalidChangeError, StaleEditError
 from twins.ric.server import EmbeddedRan
 from twins.standing import EditState
@@ -62,13 +61,6 @@ SPELLINGS = [
 @pytest.mark.parametrize(("value", "state"), SPELLINGS, ids=[str(value) for value, _ in SPELLINGS])
 def test_only_the_known_spellings_of_enforced_are_enforced(value, state):
     assert parse_status(value).state is state
-
-
-@pytest.mark.parametrize(("value", "state"), SPELLINGS, ids=[str(value) for value, _ in SPELLINGS])
-def test_the_notification_listener_reads_the_same_spellings(value, state):
-    with StatusListener() as listener:
-        assert httpx.post(listener.url, json=value, trust_env=False).status_code == 204
-        assert listener.wait(timeout_s=5).state is state
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ class TwinClock:
     """The clock of a twin in this process, whose KPIs go into a store."""
 
     def __init__(self, twin, store):
-        self._twin, self._store = twin, store
+        self._twin, self._store, self._reported = twin, store, None
 
     def start(self):
         pass
@@ -158,7 +158,10 @@ class TwinClock:
         self.report()
 
     def report(self):
-        self._store.write(self._twin.observe(KpiQuery(windows=50)))
+        """Write the windows that have ended since the last report; at first, those that a run compares with."""
+        frame = self._twin.observe(KpiQuery(windows=50, start=self._reported))
+        self._store.write(frame)
+        self._reported = max((sample.end for sample in frame), default=self._reported)
 
 
 def parts(root, planner, network=None, tools=()):

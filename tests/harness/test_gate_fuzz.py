@@ -65,7 +65,7 @@ def case_of(change_set):
     )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(change_sets())
 def test_no_proposal_raises_and_none_that_violates_a_limit_may_proceed(change_set):
     case = case_of(change_set)
@@ -89,7 +89,7 @@ def test_a_value_that_json_cannot_carry_is_refused_by_the_types_rule(value):
     assert reason.rule == "types" and reason.message.startswith("edit 1: new: ")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(change_sets())
 def test_the_journal_takes_what_the_gate_says_about_any_proposal(tmp_path, change_set):
     journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))

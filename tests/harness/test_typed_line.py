@@ -36,6 +36,6 @@ def test_each_ctrl_c_at_a_prompt_is_heard():
 
 
 def test_input_that_is_not_a_terminal_is_read_line_by_line():
-    child = "from twins.screen.console import SafeConsole as S; c = S(); print(c.input('1> '), c.input('2> '))"
+    child = "from twins.screen.console import SafeConsole; c = SafeConsole(); print(c.input('1> '), c.input('2> '))"
     done = subprocess.run([sys.executable, "-c", child], input="a\nb\n", capture_output=True, text=True, check=True)
     assert done.stdout.endswith("a b\n")

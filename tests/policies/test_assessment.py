@@ -1,12 +1,13 @@
 """A target's value over several cells and windows has one definition, for the twin's prediction and for the verification."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from policies.assessment import assess, assess_by_window, per_window, present_value, samples_of, unreported
 from policies.intent import Condition, ExpectationTarget
-from policies.kpi import KpiFrame, KpiSample, kpi_definitions
+from policies.kpi import KpiFrame, KpiSample, kpi_definitions, with_weights
 from policies.slices import Slice
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,6 +42,23 @@ def test_energy_adds_up_over_cells_whatever_the_condition():
     energy = frame("PEE.Energy", "Wh", ("A=1", 0, 10.0, 1), ("A=2", 0, 5.0, 1), ("A=1", 1, 20.0, 1), ("A=2", 1, 5.0, 1))
     assert assess(energy, target("PEE.Energy", Condition.AT_MOST, 100.0, "Wh")) == 20.0
     assert [value for _, value in assess_by_window(energy, target("PEE.Energy", Condition.MINIMIZE))] == [15.0, 25.0]
+
+
+EFFICIENCY = frame("EE.DV", "bit/J", ("A=1", 0, 100.0, 1), ("A=1", 1, 400.0, 1), ("A=2", 0, 1000.0, 1))
+ENERGIES = frame("PEE.Energy", "Wh", ("A=1", 0, 30.0, 1), ("A=1", 1, 10.0, 1), ("A=2", 0, 10.0, 1))
+
+
+def test_a_ratio_of_several_objects_and_windows_is_the_ratio_of_the_sums():
+    """100 bit/J on 30 Wh, 400 and 1000 on 10 Wh each: 17,000 over 50, whatever the mean of the ratios is."""
+    dns = {"A=1": "ManagedElement=1,GNBDUFunction=1,NRCellDU=1", "A=2": "ManagedElement=1,GNBDUFunction=1,NRCellDU=2"}
+    both = KpiFrame(tuple(replace(row, dn=dns[row.dn]) for row in EFFICIENCY + ENERGIES))
+    chosen = samples_of(both, "EE.DV", None, None)
+    assert present_value(chosen, "EE.DV") == pytest.approx(340.0)
+    assert assess(chosen, target("EE.DV", Condition.MAXIMIZE)) == pytest.approx(340.0)
+    assert assess(chosen, target("EE.DV", Condition.AT_LEAST, 1.0, "bit/J")) == pytest.approx(175.0)  # the worst cell
+    assert not len(samples_of(both.where("EE.DV"), "EE.DV", None, None)), "the energies are not known"
+    assert "ratio of sums" in unreported(both.where("EE.DV"), "EE.DV", None, None)
+    assert with_weights(["EE.DV", "EE.DV"]) == ("EE.DV", "PEE.Energy")
 
 
 def test_a_missing_measurement_is_not_zero():

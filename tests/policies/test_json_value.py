@@ -43,7 +43,7 @@ def test_what_json_cannot_carry_is_named_with_the_reason(value, words):
     assert words in json_objection(value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANY)
 @example(nested(3000))
 def test_a_value_without_objection_is_written_and_read_back(value):
@@ -56,7 +56,7 @@ def test_a_value_without_objection_is_written_and_read_back(value):
         assert not same_json(value, value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ANY, ANY)
 def test_a_change_set_of_any_values_has_a_digest_and_a_line(old, new):
     policy = PolicyEdit(policy_type="T", policy_id="p", old=None, new={}).changed(old={"a": old}, new={"a": new})

@@ -181,7 +181,7 @@ DNS = st.one_of(
 VALUES = st.one_of(st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.none(), st.integers(0, 100))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(DNS, NAMES, VALUES), max_size=8))
 def test_check_handles_arbitrary_edits(edits):
     net = Net()

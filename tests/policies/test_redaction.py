@@ -4,11 +4,11 @@ import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policies.text.base_url import base_url
-from policies.text.redaction import BLANK, keep_secret, redact, redacted
+from policies.text.redaction import BLANK, RULES, keep_secret, redact, redacted, small
 
 # The shapes are put together here, so that no secret scanner takes this file for a leak.
 AWS = "AKIA" + "IOSFODNN7EXAMPLE"
@@ -59,6 +59,26 @@ CASES = {
     "a login without a scheme": ("operator:hunter22@ran.example", "hunter22"),
     "a digest": ('Authorization: Digest username="op", response="0123456789abcdef"', "0123456789abcdef"),
     "a pgp key": (f"-----BEGIN PGP PRIVATE KEY BLOCK-----\n{TOKEN}\n-----END PGP PRIVATE KEY BLOCK-----", TOKEN),
+    "pass": ("smtp connect with pass=hunter22!", "hunter22"),
+    "pass with a prefix": ("export SMTP_PASS=correcthorse", "correcthorse"),
+    "pass after a user": ("user=operator pass=correcthorse", "correcthorse"),
+    "pass in a query": ("GET /x?user=op&pass=correcthorse", "correcthorse"),
+    "session": ("session=9f8aQ2bcdeFGH1234 resumed", "9f8aQ2bcdeFGH1234"),
+    "session id": ("JSESSIONID=0A1B2C3D4E5F60718293A4B5C6D7E8F9", "0A1B2C3D4E5F"),
+    "key alone": (f"key={TOKEN}", TOKEN),
+    "snmp community": ("community=s3cretRO", "s3cretRO"),
+    "snmp community in a configuration": ("snmp-server community private RO", "private"),
+    "snmp community of a command": ("snmpwalk -v2c -c private 10.0.0.1 sysDescr", "private"),
+    "token in a path": (f"GET /api/token/{TOKEN}/rows", TOKEN),
+    "secret of a hook": (f"https://chat.example/hooks/{TOKEN.lower()}", TOKEN.lower()),
+    "telegram": (f"https://api.telegram.org/bot123456789:{TOKEN}abcdefghij/sendMessage", TOKEN),
+    "discord": (f"https://discord.com/api/webhooks/123456789012345678/{TOKEN}", TOKEN),
+    "slack trigger": (f"https://hooks.slack.com/triggers/T0001AAAA/1234567890123/{TOKEN.lower()}", TOKEN.lower()),
+    "cookies of a client": (f"cookies={{'sid': '{TOKEN}'}}", TOKEN),
+    "cookie in a list of headers": ("[('cookie', 'a=hunter22; b=1')]", "hunter22"),
+    "authorization in a list of headers": ("[(b'authorization', b'Bearer hunter22')]", "hunter22"),
+    "authorization in capitals": (f"AUTHORIZATION: BASIC {BASIC}", BASIC),
+    "authorization, scheme of a vendor": ("aUtHoRiZaTiOn: GenieKey eb243592-faa2-4ba2", "eb243592"),
     "jwt": (f"token was {JWT}.", JWT[:30]),
     "pem": (f"key:\n{PEM}\nend", "MC4CAQAw"),
     "pem that was cut": (PEM[:60], "MC4CAQAw"),
@@ -81,6 +101,16 @@ ORDINARY = (
     "contact noc@operator.example about cell S1C1 @ 18:00",
     "keep URLLC delay below 10 ms in the stadium tonight",
     "public key -----BEGIN PUBLIC KEY----- is not a secret",
+    "pass=3 of 5, pass=12/12, pass=yes, pass=passed; low_pass=40Hz, bypass=enabled2",
+    "key=DRB.UEThpDl, key=DRB.PdcpSduVolumeDL.SNSSAI.01, key=S1C1, sort key=value-of-2026-06-06T18:00",
+    "twinpilot-journal key=3f2a9c0d4b5e6f708192a3b4c5d6e7f8 seq=7 hash=9f86d081884c7d65 signature=kept",
+    "public key=AAAAC3NzaC1lZDI1NTE5AAAAIJ known",
+    "session=3, PDU session=pdu-5 of 5QI 9, session: 2026-06-06T18:00:00+00:00, the RRC session ended",
+    "the community of users near the stadium, community: O-RAN, BGP community=65000:100",
+    "GET /auth/login, /token/refresh, /hooks/pre-commit, /services/management, /webhooks/2026-06-06",
+    "http://127.0.0.1:8710/A1-P/v2/policytypes/ORAN_SliceSLATarget_2.0.0/policies/p-20260606-abc",
+    "authorization: rule site7-planners-configure-with-approval (planner) may do this",
+    "cookies are refused; the beam session keeps 12 of 64 beams",
     "authorization: rule planners-configure-with-approval (planner) may do this with a human's approval",
     "authorization: forbidden by most-of-the-network-needs-an-engineer",
 )
@@ -106,7 +136,45 @@ def test_a_secret_inside_json_is_blanked_and_json_stays_json(text, secret):
     assert secret not in redacted(json.dumps(document))
 
 
-@pytest.mark.parametrize("text", ["eyJa.", "a-", "a_b=", "digest ", "password is ", "a:b@", "http://", " -u a", "Basic "])
+@pytest.mark.parametrize("rule", RULES, ids=[rule.hints[0] for rule in RULES])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(st.data())
+def test_a_text_that_a_pattern_matches_is_not_passed_over(rule, data):
+    assert rule.concerns(small(data.draw(st.from_regex(rule.pattern))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["PA\u017f\u017fWORD=hunter22", "CREDENT\u0130AL=hunter22", "credent\u0131al=hunter22", "\u212aEY_TO\u212aEN=hunter22"],
+)
+def test_a_letter_that_a_search_takes_for_another_one_hides_nothing(text):
+    assert redacted(text) != text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eyJa.",
+        "a-",
+        "a_b=",
+        "digest ",
+        "password is ",
+        "a:b@",
+        "http://",
+        " -u a",
+        "Basic ",
+        "pass=",
+        "user=a pass=",
+        "session=",
+        "key=",
+        "/token/",
+        "/token/1",
+        "snmp community",
+        "snmpget -c",
+        "cookies={",
+        "authorization: a ",
+    ],
+)
 def test_a_text_that_a_peer_repeats_without_end_does_not_hold_us(text):
     assert redacted(text * 40_000)
 
@@ -132,6 +200,13 @@ def test_a_field_that_is_named_like_a_secret_is_blanked():
     }
     assert redact(value) == {"api_key": BLANK, "nested": [{"password": BLANK}], "tokens": 17, "api_key_env": "NAME",
                              "credentials_file": "/x", "token": ""}  # fmt: skip
+
+
+def test_a_field_with_an_ambiguous_name_is_blanked_if_its_value_looks_like_a_secret():
+    value = {"pass": "hunter22", "session": "9f8aQ2bcdeFGH1234", "key": TOKEN, "community": "private"}
+    assert redact(value) == dict.fromkeys(value, BLANK)
+    harmless = {"pass": "3 of 5", "session": "pdu-5", "key": "DRB.UEThpDl", "community": "65000:100", "low_pass": "filter12"}
+    assert redact(harmless) == harmless
 
 
 def test_a_registered_secret_is_blanked_wherever_it_is():

@@ -19,14 +19,11 @@ def segment(text: str) -> str:
 
 
 class A1Base(ABC):
-    """An A1 client of a peer; the peer posts status changes to `notification_destination`, if given."""
+    """An A1 client of a peer. The status of a policy is asked for; notifications of it would be lost while no process listens."""
 
-    def __init__(
-        self, url: str, prefix: str, settings: PeerSettings | None = None, notification_destination: str | None = None
-    ) -> None:
+    def __init__(self, url: str, prefix: str, settings: PeerSettings | None = None) -> None:
         self.peer = Peer("A1", url, settings)
         self.prefix = prefix.rstrip("/")
-        self.notification_destination = notification_destination
         self._schemas: dict[str, Body] = {}
 
     def close(self) -> None:
@@ -82,7 +79,6 @@ class A1Base(ABC):
             self._policy(type_id, policy_id),
             body=body,
             headers=headers,
-            params={"notificationDestination": self.notification_destination} if self.notification_destination else None,
             accept=(200, 201, 202),
             repeatable=False,
         )

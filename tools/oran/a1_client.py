@@ -10,14 +10,8 @@ from tools.oran.peer import PeerSettings
 class A1Client(A1Base):
     """A1-P v2 over `url`; policy types by their string id. Implements A1Southbound."""
 
-    def __init__(
-        self,
-        url: str,
-        settings: PeerSettings | None = None,
-        notification_destination: str | None = None,
-        prefix: str = "/A1-P/v2",
-    ) -> None:
-        super().__init__(url, prefix, settings, notification_destination)
+    def __init__(self, url: str, settings: PeerSettings | None = None, prefix: str = "/A1-P/v2") -> None:
+        super().__init__(url, prefix, settings)
 
     def types(self) -> tuple[str, ...]:
         """Return the ids of the policy types."""

@@ -15,14 +15,8 @@ from twins.network import UnknownObjectError
 class OscA1Client(A1Base):
     """The OSC dialect over `url`; a type's id is its name, or its number written as text. Implements A1Southbound."""
 
-    def __init__(
-        self,
-        url: str,
-        settings: PeerSettings | None = None,
-        notification_destination: str | None = None,
-        prefix: str = "/a1-p",
-    ) -> None:
-        super().__init__(url, prefix, settings, notification_destination)
+    def __init__(self, url: str, settings: PeerSettings | None = None, prefix: str = "/a1-p") -> None:
+        super().__init__(url, prefix, settings)
         self._numbers: dict[str, int] = {}
 
     def types(self) -> tuple[str, ...]:

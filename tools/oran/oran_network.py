@@ -7,7 +7,6 @@ idempotency key.
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +27,7 @@ from tools.oran.a1_connect import Dialect, connect_a1
 from tools.oran.change_executor import ChangeExecutor, PartialChangeError
 from tools.oran.changes.ledger import Entry, Ledger
 from tools.oran.o1_client import O1Client
+from tools.oran.pace import pull_all
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.pm_client import PmClient
 from tools.telemetry.kpi_source import KpiSource
@@ -45,6 +45,7 @@ from twins.network import (
     UnknownReceiptError,
 )
 from twins.object_version import ObjectVersion, distinct_edits, name_of
+from twins.scratch_folder import ScratchFolder
 from twins.standing import EditStanding
 
 
@@ -73,7 +74,7 @@ class OranNetwork:
         self.o1 = O1Client(url, settings)
         self.pm = PmClient(url, settings)
         self._inventory = Peer("inventory", url, settings)
-        self._folder = tempfile.TemporaryDirectory(prefix="twinpilot-kpi-") if store is None else None
+        self._folder = ScratchFolder("twinpilot-kpi-") if store is None else None
         self.kpis = KpiSource(store or self._temporary_store(), self.pm, lambda: reporter_of(self.describe()))
         self._ledger = Ledger(ledger)
         self._changing = threading.RLock()
@@ -82,14 +83,14 @@ class OranNetwork:
 
     def _temporary_store(self) -> KpiStore:
         assert self._folder is not None
-        return KpiStore(Path(self._folder.name) / "kpi.sqlite")
+        return KpiStore(self._folder.path / "kpi.sqlite")
 
     def close(self) -> None:
         """Close all connections and files; the network is not changed."""
         for part in (self.a1, self.o1, self.pm, self._inventory, self._ledger):
             part.close()
         if self._folder is not None:
-            self._folder.cleanup()
+            self._folder.remove()
 
     def __enter__(self) -> OranNetwork:
         return self
@@ -113,9 +114,12 @@ class OranNetwork:
             instance = None
         return f"instance {instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
 
-    def pull(self) -> int:
-        """Fetch new PM reports into the store; returns the number of new samples."""
-        return self.kpis.refresh()
+    def pull(self, patience_s: float = 600.0) -> int:
+        """Fetch all PM reports into the store, for `patience_s` wall seconds at most; returns the number of new samples.
+
+        Raises BehindError at once if the network's time passes faster than its reports can be pulled.
+        """
+        return pull_all(self.kpis.refresh, patience_s)
 
     def observe(self, query: KpiQuery) -> KpiFrame:
         """Return the KPI samples that match the query, after a pull; raises UnknownKpiError, UnknownObjectError."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeGuard
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 from policies.kpi import KpiFrame
 from policies.quality.flaw import Flaw
 from policies.text.foreign import safe
+from tools.oran.pace import BehindError, Pace
 from tools.oran.peer import Answer, Peer, PeerError, PeerSettings
 from tools.telemetry.delivery import Cursor, DeadLetter, Delivery
 from tools.telemetry.pm_reading import PmReading, PmReportError
@@ -26,12 +29,13 @@ _MAX_IGNORED_NAMES = 1000
 class PullLimits:
     """How much one pull may fetch: pages, bytes, wall seconds. The next pull goes on from there.
 
-    Weeks of history of a network of a hundred cells are within them: 4096 periods of the stadium are 1 GiB.
+    Weeks of history of a network of a hundred cells are within pages and bytes: 4096 periods of the stadium are 1 GiB. The time
+    is below that of the tools that pull, so that they can say how far behind the reports are.
     """
 
     pages: int = 1000
     bytes: int = 4 << 30
-    seconds: float = 600.0
+    seconds: float = 15.0
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,11 @@ class PmClient:
         """
         budget = _Budget(self._limits)
         page = self._first_page(cursor)
-        restarted = _is_restarted(cursor, page)
+        restarted = _is_restarted(cursor, page) or self._is_forgotten(cursor, page)
         position = Cursor(after=0 if restarted else max(cursor.after if cursor else 0, self._start), log=page.log)
         page = self._page(position.after) if restarted else page
         target, before, previous = page.last, cursor, ""
+        pace = Pace(first=max(position.after, page.oldest - 1), last=page.last)
         while page.reports:
             _check_progress(page, position.after, previous)
             delivery = self._delivery(page, before, position, restarted)
@@ -102,12 +107,28 @@ class PmClient:
             if page.last is not None and target is not None and page.following >= target:
                 return
             budget.spend(page, self.name)
+            if budget.is_out_of_time:
+                raise self._behind(page, delivery, pace)
             before = position = delivery.after or position
             restarted, previous = False, page.digest
             page = self._page(position.after)
 
+    def _behind(self, page: _Page, delivery: Delivery, pace: Pace) -> BehindError:
+        """Return why the pull ends before the newest report; the peer is asked for its newest once more."""
+        pace.at, pace.newest = page.following, self._page(page.following, limit=1).last
+        pace.granularity_s = next(((sample.end - sample.start).total_seconds() for sample in delivery.frame), None)
+        return pace.error(self.name)
+
     def _first_page(self, cursor: Cursor | None) -> _Page:
         return self._page(max(cursor.after if cursor else 0, self._start))
+
+    def _is_forgotten(self, cursor: Cursor | None, page: _Page) -> bool:
+        """Whether a peer that states neither `last` nor new reports lacks the period that was read last: it numbers anew."""
+        if cursor is None or not cursor.after or page.reports or page.last is not None or (page.log and cursor.log):
+            return False
+        readings, _ = _read(self._page(cursor.after - 1, limit=1).reports)
+        ends = [reading.window[1] for reading in readings]
+        return not ends or (cursor.end is not None and min(ends) > cursor.end)
 
     def _page(self, after: int, limit: int = _PAGE) -> _Page:
         answer = self.peer.request("GET", self.path, params={"after": after, "limit": limit})
@@ -153,7 +174,6 @@ class _Budget:
         over = (
             (self._pages >= self._limits.pages, f"{self._limits.pages} pages"),
             (self._bytes >= self._limits.bytes, f"{self._limits.bytes} bytes"),
-            (time.monotonic() >= self._until, f"{self._limits.seconds:g} s"),
         )
         for reached, limit in over:
             if reached:
@@ -161,6 +181,11 @@ class _Budget:
                     f"PM at {name}: there are more reports than {limit} in one pull; those read so far are stored, and the next "
                     "pull goes on from there; check whether the peer's `next` ever ends"
                 )
+
+    @property
+    def is_out_of_time(self) -> bool:
+        """Whether the time of the pull is up."""
+        return time.monotonic() >= self._until
 
 
 def _is_number(value: object) -> TypeGuard[int]:
@@ -189,6 +214,9 @@ def _check_progress(page: _Page, after: int, previous: str) -> None:
         raise page.answer.garbage(f"next={page.following} does not go beyond after={after}")
     if page.last is not None and page.following > page.last:
         raise page.answer.garbage(f"next={page.following} is beyond last={page.last}")
+    most = max(after, page.oldest - 1) + max(len(page.reports), _PAGE)
+    if page.last is None and page.following > most:
+        raise page.answer.garbage(f"next={page.following} skips periods after={after} that no `last` confirms")
     if previous and page.digest == previous:
         raise page.answer.garbage("it repeats the reports of the page before")
 
@@ -204,12 +232,24 @@ def _read(reports: list[Any]) -> tuple[list[PmReading], list[DeadLetter]]:
     return readings, letters
 
 
+def _periods(readings: list[PmReading]) -> int:
+    """Return the number of periods in a page: a window counts again where an element reports it again, as a correction."""
+    times: dict[tuple[datetime, datetime], Counter[str]] = {}
+    for reading in readings:
+        times.setdefault(reading.window, Counter())[reading.entity] += 1
+    return sum(max(entities.values()) for entities in times.values())
+
+
 def _missed(page: _Page, before: Cursor | None, position: Cursor, readings: list[PmReading], restarted: bool) -> int:
-    """Return the number of periods between `before` and the page: by their numbers, after a restart by their time."""
+    """Return the number of periods between `before` and the page, and in it: by their numbers, after a restart by their time.
+
+    A report that cannot be read may be a period of its own.
+    """
     if before is None or not before.after:
         return 0
     if not restarted:
-        return max(0, page.oldest - position.after - 1)
+        skipped = page.following - position.after - _periods(readings) - (len(page.reports) - len(readings))
+        return max(0, page.oldest - position.after - 1, skipped)
     if before.end is None or not readings:
         return 0
     first = min(readings, key=lambda reading: reading.window)

@@ -1,7 +1,7 @@
 """The status of an A1 policy: one state for the spellings of all dialects.
 
 1. `enforceStatus` (O-RAN.WG2.A1AP-v02.00; the OSC mediator also sends it with a space) and `instance_status` with
-   `has_been_deleted` (older OSC releases) are read; notifications may be JSON in a JSON string.
+   `has_been_deleted` (older OSC releases) are read, also as JSON in a JSON string.
 2. Only the exact spellings ENFORCED and IN EFFECT mean that a policy is enforced. A spelling that is not known is `unknown`.
 """
 
@@ -51,7 +51,7 @@ class PolicyStatus:
 
 
 def parse_status(value: Any) -> PolicyStatus:
-    """Return the status in a peer's answer or notification; raises PeerError if it is neither an object nor text."""
+    """Return the status in a peer's answer; raises PeerError if it is neither an object nor text."""
     if isinstance(value, str):
         value = _decoded(value)
     if not isinstance(value, dict):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from pydantic import Field
 
-from policies.assessment import present_value
+from policies.assessment import NETWORK, present_value, samples_of, unreported
 from policies.effect import Effect
 from policies.evidence import Evidence
-from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, kpi_definition
+from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, kpi_definition, with_weights
 from policies.managed_object import cell_of
 from policies.provenance import Provenance
 from policies.quality.flaw import Flaw, invalid
@@ -19,6 +21,7 @@ from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
 from tools.telemetry.kpi_snapshot import KpiSnapshot
+from tools.twinning.outlook import sites_of
 from twins.network import KpiQuery, NetworkCard, NetworkError
 
 _MAX_FLAWS = 20
@@ -34,7 +37,7 @@ class QueryKpi(ToolRequest):
 
 
 class KpiRow(ToolValue):
-    """The value of a KPI of a cell (and slice) over a window."""
+    """The value of a KPI of a cell (and slice) over a window; `cell` is a DN where it is reported by site or network only."""
 
     kpi: str
     cell: str
@@ -76,19 +79,66 @@ class KpiTable(ToolValue):
 
 @tool(effect=Effect.OBSERVE, raises=(UnknownKpiError, NetworkError), timeout_s=30)
 def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
-    """Query measured KPIs (TS 28.552 names, with units) of cells and slices over the newest windows."""
+    """Query measured KPIs (TS 28.552 names, with units) of cells and slices over the newest windows.
+
+    A KPI that is reported by site or for the network only is given for the sites of which all cells are queried, or the network.
+    """
     card = context.network.describe()
-    cells = cells_named(card, request.cells, context)
+    cells = tuple(cell.dn for cell in cells_named(card, request.cells, context))
     kpis = context.kpis.snapshot()
-    query = KpiQuery(kpis=request.kpis, dns=tuple(cell.dn for cell in cells), slices=request.slices, windows=request.windows)
+    is_whole = len(cells) == len(card.cells)
+    sites = sites_of(card)
+    dns = () if is_whole else (*cells, *(site for site, members in sites.items() if set(members) <= set(cells)))
+    query = KpiQuery(kpis=with_weights(request.kpis), dns=dns, slices=request.slices, windows=request.windows)
     frame, flaws = kpis.query(query), kpis.flaws(query)
-    samples = [sample for sample in frame if request.slices or sample.slice is None]
-    table = KpiTable(rows=tuple(_row(sample) for sample in samples), means=tuple(_means(samples)), invalid=flaws[-_MAX_FLAWS:])
-    warnings = (*(() if samples else ("the KPI store has no samples for this query yet",)), *_losses(context, flaws))
+    scope = _Scope(frame, cells, sites, is_whole)
+    answers = [scope.answer(kpi, slice) for kpi, slice in _asked(frame, request)]
+    table = KpiTable(
+        rows=tuple(_row(sample) for sample in sorted(chain(*(rows for rows, _, _ in answers)), key=lambda row: row.start)),
+        means=tuple(mean for _, mean, _ in answers if mean is not None),
+        invalid=flaws[-_MAX_FLAWS:],
+    )
+    reasons = [reason for _, _, reason in answers if reason]
+    warnings = (*(() if table.rows else ("the KPI store has no samples for this query yet",)), *reasons, *_losses(context, flaws))
     return Evidence(
         summary=_summary(table), value=table, provenance=measured(card, kpis), warnings=warnings,
-        uncertainty=f"{len(samples)} samples over at most {request.windows} windows",
+        uncertainty=f"{len(table.rows)} samples over at most {request.windows} windows",
     )  # fmt: skip
+
+
+def _asked(frame: KpiFrame, request: QueryKpi) -> list[tuple[str, Slice | None]]:
+    """Return the measurements in the frame that were asked for: the bins of a family one by one, by slice if slices are named."""
+    slices: tuple[Slice | None, ...] = request.slices or (None,)
+    names = dict.fromkeys(sample.kpi for sample in frame if {sample.kpi, sample.kpi.rpartition(".")[0]} & set(request.kpis))
+    return [(kpi, slice) for kpi in names for slice in slices]
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """What was measured of some cells; `is_whole`: they are all cells of the network."""
+
+    frame: KpiFrame
+    cells: tuple[str, ...]
+    sites: dict[str, tuple[str, ...]]
+    is_whole: bool
+
+    def answer(self, kpi: str, slice: Slice | None) -> tuple[KpiFrame, KpiMean | None, str]:
+        """Return the samples of a KPI, their value together, and why there is none."""
+        rows = samples_of(self.frame, kpi, slice, self.cells, self.sites)
+        own = self.frame.where(kpi).keep(lambda sample: sample.slice is slice)
+        parts = own.keep(lambda sample: sample.dn in self.cells)
+        if not len(rows) and not len(parts) and self.is_whole:
+            rows = own.keep(lambda sample: sample.dn.startswith(f"{NETWORK}=") and "," not in sample.dn)
+        if len(rows):
+            return _measured_rows(rows, own), _mean_of(rows, kpi, slice, present_value(rows, kpi)), ""
+        reason = unreported(self.frame, kpi, slice, self.cells, self.sites)
+        return parts, _mean_of(parts, kpi, slice, None) if len(parts) else None, reason
+
+
+def _measured_rows(rows: KpiFrame, own: KpiFrame) -> KpiFrame:
+    """Return the rows as they were measured: their counts may stand for weights."""
+    measured_rows = {(row.dn, row.start, row.end): row for row in own}
+    return KpiFrame(tuple(measured_rows.get((row.dn, row.start, row.end), row) for row in rows))
 
 
 def _losses(context: ToolContext, flaws: tuple[Flaw, ...]) -> Iterator[str]:
@@ -118,26 +168,11 @@ def _row(sample: KpiSample) -> KpiRow:
     )
 
 
-def _means(samples: list[KpiSample]) -> list[KpiMean]:
-    groups: dict[tuple[str, Slice | None], list[KpiSample]] = {}
-    for sample in samples:
-        groups.setdefault((sample.kpi, sample.slice), []).append(sample)
-    means = []
-    for (kpi, slice), members in groups.items():
-        values = [(sample.value, sample.dn) for sample in members if sample.value is not None]
-        lowest_is_worst = kpi_definition(kpi).better == "higher"
-        worst = (min(values) if lowest_is_worst else max(values)) if values else (None, "")
-        means.append(
-            KpiMean(
-                kpi=kpi,
-                slice=slice,
-                mean=present_value(KpiFrame(tuple(members)), kpi),
-                worst=worst[0],
-                worst_cell=cell_of(worst[1]) or "" if worst[1] else "",
-                unit=members[0].unit,
-            )
-        )
-    return means
+def _mean_of(rows: KpiFrame, kpi: str, slice: Slice | None, mean: float | None) -> KpiMean:
+    values = [(sample.value, sample.dn) for sample in rows if sample.value is not None]
+    lowest_is_worst = kpi_definition(kpi).better == "higher"
+    worst, dn = (min(values) if lowest_is_worst else max(values)) if values else (None, "")
+    return KpiMean(kpi=kpi, slice=slice, mean=mean, worst=worst, worst_cell=cell_of(dn) or dn, unit=kpi_definition(kpi).unit)
 
 
 def _summary(table: KpiTable) -> str:

@@ -29,11 +29,12 @@ class PmReportError(NetworkUnavailableError):
 class PmReading:
     """The content of a report for `window` with a granularity period of `granularity_s` seconds.
 
-    ignored: the names of measurement types that are not in the KPI catalogue.
+    entity: DN of the measured element, as written. ignored: the names of measurement types that are not in the KPI catalogue.
     """
 
     window: tuple[datetime, datetime]
     granularity_s: float
+    entity: str = ""
     samples: list[KpiSample] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
     ignored: set[str] = field(default_factory=set)

@@ -56,9 +56,9 @@ def read_report(report: Any) -> PmReading:
             raise PmReportError(f"PM report: domain={header['domain']!r} is not perf3gpp; send it to the reader of its domain")
         collection = event["perf3gppFields"]["measDataCollection"]
         granularity_s = float(collection["granularityPeriod"])
-        reading = PmReading(_window(header, granularity_s), granularity_s)
+        reading = PmReading(_window(header, granularity_s), granularity_s, str(collection["measuredEntityDn"]))
         for info in collection["measInfoList"]:
-            _read_info(reading, info, str(collection["measuredEntityDn"]))
+            _read_info(reading, info, reading.entity)
     except PmReportError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError) as error:

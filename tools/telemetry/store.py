@@ -95,7 +95,7 @@ class KpiStore:
 
     def _past(self, connection: sqlite3.Connection, frame: KpiFrame) -> Past:
         """Return the windows before those of the frame: the ones remembered, if nothing else was stored since."""
-        starts = [start for start, end in frame.windows() if start.tzinfo is not None]
+        starts = [start for start in {sample.start for sample in frame} if start.tzinfo is not None]
         remembered, self._remembered = self._remembered, None
         if remembered is not None and remembered[0] == _state(connection) and all(map(remembered[1].precedes, starts)):
             return remembered[1]

@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from twins.scenes.llvm import REMEDY, VARIABLE, find_llvm
 from twins.scenes.map_file import read_map
 from twins.scenes.radio_map import RadioMap
 from twins.scenes.request import SceneRequest
+from twins.scratch_folder import ScratchFolder
 
 WORKER = (sys.executable, "-m", "twins.scenes.worker")
 TIMEOUT_S = 600.0
@@ -55,8 +55,7 @@ def run_worker(
     progress: Advance | None = None,
 ) -> RadioMap:
     """Trace `request` in a worker process; raises SceneError for any failure. Set `cancel` to end the worker."""
-    with tempfile.TemporaryDirectory(prefix="twinpilot-scene-") as name:
-        folder = Path(name)
+    with ScratchFolder("twinpilot-scene-") as folder:
         (folder / "request.json").write_text(request.model_dump_json(), encoding="utf-8")
         status = _run(folder, command, timeout_s, cancel or threading.Event(), progress)
         return _result(folder, status, request)

@@ -16,6 +16,7 @@ from harness.engine.state import RunState, ended
 from harness.records.decision import RecordedDecision, RecordedEscalation
 from harness.records.failure import RunBoundary
 from harness.runtime.tracing import model_attributes
+from policies.guardrails.loading import reloaded
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.text.json_value import json_objection
@@ -62,6 +63,7 @@ def view_of(desk: Desk, state: RunState) -> View:
         proposal=artifacts.load(state["proposal"], Proposal) if state.get("proposal") else None,
         verdict=artifacts.load(state["verdict"], Verdict) if state.get("verdict") else None,
         feedback=tuple(state["feedback"]),
+        steps=reloaded(desk.guardrails).rules.step,
         steps_left=max(0, desk.settings.limits.decisions - state["decisions"] - 1),
     )
 

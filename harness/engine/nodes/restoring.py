@@ -17,6 +17,7 @@ from harness.runtime.timetable import moment_text
 from twins.network import NetworkError
 
 CONFIRMED = "every target was met and nobody was harmed"
+HARMLESS = "nobody was harmed; no KPI was bounded, so no target could be met"
 _POLL_S = 0.2
 
 

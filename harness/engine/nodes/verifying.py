@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
-from harness.engine.nodes.restoring import CONFIRMED, keep_until_end
+from harness.engine.nodes.restoring import CONFIRMED, HARMLESS, keep_until_end
 from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.scheduling import predicted_window
 from harness.engine.nodes.watching import NotInEffectError, change_of, not_in_effect, require_in_effect, wait_in_effect
@@ -46,7 +46,7 @@ def verify(desk: Desk, state: RunState) -> RunState:
     desk.emit("change.verified", verification=verification, candidate=tried.candidate)
     reasons = "; ".join(verification.reasons)
     if verification.outcome == "confirmed":
-        return _confirm(desk, state, name, verification)
+        return _confirm(desk, state, name, verification, CONFIRMED if intent.bounds() else HARMLESS)
     if verification.outcome == "harmed":
         return RunState(next="roll_back", verification=name, ending={"status": "rolled back", "message": f"harm: {reasons}"})
     return _inconclusive(desk, RunState(verification=name), f"not confirmed before the deadline: {reasons}")
@@ -60,11 +60,11 @@ def _inconclusive(desk: Desk, update: RunState, why: str) -> RunState:
     return RunState(**{**update, "next": "roll_back", "ending": {"status": "inconclusive", "message": message}})
 
 
-def _confirm(desk: Desk, state: RunState, name: str, verification: Verification) -> RunState:
-    """Confirm the commitment and end the run; `name` is the artifact of the verification."""
+def _confirm(desk: Desk, state: RunState, name: str, verification: Verification, finding: str) -> RunState:
+    """Confirm the commitment and end the run with the `finding`; `name` is the artifact of the verification."""
     try:
         require_in_effect(desk, change_of(desk, state))
-        message = "; ".join([CONFIRMED, *verification.notes])
+        message = "; ".join([finding, *verification.notes])
         if desk.commitments.get(state["key"]).restore_at is not None:
             kept = keep_until_end(desk, state, Ending(status="confirmed", message=message))
             return RunState(**{**kept, "verification": name})

@@ -17,10 +17,8 @@ the trials are kept, and a run that was interrupted goes on where it stopped.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 
 from harness.verification.bench.kinds import KINDS, Kind
@@ -29,7 +27,8 @@ from harness.verification.bench.world import present_of, situation_of
 from policies.figure import BenchResult, Figure
 from tools.twinning.laboratory import Laboratory
 from twins.progress import show_progress
-from twins.worker_process import prepare_worker
+from twins.scratch_folder import ScratchFolder
+from twins.worker_process import worker_pool
 
 SEEDS, QUICK_SEEDS = tuple(range(5001, 5241)), (2001, 2002)
 _MAX_FALSE_CONFIRMED, _MAX_FALSE_ROLLBACK = 0.01, 0.05
@@ -58,7 +57,7 @@ def _measured(seeds: Sequence[int], workers: int) -> Iterator[tuple[int, list[Tr
     if workers == 1:
         yield from ((seed, trials_of(seed)) for seed in seeds)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as pool:
+    with worker_pool(workers) as pool:
         futures = {pool.submit(trials_of, seed): seed for seed in seeds}
         yield from ((futures[future], future.result()) for future in as_completed(futures))
 
@@ -66,8 +65,8 @@ def _measured(seeds: Sequence[int], workers: int) -> Iterator[tuple[int, list[Tr
 def trials_of(seed: int) -> list[Trial]:
     """Return the trials of a seed; none if the gate lets neither change pass."""
     laboratory = Laboratory(workers=0)
-    with tempfile.TemporaryDirectory() as folder:
-        present = present_of(seed, Path(folder))
+    with ScratchFolder() as folder:
+        present = present_of(seed, folder)
         for effective in (seed % 2 == 0, seed % 2 == 1):
             situation = situation_of(seed, present, laboratory, effective=effective)
             if situation is not None:

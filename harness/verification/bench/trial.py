@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from statistics import fmean
 
 from pydantic import Field
@@ -29,6 +27,7 @@ from policies.slices import Slice
 from policies.word import Word
 from tools.twinning.outlook import WATCHED, scope_cells
 from twins.network import KpiQuery
+from twins.scratch_folder import ScratchFolder
 
 _LOST = 0.1  # of the users missing are material
 _MISSED = 0.05  # of the bound by which a target is missed are material
@@ -123,8 +122,8 @@ def _verdict(reported: KpiFrame, situation: Situation) -> Verification:
     """Return the verdict on what is reported: through the store and its checks, window by window, as a run would see it."""
     present, settings = situation.present, CommitmentSettings()
     card = present.network.describe()
-    with tempfile.TemporaryDirectory() as folder:
-        delivery = Reports(reported, present, Path(folder))
+    with ScratchFolder() as folder:
+        delivery = Reports(reported, present, folder)
 
         def look(start: datetime, until: datetime, share: float) -> Verification:
             measured, times = delivery.until(until), (present.now, start, until)

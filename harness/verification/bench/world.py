@@ -7,7 +7,6 @@ Terminals differ by seed in place, path loss, traffic and walk.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ from tools.telemetry.reporting import reporter_of
 from tools.telemetry.store import KpiStore
 from tools.twinning.laboratory import Laboratory
 from twins.network import KpiQuery
+from twins.scratch_folder import ScratchFolder
 from twins.system.scenario.scenario import CellSpec, SystemScenario, UeGroup
 from twins.system.scenario.topology import hexagonal
 from twins.system.scenario.traffic import Ftp3, Periodic
@@ -162,10 +162,10 @@ def _intent(before: KpiFrame, *, effective: bool) -> Intent:
 def _predicted(present: Present, intent: Intent, change_set: ChangeSet, laboratory: Laboratory, seed: int) -> Candidate | None:
     """Return the change with the prediction that a run would have: of a twin built from the network's KPIs."""
     network = present.network
-    with tempfile.TemporaryDirectory() as folder:
+    with ScratchFolder() as folder:
         context = ToolContext(
             network=network, kpis=KpiSource(present.store), limits=load_limits(), standards=_no_standards, laboratory=laboratory,
-            now=_now_of(network), work_dir=Path(folder), seed=seed,
+            now=_now_of(network), work_dir=folder, seed=seed,
         )  # fmt: skip
         draft = {"name": "change", "edits": change_set.model_dump(mode="json")["edits"]}
         request = {"intent": intent.model_dump(mode="json"), "candidates": [draft]}

@@ -15,6 +15,7 @@ from trap_server import TrapServer, send
 
 from policies.kpi import KpiFrame, KpiSample
 from policies.quality.reporter import Reporter
+from tools.oran.pace import BehindError, pull_all
 from tools.oran.peer import PeerError, PeerSettings
 from tools.oran.pm_client import PmClient, PullLimits
 from tools.telemetry.kpi_source import KpiSource
@@ -148,6 +149,69 @@ def test_periods_that_the_peer_dropped_are_counted(tmp_path):
         assert store.losses().missed == 3
 
 
+def test_numbers_that_the_peer_skips_are_counted(tmp_path):
+    """Without `oldest`, and with reports on both sides of the gap."""
+
+    def spoil(page, after):
+        return page | ({"reports": page["reports"][:1] + page["reports"][2:]} if after == 3 else {})
+
+    with PmPeer(log_of(*range(6)), spoil) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        kpis.refresh()
+        assert values(kpis) == [0, 1, 2, 3, 5]
+        assert (store.losses().missed, kpis.losses().describe()) == (1, "1 granularity periods missed")
+
+
+def without(*names):
+    return lambda page, after: {name: value for name, value in page.items() if name not in names}
+
+
+@pytest.mark.parametrize("again", [(4, 5), (2, 3, 4, 5)])
+def test_a_peer_that_tells_neither_log_nor_last_and_numbers_anew_is_read_again(tmp_path, again):
+    with PmPeer(log_of(0, 1, 2, 3), without("log", "last", "oldest")) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        kpis.refresh()
+        assert kpis.refresh() == 0
+        assert store.losses().restarts == 0
+        peer.log = log_of(*again[:2])
+        kpis.refresh()
+        peer.log = log_of(*again)
+        kpis.refresh()
+        assert values(kpis) == [0, 1, 2, 3, *(number for number in again if number > 3)]
+        assert store.losses().restarts >= 1
+
+
+def test_a_next_far_ahead_that_no_last_confirms_is_refused_and_the_periods_are_read_when_it_is_mended(tmp_path):
+    lying = [True]
+
+    def spoil(page, after):
+        return without("last", "log")(page, after) | ({"next": 2**40} if lying else {})
+
+    with PmPeer(log_of(*range(5)), spoil) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        with pytest.raises(PeerError, match=r"next=1099511627776 skips periods after=0 that no `last` confirms"):
+            kpis.refresh()
+        lying.clear()
+        kpis.refresh()
+        assert values(kpis) == list(range(5))
+        assert store.losses().missed == 0
+
+
+def test_a_number_far_ahead_that_last_confirmed_once_does_not_block_the_peer_for_ever(tmp_path):
+    lying = [True]
+
+    def spoil(page, after):
+        return page | ({"next": 2**40, "last": 2**40, "log": ""} if lying else {"log": ""})
+
+    with PmPeer(log_of(*range(3)), spoil) as peer:
+        kpis, _store = source(peer, tmp_path / "kpi.db")
+        kpis.refresh()
+        lying.clear()
+        peer.log.log(window(3))
+        kpis.refresh()
+        assert values(kpis) == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("again", [(4, 5), (4, 5, 6, 7, 8, 9)])
 def test_a_peer_that_numbers_anew_is_read_again(tmp_path, named, again):
@@ -263,6 +327,20 @@ def test_a_corrected_delivery_replaces_and_a_snapshot_keeps_what_it_had(tmp_path
         assert [row.highest for row in earlier.summary("RRU.PrbTotDl")] == [1.0]
         assert [row.highest for row in later.summary("RRU.PrbTotDl")] == [40.0]
         assert store.count() == 2
+        assert store.losses().missed == 0
+
+
+def test_a_correction_on_the_page_of_what_it_corrects_is_no_gap(tmp_path):
+    def spoil(page, after):
+        return page | ({"reports": page["reports"] * 2, "next": 2, "last": 2} if after == 0 else {})
+
+    with PmPeer(log_of(0), spoil) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        kpis.refresh()
+        peer.spoil = lambda page, after: page | {"reports": reports_of_window(1) * 2, "next": 4, "last": 4}
+        kpis.refresh()
+        assert values(kpis) == [0, 1]
+        assert store.losses().missed == 0
 
 
 _READER = """
@@ -283,3 +361,38 @@ def test_two_processes_pull_into_one_store_without_counting_twice(tmp_path):
         kpis, store = source(peer, tmp_path / "kpi.db")
         assert values(kpis) == list(range(30))
         assert store.losses().missed == 0
+
+
+def passing(log, per_page):
+    """Return a spoiler for a peer whose time passes: after each page, `per_page` more periods are in its log."""
+
+    def spoil(page, after):
+        for _ in range(per_page):
+            log.log(window(log.last))
+        return page
+
+    return spoil
+
+
+def test_a_network_whose_time_passes_faster_than_its_reports_are_pulled_fails_early_and_says_so(tmp_path):
+    log = log_of(*range(30))
+    with PmPeer(log, passing(log, 6)) as peer:
+        kpis, _ = source(peer, tmp_path / "kpi.db", seconds=0.0)
+        with pytest.raises(BehindError) as caught:
+            pull_all(kpis.refresh, 600)
+        assert caught.value.is_hopeless
+        words = str(caught.value)
+        assert "periods behind, and the network's time passes 2 times as fast" in words
+        assert "let its time pass more slowly (twinpilot network serve --speed" in words
+        assert values(kpis)[:3] == [0, 1, 2], "what was read is stored"
+
+
+def test_a_network_that_is_far_ahead_is_caught_up_with_over_several_pulls(tmp_path):
+    log = log_of(*range(30))
+    with PmPeer(log, passing(log, 1)) as peer:
+        kpis, _ = source(peer, tmp_path / "kpi.db", seconds=0.0)
+        with pytest.raises(BehindError, match="the next pull goes on from there") as caught:
+            kpis.refresh()
+        assert not caught.value.is_hopeless
+        pull_all(kpis.refresh, 600)
+        assert len(values(kpis)) >= 30

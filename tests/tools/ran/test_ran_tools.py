@@ -1,11 +1,12 @@
 """RAN tools read the network's KPIs and configuration, change the requested attribute, and name invalid arguments."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from policies.effect import Effect
-from policies.kpi import KpiFrame
+from policies.kpi import KpiFrame, KpiSample
 from policies.limits.loading import load_limits
 from policies.slices import Slice
 from tools.context import ToolContext
@@ -17,6 +18,7 @@ from tools.ran.topology_tools import read_configuration, read_topology
 from tools.registry import default_registry
 from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
+from tools.twinning.outlook import sites_of
 from twins.network import KpiQuery
 from twins.system.scenario.disturbance import BackhaulDelay
 from twins.system.scenario.presets import small_scenario
@@ -43,6 +45,48 @@ def test_a_kpi_query_returns_what_the_network_measured_with_units(world):
     assert [row.value for row in value.rows] == measured.values()
     assert {row.unit for row in value.rows} == {"%"}
     assert value.means[0].worst_cell == "S1C1"
+
+
+def site_report(world, tmp_path, sites, kpi="PEE.Energy", unit="Wh"):
+    """A world whose power meters report by site only: `sites` maps DNs to values."""
+    start = world.network.describe().now - timedelta(seconds=1)
+    rows = [KpiSample(kpi, dn, None, start, start + timedelta(seconds=1), value, unit) for dn, value in sites.items()]
+    store = KpiStore(tmp_path / "sites.db")
+    store.write(KpiFrame(tuple(rows)))
+    return replace(world, kpis=KpiSource(store))
+
+
+def test_a_kpi_that_is_reported_by_site_is_found_for_whole_sites_only(world, tmp_path):
+    card = world.network.describe()
+    sites = sites_of(card)
+    by_site = site_report(world, tmp_path, dict.fromkeys(sites, 0.2))
+    table = query_kpi.call(by_site, {"kpis": ["PEE.Energy"]}).value
+    assert {row.cell for row in table.rows} == set(sites)
+    assert table.means[0].mean == pytest.approx(0.2 * len(sites))
+    whole = [cell.id for cell in card.cells if cell.dn in next(iter(sites.values()))]
+    assert query_kpi.call(by_site, {"kpis": ["PEE.Energy"], "cells": whole}).value.means[0].mean == pytest.approx(0.2)
+    part = query_kpi.call(by_site, {"kpis": ["PEE.Energy"], "cells": whole[:1]})
+    assert part.value.rows == ()
+    network = site_report(world, tmp_path / "network", {"SubNetwork=RAN": 0.7})
+    assert query_kpi.call(network, {"kpis": ["PEE.Energy"]}).value.means[0].mean == pytest.approx(0.7)
+
+
+def test_a_sum_of_which_a_part_is_missing_is_unknown_and_its_rows_are_shown(world, tmp_path):
+    cells = [cell.dn for cell in world.network.describe().cells]
+    evidence = query_kpi.call(site_report(world, tmp_path, dict.fromkeys(cells[1:], 0.1)), {"kpis": ["PEE.Energy"]})
+    assert len(evidence.value.rows) == len(cells) - 1
+    assert evidence.value.means[0].mean is None
+    assert any("the sum over the named cells is unknown" in warning for warning in evidence.warnings)
+
+
+def test_the_energy_efficiency_of_several_cells_is_their_volume_over_their_energy(world):
+    card = world.network.describe()
+    rows = query_kpi.call(world, {"kpis": ["EE.DV", "PEE.Energy"], "windows": 5}).value.rows
+    energy = {(row.cell, row.start): row.value for row in rows if row.kpi == "PEE.Energy"}
+    delivered = sum(row.value * energy[row.cell, row.start] for row in rows if row.kpi == "EE.DV")
+    (mean,) = query_kpi.call(world, {"kpis": ["EE.DV"], "windows": 5}).value.means
+    assert mean.mean == pytest.approx(delivered / sum(energy.values()), rel=1e-6)
+    assert len({cell for cell, _ in energy}) == len(card.cells)
 
 
 def test_topology_and_configuration_are_those_of_the_network(world):

@@ -162,7 +162,7 @@ JSON = st.recursive(
 PATHS = ["commonEventHeader", "perf3gppFields", "perf3gppFields/measDataCollection", "commonEventHeader/lastEpochMicrosec"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(PATHS), JSON)
 def test_no_report_breaks_the_reader(path, value):
     try:

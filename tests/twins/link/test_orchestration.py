@@ -211,7 +211,7 @@ MANY = [
 ]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(devices)
 def test_a_space_is_filtered_by_the_same_rules_that_refuse_one_orchestration(device):
     whole = permitted(device, configuration_columns(MANY))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from tools.oran.tables.network_tables import kpi_report
 from tools.telemetry.pm_intake import SOURCE, FileReport, take_in_files
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
+from twins.scratch_folder import ScratchFolder
 from twins.screen.console import SafeConsole, plain
 
 
@@ -23,8 +23,8 @@ def report_files(
     """Take in the files; return the report as JSON, and a function that prints it. Raises UnknownKpiError, KpiStoreError."""
     for name in cumulative:
         kpi_definition(name)
-    with tempfile.TemporaryDirectory(prefix="twinpilot-pm-") as folder:
-        kpis = KpiStore(store or Path(folder) / "kpi.sqlite")
+    with ScratchFolder("twinpilot-pm-") as folder:
+        kpis = KpiStore(store or folder / "kpi.sqlite")
         reports = take_in_files(files, kpis, cumulative)
         frame, flaws, losses = kpis.query(KpiQuery()), kpis.flaws(KpiQuery()), kpis.losses(SOURCE)
     value = {

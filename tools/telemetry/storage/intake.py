@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from policies.kpi import KpiFrame, KpiSample, kpi_definitions
+from policies.kpi import KpiFrame, KpiSample, counter_definitions
 from policies.quality.flaw import Flaw, suspect
 from policies.quality.reporter import Reporter
 from policies.quality.screening import conflict, screen
@@ -37,10 +37,12 @@ def take_in(connection: sqlite3.Connection, delivery: Delivery, reporter: Report
     Raises CursorMovedError if another process has stored from the same source meanwhile, sqlite3.Error.
     """
     record_progress(connection, delivery)
-    stored = list(current_rows(connection, {sample.start for sample in delivery.frame}))
+    windows = {(sample.start, sample.end) for sample in delivery.frame}
+    stored = list(current_rows(connection, {start for start, _ in windows}))
     screening = screen(delivery.frame, past, reporter, stored)
-    good = [sample for sample in screening.good if not _is_counter(sample)]
-    flaws = [*delivery.flaws, *screening.flaws, *overlapping(connection, good)]
+    counters = counter_definitions()  # they only serve to check others
+    good = [sample for sample in screening.good if sample.kpi not in counters]
+    flaws = [*delivery.flaws, *screening.flaws, *overlapping(connection, good, _utc(windows))]
     flaws += _between_sources(connection, delivery.source, good)
     if flaws:
         flawed = {_key(flaw) for flaw in flaws}
@@ -52,9 +54,9 @@ def take_in(connection: sqlite3.Connection, delivery: Delivery, reporter: Report
     return count
 
 
-def _is_counter(sample: KpiSample) -> bool:
-    """Whether a sample is of a measurement that only serves to check others."""
-    return sample.kpi not in kpi_definitions() and sample.kpi.rpartition(".")[0] not in kpi_definitions()
+def _utc(windows: Iterable[tuple[datetime, datetime]]) -> list[tuple[float, float]]:
+    """Return the windows in seconds, those without an offset left out: their samples are refused."""
+    return [(start.timestamp(), end.timestamp()) for start, end in windows if start.tzinfo is not None and end.tzinfo is not None]
 
 
 def _key(item: KpiSample | Flaw) -> tuple[str, str, Slice | None, datetime]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from policies.kpi import KpiFrame, KpiSample
+from policies.kpi import KpiSample
 from policies.quality.flaw import Flaw, refused
 from policies.quality.window import LONGEST_S
 
@@ -19,9 +19,11 @@ _TOLERANCE_S = 0.001
 Window = tuple[float, float]
 
 
-def overlapping(connection: sqlite3.Connection, samples: list[KpiSample]) -> Iterator[Flaw]:
-    """Yield a flaw for each sample whose window overlaps another one of its series, stored before or delivered with it."""
-    windows = [(start.timestamp(), end.timestamp()) for start, end in KpiFrame(tuple(samples)).windows()]
+def overlapping(connection: sqlite3.Connection, samples: list[KpiSample], windows: list[Window]) -> Iterator[Flaw]:
+    """Yield a flaw for each sample whose window overlaps another one of its series, stored before or delivered with it.
+
+    windows: all that the samples may have, s.
+    """
     suspicious = {window for window in windows if _has_neighbour(connection, windows, window)}
     if not suspicious:
         return

@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 
 from policies.kpi import KpiSample
 from policies.quality.flaw import Flaw
-from policies.quality.grouping import by_place, by_window
+from policies.quality.grouping import grouped
 from policies.quality.invariant import TREND_KPIS
 from policies.quality.trend import HISTORY, PERSISTENT, Past
 from policies.slices import Slice
@@ -60,8 +61,8 @@ def past_before(connection: sqlite3.Connection, start: datetime) -> Past:
         good = {_key(row): sample_of(row) for row in rows if row[0] in TREND_KPIS or row[0].rpartition(".")[0] in TREND_KPIS}
         contradicted = _contradicted(connection, moment)
         samples = good | {(flaw.kpi, flaw.dn, flaw.slice): _as_delivered(flaw) for flaw in contradicted}
-        for _, members in by_window(samples.values()):
-            past.add(by_place(members))
+        for _, groups in sorted(grouped(samples.values())[0].items(), key=itemgetter(0)):
+            past.add(groups)
         past.mark_newest(contradicted)
     return past
 

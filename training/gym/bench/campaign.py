@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from multiprocessing import get_context
 from pathlib import Path
 
 from policies.gym.split import Purpose
@@ -19,7 +18,7 @@ from training.gym.input_error import GymInputError
 from training.gym.networks import GymNetwork
 from training.gym.tasks.gym_task import GymTask
 from twins.progress import Advance
-from twins.worker_process import prepare_worker
+from twins.worker_process import worker_pool
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def _episodes(campaign: Campaign, pairs: list[tuple[GymTask, int]], workers: int
     if workers == 1:
         yield from (episode(campaign, task, attempt) for task, attempt in pairs)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as pool:
+    with worker_pool(workers) as pool:
         futures = [pool.submit(episode, campaign, task, attempt) for task, attempt in pairs]
         yield from (future.result() for future in as_completed(futures))
 

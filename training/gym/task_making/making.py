@@ -5,18 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import count as numbers
 from itertools import product
-from multiprocessing import get_context
 
 from policies.gym.split import SEEDS, Purpose
 from training.gym.task_making.similarity import Pool
 from training.gym.tasks.gym_task import Domain, GymTask, Tier
 from twins.gym.scenario import Family
 from twins.progress import Advance
-from twins.worker_process import prepare_worker
+from twins.worker_process import worker_pool
 
 MAX_BATCHES = 60
 MAX_REPAIR_SHARE = 0.5  # of a domain's tasks of a tier that may have the same repair, if several are possible
@@ -45,7 +43,7 @@ def make_tasks(plan: Plan, existing: list[str], workers: int, progress: Advance)
     texts, tasks, easy_tasks = Pool(existing), list[GymTask](), 0
     kinds = list(product(Domain, plan.of_tier))
     total = sum(plan.of_tier[tier] for _, tier in kinds)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as pool:
+    with worker_pool(workers) as pool:
         for domain, tier in kinds:
             group = _Group(plan.of_tier[tier], domain in _VARIED)
             for draws in _batches(plan.purpose, domain, tier, size=min(60, 6 * group.size)):

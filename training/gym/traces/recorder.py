@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from twins.gym.packet_network import InfrastructureError, PacketNetwork
 from twins.gym.scenario import Family, scenario
 from twins.gym.world import World
 from twins.progress import Advance
-from twins.worker_process import prepare_worker
+from twins.worker_process import worker_pool
 
 STEPS = 9
 POLICIES = ("random", "scripted", "random")
@@ -125,7 +124,7 @@ def record(requested: list[Segment], network: GymNetwork, folder: Path, workers:
     folder.mkdir(parents=True, exist_ok=True)
     missing = [segment for segment in requested if not (folder / f"{segment.name}.jsonl.gz").exists()]
     failures = {}
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=prepare_worker) as pool:
+    with worker_pool(workers) as pool:
         futures = [pool.submit(_work, segment, network, folder) for segment in missing]
         for done, future in enumerate(as_completed(futures), start=1):
             name, reason = future.result()

@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ from twins.link.table.families import LEVELS, ORDERS, Family, GridPoint
 from twins.link.table.point_simulation import PointResult, simulate_point
 from twins.link.transmitter import make_transmitter
 from twins.progress import Advance
-from twins.worker_process import prepare_worker
+from twins.worker_process import prepare_worker, worker_pool
 
 INFORMATION_STEP = 1.0 / 65535.0  # quantiles are stored as uint16
 
@@ -86,7 +85,7 @@ def tabulate(work: list[Piece], folder: Path, workers: int, progress: Advance) -
     unfinished = [piece for piece in work if not piece.file(folder).exists()]
     done = len(work) - len(unfinished)
     progress(done, len(work))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare) as pool:
+    with worker_pool(workers, _prepare) as pool:
         futures = {pool.submit(piece.run, folder) for piece in unfinished}
         try:
             for future in as_completed(futures):
