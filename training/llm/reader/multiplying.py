@@ -20,6 +20,7 @@ _BOUND: Final = re.compile(r"^(?P<before>[^\d]{0,40}?)(?P<number>\d+(?:[.,]\d+)?
 _SLICES: Final = ("eMBB", "URLLC", "mMTC")
 _SLICE_WORDS: Final = re.compile(r"\b(?:video|sensor|broadband|latency|iot|machine|streaming|robot|stream)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_NEGATIVE: Final = re.compile(r"\b(?:no|not|none|nobody|noone|never|without|nil|neither|nor)\b|n't\b", re.IGNORECASE)  # they turn the comparison
 _STATISTICS: Final = frozenset("avg average averge mean the a on of in for p p95 p05 tail dl downlink rate share level min max".split())
 _TELLING: Final = 0.7
 _OPENINGS: Final = (
@@ -84,7 +85,7 @@ def _mine_item(found: Mined, record: Record, kind: str, name: str, item: Record)
         words = [words for own, words in segments(record) if own == tag]
         if len(words) != 1:
             continue
-        if tag[0] == "k" and _users(record, tag) == 1:
+        if tag[0] == "k" and _users(record, tag) == 1 and not _NEGATIVE.search(words[0]):
             found.names[kind, name].append(words[0])
         match = _BOUND.match(words[0].strip()) if tag[0] == "a" else None
         if match and kind == "targets" and not item["relative"] and item["value"] is not None:
@@ -178,7 +179,7 @@ class Multiplier:
                 if self._random.random() > 0.35 or _users(record, tag) != 1 or not _is_one(record, tag):
                     continue
                 index = next(position for position, (own, _) in enumerate(cut) if own == tag)
-                if tag[0] == "k" and self._mined.names[kind, name]:
+                if tag[0] == "k" and self._mined.names[kind, name] and not _NEGATIVE.search(cut[index][1]):
                     cut[index] = (tag, self._like(cut[index][1], self._random.choice(self._mined.names[kind, name])))
                 elif tag[0] == "a" and kind == "targets":
                     cut[index] = (tag, self._rebounded(cut[index][1], item))
