@@ -6,30 +6,22 @@ What the words do not allow to compute is a doubt, and a doubt is asked about; n
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Final
 
-from agents.reading.amounts import DoubtfulAmount, share_of, value_in
-from agents.reading.clock import DoubtfulTime, window_of
-from agents.reading.marked import SAME, Marked, MarkedItem
-from agents.reading.names import AmbiguousName, Names
-from agents.reading.places import NoPlace, cells_of
+from agents.reading.amounts import AmountError, value_in
+from agents.reading.doubt import Doubt
+from agents.reading.located import located
+from agents.reading.marked import Marked, MarkedItem
+from agents.reading.names import Names
+from agents.reading.shares import share_of
+from agents.reading.timing.moments import TimeError
+from agents.reading.timing.window import window_of
 from policies.kpi import kpi_definition
+from policies.limits.loading import load_limits
 from policies.word import Word
 
-UNIT_OF: Final = {
-    "configuredMaxTxPower": "dBm", "digitalTilt": "0.1 deg", "cellIndividualOffset": "dB", "a3Offset": "dB", "hysteresis": "dB",
-    "timeToTrigger": "ms", "rRMPolicyMinRatio": "%", "rRMPolicyMaxRatio": "%", "rRMPolicyDedicatedRatio": "%", "schedulerWeight": "",
-    "maxConnectedUes": "UE", "maxPrbUsage": "%", "nRPCI": "",
-}  # fmt: skip
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
-
-
-class Doubt(Exception):
-    """Words from which nothing certain can be computed: `words` and what is in doubt about them."""
-
-    def __init__(self, words: str, why: str) -> None:
-        super().__init__(f"{words!r}: {why}")
-        self.words, self.why = words, why
 
 
 class Computed(Word):
@@ -52,87 +44,85 @@ class ComputedReading(Word):
 
 def computed(marked: Marked, names: Names) -> ComputedReading:
     """Compute all items and the window; raises Doubt."""
-    cells = _all_cells(marked, names)
-    hands_off = frozenset().union(
-        *(own for item, own in zip(marked.items, cells, strict=True) if item.kind == "forbid" and item.name == "change")
-    )
-    if hands_off == names.all:
-        hands_off = frozenset()
-    items = [
-        _item(item, own - hands_off if item.kind != "forbid" else own, names)
-        for item, own in zip(marked.items, cells, strict=True)
-    ]
+    items: list[Computed] = []
+    for item, cells in zip(marked.items, _touchable(marked, located(marked, names), names), strict=True):
+        if not cells:
+            raise Doubt(item.place, "no cell is left")
+        ids = () if cells == names.all else tuple(sorted(cells))
+        items.append(_item(item, ids, _amount_before(item, items)))
+    _check_contradiction(marked, items)
     return ComputedReading(marked=marked, items=tuple(items), window=_window(marked, names))
 
 
-def _all_cells(marked: Marked, names: Names) -> list[frozenset[str]]:
-    found: list[frozenset[str]] = []
-    named: dict[str, frozenset[str]] = {}
-    for item in marked.items:
-        if item.place and item.place != SAME and item.place not in named:
-            try:
-                named[item.place] = cells_of(item.place, names, relation=item.name == "cellIndividualOffset").cells
-            except (NoPlace, AmbiguousName):
-                named[item.place] = frozenset()  # once more below, with what the others name
-    elsewhere = frozenset().union(*named.values())
-    before: frozenset[str] = frozenset()
-    for item in marked.items:
-        if not item.place:
-            own = names.all
-        elif item.place == SAME:
-            own = before or names.all
-        else:
-            own = _cells(item, names, elsewhere - named[item.place], before)
-        found.append(own)
-        before = own
-    return found
+def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> list[frozenset[str]]:
+    """Return the cells of the items without those that the text forbids to change; restrictions keep theirs."""
+    pairs = list(zip(marked.items, cells, strict=True))
+    forbidden = frozenset[str]().union(*(own for item, own in pairs if item.kind == "forbid" and item.name == "change"))
+    hands_off = frozenset[str]() if forbidden == names.all else forbidden
+    return [own if item.kind == "forbid" else own - hands_off for item, own in pairs]
 
 
-def _cells(item: MarkedItem, names: Names, elsewhere: frozenset[str], before: frozenset[str]) -> frozenset[str]:
-    is_relation = item.name == "cellIndividualOffset"
-    try:
-        place = cells_of(item.place, names, elsewhere=elsewhere, before=before, relation=is_relation)
-    except AmbiguousName as error:
-        raise Doubt(item.place, f"it can be {' or '.join(error.names)}") from error
-    except NoPlace as error:
-        raise Doubt(item.place, "it names no cell, site or area of the network") from error
-    if place.unused:
-        raise Doubt(item.place, f"{', '.join(place.unused)} is not understood")
-    return place.cells
+def _check_contradiction(marked: Marked, items: list[Computed]) -> None:
+    """Raise Doubt if the text forbids the edit that it asks for."""
+    for one in items:
+        if one.item.kind != "forbid" or marked.when:
+            continue
+        for other in items:
+            is_same = other.item.kind == "edit" and other.item.name == one.item.name and other.item.slice == one.item.slice
+            if is_same and (not one.cells or set(one.cells) & set(other.cells)):
+                raise Doubt(one.item.place or one.item.name, f"it forbids {one.item.name} in a cell where the text edits it")
 
 
-def _item(item: MarkedItem, cells: frozenset[str], names: Names) -> Computed:
-    ids = () if cells == names.all else tuple(sorted(cells))
-    if not cells:
-        raise Doubt(item.place, "no cell is left")
+def _amount_before(item: MarkedItem, items: list[Computed]) -> float | None:
+    """Return the amount of the last item of the same name, to which "the same" or a number without a unit refers."""
+    same = [
+        one for one in items if one.item.kind == item.kind and one.item.name == item.name and one.item.is_delta == item.is_delta
+    ]
+    if not same:
+        return None
+    value = same[-1].delta if item.is_delta else same[-1].value
+    return abs(value) if isinstance(value, float) and item.is_delta else value if isinstance(value, float) else None
+
+
+def _item(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Computed:
     try:
         if item.kind == "target":
-            return _target(item, ids)
+            return _target(item, cells, before)
         if item.kind == "edit":
-            return _edit(item, ids)
-    except DoubtfulAmount as error:
+            return _edit(item, cells, before)
+    except AmountError as error:
         raise Doubt(item.amount, str(error)) from error
-    return Computed(item=item, cells=ids)
+    return Computed(item=item, cells=cells)
 
 
-def _target(item: MarkedItem, cells: tuple[str, ...]) -> Computed:
+def _target(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Computed:
     if item.comparison in ("min", "max"):
         return Computed(item=item, cells=cells)
     if item.reference is not None:
         share = share_of(item.amount)
         return Computed(item=item, cells=cells, percent=share.percent * (share.sign or item.sign or 1))
     unit = kpi_definition(item.name).unit
-    return Computed(item=item, cells=cells, value=value_in(item.amount, unit, lowest=(item.comparison or "").startswith(">")))
+    is_lowest = (item.comparison or "").startswith(">")
+    return Computed(item=item, cells=cells, value=value_in(item.amount, unit, lowest=is_lowest, before=before))
 
 
-def _edit(item: MarkedItem, cells: tuple[str, ...]) -> Computed:
+def _edit(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Computed:
     if item.state:
         return Computed(item=item, cells=cells, value=item.state)
-    unit = UNIT_OF[item.name]
+    unit = unit_of_attribute(item.name)
     if item.is_delta:
-        size = abs(value_in(item.amount, _UNIT_OF_DELTA.get(unit, unit)))
+        size = abs(value_in(item.amount, _UNIT_OF_DELTA.get(unit, unit), before=before))
         return Computed(item=item, cells=cells, delta=size * (item.sign or 1))
-    return Computed(item=item, cells=cells, value=value_in(item.amount, unit))
+    return Computed(item=item, cells=cells, value=value_in(item.amount, unit, before=before))
+
+
+@cache
+def unit_of_attribute(attribute: str) -> str:
+    """Return the unit of an attribute in the limits catalogue; raises AmountError if there is no such attribute, or several."""
+    units = {limit.unit for limit in load_limits() if limit.attribute == attribute}
+    if len(units) != 1:
+        raise AmountError(f"{attribute} has no unit in the limits catalogue" if not units else f"{attribute} has several units")
+    return units.pop()
 
 
 def _window(marked: Marked, names: Names) -> tuple[datetime, datetime] | None:
@@ -140,5 +130,5 @@ def _window(marked: Marked, names: Names) -> tuple[datetime, datetime] | None:
         return None
     try:
         return window_of(marked.when, names.card)
-    except DoubtfulTime as error:
+    except TimeError as error:
         raise Doubt(marked.when, str(error)) from error

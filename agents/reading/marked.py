@@ -23,9 +23,9 @@ SAME = "="  # the place of the item before
 class MarkedItem(Word):
     """One target, edit or restriction.
 
-    name: KPI, attribute, or what is forbidden. place, amount: words of the text, several pieces joined by " … "; an empty place is
-    the whole network, `SAME` that of the item before. reference: what a target is relative to. sign: of a relative target or edit.
-    is_delta: the edit is relative. state: the value of an edit that is no number.
+    name: KPI, attribute, or what is forbidden. place, amount: words of the text, several pieces joined by " … "; an empty place
+    is the whole network, `SAME` that of the item before. reference: what a target is relative to. sign: of a relative target or
+    edit. is_delta: the edit is relative. state: the value of an edit that is no number.
     """
 
     kind: Kind

@@ -1,52 +1,44 @@
 """From the words of a place to cells: "everything but site S2", "LUM, d excluded", "the sleeping pair on the north wall".
 
 1. Names (`names.py`) add cells; words of exclusion turn what follows, or what stands before them, into what is taken out.
-2. Two names side by side without "and" mean what both share, if anything: "the car park cells zef".
+2. Two names side by side without "and" mean what both share, if anything: "the car park cells zef". Behind an exclusion with
+   which the words begin, the second is what the first is taken out of: "except for S2C1 the yard".
 3. "All" without a name is the network; with names it only says that none of their cells is left out.
 4. Words that belong to no rule are returned: whoever asks for the place accounts for them, or asks the operator.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from agents.reading.names import FILLERS, AmbiguousName, Name, Names
+from agents.reading.antecedents import Antecedents, PlaceError
+from agents.reading.name import Name
+from agents.reading.names import Names
+from agents.reading.place_words import (
+    ALL,
+    ASLEEP,
+    EMPHASIS,
+    EXCLUDED,
+    EXCLUDING,
+    FILLERS,
+    INCLUDED,
+    INCLUDING,
+    INSTEAD,
+    JOINING,
+    NONE,
+    ONE_BACK,
+    REST,
+    SEVERAL_BACK,
+    SITES,
+    TOWARDS,
+    phrase_at,
+)
 from agents.reading.spoken import Spoken, spoken
 
-__all__ = ["AmbiguousName", "NoPlace", "Place", "cells_of"]
-
-
-def _phrases(text: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(phrase.split()) for phrase in text.split(" | "))
-
-
-_BEFORE: Final = _phrases(
-    "but not | but | except | exept | excpet | excpt | excepting | except for | excluding | excl | exclude | exclusive of | minus | without |"
-    " w / o | wo | sans | save | save for | bar | barring | other than | apart from | apart form | aside from | besides | outside | outside of |"
-    " not | skip | skipping | leaving out | leave out | with the exception of | with the sole exception of | with exception of | exception |"
-    " exceptions | not counting | not including | beyond | less | only not | omit | omitting | out = | rather than | no | spare | sparing"
-)
-_AFTER: Final = _phrases(
-    "excluded | excepted | exempt | exempted | spared | out of scope | is out of scope | not included | is not included | not counted | does not"
-    " count | do not count | doesn't count | left out | is left out | is out | are out | stays out | stay out | is not part of this | is not part of"
-    " it | not | is not | are not | aside | apart | is excluded | are excluded | is exempt | out | not meant"
-)
-_ALSO: Final = _phrases("not excepted | not excluded | included | too | as well | also | inclusive | not without | likewise | no less")
-_WITH: Final = _phrases("including | incl | inclusive of | even | in particular | especially | above all | no exception | without exception | no exceptions | without exceptions | not only | not just | not merely | but also")
-_ALL: Final = frozenset(
-    "all every each everything everywhere anywhere whole entire networkwide any overall complete al evry evrything everythng evrywhere".split()
-)
-_REST: Final = _phrases("rest | others | everywhere else | elsewhere | remaining | remainder | everything else | all other | all others | other | any other")
-_BACK: Final = frozenset("there it here same them these those that both they its former latter this".split())
-_ASLEEP: Final = {"sleeping": True, "asleep": True, "dormant": True, "awake": False}
-_BREAKS: Final = frozenset(";\n")
-_CLOSING: Final = frozenset({",", ";", ".", ")", "since", "because", "as"})
-
-
-class NoPlace(Exception):
-    """The words name no cell of the network."""
+_CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
+_RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
+Sign = Literal["in", "also", "out"]
 
 
 @dataclass(frozen=True)
@@ -57,196 +49,305 @@ class Place:
     unused: tuple[str, ...] = ()
 
 
-Sign = Literal["in", "also", "out"]
+def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, *, is_relation: bool = False) -> Place:
+    """Return the cells that a phrase names; raises PlaceError, AmbiguousNameError.
+
+    is_relation: the phrase is about a relation of two cells, of which only the source counts.
+    """
+    reader = _PlaceReader(phrase, names, antecedents or Antecedents(), is_relation)
+    cells = reader.cells()
+    if not cells:
+        raise PlaceError(f"{phrase!r} names no cell of the network")
+    return Place(cells, tuple(reader.unused))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A name that was read. link: what stands before it. shared_with: the group before, if both are one by what they share."""
+
+    sign: Sign
+    name: Name
+    link: str
+    shared_with: _Group | None = None
+    own: Name | None = None  # the name without what it was joined with
 
 
 @dataclass
-class _Said:
-    """What has been read so far: the groups of cells in order, each taken in, taken in whatever else holds, or taken out."""
+class _PlaceReader:
+    """Reads a phrase from left to right into groups of cells, each taken in, taken in whatever else holds, or taken out."""
 
-    groups: list[tuple[Sign, Name]] = field(default_factory=list)
-    near: list[str] = field(default_factory=list)
+    phrase: str
+    names: Names
+    antecedents: Antecedents
+    is_relation: bool
+    groups: list[_Group] = field(default_factory=list)
+    near: list[str] = field(default_factory=list)  # sites, the last one last
     unused: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)  # words that refer to a place before
     sign: Sign = "in"
+    is_fresh: bool = False  # an exclusion has no name yet
+    is_doubtful: bool = False  # "except A, B": both, or B but not A?
     all: bool = False
     rest: bool = False
     rest_of: bool = False
-    back: bool = False
     asleep: bool | None = None
-    last: Name | None = None  # as it was named, whatever it was joined with
-    joined_with: tuple[Sign, Name] | None = None  # what the last group was before it was joined with the last name
-    joined: bool = True  # by "and", a comma or another word than a preposition, to the name before
+    without_asleep: bool = False
+    link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
 
-    def turn_last(self, sign: Sign) -> None:
-        """Give the last name another sign; what it was joined with keeps its own."""
-        if self.last is not None:
-            self.groups[-1:] = [self.joined_with] if self.joined_with else []
-            self.groups.append((sign, self.last))
-            self.joined_with = None
+    def __post_init__(self) -> None:
+        self.words = spoken(self.phrase)
 
-    def cells(self, *signs: Sign) -> frozenset[str]:
-        """Return all cells of these groups."""
-        return frozenset().union(*(name.cells for sign, name in self.groups if sign in signs))
+    def cells(self) -> frozenset[str]:
+        """Read the phrase and return its cells, empty if none is left."""
+        position = 0
+        while position < len(self.words):
+            if self.is_relation and self.groups and self.words[position].key in TOWARDS:
+                break  # the rest names the target
+            position += self._read(position)
+        if self.is_doubtful and not self.all:
+            raise PlaceError("it is not certain whether the second place is left out too")
+        return self._result()
 
+    def _read(self, position: int) -> int:
+        """Read what stands at a position; return how many words it takes."""
+        words, word = self.words, self.words[position]
+        if length := phrase_at(EMPHASIS, words, position):
+            return length
+        if length := phrase_at(INCLUDING, words, position):
+            self.sign = "also" if self.groups or self.all else self.sign
+            return length
+        if length := phrase_at(INCLUDED, words, position):
+            return self._include(position, length)
+        if length := phrase_at(NONE, words, position):
+            self.sign, self.link = ("out", self.link) if self._union("in") else ("in", "…")
+            return length
+        if length := phrase_at(INSTEAD, words, position):
+            self._drop_last()
+            return length
+        return self._read_name_or_rest(position, word)
 
-def cells_of(
-    phrase: str,
-    names: Names,
-    *,
-    elsewhere: frozenset[str] = frozenset(),
-    before: frozenset[str] = frozenset(),
-    relation: bool = False,
-) -> Place:
-    """Return the cells that a phrase names; raises NoPlace, AmbiguousName.
+    def _read_name_or_rest(self, position: int, word: Spoken) -> int:
+        words = self.words
+        length = phrase_at(REST, words, position)
+        said = self.antecedents.sites(self.names)
+        name = self.names.at(words, position, self.near, said) if not length or word.key not in ALL else None
+        if length and not (name and name.words > 1) and not self._is_at(position + 1, "than"):
+            return self._read_rest(position, length)
+        if name:
+            self._add(position, name)
+            return name.words
+        if self.groups and (length := phrase_at(EXCLUDED, words, position)) and self._closes(position, length):
+            self._take_out()
+            return length
+        if length := phrase_at(EXCLUDING, words, position):
+            self.sign, self.is_fresh = "out", True
+            return length
+        return self._read_word(position, word)
 
-    elsewhere: cells that the rest of the text names, for "everywhere else". before: what "there" or "both" refers to.
-    relation: the phrase is about a relation of two cells, of which only the source counts.
-    """
-    words, said = spoken(phrase), _Said()
-    position = 0
-    while position < len(words):
-        if relation and said.groups and _is_towards(words, position):
-            break  # the rest names the target
-        position += _read(words, position, names, said, phrase)
-    cells = _result(said, names, elsewhere, before)
-    if not cells:
-        raise NoPlace(phrase)
-    return Place(cells, tuple(said.unused))
-
-
-def _read(words: Sequence[Spoken], position: int, names: Names, said: _Said, phrase: str) -> int:
-    """Read what stands at a position; return how many words it takes."""
-    word = words[position]
-    if length := _length(_WITH, words, position):
-        if words[position].key in ("including", "incl", "inclusive", "even") and said.groups:
-            said.sign = "also"
+    def _include(self, position: int, length: int) -> int:
+        if self.words[position + length - 1].key == "without":
+            self.sign = "also"
+        elif self.groups:
+            self._turn_last("also")
         return length
-    if length := _length(_ALSO, words, position):
-        if words[position + length - 1].key == "without":
-            said.sign = "also"
-        elif said.groups:
-            said.turn_last("also")
+
+    def _read_rest(self, position: int, length: int) -> int:
+        after = position + length
+        while after < len(self.words) and self.words[after].key in ("2", "3", "4", "cells", "cell", "sectors", "ones"):
+            after += 1
+        if self._is_at(after, "of", "on", "in", "at"):
+            self.rest_of = True
+        elif self.sign == "out":
+            self.all = True
+        else:
+            self.rest = True
         return length
-    if word.key not in _ALL and (length := _length(_REST, words, position)) and not _is_at(words, position + 1, "than"):
-        return _read_rest(words, position, said, length)
-    if word.key in _ALL and (length := _length(_REST, words, position)):
-        return _read_rest(words, position, said, length)
-    if name := names.at(words, position, said.near):
-        _add(words, position, name, names, said)
-        return name.words
-    if said.groups and (length := _length(_AFTER, words, position)) and _closes(words, position, length):
-        _take_out(words, said)
-        return length
-    if length := _length(_BEFORE, words, position):
-        said.sign = "out"
-        return length
-    return _read_word(word, words, position, names, said, phrase)
 
+    def _read_word(self, position: int, word: Spoken) -> int:
+        key = word.key
+        if key in ALL:
+            self.all = self.all or self.sign != "out"
+        elif key in ASLEEP:
+            self._read_asleep(position)
+        elif key in SITES and position and self.words[position - 1].key in ("that", "this", "the", "whole", "same", "its"):
+            self.back.append("site")
+        elif key in ONE_BACK or key in SEVERAL_BACK:
+            self.back.append(key)
+        elif key == "-" and self.all and not self.groups and not word.glued:
+            self.sign, self.is_fresh = "out", True
+        elif key == "wide" or key in self.names.network_words:
+            self.all = self.all or self.sign != "out"
+        elif key in JOINING:
+            self.link = "and" if key != "," else self.link or ","
+        elif key == "…" or self.phrase[word.start] in ";\n":
+            self.link = "…"
+            self.sign = "in" if self.sign == "out" and not self.is_fresh else self.sign
+        elif word.is_word and key not in FILLERS and not _is_nearly_filler(key):
+            self.unused.append(self.phrase[word.start : word.end])
+        self._end_line(word)
+        return 1
 
-def _read_rest(words: Sequence[Spoken], position: int, said: _Said, length: int) -> int:
-    if _is_at(words, position + length, "of"):
-        said.rest_of = True
-    elif said.sign == "out":
-        said.all = True
-    else:
-        said.rest = True
-    return length
+    def _end_line(self, word: Spoken) -> None:
+        """Note that a line ends behind a word; an exclusion ends with it."""
+        rest = self.phrase[word.end :]
+        if rest.lstrip(" ")[:1] == "\n" and self.sign == "out" and not self.is_fresh:
+            self.sign, self.link = "in", "…"
 
+    def _read_asleep(self, position: int) -> None:
+        before = [word.key for word in self.words[max(0, position - 2) : position]]
+        if before in (["it", "is"], ["they", "are"], ["which", "is"], ["which", "are"]) and self.groups:
+            return  # it says more of a cell that is named
+        if self.sign == "out":
+            self.without_asleep = True
+        else:
+            self.asleep = ASLEEP[self.words[position].key]
 
-def _read_word(word: Spoken, words: Sequence[Spoken], position: int, names: Names, said: _Said, phrase: str) -> int:
-    if word.key in _ALL:
-        said.all = said.all or said.sign != "out"
-    elif word.key in _ASLEEP:
-        said.asleep = _ASLEEP[word.key]
-    elif word.key in _BACK:
-        said.back = True
-    elif word.key == "-" and said.all and not said.groups and not word.glued:
-        said.sign = "out"
-    elif word.key == "wide" or word.key in names.network_words:
-        said.all = True
-    elif word.key in ("and", "+", "&", "plus", "/", "n", "or", ","):
-        said.joined = True
-        if word.key == "," and said.sign == "out" and said.groups and not said.all and not said.cells("in"):
-            said.sign = "in"  # "with the exception of A, B": what is left out came first
-    elif phrase[word.start] in _BREAKS and said.sign == "out":
-        said.sign = "in"
-    elif word.is_word and word.key not in FILLERS:
-        said.unused.append(phrase[word.start : word.end])
-    return 1
+    def _add(self, position: int, name: Name) -> None:
+        sites = sorted({self.names.site_of[cell] for cell in name.cells})
+        self.near = [site for site in self.near if site not in sites] + sites
+        if self.rest_of:
+            self.rest_of = False
+            name = self._rest_of(name)
+        if name.kind == "cell" and self._is_called_asleep(position):
+            self.asleep, self.without_asleep = None, False
+        last = self.groups[-1] if self.groups else None
+        if last and self._is_range(position, last.name, name):
+            self.groups[-1] = replace(last, name=self._range(last.name, name))
+        else:
+            self._turn_behind_exclusion(name)
+            self._append(last, name)
+        self.link, self.is_fresh = "", False
 
+    def _append(self, last: _Group | None, name: Name) -> None:
+        shared = last.name.cells & name.cells if last and last.sign == self.sign != "also" and self.link in ("", "…") else None
+        if last and shared:
+            both = Name("shared", name.name, shared)
+            self.groups[-1] = _Group(self.sign, both, last.link, shared_with=last, own=name)
+        else:
+            self.groups.append(_Group(self.sign, name, self.link))
 
-def _add(words: Sequence[Spoken], position: int, name: Name, names: Names, said: _Said) -> None:
-    sites = sorted({names.site_of[cell] for cell in name.cells})
-    said.near = [site for site in said.near if site not in sites] + sites
-    if said.rest_of:
-        said.rest_of = False
-        name = Name(name.kind, name.name, name.cells - said.cells("in"))
-    last, said.last = said.groups[-1] if said.groups else None, name
-    if last and _is_range(words, position) and {last[1].kind, name.kind} == {"cell"}:
-        first, end = sorted(names.order.index(next(iter(one.cells))) for one in (last[1], name))
-        if names.site_of[names.order[first]] == names.site_of[names.order[end]]:
-            said.groups[-1] = (last[0], Name("range", name.name, frozenset(names.order[first : end + 1])))
+    def _turn_behind_exclusion(self, name: Name) -> None:
+        """Take in what stands behind an exclusion with which the words begin."""
+        out = self._union("out")
+        if self.sign != "out" or self.all or not out or self._union("in") or self.link == "and" or self.is_fresh:
             return
-    said.joined_with = None
-    if last and not said.joined and last[0] == said.sign == "in" and last[1].cells & name.cells:
-        said.joined_with = last
-        said.groups[-1] = ("in", Name("shared", name.name, last[1].cells & name.cells))
-    else:
-        said.groups.append((said.sign, name))
-    said.joined = False
+        if self.link in ("", "…") or out < name.cells:
+            self.sign = "in"
+        else:
+            self.is_doubtful = True
+
+    def _rest_of(self, name: Name) -> Name:
+        left = self.antecedents.rest(name.cells) - self._union("in")
+        if left == name.cells:
+            raise PlaceError(f"nothing else of {name.name} is named")
+        return Name(name.kind, name.name, left)
+
+    def _is_called_asleep(self, position: int) -> bool:
+        before = [word.key for word in self.words[max(0, position - 2) : position] if word.key not in ("cell", "cells")]
+        return bool(before) and before[-1] in ASLEEP
+
+    def _is_range(self, position: int, last: Name, name: Name) -> bool:
+        before = [word.key for word in self.words[max(0, position - 2) : position]]
+        is_minus = before[-1:] == ["-"] and self.sign == "out" and not self.words[position - 1].glued
+        is_range = before == [".", "."] or bool(before and before[-1] in _RANGE and not is_minus)
+        return is_range and last.kind == name.kind and name.kind in ("cell", "site")
+
+    def _range(self, first: Name, last: Name) -> Name:
+        """Return the cells from the first to the last, in the order of the card; raises PlaceError if it is not one of names."""
+        order = list(self.names.order if first.kind == "cell" else self.names.sites)
+        start, end = sorted((order.index(first.name), order.index(last.name)))
+        between = order[start : end + 1]
+        if first.kind == "site":
+            return Name("range", last.name, frozenset().union(*(self.names.sites[site] for site in between)))
+        if self.names.site_of[first.name] != self.names.site_of[last.name]:
+            raise PlaceError(f"{first.name} to {last.name} are cells of several sites")
+        return Name("range", last.name, frozenset(between))
+
+    def _pop(self) -> _Group:
+        """Take the last name away; what it was joined with stays."""
+        last = self.groups.pop()
+        if last.shared_with is None or last.own is None:
+            return last
+        self.groups.append(last.shared_with)
+        return _Group(last.sign, last.own, "")
+
+    def _turn_last(self, sign: Sign) -> None:
+        """Give the last name another sign; what it was joined with keeps its own."""
+        self.groups.append(replace(self._pop(), sign=sign))
+
+    def _take_out(self) -> None:
+        """Take out the last name and those that "and" joins to it; behind "all cells, those of" all names."""
+        self._turn_last("out")
+        is_list = self.all and any(word.key == "those" for word in self.words)
+        for index in range(len(self.groups) - 1, 0, -1):
+            if not is_list and self.groups[index].link != "and":
+                break
+            self.groups[index - 1] = replace(self.groups[index - 1], sign="out")
+        if is_list:
+            self.groups = [replace(group, sign="out") for group in self.groups]
+
+    def _drop_last(self) -> None:
+        """Forget the last name: what follows corrects it."""
+        if self.groups:
+            self._pop()
+
+    def _union(self, *signs: Sign) -> frozenset[str]:
+        return frozenset().union(*(group.name.cells for group in self.groups if group.sign in signs))
+
+    def _result(self) -> frozenset[str]:
+        also, out = self._union("also"), self._union("out")
+        if self.without_asleep:
+            out |= self.names.asleep
+        cells = (self._taken(also, out) | also) - (out - also)
+        if self.asleep is not None:
+            cells = cells & self.names.asleep if self.asleep else cells - self.names.asleep
+        return cells
+
+    def _taken(self, also: frozenset[str], out: frozenset[str]) -> frozenset[str]:
+        if taken := self._union("in"):
+            return taken
+        if (
+            self.back
+            and self.antecedents.before
+            and (not self.all or set(self.back) & {"them", "these", "those", "there", "site"})
+        ):
+            return self._referred()
+        if "site" in self.back and not self._union("also", "out"):
+            raise PlaceError("what it refers to is not named")
+        if self.rest or self.rest_of:
+            return self.antecedents.rest(self.names.all) - also
+        if self.all or (out and not also):
+            return self.names.all
+        if self.asleep is not None:
+            return self.names.all
+        if also:
+            return frozenset()
+        raise PlaceError("what it refers to is not named" if self.back else "it names no cell, site or area of the network")
+
+    def _referred(self) -> frozenset[str]:
+        back, antecedents = set(self.back), self.antecedents
+        if "site" in back:
+            site = self.names.rest_of_sites(antecedents.one())
+            return site - antecedents.one() if self.rest_of or self.rest else site
+        if back & {"both", "pair"}:
+            return antecedents.both()
+        if "former" in back:
+            return antecedents.former()
+        if back & {"them", "these", "those", "they", "their"}:
+            return antecedents.several()
+        return antecedents.one()
+
+    def _is_at(self, position: int, *keys: str) -> bool:
+        return position < len(self.words) and self.words[position].key in keys
+
+    def _closes(self, position: int, length: int) -> bool:
+        """Whether "not" or "out" belongs to the name before it: nothing that it could exclude follows."""
+        first, after = self.words[position].key, position + length
+        if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
+            return True
+        rest = [word for word in self.words[after:] if word.is_word and (word.written or word.key not in FILLERS)]
+        return not rest or (first not in ("not", "out", "apart", "aside") and self.words[after].key in _CLOSING)
 
 
-def _take_out(words: Sequence[Spoken], said: _Said) -> None:
-    """Take out the last name; behind "all cells, those of" all names."""
-    said.turn_last("out")
-    if said.all and any(word.key == "those" for word in words):
-        said.groups = [("out", name) for _, name in said.groups]
-
-
-def _result(said: _Said, names: Names, elsewhere: frozenset[str], before: frozenset[str]) -> frozenset[str]:
-    taken, also, out = said.cells("in"), said.cells("also"), said.cells("out")
-    if taken:
-        cells = taken
-    elif said.back and before and not said.all:
-        cells = before
-    elif said.all or (out and not also):
-        cells = names.all
-    elif said.rest:
-        cells = names.all - elsewhere - also
-    elif also:
-        cells = frozenset()
-    else:
-        raise NoPlace("no cell, site or area of the network is named")
-    cells = (cells | also) - (out - also)
-    if said.asleep is not None:
-        cells = cells & names.asleep if said.asleep else cells - names.asleep
-    return cells
-
-
-def _length(table: frozenset[tuple[str, ...]], words: Sequence[Spoken], position: int) -> int:
-    """Return the number of words of the longest phrase of the table at a position, 0 if there is none."""
-    sizes = range(min(6, len(words) - position), 0, -1)
-    return next((size for size in sizes if tuple(word.key for word in words[position : position + size]) in table), 0)
-
-
-def _is_at(words: Sequence[Spoken], position: int, key: str) -> bool:
-    return position < len(words) and words[position].key == key
-
-
-def _is_range(words: Sequence[Spoken], position: int) -> bool:
-    dots = position > 1 and words[position - 1].key == words[position - 2].key == "."
-    return dots or position > 0 and words[position - 1].key in ("-", "–", "to", "through", "thru", "till", "until", "..")
-
-
-def _is_towards(words: Sequence[Spoken], position: int) -> bool:
-    """Whether the target of a relation follows."""
-    return words[position].key in ("towards", "toward", "->", "→", ">", "to", "into", "when", "against", "versus", "vs")
-
-
-def _closes(words: Sequence[Spoken], position: int, length: int) -> bool:
-    """Whether "not" or "out" belongs to the name before it: nothing that it could exclude follows."""
-    first, after = words[position].key, position + length
-    if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
-        return True
-    rest = [word for word in words[after:] if word.is_word and word.key not in FILLERS]
-    return not rest or (first not in ("not", "out", "apart", "aside") and words[after].key in _CLOSING)
+def _is_nearly_filler(word: str) -> bool:
+    return len(word) > 4 and any(sorted(word) == sorted(filler) for filler in FILLERS)

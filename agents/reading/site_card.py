@@ -38,7 +38,7 @@ class SiteCard(Word):
     name: str
     now: datetime
     cells: tuple[NamedCell, ...] = Field(min_length=1)
-    areas: dict[str, tuple[str, ...]] = {}
+    areas: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     events: tuple[NamedEvent, ...] = ()
     slices: tuple[Slice, ...] = tuple(Slice)
 

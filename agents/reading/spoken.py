@@ -6,20 +6,29 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-_UNITS: Final = {
+from rapidfuzz.distance import OSA
+
+ONES: Final = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
-        " nineteen".split()
+        (
+            *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+            *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+        )
     )
 } | {"oh": 0}
-_TENS: Final = {word: value for value, word in zip(range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True)}
-_TENS_MISSPELLED: Final = {"fourty": 40, "ninty": 90}
+TENS: Final = {
+    **{"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90},
+    **{"fourty": 40, "ninty": 90},
+}
 SPELLED_LETTERS: Final = {
     word: word[0]
-    for word in "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo sierra"
-    " tango uniform victor whiskey xray yankee zulu".split()
-} | {"alfa": "a"}
+    for word in (
+        *("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima", "mike"),
+        *("november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee"),
+        *("zulu", "alfa", "bee", "dee", "gee", "jay", "kay", "tee", "vee", "zed", "zee"),
+    )
+} | {"aitch": "h", "eff": "f", "ess": "s"}
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[*→]|->|[^\w\s]|_")
 
 
@@ -48,12 +57,9 @@ def spoken(text: str) -> list[Spoken]:
     for match in _TOKEN.finditer(text):
         glued = bool(words) and words[-1].end == match.start()
         word = match.group().casefold()
-        words.append(Spoken(_digits(word), match.start(), match.end(), glued, written=word.isdigit()))
+        key = str(ONES[word]) if word in ONES else word
+        words.append(Spoken(key, match.start(), match.end(), glued, written=word.isdigit()))
     return _joined(words, text)
-
-
-def _digits(word: str) -> str:
-    return str(_UNITS[word]) if word in _UNITS else word
 
 
 def _joined(words: list[Spoken], text: str) -> list[Spoken]:
@@ -61,7 +67,7 @@ def _joined(words: list[Spoken], text: str) -> list[Spoken]:
     position = 0
     while position < len(words):
         word, position = words[position], position + 1
-        tens = _TENS.get(word.key) or _TENS_MISSPELLED.get(word.key)
+        tens = TENS.get(word.key)
         if tens is None:
             joined.append(word)
             continue
@@ -74,7 +80,19 @@ def _joined(words: list[Spoken], text: str) -> list[Spoken]:
 
 
 def singular(word: str) -> str:
-    """Return the singular of a regular plural."""
+    """Return the singular of a regular plural or possessive."""
+    word = word.removesuffix("'s").removesuffix("’s")
     if len(word) > 4 and word.endswith("ies"):
         return f"{word[:-3]}y"
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def is_misspelled(word: str, right: str) -> bool:
+    """Whether `word` is `right` with letters exchanged, or with one wrong, missing or too many; two of a long word."""
+    if len(word) < 4 or len(right) < 4:
+        return False
+    if len(right) == 4 or len(word) == 4:
+        return sorted(word) == sorted(right) or (
+            word[0] == right[0] and len(word) != len(right) and OSA.distance(word, right) == 1
+        )
+    return OSA.distance(word, right) <= (2 if len(right) > 7 else 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.reading import Reading, StatedEdit, StatedRestriction, StatedTarget
@@ -62,7 +62,8 @@ class LabelledText(Reading):
 
     def _items(self) -> Iterator[MarkedItem]:
         before: tuple[str, str] | None = None
-        for one in (*self.targets, *self.edits, *self.forbidden):
+        items: tuple[LabelledTarget | LabelledEdit | LabelledRestriction, ...] = (*self.targets, *self.edits, *self.forbidden)
+        for one in items:
             place = self._words(tuple(tag for tag in one.marks if tag.startswith("p")))
             here = place, str(one.cells)
             is_same = before == here if place else one.cells != "*" and before is not None and before[1] == here[1]
@@ -97,8 +98,8 @@ class LabelledText(Reading):
         )
 
 
-def _sign(number: float) -> int:
-    return (number > 0) - (number < 0)
+def _sign(number: float) -> Literal[-1, 0, 1]:
+    return 0 if not number else 1 if number > 0 else -1
 
 
 def card_of(folder: Path) -> SiteCard:
