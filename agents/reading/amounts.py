@@ -24,9 +24,9 @@ class AmountError(Exception):
 def value_in(words: str, unit: str, *, lowest: bool = False, before: float | None = None) -> float:
     """Return the amount of the words in `unit`, a canonical unit of `policies.text.units`; raises AmountError.
 
-    Of several numbers the last one that fits counts ("10... no, make that 8 ms"); of a range ("between 2 and 9 %") the lowest or
-    the highest. A share may be said in percent, per mille, as a ratio ("2e-4") or as "2 in 100". before: the amount of the item
-    before, to which "the same", "half that" and a number without a unit refer.
+    Of a number and its correction the last one counts ("10... no, make that 8 ms"), of a range ("between 2 and 9 %") the
+    lowest or the highest. A share may be said in percent, per mille, as a ratio ("2e-4") or as "2 in 100". before: the amount of
+    the item before, to which "the same", "half that" and a number without a unit refer.
     """
     plain = simplified(words)
     fitting = list(_values(plain, unit))
@@ -34,8 +34,18 @@ def value_in(words: str, unit: str, *, lowest: bool = False, before: float | Non
         return _rounded(referred)
     if not fitting:
         raise AmountError(f"{words!r} is no amount in {unit or 'a number'}")
-    is_range = len(fitting) > 1 and re.search(r"\b(?:between|range|from)\b|\d\s*(?:\.\.|-|–|to)\s*\d", plain, re.IGNORECASE)
-    return _rounded((min if lowest else max)(fitting) if is_range else fitting[-1])
+    if len(set(fitting)) == 1 or _CORRECTING.search(plain):
+        return _rounded(fitting[-1])
+    if _RANGE.search(plain):
+        return _rounded((min if lowest else max)(fitting))
+    raise AmountError(f"{words!r} is more than one amount")
+
+
+_CORRECTING: Final = re.compile(
+    r"\b(?:no|make that|sorry|rather|actually|uh|er|i mean|wait|correction|instead|down from|up from|old|was|were)\b|→|->|>\s*\d",
+    re.IGNORECASE,
+)
+_RANGE: Final = re.compile(r"\b(?:between|range|from)\b|\d\s*(?:\.\.|-|–|to)\s*\d", re.IGNORECASE)
 
 
 def _rounded(value: Fraction | float) -> float:
@@ -43,7 +53,7 @@ def _rounded(value: Fraction | float) -> float:
 
 
 _SAME: Final = re.compile(r"\b(?:the same|as much|as many|likewise|ditto|same)\b", re.IGNORECASE)
-_THAT: Final = re.compile(r"\s*(?:of\s+)?(?:that|as much|as many|the amount)\b", re.IGNORECASE)
+_THAT: Final = re.compile(r"\s*(?:of\s+)?(?:that|it|as much|as many|the amount)\b", re.IGNORECASE)
 
 
 def _referred(words: str, before: float, *, has_value: bool) -> Fraction | float | None:
@@ -59,6 +69,8 @@ def _referred(words: str, before: float, *, has_value: bool) -> Fraction | float
 
 def _values(words: str, unit: str) -> Iterator[Fraction]:
     numbers = [number for number in numbers_of(words) if not _is_denied(words[: number.start])]
+    if len(numbers) > 1:  # "doubled to 4"
+        numbers = [number for number in numbers if words[number.start : number.end].casefold() not in TIMES]
     is_total = has_unit = False
     for index, number in enumerate(numbers):
         if is_total:
@@ -78,9 +90,14 @@ def _values(words: str, unit: str) -> Iterator[Fraction]:
             yield number.value  # "320 ms, no, make that 256"
 
 
+_DENYING: Final = re.compile(
+    r"(?:\b(?:not|never|instead of|rather than|in place of|and no longer|no longer)|\bnot (?:to|at|yet))\s*$", re.IGNORECASE
+)
+
+
 def _is_denied(before: str) -> bool:
     """Whether the number that follows is one that does not count: "not 256", "instead of 256"."""
-    return bool(re.search(r"\b(?:not|instead of|rather than|in place of)\s*$", before, re.IGNORECASE))
+    return bool(_DENYING.search(before))
 
 
 def _with_later_unit(words: str, numbers: list[Number]) -> str:

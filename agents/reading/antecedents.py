@@ -48,13 +48,25 @@ class Antecedents:
         """Return what "both" refers to: the last two places, or the only one; raises PlaceError."""
         if len(self.before) == 1:
             return self.before[0]
+        if not self.before and len(self.elsewhere) == 2:
+            return self.elsewhere[0] | self.elsewhere[1]
         if len(self.one()) == 2:
             raise PlaceError("it can be the last place, of two cells, or the last two places")
         return self.before[-1] | self.before[-2]
 
+    def last(self, count: int) -> frozenset[str]:
+        """Return the last places, so many; raises PlaceError."""
+        if len(self.before) < count:
+            if len(self.elsewhere) == count:
+                return frozenset[str]().union(*self.elsewhere)
+            raise PlaceError(f"{count} places are not named before")
+        return frozenset[str]().union(*self.before[-count:])
+
     def several(self) -> frozenset[str]:
-        """Return what "them" refers to: the last place if it has several cells, else the last two."""
-        return self.one() if len(self.one()) > 1 else self.both()
+        """Return what "them" refers to: the only place, or the last two of one cell each; raises PlaceError."""
+        if len(self.before) > 1 and len(self.one()) > 1:
+            raise PlaceError("it can be the last place or several")
+        return self.both()
 
     def rest(self, whole: frozenset[str]) -> frozenset[str]:
         """Return the rest of a place: without the parts of it that are named elsewhere."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from agents.reading.spoken import SPELLED_LETTERS, Spoken, singular, spoken
@@ -30,11 +31,13 @@ class AmbiguousNameError(Exception):
         self.names = tuple(names)
 
 
+@lru_cache(maxsize=4096)
 def folded(name: str) -> str:
     """Return a name without signs and case."""
     return re.sub(r"[\W_]", "", name.casefold())
 
 
+@lru_cache(maxsize=4096)
 def runs(name: str) -> tuple[str, ...]:
     """Return the runs of letters and of digits of a name, numbers without leading zeros."""
     return tuple(part.lstrip("0") or "0" if part.isdigit() else part for part in re.findall(r"[^\W\d_]+|\d+", name.casefold()))

@@ -83,6 +83,12 @@ class NameTable:
         return frozenset(part for part in runs(self.card.name) if len(part) > 2) | {"network", "net"}
 
     @cached_property
+    def network_name(self) -> tuple[str, ...]:
+        """The words of the network's own name if it has several."""
+        words = runs(self.card.name)
+        return words if len(words) > 1 else ()
+
+    @cached_property
     def _vocabulary(self) -> tuple[str, ...]:
         return tuple({part for name in self.by_form.values() for part in runs(name.name) if len(part) > 3})
 
@@ -91,7 +97,10 @@ class NameTable:
         if len(word) < 4 or word in self._vocabulary:
             return word
         match = process.extractOne(word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=80 if len(word) > 5 else 88)
-        return match[0] if match and abs(len(match[0]) - len(word)) <= 2 else word
+        if match and abs(len(match[0]) - len(word)) <= 2:
+            return match[0]
+        swapped = [right for right in self._vocabulary if sorted(right) == sorted(word)]
+        return swapped[0] if len(swapped) == 1 else word
 
     def suffixed(self, suffix: str, sites: Iterable[str]) -> frozenset[str]:
         """Return the cells of these sites whose id ends with this part."""

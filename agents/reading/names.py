@@ -13,7 +13,7 @@ from typing import Final
 
 from agents.reading.name import AmbiguousNameError, Name, folded, key_of, runs
 from agents.reading.name_table import NameTable
-from agents.reading.place_words import FILLERS
+from agents.reading.place_words import FILLERS, SITES
 from agents.reading.spoken import SPELLED_LETTERS, Spoken, is_misspelled, singular
 
 _LONGEST: Final = 8  # words of a name in full
@@ -52,6 +52,8 @@ class Names(NameTable):
         """Return the cell of "sector 2 of S3", "the third cell of site ten", or of "sector 2" if one site was named before."""
         keys = [word.key for word in words[position : position + 3]]
         ordinal = _ORDINALS.get(keys[0])
+        if ordinal and len(keys) == 1 and near and words[position - 1].key == "the":
+            return self._one(self.suffixed(ordinal, near[-1:]), 1)  # "all but the second"
         if ordinal and keys[1:2] and keys[1] in _SECTORS:
             number, used = ordinal, 2
         elif keys[0] in _SECTORS and keys[1:2] and (keys[1].isdigit() or keys[1] in SPELLED_LETTERS or len(keys[1]) == 1):
@@ -62,8 +64,10 @@ class Names(NameTable):
         if site is None and (keys[0] == "cell" or keys[0] == "no") and not ordinal:
             return None  # "cell 217" names the cell itself
         sites = [site] if site else list(near[-1:] or (said if len(set(said)) == 1 else ()))
-        cells = self.suffixed(number, sites)
-        return Name("cell", next(iter(cells)), cells, used + used_by_site) if len(cells) == 1 else None
+        return self._one(self.suffixed(number, sites), used + used_by_site)
+
+    def _one(self, cells: frozenset[str], words: int) -> Name | None:
+        return Name("cell", next(iter(cells)), cells, words) if len(cells) == 1 else None
 
     def _site_behind(self, words: Sequence[Spoken], position: int) -> tuple[str | None, int]:
         if position >= len(words) or words[position].key not in ("of", "at", "on", "in", "from"):
@@ -135,6 +139,8 @@ class Names(NameTable):
         return None
 
     def _unique_part(self, words: Sequence[Spoken], position: int) -> Name | None:
+        if _is_count(words, position):
+            return None
         for length in (4, 3, 2, 1):
             if position + length > len(words):
                 continue
@@ -142,7 +148,8 @@ class Names(NameTable):
             cells = [cell for cell in self.order if len(key) > 1 and not key.isalpha() and _ends_with(folded(cell), key)]
             if len(cells) == 1:
                 return Name("cell", cells[0], frozenset(cells), length)
-            numbered = self.by_number.get(key, [])
+            is_counted = len(key) == 1 and not words[position].written and (not position or words[position - 1].key not in SITES)
+            numbered = [] if is_counted else self.by_number.get(key, [])
             candidates = [name for name in numbered if name.kind == "site"] or numbered
             if len(candidates) == 1:
                 return Name(candidates[0].kind, candidates[0].name, candidates[0].cells, length)
@@ -181,7 +188,11 @@ class Names(NameTable):
         for kind, group in self.groups.items():
             for name, own in group.items():
                 said = [singular(word.key) for word in words[position : position + len(own)]]
-                if len(said) == len(own) > 1 and len({_meant(word, own) for word in said} - {""}) == len(own):
+                if (
+                    len(said) == len(own) > 1
+                    and _meant(said[0], own)
+                    and len({_meant(word, own) for word in said} - {""}) == len(own)
+                ):
                     found.append((kind, name))
         if len(found) != 1 or any(part.isdigit() for part in runs(found[0][1])):
             return None
@@ -198,7 +209,7 @@ class Names(NameTable):
         several = any(word.key in ("2", "both", "all", "every", "3") or singular(word.key) != word.key for word in said)
         if len(names) > 1 and not several:
             raise AmbiguousNameError(names)
-        if _is_whole(words[:position]) and len(self.groups[kind][names[0]]) > 1 == end - position:
+        if _is_whole(words[max(0, position - 3) : position]) and len(self.groups[kind][names[0]]) > 1 == end - position:
             raise AmbiguousNameError((*names, self.card.name))  # "the whole valley": the upper valley, or the network?
         cells: frozenset[str] = frozenset()
         for name in names:
@@ -265,10 +276,10 @@ def _is_part_behind_sign(words: Sequence[Spoken], position: int) -> bool:
 
 def _is_count(words: Sequence[Spoken], position: int) -> bool:
     """Whether a number counts what follows: "the two kiosks"."""
-    is_small = (
-        words[position].key.isdigit() and not words[position].glued and position + 1 < len(words) and words[position + 1].is_word
-    )
-    return is_small and position > 0 and words[position - 1].key in ("the", "all", "other")
+    if not words[position].key.isdigit() or words[position].glued or not position:
+        return False
+    before, is_followed = words[position - 1].key, position + 1 < len(words) and words[position + 1].is_word
+    return before in ("all", "these", "those", "last", "first") or (is_followed and before in ("the", "other"))
 
 
 def _meant(word: str, own: frozenset[str]) -> str:
@@ -279,7 +290,7 @@ def _meant(word: str, own: frozenset[str]) -> str:
         is_short = (
             len(word) > 1 and len(word) < len(right) and (right.startswith(word) or (len(word) > 2 and _shortens(word, right)))
         )
-        if is_short or is_misspelled(word, right):
+        if is_short or is_misspelled(word, right) or (len(word) > 2 and sorted(word) == sorted(right)):
             return right
     return ""
 

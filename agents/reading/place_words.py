@@ -7,11 +7,14 @@ from typing import Final
 
 from agents.reading.spoken import Spoken
 
-Phrases = frozenset[tuple[str, ...]]
+Phrases = dict[str, list[tuple[str, ...]]]  # by the first word, the longest first
 
 
 def _phrases(*lines: str) -> Phrases:
-    return frozenset(tuple(phrase.split()) for line in lines for phrase in line.split(" | "))
+    table: Phrases = {}
+    for phrase in sorted((tuple(phrase.split()) for line in lines for phrase in line.split(" | ")), key=len, reverse=True):
+        table.setdefault(phrase[0], []).append(phrase)
+    return table
 
 
 def _words(*lines: str) -> frozenset[str]:
@@ -20,6 +23,7 @@ def _words(*lines: str) -> frozenset[str]:
 
 # What follows is taken out.
 EXCLUDING: Final = _phrases(
+    "instead of | in place of | yet not | out :",
     "but not | but | except | exept | excpet | excpt | exc | exc . | excepting | except for | excluding | excl | exclude",
     "exclusive of | minus | without | w / o | wo | sans | save | save for | bar | barring | other than | apart from",
     "apart form | aside from | besides | outside | outside of | not | skip | skipping | leaving out | leave out",
@@ -30,6 +34,7 @@ EXCLUDING: Final = _phrases(
 )
 # What stands before is taken out.
 EXCLUDED: Final = _phrases(
+    "neither",
     "excluded | excepted | exempt | exempted | spared | out of scope | is out of scope | not included | is not included",
     "not counted | does not count | do not count | doesn't count | left out | is left out | is out | are out | stays out",
     "stay out | not meant | out | is not part of this | is not part of it | not | is not | are not | aside | apart",
@@ -45,6 +50,7 @@ INCLUDING: Final = _phrases(
     "not skipping",
 )
 EMPHASIS: Final = _phrases(
+    "out of | not instead of it | instead of it | but with | but with it",
     "in particular | especially | above all | no exception | without exception | no exceptions | without exceptions",
     "not only | not just | not merely | but also | that also | which also | outside it | outside of it | besides it",
     "beyond it",
@@ -54,6 +60,7 @@ NONE: Final = _phrases(
     "not a single cell",
 )
 INSTEAD: Final = _phrases(
+    "no wait | wait no | sorry | scratch that | no disregard | no sorry",
     "i mean | sorry i mean | sorry , i mean | make that | no make that | correction",
 )
 REST: Final = _phrases(
@@ -68,26 +75,29 @@ ONE_BACK: Final = _words(
     "there it here same that its this latter",
 )
 SEVERAL_BACK: Final = _words(
-    "them these those they both pair former their",
+    "them these those they both pair former their neither",
 )
 ASLEEP: Final = {"sleeping": True, "asleep": True, "dormant": True, "sleepy": True, "sleeps": True, "awake": False}
+# Words that change what a place is, to be known where they are misspelled.
+KEYWORDS: Final = ("except", "without", "outside", "sleeping", "everywhere", "towards")
 JOINING: Final = _words(
     "and + & plus / n nad adn an or ,",
 )
 SITES: Final = _words(
-    "site station mast",
+    "site station mast gnb number",
 )
 TOWARDS: Final = _words(
-    "towards toward -> → > to into when against versus vs direction respect relation",
+    "target towards toward -> → > to into when against versus vs direction respect relation",
 )
 # Words around names that name nothing themselves.
 FILLERS: Final = _words(
+    "either seen",
     "the a an of in at on to for from by under over with within across around along inside throughout near up down my our",
     "your its their his her these those which who are was be been being cell cells cel cels sector sectors carrier carriers",
     "area areas zone zones region gnb gnbs node nodes station stations street side just only per into onto as target",
     "targets place name id scope where when while sit sits belong belongs belonging do does part parts piece having has",
     "have located lying ones hold unit units antenna antennas mast masts people users customers guys visitors thing things",
-    "anything and plus or nor neither then pair trio together 2 3 4 5 single is it both out network networks between",
+    "anything and plus or nor neither then pair trio together 2 3 4 5 single is it both network networks between",
     "through used include includes site sites teh everything well namely particular sake lot means among them n s so number",
     "that we if you operate thrown end cells' they say regarding concerning although though need capacity presently",
     "currently now right thats that's actually former latter nad adn scope: there here same this dans im nel nella al alla",
@@ -98,5 +108,7 @@ FILLERS: Final = _words(
 
 def phrase_at(table: Phrases, words: Sequence[Spoken], position: int) -> int:
     """Return the number of words of the longest phrase of the table at a position, 0 if there is none."""
-    sizes = range(min(6, len(words) - position), 0, -1)
-    return next((size for size in sizes if tuple(word.key for word in words[position : position + size]) in table), 0)
+    for phrase in table.get(words[position].key, ()):
+        if len(phrase) == 1 or tuple(word.key for word in words[position : position + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0

@@ -10,11 +10,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Final
 
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.name import Name
 from agents.reading.names import Names
+from agents.reading.place_groups import PlaceGroups, Sign
 from agents.reading.place_words import (
     ALL,
     ASLEEP,
@@ -26,6 +27,7 @@ from agents.reading.place_words import (
     INCLUDING,
     INSTEAD,
     JOINING,
+    KEYWORDS,
     NONE,
     ONE_BACK,
     REST,
@@ -34,11 +36,10 @@ from agents.reading.place_words import (
     TOWARDS,
     phrase_at,
 )
-from agents.reading.spoken import Spoken, spoken
+from agents.reading.spoken import Spoken, is_misspelled, spoken
 
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
-Sign = Literal["in", "also", "out"]
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,6 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
     return Place(cells, tuple(reader.unused))
 
 
-@dataclass(frozen=True)
-class _Group:
-    """A name that was read. link: what stands before it. shared_with: the group before, if both are one by what they share."""
-
-    sign: Sign
-    name: Name
-    link: str
-    shared_with: _Group | None = None
-    own: Name | None = None  # the name without what it was joined with
-
-
 @dataclass
 class _PlaceReader:
     """Reads a phrase from left to right into groups of cells, each taken in, taken in whatever else holds, or taken out."""
@@ -80,7 +70,7 @@ class _PlaceReader:
     names: Names
     antecedents: Antecedents
     is_relation: bool
-    groups: list[_Group] = field(default_factory=list)
+    groups: PlaceGroups = field(default_factory=PlaceGroups)
     near: list[str] = field(default_factory=list)  # sites, the last one last
     unused: list[str] = field(default_factory=list)
     back: list[str] = field(default_factory=list)  # words that refer to a place before
@@ -95,7 +85,13 @@ class _PlaceReader:
     link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
 
     def __post_init__(self) -> None:
-        self.words = spoken(self.phrase)
+        self.words = [replace(word, key=self._keyword(word.key)) for word in spoken(self.phrase)]
+
+    def _keyword(self, key: str) -> str:
+        """Return the word of exclusion or the like that a word misspells, unless it is near to a name."""
+        if len(key) < 6 or key in KEYWORDS or key in FILLERS or self.names.corrected(key) != key:
+            return key
+        return next((right for right in KEYWORDS if is_misspelled(key, right)), key)
 
     def cells(self) -> frozenset[str]:
         """Read the phrase and return its cells, empty if none is left."""
@@ -111,20 +107,25 @@ class _PlaceReader:
     def _read(self, position: int) -> int:
         """Read what stands at a position; return how many words it takes."""
         words, word = self.words, self.words[position]
-        if length := phrase_at(EMPHASIS, words, position):
+        size = len(self.names.network_name)
+        if size and tuple(one.key for one in words[position : position + size]) == self.names.network_name:
+            return self._read_all(size)
+        if (length := phrase_at(EMPHASIS, words, position)) > phrase_at(EXCLUDED, words, position):
             return length
         if length := phrase_at(INCLUDING, words, position):
             self.sign = "also" if self.groups or self.all else self.sign
             return length
         if length := phrase_at(INCLUDED, words, position):
             return self._include(position, length)
-        if length := phrase_at(NONE, words, position):
-            self.sign, self.link = ("out", self.link) if self._union("in") else ("in", "…")
-            return length
-        if length := phrase_at(INSTEAD, words, position):
-            self._drop_last()
-            return length
-        return self._read_name_or_rest(position, word)
+        return self._read_turn(position) or self._read_name_or_rest(position, word)
+
+    def _read_turn(self, position: int) -> int:
+        """Read words that turn the meaning of what was said; return how many they are, 0 if there are none."""
+        if length := phrase_at(NONE, self.words, position):
+            self.sign, self.link = ("out", self.link) if self.groups.union("in") else ("in", "…")
+        elif (length := phrase_at(INSTEAD, self.words, position)) and self.groups:
+            self.groups.pop()
+        return length
 
     def _read_name_or_rest(self, position: int, word: Spoken) -> int:
         words = self.words
@@ -137,7 +138,10 @@ class _PlaceReader:
             self._add(position, name)
             return name.words
         if self.groups and (length := phrase_at(EXCLUDED, words, position)) and self._closes(position, length):
-            self._take_out()
+            if words[position].key != "neither" or self.groups.union(
+                "out"
+            ):  # "not in A, in B neither"; "not A, B neither" is of both
+                self.groups.take_out(all_names=self.all and any(word.key == "those" for word in words))
             return length
         if length := phrase_at(EXCLUDING, words, position):
             self.sign, self.is_fresh = "out", True
@@ -148,7 +152,7 @@ class _PlaceReader:
         if self.words[position + length - 1].key == "without":
             self.sign = "also"
         elif self.groups:
-            self._turn_last("also")
+            self.groups.turn_last("also")
         return length
 
     def _read_rest(self, position: int, length: int) -> int:
@@ -165,27 +169,53 @@ class _PlaceReader:
 
     def _read_word(self, position: int, word: Spoken) -> int:
         key = word.key
-        if key in ALL:
-            self.all = self.all or self.sign != "out"
+        if key in ALL or key == "wide" or key in self.names.network_words:
+            self._read_all(1)
+            self.back += ["count"] * (key in ALL and self._is_at(position + 1, "3", "4", "5"))
         elif key in ASLEEP:
             self._read_asleep(position)
-        elif key in SITES and position and self.words[position - 1].key in ("that", "this", "the", "whole", "same", "its"):
-            self.back.append("site")
-        elif key in ONE_BACK or key in SEVERAL_BACK:
-            self.back.append(key)
+        elif back := self._back(position):
+            self.back.append(back)
         elif key == "-" and self.all and not self.groups and not word.glued:
             self.sign, self.is_fresh = "out", True
-        elif key == "wide" or key in self.names.network_words:
-            self.all = self.all or self.sign != "out"
         elif key in JOINING:
             self.link = "and" if key != "," else self.link or ","
         elif key == "…" or self.phrase[word.start] in ";\n":
             self.link = "…"
             self.sign = "in" if self.sign == "out" and not self.is_fresh else self.sign
-        elif word.is_word and key not in FILLERS and not _is_nearly_filler(key):
+        elif word.is_word and not self._means_nothing(position, word):
             self.unused.append(self.phrase[word.start : word.end])
         self._end_line(word)
         return 1
+
+    def _means_nothing(self, position: int, word: Spoken) -> bool:
+        last = self.groups.last
+        if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area":
+            return True  # "the north one"
+        is_filler = word.key in FILLERS and not self._is_numbered(position)
+        return is_filler or _is_nearly_filler(word.key)
+
+    def _back(self, position: int) -> str:
+        """Return the word that refers to a place before, "site" if to the site of it, empty if there is none."""
+        key, before = self.words[position].key, self.words[position - 1].key if position else ""
+        if key in SITES and before in ("that", "this", "the", "whole", "same", "its"):
+            return "site"
+        return key if key in ONE_BACK or key in SEVERAL_BACK else ""
+
+    def _is_numbered(self, position: int) -> bool:
+        """Whether a number names a sector: one that the site does not have."""
+        return (
+            self.words[position].key.isdigit()
+            and position > 0
+            and self.words[position - 1].key in ("sector", "carrier", "antenna")
+        )
+
+    def _read_all(self, words: int) -> int:
+        """Take in the network; what an exclusion with which the words begin leaves out came before."""
+        if self.sign == "out" and self.link in (",", "…") and self.groups.union("out") and not self.is_fresh:
+            self.sign = "in"
+        self.all = self.all or self.sign != "out"
+        return words
 
     def _end_line(self, word: Spoken) -> None:
         """Note that a line ends behind a word; an exclusion ends with it."""
@@ -204,32 +234,27 @@ class _PlaceReader:
 
     def _add(self, position: int, name: Name) -> None:
         sites = sorted({self.names.site_of[cell] for cell in name.cells})
-        self.near = [site for site in self.near if site not in sites] + sites
+        if name.kind != "area" or len(sites) == 1:
+            self.near = [site for site in self.near if site not in sites] + sites
         if self.rest_of:
             self.rest_of = False
             name = self._rest_of(name)
         if name.kind == "cell" and self._is_called_asleep(position):
             self.asleep, self.without_asleep = None, False
-        last = self.groups[-1] if self.groups else None
+        if self.is_relation and self.groups and self.link == "…":
+            raise PlaceError("it is not certain which is the source and which the target")
+        last = self.groups.last
         if last and self._is_range(position, last.name, name):
-            self.groups[-1] = replace(last, name=self._range(last.name, name))
+            self.groups.replace_last(self._range(last.name, name))
         else:
             self._turn_behind_exclusion(name)
-            self._append(last, name)
+            self.groups.append(self.sign, name, self.link)
         self.link, self.is_fresh = "", False
-
-    def _append(self, last: _Group | None, name: Name) -> None:
-        shared = last.name.cells & name.cells if last and last.sign == self.sign != "also" and self.link in ("", "…") else None
-        if last and shared:
-            both = Name("shared", name.name, shared)
-            self.groups[-1] = _Group(self.sign, both, last.link, shared_with=last, own=name)
-        else:
-            self.groups.append(_Group(self.sign, name, self.link))
 
     def _turn_behind_exclusion(self, name: Name) -> None:
         """Take in what stands behind an exclusion with which the words begin."""
-        out = self._union("out")
-        if self.sign != "out" or self.all or not out or self._union("in") or self.link == "and" or self.is_fresh:
+        out = self.groups.union("out")
+        if self.sign != "out" or self.all or not out or self.groups.union("in") or self.link == "and" or self.is_fresh:
             return
         if self.link in ("", "…") or out < name.cells:
             self.sign = "in"
@@ -237,7 +262,7 @@ class _PlaceReader:
             self.is_doubtful = True
 
     def _rest_of(self, name: Name) -> Name:
-        left = self.antecedents.rest(name.cells) - self._union("in")
+        left = self.antecedents.rest(name.cells) - self.groups.union("in")
         if left == name.cells:
             raise PlaceError(f"nothing else of {name.name} is named")
         return Name(name.kind, name.name, left)
@@ -263,39 +288,8 @@ class _PlaceReader:
             raise PlaceError(f"{first.name} to {last.name} are cells of several sites")
         return Name("range", last.name, frozenset(between))
 
-    def _pop(self) -> _Group:
-        """Take the last name away; what it was joined with stays."""
-        last = self.groups.pop()
-        if last.shared_with is None or last.own is None:
-            return last
-        self.groups.append(last.shared_with)
-        return _Group(last.sign, last.own, "")
-
-    def _turn_last(self, sign: Sign) -> None:
-        """Give the last name another sign; what it was joined with keeps its own."""
-        self.groups.append(replace(self._pop(), sign=sign))
-
-    def _take_out(self) -> None:
-        """Take out the last name and those that "and" joins to it; behind "all cells, those of" all names."""
-        self._turn_last("out")
-        is_list = self.all and any(word.key == "those" for word in self.words)
-        for index in range(len(self.groups) - 1, 0, -1):
-            if not is_list and self.groups[index].link != "and":
-                break
-            self.groups[index - 1] = replace(self.groups[index - 1], sign="out")
-        if is_list:
-            self.groups = [replace(group, sign="out") for group in self.groups]
-
-    def _drop_last(self) -> None:
-        """Forget the last name: what follows corrects it."""
-        if self.groups:
-            self._pop()
-
-    def _union(self, *signs: Sign) -> frozenset[str]:
-        return frozenset().union(*(group.name.cells for group in self.groups if group.sign in signs))
-
     def _result(self) -> frozenset[str]:
-        also, out = self._union("also"), self._union("out")
+        also, out = self.groups.union("also"), self.groups.union("out")
         if self.without_asleep:
             out |= self.names.asleep
         cells = (self._taken(also, out) | also) - (out - also)
@@ -304,33 +298,36 @@ class _PlaceReader:
         return cells
 
     def _taken(self, also: frozenset[str], out: frozenset[str]) -> frozenset[str]:
-        if taken := self._union("in"):
+        if taken := self.groups.union("in"):
             return taken
-        if (
-            self.back
-            and self.antecedents.before
-            and (not self.all or set(self.back) & {"them", "these", "those", "there", "site"})
-        ):
+        if self._refers(also | out):
             return self._referred()
-        if "site" in self.back and not self._union("also", "out"):
-            raise PlaceError("what it refers to is not named")
         if self.rest or self.rest_of:
             return self.antecedents.rest(self.names.all) - also
-        if self.all or (out and not also):
-            return self.names.all
-        if self.asleep is not None:
+        if self.all or (out and not also) or self.asleep is not None:
             return self.names.all
         if also:
             return frozenset()
         raise PlaceError("what it refers to is not named" if self.back else "it names no cell, site or area of the network")
+
+    def _refers(self, named: frozenset[str]) -> bool:
+        """Whether the words mean a place before; "all" with a pronoun means all of it."""
+        back, antecedents = set(self.back), self.antecedents
+        if not named and back & {"count", "site"}:
+            return True
+        if not antecedents.before:
+            return not self.all and bool(back & {"both", "pair"}) and len(antecedents.elsewhere) == 2
+        return bool(back) and (not self.all or bool(back & {"them", "these", "those", "there", "site"}))
 
     def _referred(self) -> frozenset[str]:
         back, antecedents = set(self.back), self.antecedents
         if "site" in back:
             site = self.names.rest_of_sites(antecedents.one())
             return site - antecedents.one() if self.rest_of or self.rest else site
-        if back & {"both", "pair"}:
+        if back & {"both", "pair", "neither"}:
             return antecedents.both()
+        if self.all and (count := next((int(word.key) for word in self.words if word.key in ("3", "4", "5")), 0)):
+            return antecedents.last(count)
         if "former" in back:
             return antecedents.former()
         if back & {"them", "these", "those", "they", "their"}:
@@ -346,6 +343,8 @@ class _PlaceReader:
         if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
             return True
         rest = [word for word in self.words[after:] if word.is_word and (word.written or word.key not in FILLERS)]
+        if first in ("not", "neither") and self._is_at(after, ",", ";"):
+            return True
         return not rest or (first not in ("not", "out", "apart", "aside") and self.words[after].key in _CLOSING)
 
 

@@ -17,7 +17,7 @@ _OF: Final = re.compile(
     r"|[*x×]\s*(?:last|now|yesterday|today))",
     re.IGNORECASE,
 )
-_TIMES: Final = re.compile(r"\s*(?:times\b|[x×](?![^\W\d_]))", re.IGNORECASE)
+_TIMES: Final = re.compile(r"\s*(?:times\b|[x×](?![^\W\d_])|\*)", re.IGNORECASE)
 _LOSS: Final = re.compile(
     r"\b(?:lose|loses|losing|give up|gives up|giving up|sacrifice|sacrifices|forgo|shed|sheds)\b", re.IGNORECASE
 )
@@ -40,22 +40,25 @@ def share_of(words: str) -> Share:
     if _HALVED.search(words):
         return Share(50, -1)
     plain = simplified(words)
-    numbers = numbers_of(plain)
-    if not numbers:
-        return Share(0)
-    return _share(plain, numbers[-1])
+    numbers = [number for number in numbers_of(plain) if not _is_pronoun(plain, number)]
+    if not numbers and re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE):
+        raise AmountError(f"{words!r} has no number")
+    return _share(plain, numbers[-1]) if numbers else Share(0)
+
+
+def _is_pronoun(words: str, number: Number) -> bool:
+    """Whether "one" stands for a noun: "no worse than the present one"."""
+    return words[number.start : number.end].casefold() == "one" and not _PERCENT.match(words[number.end :])
 
 
 def _share(words: str, number: Number) -> Share:
     before, after = words[: number.start], words[number.end :]
     is_multiple = words[number.start : number.end].casefold() in TIMES or re.search(r"(?<![^\W_])[x×]\s*$", before)
-    if _TIMES.match(after) or is_multiple:
+    if _TIMES.match(after) or is_multiple or re.search(r"\bfactor\b[\s\W]*$", before, re.IGNORECASE):
         return _changed(number.value * 100 - 100)
     share = number.value if _PERCENT.match(after) else number.value * 100 if number.is_ratio else None
     if share is None:
-        if number.value.denominator == 1:
-            raise AmountError(f"{words!r} is no share")
-        share = number.value * 100
+        raise AmountError(f"{words!r} is no share: percent, a fraction or a multiple")
     if _LOSS.search(before) and not re.search(r"(?<!up )\bto\s*$", before):
         return Share(_percent(share), -1)
     is_bare = not re.search(r"\w|[<>≤≥=]", before)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -16,7 +17,7 @@ ONES: Final = {
             *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
         )
     )
-} | {"oh": 0}
+} | {"oh": 0, "dozen": 12}
 TENS: Final = {
     **{"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90},
     **{"fourty": 40, "ninty": 90},
@@ -79,6 +80,7 @@ def _joined(words: list[Spoken], text: str) -> list[Spoken]:
     return joined
 
 
+@lru_cache(maxsize=4096)
 def singular(word: str) -> str:
     """Return the singular of a regular plural or possessive."""
     word = word.removesuffix("'s").removesuffix("’s")

@@ -26,9 +26,8 @@ _RIGHT_WORDS: Final = (*_UNIT_WORDS, *PARTS, *(word for word in (*ONES, *TENS, "
 # Words near to one of them, and right themselves.
 _OTHER_WORDS: Final = frozenset(
     (
-        *("there", "these", "right", "night", "light", "tight", "might", "sight", "fight", "water", "waits", "second", "joint"),
-        *("hour", "your", "fine", "line", "mine", "live", "give", "find", "points", "tents", "tenths", "print", "thirst", "watt"),
-        *("birth", "filth", "north", "worth", "forth", "even", "event", "seventh", "eighth", "every", "tense", "heaven"),
+        *("there", "these", "second", "fine", "find", "points", "tents", "print", "thirst", "watt", "waits", "seventh", "eighth"),
+        *("tense", "third", "ninth", "fort", "form", "from", "seen", "even", "every", "forth"),
     )
 )
 _BITS: Final = r"(kilo|mega|giga|[kmg])(?:\s?bits?|\s?b)"
@@ -40,7 +39,7 @@ def _simpler(pattern: str, by: str | Callable[[re.Match[str]], str]) -> _Simpler
 
 
 _SIMPLER: Final = (
-    _simpler(r"\b(?:a|an|one|1)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+(?:a|one)\s+half\b", r"1.5 \1"),
+    _simpler(r"\b(?:a|an|one|1|another)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+(?:a|one)\s+half\b", r"1.5 \1"),
     _simpler(r"\b([\w.,]+)\s+(degrees?|decibels?|dbs?|seconds?|percent)\s+and\s+(?:a|one)\s+half\b", r"\1 and a half \2"),
     _simpler(r"\b(?:more|less|further|additional|extra)\s+(degrees?|d\s?b|decibels?|points?)\b", r"\1"),
     _simpler(r"(?<=\d)\s*[(x×*]\s*0[.,]1\s*(?:degrees?|deg|°)\s*\)?", " tenths of a degree"),
@@ -66,7 +65,10 @@ def _corrected(word: str) -> str:
     key = word.casefold()
     if key in _RIGHT_WORDS or key in _OTHER_WORDS or is_unit(word):
         return word
-    return next((right for right in _RIGHT_WORDS if is_misspelled(key, right)), word)
+    return next(
+        (right for right in _RIGHT_WORDS if (key[0] == right[0] or sorted(key) == sorted(right)) and is_misspelled(key, right)),
+        word,
+    )
 
 
 _PERCENT: Final = frozenset(("%", "percent", "pct", "percents", "procent", "point", "points", "prct"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from agents.reading.timing.moments import DAY, Day, Item, Moment, Span, TimeError, Window, instant_at
-from agents.reading.timing.time_words import BY, NIGHT, PART_OF_DAY, WHOLE, WHOLE_PART
+from agents.reading.timing.time_words import BY, NIGHT, PART_OF_DAY, PLAIN, UNTIL, WHOLE, WHOLE_PART
 
 
 def days_in(items: list[Item]) -> list[date]:
@@ -16,12 +16,20 @@ def days_in(items: list[Item]) -> list[date]:
     return list(dict.fromkeys(item.day for item in named if not (item.is_weekday and item.day.weekday() in dates)))
 
 
-def decided(moment: Moment, items: list[Item]) -> Moment:
-    """Return a time of day with its half of the day from the words around it, else the next one on a clock of 24 hours."""
+def with_half(moment: Moment, items: list[Item]) -> Moment:
+    """Return a time of day with its half of the day from the words around it."""
     if not moment.is_open:
         return moment
     hours = next((PART_OF_DAY[item] for item in items if isinstance(item, str) and item in PART_OF_DAY), None)
-    return replace(moment, hours=hours) if hours else replace(moment, is_exact=True)
+    return replace(moment, hours=hours) if hours else moment
+
+
+def next_of(moment: Moment, after: datetime) -> datetime:
+    """Return the next occurrence of a time of day; raises TimeError unless clocks of 12 and of 24 hours agree on it."""
+    instant = replace(moment, is_exact=True).after(after)
+    if moment.is_open and moment.nearest_after(after) != instant:
+        raise TimeError("morning or evening")
+    return instant
 
 
 @dataclass
@@ -53,13 +61,15 @@ class ClockWindow:
         days = days_in(self.items)
         moment = moment if moment.day or not days else replace(moment, day=days[0])
         if self._is_until():
-            return self.now, decided(moment, self.items).after(self.now)
+            return self.now, next_of(with_half(moment, self.items), self.now)
         if spans:
-            start = moment.after(self.now)
+            start = next_of(with_half(moment, self.items), self.now)
             return start, start + spans[0].length
         raise TimeError("it has no end")
 
     def _by_two(self, first: Moment, last: Moment) -> Window:
+        if self._is_until() and next(item for item in self.items if isinstance(item, Moment) or item in UNTIL) in UNTIL:
+            raise TimeError("it has more than one end")
         first, last = self._halves(first, last)
         days = days_in(self.items)
         if len(days) == 2 and days[1] - days[0] == DAY and self._has("night") and (first.hour < 6 or first.hour == 24):
@@ -68,7 +78,7 @@ class ClockWindow:
         start = first.on(day, self.now, opens=True) if day else first.after(self.now)
         if last_day := last.day or (days[1] if len(days) > 1 else None):
             return start, last.on(last_day, self.now)
-        return start, last.after(start)
+        return start, last.nearest_after(start)
 
     def _halves(self, first: Moment, last: Moment) -> tuple[Moment, Moment]:
         """Return both with their half of the day; raises TimeError if it could be another."""
@@ -108,6 +118,8 @@ class ClockWindow:
             raise TimeError("which night")
         if named is None and len(days) != 1:
             raise TimeError("no time is named")
+        if unknown := [word for word in words if word.isalpha() and word not in PLAIN]:
+            raise TimeError(f"{unknown[0]} is not understood")
         part = next((WHOLE_PART[word] for word in words if word in WHOLE_PART), None)
         begin, end = named or part or (0, 24)
         day = days[0] if days else self.now.date()

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agents.reading.site_card import NamedEvent
-from agents.reading.timing.clock_window import ClockWindow, days_in, decided
+from agents.reading.timing.clock_window import ClockWindow, days_in, next_of, with_half
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window
-from agents.reading.timing.time_words import AFTER, BACK, BEFORE, ENDING, ENDS, FROM, STARTS, TO, UNTIL
+from agents.reading.timing.time_words import AFTER, BACK, BEFORE, ENDING, ENDS, FROM, PLAIN, STARTS, TO, UNTIL
 
 _STARTING: Final = frozenset(("starting", "commencing", "from", "beginning"))
 
@@ -83,31 +83,39 @@ class EventWindow:
 
     def _clock_before(self, moment: Moment, side: list[Item], end: datetime) -> datetime:
         """Return the last occurrence of a clock time before the end, or on its day; not before now."""
-        moment = decided(moment, side)
-        if days := days_in(side):
-            return moment.on(days[0], self.now, opens=True)
-        instant = moment.on(end.date(), self.now, opens=True) if moment.day is None else moment.after(self.now)
-        while moment.day is None and instant >= end:
-            instant -= DAY
-        self._check(side, instant)
-        return max(instant, self.now)
+        moment = with_half(moment, side)
+        if (point := self._told_point(moment, side)) is not None:
+            return point
+        if moment.day is not None:
+            return moment.after(self.now)
+        day = next(iter(days_in(side)), None)
+        starts = {half.on(day, self.now, opens=True) if day else self._last_before(half, end) for half in moment.halves()}
+        if moment.is_open:
+            starts = {start for start in starts if self.now <= start < end}
+        if len(starts) != 1:
+            raise TimeError("morning or evening")
+        return max(starts.pop(), self.now)
 
-    def _clock_after(self, moment: Moment, side: list[Item], start: datetime) -> datetime:
-        moment = decided(moment, side)
-        if days := days_in(side):
-            moment = replace(moment, day=moment.day or days[0])
-        instant = moment.after(start)
-        self._check(side, instant)
+    def _last_before(self, moment: Moment, end: datetime) -> datetime:
+        instant = moment.on(end.date(), self.now, opens=True)
+        while instant >= end:
+            instant -= DAY
         return instant
 
-    def _check(self, side: list[Item], instant: datetime) -> None:
-        """Raise TimeError if the words say that an event starts or ends at a time at which it does not."""
+    def _clock_after(self, moment: Moment, side: list[Item], start: datetime) -> datetime:
+        moment = with_half(moment, side)
+        if (point := self._told_point(moment, side)) is not None:
+            return point
+        day = next(iter(days_in(side)), None)
+        return next_of(replace(moment, day=moment.day or day), start)
+
+    def _told_point(self, moment: Moment, side: list[Item]) -> datetime | None:
+        """Return when an event starts or ends if the words tell the time of it; raises TimeError if the calendar has another."""
         event = next((item.event for item in side if isinstance(item, Event)), None)
-        if event is None or any(isinstance(item, Span) for item in side):
-            return
-        for words, point, verb in ((STARTS, event.start, "starts"), (ENDS, event.end, "ends")):
-            if any(item in words for item in side if isinstance(item, str)) and instant != point:
-                raise TimeError(f"{event.name} {verb} at {point:%H:%M} by the calendar")
+        point = self._base(event, _words(side), "") if event and not _has(side, Span) else None
+        if event and point and all(half.on(point.date(), point) != point for half in moment.halves()):
+            raise TimeError(f"by the calendar the {event.name} is from {event.start:%H:%M} to {event.end:%H:%M}")
+        return point
 
     def _point(self, side: list[Item], *, is_end: bool, word: Item = "") -> datetime:
         """Return the point that one side names.
@@ -123,16 +131,16 @@ class EventWindow:
             event = self.events[0] if len(self.events) == 1 or word == "" else self.events[-1]
         words = _words(side)
         span = next((item for item in side if isinstance(item, Span)), None)
-        base = self._base(event, words, is_end=is_end, word=word)
+        base = self._base(event, words, word)
         if span is None:
-            return base if base is not None else self._bare(event, words, is_end=is_end, word=word)
+            return base if base is not None else self._bare(event, words, is_left=is_end and word == "")
         if set(words) & BEFORE:
             return (base or event.start) - span.length
         if set(words) & (AFTER | {"into"}):
             return (event.start if "into" in words and base is None else base or event.end) + span.length
         raise TimeError("before or after is not said")
 
-    def _base(self, event: NamedEvent, words: list[str], *, is_end: bool, word: Item) -> datetime | None:
+    def _base(self, event: NamedEvent, words: list[str], word: Item) -> datetime | None:
         """Return the start or end of the event, whichever the words name; of both the one beside the event's name counts."""
         said = [one for one in words if one in STARTS or one in ENDS]
         said = [one for one in said if one not in ("first", "last", "starting", "commencing")] or said
@@ -140,11 +148,13 @@ class EventWindow:
             return event.end if word in ENDING else None
         return event.start if said[-1] in STARTS else event.end
 
-    def _bare(self, event: NamedEvent, words: list[str], *, is_end: bool, word: Item) -> datetime:
+    def _bare(self, event: NamedEvent, words: list[str], *, is_left: bool) -> datetime:
+        """Return the point that an event alone means; is_left: in "between A and B" it can be A."""
         if set(words) & {"after", "following", "once"}:
             return event.end
-        is_left_of_between = is_end and word == "" and "between" in words
-        return event.end if is_left_of_between else event.start
+        if unknown := [word for word in words if word.isalpha() and word not in PLAIN | FROM | BEFORE | AFTER | {"between"}]:
+            raise TimeError(f"{unknown[0]} is not understood")
+        return event.end if is_left and "between" in words else event.start
 
     def _day_point(self, side: list[Item]) -> datetime:
         days = days_in(side)
@@ -194,11 +204,11 @@ class EventWindow:
         return event.start, event.end
 
     def _with_clock(self, event: NamedEvent, moment: Moment, words: list[str]) -> Window:
-        moment = decided(moment, self.items)
+        moment = with_half(moment, self.items)
         if set(words) & {"before", "by"}:
-            return event.start, moment.after(event.start)
+            return event.start, next_of(moment, event.start)
         if set(words) & {"after", "once"}:
-            return event.end, moment.after(event.end)
+            return event.end, next_of(moment, event.end)
         if "from" in words:
             return self._clock_before(moment, [], event.end), event.end
         raise TimeError("it is not certain what the time of day is for")

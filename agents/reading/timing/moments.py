@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -40,6 +40,14 @@ class Moment:
             is_small = self.hours[1] > 24 and hour < 6
             hour = hour % 12 + (12 if self.hours[0] >= 12 and not is_small else 0)
         return instant_at(day, (0 if hour == 24 and opens else hour) + self.minute / 60, now)
+
+    def halves(self) -> tuple[Moment, ...]:
+        """Return it in the morning and in the evening if it can be in both."""
+        return (replace(self, hours=(0, 12)), replace(self, hours=(12, 24))) if self.is_open else (self,)
+
+    def nearest_after(self, instant: datetime) -> datetime:
+        """Return its first occurrence after an instant, on a clock of 12 hours if it can be in both halves of the day."""
+        return min(half.after(instant) for half in self.halves())
 
     def after(self, instant: datetime) -> datetime:
         """Return its first occurrence after an instant, or on its day."""

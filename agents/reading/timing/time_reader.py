@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -39,13 +40,15 @@ def _corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
 
 def _plain(phrase: str) -> str:
     text = re.sub(r"(?<=\d)\s*[zZ]\b|\b(?:utc|gmt)\b", " ", phrase, flags=re.IGNORECASE)
+    text = re.sub(r"\bup to(?: and including)?\b", "until", text, flags=re.IGNORECASE)
     text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
     return re.sub(r"(\d)(am|pm|h|min|m|s)\b", r"\1 \2", text, flags=re.IGNORECASE)
 
 
-def event_words(event: NamedEvent) -> set[str]:
+@lru_cache(maxsize=256)
+def event_words(event: NamedEvent) -> frozenset[str]:
     """Return the words of an event's name, in the singular."""
-    return {singular(word.key) for word in spoken(event.name) if word.is_word}
+    return frozenset(singular(word.key) for word in spoken(event.name) if word.is_word)
 
 
 class _TimeReader:
@@ -216,8 +219,8 @@ class _TimeReader:
 
     def _digital_clock(self) -> Moment | None:
         number, first = self._number(), self._words[self._position] if self._position < len(self._words) else None
-        if number is None or first is None or (first.glued and self._key(-1).isalpha() and not self._key(-2).isdigit()):
-            return None  # "t0" is a name
+        if number is None or first is None or self._is_in_name(first):
+            return None
         if first.written and first.end - first.start == 4 and number <= 2400 and number % 100 < 60:
             self._position += 1
             self._position += self._key() in ("h", "hrs", "hours")
@@ -227,6 +230,11 @@ class _TimeReader:
             clock = self._digital_clock()
             return replace(clock, is_exact=True) if clock else None
         return self._hundred(number) or self._with_minutes(number)
+
+    def _is_in_name(self, number: Spoken) -> bool:
+        """Whether a number belongs to a name ("t0", "x2"); the T of ISO 8601 is glued to the date."""
+        before = self._words[self._position - 1] if self._position else None
+        return bool(before and number.glued and before.key.isalpha() and not (before.key == "t" and before.glued))
 
     def _hundred(self, number: int) -> Moment | None:
         if self._key(1) != "hundred" or number > 24:

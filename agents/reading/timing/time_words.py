@@ -37,7 +37,8 @@ BY: Final = _words("before by") | UNTIL
 ENDING: Final = _words("ending ends end:")
 FROM: Final = _words("from starting commencing beginning since as when once start")
 ENDS: Final = _words(
-    "conclusion finish end ends ended over finishes finished done gone closes close closing concluded settles stops last ending"
+    "conclusion finish end ends ended over finishes finished done gone through closes close closing concluded settles stops last"
+    " ending"
 )
 STARTS: Final = _words("start starts begin begins beginning opens opening kick kickoff commences commencement first starting")
 BEFORE: Final = _words("before ahead prior early earlier minus")
@@ -45,6 +46,12 @@ AFTER: Final = _words("after following follow follows past later on plus")
 BACK: Final = _words("it its it's them then")
 # Words that name no event by themselves.
 NO_EVENT: Final = _words("noon midnight night morning evening afternoon day week last first hour early late")
+# Words beside a day or an event that change nothing.
+PLAIN: Final = UNTIL | _words(
+    "the a an of in on at for from by during while through throughout whole all day today tonight overnight overnite night nights"
+    " morning afternoon evening this that is only just over when it its and or as well both to now before after same teh tonite z"
+    " limited each time window runs run lasts last long has be been are on going happens takes place will next coming one"
+)
 # Right as they are: not taken for a misspelled word of the calendar.
 KNOWN: Final = _words(
     "from form until till before after while during between through throughout tonight tomorrow today overnight overnite"
