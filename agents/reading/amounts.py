@@ -34,17 +34,22 @@ def value_in(words: str, unit: str, *, lowest: bool = False, before: float | Non
         return _rounded(referred)
     if not fitting:
         raise AmountError(f"{words!r} is no amount in {unit or 'a number'}")
-    if len(set(fitting)) == 1 or _CORRECTING.search(plain):
+    if len(set(fitting)) == 1 or CORRECTING.search(plain):
         return _rounded(fitting[-1])
+    if _FROM_TO.search(plain) and (lowest or fitting[-1] < fitting[0]):
+        if fitting[-1] > fitting[0]:
+            raise AmountError(f"{words!r} can be a range or a change")
+        return _rounded(fitting[-1])  # "from 20 ms to 10 ms"
     if _RANGE.search(plain):
         return _rounded((min if lowest else max)(fitting))
     raise AmountError(f"{words!r} is more than one amount")
 
 
-_CORRECTING: Final = re.compile(
+CORRECTING: Final = re.compile(
     r"\b(?:no|make that|sorry|rather|actually|uh|er|i mean|wait|correction|instead|down from|up from|old|was|were)\b|→|->|>\s*\d",
     re.IGNORECASE,
 )
+_FROM_TO: Final = re.compile(r"\bfrom\b.*\bto\b", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\b(?:between|range|from)\b|\d\s*(?:\.\.|-|–|to)\s*\d", re.IGNORECASE)
 
 
@@ -128,6 +133,8 @@ def _in_unit(number: Number, after: str, unit: str) -> Fraction | float | None:
 
 
 def _converted(number: Number, spelling: str, unit: str) -> Fraction | None:
+    if _BYTES.search(spelling):
+        return None  # bits or bytes: it is asked about
     try:
         found = quantity(str(number.value), spelling)
     except KeyError:
@@ -135,6 +142,7 @@ def _converted(number: Number, spelling: str, unit: str) -> Fraction | None:
     return Fraction(found.value).limit_denominator(10**9) if found.dimension == unit_dimension(unit) else None
 
 
+_BYTES: Final = re.compile(r"^[kKMG]?B(?:/s)?$|[Bb]yte")
 _MILLIWATTS: Final = {
     **dict.fromkeys(("mW", "mw", "milliwatt", "milliwatts"), 1),
     **dict.fromkeys(("W", "w", "watt", "watts", "Watt", "Watts"), 1000),

@@ -56,6 +56,10 @@ class Antecedents:
 
     def last(self, count: int) -> frozenset[str]:
         """Return the last places, so many; raises PlaceError."""
+        if self.before and len(self.before[-1]) == count > 2:
+            if len(self.before) >= count:
+                raise PlaceError(f"it can be the last {count} places, or the last one of {count} cells")
+            return self.before[-1]
         if len(self.before) < count:
             if len(self.elsewhere) == count:
                 return frozenset[str]().union(*self.elsewhere)

@@ -20,7 +20,9 @@ _LONGEST: Final = 8  # words of a name in full
 _BETWEEN: Final = frozenset(("of", "the", "in", "at", "on", "with", "-", "'"))
 _PAUSES: Final = frozenset((*",;()[]=<>+&→…", "->"))
 _SUFFIX_NEEDS: Final = frozenset((",", "and", "+", "/", "&", ";", "or", "n", "to", "-", "not", "excluded", "excepted", ""))
-_SECTORS: Final = frozenset(("sector", "cell", "carrier", "antenna", "number", "no", "sectors"))
+_SECTOR: Final = frozenset(("sector", "cell", "carrier", "antenna", "number", "no"))
+_SECTORS: Final = frozenset(("sectors", "cells", "carriers", "antennas"))
+_OWN_NAME: Final = frozenset(("cell", "cells", "no"))
 _ORDINALS: Final = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
 _SIGNS: Final = ("dot", "slash", "dash", "underscore")
 
@@ -49,22 +51,33 @@ class Names(NameTable):
         return self._full(words, position) or self._loose_group(words, position) if words[position].is_word else None
 
     def _sector(self, words: Sequence[Spoken], position: int, near: Sequence[str], said: Sequence[str]) -> Name | None:
-        """Return the cell of "sector 2 of S3", "the third cell of site ten", or of "sector 2" if one site was named before."""
+        """Return the cells of "sectors 1 and 2 of S3", "the third cell of site ten", or "sector 2" of the site before."""
         keys = [word.key for word in words[position : position + 3]]
-        ordinal = _ORDINALS.get(keys[0])
-        if ordinal and len(keys) == 1 and near and words[position - 1].key == "the":
+        before = words[position - 1].key if position else ""
+        ordinal = _ORDINALS.get(keys[0]) if before != "every" else None
+        if ordinal and len(keys) == 1 and near and before == "the":
             return self._one(self.suffixed(ordinal, near[-1:]), 1)  # "all but the second"
-        if ordinal and keys[1:2] and keys[1] in _SECTORS:
-            number, used = ordinal, 2
-        elif keys[0] in _SECTORS and keys[1:2] and (keys[1].isdigit() or keys[1] in SPELLED_LETTERS or len(keys[1]) == 1):
-            number, used = SPELLED_LETTERS.get(keys[1], keys[1]), 2
+        if ordinal and keys[1:2] and keys[1] in _SECTOR:
+            numbers, used = [ordinal], 2
+        elif keys[0] in (*_SECTOR, *_SECTORS):
+            numbers, used = _listed(words, position + 1)
         else:
             return None
+        return self._numbered(numbers, used, words, position, near, said) if numbers else None
+
+    def _numbered(
+        self, numbers: list[str], used: int, words: Sequence[Spoken], position: int, near: Sequence[str], said: Sequence[str]
+    ) -> Name | None:
+        """Return the cells of these numbers on the site that follows, else on the one named before."""
         site, used_by_site = self._site_behind(words, position + used)
-        if site is None and (keys[0] == "cell" or keys[0] == "no") and not ordinal:
-            return None  # "cell 217" names the cell itself
+        if site is None and not near and (words[position].key in _OWN_NAME or position + used < len(words)):
+            return None  # "cell 217" names the cell itself; behind "sector 2" a site may follow
         sites = [site] if site else list(near[-1:] or (said if len(set(said)) == 1 else ()))
-        return self._one(self.suffixed(number, sites), used + used_by_site)
+        found = [self.suffixed(number, sites) for number in numbers]
+        if not all(len(cells) == 1 for cells in found):
+            return None
+        cells = frozenset[str]().union(*found)
+        return Name("cell" if len(cells) == 1 else "range", next(iter(cells)), cells, used + used_by_site)
 
     def _one(self, cells: frozenset[str], words: int) -> Name | None:
         return Name("cell", next(iter(cells)), cells, words) if len(cells) == 1 else None
@@ -86,6 +99,9 @@ class Names(NameTable):
         )
         if name is None or len(sites := {self.site_of[cell] for cell in name.cells}) != 1 or name.kind == "cell":
             return None, 0
+        after = start + name.words
+        if after + 1 < len(words) and words[after].key in ("and", "&", "+") and self._full(words, after + 1):
+            return None, 0  # "sector 1 of S1 and S2"
         return next(iter(sites)), skipped + name.words
 
     def _full(self, words: Sequence[Spoken], position: int) -> Name | None:
@@ -265,6 +281,23 @@ class Names(NameTable):
         part = key_of(words[end : end + 1])
         cells = self.suffixed(part, sites) if part else frozenset()
         return Name("cell", next(iter(cells)), cells, end + 1 - position) if len(cells) == 1 else found
+
+
+def _listed(words: Sequence[Spoken], position: int) -> tuple[list[str], int]:
+    """Return the numbers or letters of a list ("1 and 2", "a, b"), and how many words the list and the one before it are."""
+    numbers: list[str] = []
+    end = position
+    while end < len(words):
+        key = SPELLED_LETTERS.get(words[end].key, words[end].key)
+        if not (key.isdigit() or (len(key) == 1 and key.isalpha() and key not in ("a", "n"))):
+            break
+        numbers.append(key)
+        end += 1
+        if end + 1 < len(words) and words[end].key in ("and", ",", "&", "+") and words[end + 1].key.isdigit():
+            end += 1
+        else:
+            break
+    return numbers, end - position + 1
 
 
 def _is_part_behind_sign(words: Sequence[Spoken], position: int) -> bool:

@@ -23,6 +23,11 @@ class Group:
     shared_with: Group | None = None
     own: Name | None = None
 
+    @property
+    def named(self) -> Name:
+        """The name by itself."""
+        return self.own or self.name
+
 
 class PlaceGroups:
     """Groups in their order."""
@@ -45,7 +50,9 @@ class PlaceGroups:
     def append(self, sign: Sign, name: Name, link: str) -> None:
         """Add a name; right behind another one it means what both share, if anything."""
         last = self.last
-        shared = last.name.cells & name.cells if last and last.sign == sign != "also" and link in ("", "…") else None
+        is_part = last is not None and last.name.kind == "site" and link == "," and name.cells < last.name.cells  # "S3, sector 2"
+        is_beside = last and last.sign == sign != "also" and (link in ("", "…") or is_part)
+        shared = last.name.cells & name.cells if last and is_beside else None
         if last and shared:
             both = Name("shared", name.name, shared)
             self._groups[-1] = Group(sign, both, last.link, shared_with=last, own=name)

@@ -39,6 +39,7 @@ from agents.reading.place_words import (
 from agents.reading.spoken import Spoken, is_misspelled, spoken
 
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
+_PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 
 
@@ -82,6 +83,9 @@ class _PlaceReader:
     rest_of: bool = False
     asleep: bool | None = None
     without_asleep: bool = False
+    is_asleep_last: bool = False  # the last name is before "sleeping"
+    is_back_open: bool = False  # "there" has no name behind it yet
+    is_back_joined: bool = False  # "there and in A"
     link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
 
     def __post_init__(self) -> None:
@@ -138,13 +142,17 @@ class _PlaceReader:
             self._add(position, name)
             return name.words
         if self.groups and (length := phrase_at(EXCLUDED, words, position)) and self._closes(position, length):
-            if words[position].key != "neither" or self.groups.union(
+            if self.is_asleep_last:  # "sleeping cells excluded"
+                self.asleep, self.without_asleep = None, True
+            elif words[position].key != "neither" or self.groups.union(
                 "out"
             ):  # "not in A, in B neither"; "not A, B neither" is of both
                 self.groups.take_out(all_names=self.all and any(word.key == "those" for word in words))
             return length
         if length := phrase_at(EXCLUDING, words, position):
-            self.sign, self.is_fresh = "out", True
+            is_opposed = word.key == "but" and length == 1 and self._begins_with_exclusion()
+            self.sign, self.is_fresh = ("in", False) if is_opposed else ("out", True)  # "not A but B"
+            self.link = "…" if is_opposed else self.link
             return length
         return self._read_word(position, word)
 
@@ -175,9 +183,11 @@ class _PlaceReader:
         elif key in ASLEEP:
             self._read_asleep(position)
         elif back := self._back(position):
-            self.back.append(back)
+            self._refer(position, back)
         elif key == "-" and self.all and not self.groups and not word.glued:
             self.sign, self.is_fresh = "out", True
+        elif key == "plus" and self.sign == "out" and not self.is_fresh:
+            self.sign, self.link = "also", "and"
         elif key in JOINING:
             self.link = "and" if key != "," else self.link or ","
         elif key == "…" or self.phrase[word.start] in ";\n":
@@ -190,6 +200,8 @@ class _PlaceReader:
 
     def _means_nothing(self, position: int, word: Spoken) -> bool:
         last = self.groups.last
+        if word.key.isdigit() and word.glued:
+            return False  # the part of an id that no cell has
         if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area":
             return True  # "the north one"
         is_filler = word.key in FILLERS and not self._is_numbered(position)
@@ -198,16 +210,29 @@ class _PlaceReader:
     def _back(self, position: int) -> str:
         """Return the word that refers to a place before, "site" if to the site of it, empty if there is none."""
         key, before = self.words[position].key, self.words[position - 1].key if position else ""
+        if key in ONE_BACK and before == "of" and position > 1 and self.words[position - 2].key in ALL:
+            return "there"  # "all of it"
         if key in SITES and before in ("that", "this", "the", "whole", "same", "its"):
             return "site"
         return key if key in ONE_BACK or key in SEVERAL_BACK else ""
+
+    def _refer(self, position: int, back: str) -> None:
+        """Note a word that refers to a place before; behind an exclusion it takes that out, behind "and" it takes it in, too."""
+        is_alone = position + 1 == len(self.words) or self.words[position + 1].key in (",", ";", ".", "…")
+        if self.sign == "out" and self.is_fresh and back in _PLACES_BACK and is_alone:
+            self.groups.append("out", Name("shared", back, self._referred([back])), self.link)
+            self.is_fresh = False
+            return
+        self.back.append(back)
+        self.is_back_joined |= back in _PLACES_BACK and self.link == "and" and len(self.groups) > 0 and is_alone
+        self.is_back_open = back in _PLACES_BACK
 
     def _is_numbered(self, position: int) -> bool:
         """Whether a number names a sector: one that the site does not have."""
         return (
             self.words[position].key.isdigit()
             and position > 0
-            and self.words[position - 1].key in ("sector", "carrier", "antenna")
+            and self.words[position - 1].key in ("sector", "carrier", "antenna", "cell", "sectors")
         )
 
     def _read_all(self, words: int) -> int:
@@ -231,6 +256,7 @@ class _PlaceReader:
             self.without_asleep = True
         else:
             self.asleep = ASLEEP[self.words[position].key]
+            self.is_asleep_last = bool(self.groups) and self.asleep
 
     def _add(self, position: int, name: Name) -> None:
         sites = sorted({self.names.site_of[cell] for cell in name.cells})
@@ -241,20 +267,32 @@ class _PlaceReader:
             name = self._rest_of(name)
         if name.kind == "cell" and self._is_called_asleep(position):
             self.asleep, self.without_asleep = None, False
+        self.is_back_joined |= self.is_back_open and self.link == "and" and self.sign == "in"
+        self.is_back_open = self.is_asleep_last = False
         if self.is_relation and self.groups and self.link == "…":
             raise PlaceError("it is not certain which is the source and which the target")
         last = self.groups.last
-        if last and self._is_range(position, last.name, name):
-            self.groups.replace_last(self._range(last.name, name))
+        if last and self._is_range(position, last.named, name):
+            self.groups.replace_last(self._range(last.named, name))
         else:
             self._turn_behind_exclusion(name)
             self.groups.append(self.sign, name, self.link)
         self.link, self.is_fresh = "", False
 
+    def _begins_with_exclusion(self) -> bool:
+        """Whether the words began with an exclusion, and nothing else has been named."""
+        return (
+            self.sign == "out"
+            and not self.all
+            and not self.is_fresh
+            and bool(self.groups)
+            and not self.groups.union("in", "also")
+        )
+
     def _turn_behind_exclusion(self, name: Name) -> None:
         """Take in what stands behind an exclusion with which the words begin."""
         out = self.groups.union("out")
-        if self.sign != "out" or self.all or not out or self.groups.union("in") or self.link == "and" or self.is_fresh:
+        if not self._begins_with_exclusion() or self.link == "and":
             return
         if self.link in ("", "…") or out < name.cells:
             self.sign = "in"
@@ -299,9 +337,9 @@ class _PlaceReader:
 
     def _taken(self, also: frozenset[str], out: frozenset[str]) -> frozenset[str]:
         if taken := self.groups.union("in"):
-            return taken
+            return taken | self._referred(self.back) if self.is_back_joined else taken
         if self._refers(also | out):
-            return self._referred()
+            return self._referred(self.back)
         if self.rest or self.rest_of:
             return self.antecedents.rest(self.names.all) - also
         if self.all or (out and not also) or self.asleep is not None:
@@ -319,20 +357,25 @@ class _PlaceReader:
             return not self.all and bool(back & {"both", "pair"}) and len(antecedents.elsewhere) == 2
         return bool(back) and (not self.all or bool(back & {"them", "these", "those", "there", "site"}))
 
-    def _referred(self) -> frozenset[str]:
-        back, antecedents = set(self.back), self.antecedents
+    def _referred(self, words: list[str]) -> frozenset[str]:
+        back, antecedents = set(words), self.antecedents
         if "site" in back:
             site = self.names.rest_of_sites(antecedents.one())
             return site - antecedents.one() if self.rest_of or self.rest else site
-        if back & {"both", "pair", "neither"}:
-            return antecedents.both()
-        if self.all and (count := next((int(word.key) for word in self.words if word.key in ("3", "4", "5")), 0)):
+        if count := 0 if back & {"both", "pair"} else self._counted():
             return antecedents.last(count)
-        if "former" in back:
-            return antecedents.former()
+        if back & {"both", "pair", "neither"} or {"former", "latter"} <= back:
+            return antecedents.both()
         if back & {"them", "these", "those", "they", "their"}:
             return antecedents.several()
-        return antecedents.one()
+        return antecedents.former() if "former" in back else antecedents.one()
+
+    def _counted(self) -> int:
+        """Return the number of "all three" or "those two", 0 if there is none."""
+        pairs = zip(self.words, self.words[1:], strict=False)
+        return next(
+            (int(one.key) for word, one in pairs if word.key in ("all", "these", "those", "them") and one.key in "2345"), 0
+        )
 
     def _is_at(self, position: int, *keys: str) -> bool:
         return position < len(self.words) and self.words[position].key in keys

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from agents.reading.amounts import AmountError
+from agents.reading.amounts import CORRECTING, AmountError
 from agents.reading.numbers import TIMES, Number, numbers_of
 from agents.reading.unit_words import simplified
 
@@ -21,6 +21,11 @@ _TIMES: Final = re.compile(r"\s*(?:times\b|[x×](?![^\W\d_])|\*)", re.IGNORECASE
 _LOSS: Final = re.compile(
     r"\b(?:lose|loses|losing|give up|gives up|giving up|sacrifice|sacrifices|forgo|shed|sheds)\b", re.IGNORECASE
 )
+_COMPARED: Final = re.compile(
+    r"(?<!no )(?<!not )(?<!any )(?<!or )\b(?:less|more|lower|higher|better|faster|fewer|bit|slightly|somewhat)\b(?!\s+than)",
+    re.IGNORECASE,
+)
+_JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–)\s*", re.IGNORECASE)
 _AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECASE)
 _HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
 
@@ -43,7 +48,15 @@ def share_of(words: str) -> Share:
     numbers = [number for number in numbers_of(plain) if not _is_pronoun(plain, number)]
     if not numbers and re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE):
         raise AmountError(f"{words!r} has no number")
-    return _share(plain, numbers[-1]) if numbers else Share(0)
+    if not numbers:
+        if _COMPARED.search(plain):
+            raise AmountError(f"{words!r} does not say by how much")
+        return Share(0)
+    stated = [number for number in numbers if number.is_ratio or _PERCENT.match(plain[number.end :])]
+    is_range = len(numbers) > 1 and _JOINED.fullmatch(plain[numbers[-2].end : numbers[-1].start])
+    if (is_range or len({number.value for number in stated}) > 1) and not CORRECTING.search(plain):
+        raise AmountError(f"{words!r} is more than one amount")
+    return _share(plain, stated[-1] if stated else numbers[-1])
 
 
 def _is_pronoun(words: str, number: Number) -> bool:
@@ -59,7 +72,11 @@ def _share(words: str, number: Number) -> Share:
     share = number.value if _PERCENT.match(after) else number.value * 100 if number.is_ratio else None
     if share is None:
         raise AmountError(f"{words!r} is no share: percent, a fraction or a multiple")
-    if _LOSS.search(before) and not re.search(r"(?<!up )\bto\s*$", before):
+    if re.search(r"(?<!up )\bto\s*$", before):
+        return _changed(share - 100)
+    if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
+        raise AmountError(f"{words!r} can be a change or what it becomes")
+    if _LOSS.search(before):
         return Share(_percent(share), -1)
     is_bare = not re.search(r"\w|[<>≤≥=]", before)
     if _OF.match(after) and is_bare and number.is_ratio and share < 50:

@@ -45,6 +45,10 @@ _SIMPLER: Final = (
     _simpler(r"(?<=\d)\s*[(x×*]\s*0[.,]1\s*(?:degrees?|deg|°)\s*\)?", " tenths of a degree"),
     _simpler(rf"\b{_BITS}\s*(?:/|per)\s*j(?:oule)?\b", lambda match: {"k": "kbit/J", "m": "Mbit/J"}.get(match[1][0].lower(), "")),
     _simpler(r"\bbits?\s+per\s+joule\b", "bit/J"),
+    _simpler(
+        r"(\d+(?:[.,]\d+)?)\s?k(?=\s+(?:users?|ues?|devices|subscribers|connections|handovers)\b)",
+        lambda match: f"{float(match[1].replace(',', '.')) * 1000:g}",
+    ),
     _simpler(r"\b(kilo)?watt[\s-]hours?\b", lambda match: "kWh" if match[1] else "Wh"),
     _simpler(r"(?<!of )(?<!half )\b(?:per|a)\s+sec(?:ond)?\b", "/s"),
     (re.compile(r"\b([kKmMgG])b\s*/\s*s\b"), lambda match: f"{match[1]}bit/s"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from agents.reading.timing.moments import DAY, Day, Item, Moment, Span, TimeError, Window, instant_at
-from agents.reading.timing.time_words import BY, NIGHT, PART_OF_DAY, PLAIN, UNTIL, WHOLE, WHOLE_PART
+from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window, instant_at
+from agents.reading.timing.time_words import BY, DENYING, NIGHT, PART_OF_DAY, PLAIN, UNTIL, WHOLE, WHOLE_PART
 
 
 def days_in(items: list[Item]) -> list[date]:
@@ -14,6 +14,15 @@ def days_in(items: list[Item]) -> list[date]:
     named = [item for item in items if isinstance(item, Day)]
     dates = {item.day.weekday() for item in named if not item.is_weekday}
     return list(dict.fromkeys(item.day for item in named if not (item.is_weekday and item.day.weekday() in dates)))
+
+
+def check_affirmed(items: list[Item]) -> None:
+    """Raise TimeError if the words say when something is not."""
+    for item, following in zip(items, [*items[1:], ""], strict=True):
+        if item in DENYING or (
+            item == "not" and (following in ("during", "in", "on", "while", "when") or isinstance(following, Event))
+        ):
+            raise TimeError(f"with {item} it is not certain when")
 
 
 def with_half(moment: Moment, items: list[Item]) -> Moment:
@@ -41,12 +50,15 @@ class ClockWindow:
 
     def read(self) -> Window:
         """Return start and end; raises TimeError."""
+        check_affirmed(self.items)
         moments = [item for item in self.items if isinstance(item, Moment)]
         spans = [item for item in self.items if isinstance(item, Span)]
         if len(moments) == 1:
             return self._by_one(moments[0], spans)
+        if len(moments) > 2:
+            raise TimeError("it names more than two times of day")
         if moments:
-            return self._by_two(*moments[-2:])
+            return self._by_two(*moments)
         if spans and self._has("next", "for", "coming", "following", "during"):
             return self.now, self.now + spans[0].length
         return self._whole(days_in(self.items))
@@ -61,6 +73,8 @@ class ClockWindow:
         days = days_in(self.items)
         moment = moment if moment.day or not days else replace(moment, day=days[0])
         if self._is_until():
+            if any(item in WHOLE for item in self.items[: self.items.index(next(one for one in self.items if one in BY))]):
+                raise TimeError("it is not certain when it starts")
             return self.now, next_of(with_half(moment, self.items), self.now)
         if spans:
             start = next_of(with_half(moment, self.items), self.now)
@@ -123,6 +137,8 @@ class ClockWindow:
         part = next((WHOLE_PART[word] for word in words if word in WHOLE_PART), None)
         begin, end = named or part or (0, 24)
         day = days[0] if days else self.now.date()
+        if self._is_until() and part:
+            raise TimeError("it is not certain when it ends")
         if self._is_until() and days and not named:
             return self.now, instant_at(day, 0, self.now)
         start, stop = instant_at(day, begin, self.now), instant_at(day, end, self.now)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agents.reading.site_card import NamedEvent
-from agents.reading.timing.clock_window import ClockWindow, days_in, next_of, with_half
+from agents.reading.timing.clock_window import ClockWindow, check_affirmed, days_in, next_of, with_half
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window
 from agents.reading.timing.time_words import AFTER, BACK, BEFORE, ENDING, ENDS, FROM, PLAIN, STARTS, TO, UNTIL
 
@@ -31,6 +31,7 @@ class EventWindow:
 
     def read(self) -> Window:
         """Return start and end; raises TimeError."""
+        check_affirmed(self.items)
         if (matched := self._by_clock_of_event()) is not None:
             return matched
         position = self._parting()
@@ -214,16 +215,27 @@ class EventWindow:
         raise TimeError("it is not certain what the time of day is for")
 
     def _with_span(self, event: NamedEvent, span: Span, words: list[str]) -> Window:
-        length = span.length
+        """Return a part of an event, or the event with what is added at either side."""
         spans = [item.length for item in self.items if isinstance(item, Span)]
-        order = [type(item) for item in self.items if isinstance(item, Span | Event)]
         if "either" in words or ("before" in words and "after" in words):
             return event.start - spans[0], event.end + spans[-1]
-        is_counted_from_start = set(words) & {"beginning", "start"} and set(words) & {"for", "during"} and not set(words) & BEFORE
-        if "first" in words or is_counted_from_start:
+        return self._part(event, span.length, words) or self._beside(event, span.length, words)
+
+    def _part(self, event: NamedEvent, length: timedelta, words: list[str]) -> Window | None:
+        is_beside = set(words) & {"first", "last"} and set(words) & {"after", "following"}
+        if is_beside or (set(words) & {"once", "when"} and set(words) & ENDS):
+            return event.end, event.end + length
+        if set(words) & {"first", "last"} and "before" in words:
+            return event.start - length, event.start
+        is_from_start = set(words) & {"beginning", "start"} and set(words) & {"for", "during"} and not set(words) & BEFORE
+        if "first" in words or is_from_start:
             return event.start, event.start + length
         if "last" in words:
             return event.end - length, event.end
+        return None
+
+    def _beside(self, event: NamedEvent, length: timedelta, words: list[str]) -> Window:
+        order = [type(item) for item in self.items if isinstance(item, Span | Event)]
         if set(words) & BEFORE:
             return self._before(event, length, words, is_behind=order == [Event, Span])
         if set(words) & (AFTER | ENDS):

@@ -124,7 +124,19 @@ class _TimeReader:
         if self._key().startswith(("tomor", "tommor")) or self._key() == "today":
             self._position += 1
             return Day(today if self._key(-1) == "today" else today + DAY)
-        return self._day_of_month(today) or self._weekday(today)
+        return self._slashed(today) or self._day_of_month(today) or self._weekday(today)
+
+    def _slashed(self, today: date) -> Day | None:
+        """Read "12/3", day first; raises TimeError where the month first would be as near."""
+        first, slash, second = self._number(), self._key(1), self._number(2)
+        if slash != "/" or not first or not second or first > 31 or second > 31 or not self._words[self._position + 1].glued:
+            return None
+        days = [_next_date(today, month, day) for day, month in ((first, second), (second, first)) if month <= 12 and day <= 31]
+        near = {day for day in days if (day - today).days <= 60 or len(set(days)) == 1}
+        if len(near) != 1:
+            raise TimeError("day and month are not certain")
+        self._position += 3
+        return Day(near.pop())
 
     def _day_of_month(self, today: date) -> Day | None:
         key, following, number = self._key(), self._key(1), self._number()
@@ -172,7 +184,8 @@ class _TimeReader:
         elif words[1] == "." and words[2].isdigit():
             fraction, size = float(f"0.{words[2]}"), 3
         unit = UNITS.get(singular(words[size]))
-        if number is None or unit is None:
+        is_clock = words[1] == "h" and number and number > 12 and self._key(-1) in ("to", "-", "–", "until", "till", "and")
+        if number is None or unit is None or is_clock:
             return None
         self._position += size + 1
         for part, share in (("half", 0.5), ("quarter", 0.25)):
@@ -252,7 +265,7 @@ class _TimeReader:
         if number > 24 or self._key(1) in ("%", "percent"):
             return None
         minute, size = 0, 1
-        if (following := self._number(1)) is not None and 10 <= following < 60 and self._key(2) not in UNITS:
+        if (following := self._number(1)) is not None and 10 <= following < 60 and self._key(2) not in (*UNITS, ":"):
             minute, size = following, 2
         self._position += size
         self._position += self._key() in ("h", "o'clock", "oclock", "hrs")

@@ -34,6 +34,7 @@ WHOLE_PART: Final = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 
 UNTIL: Final = _words("until untill till til unitl till' til' fino bis jusqu'à")
 TO: Final = _words("to - – and .. → / through thru … \n , alle bis too")
 BY: Final = _words("before by") | UNTIL
+DENYING: Final = _words("outside except excluding excepting never without besides")
 ENDING: Final = _words("ending ends end:")
 FROM: Final = _words("from starting commencing beginning since as when once start")
 ENDS: Final = _words(

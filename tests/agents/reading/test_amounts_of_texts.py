@@ -33,6 +33,14 @@ VALUES = [
     ("two hundred, not one more", "count", 200),
     ("undr 180 wats", "W", 180),
     ("three quarters of a kilowatt", "W", 750),
+    ("1.2k users", "UE", 1200),
+    ("8-10 ms", "ms", 10),
+    ("down from 20 to 10 ms", "ms", 10),
+    ("to the height of 2 %", "%", 2),
+    ("another decibel and a half", "dB", 1.5),
+    ("77 and no longer 177", "", 77),
+    ("18 ms, not to 19", "ms", 18),
+    ("doubled to 4", "", 4),
 ]
 
 
@@ -57,9 +65,12 @@ def test_of_a_range_the_comparison_takes_its_end():
         ("fast", "ms"),
         ("the same", "ms"),
         ("5 dB", "%"),
+        ("10 MB/s", "Mbit/s"),
+        ("10 ms (now 20 ms)", "ms"),
+        ("20 ms is too much, 10 ms", "ms"),
     ],
 )
-def test_a_number_without_a_unit_that_fits_is_a_doubt(words: str, unit: str):
+def test_no_amount_that_fits_or_more_than_one_is_a_doubt(words: str, unit: str):
     with pytest.raises(AmountError):
         value_in(words, unit)
 
@@ -86,6 +97,11 @@ SHARES = [
     ("half as much again", 50, 1),
     ("+5 %", 5, 1),
     ("no worse than now", 0, 0),
+    ("down to 90 %", 10, -1),
+    ("to a tenth", 90, -1),
+    ("factor <= 0.88", 12, -1),
+    ("0.8 * last_week", 20, -1),
+    ("as yesterday or better", 0, 0),
 ]
 
 
@@ -95,7 +111,9 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
     assert (share.percent, share.sign) == (pytest.approx(percent), sign)
 
 
-@pytest.mark.parametrize("words", ["a tenth of its speed", "5 ms"])
-def test_a_share_that_can_be_lost_or_left_is_a_doubt(words: str):
+@pytest.mark.parametrize(
+    "words", ["a tenth of its speed", "5 ms", "a bit less", "haf of yesterday", "110 %", "ten to twenty percent", "by 0.1"]
+)
+def test_a_share_that_is_not_certain_is_a_doubt(words: str):
     with pytest.raises(AmountError):
         share_of(words)

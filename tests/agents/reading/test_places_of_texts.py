@@ -36,6 +36,10 @@ NAMED = {
     "sector 2 of Q07": {"Q07-2"},
     "sector three of site q eleven": {"Q11-3"},
     "the third cell of site Q10": {"Q10-3"},
+    "sectors 1 and 2 of Q03": {"Q03-1", "Q03-2"},
+    "Q07, cell 2": {"Q07-2"},
+    "all sectors of Q07 but the second": {"Q07-1", "Q07-3"},
+    "the site Q07, Q07-1 to Q07-2": {"Q07-1", "Q07-2"},
     # ranges
     "Q03..Q05": _site(3) | _site(4) | _site(5),
     "Q07-1..Q07-3": _site(7),
@@ -55,7 +59,13 @@ NAMED = {
     "cooper's yard, not excepting Q02-1": YARD,
     "lower terrace and outside it in Q12-1": TERRACE | {"Q12-1"},
     "cooper's yard, exclusive of any cell that also belongs to the lower terrace": YARD - TERRACE,
+    "not Q01-1 but Q01-2": {"Q01-2"},
+    "not in the yard but in the malt store": STORE,
+    "malt store, Q03-1 not, and on Q04-1 neither": {"Q03-2", "Q04-2"},
+    "not only Q03-1 but also Q03-2": {"Q03-1", "Q03-2"},
+    "malt store instead of Q12": STORE,
     # what is asleep
+    "vat, sleeping cell aside": {"vat.a", "vat.b"},
     "the vat cells but not the sleeping ones": {"vat.a", "vat.b"},
     "the sleeping cell of vat": {"vat.c"},
     # areas whose name has a word that means something else
@@ -100,12 +110,29 @@ REFERRING = {
     "the whole site": _site(7),
     "the other cells of that site": {"Q07-1", "Q07-3"},
     "sector 3": {"Q07-3"},
+    "all of it": {"Q07-2"},
+    "those two": {"Q01-1", "Q07-2"},
+    "the former and the latter": {"Q01-1", "Q07-2"},
+    "there and in Q12-1": {"Q07-2", "Q12-1"},
+    "the same cells plus Q12-1": {"Q07-2", "Q12-1"},
 }
 
 
 @pytest.mark.parametrize("phrase", REFERRING)
 def test_a_pronoun_is_a_place_before(phrase: str, names: Names):
     assert cells_of(phrase, names, Antecedents(before=BEFORE)).cells == REFERRING[phrase]
+
+
+def test_all_but_a_place_before_is_the_rest_of_the_network(names: Names):
+    assert cells_of("everywhere but there", names, Antecedents(before=BEFORE)).cells == names.all - {"Q07-2"}
+    assert cells_of("the network minus the yard plus Q02-1", names).cells == names.all - {"Q01-1", "Q01-2"}
+
+
+def test_what_refers_to_more_places_than_there_are_is_not_guessed(names: Names):
+    with pytest.raises(PlaceError):
+        cells_of("all three", names, Antecedents(before=BEFORE))
+    with pytest.raises(PlaceError):
+        cells_of("both", names, Antecedents(before=(frozenset({"Q01-1"}), frozenset({"Q07-2", "Q07-3"}))))
 
 
 def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
@@ -121,6 +148,8 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "there",
         "both",
         "sector 4 of Q07",
+        "Q07-4",
+        "every second cell of the yard",
         "Q13-1",
         "except Q03-1, Q03-2",
         "the rest of the malt store",
