@@ -26,6 +26,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
 
+from harness.runtime.command_line import one_command
 from twins.command_errors import end_command, report_failure
 from twins.screen.exit_status import FAILED, INTERRUPTED, TERMINATED, exit_status_text
 from twins.screen.logs import make_logs_safe
@@ -130,7 +131,8 @@ def run(arguments: list[str]) -> int:
     """Run the command line and return its exit status; every error is reported, none is raised."""
     as_json = _wants_json(arguments)
     try:
-        result = typer.main.get_command(app).main(arguments, prog_name="twinpilot", standalone_mode=False)
+        with one_command():
+            result = typer.main.get_command(app).main(arguments, prog_name="twinpilot", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except TyperException as error:
         return _refuse_usage(error, as_json)

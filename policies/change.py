@@ -52,6 +52,14 @@ class AttributeEdit(Word):
         return f"{self.dn} {self.attribute}: {_shown(self.old)} → {_shown(self.new)}"
 
 
+class A1Policy(Word):
+    """An A1 policy as it stands on the near-RT RIC."""
+
+    policy_type: str
+    policy_id: str
+    body: dict[str, JsonValue]
+
+
 class PolicyEdit(Word):
     """Create (old None), replace or delete (new None) the A1 policy `policy_id` of type `policy_type`."""
 

@@ -6,13 +6,13 @@ An `Intent` holds `IntentExpectation`s; each names an expectation object (which 
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 
 from pydantic import Field, model_validator
 
 from policies.kpi import KpiDefinition, kpi_definition
 from policies.slices import Slice
+from policies.text.times import Moment
 from policies.word import Word
 
 
@@ -65,8 +65,8 @@ def bound_condition_of(kpi: str) -> Condition:
 class TimeWindow(Word):
     """A context: the time for which an expectation holds, [start, end) in network time."""
 
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
 
     @model_validator(mode="after")
     def _ordered(self) -> TimeWindow:

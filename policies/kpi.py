@@ -56,7 +56,7 @@ class KpiDefinition(Word):
     bins: int = 0
     across_cells: Literal["sum", "mean"] = "mean"
     across_slices: Literal["sum", "mean", "none"] = "mean"
-    across_windows: Literal["sum", "mean"] = "mean"
+    across_windows: Literal["sum", "mean", "none"] = "mean"
     weighted_by: str = ""
     memory_s: float = 0.0
 

@@ -12,15 +12,16 @@ Every implementation passes `tests/conformance/network_suite.py`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Final, Protocol, TypeVar, runtime_checkable
 
 from pydantic import Field
 
-from policies.change import ChangeSet, Receipt
+from policies.change import A1Policy, ChangeSet, Receipt
 from policies.data_card import DataCard
 from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
 from policies.slices import Slice
+from policies.text.times import Moment
 from policies.violation import Violation
 from policies.word import Word
 from twins.object_version import ObjectVersion
@@ -95,8 +96,8 @@ class PlannedEvent(Word):
 
     name: str
     area: str
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
     attendance: int | None = None
 
 
@@ -106,7 +107,7 @@ class NetworkCard(Word):
     name: str
     kind: str
     version: str
-    now: datetime
+    now: Moment
     cells: tuple[Cell, ...]
     slices: tuple[Slice, ...]
     capabilities: tuple[str, ...]
@@ -140,9 +141,15 @@ class KpiQuery(Word):
     windows: int | None = Field(default=None, ge=1, le=100_000)
 
 
+INSTANCE: Final = "instance "  # begins the identity of a network that tells one; of others it is their name
+
+
 @runtime_checkable
 class Network(Protocol):
     """A network that can be described, observed, read and changed, with revertible changes."""
+
+    def identity(self) -> str:
+        """Return what tells this network from every other one, whatever leads to it; the same after a restart with its state."""
 
     def describe(self) -> NetworkCard:
         """Return the network card, including the current network time."""
@@ -167,6 +174,9 @@ class Network(Protocol):
 
     def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
         """Read back whether the network has what each edit sets, one standing per edit; what cannot be read is `unknown`."""
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist, whoever created them, enforced or not; raises NetworkUnavailableError."""
 
     def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
         """Return the version of what each edit edits; raises UnknownObjectError, NetworkUnavailableError."""

@@ -10,10 +10,11 @@ import threading
 from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt, digest_of
+from policies.change import A1Policy, AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt, digest_of
 from policies.managed_object import ManagedObject, Scalar, class_of, is_within
-from twins.network import NetworkError, UnknownObjectError, UnknownReceiptError
+from twins.network import INSTANCE, NetworkError, UnknownObjectError, UnknownReceiptError
 from twins.object_version import ObjectVersion, distinct_edits, name_of
 from twins.standing import EditStanding, attribute_standing, policy_standing, standing_of
 
@@ -25,6 +26,11 @@ class ReadableTree:
         self._lock = threading.RLock()
         self._tree = tree
         self._versions: dict[str, int] = {}
+        self._instance = uuid4().hex
+
+    def identity(self) -> str:
+        """Return what tells this network from every other one; two servers in front of it serve one network."""
+        return f"{INSTANCE}{self._instance}"
 
     def read(self, dn: str) -> ManagedObject:
         """Return the managed object with its current attributes; raises UnknownObjectError."""
@@ -49,6 +55,10 @@ class ReadableTree:
         """Read back whether the network has what each edit sets, one standing per edit."""
         with self._lock:
             return standing_of(change_set, self._attribute_standing, self._policy_standing)
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist; a network without a near-RT RIC has none."""
+        return ()
 
     def _attribute_standing(self, edit: AttributeEdit) -> EditStanding:
         return attribute_standing(edit, self._tree.get(edit.dn))

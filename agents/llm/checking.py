@@ -59,6 +59,11 @@ def decision_of(reply: Reply, view: View) -> Decision:
 def _understand(reply: Reply, view: View) -> Decision:
     if not reply.targets:
         raise ReplyError("targets: understand requires at least one")
+    if (reply.window_start is None) != (reply.window_end is None):
+        raise ReplyError("window_start, window_end: give both or none; what is to stay after the window is permanent")
+    planned = {event.name for event in view.card.events}
+    if unknown := [name for name in (reply.event, *reply.without_events) if name and name not in planned]:
+        raise ReplyError(f"event, without_events: {unknown} are not in the calendar; planned are {sorted(planned)}")
     try:
         window = None
         if reply.window_start is not None and reply.window_end is not None:
@@ -68,6 +73,10 @@ def _understand(reply: Reply, view: View) -> Decision:
             expectations=tuple(_expectation(target, view) for target in reply.targets),
             window=window,
             event=reply.event,
+            permanent=reply.permanent,
+            without_events=tuple(reply.without_events),
+            attendance=reply.attendance,
+            harm_only=reply.harm_only,
             assumptions=tuple(reply.assumptions),
         )
         check_bounds(intent, view.card)
@@ -90,9 +99,11 @@ def _expectation(target: TargetReply, view: View) -> IntentExpectation:
         )
     definition = kpi_definition(target.kpi)
     unit = "" if target.condition.is_objective else definition.unit
-    bound = ExpectationTarget(kpi=target.kpi, condition=target.condition, value=target.value, unit=unit)
+    bound = ExpectationTarget(
+        kpi=target.kpi, condition=target.condition, value=target.value, unit=unit, tolerance=target.tolerance
+    )
     cells = tuple(by_id[cell] for cell in target.cells)
-    return IntentExpectation(object=ExpectationObject(cells=cells, slice=target.slice), targets=(bound,))
+    return IntentExpectation(object=ExpectationObject(cells=cells, slice=target.slice, area=target.area), targets=(bound,))
 
 
 def _call(reply: Reply, view: View) -> Decision:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from policies.intent import Condition
 from policies.slices import Slice
@@ -16,13 +15,15 @@ class _Part(BaseModel):
 
 
 class TargetReply(_Part):
-    """A target of the intent: cells by id (none: all), slice, KPI, condition, value in the KPI's unit."""
+    """A target of the intent: cells by id (none: all), name of their area, slice, KPI, condition, value in the KPI's unit."""
 
     cells: list[str] = Field(default_factory=list)
+    area: str = ""
     slice: Slice | None = None
     kpi: str
     condition: Condition
     value: float | None = None
+    tolerance: float = Field(default=0.0, ge=0, lt=1, description="share of cells and windows that may miss the bound")
 
 
 class CallReply(_Part):
@@ -39,9 +40,13 @@ class Reply(_Part):
     kind: Literal["understand", "call", "propose", "ask", "finish", "escalate"]
     text: str = Field(default="", description="the question, summary or reason, for ask, finish and escalate")
     targets: list[TargetReply] = Field(default_factory=list, description="for understand")
-    window_start: datetime | None = None
-    window_end: datetime | None = None
+    window_start: AwareDatetime | None = None
+    window_end: AwareDatetime | None = None
     event: str = ""
+    permanent: bool = Field(default=False, description="what is changed stays after the window")
+    without_events: list[str] = Field(default_factory=list, description="planned events that the operator leaves out")
+    attendance: int | None = Field(default=None, ge=0, description="visitors, as the operator says, of events without attendance")
+    harm_only: bool = Field(default=False, description="the operator named the edits and bounded no KPI: only harm is judged")
     assumptions: list[str] = Field(default_factory=list)
     plan: list[str] = Field(default_factory=list)
     calls: list[CallReply] = Field(default_factory=list, max_length=8, description="for call")

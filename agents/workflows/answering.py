@@ -11,6 +11,7 @@ from agents.workflows.calls import call, failure_of, pending
 from agents.workflows.handover_activity import answer_inactive
 from policies.intent import ExpectationTarget
 from policies.quality.flaw import invalid
+from policies.text.times import span_text
 from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
@@ -52,7 +53,7 @@ def _call_for(question: NetworkQuestion) -> ToolCall:
 
 def _events(view: View) -> str:
     events = [
-        f"{event.name} at {event.area}, {event.start:%d %B %H:%M} to {event.end:%H:%M}"
+        f"{event.name} at {event.area}, {span_text(event.start, event.end)}"
         + (f", {event.attendance} expected" if event.attendance else "")
         for event in view.card.events
         if event.end > view.card.now

@@ -12,6 +12,7 @@ from agents.workflows.calls import call
 from policies.change import AttributeEdit
 from policies.kpi import kpi_definition
 from policies.managed_object import class_of
+from policies.text.times import span_text
 from tools.calls.tool_call import ToolCall
 from tools.ran.forecast_tool import forecast_traffic
 
@@ -98,8 +99,8 @@ def crowd_question(view: View, situation: Situation) -> Ask | None:
     unknown = [event for event in situation.world.unknown_crowds if forecast is not None and event.name in forecast.unknown]
     if not unknown:
         return None
-    names = " and ".join(event.name for event in unknown)
-    when = ", ".join(f"{event.start:%d %B %H:%M} to {event.end:%H:%M} at {event.area}" for event in unknown)
+    names = f"{'each of ' if len(unknown) > 1 else ''}{' and '.join(event.name for event in unknown)}"
+    when = ", ".join(f"{span_text(event.start, event.end)} at {event.area}" for event in unknown)
     question = (
         f"How many visitors does {names} ({when}) have? The calendar does not say, and there was no event there in the history."
     )

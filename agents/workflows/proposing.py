@@ -13,6 +13,7 @@ from policies.intent import Intent
 from policies.materiality import is_worse, materiality
 from policies.proposal import Candidate, Proposal
 from policies.slices import Slice
+from policies.text.times import span_text
 from tools.ran.candidate_tools import Comparison
 
 VALID_FOR = timedelta(minutes=30)
@@ -21,9 +22,7 @@ VALID_FOR = timedelta(minutes=30)
 def world_notes(comparison: Comparison) -> list[str]:
     """Return the time that the twin showed, and the use of each planned event."""
     part = comparison.part
-    shown = (
-        [f"the twin shows {part.start:%d %B %H:%M} to {part.end:%H:%M}, the busiest part of the time in question"] if part else []
-    )
+    shown = [f"the twin shows {span_text(part.start, part.end)}, the busiest part of the time in question"] if part else []
     return [*shown, *(event.describe() for event in comparison.events)]
 
 

@@ -23,6 +23,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue
 
 from harness.approvals.subject import SHOWN, ApprovalSubject
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import ApprovalError
 from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
@@ -30,6 +31,7 @@ from policies.change import ChangeSet
 from policies.word import Word
 
 How = Literal["terminal", "--approve", "command", "policy"]
+Verb = Literal["approve", "reject"]
 ApprovalState = Literal["pending", "approved", "rejected", "expired", "withdrawn", "consumed"]
 _INSERT = (
     "INSERT OR IGNORE INTO approvals(run_id, digest, state, change_set, requested_at, expires_at, subject, facts, requested_by)"
@@ -68,10 +70,9 @@ class Approval(Word):
         """The edits that are to be approved."""
         return self.subject.change_set
 
-    @property
-    def command(self) -> str:
-        """The command that approves exactly this request."""
-        return f"twinpilot approve {self.run_id} {self.digest[:SHOWN]}"
+    def command(self, verb: Verb = "approve") -> str:
+        """Return the command that decides on exactly this request."""
+        return twinpilot(verb, self.run_id, self.digest[:SHOWN])
 
     def standing(self) -> str:
         """Return the state in words, with who decided, when and why."""
@@ -175,7 +176,7 @@ class ApprovalStore:
         """Return a request with its current state; raises ApprovalError if there is none."""
         rows = self._store.rows("SELECT * FROM approvals WHERE run_id = ? AND digest = ?", (run_id, digest))
         if not rows:
-            raise ApprovalError(f"run {run_id} has asked for no approval of {digest[:SHOWN]}; see `twinpilot show {run_id}`")
+            raise ApprovalError(f"run {run_id} has asked for no approval of {digest[:SHOWN]}; see `{twinpilot('show', run_id)}`")
         return self._read(rows[0])
 
     def pending(self, run_id: str | None = None) -> list[Approval]:

@@ -14,14 +14,16 @@ SHOWN = 12  # digits of a digest that are shown; a person gives at least as many
 
 
 class ApprovalSubject(Word):
-    """What is approved. `digest` covers all of it: a change set on another baseline, or on another version, is another subject.
+    """What is approved. `digest` covers all of it: a change set on another network, baseline or version is another subject.
 
-    sentence: the intent as understood. schedule: when the change is applied, verified and taken back, one line each. baseline:
-    the KPIs when a person was asked. versions: of every object and policy that is edited. warnings: of the gate. judged_at:
-    network time of the verdict. round: how often the run had returned to planning or asking.
+    network: the identity of the network that is changed. sentence: the intent as understood. schedule: when the change is
+    applied, verified and taken back, one line each. baseline: the KPIs when a person was asked. versions: of every object and
+    policy that is edited. warnings: of the gate. judged_at: network time of the verdict. round: how often the run had returned
+    to planning or asking.
     """
 
     change_set: ChangeSet
+    network: str = ""
     sentence: str = ""
     schedule: tuple[str, ...] = ()
     baseline: tuple[BaselineKpi, ...] = ()
@@ -33,13 +35,15 @@ class ApprovalSubject(Word):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all that is approved, 64 hex digits."""
-        edits = self.change_set.digest
-        return digest_of({"change_set": edits, **self.model_dump(mode="json", exclude={"change_set"})})
+        # A request that was made before networks were recorded keeps its digest.
+        left_out = {"change_set"} if self.network else {"change_set", "network"}
+        return digest_of({"change_set": self.change_set.digest, **self.model_dump(mode="json", exclude=left_out)})
 
     def describe(self) -> list[str]:
         """Return what a person is asked to approve, one line each."""
         return [
             *([f"intent: {self.sentence}"] if self.sentence else []),
+            *([f"network: {self.network}"] if self.network else []),
             *(f"edit: {line}" for line in self.change_set.describe()),
             *(f"schedule: {line}" for line in self.schedule),
             *(f"before: {kpi.describe()}" for kpi in self.baseline),

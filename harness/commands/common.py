@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from harness.commitments.guard import guard
+from harness.runtime.command_line import give_options, twinpilot
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings, SettingsError, load_settings
@@ -41,8 +42,10 @@ def one_line_errors(as_json: bool = False) -> Iterator[None]:
 def settings_of(config: Path | None, data_dir: Path | None, **sections: dict[str, Any]) -> Settings:
     """Return the settings, overridden by the options of the command line; None means that an option is not set.
 
-    If a change in their data folder has to be watched and nobody does, a watchdog is started.
+    Commands that are printed from now on repeat these two options. If a change in their data folder has to be watched and nobody
+    does, a watchdog is started.
     """
+    give_options(config, data_dir)
     overrides: dict[str, Any] = {
         name: {key: value for key, value in section.items() if value is not None} for name, section in sections.items()
     }
@@ -70,7 +73,7 @@ def end_interrupted(interrupt: RunInterrupted, as_json: bool) -> NoReturn:
     from twins.screen.exit_status import INTERRUPTED, TERMINATED
 
     is_interrupt = type(interrupt.cause) is KeyboardInterrupt
-    following = f"twinpilot run --resume {interrupt.run_id}"
+    following = twinpilot("run", "--resume", interrupt.run_id)
     open_ends = "".join(f"; {line}" for line in interrupt.open_ends)
     waits = "waits for an answer" if interrupt.status == "asked" else f"is {interrupt.status}"
     end_command(

@@ -161,7 +161,7 @@ def _network_of(settings: Settings, name: str) -> tuple[Settings, str]:
 
 
 def _outcome_of(settings: Settings, name: str) -> RunOutcome | None:
-    """Return how the run `name` ended, None if it can go on; raises RunError."""
+    """Return how the run `name` ended, as of now, None if it can go on; raises RunError."""
     from harness.records.artifacts import Artifacts
     from harness.records.outcome import RunOutcome
     from harness.records.run_record import RunStore
@@ -169,20 +169,36 @@ def _outcome_of(settings: Settings, name: str) -> RunOutcome | None:
     from harness.runtime.store import StateStore
 
     paths = Paths.of(settings)
-    artifacts = Artifacts(paths.run(RunStore(StateStore(paths.state)).get(name).run_id))
-    return artifacts.load("outcome", RunOutcome) if artifacts.has("outcome") else None
+    record = RunStore(StateStore(paths.state)).get(name)
+    artifacts = Artifacts(paths.run(record.run_id))
+    return artifacts.load("outcome", RunOutcome).as_of(record.status) if artifacts.has("outcome") else None
 
 
 def _run(
     settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode, waits: bool
 ) -> RunOutcome:
-    from harness.engine.wiring import open_service
     from harness.records.events import Event
+    from twins.network import NetworkError
 
     ended = _outcome_of(settings, resume) if resume else None
-    if ended is not None:
+    if ended is not None and ended.status != "still applied":
         view(Event("run.ended", "", {"outcome": ended}))
         return ended
+    try:
+        return _go_on(settings, view, operator, text=text, resume=resume, mode=mode, waits=waits)
+    except NetworkError as error:
+        if ended is None:
+            raise
+        view.console.print(f"its change was to be taken back now: {error}", style="bold red")
+        view(Event("run.ended", "", {"outcome": ended}))
+        return ended
+
+
+def _go_on(
+    settings: Settings, view: RunConsole, operator: _Operator, *, text: str, resume: str, mode: Mode, waits: bool
+) -> RunOutcome:
+    from harness.engine.wiring import open_service
+
     settings, network = _network_of(settings, resume) if resume else (settings, "")
     if not network and settings.network.url:
         view.console.print(f"connecting to {settings.network.url} …", style="dim")

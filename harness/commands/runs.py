@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.commands.common import Config, DataDir, Json, one_line_errors, paths
+from harness.runtime.command_line import twinpilot
 from twins.screen.say import say_json
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _show(records: list[RunRecord], commitments: list[Commitment], now: float) -
 
     console = SafeConsole()
     if not records:
-        console.print('no runs yet; start with: twinpilot run "..."')
+        console.print(f"no runs yet; start with: {twinpilot('run', 'your intent')}")
     for record in records:
         console.print(f"{record.run_id}  {record.status}", style="bold")
         console.print(f"    intent: {record.intent}")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness.records.artifacts import Artifacts
     from harness.records.outcome import RunOutcome
     from harness.records.run_record import RunRecord
+    from harness.runtime.paths import Paths
     from harness.runtime.store import StateStore
     from twins.screen.console import SafeConsole
 
@@ -43,19 +44,21 @@ def show(
         artifacts = Artifacts(place.run(record.run_id))
         outcome = artifacts.load("outcome", RunOutcome).as_of(record.status) if artifacts.has("outcome") else None
         if html:
-            say(_page(record, artifacts))
+            say(_page(record, artifacts, place, store))
         elif as_json:
             say_json(outcome or record)
         else:
             _show(record, outcome, store)
 
 
-def _page(record: RunRecord, artifacts: Artifacts) -> str:
-    """Return the path of the run's page; raises RunError."""
+def _page(record: RunRecord, artifacts: Artifacts, place: Paths, store: StateStore) -> str:
+    """Return the path of the run's page, which says what holds now; raises RunError."""
+    from harness.commitments.page_now import restate
     from harness.runtime.errors import RunError
 
     if not artifacts.page.exists():
         raise RunError(f"run {record.run_id} has no page yet ({record.status}); a run that has ended has one")
+    restate(place, store, record.run_id)
     return str(artifacts.page)
 
 
@@ -74,6 +77,7 @@ def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> 
     from harness.approvals.store import ApprovalStore
     from harness.commitments.notice import is_left_standing, notice
     from harness.commitments.store import CommitmentStore
+    from twins.screen.console import pasteable
 
     for approval in ApprovalStore(store).of_run(record.run_id):
         by = f", requested by {approval.requested_by}" if approval.requested_by else ""
@@ -81,7 +85,7 @@ def _show_change(console: SafeConsole, record: RunRecord, store: StateStore) -> 
         for line in approval.subject.describe():
             console.print(f"  {line}")
         if approval.state == "pending":
-            console.print(f"  approve with: {approval.command}")
+            console.print(pasteable(f"  approve with: {approval.command()}"))
     commitments = CommitmentStore(store)
     now = commitments.now()
     for commitment in commitments.of_run(record.run_id):

@@ -5,13 +5,14 @@ The command names the run and the digest of the request as it was shown: a verdi
 
 from __future__ import annotations
 
-from harness.approvals.store import Approval, ApprovalConflictError, ApprovalStore
+from harness.approvals.store import Approval, ApprovalConflictError, ApprovalStore, Verb
 from harness.approvals.subject import SHOWN
 from harness.gate.approver_authorization import ApproverPolicy
 from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state
 from harness.records.person import Person, current_person
 from harness.records.run_record import RunStore
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import ApprovalError
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
@@ -24,16 +25,21 @@ def give_verdict(settings: Settings, name: str, digest: str, *, approved: bool, 
     place = Paths.of(settings)
     # The journal is opened first: a verdict that cannot be recorded is not given.
     store, journal = open_state(place)
-    approvals = ApprovalStore(store)
-    request = _named_request(approvals, RunStore(store), name, digest, approved=approved)
+    approvals, runs = ApprovalStore(store), RunStore(store)
+    request = _named_request(approvals, runs, name, digest, approved=approved)
     person = current_person()
     if approved:
         _authorize(settings, place, journal, request, person)
     try:
         approval = approvals.decide(request.run_id, request.digest, approved, str(person), "command", note=redacted(note))
     except ApprovalConflictError as conflict:
-        _repeat(conflict, person, approved=approved, as_json=as_json)
-        return
+        if _is_repeated(conflict.approval, person, approved=approved, note=note):
+            _show(conflict.approval, [_repeated(conflict.approval, runs)], as_json=as_json)
+            return
+        verdict = "approve" if approved else "reject"
+        body = {"digest": request.digest, "who": str(person), "how": "command", "verdict": verdict, "why": str(conflict)}
+        journal.append("approval.refused", body, request.run_id)
+        raise
     body = {"digest": approval.digest, "approved": approved, "verdict": approval.state, "who": approval.decided_by,
             "how": "command", "note": note}  # fmt: skip
     journal.append("approval.decided", body, approval.run_id)
@@ -49,19 +55,22 @@ def _authorize(settings: Settings, place: Paths, journal: Journal, request: Appr
         raise ApprovalError(f"request {request.digest[:SHOWN]} of run {request.run_id}: {objection}")
 
 
-def _repeat(conflict: ApprovalConflictError, person: Person, *, approved: bool, as_json: bool) -> None:
-    """Print the verdict of a person who gives it twice; raise the conflict in every other case."""
-    approval = conflict.approval
+def _is_repeated(approval: Approval, person: Person, *, approved: bool, note: str) -> bool:
+    """Whether a person gives the verdict that they have given before, with the same note or none."""
     given = ("approved", "consumed") if approved else ("rejected",)
-    if approval.state not in given or not Person.parse(approval.decided_by or "").is_same(person):
-        raise conflict
-    text = f"request {approval.digest[:SHOWN]} of run {approval.run_id} is {approval.standing()}; nothing was recorded twice"
-    _show(approval, [text], as_json=as_json)
+    same_note = not note or redacted(note) == approval.note
+    return approval.state in given and same_note and Person.parse(approval.decided_by or "").is_same(person)
+
+
+def _repeated(approval: Approval, runs: RunStore) -> str:
+    status = runs.get(approval.run_id).status
+    what = f"request {approval.digest[:SHOWN]} of run {approval.run_id}, which is {status}, is {approval.standing()}"
+    return f"{what}; nothing was recorded twice"
 
 
 def _named_request(approvals: ApprovalStore, runs: RunStore, name: str, digest: str, *, approved: bool) -> Approval:
     """Return the request; raises ApprovalError, with the exact commands of the requests that wait, if it is not named."""
-    verb = "approve" if approved else "reject"
+    verb: Verb = "approve" if approved else "reject"
     if not name.strip() or name == "last":
         raise ApprovalError(f"RUN={name!r} does not say which run you have read; {_commands(approvals.pending(), verb)}")
     run = runs.get(name).run_id
@@ -76,11 +85,10 @@ def _named_request(approvals: ApprovalStore, runs: RunStore, name: str, digest: 
     return named[0]
 
 
-def _commands(pending: list[Approval], verb: str) -> str:
+def _commands(pending: list[Approval], verb: Verb) -> str:
     if not pending:
         return "no request waits for a verdict"
-    commands = [approval.command.replace(" approve ", f" {verb} ") for approval in pending]
-    return f"what waits: {'; '.join(commands)}"
+    return f"what waits: {'; '.join(approval.command(verb) for approval in pending)}"
 
 
 def _show(approval: Approval, lines: list[str], *, as_json: bool) -> None:
@@ -93,4 +101,5 @@ def _show(approval: Approval, lines: list[str], *, as_json: bool) -> None:
 def _lines(approval: Approval) -> list[str]:
     lines = [f"  {line}" for line in approval.subject.describe()]
     decision = f"{approval.state} by {approval.decided_by}"
-    return [*lines, f"{decision}; a run that waits goes on by itself, else: twinpilot run --resume {approval.run_id}"]
+    following = twinpilot("run", "--resume", approval.run_id)
+    return [*lines, f"{decision}; a run that waits goes on by itself, else: {following}"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from harness.commitments.network_identity import ANOTHER_NETWORK
 from harness.commitments.rollback import CHANGED_SINCE
 from harness.commitments.store import Commitment
+from harness.runtime.command_line import twinpilot
 from harness.runtime.embedded_place import is_embedded
 from harness.runtime.timetable import AT_ONCE
 
@@ -19,13 +21,15 @@ def notice(commitment: Commitment, now: float) -> str:
     """Return one line about an open commitment; `now`: wall time in seconds since the epoch."""
     what = f"the change of run {commitment.run_id} ({len(commitment.change_set.edits)} edit(s), {commitment.digest[:12]})"
     if is_embedded(commitment.network) and not commitment.attempts and commitment.state != "scheduled":
-        goes_on = f"which stands still unless its run goes on: twinpilot run --resume {commitment.run_id}"
+        goes_on = f"which stands still unless its run goes on: {twinpilot('run', '--resume', commitment.run_id)}"
         return f"{what} is, or may be, on {commitment.network}, {goes_on}"
     if not is_left_standing(commitment, now):
         times = "" if commitment.timetable == AT_ONCE else f" ({commitment.timetable.describe()})"
         return f"{what} on {commitment.network} is {_PROGRESS[commitment.state]}{times}"
-    label = "NOT TAKEN BACK on" if commitment.note.startswith(CHANGED_SINCE) else STILL_ON_THE_NETWORK
-    return f"{label} {commitment.network}: {what}; {_attempts(commitment, now)}"
+    is_elsewhere = commitment.note.startswith((CHANGED_SINCE, ANOTHER_NETWORK))
+    label = "NOT TAKEN BACK on" if is_elsewhere else STILL_ON_THE_NETWORK
+    decide = f"; decide with: {twinpilot('settle', commitment.run_id)}" if commitment.state == "revert_failed" else ""
+    return f"{label} {commitment.network}: {what}; {_attempts(commitment, now)}{decide}"
 
 
 _PROGRESS = {
@@ -38,7 +42,7 @@ _PROGRESS = {
 
 def _attempts(commitment: Commitment, now: float) -> str:
     if not commitment.attempts:
-        return "its deadline has passed, and it has not been taken back yet"
+        return f"{commitment.why_due}, and it has not been taken back yet"
     pause = commitment.next_attempt_at - now if commitment.is_paused(now) else 0.0
     return (
         f"taking it back failed {commitment.attempts} time(s), the next attempt is due in {pause:.0f} s; the last time:"

@@ -1,5 +1,6 @@
 """Reverts a change by what is read back from the network, not by what was recorded.
 
+0. The network that answers is the one that the change was made on; of another one nothing is read or changed.
 1. The network's own `revert` is tried first, also without a receipt: a process may have died, or a change may stand in part.
 2. What is read back as still standing is restored: an attribute at its new value, each policy by itself, so that one that cannot
    be restored leaves no other standing.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from harness.commitments.network_identity import ANOTHER_NETWORK, require_network
 from harness.commitments.store import Commitment
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt
 from twins.network import Network, NetworkError, StaleEditError, UnknownReceiptError
@@ -28,10 +30,11 @@ class RollbackError(NetworkError):
 def roll_back(network: Network, commitment: Commitment) -> str:
     """Restore the values from before the commitment's change; return what was done in one line.
 
-    Raises RollbackError unless every old value was read back.
+    Raises RollbackError unless every old value was read back, OtherNetworkError if another network answers.
     """
     if commitment.state == "scheduled":
         return SENT_NOTHING
+    require_network(network, commitment.network, commitment.identity)
     problems: list[str] = []
     how = _revert(network, commitment, problems)
     if left := standing_edits(network, commitment.change_set):
@@ -50,15 +53,15 @@ def standing_edits(network: Network, change_set: ChangeSet) -> tuple[EditStandin
 def what_stands(error: NetworkError) -> str:
     """Return in words what is left on the network by a rollback that failed with this error."""
     text = str(error)
-    return (
-        f"it is not taken back: {text}" if text.startswith(CHANGED_SINCE) else f"it is, or may be, still on the network: {text}"
-    )
+    is_elsewhere = text.startswith((CHANGED_SINCE, ANOTHER_NETWORK))
+    return f"it is not taken back: {text}" if is_elsewhere else f"it is, or may be, still on the network: {text}"
 
 
-def may_stand(network: Network, change_set: ChangeSet) -> bool:
-    """Whether something of the change is, or may be, on the network."""
+def may_stand(network: Network, commitment: Commitment) -> bool:
+    """Whether something of the commitment's change is, or may be, on its network."""
     try:
-        return bool(standing_edits(network, change_set))
+        require_network(network, commitment.network, commitment.identity)
+        return bool(standing_edits(network, commitment.change_set))
     except NetworkError:
         return True
 

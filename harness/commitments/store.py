@@ -6,7 +6,9 @@
    nothing was sent yet, `in_force` from its verification until it is restored at the end of its time window. Without an end it
    is `confirmed` by its verification. A change that is taken back is `reverted`, and `revert_failed` (still open) until that
    succeeds: it is tried again, first at once, then after pauses that double up to five minutes, for as long as it takes. One
-   that was scheduled and never sent is `cancelled`. `confirmed`, `restored`, `reverted` and `cancelled` are final.
+   that was scheduled and never sent is `cancelled`. A person may withdraw a scheduled change (`cancelled`), have one taken back
+   before its time (`cancelled_by`: it is due at once), and end one that cannot be taken back as the network is (`settled`).
+   `confirmed`, `restored`, `reverted`, `cancelled` and `settled` are final.
 3. An open commitment owns the attributes and policies that it edits: another change of the same (DN, attribute) of the same
    network, whatever URL leads to it, is refused, even if the two are scheduled for different times, since each restores the
    values that it read before.
@@ -26,6 +28,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from harness.commitments.network_identity import is_same_network
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import CommitmentError
 from harness.runtime.high_water import HighWaterClock
 from harness.runtime.store import StateStore
@@ -34,10 +37,12 @@ from policies.change import ChangeSet, Receipt
 from policies.word import Word
 
 CommitmentState = Literal[
-    "scheduled", "pending", "applied", "in_force", "confirmed", "restored", "reverted", "cancelled", "revert_failed",
+    "scheduled", "pending", "applied", "in_force", "confirmed", "restored", "reverted", "cancelled", "settled",
+    "revert_failed",
 ]  # fmt: skip
-ClosedStatus = Literal["confirmed", "inconclusive", "rolled back", "cannot"]
+ClosedStatus = Literal["confirmed", "inconclusive", "rolled back", "cannot", "cancelled", "settled"]
 _TO_REVERT = ("scheduled", "pending", "applied", "in_force", "revert_failed")
+_UNFINISHED = ("scheduled", "still applied", "interrupted", "failed", "running")
 _OPEN = "('scheduled', 'pending', 'applied', 'in_force', 'revert_failed')"
 _INSERT = (
     "INSERT INTO commitments(key, run_id, digest, network, state, change_set, expectations, opened_at, deadline,"
@@ -56,7 +61,7 @@ class Commitment(Word):
     identity: of the network, empty if it is not known. attempts: how often reverting failed; next_attempt_at, reported_at: wall
     times of the next attempt (0: at once), and of the last journal record about it. apply_at, restore_at: its timetable, network
     time in seconds since the epoch (None: at once, never). verified_at: wall time of its verification by KPIs, for a change that
-    is to be restored.
+    is to be restored. cancelled_by: the person who had the change withdrawn or taken back.
     """
 
     key: str
@@ -81,6 +86,7 @@ class Commitment(Word):
     apply_at: float | None = None
     restore_at: float | None = None
     verified_at: float | None = None
+    cancelled_by: str = ""
 
     @property
     def timetable(self) -> Timetable:
@@ -104,6 +110,10 @@ class Commitment(Word):
     @property
     def run_status(self) -> ClosedStatus:
         """The status that its run has once it is closed so."""
+        if self.state == "settled":
+            return "settled"
+        if self.cancelled_by:
+            return "cancelled"
         if self.closing == "restored":
             return "inconclusive" if self.expectations.get("inconclusive") else "confirmed"
         return "cannot" if self.closing == "cancelled" else "rolled back"
@@ -111,6 +121,8 @@ class Commitment(Word):
     @property
     def why_due(self) -> str:
         """Why an open commitment is closed at its deadline."""
+        if self.cancelled_by:
+            return f"cancelled by {self.cancelled_by}"
         return "deadline passed" if self.ending == "change.reverted" else "its time window ended"
 
     @property
@@ -124,8 +136,8 @@ class Commitment(Word):
         return f"{self.state.replace('_', ' ')}{times} {self.note}".rstrip()
 
     def is_overdue(self, now: float, network_now: float | None) -> bool:
-        """Whether the change is to be gone: one of the deadlines has passed, or reverting has failed."""
-        if self.state == "revert_failed":
+        """Whether the change is to be gone: a deadline has passed, reverting has failed, or a person cancelled it."""
+        if self.state == "revert_failed" or (self.is_open and self.cancelled_by):
             return True
         return self.is_open and (now >= self.deadline or (network_now is not None and network_now >= self.network_deadline))
 
@@ -167,6 +179,11 @@ class CommitmentStore:
                 connection.execute(_INSERT, row)
         return self.get(key)
 
+    @property
+    def state(self) -> StateStore:
+        """The state database."""
+        return self._store
+
     def now(self) -> float:
         """Return the wall time by which deadlines and leases are judged, seconds since the epoch; it never goes back."""
         return self._now()
@@ -188,7 +205,7 @@ class CommitmentStore:
         now = self._now()
         expectations = {**self.get(key).expectations, "inconclusive": inconclusive}
         return self._move(
-            key, "in_force", ("applied",), note=note, verified_at=now, deadline=now + deadline_s,
+            key, "in_force", ("applied",), unless_cancelled=True, note=note, verified_at=now, deadline=now + deadline_s,
             network_deadline=network_deadline, expectations=json.dumps(expectations),
         )  # fmt: skip
 
@@ -201,7 +218,8 @@ class CommitmentStore:
         deadline = self._now() + deadline_s  # before the transaction: the high-water clock may write what it saw
         with self._store.transaction() as connection:
             changed = connection.execute(
-                "UPDATE commitments SET deadline = ?, network_deadline = ? WHERE key = ? AND state = 'applied'",
+                "UPDATE commitments SET deadline = ?, network_deadline = ? WHERE key = ? AND state = 'applied'"
+                " AND cancelled_by = ''",
                 (deadline, network_deadline, key),
             ).rowcount
         commitment = self.get(key)
@@ -211,23 +229,58 @@ class CommitmentStore:
 
     def confirmed(self, key: str, note: str = "") -> Commitment:
         """Record that KPIs confirmed the change; raises CommitmentError if it is not applied."""
-        return self._move(key, "confirmed", ("applied",), note=note, closed_at=self._now())
+        return self._move(key, "confirmed", ("applied",), unless_cancelled=True, note=note, closed_at=self._now())
+
+    def cancel(self, key: str, who: str, note: str) -> Commitment:
+        """Withdraw a change that waits for its start, of which nothing was sent; raises CommitmentError if it waits no more.
+
+        Of this and the start of the change (`begin`) one succeeds.
+        """
+        status = ("cancelled", _UNFINISHED)
+        return self._move(key, "cancelled", ("scheduled",), status, note=note, cancelled_by=who, closed_at=self._now())
+
+    def recall(self, key: str, who: str) -> Commitment:
+        """Record that a person wants a change to be taken back now; raises CommitmentError if it is closed, or was not begun.
+
+        It cannot be confirmed any more. Who wanted it first is kept.
+        """
+        with self._store.transaction() as connection:
+            connection.execute(
+                "UPDATE commitments SET cancelled_by = ?, next_attempt_at = 0 WHERE key = ? AND cancelled_by = ''"
+                " AND state IN ('applied', 'in_force', 'revert_failed', 'pending')",
+                (who, key),
+            )
+        commitment = self.get(key)
+        if not commitment.is_open or not commitment.cancelled_by:
+            raise CommitmentError(f"the change of run {commitment.run_id} is {commitment.describe()}: it cannot be taken back")
+        return commitment
+
+    def settle(self, key: str, who: str, note: str) -> Commitment:
+        """End a commitment that could not be reverted, as a person decided; raises CommitmentError.
+
+        note: what is on the network instead. The caller holds its lease.
+        """
+        status = ("settled", _UNFINISHED)
+        return self._move(key, "settled", ("revert_failed",), status, note=f"settled by {who}: {note}", closed_at=self._now())
 
     def reverted(self, key: str, note: str) -> Commitment:
         """Record that the change was reverted, or was never made; the caller has read it back.
 
         A change that was kept until the end of its time is `restored` thereby, one that was never sent `cancelled`.
         """
-        commitment, waiting = self.get(key), ("still applied", "scheduled")
-        return self._move(key, commitment.closing, _TO_REVERT, (commitment.run_status, waiting), note=note, closed_at=self._now())
+        commitment = self.get(key)
+        # What is closed as cancelled must still be waiting: a change that has begun since was not withdrawn by this.
+        allowed = ("scheduled",) if commitment.state == "scheduled" else tuple(one for one in _TO_REVERT if one != "scheduled")
+        before = _UNFINISHED if commitment.cancelled_by else ("still applied", "scheduled")
+        return self._move(key, commitment.closing, allowed, (commitment.run_status, before), note=note, closed_at=self._now())
 
     def revert_failed(self, key: str, note: str) -> Commitment:
-        """Record that reverting failed; the commitment stays open, and reverting is tried again."""
+        """Record that reverting failed; the commitment stays open, its lease is given back, and reverting is tried again."""
         attempts = self.get(key).attempts + 1
         pause = min(FIRST_PAUSE_S * 2.0 ** min(attempts - 2, 30), LONGEST_PAUSE_S)
         ended = ("rolled back", "inconclusive", "failed", "scheduled")
         return self._move(
-            key, "revert_failed", _TO_REVERT, ("still applied", ended), note=note, attempts=attempts,
+            key, "revert_failed", _TO_REVERT, ("still applied", ended), note=note, attempts=attempts, lease_until=0.0,
             next_attempt_at=0.0 if attempts == 1 else self._now() + pause,
         )  # fmt: skip
 
@@ -251,11 +304,16 @@ class CommitmentStore:
                 ).rowcount
             )
 
+    def release(self, key: str, who: str) -> None:
+        """Give back the lease, if this one holds it."""
+        with self._store.transaction() as connection:
+            connection.execute("UPDATE commitments SET lease_until = 0 WHERE key = ? AND lease_by = ?", (key, who))
+
     def get(self, key: str) -> Commitment:
         """Return a commitment; raises CommitmentError if there is none."""
         rows = self._store.rows("SELECT * FROM commitments WHERE key = ?", (key,))
         if not rows:
-            raise CommitmentError(f"commitment {key!r} does not exist; see `twinpilot runs`")
+            raise CommitmentError(f"commitment {key!r} does not exist; see `{twinpilot('runs')}`")
         return _read(rows[0])
 
     def of_run(self, run_id: str) -> list[Commitment]:
@@ -263,6 +321,12 @@ class CommitmentStore:
         return [
             _read(row) for row in self._store.rows("SELECT * FROM commitments WHERE run_id = ? ORDER BY opened_at", (run_id,))
         ]
+
+    def on_network_of(self, commitment: Commitment) -> list[Commitment]:
+        """Return all other commitments on the same network, oldest first."""
+        rows = self._store.rows("SELECT * FROM commitments WHERE key <> ? ORDER BY opened_at", (commitment.key,))
+        name, identity = commitment.network, commitment.identity
+        return [one for row in rows if is_same_network((one := _read(row)).network, one.identity, name, identity)]
 
     def open_keys(self) -> list[str]:
         """Return the keys of the open commitments, oldest first."""
@@ -294,14 +358,17 @@ class CommitmentStore:
         to: CommitmentState,
         allowed: tuple[str, ...],
         run_status: tuple[str, tuple[str, ...]] = ("", ()),
+        *,
+        unless_cancelled: bool = False,
         **values: object,
     ) -> Commitment:
         """Change the state from one of `allowed`, and with it the status of the run, if that is one of those given."""
         columns = "".join(f", {name} = ?" for name in values)
         marks = ", ".join("?" * len(allowed))
+        condition = " AND cancelled_by = ''" if unless_cancelled else ""
         with self._store.transaction() as connection:
             changed = connection.execute(
-                f"UPDATE commitments SET state = ?{columns} WHERE key = ? AND state IN ({marks})",  # noqa: S608 - names are ours
+                f"UPDATE commitments SET state = ?{columns} WHERE key = ? AND state IN ({marks}){condition}",  # noqa: S608 - ours
                 (to, *values.values(), key, *allowed),
             ).rowcount
             if changed:

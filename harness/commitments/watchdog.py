@@ -23,10 +23,12 @@ from typing import TYPE_CHECKING
 
 from harness.commitments.guard import has_open_commitments, watchdog_lock
 from harness.commitments.notice import is_left_standing, notice
+from harness.commitments.page_now import restate
 from harness.commitments.rollback import SENT_NOTHING, roll_back
 from harness.commitments.store import Commitment, CommitmentState, CommitmentStore
 from harness.journal.journal import Journal
 from harness.journal.write_ahead import open_state
+from harness.runtime.command_line import give_options
 from harness.runtime.embedded_place import is_embedded, stands_still, url_of
 from harness.runtime.errors import HarnessError
 from harness.runtime.paths import Paths
@@ -53,7 +55,7 @@ class SweepResult:
 
 @dataclass(frozen=True)
 class _Peer:
-    """A network that answers, its time in seconds since the epoch, and its identity, empty if it tells none."""
+    """A network that answers, its time in seconds since the epoch, and its identity."""
 
     network: Network
     now: float
@@ -64,7 +66,7 @@ class Watchdog:
     """Sweeps the open commitments; `connect(name)` returns the network of the name under which a commitment is filed.
 
     stands_still: whether the network of this name is an embedded one that no process serves. Nothing happens on it, and the run
-    that goes on with it verifies its change or takes it back.
+    that goes on with it verifies its change or takes it back. restate: called with the id of a run whose commitment has changed.
     """
 
     def __init__(
@@ -74,12 +76,14 @@ class Watchdog:
         journal: Journal,
         now: Callable[[], float] | None = None,
         stands_still: Callable[[str], bool] = lambda name: False,
+        restate: Callable[[str], None] = lambda run_id: None,
     ) -> None:
         self._commitments = commitments
         self._connect = connect
         self._journal = journal
         self._now = now or commitments.now
         self._stands_still = stands_still
+        self._restate = restate
         self._owner = f"watchdog:{os.getpid()}"
 
     def sweep(self) -> list[SweepResult]:
@@ -105,15 +109,15 @@ class Watchdog:
     def _reach(self, name: str) -> _Peer | Exception:
         try:
             network = self._connect(name)
-            tell = getattr(network, "identity", None)
-            return _Peer(network, network.describe().now.timestamp(), tell() if callable(tell) else "")
+            return _Peer(network, network.describe().now.timestamp(), network.identity())
         except _ERRORS as error:
             return error
 
     def _attend_to(self, commitment: Commitment, peer: _Peer | Exception) -> SweepResult | None:
-        if isinstance(peer, _Peer) and peer.identity and not commitment.identity:
+        if isinstance(peer, _Peer) and not commitment.identity:
             self._commitments.identify(commitment.key, peer.identity)
-        network_now = peer.now if isinstance(peer, _Peer) else None
+        is_its_network = isinstance(peer, _Peer) and commitment.identity in ("", peer.identity)
+        network_now = peer.now if isinstance(peer, _Peer) and is_its_network else None
         if not commitment.is_overdue(self._now(), network_now):
             return None
         if not self._commitments.claim(commitment.key, self._owner, LEASE_S):
@@ -122,8 +126,6 @@ class Watchdog:
             return self._close(commitment, SENT_NOTHING)
         if isinstance(peer, Exception):
             return self._failed(commitment, str(peer))
-        if commitment.identity and peer.identity and peer.identity != commitment.identity:
-            return self._failed(commitment, f"another network answers at {commitment.network} now: nothing was sent to it")
         return self._revert(self._commitments.get(commitment.key), peer.network)
 
     def _revert(self, commitment: Commitment, network: Network) -> SweepResult | None:
@@ -143,6 +145,7 @@ class Watchdog:
             {"key": commitment.key, "digest": commitment.digest, "by": "watchdog", "why": why, "note": note},
             commitment.run_id,
         )
+        self._show(commitment)
         return SweepResult(commitment.key, self._commitments.get(commitment.key).state, note)
 
     def _failed(self, before: Commitment, why: str) -> SweepResult:
@@ -154,7 +157,17 @@ class Watchdog:
             body = {"key": before.key, "digest": before.digest, "by": "watchdog", "why": why, "attempts": commitment.attempts}
             self._journal.append(kind, body, before.run_id)
             self._commitments.reported(before.key)
+        if is_new:
+            self._show(before)
         return SweepResult(before.key, "revert_failed", why)
+
+    def _show(self, commitment: Commitment) -> None:
+        """Let the run's page say how it stands now; a page that cannot be written keeps nothing from being taken back."""
+        try:
+            self._restate(commitment.run_id)
+        except _ERRORS as error:
+            why = f"{type(error).__name__}: {error}"
+            self._journal.append("report.failed", {"key": commitment.key, "why": why}, commitment.run_id)
 
 
 class _OranNetworks:
@@ -165,22 +178,11 @@ class _OranNetworks:
         self._networks: dict[str, OranNetwork] = {}
 
     def __call__(self, name: str) -> Network:
-        from tools.oran.access.credentials import load_credentials
-        from tools.oran.oran_network import OranNetwork
-        from tools.oran.peer import PeerSettings
+        from harness.commitments.reaching import reach
 
         url = url_of(self._paths, name) or name
-        if not url.startswith(("http://", "https://")):
-            raise NetworkError(
-                f"{name} stands still: it lives in the process of its run, and its change comes back with it;"
-                " twinpilot run --resume goes on with the run"
-            )
         if url not in self._networks:
-            try:
-                peers = PeerSettings(credentials=load_credentials(self._paths.credentials_file))
-                self._networks[url] = OranNetwork(url, ledger=self._paths.ledger, settings=peers)
-            except ValueError as error:
-                raise NetworkError(str(error)) from error
+            self._networks[url] = reach(self._paths, name)
         return self._networks[url]
 
 
@@ -199,7 +201,8 @@ def _watch(paths: Paths, arguments: argparse.Namespace) -> None:
     """Sweep until no commitment is open; raises SystemExit if it has to stop before."""
     store, journal = open_state(paths)
     commitments = CommitmentStore(store)
-    watchdog = Watchdog(commitments, _OranNetworks(paths), journal, stands_still=partial(stands_still, paths))
+    still, page = partial(stands_still, paths), partial(restate, paths, store)
+    watchdog = Watchdog(commitments, _OranNetworks(paths), journal, stands_still=still, restate=page)
     _stop_with_a_message(commitments)
     last: dict[str, SweepResult] = {}
     while paths.state.exists():
@@ -258,6 +261,7 @@ def main() -> None:
     try:
         paths = Paths(arguments.data_dir, JournalSettings.model_validate_json(arguments.journal), arguments.credentials_file)
         paths.secure()
+        give_options(None, paths.root)
         if arguments.once:
             return _watch(paths, arguments)
         with watchdog_lock(paths) as is_free:

@@ -3,6 +3,7 @@
 1. The demo's first intent runs in shadow mode on the embedded stadium network; the clock stops at the recommendation.
 2. A planner that only calls an empty tool runs through the whole harness (typed decision, journal with fsync, synchronous
    checkpoint, artefacts); the same loop runs on a bare LangGraph of two nodes. The difference is the harness's cost per call.
+3. PM reports are taken in with and without the checks of measurements, pair by pair: the ratio is what the checks cost.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from tools.calls.tool_call import ToolCall
 from tools.context import ToolContext
 from tools.contract import Tool, ToolRequest, ToolValue, tool
 from tools.registry import ToolRegistry
+from tools.telemetry.intake_cost import intake_cost
 from twins.scratch_folder import ScratchFolder
+from twins.system.scenario.presets import small_scenario, stadium_scenario
 
 _SEED = 1
 
@@ -74,10 +77,20 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     recommendations = [_recommend() for _ in range(1 if quick else 3)]
     calls = 20 if quick else 60
     harness_ms, bare_ms = _harness_call_ms(calls), _bare_call_ms(calls)
+    intakes = {
+        "small": intake_cost(small_scenario(), 40, 4, pairs=3 if quick else 7),
+        "stadium": intake_cost(stadium_scenario(), 2 if quick else 8, 10 if quick else 5, pairs=3 if quick else 7),
+    }
     if out is not None:
-        raw = {"recommendations": recommendations, "harness_call_ms": harness_ms, "bare_call_ms": bare_ms}
+        raw = {
+            "recommendations": recommendations,
+            "harness_call_ms": harness_ms,
+            "bare_call_ms": bare_ms,
+            "intake_cpu_s": intakes,
+        }
         (out / "run-samples.json").write_text(json.dumps(raw, indent=2), encoding="utf-8")
-    return BenchResult(figures=tuple(_figures(recommendations, harness_ms, bare_ms)), seeds=(_SEED,))
+    figures = (*_figures(recommendations, harness_ms, bare_ms), *_intake_figures(intakes))
+    return BenchResult(figures=figures, seeds=(_SEED,))
 
 
 def _folders(folder: Path) -> dict[str, Any]:
@@ -153,6 +166,19 @@ def _figures(recommendations: list[dict[str, Any]], harness_ms: float, bare_ms: 
         Figure(name="round of a bare LangGraph", value=bare_ms, unit="ms", note="two nodes, no checkpoint"),
         Figure(name="harness against bare LangGraph", value=harness_ms / bare_ms, unit="ratio"),
     ]
+
+
+def _intake_figures(intakes: dict[str, list[tuple[float, float]]]) -> Iterator[Figure]:
+    for name, pairs in intakes.items():
+        ratios = [checked / plain for checked, plain in pairs]
+        yield Figure(
+            name=f"intake of PM reports with checks over without, {name}",
+            value=median(ratios),
+            unit="ratio",
+            target="≤ 1.5",
+            met=median(ratios) <= 1.5,
+            note=f"CPU, median of {len(ratios)} pairs, {min(ratios):.2f}..{max(ratios):.2f}",
+        )
 
 
 def _recommendation_figures(recommendations: list[dict[str, Any]]) -> Iterator[Figure]:

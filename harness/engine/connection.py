@@ -28,12 +28,11 @@ if TYPE_CHECKING:
 class Connection:
     """A network with its name, clock and KPIs; `schema_of` returns the peer's schema of an A1 policy type, or None.
 
-    identity: what tells the network from others, whatever name leads to it. seed: of the embedded network and of the twins.
+    seed: of the embedded network and of the twins.
     """
 
     network: Network
     name: str
-    identity: str
     clock: NetworkClock
     kpis: KpiSource
     schema_of: Callable[[str], Mapping[str, Any] | None]
@@ -64,7 +63,6 @@ def connect(settings: NetworkSettings, paths: Paths, listener: Listener, stack: 
     return Connection(
         network=network,
         name=network.name,
-        identity=network.name,
         clock=network,
         kpis=network.kpis,
         schema_of=lambda policy_type: _schema(network.live(), policy_type),
@@ -88,7 +86,6 @@ def _running(settings: NetworkSettings, paths: Paths, tick: Callable[[datetime],
     return Connection(
         network=network,
         name=network.url,
-        identity=network.identity(),
         clock=clock,
         kpis=network.kpis,
         schema_of=lambda policy_type: _schema(network, policy_type),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.approvals.store import ApprovalStore
 from harness.commitments.guard import guard
+from harness.commitments.network_identity import OtherNetworkError, require_network
 from harness.commitments.store import CommitmentStore
 from harness.gate.approver_authorization import ApproverPolicy
 from harness.gate.gate import Gate
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 class Desk:
     """Everything that the steps of one run need.
 
-    network: read-only. actuator: the same network with apply and revert, None in shadow mode. context: the context of tool calls,
-    without an actuator. requester: who wants what the run does. not_before: returns a network time, or the latest that this run
-    has seen if that is later, so that a network clock that goes back revives no proposal. network_name, has_url: see
-    `harness.engine.parts.Parts`.
+    network: read-only. identity: of the network that the run began with. actuator: the same network with apply and revert, None
+    in shadow mode. context: the context of tool calls, without an actuator. requester: who wants what the run does. not_before:
+    returns a network time, or the latest that this run has seen if that is later, so that a network clock that goes back revives
+    no proposal. network_name, has_url: see `harness.engine.parts.Parts`.
     """
 
     run_id: str
@@ -48,6 +49,7 @@ class Desk:
     paths: Paths
     network: Network
     network_name: str
+    identity: str
     has_url: bool
     actuator: Network | None
     clock: NetworkClock
@@ -78,6 +80,17 @@ class Desk:
     def has_watchdog(self) -> bool:
         """Whether a watchdog looks after the run's change: it reaches a network by its URL, and none that this process serves."""
         return self.has_url and self.settings.commitment.watchdog and self.network_name.startswith(("http://", "https://"))
+
+    def require_network(self) -> None:
+        """Raise OtherNetworkError, with a record in the journal, unless the network is the one that the run began with.
+
+        Raises NetworkError if it does not answer.
+        """
+        try:
+            require_network(self.network, self.network_name, self.identity)
+        except OtherNetworkError as error:
+            self.record("network.refused", network=error.name, expected=error.expected, found=error.found)
+            raise
 
     def watch(self) -> None:
         """See to it that a watchdog runs, if one can reach the network."""

@@ -81,14 +81,19 @@ class Drive:
         if interrupt["kind"] == "outcome":
             return self._ask(interrupt) or TAKE_BACK  # a change of unknown effect does not wait for somebody who is not there
         if interrupt["kind"] == "time":
-            return self._await_time(interrupt)
+            return self._await_time(interrupt, graph.state()["key"])
         return self._ask_approval(interrupt, graph.state())
 
-    def _await_time(self, interrupt: TimeInterrupt) -> Due | None:
+    def _await_time(self, interrupt: TimeInterrupt, key: str) -> Due | None:
         moment = datetime.fromisoformat(interrupt["at"])
-        if not self._waits and self._desk.clock.now() < moment:
+
+        def is_over() -> bool:
+            commitment = self._desk.commitments.get(key)
+            return not commitment.is_open or bool(commitment.cancelled_by)
+
+        if not is_over() and not self._waits and self._desk.clock.now() < moment:
             return None
-        self._outage = wait_through_outages(self._desk, moment)
+        self._outage = wait_through_outages(self._desk, moment, is_over)
         return None if self._outage else Due(kind="due")
 
     def _ask(self, interrupt: QuestionInterrupt | OutcomeInterrupt) -> str | None:
@@ -171,7 +176,7 @@ class Drive:
         if interrupt["kind"] != "approval":
             return interrupt["question"].strip() or "the planner asks, but gave no question"
         approval = self._desk.approvals.get(self._desk.run_id, interrupt["digest"])
-        commands = f"{approval.command}, or {approval.command.replace(' approve ', ' reject ')}"
+        commands = f"{approval.command()}, or {approval.command('reject')}"
         return f"{f'{self._refusal}; ' if self._refusal else ''}a person's verdict is awaited: {commands}"
 
     def _message_of_time(self, interrupt: TimeInterrupt, state: RunState) -> str:

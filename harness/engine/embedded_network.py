@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 from harness.engine.state_file import read_state, write_state
 from harness.runtime.embedded_place import EmbeddedPlace
 from harness.runtime.errors import HarnessError
-from policies.change import ChangeSet, Receipt
+from policies.change import A1Policy, ChangeSet, Receipt
 from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
 from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
-from twins.network import KpiQuery, NetworkCard
+from twins.network import INSTANCE, KpiQuery, NetworkCard
 from twins.object_version import ObjectVersion
 from twins.standing import EditStanding
 from twins.system.card import card_of
@@ -119,11 +119,16 @@ class EmbeddedNetwork:
                 history=load_history(self._scenario, self.seed),
                 resumed=read_state(state) if state.exists() else None,
                 save=lambda snapshot: write_state(state, snapshot),
+                instance=self.name,
             )
         except (ValueError, OSError) as error:
             raise WiringError(" ".join(str(error).split())) from error
         self._stack.callback(ran.close)
         return ran.url
+
+    def identity(self) -> str:
+        """Return what tells this network from others, known before it starts: its name goes with its state, not with a port."""
+        return f"{INSTANCE}{self.name}"
 
     def describe(self) -> NetworkCard:
         """Return the network's card; that of a network which has not begun yet is the one with which it will begin."""
@@ -150,6 +155,10 @@ class EmbeddedNetwork:
     def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
         """Return the standing of each edit."""
         return self.live().standing(change_set)
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist."""
+        return self.live().standing_policies()
 
     def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
         """Return the version of what each edit edits."""

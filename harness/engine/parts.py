@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 class Parts:
     """What a run works on: the network, its clock, the planner, the tools and their context.
 
-    network_name: the name under which commitments are filed: a URL, or the name of an embedded network. network_identity: what
-    the network itself says which one it is, whatever URL leads to it; empty if it does not. has_url: the watchdog's process can
-    reach the network by its name. schema_of: returns the peer's schema of an A1 policy type, or None.
+    network_name: the name under which commitments are filed: a URL, or the name of an embedded network. has_url: the watchdog's
+    process can reach the network by its name. schema_of: returns the peer's schema of an A1 policy type, or None.
     """
 
     network: Network
@@ -35,7 +34,6 @@ class Parts:
     registry: ToolRegistry
     context: ToolContext
     has_url: bool = False
-    network_identity: str = ""
     schema_of: Callable[[str], Mapping[str, Any] | None] = lambda policy_type: None
     limits: LimitsCatalogue = field(default_factory=load_limits)
     guardrails: Guardrails = field(default_factory=load_guardrails)

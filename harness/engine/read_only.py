@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.change import ChangeSet, Receipt
+from policies.change import A1Policy, ChangeSet, Receipt
 from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject
 from tools.contract import Boundary, ToolError
@@ -16,6 +16,10 @@ class ReadOnlyNetwork:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+
+    def identity(self) -> str:
+        """Return what tells the network from others."""
+        return self._network.identity()
 
     def describe(self) -> NetworkCard:
         """Return the network's card."""
@@ -40,6 +44,10 @@ class ReadOnlyNetwork:
     def standing(self, change_set: ChangeSet) -> tuple[EditStanding, ...]:
         """Return the standing of each edit."""
         return self._network.standing(change_set)
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist."""
+        return self._network.standing_policies()
 
     def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
         """Return the version of what each edit edits."""

@@ -36,6 +36,7 @@ from harness.records.person import current_person
 from harness.records.run_lock import run_lock
 from harness.records.run_record import RunStore, new_run_id
 from harness.records.status import Mode, Status
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import HarnessError, RunError
 from harness.runtime.high_water import HighWaterClock
 from harness.runtime.paths import Paths
@@ -69,7 +70,8 @@ class RunService:
         store, self.journal = open_state(self.paths, on_write)
         self._store = store
         self.approvals = ApprovalStore(store)
-        self.commitments = CommitmentStore(store, identities={parts.network_name: parts.network_identity})
+        self.identity = parts.network.identity()
+        self.commitments = CommitmentStore(store, identities={parts.network_name: self.identity})
         self.runs = RunStore(store)
         self.approvers = ApproverPolicy(settings.approval, settings.gate, self.paths.root.stat().st_uid)
         self.requester = requester or str(current_person())
@@ -96,24 +98,31 @@ class RunService:
         text = redacted(text)
         run_id = new_run_id()
         desk = self._desk(run_id, mode, self.requester)
-        self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name, self.requester)
-        desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, planner=self.parts.planner.name,
-                    requester=self.requester)  # fmt: skip
+        self.runs.create(run_id, mode, text, self.parts.network_name, self.parts.planner.name, self.requester,
+                         self.identity)  # fmt: skip
+        desk.record("run.started", text=text, mode=mode, network=self.parts.network_name, identity=self.identity,
+                    planner=self.parts.planner.name, requester=self.requester)  # fmt: skip
         desk.emit("run.started", run_id=run_id, text=text, mode=mode)
         return self._drive(desk, text, approver, answerer, waits)
 
     def resume(
         self, run_id: str, *, approver: Approver | None = None, answerer: Answerer | None = None, waits: bool = True
     ) -> RunOutcome:
-        """Continue a run from its last checkpoint, or return the outcome of one that has ended. Raises RunError."""
+        """Continue a run from its last checkpoint, or return the outcome of one that has ended.
+
+        Raises RunError, OtherNetworkError if the network is not the one that the run began with.
+        """
         record = self.runs.get(run_id)
         if record.network != self.parts.network_name:
             raise RunError(
                 f"run {record.run_id} manages {record.network}, not {self.parts.network_name}; give --url {record.network}"
             )
-        desk = self._desk(record.run_id, record.mode, record.requester)
+        desk = self._desk(record.run_id, record.mode, record.requester, record.identity)
         if desk.artifacts.has("outcome"):
-            return take_back_again(desk, desk.artifacts.load("outcome", RunOutcome))
+            outcome = take_back_again(desk, desk.artifacts.load("outcome", RunOutcome))
+            desk.emit("run.ended", outcome=outcome)
+            return outcome
+        desk.require_network()
         desk.record("run.resumed")
         return self._drive(desk, record.intent, approver, answerer, waits)
 
@@ -124,7 +133,7 @@ class RunService:
         )
         return next(unfinished, None) is not None or bool(self.commitments.open_commitments(network))
 
-    def _desk(self, run_id: str, mode: Mode, requester: str) -> Desk:
+    def _desk(self, run_id: str, mode: Mode, requester: str, identity: str = "") -> Desk:
         parts = self.parts
         network = ReadOnlyNetwork(parts.network)
         artifacts = Artifacts(self.paths.run(run_id))
@@ -136,6 +145,7 @@ class RunService:
             paths=self.paths,
             network=network,
             network_name=parts.network_name,
+            identity=identity or self.identity,
             has_url=parts.has_url,
             actuator=parts.network if mode == "active" else None,
             clock=parts.clock,
@@ -191,7 +201,7 @@ class RunService:
         return RunInterrupted(desk.run_id, status, interrupt, self._open_ends(desk.run_id))
 
     def _open_ends(self, run_id: str) -> tuple[str, ...]:
-        verdicts = [f"decide with: {approval.command}" for approval in self.approvals.pending(run_id)]
+        verdicts = [f"decide with: {approval.command()}" for approval in self.approvals.pending(run_id)]
         changes = [commitment for commitment in self.commitments.of_run(run_id) if commitment.is_open]
         return (*verdicts, *(notice(commitment, self.commitments.now()) for commitment in changes))
 
@@ -221,11 +231,11 @@ class RunService:
         except HarnessError:
             return False
         is_open = [commitment for commitment in is_open if commitment.state != "scheduled"]
-        return any(commitment.state != "pending" or may_stand(desk.network, commitment.change_set) for commitment in is_open)
+        return any(commitment.state != "pending" or may_stand(desk.network, commitment) for commitment in is_open)
 
 
 def _what_stands(desk: Desk) -> str:
-    resume = f"twinpilot run --resume {desk.run_id} goes on with the run"
+    resume = f"{twinpilot('run', '--resume', desk.run_id)} goes on with the run"
     if desk.has_watchdog:
         return f"its change is still on the network until the watchdog has taken it back; {resume}"
     return f"its change is still on the network; {resume}"

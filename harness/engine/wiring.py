@@ -88,7 +88,6 @@ def _parts(settings: Settings, connection: Connection, planner: Planner, context
         network=connection.network,
         network_name=connection.name,
         has_url=True,
-        network_identity=connection.identity,
         clock=connection.clock,
         planner=planner,
         registry=default_registry(),

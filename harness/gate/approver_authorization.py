@@ -1,13 +1,14 @@
 """Who may approve what: Cedar's `approve` for the person, and its `configure` for each edit with the roles of that person.
 
-The facts about the change are taken from the case when the change is judged and stored with the request, because a person may
-approve from a process that does not know the network. Whoever has no role is denied. With `four_eyes` nobody approves a change
-that they requested themselves; an approval beforehand (`--approve`) is the requester's own.
+Cedar also says who may have a change taken back (`revert`), and end one that cannot be taken back (`settle`). The facts about the
+change are taken from the case when the change is judged and stored with the request, because a person may decide from a process
+that does not know the network. Whoever has no role is denied. With `four_eyes` nobody approves a change that they requested
+themselves; an approval beforehand (`--approve`) is the requester's own.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import JsonValue
 
@@ -17,6 +18,7 @@ from harness.records.person import Person
 from harness.runtime.settings import ApprovalSettings, GateSettings
 from policies.word import Word
 
+Deciding = Literal["approve", "revert", "settle"]
 _UNLISTED = "give them a role with approval.operators or approval.engineers"
 
 
@@ -68,26 +70,34 @@ class ApproverPolicy:
         known = ApprovalFacts.model_validate(facts)
         roles = self.roles_of(person)
         is_own = beforehand or (bool(requester) and person.is_same(Person.parse(requester)))
-        if denied := _denied_approval(known, person, roles, own=is_own, four_eyes=self._approval.four_eyes):
-            return _reason(person, roles, denied, is_own and self._approval.four_eyes)
+        if denied := _denied("approve", known, person, roles, own=is_own, four_eyes=self._approval.four_eyes):
+            return _reason("approve", person, roles, denied, is_own and self._approval.four_eyes)
         return _denied_edits(known, person, roles)
 
+    def objection_to(self, action: Literal["revert", "settle"], facts: dict[str, JsonValue], person: Person) -> str:
+        """Return why the person may not have the change taken back, or end it as it stands; empty if they may."""
+        if not facts:
+            return f"there is no request that says what is to be authorized, so nobody may {action} it"
+        roles = self.roles_of(person)
+        denied = _denied(action, ApprovalFacts.model_validate(facts), person, roles, own=False, four_eyes=False)
+        return _reason(action, person, roles, denied, own=False) if denied else ""
 
-def _reason(person: Person, roles: tuple[str, ...], denied: str, own: bool) -> str:
+
+def _reason(action: Deciding, person: Person, roles: tuple[str, ...], denied: str, own: bool) -> str:
     if own:
         return f"{person} requested this change and may not approve it (four eyes: {denied}); somebody else must"
-    return f"{person} may not approve ({denied}; roles: {', '.join(roles) or 'none'}); {_UNLISTED}"
+    return f"{person} may not {action} ({denied}; roles: {', '.join(roles) or 'none'}); {_UNLISTED}"
 
 
-def _denied_approval(facts: ApprovalFacts, person: Person, roles: tuple[str, ...], *, own: bool, four_eyes: bool) -> str:
-    """Return by which policy the person may not approve, empty if they may."""
+def _denied(action: Deciding, facts: ApprovalFacts, person: Person, roles: tuple[str, ...], *, own: bool, four_eyes: bool) -> str:
+    """Return by which policy the person may not do this, empty if they may."""
     parents: list[dict[str, Any]] = [{"type": "Role", "id": role} for role in roles]
     user = {"uid": {"type": "User", "id": str(person)}, "attrs": {}, "parents": parents}
     named: list[dict[str, Any]] = [{"uid": parent, "attrs": {}, "parents": []} for parent in parents]
     context = {**facts.context, "approver_roles": list(roles), "four_eyes": four_eyes, "self_approval": own}
     request = {
         "principal": {"type": "User", "id": str(person)},
-        "action": {"type": "Action", "id": "approve"},
+        "action": {"type": "Action", "id": action},
         "resource": {"type": "Network", "id": facts.network},
         "context": context,
     }

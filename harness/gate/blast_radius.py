@@ -12,4 +12,5 @@ NAME = "blast radius"
 
 def judge(case: Case) -> Iterator[Reason]:
     """Yield the findings of the guardrails."""
-    yield from case.guardrails.judge(case.change_set, case.card, case.configuration.read, case.users)
+    policies = case.network.standing_policies
+    yield from case.guardrails.judge(case.change_set, case.card, case.configuration.read, case.users, policies)

@@ -11,9 +11,8 @@ from harness.journal.heads import HeadsFile
 from harness.journal.key import VerifyKey
 from harness.journal.line_file import LineFile
 from harness.journal.record import JournalHead, JournalRecord
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import JournalError
-
-_REMEDY = "run `twinpilot journal verify`, keep the files as evidence, then start in a new data_dir"
 
 
 @dataclass(frozen=True)
@@ -107,4 +106,5 @@ class JournalEnd:
             raise self._refusal("its last line is not a record") from None
 
     def _refusal(self, what: str) -> JournalError:
-        return JournalError(f"journal {self._lines.path}: {what}; {_REMEDY}")
+        remedy = f"run `{twinpilot('journal', 'verify')}`, keep the files as evidence, then start in a new data_dir"
+        return JournalError(f"journal {self._lines.path}: {what}; {remedy}")

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from harness.journal.line_file import LineFile
 from harness.journal.record import JournalHead
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import JournalError
 
 HEADS_NAME = "heads.jsonl"
@@ -26,7 +27,7 @@ class HeadsFile:
         try:
             return JournalHead.model_validate_json(line) if line else None
         except ValidationError:
-            raise JournalError(f"{self.path}: its last line is not a head; run `twinpilot journal verify`") from None
+            raise JournalError(f"{self.path}: its last line is not a head; run `{twinpilot('journal', 'verify')}`") from None
 
     def publish(self, head: JournalHead) -> None:
         """Append a head and wait until it is on the disk; raises OSError."""

@@ -30,6 +30,7 @@ from harness.journal.record import GENESIS, LOCK_NAME, RECORDS_NAME, JournalHead
 from harness.journal.watch import WitnessWatch
 from harness.journal.witness import Witness, make_witnesses
 from harness.journal.witness_folder import WitnessFolder
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import JournalError
 from harness.runtime.paths import Paths
 from harness.runtime.private import private_file, private_folder
@@ -145,7 +146,9 @@ class Journal:
         try:
             return JournalRecord.model_validate_json(line)
         except ValidationError:
-            raise JournalError(f"journal {self.path}: line {number} is not a record; run `twinpilot journal verify`") from None
+            raise JournalError(
+                f"journal {self.path}: line {number} is not a record; run `{twinpilot('journal', 'verify')}`"
+            ) from None
 
 
 def _create(folder: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from harness.journal.key import VerifyKey
 from harness.journal.record import JournalHead, JournalRecord
 from harness.journal.witness import Witness, WitnessConflictError, WitnessError
+from harness.runtime.command_line import twinpilot
 
 _LOG = logging.getLogger("twinpilot.journal")
 _RETRY_S = 30.0
@@ -54,7 +55,7 @@ class WitnessWatch:
                 if known is not None and (known.seq > seq or (last and known.seq == seq and known.hash != last.hash)):
                     raise WitnessConflictError(
                         f"the journal ends at record {seq}, the {witness.name} knows {known.seq}: it was cut or replaced;"
-                        " run `twinpilot journal verify`, then start in a new data_dir"
+                        f" run `{twinpilot('journal', 'verify')}`, then start in a new data_dir"
                     )
         self._is_checked = True
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from harness.journal.key import VerifyKey
 from harness.journal.record import JournalHead
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import JournalError
 from harness.runtime.settings import JournalSettings
 
@@ -63,7 +64,9 @@ class HttpWitness:
             body = {**head.model_dump(mode="json"), "public_key": key.hex}
             self._peer.request("POST", f"/journals/{key.key_id}/head", body=body, accept=(200, 201, 204))
         except StaleEditError as error:
-            raise WitnessConflictError(f"{error}: the journal was cut or replaced; run `twinpilot journal verify`") from None
+            raise WitnessConflictError(
+                f"{error}: the journal was cut or replaced; run `{twinpilot('journal', 'verify')}`"
+            ) from None
         except NetworkError as error:
             raise WitnessError(str(error)) from None
 

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from harness.journal.heads import HEADS_NAME, HeadsFile
 from harness.journal.line_file import LineFile
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import JournalError
 from policies.word import Word
 
@@ -60,7 +61,7 @@ class WitnessFolder:
         if known and not is_new:
             raise JournalError(
                 f"journal {self._path}: was signed by the key {known[-1].key_id}, the key is now {self.key_id}: it was replaced;"
-                " run `twinpilot journal verify`, keep the folder as evidence, then start in a new data_dir"
+                f" run `{twinpilot('journal', 'verify')}`, keep the folder as evidence, then start in a new data_dir"
             )
         note = self.missing(known)
         self._places.append(Place(path=self._path, key_id=self.key_id, since=datetime.now(UTC)).model_dump_json())

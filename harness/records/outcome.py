@@ -19,6 +19,15 @@ from policies.verdict import Verdict
 from policies.word import Word
 from tools.telemetry.forecast.planned_events import EventUse
 
+_TAKEN_BACK = "its change was taken back afterwards, which was read back"
+_AFTERWARDS: dict[RunStatus, str] = {
+    "rolled back": _TAKEN_BACK,
+    "confirmed": _TAKEN_BACK,
+    "inconclusive": _TAKEN_BACK,
+    "cancelled": _TAKEN_BACK,
+    "settled": "its change was not taken back: a person ended it with the network as it is",
+}
+
 
 class ApprovalNote(Word):
     """Who requested the change and who decided on it, how, and when (`at`, ISO 8601); `digest`: of what was to be approved."""
@@ -70,9 +79,9 @@ class RunOutcome(Word):
 
     def as_of(self, status: RunStatus) -> RunOutcome:
         """Return the outcome with the present status of its run: a change that was still applied may be taken back by now."""
-        if self.status != "still applied" or status not in ("rolled back", "confirmed", "inconclusive"):
+        if self.status != "still applied" or status not in _AFTERWARDS:
             return self
-        message = f"its change was taken back afterwards, which was read back; before that: {self.message}"
+        message = f"{_AFTERWARDS[status]}; before that: {self.message}"
         return self.model_copy(update={"status": status, "message": message})
 
     @property

@@ -6,14 +6,15 @@ import secrets
 from datetime import UTC, datetime
 
 from harness.records.status import Mode, RunStatus
+from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import RunError
 from harness.runtime.store import StateStore
 from policies.word import Word
 
 
 class RunRecord(Word):
-    """One run; `network` is the name (URL, or embedded:SCENARIO/ID) of the network that it manages, `requester` who wants what
-    it does.
+    """One run; `network` is the name (URL, or embedded:SCENARIO/ID) of the network that it manages, `identity` what that network
+    tells of itself, empty for a run of an earlier version, `requester` who wants what it does.
     """
 
     run_id: str
@@ -25,6 +26,7 @@ class RunRecord(Word):
     network: str
     planner: str
     requester: str = ""
+    identity: str = ""
 
 
 def new_run_id() -> str:
@@ -38,14 +40,16 @@ class RunStore:
     def __init__(self, store: StateStore) -> None:
         self._store = store
 
-    def create(self, run_id: str, mode: Mode, intent: str, network: str, planner: str, requester: str = "") -> RunRecord:
+    def create(
+        self, run_id: str, mode: Mode, intent: str, network: str, planner: str, requester: str = "", identity: str = ""
+    ) -> RunRecord:
         """Record a new run."""
         now = datetime.now(UTC).isoformat()
         with self._store.transaction() as connection:
             connection.execute(
-                "INSERT INTO runs(run_id, created_at, updated_at, mode, status, intent, network, planner, requester)"
-                " VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?)",
-                (run_id, now, now, mode, intent, network, planner, requester),
+                "INSERT INTO runs(run_id, created_at, updated_at, mode, status, intent, network, planner, requester, identity)"
+                " VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, ?)",
+                (run_id, now, now, mode, intent, network, planner, requester, identity),
             )
         return self.get(run_id)
 
@@ -66,7 +70,7 @@ class RunStore:
             )
         if len(rows) != 1:
             problem = "is ambiguous" if rows else "does not exist"
-            raise RunError(f"run {name!r} {problem}; `twinpilot runs` lists them")
+            raise RunError(f"run {name!r} {problem}; `{twinpilot('runs')}` lists them")
         return RunRecord.model_validate(dict(rows[0]))
 
     def on_network(self, network: str) -> list[RunRecord]:

@@ -10,7 +10,7 @@ Mode = Literal["active", "shadow"]
 Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
     "cannot", "shadow", "failed", "still applied",
-    "inconclusive", "expired", "scheduled",
+    "inconclusive", "expired", "scheduled", "cancelled", "settled",
 ]  # fmt: skip
 RunStatus = Status | Literal["running", "interrupted"]
 Tone = Literal["good", "care", "bad", "neutral"]
@@ -18,6 +18,8 @@ Tone = Literal["good", "care", "bad", "neutral"]
 # 0 done, 1 failed, 2 usage (typer's own), 3 an answer, an approval or the time is missing, 4 rejected or rolled back,
 # or inconclusive: KPIs neither confirmed the change nor proved harm; it was taken back, or a person decided to keep it;
 # or expired: nobody decided in time, which is not a rejection;
+# or cancelled: a person withdrew it before it was applied, or had it taken back, which was read back;
+# or settled: it could not be taken back, and a person ended it with the network as it is;
 # 5 a change that was to be gone is, or may be, still on the network.
 EXIT_STATUS: dict[Status, int] = {
     "confirmed": 0,
@@ -35,6 +37,8 @@ EXIT_STATUS: dict[Status, int] = {
     "still applied": 5,
     "inconclusive": 4,
     "expired": 4,
+    "cancelled": 4,
+    "settled": 4,
 }
 
 TONE: dict[Status, Tone] = {
@@ -53,4 +57,6 @@ TONE: dict[Status, Tone] = {
     "still applied": "bad",
     "inconclusive": "care",
     "expired": "care",
+    "cancelled": "care",
+    "settled": "care",
 }

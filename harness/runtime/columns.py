@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 _ADDED = {
-    "runs": {"requester": "TEXT NOT NULL DEFAULT ''"},
+    "runs": {"requester": "TEXT NOT NULL DEFAULT ''", "identity": "TEXT NOT NULL DEFAULT ''"},
     "approvals": {
         "subject": "TEXT NOT NULL DEFAULT ''",
         "facts": "TEXT NOT NULL DEFAULT ''",
@@ -18,6 +18,7 @@ _ADDED = {
         "apply_at": "REAL",
         "restore_at": "REAL",
         "verified_at": "REAL",
+        "cancelled_by": "TEXT NOT NULL DEFAULT ''",
     },
 }
 

@@ -47,6 +47,7 @@ CREATE TEMP TRIGGER commitment_opened AFTER INSERT ON main.commitments
     BEGIN INSERT INTO changed VALUES ('commitments', NEW.rowid); END;
 CREATE TEMP TRIGGER commitment_changed AFTER UPDATE ON main.commitments
     WHEN NEW.state IS NOT OLD.state OR (NEW.lease_by IS NOT OLD.lease_by AND NEW.lease_by <> '')
+        OR NEW.cancelled_by IS NOT OLD.cancelled_by
     BEGIN INSERT INTO changed VALUES ('commitments', NEW.rowid); END;
 """
 _LARGE = frozenset({"change_set", "receipt", "expectations", "subject", "facts"})  # the digest stands for them

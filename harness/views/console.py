@@ -12,10 +12,11 @@ from rich.status import Status
 from harness.records.events import Event, EventKind
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
+from harness.runtime.command_line import twinpilot
 from harness.views.tables import candidates_table, intent_table, verdict_table, verification_table
 from policies.text.foreign import safe
 from tools.calls.observation import Observation
-from twins.screen.console import SafeConsole, plain
+from twins.screen.console import SafeConsole, pasteable, plain
 
 _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
 
@@ -148,7 +149,7 @@ class RunConsole:
         approval = event.data["approval"]
         self._print(plain(f"Request {approval.digest[:12]}", "bold"))
         self._print(*(plain(f"  {line}") for line in approval.subject.describe()))
-        self._print(plain(f"  or decide elsewhere: {approval.command}", "dim"))
+        self._print(pasteable(f"  or decide elsewhere: {approval.command()}", "dim"))
 
     def _approval_outdated(self, event: Event) -> None:
         self._print(plain("the approval is withdrawn, and the same change is judged again:", "yellow"))
@@ -214,7 +215,7 @@ def _show_commands(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show what was asked for and the exact commands that decide on it."""
     digest = outcome.approval.digest[:12] if outcome.approval else "DIGEST"
     for verb in ("approve", "reject"):
-        console.print(plain(f"{verb} with: twinpilot {verb} {outcome.run_id} {digest}"))
+        console.print(pasteable(f"{verb} with: {twinpilot(verb, outcome.run_id, digest)}"))
 
 
 def _show_standing(console: SafeConsole, outcome: RunOutcome) -> None:
@@ -238,9 +239,12 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     if outcome.choices:
         console.print(plain(f"choices: {' | '.join(outcome.choices)}"))
     if outcome.status == "asked":
-        console.print(plain(f"answer with: twinpilot run --resume {outcome.run_id} --answer '...'"))
+        console.print(pasteable(f"answer with: {twinpilot('run', '--resume', outcome.run_id, '--answer', 'your answer')}"))
     if outcome.status == "scheduled":
-        console.print(plain(f"continue with: twinpilot run --resume {outcome.run_id}"))
+        console.print(pasteable(f"continue with: {twinpilot('run', '--resume', outcome.run_id)}"))
+        console.print(pasteable(f"cancel with: {twinpilot('cancel', outcome.run_id)}"))
+    if outcome.status == "still applied":
+        console.print(pasteable(f"settle with: {twinpilot('settle', outcome.run_id)}"))
     if outcome.status == "awaiting approval":
         _show_commands(console, outcome)
     if outcome.timetable is not None and outcome.chosen is not None:

@@ -8,23 +8,17 @@ from typing import Any
 from harness.records.artifacts import Artifacts
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import RunOutcome
-from harness.records.status import TONE, Tone
 from harness.runtime.private import write_private
-from harness.runtime.timetable import moment_text
-from harness.views.html import document, items, table, text
+from harness.views.html import document, items, table
 from harness.views.plots import SERIES_LEGEND, Marks, candidates_plot, frame_of, kpi_title, series_plot
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
 from policies.limits.change_text import change_lines
 from policies.managed_object import short_name
 from policies.proposal import Candidate
+from policies.text.html import html_text as text
 from policies.text.redaction import redacted
 
-_BADGE: dict[Tone, str] = {"good": "good", "care": "care", "bad": "bad", "neutral": ""}
-_STANDS: dict[str, str] = {
-    "confirmed": "it stands, confirmed by KPIs",
-    "rolled back": "it was taken back, which was read back from the network",
-}
 # By result, what is said of the KPIs that are listed on demand only.
 _FOLDED = {
     "moved": "moved to the cells around, and arrived there",
@@ -34,17 +28,19 @@ _FOLDED = {
 _KPI_HEADER = ("KPI", "where", "before", "without a change", "predicted", "95 %", "after", "unit", "result")
 
 
-def write_report(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> None:
-    """Write the page of a run; `candidates` are those that were compared in the twin. Raises OSError."""
-    write_private(artifacts.page, redacted(page(outcome, candidates, artifacts)).encode())
+def write_report(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts, now: str) -> None:
+    """Write the page of a run; `candidates` are those that were compared in the twin. Raises OSError.
+
+    now: HTML of what holds now (`harness.commitments.page_now`).
+    """
+    write_private(artifacts.page, redacted(page(outcome, candidates, artifacts, now)).encode())
 
 
-def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts) -> str:
-    """Return the page as HTML: first how the run ended and what was changed when, then how that came about."""
-    badge = f'<span class="badge {_BADGE[TONE[outcome.status]]}">{text(outcome.status)}</span>'
+def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Artifacts, now: str) -> str:
+    """Return the page as HTML: first what holds now and what was changed when, then how that came about."""
     parts = [
-        f"<h1>{badge} Run {text(outcome.run_id)}</h1>",
-        f"<blockquote>{text(outcome.text)}</blockquote><p>{text(outcome.message)}</p>",
+        now,
+        f"<blockquote>{text(outcome.text)}</blockquote>",
         f"<p>Nearest reachable: {text(outcome.nearest)}</p>" if outcome.nearest else "",
         _change(outcome, artifacts),
         _recommendation(outcome),
@@ -61,20 +57,12 @@ def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Arti
 
 
 def _change(outcome: RunOutcome, artifacts: Artifacts) -> str:
-    """Return what was changed on the network, when, and whether it stands; or that nothing was."""
+    """Return what was changed on the network, and when; or that nothing was."""
     at = _applied_at(artifacts)
     if at is None:
         return "<p class=change>Nothing was changed on the network.</p>"
     edits = items(change_lines(outcome.chosen)) if outcome.chosen else ""
-    stands = _STANDS.get(outcome.status, f"the run ended {outcome.status}: {outcome.message}")
-    if outcome.status == "confirmed" and outcome.timetable and outcome.timetable.restore_at:
-        stands = (
-            f"confirmed by KPIs; its time ended at {moment_text(outcome.timetable.restore_at)}, and it was restored and read back"
-        )
-    return (
-        f"<div class=change><h2>Changed at {at:%Y-%m-%d %H:%M:%S %Z} (network time)</h2>{edits}"
-        f"<p><strong>Now:</strong> {text(stands)}</p></div>"
-    )
+    return f"<div class=change><h2>Changed at {at:%Y-%m-%d %H:%M:%S %Z} (network time)</h2>{edits}</div>"
 
 
 def _applied_at(artifacts: Artifacts) -> datetime | None:

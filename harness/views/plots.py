@@ -17,7 +17,7 @@ from policies.proposal import Candidate, TargetOutlook
 from policies.slices import Slice
 
 _BLUE, _GREEN, _RED, _GREY, _YELLOW = "#2563eb", "#16a34a", "#dc2626", "#6b7280", "#d97706"
-_FONT = 10  # points; on a phone's screen a figure of 4.8 inches is shown at nearly this size
+_FONT = 12  # points; on a phone's screen a figure of 4.8 inches is shown with nearly as many pixels
 _ENTRY = '<span class="{kind}" style="--c:{colour}">{label}</span>'
 
 
@@ -85,7 +85,7 @@ def _draw_times(axes: Any, first: datetime) -> None:
     import matplotlib.dates
 
     dates: Any = matplotlib.dates  # its classes have no types
-    locator = dates.AutoDateLocator(minticks=3, maxticks=8)
+    locator = dates.AutoDateLocator(minticks=3, maxticks=5)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=first.tzinfo))
 
@@ -169,6 +169,8 @@ def _tidy(axes: Any) -> None:
     axes.grid(alpha=0.25)
     axes.xaxis.label.set_size(_FONT)
     axes.yaxis.label.set_size(_FONT)
+    axes.xaxis.get_offset_text().set_size(_FONT)
+    axes.yaxis.get_offset_text().set_size(_FONT)
     axes.tick_params(labelsize=_FONT)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

@@ -4,9 +4,10 @@ Entities and context (also in `authorization.cedarschema`):
 1. principal: `Agent::"<planner name>"` (parents: `Role::"planner" | "ran-control" | "phy" | "safety" | "executor"`) or
    `User::"<uid>:<name>"` (parents: `Role::"operator" | "engineer"`).
 2. action: `Action::"configure:<Class>"` for an attribute edit, `"configure:A1Policy"` for a policy edit (`action_of`);
-   `"observe"` and `"reason"` for tools of that effect; `"approve"` for a person's approval; `"revert"` for a rollback.
-3. resource: `Cell::"<id>"` (attribute `protected`; parents `Area::"<name>"`, `Network::"<name>"`); for observe, reason, approve
-   and revert `Network::"<name>"`.
+   `"observe"` and `"reason"` for tools of that effect; `"approve"` for a person's approval; `"revert"` for a rollback;
+   `"settle"` for ending what cannot be rolled back as it stands.
+3. resource: `Cell::"<id>"` (attribute `protected`; parents `Area::"<name>"`, `Network::"<name>"`); for observe, reason, approve,
+   revert and settle `Network::"<name>"`.
 4. context: the same record for every action; see the schema. Shares are integers in percent.
 A person may approve a change set if `approve` is allowed, and each of its pairs with the roles of that person.
 A change set is authorized if each of its (action, cell) pairs is. Evaluate with `approved` false first: if allowed, the change

@@ -12,7 +12,7 @@ from pathlib import Path
 from policies.change import AttributeEdit, ChangeSet
 from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.card import Card
-from policies.guardrails.lock_out import judge_policies
+from policies.guardrails.lock_out import Policies, judge_policies
 from policies.guardrails.off_air import Read, judge_off_air
 from policies.guardrails.rules import Bound, GuardrailRules
 from policies.guardrails.steps import judge_step, step_of
@@ -30,18 +30,21 @@ class Guardrails:
         self.rules = rules
         self.path = path
 
-    def judge(self, change_set: ChangeSet, card: Card, read: Read, users: Users | None = None) -> list[Reason]:
+    def judge(
+        self, change_set: ChangeSet, card: Card, read: Read, users: Users | None = None, policies: Policies = tuple
+    ) -> list[Reason]:
         """Return the finding of every rule that applies to the change set.
 
         `read` returns the current managed object of a DN; `users` maps (cell id, slice) to connected users, and a missing entry
-        counts as having users. Raises whatever `read` raises.
+        counts as having users; `policies` returns the A1 policies that exist, and is asked only where some are edited or a
+        cell is put off air. Raises whatever `read` and `policies` raise.
         """
         if change_set.is_empty:
             return [passed("guardrails", "nothing is changed")]
         reasons = [*self._radius(change_set, card), *self._freezes(change_set, card), *self._protected_cells(change_set, card)]
         reasons += self._protected_slices(change_set, users or {}, read)
         reasons += self._steps(change_set, read)
-        reasons += judge_policies(self.rules, change_set, card, read, users or {})
+        reasons += judge_policies(self.rules, change_set, card, read, users or {}, policies)
         return reasons + judge_off_air(self.rules, change_set, card, read)
 
     def _radius(self, change_set: ChangeSet, card: Card) -> list[Reason]:

@@ -1,18 +1,18 @@
 """The guardrail on A1 policies: it speaks about their effect on cells and slices as the other guardrails do about attributes.
 
 A protected slice is not locked out of a cell where it has users, no slice out of all cells of the network or of an area, a
-guarantee is not taken from a protected slice unsaid, and a policy whose effect is unknown reaches a human with words. What
-several policies of one change take from the same traffic counts together.
+guarantee is not taken from a protected slice unsaid, and a policy whose effect is unknown reaches a human with words. What the
+policies of one change and those that exist already take from the same traffic counts together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from policies.change import ChangeSet, PolicyEdit
+from policies.change import A1Policy, ChangeSet, PolicyEdit
 from policies.guardrails.card import Card
-from policies.guardrails.off_air import Read, off_air_cells
+from policies.guardrails.off_air import Read, off_air_cells, put_off_air
 from policies.guardrails.policy_effect import PolicyEffect, effect_of
 from policies.guardrails.rules import GuardrailRules
 from policies.slices import Slice
@@ -22,16 +22,30 @@ RULE = "policy-effect"
 _UNKNOWN = "leave it out, or approve it only if you know what it does"
 
 
+Policies = Callable[[], Iterable[A1Policy]]
+
+
 def judge_policies(
-    rules: GuardrailRules, change_set: ChangeSet, card: Card, read: Read, users: Mapping[tuple[str, Slice], float]
+    rules: GuardrailRules,
+    change_set: ChangeSet,
+    card: Card,
+    read: Read,
+    users: Mapping[tuple[str, Slice], float],
+    policies: Policies = tuple,
 ) -> list[Reason]:
-    """Return the findings on the effects of the change set's A1 policies; empty if it has none."""
+    """Return the findings on the change set's A1 policies beside those that exist, and on cells that these need; may be empty."""
     edits = change_set.policy_edits()
-    if not edits:
+    fresh = put_off_air(change_set, card)
+    if not edits and not fresh:
         return []
-    effects = tuple((edit, effect_of(edit.policy_type, edit.new, card, rules.policy.floor)) for edit in edits)
-    guard = _LockOut(rules, card, users, off_air_cells(change_set, card, read), effects)
-    return [reason for edit, after in effects for reason in guard.judge(edit, after)]
+    edited = {edit.item for edit in edits}
+    others = [PolicyEdit(policy_type=each.policy_type, policy_id=each.policy_id, old=None, new=each.body) for each in policies()]
+    effects, standing = (
+        tuple((edit, effect_of(edit.policy_type, edit.new, card, rules.policy.floor)) for edit in part)
+        for part in (edits, [other for other in others if other.item not in edited])
+    )
+    guard = _LockOut(rules, card, users, off_air_cells(change_set, card, read), effects, standing)
+    return [*(reason for edit, after in effects for reason in guard.judge(edit, after)), *guard.judge_off_air(fresh)]
 
 
 @dataclass(frozen=True)
@@ -41,6 +55,7 @@ class _LockOut:
     users: Mapping[tuple[str, Slice], float]
     off_air: set[str]
     effects: tuple[tuple[PolicyEdit, PolicyEffect], ...]
+    standing: tuple[tuple[PolicyEdit, PolicyEffect], ...]
 
     def judge(self, edit: PolicyEdit, after: PolicyEffect) -> list[Reason]:
         before = effect_of(edit.policy_type, edit.old, self.card, self.rules.policy.floor)
@@ -48,7 +63,32 @@ class _LockOut:
             return [self._unknown(edit, after)]
         findings = [*self._shut(edit, before, after), *self._barred(edit, before, after), *self._capped(edit, after)]
         findings += [*self._avoided(edit, after), *self._guarantees(edit, before, after)]
-        return findings or [passed(RULE, f"{edit.policy_id} locks nobody out", self._source)]
+        return findings or [passed(RULE, f"{edit.policy_id} locks nobody out{self._unknown_beside()}", self._source)]
+
+    def judge_off_air(self, fresh: set[str]) -> list[Reason]:
+        """Return where the cells that the change puts off air were the last that policies which exist leave to their traffic."""
+        reasons = []
+        for edit, effect in self.standing:
+            taken = self._taken(edit, effect)
+            whole = self._whole(taken | self.off_air)
+            if taken and whole and self._whole(taken | (self.off_air - fresh)) != whole:
+                message = f"{_named(sorted(fresh))} off air: no cell of {whole} is left to {effect.traffic}, of which A1 policy"
+                text = f"{message} {edit.policy_id}, which exists already, takes the others"
+                reasons.append(failed("last-cell-on-air", text, self._source, "leave it a cell, or delete the policy first"))
+        return reasons
+
+    def _unknown_beside(self) -> str:
+        names = sorted(edit.policy_id for edit, effect in self.standing if effect.unknown)
+        return f"; what {_named(names)} does beside it is not known" if names else ""
+
+    def _beside(self, edit: PolicyEdit, after: PolicyEffect) -> str:
+        """Return in words which policies that exist take cells or avoid them for the same traffic, "" if none does."""
+        names = sorted(
+            other.policy_id
+            for other, effect in self.standing
+            if (effect.barred or effect.shut or effect.avoided) and _is_same_traffic((edit, after), (other, effect))
+        )
+        return f", together with {_named(names)}, which exists already" if names else ""
 
     @property
     def _source(self) -> str:
@@ -70,7 +110,8 @@ class _LockOut:
         if self._is_protected(after.slice):
             return [failed("protected-slice", message, self._source, "leave the slice its users and its resources")]
         if whole := self._whole(self._taken(edit, after)):
-            return [failed(RULE, f"{message}; no cell of {whole} is left", self._source, "leave it a cell")]
+            text = f"{message}; no cell of {whole} is left{self._beside(edit, after)}"
+            return [failed(RULE, text, self._source, "leave it a cell")]
         return [warned(RULE, message, self._source, "approve only if these users may be locked out")]
 
     def _barred(self, edit: PolicyEdit, before: PolicyEffect, after: PolicyEffect) -> list[Reason]:
@@ -79,7 +120,8 @@ class _LockOut:
         message = f"A1 policy {edit.policy_id} forbids {after.traffic} {_named(sorted(after.barred))}"
         gone = self._taken(edit, after) | self.off_air
         if whole := self._whole(gone):
-            return [failed("last-cell-on-air", f"{message}; no cell of {whole} is left to it", self._source, "leave it a cell")]
+            text = f"{message}; no cell of {whole} is left to it{self._beside(edit, after)}"
+            return [failed("last-cell-on-air", text, self._source, "leave it a cell")]
         bound = self.rules.bounds.area_off_air_share
         share = max((self._share(ids, gone) for ids in self._areas().values()), default=0.0)
         outcome = bound.outcome(share)
@@ -100,10 +142,11 @@ class _LockOut:
         return [warned(RULE, f"{message} {_named(crowded)}", self._source, "approve only if the others may be locked out")]
 
     def _avoided(self, edit: PolicyEdit, after: PolicyEffect) -> list[Reason]:
-        whole = self._whole(after.avoided | after.barred | self.off_air) if after.avoided else ""
+        avoided = {cell for effect in self._of_same_traffic(edit, after) for cell in effect.avoided}
+        whole = self._whole(avoided | self._taken(edit, after) | self.off_air) if after.avoided else ""
         if not whole:
             return []
-        message = f"A1 policy {edit.policy_id} lets {after.traffic} avoid every cell of {whole}"
+        message = f"A1 policy {edit.policy_id} lets {after.traffic} avoid every cell of {whole}{self._beside(edit, after)}"
         return [warned(RULE, message, self._source, "leave it a cell that it need not avoid")]
 
     def _guarantees(self, edit: PolicyEdit, before: PolicyEffect, after: PolicyEffect) -> list[Reason]:
@@ -117,9 +160,12 @@ class _LockOut:
         return [warned(RULE, message, self._source, "approve only if the slice needs it no more")]
 
     def _taken(self, edit: PolicyEdit, after: PolicyEffect) -> set[str]:
-        """Return the cells that the change set's policies together take from this policy's traffic."""
-        effects = (effect for other, effect in self.effects if _is_same_traffic((edit, after), (other, effect)))
-        return {cell for effect in effects for cell in (*effect.barred, *effect.shut)}
+        """Return the cells that all policies together take from this policy's traffic."""
+        return {cell for effect in self._of_same_traffic(edit, after) for cell in (*effect.barred, *effect.shut)}
+
+    def _of_same_traffic(self, edit: PolicyEdit, after: PolicyEffect) -> list[PolicyEffect]:
+        pairs = (*self.effects, *self.standing)
+        return [effect for other, effect in pairs if _is_same_traffic((edit, after), (other, effect))]
 
     def _is_protected(self, slice: Slice | None) -> bool:
         """Whether the slice is protected; traffic of which the slice is not known may be of a protected one."""

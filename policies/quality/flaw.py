@@ -47,8 +47,11 @@ class Flaw(Word):
 
     @property
     def where(self) -> str:
-        """The cell (or the object's DN) and slice."""
-        place = cell_of(self.dn) or self.dn
+        """The cell (or what was delivered as the object's DN) and slice."""
+        try:
+            place = cell_of(self.dn) or self.dn
+        except ValueError:
+            place = self.dn or "an object without a name"
         return f"{place} {self.slice.value}" if self.slice else place
 
     def describe(self) -> str:

@@ -16,8 +16,10 @@ CQI_BINS = frozenset(f"{CQI_FAMILY}.{index}" for index in range(16))
 
 @dataclass(slots=True)
 class Group:
-    """The samples of one object (and slice) in one window of `length_s` seconds, by KPI; at most one per KPI."""
+    """The samples of one object (and slice) in one window [start, end) of `length_s` seconds, by KPI; at most one per KPI."""
 
+    start: datetime
+    end: datetime
     length_s: float
     samples: dict[str, KpiSample] = field(default_factory=dict)
 
@@ -50,13 +52,14 @@ def grouped(samples: Iterable[KpiSample], stored: Iterable[KpiSample] = ()) -> t
         place = sample.dn, sample.slice
         group = groups.get(place)
         if group is None:
-            group = groups[place] = Group(length)
+            group = groups[place] = Group(sample.start, sample.end, length)
         is_unique &= sample.kpi not in group.samples
         group.samples[sample.kpi] = sample
     for sample in stored:
         groups = windows.setdefault((sample.start, sample.end), {})
         place = sample.dn, sample.slice
-        group = groups.setdefault(place, Group((sample.end - sample.start).total_seconds()))
+        length = (sample.end - sample.start).total_seconds()
+        group = groups.setdefault(place, Group(sample.start, sample.end, length))
         group.samples.setdefault(sample.kpi, sample)
     return windows, is_unique
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import inf, log2
 
 from policies.kpi import KpiSample
@@ -103,8 +104,13 @@ INVARIANTS = (
 
 @dataclass(slots=True)
 class Point:
-    """One window of one object: samples by KPI, log2 of the values (rates for extensive KPIs), and which KPIs are flawed."""
+    """One window [start, end) of one object.
 
+    Samples by KPI, log2 of the values (rates for extensive KPIs), and which KPIs are flawed.
+    """
+
+    start: datetime
+    end: datetime
     samples: dict[str, tuple[KpiSample, ...]]
     logs: dict[str, float]
     flawed: set[str] = field(default_factory=set)
@@ -143,4 +149,4 @@ def point_of(group: Group) -> Point:
         values[ENERGY] *= _MBIT_PER_WH_AND_BIT_PER_J
     if values.get(USERS, 0.0) < _LEAST_USERS:
         values[CQI_FAMILY] = 0.0
-    return Point(samples, {kpi: log2(value) for kpi, value in values.items() if value > 0})
+    return Point(group.start, group.end, samples, {kpi: log2(value) for kpi, value in values.items() if value > 0})

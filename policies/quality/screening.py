@@ -156,8 +156,9 @@ def conflict(values: Iterable[float | None]) -> bool:
 
 def _compared(groups: Groups, past: Past, reporter: Reporter) -> list[Flaw]:
     contradicted = list(violations(groups))
-    found = [*contradicted, *jumps(groups, past), *overfull(groups, past, reporter.carriers)]
-    past.mark_newest(contradicted)
+    fresh = past.add(groups)
+    found = [*contradicted, *jumps(fresh, past), *overfull(fresh, past, reporter.carriers)]
+    past.mark_newest(flaw for flaw in contradicted if (flaw.dn, flaw.slice) in fresh)
     first: dict[tuple[object, ...], Flaw] = {}
     for flaw in found:
         first.setdefault(_key(flaw), flaw)

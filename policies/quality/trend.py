@@ -4,7 +4,10 @@
    then suspect; a jump by more than a factor of 64 counts at once.
 2. A jump of an invariant is blamed on the one member that explains it, or on all if none does: what the network does itself moves
    several members and leaves the invariant, except that it falls where UEs become less alike.
-3. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
+3. A loss that jumps by just the factor between two units (percent, ratio, per million) while throughput, activity and delay
+   stand still is in another unit; so is one of less than a packet in several windows.
+4. Where a measurement is reported with two granularities, only the finer windows count.
+5. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
 Thresholds are log2 of factors. On the embedded networks (quiet, crowded, with outages, interference, delays, changes) the largest
 persistent jumps are 0.4 if a single member explains them and 0.6 otherwise; the 5th percentile stays below 0.1.
 """
@@ -14,11 +17,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Set
 from datetime import datetime
+from math import log2
 from statistics import fmean, median
 
 from policies.quality.flaw import Flaw, suspect
-from policies.quality.grouping import CQI_FAMILY, Groups, Place
-from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, LOW_THROUGHPUT, THROUGHPUT, VOLUME
+from policies.quality.grouping import CQI_FAMILY, Group, Groups, Place
+from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, LOSS, LOW_THROUGHPUT, THROUGHPUT, VOLUME
 from policies.quality.invariant import INVARIANTS, Invariant, Point, has_trend, point_of
 from policies.slices import Slice
 
@@ -35,8 +39,12 @@ _ABOVE = 0.3
 _PHYSICAL = 0.6
 _SAME_FACTOR = 0.15
 _APART = 0.6
+_JUST, _NEARLY = 0.3, 0.6
 _STILL = frozenset({THROUGHPUT, ACTIVE, VOLUME})
 _DELAY_MEMBERS = _STILL | {DELAY, HIGH_DELAY}
+_LOSS_MEMBERS = frozenset({THROUGHPUT, ACTIVE, DELAY, HIGH_DELAY, LOSS})  # the volume is without what was lost
+_LEAST_PACKETS = 0.5
+_UNIT_FACTORS = (8.0, 100.0, 1e3, 1e4, 1e6)
 _SLOW_MEMBERS = frozenset({LOW_THROUGHPUT, ACTIVE, VOLUME})
 
 
@@ -47,14 +55,21 @@ class Past:
         self._good: dict[Place, deque[Point]] = {}
         self._recent: dict[Place, deque[Point]] = {}
 
-    def add(self, groups: Groups) -> None:
-        """Append a window."""
-        for place, group in groups.items():
+    def add(self, groups: Groups) -> Groups:
+        """Append a window; return its groups without those that repeat what newer, shorter windows of the object told."""
+        fresh = {place: group for place, group in groups.items() if not self._repeats(place, group)}
+        for place, group in fresh.items():
             if not has_trend(group):
                 continue
             point = point_of(group)
             self._good.setdefault(place, deque(maxlen=HISTORY + PERSISTENT)).append(point)
             self._recent.setdefault(place, deque(maxlen=PERSISTENT)).append(point)
+
+        return fresh
+
+    def _repeats(self, place: Place, group: Group) -> bool:
+        points = self._recent.get(place)
+        return points is not None and points[-1].start < group.end and group.start < points[-1].end
 
     def history(self, place: Place, before: int, kpis: Set[str]) -> list[Point]:
         """Return the good points of an object with all of `kpis`, without its `before` newest windows."""
@@ -72,10 +87,7 @@ class Past:
 
     def precedes(self, start: datetime) -> bool:
         """Whether all windows begin before `start`."""
-        newest = (
-            sample.start for points in self._recent.values() for members in points[-1].samples.values() for sample in members
-        )
-        return all(moment < start for moment in newest)
+        return all(points[-1].start < start for points in self._recent.values())
 
     def mark_newest(self, flaws: Iterable[Flaw]) -> None:
         """Mark what is flawed in the newest window of each object."""
@@ -95,8 +107,7 @@ class Past:
 
 
 def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
-    """Append a window to the past; yield its flaws and, of persistent jumps, those of the windows before it."""
-    past.add(groups)
+    """Yield the flaws of the newest window, which `past` contains, and, of persistent jumps, those of the windows before it."""
     with_slices = {dn for dn, slice in groups if slice is not None}
     for place in groups:
         dn, slice = place
@@ -109,6 +120,8 @@ def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
             for count, least in ((PERSISTENT, _JUMP), (1, _AT_ONCE)):
                 yield from _invariant_jump(place, invariant, past, count, least)
         yield from _delay_jump(place, past)
+        yield from _loss_jump(place, past)
+        yield from _part_of_a_packet(place, past)
         if slice is not None or dn not in with_slices:
             yield from _slow_users(place, past)
 
@@ -189,6 +202,34 @@ def _delay_jump(place: Place, past: Past) -> Iterator[Flaw]:
     if together and apart >= _APART and max(abs(moves[kpi]) for kpi in _STILL) <= _UNEXPLAINED:
         reason = f"mean and tail of the delay jumped by a factor of {2 ** moves[DELAY]:.3g}, but throughput and activity did not"
         yield from flaws_of(place, past, recent, (DELAY, HIGH_DELAY), reason)
+
+
+def _loss_jump(place: Place, past: Past) -> Iterator[Flaw]:
+    """Loss that radio, load or transport change moves throughput or delay as well, and not by just a hundred."""
+    recent = past.recent(place, PERSISTENT, _LOSS_MEMBERS)
+    history = past.history(place, PERSISTENT, _LOSS_MEMBERS) if recent else []
+    if len(history) < _LEAST_HISTORY:
+        return
+    moves, usual = _moves(_LOSS_MEMBERS, recent, history), median(point.logs[LOSS] for point in history)
+    shifts = [abs(point.logs[LOSS] - usual) for point in recent]
+    slips = [log2(factor) for factor in _UNIT_FACTORS if abs(fmean(shifts) - log2(factor)) <= _JUST]
+    if (
+        slips
+        and max(abs(shift - slips[0]) for shift in shifts) <= _NEARLY
+        and max(abs(moves[kpi]) for kpi in _LOSS_MEMBERS - {LOSS}) <= _UNEXPLAINED
+    ):
+        reason = f"the loss jumped by a factor of {2 ** moves[LOSS]:.3g}, but throughput, activity and delay did not"
+        yield from flaws_of(place, past, recent, (LOSS,), f"{reason}: is it in another unit?")
+
+
+def _part_of_a_packet(place: Place, past: Past) -> Iterator[Flaw]:
+    """Of so many packets (the sample count) the least loss is one; a rest of a segmented one may count as a part."""
+    recent = past.recent(place, PERSISTENT, {LOSS})
+    samples = [sample for point in recent for sample in point.samples[LOSS]]
+    lost = [(sample.value or 0.0) / 100 * sample.count for sample in samples if sample.count > 1]
+    if len(lost) >= PERSISTENT and max(lost) < _LEAST_PACKETS:
+        reason = f"{samples[-1].value:g} % of {samples[-1].count} packets are {lost[-1]:.2g} of one; is it a ratio of 0 to 1?"
+        yield from flaws_of(place, past, recent, (LOSS,), reason)
 
 
 def _slow_users(place: Place, past: Past) -> Iterator[Flaw]:

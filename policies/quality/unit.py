@@ -10,6 +10,8 @@ from policies.quality.reporter import Reporter
 from policies.text.units import factor
 
 _PRB_UNITS = frozenset({"PRB", "PRBs"})
+# Percent in one of these; they are not among the spellings of operators, to whom a ratio is a name of many things.
+_SHARES = dict.fromkeys(("ratio", "fraction", "1"), 100.0) | dict.fromkeys(("ppm", "1E-6", "1e-6"), 1e-4)
 
 
 def in_catalogue_unit(sample: KpiSample, reporter: Reporter) -> KpiSample | Flaw:
@@ -32,6 +34,8 @@ def _factor(sample: KpiSample, unit: str, reporter: Reporter) -> float | None:
     carrier = reporter.carriers.get(sample.dn)
     if sample.unit in _PRB_UNITS and unit == "%" and carrier is not None:
         return 100.0 / carrier.prbs
+    if unit == "%" and sample.unit in _SHARES:
+        return _SHARES[sample.unit]
     try:
         return factor(sample.unit, unit)
     except KeyError:

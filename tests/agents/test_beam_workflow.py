@@ -2,6 +2,7 @@
 
 import pytest
 from planner_walk import Walk
+from tool_worlds import context_over, network_with_history
 
 from agents.answer import Answer
 from agents.planner import Ask, Escalate, Finish
@@ -10,18 +11,12 @@ from agents.understanding.conditions import motion_of
 from agents.understanding.result import Understood
 from agents.understanding.understand import understand
 from policies.effect import Effect
-from policies.limits.loading import load_limits
 from tools.beams.compare_tool import compare_beam_selectors
-from tools.context import ToolContext
 from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.topology_tools import read_configuration
 from tools.registry import ToolRegistry
-from tools.telemetry.kpi_source import KpiSource
-from tools.telemetry.store import KpiStore
-from twins.network import KpiQuery
 from twins.system.scenario.presets import small_scenario
-from twins.system.system_network import SystemNetwork
 
 REGISTRY = ToolRegistry((read_configuration, query_kpi, detect_degradation, compare_beam_selectors))
 walk = Walk(RulePlanner(), REGISTRY)
@@ -31,14 +26,7 @@ HIGHWAY = "users on the highway lose their beams in S1C1: find out whether the l
 def make_context(folder, carrier_ghz):
     small = small_scenario()
     cells = tuple(cell.model_copy(update={"carrier_ghz": carrier_ghz}) for cell in small.cells)
-    network = SystemNetwork(small.model_copy(update={"cells": cells}), seed=3)
-    network.advance(12)
-    store = KpiStore(folder / "kpi.db")
-    store.write(network.observe(KpiQuery()))
-    return ToolContext(
-        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
-        now=lambda: network.describe().now, work_dir=folder,
-    )  # fmt: skip
+    return context_over(network_with_history(small.model_copy(update={"cells": cells})), folder)
 
 
 @pytest.fixture(scope="module")

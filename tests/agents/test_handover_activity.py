@@ -2,6 +2,7 @@
 
 import pytest
 from planner_walk import Walk
+from tool_worlds import context_over, network_with_history, store_of
 
 from agents.heuristics.situation import Situation
 from agents.planner import Escalate, Finish
@@ -10,17 +11,11 @@ from agents.understanding.result import NetworkQuestion, Question
 from agents.understanding.understand import understand
 from agents.workflows.handover_activity import inactive_cells
 from policies.kpi import KpiFrame, KpiSample, kpi_definition
-from policies.limits.loading import load_limits
-from tools.context import ToolContext
 from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.topology_tools import read_configuration, read_topology
 from tools.registry import ToolRegistry
-from tools.telemetry.kpi_source import KpiSource
-from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
-from twins.system.scenario.presets import small_scenario
-from twins.system.system_network import SystemNetwork
 
 REGISTRY = ToolRegistry((read_configuration, read_topology, query_kpi, detect_degradation))
 walk = Walk(RulePlanner(), REGISTRY)
@@ -29,16 +24,10 @@ CLAIM = "neighbour S1C2 is 20 dB better than S1C1 and there are zero A3 reports 
 
 def context_of(folder, handovers, failures):
     """A network whose store holds, besides its own counters, these handovers and link failures of S1C1 in six newer windows."""
-    network = SystemNetwork(small_scenario(), seed=3)
-    network.advance(12)
-    store = KpiStore(folder / "kpi.db")
-    own = network.observe(KpiQuery())
+    network = network_with_history()
     stated = {"MM.HoExeIntraReq": handovers, "MM.RlfRate": failures}
-    store.write(KpiFrame(tuple(_stated(sample, stated) for sample in own)))
-    return ToolContext(
-        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
-        now=lambda: network.describe().now, work_dir=folder,
-    )  # fmt: skip
+    frame = KpiFrame(tuple(_stated(sample, stated) for sample in network.observe(KpiQuery())))
+    return context_over(network, folder, store_of(folder, frame))
 
 
 def _stated(sample, values):

@@ -2,6 +2,7 @@
 
 import pytest
 from planner_walk import Walk
+from tool_worlds import context_over
 
 from agents.planner import Finish
 from agents.rule_planner import RulePlanner
@@ -9,12 +10,9 @@ from agents.understanding.radio.link_question import read_link_question
 from agents.understanding.result import LinkQuestion, NetworkQuestion, Question, Understood
 from agents.understanding.understand import understand
 from agents.workflows.configuration import Effort
-from policies.limits.loading import load_limits
-from tools.context import ToolContext
 from tools.receivers.floor.floor_tool import examine_error_floor
 from tools.receivers.link_tools import evaluate_link
 from tools.registry import ToolRegistry, default_registry
-from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
@@ -26,11 +24,7 @@ walk = Walk(RulePlanner(Effort(link_slots=32)), ToolRegistry((evaluate_link, exa
 @pytest.fixture(scope="module")
 def context(tmp_path_factory):
     folder = tmp_path_factory.mktemp("links")
-    network = SystemNetwork(small_scenario(), seed=3)
-    return ToolContext(
-        network=network, kpis=KpiSource(KpiStore(folder / "kpi.db")), limits=load_limits(), standards=None, laboratory=None,
-        now=lambda: network.describe().now, work_dir=folder,
-    )  # fmt: skip
+    return context_over(SystemNetwork(small_scenario(), seed=3), folder, KpiStore(folder / "kpi.db"))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ changed.
 
 import pytest
 from planner_walk import Walk
+from tool_worlds import context_over, network_with_history
 
 from agents.answer import Answer
 from agents.planner import Ask, CallTools, Escalate, Finish
@@ -13,9 +14,7 @@ from agents.understanding.result import Understood
 from agents.understanding.understand import understand
 from agents.workflows.configuration import Effort
 from policies.effect import Effect
-from policies.limits.loading import load_limits
 from tools.calls.observation import Observation
-from tools.context import ToolContext
 from tools.ran.degradation_tool import detect_degradation
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.link_conditions import link_conditions
@@ -23,29 +22,17 @@ from tools.ran.topology_tools import read_configuration
 from tools.receivers.floor.floor_tool import examine_error_floor
 from tools.receivers.link_tools import compare_receivers
 from tools.registry import ToolRegistry
-from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
-from twins.network import KpiQuery
-from twins.system.scenario.presets import small_scenario
-from twins.system.system_network import SystemNetwork
 
 REGISTRY = ToolRegistry((read_configuration, query_kpi, detect_degradation, link_conditions, compare_receivers))
 FEW_PILOTS = "select the best channel estimator for S1C1, users at 30 m/s, one DMRS symbol"
-SLOTS = 32
+SLOTS = 16
 walk = Walk(RulePlanner(Effort(link_slots=SLOTS)), REGISTRY)
 
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("receivers")
-    network = SystemNetwork(small_scenario(), seed=3)
-    network.advance(12)
-    store = KpiStore(folder / "kpi.db")
-    store.write(network.observe(KpiQuery()))
-    return ToolContext(
-        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
-        now=lambda: network.describe().now, work_dir=folder,
-    )  # fmt: skip
+    return context_over(network_with_history(), tmp_path_factory.mktemp("receivers"))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -276,12 +263,7 @@ def test_without_a_speed_the_operator_is_asked_once(context):
 
 
 def test_a_cell_without_cqi_reports_is_escalated(context, tmp_path):
-    empty = KpiStore(tmp_path / "empty.db")
-    silent = ToolContext(
-        network=context.network, kpis=KpiSource(empty), limits=context.limits, standards=None, laboratory=None, now=context.now,
-        work_dir=tmp_path,
-    )  # fmt: skip
-    decision, _ = walk(silent, FEW_PILOTS)
+    decision, _ = walk(context_over(context.network, tmp_path, KpiStore(tmp_path / "empty.db")), FEW_PILOTS)
     assert isinstance(decision, Escalate)
     assert "no CQI was reported in S1C1" in decision.reason
 

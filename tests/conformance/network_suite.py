@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt
+from policies.change import A1Policy, AttributeEdit, ChangeSet, PolicyEdit, Receipt
 from policies.kpi import UnknownKpiError, kpi_definition
 from policies.slices import Slice
 from twins.network import (
@@ -77,6 +77,12 @@ class NetworkSuite:
         assert isinstance(network, Network)
 
     # ---- describe ------------------------------------------------------------------------------------------------------
+
+    def test_its_identity_stays_the_same_whatever_is_asked_of_it(self, network):
+        identity = network.identity()
+        assert identity
+        network.observe(KpiQuery(windows=1))
+        assert network.identity() == identity
 
     def test_card_names_cells_slices_time_and_a_data_card(self, network):
         card = network.describe()
@@ -268,6 +274,18 @@ class NetworkSuite:
         assert overwritten.state is EditState.REPLACED and "35" in overwritten.reason
         assert other.in_effect
         assert [standing.edit for standing in (overwritten, other)] == list(change.edits)
+
+    def test_the_policies_that_exist_are_listed_and_a_network_without_a_ric_has_none(self, network):
+        assert network.standing_policies() == ()
+        kind = "ORAN_SliceSLATarget_1.0.0"
+        if kind in network.describe().policy_types:
+            scope = {"sliceId": {"sst": 1, "plmnId": {"mcc": "001", "mnc": "01"}}}
+            body = {"scope": scope, "sliceSlaObjectives": {"guaDlThptPerSlice": 500}}
+            edit = PolicyEdit(policy_type=kind, policy_id="listed", old=None, new=body)
+            receipt = network.apply(ChangeSet(edits=(edit,)), "policy-1")
+            assert network.standing_policies() == (A1Policy(policy_type=kind, policy_id="listed", body=body),)
+            network.revert(receipt)
+            assert network.standing_policies() == ()
 
     def test_what_does_not_exist_is_not_in_effect(self, network):
         nowhere = AttributeEdit(dn=NOWHERE, attribute="administrativeState", old="UNLOCKED", new="LOCKED")

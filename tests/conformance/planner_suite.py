@@ -7,21 +7,15 @@ from __future__ import annotations
 
 import pytest
 from pydantic import TypeAdapter
+from tool_worlds import network_with_history, twin_context
 
 from agents.planner import CallTools, Decision, Planner, Propose, Understand, View
 from policies.effect import Effect
-from policies.limits.loading import load_limits
 from tools.calls.access import read_only
 from tools.calls.caller import Caller
 from tools.calls.tool_offer import offers_of
 from tools.context import ToolContext
 from tools.registry import default_registry
-from tools.telemetry.kpi_source import KpiSource
-from tools.telemetry.store import KpiStore
-from tools.twinning.laboratory import Laboratory
-from twins.network import KpiQuery
-from twins.system.scenario.presets import small_scenario
-from twins.system.system_network import SystemNetwork
 
 REGISTRY = default_registry()
 OFFERS = offers_of(REGISTRY)
@@ -40,17 +34,8 @@ WORK = "Keep URLLC delay below 20 ms in S1C1 and spend no more energy than neede
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("planners")
-    network = SystemNetwork(small_scenario(), seed=3)
-    network.advance(12)
-    store = KpiStore(folder / "kpi.db")
-    store.write(network.observe(KpiQuery()))
-    laboratory = Laboratory(workers=1)
-    yield ToolContext(
-        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=laboratory,
-        now=lambda: network.describe().now, work_dir=folder,
-    )  # fmt: skip
-    laboratory.close()
+    with twin_context(network_with_history(), tmp_path_factory.mktemp("planners")) as context:
+        yield context
 
 
 def walk(planner: Planner, context: ToolContext, text: str) -> tuple[list[Decision], View]:

@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 
-from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.change import A1Policy, AttributeEdit, ChangeSet, PolicyEdit
 from tools.oran.a1_client import A1Client
 from tools.oran.a1_southbound import A1Southbound, await_enforced
 from tools.oran.change_executor import ChangeExecutor
@@ -49,6 +49,15 @@ class A1SouthboundSuite:
         a1.put(SLA, "p-1", sla_policy())
         assert a1.get(SLA, "p-1") == sla_policy()
         assert a1.ids(SLA) == ("p-1",)
+
+    def test_all_policies_are_listed_with_their_types(self, a1):
+        assert list(a1.all()) == []
+        a1.put(SLA, "p-1", sla_policy())
+        a1.put(SLA, "p-2", sla_policy(9000))
+        assert sorted(a1.all(), key=lambda policy: policy.policy_id) == [
+            A1Policy(policy_type=SLA, policy_id="p-1", body=sla_policy()),
+            A1Policy(policy_type=SLA, policy_id="p-2", body=sla_policy(9000)),
+        ]
 
     def test_putting_again_replaces(self, a1):
         a1.put(SLA, "p-1", sla_policy(5000))

@@ -195,16 +195,16 @@ def test_after_a_crash_in_the_middle_the_retry_finishes_and_applies_nothing_twic
     ledger, started, child = tmp_path / "ledger.sqlite", threading.Event(), None
 
     def kill(handler, method: str, path: str) -> bool:
-        if method == "PUT" and started.wait(30):
+        if method == "PUT" and started.wait(600):
             child.kill()
-            child.wait(30)
+            child.wait(600)
         return method == "PUT"
 
     with Proxy(ran.url, kill) as proxy:
         arguments = (ran.url, proxy.url, str(ledger), BOTH.model_dump_json())
         child = subprocess.Popen([sys.executable, "-c", CRASHING, *arguments])
         started.set()
-        assert child.wait(60) == -signal.SIGKILL
+        assert child.wait(600) == -signal.SIGKILL
     assert power_of(twin) == 40 and twin.policies() == {}
     with OranNetwork(ran.url, settings=QUICK, ledger=ledger) as network:
         receipt = network.apply(BOTH, "k-1")

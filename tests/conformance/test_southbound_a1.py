@@ -92,7 +92,7 @@ def test_the_embedded_ric_posts_status_changes_to_clients_that_want_them(face, p
         place = path.format(SLA if face == "a1" else types[0])
         to = {"notificationDestination": listener.url}
         assert httpx.put(ran.url + place, params=to, json=sla_policy(), trust_env=False).status_code in (200, 201, 202)
-        assert posted.wait(5)
+        assert posted.wait(600)
         assert parse_status(json.loads(listener.requests[0][2])).enforced
 
 
@@ -104,7 +104,7 @@ def test_a_service_that_misses_its_keepalive_loses_its_policies_and_a_live_servi
         lost.register(1)
         alive.put(SLA, "p-alive", sla_policy())
         lost.put(SLA, "p-lost", sla_policy())
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 600
         while "p-lost" in alive.ids(SLA) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert alive.ids(SLA) == ("p-alive",)

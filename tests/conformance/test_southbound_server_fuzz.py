@@ -28,7 +28,7 @@ def _closed_at_the_end():
 
 @pytest.fixture(scope="module")
 def client():
-    with httpx.Client(base_url=RAN.url, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=RAN.url, trust_env=False, timeout=600) as client:
         yield client
 
 

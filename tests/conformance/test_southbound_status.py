@@ -55,6 +55,14 @@ SPELLINGS = [
     ({"status": "ENFORCED"}, PolicyState.UNKNOWN),
     ({}, PolicyState.UNKNOWN),
     ("<html>", PolicyState.UNKNOWN),
+    ({"enforceStatus": "ENFORCED", "hasBeenDeleted": True}, PolicyState.DELETED),
+    ({"enforceStatus": "ENFORCED", "deleted": " TRUE "}, PolicyState.DELETED),
+    ({"enforceStatus": "ENFORCED", "isDeleted": "maybe"}, PolicyState.UNKNOWN),
+    ({"enforceStatus": "ENFORCED", "enforceReason": "SCOPE_NOT_APPLICABLE"}, PolicyState.UNKNOWN),
+    ({"enforceStatus": "ENFORCED", "enforceReason": "statement not applicable"}, PolicyState.UNKNOWN),
+    ({"enforceStatus": "ENFORCED", "enforceReason": "OTHER_REASON"}, PolicyState.ENFORCED),
+    ('{"enforceStatus": "NOT_ENFORCED", "enforceStatus": "ENFORCED"}', PolicyState.UNKNOWN),
+    ('{"enforceStatus": "ENFORCED", "enforceStatus": "ENFORCED"}', PolicyState.ENFORCED),
 ]
 
 
@@ -334,18 +342,18 @@ def test_after_a_kill_between_the_put_and_its_answer_there_is_one_put_and_the_st
     started, child = threading.Event(), None
 
     def kill(handler, method, path):
-        if method == "PUT" and started.wait(60):
+        if method == "PUT" and started.wait(600):
             body = proxy.requests[-1][2]
             httpx.put(ran.url + path, content=body, headers={"Content-Type": "application/json"}, trust_env=False)
             child.kill()
-            child.wait(30)
+            child.wait(600)
         return method == "PUT"
 
     ledger = tmp_path / "ledger.sqlite"
     with Proxy(ran.url, kill) as proxy:
         child = subprocess.Popen([sys.executable, "-c", KILLED, ran.url, proxy.url, str(ledger), BOTH.model_dump_json()])
         started.set()
-        assert child.wait(60) == -signal.SIGKILL
+        assert child.wait(600) == -signal.SIGKILL
         with OranNetwork(ran.url, a1_url=proxy.url, settings=QUICK, ledger=ledger, enforce_deadline_s=5) as network:
             assert not network.apply(BOTH, "k-1").replayed
             assert network.apply(BOTH, "k-1").replayed

@@ -54,7 +54,7 @@ class Proxy(TrapServer):
             if interfere(handler, method, path):
                 return
             headers = {k: v for k, v in handler.headers.items() if k.lower() not in ("host", "content-length")}
-            answer = httpx.request(method, target + path, content=body, headers=headers, timeout=5, trust_env=False)
+            answer = httpx.request(method, target + path, content=body, headers=headers, timeout=600, trust_env=False)
             send(handler, answer.status_code, answer.content, answer.headers.get("content-type", ""))
 
         super().__init__(script)

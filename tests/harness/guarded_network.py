@@ -38,7 +38,7 @@ def _handler(target, authorization, refused):
             headers = {name: self.headers[name] for name in _PASSED_ON if self.headers.get(name)}
             request = urllib.request.Request(target + self.path, body or None, headers, method=self.command)
             try:
-                with urllib.request.urlopen(request, timeout=60) as answer:
+                with urllib.request.urlopen(request, timeout=600) as answer:
                     return self._answer(answer.status, answer.headers.get("content-type", ""), answer.read())
             except urllib.error.HTTPError as error:
                 return self._answer(error.code, error.headers.get("content-type", ""), error.read())

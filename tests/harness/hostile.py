@@ -46,7 +46,7 @@ class Poisoner(TrapServer):
                 problem = {"type": "about:blank", "title": HOSTILE, "status": 409, "detail": HOSTILE, "violations": [HOSTILE]}
                 send(handler, 409, json.dumps(problem).encode(), "application/problem+json")
                 return
-            answer = httpx.request(method, target + path, content=body, timeout=30, trust_env=False,
+            answer = httpx.request(method, target + path, content=body, timeout=600, trust_env=False,
                                    headers={"content-type": handler.headers.get("content-type", "")})  # fmt: skip
             try:
                 content = json.dumps(poisoned(answer.json(), keys)).encode()

@@ -26,7 +26,7 @@ def command(*arguments):
     return [sys.executable, "-m", "harness.main", *map(str, arguments)]
 
 
-def piped(*arguments, cwd=None, stdin=subprocess.DEVNULL, timeout=120):
+def piped(*arguments, cwd=None, stdin=subprocess.DEVNULL, timeout=600):
     return subprocess.run(
         command(*arguments), check=False, stdin=stdin, capture_output=True, text=True, timeout=timeout, env=ENVIRONMENT, cwd=cwd
     )
@@ -54,7 +54,7 @@ class Session:
         )  # fmt: skip
         os.close(slave)
 
-    def until(self, part, seconds=90):
+    def until(self, part, seconds=600):
         """Read until `part` has been printed."""
         end = time.monotonic() + seconds
         while part not in self.text and time.monotonic() < end and self._read():
@@ -76,7 +76,7 @@ class Session:
         os.write(self._master, keys.encode())
         return self
 
-    def end(self, seconds=60):
+    def end(self, seconds=600):
         """Read the rest and return the exit status."""
         while self._read():
             if self.process.poll() is not None and not select.select([self._master], [], [], 0.2)[0]:

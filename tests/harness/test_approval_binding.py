@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 from small_network import SmallNetwork, embb_minimum, ratio
 from small_world import SmallPlanner, service
+from terminal_session import piped
 
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.approvals.store import ApprovalConflictError
@@ -279,6 +280,20 @@ def test_of_two_operators_at_once_the_first_wins_and_the_other_is_told_who(tmp_p
     assert len(losers) == 7 and all(f"by {winner} (command)" in text for text in losers)
     won = runs.approvals.get(waiting.run_id, waiting.approval.digest).state
     assert runs.resume(waiting.run_id).status == ("confirmed" if won == "approved" else "rejected")
+
+
+def test_of_two_operators_who_decide_at_once_by_command_one_is_told_that_the_other_was_first(tmp_path, network):
+    waiting = service(tmp_path, network=network).start(TEXT)
+    words = (waiting.run_id, waiting.approval.digest[:12], "--data-dir", tmp_path / "data")
+    with ThreadPoolExecutor(2) as pool:
+        results = list(pool.map(lambda verb: (verb, piped(verb, *words)), ("approve", "reject")))
+    (winner,) = [verb for verb, done in results if done.returncode == 0]
+    (told,) = [done.stderr for _, done in results if done.returncode == 1]
+    state = "approved" if winner == "approve" else "rejected"
+    assert f"is {state} by" in told and "the first one counts" in told
+    runs = service(tmp_path, network=network)
+    assert runs.approvals.get(waiting.run_id, waiting.approval.digest).state == state
+    assert len(bodies(runs, waiting.run_id, "approval.decided")) == 1
 
 
 @pytest.mark.parametrize("verdict", [True, False])

@@ -170,7 +170,7 @@ def as_user(uid, root, *arguments, environment=None):
     """Run `twinpilot approve` as another user of the machine."""
     return subprocess.run(
         [sys.executable, "-c", AS_USER, str(uid), *arguments, "--data-dir", str(root / "data")],
-        check=False, capture_output=True, text=True, timeout=60, env={**os.environ, "HOME": "/", **(environment or {})},
+        check=False, capture_output=True, text=True, timeout=600, env={**os.environ, "HOME": "/", **(environment or {})},
     )  # fmt: skip
 
 

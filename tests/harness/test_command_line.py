@@ -8,7 +8,6 @@ import sys
 
 import pytest
 import typer.main
-from small_network import SmallNetwork
 from small_world import SmallPlanner, service
 from terminal_session import ENVIRONMENT, ROOT, piped
 
@@ -27,7 +26,7 @@ def test_help_lists_every_command_with_its_line_and_imports_nothing_heavy():
         "result = CliRunner().invoke(app, ['--help']); print(result.output);"
         f"print('HEAVY', [name for name in {HEAVY!r} if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=600, check=True)
     assert "HEAVY []" in done.stdout
     assert "(not installed" not in done.stdout
     for command in ("run", "runs", "show", "approve", "reject", "network", "standards", "journal", "bench", "demo"):
@@ -140,15 +139,22 @@ def test_a_journal_that_is_not_intact_has_the_exit_status_of_the_table(tmp_path,
     assert run_command(["journal", "verify", "--data-dir", data]) == 4
 
 
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory):
+    """The data folder with a run of a long text that waits for its approval, and the run's id."""
+    root = tmp_path_factory.mktemp("waiting")
+    return root / "data", service(root).start("at least 5 Mbps " * 20).run_id
+
+
 @pytest.mark.parametrize("columns", ["40", "80", ""])
-def test_the_list_of_runs_never_cuts_an_id(tmp_path, columns):
-    run_id = service(tmp_path, network=SmallNetwork()).start("at least 5 Mbps " * 20).run_id
+def test_the_list_of_runs_never_cuts_an_id(waiting, columns):
+    data, run_id = waiting
     environment = {**ENVIRONMENT, "COLUMNS": columns}
-    words = [sys.executable, "-m", "harness.main", "runs", "--data-dir", str(tmp_path / "data")]
-    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60, env=environment)
+    words = [sys.executable, "-m", "harness.main", "runs", "--data-dir", str(data)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True, timeout=600, env=environment)
     assert done.stdout.startswith(f"{run_id}  awaiting approval")
     terminal = {**environment, "FORCE_COLOR": "1", "NO_COLOR": "1"}
-    shown = subprocess.run(words, check=True, capture_output=True, text=True, timeout=60, env=terminal).stdout
+    shown = subprocess.run(words, check=True, capture_output=True, text=True, timeout=600, env=terminal).stdout
     assert run_id in re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 

@@ -183,7 +183,7 @@ die("after record")
 """
     with EmbeddedRan(network) as ran:
         arguments = (ran.url, str(tmp_path), point, embb_minimum(40).model_dump_json())
-        child = subprocess.run([sys.executable, "-c", code, *arguments], check=False, timeout=60)
+        child = subprocess.run([sys.executable, "-c", code, *arguments], check=False, timeout=600)
         assert child.returncode == -signal.SIGKILL
         assert minimum(network) == (0 if point == "before apply" else 40)
         commitments = CommitmentStore(StateStore(tmp_path / "state.sqlite"))
@@ -199,7 +199,7 @@ def test_the_watchdog_is_a_process_of_its_own(tmp_path, commitments):
     commitments.open("k1", "r1", embb_minimum(40), network=url, deadline_s=0.0, network_deadline=4e9, expectations={})
     done = subprocess.run(
         [sys.executable, "-m", "harness.commitments.watchdog", "--data-dir", str(tmp_path), "--once"],
-        check=False, timeout=60, capture_output=True, text=True,
+        check=False, timeout=600, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 5, done.stderr
     assert "k1: revert_failed" in done.stderr

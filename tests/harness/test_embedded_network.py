@@ -1,19 +1,17 @@
 """An embedded network outlives the process that serves it: a killed run goes on with the same network, on another port."""
 
-import json
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from killed_runs import DieAt, die, kill_runs, name_of
 from small_network import SEED, contended, du, embb_minimum, ratio
 from small_world import service
 
 from harness.approvals.approver import approve_by_flag
 from harness.engine.embedded_network import EmbeddedNetwork
 from harness.engine.state_file import read_state
+from harness.records.events import Event
 from harness.records.run_lock import status_now
 from harness.runtime.embedded_place import EmbeddedPlace, is_embedded, url_of
 from harness.runtime.errors import RunError
@@ -21,40 +19,7 @@ from harness.runtime.paths import Paths
 from policies.change import ChangeSet, PolicyEdit
 from twins.network import KpiQuery
 
-HERE = Path(__file__).parent
 WINDOWS = 12
-CHILD = """
-import json, os, signal, sys
-from pathlib import Path
-from small_world import service
-from test_embedded_network import reached
-from harness.approvals.approver import approve_by_flag
-from harness.engine.embedded_network import EmbeddedNetwork
-from harness.records.events import Event
-import langgraph.checkpoint.sqlite, harness.engine.graph, twins.ric.server, tools.oran.oran_network
-
-class Dying(EmbeddedNetwork):
-    def apply(self, change_set, key):
-        super().apply(change_set, key)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-def die_at(root, name, kind, step):
-    def hear(event):
-        if event.kind == kind and event.step == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    network = reached(root, name, lambda: hear(Event("network.starting")), Dying if kind == "network" else EmbeddedNetwork)
-    service(root, network=network, listener=hear).start("at least 5 Mbps", approver=approve_by_flag)
-
-for root, name, kind, step in json.loads(sys.argv[1]):
-    child = os.fork()
-    if child == 0:
-        try:
-            die_at(Path(root), name, kind, step)
-        finally:
-            os._exit(99)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
 POINTS = [
     ("run.started", ""),
     ("step.started", "understand"),
@@ -77,22 +42,28 @@ def reached(root, name, starting=lambda: None, kind=EmbeddedNetwork):
     return kind(EmbeddedPlace.of(paths, name), 0, paths.ledger, starting=starting, tick=lambda moment: None)
 
 
+class Dying(EmbeddedNetwork):
+    def apply(self, change_set, key):
+        super().apply(change_set, key)
+        die()
+
+
+def live(root, name, kind, step):
+    hear = DieAt(kind, step)
+    network = reached(Path(root), name, lambda: hear(Event("network.starting")), Dying if kind == "network" else EmbeddedNetwork)
+    service(Path(root), network=network, listener=hear).start("at least 5 Mbps", approver=approve_by_flag)
+
+
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
     """The folder and the network's name of each run, killed at its point in a process of its own."""
     root = tmp_path_factory.mktemp("embedded")
-    folders = [root / f"{kind}-{step}".replace(" ", "-") for kind, step in POINTS]
-    names = [new_place(folder).name for folder in folders]
-    runs = [[str(folder), name, *point] for folder, name, point in zip(folders, names, POINTS, strict=True)]
-    environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}", "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, json.dumps(runs)], check=False, timeout=280, env=environment, capture_output=True, text=True
-    )
-    assert done.stdout.split() == [str(-signal.SIGKILL)] * len(POINTS), done.stderr
-    return dict(zip(POINTS, zip(folders, names, strict=True), strict=True))
+    runs = {point: (root / name_of(*point), new_place(root / name_of(*point)).name) for point in POINTS}
+    kill_runs(live, [[str(folder), name, *point] for point, (folder, name) in runs.items()])
+    return runs
 
 
-@pytest.mark.parametrize("point", POINTS, ids=[f"{kind} {step}".strip() for kind, step in POINTS])
+@pytest.mark.parametrize("point", POINTS, ids=[name_of(*point) for point in POINTS])
 def test_a_killed_run_goes_on_with_its_network(killed, point):
     root, name = killed[point]
     network = reached(root, name)
@@ -108,6 +79,7 @@ def test_a_killed_run_goes_on_with_its_network(killed, point):
         assert network.read(ratio("S1C1")).attributes["rRMPolicyMinRatio"] == 40
         assert [commitment.state for commitment in run_service.commitments.of_run(outcome.run_id)] == ["confirmed"]
         assert not run_service.is_awaited(name)
+        assert network.live().identity() == network.identity() == run_service.runs.get("last").identity, "also over its URL"
     finally:
         network.close()
 

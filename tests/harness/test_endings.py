@@ -49,6 +49,13 @@ class Says(SmallPlanner):
         return self.decision
 
 
+class GivesUp(SmallPlanner):
+    """Has one proposal only."""
+
+    def decide(self, view):
+        return Escalate(reason="cannot, because it has no other idea") if view.feedback else super().decide(view)
+
+
 class Emptied(SmallPlanner):
     """Proposes its change with a rationale and a proposal that say nothing, after a text without bounds."""
 
@@ -86,12 +93,17 @@ def test_every_ending_says_why(tmp_path, planner, status, words):
     [
         (None, "awaiting approval", "twinpilot approve "),
         (ApprovalAnswer(False, "ann", "terminal"), "rejected", "rejected by ann (terminal)"),
+        (
+            ApprovalAnswer(False, "ann", "terminal", note="not today"),
+            "rejected",
+            "not today; there is no other change to propose",
+        ),
         (ApprovalAnswer(True, "ann", "terminal"), "confirmed", "every target was met"),
     ],
 )
 def test_every_answer_to_a_request_ends_with_its_reason(tmp_path, answer, status, words):
-    outcome = service(tmp_path, network=SmallNetwork()).start(TEXT, approver=lambda question: answer)
-    assert outcome.status == status and words in outcome.message
+    outcome = service(tmp_path, GivesUp(), network=SmallNetwork()).start(TEXT, approver=lambda question: answer)
+    assert outcome.status == status and words in outcome.message, outcome.message
 
 
 def test_a_text_that_cannot_be_written_is_refused_in_words(tmp_path):

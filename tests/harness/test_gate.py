@@ -3,17 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from gate_case import case_of
 from small_network import SmallNetwork, du, embb_minimum, ratio
 from small_world import candidate, intent
 
-from harness.gate.case import Case
 from harness.gate.gate import RULES, Gate, Rule, worse
 from harness.runtime.settings import GateSettings
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.evidence import Interval
-from policies.guardrails.loading import load_guardrails
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
-from policies.limits.loading import load_limits
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from policies.verdict import Ruling
@@ -27,22 +25,7 @@ def network(tmp_path):
 @pytest.fixture
 def judge(network):
     def make(change_set=None, **changed):
-        change_set = change_set or embb_minimum(40)
-        card = network.describe()
-        case = {
-            "change_set": change_set,
-            "intent": intent(),
-            "candidate": candidate("change", change_set, intent()),
-            "expires_at": card.now + timedelta(hours=1),
-            "network": network,
-            "card": card,
-            "limits": load_limits(),
-            "guardrails": load_guardrails(),
-            "settings": GateSettings(),
-            "newest_window": card.now,
-            "planner": "rule planner",
-        }
-        return Gate().judge(Case(**{**case, **changed}))
+        return Gate().judge(case_of(network, change_set or embb_minimum(40), **changed))
 
     return make
 
@@ -177,12 +160,7 @@ def test_a_rule_that_cannot_be_evaluated_escalates(judge):
 
 def test_a_rule_that_says_nothing_did_not_judge(network):
     silent = Rule("silent", lambda case: [], Ruling.REJECT)
-    case = Case(
-        change_set=embb_minimum(40), intent=intent(), candidate=None, expires_at=network.now(), network=network,
-        card=network.describe(), limits=load_limits(), guardrails=load_guardrails(), settings=GateSettings(),
-        newest_window=None, planner="x",
-    )  # fmt: skip
-    verdict = Gate((silent,)).judge(case)
+    verdict = Gate((silent,)).judge(case_of(network, embb_minimum(40)))
     assert verdict.ruling is Ruling.ESCALATE
     assert [reason.message for reason in verdict.reasons] == ["gave no finding on this change"]
     assert len(RULES) == 7
@@ -242,3 +220,22 @@ def test_a_verdict_is_worse_only_if_it_fails_or_warns_anew(judge):
     assert [reason.message for reason in stale] == ["there is no telemetry"]
     tried = candidate("one", embb_minimum(40), intent()).model_copy(update={"predictions": (watched(5.0, 9.0),)})
     assert [reason.rule for reason in worse(approved, judge(candidate=tried))] == ["predicted SLA"]
+
+
+def test_a_policy_is_judged_beside_those_that_exist_already(judge, network):
+    kind, plmn = "ORAN_TrafficSteeringPreference_1.0.0", {"mcc": "001", "mnc": "01"}
+
+    def forbid(policy_id, *cells):
+        listed = [{"plmnId": plmn, "cId": {"ncI": cell.nci}} for cell in cells]
+        body = {
+            "scope": {"sliceId": {"sst": 2, "plmnId": plmn}},
+            "tspResources": [{"cellIdList": listed, "preference": "FORBID"}],
+        }
+        return ChangeSet(edits=(PolicyEdit(policy_type=kind, policy_id=policy_id, old=None, new=body),))
+
+    first, *others = network.describe().cells
+    alone = judge(forbid("p-1", first))
+    assert "last-cell-on-air" not in failures(alone)
+    network.apply(forbid("p-2", *others), "somebody else")
+    reason = failures(judge(forbid("p-1", first)))["last-cell-on-air"]
+    assert "no cell of the network is left to it, together with p-2, which exists already" in reason.message

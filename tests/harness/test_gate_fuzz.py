@@ -1,21 +1,18 @@
 """Whatever a proposal holds, the gate answers with reasons: it never raises, and approves nothing that violates a rule."""
 
-from datetime import timedelta
-
 import pytest
+from gate_case import case_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_network import SmallNetwork, du, ratio
 from small_world import candidate, intent
 
 from harness.gate.approver_authorization import ApprovalFacts
-from harness.gate.case import Case
 from harness.gate.gate import Gate
 from harness.journal.journal import Journal
 from harness.journal.key import signing_key
 from harness.runtime.settings import GateSettings
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
-from policies.guardrails.loading import load_guardrails
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
 from policies.verdict import Ruling
@@ -53,22 +50,20 @@ def change_sets(draw):
     return ChangeSet().changed(edits=tuple(edits))
 
 
-def case_of(change_set):
+def fuzzed(change_set):
     tried = candidate("fuzz", ChangeSet(), intent()).changed(change_set=change_set)
     outlook = tuple(target.changed(predicted=1e3 if target.target.kpi.startswith("DRB.UE") else 1.0, probability=1.0)
                     for target in tried.outlook)  # fmt: skip
-    return Case(
-        change_set=change_set, intent=intent(), candidate=tried.changed(outlook=outlook),
-        expires_at=CARD.now + timedelta(hours=1), network=NETWORK, card=CARD, limits=load_limits(),
-        guardrails=load_guardrails(), settings=GateSettings(approver_roles=("engineer",)), newest_window=CARD.now, planner="fuzz",
-        schema_of=lambda name: {"type": "object"},
+    return case_of(
+        NETWORK, change_set, candidate=tried.changed(outlook=outlook), settings=GateSettings(approver_roles=("engineer",)),
+        planner="fuzz", schema_of=lambda name: {"type": "object"},
     )  # fmt: skip
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(change_sets())
 def test_no_proposal_raises_and_none_that_violates_a_limit_may_proceed(change_set):
-    case = case_of(change_set)
+    case = fuzzed(change_set)
     verdict = Gate().judge(case)
     assert verdict.digest == change_set.digest
     assert verdict.reasons and all(reason.message.strip() for reason in verdict.reasons)
@@ -83,7 +78,7 @@ def test_no_proposal_raises_and_none_that_violates_a_limit_may_proceed(change_se
 @pytest.mark.parametrize("value", ["\ud800", 2**63, -(10**5000), float("nan"), float("-inf")], ids=range(5))
 def test_a_value_that_json_cannot_carry_is_refused_by_the_types_rule(value):
     edit = AttributeEdit(dn=ratio("S1C1"), attribute="rRMPolicyMinRatio", old=0, new=1).changed(new=value)
-    verdict = Gate().judge(case_of(ChangeSet().changed(edits=(edit,))))
+    verdict = Gate().judge(fuzzed(ChangeSet().changed(edits=(edit,))))
     assert verdict.ruling is Ruling.REJECT
     (reason,) = verdict.reasons
     assert reason.rule == "types" and reason.message.startswith("edit 1: new: ")
@@ -93,7 +88,7 @@ def test_a_value_that_json_cannot_carry_is_refused_by_the_types_rule(value):
 @given(change_sets())
 def test_the_journal_takes_what_the_gate_says_about_any_proposal(tmp_path, change_set):
     journal = Journal(tmp_path / "journal", tmp_path / "heads", signing_key(tmp_path / "keys"))
-    verdict = Gate().judge(case_of(change_set))
+    verdict = Gate().judge(fuzzed(change_set))
     record = journal.append("gate.judged", {"reasons": [reason.model_dump() for reason in verdict.reasons],
                                             "edits": change_set.describe()})  # fmt: skip
     assert record.hash == record.computed_hash()

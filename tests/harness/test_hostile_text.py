@@ -16,6 +16,7 @@ from terminal_session import ENVIRONMENT, piped
 from trap_server import TrapServer, send
 
 from agents.planner import Ask, Escalate, Propose
+from harness.commitments.page_now import now_section
 from harness.main import run as run_command
 from harness.views.console import RunConsole
 from harness.views.page import page
@@ -101,6 +102,8 @@ PEERS = ("{named}", "{broken}", "{garbage}", "http://127.0.0.1:1/{x}")
 CALLS = {
     "approve": ["{x}", "last --digest {x}", "{run} --note {x} --data-dir {data}", "{run} --data-dir {data}"],
     "reject": ["{x}", "last --note {x} --data-dir {data}"],
+    "cancel": ["{x}", "{run} --note {x} --data-dir {data}"],
+    "settle": ["{x}", "{run} {x} --keep --note {x} --data-dir {data}"],
     "run": [
         "{x} --url {named} --shadow --data-dir {root}/other", "pizza{x} --data-dir {root}/other",
         "{x} --scenario {x} --data-dir {root}/other",
@@ -207,7 +210,8 @@ def test_the_page_holds_no_control_characters_and_no_markup_of_others(tmp_path):
 
     artifacts = Artifacts(run_service.paths.run(outcome.run_id))
     tried = Tried.model_validate_json(next(artifacts.folder.glob("tried-*.json")).read_bytes())
-    text = page(outcome, tried.candidates, artifacts)
+    section = now_section(outcome, run_service.commitments.of_run(outcome.run_id), 0.0)
+    text = page(outcome, tried.candidates, artifacts, section)
     assert "<script" not in text
     assert faults(text)[0] == []
 
@@ -224,7 +228,7 @@ def test_log_lines_and_warnings_of_libraries_are_safe():
         "warnings.warn(HOSTILE)\n"
     )
     environment = {**ENVIRONMENT, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60, env=environment)
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=600, env=environment)
     assert "somebody: x" in done.stderr
     assert "warning: UserWarning: x" in done.stderr
     assert faults(done.stderr) == ([], [])

@@ -21,9 +21,13 @@ TEXT = "give every eMBB user at least 5 Mbps"
 ASK = {"commitment": {"on_inconclusive": "ask"}}
 
 
+def disturbed():
+    return SmallNetwork(disturbance=Interferer(x=60.0, y=35.0, power_dbm=35.0))  # the prediction knows nothing of it
+
+
 @pytest.fixture
 def network():
-    return SmallNetwork(disturbance=Interferer(x=60.0, y=35.0, power_dbm=35.0))  # the prediction knows nothing of it
+    return disturbed()
 
 
 def run(tmp_path, network, answers=None, **settings):
@@ -47,8 +51,15 @@ def states(run_service, outcome):
     return [commitment.state for commitment in run_service.commitments.of_run(outcome.run_id)]
 
 
-def test_by_default_it_is_taken_back_and_called_inconclusive(tmp_path, network):
-    run_service, outcome, questions = run(tmp_path, network, [KEEP])
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory):
+    """A run by the default settings that has ended: its service, outcome, questions and network."""
+    network = disturbed()
+    return *run(tmp_path_factory.mktemp("ended"), network, [KEEP]), network
+
+
+def test_by_default_it_is_taken_back_and_called_inconclusive(ended):
+    run_service, outcome, questions, network = ended
     assert (outcome.status, outcome.exit_status, questions) == ("inconclusive", 4, [])
     assert outcome.message.startswith("inconclusive, not confirmed before the deadline: ")
     assert "harm" not in outcome.message
@@ -124,14 +135,14 @@ def test_only_the_words_of_the_choices_count():
     assert {choice_of(text) for text in ("", "yes", "keep it", None, 1)} == {TAKE_BACK}
 
 
-def test_watching_longer_moves_both_deadlines_of_an_applied_change_only(tmp_path, network):
-    run_service, outcome, _ = run(tmp_path, network)
+def test_watching_longer_moves_both_deadlines_of_an_applied_change_only(ended):
+    run_service, outcome, *_ = ended
     with pytest.raises(CommitmentError, match="is reverted: there is nothing to go on watching"):
         run_service.commitments.extend(run_service.commitments.of_run(outcome.run_id)[0].key, 60.0, 0.0)
 
 
-def test_the_page_and_the_console_say_inconclusive(tmp_path, network):
-    _, outcome, _ = run(tmp_path, network)
+def test_the_page_and_the_console_say_inconclusive(ended):
+    _, outcome, *_ = ended
     console = Console(file=io.StringIO(), width=200)
     show_outcome(console, outcome)
     assert "INCONCLUSIVE" in console.file.getvalue()

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
@@ -28,7 +27,7 @@ def verify(place, *arguments):
     environment = {**os.environ, "TWINPILOT_JOURNAL__WITNESS_DIR": place.journal_settings.witness_dir}
     return subprocess.run(
         [sys.executable, "-m", "harness.main", "journal", "verify", "--data-dir", str(place.root), *arguments],
-        check=False, capture_output=True, text=True, timeout=60, env=environment,
+        check=False, capture_output=True, text=True, timeout=600, env=environment,
     )  # fmt: skip
 
 
@@ -83,10 +82,7 @@ def test_a_witness_is_served_until_it_is_interrupted(tmp_path):
         journal = Journal.of(Paths(tmp_path / "data", JournalSettings(witness_dir="none", witness_url=url)))
         record = journal.append("run.started", {})
         (file,) = (tmp_path / "kept").glob("*.jsonl")
-        with urllib.request.urlopen(f"{url}/journals/{file.stem}/head", timeout=5) as answer:
+        with urllib.request.urlopen(f"{url}/journals/{file.stem}/head", timeout=600) as answer:
             assert json.load(answer) == record.head().model_dump()
         process.terminate()
-        deadline = time.monotonic() + 30
-        while process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-    assert process.returncode is not None
+        process.wait(timeout=600)

@@ -93,7 +93,7 @@ def test_a_witness_takes_heads_from_the_holder_of_the_key_alone(tmp_path, server
         body = {"seq": 1, "hash": "a" * 64, "signature": signer.sign(1, "a" * 64), "public_key": public.hex}
         request = urllib.request.Request(f"{server.url}/journals/{key_id}/head", json.dumps(body).encode(), method="POST")
         try:
-            return urllib.request.urlopen(request, timeout=5).status
+            return urllib.request.urlopen(request, timeout=600).status
         except urllib.error.HTTPError as error:
             return error.code
 
@@ -108,12 +108,12 @@ def test_syslog_receives_each_head_and_verification_says_that_it_cannot_be_asked
     received = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(5)
+        receiver.settimeout(600)
         thread = threading.Thread(target=lambda: received.extend(receiver.recv(4096) for _ in range(3)))
         thread.start()
         place = paths(tmp_path, witness_syslog=f"127.0.0.1:{receiver.getsockname()[1]}")
         journal = fill(place)
-        thread.join(timeout=5)
+        thread.join(timeout=600)
     expected = [f"seq={record.seq} hash={record.hash}".encode() for record in journal.records()]
     assert all(part in text for part, text in zip(expected, received, strict=True))
     assert "cannot be read" in Inspection(place).verify().not_checked[0]

@@ -1,15 +1,11 @@
 """A run whose process is killed (SIGKILL, a real child) goes on where it was: nothing is applied twice."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from killed_runs import DieAt, die, kill_runs, name_of
 from small_network import SmallNetwork, ratio
 from small_world import service
 
@@ -20,41 +16,20 @@ from harness.journal.verify import verify_journal
 from tools.oran.oran_network import OranNetwork
 from twins.ric.server import EmbeddedRan
 
-HERE = Path(__file__).parent
-CHILD = """
-import json, os, signal, sys
-from pathlib import Path
-from small_world import service
-from harness.approvals.approver import approve_by_flag
-from tools.oran.oran_network import OranNetwork
-import langgraph.checkpoint.sqlite, harness.engine.graph
+
+class DyingNetwork(OranNetwork):
+    """Its process is killed after a change was applied, before anybody hears of it."""
+
+    def apply(self, change_set, key):
+        super().apply(change_set, key)
+        die()
+
 
 def live(root, url, kind, step):
-    die = lambda: os.kill(os.getpid(), signal.SIGKILL)
+    reach = DyingNetwork if kind == "network" else OranNetwork
+    network = reach(url, ledger=Path(root) / "ledger.sqlite")
+    service(Path(root), network=network, listener=DieAt(kind, step)).start("at least 5 Mbps", approver=approve_by_flag)
 
-    class DyingNetwork(OranNetwork):
-        def apply(self, change_set, key):
-            receipt = super().apply(change_set, key)
-            if kind == "network" and step == "after apply":
-                die()
-            return receipt
-
-    def hear(event):
-        if event.kind == kind and event.step == step:
-            die()
-
-    network = DyingNetwork(url, ledger=root / "ledger.sqlite")
-    service(root, network=network, listener=hear).start("at least 5 Mbps", approver=approve_by_flag)
-
-for root, url, kind, step in json.loads(sys.argv[1]):
-    child = os.fork()
-    if child == 0:
-        try:
-            live(Path(root), url, kind, step)
-        finally:
-            os._exit(99)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
 
 POINTS = [
     ("step.started", "understand"),
@@ -74,34 +49,16 @@ POINTS = [
 ]
 
 
-def folder(root, kind, step):
-    return root / f"{kind} {step}".strip().replace(" ", "-")
-
-
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
-    """The folder of each run, and the network that it ran on, served over HTTP by this process, which lives on.
-
-    One process imports everything once and forks a run per point; each run is killed at its point.
-    """
+    """The folder of each run, and the network that it ran on, served over HTTP by this process, which lives on."""
     root = tmp_path_factory.mktemp("killed")
-    points = [*POINTS, ("change.applied", "")]
-    folders = [folder(root, *point) for point in POINTS] + [root / "watchdog"]
-    for path in folders:
-        path.mkdir()
+    runs = {name_of(*point): point for point in POINTS} | {"watchdog": ("change.applied", "")}
     with ExitStack() as stack:
-        rans = {path.name: stack.enter_context(EmbeddedRan(SmallNetwork())) for path in folders}
-        environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}", "OMP_NUM_THREADS": "1"}
-        runs = [[str(path), rans[path.name].url, *point] for path, point in zip(folders, points, strict=True)]
-        done = subprocess.run(
-            [sys.executable, "-c", CHILD, json.dumps(runs)],
-            check=False,
-            timeout=250,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        assert done.stdout.split() == [str(-signal.SIGKILL)] * len(points), done.stderr
+        rans = {name: stack.enter_context(EmbeddedRan(SmallNetwork())) for name in runs}
+        for name in runs:
+            (root / name).mkdir()
+        kill_runs(live, [[str(root / name), rans[name].url, *point] for name, point in runs.items()])
         yield root, rans
 
 
@@ -110,10 +67,10 @@ def reached(path, ran):
     return OranNetwork(ran.url, ledger=path / "ledger.sqlite")
 
 
-@pytest.mark.parametrize(("kind", "step"), POINTS, ids=[f"{kind} {step}".strip() for kind, step in POINTS])
+@pytest.mark.parametrize(("kind", "step"), POINTS, ids=[name_of(*point) for point in POINTS])
 def test_a_killed_run_goes_on_and_applies_once(killed, kind, step):
     root, rans = killed
-    path = folder(root, kind, step)
+    path = root / name_of(kind, step)
     ran = rans[path.name]
     run_service = service(path, network=reached(path, ran))
     outcome = run_service.resume("last", approver=approve_by_flag)

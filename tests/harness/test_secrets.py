@@ -50,7 +50,7 @@ def everything_below(root):
 def command(*arguments, **environment):
     return subprocess.run(
         [sys.executable, "-m", *arguments],
-        check=False, capture_output=True, text=True, timeout=120, env={**os.environ, **environment},
+        check=False, capture_output=True, text=True, timeout=600, env={**os.environ, **environment},
     )  # fmt: skip
 
 

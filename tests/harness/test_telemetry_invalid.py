@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 
 import httpx
 import pytest
+from gate_case import case_of
 from small_network import SmallNetwork, du
-from small_world import SmallPlanner, candidate, intent, service
+from small_world import SmallPlanner, intent, service
 from trap_server import Proxy, send
 
 from harness.approvals.approver import approve_by_flag
-from harness.gate.case import Case
 from harness.gate.executor_contract import judge
-from harness.runtime.settings import GateSettings
 from policies.change import ChangeSet
-from policies.guardrails.loading import load_guardrails
 from policies.kpi import KpiFrame, KpiSample
-from policies.limits.loading import load_limits
 from policies.quality.flaw import invalid
 from policies.slices import Slice
 from tools.contract import ToolError
@@ -33,22 +31,8 @@ from twins.ric.server import EmbeddedRan
 
 
 def failures(**changed):
-    network = SmallNetwork()
-    card = network.describe()
-    case = {
-        "change_set": ChangeSet(),
-        "intent": intent(),
-        "candidate": candidate("change", ChangeSet(), intent()),
-        "expires_at": card.now.replace(year=card.now.year + 1),
-        "network": network,
-        "card": card,
-        "limits": load_limits(),
-        "guardrails": load_guardrails(),
-        "settings": GateSettings(),
-        "newest_window": card.now,
-        "planner": "rule planner",
-    }
-    return [reason.message for reason in judge(Case(**{**case, **changed})) if reason.outcome == "fail"]
+    case = case_of(SmallNetwork(), ChangeSet(), **changed)
+    return [reason.message for reason in judge(case) if reason.outcome == "fail"]
 
 
 def test_a_window_that_ends_after_the_networks_time_is_no_fresh_telemetry():
@@ -106,7 +90,7 @@ def test_an_intent_needs_its_targets_and_the_demand_of_its_cells_in_recent_windo
 def test_a_tool_says_what_it_did_not_use_and_why(store, tmp_path):
     with_flaw(store)
     context = service(tmp_path).parts.context
-    context = type(context)(**{**vars(context), "kpis": KpiSource(store)})
+    context = replace(context, kpis=KpiSource(store))
     evidence = query_kpi.call(context, {"kpis": ["DRB.UEThpDl.P05"], "cells": ["S1C1"], "slices": ["eMBB"]})
     (flaw,) = evidence.value.invalid
     assert flaw.value == -1.0
@@ -118,7 +102,7 @@ def test_a_tool_says_what_it_did_not_use_and_why(store, tmp_path):
 def test_nothing_is_tried_in_a_twin_that_would_be_built_from_them(store, tmp_path):
     with_flaw(store, "DRB.PdcpSduVolumeDL", slice=Slice.URLLC)
     context = service(tmp_path).parts.context
-    context = type(context)(**{**vars(context), "kpis": KpiSource(store)})
+    context = replace(context, kpis=KpiSource(store))
     with pytest.raises(ToolError, match=r"telemetry invalid: DRB\.PdcpSduVolumeDL of S1C1 URLLC = -1 Mbit: refused, range"):
         compare_candidates.call(context, {"intent": intent().model_dump(mode="json"), "candidates": []})
 
@@ -150,7 +134,7 @@ def slipping(slip):
         def interfere(handler, method, path):
             if not (slip.active and path.startswith("/pm/")):
                 return False
-            page = httpx.get(ran.url + path, timeout=5, trust_env=False).json()
+            page = httpx.get(ran.url + path, timeout=600, trust_env=False).json()
             send(handler, 200, json.dumps(slip.spoil(page)).encode())
             return True
 

@@ -17,6 +17,7 @@ from harness.commitments.schedule import Schedule
 from harness.commitments.store import CommitmentConflictError, CommitmentStore
 from harness.commitments.watchdog import Watchdog
 from harness.records.run_record import RunStore
+from harness.runtime.high_water import HighWaterClock
 from harness.runtime.settings import CommitmentSettings
 from harness.runtime.store import StateStore
 from harness.runtime.timetable import Timetable
@@ -162,9 +163,20 @@ def test_a_run_that_nobody_waits_for_is_left_as_scheduled_and_goes_on_later(tmp_
 
 
 def test_the_approval_of_a_timetable_outlives_the_time_in_which_a_request_expires(tmp_path, network):
-    runs = service(tmp_path, SmallPlanner(window=window(7200, 7260)), network=network, approval={"ttl": 5})
+    applied_at = []
+
+    def listen(event):
+        clock = HighWaterClock(StateStore(runs.paths.state), now=lambda: time.time() + 1000)
+        if event.kind == "change.scheduled":
+            clock()  # a thousand seconds of wall time pass until the change is applied
+        elif event.kind == "change.applied":
+            applied_at.append(clock())
+
+    runs = service(tmp_path, SmallPlanner(window=LATER), network=network, listener=listen, approval={"ttl": 900})
     outcome = runs.start(TEXT, approver=approve_by_flag)
     assert outcome.status == "confirmed", outcome.message
+    (approval,) = runs.approvals.of_run(outcome.run_id)
+    assert applied_at[0] > approval.expires_at
 
 
 def test_a_run_that_goes_on_after_the_end_of_its_time_applies_nothing(tmp_path, network):

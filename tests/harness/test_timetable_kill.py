@@ -1,16 +1,12 @@
 """A run that is killed (SIGKILL, a real child) while it waits for its time goes on; what is in force is restored without it."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from killed_runs import DieAt, kill_runs, name_of
 from small_network import START, SmallNetwork, ratio
 from small_world import SmallPlanner, service
 
@@ -24,42 +20,8 @@ from policies.intent import TimeWindow
 from tools.oran.oran_network import OranNetwork
 from twins.ric.server import EmbeddedRan
 
-HERE = Path(__file__).parent
 NOW = START + timedelta(seconds=24)
 LATER = TimeWindow(start=NOW + timedelta(seconds=30), end=NOW + timedelta(seconds=70))
-CHILD = """
-import json, os, signal, sys
-from datetime import datetime
-from pathlib import Path
-from small_world import SmallPlanner, service
-from harness.approvals.approver import approve_by_flag
-from policies.intent import TimeWindow
-from tools.oran.oran_network import OranNetwork
-import langgraph.checkpoint.sqlite, harness.engine.graph
-
-def live(root, url, kind, step, number, start, end):
-    window = TimeWindow(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end))
-    left = [int(number)]
-
-    def hear(event):
-        if event.kind == kind and event.step == step:
-            left[0] -= 1
-            if left[0] == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    network = OranNetwork(url, ledger=root / "ledger.sqlite")
-    runs = service(root, SmallPlanner(window=window), network=network, listener=hear)
-    runs.start("at least 5 Mbps", approver=approve_by_flag)
-
-for root, *rest in json.loads(sys.argv[1]):
-    child = os.fork()
-    if child == 0:
-        try:
-            live(Path(root), *rest)
-        finally:
-            os._exit(99)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
 # The event at which a run is killed, its step, and which one of its kind it is.
 POINTS = [
     ("change.scheduled", "", 1),
@@ -75,29 +37,22 @@ POINTS = [
 ]
 
 
-def name_of(kind, step, number):
-    return f"{kind} {step} {number}".replace(" ", "-")
+def live(root, url, kind, step, number):
+    network = OranNetwork(url, ledger=Path(root) / "ledger.sqlite")
+    runs = service(Path(root), SmallPlanner(window=LATER), network=network, listener=DieAt(kind, step, number))
+    runs.start("at least 5 Mbps", approver=approve_by_flag)
 
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
     """The folder of each killed run, and the network that it ran on, which lives on in this process."""
     root = tmp_path_factory.mktemp("killed")
-    names = [*(name_of(*point) for point in POINTS), "watchdog"]
-    points = [*POINTS, ("step.started", "await_end", 1)]
+    runs = {name_of(*point): point for point in POINTS} | {"watchdog": ("step.started", "await_end", 1)}
     with ExitStack() as stack:
-        rans = {name: stack.enter_context(EmbeddedRan(SmallNetwork())) for name in names}
-        for name in names:
+        rans = {name: stack.enter_context(EmbeddedRan(SmallNetwork())) for name in runs}
+        for name in runs:
             (root / name).mkdir()
-        window = [LATER.start.isoformat(), LATER.end.isoformat()]
-        runs = [
-            [str(root / name), rans[name].url, kind, step, str(number), *window]
-            for name, (kind, step, number) in zip(names, points, strict=True)
-        ]
-        environment = {**os.environ, "PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-c", CHILD, json.dumps(runs)]
-        done = subprocess.run(command, check=False, timeout=280, env=environment, capture_output=True, text=True)
-        assert done.stdout.split() == [str(-signal.SIGKILL)] * len(points), done.stderr
+        kill_runs(live, [[str(root / name), rans[name].url, *point] for name, point in runs.items()])
         yield root, rans
 
 

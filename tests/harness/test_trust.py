@@ -89,6 +89,6 @@ def test_the_process_of_a_trial_is_ended_when_its_time_is_up(tmp_path):
     order = {"url": "http://127.0.0.1:9", "interface": "PM", "fault": "", "folder": str(tmp_path), "result": str(tmp_path / "r")}
     done = subprocess.run(
         [sys.executable, "-m", "harness.trust.peer_child", "0.01"],
-        input=json.dumps(order) + "\n", capture_output=True, text=True, check=True, timeout=60, env=os.environ,
+        input=json.dumps(order) + "\n", capture_output=True, text=True, check=True, timeout=600, env=os.environ,
     )  # fmt: skip
     assert json.loads(done.stdout) == {"status": -9, "why": "time was up"}

@@ -30,7 +30,7 @@ print("all were heard", console.input("a line> "))
 def test_each_ctrl_c_at_a_prompt_is_heard():
     session = Session.of([sys.executable, "-c", CHILD])
     for number in range(PROMPTS):
-        session.until(f"question {number}>", seconds=30).type("\x03")
+        session.until(f"question {number}>").type("\x03")
     session.until("a line>").type("north\n").until("all were heard north")
     assert session.end() == 0
 

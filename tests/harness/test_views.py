@@ -166,7 +166,7 @@ def command(root, *arguments):
     environment = {**os.environ, "COLUMNS": "110"}
     return subprocess.run(
         [sys.executable, "-m", "harness.main", *arguments, "--data-dir", str(root / "data")],
-        check=False, capture_output=True, text=True, timeout=60, env=environment,
+        check=False, capture_output=True, text=True, timeout=600, env=environment,
     )  # fmt: skip
 
 
@@ -177,7 +177,8 @@ def test_a_run_is_listed_shown_and_approved_from_other_processes(tmp_path):
     assert [(run["run_id"], run["status"]) for run in listed["runs"]] == [(waiting.run_id, "awaiting approval")]
     refused = command(tmp_path, "approve", "nonsense")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr.strip() == "error: run 'nonsense' does not exist; `twinpilot runs` lists them"
+    lists = f"`twinpilot runs --data-dir {tmp_path / 'data'}` lists them"
+    assert refused.stderr.strip() == f"error: run 'nonsense' does not exist; {lists}"
     digest = waiting.approval.digest[:12]
     assert f"twinpilot approve {waiting.run_id} {digest}" in waiting.message
     for unnamed in (("last", digest), ("", digest), (waiting.run_id,), (waiting.run_id, digest[:11])):
@@ -212,7 +213,7 @@ def test_a_command_that_cannot_work_says_why_in_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     done = subprocess.run(
         [sys.executable, "-m", "harness.main", "run", "x", "--data-dir", str(tmp_path / "file" / "sub")],
-        check=False, capture_output=True, text=True, timeout=60,
+        check=False, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr.count("error:") == 1 and "choose a writable folder" in done.stderr

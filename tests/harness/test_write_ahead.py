@@ -51,7 +51,7 @@ SUBJECT = ApprovalSubject(change_set=CHANGE)
 
 
 def killed(root, moment):
-    done = subprocess.run([sys.executable, "-c", CHILD, str(root), moment, CHANGE.model_dump_json()], check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", CHILD, str(root), moment, CHANGE.model_dump_json()], check=False, timeout=600)
     assert done.returncode == -signal.SIGKILL
     return Paths(root)
 

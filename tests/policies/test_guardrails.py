@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from policies.change import AttributeEdit, ChangeSet, PolicyEdit
+from policies.change import A1Policy, AttributeEdit, ChangeSet, PolicyEdit
 from policies.guardrails.blast_radius import BlastRadius
 from policies.guardrails.loading import SHIPPED, GuardrailsError, load_guardrails
 from policies.managed_object import ManagedObject
@@ -67,8 +67,8 @@ def edit(dn, attribute, new, old=None):
     return AttributeEdit(dn=dn, attribute=attribute, old=old, new=new)
 
 
-def judge(*edits, card=CARD, guardrails=None, users=None):
-    return (guardrails or load_guardrails()).judge(ChangeSet(edits=edits), card, read, users)
+def judge(*edits, card=CARD, guardrails=None, users=None, standing=()):
+    return (guardrails or load_guardrails()).judge(ChangeSet(edits=edits), card, read, users, lambda: standing)
 
 
 def broken(reasons):
@@ -299,9 +299,70 @@ def test_policies_that_lock_the_same_traffic_out_together_are_refused(first, sec
     assert any("no cell of stadium is left" in reason.message for reason in reasons if reason.outcome == "fail")
 
 
+def existing(edit, name="p2"):
+    return A1Policy(policy_type=edit.policy_type, policy_id=name, body=edit.new)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (policy(steering(("FORBID", *CELLS[:3])), STEERING), policy(steering(("FORBID", *CELLS[3:6])), STEERING)),
+        (policy(steering(("FORBID", *CELLS[:3]), sst=1), STEERING), policy(sla(maxNumberOfUes=0, sst=1, cells=CELLS[3:6]))),
+        (policy(sla(maxNumberOfUes=0, sst=1, cells=CELLS[3:6])), policy(steering(("FORBID", *CELLS[:3]), sst=1), STEERING)),
+        (policy(steering(("FORBID", *CELLS[:3]), sst=77), STEERING), policy(steering(("FORBID", *CELLS[3:6]), sst=77), STEERING)),
+    ],
+)
+def test_a_policy_that_exists_counts_beside_a_new_one(first, second):
+    assert not broken(judge(first)) & {"last-cell-on-air", "policy-effect"}
+    reasons = judge(first, standing=(existing(second),))
+    refused = [reason.message for reason in reasons if reason.outcome == "fail"]
+    assert any("no cell of stadium is left" in message for message in refused)
+    assert any("together with p2, which exists already" in message for message in refused)
+
+
+def test_a_policy_that_the_change_replaces_or_deletes_does_not_count_beside_it():
+    first = policy(steering(("FORBID", *CELLS[:3])), STEERING)
+    second = policy(steering(("FORBID", *CELLS[3:6])), STEERING)
+    assert "last-cell-on-air" not in broken(judge(first, standing=(existing(second, "p1"),)))
+    gone = PolicyEdit(policy_type=STEERING, policy_id="p2", old=second.new, new=None)
+    assert "last-cell-on-air" not in broken(judge(first, gone, standing=(existing(second),)))
+
+
+def test_what_all_policies_let_a_slice_avoid_together_reaches_a_human():
+    first = policy(steering(("AVOID", *CELLS[:3]), sst=1), STEERING)
+    beside = existing(policy(steering(("AVOID", *CELLS[3:6]), sst=1), STEERING))
+    warned = [reason.message for reason in judge(first, standing=(beside,)) if reason.outcome == "warn"]
+    assert any("avoid every cell of stadium, together with p2" in message for message in warned)
+
+
+def test_a_policy_that_exists_and_is_not_understood_is_not_said_to_be_harmless():
+    beside = A1Policy(policy_type="ACME_Quota_1", policy_id="p2", body={"level": 3})
+    harmless = policy(steering(("PREFER", CELLS[7]), sst=1), STEERING)
+    messages = [reason.message for reason in judge(harmless, standing=(beside,)) if reason.rule == "policy-effect"]
+    assert messages == ["p1 locks nobody out; what p2 does beside it is not known"]
+
+
+def test_the_last_cell_that_a_policy_leaves_to_a_slice_does_not_go_to_sleep():
+    beside = existing(policy(steering(("FORBID", *CELLS[:5])), STEERING))
+    asleep = sleep(CELLS[5])
+    assert "last-cell-on-air" not in broken(judge(asleep))
+    (message,) = [reason.message for reason in judge(asleep, standing=(beside,)) if reason.rule == "last-cell-on-air"]
+    assert message.startswith("C5 off air: no cell of stadium is left to URLLC, of which A1 policy p2")
+    assert "last-cell-on-air" not in broken(judge(sleep(CELLS[4]), standing=(beside,)))
+
+
+def test_policies_are_only_asked_for_where_one_is_edited():
+    def unreachable():
+        raise AssertionError("the near-RT RIC was asked")
+
+    load_guardrails().judge(ChangeSet(edits=(power(CELLS[0], 43.0),)), CARD, read, None, unreachable)
+
+
 def test_policies_of_different_slices_do_not_count_together():
     other = policy(steering(("FORBID", *CELLS[3:6]), sst=1), STEERING).model_copy(update={"policy_id": "p2"})
-    assert "last-cell-on-air" not in broken(judge(policy(steering(("FORBID", *CELLS[:3])), STEERING), other))
+    first = policy(steering(("FORBID", *CELLS[:3])), STEERING)
+    assert "last-cell-on-air" not in broken(judge(first, other))
+    assert "last-cell-on-air" not in broken(judge(first, standing=(existing(other),)))
 
 
 def test_a_slice_without_users_in_the_cells_may_be_shut_out_there():

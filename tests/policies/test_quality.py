@@ -113,12 +113,67 @@ def test_a_total_of_several_periods_and_a_window_that_just_ended_pass():
         ("PEE.Energy", 0.05, "kWh", 50.0),
         ("DRB.PdcpSduVolumeDL", 1e6, "kbit", 1000.0),
         ("RRU.PrbTotDl", 25.5, "PRB", 50.0),
+        ("DRB.PacketLossRateDl", 0.012, "ratio", 1.2),
+        ("DRB.PacketLossRateDl", 12_000.0, "ppm", 1.2),
     ],
 )
 def test_units_are_converted_explicitly(kpi, value, unit, expected):
     (good,) = checked(sample(kpi, value, unit)).good
     assert good.value == pytest.approx(expected)
     assert good.unit == kpi_definition(kpi).unit
+
+
+def test_a_ratio_of_packets_that_is_delivered_as_percent_is_less_than_a_packet():
+    """12 of 1000 are 1.2 %; a ratio of 0.012 in percent says that 0.12 of a packet was lost, window by window."""
+
+    def flaws(values, count):
+        past = Past()
+        windows = (
+            [sample("DRB.PacketLossRateDl", value, start=START + n * timedelta(seconds=300), count=count)] for n, value in values
+        )
+        return [flaw for rows in windows for flaw in screen(rows, past, Reporter()).flaws]
+
+    assert not flaws(enumerate([1.2, 1.3, 1.1, 0.1]), 1000)
+    assert not flaws(enumerate([0.012, 0.0, 0.012, 0.1]), 1000), "a single packet of which a rest was lost"
+    assert not flaws(enumerate([0.012] * 4), 1), "the number of packets is not known"
+    found = flaws(enumerate([0.012, 0.013, 0.011, 0.012]), 1000)
+    assert {flaw.start for flaw in found} == {START + n * timedelta(seconds=300) for n in range(4)}
+    assert all("packets are 0.1" in flaw.reason and "is it a ratio of 0 to 1?" in flaw.reason for flaw in found)
+
+
+@pytest.mark.parametrize("factor", [1e-2, 1e2, 1e-3, 1e3, 1 / 8, 8.0, 1e-4])
+def test_a_loss_that_jumps_by_a_unit_while_all_else_stands_still_is_suspect(factor):
+    flawed = loss_flaws({"DRB.PacketLossRateDl": factor})
+    assert {flaw.kpi for flaw in flawed} == {"DRB.PacketLossRateDl"}
+    assert {flaw.start for flaw in flawed} == {START + number * timedelta(seconds=300) for number in range(12, 24)}
+
+
+@pytest.mark.parametrize(
+    "factors",
+    [
+        {"DRB.PacketLossRateDl": 1e-2, "DRB.UEThpDl": 1.4, "DRB.MeanActiveUeDl": 1 / 1.4},
+        {"DRB.PacketLossRateDl": 1e-2, "DRB.PdcpSduDelayDl": 0.5},
+        {"DRB.PacketLossRateDl": 1 / 30},
+    ],
+)
+def test_a_loss_that_falls_with_its_cause_or_by_no_unit_is_good(factors):
+    assert not loss_flaws(factors)
+
+
+def loss_flaws(factors):
+    """The flaws of 24 windows; from the 12th on, the KPIs are scaled by the factors."""
+    usual = {
+        "DRB.PacketLossRateDl": 0.08, "DRB.UEThpDl": 10.0, "DRB.MeanActiveUeDl": 0.3, "DRB.PdcpSduVolumeDL": 900.0,
+        "DRB.PdcpSduDelayDl": 10.0, "DRB.PdcpSduDelayDl.P95": 12.0,
+    }  # fmt: skip
+    past, flaws = Past(), []
+    for number in range(24):
+        scale = {kpi: factors.get(kpi, 1.0) if number >= 12 else 1.0 for kpi in usual}
+        noise = 1 + 0.05 * (number % 3)
+        start = START + number * timedelta(seconds=300)
+        rows = [sample(kpi, value * scale[kpi] * (noise if "Loss" in kpi else 1.0), start=start) for kpi, value in usual.items()]
+        flaws += screen(rows, past, Reporter()).flaws
+    return flaws
 
 
 @pytest.mark.parametrize("unit", ["", "Mb", "furlong", "dBm", "%"])
@@ -139,7 +194,9 @@ def test_an_explicit_no_is_not_suspect(flag):
 
 @pytest.mark.parametrize("dn", ["", "no name", "NRCellDU=", "a,b"])
 def test_an_object_without_a_name_is_refused(dn):
-    assert checked(sample("RRU.PrbTotDl", 50.0, dn=dn)).flaws[0].check == "object"
+    flaw = checked(sample("RRU.PrbTotDl", 50.0, dn=dn)).flaws[0]
+    assert flaw.check == "object"
+    assert f"of {dn or 'an object without a name'} = 50 %: refused" in flaw.describe()
 
 
 def test_a_cell_that_is_not_of_this_network_is_refused_and_other_objects_are_not():
@@ -262,6 +319,12 @@ def test_good_measurements_are_never_flagged():
         (("DRB.UEThpDl",), 0.5),
         (("DRB.PdcpSduVolumeDL",), 1000.0),
         (("DRB.PdcpSduVolumeDL",), 2.0),
+        (("DRB.UEThpDl", "DRB.UEThpDl.P05"), 8.0),
+        (("DRB.UEThpDl", "DRB.UEThpDl.P05"), 0.125),
+        (("DRB.PdcpSduVolumeDL",), 8.0),
+        (("DRB.PdcpSduVolumeDL",), 0.125),
+        (("RRC.ConnMean",), 100.0),
+        (("EE.DV",), 0.001),
         (("RRC.ConnMean",), 2.0),
         (("PEE.Energy",), 2.0),
         (("PEE.Energy", "PEE.AvgPower"), 2.0),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
+from policies.change import A1Policy
 from tools.oran.a1_southbound import Body
 from tools.oran.peer import Peer, PeerSettings
 from tools.oran.policy_schema import policy_violations
@@ -44,6 +46,14 @@ class A1Base(ABC):
     def get(self, type_id: str, policy_id: str) -> Body | None:
         """Return a policy, or None if it does not exist."""
         return self.versioned(type_id, policy_id)[0]
+
+    def all(self) -> Iterator[A1Policy]:
+        """Yield every policy of every type; one that is deleted meanwhile is left out. Raises PeerError."""
+        for type_id in self.types():
+            for policy_id in self.ids(type_id):
+                body = self.get(type_id, policy_id)
+                if body is not None:
+                    yield A1Policy(policy_type=type_id, policy_id=policy_id, body=body)
 
     def versioned(self, type_id: str, policy_id: str) -> tuple[Body | None, str]:
         """Return a policy, or None if it does not exist, with its entity tag, empty if the peer gives none."""

@@ -13,11 +13,11 @@ from rich.table import Table
 
 from policies.text.validation import validation_text
 from tools.oran.tables.network_tables import live_table
-from twins.ric.server import EmbeddedRan
 from twins.screen.console import SafeConsole
 from twins.screen.say import say, say_json
 
 if TYPE_CHECKING:
+    from twins.ric.server import EmbeddedRan
     from twins.system.scenario.scenario import SystemScenario
 
 
@@ -40,6 +40,7 @@ def load_scenario(name: str) -> SystemScenario:
 
 def serve_network(scenario: SystemScenario, port: int, seed: int, *, speed: float, seconds: float | None, as_json: bool) -> None:
     """Serve until interrupted or, if given, for `seconds` of network time; raises PortInUseError."""
+    from twins.ric.server import EmbeddedRan
     from twins.system.history import load_history
     from twins.system.system_network import SystemNetwork
 

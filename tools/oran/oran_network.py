@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from policies.change import AttributeEdit, ChangeSet, PolicyEdit, Receipt, digest_of
+from policies.change import A1Policy, AttributeEdit, ChangeSet, PolicyEdit, Receipt, digest_of
 from policies.kpi import KpiFrame
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
@@ -35,6 +35,7 @@ from tools.telemetry.reporting import reporter_of
 from tools.telemetry.store import KpiStore
 from twins.configuration_view import ConfigurationView
 from twins.network import (
+    INSTANCE,
     InvalidChangeError,
     KpiQuery,
     NetworkCard,
@@ -112,7 +113,7 @@ class OranNetwork:
             instance = self._inventory.request("GET", "/inventory/v1/network").object().get("instance")
         except (UnknownObjectError, InvalidChangeError):
             instance = None
-        return f"instance {instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
+        return f"{INSTANCE}{instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
 
     def pull(self, patience_s: float = 600.0) -> int:
         """Fetch all PM reports into the store, for `patience_s` wall seconds at most; returns the number of new samples.
@@ -149,6 +150,10 @@ class OranNetwork:
             return tuple(self.o1.subtree(_valid(under)))
         elements = dict.fromkeys(cell.dn.split(",", 1)[0] for cell in self.describe().cells)
         return tuple(managed_object for element in elements for managed_object in self.o1.subtree(element))
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist, whoever created them, read over A1; raises PeerError."""
+        return tuple(self.a1.all())
 
     def versions(self, change_set: ChangeSet) -> tuple[ObjectVersion, ...]:
         """Return the version of what each edit edits, read over O1 and A1; raises UnknownObjectError, PeerError."""

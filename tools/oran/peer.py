@@ -22,6 +22,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from policies.text.base_url import base_url
 from policies.text.redaction import redacted
+from policies.text.unambiguous_json import unambiguous_json
 from policies.violation import Violation
 from tools.oran.access.credentials import Credentials, load_credentials
 from twins.network import InvalidChangeError, NetworkUnavailableError, StaleEditError, UnknownObjectError
@@ -74,9 +75,9 @@ class Answer:
     etag: str = ""
 
     def json(self) -> Any:
-        """Return the parsed body; raises PeerError if it is not JSON."""
+        """Return the parsed body; raises PeerError if it is not JSON. An object that says two things under one name is text."""
         try:
-            return json.loads(self.body.decode("utf-8"))
+            return unambiguous_json(self.body.decode("utf-8"))
         except (ValueError, RecursionError):
             raise PeerError(
                 f"{self.request} answered {self.status} with {self.content_type or 'no content type'},"

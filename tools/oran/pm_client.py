@@ -17,7 +17,7 @@ from policies.quality.flaw import Flaw
 from policies.text.foreign import safe
 from tools.oran.pace import BehindError, Pace
 from tools.oran.peer import Answer, Peer, PeerError, PeerSettings
-from tools.telemetry.delivery import Cursor, DeadLetter, Delivery
+from tools.telemetry.delivery import Cursor, DeadLetter, Delivery, Report
 from tools.telemetry.pm_reading import PmReading, PmReportError
 from tools.telemetry.pm_report import read_report
 
@@ -141,7 +141,9 @@ class PmClient:
         return _Page(answer, reports, following, last, oldest, safe(str(page.get("log") or ""), 200))
 
     def _delivery(self, page: _Page, before: Cursor | None, position: Cursor, restarted: bool) -> Delivery:
-        readings, letters = _read(page.reports)
+        delivered, letters = _read(page.reports)
+        newest = _newest(delivered)
+        readings = [reading for reading, _ in newest]
         if len(self.ignored) < _MAX_IGNORED_NAMES:
             self.ignored.update(*(reading.ignored for reading in readings))
         ends = [reading.window[1] for reading in readings]
@@ -152,9 +154,10 @@ class PmClient:
             frame=KpiFrame(tuple(sample for reading in readings for sample in reading.samples)),
             flaws=tuple(flaws),
             letters=tuple(letters),
+            reports=tuple(report for _, report in newest),
             before=before,
             after=Cursor(after=page.following, log=page.log, end=end),
-            missed=_missed(page, before, position, readings, restarted),
+            missed=_missed(page, before, position, delivered, restarted),
             restarted=restarted,
         )
 
@@ -238,6 +241,19 @@ def _periods(readings: list[PmReading]) -> int:
     for reading in readings:
         times.setdefault(reading.window, Counter())[reading.entity] += 1
     return sum(max(entities.values()) for entities in times.values())
+
+
+def _newest(readings: list[PmReading]) -> list[tuple[PmReading, Report]]:
+    """Return the readings, and what they are about, without those that a later one of the same page corrects."""
+    kept: list[tuple[PmReading, Report]] = []
+    later: dict[tuple[object, ...], list[Report]] = {}
+    for reading in reversed(readings):
+        report = reading.report
+        about = later.setdefault(report.about, [])
+        if not any(other.corrects(report.places) for other in about):
+            kept.append((reading, report))
+            about.append(report)
+    return kept[::-1]
 
 
 def _missed(page: _Page, before: Cursor | None, position: Cursor, readings: list[PmReading], restarted: bool) -> int:

@@ -2,16 +2,18 @@
 
 1. `enforceStatus` (O-RAN.WG2.A1AP-v02.00; the OSC mediator also sends it with a space) and `instance_status` with
    `has_been_deleted` (older OSC releases) are read, also as JSON in a JSON string.
-2. Only the exact spellings ENFORCED and IN EFFECT mean that a policy is enforced. A spelling that is not known is `unknown`.
+2. Only the exact spellings ENFORCED and IN EFFECT mean that a policy is enforced. A spelling that is not known is `unknown`, and
+   so is an answer that contradicts itself: enforced and not applicable, or one name with two values.
+3. Whatever name with "deleted" in it is true, in whichever spelling, means that the policy is gone.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from policies.text.unambiguous_json import unambiguous_json
 from tools.oran.peer import PeerError
 
 _ENFORCED = frozenset({"ENFORCED", "IN EFFECT"})
@@ -56,30 +58,36 @@ def parse_status(value: Any) -> PolicyStatus:
         value = _decoded(value)
     if not isinstance(value, dict):
         raise PeerError(f"A1 policy status {_excerpt(value)} is no JSON object; check the peer's version and dialect")
-    deleted = value.get("has_been_deleted", False)
-    if deleted is True or str(deleted).lower() == "true":
-        return PolicyStatus(PolicyState.DELETED, "has_been_deleted")
+    deleted = {name: str(item).strip().casefold() for name, item in value.items() if "deleted" in name.casefold()}
+    gone = next((name for name, item in deleted.items() if item == "true"), None)
+    if gone is not None:
+        return PolicyStatus(PolicyState.DELETED, gone[:60])
     states = {_state(value[name], value) for name in ("enforceStatus", "instance_status") if name in value}
-    if deleted in (False, None, "false") and len(states) == 1:
+    if set(deleted.values()) <= {"false", "none", ""} and len(states) == 1:
         return states.pop()
     return PolicyStatus(PolicyState.UNKNOWN, f"status {_excerpt(value)}")
 
 
 def _decoded(text: str) -> Any:
     try:
-        return json.loads(text)
+        value = unambiguous_json(text)
     except (ValueError, RecursionError):
         return {"enforceStatus": text}
+    return {"enforceStatus": value} if isinstance(value, str) else value
 
 
 def _state(spelling: Any, value: dict[str, Any]) -> PolicyStatus:
-    if isinstance(spelling, str) and spelling in _ENFORCED:
+    if isinstance(spelling, str) and spelling in _ENFORCED and _reason(value) not in _NOT_APPLICABLE:
         return PolicyStatus(PolicyState.ENFORCED)
     if not isinstance(spelling, str) or spelling not in _NOT_ENFORCED:
         return PolicyStatus(PolicyState.UNKNOWN, f"status {_excerpt(value)}")
     reason = str(value.get("enforceReason") or "OTHER_REASON")[:120]
-    is_refused = reason.replace(" ", "_") in _NOT_APPLICABLE
+    is_refused = _reason(value) in _NOT_APPLICABLE
     return PolicyStatus(PolicyState.REFUSED if is_refused else PolicyState.PENDING, reason)
+
+
+def _reason(value: dict[str, Any]) -> str:
+    return str(value.get("enforceReason", "")).strip().upper().replace(" ", "_")
 
 
 def _excerpt(value: Any) -> str:

@@ -13,6 +13,7 @@ from policies.kpi import KpiFrame
 from policies.proposal import Candidate
 from policies.provenance import Provenance
 from policies.quality.flaw import invalid
+from policies.text.times import span_text
 from tools.context import ToolContext
 from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.telemetry.forecast.planned_events import EventUse
@@ -254,7 +255,7 @@ class _Bench:
         names = [
             event.name for event in self.world.events if event.included and event.start < part.end and event.end > part.start
         ]
-        return f"{part.start:%Y-%m-%d %H:%M} to {part.end:%H:%M}" + (f", with {', '.join(names)}" if names else "")
+        return f"{part.start:%Y}, {span_text(part.start, part.end)}" + (f", with {', '.join(names)}" if names else "")
 
     def coverage(self) -> Coverage:
         """Return whether the twin's data card covers the managed network's configuration."""

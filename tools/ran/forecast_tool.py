@@ -11,6 +11,7 @@ from policies.effect import Effect
 from policies.evidence import Evidence
 from policies.intent import TimeWindow
 from policies.provenance import Provenance
+from policies.text.times import span_text
 from tools.context import ToolContext
 from tools.contract import ToolRequest, ToolValue, tool
 from tools.ran.scope import cells_named
@@ -71,7 +72,7 @@ def forecast_traffic(context: ToolContext, request: ForecastTraffic) -> Evidence
 
 def _summary(coming: Forecast, cells: int, events: Sequence[EventUse]) -> str:
     total = sum(row.users for row in coming.rows)
-    text = f"{total:.0f} users expected in {cells} cells, {coming.part.start:%d %B %H:%M} to {coming.part.end:%H:%M}"
+    text = f"{total:.0f} users expected in {cells} cells, {span_text(coming.part.start, coming.part.end)}"
     used = ", ".join(event.name for event in events if event.included)
     unused = ", ".join(event.name for event in events if not event.included)
     return text + (f"; with {used}" if used else "") + (f"; without {unused}" if unused else "")

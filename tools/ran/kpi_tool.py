@@ -172,7 +172,8 @@ def _mean_of(rows: KpiFrame, kpi: str, slice: Slice | None, mean: float | None) 
     values = [(sample.value, sample.dn) for sample in rows if sample.value is not None]
     lowest_is_worst = kpi_definition(kpi).better == "higher"
     worst, dn = (min(values) if lowest_is_worst else max(values)) if values else (None, "")
-    return KpiMean(kpi=kpi, slice=slice, mean=mean, worst=worst, worst_cell=cell_of(dn) or dn, unit=kpi_definition(kpi).unit)
+    place = (cell_of(dn) or dn) if dn else ""  # nothing was counted: no handover, say, in these windows
+    return KpiMean(kpi=kpi, slice=slice, mean=mean, worst=worst, worst_cell=place, unit=kpi_definition(kpi).unit)
 
 
 def _summary(table: KpiTable) -> str:

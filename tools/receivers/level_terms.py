@@ -8,8 +8,8 @@ from typing import Any
 from tools.receivers.link_term import NUMBER, Term, real, term, whole
 from twins.link.energy_per_bit import Grid, energy_ratio_db, snr_of
 
-_EB_N0 = r"E_?b\s*/\s*N_?0"
-_ES_N0 = r"E_?s\s*/\s*N_?0"
+_EB_N0 = r"E_?b\s*/?\s*N_?[0o]"
+_ES_N0 = r"E_?s\s*/?\s*N_?[0o]"
 
 
 def _rate(match: re.Match[str]) -> dict[str, Any]:

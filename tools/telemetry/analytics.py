@@ -17,14 +17,16 @@ from weakref import WeakKeyDictionary
 
 from policies.kpi import kpi_definition
 from policies.slices import Slice
+from tools.telemetry.storage.granularity import Timeline
 from tools.telemetry.storage.versions import Version
 from tools.telemetry.store import KpiStore
+from twins.network import KpiQuery
 
 _ROWS = """SELECT seq, version, kpi, dn, slice, start_s, end_s, value, count
 FROM samples JOIN series ON series.id = samples.series
 WHERE seq > ? AND kpi NOT GLOB 'CARR.WBCQIDist.*' ORDER BY seq"""
-_VERSION = """SELECT * FROM samples WHERE kpi = ? AND end_s <= ? AND (seq <= ? OR (version = 0 AND seq <= ?))
-QUALIFY row_number() OVER (PARTITION BY dn, slice, start_s ORDER BY seq DESC) = 1"""
+_VERSION = """SELECT * FROM samples WHERE kpi = ? AND end_s <= ? AND (seq <= ? OR (version = 0 AND seq <= ?)) AND {windows}
+QUALIFY row_number() OVER (PARTITION BY dn, slice, start_s, end_s ORDER BY seq DESC) = 1"""
 _NEWEST = Version(2**62)
 
 _by_store: WeakKeyDictionary[KpiStore, KpiAnalytics] = WeakKeyDictionary()
@@ -102,16 +104,22 @@ class KpiAnalytics:
             self.refresh()
             return self._duck.execute(statement, values).fetchall()
 
+    def _timeline(self, kpi: str, dns: Sequence[str], end: datetime | None, version: Version) -> Timeline:
+        """Return the windows that answer a question about a KPI."""
+        timelines = self._store.timelines(KpiQuery(kpis=(kpi,), dns=tuple(dns)), version, end)
+        return next((timeline for timeline in timelines if kpi in timeline.kpis), Timeline(()))
+
     def summary(
         self, kpi: str, start: datetime | None = None, end: datetime | None = None, version: Version = _NEWEST
     ) -> list[KpiSummary]:
         """Return the distribution of `kpi` per (dn, slice), over windows within [start, end]; raises UnknownKpiError."""
         kpi_definition(kpi)
+        timeline = self._timeline(kpi, (), end, version)
         rows = self._rows(
             "SELECT dn, slice, count(*), avg(value), median(value), quantile_cont(value, 0.05), quantile_cont(value, 0.95),"  # noqa: S608
-            f" min(value), max(value) FROM ({_VERSION}) WHERE value IS NOT NULL AND start_s >= ?"
-            " GROUP BY dn, slice ORDER BY dn, slice",
-            [kpi, _bound(end, 1e12), *version.bounds, _bound(start, 0.0)],
+            f" min(value), max(value) FROM ({_VERSION.format(windows=timeline.condition)})"
+            " WHERE value IS NOT NULL AND start_s >= ? GROUP BY dn, slice ORDER BY dn, slice",
+            [kpi, _bound(end, 1e12), *version.bounds, *timeline.values, _bound(start, 0.0)],
         )
         return [KpiSummary(dn, _slice(name), *figures) for dn, name, *figures in rows]
 
@@ -124,11 +132,12 @@ class KpiAnalytics:
         """
         kpi_definition(kpi)
         length = "(end_s - start_s)" if per_second else "1"
+        timeline = self._timeline(kpi, dns, end, version)
         rows = self._rows(
             f"SELECT dn, slice, floor(start_s / 3600) * 3600 AS hour, avg(value / {length}), count(*)"  # noqa: S608
-            f" FROM ({_VERSION}) WHERE value IS NOT NULL AND list_contains(?, dn)"
+            f" FROM ({_VERSION.format(windows=timeline.condition)}) WHERE value IS NOT NULL AND list_contains(?, dn)"
             " GROUP BY dn, slice, hour ORDER BY dn, slice, hour",
-            [kpi, _bound(end, 1e12), *version.bounds, list(dns)],
+            [kpi, _bound(end, 1e12), *version.bounds, *timeline.values, list(dns)],
         )
         return [
             HourlyMean(dn, _slice(name), datetime.fromtimestamp(hour, UTC), mean, windows)

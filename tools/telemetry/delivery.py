@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from policies.kpi import KpiFrame
 from policies.quality.flaw import Flaw
+from policies.slices import Slice
 from policies.word import Word
 
 
@@ -22,6 +24,34 @@ class Cursor(Word):
     end: datetime | None = None
 
 
+Place = tuple[str, str, Slice | None]
+"""KPI, DN and slice of a measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a measured element reports of a window [start, end) at once; `job`: the PM jobs that it names, empty if it names none.
+
+    A later report of the same element, window and job that measures at least half of its places again corrects it: what it no
+    longer contains is withdrawn. Others complete it.
+    """
+
+    entity: str
+    job: str
+    start: datetime
+    end: datetime
+    places: frozenset[Place]
+
+    @property
+    def about(self) -> tuple[str, str, datetime, datetime]:
+        """What a correction has in common with what it corrects."""
+        return self.entity, self.job, self.start, self.end
+
+    def corrects(self, places: Collection[Place]) -> bool:
+        """Whether it is a correction of a report, about the same, of these places."""
+        return 2 * len(self.places.intersection(places)) >= max(len(self.places), 1)
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A report that cannot be read: its bytes (cut to `MAX_LETTER_BYTES` when stored), and why."""
@@ -34,13 +64,15 @@ class DeadLetter:
 class Delivery:
     """Samples and flaws of some reports, reports that cannot be read, and the progress in the source before and after them.
 
-    missed: granularity periods that the source dropped before they were fetched. restarted: the source numbers its periods anew.
+    reports: which samples and flaws belong together. missed: granularity periods that the source dropped before they were
+    fetched. restarted: the source numbers its periods anew.
     """
 
     source: str = ""
     frame: KpiFrame = field(default_factory=KpiFrame)
     flaws: tuple[Flaw, ...] = ()
     letters: tuple[DeadLetter, ...] = ()
+    reports: tuple[Report, ...] = ()
     before: Cursor | None = None
     after: Cursor | None = None
     missed: int = 0

@@ -34,7 +34,7 @@ class KpiSnapshot:
     def query(self, query: KpiQuery) -> KpiFrame:
         """Return the samples that match the query, in time order; raises UnknownKpiError."""
         end = self._end if query.end is None else min(query.end, self._end)
-        return self._store.query(query.model_copy(update={"end": end}), self._version)
+        return self._store.query(query.model_copy(update={"end": end}), self._version, self._end)
 
     def flaws(self, query: KpiQuery) -> tuple[Flaw, ...]:
         """Return the measurements that match the query and are suspect or refused, hence in no answer of `query`, oldest first.

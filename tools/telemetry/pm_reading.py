@@ -15,10 +15,13 @@ from policies.quality.flaw import Flaw, refused, suspect
 from policies.quality.reporter import Reporter
 from policies.quality.window import window_objection
 from policies.slices import Slice
+from policies.text.foreign import safe
+from tools.telemetry.delivery import DeadLetter, Report
 from twins.network import NetworkUnavailableError
 
 _EMPTY = frozenset({"", "NULL", "NIL", "NAN", "-"})
 _EXCERPT = 40
+_LONGEST_NAME = 1000
 
 
 class PmReportError(NetworkUnavailableError):
@@ -29,20 +32,30 @@ class PmReportError(NetworkUnavailableError):
 class PmReading:
     """The content of a report for `window` with a granularity period of `granularity_s` seconds.
 
-    entity: DN of the measured element, as written. ignored: the names of measurement types that are not in the KPI catalogue.
+    entity: DN of the measured element, as written. job: the PM jobs that it names. ignored: the names of measurement types that
+    are not in the KPI catalogue. letters: parts that cannot be read.
     """
 
     window: tuple[datetime, datetime]
     granularity_s: float
     entity: str = ""
+    job: str = ""
     samples: list[KpiSample] = field(default_factory=list)
     flaws: list[Flaw] = field(default_factory=list)
     ignored: set[str] = field(default_factory=set)
+    letters: list[DeadLetter] = field(default_factory=list)
 
     @property
     def frame(self) -> KpiFrame:
         """The samples as a frame."""
         return KpiFrame(tuple(self.samples))
+
+    @property
+    def report(self) -> Report:
+        """What it is about, and the places that it measures."""
+        measured = frozenset((sample.kpi, sample.dn, sample.slice) for sample in self.samples)
+        places = measured | {(flaw.kpi, flaw.dn, flaw.slice) for flaw in self.flaws}
+        return Report(safe(self.entity, _LONGEST_NAME), safe(self.job, _LONGEST_NAME), *self.window, places)
 
     @property
     def suspect(self) -> int:

@@ -57,6 +57,7 @@ def read_report(report: Any) -> PmReading:
         collection = event["perf3gppFields"]["measDataCollection"]
         granularity_s = float(collection["granularityPeriod"])
         reading = PmReading(_window(header, granularity_s), granularity_s, str(collection["measuredEntityDn"]))
+        reading.job = ",".join(sorted({str(job) for info in collection["measInfoList"] for job in info.get("jobIdList", ())}))
         for info in collection["measInfoList"]:
             _read_info(reading, info, reading.entity)
     except PmReportError:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from policies.kpi import KpiFrame, kpi_definition
 from policies.quality.flaw import Flaw
@@ -21,6 +22,7 @@ from policies.quality.trend import Past
 from tools.telemetry.delivery import Cursor, DeadLetter, Delivery, Losses
 from tools.telemetry.storage import quarantine
 from tools.telemetry.storage.cursors import cursor_of, losses_of
+from tools.telemetry.storage.granularity import Chooser, Timeline
 from tools.telemetry.storage.intake import take_in
 from tools.telemetry.storage.rows import COLUMNS, past_before, sample_of
 from tools.telemetry.storage.schema import create_tables
@@ -101,25 +103,55 @@ class KpiStore:
             return remembered[1]
         return past_before(connection, min(starts)) if starts else Past()
 
-    def query(self, query: KpiQuery, version: Version | None = None) -> KpiFrame:
-        """Return the samples that match the query, in time order, current ones or those of a version; raises UnknownKpiError."""
+    def query(self, query: KpiQuery, version: Version | None = None, horizon: datetime | None = None) -> KpiFrame:
+        """Return the samples that match the query, in time order, current ones or those of a version; raises UnknownKpiError.
+
+        Where windows of several granularities overlap, one is chosen per KPI (`tools.telemetry.storage.granularity`): of those in
+        force at `horizon`, by default the end of the newest window.
+        """
         for name in query.kpis:
             kpi_definition(name)
         clauses, values = self._conditions(query)
-        if version is None:
-            clauses.append("replaced_by IS NULL")
-        else:
-            clauses += version.clauses
-            values += version.values
+        clauses += version.clauses if version is not None else ["replaced_by IS NULL"]
+        values += version.values if version is not None else []
+        rows = self._rows(clauses, values, self.timelines(query, version, horizon) or [Timeline(())], query)
+        return KpiFrame(tuple(map(sample_of, rows)))
+
+    def _rows(
+        self, clauses: list[str], values: list[str | float], timelines: list[Timeline], query: KpiQuery
+    ) -> Iterator[tuple[Any, ...]]:
+        """Return the rows that meet the clauses, each KPI in the windows of its timeline."""
+        alternatives = []
+        for timeline in timelines:
+            parts = [timeline.condition]
+            values += timeline.values
+            if timeline.kpis:
+                parts.append(f"series.kpi IN ({', '.join('?' * len(timeline.kpis))})")
+                values += timeline.kpis
+            if query.windows is not None:
+                parts.append("start_s >= ?")
+                values.append(self._start_of_last(query.windows, query.end, timeline))
+            alternatives.append(f"({' AND '.join(parts)})")
         statement = (  # the conditions are made of constants; every value is bound
             f"SELECT {COLUMNS} FROM samples JOIN series ON series.id = samples.series"  # noqa: S608
-            f" WHERE {' AND '.join(clauses)} ORDER BY start_s, series"
+            f" WHERE {' AND '.join(clauses)} AND ({' OR '.join(alternatives)}) ORDER BY start_s, end_s, series"
         )
-        return KpiFrame(tuple(sample_of(row) for row in self._connection().execute(statement, values)))
+        return self._connection().execute(statement, values)
+
+    def timelines(self, query: KpiQuery, version: Version | None = None, horizon: datetime | None = None) -> list[Timeline]:
+        """Return which windows answer a query, by KPI; none if all windows of the store are of one length."""
+        end = horizon or self.latest()
+        return [] if end is None else Chooser(self._connection(), query, version, end.timestamp()).timelines()
+
+    def everything(self) -> KpiFrame:
+        """Return all samples, of all granularities, in time order."""
+        return KpiFrame(tuple(map(sample_of, self._rows(["replaced_by IS NULL"], [], [Timeline(())], KpiQuery()))))
 
     def flaws(self, query: KpiQuery, last_id: int | None = None) -> tuple[Flaw, ...]:
         """Return the flaws that match the query, oldest first (up to `last_id`); `windows` are the newest ones stored."""
-        since = None if query.windows is None else self._start_of_last(query.windows, query.end)
+        timelines = self.timelines(query) or [Timeline(())] if query.windows is not None else []
+        starts = [self._start_of_last(query.windows or 1, query.end, timeline) for timeline in timelines]
+        since = min(starts, default=None)
         return quarantine.flaws(self._connection(), query, None if since == float("inf") else since, last_id)
 
     def last_flaw(self, until: datetime | None = None) -> int:
@@ -168,15 +200,13 @@ class KpiStore:
         if query.end is not None:
             clauses.append("end_s <= ?")
             values.append(query.end.timestamp())
-        if query.windows is not None:
-            clauses.append("start_s >= ?")
-            values.append(self._start_of_last(query.windows, query.end))
         return clauses, values
 
-    def _start_of_last(self, windows: int, end: datetime | None) -> float:
+    def _start_of_last(self, windows: int, end: datetime | None, timeline: Timeline) -> float:
         bound = end.timestamp() if end is not None else float("inf")
         rows = self._connection().execute(
-            "SELECT start_s FROM windows WHERE end_s <= ? ORDER BY start_s DESC LIMIT ?", (bound, windows)
+            f"SELECT DISTINCT start_s FROM windows WHERE end_s <= ? AND {timeline.condition} ORDER BY start_s DESC LIMIT ?",  # noqa: S608
+            (bound, *timeline.values, windows),
         )
         starts = [row[0] for row in rows]
         return float(starts[-1]) if starts else float("inf")

@@ -22,7 +22,7 @@ class World(Word):
     @property
     def unknown_crowds(self) -> tuple[EventUse, ...]:
         """The events that are counted in, have not begun, and whose attendance neither the calendar nor the operator states."""
-        return tuple(event for event in self.events if event.included and event.attendance is None)
+        return tuple(event for event in self.events if event.included and not event.has_begun and event.attendance is None)
 
 
 def world_of(card: NetworkCard, intent: Intent) -> World:

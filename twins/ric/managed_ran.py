@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import threading
 from typing import Any
-from uuid import uuid4
 
 from policies.kpi import KpiFrame
-from twins.network import NetworkCard, Twin
+from twins.network import INSTANCE, NetworkCard, Twin
 from twins.ric.pm_log import PmLog
 
 # The classes of the managed object tree (TS 28.541 and the vendor classes of the limits catalogue), parents first.
@@ -41,10 +40,10 @@ CLASS_NAMES = (
 class ManagedRan:
     """The served twin: `lock` guards `network`; `pm` collects its measurements; `instance` tells it from any other network."""
 
-    def __init__(self, network: Twin[Any], history: KpiFrame | None = None) -> None:
+    def __init__(self, network: Twin[Any], history: KpiFrame | None = None, instance: str = "") -> None:
         self.lock = threading.RLock()
         self.network: Twin[Any] = network
-        self.instance = str(getattr(network, "instance", "")) or uuid4().hex
+        self.instance = instance or network.identity().removeprefix(INSTANCE)
         self.pm = PmLog()
         if history is not None:
             self.pm.log(history)

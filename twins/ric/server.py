@@ -60,7 +60,8 @@ class EmbeddedRan:
     port: 0 for any free port. history: earlier measurements of the network, served as its oldest PM reports. xapp_delay_s: wall
     seconds until a policy is enforced. double_encode_callbacks: post policy status as JSON in a JSON string, as some near-RT RICs
     do. resumed: the state of a server before this one, which goes on here. save: called with the state before any request that
-    may have changed it is answered, and after each decision of the xApp. Raises PortInUseError.
+    may have changed it is answered, and after each decision of the xApp. instance: what tells this network from others; empty: as
+    the resumed state says, else the twin. Raises PortInUseError.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class EmbeddedRan:
         double_encode_callbacks: bool = False,
         resumed: RanSnapshot | None = None,
         save: Callable[[RanSnapshot], None] | None = None,
+        instance: str = "",
     ) -> None:
         self._socket = _listen(host, port)
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
@@ -83,7 +85,7 @@ class EmbeddedRan:
         self._save, self._saving = save, threading.Lock()
         if resumed is not None:
             network.restore(resumed.network)
-        self.ran = ManagedRan(network, history)
+        self.ran = ManagedRan(network, history, instance or (resumed.instance if resumed else ""))
         if resumed is not None:
             self.ran.pm.renumber(resumed.last_period)
         self._provisioning = Provisioning(self.ran, resumed.answers if resumed else None)
@@ -130,6 +132,7 @@ class EmbeddedRan:
                 policies=tuple(replace(policy) for policy in self._policies.all()),
                 answers=self._provisioning.answers(),
                 last_period=self.ran.pm.last,
+                instance=self.ran.instance,
             )
 
     def persist(self) -> None:

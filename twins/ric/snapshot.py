@@ -14,9 +14,11 @@ class RanSnapshot:
     """What a later server needs to go on as if nothing had happened.
 
     network: the twin's own snapshot. answers: those of O1 by idempotency key. last_period: the number of the newest PM period.
+    instance: what tells the network from others; it goes with the state, not with the server.
     """
 
     network: Any
     policies: tuple[Policy, ...]
     answers: Answers
     last_period: int
+    instance: str = ""

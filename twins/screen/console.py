@@ -4,7 +4,7 @@
    one, also in the cells and titles of tables.
 2. Whatever rich renders is checked once more, so that a `Text` or a renderable of another package is covered, too.
 3. A printed line that wraps goes on indented: at the left edge of the screen only our own lines begin. Without a terminal no line
-   is wrapped.
+   is wrapped, nor is a command of ours (`pasteable`), which could not be pasted otherwise.
 4. A reader that went away (`| head`) does not end the work: the output is dropped.
 """
 
@@ -33,6 +33,13 @@ def plain(text: object, style: str = "") -> Text:
     return Text(safe(redacted(str(text))), style=style)
 
 
+def pasteable(text: object, style: str = "") -> Text:
+    """Return text as `plain` does that the console does not wrap; only for a command that we wrote, without foreign text."""
+    line = plain(text, style)
+    line.no_wrap = True
+    return line
+
+
 class SafeConsole(Console):
     """A rich console that prints text literally; see the module's docstring."""
 
@@ -46,7 +53,8 @@ class SafeConsole(Console):
         if set(options) <= {"style"}:
             style = options.get("style") or ""
             objects = tuple(_Line(_text(item, style)) if isinstance(item, str | Text) else item for item in objects)
-            super().print(*objects, sep="", crop=self.is_terminal, **options)
+            whole = any(isinstance(item, _Line) and item.is_whole for item in objects)
+            super().print(*objects, sep="", crop=self.is_terminal and not whole, **options)
         else:
             super().print(*objects, **options)
 
@@ -82,10 +90,11 @@ class _Line:
 
     def __init__(self, text: Text) -> None:
         self._text = text
+        self.is_whole = bool(text.no_wrap)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = max(options.max_width - _INDENT, _LEAST_WIDTH)
-        lines = self._text.wrap(console, width) if console.is_terminal else [self._text]
+        lines = self._text.wrap(console, width) if console.is_terminal and not self.is_whole else [self._text]
         for number, line in enumerate(lines):
             if number:
                 yield Segment(" " * _INDENT)

@@ -16,7 +16,7 @@ EXIT_STATUSES: dict[int, str] = {
     FAILED: "failed, or the targets cannot be met",
     USAGE: "usage or settings",
     WAITING: "an answer, an approval or a point in time is awaited; the run can be resumed",
-    REFUSED: "rejected, rolled back or inconclusive; a journal that is not intact",
+    REFUSED: "rejected, cancelled, rolled back, settled or inconclusive; a journal that is not intact",
     STILL_APPLIED: "the run ended, but its change is still on the network",
     INTERRUPTED: "interrupted (Ctrl-C, or the input ended at a prompt); a run can be resumed",
     TERMINATED: "terminated (SIGTERM); a run can be resumed",

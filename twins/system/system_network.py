@@ -10,9 +10,8 @@ import copy
 import math
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import uuid4
 
-from policies.change import AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
+from policies.change import A1Policy, AttributeEdit, ChangeSet, Edit, PolicyEdit, Receipt
 from policies.kpi import KpiFrame
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
@@ -67,7 +66,6 @@ class SystemNetwork(TreeNetwork):
         self._card: NetworkCard = card_of(scenario, scenario.start)
         self._observer = Observer(scenario)
         self._simulation = Simulation(scenario, seed, gains)
-        self.instance = uuid4().hex  # two servers in front of this twin serve one network
         self._policies: Policies = {name: (policy.policy_type, dict(policy.body)) for name, policy in scenario.policies.items()}
         self._disturbances: list[AnyDisturbance] = list(scenario.disturbances)
         self._elapsed_us = 0
@@ -86,6 +84,12 @@ class SystemNetwork(TreeNetwork):
         with self._lock:
             history = tuple(self._simulation.history)
         return self._observer.observe(history, query)
+
+    def standing_policies(self) -> tuple[A1Policy, ...]:
+        """Return all A1 policies that exist."""
+        return tuple(
+            A1Policy(policy_type=kind, policy_id=policy_id, body=body) for policy_id, (kind, body) in self.policies().items()
+        )
 
     def policies(self) -> dict[str, tuple[str, dict[str, object]]]:
         """Return the enforced A1 policies: (type, body) by policy id."""

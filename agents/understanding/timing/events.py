@@ -10,6 +10,7 @@ from agents.understanding.result import Question, ReadingError
 from agents.understanding.timing.crowd_words import EVENT_WORDS
 from agents.understanding.timing.when import When, blank
 from policies.intent import TimeWindow
+from policies.text.times import span_text
 from twins.network import NetworkCard, PlannedEvent
 
 _RELATION = r"(?:(for|during|before|after|following|until|since) )?"
@@ -82,7 +83,7 @@ def _keep_area(text: str, match: re.Match[str], event: PlannedEvent) -> str:
 
 
 def _with_event(when: When, event: PlannedEvent, words: re.Match[str], card: NetworkCard) -> When:
-    note = f"{event.name}: {event.start:%d %B %H:%M} to {event.end:%H:%M} at area {event.area}, from the event calendar"
+    note = f"{event.name}: {span_text(event.start, event.end)} at area {event.area}, from the event calendar"
     window = when.window or _window_of(event, (words[1] or "").lower(), card)
     return replace(
         when,

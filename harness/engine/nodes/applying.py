@@ -1,8 +1,8 @@
 """Step `apply`: the only place where a change reaches the network.
 
-The order matters, since a process may die between any two lines: whole gate judged again → approval consumed for this
-key → commitment recorded → (its time awaited, tried and judged again) → change applied with the key → receipt recorded.
-A resumed step detects how far it got and continues.
+The order matters, since a process may die between any two lines: the network is still the one that was approved → whole gate
+judged again → approval consumed for this key → commitment recorded → (its time awaited, tried and judged again) → change applied
+with the key → receipt recorded. A resumed step detects how far it got and continues.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ from twins.network import (
 
 
 def apply(desk: Desk, state: RunState) -> RunState:
-    """Apply the approved change set once."""
+    """Apply the approved change set once, to the network that it was approved for; raises OtherNetworkError."""
+    desk.require_network()
     tried = desk.artifacts.load(state["candidate"], Tried)
     key = key_of(state, tried.change_set)
     is_committed = any(commitment.key == key for commitment in desk.commitments.of_run(state["run_id"]))
@@ -76,7 +77,7 @@ def _open_commitment(desk: Desk, state: RunState, key: str, tried: Tried) -> Non
 
 def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> RunState:
     commitment = desk.commitments.get(key)
-    if commitment.state not in ("pending", "applied"):
+    if commitment.state not in ("pending", "applied") or commitment.cancelled_by:
         return closed(desk, key, "it was not verified in time")
     if commitment.receipt is not None:
         return _verify_next(key, commitment.receipt)
@@ -84,14 +85,14 @@ def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> 
         receipt = send(_actuator(desk), change_set, key, commitment.expectations["opened_at"])
         require_in_effect(desk, change_set)
     except (NetworkError, NotInEffectError) as error:
-        return _not_applied(desk, state, key, change_set, error)
+        return _not_applied(desk, state, key, error)
     _record(desk, key, change_set, receipt)
     return _verify_next(key, receipt)
 
 
-def _not_applied(desk: Desk, state: RunState, key: str, change_set: ChangeSet, error: Exception) -> RunState:
+def _not_applied(desk: Desk, state: RunState, key: str, error: Exception) -> RunState:
     """Go back to planning after a refusal of which nothing stands, as read back; otherwise take back what may stand."""
-    if isinstance(error, NetworkUnavailableError | NotInEffectError) or may_stand(desk.network, change_set):
+    if isinstance(error, NetworkUnavailableError | NotInEffectError) or may_stand(desk.network, desk.commitments.get(key)):
         desk.record("change.failed", key=key, why=str(error))
         return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
     desk.commitments.reverted(key, f"refused by the network, nothing of it is applied, as read back: {error}")

@@ -15,6 +15,7 @@ from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.interrupts import OutcomeInterrupt
 from harness.engine.nodes.restoring import keep_until_end
+from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.scheduling import predicted_window
 from harness.engine.outcome_choices import CHOICES, KEEP, KEEP_WATCHING, TAKE_BACK, choice_of
 from harness.engine.state import Ending, RunState, ended
@@ -32,14 +33,18 @@ def consult(desk: Desk, state: RunState) -> RunState:
     if choice != TAKE_BACK and (objection := _objection(desk, state)):
         desk.record("outcome.refused", key=state["key"], choice=choice, who=who, why=objection)
         return _take_back(f"{question}; it is taken back, since {objection}")
+    if choice != TAKE_BACK:
+        desk.require_network()
     try:
         if choice == KEEP:
             return _keep(desk, state, who)
         if choice == KEEP_WATCHING:
             return _keep_watching(desk, state)
     except CommitmentError:
-        note = desk.commitments.get(state["key"]).note
-        return ended("inconclusive", f"{question}; before it was decided, the watchdog acted: {note}")
+        commitment = desk.commitments.get(state["key"])
+        if commitment.cancelled_by:
+            return closed(desk, state["key"], question)
+        return ended("inconclusive", f"{question}; before it was decided, the watchdog acted: {commitment.note}")
     return _take_back(question)
 
 

@@ -6,6 +6,8 @@ model twice.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import TypeAdapter
 
 from agents.answer import Answer
@@ -99,7 +101,15 @@ def _follow(desk: Desk, state: RunState, decision: RecordedDecision, name: str) 
             return _finished(desk, state, decision)
         case RecordedEscalation():
             reason = decision.reason.strip() or f"the planner {desk.planner.name} escalated without a reason"
-            return ended("cannot", reason, boundary=decision.boundary, nearest=decision.nearest)
+            return _cannot(desk, reason, boundary=decision.boundary, nearest=decision.nearest)
+
+
+def _cannot(desk: Desk, reason: str, **more: Any) -> RunState:
+    """Return the ending of a run without a change; where a person has rejected one, that is how it ends."""
+    rejected = [approval for approval in desk.approvals.of_run(desk.run_id) if approval.state == "rejected"]
+    if rejected:
+        return ended("rejected", f"{rejected[-1].standing()}; there is no other change to propose: {reason}")
+    return ended("cannot", reason, **more)
 
 
 def _finished(desk: Desk, state: RunState, decision: Finish) -> RunState:
@@ -107,7 +117,7 @@ def _finished(desk: Desk, state: RunState, decision: Finish) -> RunState:
     if not summary:
         return ended("cannot", f"the planner {desk.planner.name} finished without a reason", boundary=RunBoundary.PLANNER)
     if state["feedback"] and _names_edits(desk, state):
-        return ended("cannot", f"the requested change was refused: {'; '.join(state['feedback'])}; {summary}")
+        return _cannot(desk, f"the requested change was refused: {'; '.join(state['feedback'])}; {summary}")
     if decision.recommendation:
         return ended("recommended", summary, recommendation=decision.recommendation)
     return ended("no change needed" if state.get("intent") else "answered", summary)

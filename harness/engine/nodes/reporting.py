@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from agents.heuristics.evidence_reader import latest
+from harness.commitments.page_now import now_section
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
 from harness.records.artifacts import Artifacts
@@ -39,7 +40,8 @@ def _with_page(desk: Desk, state: RunState, outcome: RunOutcome) -> RunOutcome:
     try:
         from harness.views.page import write_report
 
-        write_report(outcome, _candidates(desk, state), desk.artifacts)
+        now = now_section(outcome, desk.commitments.of_run(desk.run_id), desk.commitments.now())
+        write_report(outcome, _candidates(desk, state), desk.artifacts, now)
     except Exception as error:  # a page that cannot be drawn must not undo what was done to the network
         desk.record("report.failed", why=f"{type(error).__name__}: {error}")
         return outcome

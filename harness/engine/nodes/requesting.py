@@ -52,7 +52,9 @@ def _request(desk: Desk, state: RunState, subject: ApprovalSubject, case: Case) 
 
 
 def _outdated(desk: Desk, case: Case, then: ApprovalSubject, now: ApprovalSubject) -> bool:
-    if (then.change_set.digest, then.warnings, then.round) != (now.change_set.digest, now.warnings, now.round):
+    if (then.change_set.digest, then.network, then.warnings, then.round) != (
+        now.change_set.digest, now.network, now.warnings, now.round
+    ):  # fmt: skip
         return True
     return bool(differences(then.versions, now.versions) or movements(then.baseline, desk.kpis.snapshot(), case.card))
 
@@ -61,8 +63,9 @@ def _record(desk: Desk, approval: Approval) -> None:
     subject = approval.subject
     desk.record(
         "approval.requested", digest=approval.digest, change_set=subject.change_set.digest, requested_by=approval.requested_by,
-        expires_at=approval.expires_at, edits=subject.change_set.describe(), schedule=list(subject.schedule),
-        baseline=[kpi.describe() for kpi in subject.baseline], versions=[version.model_dump() for version in subject.versions],
+        expires_at=approval.expires_at, network=subject.network, edits=subject.change_set.describe(),
+        schedule=list(subject.schedule), baseline=[kpi.describe() for kpi in subject.baseline],
+        versions=[version.model_dump() for version in subject.versions],
     )  # fmt: skip
 
 
@@ -77,6 +80,7 @@ def subject_of(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> App
     """Return what is approved: the case's change set with the readings of now. Raises NetworkError."""
     return ApprovalSubject(
         change_set=case.change_set,
+        network=desk.identity,
         sentence=_sentence(case.intent),
         schedule=_schedule(desk, state, case),
         baseline=read_baseline(desk.kpis.snapshot(), case.card, case.intent),

@@ -9,7 +9,7 @@ from harness.commitments.rollback import roll_back
 from harness.commitments.store import Commitment
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
-from harness.engine.nodes.reverting import left_standing
+from harness.engine.nodes.reverting import cancelled, left_standing
 from harness.engine.nodes.scheduling import deadlines
 from harness.engine.state import Ending, RunState, ended
 from harness.runtime.errors import RunError
@@ -61,6 +61,8 @@ def restore(desk: Desk, state: RunState) -> RunState:
 
 def _closed(state: RunState, commitment: Commitment) -> RunState:
     """Return the ending of a run whose change was restored, or taken back before its end."""
+    if commitment.cancelled_by:
+        return cancelled(commitment)
     end, since = commitment.timetable.restore_at, moment_text(datetime.fromisoformat(state["applied_at"]))
     until = moment_text(end) if end else "its end"
     text = f"{state['ending']['message']}; in force from {since} to {until}, then restored and read back: {commitment.note}"

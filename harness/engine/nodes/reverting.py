@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import time
 
+from harness.commitments.page_now import restate
 from harness.commitments.rollback import roll_back as restore
 from harness.commitments.rollback import what_stands
+from harness.commitments.store import Commitment
 from harness.commitments.watchdog import LEASE_S
 from harness.engine.desk import Desk
 from harness.engine.state import Ending, RunState, ended
 from harness.records.failure import RunBoundary
 from harness.records.outcome import RunOutcome
-from harness.runtime.errors import RunError
+from harness.runtime.command_line import twinpilot
+from harness.runtime.errors import HarnessError, RunError
 from twins.network import NetworkError
 
 _POLL_S = 0.2
@@ -28,17 +31,17 @@ def roll_back(desk: Desk, state: RunState) -> RunState:
     while not desk.commitments.claim(key, owner, LEASE_S):
         commitment = desk.commitments.get(key)
         if not commitment.is_open:
-            return _closed(state["ending"], commitment.state, commitment.note)
+            return _closed(state["ending"], commitment)
         time.sleep(_POLL_S)  # somebody else holds the lease, which expires
     try:
         note = restore(desk.actuator, desk.commitments.get(key))
     except NetworkError as error:
         return left_standing(desk, state, owner, error)
     why = state["ending"]["message"]
-    desk.commitments.reverted(key, note)
+    commitment = desk.commitments.reverted(key, note)
     desk.record("change.reverted", key=key, by=owner, why=why, note=note)
     desk.emit("change.reverted", note=note, why=why)
-    return RunState(next="report", ending=state["ending"])
+    return cancelled(commitment) if commitment.cancelled_by else RunState(next="report", ending=state["ending"])
 
 
 def take_back_again(desk: Desk, outcome: RunOutcome) -> RunOutcome:
@@ -54,6 +57,10 @@ def take_back_again(desk: Desk, outcome: RunOutcome) -> RunOutcome:
     desk.artifacts.save("outcome", corrected)
     desk.runs.set_status(desk.run_id, corrected.status)
     desk.record("run.corrected", status=corrected.status, message=corrected.message)
+    try:
+        restate(desk.paths, desk.commitments.state, desk.run_id)
+    except (OSError, HarnessError) as error:  # a page that cannot be written must not undo what was done to the network
+        desk.record("report.failed", why=f"{type(error).__name__}: {error}")
     return corrected
 
 
@@ -62,15 +69,26 @@ def closed(desk: Desk, key: str, why: str) -> RunState:
     commitment = desk.commitments.get(key)
     if commitment.is_open:
         return RunState(next="roll_back", key=key, ending=Ending(status="rolled back", message=f"{why}: {commitment.note}"))
-    return _closed(Ending(status="rolled back", message=why), commitment.state, commitment.note)
+    return _closed(Ending(status="rolled back", message=why), commitment)
 
 
-def _closed(ending: Ending, state: str, note: str) -> RunState:
-    if state == "cancelled":
+def _closed(ending: Ending, commitment: Commitment) -> RunState:
+    note = commitment.note
+    if commitment.state == "settled":
+        return ended("settled", f"{ending['message']}; {note}")
+    if commitment.cancelled_by:
+        return cancelled(commitment)
+    if commitment.state == "cancelled":
         return ended("cannot", f"nothing was applied: {note}")
-    if state == "confirmed":
+    if commitment.state == "confirmed":
         return ended("confirmed", f"{ending['message']}; it was confirmed meanwhile: {note}")
     return RunState(next="report", ending={**ending, "message": f"{ending['message']}; taken back: {note}"})
+
+
+def cancelled(commitment: Commitment) -> RunState:
+    """Return the ending of a run whose change a person withdrew, or had taken back before its time."""
+    what = "nothing of it was applied" if commitment.state == "cancelled" else "it was applied, and taken back"
+    return ended("cancelled", f"cancelled by {commitment.cancelled_by}; {what}: {commitment.note}")
 
 
 def left_standing(desk: Desk, state: RunState, owner: str, error: NetworkError, since: str = "") -> RunState:
@@ -80,6 +98,7 @@ def left_standing(desk: Desk, state: RunState, owner: str, error: NetworkError, 
     desk.commitments.reported(state["key"])
     desk.emit("change.still_applied", why=str(error))
     desk.watch()
-    goes_on = "the watchdog goes on trying" if desk.has_watchdog else f"twinpilot run --resume {desk.run_id} tries again"
-    message = f"{state['ending']['message']}; {since}{what_stands(error)}; {goes_on}"
+    goes_on = "the watchdog goes on trying" if desk.has_watchdog else f"{twinpilot('run', '--resume', desk.run_id)} tries again"
+    decide = f"a person ends it with {twinpilot('settle', desk.run_id)}"
+    message = f"{state['ending']['message']}; {since}{what_stands(error)}; {goes_on}; {decide}"
     return ended("still applied", message, boundary=RunBoundary.NETWORK)

@@ -6,6 +6,7 @@ of that moment, and the gate judges it again with this prediction. It is applied
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TypedDict
 
@@ -18,6 +19,7 @@ from harness.engine.nodes.validating import try_now
 from harness.engine.state import RunState, ended
 from harness.records.tried import DUE, Tried
 from harness.runtime.embedded_place import is_embedded
+from harness.runtime.errors import CommitmentError
 from harness.runtime.timetable import moment_text
 from policies.intent import Intent, TimeWindow
 
@@ -70,7 +72,8 @@ def until_due(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState |
         message = f"at its time it may no longer be applied ({'; '.join(why)}); nothing was applied, state the intent again"
         return _cancel(desk, commitment, RunState(**ended("rejected", message)))
     name = desk.artifacts.save(f"{state['candidate']}{DUE}", fresh)
-    _begin(desk, RunState(**{**state, "candidate": name}), key, fresh, now)
+    with suppress(CommitmentError):  # somebody cancelled it in this moment: its state says so
+        _begin(desk, RunState(**{**state, "candidate": name}), key, fresh, now)
     return None
 
 

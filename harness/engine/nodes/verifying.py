@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from harness.commitments.network_identity import OtherNetworkError
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
 from harness.engine.nodes.restoring import CONFIRMED, HARMLESS, keep_until_end
@@ -29,7 +30,8 @@ from twins.network import KpiQuery, NetworkError
 
 def verify(desk: Desk, state: RunState) -> RunState:
     """Wait, compare the KPIs, and confirm the commitment, send the run to `roll_back`, or ask a person if nothing is proved."""
-    if desk.commitments.get(state["key"]).state == "reverted":  # by the watchdog: nobody else has replaced its values
+    commitment = desk.commitments.get(state["key"])
+    if commitment.state in ("reverted", "settled") or commitment.cancelled_by:  # by the watchdog or a person
         return closed(desk, state["key"], "not confirmed before its deadline")
     tried = desk.artifacts.load(state["candidate"], Tried)
     intent = desk.artifacts.load(state["intent"], Intent)
@@ -71,6 +73,8 @@ def _confirm(desk: Desk, state: RunState, name: str, verification: Verification,
         desk.commitments.confirmed(state["key"], "confirmed by KPIs")
     except NotInEffectError as error:
         return RunState(**{**not_in_effect(desk, state, error), "verification": name})
+    except OtherNetworkError as error:
+        return _inconclusive(desk, RunState(verification=name), str(error))
     except CommitmentError:
         return RunState(**{**closed(desk, state["key"], "not confirmed in time"), "verification": name})
     desk.record("commitment.confirmed", key=state["key"])

@@ -9,12 +9,14 @@ from __future__ import annotations
 import time
 from datetime import datetime, timedelta
 
+from harness.commitments.network_identity import OtherNetworkError
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
 from harness.records.standing import Standing
 from harness.records.tried import Tried
 from harness.runtime.errors import HarnessError
 from policies.change import ChangeSet
+from twins.network import NetworkError
 from twins.standing import EditState
 
 _LAST_ASKS, _PAUSE_S = 3, 0.5
@@ -25,7 +27,10 @@ class NotInEffectError(HarnessError):
 
 
 def wait_in_effect(desk: Desk, change_set: ChangeSet, until: datetime) -> None:
-    """Wait until the network time `until`, and ask after each KPI window; raises NotInEffectError."""
+    """Wait until the network time `until`, and ask after each KPI window; raises NotInEffectError.
+
+    A change that a person has cancelled is not watched any more, and its absence is no alarm.
+    """
     step = timedelta(seconds=desk.network.describe().granularity_s)
     _require(desk, change_set)
     while (now := desk.clock.now()) < until:
@@ -58,8 +63,21 @@ def change_of(desk: Desk, state: RunState) -> ChangeSet:
     return desk.artifacts.load(state["candidate"], Tried).change_set
 
 
+def _require_network(desk: Desk) -> None:
+    """Raise OtherNetworkError if another network answers, whose edits and KPIs say nothing about the change."""
+    try:
+        desk.require_network()
+    except OtherNetworkError:
+        raise
+    except NetworkError:
+        return  # nobody answers: the state of the edits is unknown, which is judged next
+
+
 def _require(desk: Desk, change_set: ChangeSet) -> list[str]:
     """Ask once; return the edits of unknown state, raise NotInEffectError for one that is known not to be in effect."""
+    if cancelled := [one for one in desk.commitments.of_run(desk.run_id) if one.cancelled_by]:
+        raise NotInEffectError(f"cancelled by {cancelled[-1].cancelled_by}")
+    _require_network(desk)
     standings = desk.network.standing(change_set)
     lost = [standing for standing in standings if not standing.in_effect]
     lines = [standing.describe() for standing in lost]

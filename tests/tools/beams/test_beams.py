@@ -4,9 +4,9 @@ import shutil
 
 import numpy as np
 import pytest
+from tool_worlds import context_over
 
 from policies.artefact import ArtefactError
-from policies.limits.loading import load_limits
 from tools.beams.checks import Check, checks_of
 from tools.beams.compare_tool import compare_beam_selectors
 from tools.beams.overhead import measurement_overhead
@@ -14,7 +14,6 @@ from tools.beams.predictor import WEIGHTS, BeamPredictor, card_conditions, load_
 from tools.beams.scoring import calibration_error, efficiency_gain, score
 from tools.beams.sweeping import NeighbourTracking, Sweep
 from tools.beams.trial import run_trial
-from tools.context import ToolContext
 from tools.contract import ToolError
 from twins.beams.scenario import BeamArray, Mobility
 from twins.beams.simulation import simulate_beams
@@ -37,11 +36,7 @@ def predictor():
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory):
-    network = SystemNetwork(small_scenario(), seed=3)
-    return ToolContext(
-        network=network, kpis=None, limits=load_limits(), standards=None, laboratory=None,
-        now=lambda: network.describe().now, work_dir=tmp_path_factory.mktemp("beams"),
-    )  # fmt: skip
+    return context_over(SystemNetwork(small_scenario(), seed=3), tmp_path_factory.mktemp("beams"))
 
 
 def test_an_exhaustive_sweep_of_stationary_terminals_loses_at_most_the_reporting_step():

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from gym_worlds import gym_context
 from pydantic import Field
+from tool_worlds import context_over, network_with_history
 
 from agents.planner import CallTools, Finish
 from harness.engine.parts import Parts
@@ -13,23 +14,16 @@ from harness.engine.run_service import RunService
 from harness.runtime.settings import load_settings
 from policies.effect import Effect
 from policies.evidence import Evidence
-from policies.limits.loading import load_limits
 from policies.provenance import Provenance
 from tools.calls.access import read_only
 from tools.calls.caller import Caller
 from tools.calls.limit import Limit, LimitError
 from tools.calls.tool_call import ToolCall
 from tools.calls.tool_offer import ToolOffer, offers_of
-from tools.context import ToolContext
 from tools.contract import Boundary, Tool, ToolError, ToolRequest, ToolValue, tool
 from tools.registry import ToolRegistry
-from tools.telemetry.kpi_source import KpiSource
-from tools.telemetry.store import KpiStore
 from training.gym.episodes.episode import Episode, Judgement
 from twins.gym.packet_network import InfrastructureError
-from twins.network import KpiQuery
-from twins.system.scenario.presets import small_scenario
-from twins.system.system_network import SystemNetwork
 
 RELEASED, FINISHED = threading.Event(), threading.Event()  # what the tool that is too slow waits for, and that it has ended
 
@@ -112,14 +106,8 @@ class Calls:
 @pytest.fixture
 def harness_run(tmp_path):
     """Executes calls in a run of the harness; returns the observations and the planner."""
-    network = SystemNetwork(small_scenario(), seed=3)
-    network.advance(2)
-    store = KpiStore(tmp_path / "kpi.db")
-    store.write(network.observe(KpiQuery()))
-    context = ToolContext(
-        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
-        now=lambda: network.describe().now, work_dir=tmp_path,
-    )  # fmt: skip
+    network = network_with_history()
+    context = context_over(network, tmp_path)
 
     class Clock:
         now = staticmethod(lambda: network.describe().now)
@@ -190,7 +178,7 @@ def test_a_slow_tool_times_out():
     assert (observation.boundary, observation.error) == (Boundary.TIMEOUT, "measure_area took longer than 0.2 s")
     assert not FINISHED.is_set(), "its caller waited for it"
     RELEASED.set()
-    assert FINISHED.wait(30)
+    assert FINISHED.wait(600)
 
 
 @pytest.mark.parametrize("invoke", [Tool.call, Tool.run], ids=["timed", "inline"])

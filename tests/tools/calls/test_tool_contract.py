@@ -89,7 +89,7 @@ def test_a_slow_tool_does_not_block_its_caller():
         square_area.call(NOWHERE, {"side_m": 15})
     assert not FINISHED.is_set(), "its caller waited for it"
     RELEASED.set()
-    assert FINISHED.wait(30)
+    assert FINISHED.wait(600)
 
 
 def test_a_registry_knows_its_tools_and_refuses_a_name_twice():

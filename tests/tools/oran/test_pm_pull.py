@@ -356,7 +356,7 @@ def test_two_processes_pull_into_one_store_without_counting_twice(tmp_path):
     with PmPeer(log_of(*range(30))) as peer:
         command = [sys.executable, "-c", _READER, str(tmp_path / "kpi.db"), peer.url]
         readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-        counts = [int(reader.communicate(timeout=60)[0]) for reader in readers]
+        counts = [int(reader.communicate(timeout=600)[0]) for reader in readers]
         assert sum(counts) == 30
         kpis, store = source(peer, tmp_path / "kpi.db")
         assert values(kpis) == list(range(30))
@@ -396,3 +396,75 @@ def test_a_network_that_is_far_ahead_is_caught_up_with_over_several_pulls(tmp_pa
         assert not caught.value.is_hopeless
         pull_all(kpis.refresh, 600)
         assert len(values(kpis)) >= 30
+
+
+def rich_window(number, **values):
+    """A window with the KPIs given by name, with underscores for dots."""
+    start = START + number * WINDOW
+    units = {"RRU.PrbTotDl": "%", "RRC.ConnMean": "UE", "MM.HoExeIntraReq": "count"}
+    pairs = [(name.replace("_", "."), value) for name, value in values.items()]
+    return KpiFrame(tuple(KpiSample(kpi, CELL, None, start, start + WINDOW, value, units[kpi]) for kpi, value in pairs))
+
+
+def reports(*frames):
+    """Each frame as a report of its own."""
+    found = []
+    for number, frame in enumerate(frames, 1):
+        log = PmLog()
+        log.log(frame)
+        found += [report for period in log.after(0, number) for report in reports_of(period)]
+    return found
+
+
+FULL = {"RRU_PrbTotDl": 20.0, "RRC_ConnMean": 4.0, "MM_HoExeIntraReq": 3.0}
+CORRECTED = {"RRU_PrbTotDl": 25.0, "RRC_ConnMean": 4.0}
+
+
+def delivering(*pages):
+    """A peer's pages: of reports, one number each, in order."""
+    numbers = [sum(map(len, pages[: index + 1])) for index in range(len(pages))]
+
+    def spoil(page, after):
+        index = next((place for place, number in enumerate(numbers) if number > after), None)
+        return page | {"reports": pages[index] if index is not None else [], "last": numbers[-1], "oldest": 1,
+                       "next": numbers[index] if index is not None else after}  # fmt: skip
+
+    return spoil
+
+
+def by_kpi(kpis):
+    return {sample.kpi: sample.value for sample in kpis.snapshot().query(KpiQuery()) if sample.value is not None}
+
+
+@pytest.mark.parametrize("same_page", [True, False])
+def test_a_corrected_report_replaces_the_whole_of_the_one_before(tmp_path, same_page):
+    first, second = reports(rich_window(0, **FULL), rich_window(0, **CORRECTED))
+    pages = [[first, second]] if same_page else [[first], [second]]
+    with PmPeer(PmLog(), delivering(*pages[:1])) as peer:
+        kpis, store = source(peer, tmp_path / "kpi.db")
+        before = kpis.snapshot()
+        peer.spoil = delivering(*pages)
+        assert by_kpi(kpis) == {"RRU.PrbTotDl": 25.0, "RRC.ConnMean": 4.0}
+        assert not store.flaws(KpiQuery())
+        if not same_page:
+            assert sorted(before.query(KpiQuery()).values()) == [3.0, 4.0, 20.0]
+
+
+@pytest.mark.parametrize("same_page", [True, False])
+def test_reports_that_complete_each_other_are_kept_and_each_is_corrected_alone(tmp_path, same_page):
+    parts = [rich_window(0, RRU_PrbTotDl=20.0, RRC_ConnMean=4.0), rich_window(0, MM_HoExeIntraReq=3.0)]
+    first, second, correction = reports(*parts, rich_window(0, RRC_ConnMean=5.0))
+    pages = [[first, second], [correction]] if same_page else [[first], [second], [correction]]
+    with PmPeer(PmLog(), delivering(*pages)) as peer:
+        kpis, _ = source(peer, tmp_path / "kpi.db")
+        assert by_kpi(kpis) == {"RRC.ConnMean": 5.0, "MM.HoExeIntraReq": 3.0}
+        kpis.refresh()
+        assert by_kpi(kpis) == {"RRC.ConnMean": 5.0, "MM.HoExeIntraReq": 3.0}
+
+
+def test_a_report_that_is_delivered_again_unchanged_or_of_another_job_withdraws_nothing(tmp_path):
+    first, other = reports(rich_window(0, **FULL), rich_window(0, RRU_PrbTotDl=20.0))
+    other["event"]["perf3gppFields"]["measDataCollection"]["measInfoList"][0]["jobIdList"] = ["quick"]
+    with PmPeer(PmLog(), delivering([first], [first, other])) as peer:
+        kpis, _ = source(peer, tmp_path / "kpi.db")
+        assert len(by_kpi(kpis)) == 3

@@ -1,22 +1,19 @@
 """The inputs of a link evaluation are taken from counters and the network card, or marked as assumed or missing."""
 
 import pytest
+from tool_worlds import context_over, network_with_history
 
 from policies.effect import Effect
-from policies.limits.loading import load_limits
 from policies.managed_object import ManagedObject
-from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.ran.block_errors import block_errors
 from tools.ran.cqi_sinr import sinr_quantile
 from tools.ran.link_conditions import link_conditions
 from tools.ran.link_facts import typical_delay_spread_ns
 from tools.ran.matched_mcs import fading_margin_db
-from tools.telemetry.kpi_source import KpiSource
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 from twins.radio.link_adaptation import cqi_of, cqi_thresholds_db
-from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
 ADDITIONAL_DMRS = 1
@@ -33,15 +30,8 @@ class WithReceiver(SystemNetwork):
 
 
 def make_context(folder, network=None, observed=True):
-    network = network or SystemNetwork(small_scenario(), seed=3)
-    network.advance(12)
-    store = KpiStore(folder / "kpi.db")
-    if observed:
-        store.write(network.observe(KpiQuery()))
-    return ToolContext(
-        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
-        now=lambda: network.describe().now, work_dir=folder,
-    )  # fmt: skip
+    network = network or network_with_history()
+    return context_over(network, folder, None if observed else KpiStore(folder / "kpi.db"))
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +82,7 @@ def test_values_from_the_operator_replace_assumptions_and_change_the_link(contex
 
 
 def test_facts_that_the_network_reports_are_used(tmp_path):
-    _, cell = conditions(make_context(tmp_path, WithReceiver(small_scenario(), seed=3)))
+    _, cell = conditions(make_context(tmp_path, network_with_history(kind=WithReceiver)))
     assert (fact(cell, "dmrs_symbols").value, fact(cell, "dmrs_symbols").origin) == (1.0 + ADDITIONAL_DMRS, "network")
     assert fact(cell, "estimator_in_use").value == "LMMSE"
 

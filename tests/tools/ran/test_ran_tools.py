@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tool_worlds import context_over, network_with_history
 
 from policies.effect import Effect
 from policies.kpi import KpiFrame, KpiSample
-from policies.limits.loading import load_limits
 from policies.slices import Slice
-from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.ran.configure_tools import CONFIGURE_TOOLS, set_slice_ratios, set_transmit_power
 from tools.ran.degradation_tool import detect_degradation
@@ -21,20 +20,11 @@ from tools.telemetry.store import KpiStore
 from tools.twinning.outlook import sites_of
 from twins.network import KpiQuery
 from twins.system.scenario.disturbance import BackhaulDelay
-from twins.system.scenario.presets import small_scenario
-from twins.system.system_network import SystemNetwork
 
 
 @pytest.fixture
 def world(tmp_path):
-    network = SystemNetwork(small_scenario(), seed=3)
-    network.advance(10)
-    store = KpiStore(tmp_path / "kpi.db")
-    store.write(network.observe(KpiQuery()))
-    return ToolContext(
-        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=None,
-        now=lambda: network.describe().now, work_dir=tmp_path,
-    )  # fmt: skip
+    return context_over(network_with_history(), tmp_path)
 
 
 def test_a_kpi_query_returns_what_the_network_measured_with_units(world):
@@ -77,6 +67,13 @@ def test_a_sum_of_which_a_part_is_missing_is_unknown_and_its_rows_are_shown(worl
     assert len(evidence.value.rows) == len(cells) - 1
     assert evidence.value.means[0].mean is None
     assert any("the sum over the named cells is unknown" in warning for warning in evidence.warnings)
+
+
+def test_what_was_counted_in_no_window_is_an_answer_without_a_value(world, tmp_path):
+    cells = [cell.dn for cell in world.network.describe().cells]
+    idle = site_report(world, tmp_path, dict.fromkeys(cells), kpi="MM.HoPingPongRate", unit="%")
+    (mean,) = query_kpi.call(idle, {"kpis": ["MM.HoPingPongRate"]}).value.means
+    assert (mean.mean, mean.worst, mean.worst_cell) == (None, None, "")
 
 
 def test_the_energy_efficiency_of_several_cells_is_their_volume_over_their_energy(world):

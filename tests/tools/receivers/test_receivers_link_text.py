@@ -92,6 +92,8 @@ def test_an_invalid_description_is_refused_with_the_text_at_fault(text: str, wor
             "10 dB Eb/N0 is 16.02 dB SNR (Es/N0): + 6.02 dB for 6 bits per symbol at rate 0.667",
         ),
         ("16QAM r=1/2, Eb/N0 10 dB", 13.01, "+ 3.01 dB for 4 bits"),
+        ("16QAM r=1/2, EbN0=10 dB", 13.01, "+ 3.01 dB for 4 bits"),
+        ("16QAM r=1/2, 10 dB Eb/No", 13.01, "+ 3.01 dB for 4 bits"),
         ("QPSK, rate 1/2, Eb/N0 = 10 dB", 10.0, "+ 0.00 dB for 2 bits"),
         (
             "64QAM, r=2/3, 10 dB Eb/N0, 14 symbols, 76 subcarriers, CP 6, 2 pilot symbols",

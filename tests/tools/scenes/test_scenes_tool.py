@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from tool_worlds import context_over
 from typer.testing import CliRunner
 
 from policies.effect import Effect
-from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.scenes.command_scene import app
 from tools.scenes.map_tool import ray_traced_map
@@ -22,11 +22,7 @@ def world(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("DRJIT_LIBLLVM_PATH", str(tmp_path / "libLLVM-15.so.1"))
     (tmp_path / "libLLVM-15.so.1").write_bytes(b"\x7fELF")
-    network = SystemNetwork(small_scenario(), seed=3)
-    return ToolContext(
-        network=network, kpis=None, limits=None, standards=None, laboratory=None,
-        now=lambda: network.describe().now, work_dir=tmp_path,
-    )  # fmt: skip
+    return context_over(SystemNetwork(small_scenario(), seed=3), tmp_path)
 
 
 def test_the_tool_reasons_and_its_card_covers_the_built_in_scenes():

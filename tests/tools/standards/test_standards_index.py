@@ -226,7 +226,7 @@ def test_a_killed_ingest_resumes(folder, tmp_path):
         if line.startswith("spec05.md"):
             break
     child.send_signal(signal.SIGKILL)
-    child.wait(30)
+    child.wait(600)
     index = StandardsIndex(folder)
     before = len(index.documents()) - 1
     assert 5 <= before < 12
@@ -238,7 +238,7 @@ def test_a_killed_ingest_resumes(folder, tmp_path):
 def test_two_processes_ingest_the_same_folder_without_duplicates(folder, tmp_path):
     many(tmp_path / "specs", 6)
     children = [ingesting(folder, tmp_path / "specs") for _ in range(2)]
-    outputs = [child.communicate(timeout=120)[0].split()[-1] for child in children]
+    outputs = [child.communicate(timeout=600)[0].split()[-1] for child in children]
     assert sum(map(int, outputs)) == 6
     index = StandardsIndex(folder)
     assert len(index.documents()) == 7

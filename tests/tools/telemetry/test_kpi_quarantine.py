@@ -106,8 +106,8 @@ def test_two_sources_that_differ_by_two_are_a_conflict_and_neither_is_used(store
 def test_windows_of_one_measurement_do_not_overlap(store):
     store.write(frame(sample(0, 20.0), sample(1, 30.0)))
     store.write(frame(sample(2, 40.0, length=3 * WINDOW), sample(1, 1.0, length=4 * WINDOW)))
-    store.write(frame(sample(3, 50.0), sample(3, 60.0, dn="ManagedElement=S2")))
-    assert store.query(KpiQuery()).values() == [20.0, 30.0, 40.0, 60.0]
+    store.write(frame(sample(3.5, 50.0), sample(3, 60.0, dn="ManagedElement=S2")))
+    assert store.everything().values() == [20.0, 30.0, 40.0, 60.0]
     assert all("overlaps" in flaw.reason for flaw in store.flaws(KpiQuery()))
 
 
@@ -159,3 +159,29 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(tmp_path):
     store.write(frame(sample(0, 21.0), sample(1, 30.0)), Reporter(granularity_s=900.0))
     assert store.query(KpiQuery()).values() == [21.0, 30.0]
     assert KpiSource(store).snapshot().query(KpiQuery()).values() == [21.0, 30.0]
+
+
+def test_a_file_of_the_second_version_is_brought_up_to_date_and_takes_a_second_granularity(tmp_path):
+    with sqlite3.connect(tmp_path / "kpi.db") as old:
+        old.executescript("""
+            CREATE TABLE series(id INTEGER PRIMARY KEY, kpi TEXT NOT NULL, dn TEXT NOT NULL, slice TEXT NOT NULL,
+                unit TEXT NOT NULL, UNIQUE(kpi, dn, slice));
+            CREATE TABLE windows(start_s REAL PRIMARY KEY, end_s REAL NOT NULL) WITHOUT ROWID;
+            CREATE TABLE samples(seq INTEGER PRIMARY KEY, series INTEGER NOT NULL, start_s REAL NOT NULL, end_s REAL NOT NULL,
+                value REAL, count INTEGER NOT NULL, source TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT 0,
+                newest_s REAL NOT NULL DEFAULT 0, replaced_by INTEGER);
+            CREATE UNIQUE INDEX current_samples ON samples(series, start_s) WHERE replaced_by IS NULL;
+            CREATE TABLE quarantine(id INTEGER PRIMARY KEY, kpi TEXT NOT NULL, dn TEXT NOT NULL, slice TEXT NOT NULL,
+                at_s REAL NOT NULL, source TEXT NOT NULL, found_by TEXT NOT NULL, flaw TEXT NOT NULL, UNIQUE(source, flaw));
+            PRAGMA user_version = 2;
+        """)
+        start, end = START.timestamp(), (START + WINDOW).timestamp()
+        old.execute("INSERT INTO series VALUES (1, 'RRU.PrbTotDl', ?, '', '%')", (CELL,))
+        old.execute("INSERT INTO windows VALUES (?, ?)", (start, end))
+        old.execute("INSERT INTO samples(seq, series, start_s, end_s, value, count) VALUES (1, 1, ?, ?, 20.0, 1)", (start, end))
+    store = KpiStore(tmp_path / "kpi.db")
+    assert store.query(KpiQuery()).values() == [20.0]
+    store.write(frame(sample(1, 24.0), sample(0, 22.0, length=2 * WINDOW)))
+    assert not store.flaws(KpiQuery())
+    assert store.everything().values() == [20.0, 22.0, 24.0]
+    assert store.query(KpiQuery()).values() == [20.0, 24.0]

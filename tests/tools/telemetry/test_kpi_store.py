@@ -96,5 +96,5 @@ for window in range(50):
 def test_two_processes_write_at_once_and_nothing_is_lost(tmp_path):
     path = tmp_path / "kpi.db"
     writers = [subprocess.Popen([sys.executable, "-c", _WRITER, str(path), name]) for name in ("S1", "S2")]
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(600) for writer in writers] == [0, 0]
     assert KpiStore(path).count() == 100

@@ -4,17 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tool_worlds import network_with_history, twin_context
 
 from policies.change import AttributeEdit
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.kpi import KpiFrame
-from policies.limits.loading import load_limits
 from policies.slices import Slice
-from tools.context import ToolContext
 from tools.contract import ToolError
 from tools.ran.candidate_tools import compare_candidates, refine_candidate
-from tools.telemetry.kpi_source import KpiSource
-from tools.telemetry.store import KpiStore
 from tools.twinning.demand import DemandRow, SynchronizationError, cell_loads, channel_quality, measured_demand
 from tools.twinning.laboratory import Laboratory, configuration_of
 from tools.twinning.outlook import effect_of, unmeasured
@@ -22,7 +19,6 @@ from tools.twinning.scoring import exported, harm
 from tools.twinning.synchronization import synchronize
 from tools.twinning.twin_input import TwinInput
 from twins.network import KpiQuery
-from twins.system.scenario.presets import small_scenario
 from twins.system.system_network import SystemNetwork
 
 CARRIERS = [f"ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=S1C{number}" for number in (1, 2, 3)]
@@ -30,17 +26,8 @@ CARRIERS = [f"ManagedElement=S1,GNBDUFunction=1,NRSectorCarrier=S1C{number}" for
 
 @pytest.fixture(scope="module")
 def context(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("twinning")
-    network = SystemNetwork(small_scenario(), seed=3)
-    network.advance(12)
-    store = KpiStore(folder / "kpi.db")
-    store.write(network.observe(KpiQuery()))
-    laboratory = Laboratory(workers=1)
-    yield ToolContext(
-        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=laboratory,
-        now=lambda: network.describe().now, work_dir=folder, seed=1,
-    )  # fmt: skip
-    laboratory.close()
+    with twin_context(network_with_history(), tmp_path_factory.mktemp("twinning")) as context:
+        yield context
 
 
 def intent(*targets):

@@ -4,22 +4,17 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from tool_worlds import network_with_history, twin_context
 
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
-from policies.limits.loading import load_limits
 from policies.slices import Slice
-from tools.context import ToolContext
 from tools.ran.candidate_tools import compare_candidates
 from tools.ran.forecast_tool import forecast_traffic
 from tools.telemetry.forecast.window_parts import parts_of
-from tools.telemetry.kpi_source import KpiSource
-from tools.telemetry.store import KpiStore
-from tools.twinning.laboratory import Laboratory
 from tools.twinning.world import world_of
-from twins.network import KpiQuery, PlannedEvent
+from twins.network import PlannedEvent
 from twins.system.scenario.presets import small_scenario
 from twins.system.scenario.scenario import SystemScenario
-from twins.system.system_network import SystemNetwork
 
 START = small_scenario().start
 CONCERT = PlannedEvent(
@@ -31,18 +26,9 @@ FAST = ExpectationTarget(kpi="DRB.UEThpDl.P05", condition=Condition.AT_LEAST, va
 @pytest.fixture(scope="module")
 def context(tmp_path_factory):
     """The small network with a concert in two hours, of which no history knows anything."""
-    folder = tmp_path_factory.mktemp("world")
     scenario = SystemScenario.model_validate(small_scenario().model_dump() | {"events": (CONCERT,)})
-    network = SystemNetwork(scenario, seed=3)
-    network.advance(12)
-    store = KpiStore(folder / "kpi.db")
-    store.write(network.observe(KpiQuery()))
-    laboratory = Laboratory(workers=1)
-    yield ToolContext(
-        network=network, kpis=KpiSource(store), limits=load_limits(), standards=None, laboratory=laboratory,
-        now=lambda: network.describe().now, work_dir=folder, seed=1,
-    )  # fmt: skip
-    laboratory.close()
+    with twin_context(network_with_history(scenario), tmp_path_factory.mktemp("world")) as context:
+        yield context
 
 
 def intent(start_h, end_h, **told):

@@ -94,7 +94,7 @@ def test_a_killed_tabulation_leaves_no_worker_and_resumes(tmp_path: Path) -> Non
     workers = psutil.Process(killed.pid).children(recursive=True)
     killed.kill()
     killed.wait()
-    _, alive = psutil.wait_procs(workers, timeout=30)
+    _, alive = psutil.wait_procs(workers, timeout=600)
     assert workers and not alive
     finished = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.npz")}
     assert 1 <= len(finished) < 4

@@ -32,7 +32,7 @@ def python(folder, *arguments, **options):
         "PATH": "/usr/bin:/bin",
     }
     command = [sys.executable, "-S", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120, **options)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=600, **options)
 
 
 def test_tracing_without_the_extra_names_it(without_extra, tmp_path):

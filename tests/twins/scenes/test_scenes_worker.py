@@ -59,7 +59,7 @@ def has_ended(pid):
 
 
 def wait_for(condition):
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -73,7 +73,7 @@ def test_a_worker_that_hangs_is_ended_with_its_children(tmp_path):
     pids = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
     cancel.set()
     with pytest.raises(SceneError, match="cancelled") as failure:
-        running.result(timeout=30)
+        running.result(timeout=600)
     assert failure.value.cause == "cancelled"
     wait_for(lambda: all(has_ended(pid) for pid in pids))
     assert not list(tmp_path.glob("twinpilot-scene-*"))

@@ -11,6 +11,7 @@ from policies.kpi import KpiFrame
 from policies.managed_object import ManagedObject, cell_of, id_of
 from policies.quality.flaw import Flaw
 from policies.slices import Slice
+from policies.text.times import span_text
 from tools.oran.oran_network import OranNetwork
 from tools.telemetry.delivery import Losses
 from twins.network import NetworkCard
@@ -82,7 +83,7 @@ def configuration_table(
         table.add_row(*map(_text, values), ", ".join(row["areas"]), *shares)
     console.print(table)
     for event in card.events:
-        console.print(f"calendar: {event.name} in {event.area}, {event.start:%Y-%m-%d %H:%M} to {event.end:%H:%M %Z}")
+        console.print(f"calendar: {event.name} in {event.area}, {span_text(event.start, event.end)}{event.end: %Z}")
     for type_id, ids in policies.items():
         console.print(f"A1 {type_id}: {', '.join(ids) or 'no policies'}")
 
@@ -115,7 +116,7 @@ def kpi_table(console: SafeConsole, frame: KpiFrame) -> None:
     for sample in samples:
         value = "–" if sample.value is None else f"{sample.value:.4g}"
         slice_ = sample.slice.value if sample.slice else ""
-        start, end = (f"{moment.astimezone(UTC):%H:%M:%S}" for moment in (sample.start, sample.end))
+        start, end = (f"{moment.astimezone(UTC):%d %b %H:%M:%S}" for moment in (sample.start, sample.end))
         table.add_row(sample.kpi, _where(sample.dn), slice_, start, end, value, sample.unit)
     console.print(table)
 

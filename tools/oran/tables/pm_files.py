@@ -10,7 +10,7 @@ from rich.text import Text
 
 from policies.kpi import kpi_definition
 from tools.oran.tables.network_tables import kpi_report
-from tools.telemetry.pm_intake import SOURCE, FileReport, take_in_files
+from tools.telemetry.pm_intake import FileReport, take_in_files
 from tools.telemetry.store import KpiStore
 from twins.network import KpiQuery
 from twins.scratch_folder import ScratchFolder
@@ -26,7 +26,7 @@ def report_files(
     with ScratchFolder("twinpilot-pm-") as folder:
         kpis = KpiStore(store or folder / "kpi.sqlite")
         reports = take_in_files(files, kpis, cumulative)
-        frame, flaws, losses = kpis.query(KpiQuery()), kpis.flaws(KpiQuery()), kpis.losses(SOURCE)
+        frame, flaws, losses = kpis.everything(), kpis.flaws(KpiQuery()), kpis.losses()
     value = {
         "files": [report.model_dump(mode="json") for report in reports],
         "samples": frame.to_records(),
@@ -37,6 +37,8 @@ def report_files(
     def show(console: SafeConsole) -> None:
         for report in reports:
             console.print(_line(report))
+            for reason in report.unread:
+                console.print(plain(f"  {reason}", "red"))
         kpi_report(console, frame, flaws, losses)
 
     return value, show

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -126,8 +126,9 @@ def _during(moment: datetime, events: Sequence[EventUse | PlannedEvent]) -> floa
 
 
 def _design(moments: list[datetime], marks: list[float], with_event: bool) -> NDArray[np.float64]:
-    """Return the regressors: constant, sine and cosine of the daily harmonics, and, `with_event`, the event indicator."""
-    hour = np.array([moment.hour + moment.minute / 60 for moment in moments])
+    """Return the regressors: constant, sine and cosine of the daily harmonics (UTC), and, `with_event`, the event indicator."""
+    universal = [moment.astimezone(UTC) for moment in moments]  # history and window may state their hours in different zones
+    hour = np.array([moment.hour + moment.minute / 60 for moment in universal])
     columns: list[NDArray[Any]] = [np.ones(len(moments))]
     for order in range(1, _HARMONICS + 1):
         angle = 2 * np.pi * order * hour / 24

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from policies.intent import TimeWindow
+from policies.text.times import Moment, span_text
 from policies.word import Word
 from twins.network import NetworkCard, PlannedEvent
 
@@ -13,21 +14,25 @@ _NEAR = timedelta(days=1)
 
 
 class EventUse(Word):
-    """An entry of the event calendar, and whether its crowd is part of the forecast; `attendance` None: nobody states it."""
+    """An entry of the event calendar, and whether its crowd is part of the forecast.
+
+    attendance: None if nobody states it. has_begun: at the network's time; its crowd is in the measurements.
+    """
 
     name: str
     area: str
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
     attendance: int | None
     included: bool
     reason: str
+    has_begun: bool = False
 
     def describe(self) -> str:
         """Return the event and the reason in one line."""
         crowd = f"{self.attendance} visitors" if self.attendance is not None else "attendance unknown"
         use = "counted in" if self.included else "left out"
-        return f"{self.name}, {self.start:%d %B %H:%M} to {self.end:%H:%M} at {self.area}, {crowd}: {use}, {self.reason}"
+        return f"{self.name}, {span_text(self.start, self.end)} at {self.area}, {crowd}: {use}, {self.reason}"
 
 
 def event_uses(
@@ -65,6 +70,7 @@ def _use(
         attendance=attendance,
         included=included,
         reason=reason,
+        has_begun=event.start <= card.now,
     )
 
 
@@ -79,11 +85,12 @@ def _ruling(
     if event.start >= span.end:
         return False, f"it begins after the time in question ({_span(span)})"
     if event.start <= card.now:
-        return True, "it is in progress, and its crowd is in the measurements"
+        kept = ": it cannot be left out" if event.name in without else ""
+        return True, f"it is in progress, and its crowd is in the measurements{kept}"
     if event.name in without:
         return False, "the operator leaves it out"
     return True, f"it takes place in the time in question ({_span(span)})"
 
 
 def _span(span: TimeWindow) -> str:
-    return f"{span.start:%d %B %H:%M} to {span.end:%H:%M}"
+    return span_text(span.start, span.end)

@@ -1,34 +1,31 @@
 """The door into the KPI store: checks a delivery and stores its samples, flaws, unreadable reports and progress, all or nothing.
 
 A later delivery of the same series and window replaces the earlier one; delivered again unchanged, it is stored once. A sample
-that turns out to be suspect is withdrawn: its newest version has no value.
+that turns out to be suspect, or that its corrected report no longer contains, is withdrawn: its newest version has no value.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from policies.kpi import KpiFrame, KpiSample, counter_definitions
+from policies.kpi import KpiSample, counter_definitions
 from policies.quality.flaw import Flaw, suspect
 from policies.quality.reporter import Reporter
 from policies.quality.screening import conflict, screen
 from policies.quality.trend import Past
-from policies.slices import Slice
 from tools.telemetry.delivery import Delivery
 from tools.telemetry.storage import quarantine
 from tools.telemetry.storage.cursors import record_progress
-from tools.telemetry.storage.overlap import overlapping
+from tools.telemetry.storage.overlap import over_flawed, overlapping
+from tools.telemetry.storage.reports import Key, register
 from tools.telemetry.storage.rows import current_rows, sample_of
+from tools.telemetry.storage.samples import put_samples
 
 _WITHDRAWING = ("consistency", "suspect flag")
 _CONFLICTING_FACTOR = 1.5
-_INSERT = "INSERT INTO samples(series, start_s, end_s, value, count, source, newest_s, version) VALUES (?, ?, ?, ?, ?, ?, ?,"
-
-Key = tuple[str, str, str]
-Row = tuple[int, float, float, float | None, int, str, float]
 
 
 def take_in(connection: sqlite3.Connection, delivery: Delivery, reporter: Reporter, past: Past) -> int:
@@ -42,16 +39,26 @@ def take_in(connection: sqlite3.Connection, delivery: Delivery, reporter: Report
     screening = screen(delivery.frame, past, reporter, stored)
     counters = counter_definitions()  # they only serve to check others
     good = [sample for sample in screening.good if sample.kpi not in counters]
-    flaws = [*delivery.flaws, *screening.flaws, *overlapping(connection, good, _utc(windows))]
+    seconds = _utc(windows)
+    flaws = [*delivery.flaws, *screening.flaws, *overlapping(connection, good, seconds)]
     flaws += _between_sources(connection, delivery.source, good)
-    if flaws:
-        flawed = {_key(flaw) for flaw in flaws}
-        good = [sample for sample in good if _key(sample) not in flawed]
-    count = _put(connection, good, delivery.source)
-    _withdraw(connection, flaws, delivery.source)
+    good = _without(good, flaws)
+    longer = list(over_flawed(connection, good, flaws, seconds))
+    good, flaws = _without(good, longer), [*flaws, *longer]
+    with_samples = {(sample.start, sample.end) for sample in good}
+    reports = [report for report in delivery.reports if (report.start, report.end) in with_samples]
+    origins, vanished = register(connection, delivery.source, reports)
+    count = put_samples(connection, good, delivery.source, origins)
+    suspects = {_key(flaw) for flaw in flaws if flaw.check in _WITHDRAWING and flaw.start.tzinfo is not None}
+    _withdraw(connection, suspects | vanished, delivery.source)
     quarantine.put_flaws(connection, delivery.source, flaws, _newest(connection, reporter))
     quarantine.put_letters(connection, delivery.source, delivery.letters)
     return count
+
+
+def _without(samples: list[KpiSample], flaws: list[Flaw]) -> list[KpiSample]:
+    flawed = {_key(flaw) for flaw in flaws}
+    return [sample for sample in samples if _key(sample) not in flawed] if flawed else samples
 
 
 def _utc(windows: Iterable[tuple[datetime, datetime]]) -> list[tuple[float, float]]:
@@ -59,12 +66,8 @@ def _utc(windows: Iterable[tuple[datetime, datetime]]) -> list[tuple[float, floa
     return [(start.timestamp(), end.timestamp()) for start, end in windows if start.tzinfo is not None and end.tzinfo is not None]
 
 
-def _key(item: KpiSample | Flaw) -> tuple[str, str, Slice | None, datetime]:
-    return item.kpi, item.dn, item.slice, item.start
-
-
-def _series_of(item: KpiSample | Flaw) -> Key:
-    return item.kpi, item.dn, item.slice.value if item.slice else ""
+def _key(item: KpiSample | Flaw) -> Key:
+    return item.kpi, item.dn, item.slice, item.start, item.end
 
 
 def _newest(connection: sqlite3.Connection, reporter: Reporter) -> float:
@@ -72,49 +75,11 @@ def _newest(connection: sqlite3.Connection, reporter: Reporter) -> float:
     return float(newest) if newest is not None else (reporter.now or datetime.fromtimestamp(0, UTC)).timestamp()
 
 
-def _series_ids(connection: sqlite3.Connection, keys: Iterable[tuple[str, str, str, str]]) -> dict[Key, int]:
-    # In the order of the samples: the order of query results must not depend on string hashing.
-    connection.executemany("INSERT OR IGNORE INTO series(kpi, dn, slice, unit) VALUES (?, ?, ?, ?)", list(dict.fromkeys(keys)))
-    return {(kpi, dn, name): number for number, kpi, dn, name in connection.execute("SELECT id, kpi, dn, slice FROM series")}
-
-
-def _put(connection: sqlite3.Connection, samples: list[KpiSample], source: str) -> int:
-    ids = _series_ids(connection, [(*_series_of(sample), sample.unit) for sample in samples])
-    windows = [(start.timestamp(), end.timestamp()) for start, end in KpiFrame(tuple(samples)).windows()]
-    connection.executemany("INSERT OR IGNORE INTO windows VALUES (?, ?)", windows)
-    newest = connection.execute("SELECT COALESCE(MAX(end_s), 0) FROM windows").fetchone()[0]
-    current = _current(connection, [start for start, _ in windows])
-    at = {moment: moment.timestamp() for start, end in KpiFrame(tuple(samples)).windows() for moment in (start, end)}
-    rows = [
-        (ids[_series_of(sample)], at[sample.start], at[sample.end], sample.value, sample.count, source, newest)
-        for sample in samples
-    ]
-    changed = [row for row in rows if row[:2] in current and current[row[:2]][2:] != row[3:5]]
-    connection.executemany(f"{_INSERT} 0)", [row for row in rows if row[:2] not in current])
-    for row in changed:
-        _replace(connection, row, *current[row[:2]][:2])
-    return len(changed) + sum(row[:2] not in current for row in rows)
-
-
-def _current(connection: sqlite3.Connection, starts: list[float]) -> dict[tuple[int, float], tuple[int, int, float | None, int]]:
-    """Return (seq, version, value, count) of the current rows of windows, by (series, start)."""
-    statement = "SELECT series, start_s, seq, version, value, count FROM samples WHERE start_s = ? AND replaced_by IS NULL"
-    rows = (row for start in starts for row in connection.execute(statement, (start,)))
-    return {(row[0], row[1]): (row[2], row[3], row[4], row[5]) for row in rows}
-
-
-def _replace(connection: sqlite3.Connection, row: Row, seq: int, version: int) -> None:
-    """Insert a row as the next version of the row `seq`."""
-    following = connection.execute("SELECT COALESCE(MAX(seq), 0) + 1 FROM samples").fetchone()[0]
-    connection.execute("UPDATE samples SET replaced_by = ? WHERE seq = ?", (following, seq))
-    connection.execute(f"{_INSERT} ?)", (*row, version + 1))
-
-
-def _withdraw(connection: sqlite3.Connection, flaws: list[Flaw], source: str) -> None:
-    """Replace stored samples that are suspect now by versions without a value."""
-    suspects = {_key(flaw): flaw for flaw in flaws if flaw.check in _WITHDRAWING and flaw.start.tzinfo is not None}
-    stored = current_rows(connection, {flaw.start for flaw in suspects.values()})
-    _put(connection, [replace(row, value=None, count=0) for row in stored if _key(row) in suspects], source)
+def _withdraw(connection: sqlite3.Connection, keys: Collection[Key], source: str) -> None:
+    """Replace stored samples by versions without a value."""
+    stored = current_rows(connection, {key[3] for key in keys})
+    withdrawn = [replace(row, value=None, count=0) for row in stored if _key(row) in keys and row.value is not None]
+    put_samples(connection, withdrawn, source)
 
 
 def _between_sources(connection: sqlite3.Connection, source: str, samples: list[KpiSample]) -> Iterator[Flaw]:

@@ -47,9 +47,8 @@ def sample_of(row: Row) -> KpiSample:
 
 def current_rows(connection: sqlite3.Connection, starts: Iterable[datetime]) -> Iterator[KpiSample]:
     """Yield the current samples of the windows that begin at `starts`; times without an offset are none of the store's."""
-    for start in starts:
-        if start.tzinfo is not None:
-            yield from map(sample_of, connection.execute(f"{_CURRENT} AND start_s = ?", (start.timestamp(),)))
+    for start in sorted(start for start in starts if start.tzinfo is not None):
+        yield from map(sample_of, connection.execute(f"{_CURRENT} AND start_s = ?", (start.timestamp(),)))
 
 
 def past_before(connection: sqlite3.Connection, start: datetime) -> Past:
@@ -60,27 +59,27 @@ def past_before(connection: sqlite3.Connection, start: datetime) -> Past:
         rows = connection.execute(f"{_CURRENT} AND start_s = ?", (moment,))
         good = {_key(row): sample_of(row) for row in rows if row[0] in TREND_KPIS or row[0].rpartition(".")[0] in TREND_KPIS}
         contradicted = _contradicted(connection, moment)
-        samples = good | {(flaw.kpi, flaw.dn, flaw.slice): _as_delivered(flaw) for flaw in contradicted}
-        for _, groups in sorted(grouped(samples.values())[0].items(), key=itemgetter(0)):
-            past.add(groups)
-        past.mark_newest(contradicted)
+        samples = good | {(flaw.kpi, flaw.dn, flaw.slice, flaw.end.timestamp()): _as_delivered(flaw) for flaw in contradicted}
+        for (_, end), groups in sorted(grouped(samples.values())[0].items(), key=itemgetter(0)):
+            fresh = past.add(groups)
+            past.mark_newest(flaw for flaw in contradicted if flaw.end == end and (flaw.dn, flaw.slice) in fresh)
     return past
 
 
 def _starts(connection: sqlite3.Connection, before: datetime, condition: str, count: int) -> list[float]:
-    statement = f"SELECT start_s FROM windows WHERE start_s < ? AND {condition} ORDER BY start_s DESC LIMIT ?"  # noqa: S608
+    statement = f"SELECT DISTINCT start_s FROM windows WHERE start_s < ? AND {condition} ORDER BY start_s DESC LIMIT ?"  # noqa: S608
     return [start for (start,) in connection.execute(statement, (before.timestamp(), count))]
 
 
-def _key(row: Row) -> tuple[str, str, Slice | None]:
-    return row[0], row[1], Slice(row[2]) if row[2] else None
+def _key(row: Row) -> tuple[str, str, Slice | None, float]:
+    return row[0], row[1], _SLICES[row[2]], row[4]
 
 
 def _contradicted(connection: sqlite3.Connection, start: float) -> list[Flaw]:
     """Return the flaws of a window that other measurements contradict: whether a jump persists is seen from them, too."""
-    (end,) = connection.execute("SELECT end_s FROM windows WHERE start_s = ?", (start,)).fetchone()
-    rows = connection.execute("SELECT flaw FROM quarantine WHERE at_s = ? AND found_by = 'consistency'", (end,))
-    flaws = (Flaw.model_validate_json(text) for (text,) in rows)
+    ends = connection.execute("SELECT end_s FROM windows WHERE start_s = ?", (start,)).fetchall()
+    statement = "SELECT flaw FROM quarantine WHERE at_s = ? AND found_by = 'consistency'"
+    flaws = (Flaw.model_validate_json(text) for end in ends for (text,) in connection.execute(statement, end))
     return [flaw for flaw in flaws if flaw.start.timestamp() == start]
 
 

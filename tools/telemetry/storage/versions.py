@@ -48,4 +48,5 @@ def set_aside_after(connection: sqlite3.Connection, moment_s: float) -> int:
         f"UPDATE samples SET replaced_by = {following} WHERE end_s > ? AND replaced_by IS NULL",  # noqa: S608
         (moment_s,),
     )
+    connection.execute("DELETE FROM granularities WHERE first_s >= ?", (moment_s,))
     return connection.execute("DELETE FROM windows WHERE end_s > ?", (moment_s,)).rowcount
