@@ -75,10 +75,10 @@ class PlaceGroups:
         """Give the last name another sign; what it was joined with keeps its own."""
         self._groups.append(replace(self.pop(), sign=sign))
 
-    def take_out(self, *, all_names: bool) -> None:
-        """Take out the last name and those that "and" joins to it, or all."""
-        self.turn_last("out")
+    def turn_list(self, sign: Sign, *, all_names: bool = False) -> None:
+        """Give the last name and those that "and" joins to it another sign, or all."""
+        self.turn_last(sign)
         for index in range(len(self._groups) - 1, 0, -1):
             if not all_names and self._groups[index].link != "and":
                 break
-            self._groups[index - 1] = replace(self._groups[index - 1], sign="out")
+            self._groups[index - 1] = replace(self._groups[index - 1], sign=sign)

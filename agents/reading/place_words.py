@@ -23,6 +23,7 @@ def _words(*lines: str) -> frozenset[str]:
 
 # What follows is taken out.
 EXCLUDING: Final = _phrases(
+    "that neither | neither belong to | neither belonging to",
     "instead of | in place of | yet not | out :",
     "but not | but | except | exept | excpet | excpt | exc | exc . | excepting | except for | excluding | excl | exclude",
     "exclusive of | minus | without | w / o | wo | sans | save | save for | bar | barring | other than | apart from",
@@ -50,6 +51,7 @@ INCLUDING: Final = _phrases(
     "not skipping",
 )
 EMPHASIS: Final = _phrases(
+    "but only",
     "out of | not instead of it | instead of it | but with | but with it",
     "in particular | especially | above all | no exception | without exception | no exceptions | without exceptions",
     "not only | not just | not merely | but also | that also | which also | outside it | outside of it | besides it",

@@ -147,7 +147,7 @@ class _PlaceReader:
             elif words[position].key != "neither" or self.groups.union(
                 "out"
             ):  # "not in A, in B neither"; "not A, B neither" is of both
-                self.groups.take_out(all_names=self.all and any(word.key == "those" for word in words))
+                self.groups.turn_list("out", all_names=self.all and any(word.key == "those" for word in words))
             return length
         if length := phrase_at(EXCLUDING, words, position):
             is_opposed = word.key == "but" and length == 1 and self._begins_with_exclusion()
@@ -160,7 +160,7 @@ class _PlaceReader:
         if self.words[position + length - 1].key == "without":
             self.sign = "also"
         elif self.groups:
-            self.groups.turn_last("also")
+            (self.groups.turn_list if self.all else self.groups.turn_last)("also")
         return length
 
     def _read_rest(self, position: int, length: int) -> int:
@@ -177,7 +177,7 @@ class _PlaceReader:
 
     def _read_word(self, position: int, word: Spoken) -> int:
         key = word.key
-        if key in ALL or key == "wide" or key in self.names.network_words:
+        if (key in ALL and not self._is_of_each(position)) or key == "wide" or key in self.names.network_words:
             self._read_all(1)
             self.back += ["count"] * (key in ALL and self._is_at(position + 1, "3", "4", "5"))
         elif key in ASLEEP:
@@ -200,18 +200,32 @@ class _PlaceReader:
 
     def _means_nothing(self, position: int, word: Spoken) -> bool:
         last = self.groups.last
-        if word.key.isdigit() and word.glued:
+        is_listed = len(self.groups) > 0 and self.link in ("and", ",")
+        if word.key.isdigit() and (word.glued or (is_listed and not self._is_before_word(position))):
             return False  # the part of an id that no cell has
         if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area":
             return True  # "the north one"
         is_filler = word.key in FILLERS and not self._is_numbered(position)
         return is_filler or _is_nearly_filler(word.key)
 
+    def _is_of_each(self, position: int) -> bool:
+        return self.words[position].key == "each" and position > 0 and self.words[position - 1].key == "of"
+
+    def _is_before_word(self, position: int) -> bool:
+        following = self.words[position + 1 : position + 2]
+        return bool(following) and following[0].is_word and not following[0].key.isdigit() and following[0].key not in JOINING
+
     def _back(self, position: int) -> str:
         """Return the word that refers to a place before, "site" if to the site of it, empty if there is none."""
         key, before = self.words[position].key, self.words[position - 1].key if position else ""
         if key in ONE_BACK and before == "of" and position > 1 and self.words[position - 2].key in ALL:
             return "there"  # "all of it"
+        if self._is_at(position + 1, "of", "in", "on", "at", "which", "that", "with", "belonging") and key in (
+            "those",
+            "these",
+            "that",
+        ):
+            return ""  # "those of A"
         if key in SITES and before in ("that", "this", "the", "whole", "same", "its"):
             return "site"
         return key if key in ONE_BACK or key in SEVERAL_BACK else ""
@@ -276,6 +290,7 @@ class _PlaceReader:
             self.groups.replace_last(self._range(last.named, name))
         else:
             self._turn_behind_exclusion(name)
+            self._check_list(name)
             self.groups.append(self.sign, name, self.link)
         self.link, self.is_fresh = "", False
 
@@ -298,6 +313,21 @@ class _PlaceReader:
             self.sign = "in"
         else:
             self.is_doubtful = True
+
+    def _check_list(self, name: Name) -> None:
+        """Raise PlaceError if it is not certain whether a name goes on with what stands before it."""
+        last, taken = self.groups.last, self.groups.union("in")
+        is_going_on = last is not None and self.sign == last.sign == "out" and not self.is_fresh and bool(taken)
+        if is_going_on and last and last.name.cells & taken and not name.cells & taken:
+            raise PlaceError(f"it is not certain whether {name.name} is left out too")
+        if (
+            last
+            and last.named.kind == name.kind == "area"
+            and not self.link
+            and not last.name.cells & name.cells
+            and self.sign == "in"
+        ):
+            raise PlaceError(f"it is not certain whether it is {last.named.name} or {name.name}")
 
     def _rest_of(self, name: Name) -> Name:
         left = self.antecedents.rest(name.cells) - self.groups.union("in")

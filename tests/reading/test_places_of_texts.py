@@ -64,6 +64,7 @@ NAMED = {
     "malt store, Q03-1 not, and on Q04-1 neither": {"Q03-2", "Q04-2"},
     "not only Q03-1 but also Q03-2": {"Q03-1", "Q03-2"},
     "malt store instead of Q12": STORE,
+    "yard but only Q01-1": {"Q01-1"},
     # what is asleep
     "vat, sleeping cell aside": {"vat.a", "vat.b"},
     "the vat cells but not the sleeping ones": {"vat.a", "vat.b"},
@@ -84,14 +85,33 @@ def test_a_place_is_the_cells_that_its_words_name(phrase: str, names: Names):
     assert not place.unused
 
 
-@pytest.mark.parametrize("phrase", ["all cells", "the whole network", "everywhere", "network", "the whole brewery", "net wide"])
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "all cells",
+        "everywhere, Q03-1 and Q03-2 too",
+        "the whole network",
+        "everywhere",
+        "network",
+        "the whole brewery",
+        "net wide",
+    ],
+)
 def test_the_network_is_all_cells(phrase: str, names: Names):
     assert cells_of(phrase, names) == cells_of("all cells", names)
     assert cells_of(phrase, names).cells == names.all
 
 
 @pytest.mark.parametrize(
-    "phrase", ["all but Q07", "everything except Q07", "all cells, those of Q07 excluded", "not Q07", "all \\ Q07"]
+    "phrase",
+    [
+        "all but Q07",
+        "all sites except those of Q07",
+        "everything except Q07",
+        "all cells, those of Q07 excluded",
+        "not Q07",
+        "all \\ Q07",
+    ],
 )
 def test_an_exclusion_alone_leaves_the_rest_of_the_network(phrase: str, names: Names):
     assert cells_of(phrase, names).cells == names.all - _site(7)
@@ -149,6 +169,10 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "both",
         "sector 4 of Q07",
         "Q07-4",
+        "sites Q03, 4 and 5",
+        "Q03 and Q04 minus sector 1 of each",
+        "Q03 without Q03-1 and Q04 without Q04-1",
+        "the store house",
         "every second cell of the yard",
         "Q13-1",
         "except Q03-1, Q03-2",

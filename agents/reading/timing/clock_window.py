@@ -23,6 +23,8 @@ def check_affirmed(items: list[Item]) -> None:
             item == "not" and (following in ("during", "in", "on", "while", "when") or isinstance(following, Event))
         ):
             raise TimeError(f"with {item} it is not certain when")
+        if item == "or" or (item in ("next", "last") and isinstance(following, Day)):
+            raise TimeError(f"with {item} it can be another time")
 
 
 def with_half(moment: Moment, items: list[Item]) -> Moment:
@@ -71,6 +73,11 @@ class ClockWindow:
 
     def _by_one(self, moment: Moment, spans: list[Span]) -> Window:
         days = days_in(self.items)
+        if len(days) > 1:
+            raise TimeError("it names several days")
+        if spans and "before" in self.items:
+            end = next_of(with_half(replace(moment, day=moment.day or next(iter(days), None)), self.items), self.now)
+            return end - spans[0].length, end
         moment = moment if moment.day or not days else replace(moment, day=days[0])
         if self._is_until():
             if any(item in WHOLE for item in self.items[: self.items.index(next(one for one in self.items if one in BY))]):
@@ -88,11 +95,18 @@ class ClockWindow:
         days = days_in(self.items)
         if len(days) == 2 and days[1] - days[0] == DAY and self._has("night") and (first.hour < 6 or first.hour == 24):
             days = days[1:]  # "the night from Saturday to Sunday, 1 am"
+        if len(days) > 1 and self._are_listed():
+            raise TimeError("it names several days")
         day = first.day or next(iter(days), None)
         start = first.on(day, self.now, opens=True) if day else first.after(self.now)
         if last_day := last.day or (days[1] if len(days) > 1 else None):
             return start, last.on(last_day, self.now)
         return start, last.nearest_after(start)
+
+    def _are_listed(self) -> bool:
+        """Whether "and" stands between two days."""
+        kinds = [item if item in ("and", ",", "&") else type(item) for item in self.items]
+        return any(kinds[index : index + 3] == [Day, word, Day] for index in range(len(kinds)) for word in ("and", "&"))
 
     def _halves(self, first: Moment, last: Moment) -> tuple[Moment, Moment]:
         """Return both with their half of the day; raises TimeError if it could be another."""
@@ -137,6 +151,10 @@ class ClockWindow:
         part = next((WHOLE_PART[word] for word in words if word in WHOLE_PART), None)
         begin, end = named or part or (0, 24)
         day = days[0] if days else self.now.date()
+        if set(words) & {"from", "since", "to"} and not self._is_until():
+            raise TimeError("it has no end")
+        if named and days and days[0] != self.now.date() and "tonight" in words:
+            raise TimeError("it names several days")
         if self._is_until() and part:
             raise TimeError("it is not certain when it ends")
         if self._is_until() and days and not named:

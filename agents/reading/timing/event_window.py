@@ -16,6 +16,7 @@ from agents.reading.timing.clock_window import ClockWindow, check_affirmed, days
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window
 from agents.reading.timing.time_words import AFTER, BACK, BEFORE, ENDING, ENDS, FROM, PLAIN, STARTS, TO, UNTIL
 
+_UNCLEAR: Final = frozenset(("day", "morning", "evening", "afternoon", "night", "eve", "if", "whenever"))
 _STARTING: Final = frozenset(("starting", "commencing", "from", "beginning"))
 
 
@@ -182,6 +183,9 @@ class EventWindow:
         event, words = self.events[0], _words(self.items)
         span = next((item for item in self.items if isinstance(item, Span)), None)
         moment = _moment(self.items)
+        for before, item in zip(["", *self.items], self.items, strict=False):
+            if item in _UNCLEAR and not isinstance(before, Day):
+                raise TimeError(f"{item} is not certain")
         if moment is not None:
             return self._with_clock(event, moment, words)
         if span is not None:
@@ -189,6 +193,8 @@ class EventWindow:
         if half := next((one for one in ("first", "second", "last") if f"{one} half" in " ".join(words)), None):
             middle = event.start + (event.end - event.start) / 2
             return (event.start, middle) if half == "first" else (middle, event.end)
+        if "before" in words and "during" in words:
+            raise TimeError("it is not certain when it starts")
         if "before" in words:
             return self.now, event.end if set(words) & ENDS else event.start
         return self._whole(event, words)
@@ -239,7 +245,8 @@ class EventWindow:
         if set(words) & BEFORE:
             return self._before(event, length, words, is_behind=order == [Event, Span])
         if set(words) & (AFTER | ENDS):
-            return (event.start, event.end + length) if order == [Event, Span] else (event.end, event.end + length)
+            is_whole = order == [Event, Span] or "during" in words
+            return (event.start, event.end + length) if is_whole else (event.end, event.end + length)
         if "during" in words and length == event.end - event.start:
             return event.start, event.end
         raise TimeError("before or after is not said")
@@ -270,8 +277,10 @@ def _is_timely(items: Sequence[Item]) -> bool:
     """Whether words name a point in time."""
     words = set(_words(items))
     is_point = any(isinstance(item, Moment | Event | Day) for item in items)
+    is_relative = _has(items, Span) and bool(words & (BEFORE | AFTER))
     return (
         is_point
+        or is_relative
         or "now" in words
         or bool(words & (STARTS | ENDS))
         or (bool(words & BACK) and bool(words & (BEFORE | AFTER | {"with"})))

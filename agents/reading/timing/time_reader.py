@@ -40,6 +40,8 @@ def _corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
 
 def _plain(phrase: str) -> str:
     text = re.sub(r"(?<=\d)\s*[zZ]\b|\b(?:utc|gmt)\b", " ", phrase, flags=re.IGNORECASE)
+    text = re.sub(r"\bnot before\b", "from", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bno[t]? (?:later than|after)\b", "until", text, flags=re.IGNORECASE)
     text = re.sub(r"\bup to(?: and including)?\b", "until", text, flags=re.IGNORECASE)
     text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
     return re.sub(r"(\d)(am|pm|h|min|m|s)\b", r"\1 \2", text, flags=re.IGNORECASE)
@@ -121,6 +123,9 @@ class _TimeReader:
         if day.isdigit() and month.isdigit() and dot == dot2 == "." and 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
             self._position += 4
             return Day(_next_date(today, int(month), int(day)))
+        if self._keys(2) == ["day", "after"] and self._key(2).startswith(("tomor", "tommor")):
+            self._position += 3
+            return Day(today + 2 * DAY)
         if self._key().startswith(("tomor", "tommor")) or self._key() == "today":
             self._position += 1
             return Day(today if self._key(-1) == "today" else today + DAY)
