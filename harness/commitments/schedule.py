@@ -15,15 +15,21 @@ _GRACE_S = 120.0
 class Schedule:
     """Network times: KPI windows from `start` on are judged at `first`, then after each `step`, for the last time at `deadline`.
 
-    A change whose prediction is for a later time is verified then; `guard` is the time of an early check for harm.
+    A change whose prediction is for a later time is verified then; `guard` ends an early check for harm from `settled` on.
     """
 
+    settled: datetime
     start: datetime
     first: datetime
     deadline: datetime
     step: timedelta
     granularity_s: float
     guard: datetime | None
+
+    @property
+    def windows(self) -> int:
+        """The number of KPI windows that can be judged in all."""
+        return int((self.deadline - self.start).total_seconds() / self.granularity_s)
 
     @property
     def grace(self) -> timedelta:
@@ -46,19 +52,18 @@ class Schedule:
 
         window: the time that the prediction is for. end: when the change is restored; nothing is judged after it.
         """
-        settle = timedelta(seconds=max(settings.settle_windows * granularity_s, settings.longest_memory))
+        settle = timedelta(seconds=settings.settling(granularity_s))
         step = timedelta(seconds=settings.windows * granularity_s)
         settled = applied_at + settle
         later = window is not None and window.start > settled + step
         start = window.start + settle if window and later else settled
         if end is not None:
             start = max(settled, min(start, end - step))
-        longest = timedelta(seconds=settings.deadline) if settings.deadline else 3 * (settle + step)
-        first, deadline = start + step, max(start + step, start - settle + longest)
+        first, deadline = start + step, max(start + step, start - settle + timedelta(seconds=settings.longest(granularity_s)))
         if end is not None:
             first, deadline = min(first, end), min(deadline, end)
         guard = settled + step if start > settled + step else None
-        return cls(start, first, deadline, step, granularity_s, guard)
+        return cls(settled, start, first, deadline, step, granularity_s, guard)
 
 
 def grace_of(granularity_s: float) -> timedelta:

@@ -23,6 +23,8 @@ from policies.text.base_url import BaseUrl
 from policies.text.validation import problems_of
 from policies.word import Word
 
+MOST_LOOKS = 5
+"""Times `windows` that a verification may take by default: three are too few for KPIs that scatter as much as is material."""
 PREFIX = "TWINPILOT_"
 FILE_NAME = "twinpilot.toml"
 _NO_SETTINGS = frozenset(
@@ -84,7 +86,7 @@ class ApprovalSettings(Word):
 
 
 class CommitmentSettings(Word):
-    """Verification: `settle_windows`, then `windows` KPI windows, extended up to `deadline` from the start of observation.
+    """Verification: `settle_windows`, then `windows` KPI windows, in doubt again as many, up to `deadline` from the apply.
 
     A change for a later time window is applied `lead_windows` KPI windows before it.
     """
@@ -92,7 +94,9 @@ class CommitmentSettings(Word):
     settle_windows: int = Field(default=1, ge=0, le=100)
     windows: int = Field(default=6, ge=3, le=1000)
     lead_windows: int = Field(default=1, ge=0, le=100, description="KPI windows from the apply to the start of the time window")
-    deadline: Seconds = Field(default=0.0, ge=0, description="network time for verification; 0: three times settle and windows")
+    deadline: Seconds = Field(
+        default=0.0, ge=0, description="network time for verification; 0: settling, then five times `windows`"
+    )
     wall_deadline: Seconds = Field(
         default=0.0, ge=0, description="wall time after which the watchdog reverts; 0: as in network time"
     )
@@ -112,6 +116,14 @@ class CommitmentSettings(Word):
         for kpi in memory:
             kpi_definition(kpi)
         return memory
+
+    def settling(self, granularity_s: float) -> float:
+        """Return after which time KPIs in windows of this length (seconds) have settled: seconds of network time."""
+        return max(self.settle_windows * granularity_s, self.longest_memory)
+
+    def longest(self, granularity_s: float) -> float:
+        """Return how long a verification may take: seconds of network time from the apply."""
+        return self.deadline or self.settling(granularity_s) + MOST_LOOKS * self.windows * granularity_s
 
     @property
     def longest_memory(self) -> float:

@@ -15,14 +15,14 @@ from harness.verification.comparison import Comparison
 from harness.verification.demand import demand_moved, demand_rose, worse_far_away
 from harness.verification.effect import drifts
 from harness.verification.flawed import flaw_of, is_invalid
-from harness.verification.levels import DOUBT, PROOF, PROOF_OF_SCATTER, SCATTER
+from harness.verification.levels import CLEAR, DOUBT, PROOF, PROOF_OF_SCATTER, SCATTER, harmless_level
 from harness.verification.plausibility import departure_of
 from harness.verification.result import BystanderCheck, BystanderResult
 from harness.verification.scatter import scatter_of
-from harness.verification.worsening import is_worse_than, p_worse_than_before
+from harness.verification.worsening import is_worse_than, p_clearly_worse, p_worse_than_before
 from policies.kpi import kpi_definition
 from policies.managed_object import short_name
-from policies.materiality import is_worse, serves_well
+from policies.materiality import badness, is_worse, serves_well
 from policies.proposal import KpiPrediction
 from policies.slices import Slice
 from tools.telemetry.statistics import MIN_WINDOWS, correlation_of, holm, p_greater_if_independent
@@ -150,12 +150,28 @@ def _suspicion(group: _Group, is_doubtful: bool, comparison: Comparison) -> tupl
     """Judge a worsening that is no proof of harm: if it is doubtful, it is no proof of harmlessness; more windows may tell."""
     if not is_doubtful:
         shortfall = _shortfall(group, comparison)
-        return ("inconclusive", shortfall, True) if shortfall else ("unharmed", "", False)
+        return ("inconclusive", shortfall, True) if shortfall else (*_harmlessness(group, comparison), False)
     result, blame = _blame(group, comparison)
     if result != "harmed":
         return result, blame, False
     latest = f"{fmean(group.latest):.4g} in the latest windows"
     return "inconclusive", f"worse than before ({latest}), but it may be chance: {blame}", False
+
+
+def _harmlessness(group: _Group, comparison: Comparison) -> tuple[BystanderResult, str]:
+    """Judge a KPI that is not seen to be worse: it is unharmed only if a clear loss is ruled out, or would be excused."""
+    p_value = p_clearly_worse(group.kpi, group.after, group.before, _granted(group))
+    if p_value < harmless_level(comparison.significance, comparison.share) or _blame(group, comparison)[0] != "harmed":
+        return "unharmed", ""
+    return "inconclusive", f"it scatters so much that {CLEAR:g} times a material loss is not ruled out (p={p_value:.2g})"
+
+
+def _granted(group: _Group) -> float:
+    """Return by how much the twin predicted that the change makes the KPI worse, which was approved."""
+    if group.prediction is None or group.prediction.no_change is None:
+        return 0.0
+    without, with_it = badness(group.kpi, [group.prediction.no_change, group.prediction.mean])
+    return max(with_it - without, 0.0)
 
 
 def _shortfall(group: _Group, comparison: Comparison) -> str:

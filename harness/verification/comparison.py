@@ -14,6 +14,8 @@ from policies.proposal import Candidate
 from policies.quality.flaw import Flaw
 from twins.network import NetworkCard
 
+_WHOLE = 0.99  # of the granularity period: the clock of a network may be a little fast
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -24,7 +26,7 @@ class Comparison:
     listed: `KpiDefinition.memory_s`): later windows that start sooner than that after `applied_at` are not used. Without
     `applied_at` no window is left out. history: returns the windows before the change, those of `before` and earlier ones, from
     which it is learned how far KPIs move by themselves; it is called once, where that is in question. share: the part of the time
-    until the deadline that has been watched, 0..1.
+    until the deadline that has been watched, 0..1. until: the end of that time; without it the last window that was reported.
     """
 
     before: KpiFrame
@@ -38,6 +40,7 @@ class Comparison:
     memory_s: Mapping[str, float] = field(default_factory=dict)
     history: Callable[[], KpiFrame] | None = None
     share: float = 1.0
+    until: datetime | None = None
 
     @property
     def is_predicted_for_now(self) -> bool:
@@ -61,6 +64,14 @@ class Comparison:
         return Series(self.after.keep(lambda sample: self.is_forgotten(sample.kpi, sample.start)), self.card)
 
     @cached_property
+    def silent(self) -> list[datetime]:
+        """The starts of the windows after the change in which nothing at all was reported."""
+        windows, length = self.after.windows(), timedelta(seconds=self.card.granularity_s)
+        ends = [*(start for start, _ in windows[1:]), *([self.until] if self.until else [])]
+        gaps = ((end, (later - end) // (length * _WHOLE)) for (_, end), later in zip(windows, ends, strict=False))
+        return [end + number * length for end, count in gaps for number in range(count)]
+
+    @cached_property
     def remembering(self) -> dict[str, int]:
         """By KPI, the number of windows after the change that still remember what was before it."""
         starts: dict[str, set[datetime]] = {}
@@ -73,7 +84,12 @@ class Comparison:
         """Return the memory of a KPI's counter, seconds."""
         return self.memory_s.get(kpi, kpi_definition(kpi).memory_s)
 
+    def forgotten_at(self, kpi: str) -> datetime | None:
+        """Return from when on the KPI's counter has forgotten what was before the change; None: always."""
+        memory = self.memory_of(kpi)
+        return self.applied_at + timedelta(seconds=memory) if memory and self.applied_at is not None else None
+
     def is_forgotten(self, kpi: str, start: datetime) -> bool:
         """Whether the KPI's counter has forgotten what was before the change in a window that starts then."""
-        memory = self.memory_of(kpi)
-        return not memory or self.applied_at is None or start >= self.applied_at + timedelta(seconds=memory)
+        since = self.forgotten_at(kpi)
+        return since is None or start >= since

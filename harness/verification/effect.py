@@ -24,7 +24,7 @@ from tools.telemetry.statistics import MIN_WINDOWS, holm, p_different, p_mean_ab
 from tools.twinning.outlook import WATCHED
 
 PRB_USE_OF_SLICE = "RRU.PrbUsedDl"
-_CREDIT = 0.25  # of what is material for a harm: an effect counts as one below that already, if it is significant
+CREDIT = 0.25  # of what is material for a harm: an effect counts as one below that already, if it is significant
 _COMMON_SHARE = 0.5  # of the movement must be missing in the control cells for it to be credited
 
 
@@ -39,7 +39,7 @@ def effect_on(
     """Return whether a KPI moved relative to no change; `no_change` is the twin's prediction, `gap` its relative error."""
     if len(after) < MIN_WINDOWS:
         return MeasuredEffect(effect="unknown", reason="too few windows")
-    if no_change is not None and (len(before) < MIN_WINDOWS or drifts(kpi, no_change, fmean(before), gap, _CREDIT)):
+    if no_change is not None and (len(before) < MIN_WINDOWS or drifts(kpi, no_change, fmean(before), gap, CREDIT)):
         return _against_prediction(kpi, after, no_change, gap, significance)
     if len(before) < MIN_WINDOWS:
         return MeasuredEffect(effect="unknown", reason="too few windows before")
@@ -51,11 +51,11 @@ def effect_on(
 
 
 def _is_creditable(kpi: str, before: Sequence[float], difference: float) -> bool:
-    return abs(difference) > _CREDIT * materiality_threshold(kpi, fmean(before))
+    return abs(difference) > CREDIT * materiality_threshold(kpi, fmean(before))
 
 
 def _against_prediction(kpi: str, after: Sequence[float], no_change: float, gap: float, significance: float) -> MeasuredEffect:
-    margin = gap * abs(no_change) + _CREDIT * materiality_threshold(kpi, no_change)
+    margin = gap * abs(no_change) + CREDIT * materiality_threshold(kpi, no_change)
     above, below = p_mean_above(after, no_change + margin), p_mean_below(after, no_change - margin)
     reference = f"{no_change:.4g} {kpi_definition(kpi).unit} predicted without a change, twin gap {gap:.0%}"
     if min(above, below) < significance / 2:

@@ -6,8 +6,6 @@ A verification looks several times, at many KPIs; a rollback of a good change co
 
 from __future__ import annotations
 
-from math import sqrt
-
 PROOF = 0.1
 """Of the significance: harm that ends a verification at once must not be the chance of one look among several."""
 
@@ -23,12 +21,23 @@ PROOF_OF_SCATTER = 0.2
 """Of the significance: the same for harm, which ends a verification at once."""
 
 
+CLEAR = 2.0
+"""Times what is just material: a loss that nobody can take for chance or for a matter of opinion."""
+
+
 def met_level(significance: float, share: float) -> float:
     """Return the level at which a target is met, when `share` (0..1) of the time until the deadline has been watched.
 
-    The significance is spent over the looks as by O'Brien and Fleming (Lan and DeMets 1983): early looks, with few windows,
-    confirm only what is beyond doubt; the last one has nearly the whole level.
+    The significance is spent over the looks by its cube (Kim and DeMets 1987, nearly that of O'Brien and Fleming): early looks,
+    with few windows, confirm only what is beyond doubt; the last one has the whole level.
     """
-    from scipy.stats import norm
+    return significance * min(share, 1.0) ** 3
 
-    return float(2 * norm.sf(norm.isf(significance / 2) / sqrt(max(share, 1e-6))))
+
+def harmless_level(significance: float, share: float) -> float:
+    """Return the level at which a clear loss is ruled out, spent over the looks by its square.
+
+    It is four times the significance: KPIs that scatter as much as is material, such as a low percentile over few users, would
+    never be confirmed at a stricter one.
+    """
+    return 4 * significance * min(share, 1.0) ** 2

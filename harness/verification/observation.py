@@ -49,6 +49,7 @@ def observed(
         memory_s=settings.memory,
         history=lambda: measured.query(KpiQuery(kpis=kpis, start=oldest, end=applied_at)),
         share=share,
+        until=until,
     )
 
 

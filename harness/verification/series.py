@@ -60,11 +60,15 @@ class Series:
         return {sample.start for sample in self.frame(kpi, slice, (dn,)) if sample.value is not None}
 
     def with_traffic(self, slice: Slice | None, dn: str) -> set[datetime]:
-        """Return the starts of the windows in which a cell has traffic; all windows if its volume is not reported at all.
+        """Return the starts of the windows in which a cell has traffic; if its volume is not reported at all, of all others.
 
         Without traffic there is no delay, loss or throughput to measure: such a window does not lack them.
         """
         volume = self.frame(VOLUME, slice, (dn,))
         if not any(sample.value is not None for sample in volume):
-            return set(self.windows)
+            return set(self.windows) - self.zeros(VOLUME, None, dn)
         return {sample.start for sample in volume if sample.value}
+
+    def zeros(self, kpi: str, slice: Slice | None, dn: str) -> set[datetime]:
+        """Return the starts of the windows in which the KPI of a cell is 0."""
+        return {sample.start for sample in self.frame(kpi, slice, (dn,)) if sample.value == 0}

@@ -8,23 +8,23 @@ from statistics import fmean
 
 from harness.verification.cells import dns_of
 from harness.verification.comparison import Comparison
-from harness.verification.demand import demand_moved
-from harness.verification.effect import effect_on
+from harness.verification.demand import demand_moved, demand_rose, worse_far_away
+from harness.verification.effect import CREDIT, drifts, effect_on
 from harness.verification.flawed import flaw_of, is_invalid
-from harness.verification.levels import met_level
+from harness.verification.levels import CLEAR, harmless_level, met_level
 from harness.verification.movement import movement_of, noise_correlation
 from harness.verification.plausibility import MEAN_OF_LOW_END, contradiction_of, departure_of
 from harness.verification.result import TargetCheck, TargetResult
-from harness.verification.worsening import is_worse_than, p_worse_than_before
+from harness.verification.worsening import is_worse_than, p_clearly_worse, p_worse_than_before
 from policies.assessment import assess
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
-from policies.materiality import is_worse
+from policies.materiality import badness, is_worse
 from policies.proposal import Candidate, TargetOutlook
 from tools.telemetry.statistics import MIN_WINDOWS, correlation_of, p_mean_above, p_mean_below, share_bounds
 from tools.twinning.outlook import gap_key
 
-_LEAST_EFFECT = 1 / 3  # of the predicted movement
+_LEAST_EFFECT = 0.4  # of the predicted movement
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class _Measured:
     gap: float
     significance: float
     met_level: float
+    harmless_level: float
     shows_effect_only: bool
 
     @property
@@ -64,6 +65,7 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         gap=gap_of(comparison.candidate, scope, target.kpi),
         significance=comparison.significance,
         met_level=met_level(comparison.significance, comparison.share),
+        harmless_level=harmless_level(comparison.significance, comparison.share),
         shows_effect_only=comparison.intent.harm_only,
     )
     noise = noise_correlation(measured.after, measured.before)
@@ -76,6 +78,7 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         or _contradiction(comparison, scope, measured)
         or _departure(comparison, scope, measured)
         or _ineffective(comparison, scope, measured)
+        or _loss(comparison, scope, measured)
     )
     result, p_value = _verdict(measured, reason)
     return TargetCheck(
@@ -141,20 +144,42 @@ def _departure(comparison: Comparison, scope: ExpectationObject, measured: _Meas
 
 
 def _ineffective(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
-    """Return that the KPI hardly moved as the change was to move it, or "" if it did, or the bound did not need the change.
+    """Return that the KPI hardly moved as the change was to move it, or "" if it did, or the bound was met before.
 
-    A target that is met by chance, while the change was acknowledged and not carried out, is not met for long.
+    A target that is met by chance, while the change was acknowledged and not carried out, is not met for long. What the twin
+    predicted to come without the change is no movement by the change.
     """
     outlook, target = measured.outlook, measured.target
     if outlook is None or outlook.no_change is None or min(len(measured.before), len(measured.after)) < MIN_WINDOWS:
         return ""
-    promised, found = outlook.predicted - outlook.no_change, fmean(measured.after) - fmean(measured.before)
-    is_met_anyway = target.is_met_by(outlook.no_change) or target.is_met_by(fmean(measured.before))
-    if is_met_anyway or not promised or not comparison.is_predicted_for_now or found / promised >= _LEAST_EFFECT:
+    promised, before = outlook.predicted - outlook.no_change, fmean(measured.before)
+    if target.is_met_by(before) or not promised or not comparison.is_predicted_for_now:
         return ""
-    if any(demand_moved(comparison, scope.cells, up=up) for up in (True, False)):
-        return ""  # the value before is no measure of what it would be without the change
+    drifting = drifts(target.kpi, outlook.no_change, before, measured.gap, CREDIT)
+    references = (before, outlook.no_change) if drifting else (before,)
+    found = min((fmean(measured.after) - reference for reference in references), key=lambda moved: moved / promised)
+    if found / promised >= _LEAST_EFFECT or any(demand_moved(comparison, scope.cells, up=up) for up in (True, False)):
+        return ""  # where demand moved, the value before is no measure of what it would be without the change
     return f"it moved by {found:+.3g} {target.definition.unit}, {found / promised:.0%} of what was predicted of the change"
+
+
+def _loss(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
+    """Return that the KPI may have got clearly worse, though it meets its bound, or "" if that is ruled out, granted or excused.
+
+    The bound says what is needed, the prediction what was approved: a KPI that falls far below both is nobody's intention.
+    """
+    outlook, kpi = measured.outlook, measured.target.kpi
+    if outlook is None or outlook.no_change is None or min(len(measured.before), len(measured.after)) < MIN_WINDOWS:
+        return ""
+    before = fmean(measured.before)
+    predicted, without, earlier = badness(kpi, [outlook.predicted, outlook.no_change, before])
+    drift = predicted - earlier if drifts(kpi, outlook.no_change, before, measured.gap) else 0.0
+    p_value = p_clearly_worse(kpi, measured.after, measured.before, max(predicted - without, drift, 0.0))
+    demand = demand_rose(comparison, scope.cells) and demand_rose(comparison, ())
+    is_excused = demand or worse_far_away(comparison, kpi, scope.slice, scope.cells)
+    if p_value < measured.harmless_level or is_excused:
+        return ""
+    return f"{CLEAR:g} times a material loss is not ruled out ({before:.4g} before, p={p_value:.2g})"
 
 
 def _contradiction(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:

@@ -21,6 +21,8 @@
      much worse (`harness.verification.bystanders`).
    - A worsening that would be significant if windows were independent, in all windows or in the latest half, is inconclusive if
      it is further than the KPI moves by itself as well.
+   - Nothing seen is not nothing there: a KPI is unharmed only if a clear loss (twice what is material) is ruled out by a test of
+     non-inferiority, whose level is spent over the looks as that of the targets.
    A target is harmed if it is missed and its KPI is harmed in this sense.
 5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one. A
    target that needed the change, and hardly moved as it was to move, is not met by it.
@@ -74,11 +76,8 @@ def verify(comparison: Comparison) -> Verification:
 
 
 def _bystanders(comparison: Comparison) -> tuple[BystanderCheck, ...]:
-    """Return users and traffic first, then what is missing or got worse. Where users or traffic are gone, no KPI can be there."""
-    populations = check_populations(comparison)
-    gone = {(check.where, check.slice) for check in populations}
-    missing = [check for check in missing_measurements(comparison) if (check.where, check.slice) not in gone]
-    return (*populations, *missing, *check_bystanders(comparison))
+    """Return users and traffic first, then what is missing, then what got worse."""
+    return (*check_populations(comparison), *missing_measurements(comparison), *check_bystanders(comparison))
 
 
 def _reasons(checks: Iterable[TargetCheck | BystanderCheck]) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from statistics import fmean
 
-from policies.materiality import badness, materiality_threshold, serves_well
+from harness.verification.levels import CLEAR
+from policies.materiality import badness, materiality, materiality_threshold, serves_well
 from tools.telemetry.statistics import p_greater, p_mean_above
 
 Test = Callable[[Sequence[float], Sequence[float]], float]
@@ -27,3 +28,16 @@ def is_worse_than(kpi: str, after: Sequence[float], reference: float, twin_gap: 
     margin = materiality_threshold(kpi, reference) + twin_gap * abs(reference)
     (bad_reference,) = badness(kpi, [reference])
     return p_mean_above(badness(kpi, after), bad_reference + margin) < significance
+
+
+def p_clearly_worse(kpi: str, after: Sequence[float], before: Sequence[float], granted: float) -> float:
+    """Return the p-value of "it got worse by `CLEAR` times what is material, or more" (a test of non-inferiority).
+
+    granted: by how much more it may get worse, in the KPI's unit, because that was approved. Down to a value that serves well
+    nothing is a loss. 1 with too few windows to tell.
+    """
+    bad_after, bad_before = badness(kpi, after), badness(kpi, before)
+    lost, enough = granted + CLEAR * materiality_threshold(kpi, fmean(before)), materiality(kpi).serves_well
+    if enough is not None:
+        lost = max(lost, badness(kpi, [enough])[0] - fmean(bad_before))
+    return p_greater([value + lost for value in bad_before], bad_after)

@@ -43,7 +43,7 @@ _JUST, _NEARLY = 0.3, 0.6
 _STILL = frozenset({THROUGHPUT, ACTIVE, VOLUME})
 _DELAY_MEMBERS = _STILL | {DELAY, HIGH_DELAY}
 _LOSS_MEMBERS = frozenset({THROUGHPUT, ACTIVE, DELAY, HIGH_DELAY, LOSS})  # the volume is without what was lost
-_LEAST_PACKETS = 0.5
+_LEAST_PACKETS, _MANY_PACKETS, _WHOLE = 0.5, 10.0, 0.02
 _UNIT_FACTORS = (8.0, 100.0, 1e3, 1e4, 1e6)
 _SLOW_MEMBERS = frozenset({LOW_THROUGHPUT, ACTIVE, VOLUME})
 
@@ -211,10 +211,13 @@ def _loss_jump(place: Place, past: Past) -> Iterator[Flaw]:
     if len(history) < _LEAST_HISTORY:
         return
     moves, usual = _moves(_LOSS_MEMBERS, recent, history), median(point.logs[LOSS] for point in history)
-    shifts = [abs(point.logs[LOSS] - usual) for point in recent]
+    own = [point.logs[LOSS] - usual for point in recent]
+    shifts = [abs(shift) for shift in own]
     slips = [log2(factor) for factor in _UNIT_FACTORS if abs(fmean(shifts) - log2(factor)) <= _JUST]
     if (
         slips
+        and _persists(own, _JUMP)
+        and not _is_of_few(history if own[0] < 0 else recent)
         and max(abs(shift - slips[0]) for shift in shifts) <= _NEARLY
         and max(abs(moves[kpi]) for kpi in _LOSS_MEMBERS - {LOSS}) <= _UNEXPLAINED
     ):
@@ -222,12 +225,22 @@ def _loss_jump(place: Place, past: Past) -> Iterator[Flaw]:
         yield from flaws_of(place, past, recent, (LOSS,), f"{reason}: is it in another unit?")
 
 
+def _is_of_few(points: list[Point]) -> bool:
+    """Whether some windows lost only a few packets, whose number jumps by chance; False if the number is not known."""
+    samples = [sample for point in points for sample in point.samples[LOSS] if sample.count > 1]
+    return any((sample.value or 0.0) / 100 * sample.count < _MANY_PACKETS for sample in samples)
+
+
 def _part_of_a_packet(place: Place, past: Past) -> Iterator[Flaw]:
-    """Of so many packets (the sample count) the least loss is one; a rest of a segmented one may count as a part."""
+    """Of so many packets (the sample count) the least loss is one; a rest of a segmented one may count as a part.
+
+    What is taken for percent, and is a ratio, is a whole number of packets; rests of segmented ones are any part.
+    """
     recent = past.recent(place, PERSISTENT, {LOSS})
     samples = [sample for point in recent for sample in point.samples[LOSS]]
     lost = [(sample.value or 0.0) / 100 * sample.count for sample in samples if sample.count > 1]
-    if len(lost) >= PERSISTENT and max(lost) < _LEAST_PACKETS:
+    are_whole = all(abs(100 * part - round(100 * part)) <= _WHOLE for part in lost)
+    if len(lost) >= PERSISTENT and max(lost) < _LEAST_PACKETS and are_whole:
         reason = f"{samples[-1].value:g} % of {samples[-1].count} packets are {lost[-1]:.2g} of one; is it a ratio of 0 to 1?"
         yield from flaws_of(place, past, recent, (LOSS,), reason)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harness.verification.levels import met_level
+from harness.verification.levels import harmless_level, met_level
 from harness.verification.result import Verification
 from harness.verification.sequence import look_until_settled
 
@@ -61,11 +61,11 @@ def test_the_last_look_may_be_shorter_than_a_step():
 
 
 def test_early_looks_confirm_only_what_is_beyond_doubt_and_the_last_has_the_whole_level():
-    levels = [met_level(0.05, share) for share in (0.1, 0.3, 0.6, 0.9, 1.0)]
-    assert levels == sorted(levels)
-    assert levels[0] < 1e-6
-    assert levels[1] < 0.001
-    assert levels[-1] == pytest.approx(0.05)
+    for level_of, whole in ((met_level, 0.05), (harmless_level, 0.2)):
+        levels = [level_of(0.05, share) for share in (0.1, 0.2, 0.6, 0.9, 1.0)]
+        assert levels == sorted(levels)
+        assert levels[1] < 0.05 * whole
+        assert levels[-1] == pytest.approx(whole)
 
 
 def test_each_look_knows_which_share_of_the_time_was_watched():

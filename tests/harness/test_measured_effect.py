@@ -77,6 +77,23 @@ def test_a_bound_of_5_that_is_met_by_chance_is_not_met_by_the_change(card, befor
     assert any("of what was predicted of the change" in reason for reason in verification.reasons) == (outcome == "inconclusive")
 
 
+@pytest.mark.parametrize(("no_change", "outcome"), [(5.5, "inconclusive"), (4.5, "confirmed")])
+def test_what_the_twin_said_would_come_by_itself_is_no_movement_by_the_change(card, no_change, outcome):
+    """9 Mbit/s were promised instead of 4.5; what 5.5 would have been anyway is not the change's, and meets the bound of 5."""
+
+    def level(value):
+        return lambda sample, cell, number: (
+            replace(sample, value=value + 0.05 * (-1) ** number) if (sample.kpi, cell) == ("DRB.UEThpDl.P05", "S1C1") else sample
+        )
+
+    tried = candidate("change", embb_minimum(40), intent())
+    unsure = {"interval": Interval(low=4.0, high=14.0), "seeds": 3, "predicted": 9.0, "no_change": no_change}
+    tried = tried.model_copy(update={"outlook": (tried.outlook[0].model_copy(update=unsure), tried.outlook[1])})
+    verification = judged(card, before=stream(range(12), bend=level(4.5)), bend=level(6.5), candidate=tried)
+    assert verification.outcome == outcome, verification.reasons
+    assert any("of what was predicted of the change" in reason for reason in verification.reasons) == (outcome == "inconclusive")
+
+
 def test_each_edit_is_told_by_the_cell_and_slice_where_it_acts(card):
     """Two edits are acknowledged, and only that of S1C1 is carried out."""
     change_set = embb_minimum(40, cells=("S1C1", "S1C2"))

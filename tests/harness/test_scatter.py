@@ -42,11 +42,11 @@ def verdict(card, size, history):
 
 
 def test_a_kpi_that_has_moved_as_far_before_raises_no_doubt(card):
-    assert verdict(card, 2.0, HISTORY) == ("confirmed", "unharmed")
+    assert verdict(card, 1.05, HISTORY) == ("confirmed", "unharmed")
 
 
 def test_without_earlier_windows_nobody_knows_how_far_it_moves_by_itself(card):
-    assert verdict(card, 2.0, None)[1] != "unharmed"
+    assert verdict(card, 1.05, None)[1] != "unharmed"
 
 
 def test_what_moves_further_than_ever_before_is_still_harm(card):

@@ -414,3 +414,32 @@ def test_a_change_is_judged_only_by_windows_before_its_end(predicted):
     assert NOW < plan.start < plan.first <= plan.deadline <= end
     assert plan.first - plan.start == timedelta(seconds=12)
     assert plan.guard is None or plan.guard < plan.start
+
+
+def test_doubtful_changes_are_watched_for_five_times_the_windows_of_the_first_look():
+    plan = Schedule.of(CommitmentSettings(), NOW, 2.0, None)
+    assert (plan.first - plan.start, plan.deadline - plan.start) == (timedelta(seconds=12), timedelta(seconds=60))
+    assert plan.windows == 30
+    assert Schedule.of(CommitmentSettings(deadline=40.0), NOW, 2.0, None).deadline == NOW + timedelta(seconds=40)
+
+
+def test_the_early_check_for_harm_begins_when_the_counters_have_forgotten_what_was_before():
+    settings = CommitmentSettings(memory={"DRB.UEThpDl": 30.0})
+    plan = Schedule.of(settings, NOW, 2.0, window(100, 160))
+    assert plan.settled == NOW + timedelta(seconds=30)
+    assert plan.guard == plan.settled + timedelta(seconds=12)
+    assert plan.settled < plan.guard < plan.start
+
+
+@pytest.mark.parametrize(("seconds", "windows"), [(60, 29), (8, 3), (6, 2), (1, 0)])
+def test_how_many_windows_can_be_judged_before_the_end_is_known_beforehand(seconds, windows):
+    assert Schedule.of(CommitmentSettings(), NOW, 2.0, None, NOW + timedelta(seconds=seconds)).windows == windows
+
+
+@pytest.mark.parametrize(("end_s", "is_warned"), [(34, True), (60, False)])
+def test_who_approves_is_told_that_a_time_window_is_too_short_to_confirm_anything_in_it(tmp_path, network, end_s, is_warned):
+    runs = service(tmp_path, SmallPlanner(window=window(30, end_s)), network=network)
+    outcome = runs.start(TEXT)
+    requested = next(record for record in runs.journal.records(outcome.run_id) if record.kind == "approval.requested")
+    warned = [line for line in requested.body["schedule"] if line.startswith("it cannot be confirmed: 2 KPI windows fit")]
+    assert bool(warned) == is_warned

@@ -1,18 +1,21 @@
 """The bench of verdicts: real trials, honest denominators, and a run that goes on where it stopped."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from small_network import SmallNetwork, embb_minimum
 from small_world import candidate, intent
 
+from harness.commitments.schedule import Schedule
+from harness.runtime.settings import CommitmentSettings
 from harness.verification.bench import bench_verification
 from harness.verification.bench.bench_verification import figures_of, kinds_of
 from harness.verification.bench.distortion import scaled
 from harness.verification.bench.kinds import KINDS, THROUGHPUT
 from harness.verification.bench.reports import Reports
-from harness.verification.bench.trial import Streams, Trial, run_trial
-from harness.verification.bench.world import CELL, Situation, du, stored
+from harness.verification.bench.trial import Streams, Trial, looks_from, run_trial
+from harness.verification.bench.world import CELL, WINDOW_S, Situation, du, stored
 from policies.intent import Intent
 from twins.network import KpiQuery
 
@@ -45,6 +48,19 @@ def test_the_rates_have_their_own_denominators():
     assert "2 of 3 trials on 2 seeds" in rollback.note
     assert figure(trials, "false rollback as harm").value == pytest.approx(100 / 3)
     assert "1 of 1" in figure(trials, "confirmed in marginal cases").note
+
+
+def test_it_is_told_how_long_a_confirmation_takes():
+    trials = [trial("effective", "confirmed", "harmless"), trial("effective", "harmed", "harmless", 2)]
+    long = trials[0].model_copy(update={"windows": 30})
+    assert figure([*trials, long], "windows until confirmed, median").value == 18
+    assert figure(trials[1:], "windows until confirmed, median").value is None
+
+
+def test_a_trial_is_watched_as_long_as_a_run_would_watch_it():
+    applied_at = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
+    plan = Schedule.of(CommitmentSettings(), applied_at, WINDOW_S, None)
+    assert looks_from(applied_at) == (plan.start, plan.first, plan.step, plan.deadline)
 
 
 def test_no_error_in_few_trials_is_no_proof():

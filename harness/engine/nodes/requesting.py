@@ -15,6 +15,7 @@ from harness.gate.case import Case
 from harness.records.tried import Tried
 from policies.intent import Intent
 from policies.verdict import Ruling, Verdict
+from tools.telemetry.statistics import MIN_WINDOWS
 from twins.object_version import differences
 
 
@@ -106,7 +107,9 @@ def _schedule(desk: Desk, state: RunState, case: Case) -> tuple[str, ...]:
     applied_at, window = timetable.apply_at or case.card.now, tried.part or case.intent.window
     plan = Schedule.of(desk.settings.commitment, applied_at, case.card.granularity_s, window, timetable.restore_at)
     kept = "kept until then" if timetable.restore_at else "kept"
+    short = f"it cannot be confirmed: {plan.windows} KPI windows fit in the time left after settling, {MIN_WINDOWS} are needed"
     return (
+        *((short,) if plan.windows < MIN_WINDOWS else ()),
         timetable.describe(),
         f"verified from {plan.start:%Y-%m-%d %H:%M:%S} network time",
         f"{kept} if the KPIs confirm it by {plan.deadline:%Y-%m-%d %H:%M:%S} network time, else taken back",

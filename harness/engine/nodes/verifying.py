@@ -87,10 +87,9 @@ def _observe(desk: Desk, state: RunState, tried: Tried, intent: Intent) -> Verif
     window, end = predicted_window(desk, state, tried), desk.commitments.get(state["key"]).timetable.restore_at
     plan = Schedule.of(desk.settings.commitment, applied_at, card.granularity_s, window, end)
     if plan.guard is not None:
-        settled = applied_at + timedelta(seconds=desk.settings.commitment.settle_windows * card.granularity_s)
         # The predictions are for the intent's time window: earlier KPIs can only be compared with those before the change.
         unpredicted = tried.model_copy(update={"candidate": _without_predictions(tried)})
-        early = _compare(desk, unpredicted, intent, (applied_at, settled, plan.guard))
+        early = _compare(desk, unpredicted, intent, (applied_at, plan.settled, plan.guard))
         if early.outcome == "harmed":
             return early
     start = max(plan.start, datetime.fromisoformat(state["watch_from"])) if "watch_from" in state else plan.start

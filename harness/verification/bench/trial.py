@@ -53,12 +53,11 @@ def _truth(losses: dict[str, float]) -> Truth:
     return "harmful" if largest >= _CLEAR else "marginal" if largest >= 1.0 else "harmless"
 
 
-def _schedule(applied_at: datetime) -> tuple[datetime, datetime, timedelta, datetime]:
+def looks_from(applied_at: datetime) -> tuple[datetime, datetime, timedelta, datetime]:
     """Return start, first look, step and deadline of the default settings (as `harness.commitments.schedule`)."""
     settings = CommitmentSettings()
-    settle, step = (timedelta(seconds=count * WINDOW_S) for count in (settings.settle_windows, settings.windows))
-    start = applied_at + settle
-    return start, start + step, step, applied_at + 3 * (settle + step)
+    start, step = applied_at + timedelta(seconds=settings.settling(WINDOW_S)), timedelta(seconds=settings.windows * WINDOW_S)
+    return start, start + step, step, applied_at + timedelta(seconds=settings.longest(WINDOW_S))
 
 
 class Streams:
@@ -91,7 +90,7 @@ class Streams:
             network.apply(_power(network.read(_CARRIER).attributes["configuredMaxTxPower"], plan.power_db), "power")
         for disturbance in (*plan.demand, *plan.faults):
             network.inject(disturbance)
-        network.advance((_schedule(self.applied_at)[3] - self.applied_at).total_seconds())
+        network.advance((looks_from(self.applied_at)[3] - self.applied_at).total_seconds())
         return network.observe(KpiQuery(start=self.applied_at))
 
 
@@ -129,7 +128,7 @@ def _verdict(reported: KpiFrame, situation: Situation) -> Verification:
             measured, times = delivery.until(until), (present.now, start, until)
             return verify(observed(measured, card, situation.intent, situation.candidate, settings, times, share))
 
-        return look_until_settled(look, *_schedule(present.now))
+        return look_until_settled(look, *looks_from(present.now))
 
 
 def _losses(kind: Kind, streams: Streams) -> dict[str, float]:
@@ -138,7 +137,7 @@ def _losses(kind: Kind, streams: Streams) -> dict[str, float]:
     By the true KPIs; 1.0 is just material. What the change does to others when it is carried out as planned was predicted and
     approved.
     """
-    later = _schedule(streams.applied_at)[0]
+    later = looks_from(streams.applied_at)[0]
     card = streams.situation.present.network.describe()
     truth, planned = (
         Series(frame.keep(partial(_is_later, later)), card) for frame in (streams.of(kind), streams.of(kind, flawless=True))
