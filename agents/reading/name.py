@@ -44,7 +44,7 @@ def runs(name: str) -> tuple[str, ...]:
 
 
 def word_parts(name: str) -> frozenset[str]:
-    """Return the words of which an id is made: plaza and turnstile of PlazaTurnstile."""
+    """Return the words of which an id is made: upper and gate of UpperGate."""
     return frozenset(part for piece in _CAMEL.split(name) for part in runs(piece) if len(part) > 3 and not part.isdigit())
 
 

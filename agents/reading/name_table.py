@@ -60,7 +60,7 @@ class NameTable:
 
     @cached_property
     def families(self) -> dict[str, Name]:
-        """Cells by the letters with which their ids begin, where several begin so: GATE of GATE-A and GATE-B."""
+        """Cells by the letters with which their ids begin, where several begin so: DOOR of DOOR-A and DOOR-B."""
         heads: dict[str, list[str]] = {}
         for cell in self.order:
             if (head := runs(cell)[0]).isalpha():
@@ -79,7 +79,7 @@ class NameTable:
 
     @cached_property
     def network_words(self) -> frozenset[str]:
-        """Words for the network: its own name, "the whole campus", and what every network is called."""
+        """Words for the network: its own name, "the whole park", and what every network is called."""
         return frozenset(part for part in runs(self.card.name) if len(part) > 2) | {"network", "net"}
 
     @cached_property

@@ -2,8 +2,8 @@
 
 A name is looked up word by word without signs and case. Found are, in this order: names with a wildcard ("S2C*"), a sector of a
 site ("sector 2 of S2"), names in full ("S2C1", "s 2 c 1", "two one seven" of cell 217), the last part of a cell near its site
-("S2C1 and 2"), the part of an id that only one cell has ("9A" of TR9A), some words of an area ("the pad" of the de-icing pad),
-and abbreviations ("roc47", "trailer ten").
+("S2C1 and 2"), the part of an id that only one cell has ("9A" of MX9A), some words of an area ("the hall" of the town hall),
+and abbreviations ("mil47" of Millbrook47).
 """
 
 from __future__ import annotations
@@ -226,7 +226,7 @@ class Names(NameTable):
         if len(names) > 1 and not several:
             raise AmbiguousNameError(names)
         if _is_whole(words[max(0, position - 3) : position]) and len(self.groups[kind][names[0]]) > 1 == end - position:
-            raise AmbiguousNameError((*names, self.card.name))  # "the whole valley": the upper valley, or the network?
+            raise AmbiguousNameError((*names, self.card.name))  # "the whole park": the north park, or the network?
         cells: frozenset[str] = frozenset()
         for name in names:
             cells |= frozenset(self.card.areas[name]) if kind == "area" else self.sites[name]
@@ -272,7 +272,7 @@ class Names(NameTable):
         return Name(found.kind, found.name, found.cells) if found else None
 
     def _with_cell_of_site(self, found: Name, words: Sequence[Spoken], position: int) -> Name:
-        """Return the cell if the words go on with its part: "lecture two", "ward west four"."""
+        """Return the cell if the words go on with its part: "annex two", "annex west four"."""
         end = position + found.words
         sites = {self.site_of[cell] for cell in found.cells}
         if found.kind not in ("site", "area") or end >= len(words) or len(sites) > 1:
@@ -301,14 +301,14 @@ def _listed(words: Sequence[Spoken], position: int) -> tuple[list[str], int]:
 
 
 def _is_part_behind_sign(words: Sequence[Spoken], position: int) -> bool:
-    """Whether a sign begins the part of a name: ".2" behind "pier", but not ".." of a range."""
+    """Whether a sign begins the part of a name: ".2" behind "dock", but not ".." of a range."""
     following = words[position + 1 : position + 2]
     is_doubled = position > 0 and words[position - 1].key == words[position].key
     return bool(following) and following[0].is_word and following[0].glued and words[position].key in "./_" and not is_doubled
 
 
 def _is_count(words: Sequence[Spoken], position: int) -> bool:
-    """Whether a number counts what follows: "the two kiosks"."""
+    """Whether a number counts what follows: "the two towers"."""
     if not words[position].key.isdigit() or words[position].glued or not position:
         return False
     before, is_followed = words[position - 1].key, position + 1 < len(words) and words[position + 1].is_word
