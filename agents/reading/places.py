@@ -1,7 +1,7 @@
 """From the words of a place to cells: "everything but site S2", "S3, c excluded", "the sleeping pair on the north side".
 
 1. Names (`names.py`) add cells; words of exclusion turn what follows, or what stands before them, into what is taken out.
-2. Two names side by side without "and" mean what both share, if anything: "the S2 cells of the town hall". Behind an exclusion with
+2. Two names side by side without "and" mean what both share, if anything: "the S2 cells of the hall". Behind an exclusion with
    which the words begin, the second is what the first is taken out of: "except for S2C1 the yard".
 3. "All" without a name is the network; with names it only says that none of their cells is left out.
 4. Words that belong to no rule are returned: whoever asks for the place accounts for them, or asks the operator.
