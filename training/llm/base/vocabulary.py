@@ -1,7 +1,7 @@
 """A smaller vocabulary for a tokenizer of byte-level BPE: fewer rows of the embedding, less to train and to multiply with.
 
-What is kept is closed under the merges: each kept token can still be built from kept ones, and all bytes are kept, so that any text
-is read and written back exactly.
+What is kept is closed under the merges: each kept token can still be built from kept ones, and all bytes are kept, so that any
+text is read and written back exactly.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def smaller_tokenizer(tokenizer: Any, tokens: Sequence[str], added: Sequence[str
     data["model"]["merges"] = [[a, b] for a, b in merges if a in kept and b in kept and a + b in kept]
     for token in data["added_tokens"]:
         token["id"] = data["model"]["vocab"][token["content"]]
-    small = PreTrainedTokenizerFast(
+    small: Any = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=Tokenizer.from_str(json.dumps(data)),
         bos_token=tokenizer.bos_token,
         eos_token=tokenizer.eos_token,
@@ -73,5 +73,5 @@ def smaller_tokenizer(tokenizer: Any, tokens: Sequence[str], added: Sequence[str
         pad_token=tokenizer.unk_token,  # pad must not be eos: the end of an answer would be masked
     )
     small.chat_template = tokenizer.chat_template
-    small.add_tokens(list(added))
+    small.add_tokens(list(added), special_tokens=True)  # so that `split_special_tokens` reads one in a text as letters
     return small, rows

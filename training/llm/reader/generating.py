@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from training.llm.reader.answer import AnswerForm, SpannedText
-from training.llm.reader.grammar import Grammar
+from training.llm.reader.answer import AnswerForm, Prompt
+from training.llm.reader.grammar import AnswerState, Grammar
+from training.llm.spanned_text import SpannedText
 
 
 class Reader:
@@ -18,45 +19,58 @@ class Reader:
         self._grammar = Grammar(tokenizer)
         self._pad = tokenizer.pad_token_id
 
-    def read(self, texts: Sequence[str], longest: int = 96) -> list[tuple[SpannedText | None, float]]:
+    def read(self, texts: Sequence[str], longest: int = 128) -> list[tuple[SpannedText | None, float]]:
         """Return what each text is read as (None if the answer did not end), and the probability of the least certain choice."""
-        import torch
-
         prompts = [self._form.prompt(text) for text in texts]
-        width = max(len(ids) for ids, _ in prompts)
-        ids = torch.full((len(texts), width), self._pad)
-        mask = torch.zeros((len(texts), width), dtype=torch.long)
-        for row, (prompt, _) in enumerate(prompts):
-            ids[row, width - len(prompt) :] = torch.tensor(prompt)
-            mask[row, width - len(prompt) :] = 1
-        states = [self._grammar.start(prompt[:-1]) for prompt, _ in prompts]
-        answers: list[list[int]] = [[] for _ in texts]
-        least = [1.0] * len(texts)
-        with torch.inference_mode():
-            past, step = None, ids
-            positions = (mask.cumsum(1) - 1).clamp(min=0)
-            for _ in range(longest):
-                output = self._model(input_ids=step, attention_mask=mask, position_ids=positions, past_key_values=past, use_cache=True)
-                past, scores = output.past_key_values, output.logits[:, -1].float()
-                chosen = []
-                for row, state in enumerate(states):
-                    if state.is_done:
-                        chosen.append(self._pad)
-                        continue
-                    allowed = torch.tensor(state.allowed())
-                    shares = torch.softmax(scores[row, allowed], 0)
-                    best = int(shares.argmax())
-                    least[row] = min(least[row], float(shares[best]))
-                    chosen.append(int(allowed[best]))
-                    state.take(chosen[-1])
-                    answers[row].append(chosen[-1])
-                if all(state.is_done for state in states):
-                    break
-                step = torch.tensor(chosen)[:, None]
-                mask = torch.cat([mask, torch.ones((len(texts), 1), dtype=torch.long)], 1)
-                positions = (mask.cumsum(1) - 1)[:, -1:]
+        answers = [_Answer(self._grammar.start(prompt.words)) for prompt in prompts]
+        self._generate(prompts, answers, longest)
         return [
-            (self._form.read(answer, text, prompt[1], prompt[0]) if state.is_done else None, sure)
-            for text, prompt, answer, state, sure in zip(texts, prompts, answers, states, least, strict=True)
+            (self._form.read(answer.ids, prompt) if answer.state.is_done else None, answer.least)
+            for prompt, answer in zip(prompts, answers, strict=True)
         ]
 
+    def _generate(self, prompts: list[Prompt], answers: list[_Answer], longest: int) -> None:
+        import torch
+
+        step, mask = _padded(prompts, self._pad)
+        step, mask = step.to(self._model.device), mask.to(self._model.device)
+        past = None
+        with torch.inference_mode():
+            for _ in range(longest):
+                places = (mask.cumsum(1) - 1).clamp(min=0)[:, -step.shape[1] :]
+                output = self._model(
+                    input_ids=step, attention_mask=mask, position_ids=places, past_key_values=past, use_cache=True
+                )
+                past = output.past_key_values
+                scores = output.logits[:, -1].float().cpu()
+                chosen = [self._pad if one.state.is_done else one.choose(row) for one, row in zip(answers, scores, strict=True)]
+                if all(one.state.is_done for one in answers):
+                    return
+                step = torch.tensor(chosen, device=mask.device)[:, None]
+                mask = torch.cat([mask, torch.ones_like(step)], 1)
+
+
+class _Answer:
+    def __init__(self, state: AnswerState) -> None:
+        self.state, self.least = state, 1.0
+        self.ids: list[int] = []
+
+    def choose(self, scores: Any) -> int:
+        """Take the most probable of the allowed tokens; scores: logits of all tokens."""
+        allowed = self.state.allowed()
+        shares = scores[allowed].softmax(0)
+        best = int(shares.argmax())
+        self.least = min(self.least, float(shares[best]))
+        self.state.take(allowed[best])
+        self.ids.append(allowed[best])
+        return allowed[best]
+
+
+def _padded(prompts: Sequence[Prompt], pad: int) -> tuple[Any, Any]:
+    """Return ids and mask, each of shape (prompts, longest), padded on the left."""
+    import torch
+
+    width = max(len(prompt.ids) for prompt in prompts)
+    ids = torch.tensor([[pad] * (width - len(prompt.ids)) + list(prompt.ids) for prompt in prompts])
+    mask = torch.tensor([[0] * (width - len(prompt.ids)) + [1] * len(prompt.ids) for prompt in prompts])
+    return ids, mask

@@ -8,148 +8,127 @@ from typing import Any, Final
 from agents.reading.marked import ACTS
 from policies.kpi import kpi_definitions
 from policies.slices import Slice
-from training.llm.reader.answer import ATTRIBUTES, LIVE
+from training.llm.labelled_text import LIVE_ACTS
+from training.llm.reader.answer_names import ATTRIBUTES, COMPARISONS, REFERENCES, SIGNS, STATES, choice_ids
 
-_STATES: Final = {"energySavingControl": ("asleep", "awake"), "administrativeState": ("locked", "unlocked")}
-_COMPARISONS: Final = ("below", "at most", "above", "at least", "least", "most")
 _MOST_ITEMS: Final = 12
+_CHOICES: Final = {
+    "act": ACTS,
+    "slice": ("any", *map(str, Slice)),
+    "comparison": tuple(COMPARISONS.values()),
+    "reference or amount": (*REFERENCES, "amount"),
+    "sign": tuple(SIGNS.values()),
+    "amount": ("amount",),
+}
+# What is expected after a choice: by what was expected and the choice itself, else the kind of item, else in any case.
+_NEXT: Final = {
+    ("act", ""): "item",
+    ("item", ""): "name",
+    ("name", ""): "slice",
+    ("slice", "target"): "comparison",
+    ("slice", "edit"): "edit",
+    ("slice", "forbid"): "place",
+    ("comparison", "least"): "amount or place",
+    ("comparison", "most"): "amount or place",
+    ("comparison", ""): "reference or amount",
+    ("reference or amount", ""): "sign",
+    ("sign", "target"): "amount or place",
+    ("sign", "edit"): "amount",
+    ("edit", "set"): "amount",
+    ("edit", "by"): "sign",
+    ("edit", ""): "place",
+    ("amount or place", ""): "item",
+    ("place", ""): "item",
+}
 
 
 class Grammar:
     """The form with the ids of a tokenizer."""
 
     def __init__(self, tokenizer: Any) -> None:
-        self._tokenizer = tokenizer
-        self._ids: dict[str, int] = {}
+        self.ids = choice_ids(tokenizer)
+        self.names = {number: name for name, number in self.ids.items()}
 
-    def id_of(self, name: str) -> int:
-        """Return the id of a token of the form."""
-        if name not in self._ids:
-            self._ids[name] = self._tokenizer.convert_tokens_to_ids(f"<{name.replace(' ', '_')}>")
-        return self._ids[name]
-
-    def start(self, text: Sequence[int]) -> AnswerState:
-        """Return the state before the answer to a text of these tokens."""
-        return AnswerState(self, list(text))
+    def start(self, words: Sequence[int]) -> AnswerState:
+        """Return the state before the answer to a text of these tokens; raises ValueError for an empty text."""
+        if not words:
+            raise ValueError("an empty text cannot be read")
+        return AnswerState(self, tuple(words))
 
 
 class AnswerState:
     """What has been said of an answer, as far as it decides what may follow."""
 
-    def __init__(self, grammar: Grammar, text: list[int]) -> None:
+    def __init__(self, grammar: Grammar, words: tuple[int, ...]) -> None:
         self._grammar = grammar
-        self._text = text
+        self._words = words
         self._expects = "act"
-        self._kind = self._name = self._act = ""
+        self._kind = self._name = self._act = self._slot = ""
         self._items = 0
-        self._positions: list[int] = []
-        self._after_words = ""
-        self._has_words = False
+        self._copied: list[int] | None = None  # where the copied piece may go on; None before its first token
         self.is_done = False
 
     def allowed(self) -> list[int]:
         """Return the ids that may follow; never empty until the answer is done."""
-        names = self._names()
-        ids = [self._grammar.id_of(name) for name in names]
-        return ids + (self._copies() if self._expects == "words" else [])
+        if self._expects != "words":
+            return [self._grammar.ids[name] for name in self._choices()]
+        if self._copied is None:
+            return sorted(set(self._words))
+        copies = {self._words[position] for position in self._copied if position < len(self._words)}
+        return [self._grammar.ids[name] for name in self._after_words()] + sorted(copies)
 
-    def _copies(self) -> list[int]:
-        """Return the tokens of the text that may be copied next."""
-        if not self._has_words:
-            return sorted(set(self._text))
-        return sorted({self._text[position] for position in self._positions if position < len(self._text)})
+    def _choices(self) -> Sequence[str]:
+        if self._expects in _CHOICES:
+            return _CHOICES[self._expects]
+        if self._expects == "item":
+            return self._beginnings()
+        if self._expects == "name":
+            names = {"target": tuple(kpi_definitions()), "edit": ATTRIBUTES, "forbid": ("sleep", "any", *ATTRIBUTES)}
+            return names[self._kind]
+        if self._expects == "edit":
+            return tuple(STATES[self._name].values()) if self._name in STATES else ("set", "by")
+        return ["amount"] * (self._expects == "amount or place") + self._places()
 
-    def _names(self) -> list[str]:
-        match self._expects:
-            case "act":
-                return list(ACTS)
-            case "item":
-                return self._beginnings()
-            case "name":
-                return self._item_names()
-            case "slice":
-                return ["any", *map(str, Slice)]
-            case "comparison":
-                return list(_COMPARISONS)
-            case "reference or amount":
-                return ["now", "yesterday", "last week", "amount"]
-            case "sign":
-                return ["more", "less", "same"]
-            case "edit":
-                return list(_STATES.get(self._name, ("set", "by")))
-            case "amount":
-                return ["amount"]
-            case "amount or place":
-                return ["amount", "place", "everywhere", *(["again"] if self._items > 1 else [])]
-            case "place":
-                return ["place", "everywhere", *(["again"] if self._items > 1 else [])]
-            case "words":
-                return ["piece", *self._after()] if self._has_words else []
-        raise AssertionError(self._expects)
+    def _places(self) -> list[str]:
+        return ["place", "everywhere", *(["again"] if self._items > 1 else [])]
 
     def _beginnings(self) -> list[str]:
-        if self._act not in LIVE:
+        if self._act not in LIVE_ACTS:
             return ["end"]
-        more = ["target", "edit", "forbid"] if self._items < _MOST_ITEMS else []
-        if self._act == "forbid":
-            more = more[2:]
-        return [*more, *(["when", "if", "end"] if self._items else [])]
+        items = ["forbid"] if self._act == "forbid" else ["target", "edit", "forbid"]
+        return [*(items if self._items < _MOST_ITEMS else []), *(["when", "if", "end"] if self._items else [])]
 
-    def _item_names(self) -> list[str]:
-        if self._kind == "target":
-            return list(kpi_definitions())
-        return list(ATTRIBUTES) if self._kind == "edit" else ["sleep", "any", *ATTRIBUTES]
-
-    def _after(self) -> list[str]:
-        """Return what may follow words."""
-        if self._after_words == "amount":
-            return ["place", "everywhere", *(["again"] if self._items > 1 else [])]
-        if self._after_words == "place":
-            return self._beginnings()
-        return ["if", "end"] if self._after_words == "when" else ["end"]
+    def _after_words(self) -> list[str]:
+        after = {"amount": self._places(), "place": self._beginnings(), "when": ["if", "end"], "if": ["end"]}
+        return ["piece", *after[self._slot]]
 
     def take(self, token: int) -> None:
-        """Go on with a token that was allowed."""
-        name = next((name for name in self._names() if self._grammar.id_of(name) == token), None)
+        """Go on with a token; raises ValueError for one that is not allowed."""
+        if self.is_done or token not in self.allowed():
+            raise ValueError(f"token {token} is not allowed where the answer expects {self._expects}")
+        name = self._grammar.names.get(token)
         if name is None:
-            self._copy(token)
-        elif self._expects == "words":
-            self._end_words(name)
-        else:
-            self._advance(name)
-
-    def _copy(self, token: int) -> None:
-        starts = range(len(self._text)) if not self._has_words else self._positions
-        self._positions = [position + 1 for position in starts if position < len(self._text) and self._text[position] == token]
-        self._has_words = True
-
-    def _end_words(self, name: str) -> None:
-        self._has_words, self._positions = False, []
-        if name == "piece":
+            starts = range(len(self._words)) if self._copied is None else self._copied
+            self._copied = [at + 1 for at in starts if at < len(self._words) and self._words[at] == token]
             return
-        self._expects = {"amount": "place", "place": "item", "when": "item", "if": "item"}[self._after_words]
-        self._advance(name)
+        if self._expects == "words":
+            self._expects = "words" if name == "piece" else "place" if self._slot == "amount" else "item"
+            self._copied = None
+        if name != "piece":
+            self._advance(name)
 
     def _advance(self, name: str) -> None:
         if name == "end":
             self.is_done = True
-        elif name in ("amount", "place", "when", "if"):
-            self._expects, self._after_words = "words", name
-        elif self._expects == "act":
-            self._act, self._expects = name, "item"
+            return
+        if name in ("amount", "place", "when", "if"):
+            self._expects, self._slot = "words", name
+            return
+        if self._expects == "act":
+            self._act = name
         elif self._expects == "item":
-            self._kind, self._expects, self._items = name, "name", self._items + 1
+            self._kind, self._items = name, self._items + 1
         elif self._expects == "name":
-            self._name, self._expects = name, "slice"
-        elif self._expects == "slice":
-            self._expects = {"target": "comparison", "edit": "edit", "forbid": "place"}[self._kind]
-        elif self._expects == "comparison":
-            self._expects = "amount or place" if name in ("least", "most") else "reference or amount"
-        elif self._expects == "reference or amount":
-            self._expects = "sign"
-        elif self._expects == "sign":
-            self._expects = "amount" if self._kind == "edit" else "amount or place"
-        elif self._expects == "edit":
-            self._expects = {"set": "amount", "by": "sign"}.get(name, "place")
-        else:  # everywhere, again
-            self._expects = "item"
+            self._name = name
+        keys = ((self._expects, name), (self._expects, self._kind), (self._expects, ""))
+        self._expects = next(_NEXT[key] for key in keys if key in _NEXT)

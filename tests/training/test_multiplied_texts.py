@@ -1,0 +1,57 @@
+"""Multiplied texts: what code computes from their marks is what their labels say, about as often as for the hands' own texts."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+
+from agents.reading.computing import computed
+from agents.reading.doubt import Doubt
+from agents.reading.reading import Reading
+from training.llm.labelled_text import LIVE_ACTS, hands_of
+from training.llm.multiplying.multiplier import Multiplier
+from training.llm.multiplying.source import Source, sources_of
+from training.llm.scoring import Verdict, verdict
+
+MORE = 0.02  # of doubts or of wrong readings, beside the texts of the hands
+
+
+@pytest.fixture(scope="module")
+def sources() -> list[Source]:
+    return sources_of(hand for hand in hands_of() if hand.name in ("city", "harbour", "noc-valley", "south-port"))
+
+
+def _verdicts(sources: Iterable[Source]) -> Counter[Verdict]:
+    found = Counter[Verdict]()
+    for source in sources:
+        try:
+            reading = Reading.of(computed(source.text.spanned().marked(), source.names))
+        except Doubt:
+            reading = Reading(act="ask")
+        found[verdict([source.text], reading)] += 1
+    return found
+
+
+def test_the_labels_of_variants_are_as_true_as_those_of_the_hands(sources: list[Source]):
+    live = [source for source in sources if source.text.act in LIVE_ACTS]
+    own, made = _verdicts(live), _verdicts(Multiplier(live, 1).variants(len(live)))
+    for kind in ("needless", "confidently wrong", "partly"):
+        assert made[kind] / made.total() <= own[kind] / own.total() + MORE, (kind, own, made)
+    assert own.total() == made.total() > 500
+
+
+def test_the_same_seed_makes_the_same_variants_and_most_are_new(sources: list[Source]):
+    first, second = ([variant.text for variant in Multiplier(sources, 7).variants(300)] for _ in range(2))
+    assert first == second
+    known = {source.text.text for source in sources}
+    assert sum(text.text not in known for text in first) > 150
+    assert len({text.text for text in first} | known) > len(known) + 100
+
+
+def test_what_is_asked_about_or_refused_keeps_its_numbers(sources: list[Source]):
+    dead = [source for source in sources if source.text.act not in LIVE_ACTS]
+    multiplier = Multiplier(dead, 3)
+    for source in dead:
+        own, made = (re.findall(r"\d+", text) for text in (source.text.text, multiplier.variant(source).text.text))
+        assert any(made[at : at + len(own)] == own for at in range(len(made) - len(own) + 1)), source.text.text
