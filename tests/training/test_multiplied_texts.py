@@ -11,9 +11,10 @@ from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
 from agents.reading.reading import Reading
 from policies.kpi import kpi_definition
-from training.llm.labelled_text import LIVE_ACTS, hands_of
+from training.llm.labelled_text import LIVE_ACTS, LabelledText, hands_of
 from training.llm.multiplying.mined_words import mined_words
 from training.llm.multiplying.multiplier import Multiplier
+from training.llm.multiplying.noise import noisy
 from training.llm.multiplying.numbers import with_other_numbers
 from training.llm.multiplying.source import Source, sources_of
 from training.llm.scoring import Verdict, verdict
@@ -66,6 +67,26 @@ def test_a_name_or_place_that_needs_its_text_is_not_taken_elsewhere(sources: lis
     assert not {"there", "the rest", "the others", "those cells", "everywhere else"} & words
     bounds = {comparison: {bound.before.strip().casefold() for bound in ones} for (comparison, _), ones in mined.bounds.items()}
     assert not bounds["<"] & {"above", "over", "at least", "not below"}
+
+
+def _words(text: LabelledText, letters: str) -> list[tuple[str, str]]:
+    return [(tag, text.text[start:end].casefold()) for tag, start, end in text.marks if tag[0] in letters]
+
+
+def test_noise_leaves_the_words_that_code_computes_from(sources: list[Source]):
+    draw = random.Random(6)
+    for text in (source.text for source in sources for _ in range(3)):
+        made = noisy(text, draw)
+        assert _words(made, "pawc") == _words(text, "pawc")
+        assert (made.items(), made.window, made.act) == (text.items(), text.window, text.act)
+
+
+def test_places_that_refer_to_others_stay(sources: list[Source]):
+    multiplier = Multiplier(sources, 8)
+    referring = [source for source in sources if source.text.act in LIVE_ACTS and not source.stands]
+    assert len(referring) > 50
+    for source in referring * 3:
+        assert _words(multiplier.variant(source).text, "p") == _words(source.text, "p")
 
 
 def test_the_same_seed_makes_the_same_variants_and_most_are_new(sources: list[Source]):
