@@ -22,7 +22,7 @@
    - A worsening that would be significant if windows were independent, in all windows or in the latest half, is inconclusive if
      it is further than the KPI moves by itself as well.
    - Nothing seen is not nothing there: a KPI is unharmed only if a clear loss (twice what is material) is ruled out by a test of
-     non-inferiority, whose level is spent over the looks as that of the targets.
+     non-inferiority, whose level is spent over the looks.
    A target is harmed if it is missed and its KPI is harmed in this sense.
 5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one. A
    target that needed the change, and hardly moved as it was to move, is not met by it.
