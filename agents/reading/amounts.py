@@ -1,0 +1,170 @@
+"""From the words of an amount to a number in a unit: "below four hundred milliseconds", "1 in 100", "two and a half dB".
+
+Which comparison or direction the words mean is the reader's; code computes the number, in the unit that the KPI or attribute has,
+and refuses a unit that does not fit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from math import log10
+from typing import Final
+
+from agents.reading.numbers import TIMES, Number, numbers_of
+from agents.reading.unit_words import simplified, unit_of
+from policies.text.units import quantity, unit_dimension
+
+
+class AmountError(Exception):
+    """The words carry no number, or one in a unit that does not fit."""
+
+
+def value_in(words: str, unit: str, *, lowest: bool = False, before: float | None = None) -> float:
+    """Return the amount of the words in `unit`, a canonical unit of `policies.text.units`; raises AmountError.
+
+    Of a number and its correction the last one counts ("10... no, make that 8 ms"), of a range ("between 2 and 9 %") the
+    lowest or the highest. A share may be said in percent, per mille, as a ratio ("2e-4") or as "2 in 100". before: the amount of
+    the item before, to which "the same", "half that" and a number without a unit refer.
+    """
+    plain = simplified(words)
+    fitting = list(_values(plain, unit))
+    if before is not None and (referred := _referred(plain, before, has_value=bool(fitting))) is not None:
+        return _rounded(referred)
+    if not fitting:
+        raise AmountError(f"{words!r} is no amount in {unit or 'a number'}")
+    if len(set(fitting)) == 1 or CORRECTING.search(plain):
+        return _rounded(fitting[-1])
+    if _FROM_TO.search(plain) and (lowest or fitting[-1] < fitting[0]):
+        if fitting[-1] > fitting[0]:
+            raise AmountError(f"{words!r} can be a range or a change")
+        return _rounded(fitting[-1])  # "from 20 ms to 10 ms"
+    if _RANGE.search(plain):
+        return _rounded((min if lowest else max)(fitting))
+    raise AmountError(f"{words!r} is more than one amount")
+
+
+CORRECTING: Final = re.compile(
+    r"\b(?:no|make that|sorry|rather|actually|uh|er|i mean|wait|correction|instead|down from|up from|old|was|were)\b|→|->|>\s*\d",
+    re.IGNORECASE,
+)
+_FROM_TO: Final = re.compile(r"\bfrom\b.*\bto\b", re.IGNORECASE)
+_RANGE: Final = re.compile(r"\b(?:between|range|from)\b|\d\s*(?:\.\.|-|–|to)\s*\d", re.IGNORECASE)
+
+
+def _rounded(value: Fraction | float) -> float:
+    return float(f"{float(value):.10g}")
+
+
+_SAME: Final = re.compile(r"\b(?:the same|as much|as many|likewise|ditto|same)\b", re.IGNORECASE)
+_THAT: Final = re.compile(r"\s*(?:of\s+)?(?:that|it|as much|as many|the amount)\b", re.IGNORECASE)
+
+
+def _referred(words: str, before: float, *, has_value: bool) -> Fraction | float | None:
+    """Return the amount that the words state by that of the item before."""
+    numbers = numbers_of(words)
+    if len(numbers) == 1 and (numbers[0].is_ratio or words[numbers[0].start : numbers[0].end].casefold() in TIMES):
+        return before * float(numbers[0].value) if _THAT.match(words[numbers[0].end :]) else None
+    if not numbers:
+        return before if _SAME.search(words) else None
+    is_bare = len(numbers) == 1 and not unit_of(words[numbers[0].end :]) and not numbers[0].is_ratio
+    return numbers[0].value if is_bare and not has_value else None
+
+
+def _values(words: str, unit: str) -> Iterator[Fraction]:
+    numbers = [number for number in numbers_of(words) if not _is_denied(words[: number.start])]
+    if len(numbers) > 1:  # "doubled to 4"
+        numbers = [number for number in numbers if words[number.start : number.end].casefold() not in TIMES]
+    is_total = has_unit = False
+    for index, number in enumerate(numbers):
+        if is_total:
+            is_total = False
+            continue
+        after = _with_later_unit(words, numbers[index:])
+        total = numbers[index + 1].value if unit == "%" and index + 1 < len(numbers) else Fraction(0)
+        if total > 1 and re.match(
+            r"\s*(?:\w+\s+|…\s+)?(?:in|out of|from|per)(?:\s+every)?\s*$", words[number.end : numbers[index + 1].start]
+        ):
+            is_total = True
+            yield number.value / total * 100
+        elif (value := _in_unit(number, after, unit)) is not None:
+            has_unit = True
+            yield Fraction(value).limit_denominator(10**9)
+        elif has_unit and not unit_of(after) and not number.is_ratio:
+            yield number.value  # "320 ms, no, make that 256"
+
+
+_DENYING: Final = re.compile(
+    r"(?:\b(?:not|never|instead of|rather than|in place of|and no longer|no longer)|\bnot (?:to|at|yet))\s*$", re.IGNORECASE
+)
+
+
+def _is_denied(before: str) -> bool:
+    """Whether the number that follows is one that does not count: "not 256", "instead of 256"."""
+    return bool(_DENYING.search(before))
+
+
+def _with_later_unit(words: str, numbers: list[Number]) -> str:
+    """Return what stands behind the first number; if its unit stands once for two ("between 2 and 9 %"), from that unit on."""
+    after = words[numbers[0].end :]
+    if len(numbers) > 1 and not unit_of(after):
+        between = words[numbers[0].end : numbers[1].start]
+        if re.fullmatch(r"\s*(?:and|to|or|through|\.\.|-|–|until)\s*", between, re.IGNORECASE):
+            return words[numbers[1].end :]
+    if match := re.match(r"\s*,?\s*(?:and\s+)?not\s+[\d.]+\s*,?", after):
+        return after[match.end() :]
+    return after
+
+
+def _in_unit(number: Number, after: str, unit: str) -> Fraction | float | None:
+    spelling = unit_of(after)
+    if unit in ("%", "0.1 deg"):
+        return _share(number, spelling, after) if unit == "%" else _tenths_of_degree(number, spelling)
+    if half := re.match(r"[\s-]*half[\s-]+(?=\w)", after, re.IGNORECASE):
+        return _in_unit(Number(number.value / 2, number.start, number.end), after[half.end() :], unit)
+    if spelling == "":
+        return number.value if unit in ("", "count", "UE") and not number.is_ratio else None
+    if unit == "dBm" and spelling in _MILLIWATTS:
+        return round(10 * log10(number.value * _MILLIWATTS[spelling]), 2) if number.value > 0 else None
+    if (bits := spelling.casefold()) in _BIT_FACTORS and unit in ("Mbit", "Mbit/s"):
+        return number.value * _BIT_FACTORS[bits]
+    return _converted(number, spelling, unit)
+
+
+def _converted(number: Number, spelling: str, unit: str) -> Fraction | None:
+    if _BYTES.search(spelling):
+        return None  # bits or bytes: it is asked about
+    try:
+        found = quantity(str(number.value), spelling)
+    except KeyError:
+        return None
+    return Fraction(found.value).limit_denominator(10**9) if found.dimension == unit_dimension(unit) else None
+
+
+_BYTES: Final = re.compile(r"^[kKMG]?B(?:/s)?$|[Bb]yte")
+_MILLIWATTS: Final = {
+    **dict.fromkeys(("mW", "mw", "milliwatt", "milliwatts"), 1),
+    **dict.fromkeys(("W", "w", "watt", "watts", "Watt", "Watts"), 1000),
+}
+_BIT_FACTORS: Final = {"kbit": Fraction(1, 1000), "mbit": Fraction(1), "gbit": Fraction(1000)}
+_PER_MILLE: Final = {"‰": 10, "permille": 10, "per mille": 10, "per mil": 10, "ppm": 10_000}
+_ONE_OF: Final = re.compile(r"\s*(?:\w+\s+)?(?:in|out of)\s+(?:a|every)\s+(hundred|thousand)", re.IGNORECASE)
+
+
+def _share(number: Number, spelling: str, after: str) -> Fraction | None:
+    if match := _ONE_OF.match(after):
+        return number.value / (1 if match[1].casefold() == "hundred" else 10)
+    if spelling.casefold() in _PER_MILLE:
+        return number.value / _PER_MILLE[spelling.casefold()]
+    if spelling == "%":
+        return number.value
+    if spelling:
+        return None
+    if number.is_ratio:
+        return number.value * 100
+    return number.value if not 0 < abs(number.value) < Fraction(1, 100) else None  # a bare 0.001 can be either
+
+
+def _tenths_of_degree(number: Number, spelling: str) -> Fraction | None:
+    return number.value * 10 if spelling.casefold() in ("deg", "degree", "degrees", "°") else None

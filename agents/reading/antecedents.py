@@ -1,0 +1,105 @@
+"""What "there", "both" or "the rest" refers to: the places of the items before, and those that the rest of the text names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from agents.reading.name import Name
+from agents.reading.names import Names
+from agents.reading.spoken import Spoken, spoken
+
+_COMPARING: Final = frozenset(
+    (
+        *("over", "above", "below", "under", "than", "exceeds", "exceed", "reaches", "tops", "pass", "passes", "fewer", "more"),
+        *("<", ">", "=", "least", "most", "to", "by"),
+    )
+)
+_COUNTED: Final = re.compile(
+    r"[\s-]*(?:%|‰|ms\b|d[Bb]m?\b|[kMG]?bit|[kMG]bps|W\b|kW|Wh|users|UEs|percent|per|degrees?|minutes?|hours?|[.,:]\d)"
+)
+
+
+class PlaceError(Exception):
+    """The words name no cell of the network, or it is not certain which."""
+
+
+@dataclass(frozen=True)
+class Antecedents:
+    """before: the places of the items before, the last one last. elsewhere: the places that other items name."""
+
+    before: tuple[frozenset[str], ...] = ()
+    elsewhere: tuple[frozenset[str], ...] = ()
+
+    def one(self) -> frozenset[str]:
+        """Return what "it" or "there" refers to; raises PlaceError."""
+        if not self.before:
+            raise PlaceError("what it refers to is not named")
+        return self.before[-1]
+
+    def former(self) -> frozenset[str]:
+        """Return the first of the last two places; raises PlaceError."""
+        if len(self.before) < 2:
+            raise PlaceError("two places are not named before")
+        return self.before[-2]
+
+    def both(self) -> frozenset[str]:
+        """Return what "both" refers to: the last two places, or the only one; raises PlaceError."""
+        if len(self.before) == 1:
+            return self.before[0]
+        if not self.before and len(self.elsewhere) == 2:
+            return self.elsewhere[0] | self.elsewhere[1]
+        if len(self.one()) == 2:
+            raise PlaceError("it can be the last place, of two cells, or the last two places")
+        return self.before[-1] | self.before[-2]
+
+    def last(self, count: int) -> frozenset[str]:
+        """Return the last places, so many; raises PlaceError."""
+        if self.before and len(self.before[-1]) == count > 2:
+            if len(self.before) >= count:
+                raise PlaceError(f"it can be the last {count} places, or the last one of {count} cells")
+            return self.before[-1]
+        if len(self.before) < count:
+            if len(self.elsewhere) == count:
+                return frozenset[str]().union(*self.elsewhere)
+            raise PlaceError(f"{count} places are not named before")
+        return frozenset[str]().union(*self.before[-count:])
+
+    def several(self) -> frozenset[str]:
+        """Return what "them" refers to: the only place, or the last two of one cell each; raises PlaceError."""
+        if len(self.before) > 1 and len(self.one()) > 1:
+            raise PlaceError("it can be the last place or several")
+        return self.both()
+
+    def rest(self, whole: frozenset[str]) -> frozenset[str]:
+        """Return the rest of a place: without the parts of it that are named elsewhere."""
+        named = frozenset[str]().union(
+            *(place for place in self.elsewhere if place != whole and (place <= whole or not whole <= place))
+        )
+        return whole - named
+
+    def sites(self, names: Names) -> tuple[str, ...]:
+        """Return the sites of the last place."""
+        return tuple(sorted({names.site_of[cell] for cell in self.before[-1]})) if self.before else ()
+
+
+def named_in(text: str, names: Names) -> tuple[frozenset[str], ...]:
+    """Return the places that a condition or a time names in full, in order; a number that is compared or has a unit is none."""
+    words, found, position = spoken(text), list[frozenset[str]](), 0
+    while position < len(words):
+        name = names.full_at(words, position)
+        if name is None or _is_amount(text, words, position, name):
+            position += 1
+            continue
+        if name.cells not in found:
+            found.append(name.cells)
+        position += name.words
+    return tuple(found)
+
+
+def _is_amount(text: str, words: list[Spoken], position: int, name: Name) -> bool:
+    if not all(word.key.isdigit() for word in words[position : position + name.words] if word.is_word):
+        return False
+    before = words[position - 1].key if position else ""
+    return before in _COMPARING or bool(_COUNTED.match(text[words[position + name.words - 1].end :]))

@@ -1,0 +1,134 @@
+"""From marked words to a reading: places become cells, amounts numbers in the right unit, times a window.
+
+What the words do not allow to compute is a doubt, and a doubt is asked about; nothing is left out and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+from agents.reading.amounts import AmountError, value_in
+from agents.reading.doubt import Doubt
+from agents.reading.located import located
+from agents.reading.marked import Marked, MarkedItem
+from agents.reading.names import Names
+from agents.reading.shares import share_of
+from agents.reading.timing.moments import TimeError
+from agents.reading.timing.window import window_of
+from policies.kpi import kpi_definition
+from policies.limits.loading import load_limits
+from policies.word import Word
+
+_UNIT_OF_DELTA: Final = {"dBm": "dB"}
+
+
+class Computed(Word):
+    """An item with its cells (empty: the whole network) and number. percent: of a relative target. value, delta: of an edit."""
+
+    item: MarkedItem
+    cells: tuple[str, ...] = ()
+    value: float | str | None = None
+    percent: float | None = None
+    delta: float | None = None
+
+
+class ComputedReading(Word):
+    """A marked text with everything computed."""
+
+    marked: Marked
+    items: tuple[Computed, ...] = ()
+    window: tuple[datetime, datetime] | None = None
+
+
+def computed(marked: Marked, names: Names) -> ComputedReading:
+    """Compute all items and the window; raises Doubt."""
+    items: list[Computed] = []
+    for item, cells in zip(marked.items, _touchable(marked, located(marked, names), names), strict=True):
+        if not cells:
+            raise Doubt(item.place, "no cell is left")
+        ids = () if cells == names.all else tuple(sorted(cells))
+        items.append(_item(item, ids, _amount_before(item, items)))
+    _check_contradiction(marked, items)
+    return ComputedReading(marked=marked, items=tuple(items), window=_window(marked, names))
+
+
+def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> list[frozenset[str]]:
+    """Return the cells of the items without those that the text forbids to change; restrictions keep theirs."""
+    pairs = list(zip(marked.items, cells, strict=True))
+    forbidden = frozenset[str]().union(*(own for item, own in pairs if item.kind == "forbid" and item.name == "change"))
+    hands_off = frozenset[str]() if forbidden == names.all else forbidden
+    return [own if item.kind == "forbid" else own - hands_off for item, own in pairs]
+
+
+def _check_contradiction(marked: Marked, items: list[Computed]) -> None:
+    """Raise Doubt if the text forbids the edit that it asks for."""
+    for one in items:
+        if one.item.kind != "forbid" or marked.when:
+            continue
+        for other in items:
+            is_same = other.item.kind == "edit" and other.item.name == one.item.name and other.item.slice == one.item.slice
+            if is_same and (not one.cells or set(one.cells) & set(other.cells)):
+                raise Doubt(one.item.place or one.item.name, f"it forbids {one.item.name} in a cell where the text edits it")
+
+
+def _amount_before(item: MarkedItem, items: list[Computed]) -> float | None:
+    """Return the amount of the last item of the same name, to which "the same" or a number without a unit refers."""
+    same = [
+        one for one in items if one.item.kind == item.kind and one.item.name == item.name and one.item.is_delta == item.is_delta
+    ]
+    if not same:
+        return None
+    value = same[-1].delta if item.is_delta else same[-1].value
+    return abs(value) if isinstance(value, float) and item.is_delta else value if isinstance(value, float) else None
+
+
+def _item(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Computed:
+    try:
+        if item.kind == "target":
+            return _target(item, cells, before)
+        if item.kind == "edit":
+            return _edit(item, cells, before)
+    except AmountError as error:
+        raise Doubt(item.amount, str(error)) from error
+    return Computed(item=item, cells=cells)
+
+
+def _target(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Computed:
+    if item.comparison in ("min", "max"):
+        return Computed(item=item, cells=cells)
+    if item.reference is not None:
+        share = share_of(item.amount)
+        return Computed(item=item, cells=cells, percent=share.percent * (share.sign or item.sign or 1))
+    unit = kpi_definition(item.name).unit
+    is_lowest = (item.comparison or "").startswith(">")
+    return Computed(item=item, cells=cells, value=value_in(item.amount, unit, lowest=is_lowest, before=before))
+
+
+def _edit(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Computed:
+    if item.state:
+        return Computed(item=item, cells=cells, value=item.state)
+    unit = unit_of_attribute(item.name)
+    if item.is_delta:
+        size = abs(value_in(item.amount, _UNIT_OF_DELTA.get(unit, unit), before=before))
+        return Computed(item=item, cells=cells, delta=size * (item.sign or 1))
+    return Computed(item=item, cells=cells, value=value_in(item.amount, unit, before=before))
+
+
+@cache
+def unit_of_attribute(attribute: str) -> str:
+    """Return the unit of an attribute in the limits catalogue; raises AmountError if there is no such attribute, or several."""
+    units = {limit.unit for limit in load_limits() if limit.attribute == attribute}
+    if len(units) != 1:
+        raise AmountError(f"{attribute} has no unit in the limits catalogue" if not units else f"{attribute} has several units")
+    return units.pop()
+
+
+def _window(marked: Marked, names: Names) -> tuple[datetime, datetime] | None:
+    if not marked.when:
+        return None
+    try:
+        return window_of(marked.when, names.card)
+    except TimeError as error:
+        raise Doubt(marked.when, str(error)) from error

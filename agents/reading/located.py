@@ -1,0 +1,61 @@
+"""The cells of every item of a marked text: its place, that of the item before, or what it refers to."""
+
+from __future__ import annotations
+
+from agents.reading.antecedents import Antecedents, PlaceError, named_in
+from agents.reading.doubt import Doubt
+from agents.reading.marked import SAME, Marked, MarkedItem
+from agents.reading.name import AmbiguousNameError
+from agents.reading.names import Names
+from agents.reading.places import cells_of
+
+_RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
+
+
+def located(marked: Marked, names: Names) -> list[frozenset[str]]:
+    """Return the cells of every item, in order; raises Doubt."""
+    named = _named(marked, names)
+    told = named_in(marked.condition, names) or named_in(marked.when, names)
+    told = told if len(told) == 1 else ()  # of several nobody knows which is meant
+    found: list[frozenset[str]] = []
+    before: list[frozenset[str]] = []
+    for item in marked.items:
+        others = tuple({cells for place, cells in named.items() if place != item.place})
+        cells = _cells(
+            item,
+            names,
+            Antecedents(tuple(before) or told or (others if len(others) == 1 else ()), others),
+            found[-1] if found else names.all,
+        )
+        found.append(cells)
+        if item.place and item.place != SAME:
+            before = [place for place in before if place != cells] + [cells]
+    return found
+
+
+def _named(marked: Marked, names: Names) -> dict[str, frozenset[str]]:
+    """Return the places that can be read by themselves, for "the rest"."""
+    named: dict[str, frozenset[str]] = {}
+    for item in marked.items:
+        if item.place and item.place != SAME and item.place not in named:
+            try:
+                named[item.place] = cells_of(item.place, names, is_relation=item.name == _RELATION).cells
+            except (PlaceError, AmbiguousNameError):
+                continue  # it refers to the others, or is asked about when its turn comes
+    return named
+
+
+def _cells(item: MarkedItem, names: Names, antecedents: Antecedents, last: frozenset[str]) -> frozenset[str]:
+    if not item.place:
+        return names.all
+    if item.place == SAME:
+        return last
+    try:
+        place = cells_of(item.place, names, antecedents, is_relation=item.name == _RELATION)
+    except AmbiguousNameError as error:
+        raise Doubt(item.place, f"it can be {' or '.join(error.names)}") from error
+    except PlaceError as error:
+        raise Doubt(item.place, str(error)) from error
+    if place.unused:
+        raise Doubt(item.place, f"{', '.join(place.unused)} is not understood")
+    return place.cells

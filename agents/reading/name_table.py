@@ -1,0 +1,118 @@
+"""The names of a network, to be looked up: cells, sites and areas by the forms that a text may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from rapidfuzz import fuzz, process
+
+from agents.reading.name import Name, content, folded, runs, word_parts
+from agents.reading.site_card import SiteCard
+
+
+class NameTable:
+    """The names of a network. `order`: the ids of its cells as the card has them."""
+
+    def __init__(self, card: SiteCard) -> None:
+        self.card = card
+        self.order = tuple(cell.id for cell in card.cells)
+        self.site_of = {cell.id: cell.site for cell in card.cells}
+        self.all = frozenset(self.order)
+        self.asleep = frozenset(cell.id for cell in card.cells if cell.asleep)
+        sites = dict.fromkeys(self.site_of.values())
+        self.sites = {site: frozenset(cell for cell in self.order if self.site_of[cell] == site) for site in sites}
+
+    @cached_property
+    def by_form(self) -> dict[str, Name]:
+        """All names by their form without signs and case; a cell goes before a site, a site before an area."""
+        table = {folded(area): Name("area", area, frozenset(cells)) for area, cells in self.card.areas.items()}
+        table |= {folded(site): Name("site", site, cells) for site, cells in self.sites.items()}
+        return table | {folded(cell): Name("cell", cell, frozenset({cell})) for cell in self.order}
+
+    @cached_property
+    def by_runs(self) -> dict[tuple[str, ...], Name]:
+        """Sites and cells by their runs of letters and digits, without leading zeros; only what one name has."""
+        table: dict[tuple[str, ...], list[Name]] = {}
+        for name in self.by_form.values():
+            if name.kind != "area":
+                table.setdefault(runs(name.name), []).append(name)
+        return {key: names[0] for key, names in table.items() if len(names) == 1}
+
+    @cached_property
+    def by_number(self) -> dict[str, list[Name]]:
+        """Sites and cells by the digits of their name."""
+        numbers: dict[str, list[Name]] = {}
+        for name in self.by_form.values():
+            digits = "".join(part for part in folded(name.name) if part.isdigit())
+            if digits and name.kind != "area":
+                numbers.setdefault(digits, []).append(name)
+        return numbers
+
+    @cached_property
+    def by_word(self) -> dict[str, Name]:
+        """Cells by a word of their id that is in no other cell's."""
+        words: dict[str, list[str]] = {}
+        for cell in self.order:
+            for word in word_parts(cell):
+                words.setdefault(word, []).append(cell)
+        return {word: Name("cell", cells[0], frozenset(cells)) for word, cells in words.items() if len(cells) == 1}
+
+    @cached_property
+    def families(self) -> dict[str, Name]:
+        """Cells by the letters with which their ids begin, where several begin so: DOOR of DOOR-A and DOOR-B."""
+        heads: dict[str, list[str]] = {}
+        for cell in self.order:
+            if (head := runs(cell)[0]).isalpha():
+                heads.setdefault(head, []).append(cell)
+        return {head: Name("family", head, frozenset(cells)) for head, cells in heads.items() if 1 < len(cells) < len(self.order)}
+
+    @cached_property
+    def groups(self) -> dict[str, dict[str, frozenset[str]]]:
+        """The words of each area and site."""
+        return {"area": {area: content(area) for area in self.card.areas}, "site": {site: content(site) for site in self.sites}}
+
+    @cached_property
+    def group_words(self) -> frozenset[str]:
+        """All words of areas and sites."""
+        return frozenset().union(*(own for group in self.groups.values() for own in group.values()))
+
+    @cached_property
+    def network_words(self) -> frozenset[str]:
+        """Words for the network: its own name, "the whole park", and what every network is called."""
+        return frozenset(part for part in runs(self.card.name) if len(part) > 2) | {"network", "net"}
+
+    @cached_property
+    def network_name(self) -> tuple[str, ...]:
+        """The words of the network's own name if it has several."""
+        words = runs(self.card.name)
+        return words if len(words) > 1 else ()
+
+    @cached_property
+    def _vocabulary(self) -> tuple[str, ...]:
+        return tuple({part for name in self.by_form.values() for part in runs(name.name) if len(part) > 3})
+
+    def corrected(self, word: str) -> str:
+        """Return the word of a name that `word` misspells, else `word`."""
+        if len(word) < 4 or word in self._vocabulary:
+            return word
+        match = process.extractOne(word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=80 if len(word) > 5 else 88)
+        if match and abs(len(match[0]) - len(word)) <= 2:
+            return match[0]
+        swapped = [right for right in self._vocabulary if sorted(right) == sorted(word)]
+        return swapped[0] if len(swapped) == 1 else word
+
+    def suffixed(self, suffix: str, sites: Iterable[str]) -> frozenset[str]:
+        """Return the cells of these sites whose id ends with this part."""
+        among = set(sites)
+        bare = suffix.lstrip("0") or suffix
+        return frozenset(
+            cell
+            for cell in self.order
+            if self.site_of[cell] in among
+            and (folded(cell).removeprefix(folded(self.site_of[cell])) == suffix or runs(cell)[-1] == bare)
+        )
+
+    def rest_of_sites(self, cells: frozenset[str]) -> frozenset[str]:
+        """Return all cells of the sites on which these cells stand."""
+        return frozenset().union(*(self.sites[self.site_of[cell]] for cell in cells))

@@ -1,0 +1,348 @@
+"""Names of a network as people write them: in full, shortened, spelled out, misspelled or spoken.
+
+A name is looked up word by word without signs and case. Found are, in this order: names with a wildcard ("S2C*"), a sector of a
+site ("sector 2 of S2"), names in full ("S2C1", "s 2 c 1", "two one seven" of cell 217), the last part of a cell near its site
+("S2C1 and 2"), the part of an id that only one cell has ("9A" of MX9A), some words of an area ("the hall" of the town hall),
+and abbreviations ("mil47" of Millbrook47).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from agents.reading.name import AmbiguousNameError, Name, folded, key_of, runs
+from agents.reading.name_table import NameTable
+from agents.reading.place_words import FILLERS, SITES
+from agents.reading.spoken import SPELLED_LETTERS, Spoken, is_misspelled, singular
+
+_LONGEST: Final = 8  # words of a name in full
+_BETWEEN: Final = frozenset(("of", "the", "in", "at", "on", "with", "-", "'"))
+_PAUSES: Final = frozenset((*",;()[]=<>+&→…", "->"))
+_SUFFIX_NEEDS: Final = frozenset((",", "and", "+", "/", "&", ";", "or", "n", "to", "-", "not", "excluded", "excepted", ""))
+_SECTOR: Final = frozenset(("sector", "cell", "carrier", "antenna", "number", "no"))
+_SECTORS: Final = frozenset(("sectors", "cells", "carriers", "antennas"))
+_OWN_NAME: Final = frozenset(("cell", "cells", "no"))
+_ORDINALS: Final = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
+_SIGNS: Final = ("dot", "slash", "dash", "underscore")
+
+
+class Names(NameTable):
+    """The names of a network, found in a text."""
+
+    def at(self, words: Sequence[Spoken], position: int, near: Sequence[str] = (), said: Sequence[str] = ()) -> Name | None:
+        """Return the name that begins at a position, None if there is none.
+
+        near: the sites named before, the last one last. said: sites of which the text spoke elsewhere, for "sector 2" alone.
+        Raises AmbiguousNameError.
+        """
+        if not words[position].is_word:
+            return self._part_near(words, position, near) if _is_part_behind_sign(words, position) else None
+        if sector := self._sector(words, position, near, said):
+            return sector
+        found = self._wildcard(words, position) or self._full(words, position) or self._part_near(words, position, near)
+        found = found or self._unique_part(words, position)
+        if found is None and words[position].key not in FILLERS:
+            found = self._group(words, position) or self._abbreviated(words, position) or self._family(words, position)
+        return self._with_cell_of_site(found, words, position) if found else None
+
+    def full_at(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the name that stands at a position in full, or with all words of an area."""
+        return self._full(words, position) or self._loose_group(words, position) if words[position].is_word else None
+
+    def _sector(self, words: Sequence[Spoken], position: int, near: Sequence[str], said: Sequence[str]) -> Name | None:
+        """Return the cells of "sectors 1 and 2 of S3", "the third cell of site ten", or "sector 2" of the site before."""
+        keys = [word.key for word in words[position : position + 3]]
+        before = words[position - 1].key if position else ""
+        ordinal = _ORDINALS.get(keys[0]) if before != "every" else None
+        if ordinal and len(keys) == 1 and near and before == "the":
+            return self._one(self.suffixed(ordinal, near[-1:]), 1)  # "all but the second"
+        if ordinal and keys[1:2] and keys[1] in _SECTOR:
+            numbers, used = [ordinal], 2
+        elif keys[0] in (*_SECTOR, *_SECTORS):
+            numbers, used = _listed(words, position + 1)
+        else:
+            return None
+        return self._numbered(numbers, used, words, position, near, said) if numbers else None
+
+    def _numbered(
+        self, numbers: list[str], used: int, words: Sequence[Spoken], position: int, near: Sequence[str], said: Sequence[str]
+    ) -> Name | None:
+        """Return the cells of these numbers on the site that follows, else on the one named before."""
+        site, used_by_site = self._site_behind(words, position + used)
+        if site is None and not near and (words[position].key in _OWN_NAME or position + used < len(words)):
+            return None  # "cell 217" names the cell itself; behind "sector 2" a site may follow
+        sites = [site] if site else list(near[-1:] or (said if len(set(said)) == 1 else ()))
+        found = [self.suffixed(number, sites) for number in numbers]
+        if not all(len(cells) == 1 for cells in found):
+            return None
+        cells = frozenset[str]().union(*found)
+        return Name("cell" if len(cells) == 1 else "range", next(iter(cells)), cells, used + used_by_site)
+
+    def _one(self, cells: frozenset[str], words: int) -> Name | None:
+        return Name("cell", next(iter(cells)), cells, words) if len(cells) == 1 else None
+
+    def _site_behind(self, words: Sequence[Spoken], position: int) -> tuple[str | None, int]:
+        if position >= len(words) or words[position].key not in ("of", "at", "on", "in", "from"):
+            return None, 0
+        skipped = 1
+        while position + skipped < len(words) and words[position + skipped].key in ("the", "site", "station", "gnb", "mast"):
+            skipped += 1
+        if position + skipped >= len(words):
+            return None, 0
+        start = position + skipped
+        name = (
+            self._full(words, start)
+            or self._unique_part(words, start)
+            or self._group(words, start)
+            or self._abbreviated(words, start)
+        )
+        if name is None or len(sites := {self.site_of[cell] for cell in name.cells}) != 1 or name.kind == "cell":
+            return None, 0
+        after = start + name.words
+        if after + 1 < len(words) and words[after].key in ("and", "&", "+") and self._full(words, after + 1):
+            return None, 0  # "sector 1 of S1 and S2"
+        return next(iter(sites)), skipped + name.words
+
+    def _full(self, words: Sequence[Spoken], position: int) -> Name | None:
+        start = position + (words[position].key in ("site", "cell") and position + 1 < len(words))
+        best, plain, spelled = None, "", ""
+        said: list[str] = []  # the runs; a sign between two numbers keeps them apart
+        for end in range(start, min(start + _LONGEST, len(words))):
+            key = singular(words[end].key) if "'" in words[end].key or "’" in words[end].key else words[end].key
+            if key in _PAUSES:
+                break
+            plain, spelled = plain + folded(key), spelled + SPELLED_LETTERS.get(key, folded(key))
+            if key in _SIGNS and end > start:
+                plain, spelled = plain.removesuffix(key), spelled.removesuffix(key)
+                continue
+            said += runs(SPELLED_LETTERS.get(key, key))
+            if not words[end].is_word or not (name := self._said(plain, spelled, said, words[start : end + 1])):
+                continue
+            if len(name.name) > 1:
+                best = Name(name.kind, name.name, name.cells, end + 1 - position)
+        return best
+
+    def _said(self, plain: str, spelled: str, said: list[str], words: Sequence[Spoken]) -> Name | None:
+        """Return the name of these words: by its runs if a sign parts two numbers ("hb1-1"), else without signs."""
+        by_form = self.by_form.get(plain) or (self.by_form.get(spelled) if len(words) > 1 else None)
+        by_runs = self.by_runs.get(tuple(said)) if len(said) > 1 else None
+        is_parted = any(not one.is_word or one.key in _SIGNS for one in words[1:-1])
+        return by_runs or by_form if is_parted else by_form or by_runs
+
+    def _wildcard(self, words: Sequence[Spoken], position: int) -> Name | None:
+        prefix = ""
+        for end in range(position, min(position + _LONGEST, len(words))):
+            if words[end].key == "*":
+                cells = frozenset(cell for cell in self.order if folded(cell).startswith(prefix))
+                return Name("wildcard", f"{prefix}*", cells, end + 1 - position) if prefix and cells else None
+            if end > position and not words[end].glued:
+                return None
+            prefix += folded(words[end].key)
+        return None
+
+    def _part_near(self, words: Sequence[Spoken], position: int, near: Sequence[str]) -> Name | None:
+        if _is_count(words, position):
+            return None
+        for length in (3, 2, 1):
+            suffix = key_of(words[position : position + length])
+            following = words[position + length].key if position + length < len(words) else ""
+            if not near or not suffix or (suffix == "a" and following not in _SUFFIX_NEEDS):
+                continue
+            cells = self.suffixed(suffix, near[-1:]) or self.suffixed(suffix, near)
+            if len(cells) == 1:
+                return Name("cell", next(iter(cells)), cells, length)
+        return None
+
+    def _unique_part(self, words: Sequence[Spoken], position: int) -> Name | None:
+        if _is_count(words, position):
+            return None
+        for length in (4, 3, 2, 1):
+            if position + length > len(words):
+                continue
+            key = key_of(words[position : position + length])
+            cells = [cell for cell in self.order if len(key) > 1 and not key.isalpha() and _ends_with(folded(cell), key)]
+            if len(cells) == 1:
+                return Name("cell", cells[0], frozenset(cells), length)
+            is_counted = len(key) == 1 and not words[position].written and (not position or words[position - 1].key not in SITES)
+            numbered = [] if is_counted else self.by_number.get(key, [])
+            candidates = [name for name in numbered if name.kind == "site"] or numbered
+            if len(candidates) == 1:
+                return Name(candidates[0].kind, candidates[0].name, candidates[0].cells, length)
+        return None
+
+    def _group(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the area or site that some of its words name."""
+        if loose := self._loose_group(words, position):
+            return loose
+        used = self._words_of_groups(words, position)
+        while used:
+            said = frozenset(word for word, _ in used)
+            for kind, group in self.groups.items():
+                matching = [name for name, own in group.items() if own and said <= own]
+                exact = [name for name in matching if group[name] == said]
+                if kind == "area" and not exact and said in self.groups["site"].values():
+                    continue
+                if matching:
+                    return self._one_group(kind, exact or matching, words, position, used[-1][1])
+            used.pop()
+        return None
+
+    def _words_of_groups(self, words: Sequence[Spoken], position: int) -> list[tuple[str, int]]:
+        used: list[tuple[str, int]] = []
+        for end in range(position, min(position + 6, len(words))):
+            word = singular(self.corrected(words[end].key))
+            if word in self.group_words:
+                used.append((word, end + 1))
+            elif not used or words[end].key not in _BETWEEN:
+                break
+        return used
+
+    def _loose_group(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the area or site whose two or more words stand here, each in full, shortened or misspelled."""
+        found: list[tuple[str, str]] = []
+        for kind, group in self.groups.items():
+            for name, own in group.items():
+                said = [singular(word.key) for word in words[position : position + len(own)]]
+                if (
+                    len(said) == len(own) > 1
+                    and _meant(said[0], own)
+                    and len({_meant(word, own) for word in said} - {""}) == len(own)
+                ):
+                    found.append((kind, name))
+        if len(found) != 1 or any(part.isdigit() for part in runs(found[0][1])):
+            return None
+        kind, name = found[0]
+        size = len(self.groups[kind][name])
+        return (
+            Name("area", name, frozenset(self.card.areas[name]), size)
+            if kind == "area"
+            else Name("site", name, self.sites[name], size)
+        )
+
+    def _one_group(self, kind: str, names: list[str], words: Sequence[Spoken], position: int, end: int) -> Name:
+        said = words[max(0, position - 2) : end]
+        several = any(word.key in ("2", "both", "all", "every", "3") or singular(word.key) != word.key for word in said)
+        if len(names) > 1 and not several:
+            raise AmbiguousNameError(names)
+        if _is_whole(words[max(0, position - 3) : position]) and len(self.groups[kind][names[0]]) > 1 == end - position:
+            raise AmbiguousNameError((*names, self.card.name))  # "the whole park": the north park, or the network?
+        cells: frozenset[str] = frozenset()
+        for name in names:
+            cells |= frozenset(self.card.areas[name]) if kind == "area" else self.sites[name]
+        return Name("area" if kind == "area" else "site", names[0], cells, end - position)
+
+    def _abbreviated(self, words: Sequence[Spoken], position: int) -> Name | None:
+        head = words[position].key
+        if len(head) < 2 or not head.isalpha():
+            return None
+        best = self._one_of(self._shortened(head, ""), 1) if len(head) > 2 else None
+        tail = ""
+        for end in range(position + 1, min(position + 4, len(words))):
+            key = SPELLED_LETTERS.get(words[end].key, words[end].key)
+            if not (key.isdigit() or len(key) == 1):
+                break
+            tail += folded(key)
+            best = self._one_of(self._shortened(head, tail), end + 1 - position) or best
+        return best
+
+    def _one_of(self, candidates: list[Name], words: int) -> Name | None:
+        """Return the only candidate, or the only site of which all are."""
+        sites = [name for name in candidates if name.kind == "site"]
+        if len(candidates) == 1 or len(sites) == 1:
+            name = candidates[0] if len(candidates) == 1 else sites[0]
+            return Name(name.kind, name.name, name.cells, words)
+        return None
+
+    def _shortened(self, head: str, tail: str) -> list[Name]:
+        """Return sites and cells that `head` abbreviates, or that abbreviate it, and that end with `tail`."""
+        found = []
+        for key, name in self.by_form.items():
+            own = key.removesuffix(tail)
+            if name.kind == "area" or not key.endswith(tail) or own[:1] != head[0] or (tail[:1].isdigit() and own[-1:].isdigit()):
+                continue
+            if (len(head) > 2 and own.startswith(head)) or (tail and len(own) > 1 and own.isalpha() and _is_within(own, head)):
+                found.append(name)
+        return found
+
+    def _family(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the cells that share a word of their ids, or the one that alone has it."""
+        word = words[position].key
+        found = self.families.get(word) or self.by_word.get(singular(word)) or self.by_word.get(word)
+        return Name(found.kind, found.name, found.cells) if found else None
+
+    def _with_cell_of_site(self, found: Name, words: Sequence[Spoken], position: int) -> Name:
+        """Return the cell if the words go on with its part: "annex two", "annex west four"."""
+        end = position + found.words
+        sites = {self.site_of[cell] for cell in found.cells}
+        if found.kind not in ("site", "area") or end >= len(words) or len(sites) > 1:
+            return found
+        end += words[end].key in ("dot", "slash", "dash") and end + 1 < len(words)
+        part = key_of(words[end : end + 1])
+        cells = self.suffixed(part, sites) if part else frozenset()
+        return Name("cell", next(iter(cells)), cells, end + 1 - position) if len(cells) == 1 else found
+
+
+def _listed(words: Sequence[Spoken], position: int) -> tuple[list[str], int]:
+    """Return the numbers or letters of a list ("1 and 2", "a, b"), and how many words the list and the one before it are."""
+    numbers: list[str] = []
+    end = position
+    while end < len(words):
+        key = SPELLED_LETTERS.get(words[end].key, words[end].key)
+        if not (key.isdigit() or (len(key) == 1 and key.isalpha() and key not in ("a", "n"))):
+            break
+        numbers.append(key)
+        end += 1
+        if end + 1 < len(words) and words[end].key in ("and", ",", "&", "+") and words[end + 1].key.isdigit():
+            end += 1
+        else:
+            break
+    return numbers, end - position + 1
+
+
+def _is_part_behind_sign(words: Sequence[Spoken], position: int) -> bool:
+    """Whether a sign begins the part of a name: ".2" behind "dock", but not ".." of a range."""
+    following = words[position + 1 : position + 2]
+    is_doubled = position > 0 and words[position - 1].key == words[position].key
+    return bool(following) and following[0].is_word and following[0].glued and words[position].key in "./_" and not is_doubled
+
+
+def _is_count(words: Sequence[Spoken], position: int) -> bool:
+    """Whether a number counts what follows: "the two towers"."""
+    if not words[position].key.isdigit() or words[position].glued or not position:
+        return False
+    before, is_followed = words[position - 1].key, position + 1 < len(words) and words[position + 1].is_word
+    return before in ("all", "these", "those", "last", "first") or (is_followed and before in ("the", "other"))
+
+
+def _meant(word: str, own: frozenset[str]) -> str:
+    """Return the word of a name that `word` is, shortens or misspells; empty if there is none."""
+    if word in own:
+        return word
+    for right in sorted(own):
+        is_short = (
+            len(word) > 1 and len(word) < len(right) and (right.startswith(word) or (len(word) > 2 and _shortens(word, right)))
+        )
+        if is_short or is_misspelled(word, right) or (len(word) > 2 and sorted(word) == sorted(right)):
+            return right
+    return ""
+
+
+def _shortens(word: str, right: str) -> bool:
+    return word[0] == right[0] and word[-1] == right[-1] and _is_within(word, right)
+
+
+def _is_whole(words: Sequence[Spoken]) -> bool:
+    return any(word.key in ("whole", "entire", "everywhere", "anywhere") for word in words)
+
+
+def _ends_with(cell: str, key: str) -> bool:
+    """Whether an id ends with `key` at the border of a part."""
+    before = cell.removesuffix(key)
+    return before != cell and not (before[-1:].isdigit() and key[0].isdigit())
+
+
+def _is_within(short: str, long: str) -> bool:
+    """Whether the letters of `short` stand in `long` in this order."""
+    letters = iter(long)
+    return all(letter in letters for letter in short)

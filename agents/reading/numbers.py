@@ -1,0 +1,147 @@
+"""Numbers in the words of an amount, in digits or in words: "4,5", "one hundred and sixty", "two and a half", "a fifth"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from agents.reading.spoken import ONES, TENS
+
+PARTS: Final = {
+    **{"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4), "fifth": Fraction(1, 5)},
+    **{"sixth": Fraction(1, 6), "seventh": Fraction(1, 7), "eighth": Fraction(1, 8), "ninth": Fraction(1, 9)},
+    **{"tenth": Fraction(1, 10), "twentieth": Fraction(1, 20), "hundredth": Fraction(1, 100), "halves": Fraction(1, 2)},
+    **{"thirds": Fraction(1, 3), "quarters": Fraction(1, 4), "fifths": Fraction(1, 5), "eighths": Fraction(1, 8)},
+    **{"tenths": Fraction(1, 10), "hundredths": Fraction(1, 100)},
+}
+TIMES: Final = {
+    **{"twice": Fraction(2), "double": Fraction(2), "doubled": Fraction(2)},
+    **{"thrice": Fraction(3), "triple": Fraction(3), "tripled": Fraction(3)},
+}
+_DIGITS: Final = r"(?:(?<![\w)])[-+−])?\d+(?:[ ,']\d{3})*(?:[.,]\d+)?(?:[eE][-+−]?\d+)?|(?:(?<![\w)])[-+−])?\d*\.\d+"
+_TOKEN: Final = re.compile(rf"(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?|%|‰|/|\*)")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the text, and where it stands. signed: with + or -. is_ratio: said as a part ("a fifth", "1/3", "2e-4")."""
+
+    value: Fraction
+    start: int
+    end: int
+    signed: bool = False
+    is_ratio: bool = False
+
+
+@dataclass(frozen=True)
+class _Token:
+    start: int
+    end: int
+    text: str
+    is_digits: bool
+
+
+def numbers_of(text: str) -> list[Number]:
+    """Return the numbers of a text in order."""
+    tokens = [
+        _Token(match.start(), match.end(), match.group().casefold(), match["digits"] is not None)
+        for match in _TOKEN.finditer(text)
+    ]
+    found: list[Number] = []
+    position = 0
+    while position < len(tokens):
+        number, used = _number_at(tokens[position:])
+        if number is not None:
+            found.append(number)
+        position += max(used, 1)
+    return found
+
+
+def _number_at(tokens: Sequence[_Token]) -> tuple[Number | None, int]:
+    """Return the number with which the tokens begin, and how many they are."""
+    first = tokens[0]
+    if first.text in ("minus", "negative") and len(tokens) > 1:
+        number, used = _number_at(tokens[1:])
+        return (Number(-number.value, first.start, number.end, True, number.is_ratio) if number else None), used + 1
+    return _digits_at(tokens) if first.is_digits else _words_at(tokens)
+
+
+def _digits_at(tokens: Sequence[_Token]) -> tuple[Number, int]:
+    first, value = tokens[0], _decimal(tokens[0].text)
+    is_divided = len(tokens) > 2 and tokens[1].text == "/" and tokens[2].is_digits and tokens[1].start == first.end
+    if is_divided and (divisor := _decimal(tokens[2].text)):
+        return Number(value / divisor, first.start, tokens[2].end, is_ratio=True), 3
+    if len(tokens) > 1 and (part := PARTS.get(tokens[1].text)) and not first.text.startswith("0"):
+        return Number(value * part, first.start, tokens[1].end, is_ratio=True), 2
+    return Number(value, first.start, first.end, first.text[0] in "+-−", "e-" in first.text.replace("−", "-")), 1
+
+
+def _decimal(text: str) -> Fraction:
+    plain = text.replace("−", "-").replace("'", "").replace(" ", "")
+    if re.fullmatch(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", plain):
+        plain = plain.replace(",", "")
+    return Fraction(plain.replace(",", "."))
+
+
+def _words_at(tokens: Sequence[_Token]) -> tuple[Number | None, int]:
+    words = ["#" if token.is_digits else token.text for token in tokens[:12]]
+    value, used = _cardinal(words)
+    if words[0] == "point" or used:
+        return _number_of_words(tokens, words, value, used)
+    article = words[0] in ("a", "an", "one")
+    if words[article : article + 1] and words[article] in PARTS:
+        return Number(PARTS[words[article]], tokens[0].start, tokens[article].end, is_ratio=True), 1 + article
+    if words[0] in TIMES:
+        return Number(TIMES[words[0]], tokens[0].start, tokens[0].end), 1
+    return None, 1
+
+
+def _number_of_words(tokens: Sequence[_Token], words: list[str], value: Fraction, used: int) -> tuple[Number | None, int]:
+    """Go on behind a cardinal: with decimals, a fraction added or a fraction that it counts."""
+    is_ratio = False
+    if words[used : used + 1] == ["point"]:
+        decimals = _decimals(words[used + 1 :])
+        if not decimals:
+            return (Number(value, tokens[0].start, tokens[used - 1].end) if used else None), max(used, 1)
+        value, used = value + Fraction(int(decimals), 10 ** len(decimals)), used + 1 + len(decimals)
+    elif words[used : used + 2] in (["and", "a"], ["and", "one"]) and words[used + 2 : used + 3] and words[used + 2] in PARTS:
+        value, used = value + PARTS[words[used + 2]], used + 3
+    elif used < len(words) and words[used] in PARTS:
+        value, used, is_ratio = value * PARTS[words[used]], used + 1, True
+    return Number(value, tokens[0].start, tokens[used - 1].end, is_ratio=is_ratio), used
+
+
+def _decimals(words: list[str]) -> str:
+    digits = ""
+    for word in words:
+        if word not in ONES or ONES[word] > 9:
+            break
+        digits += str(ONES[word])
+    return digits
+
+
+def _cardinal(words: list[str]) -> tuple[Fraction, int]:
+    """Return the cardinal number with which the words begin, and how many they are."""
+    total = current = used = 0
+    for index, word in enumerate(words):
+        following = words[index + 1] if index + 1 < len(words) else ""
+        if word in ONES or word in TENS:
+            current += ONES.get(word, TENS.get(word, 0))
+        elif word == "hundred" and (used or words[0] == "hundred"):
+            current = max(current, 1) * 100
+        elif word == "thousand" and (used or words[0] == "thousand"):
+            total, current = total + max(current, 1) * 1000, 0
+        elif word == "a" and not index and following in ("hundred", "thousand"):
+            used = 1
+            continue
+        elif word == "and" and (following in ONES or following in TENS) and words[index - 1] in ("hundred", "thousand"):
+            continue
+        else:
+            break
+        used = index + 1
+        if word in ONES and (following in ONES or following in TENS):
+            break  # "one eight two" is no number of this kind
+    return Fraction(total + current), used

@@ -1,0 +1,84 @@
+"""The names of a place in their order, each taken in, taken in whatever else holds, or taken out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from agents.reading.name import Name
+
+Sign = Literal["in", "also", "out"]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A name that was read. link: what stands before it: "", "and", "," or "…".
+
+    shared_with: the group before, if both are one by what they share; own: then the name by itself.
+    """
+
+    sign: Sign
+    name: Name
+    link: str
+    shared_with: Group | None = None
+    own: Name | None = None
+
+    @property
+    def named(self) -> Name:
+        """The name by itself."""
+        return self.own or self.name
+
+
+class PlaceGroups:
+    """Groups in their order."""
+
+    def __init__(self) -> None:
+        self._groups: list[Group] = []
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+    @property
+    def last(self) -> Group | None:
+        """The last group, None if there is none."""
+        return self._groups[-1] if self._groups else None
+
+    def union(self, *signs: Sign) -> frozenset[str]:
+        """Return the cells of all groups of these signs."""
+        return frozenset().union(*(group.name.cells for group in self._groups if group.sign in signs))
+
+    def append(self, sign: Sign, name: Name, link: str) -> None:
+        """Add a name; right behind another one it means what both share, if anything."""
+        last = self.last
+        is_part = last is not None and last.name.kind == "site" and link == "," and name.cells < last.name.cells  # "S3, sector 2"
+        is_beside = last and last.sign == sign != "also" and (link in ("", "…") or is_part)
+        shared = last.name.cells & name.cells if last and is_beside else None
+        if last and shared:
+            both = Name("shared", name.name, shared)
+            self._groups[-1] = Group(sign, both, last.link, shared_with=last, own=name)
+        else:
+            self._groups.append(Group(sign, name, link))
+
+    def replace_last(self, name: Name) -> None:
+        """Give the last group another name."""
+        self._groups[-1] = replace(self._groups[-1], name=name)
+
+    def pop(self) -> Group:
+        """Take the last name away; what it was joined with stays."""
+        last = self._groups.pop()
+        if last.shared_with is None or last.own is None:
+            return last
+        self._groups.append(last.shared_with)
+        return Group(last.sign, last.own, "")
+
+    def turn_last(self, sign: Sign) -> None:
+        """Give the last name another sign; what it was joined with keeps its own."""
+        self._groups.append(replace(self.pop(), sign=sign))
+
+    def turn_list(self, sign: Sign, *, all_names: bool = False) -> None:
+        """Give the last name and those that "and" joins to it another sign, or all."""
+        self.turn_last(sign)
+        for index in range(len(self._groups) - 1, 0, -1):
+            if not all_names and self._groups[index].link != "and":
+                break
+            self._groups[index - 1] = replace(self._groups[index - 1], sign=sign)

@@ -1,0 +1,116 @@
+"""Words of a place besides names: what excludes, what includes, what refers back, and what means nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from agents.reading.spoken import Spoken
+
+Phrases = dict[str, list[tuple[str, ...]]]  # by the first word, the longest first
+
+
+def _phrases(*lines: str) -> Phrases:
+    table: Phrases = {}
+    for phrase in sorted((tuple(phrase.split()) for line in lines for phrase in line.split(" | ")), key=len, reverse=True):
+        table.setdefault(phrase[0], []).append(phrase)
+    return table
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
+# What follows is taken out.
+EXCLUDING: Final = _phrases(
+    "that neither | neither belong to | neither belonging to",
+    "instead of | in place of | yet not | out :",
+    "but not | but | except | exept | excpet | excpt | exc | exc . | excepting | except for | excluding | excl | exclude",
+    "exclusive of | minus | without | w / o | wo | sans | save | save for | bar | barring | other than | apart from",
+    "apart form | aside from | besides | outside | outside of | not | skip | skipping | leaving out | leave out",
+    "with the exception of | with the sole exception of | with exception of | exception | exceptions | with one exception",
+    "with a single exception | not counting | not including | beyond | less | only not | omit | omitting | out =",
+    "rather than | no | spare | sparing | isn't | isnt | aren't | arent | sauf | hormis | außer | ohne | \\ | ∖ | excepto",
+    "salvo | eccetto | tranne | uitgezonderd | behalve",
+)
+# What stands before is taken out.
+EXCLUDED: Final = _phrases(
+    "neither",
+    "excluded | excepted | exempt | exempted | spared | out of scope | is out of scope | not included | is not included",
+    "not counted | does not count | do not count | doesn't count | left out | is left out | is out | are out | stays out",
+    "stay out | not meant | out | is not part of this | is not part of it | not | is not | are not | aside | apart",
+    "is excluded | are excluded | is exempt | need not be included | need not be counted | being exempted | being excluded",
+    "being excepted | ausgenommen | exclu | esclusa | escluso",
+)
+# What stands before, or after, is taken in whatever else holds.
+INCLUDED: Final = _phrases(
+    "not excepted | not excluded | included | too | as well | also | inclusive | not without | likewise | no less",
+)
+INCLUDING: Final = _phrases(
+    "including | incl | inclusive of | even | not excepting | not excluding | not even excluding | not omitting",
+    "not skipping",
+)
+EMPHASIS: Final = _phrases(
+    "but only",
+    "out of | not instead of it | instead of it | but with | but with it",
+    "in particular | especially | above all | no exception | without exception | no exceptions | without exceptions",
+    "not only | not just | not merely | but also | that also | which also | outside it | outside of it | besides it",
+    "beyond it",
+)
+NONE: Final = _phrases(
+    "no cell | no cells | no sector | none | none of | no cell of | no cells of | nothing | nobody | not one",
+    "not a single cell",
+)
+INSTEAD: Final = _phrases(
+    "no wait | wait no | sorry | scratch that | no disregard | no sorry",
+    "i mean | sorry i mean | sorry , i mean | make that | no make that | correction",
+)
+REST: Final = _phrases(
+    "rest | others | everywhere else | elsewhere | remaining | remainder | everything else | all other | all others | other",
+    "any other | every other",
+)
+ALL: Final = _words(
+    "all every each everything everywhere anywhere whole entire networkwide any overall complete al evry evrything",
+    "everythng evrywhere everywere full tutte tutti alle toutes tous todas todos",
+)
+ONE_BACK: Final = _words(
+    "there it here same that its this latter",
+)
+SEVERAL_BACK: Final = _words(
+    "them these those they both pair former their neither",
+)
+ASLEEP: Final = {"sleeping": True, "asleep": True, "dormant": True, "sleepy": True, "sleeps": True, "awake": False}
+# Words that change what a place is, to be known where they are misspelled.
+KEYWORDS: Final = ("except", "without", "outside", "sleeping", "everywhere", "towards")
+JOINING: Final = _words(
+    "and + & plus / n nad adn an or ,",
+)
+SITES: Final = _words(
+    "site station mast gnb number",
+)
+TOWARDS: Final = _words(
+    "target towards toward -> → > to into when against versus vs direction respect relation",
+)
+# Words around names that name nothing themselves.
+FILLERS: Final = _words(
+    "either seen",
+    "the a an of in at on to for from by under over with within across around along inside throughout near up down my our",
+    "your its their his her these those which who are was be been being cell cells cel cels sector sectors carrier carriers",
+    "area areas zone zones region gnb gnbs node nodes station stations street side just only per into onto as target",
+    "targets place name id scope where when while sit sits belong belongs belonging do does part parts piece having has",
+    "have located lying ones hold unit units antenna antennas mast masts people users customers guys visitors thing things",
+    "anything and plus or nor neither then pair trio together 2 3 4 5 single is it both network networks between",
+    "through used include includes site sites teh everything well namely particular sake lot means among them n s so number",
+    "that we if you operate thrown end cells' they say regarding concerning although though need capacity presently",
+    "currently now right thats that's actually former latter nad adn scope: there here same this dans im nel nella al alla",
+    "di de del della des du den dem der die das el la le les los las il lo em en à auf bei zu zur zum für per y und et",
+    "cellule cellules zelle zellen celda celdas cella celle celula site sito sitio",
+)
+
+
+def phrase_at(table: Phrases, words: Sequence[Spoken], position: int) -> int:
+    """Return the number of words of the longest phrase of the table at a position, 0 if there is none."""
+    for phrase in table.get(words[position].key, ()):
+        if len(phrase) == 1 or tuple(word.key for word in words[position : position + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0

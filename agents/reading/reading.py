@@ -1,0 +1,93 @@
+"""What an operator said, as one typed reading: what every reader returns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, Self
+
+from agents.reading.computing import Computed, ComputedReading
+from agents.reading.marked import Act, Comparison, Reference
+from policies.slices import Slice
+from policies.word import Word
+
+Cells = tuple[str, ...] | Literal["*"]
+
+
+class RelativeBound(Word):
+    """A bound relative to a reference, in percent: the reference plus so many percent of it."""
+
+    percent: float
+    to: Reference
+
+
+class StatedTarget(Word):
+    """A KPI to be reached, in its unit; cells: sorted ids, or "*" for the whole network."""
+
+    kpi: str
+    slice: Slice | None = None
+    cells: Cells = "*"
+    condition: Comparison
+    value: float | None = None
+    relative: RelativeBound | None = None
+
+
+class StatedEdit(Word):
+    """An attribute to be edited, in its unit: to a value, or by a delta."""
+
+    attribute: str
+    slice: Slice | None = None
+    cells: Cells = "*"
+    value: float | str | None = None
+    delta: float | None = None
+
+
+class StatedRestriction(Word):
+    """What is forbidden: `sleep`, `change`, or the edit of an attribute."""
+
+    what: str
+    cells: Cells = "*"
+    slice: Slice | None = None
+
+
+class Reading(Word):
+    """An operator's text: the act, what is to be reached, edited and forbidden, when, and under which condition."""
+
+    act: Act
+    targets: tuple[StatedTarget, ...] = ()
+    edits: tuple[StatedEdit, ...] = ()
+    forbidden: tuple[StatedRestriction, ...] = ()
+    window: tuple[datetime, datetime] | None = None
+    condition_on: str | None = None
+
+    @classmethod
+    def of(cls, computed: ComputedReading) -> Self:
+        """Return the reading that was computed from marked words."""
+        return cls(
+            act=computed.marked.act,
+            targets=tuple(_target(one) for one in computed.items if one.item.kind == "target"),
+            edits=tuple(_edit(one) for one in computed.items if one.item.kind == "edit"),
+            forbidden=tuple(
+                StatedRestriction(what=one.item.name, cells=one.cells or "*", slice=one.item.slice)
+                for one in computed.items
+                if one.item.kind == "forbid"
+            ),
+            window=computed.window,
+            condition_on=computed.marked.condition or None,
+        )
+
+
+def _target(one: Computed) -> StatedTarget:
+    item = one.item
+    if item.comparison is None:
+        raise ValueError(f"target {item.name} has no comparison: a reader marks one of <, <=, >, >=, min, max")
+    relative = None
+    if item.reference is not None and one.percent is not None:
+        relative = RelativeBound(percent=one.percent, to=item.reference)
+    value = one.value if isinstance(one.value, float) else None
+    return StatedTarget(
+        kpi=item.name, slice=item.slice, cells=one.cells or "*", condition=item.comparison, value=value, relative=relative
+    )
+
+
+def _edit(one: Computed) -> StatedEdit:
+    return StatedEdit(attribute=one.item.name, slice=one.item.slice, cells=one.cells or "*", value=one.value, delta=one.delta)

@@ -1,0 +1,94 @@
+"""From the words of a relative amount to percent: "a fifth less", "half of what it is now", "1.2x", "lose a tenth"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from agents.reading.amounts import CORRECTING, AmountError
+from agents.reading.numbers import TIMES, Number, numbers_of
+from agents.reading.unit_words import simplified
+
+_PERCENT: Final = re.compile(r"\s*(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
+_OF: Final = re.compile(
+    r"\s*(?:%|per\s?cent|pct)?\s*(?:of\s+\S|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b"
+    r"|[*x×]\s*(?:last|now|yesterday|today))",
+    re.IGNORECASE,
+)
+_TIMES: Final = re.compile(r"\s*(?:times\b|[x×](?![^\W\d_])|\*)", re.IGNORECASE)
+_LOSS: Final = re.compile(
+    r"\b(?:lose|loses|losing|give up|gives up|giving up|sacrifice|sacrifices|forgo|shed|sheds)\b", re.IGNORECASE
+)
+_COMPARED: Final = re.compile(
+    r"(?<!no )(?<!not )(?<!any )(?<!or )\b(?:less|more|lower|higher|better|faster|fewer|bit|slightly|somewhat)\b(?!\s+than)",
+    re.IGNORECASE,
+)
+_JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–)\s*", re.IGNORECASE)
+_AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECASE)
+_HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A change relative to a reference, in percent; `sign` is +1 or -1 if the words say it, else 0."""
+
+    percent: float
+    sign: int = 0
+
+
+def share_of(words: str) -> Share:
+    """Return the relative change that the words state, none without a number ("no worse than now"); raises AmountError."""
+    if _AGAIN.search(words):
+        return Share(50, 1)
+    if _HALVED.search(words):
+        return Share(50, -1)
+    plain = simplified(words)
+    numbers = [number for number in numbers_of(plain) if not _is_pronoun(plain, number)]
+    if not numbers and re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE):
+        raise AmountError(f"{words!r} has no number")
+    if not numbers:
+        if _COMPARED.search(plain):
+            raise AmountError(f"{words!r} does not say by how much")
+        return Share(0)
+    stated = [number for number in numbers if number.is_ratio or _PERCENT.match(plain[number.end :])]
+    is_range = len(numbers) > 1 and _JOINED.fullmatch(plain[numbers[-2].end : numbers[-1].start])
+    if (is_range or len({number.value for number in stated}) > 1) and not CORRECTING.search(plain):
+        raise AmountError(f"{words!r} is more than one amount")
+    return _share(plain, stated[-1] if stated else numbers[-1])
+
+
+def _is_pronoun(words: str, number: Number) -> bool:
+    """Whether "one" stands for a noun: "no worse than the present one"."""
+    return words[number.start : number.end].casefold() == "one" and not _PERCENT.match(words[number.end :])
+
+
+def _share(words: str, number: Number) -> Share:
+    before, after = words[: number.start], words[number.end :]
+    is_multiple = words[number.start : number.end].casefold() in TIMES or re.search(r"(?<![^\W_])[x×]\s*$", before)
+    if _TIMES.match(after) or is_multiple or re.search(r"\bfactor\b[\s\W]*$", before, re.IGNORECASE):
+        return _changed(number.value * 100 - 100)
+    share = number.value if _PERCENT.match(after) else number.value * 100 if number.is_ratio else None
+    if share is None:
+        raise AmountError(f"{words!r} is no share: percent, a fraction or a multiple")
+    if re.search(r"(?<!up )\bto\s*$", before):
+        return _changed(share - 100)
+    if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
+        raise AmountError(f"{words!r} can be a change or what it becomes")
+    if _LOSS.search(before):
+        return Share(_percent(share), -1)
+    is_bare = not re.search(r"\w|[<>≤≥=]", before)
+    if _OF.match(after) and is_bare and number.is_ratio and share < 50:
+        raise AmountError(f"{words!r} can be what is left or what is lost")
+    if _OF.match(after) and not re.search(r"\bby\s*(?:up to\s*|at least\s*|at most\s*)?$", before):
+        return _changed(share - 100)
+    return Share(_percent(abs(share)), (1 if share > 0 else -1) if number.signed else 0)
+
+
+def _changed(percent: Fraction) -> Share:
+    return Share(_percent(abs(percent)), 1 if percent > 0 else -1)
+
+
+def _percent(value: Fraction) -> float:
+    return float(f"{float(value):.4g}")

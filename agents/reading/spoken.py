@@ -1,0 +1,100 @@
+"""Words of a text with numbers as digits, however they are written: "forty two", "one eight two", "4,5"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+ONES: Final = {
+    word: value
+    for value, word in enumerate(
+        (
+            *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+            *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+        )
+    )
+} | {"oh": 0, "dozen": 12}
+TENS: Final = {
+    **{"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90},
+    **{"fourty": 40, "ninty": 90},
+}
+SPELLED_LETTERS: Final = {
+    word: word[0]
+    for word in (
+        *("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima", "mike"),
+        *("november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee"),
+        *("zulu", "alfa", "bee", "dee", "gee", "jay", "kay", "tee", "vee", "zed", "zee"),
+    )
+} | {"aitch": "h", "eff": "f", "ess": "s"}
+_TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[*→]|->|[^\w\s]|_")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A word, number or sign of the text; `key` is its folded form, a number in digits.
+
+    glued: nothing stands before it. written: the text has digits, not number words.
+    """
+
+    key: str
+    start: int
+    end: int
+    glued: bool
+    written: bool = False
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word or a number, not a sign."""
+        return self.key[0].isalnum()
+
+
+def spoken(text: str) -> list[Spoken]:
+    """Return the words of a text; tens and units of a spoken number are one word."""
+    words: list[Spoken] = []
+    for match in _TOKEN.finditer(text):
+        glued = bool(words) and words[-1].end == match.start()
+        word = match.group().casefold()
+        key = str(ONES[word]) if word in ONES else word
+        words.append(Spoken(key, match.start(), match.end(), glued, written=word.isdigit()))
+    return _joined(words, text)
+
+
+def _joined(words: list[Spoken], text: str) -> list[Spoken]:
+    joined: list[Spoken] = []
+    position = 0
+    while position < len(words):
+        word, position = words[position], position + 1
+        tens = TENS.get(word.key)
+        if tens is None:
+            joined.append(word)
+            continue
+        end, units = word.end, 0
+        after = position + (position < len(words) and words[position].key == "-")
+        if after < len(words) and words[after].key in "123456789" and not text[words[after].start].isdigit():
+            end, units, position = words[after].end, int(words[after].key), after + 1
+        joined.append(replace(word, key=str(tens + units), end=end))
+    return joined
+
+
+@lru_cache(maxsize=4096)
+def singular(word: str) -> str:
+    """Return the singular of a regular plural or possessive."""
+    word = word.removesuffix("'s").removesuffix("’s")
+    if len(word) > 4 and word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def is_misspelled(word: str, right: str) -> bool:
+    """Whether `word` is `right` with letters exchanged, or with one wrong, missing or too many; two of a long word."""
+    if len(word) < 4 or len(right) < 4:
+        return False
+    if len(right) == 4 or len(word) == 4:
+        return sorted(word) == sorted(right) or (
+            word[0] == right[0] and len(word) != len(right) and OSA.distance(word, right) == 1
+        )
+    return OSA.distance(word, right) <= (2 if len(right) > 7 else 1)

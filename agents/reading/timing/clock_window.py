@@ -1,0 +1,165 @@
+"""Windows by the clock and the calendar's days: "midnight to five", "tomorrow 06:00-08:00", "until Friday noon", "next 2 h"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window, instant_at
+from agents.reading.timing.time_words import BY, DENYING, NIGHT, PART_OF_DAY, PLAIN, UNTIL, WHOLE, WHOLE_PART
+
+
+def days_in(items: list[Item]) -> list[date]:
+    """Return the days that are named; a weekday beside a date of that day is the same."""
+    named = [item for item in items if isinstance(item, Day)]
+    dates = {item.day.weekday() for item in named if not item.is_weekday}
+    return list(dict.fromkeys(item.day for item in named if not (item.is_weekday and item.day.weekday() in dates)))
+
+
+def check_affirmed(items: list[Item]) -> None:
+    """Raise TimeError if the words say when something is not."""
+    for item, following in zip(items, [*items[1:], ""], strict=True):
+        if item in DENYING or (
+            item == "not" and (following in ("during", "in", "on", "while", "when") or isinstance(following, Event))
+        ):
+            raise TimeError(f"with {item} it is not certain when")
+        if item == "or" or (item in ("next", "last") and isinstance(following, Day)):
+            raise TimeError(f"with {item} it can be another time")
+
+
+def with_half(moment: Moment, items: list[Item]) -> Moment:
+    """Return a time of day with its half of the day from the words around it."""
+    if not moment.is_open:
+        return moment
+    hours = next((PART_OF_DAY[item] for item in items if isinstance(item, str) and item in PART_OF_DAY), None)
+    return replace(moment, hours=hours) if hours else moment
+
+
+def next_of(moment: Moment, after: datetime) -> datetime:
+    """Return the next occurrence of a time of day; raises TimeError unless clocks of 12 and of 24 hours agree on it."""
+    instant = replace(moment, is_exact=True).after(after)
+    if moment.is_open and moment.nearest_after(after) != instant:
+        raise TimeError("morning or evening")
+    return instant
+
+
+@dataclass
+class ClockWindow:
+    """The window of items without an event."""
+
+    items: list[Item]
+    now: datetime
+
+    def read(self) -> Window:
+        """Return start and end; raises TimeError."""
+        check_affirmed(self.items)
+        moments = [item for item in self.items if isinstance(item, Moment)]
+        spans = [item for item in self.items if isinstance(item, Span)]
+        if len(moments) == 1:
+            return self._by_one(moments[0], spans)
+        if len(moments) > 2:
+            raise TimeError("it names more than two times of day")
+        if moments:
+            return self._by_two(*moments)
+        if spans and self._has("next", "for", "coming", "following", "during"):
+            return self.now, self.now + spans[0].length
+        return self._whole(days_in(self.items))
+
+    def _has(self, *words: str) -> bool:
+        return any(word in self.items for word in words)
+
+    def _is_until(self) -> bool:
+        return any(isinstance(item, str) and item in BY for item in self.items)
+
+    def _by_one(self, moment: Moment, spans: list[Span]) -> Window:
+        days = days_in(self.items)
+        if len(days) > 1:
+            raise TimeError("it names several days")
+        if spans and "before" in self.items:
+            end = next_of(with_half(replace(moment, day=moment.day or next(iter(days), None)), self.items), self.now)
+            return end - spans[0].length, end
+        moment = moment if moment.day or not days else replace(moment, day=days[0])
+        if self._is_until():
+            if any(item in WHOLE for item in self.items[: self.items.index(next(one for one in self.items if one in BY))]):
+                raise TimeError("it is not certain when it starts")
+            return self.now, next_of(with_half(moment, self.items), self.now)
+        if spans:
+            start = next_of(with_half(moment, self.items), self.now)
+            return start, start + spans[0].length
+        raise TimeError("it has no end")
+
+    def _by_two(self, first: Moment, last: Moment) -> Window:
+        if self._is_until() and next(item for item in self.items if isinstance(item, Moment) or item in UNTIL) in UNTIL:
+            raise TimeError("it has more than one end")
+        first, last = self._halves(first, last)
+        days = days_in(self.items)
+        if len(days) == 2 and days[1] - days[0] == DAY and self._has("night") and (first.hour < 6 or first.hour == 24):
+            days = days[1:]  # "the night from Saturday to Sunday, 1 am"
+        if len(days) > 1 and self._are_listed():
+            raise TimeError("it names several days")
+        day = first.day or next(iter(days), None)
+        start = first.on(day, self.now, opens=True) if day else first.after(self.now)
+        if last_day := last.day or (days[1] if len(days) > 1 else None):
+            return start, last.on(last_day, self.now)
+        return start, last.nearest_after(start)
+
+    def _are_listed(self) -> bool:
+        """Whether "and" stands between two days."""
+        kinds = [item if item in ("and", ",", "&") else type(item) for item in self.items]
+        return any(kinds[index : index + 3] == [Day, word, Day] for index in range(len(kinds)) for word in ("and", "&"))
+
+    def _halves(self, first: Moment, last: Moment) -> tuple[Moment, Moment]:
+        """Return both with their half of the day; raises TimeError if it could be another."""
+        if first.is_open and last.is_open:
+            part = next((item for item in self.items if isinstance(item, str) and item in PART_OF_DAY), None)
+            if part is None and not self._has("small", "hours"):
+                raise TimeError("morning or evening")
+            hours = PART_OF_DAY[part] if part else (0, 12)
+            return self._at_night(first, last) if part in NIGHT else (replace(first, hours=hours), replace(last, hours=hours))
+        if first.is_open and last.hours is not None:
+            return replace(first, hours=last.hours), last
+        if first.is_open:
+            return self._before_exact(first, last), last
+        return first, last
+
+    def _at_night(self, first: Moment, last: Moment) -> tuple[Moment, Moment]:
+        """Return both in the night that begins in the evening."""
+        is_small = first.hour < 6 or first.hour == 12
+        return replace(first, hours=(0, 12) if is_small else (12, 24)), replace(
+            last, hours=(0, 12) if last.hour < 9 else (12, 24)
+        )
+
+    def _before_exact(self, first: Moment, last: Moment) -> Moment:
+        if self._has("evening", *NIGHT):
+            return replace(first, hours=(12, 24))
+        if self._has("hours", "small", "morning"):
+            return replace(first, hours=(0, 12))
+        if last.minute == 0 and last.hour in (12, 24):  # "eight till noon", "nine to midnight"
+            return replace(first, hours=(0, 12) if last.hour == 12 else (12, 24))
+        raise TimeError("morning or evening")
+
+    def _whole(self, days: list[date]) -> Window:
+        """Return the window of a day or of a part of it."""
+        words = [item for item in self.items if isinstance(item, str)]
+        named = next((WHOLE[word] for word in words if word in WHOLE), None)
+        if named is None and "night" in words and not days:
+            raise TimeError("which night")
+        if named is None and len(days) != 1:
+            raise TimeError("no time is named")
+        if unknown := [word for word in words if word.isalpha() and word not in PLAIN]:
+            raise TimeError(f"{unknown[0]} is not understood")
+        part = next((WHOLE_PART[word] for word in words if word in WHOLE_PART), None)
+        begin, end = named or part or (0, 24)
+        day = days[0] if days else self.now.date()
+        if set(words) & {"from", "since", "to"} and not self._is_until():
+            raise TimeError("it has no end")
+        if named and days and days[0] != self.now.date() and "tonight" in words:
+            raise TimeError("it names several days")
+        if self._is_until() and part:
+            raise TimeError("it is not certain when it ends")
+        if self._is_until() and days and not named:
+            return self.now, instant_at(day, 0, self.now)
+        start, stop = instant_at(day, begin, self.now), instant_at(day, end, self.now)
+        if stop <= self.now:
+            start, stop = start + DAY, stop + DAY
+        return max(start, self.now), stop

@@ -1,0 +1,287 @@
+"""Windows about events of the calendar: "from half an hour before the match till it ends", "between the two ferries".
+
+The words are parted where the window's end begins ("until", "to", "between … and"); each side names one point: that of a clock,
+or the start or end of an event with what is added or taken off. Without an end it is the event, or a part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from agents.reading.site_card import NamedEvent
+from agents.reading.timing.clock_window import ClockWindow, check_affirmed, days_in, next_of, with_half
+from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window
+from agents.reading.timing.time_words import AFTER, BACK, BEFORE, ENDING, ENDS, FROM, PLAIN, STARTS, TO, UNTIL
+
+_UNCLEAR: Final = frozenset(("day", "morning", "evening", "afternoon", "night", "eve", "if", "whenever"))
+_STARTING: Final = frozenset(("starting", "commencing", "from", "beginning"))
+
+
+@dataclass
+class EventWindow:
+    """The window of items among which is an event."""
+
+    items: list[Item]
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self.events = [item.event for item in self.items if isinstance(item, Event)]
+
+    def read(self) -> Window:
+        """Return start and end; raises TimeError."""
+        check_affirmed(self.items)
+        if (matched := self._by_clock_of_event()) is not None:
+            return matched
+        position = self._parting()
+        if position is None:
+            return self._undivided()
+        left, right = self.items[:position], self.items[position + 1 :]
+        if not _is_timely(left) and (starting := _index(right, _STARTING)) is not None and _is_timely(right[starting + 1 :]):
+            left, right = right[starting:], right[:starting]  # "until its end, starting when it starts"
+        return self._between(left, right, self.items[position])
+
+    def _parting(self) -> int | None:
+        """Return where the words of the end begin."""
+        is_between = any(item in ("between", "interval") for item in self.items)
+        for table in (UNTIL, ENDING, TO):
+            for index, item in enumerate(self.items):
+                if not isinstance(item, str) or item not in table or (item == "and" and not is_between):
+                    continue
+                left, right = self.items[:index], self.items[index + 1 :]
+                is_mere = item in (",", "\n", "…", "-", "/") and not (_has(left, Moment) and _has(right, Moment))
+                if not is_mere and _is_timely(right) and (_is_timely(left) or table is UNTIL):
+                    return index
+        return None
+
+    def _between(self, left: list[Item], right: list[Item], word: Item) -> Window:
+        start_clock, end_clock = _moment(left), _moment(right)
+        if start_clock and end_clock:
+            return ClockWindow(self._with_day(left, right), self.now).read()
+        if not _is_timely(left):
+            return self.now, self._clock_after(end_clock, right, self.now) if end_clock else self._point(
+                right, is_end=True, word=word
+            )
+        is_between = word == "and"
+        if start_clock:
+            end = self._point(right, is_end=True, word=word)
+            return self._clock_before(start_clock, left, end), end
+        start = self._point(left, is_end=is_between)
+        if end_clock:
+            return start, self._clock_after(end_clock, right, start)
+        return start, self._point(right, is_end=True, word="" if is_between else word)
+
+    def _with_day(self, left: list[Item], right: list[Item]) -> list[Item]:
+        """Return the items of two clock times, on the day of the event unless a day is named."""
+        items: list[Item] = [item for item in (*left, "to", *right) if not isinstance(item, Event)]
+        first = _moment(left)
+        if days_in(items) or first is None or first.day or first.is_open:
+            return items
+        start = self.events[0].start
+        instant = first.on(start.date(), self.now, opens=True)
+        return [*items, Day(start.date())] if abs(instant - start) < DAY / 2 else items
+
+    def _clock_before(self, moment: Moment, side: list[Item], end: datetime) -> datetime:
+        """Return the last occurrence of a clock time before the end, or on its day; not before now."""
+        moment = with_half(moment, side)
+        if (point := self._told_point(moment, side)) is not None:
+            return point
+        if moment.day is not None:
+            return moment.after(self.now)
+        day = next(iter(days_in(side)), None)
+        starts = {half.on(day, self.now, opens=True) if day else self._last_before(half, end) for half in moment.halves()}
+        if moment.is_open:
+            starts = {start for start in starts if self.now <= start < end}
+        if len(starts) != 1:
+            raise TimeError("morning or evening")
+        return max(starts.pop(), self.now)
+
+    def _last_before(self, moment: Moment, end: datetime) -> datetime:
+        instant = moment.on(end.date(), self.now, opens=True)
+        while instant >= end:
+            instant -= DAY
+        return instant
+
+    def _clock_after(self, moment: Moment, side: list[Item], start: datetime) -> datetime:
+        moment = with_half(moment, side)
+        if (point := self._told_point(moment, side)) is not None:
+            return point
+        day = next(iter(days_in(side)), None)
+        return next_of(replace(moment, day=moment.day or day), start)
+
+    def _told_point(self, moment: Moment, side: list[Item]) -> datetime | None:
+        """Return when an event starts or ends if the words tell the time of it; raises TimeError if the calendar has another."""
+        event = next((item.event for item in side if isinstance(item, Event)), None)
+        point = self._base(event, _words(side), "") if event and not _has(side, Span) else None
+        if event and point and all(half.on(point.date(), point) != point for half in moment.halves()):
+            raise TimeError(f"by the calendar the {event.name} is from {event.start:%H:%M} to {event.end:%H:%M}")
+        return point
+
+    def _point(self, side: list[Item], *, is_end: bool, word: Item = "") -> datetime:
+        """Return the point that one side names.
+
+        is_end: an event alone means its end at the start of "between", its start behind "until".
+        """
+        event = next((item.event for item in side if isinstance(item, Event)), None)
+        if event is None:
+            if "now" in side:
+                return self.now
+            if not _is_timely(side) or not (set(_words(side)) & (BACK | STARTS | ENDS) or _has(side, Span)):
+                return self._day_point(side)
+            event = self.events[0] if len(self.events) == 1 or word == "" else self.events[-1]
+        words = _words(side)
+        span = next((item for item in side if isinstance(item, Span)), None)
+        base = self._base(event, words, word)
+        if span is None:
+            return base if base is not None else self._bare(event, words, is_left=is_end and word == "")
+        if set(words) & BEFORE:
+            return (base or event.start) - span.length
+        if set(words) & (AFTER | {"into"}):
+            return (event.start if "into" in words and base is None else base or event.end) + span.length
+        raise TimeError("before or after is not said")
+
+    def _base(self, event: NamedEvent, words: list[str], word: Item) -> datetime | None:
+        """Return the start or end of the event, whichever the words name; of both the one beside the event's name counts."""
+        said = [one for one in words if one in STARTS or one in ENDS]
+        said = [one for one in said if one not in ("first", "last", "starting", "commencing")] or said
+        if not said:
+            return event.end if word in ENDING else None
+        return event.start if said[-1] in STARTS else event.end
+
+    def _bare(self, event: NamedEvent, words: list[str], *, is_left: bool) -> datetime:
+        """Return the point that an event alone means; is_left: in "between A and B" it can be A."""
+        if set(words) & {"after", "following", "once"}:
+            return event.end
+        if unknown := [word for word in words if word.isalpha() and word not in PLAIN | FROM | BEFORE | AFTER | {"between"}]:
+            raise TimeError(f"{unknown[0]} is not understood")
+        return event.end if is_left and "between" in words else event.start
+
+    def _day_point(self, side: list[Item]) -> datetime:
+        days = days_in(side)
+        if not days:
+            raise TimeError("it is not certain when")
+        return Moment(0).on(days[0], self.now)
+
+    def _by_clock_of_event(self) -> Window | None:
+        """Return the window of an event if two clock times beside it are its start and end."""
+        moments = [item for item in self.items if isinstance(item, Moment)]
+        if len(moments) != 2 or not any(moment.is_open for moment in moments):
+            return None
+        for event in self.events:
+            points = (event.start, event.end)
+            if all(
+                (point.hour % 12, point.minute) == (moment.hour % 12, moment.minute)
+                for point, moment in zip(points, moments, strict=True)
+            ):
+                return points
+        return None
+
+    def _undivided(self) -> Window:
+        """Return the window of words without an end of their own: an event, a part of it, or a time around it."""
+        event, words = self.events[0], _words(self.items)
+        span = next((item for item in self.items if isinstance(item, Span)), None)
+        moment = _moment(self.items)
+        for before, item in zip(["", *self.items], self.items, strict=False):
+            if item in _UNCLEAR and not isinstance(before, Day):
+                raise TimeError(f"{item} is not certain")
+        if moment is not None:
+            return self._with_clock(event, moment, words)
+        if span is not None:
+            return self._with_span(event, span, words)
+        if half := next((one for one in ("first", "second", "last") if f"{one} half" in " ".join(words)), None):
+            middle = event.start + (event.end - event.start) / 2
+            return (event.start, middle) if half == "first" else (middle, event.end)
+        if "before" in words and "during" in words:
+            raise TimeError("it is not certain when it starts")
+        if "before" in words:
+            return self.now, event.end if set(words) & ENDS else event.start
+        return self._whole(event, words)
+
+    def _whole(self, event: NamedEvent, words: list[str]) -> Window:
+        has_start, has_end = bool(set(words) & STARTS), bool(set(words) & (ENDS - {"over", "on", "last"}))
+        if (has_start != has_end and not set(words) & {"while", "during"}) or set(words) & {"after", "once", "following"}:
+            raise TimeError("it has no end" if not has_end else "it has no start")
+        days = days_in(self.items)
+        if days and not any(event.start.date() <= day <= event.end.date() for day in days):
+            raise TimeError(f"{event.name} is on {event.start:%A %d %B} by the calendar")
+        if len(self.events) > 1:
+            raise TimeError("it names several events")
+        return event.start, event.end
+
+    def _with_clock(self, event: NamedEvent, moment: Moment, words: list[str]) -> Window:
+        moment = with_half(moment, self.items)
+        if set(words) & {"before", "by"}:
+            return event.start, next_of(moment, event.start)
+        if set(words) & {"after", "once"}:
+            return event.end, next_of(moment, event.end)
+        if "from" in words:
+            return self._clock_before(moment, [], event.end), event.end
+        raise TimeError("it is not certain what the time of day is for")
+
+    def _with_span(self, event: NamedEvent, span: Span, words: list[str]) -> Window:
+        """Return a part of an event, or the event with what is added at either side."""
+        spans = [item.length for item in self.items if isinstance(item, Span)]
+        if "either" in words or ("before" in words and "after" in words):
+            return event.start - spans[0], event.end + spans[-1]
+        return self._part(event, span.length, words) or self._beside(event, span.length, words)
+
+    def _part(self, event: NamedEvent, length: timedelta, words: list[str]) -> Window | None:
+        is_beside = set(words) & {"first", "last"} and set(words) & {"after", "following"}
+        if is_beside or (set(words) & {"once", "when"} and set(words) & ENDS):
+            return event.end, event.end + length
+        if set(words) & {"first", "last"} and "before" in words:
+            return event.start - length, event.start
+        is_from_start = set(words) & {"beginning", "start"} and set(words) & {"for", "during"} and not set(words) & BEFORE
+        if "first" in words or is_from_start:
+            return event.start, event.start + length
+        if "last" in words:
+            return event.end - length, event.end
+        return None
+
+    def _beside(self, event: NamedEvent, length: timedelta, words: list[str]) -> Window:
+        order = [type(item) for item in self.items if isinstance(item, Span | Event)]
+        if set(words) & BEFORE:
+            return self._before(event, length, words, is_behind=order == [Event, Span])
+        if set(words) & (AFTER | ENDS):
+            is_whole = order == [Event, Span] or "during" in words
+            return (event.start, event.end + length) if is_whole else (event.end, event.end + length)
+        if "during" in words and length == event.end - event.start:
+            return event.start, event.end
+        raise TimeError("before or after is not said")
+
+    def _before(self, event: NamedEvent, length: timedelta, words: list[str], *, is_behind: bool) -> Window:
+        if is_behind or set(words) & (FROM - {"as"}):
+            return event.start - length, event.end  # "the drill, incl. 15 min before"
+        return event.start - length, event.start
+
+
+def _words(items: Sequence[Item]) -> list[str]:
+    return [item for item in items if isinstance(item, str)]
+
+
+def _has(items: Sequence[Item], kind: type[Moment] | type[Span]) -> bool:
+    return any(isinstance(item, kind) for item in items)
+
+
+def _moment(items: Sequence[Item]) -> Moment | None:
+    return next((item for item in items if isinstance(item, Moment)), None)
+
+
+def _index(items: list[Item], words: frozenset[str]) -> int | None:
+    return next((index for index, item in enumerate(items) if isinstance(item, str) and item in words), None)
+
+
+def _is_timely(items: Sequence[Item]) -> bool:
+    """Whether words name a point in time."""
+    words = set(_words(items))
+    is_point = any(isinstance(item, Moment | Event | Day) for item in items)
+    is_relative = _has(items, Span) and bool(words & (BEFORE | AFTER))
+    return (
+        is_point
+        or is_relative
+        or "now" in words
+        or bool(words & (STARTS | ENDS))
+        or (bool(words & BACK) and bool(words & (BEFORE | AFTER | {"with"})))
+    )

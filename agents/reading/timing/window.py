@@ -1,0 +1,25 @@
+"""From the words of a time to a window: "from half an hour before the match till it ends", "midnight to five", "0100-0345z".
+
+The clock is the network's; a time of day is its next occurrence. A time that could be two, such as "from 8 to 10" without morning
+or evening, is not guessed: `TimeError`.
+"""
+
+from __future__ import annotations
+
+from agents.reading.site_card import SiteCard
+from agents.reading.timing.clock_window import ClockWindow
+from agents.reading.timing.event_window import EventWindow
+from agents.reading.timing.moments import Event, TimeError, Window
+from agents.reading.timing.time_reader import items_of
+
+
+def window_of(phrase: str, card: SiteCard) -> Window:
+    """Return start and end of the time that a phrase names; raises TimeError."""
+    items = items_of(phrase, card)
+    has_event = any(isinstance(item, Event) for item in items)
+    start, end = (EventWindow if has_event else ClockWindow)(items, card.now).read()
+    if end <= start:
+        raise TimeError("it ends before it starts")
+    if end <= card.now:
+        raise TimeError("it is over")
+    return start, end

@@ -1,0 +1,103 @@
+"""Units as people write them behind numbers: "megabits per second", "d b m", "degree and a half", "milisecond"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from agents.reading.numbers import PARTS
+from agents.reading.spoken import ONES, TENS, is_misspelled
+from policies.text.units import is_unit
+
+_UNIT_WORDS: Final = (
+    "percent",
+    "degree",
+    "degrees",
+    "decibel",
+    "decibels",
+    "watts",
+    "milliseconds",
+    "seconds",
+    "mbit",
+    "megabit",
+)
+_RIGHT_WORDS: Final = (*_UNIT_WORDS, *PARTS, *(word for word in (*ONES, *TENS, "hundred", "thousand", "point") if len(word) > 3))
+# Words near to one of them, and right themselves.
+_OTHER_WORDS: Final = frozenset(
+    (
+        *("there", "these", "second", "fine", "find", "points", "tents", "print", "thirst", "watt", "waits", "seventh", "eighth"),
+        *("tense", "third", "ninth", "fort", "form", "from", "seen", "even", "every", "forth"),
+    )
+)
+_BITS: Final = r"(kilo|mega|giga|[kmg])(?:\s?bits?|\s?b)"
+_Simpler = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+
+
+def _simpler(pattern: str, by: str | Callable[[re.Match[str]], str]) -> _Simpler:
+    return re.compile(pattern, re.IGNORECASE), by
+
+
+_SIMPLER: Final = (
+    _simpler(r"\b(?:a|an|one|1|another)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+(?:a|one)\s+half\b", r"1.5 \1"),
+    _simpler(r"\b([\w.,]+)\s+(degrees?|decibels?|dbs?|seconds?|percent)\s+and\s+(?:a|one)\s+half\b", r"\1 and a half \2"),
+    _simpler(r"\b(?:more|less|further|additional|extra)\s+(degrees?|d\s?b|decibels?|points?)\b", r"\1"),
+    _simpler(r"(?<=\d)\s*[(x×*]\s*0[.,]1\s*(?:degrees?|deg|°)\s*\)?", " tenths of a degree"),
+    _simpler(rf"\b{_BITS}\s*(?:/|per)\s*j(?:oule)?\b", lambda match: {"k": "kbit/J", "m": "Mbit/J"}.get(match[1][0].lower(), "")),
+    _simpler(r"\bbits?\s+per\s+joule\b", "bit/J"),
+    _simpler(
+        r"(\d+(?:[.,]\d+)?)\s?k(?=\s+(?:users?|ues?|devices|subscribers|connections|handovers)\b)",
+        lambda match: f"{float(match[1].replace(',', '.')) * 1000:g}",
+    ),
+    _simpler(r"\b(kilo)?watt[\s-]hours?\b", lambda match: "kWh" if match[1] else "Wh"),
+    _simpler(r"(?<!of )(?<!half )\b(?:per|a)\s+sec(?:ond)?\b", "/s"),
+    (re.compile(r"\b([kKmMgG])b\s*/\s*s\b"), lambda match: f"{match[1]}bit/s"),
+    _simpler(r"\b(kilo|mega|giga|[kmg])\s?bits?\s*/\s*s(?:ec|econd)?\b", lambda match: f"{match[1][0]}bit/s"),
+    _simpler(r"\b(kilo|mega|giga)bits?\b", lambda match: f"{match[1][0]}bit"),
+)  # fmt: skip
+
+
+def simplified(words: str) -> str:
+    """Return the words with misspelled numbers and units corrected, and units as symbols."""
+    words = re.sub(r"[^\W\d_]{4,}", lambda match: _corrected(match.group()), words)
+    for pattern, simpler in _SIMPLER:
+        words = pattern.sub(simpler, words)
+    return words
+
+
+def _corrected(word: str) -> str:
+    key = word.casefold()
+    if key in _RIGHT_WORDS or key in _OTHER_WORDS or is_unit(word):
+        return word
+    return next(
+        (right for right in _RIGHT_WORDS if (key[0] == right[0] or sorted(key) == sorted(right)) and is_misspelled(key, right)),
+        word,
+    )
+
+
+_PERCENT: Final = frozenset(("%", "percent", "pct", "percents", "procent", "point", "points", "prct"))
+_UNIT: Final = re.compile(
+    r"[\s;|…,-]*((?:per\s+cent|per\s+mille|per\s+mil|[^\W\d_]+|[%‰°µμ])(?:\s*/\s*[^\W\d_]+)?(?:\s+[^\W\d_]+){0,3})", re.IGNORECASE
+)
+_SPACED: Final = {"d b": "dB", "d b m": "dBm", "m s": "ms", "m bit": "Mbit"}
+_OWN: Final = ("deg", "degree", "degrees", "°", "‰", "permille", "ppm", "gbit", "kbit", "mbit")  # units of this module
+
+
+def unit_of(after: str) -> str:
+    """Return the spelling of the unit behind a number, empty if there is none."""
+    match = _UNIT.match(after)
+    if match is None:
+        return ""
+    words = match[1].replace(" / ", "/").split()
+    folded = match[1].casefold()
+    if words[0].casefold() in _PERCENT or folded.startswith("per cent"):
+        return "%"
+    if folded.startswith("per mil"):
+        return "‰"
+    if words[0].casefold() in ("a", "of", "an"):
+        return unit_of(after[after.casefold().index(words[0].casefold()) + len(words[0]) :])
+    for size in range(len(words), 0, -1):
+        spelling = " ".join(words[:size])
+        if is_unit(spelling) or spelling.casefold() in _SPACED:
+            return _SPACED.get(spelling.casefold(), spelling)
+    return words[0].casefold() if words[0].casefold() in _OWN else ""

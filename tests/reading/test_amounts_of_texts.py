@@ -1,0 +1,119 @@
+import pytest
+
+from agents.reading.amounts import AmountError, value_in
+from agents.reading.shares import share_of
+
+VALUES = [
+    ("between 400 and 700 watts", "W", 700),
+    ("below four hundred milliseconds", "ms", 400),
+    ("within half a second", "ms", 500),
+    ("a quarter of a second", "ms", 250),
+    ("0.0125;s", "ms", 12.5),
+    ("lt … 400 … ms", "ms", 400),
+    ("512, and not 256, milliseconds", "ms", 512),
+    ("320 ms, no, make that 256", "ms", 256),
+    ("exceed 2 Gbit", "Mbit", 2000),
+    ("min 2,5 Mbit", "Mbit/s", 2.5),
+    ("minumum 4 mbti/s", "Mbit/s", 4),
+    ("a fifth of a megabit per joule", "bit/J", 200_000),
+    ("0.05 percnt", "%", 0.05),
+    ("half a percent", "%", 0.5),
+    ("3 packets out of 1000", "%", 0.3),
+    ("3 … out of 1000", "%", 0.3),
+    ("one in a hundred", "%", 1),
+    ("30 ppm", "%", 0.003),
+    ("5 per mille", "%", 0.5),
+    ("2e-4", "%", 0.02),
+    ("5 half-dB", "dB", 2.5),
+    ("15 tenths of a dB", "dB", 1.5),
+    ("20 W", "dBm", 43.01),
+    ("+10 (0.1 deg)", "0.1 deg", 10),
+    ("three degrees and a half", "0.1 deg", 35),
+    ("one and a hlaf degre more", "0.1 deg", 15),
+    ("two hundred, not one more", "count", 200),
+    ("undr 180 wats", "W", 180),
+    ("three quarters of a kilowatt", "W", 750),
+    ("1.2k users", "UE", 1200),
+    ("8-10 ms", "ms", 10),
+    ("down from 20 to 10 ms", "ms", 10),
+    ("to the height of 2 %", "%", 2),
+    ("another decibel and a half", "dB", 1.5),
+    ("77 and no longer 177", "", 77),
+    ("18 ms, not to 19", "ms", 18),
+    ("doubled to 4", "", 4),
+]
+
+
+@pytest.mark.parametrize(("words", "unit", "value"), VALUES)
+def test_an_amount_is_a_number_in_the_unit(words: str, unit: str, value: float):
+    assert value_in(words, unit) == pytest.approx(value)
+
+
+def test_of_a_range_the_comparison_takes_its_end():
+    assert value_in("between 400 and 700 watts", "W", lowest=True) == 400
+    assert value_in("between 2 and 9 %", "%", lowest=True) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "unit"),
+    [
+        ("5", "ms"),
+        ("to 320", "ms"),
+        ("0.001", "%"),
+        ("3 dBm", "dB"),
+        ("20 MW", "dBm"),
+        ("fast", "ms"),
+        ("the same", "ms"),
+        ("5 dB", "%"),
+        ("10 MB/s", "Mbit/s"),
+        ("10 ms (now 20 ms)", "ms"),
+        ("20 ms is too much, 10 ms", "ms"),
+    ],
+)
+def test_no_amount_that_fits_or_more_than_one_is_a_doubt(words: str, unit: str):
+    with pytest.raises(AmountError):
+        value_in(words, unit)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"), [("the same", 8), ("by as much", 8), ("half that", 4), ("twice that", 16), ("minus two", -2)]
+)
+def test_an_amount_can_refer_to_the_one_before(words: str, value: float):
+    assert value_in(words, "dB", before=8) == value
+
+
+SHARES = [
+    ("a fifth less", 20, 0),
+    ("half of what it is now", 50, -1),
+    ("lose a tenth of what it has now", 10, -1),
+    ("give up as much as 15 % of its rate", 15, -1),
+    ("drop to 80 % of yesterday", 20, -1),
+    ("no worse than 85 % of the present one", 15, -1),
+    ("1.2x yesterday at most", 20, 1),
+    ("<= 0.9x", 10, -1),
+    ("1.0x last week", 0, -1),
+    ("twice what it was", 100, 1),
+    ("in half", 50, -1),
+    ("half as much again", 50, 1),
+    ("+5 %", 5, 1),
+    ("no worse than now", 0, 0),
+    ("down to 90 %", 10, -1),
+    ("to a tenth", 90, -1),
+    ("factor <= 0.88", 12, -1),
+    ("0.8 * last_week", 20, -1),
+    ("as yesterday or better", 0, 0),
+]
+
+
+@pytest.mark.parametrize(("words", "percent", "sign"), SHARES)
+def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, sign: int):
+    share = share_of(words)
+    assert (share.percent, share.sign) == (pytest.approx(percent), sign)
+
+
+@pytest.mark.parametrize(
+    "words", ["a tenth of its speed", "5 ms", "a bit less", "haf of yesterday", "110 %", "ten to twenty percent", "by 0.1"]
+)
+def test_a_share_that_is_not_certain_is_a_doubt(words: str):
+    with pytest.raises(AmountError):
+        share_of(words)

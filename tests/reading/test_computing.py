@@ -1,0 +1,107 @@
+import pytest
+
+from agents.reading.computing import computed
+from agents.reading.doubt import Doubt
+from agents.reading.marked import SAME, Marked, MarkedItem
+from agents.reading.names import Names
+from agents.reading.reading import Reading
+
+STORE = ("Q03-1", "Q03-2", "Q04-1", "Q04-2")
+
+
+def _target(**of: object) -> MarkedItem:
+    return MarkedItem.model_validate({"kind": "target", "name": "DRB.PdcpSduDelayDl", "comparison": "<", "amount": "8 ms"} | of)
+
+
+def _edit(**of: object) -> MarkedItem:
+    return MarkedItem.model_validate(
+        {"kind": "edit", "name": "configuredMaxTxPower", "amount": "2 dB", "is_delta": True, "sign": -1} | of
+    )
+
+
+def _read(names: Names, *items: MarkedItem, when: str = "", condition: str = "") -> Reading:
+    return Reading.of(computed(Marked(act="change", items=items, when=when, condition=condition), names))
+
+
+def test_a_marked_text_becomes_a_reading(names: Names):
+    text = "Until the tasting starts hold URLLC delay in the malt store below 8 ms and take 2 dB off there, hands off q3-2"
+    items = [
+        _target(slice="URLLC", place="in the malt store"),
+        _edit(place="there"),
+        MarkedItem(kind="forbid", name="change", place="q3-2"),
+    ]
+    reading = _read(names, *items, when="Until the tasting starts")
+    assert [target.model_dump() for target in reading.targets] == [
+        {
+            **{"kpi": "DRB.PdcpSduDelayDl", "slice": "URLLC", "cells": ("Q03-1", "Q04-1", "Q04-2"), "condition": "<"},
+            **{"value": 8.0, "relative": None},
+        }
+    ], text
+    assert (reading.edits[0].cells, reading.edits[0].delta) == (("Q03-1", "Q04-1", "Q04-2"), -2.0)
+    assert reading.forbidden[0].cells == ("Q03-2",)
+    assert reading.window and f"{reading.window[1]:%dT%H:%M}" == "06T18:00"
+
+
+def test_no_place_is_the_network_and_same_is_the_item_before(names: Names):
+    assert _read(names, _target()).targets[0].cells == "*"
+    reading = _read(names, _target(place="malt store"), _target(place=SAME, name="DRB.PdcpSduDelayDl.P95"))
+    assert reading.targets[1].cells == STORE
+
+
+@pytest.mark.parametrize("condition", ["if more than 60 users are in Q07-2", "unless delay in q7-2 passes 12 ms"])
+def test_a_pronoun_can_refer_to_the_condition(condition: str, names: Names):
+    assert _read(names, _target(place="there"), condition=condition).targets[0].cells == ("Q07-2",)
+
+
+def test_a_pronoun_is_asked_about_if_the_condition_names_two_places(names: Names):
+    with pytest.raises(Doubt, match="not named"):
+        _read(names, _target(place="there"), condition="if Q07-2 has more users than Q08-2")
+
+
+def test_a_pronoun_never_refers_to_a_number_of_the_condition(names: Names):
+    with pytest.raises(Doubt, match="not named"):
+        _read(names, _target(place="there"), condition="if more than 7 users are connected")
+
+
+def test_all_other_cells_are_those_that_no_item_names(names: Names):
+    hands_off = MarkedItem(kind="forbid", name="change", place="all other cells")
+    reading = _read(names, _target(place="the malt store"), hands_off)
+    assert reading.targets[0].cells == STORE
+    assert set(reading.forbidden[0].cells) == names.all - set(STORE)
+
+
+def test_the_same_amount_and_an_elided_unit_refer_to_the_item_before(names: Names):
+    reading = _read(names, _edit(place="Q03-1"), _edit(place="Q03-2", amount="the same"), _edit(place="Q04-1", amount="one"))
+    assert [edit.delta for edit in reading.edits] == [-2, -2, -1]
+
+
+def test_units_are_those_of_the_limits_catalogue(names: Names):
+    tilt = _edit(name="digitalTilt", place="Q03-1", amount="two degrees", sign=1)
+    power = _edit(place="Q03-1", amount="20 W", is_delta=False, sign=0)
+    reading = _read(names, tilt, power)
+    assert (reading.edits[0].delta, reading.edits[1].value) == (20, 43.01)
+
+
+@pytest.mark.parametrize(
+    ("items", "why"),
+    [
+        ([_target(place="the bottling plant")], "names no cell"),
+        ([_target(place="haunted malt store")], "haunted is not understood"),
+        ([_target(place="malt store", amount="8")], "no amount in ms"),
+        ([_edit(name="beerTemperature", place="malt store")], "no unit in the limits catalogue"),
+        ([_target(place="Q03-1"), MarkedItem(kind="forbid", name="change", place="Q03-1")], "no cell is left"),
+        (
+            [_edit(place="Q03-1"), MarkedItem(kind="forbid", name="configuredMaxTxPower", place="malt store")],
+            "where the text edits it",
+        ),
+    ],
+)
+def test_what_cannot_be_computed_is_a_doubt_that_names_the_words(items: list[MarkedItem], why: str, names: Names):
+    with pytest.raises(Doubt, match=why):
+        _read(names, *items)
+
+
+def test_a_doubtful_time_is_a_doubt(names: Names):
+    with pytest.raises(Doubt, match="morning or evening") as raised:
+        _read(names, _target(), when="from 8 to 10")
+    assert raised.value.words == "from 8 to 10"

@@ -1,0 +1,198 @@
+import pytest
+
+from agents.reading.antecedents import Antecedents, PlaceError
+from agents.reading.name import AmbiguousNameError
+from agents.reading.names import Names
+from agents.reading.places import cells_of
+
+YARD = {"Q01-1", "Q01-2", "Q02-1"}
+STORE = {"Q03-1", "Q03-2", "Q04-1", "Q04-2"}
+TERRACE = {"Q02-1", "Q07-2", "Q07-3"}
+
+
+def _site(number: int) -> set[str]:
+    return {f"Q{number:02}-{sector}" for sector in (1, 2, 3)}
+
+
+NAMED = {
+    # names in full, shortened, spelled out, misspelled, in other languages
+    "Q07-2": {"Q07-2"},
+    "q7-2": {"Q07-2"},
+    "q1-1": {"Q01-1"},
+    "q11-1": {"Q11-1"},
+    "q 7": _site(7),
+    "q seven dash three": {"Q07-3"},
+    "vat.b": {"vat.b"},
+    "vat a and c": {"vat.a", "vat.c"},
+    "the malt store": STORE,
+    "mlat store": STORE,
+    "lowr terrace": TERRACE,
+    "low terrace": TERRACE,
+    "the kettle cell": {"BrewKettle"},
+    "dans la q07-2": {"Q07-2"},
+    "im malt store": STORE,
+    "nel malt store": STORE,
+    # sectors
+    "sector 2 of Q07": {"Q07-2"},
+    "sector three of site q eleven": {"Q11-3"},
+    "the third cell of site Q10": {"Q10-3"},
+    "sectors 1 and 2 of Q03": {"Q03-1", "Q03-2"},
+    "Q07, cell 2": {"Q07-2"},
+    "all sectors of Q07 but the second": {"Q07-1", "Q07-3"},
+    "the site Q07, Q07-1 to Q07-2": {"Q07-1", "Q07-2"},
+    # ranges
+    "Q03..Q05": _site(3) | _site(4) | _site(5),
+    "Q07-1..Q07-3": _site(7),
+    "Q03..Q05, not Q04-2": (_site(3) | _site(4) | _site(5)) - {"Q04-2"},
+    # exclusions behind, before and around what they are taken from
+    "the malt store but not Q03-2": STORE - {"Q03-2"},
+    "malt store, Q03-2 excluded": STORE - {"Q03-2"},
+    "malt store, Q03-1 and Q03-2 excluded": STORE - {"Q03-1", "Q03-2"},
+    "except for Q03-2 the malt store": STORE - {"Q03-2"},
+    "with the exception of Q03-2, no cell of the malt store": STORE - {"Q03-2"},
+    "With the exception of Q03-1 … the malt store": STORE - {"Q03-1"},
+    "not Q03-2 Q03-1": {"Q03-1"},
+    "malt store, but none of the Q03 cells": {"Q04-1", "Q04-2"},
+    "cooper's yard … not counting sector 1 of Q02": YARD - {"Q02-1"},
+    "scope: malt store\nskip: Q03-2": STORE - {"Q03-2"},
+    "malt store;skip;Q03-2": STORE - {"Q03-2"},
+    "cooper's yard, not excepting Q02-1": YARD,
+    "lower terrace and outside it in Q12-1": TERRACE | {"Q12-1"},
+    "cooper's yard, exclusive of any cell that also belongs to the lower terrace": YARD - TERRACE,
+    "not Q01-1 but Q01-2": {"Q01-2"},
+    "not in the yard but in the malt store": STORE,
+    "malt store, Q03-1 not, and on Q04-1 neither": {"Q03-2", "Q04-2"},
+    "not only Q03-1 but also Q03-2": {"Q03-1", "Q03-2"},
+    "malt store instead of Q12": STORE,
+    "yard but only Q01-1": {"Q01-1"},
+    # what is asleep
+    "vat, sleeping cell aside": {"vat.a", "vat.b"},
+    "the vat cells but not the sleeping ones": {"vat.a", "vat.b"},
+    "the sleeping cell of vat": {"vat.c"},
+    # areas whose name has a word that means something else
+    "the rest house": {"Q05-1", "Q06-1"},
+    # corrections
+    "vat a sorry i mean vat b": {"vat.b"},
+    # what two names share
+    "the Q02 cell of the lower terrace": {"Q02-1"},
+}
+
+
+@pytest.mark.parametrize("phrase", NAMED)
+def test_a_place_is_the_cells_that_its_words_name(phrase: str, names: Names):
+    place = cells_of(phrase, names)
+    assert place.cells == NAMED[phrase]
+    assert not place.unused
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "all cells",
+        "everywhere, Q03-1 and Q03-2 too",
+        "the whole network",
+        "everywhere",
+        "network",
+        "the whole brewery",
+        "net wide",
+    ],
+)
+def test_the_network_is_all_cells(phrase: str, names: Names):
+    assert cells_of(phrase, names) == cells_of("all cells", names)
+    assert cells_of(phrase, names).cells == names.all
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "all but Q07",
+        "all sites except those of Q07",
+        "everything except Q07",
+        "all cells, those of Q07 excluded",
+        "not Q07",
+        "all \\ Q07",
+    ],
+)
+def test_an_exclusion_alone_leaves_the_rest_of_the_network(phrase: str, names: Names):
+    assert cells_of(phrase, names).cells == names.all - _site(7)
+
+
+BEFORE = (frozenset({"Q01-1"}), frozenset({"Q07-2"}))
+REFERRING = {
+    "there": {"Q07-2"},
+    "in that cell": {"Q07-2"},
+    "on it": {"Q07-2"},
+    "both": {"Q01-1", "Q07-2"},
+    "for the pair": {"Q01-1", "Q07-2"},
+    "the former": {"Q01-1"},
+    "the latter": {"Q07-2"},
+    "them": {"Q01-1", "Q07-2"},
+    "the whole site": _site(7),
+    "the other cells of that site": {"Q07-1", "Q07-3"},
+    "sector 3": {"Q07-3"},
+    "all of it": {"Q07-2"},
+    "those two": {"Q01-1", "Q07-2"},
+    "the former and the latter": {"Q01-1", "Q07-2"},
+    "there and in Q12-1": {"Q07-2", "Q12-1"},
+    "the same cells plus Q12-1": {"Q07-2", "Q12-1"},
+}
+
+
+@pytest.mark.parametrize("phrase", REFERRING)
+def test_a_pronoun_is_a_place_before(phrase: str, names: Names):
+    assert cells_of(phrase, names, Antecedents(before=BEFORE)).cells == REFERRING[phrase]
+
+
+def test_all_but_a_place_before_is_the_rest_of_the_network(names: Names):
+    assert cells_of("everywhere but there", names, Antecedents(before=BEFORE)).cells == names.all - {"Q07-2"}
+    assert cells_of("the network minus the yard plus Q02-1", names).cells == names.all - {"Q01-1", "Q01-2"}
+
+
+def test_what_refers_to_more_places_than_there_are_is_not_guessed(names: Names):
+    with pytest.raises(PlaceError):
+        cells_of("all three", names, Antecedents(before=BEFORE))
+    with pytest.raises(PlaceError):
+        cells_of("both", names, Antecedents(before=(frozenset({"Q01-1"}), frozenset({"Q07-2", "Q07-3"}))))
+
+
+def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
+    elsewhere = Antecedents(elsewhere=(frozenset({"Q03-1"}), frozenset(STORE), frozenset({"Q12-1"})))
+    assert cells_of("the rest of the malt store", names, elsewhere).cells == STORE - {"Q03-1"}
+    assert cells_of("all other cells", names, elsewhere).cells == names.all - STORE - {"Q12-1"}
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "the bottling plant",
+        "there",
+        "both",
+        "sector 4 of Q07",
+        "Q07-4",
+        "sites Q03, 4 and 5",
+        "Q03 and Q04 minus sector 1 of each",
+        "Q03 without Q03-1 and Q04 without Q04-1",
+        "the store house",
+        "every second cell of the yard",
+        "Q13-1",
+        "except Q03-1, Q03-2",
+        "the rest of the malt store",
+        "it",
+    ],
+)
+def test_what_is_not_certain_is_not_guessed(phrase: str, names: Names):
+    try:
+        place = cells_of(phrase, names)
+    except (PlaceError, AmbiguousNameError):
+        return
+    assert place.unused, f"{phrase} became {sorted(place.cells)}"
+
+
+@pytest.mark.parametrize("phrase", ["the whole terrace", "everywhere on the terrace"])
+def test_a_part_of_a_name_that_can_be_the_network_is_asked_about(phrase: str, names: Names):
+    with pytest.raises(AmbiguousNameError):
+        cells_of(phrase, names)
+
+
+def test_words_without_a_meaning_are_handed_back(names: Names):
+    assert cells_of("the haunted malt store", names).unused == ("haunted",)

@@ -1,0 +1,111 @@
+import pytest
+
+from agents.reading.site_card import SiteCard
+from agents.reading.timing.moments import TimeError
+from agents.reading.timing.window import window_of
+
+# It is Tuesday 6 May 2031, 13:00. Tasting 18:00 to 21:30, barrel race tomorrow 10:00 to 12:00, boiler test on the 8th 02:00 to
+# 04:00.
+WINDOWS = {
+    "midnight to five": ("07T00:00", "07T05:00"),
+    "2200-0430 tonight": ("06T22:00", "07T04:30"),
+    "2200-0430z": ("06T22:00", "07T04:30"),
+    "from twenty three thirty to oh four thirty": ("06T23:30", "07T04:30"),
+    "between quarter to five and twenty past six tomorrow morning": ("07T04:45", "07T06:20"),
+    "in the small hours, one to half past four": ("07T01:00", "07T04:30"),
+    "tomorrow, eight till noon": ("07T08:00", "07T12:00"),
+    "from 20 to 23": ("06T20:00", "06T23:00"),
+    "Wed 7 May 22:00 - Thu 8 May 05:00": ("07T22:00", "08T05:00"),
+    "2031-05-07T01:00Z/2031-05-07T02:00Z": ("07T01:00", "07T02:00"),
+    "t0: 2031-05-07T07:30Z\nt1: 2031-05-07T18:00Z": ("07T07:30", "07T18:00"),
+    "until Thursday noon": ("06T13:00", "08T12:00"),
+    "for the next hour and a half": ("06T13:00", "06T14:30"),
+    "18 to 20 h": ("06T18:00", "06T20:00"),
+    "8/5 10:00-12:00": ("08T10:00", "08T12:00"),
+    "up to noon tomorrow": ("06T13:00", "07T12:00"),
+    "at eight this evening and so until half past eleven": ("06T20:00", "06T23:30"),
+    "the day after tomorrow": ("08T00:00", "09T00:00"),
+    "90 min before 18:30": ("06T17:00", "06T18:30"),
+    "no later than 21:00": ("06T13:00", "06T21:00"),
+    "tonight": ("06T18:00", "07T00:00"),
+    "overnight": ("06T22:00", "07T06:00"),
+    "tomorrow": ("07T00:00", "08T00:00"),
+    # events
+    "during the beer tasting": ("06T18:00", "06T21:30"),
+    "while the tasting lasts": ("06T18:00", "06T21:30"),
+    "from the beginning to the end of the barrel race": ("07T10:00", "07T12:00"),
+    "until the tasting starts": ("06T13:00", "06T18:00"),
+    "before the tasting is over": ("06T13:00", "06T21:30"),
+    "until half an hour after the tasting": ("06T13:00", "06T22:00"),
+    "from half an hour before the tasting till it ends": ("06T17:30", "06T21:30"),
+    "half an hour before the tasting until half an hour after it": ("06T17:30", "06T22:00"),
+    "Barrel race: from one hour before the start until the end": ("07T09:00", "07T12:00"),
+    "start of the barrel race minus 1 h until its end plus 30 min": ("07T09:00", "07T12:30"),
+    "until half an hour after the barrel race, starting when it starts": ("07T10:00", "07T12:30"),
+    "between the beer tasting and the barrel race": ("06T21:30", "07T10:00"),
+    "between the end of the tasting and the start of the boiler test": ("06T21:30", "08T02:00"),
+    "in the two hours before the boiler test": ("08T00:00", "08T02:00"),
+    "the first half hour of the tasting": ("06T18:00", "06T18:30"),
+    "last hour before the barrel race": ("07T09:00", "07T10:00"),
+    "the first hour after the barrel race": ("07T12:00", "07T13:00"),
+    "once the barrel race ends, for an hour": ("07T12:00", "07T13:00"),
+    "half past three till the tasting is over": ("06T15:30", "06T21:30"),
+    "until the boiler test is through": ("06T13:00", "08T04:00"),
+    "30 minutes before until 15 minutes after the barrel race": ("07T09:30", "07T12:15"),
+    "during and one hour after the barrel race": ("07T10:00", "07T13:00"),
+    "second half of the barrel race": ("07T11:00", "07T12:00"),
+    "ten minutes either side of the barrel race": ("07T09:50", "07T12:10"),
+    "for ninety minutes as of the beginning of the barrel race": ("07T10:00", "07T11:30"),
+    "2000z till the tasting closes": ("06T20:00", "06T21:30"),
+    "from now until the boiler test starts at two": ("06T13:00", "08T02:00"),
+    "after the tasting, till eleven in the evening": ("06T21:30", "06T23:00"),
+    "from ten to twelve, as long as the barrel race lasts": ("07T10:00", "07T12:00"),
+    "form now til the barel rcae beigns": ("06T13:00", "07T10:00"),
+}
+
+
+@pytest.mark.parametrize("phrase", WINDOWS)
+def test_a_time_is_the_window_that_its_words_name(phrase: str, card: SiteCard):
+    start, end = window_of(phrase, card)
+    assert (f"{start:%dT%H:%M}", f"{end:%dT%H:%M}") == WINDOWS[phrase]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "from 8 to 10",
+        "at night",
+        "after the tasting",
+        "from the start of the tasting",
+        "at five",
+        "during the tasting on Thursday",
+        "until the tasting starts at seven",
+        "on Wednesday and on Friday",
+        "from 2031-02-30T10:00Z until 2031-03-01T10:00Z",
+        "from 2031-05-06T10:00Z until 2031-05-06T11:00Z",
+        "soon",
+        "Thursday and Friday 0900-1100",
+        "from Thursday until Friday noon",
+        "from tomorrow",
+        "next Tuesday",
+        "tonight and tomorrow night",
+        "not before 21:00",
+        "until the barrel race or 11:00",
+        "before and during the barrel race",
+        "the evening before the barrel race",
+        "only if the barrel race takes place",
+        "until eight",
+        "till tomorrow evening",
+        "tonight until 22:00",
+        "till kick-off tonight",
+        "until six this evening; after seven as you like",
+        "10:00, 12:00 and 14:00",
+        "outside the tasting",
+        "not during the tasting",
+        "until the barrel race is cancelled",
+        "8/7 10:00-12:00",
+    ],
+)
+def test_a_time_that_can_be_another_is_not_guessed(phrase: str, card: SiteCard):
+    with pytest.raises(TimeError):
+        window_of(phrase, card)

@@ -1,0 +1,95 @@
+"""Training and generation with a tiny random model of the base's kind: resumable, and every answer is of the form."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from tiny_tokenizer import hand_texts, tiny_tokenizer
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+
+from training.llm.reader.answer import AnswerForm
+from training.llm.reader.answer_names import choice_ids
+from training.llm.reader.batches import Example
+from training.llm.reader.generating import Reader
+from training.llm.reader.training import Plan, TrainingError, train
+
+TOKENIZER = tiny_tokenizer()
+PLAN = Plan(rank=2, rate=5e-3, tokens=400, epochs=1, warmup=2, save_every_s=0.0)
+TEXTS = [text for text in hand_texts() if len(text.text) < 60][:24]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(TOKENIZER),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        tie_word_embeddings=True,
+        pad_token_id=TOKENIZER.pad_token_id,
+        bos_token_id=TOKENIZER.bos_token_id,
+        eos_token_id=TOKENIZER.eos_token_id,
+    )
+    folder = tmp_path_factory.mktemp("base")
+    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    form = AnswerForm(TOKENIZER)
+    prompts = [form.prompt(text.text) for text in TEXTS]
+    return [Example(prompt.ids, tuple(form.answer(text.spanned(), prompt))) for text, prompt in zip(TEXTS, prompts, strict=True)]
+
+
+class _Killed(BaseException):
+    pass
+
+
+def _train(base: Path, examples: list[Example], out: Path, stop_after: int | None = None, plan: Plan = PLAN) -> list[str]:
+    lines: list[str] = []
+
+    def report(line: str) -> None:
+        lines.append(line)
+        if stop_after is not None and len(lines) == stop_after:
+            raise _Killed
+
+    train(base, examples, list(choice_ids(TOKENIZER).values()), out, plan, report)
+    return lines
+
+
+def test_a_killed_training_goes_on_to_the_same_adapter(base: Path, examples: list[Example], tmp_path: Path):
+    many = examples * 10
+    lines = _train(base, many, tmp_path / "whole")
+    with pytest.raises(_Killed):
+        _train(base, many, tmp_path / "killed", stop_after=1)
+    rest = _train(base, many, tmp_path / "killed")
+    assert lines == rest  # killed at the 20th step, before it was written
+    whole, killed = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("whole", "killed"))
+    assert whole.keys() == killed.keys()
+    assert all(torch.equal(whole[name], killed[name]) for name in whole)
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["killed", "whole"]
+
+
+def test_another_plan_does_not_go_on_in_the_same_folder(base: Path, examples: list[Example], tmp_path: Path):
+    _train(base, examples, tmp_path / "out", plan=replace(PLAN, rate=1e-3))
+    with pytest.raises(TrainingError, match="another plan"):
+        _train(base, examples, tmp_path / "out")
+
+
+def test_a_model_that_knows_nothing_still_answers_in_the_form_whatever_stands_beside_a_text(base: Path):
+    model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
+    reader = Reader(model, TOKENIZER)
+    texts = [text.text for text in TEXTS[:8]]
+    together = reader.read(texts, longest=40)
+    for text, (read, sure) in zip(texts, together, strict=True):
+        assert read is None or read.marked().act
+        alone, alike = reader.read([text], longest=40)[0]
+        assert alone == read
+        assert sure == pytest.approx(alike, abs=1e-3)
+    assert any(read is not None for read, _ in together)

@@ -1,0 +1,76 @@
+"""Answers of the reader, generated under the form: at each step only tokens that the form allows there can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from training.llm.reader.answer import AnswerForm, Prompt
+from training.llm.reader.grammar import AnswerState, Grammar
+from training.llm.spanned_text import SpannedText
+
+
+class Reader:
+    """A model with its tokenizer that reads texts."""
+
+    def __init__(self, model: Any, tokenizer: Any) -> None:
+        self._model = model.eval()
+        self._form = AnswerForm(tokenizer)
+        self._grammar = Grammar(tokenizer)
+        self._pad = tokenizer.pad_token_id
+
+    def read(self, texts: Sequence[str], longest: int = 128) -> list[tuple[SpannedText | None, float]]:
+        """Return what each text is read as (None if the answer did not end), and the probability of the least certain choice."""
+        prompts = [self._form.prompt(text) for text in texts]
+        answers = [_Answer(self._grammar.start(prompt.words)) for prompt in prompts]
+        self._generate(prompts, answers, longest)
+        return [
+            (self._form.read(answer.ids, prompt) if answer.state.is_done else None, answer.least)
+            for prompt, answer in zip(prompts, answers, strict=True)
+        ]
+
+    def _generate(self, prompts: list[Prompt], answers: list[_Answer], longest: int) -> None:
+        import torch
+
+        step, mask = _padded(prompts, self._pad)
+        step, mask = step.to(self._model.device), mask.to(self._model.device)
+        past = None
+        with torch.inference_mode():
+            for _ in range(longest):
+                places = (mask.cumsum(1) - 1).clamp(min=0)[:, -step.shape[1] :]
+                output = self._model(
+                    input_ids=step, attention_mask=mask, position_ids=places, past_key_values=past, use_cache=True
+                )
+                past = output.past_key_values
+                scores = output.logits[:, -1].float().cpu()
+                chosen = [self._pad if one.state.is_done else one.choose(row) for one, row in zip(answers, scores, strict=True)]
+                if all(one.state.is_done for one in answers):
+                    return
+                step = torch.tensor(chosen, device=mask.device)[:, None]
+                mask = torch.cat([mask, torch.ones_like(step)], 1)
+
+
+class _Answer:
+    def __init__(self, state: AnswerState) -> None:
+        self.state, self.least = state, 1.0
+        self.ids: list[int] = []
+
+    def choose(self, scores: Any) -> int:
+        """Take the most probable of the allowed tokens; scores: logits of all tokens."""
+        allowed = self.state.allowed()
+        shares = scores[allowed].softmax(0)
+        best = int(shares.argmax())
+        self.least = min(self.least, float(shares[best]))
+        self.state.take(allowed[best])
+        self.ids.append(allowed[best])
+        return allowed[best]
+
+
+def _padded(prompts: Sequence[Prompt], pad: int) -> tuple[Any, Any]:
+    """Return ids and mask, each of shape (prompts, longest), padded on the left."""
+    import torch
+
+    width = max(len(prompt.ids) for prompt in prompts)
+    ids = torch.tensor([[pad] * (width - len(prompt.ids)) + list(prompt.ids) for prompt in prompts])
+    mask = torch.tensor([[0] * (width - len(prompt.ids)) + [1] * len(prompt.ids) for prompt in prompts])
+    return ids, mask

@@ -1,0 +1,134 @@
+"""Which tokens may follow in an answer: the form of `answer.py` as a machine that a generator asks after each token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from agents.reading.marked import ACTS
+from policies.kpi import kpi_definitions
+from policies.slices import Slice
+from training.llm.labelled_text import LIVE_ACTS
+from training.llm.reader.answer_names import ATTRIBUTES, COMPARISONS, REFERENCES, SIGNS, STATES, choice_ids
+
+_MOST_ITEMS: Final = 12
+_CHOICES: Final = {
+    "act": ACTS,
+    "slice": ("any", *map(str, Slice)),
+    "comparison": tuple(COMPARISONS.values()),
+    "reference or amount": (*REFERENCES, "amount"),
+    "sign": tuple(SIGNS.values()),
+    "amount": ("amount",),
+}
+# What is expected after a choice: by what was expected and the choice itself, else the kind of item, else in any case.
+_NEXT: Final = {
+    ("act", ""): "item",
+    ("item", ""): "name",
+    ("name", ""): "slice",
+    ("slice", "target"): "comparison",
+    ("slice", "edit"): "edit",
+    ("slice", "forbid"): "place",
+    ("comparison", "least"): "amount or place",
+    ("comparison", "most"): "amount or place",
+    ("comparison", ""): "reference or amount",
+    ("reference or amount", ""): "sign",
+    ("sign", "target"): "amount or place",
+    ("sign", "edit"): "amount",
+    ("edit", "set"): "amount",
+    ("edit", "by"): "sign",
+    ("edit", ""): "place",
+    ("amount or place", ""): "item",
+    ("place", ""): "item",
+}
+
+
+class Grammar:
+    """The form with the ids of a tokenizer."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self.ids = choice_ids(tokenizer)
+        self.names = {number: name for name, number in self.ids.items()}
+
+    def start(self, words: Sequence[int]) -> AnswerState:
+        """Return the state before the answer to a text of these tokens; raises ValueError for an empty text."""
+        if not words:
+            raise ValueError("an empty text cannot be read")
+        return AnswerState(self, tuple(words))
+
+
+class AnswerState:
+    """What has been said of an answer, as far as it decides what may follow."""
+
+    def __init__(self, grammar: Grammar, words: tuple[int, ...]) -> None:
+        self._grammar = grammar
+        self._words = words
+        self._expects = "act"
+        self._kind = self._name = self._act = self._slot = ""
+        self._items = 0
+        self._copied: list[int] | None = None  # where the copied piece may go on; None before its first token
+        self.is_done = False
+
+    def allowed(self) -> list[int]:
+        """Return the ids that may follow; never empty until the answer is done."""
+        if self._expects != "words":
+            return [self._grammar.ids[name] for name in self._choices()]
+        if self._copied is None:
+            return sorted(set(self._words))
+        copies = {self._words[position] for position in self._copied if position < len(self._words)}
+        return [self._grammar.ids[name] for name in self._after_words()] + sorted(copies)
+
+    def _choices(self) -> Sequence[str]:
+        if self._expects in _CHOICES:
+            return _CHOICES[self._expects]
+        if self._expects == "item":
+            return self._beginnings()
+        if self._expects == "name":
+            names = {"target": tuple(kpi_definitions()), "edit": ATTRIBUTES, "forbid": ("sleep", "any", *ATTRIBUTES)}
+            return names[self._kind]
+        if self._expects == "edit":
+            return tuple(STATES[self._name].values()) if self._name in STATES else ("set", "by")
+        return ["amount"] * (self._expects == "amount or place") + self._places()
+
+    def _places(self) -> list[str]:
+        return ["place", "everywhere", *(["again"] if self._items > 1 else [])]
+
+    def _beginnings(self) -> list[str]:
+        if self._act not in LIVE_ACTS:
+            return ["end"]
+        items = ["forbid"] if self._act == "forbid" else ["target", "edit", "forbid"]
+        return [*(items if self._items < _MOST_ITEMS else []), *(["when", "if", "end"] if self._items else [])]
+
+    def _after_words(self) -> list[str]:
+        after = {"amount": self._places(), "place": self._beginnings(), "when": ["if", "end"], "if": ["end"]}
+        return ["piece", *after[self._slot]]
+
+    def take(self, token: int) -> None:
+        """Go on with a token; raises ValueError for one that is not allowed."""
+        if self.is_done or token not in self.allowed():
+            raise ValueError(f"token {token} is not allowed where the answer expects {self._expects}")
+        name = self._grammar.names.get(token)
+        if name is None:
+            starts = range(len(self._words)) if self._copied is None else self._copied
+            self._copied = [at + 1 for at in starts if at < len(self._words) and self._words[at] == token]
+            return
+        if self._expects == "words":
+            self._expects = "words" if name == "piece" else "place" if self._slot == "amount" else "item"
+            self._copied = None
+        if name != "piece":
+            self._advance(name)
+
+    def _advance(self, name: str) -> None:
+        if name == "end":
+            self.is_done = True
+            return
+        if name in ("amount", "place", "when", "if"):
+            self._expects, self._slot = "words", name
+            return
+        if self._expects == "act":
+            self._act = name
+        elif self._expects == "item":
+            self._kind, self._items = name, self._items + 1
+        elif self._expects == "name":
+            self._name = name
+        keys = ((self._expects, name), (self._expects, self._kind), (self._expects, ""))
+        self._expects = next(_NEXT[key] for key in keys if key in _NEXT)

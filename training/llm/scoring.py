@@ -1,0 +1,69 @@
+"""How a reading compares with what was meant: right, partly, needlessly asked, or confidently wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+from agents.reading.reading import Cells, Reading
+
+Verdict = Literal["right", "partly", "needless", "confidently wrong"]
+VERDICTS: Final[tuple[Verdict, ...]] = ("right", "partly", "needless", "confidently wrong")  # best first
+_REFUSALS: Final = ("ask", "cannot", "off_topic")
+_ONLY_ACT: Final = ("question", "why", "select")
+Part = tuple[object, ...]
+
+
+def verdict(meant: Sequence[Reading], reading: Reading) -> Verdict:
+    """Return the best verdict on a reading over what can be meant."""
+    return min((_verdict(one, reading) for one in meant), key=VERDICTS.index)
+
+
+def _verdict(meant: Reading, reading: Reading) -> Verdict:
+    if meant.act in _REFUSALS:
+        if reading.act not in _REFUSALS:
+            return "confidently wrong"
+        return "right" if reading.act == meant.act or "ask" in (reading.act, meant.act) else "partly"
+    if reading.act in _REFUSALS:
+        return "needless"
+    if reading.act != meant.act:
+        return "confidently wrong"
+    if meant.act in _ONLY_ACT:
+        return "confidently wrong" if reading.edits else "right"
+    return _verdict_on_parts(meant, reading)
+
+
+def _verdict_on_parts(meant: Reading, reading: Reading) -> Verdict:
+    added, dropped = _parts(reading) - _parts(meant), _parts(meant) - _parts(reading)
+    is_added = any(part[0] != "forbidden" for part in added)
+    is_dropped = any(part[0] == "forbidden" for part in dropped) or bool(reading.condition_on) != bool(meant.condition_on)
+    if is_added or is_dropped or _time(reading) not in (None, _time(meant)):
+        return "confidently wrong"  # it adds what was not said, or drops a restriction or a condition
+    return "right" if not added and not dropped and _time(reading) == _time(meant) else "partly"
+
+
+def _parts(reading: Reading) -> set[Part]:
+    parts: set[Part] = set()
+    for target in reading.targets:
+        relative = target.relative and (_rounded(target.relative.percent, 3), target.relative.to)
+        bound = (target.condition, _rounded(target.value, 4), relative)
+        parts.add(("target", target.kpi, target.slice, _sorted(target.cells), *bound))
+    for edit in reading.edits:
+        value = edit.value if isinstance(edit.value, str) else _rounded(edit.value, 4)
+        parts.add(("edit", edit.attribute, edit.slice, _sorted(edit.cells), value, _rounded(edit.delta, 4)))
+    for restriction in reading.forbidden:
+        parts.add(("forbidden", restriction.what, restriction.slice, _sorted(restriction.cells)))
+    return parts
+
+
+def _sorted(cells: Cells) -> Cells:
+    return "*" if cells == "*" or not cells else tuple(sorted(cells))
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else float(f"{value:.{digits}g}")
+
+
+def _time(reading: Reading) -> tuple[str, str] | None:
+    """Return start and end to the minute."""
+    return (f"{reading.window[0]:%Y-%m-%dT%H:%M}", f"{reading.window[1]:%Y-%m-%dT%H:%M}") if reading.window else None
