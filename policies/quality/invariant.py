@@ -100,7 +100,9 @@ INVARIANTS = (
         {ENERGY: (POWER,)},
     ),
     # The operator may change the period of CQI reports: a jump of their number is not a flaw.
-    Invariant("CQI reports per connected UE", {CQI_FAMILY: 1, USERS: -1}, None, {USERS: 0.5}, all_blamed=False, parts_in_queues=False),
+    Invariant(
+        "CQI reports per connected UE", {CQI_FAMILY: 1, USERS: -1}, None, {USERS: 0.5}, all_blamed=False, parts_in_queues=False
+    ),
 )
 
 
@@ -138,7 +140,7 @@ def has_trend(group: Group) -> bool:
 
 
 def point_of(group: Group, *, quiet: bool) -> Point:
-    """Return the point of a group of a quiet cell, or of another: the volume without what was lost, CQI reports only of cells with UEs."""
+    """Return the point of a group, of a quiet cell or not: the volume without what was lost, CQI reports only where UEs are."""
     samples: dict[str, tuple[KpiSample, ...]] = {kpi: (group.samples[kpi],) for kpi in TREND_KPIS if kpi in group.samples}
     samples[CQI_FAMILY] = tuple(group.cqi_reports)
     values = {kpi: members[0].value or 0.0 for kpi, members in samples.items() if len(members) == 1}

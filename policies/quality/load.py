@@ -12,8 +12,8 @@ from policies.managed_object import cell_of
 from policies.quality.grouping import Group, Groups
 from policies.quality.identity import ACTIVE, PRBS, SLICE_PRBS, USERS
 
-# Above it, %, queues form by chance: the wait in an M/M/1 queue is twice the service time at half load, and five times at 80 %.
-_QUIET_LOAD = 50.0
+# Above it, %, queues outlast windows: in an M/M/1 queue the sojourn is five times the service time, and grows without bound.
+_QUIET_LOAD = 80.0
 
 
 def loads_of(groups: Groups) -> dict[str, float]:

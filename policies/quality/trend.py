@@ -1,15 +1,20 @@
 """Trends: a measurement that jumps against its own history although the measurements that physics ties to it did not.
 
 1. One window is noisy (few bursts, cut by its ends): a jump counts if it persists over `PERSISTENT` windows, all of which are
-   then suspect; a jump by more than a factor of 64 counts at once.
-2. A jump of an invariant is blamed on the one member that explains it, or on all if none does: what the network does itself moves
+   then suspect.
+2. While data waits, arrivals and deliveries part, and delay and loss move by themselves: what they are tied to is compared in
+   quiet windows alone (`load.py`), but for jumps by more than a factor of 64.
+3. A jump of an invariant is blamed on the one member that explains it, or on all if none does: what the network does itself moves
    several members and leaves the invariant, except that it falls where UEs become less alike.
-3. A loss that jumps by just the factor between two units (percent, ratio, per million) while throughput, activity and delay
+4. A loss that jumps by just the factor between two units (percent, ratio, per million) while throughput, activity and delay
    stand still is in another unit; so is one of less than a packet in several windows.
-4. Where a measurement is reported with two granularities, only the finer windows count.
-5. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
-Thresholds are log2 of factors. On the embedded networks (quiet, crowded, with outages, interference, delays, changes) the largest
-persistent jumps are 0.4 if a single member explains them and 0.6 otherwise; the 5th percentile stays below 0.1.
+5. Where a measurement is reported with two granularities, only the finer windows count.
+6. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
+Thresholds are log2 of factors.
+
+Not found: a slip that ends within two windows; one that began before there were four quiet windows; in a cell of which more than
+80 % of the PRBs are used, or of the UEs are active, a factor below 64 of throughput, volume, activity, efficiency or energy, and
+any of delay and loss, until it is quiet for three windows; a delay that moves by less than its own scatter to the power of 1.5.
 """
 
 from __future__ import annotations
