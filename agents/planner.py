@@ -31,8 +31,9 @@ class View(Word):
     """Everything that a decider sees.
 
     reading: the reading of the operator's text, None if not read yet; unread: the `answers` given after that reading;
-    verdict, feedback: the gate's verdict on `proposal` and the objections of gate and human to it. steps: how far one change may
-    move an attribute, by the guardrails that the gate will judge with.
+    verdict, feedback: the gate's verdict on `proposal` and the objections of gate and human to it. changes: what on the network
+    had changed since an earlier plan was made; `observations` are all from after that. steps: how far one change may move an
+    attribute, by the guardrails that the gate will judge with.
     """
 
     text: str
@@ -45,6 +46,7 @@ class View(Word):
     proposal: Proposal | None = None
     verdict: Verdict | None = None
     feedback: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
     steps: tuple[StepBound, ...] = ()
     steps_left: int = Field(default=20, ge=0)
 

@@ -139,7 +139,7 @@ class Intent(Word):
     permanent: what is changed stays after the window, since the operator gave no end or asked to keep it. without_events: names
     of planned events that the operator leaves out of the forecast. attendance: visitors, as the operator stated, of the planned
     events whose attendance the calendar does not give. harm_only: the operator named the edits and bounded no KPI; they are
-    verified against harm alone, and the targets only show their effect.
+    verified against harm and their predicted effect, and the targets only show that.
     """
 
     text: str

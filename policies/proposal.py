@@ -76,13 +76,38 @@ class TargetOutlook(Word):
         return self.target.is_met_by(self.predicted)
 
 
+class PredictedEffect(Word):
+    """A movement of a KPI that the twin predicts in a cell where the change acts.
+
+    cell: its DN. effect: the confidence interval of the difference to `no_change`, paired by seed; all of it is material.
+    per_load: the KPI is the energy that a percent of the PRBs takes (Wh per window, beyond that of an idle cell), which tells a
+    change of power at any load; it is certain, not material.
+    """
+
+    kpi: str
+    slice: Slice | None
+    cell: str
+    no_change: float
+    effect: Interval
+    per_load: bool = False
+
+    @property
+    def least(self) -> float:
+        """The end of the interval that is nearer to no effect, with its sign."""
+        return min(self.effect.low, self.effect.high, key=abs)
+
+
 class Candidate(Word):
-    """A change set for the intent, evaluated in the twin."""
+    """A change set for the intent, evaluated in the twin.
+
+    effects: how the twin predicts its edits to be seen in the cells where they act; None if that was not predicted.
+    """
 
     name: str
     change_set: ChangeSet
     predictions: tuple[KpiPrediction, ...]
     outlook: tuple[TargetOutlook, ...]
+    effects: tuple[PredictedEffect, ...] | None = None
     score: float
     feasible: bool
     risks: tuple[str, ...] = ()

@@ -1,8 +1,10 @@
-"""Progress of long-running work on standard error: a bar on a terminal, otherwise a line per percent."""
+"""Progress of long work on standard error: a bar on a terminal, otherwise a line per percent, or one every few seconds."""
 
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,6 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
 
+    from twins.screen.console import SafeConsole
+
+PULSE_S = 10.0
 Advance = Callable[[int, int], None]
 """Called after each unit of work with (completed units, total units)."""
 
@@ -40,6 +45,37 @@ def show_progress(task: str, pieces: str) -> Iterator[Advance]:
     with Progress(*columns, console=console, transient=True) as bar:
         task_id = bar.add_task(task, total=None)
         yield lambda done, total: bar.update(task_id, completed=done, total=total)
+
+
+class Pulse:
+    """A line on `console` every `every_s` seconds (wall) while work goes on that says nothing itself, for who has no terminal."""
+
+    def __init__(self, console: SafeConsole, every_s: float = PULSE_S) -> None:
+        self._console = console
+        self._every_s = every_s
+        self._text = ""
+        self._ended: threading.Event | None = None
+
+    def begin(self, text: str) -> None:
+        """Begin with the work that `text` names; whatever was begun before has ended."""
+        self.end()
+        self._text, self._ended = text, threading.Event()
+        threading.Thread(target=self._beat, args=(self._ended,), name="pulse", daemon=True).start()
+
+    def update(self, text: str) -> None:
+        """Say `text` in the lines from now on."""
+        self._text = text
+
+    def end(self) -> None:
+        """Print no further line."""
+        if self._ended is not None:
+            self._ended.set()
+            self._ended = None
+
+    def _beat(self, ended: threading.Event) -> None:
+        started = time.monotonic()
+        while not ended.wait(self._every_s):
+            self._console.print(f"{self._text} … {time.monotonic() - started:.0f} s")
 
 
 def transient_bars(*columns: ProgressColumn) -> Progress:

@@ -54,6 +54,7 @@ def _fixed(view: View) -> dict[str, Any]:
         "intent": view.intent.model_dump(mode="json") if view.intent else None,
         "steps": [step.model_dump(mode="json", exclude={"source"}) for step in view.steps],
         "objections": list(view.feedback),
+        "changed_since_the_last_plan": list(view.changes),
         "verdict": view.verdict.model_dump(mode="json") if view.verdict else None,
         "steps_left": view.steps_left,
     }

@@ -32,6 +32,7 @@ from policies.word import Word
 
 How = Literal["terminal", "--approve", "command", "policy"]
 Verb = Literal["approve", "reject"]
+_EDITED = "edited as "
 ApprovalState = Literal["pending", "approved", "rejected", "expired", "withdrawn", "consumed"]
 _INSERT = (
     "INSERT OR IGNORE INTO approvals(run_id, digest, state, change_set, requested_at, expires_at, subject, facts, requested_by)"
@@ -41,6 +42,11 @@ _RENEW = (
     "UPDATE approvals SET state = 'pending', requested_at = ?, expires_at = ?, decided_at = NULL, decided_by = NULL, how = NULL,"
     " note = NULL WHERE run_id = ? AND digest = ? AND state IN ('pending', 'approved') AND expires_at <= ?"
 )
+
+
+def edited_note(artifact: str) -> str:
+    """Return the note of a request that a person edited instead of approving it; `artifact` holds the edited change set."""
+    return f"{_EDITED}{artifact}"
 
 
 class Approval(Word):
@@ -74,13 +80,25 @@ class Approval(Word):
         """Return the command that decides on exactly this request."""
         return twinpilot(verb, self.run_id, self.digest[:SHOWN])
 
+    @property
+    def edited_as(self) -> str:
+        """The artifact of the edited change set that replaced the request, empty if it was not edited."""
+        note = self.note or ""
+        return note.removeprefix(_EDITED) if note.startswith(_EDITED) else ""
+
     def standing(self) -> str:
-        """Return the state in words, with who decided, when and why."""
+        """Return the state in words, with who decided, when and why; whoever approved did not withdraw it."""
         at = "" if self.decided_at is None else f" at {datetime.fromtimestamp(self.decided_at, UTC):%Y-%m-%d %H:%M:%S} UTC"
         decided = f" by {self.decided_by} ({self.how}){at}" if self.decided_by else ""
         note = f": {self.note}" if self.note else ""
-        words = "approved and used" if self.state == "consumed" else self.state
-        return f"{words}{decided}{note}"
+        if self.edited_as:
+            return f"{self.state}, since it was edited{decided}"
+        before = f"; it had been approved{decided}" if decided else ""
+        if self.state == "withdrawn":
+            return f"withdrawn by the run{note}{before}"
+        if self.state == "expired":
+            return f"expired{before}{note}"
+        return f"{'approved and used' if self.state == 'consumed' else self.state}{decided}{note}"
 
 
 class ApprovalConflictError(ApprovalError):

@@ -64,7 +64,7 @@ class OpenChange:
 
     def policy(self) -> ApproverPolicy:
         """Return who may decide what, by the settings."""
-        return ApproverPolicy(self.settings.approval, self.settings.gate, self.paths.root.stat().st_uid)
+        return ApproverPolicy(self.settings.approval, self.settings.gate.approver_roles, self.paths.root.stat().st_uid)
 
     def approval(self) -> Approval | None:
         """Return the approval by which the change was made, None if it had none."""

@@ -200,8 +200,6 @@ def _go_on(
     from harness.engine.wiring import open_service
 
     settings, network = _network_of(settings, resume) if resume else (settings, "")
-    if not network and settings.network.url:
-        view.console.print(f"connecting to {settings.network.url} …", style="dim")
     with open_service(settings, view, network) as service:
         approver, answerer = operator.approver(service, view.console), operator.answerer(view)
         if resume:

@@ -37,8 +37,8 @@ def give_verdict(settings: Settings, name: str, digest: str, *, approved: bool, 
             _show(conflict.approval, [_repeated(conflict.approval, runs)], as_json=as_json)
             return
         verdict = "approve" if approved else "reject"
-        body = {"digest": request.digest, "who": str(person), "how": "command", "verdict": verdict, "why": str(conflict)}
-        journal.append("approval.refused", body, request.run_id)
+        refusal = {"digest": request.digest, "who": str(person), "how": "command", "verdict": verdict, "why": str(conflict)}
+        journal.append("approval.refused", refusal, request.run_id)
         raise
     body = {"digest": approval.digest, "approved": approved, "verdict": approval.state, "who": approval.decided_by,
             "how": "command", "note": note}  # fmt: skip
@@ -48,7 +48,7 @@ def give_verdict(settings: Settings, name: str, digest: str, *, approved: bool, 
 
 def _authorize(settings: Settings, place: Paths, journal: Journal, request: Approval, person: Person) -> None:
     """Raise ApprovalError, with a record in the journal, if the person may not approve this."""
-    approvers = ApproverPolicy(settings.approval, settings.gate, place.root.stat().st_uid)
+    approvers = ApproverPolicy(settings.approval, settings.gate.approver_roles, place.root.stat().st_uid)
     if objection := approvers.objection(request.facts, person, request.requested_by):
         body = {"digest": request.digest, "who": str(person), "how": "command", "why": objection}
         journal.append("approval.refused", body, request.run_id)

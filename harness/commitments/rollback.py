@@ -20,6 +20,7 @@ from twins.standing import EditStanding, EditState
 
 CHANGED_SINCE = "nothing of the change stands, but the old values do not either: decide by hand"
 SENT_NOTHING = "its time passed before it was applied: nothing was sent"
+_ELSEWHERE = frozenset({EditState.REPLACED, EditState.DELETED})
 _RESTORED = frozenset({EditState.IN_EFFECT, EditState.PENDING, EditState.REFUSED})
 
 
@@ -64,6 +65,15 @@ def may_stand(network: Network, commitment: Commitment) -> bool:
         return bool(standing_edits(network, commitment.change_set))
     except NetworkError:
         return True
+
+
+def is_absent(network: Network, commitment: Commitment) -> bool:
+    """Whether no edit of the change is in effect, as read back: each item has another value, from before or somebody else's."""
+    try:
+        require_network(network, commitment.network, commitment.identity)
+        return all(standing.state in _ELSEWHERE for standing in network.standing(commitment.change_set))
+    except NetworkError:
+        return False
 
 
 def _is_restored(standing: EditStanding) -> bool:
@@ -124,7 +134,7 @@ def _rollback_error(network: Network, left: tuple[EditStanding, ...], problems: 
 
 def _is_foreign(restored: EditStanding, made: EditStanding) -> bool:
     """Whether neither the old value is there nor the new one."""
-    return restored.state is made.state and restored.state in (EditState.REPLACED, EditState.DELETED)
+    return restored.state is made.state and restored.state in _ELSEWHERE
 
 
 def _remainder(restored: EditStanding, made: EditStanding) -> str:

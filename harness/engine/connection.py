@@ -50,7 +50,7 @@ def connect(settings: NetworkSettings, paths: Paths, listener: Listener, stack: 
         listener(Event("time.passed", "", {"now": moment, "until": None}))
 
     if settings.url and not name:
-        return _running(settings, paths, tick, stack)
+        return _running(settings, paths, tick, listener, stack)
     place = EmbeddedPlace.of(paths, name) if name else _new_place(settings, paths)
     network = EmbeddedNetwork(
         place,
@@ -70,7 +70,9 @@ def connect(settings: NetworkSettings, paths: Paths, listener: Listener, stack: 
     )
 
 
-def _running(settings: NetworkSettings, paths: Paths, tick: Callable[[datetime], None], stack: ExitStack) -> Connection:
+def _running(
+    settings: NetworkSettings, paths: Paths, tick: Callable[[datetime], None], listener: Listener, stack: ExitStack
+) -> Connection:
     from tools.oran.access.credentials import load_credentials
     from tools.oran.clock import PolledClock
     from tools.oran.oran_network import OranNetwork
@@ -79,9 +81,15 @@ def _running(settings: NetworkSettings, paths: Paths, tick: Callable[[datetime],
 
     store = KpiStore(_kpi_path(paths, settings.url))
     peers = PeerSettings(credentials=load_credentials(paths.credentials_file))
-    network = OranNetwork(settings.url, store=store, ledger=private_file(paths.ledger), settings=peers)
-    stack.callback(network.close)
-    network.pull()
+    listener(Event("network.connecting", "", {"url": settings.url}))
+    try:
+        network = OranNetwork(settings.url, store=store, ledger=private_file(paths.ledger), settings=peers)
+        stack.callback(network.close)
+        network.pull(behind=lambda message: listener(Event("network.behind", "", {"message": message})))
+    except BaseException:
+        listener(Event("network.unreachable", "", {"url": settings.url}))
+        raise
+    listener(Event("network.connected", "", {"url": settings.url}))
     clock = PolledClock(network, tick)
     return Connection(
         network=network,

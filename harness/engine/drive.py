@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from harness.approvals.approver import Answerer, ApprovalAnswer, ApprovalQuestion, Approver
+from harness.approvals.store import edited_note
 from harness.engine.desk import Desk
-from harness.engine.edited import edited_note
 from harness.engine.interrupts import (
     ApprovalInterrupt,
     Decided,
@@ -104,8 +104,8 @@ class Drive:
 
     def _ask_approval(self, interrupt: ApprovalInterrupt, state: RunState) -> WakeUp | None:
         digest = interrupt["digest"]
-        if self._is_decided(digest):
-            return Decided(kind="decided")
+        if decided := self._decided(digest):
+            return decided
         question = self._question(digest, state)
         # Also shown if nobody is there: the verdict that another process gives is on what was shown.
         self._desk.emit("approval.needed", approval=question.approval, question=question)
@@ -114,10 +114,15 @@ class Drive:
         answer = self._approver(question)
         if answer is not None:
             return self._record(digest, answer)
-        return Decided(kind="decided") if self._is_decided(digest) else None
+        return self._decided(digest)
 
-    def _is_decided(self, digest: str) -> bool:
-        return self._desk.approvals.get(self._desk.run_id, digest).state != "pending"
+    def _decided(self, digest: str) -> Decided | None:
+        """Return what wakes the graph if the request no longer waits: its verdict came from another process, or it expired."""
+        approval = self._desk.approvals.get(self._desk.run_id, digest)
+        if approval.state == "pending":
+            return None
+        self._desk.emit("approval.decided", approval=approval)
+        return Decided(kind="decided")
 
     def _question(self, digest: str, state: RunState) -> ApprovalQuestion:
         return ApprovalQuestion(
@@ -136,6 +141,7 @@ class Drive:
             desk.record("approval.refused", digest=digest, who=answer.who, how=answer.how, why=objection)
             return None
         edited = "" if answer.edited is None else desk.artifacts.save(f"edited-{answer.edited.digest[:16]}", answer.edited)
+        verdict = "edited" if edited else "approved" if approved else "rejected"
         note = edited_note(edited) if edited else redacted(answer.note)
         try:
             if edited:
@@ -144,9 +150,9 @@ class Drive:
                 desk.approvals.decide(desk.run_id, digest, approved, answer.who, answer.how, note=note)
         except ApprovalError as error:
             # Another process decided first, or the request expired: the graph reads the verdict from the approvals.
+            desk.record("approval.refused", digest=digest, who=answer.who, how=answer.how, verdict=verdict, why=str(error))
             desk.emit("approval.conflict", message=str(error))
             return Decided(kind="decided")
-        verdict = "edited" if edited else "approved" if approved else "rejected"
         desk.record(
             "approval.decided", digest=digest, approved=approved, verdict=verdict, who=answer.who, how=answer.how, note=note
         )

@@ -73,7 +73,7 @@ class RunService:
         self.identity = parts.network.identity()
         self.commitments = CommitmentStore(store, identities={parts.network_name: self.identity})
         self.runs = RunStore(store)
-        self.approvers = ApproverPolicy(settings.approval, settings.gate, self.paths.root.stat().st_uid)
+        self.approvers = ApproverPolicy(settings.approval, settings.gate.approver_roles, self.paths.root.stat().st_uid)
         self.requester = requester or str(current_person())
         self._listener = listener
         self._tracer = tracer or NoTracer()

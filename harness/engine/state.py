@@ -37,8 +37,8 @@ class RunState(TypedDict, total=False):
     operator's text, which covers the first `answers_read` answers. watch_from: network time from which the operator
     wants the change to be watched again. decision, intent, events, proposal, candidate, timetable, edited, verdict,
     verification: names of artifacts. digest: of the change set. request: digest of the request for its approval. outdated: how
-    many of the observations are from before the network moved. observations: names of artifacts, oldest first. durations: wall
-    seconds by step.
+    many of the observations are from before the network moved, which no planner sees any more; changes: what had changed then.
+    observations: names of artifacts, oldest first. durations: wall seconds by step.
     """
 
     run_id: str
@@ -63,6 +63,7 @@ class RunState(TypedDict, total=False):
     digest: str
     request: str
     outdated: int
+    changes: list[str]
     verdict: str
     key: str
     applied_at: str
@@ -78,6 +79,11 @@ def initial(run_id: str, text: str) -> RunState:
         run_id=run_id, text=text, next="understand", decisions=0, calls=0, rounds=0, observations=[], answers=[],
         answers_read=0, feedback=[], durations={},
     )  # fmt: skip
+
+
+def current_observations(state: RunState) -> list[str]:
+    """Return the names of the observations that were made since the network last moved."""
+    return state["observations"][state.get("outdated", 0) :]
 
 
 def decision_number(state: RunState) -> int:

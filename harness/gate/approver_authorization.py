@@ -8,6 +8,7 @@ themselves; an approval beforehand (`--approve`) is the requester's own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from pydantic import JsonValue
@@ -15,7 +16,7 @@ from pydantic import JsonValue
 from harness.gate.authorization import context_of, denials, entities_of, pairs_of
 from harness.gate.case import Case
 from harness.records.person import Person
-from harness.runtime.settings import ApprovalSettings, GateSettings
+from harness.runtime.settings import ApprovalSettings
 from policies.word import Word
 
 Deciding = Literal["approve", "revert", "settle"]
@@ -23,23 +24,30 @@ _UNLISTED = "give them a role with approval.operators or approval.engineers"
 
 
 class ApprovalFacts(Word):
-    """What Cedar is told about a change: the (action, cell) pairs, the entities and the context, and the network's name."""
+    """What Cedar is told about a change: the (action, cell) pairs, the entities and the context, and the network's name.
+
+    approval, approver_roles: the settings of the run that asks, None in a request of an earlier version.
+    """
 
     principal: str
     network: str
     pairs: tuple[tuple[str, str], ...]
     entities: list[dict[str, Any]]
     context: dict[str, JsonValue]
+    approval: ApprovalSettings | None = None
+    approver_roles: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, case: Case) -> ApprovalFacts:
-        """Return the facts of a case."""
+    def of(cls, case: Case, approval: ApprovalSettings) -> ApprovalFacts:
+        """Return the facts of a case in a run with these settings."""
         return cls(
             principal=case.planner,
             network=case.card.name,
             pairs=tuple(pairs_of(case)),
             entities=entities_of(case),
             context=context_of(case, approver_roles=()),
+            approval=approval,
+            approver_roles=case.settings.approver_roles,
         )
 
 
@@ -47,12 +55,13 @@ class ApproverPolicy:
     """The roles of persons by the settings; `owner` is the user id of the owner of the data folder.
 
     Without lists in the settings the local user has the gate's `approver_roles`: the owner of the data folder, root, and a person
-    whom the embedding program identified. With lists nobody else has a role.
+    whom the embedding program identified. With lists nobody else has a role. Whoever decides from another process, with whatever
+    settings, must be allowed to by these and by those with which the run asked.
     """
 
-    def __init__(self, approval: ApprovalSettings, gate: GateSettings, owner: int) -> None:
+    def __init__(self, approval: ApprovalSettings, approver_roles: tuple[str, ...], owner: int) -> None:
         self._approval = approval
-        self._gate = gate
+        self._approver_roles = approver_roles
         self._owner = owner
 
     def roles_of(self, person: Person) -> tuple[str, ...]:
@@ -60,7 +69,7 @@ class ApproverPolicy:
         lists = {"operator": self._approval.operators, "engineer": self._approval.engineers}
         if not any(lists.values()):
             is_local = person.uid is None or person.uid in (0, self._owner)
-            return tuple(self._gate.approver_roles) if is_local else ()
+            return self._approver_roles if is_local else ()
         return tuple(role for role, names in lists.items() if any(person.is_named_by(name) for name in names))
 
     def objection(self, facts: dict[str, JsonValue], person: Person, requester: str, *, beforehand: bool = False) -> str:
@@ -68,8 +77,11 @@ class ApproverPolicy:
         if not facts:
             return "the request does not say what is to be authorized (it is from an earlier version); resume the run"
         known = ApprovalFacts.model_validate(facts)
-        roles = self.roles_of(person)
         is_own = beforehand or (bool(requester) and person.is_same(Person.parse(requester)))
+        return self._strictest(known, lambda policy: policy._objection(known, person, is_own))
+
+    def _objection(self, known: ApprovalFacts, person: Person, is_own: bool) -> str:
+        roles = self.roles_of(person)
         if denied := _denied("approve", known, person, roles, own=is_own, four_eyes=self._approval.four_eyes):
             return _reason("approve", person, roles, denied, is_own and self._approval.four_eyes)
         return _denied_edits(known, person, roles)
@@ -78,9 +90,20 @@ class ApproverPolicy:
         """Return why the person may not have the change taken back, or end it as it stands; empty if they may."""
         if not facts:
             return f"there is no request that says what is to be authorized, so nobody may {action} it"
+        known = ApprovalFacts.model_validate(facts)
+        return self._strictest(known, lambda policy: policy._objection_to(action, known, person))
+
+    def _objection_to(self, action: Literal["revert", "settle"], known: ApprovalFacts, person: Person) -> str:
         roles = self.roles_of(person)
-        denied = _denied(action, ApprovalFacts.model_validate(facts), person, roles, own=False, four_eyes=False)
+        denied = _denied(action, known, person, roles, own=False, four_eyes=False)
         return _reason(action, person, roles, denied, own=False) if denied else ""
+
+    def _strictest(self, known: ApprovalFacts, objection: Callable[[ApproverPolicy], str]) -> str:
+        """Return the objection by the settings of this process, else by those with which the run asked."""
+        if (own := objection(self)) or known.approval is None or known.approver_roles is None:
+            return own
+        of_run = objection(ApproverPolicy(known.approval, known.approver_roles, self._owner))
+        return f"{of_run} (by the settings with which the run asked)" if of_run else ""
 
 
 def _reason(action: Deciding, person: Person, roles: tuple[str, ...], denied: str, own: bool) -> str:

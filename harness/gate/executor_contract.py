@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.gate.case import Case
-from policies.change import same_json
+from policies.change import ChangeSet, same_json
 from policies.quality.flaw import INVALID, invalid
 from policies.quality.window import allowed_skew_s
 from policies.verdict import Reason, failed, passed
+from twins.network import Network, UnknownObjectError
 
 NAME = "executor contract"
 _SOURCE = "executor contract"
@@ -55,15 +56,25 @@ def _validity(case: Case) -> Reason:
 
 
 def _rollback(case: Case) -> Iterator[Reason]:
-    stale = []
-    for edit in case.change_set.attribute_edits():
-        current = case.network.read(edit.dn).attributes.get(edit.attribute)
-        if not same_json(current, edit.old):
-            stale.append(f"{edit.dn} {edit.attribute} is {current!r}, not {edit.old!r}")
+    stale = stale_values(case.network, case.change_set)
     for difference in stale:
         yield failed(NAME, f"rollback handle: {difference}", _SOURCE, "read again, then propose again")
     if not stale:
         yield passed(NAME, "rollback handle: the network has the old values", _SOURCE)
+
+
+def stale_values(network: Network, change_set: ChangeSet) -> list[str]:
+    """Return in words which attributes have another value than the edits' old one; raises NetworkError."""
+    texts = []
+    for edit in change_set.attribute_edits():
+        try:
+            current = network.read(edit.dn).attributes.get(edit.attribute)
+        except UnknownObjectError:
+            texts.append(f"{edit.dn} does not exist")
+            continue
+        if not same_json(current, edit.old):
+            texts.append(f"{edit.dn} {edit.attribute} is {current!r}, not {edit.old!r}")
+    return texts
 
 
 def _conflicts(case: Case) -> Iterator[Reason]:

@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 EventKind = Literal[
     "run.started", "step.started", "step.ended", "intent.understood", "model.called", "tool.started", "tool.progress",
-    "tool.ended", "proposal.made", "verdict.given", "approval.needed", "approval.given", "approval.conflict",
-    "approval.outdated", "change.applied", "time.passed", "change.verified", "network.starting", "change.scheduled",
+    "tool.ended", "proposal.made", "verdict.given", "approval.needed", "approval.given", "approval.decided", "approval.conflict",
+    "approval.withdrawn", "approval.outdated", "plan.outdated", "change.applied", "time.passed", "change.verified",
+    "network.starting", "network.connecting", "network.behind", "network.connected", "network.unreachable", "change.scheduled",
     "change.reverted", "change.restored", "change.alarm", "change.still_applied", "question.asked", "run.ended",
 ]  # fmt: skip
 

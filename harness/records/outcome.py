@@ -30,7 +30,10 @@ _AFTERWARDS: dict[RunStatus, str] = {
 
 
 class ApprovalNote(Word):
-    """Who requested the change and who decided on it, how, and when (`at`, ISO 8601); `digest`: of what was to be approved."""
+    """Who requested the change and who decided on it, how, and when (`at`, ISO 8601); `digest`: of what was to be approved.
+
+    standing: the state in words, with who or what brought it about.
+    """
 
     state: str
     digest: str = ""
@@ -39,6 +42,7 @@ class ApprovalNote(Word):
     how: str = ""
     at: str = ""
     note: str = ""
+    standing: str = ""
 
 
 class RunOutcome(Word):
@@ -46,7 +50,7 @@ class RunOutcome(Word):
 
     standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
     twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is applied and restored. events:
-    planned events, with their use in the forecast.
+    planned events, with their use in the forecast. approval: the last request; earlier_requests: those before it, oldest first.
     """
 
     run_id: str
@@ -65,6 +69,7 @@ class RunOutcome(Word):
     verification: Verification | None = None
     verdict: Verdict | None = None
     approval: ApprovalNote | None = None
+    earlier_requests: tuple[ApprovalNote, ...] = ()
     standing: Standing | None = None
     question: str = ""
     choices: tuple[str, ...] = ()

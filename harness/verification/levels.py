@@ -37,7 +37,7 @@ def met_level(significance: float, share: float) -> float:
 def harmless_level(significance: float, share: float) -> float:
     """Return the level at which a clear loss is ruled out, spent over the looks by its square.
 
-    It is four times the significance: KPIs that scatter as much as is material, such as a low percentile over few users, would
-    never be confirmed at a stricter one.
+    It is ten times the significance: at the last look a clear loss must be less likely than not. KPIs that scatter as much as is
+    material, such as a low percentile over few users, would often not be confirmed at a stricter one.
     """
-    return 4 * significance * min(share, 1.0) ** 2
+    return 10 * significance * min(share, 1.0) ** 2

@@ -22,7 +22,8 @@ from policies.slices import Slice
 from tools.telemetry.statistics import MIN_WINDOWS, p_fewer
 from tools.twinning.outlook import WATCHED
 
-_REGULAR = 0.5  # of the windows that could have it: what was measured in more of them, and in none after, is missing
+_REGULAR = 0.8  # of the windows that could have it; a rate of rare events has no value without one
+_USUAL = 0.5  # of them: what was measured in more, and in none after, is missing as well
 
 
 @dataclass(frozen=True)
@@ -37,15 +38,17 @@ class _Presence:
 
     @property
     def p_value(self) -> float:
-        """The p-value of "no rarer than before", in all windows or in the latest half."""
+        """The p-value of "no rarer than before", in all windows or in the latest half; 1 if it was not measured regularly."""
+        if sum(self.before) <= _REGULAR * len(self.before):
+            return 1.0
         latest = self.after[-max(MIN_WINDOWS, len(self.after) // 2) :]
         return min(1.0, 2 * min(self._p_fewer(self.after), self._p_fewer(latest)))
 
     @property
     def has_stopped(self) -> bool:
-        """Whether it was measured regularly, and no longer is at all."""
-        is_regular = sum(self.before) > _REGULAR * len(self.before)
-        return is_regular and len(self.after) >= MIN_WINDOWS and not any(self.after)
+        """Whether it was measured usually, and no longer is at all."""
+        is_usual = sum(self.before) > _USUAL * len(self.before)
+        return is_usual and len(self.after) >= MIN_WINDOWS and not any(self.after)
 
     def _p_fewer(self, after: list[bool]) -> float:
         return p_fewer(sum(after), len(after), sum(self.before), len(self.before))
@@ -79,7 +82,7 @@ def _presences(comparison: Comparison) -> Iterator[_Presence]:
 
 def _longest(comparison: Comparison, before: list[bool], kpi: str, slice: Slice | None, dn: str) -> list[bool]:
     """Return the presence in the whole history, if the KPI was measured as regularly in it: one that is new has none."""
-    if sum(before) <= _REGULAR * len(before):
+    if sum(before) <= _USUAL * len(before):
         return before
     past = _presence(comparison.past, kpi, slice, dn)
     return past if sum(past) * len(before) >= sum(before) * len(past) else before

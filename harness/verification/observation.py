@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 
 from harness.runtime.settings import CommitmentSettings
 from harness.verification.comparison import Comparison
-from harness.verification.effect import PRB_USE_OF_SLICE
 from policies.intent import Intent
 from policies.kpi import with_weights
 from policies.proposal import Candidate
 from tools.telemetry.kpi_snapshot import KpiSnapshot
-from tools.twinning.outlook import WATCHED
+from tools.twinning.effects import OBSERVABLES
 from twins.network import KpiQuery, NetworkCard
 
 WINDOWS_BEFORE = 12
@@ -56,4 +55,4 @@ def observed(
 def needed_kpis(intent: Intent) -> tuple[str, ...]:
     """Return the KPIs that a verification of this intent reads."""
     targets = [target.kpi for expectation in intent.expectations for target in expectation.targets]
-    return with_weights([*(kpi for kpi, _ in WATCHED), PRB_USE_OF_SLICE, *targets])
+    return with_weights([*(kpi for kpi, _ in OBSERVABLES), *targets])

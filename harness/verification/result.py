@@ -12,6 +12,7 @@ from policies.word import Word
 TargetResult = Literal["met", "missed", "inconclusive", "harmed", "observed", "unmeasured"]
 BystanderResult = Literal["unharmed", "harmed", "inconclusive", "demand", "predicted", "elsewhere", "moved", "unknown"]
 Effect = Literal["measured", "none", "unknown"]
+_NAMED = 3  # predicted effects of an edit that a finding names; a policy for the whole network may have many
 
 
 class MeasuredEffect(Word):
@@ -97,24 +98,35 @@ class BystanderCheck(Word):
 class EditEffect(Word):
     """An edit that the network acknowledged, and what was measured of it where it acts (TS 28.552 KPIs that moved).
 
-    `shared` is the number of other edits of the same cells and slice: KPIs cannot tell them apart.
+    `shared` is the number of other edits of the same cells and slice: KPIs cannot tell them apart. `expected`: the material
+    effects that the twin predicted there, each with what was measured of it; None if nobody knows.
     """
 
     edit: str
     effect: Effect
     moved: tuple[str, ...] = ()
     shared: int = 0
+    expected: tuple[str, ...] | None = None
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether a material effect was predicted and is not measured: the edit may not have been carried out."""
+        return bool(self.expected) and self.effect != "measured"
 
     def describe(self) -> str:
         """Return the finding in one line."""
         if self.effect != "measured":
-            return f"{self.edit}: {self.finding}"
+            expected = self.expected or ()
+            more = (f"and {len(expected) - _NAMED} more",) if len(expected) > _NAMED else ()
+            return "; ".join((f"{self.edit}: {self.finding}", *expected[:_NAMED], *more))
         others = f" (together with {self.shared} other edit(s) there)" if self.shared else ""
         return f"{self.edit}: {self.finding}{others}: {'; '.join(self.moved)}"
 
     @property
     def finding(self) -> str:
         """What was measured of the edit, in words."""
+        if self.effect == "none" and self.expected == ():
+            return "acknowledged, no measured effect; none was predicted that would be both certain and material"
         words = {"measured": "measured effect", "none": "acknowledged, no measured effect"}
         return words.get(self.effect, "acknowledged, its effect cannot be measured")
 

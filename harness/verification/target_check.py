@@ -8,23 +8,20 @@ from statistics import fmean
 
 from harness.verification.cells import dns_of
 from harness.verification.comparison import Comparison
-from harness.verification.demand import demand_moved, demand_rose, worse_far_away
-from harness.verification.effect import CREDIT, drifts, effect_on
+from harness.verification.demand import demand_moved
+from harness.verification.effect import CREDIT, LEAST_EFFECT, drifts, effect_on, gap_of
 from harness.verification.flawed import flaw_of, is_invalid
-from harness.verification.levels import CLEAR, harmless_level, met_level
+from harness.verification.levels import met_level
 from harness.verification.movement import movement_of, noise_correlation
 from harness.verification.plausibility import MEAN_OF_LOW_END, contradiction_of, departure_of
 from harness.verification.result import TargetCheck, TargetResult
-from harness.verification.worsening import is_worse_than, p_clearly_worse, p_worse_than_before
+from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.assessment import assess
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import KpiFrame
-from policies.materiality import badness, is_worse
+from policies.materiality import is_worse
 from policies.proposal import Candidate, TargetOutlook
 from tools.telemetry.statistics import MIN_WINDOWS, correlation_of, p_mean_above, p_mean_below, share_bounds
-from tools.twinning.outlook import gap_key
-
-_LEAST_EFFECT = 0.4  # of the predicted movement
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,6 @@ class _Measured:
     gap: float
     significance: float
     met_level: float
-    harmless_level: float
     shows_effect_only: bool
 
     @property
@@ -62,10 +58,9 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         after=comparison.later.target_values(target, scope.slice, dns),
         samples=comparison.later.frame(target.kpi, scope.slice, dns),
         outlook=outlook,
-        gap=gap_of(comparison.candidate, scope, target.kpi),
+        gap=gap_of(comparison.candidate, target.kpi, scope.slice),
         significance=comparison.significance,
         met_level=met_level(comparison.significance, comparison.share),
-        harmless_level=harmless_level(comparison.significance, comparison.share),
         shows_effect_only=comparison.intent.harm_only,
     )
     noise = noise_correlation(measured.after, measured.before)
@@ -78,7 +73,6 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         or _contradiction(comparison, scope, measured)
         or _departure(comparison, scope, measured)
         or _ineffective(comparison, scope, measured)
-        or _loss(comparison, scope, measured)
     )
     result, p_value = _verdict(measured, reason)
     return TargetCheck(
@@ -108,13 +102,6 @@ def outlook_for(candidate: Candidate, scope: ExpectationObject, target: Expectat
         if (outlook.target, outlook.slice, outlook.cells) == (target, scope.slice, scope.cells):
             return outlook
     return None
-
-
-def gap_of(candidate: Candidate, scope: ExpectationObject, kpi: str) -> float:
-    """Return the measured relative twin gap of a KPI, 0 if none was measured."""
-    key = gap_key(kpi, scope.slice)
-    predictions = [prediction for prediction in candidate.predictions if gap_key(prediction.kpi, prediction.slice) == key]
-    return max((prediction.twin_gap for prediction in predictions if prediction.twin_gap is not None), default=0.0)
 
 
 def _shortage(comparison: Comparison, measured: _Measured) -> str:
@@ -158,28 +145,9 @@ def _ineffective(comparison: Comparison, scope: ExpectationObject, measured: _Me
     drifting = drifts(target.kpi, outlook.no_change, before, measured.gap, CREDIT)
     references = (before, outlook.no_change) if drifting else (before,)
     found = min((fmean(measured.after) - reference for reference in references), key=lambda moved: moved / promised)
-    if found / promised >= _LEAST_EFFECT or any(demand_moved(comparison, scope.cells, up=up) for up in (True, False)):
+    if found / promised >= LEAST_EFFECT or any(demand_moved(comparison, scope.cells, up=up) for up in (True, False)):
         return ""  # where demand moved, the value before is no measure of what it would be without the change
     return f"it moved by {found:+.3g} {target.definition.unit}, {found / promised:.0%} of what was predicted of the change"
-
-
-def _loss(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:
-    """Return that the KPI may have got clearly worse, though it meets its bound, or "" if that is ruled out, granted or excused.
-
-    The bound says what is needed, the prediction what was approved: a KPI that falls far below both is nobody's intention.
-    """
-    outlook, kpi = measured.outlook, measured.target.kpi
-    if outlook is None or outlook.no_change is None or min(len(measured.before), len(measured.after)) < MIN_WINDOWS:
-        return ""
-    before = fmean(measured.before)
-    predicted, without, earlier = badness(kpi, [outlook.predicted, outlook.no_change, before])
-    drift = predicted - earlier if drifts(kpi, outlook.no_change, before, measured.gap) else 0.0
-    p_value = p_clearly_worse(kpi, measured.after, measured.before, max(predicted - without, drift, 0.0))
-    demand = demand_rose(comparison, scope.cells) and demand_rose(comparison, ())
-    is_excused = demand or worse_far_away(comparison, kpi, scope.slice, scope.cells)
-    if p_value < measured.harmless_level or is_excused:
-        return ""
-    return f"{CLEAR:g} times a material loss is not ruled out ({before:.4g} before, p={p_value:.2g})"
 
 
 def _contradiction(comparison: Comparison, scope: ExpectationObject, measured: _Measured) -> str:

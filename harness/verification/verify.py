@@ -22,13 +22,14 @@
    - A worsening that would be significant if windows were independent, in all windows or in the latest half, is inconclusive if
      it is further than the KPI moves by itself as well.
    - Nothing seen is not nothing there: a KPI is unharmed only if a clear loss (twice what is material) is ruled out by a test of
-     non-inferiority, whose level is spent over the looks as that of the targets.
+     non-inferiority, whose level is spent over the looks.
    A target is harmed if it is missed and its KPI is harmed in this sense.
 5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one. A
-   target that needed the change, and hardly moved as it was to move, is not met by it.
+   target that needed the change, and hardly moved as it was to move, is not met by it. An edit of which the twin predicted a
+   material effect, and of which none is measured, may not have been carried out: inconclusive, whatever the targets say.
 6. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.
    A target without a bound that was not measured says nothing; edits that the operator named without a bound are verified
-   against harm alone (`Intent.harm_only`). Where nothing at all was measured, the result is inconclusive.
+   against harm and their predicted effect (`Intent.harm_only`). Where nothing at all was measured, the result is inconclusive.
 """
 
 from __future__ import annotations
@@ -61,14 +62,15 @@ def verify(comparison: Comparison) -> Verification:
     unclear = [check for check in checks if check.result in _OPEN]
     judged = any(check.result not in _UNJUDGED for check in checks)
     edits = edit_effects(comparison)
+    missed = [edit for edit in edits if edit.is_missed]
     return Verification(
-        outcome="harmed" if harmed else "inconclusive" if unclear or not judged else "confirmed",
+        outcome="harmed" if harmed else "inconclusive" if unclear or missed or not judged else "confirmed",
         targets=targets,
         bystanders=bystanders,
         windows_before=len(comparison.before.windows()),
         windows_after=len(comparison.after.windows()),
         significance=comparison.significance,
-        reasons=tuple(_reasons(harmed or unclear)) if judged else (_NOTHING,),
+        reasons=tuple(_reasons(harmed) if harmed else [*_reasons(unclear), *_missed(missed)]) if judged else (_NOTHING,),
         settled=judged and not any(check.awaits_windows for check in unclear),
         edits=edits,
         notes=(*_credits(targets), *_without_effect(edits), *_unmeasured(targets), *_unjudged(bystanders)),
@@ -90,11 +92,17 @@ def _credits(targets: Iterable[TargetCheck]) -> list[str]:
     return [f"{check.target.describe()}{slice_name(check.slice)}: {check.credit}" for check in targets if check.credit]
 
 
+def _missed(edits: Sequence[EditEffect]) -> list[str]:
+    """Return which predicted effects were not measured, edit by edit, and how many more edits there are like these."""
+    more = [f"{len(edits) - _NAMED} more edits without their predicted effect"] if len(edits) > _NAMED else []
+    return [*(edit.describe() for edit in edits[:_NAMED]), *more]
+
+
 def _without_effect(edits: Sequence[EditEffect]) -> list[str]:
-    """Return in one line per finding which edits had no measured effect."""
+    """Return in one line per finding which edits had no measured effect, and then also which had one; nothing if all had."""
     found: dict[str, list[str]] = {}
     for edit in edits:
-        if edit.effect != "measured":
+        if any(other.effect != "measured" for other in edits):
             found.setdefault(edit.finding, []).append(edit.edit)
     return [f"{finding}: {len(names)} of {len(edits)} edits: {_named(names)}" for finding, names in found.items()]
 

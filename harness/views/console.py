@@ -16,20 +16,27 @@ from harness.runtime.command_line import twinpilot
 from harness.views.tables import candidates_table, intent_table, verdict_table, verification_table
 from policies.text.foreign import safe
 from tools.calls.observation import Observation
+from twins.progress import PULSE_S, Pulse
 from twins.screen.console import SafeConsole, pasteable, plain
 
 _COLOUR: dict[Tone, str] = {"good": "green", "care": "yellow", "bad": "red", "neutral": "cyan"}
 
-
+# Events in the midst of work that goes on; every other one ends it.
+_DURING_WORK: frozenset[EventKind] = frozenset({"tool.progress", "network.behind", "time.passed"})
 _PROMISE = {"apply": "approved and scheduled", "restore": "confirmed, in force until the end of its time"}
 
 
 class RunConsole:
-    """A listener that shows events on a rich console."""
+    """A listener that shows events on a rich console.
 
-    def __init__(self, console: SafeConsole) -> None:
+    Long work has a spinner on a terminal; without one it has a line on standard error every `pulse_s` seconds.
+    """
+
+    def __init__(self, console: SafeConsole, pulse_s: float = PULSE_S) -> None:
         self.console = console
         self._spinner: Status | None = None
+        self._pulse = Pulse(SafeConsole(stderr=True), pulse_s)
+        self._tool = ""
         self._views: dict[EventKind, Callable[[Event], None]] = {
             "run.started": self._run_started,
             "step.started": self._step_started,
@@ -43,9 +50,14 @@ class RunConsole:
             "approval.needed": self._approval_needed,
             "approval.given": self._approval_given,
             "approval.conflict": self._approval_conflict,
+            "approval.decided": self._approval_decided,
+            "approval.withdrawn": self._approval_withdrawn,
             "approval.outdated": self._approval_outdated,
+            "plan.outdated": self._plan_outdated,
             "change.applied": self._change_applied,
             "network.starting": self._network_starting,
+            "network.connecting": self._network_connecting,
+            "network.behind": self._network_behind,
             "time.passed": self._time_passed,
             "change.verified": self._change_verified,
             "change.reverted": self._change_reverted,
@@ -58,12 +70,15 @@ class RunConsole:
 
     def __call__(self, event: Event) -> None:
         """Show one event; kinds without a view are ignored."""
+        if event.kind not in _DURING_WORK:
+            self._pulse.end()
         view = self._views.get(event.kind)
         if view is not None:
             view(event)
 
     def pause(self) -> None:
         """Stop the spinner, so that the user can be prompted."""
+        self._pulse.end()
         if self._spinner is not None:
             self._spinner.stop()
             self._spinner = None
@@ -76,6 +91,12 @@ class RunConsole:
             self._spinner.start()
         else:
             self._spinner.update(plain(text))
+
+    def _work(self, text: str) -> None:
+        """Show that work has begun that may last and says nothing itself."""
+        self._spin(f"{text} …")
+        if not self.console.is_terminal:
+            self._pulse.begin(text)
 
     def _print(self, *renderables: RenderableType) -> None:
         for renderable in renderables:
@@ -91,12 +112,20 @@ class RunConsole:
         self._print(plain(f"starting network {event.data['name']}, with near-RT RIC and O1 on loopback …", "dim"))
         if not cache_folder().exists():
             self._print(plain("first start: compiling the simulator's kernels, once, up to a minute …", "dim"))
+        self._work(f"starting network {event.data['name']}")
+
+    def _network_connecting(self, event: Event) -> None:
+        self._print(plain(f"connecting to {event.data['url']} …", "dim"))
+        self._work(f"connecting to {event.data['url']}, reading its PM reports")
+
+    def _network_behind(self, event: Event) -> None:
+        self._print(plain(f"  {event.data['message']}", "dim"))
 
     def _step_started(self, event: Event) -> None:
         self._spin(f"{event.step} …")
 
     def _model_called(self, event: Event) -> None:
-        self._spin(f"{event.data['planner']} decides …")
+        self._work(f"{event.data['planner']} decides")
 
     def _intent_understood(self, event: Event) -> None:
         intent = event.data["intent"]
@@ -115,10 +144,13 @@ class RunConsole:
             )
 
     def _tool_started(self, event: Event) -> None:
-        self._spin(f"{event.data['call'].tool} …")
+        self._tool = event.data["call"].tool
+        self._work(self._tool)
 
     def _tool_progress(self, event: Event) -> None:
-        self._spin(f"twin runs {event.data['done']}/{event.data['total']} …")
+        runs = f"twin runs {event.data['done']}/{event.data['total']}"
+        self._spin(f"{runs} …")
+        self._pulse.update(f"{self._tool}: {runs}")
 
     def _tool_ended(self, event: Event) -> None:
         observation, seconds = event.data["observation"], event.data["seconds"]
@@ -152,7 +184,21 @@ class RunConsole:
         self._print(pasteable(f"  or decide elsewhere: {approval.command()}", "dim"))
 
     def _approval_outdated(self, event: Event) -> None:
-        self._print(plain("the approval is withdrawn, and the same change is judged again:", "yellow"))
+        self._print(plain("the same change is tried and judged again", "yellow"))
+
+    def _approval_decided(self, event: Event) -> None:
+        approval = event.data["approval"]
+        self._print(plain(f"request {approval.digest[:12]} is {approval.standing()}", "bold"))
+
+    def _approval_withdrawn(self, event: Event) -> None:
+        approval = event.data["approval"]
+        self._print(
+            plain(f"the approval of request {approval.digest[:12]} by {approval.decided_by} is withdrawn, since", "yellow")
+        )
+        self._print(*(plain(f"  {reason}", "yellow") for reason in event.data["reasons"]))
+
+    def _plan_outdated(self, event: Event) -> None:
+        self._print(plain("the network is no longer as it was read, so it is read again and planned on that:", "yellow"))
         self._print(*(plain(f"  {reason}", "yellow") for reason in event.data["reasons"]))
 
     def _approval_conflict(self, event: Event) -> None:

@@ -128,11 +128,10 @@ def _timetable(outcome: RunOutcome) -> str:
 
 
 def _approval(outcome: RunOutcome) -> str:
-    approval = outcome.approval
-    if approval is None:
+    if outcome.approval is None:
         return ""
-    who = f" by {approval.decided_by} ({approval.how}) at {approval.at}" if approval.decided_by else ""
-    return f"<h2>Approval</h2><p>{text(f'{approval.state}{who} {approval.note}')}</p>"
+    requests = (*outcome.earlier_requests, outcome.approval)
+    return f"<h2>Approval</h2>{items(f'request {note.digest[:12]}: {note.standing or note.state}' for note in requests)}"
 
 
 def _kpis(outcome: RunOutcome) -> str:

@@ -1,5 +1,6 @@
 """A whole small world for runs: the twin of `small_network`, real tools over it, and a planner that does what a test wants."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from small_network import SmallNetwork, embb_minimum
@@ -185,7 +186,9 @@ def parts(root, planner, network=None, tools=()):
     )  # fmt: skip
 
 
-def service(root, planner=None, listener=None, network=None, tools=(), **overrides):
+def service(root, planner=None, listener=None, network=None, tools=(), guardrails=None, **overrides):
     settings = load_settings(overrides={"data_dir": root / "data", **overrides})
     run_parts = parts(root, planner or SmallPlanner(), network, tools)
+    if guardrails is not None:
+        run_parts = replace(run_parts, guardrails=guardrails)
     return RunService(settings, run_parts, **({"listener": listener} if listener else {}))

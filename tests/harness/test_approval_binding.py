@@ -13,8 +13,7 @@ from small_world import SmallPlanner, service
 from terminal_session import piped
 
 from harness.approvals.approver import ApprovalAnswer, approve_by_flag
-from harness.approvals.store import ApprovalConflictError
-from harness.engine.edited import edited_note
+from harness.approvals.store import ApprovalConflictError, edited_note
 from harness.engine.run_service import RunService
 from harness.records.artifacts import Artifacts
 from harness.runtime.errors import ApprovalError

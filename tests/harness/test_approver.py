@@ -15,7 +15,7 @@ from harness.approvals.approver import ApprovalAnswer, approve_by_flag
 from harness.engine.outcome_choices import KEEP, KEEP_WATCHING
 from harness.gate.approver_authorization import ApproverPolicy
 from harness.records.person import Person, current_person
-from harness.runtime.settings import ApprovalSettings, GateSettings
+from harness.runtime.settings import ApprovalSettings
 from policies.change import AttributeEdit, ChangeSet
 from twins.system.scenario.disturbance import Interferer
 
@@ -58,7 +58,7 @@ def test_persons_are_told_apart_by_user_id():
     ],
 )
 def test_the_settings_give_the_roles(approval, person, roles):
-    assert ApproverPolicy(ApprovalSettings(**approval), GateSettings(), owner=1000).roles_of(person) == roles
+    assert ApproverPolicy(ApprovalSettings(**approval), ("operator",), owner=1000).roles_of(person) == roles
 
 
 def test_requester_and_approver_are_recorded_and_may_be_one_by_default(tmp_path):
@@ -148,7 +148,7 @@ from harness.runtime.paths import Paths
 from harness.runtime.store import StateStore
 from harness.gate.approver_authorization import ApprovalFacts, ApproverPolicy
 from harness.records.person import Person
-from harness.runtime.settings import ApprovalSettings, GateSettings
+from harness.runtime.settings import ApprovalSettings
 
 # What is loaded lazily is loaded before the user is changed: the installation may not be readable for everybody.
 with tempfile.TemporaryDirectory() as folder:
@@ -158,7 +158,7 @@ with tempfile.TemporaryDirectory() as folder:
     with suppress(SystemExit):
         app(["x", "0" * 12, "--data-dir", folder])
 facts = ApprovalFacts(principal="x", network="n", pairs=(), entities=[], context={}).model_dump(mode="json")
-ApproverPolicy(ApprovalSettings(), GateSettings(), 0).objection(facts, Person("x", 1), "")
+ApproverPolicy(ApprovalSettings(), ("operator",), 0).objection(facts, Person("x", 1), "")
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))
 os.chdir("/")

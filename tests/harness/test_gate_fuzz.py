@@ -11,7 +11,7 @@ from harness.gate.approver_authorization import ApprovalFacts
 from harness.gate.gate import Gate
 from harness.journal.journal import Journal
 from harness.journal.key import signing_key
-from harness.runtime.settings import GateSettings
+from harness.runtime.settings import ApprovalSettings, GateSettings
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.limits.checking import check_change_set
 from policies.limits.loading import load_limits
@@ -70,7 +70,7 @@ def test_no_proposal_raises_and_none_that_violates_a_limit_may_proceed(change_se
     if verdict.may_proceed:
         assert change_set.json_objection() == ""
         assert check_change_set(load_limits(), change_set, NETWORK.read, NETWORK.find) == []
-        ApprovalFacts.of(case)
+        ApprovalFacts.of(case, ApprovalSettings())
     else:
         assert any(reason.outcome == "fail" for reason in verdict.reasons)
 

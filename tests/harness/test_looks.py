@@ -61,7 +61,7 @@ def test_the_last_look_may_be_shorter_than_a_step():
 
 
 def test_early_looks_confirm_only_what_is_beyond_doubt_and_the_last_has_the_whole_level():
-    for level_of, whole in ((met_level, 0.05), (harmless_level, 0.2)):
+    for level_of, whole in ((met_level, 0.05), (harmless_level, 0.5)):
         levels = [level_of(0.05, share) for share in (0.1, 0.2, 0.6, 0.9, 1.0)]
         assert levels == sorted(levels)
         assert levels[1] < 0.05 * whole

@@ -111,6 +111,19 @@ def test_a_kpi_that_has_always_been_rare_is_not_missing(card):
     assert verification.outcome == "confirmed", verification.reasons
 
 
+def test_a_rate_of_events_that_become_rarer_is_not_missing(card):
+    """Without an attempt there is no rate of rejected ones; three of four windows had one before, one of four after."""
+
+    def rate(sample, cell, number):
+        if (sample.kpi, cell) != ("MM.RlfRate", "S1C2"):
+            return sample
+        return sample if (number % 4 if number < 13 else not number % 4) else None
+
+    earlier = {"before": stream(range(12), bend=rate), "history": lambda: stream(HISTORY, bend=rate)}
+    verification = judged(card, bend=rate, windows=range(13, 43), **earlier)
+    assert verification.outcome == "confirmed", verification.reasons
+
+
 def test_the_slices_of_an_empty_cell_need_not_be_reported(card):
     """A sleeping cell reports that it has no users and no traffic, and nothing of its slices."""
 

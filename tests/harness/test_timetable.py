@@ -223,8 +223,8 @@ def test_what_changed_on_the_network_while_a_change_waited_is_seen_before_it_is_
     left = runs.start(TEXT, approver=approve_by_flag, waits=False)
     network.apply(embb_minimum(7), "somebody else")
     outcome = service(tmp_path, network=network).resume(left.run_id)
-    assert outcome.status == "rejected"
-    assert "rollback handle" in outcome.message
+    assert outcome.status == "cannot", "this planner does not read what it is to change"
+    assert "rRMPolicyMinRatio is 7, not 0" in outcome.message
     assert minimum(network) == 7
     assert not any(commitment.is_open for commitment in runs.commitments.of_run(left.run_id))
 

@@ -8,6 +8,7 @@ idempotency key.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -115,12 +116,13 @@ class OranNetwork:
             instance = None
         return f"{INSTANCE}{instance}" if isinstance(instance, str) and instance else f"network {self.describe().name}"
 
-    def pull(self, patience_s: float = 600.0) -> int:
+    def pull(self, patience_s: float = 600.0, behind: Callable[[str], None] = lambda message: None) -> int:
         """Fetch all PM reports into the store, for `patience_s` wall seconds at most; returns the number of new samples.
 
-        Raises BehindError at once if the network's time passes faster than its reports can be pulled.
+        behind: called with how far behind each pull ended that is followed by another. Raises BehindError at once if the time of
+        the network passes faster than its reports can be pulled.
         """
-        return pull_all(self.kpis.refresh, patience_s)
+        return pull_all(self.kpis.refresh, patience_s, behind)
 
     def observe(self, query: KpiQuery) -> KpiFrame:
         """Return the KPI samples that match the query, after a pull; raises UnknownKpiError, UnknownObjectError."""

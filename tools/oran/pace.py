@@ -20,10 +20,10 @@ class BehindError(PeerError):
         self.is_hopeless = is_hopeless
 
 
-def pull_all(pull: Callable[[], int], patience_s: float) -> int:
+def pull_all(pull: Callable[[], int], patience_s: float, behind: Callable[[str], None] = lambda message: None) -> int:
     """Pull until nothing is left, for `patience_s` wall seconds at most; return the number of new samples of the last pull.
 
-    Raises BehindError, at once if it is hopeless.
+    behind: called with how far behind each pull ended that is followed by another. Raises BehindError, at once if it is hopeless.
     """
     until = time.monotonic() + patience_s
     while True:
@@ -32,6 +32,7 @@ def pull_all(pull: Callable[[], int], patience_s: float) -> int:
         except BehindError as error:
             if error.is_hopeless or time.monotonic() >= until:
                 raise
+            behind(str(error))
 
 
 @dataclass

@@ -19,6 +19,7 @@ from tools.contract import Boundary, ToolError, ToolRequest, ToolValue, tool
 from tools.telemetry.forecast.planned_events import EventUse
 from tools.telemetry.validity import recent_flaws
 from tools.twinning.demand import SynchronizationError
+from tools.twinning.effects import effects_of
 from tools.twinning.laboratory import Depth, Recipe
 from tools.twinning.outlook import outlook_of, unmeasured, watched_predictions
 from tools.twinning.pool import TwinPoolError
@@ -218,6 +219,7 @@ class _Bench:
             change_set=change_set,
             predictions=tuple(predictions),
             outlook=tuple(outlooks),
+            effects=effects_of(frames, baseline, self.card, change_set),
             score=score(outlooks, predictions, change_set),
             feasible=feasible(outlooks) and not self.unmeasured,
         )

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from harness.commitments.rollback import may_stand
+from harness.commitments.rollback import is_absent, may_stand
 from harness.commitments.store import CommitmentConflictError
 from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
-from harness.engine.nodes.judging import back_to_plan, key_of
+from harness.engine.nodes.judging import back_to_plan, key_of, plan_anew
 from harness.engine.nodes.rejudging import rejudge, void
 from harness.engine.nodes.reverting import closed
 from harness.engine.nodes.scheduling import deadlines, on_newest_prediction, until_due, verification_end
@@ -92,12 +92,20 @@ def _carry_out(desk: Desk, state: RunState, key: str, change_set: ChangeSet) -> 
 
 def _not_applied(desk: Desk, state: RunState, key: str, error: Exception) -> RunState:
     """Go back to planning after a refusal of which nothing stands, as read back; otherwise take back what may stand."""
-    if isinstance(error, NetworkUnavailableError | NotInEffectError) or may_stand(desk.network, desk.commitments.get(key)):
+    commitment, is_outdated = desk.commitments.get(key), isinstance(error, StaleEditError | UnknownObjectError)
+    if is_outdated and is_absent(desk.network, commitment):  # the old values are not there either: somebody else's are
+        _refused(desk, key, error)
+        return plan_anew(desk, state, [f"the network refused it: {error}"])
+    if isinstance(error, NetworkUnavailableError | NotInEffectError) or may_stand(desk.network, commitment):
         desk.record("change.failed", key=key, why=str(error))
         return RunState(next="roll_back", key=key, ending={"status": "rolled back", "message": f"the apply failed: {error}"})
+    _refused(desk, key, error)
+    return back_to_plan(desk, state, [f"the network refused it: {error}"])
+
+
+def _refused(desk: Desk, key: str, error: Exception) -> None:
     desk.commitments.reverted(key, f"refused by the network, nothing of it is applied, as read back: {error}")
     desk.record("change.refused", key=key, why=str(error))
-    return back_to_plan(desk, state, [f"the network refused it: {error}"])
 
 
 def _record(desk: Desk, key: str, change_set: ChangeSet, receipt: Receipt) -> None:

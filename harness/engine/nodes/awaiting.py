@@ -7,7 +7,6 @@ from typing import Any
 from langgraph.types import interrupt
 
 from harness.engine.desk import Desk
-from harness.engine.edited import edited_as
 from harness.engine.interrupts import ApprovalInterrupt
 from harness.engine.nodes.judging import back_to_plan
 from harness.engine.nodes.rejudging import void
@@ -27,6 +26,6 @@ def await_approval(desk: Desk, state: RunState) -> RunState:
     if approval.state == "rejected":
         return ended("rejected", f"rejected by {approval.decided_by} ({approval.how})")
     # The process ended after a person had edited the change set and before the graph was told.
-    if approval.state == "withdrawn" and (edited := edited_as(approval)):
-        return RunState(next="validate", edited=edited)
+    if approval.state == "withdrawn" and approval.edited_as:
+        return RunState(next="validate", edited=approval.edited_as)
     return void(approval)

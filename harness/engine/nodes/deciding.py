@@ -14,7 +14,7 @@ from agents.answer import Answer
 from agents.planner import Ask, CallTools, Decision, Finish, Propose, Understand, View
 from agents.understanding.result import Understood
 from harness.engine.desk import Desk
-from harness.engine.state import RunState, ended
+from harness.engine.state import RunState, current_observations, ended
 from harness.records.decision import RecordedDecision, RecordedEscalation
 from harness.records.failure import RunBoundary
 from harness.runtime.tracing import model_attributes
@@ -53,18 +53,19 @@ def view_of(desk: Desk, state: RunState) -> View:
     """Return the planner's view of the run; it contains no network."""
     artifacts = desk.artifacts
     answers = tuple(Answer.model_validate(answer) for answer in state["answers"])
-    reading = state.get("reading")
+    reading, proposal = state.get("reading"), state.get("proposal")
     return View(
         text=state["text"],
         card=desk.network.describe(),
         tools=offers_of(desk.registry),
         reading=artifacts.load(reading, Understand).reading if reading else None,
         unread=answers[state["answers_read"] :],
-        observations=tuple(artifacts.load(name, Observation) for name in state["observations"]),
+        observations=tuple(artifacts.load(name, Observation) for name in current_observations(state)),
         answers=answers,
-        proposal=artifacts.load(state["proposal"], Proposal) if state.get("proposal") else None,
-        verdict=artifacts.load(state["verdict"], Verdict) if state.get("verdict") else None,
+        proposal=artifacts.load(proposal, Proposal) if proposal else None,
+        verdict=artifacts.load(state["verdict"], Verdict) if proposal and state.get("verdict") else None,
         feedback=tuple(state["feedback"]),
+        changes=tuple(state.get("changes", ())),
         steps=reloaded(desk.guardrails).rules.step,
         steps_left=max(0, desk.settings.limits.decisions - state["decisions"] - 1),
     )

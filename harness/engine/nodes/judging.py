@@ -10,6 +10,7 @@ from harness.engine.nodes.requesting import seek_approval
 from harness.engine.nodes.reviewing import review_of, with_review
 from harness.engine.state import RunState, ended
 from harness.gate.case import Case
+from harness.gate.executor_contract import stale_values
 from harness.records.failure import RunBoundary
 from harness.records.tried import Tried
 from policies.change import ChangeSet
@@ -81,8 +82,9 @@ def _expires_at(desk: Desk, state: RunState) -> datetime:
 
 
 def key_of(state: RunState, change_set: ChangeSet) -> str:
-    """Return the idempotency key of a change of this run."""
-    return f"{state['run_id']}:{change_set.digest}"
+    """Return the idempotency key of a change of this run; in a later round the same change has another one."""
+    later = f":{state['rounds']}" if state["rounds"] else ""
+    return f"{state['run_id']}:{change_set.digest}{later}"
 
 
 def back_to_plan(desk: Desk, state: RunState, objections: list[str]) -> RunState:
@@ -91,6 +93,21 @@ def back_to_plan(desk: Desk, state: RunState, objections: list[str]) -> RunState
     if rounds >= desk.settings.gate.max_rounds:
         return ended("rejected", f"rejected {rounds} times, the last time because: {'; '.join(objections)}")
     return RunState(next="plan", rounds=rounds, feedback=[*state["feedback"], *objections])
+
+
+def plan_anew(desk: Desk, state: RunState, changes: list[str]) -> RunState:
+    """Send the run back to the planner since the network is no longer as it was read; or end it after the maximum of rounds.
+
+    What was read, and tried on that, is in no later view (it stays in the journal), so that any planner reads again. The proposal
+    is outdated, not refused: nothing speaks against the same values on fresh readings. changes: what differs, in words.
+    """
+    rounds = state["rounds"] + 1
+    reason = "; ".join(changes)
+    if rounds >= desk.settings.gate.max_rounds:
+        return ended("cannot", f"planned {rounds} times, the last time on values that the network no longer has: {reason}")
+    desk.record("plan.outdated", why=changes)
+    desk.emit("plan.outdated", reasons=changes)
+    return RunState(next="plan", rounds=rounds, proposal="", outdated=len(state["observations"]), changes=changes)
 
 
 def _route(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> RunState:
@@ -103,6 +120,8 @@ def _route(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> RunStat
         desk.record("shadow.recommended", digest=verdict.digest, ruling=verdict.ruling.value, edits=case.change_set.describe())
         timetable = timetable_in(desk, state).describe()
         return ended("shadow", f"recommended, not applied; the gate would say: {verdict.ruling.value}; timetable: {timetable}")
+    if not verdict.may_proceed and (changes := stale_values(desk.network, case.change_set)):
+        return plan_anew(desk, state, changes)
     if verdict.ruling is Ruling.ESCALATE:
         return ended("cannot", "; ".join(objections), boundary=RunBoundary.GATE)
     if not verdict.may_proceed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from agents.heuristics.evidence_reader import latest
+from harness.approvals.store import Approval
 from harness.commitments.page_now import now_section
 from harness.engine.desk import Desk
 from harness.engine.state import RunState
@@ -13,7 +14,6 @@ from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import ApprovalNote, RunOutcome
 from harness.records.standing import Standing
 from harness.records.tried import DUE, Tried
-from harness.runtime.errors import ApprovalError
 from harness.runtime.timetable import Timetable
 from harness.verification.result import Verification
 from policies.intent import Intent
@@ -71,6 +71,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
     candidate = tried.candidate if tried else None
     verification = artifacts.load_optional(state.get("verification"), Verification)
     question = state.get("question") if ending["status"] == "asked" else None
+    requests = {approval.digest: _note(approval) for approval in desk.approvals.of_run(state["run_id"])}
     return RunOutcome(
         run_id=state["run_id"],
         status=ending["status"],
@@ -87,7 +88,8 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         events=tuple(artifacts.load_optional(state.get("events"), list[EventUse]) or ()),
         verification=verification,
         verdict=artifacts.load_optional(state.get("verdict"), Verdict),
-        approval=_approval(desk, state),
+        approval=requests.get(state.get("request", "")),
+        earlier_requests=tuple(note for digest, note in requests.items() if digest != state.get("request")),
         standing=artifacts.load("standing", Standing) if artifacts.has("standing") else None,
         question=question["question"] if question else "",
         choices=tuple(question["choices"]) if question else (),
@@ -101,11 +103,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
     )
 
 
-def _approval(desk: Desk, state: RunState) -> ApprovalNote | None:
-    try:
-        approval = desk.approvals.get(state["run_id"], state.get("request", ""))
-    except ApprovalError:
-        return None
+def _note(approval: Approval) -> ApprovalNote:
     at = datetime.fromtimestamp(approval.decided_at, UTC).isoformat() if approval.decided_at else ""
     return ApprovalNote(
         state=approval.state,
@@ -115,6 +113,7 @@ def _approval(desk: Desk, state: RunState) -> ApprovalNote | None:
         how=approval.how or "",
         at=at,
         note=approval.note or "",
+        standing=approval.standing(),
     )
 
 

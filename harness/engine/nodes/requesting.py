@@ -7,7 +7,6 @@ from harness.approvals.store import Approval
 from harness.approvals.subject import ApprovalSubject
 from harness.commitments.schedule import Schedule
 from harness.engine.desk import Desk
-from harness.engine.edited import edited_as
 from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.state import RunState, ended
 from harness.gate.approver_authorization import ApprovalFacts
@@ -46,7 +45,7 @@ def _request(desk: Desk, state: RunState, subject: ApprovalSubject, case: Case) 
         if not _outdated(desk, case, asked.subject, subject):
             return asked
         desk.approvals.withdraw(desk.run_id, "another request of the run replaces it", asked.digest)
-    facts = ApprovalFacts.of(case).model_dump(mode="json")
+    facts = ApprovalFacts.of(case, desk.settings.approval).model_dump(mode="json")
     return desk.approvals.request(
         desk.run_id, subject, desk.settings.approval.ttl, requested_by=_requester(desk, state), facts=facts
     )
@@ -73,7 +72,7 @@ def _record(desk: Desk, approval: Approval) -> None:
 def _requester(desk: Desk, state: RunState) -> str:
     """Return who wants this change: whoever edited it, else the requester of the run."""
     edited = state.get("edited", "")
-    editors = [asked.decided_by for asked in desk.approvals.of_run(desk.run_id) if edited and edited_as(asked) == edited]
+    editors = [asked.decided_by for asked in desk.approvals.of_run(desk.run_id) if edited and asked.edited_as == edited]
     return (editors[-1] if editors else None) or desk.requester
 
 

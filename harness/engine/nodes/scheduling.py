@@ -1,7 +1,8 @@
 """How `apply` and `verify` follow the timetable of a run's change.
 
 When the time of a scheduled change has come, it is tried in the twin again, on the telemetry, the configuration and the forecast
-of that moment, and the gate judges it again with this prediction. It is applied only if it still passes.
+of that moment, and the gate judges it again with this prediction. It is applied only if it still passes. If somebody else has
+changed what it edits, it is planned on that, and asked about again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from harness.commitments.schedule import Schedule, grace_of
 from harness.commitments.store import Commitment
 from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
-from harness.engine.nodes.rejudging import refusals
+from harness.engine.nodes.judging import plan_anew
+from harness.engine.nodes.rejudging import changes_since, refusals
 from harness.engine.nodes.validating import try_now
 from harness.engine.state import RunState, ended
 from harness.records.tried import DUE, Tried
@@ -64,13 +66,15 @@ def until_due(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState |
     timetable, now = timetable_in(desk, state), desk.clock.now()
     if timetable.latest is not None and now >= timetable.latest:
         message = f"its time window ended at {moment_text(timetable.latest)}, before the run went on; nothing was applied"
-        return _cancel(desk, commitment, RunState(**ended("cannot", message)))
+        return _cancel(desk, commitment, ended("cannot", message), message)
     if timetable.apply_at is not None and now < timetable.apply_at:
         return RunState(next="await_start", key=key)
+    if changes := changes_since(desk, state):
+        return _cancel(desk, commitment, plan_anew(desk, state, changes), f"planned anew at its time: {'; '.join(changes)}")
     fresh = try_now(desk, state, desk.artifacts.load(state["intent"], Intent), tried.change_set)
     if why := refusals(desk, state, fresh):
         message = f"at its time it may no longer be applied ({'; '.join(why)}); nothing was applied, state the intent again"
-        return _cancel(desk, commitment, RunState(**ended("rejected", message)))
+        return _cancel(desk, commitment, ended("rejected", message), message)
     name = desk.artifacts.save(f"{state['candidate']}{DUE}", fresh)
     with suppress(CommitmentError):  # somebody cancelled it in this moment: its state says so
         _begin(desk, RunState(**{**state, "candidate": name}), key, fresh, now)
@@ -82,8 +86,7 @@ def on_newest_prediction(desk: Desk, key: str, update: RunState) -> RunState:
     return RunState(**{**update, "candidate": desk.commitments.get(key).expectations["candidate"]})
 
 
-def _cancel(desk: Desk, commitment: Commitment, update: RunState) -> RunState:
-    why = update["ending"]["message"]
+def _cancel(desk: Desk, commitment: Commitment, update: RunState, why: str) -> RunState:
     desk.commitments.reverted(commitment.key, f"not applied: {why}")
     desk.record("change.cancelled", key=commitment.key, digest=commitment.digest, by=f"run:{desk.run_id}", why=why)
     return update

@@ -10,7 +10,7 @@ from agents.heuristics.evidence_reader import answer_to, answers_of
 from harness.engine.desk import Desk
 from harness.engine.nodes.acting import observe
 from harness.engine.nodes.fixing_time import fix_timetable
-from harness.engine.state import RunState, ended
+from harness.engine.state import RunState, current_observations, ended
 from harness.records.tried import Tried
 from policies.change import ChangeSet
 from policies.intent import Intent
@@ -44,8 +44,7 @@ def _no_change(proposal: Proposal) -> RunState:
 
 
 def _from_evidence(desk: Desk, state: RunState, intent: Intent, change_set: ChangeSet) -> Tried | None:
-    fresh = state["observations"][state.get("outdated", 0) :]
-    newest_first = (desk.artifacts.load(name, Observation) for name in reversed(fresh))
+    newest_first = (desk.artifacts.load(name, Observation) for name in reversed(current_observations(state)))
     for request, comparison in answers_of(newest_first, compare_candidates):
         if request.intent.expectations == intent.expectations:
             tried = _tried(comparison, change_set)

@@ -116,4 +116,5 @@ def _compare(
 
 
 def _without_predictions(tried: Tried) -> Candidate | None:
-    return None if tried.candidate is None else tried.candidate.model_copy(update={"predictions": (), "outlook": ()})
+    nothing = {"predictions": (), "outlook": (), "effects": None}
+    return None if tried.candidate is None else tried.candidate.model_copy(update=nothing)

@@ -160,15 +160,14 @@ def _losses(kind: Kind, streams: Streams) -> dict[str, float]:
 def _missed_targets(truth: Series, situation: Situation) -> Iterator[tuple[str, float]]:
     card = situation.present.network.describe()
     everywhere = tuple(cell.dn for cell in card.cells)
-    for expectation in situation.intent.expectations:
-        for target in expectation.targets:
-            values = truth.target_values(target, expectation.object.slice, scope_cells(card, expectation.object) or everywhere)
-            bound, mean = target.value or 0.0, fmean(values or [0.0])
-            distance = abs(mean - bound) / (_MISSED * abs(bound))
-            if not target.is_met_by(mean):
-                yield f"{target.describe()} is missed: {mean:.3g}", max(distance, 1.0)
-            elif distance < _CLEAR:
-                yield f"{target.describe()} is only just met: {mean:.3g}", 1.0
+    for scope, target in situation.intent.bounds():
+        values = truth.target_values(target, scope.slice, scope_cells(card, scope) or everywhere)
+        bound, mean = target.value or 0.0, fmean(values or [0.0])
+        distance = abs(mean - bound) / (_MISSED * abs(bound))
+        if not target.is_met_by(mean):
+            yield f"{target.describe()} is missed: {mean:.3g}", max(distance, 1.0)
+        elif distance < _CLEAR:
+            yield f"{target.describe()} is only just met: {mean:.3g}", 1.0
 
 
 def _is_later(start: datetime, sample: KpiSample) -> bool:
