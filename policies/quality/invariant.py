@@ -61,7 +61,8 @@ class Invariant:
     level: log2 of its physical value, None if that depends on the network. blamed: the members that a persistent jump may be
     blamed on, with the most that each other member may have moved (log2). along: KPIs from the same counter as a member, which
     slip with it. spread: a percentile and the mean of a KPI: where UEs become less alike, their ratio and the invariant fall.
-    all_blamed: whether all members are blamed for a jump that no single one explains.
+    all_blamed: whether all members are blamed for a jump that no single one explains. parts_in_queues: whether what arrives and
+    what is delivered are both members, which part while a queue grows or drains.
     """
 
     meaning: str
@@ -71,6 +72,7 @@ class Invariant:
     along: dict[str, tuple[str, ...]] = field(default_factory=dict)
     spread: tuple[str, str] | None = None
     all_blamed: bool = True
+    parts_in_queues: bool = True
 
     @property
     def kpis(self) -> tuple[str, ...]:
@@ -98,7 +100,9 @@ INVARIANTS = (
         {ENERGY: (POWER,)},
     ),
     # The operator may change the period of CQI reports: a jump of their number is not a flaw.
-    Invariant("CQI reports per connected UE", {CQI_FAMILY: 1, USERS: -1}, None, {USERS: 0.5}, all_blamed=False),
+    Invariant(
+        "CQI reports per connected UE", {CQI_FAMILY: 1, USERS: -1}, None, {USERS: 0.5}, all_blamed=False, parts_in_queues=False
+    ),
 )
 
 
@@ -106,13 +110,14 @@ INVARIANTS = (
 class Point:
     """One window [start, end) of one object.
 
-    Samples by KPI, log2 of the values (rates for extensive KPIs), and which KPIs are flawed.
+    Samples by KPI, log2 of the values (rates for extensive KPIs), whether the cell was quiet, and which KPIs are flawed.
     """
 
     start: datetime
     end: datetime
     samples: dict[str, tuple[KpiSample, ...]]
     logs: dict[str, float]
+    quiet: bool
     flawed: set[str] = field(default_factory=set)
     _invariants: dict[str, float] = field(default_factory=dict)
 
@@ -134,8 +139,8 @@ def has_trend(group: Group) -> bool:
     return not _NAMES.isdisjoint(group.samples)
 
 
-def point_of(group: Group) -> Point:
-    """Return the point of a group: the volume without what was lost, CQI reports only of cells with UEs."""
+def point_of(group: Group, *, quiet: bool) -> Point:
+    """Return the point of a group, of a quiet cell or not: the volume without what was lost, CQI reports only where UEs are."""
     samples: dict[str, tuple[KpiSample, ...]] = {kpi: (group.samples[kpi],) for kpi in TREND_KPIS if kpi in group.samples}
     samples[CQI_FAMILY] = tuple(group.cqi_reports)
     values = {kpi: members[0].value or 0.0 for kpi, members in samples.items() if len(members) == 1}
@@ -149,4 +154,4 @@ def point_of(group: Group) -> Point:
         values[ENERGY] *= _MBIT_PER_WH_AND_BIT_PER_J
     if values.get(USERS, 0.0) < _LEAST_USERS:
         values[CQI_FAMILY] = 0.0
-    return Point(group.start, group.end, samples, {kpi: log2(value) for kpi, value in values.items() if value > 0})
+    return Point(group.start, group.end, samples, {kpi: log2(value) for kpi, value in values.items() if value > 0}, quiet)

@@ -1,15 +1,20 @@
 """Trends: a measurement that jumps against its own history although the measurements that physics ties to it did not.
 
 1. One window is noisy (few bursts, cut by its ends): a jump counts if it persists over `PERSISTENT` windows, all of which are
-   then suspect; a jump by more than a factor of 64 counts at once.
-2. A jump of an invariant is blamed on the one member that explains it, or on all if none does: what the network does itself moves
+   then suspect.
+2. While data waits, arrivals and deliveries part, and delay and loss move by themselves: what they are tied to is compared in
+   quiet windows alone (`load.py`), but for jumps by more than a factor of 64.
+3. A jump of an invariant is blamed on the one member that explains it, or on all if none does: what the network does itself moves
    several members and leaves the invariant, except that it falls where UEs become less alike.
-3. A loss that jumps by just the factor between two units (percent, ratio, per million) while throughput, activity and delay
+4. A loss that jumps by just the factor between two units (percent, ratio, per million) while throughput, activity and delay
    stand still is in another unit; so is one of less than a packet in several windows.
-4. Where a measurement is reported with two granularities, only the finer windows count.
-5. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
-Thresholds are log2 of factors. On the embedded networks (quiet, crowded, with outages, interference, delays, changes) the largest
-persistent jumps are 0.4 if a single member explains them and 0.6 otherwise; the 5th percentile stays below 0.1.
+5. Where a measurement is reported with two granularities, only the finer windows count.
+6. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
+Thresholds are log2 of factors.
+
+Not found: a slip that ends within two windows; one that began before there were four quiet windows; in a cell of which more than
+80 % of the PRBs are used, or of the UEs are active, a factor below 64 of throughput, volume, activity, efficiency or energy, and
+any of delay and loss, until it is quiet for three windows; a delay that moves by less than its own scatter to the power of 1.5.
 """
 
 from __future__ import annotations
@@ -24,20 +29,22 @@ from policies.quality.flaw import Flaw, suspect
 from policies.quality.grouping import CQI_FAMILY, Group, Groups, Place
 from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, LOSS, LOW_THROUGHPUT, THROUGHPUT, VOLUME
 from policies.quality.invariant import INVARIANTS, Invariant, Point, has_trend, point_of
+from policies.quality.load import is_quiet, loads_of
 from policies.slices import Slice
 
 PERSISTENT = 3
 HISTORY = 12
 _LEAST_HISTORY = 4
 _JUMP = 0.7
-_AT_ONCE = 6.0
+_GREAT = 6.0
 _UNEXPLAINED = 0.35
-_STILL_AT_ONCE = 1.5
+_STILL_AT_GREAT = 1.5
 _JUMP_UNEXPLAINED = 0.75
 _ALIKE = -0.2
 _ABOVE = 0.3
 _PHYSICAL = 0.6
 _SAME_FACTOR = 0.15
+_BEYOND = 1.5
 _APART = 0.6
 _JUST, _NEARLY = 0.3, 0.6
 _STILL = frozenset({THROUGHPUT, ACTIVE, VOLUME})
@@ -58,13 +65,12 @@ class Past:
     def add(self, groups: Groups) -> Groups:
         """Append a window; return its groups without those that repeat what newer, shorter windows of the object told."""
         fresh = {place: group for place, group in groups.items() if not self._repeats(place, group)}
-        for place, group in fresh.items():
-            if not has_trend(group):
-                continue
-            point = point_of(group)
+        trends = {place: group for place, group in fresh.items() if has_trend(group)}
+        loads = loads_of(trends)
+        for place, group in trends.items():
+            point = point_of(group, quiet=is_quiet(loads[place[0]]))
             self._good.setdefault(place, deque(maxlen=HISTORY + PERSISTENT)).append(point)
             self._recent.setdefault(place, deque(maxlen=PERSISTENT)).append(point)
-
         return fresh
 
     def _repeats(self, place: Place, group: Group) -> bool:
@@ -117,8 +123,7 @@ def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
             # Slices with unlike traffic share a cell: what holds for each does not hold for their sum.
             if slice is None and dn in with_slices and THROUGHPUT in invariant.exponents:
                 continue
-            for count, least in ((PERSISTENT, _JUMP), (1, _AT_ONCE)):
-                yield from _invariant_jump(place, invariant, past, count, least)
+            yield from _invariant_jump(place, invariant, past)
         yield from _delay_jump(place, past)
         yield from _loss_jump(place, past)
         yield from _part_of_a_packet(place, past)
@@ -126,16 +131,19 @@ def jumps(groups: Groups, past: Past) -> Iterator[Flaw]:
             yield from _slow_users(place, past)
 
 
-def _invariant_jump(place: Place, invariant: Invariant, past: Past, count: int, least: float) -> Iterator[Flaw]:
-    recent = past.recent(place, count, invariant.exponents.keys())
+def _invariant_jump(place: Place, invariant: Invariant, past: Past) -> Iterator[Flaw]:
+    recent = past.recent(place, PERSISTENT, invariant.exponents.keys())
     if not recent or is_physical(invariant, recent):
         return
-    history = past.history(place, count, invariant.exponents.keys())
+    history = past.history(place, PERSISTENT, invariant.exponents.keys())
+    may_part = invariant.parts_in_queues and not _are_quiet(recent)
+    if invariant.parts_in_queues and not may_part:
+        history = [point for point in history if point.quiet]
     if len(history) < _LEAST_HISTORY:
         return
     usual = median(point.log(invariant) for point in history)
     shifts = [point.log(invariant) - usual for point in recent]
-    if not _persists(shifts, least):
+    if not _persists(shifts, _GREAT if may_part else _JUMP):
         return
     moves = _moves(invariant.exponents, recent, history)
     shift = fmean(shifts)
@@ -143,9 +151,22 @@ def _invariant_jump(place: Place, invariant: Invariant, past: Past, count: int, 
     if kpi is not None:
         reason = f"{kpi} jumped by a factor of {2 ** (shift * invariant.exponents[kpi]):.3g}, but what it is tied to did not"
         yield from flaws_of(place, past, recent, (kpi, *invariant.along.get(kpi, ())), f"{reason} ({invariant.meaning})")
-    elif count == PERSISTENT and invariant.all_blamed and not _is_spread(invariant, shifts, recent, history):
+    elif invariant.all_blamed and not may_part and not _is_spread(invariant, shifts, recent, history):
         reason = f"{invariant.meaning} jumped by a factor of {2**shift:.3g}: one of them is wrong"
         yield from flaws_of(place, past, recent, invariant.kpis, reason)
+
+
+def _are_quiet(points: list[Point]) -> bool:
+    return all(point.quiet for point in points)
+
+
+def _in_quiet(place: Place, past: Past, kpis: Set[str]) -> tuple[list[Point], list[Point]]:
+    """Return the recent points, if the cell was quiet in them, and the quiet ones of the history; none if either are too few."""
+    recent = past.recent(place, PERSISTENT, kpis)
+    if not recent or not _are_quiet(recent):
+        return [], []
+    history = [point for point in past.history(place, PERSISTENT, kpis) if point.quiet]
+    return (recent, history) if len(history) >= _LEAST_HISTORY else ([], [])
 
 
 def _is_spread(invariant: Invariant, shifts: list[float], recent: list[Point], history: list[Point]) -> bool:
@@ -173,8 +194,8 @@ def _moves(kpis: Iterable[str], recent: list[Point], history: list[Point]) -> di
 
 def _cause(invariant: Invariant, shift: float, moves: dict[str, float]) -> str | None:
     """Return the member whose own jump explains that of the invariant while the others stood still, None if there is none."""
-    at_once = abs(shift) >= _AT_ONCE
-    candidates = dict.fromkeys(invariant.exponents, _STILL_AT_ONCE) if at_once else invariant.blamed
+    is_great = abs(shift) >= _GREAT
+    candidates = dict.fromkeys(invariant.exponents, _STILL_AT_GREAT) if is_great else invariant.blamed
     for kpi, still in candidates.items():
         others = [abs(move) for name, move in moves.items() if name != kpi]
         unexplained = abs(moves[kpi] * invariant.exponents[kpi] - shift)
@@ -188,13 +209,13 @@ def _delay_jump(place: Place, past: Past) -> Iterator[Flaw]:
 
     A longer transport adds to both; where they are close to each other, that looks like a factor and does not count.
     """
-    recent = past.recent(place, PERSISTENT, _DELAY_MEMBERS)
-    history = past.history(place, PERSISTENT, _DELAY_MEMBERS) if recent else []
-    if len(history) < _LEAST_HISTORY:
+    recent, history = _in_quiet(place, past, _DELAY_MEMBERS)
+    if not recent:
         return
     usual = median(point.logs[DELAY] for point in history)
     own = [point.logs[DELAY] - usual for point in recent]
-    if not _persists(own, _JUMP):
+    scatter = max(abs(point.logs[DELAY] - usual) for point in history)
+    if not _persists(own, max(_JUMP, _BEYOND * scatter)):
         return
     moves = _moves(_DELAY_MEMBERS, recent, history)
     apart = median(point.logs[HIGH_DELAY] - point.logs[DELAY] for point in history)
@@ -206,9 +227,8 @@ def _delay_jump(place: Place, past: Past) -> Iterator[Flaw]:
 
 def _loss_jump(place: Place, past: Past) -> Iterator[Flaw]:
     """Loss that radio, load or transport change moves throughput or delay as well, and not by just a hundred."""
-    recent = past.recent(place, PERSISTENT, _LOSS_MEMBERS)
-    history = past.history(place, PERSISTENT, _LOSS_MEMBERS) if recent else []
-    if len(history) < _LEAST_HISTORY:
+    recent, history = _in_quiet(place, past, _LOSS_MEMBERS)
+    if not recent:
         return
     moves, usual = _moves(_LOSS_MEMBERS, recent, history), median(point.logs[LOSS] for point in history)
     own = [point.logs[LOSS] - usual for point in recent]
@@ -252,7 +272,7 @@ def _slow_users(place: Place, past: Past) -> Iterator[Flaw]:
     """
     recent = past.recent(place, PERSISTENT, _SLOW_MEMBERS)
     above = [point.logs[LOW_THROUGHPUT] + point.logs[ACTIVE] - point.logs[VOLUME] for point in recent]
-    if above and min(above) >= _ABOVE:
+    if above and min(above) >= _ABOVE and _are_quiet(recent):
         reason = f"the 5th percentile of throughput is {2 ** fmean(above):.3g} times the volume over the active time of all UEs"
         yield from flaws_of(place, past, recent, (THROUGHPUT, LOW_THROUGHPUT, ACTIVE, VOLUME), reason)
 

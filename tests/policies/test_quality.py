@@ -292,14 +292,27 @@ DISTURBANCES = (
     {"kind": "backhaul_delay", "cell": "S1C1", "milliseconds": 20.0, "at": (170, 190)},
     {"kind": "surge", "factor": 0.1, "at": (200, 220)},
 )
+# Queues that grow and drain, and outages that begin within a window.
+OVERLOADS = (
+    {"kind": "surge", "factor": 3.0, "at": (30, 50)},
+    {"kind": "surge", "factor": 20.0, "at": (60, 130)},
+    {"kind": "cell_outage", "cell": "S1C3", "at": (150.02, 153.5)},
+    {"kind": "cell_outage", "cell": "S1C1", "at": (165.05, 167.5)},
+    {"kind": "surge", "factor": 12.0, "at": (180, 240)},
+    {"kind": "interferer", "x": 100.0, "y": 60.0, "power_dbm": 30.0, "at": (220, 250)},
+    {"kind": "surge", "factor": 6.0, "at": (260, 310)},
+    {"kind": "backhaul_delay", "cell": "S1C1", "milliseconds": 40.0, "at": (270, 300)},
+)
+WORLDS = {"usual": (4, DISTURBANCES), "overloads": (3, OVERLOADS), "other overloads": (1, OVERLOADS)}
 
 
 @cache
-def good_windows():
-    """320 windows of a small network: quiet, crowded, with an outage, interference and a long transport."""
+def good_windows(world="usual"):
+    """320 windows of a small network; the usual ones are quiet, crowded, with an outage, interference and a long transport."""
     scenario = small_scenario()
-    network = SystemNetwork(scenario, seed=4)
-    for disturbance in DISTURBANCES:
+    seed, disturbances = WORLDS[world]
+    network = SystemNetwork(scenario, seed)
+    for disturbance in disturbances:
         begin, end = (scenario.start + timedelta(seconds=second) for second in disturbance["at"])
         body = {key: value for key, value in disturbance.items() if key != "at"} | {"start": begin, "end": end}
         network.inject(Disturbance.model_validate(body))
@@ -310,9 +323,9 @@ def good_windows():
     return network.describe(), tuple(frames)
 
 
-def screened(change=lambda row, window: row):
+def screened(change=lambda row, window: row, world="usual"):
     """The flaws of all windows, if each sample of window number n is replaced by `change(sample, n)`."""
-    card, frames = good_windows()
+    card, frames = good_windows(world)
     carriers = {cell.dn: Carrier(cell.bandwidth_mhz, cell.prbs) for cell in card.cells}
     past, flaws = Past(), []
     begin = min(row.start for row in frames[0])
@@ -322,9 +335,10 @@ def screened(change=lambda row, window: row):
     return flaws
 
 
-def test_good_measurements_are_never_flagged():
-    assert sum(len(frame.windows()) for frame in good_windows()[1]) == 320
-    assert [flaw.describe() for flaw in screened()] == []
+@pytest.mark.parametrize("world", WORLDS)
+def test_good_measurements_are_never_flagged(world):
+    assert sum(len(frame.windows()) for frame in good_windows(world)[1]) == 320
+    assert [flaw.describe() for flaw in screened(world=world)] == []
 
 
 @pytest.mark.parametrize(
