@@ -12,8 +12,9 @@
 6. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
 Thresholds are log2 of factors.
 
-Not found: a slip that ends within two windows; one that began before there were four quiet windows; in a cell of which more than
-80 % of the PRBs are used, or of the UEs active, a factor below 64 unless all else, PRB usage too, stands still, and any of delay and loss, until it is quiet for three windows; a delay that moves by less than its own scatter to the power of 1.5.
+Not found: a slip that ends within two windows; one that began before there were four quiet windows; a delay that moves by less
+than its own scatter to the power of 1.5; and, in a cell of which more than 80 % of the PRBs are used or of the UEs active, any
+slip of delay and loss, and a factor below 64 unless all else, PRB usage too, stands still, until it is quiet for three windows.
 """
 
 from __future__ import annotations
