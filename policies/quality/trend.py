@@ -12,9 +12,9 @@
 6. Flawed windows are remembered, but history is only made of good ones: a slip stays a slip until it ends.
 Thresholds are log2 of factors.
 
-Not found: a slip that ends within two windows; one that began before there were four quiet windows; in a cell of which more than
-80 % of the PRBs are used, or of the UEs are active, a factor below 64 of throughput, volume, activity, efficiency or energy, and
-any of delay and loss, until it is quiet for three windows; a delay that moves by less than its own scatter to the power of 1.5.
+Not found: a slip that ends within two windows; one that began before there were four quiet windows; a delay that moves by less
+than its own scatter to the power of 1.5; and, in a cell of which more than 80 % of the PRBs are used or of the UEs active, any
+slip of delay and loss, and a factor below 64 unless all else, PRB usage too, stands still, until it is quiet for three windows.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from statistics import fmean, median
 
 from policies.quality.flaw import Flaw, suspect
 from policies.quality.grouping import CQI_FAMILY, Group, Groups, Place
-from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, LOSS, LOW_THROUGHPUT, THROUGHPUT, VOLUME
+from policies.quality.identity import ACTIVE, DELAY, HIGH_DELAY, LOSS, LOW_THROUGHPUT, PRBS, SLICE_PRBS, THROUGHPUT, VOLUME
 from policies.quality.invariant import INVARIANTS, Invariant, Point, has_trend, point_of
 from policies.quality.load import is_quiet, loads_of
 from policies.slices import Slice
@@ -45,6 +45,7 @@ _ABOVE = 0.3
 _PHYSICAL = 0.6
 _SAME_FACTOR = 0.15
 _BEYOND = 1.5
+_STILL_IN_QUEUES = 0.2
 _APART = 0.6
 _JUST, _NEARLY = 0.3, 0.6
 _STILL = frozenset({THROUGHPUT, ACTIVE, VOLUME})
@@ -143,10 +144,12 @@ def _invariant_jump(place: Place, invariant: Invariant, past: Past) -> Iterator[
         return
     usual = median(point.log(invariant) for point in history)
     shifts = [point.log(invariant) - usual for point in recent]
-    if not _persists(shifts, _GREAT if may_part else _JUMP):
+    if not _persists(shifts, _JUMP):
         return
     moves = _moves(invariant.exponents, recent, history)
     shift = fmean(shifts)
+    if may_part and min(map(abs, shifts)) < _GREAT and not _is_alone(moves, recent, history):
+        return
     kpi = _cause(invariant, shift, moves)
     if kpi is not None:
         reason = f"{kpi} jumped by a factor of {2 ** (shift * invariant.exponents[kpi]):.3g}, but what it is tied to did not"
@@ -154,6 +157,13 @@ def _invariant_jump(place: Place, invariant: Invariant, past: Past) -> Iterator[
     elif invariant.all_blamed and not may_part and not _is_spread(invariant, shifts, recent, history):
         reason = f"{invariant.meaning} jumped by a factor of {2**shift:.3g}: one of them is wrong"
         yield from flaws_of(place, past, recent, invariant.kpis, reason)
+
+
+def _is_alone(moves: dict[str, float], recent: list[Point], history: list[Point]) -> bool:
+    """Whether just one member moved, and the PRBs that are used did not: with queues, more PRBs are more throughput alone."""
+    used = {kpi for kpi in (PRBS, SLICE_PRBS) if all(kpi in point.logs for point in (*recent, *history))}
+    others = sorted(map(abs, moves.values()))[:-1]
+    return max(*others, *map(abs, _moves(used, recent, history).values()), 0.0) <= _STILL_IN_QUEUES
 
 
 def _are_quiet(points: list[Point]) -> bool:
