@@ -2,8 +2,9 @@
 
 A KPI is missing if it has a value in significantly fewer of the windows with traffic than before, over all of them or in the
 latest half: rare values describe windows that somebody chose, and what stopped just before a look nothing. Each KPI is tested on
-its own: among many, a single one that is gone must not be lost. A 0 that cannot be (delay, throughput, energy) is no value. Where
-traffic is gone as well, `harness.verification.populations` says what became of it.
+its own: among many, a single one that is gone must not be lost. A 0 that cannot be (delay, throughput, energy) is no value; a rate
+over events (attempts, handovers) has none where nothing happened, so only whether it was delivered counts. Where traffic is gone as
+well, `harness.verification.populations` says what became of it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from tools.telemetry.statistics import MIN_WINDOWS, p_fewer
 from tools.twinning.outlook import WATCHED
 
 _REGULAR = 0.8  # of the windows that could have it; a rate of rare events has no value without one
+_OF_EVENTS = frozenset({"RRC.ConnEstabFailRate", "MM.HoPingPongRate"})
 _USUAL = 0.5  # of them: what was measured in more, and in none after, is missing as well
 
 
@@ -97,7 +99,7 @@ def _keys(comparison: Comparison) -> list[tuple[str, Slice | None]]:
 
 def _presence(series: Series, kpi: str, slice: Slice | None, dn: str, since: datetime | None = None) -> list[bool]:
     """Return for each window that could have the KPI, from `since` on, whether it has it."""
-    measured = series.measured(kpi, slice, dn)
+    measured = (series.delivered if kpi in _OF_EVENTS else series.measured)(kpi, slice, dn)
     possible = _possible(series, kpi, slice, dn) | measured
     found = measured if _can_be_zero(kpi) else measured - series.zeros(kpi, slice, dn)
     return [start in found for start in sorted(possible) if since is None or start >= since]

@@ -59,6 +59,10 @@ class Series:
         """Return the starts of the windows in which the KPI of a cell has a value."""
         return {sample.start for sample in self.frame(kpi, slice, (dn,)) if sample.value is not None}
 
+    def delivered(self, kpi: str, slice: Slice | None, dn: str) -> set[datetime]:
+        """Return the starts of the windows for which the KPI of a cell was delivered, also without a value."""
+        return {sample.start for sample in self.frame(kpi, slice, (dn,))}
+
     def with_traffic(self, slice: Slice | None, dn: str) -> set[datetime]:
         """Return the starts of the windows in which a cell has traffic; if its volume is not reported at all, of all others.
 
