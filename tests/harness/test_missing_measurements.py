@@ -124,6 +124,20 @@ def test_a_rate_of_events_that_become_rarer_is_not_missing(card):
     assert verification.outcome == "confirmed", verification.reasons
 
 
+@pytest.mark.parametrize(("drop", "outcome"), [(False, "confirmed"), (True, "inconclusive")])
+def test_a_rate_over_events_that_did_not_happen_is_delivered_without_a_value(card, drop, outcome):
+    """Nobody tries to connect any more: there is no rate of rejections, but its row is delivered; a row that stops is missing."""
+
+    def rate(sample, cell, number):
+        if (sample.kpi, cell) != ("MM.RlfRate", "S1C2"):
+            return sample
+        row = replace(sample, kpi="RRC.ConnEstabFailRate")
+        return row if number < 12 else None if drop else replace(row, value=None)
+
+    earlier = {"before": stream(range(12), bend=rate), "history": lambda: stream(HISTORY, bend=rate)}
+    assert judged(card, bend=rate, **earlier).outcome == outcome
+
+
 def test_the_slices_of_an_empty_cell_need_not_be_reported(card):
     """A sleeping cell reports that it has no users and no traffic, and nothing of its slices."""
 
