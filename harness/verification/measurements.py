@@ -2,9 +2,9 @@
 
 A KPI is missing if it has a value in significantly fewer of the windows with traffic than before, over all of them or in the
 latest half: rare values describe windows that somebody chose, and what stopped just before a look nothing. Each KPI is tested on
-its own: among many, a single one that is gone must not be lost. A 0 that cannot be (delay, throughput, energy) is no value; a rate
-over events (attempts, handovers) has none where nothing happened, so only whether it was delivered counts. Where traffic is gone as
-well, `harness.verification.populations` says what became of it.
+its own: among many, a single one that is gone must not be lost. A 0 that cannot be (delay, throughput, energy) is no value; a
+rate over events (attempts, handovers) has none where nothing happened, so only whether it was delivered counts. Where traffic is
+gone as well, `harness.verification.populations` says what became of it.
 """
 
 from __future__ import annotations
