@@ -1,6 +1,7 @@
 """What all tests have in common: a second place of journals, and no bound on the wall time of a generated example."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,3 +15,8 @@ settings.load_profile("any machine")
 def second_place_of_journals(tmp_path_factory):
     """Set the folder for user state, which child processes of tests inherit: nothing is left in the user's own."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
+# Whoever starts the tests in the background may have SIGINT ignored, which children inherit: then no Ctrl-C could be tested.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
