@@ -1,0 +1,43 @@
+"""What the reader learns from: the texts of the hands, again in each pass, and new variants of them in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from training.llm.labelled_text import Hand, hands_of
+from training.llm.multiplying.multiplier import Multiplier
+from training.llm.multiplying.source import sources_of
+from training.llm.reader.answer import AnswerForm
+from training.llm.reader.batches import Example
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """passes: over the texts themselves. variants: of them, all different. held_out: hands that are not learned from."""
+
+    passes: int = 2
+    variants: int = 16000
+    seed: int = 1
+    held_out: tuple[str, ...] = ()
+
+    def hands(self) -> list[Hand]:
+        """Return the hands that are learned from; raises ValueError for an unknown one that is held out."""
+        hands = hands_of()
+        unknown = set(self.held_out) - {hand.name for hand in hands}
+        if unknown:
+            raise ValueError(f"held out: {', '.join(sorted(unknown))} is no hand; there are {', '.join(h.name for h in hands)}")
+        return [hand for hand in hands if hand.name not in self.held_out]
+
+
+def examples_of(lessons: Lessons, tokenizer: Any) -> list[Example]:
+    """Return prompts with answers."""
+    sources = sources_of(lessons.hands())
+    texts = [source.text for source in sources] * lessons.passes
+    texts += [source.text for source in Multiplier(sources, lessons.seed).variants(lessons.variants)]
+    form = AnswerForm(tokenizer)
+    examples = []
+    for text in texts:
+        prompt = form.prompt(text.text)
+        examples.append(Example(prompt.ids, tuple(form.answer(text.spanned(), prompt))))
+    return examples
