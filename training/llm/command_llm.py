@@ -48,7 +48,8 @@ def train(
     from training.llm.base.wheel import BaseModelError
     from training.llm.reader.answer_names import choice_ids
     from training.llm.reader.lessons import Lessons, examples_of
-    from training.llm.reader.training import Plan, TrainingError, train as train_reader
+    from training.llm.reader.training import Plan, TrainingError
+    from training.llm.reader.training import train as train_reader
 
     torch.set_num_threads(1)
     with one_line_errors("llm train", BaseModelError, TrainingError, ValueError, OSError):
