@@ -17,6 +17,7 @@ Comparison = Literal["<", "<=", ">", ">=", "min", "max"]
 Reference = Literal["now", "yesterday", "last week"]
 
 ACTS: tuple[Act, ...] = ("change", "forbid", "question", "what_if", "why", "select", "ask", "cannot", "off_topic")
+LIVE_ACTS: tuple[Act, ...] = ("change", "forbid", "what_if")  # acts with something to compute
 SAME = "="  # the place of the item before
 
 

@@ -10,9 +10,10 @@ import pytest
 
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
+from agents.reading.marked import LIVE_ACTS
 from agents.reading.names import Names
 from agents.reading.reading import Reading
-from training.llm.labelled_text import HANDS, LIVE_ACTS, card_of, texts_of
+from training.llm.labelled_text import HANDS, card_of, texts_of
 from training.llm.scoring import Verdict, verdict
 
 FOLDERS = sorted(path.parent for path in HANDS.glob("*/texts.jsonl"))

@@ -5,10 +5,9 @@ import random
 import pytest
 from tiny_tokenizer import hand_texts, tiny_tokenizer
 
-from agents.reading.marked import Marked, MarkedItem
-from training.llm.labelled_text import LIVE_ACTS
-from training.llm.reader.answer import AnswerForm
-from training.llm.reader.grammar import Grammar
+from agents.readers.language_model.answer import AnswerForm
+from agents.readers.language_model.grammar import Grammar
+from agents.reading.marked import LIVE_ACTS, Marked, MarkedItem
 
 FORM, GRAMMAR = AnswerForm(tiny_tokenizer()), Grammar(tiny_tokenizer())
 

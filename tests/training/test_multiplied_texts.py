@@ -9,9 +9,10 @@ import pytest
 
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
+from agents.reading.marked import LIVE_ACTS
 from agents.reading.reading import Reading
 from policies.kpi import kpi_definition
-from training.llm.labelled_text import LIVE_ACTS, LabelledText, hands_of
+from training.llm.labelled_text import LabelledText, hands_of
 from training.llm.multiplying.mined_words import mined_words
 from training.llm.multiplying.multiplier import Multiplier
 from training.llm.multiplying.noise import noisy

@@ -9,10 +9,10 @@ from safetensors.torch import load_file
 from tiny_tokenizer import hand_texts, tiny_tokenizer
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
-from training.llm.reader.answer import AnswerForm
-from training.llm.reader.answer_names import choice_ids
+from agents.readers.language_model.answer import AnswerForm
+from agents.readers.language_model.answer_names import choice_ids
+from agents.readers.language_model.generating import Reader
 from training.llm.reader.batches import Example
-from training.llm.reader.generating import Reader
 from training.llm.reader.training import Plan, TrainingError, train
 
 TOKENIZER = tiny_tokenizer()

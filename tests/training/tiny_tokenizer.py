@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from agents.readers.language_model.answer_names import choice_tokens
 from training.llm.labelled_text import LabelledText, hands_of
-from training.llm.reader.answer_names import choice_tokens
 
 
 @cache

@@ -44,9 +44,9 @@ def train(
     import torch
     from transformers import AutoTokenizer
 
+    from agents.readers.language_model.answer_names import choice_ids
     from training.llm.base.small_base import base_folder, small_base
     from training.llm.base.wheel import BaseModelError
-    from training.llm.reader.answer_names import choice_ids
     from training.llm.reader.lessons import Lessons, examples_of
     from training.llm.reader.training import Plan, TrainingError
     from training.llm.reader.training import train as train_reader

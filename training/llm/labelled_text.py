@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from agents.reading.marked import SAME, MarkedItem
+from agents.readers.spanned_text import SpannedItem, SpannedText, Spans, words_of
+from agents.reading.marked import LIVE_ACTS, SAME, MarkedItem
 from agents.reading.reading import Cells, Reading, StatedEdit, StatedRestriction, StatedTarget
 from agents.reading.site_card import SiteCard
-from training.llm.spanned_text import SpannedItem, SpannedText, Spans, words_of
 
 HANDS: Final = Path(__file__).parent / "hands"
-LIVE_ACTS: Final = ("change", "forbid", "what_if")  # acts with something to compute
 _STATES: Final = ("toBeEnergySaving", "toBeNotEnergySaving", "LOCKED", "UNLOCKED")
 
 

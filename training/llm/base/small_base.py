@@ -8,11 +8,11 @@ from typing import Final
 
 from platformdirs import user_cache_path
 
+from agents.readers.language_model.answer_names import choice_tokens
 from training.llm.base.building import build_base
 from training.llm.base.domain_texts import domain_texts
 from training.llm.base.vocabulary import choose_tokens
 from training.llm.base.wheel import gguf_file
-from training.llm.reader.answer_names import choice_tokens
 
 _TOKENS: Final = Path(__file__).parent / "tokens.txt"
 _SIZE: Final = 8192

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from agents.reading.marked import LIVE_ACTS
 from agents.reading.reading import Cells
-from training.llm.labelled_text import LIVE_ACTS, LabelledEdit, LabelledItem, LabelledTarget
+from training.llm.labelled_text import LabelledEdit, LabelledItem, LabelledTarget
 from training.llm.multiplying.segments import is_one_piece, segments, users
 from training.llm.multiplying.source import Source
 

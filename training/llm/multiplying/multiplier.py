@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from agents.reading.marked import LIVE_ACTS
 from policies.slices import Slice
-from training.llm.labelled_text import LIVE_ACTS, LabelledItem, LabelledTarget, LabelledText
+from training.llm.labelled_text import LabelledItem, LabelledTarget, LabelledText
 from training.llm.multiplying.clauses import can_be_joined, joined, negated
 from training.llm.multiplying.mined_words import (
     BOUND,

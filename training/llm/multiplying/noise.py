@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from training.llm.labelled_text import LIVE_ACTS, LabelledText
+from agents.reading.marked import LIVE_ACTS
+from training.llm.labelled_text import LabelledText
 from training.llm.multiplying.segments import Segment, rebuilt, segments
 
 _OPENINGS: Final = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from agents.readers.language_model.answer import AnswerForm
 from training.llm.labelled_text import Hand, hands_of
 from training.llm.multiplying.multiplier import Multiplier
 from training.llm.multiplying.source import sources_of
-from training.llm.reader.answer import AnswerForm
 from training.llm.reader.batches import Example
 
 

@@ -17,10 +17,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agents.readers.language_model.answer_names import COMPARISONS, SIGNS, STATES, choice_ids
+from agents.readers.language_model.answer_reader import AnswerReader
+from agents.readers.spanned_text import SpannedItem, SpannedText, Spans
 from agents.reading.marked import SAME
-from training.llm.reader.answer_names import COMPARISONS, SIGNS, STATES, choice_ids
-from training.llm.reader.answer_reader import AnswerReader
-from training.llm.spanned_text import SpannedItem, SpannedText, Spans
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from training.llm.reader.answer import AnswerForm, Prompt
-from training.llm.reader.grammar import AnswerState, Grammar
-from training.llm.spanned_text import SpannedText
+from agents.readers.language_model.answer import AnswerForm, Prompt
+from agents.readers.language_model.grammar import AnswerState, Grammar
+from agents.readers.spanned_text import SpannedText
 
 
 class Reader:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from agents.reading.marked import ACTS
+from agents.readers.language_model.answer_names import ATTRIBUTES, COMPARISONS, REFERENCES, SIGNS, STATES, choice_ids
+from agents.reading.marked import ACTS, LIVE_ACTS
 from policies.kpi import kpi_definitions
 from policies.slices import Slice
-from training.llm.labelled_text import LIVE_ACTS
-from training.llm.reader.answer_names import ATTRIBUTES, COMPARISONS, REFERENCES, SIGNS, STATES, choice_ids
 
 _MOST_ITEMS: Final = 12
 _CHOICES: Final = {

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from agents.readers.language_model.answer_names import COMPARISONS, REFERENCES, SIGNS, STATES
+from agents.readers.spanned_text import SpannedItem, SpannedText, Spans, words_of
 from agents.reading.marked import ACTS, SAME, MarkedItem
-from training.llm.reader.answer_names import COMPARISONS, REFERENCES, SIGNS, STATES
-from training.llm.spanned_text import SpannedItem, SpannedText, Spans, words_of
 
 _COMPARISON_OF: Final = {name: comparison for comparison, name in COMPARISONS.items()}
 _SIGN_OF: Final = {name: sign for sign, name in SIGNS.items()}
