@@ -11,7 +11,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from agents.readers.language_model.answer import AnswerForm
 from agents.readers.language_model.answer_names import choice_ids
-from agents.readers.language_model.generating import Reader
+from agents.readers.language_model.generating import LanguageModelReader
 from training.llm.reader.batches import Example
 from training.llm.reader.training import Plan, TrainingError, train
 
@@ -84,12 +84,12 @@ def test_another_plan_does_not_go_on_in_the_same_folder(base: Path, examples: li
 
 def test_a_model_that_knows_nothing_still_answers_in_the_form_whatever_stands_beside_a_text(base: Path):
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.float32)
-    reader = Reader(model, TOKENIZER)
+    reader = LanguageModelReader(model, TOKENIZER)
     texts = [text.text for text in TEXTS[:8]]
     together = reader.read(texts, longest=40)
-    for text, (read, sure) in zip(texts, together, strict=True):
-        assert read is None or read.marked().act
-        alone, alike = reader.read([text], longest=40)[0]
-        assert alone == read
-        assert sure == pytest.approx(alike, abs=1e-3)
-    assert any(read is not None for read, _ in together)
+    for text, answered in zip(texts, together, strict=True):
+        assert answered.spanned is None or answered.spanned.marked().act
+        alone = reader.read([text], longest=40)[0]
+        assert alone.spanned == answered.spanned
+        assert (alone.least, alone.logarithm) == pytest.approx((answered.least, answered.logarithm), abs=1e-3)
+    assert any(answered.spanned is not None for answered in together)

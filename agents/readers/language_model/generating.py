@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agents.readers.language_model.answer import AnswerForm, Prompt
@@ -10,7 +12,19 @@ from agents.readers.language_model.grammar import AnswerState, Grammar
 from agents.readers.spanned_text import SpannedText
 
 
-class Reader:
+@dataclass(frozen=True)
+class Answered:
+    """What a text is read as, None if the answer did not end.
+
+    least: the probability of the least certain choice. logarithm: of the probability of the whole answer.
+    """
+
+    spanned: SpannedText | None
+    least: float
+    logarithm: float
+
+
+class LanguageModelReader:
     """A model with its tokenizer that reads texts."""
 
     def __init__(self, model: Any, tokenizer: Any) -> None:
@@ -19,14 +33,14 @@ class Reader:
         self._grammar = Grammar(tokenizer)
         self._pad = tokenizer.pad_token_id
 
-    def read(self, texts: Sequence[str], longest: int = 128) -> list[tuple[SpannedText | None, float]]:
-        """Return what each text is read as (None if the answer did not end), and the probability of the least certain choice."""
+    def read(self, texts: Sequence[str], longest: int = 128) -> list[Answered]:
+        """Return what each text is read as. longest: tokens of an answer."""
         prompts = [self._form.prompt(text) for text in texts]
         answers = [_Answer(self._grammar.start(prompt.words)) for prompt in prompts]
         self._generate(prompts, answers, longest)
         return [
-            (self._form.read(answer.ids, prompt) if answer.state.is_done else None, answer.least)
-            for prompt, answer in zip(prompts, answers, strict=True)
+            Answered(self._form.read(one.ids, prompt) if one.state.is_done else None, one.least, one.logarithm)
+            for prompt, one in zip(prompts, answers, strict=True)
         ]
 
     def _generate(self, prompts: list[Prompt], answers: list[_Answer], longest: int) -> None:
@@ -52,7 +66,7 @@ class Reader:
 
 class _Answer:
     def __init__(self, state: AnswerState) -> None:
-        self.state, self.least = state, 1.0
+        self.state, self.least, self.logarithm = state, 1.0, 0.0
         self.ids: list[int] = []
 
     def choose(self, scores: Any) -> int:
@@ -60,7 +74,8 @@ class _Answer:
         allowed = self.state.allowed()
         shares = scores[allowed].softmax(0)
         best = int(shares.argmax())
-        self.least = min(self.least, float(shares[best]))
+        share = float(shares[best])
+        self.least, self.logarithm = min(self.least, share), self.logarithm + math.log(share)
         self.state.take(allowed[best])
         self.ids.append(allowed[best])
         return allowed[best]

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_cache_path
-
 from agents.readers.language_model.answer_names import choice_tokens
+from agents.readers.language_model.loading import base_folder
 from training.llm.base.building import build_base
 from training.llm.base.domain_texts import domain_texts
 from training.llm.base.vocabulary import choose_tokens
@@ -17,11 +16,6 @@ from training.llm.base.wheel import gguf_file
 _TOKENS: Final = Path(__file__).parent / "tokens.txt"
 _SIZE: Final = 8192
 Report = Callable[[str], None]
-
-
-def base_folder() -> Path:
-    """Return the folder of the base model in the user's cache."""
-    return user_cache_path("twinpilot") / "llm" / "smollm2-135m-8k"
 
 
 def kept_tokens() -> list[str]:

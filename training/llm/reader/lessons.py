@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.readers.language_model.answer import AnswerForm
-from training.llm.labelled_text import Hand, hands_of
+from training.llm.labelled_text import Hand, LabelledText, hands_of
 from training.llm.multiplying.multiplier import Multiplier
 from training.llm.multiplying.source import sources_of
 from training.llm.reader.batches import Example
@@ -21,6 +21,11 @@ class Lessons:
     seed: int = 1
     held_out: tuple[str, ...] = ()
 
+    def options(self) -> str:
+        """Return the options of the command that trains with these lessons."""
+        held = f" --held-out {','.join(self.held_out)}" if self.held_out else ""
+        return f"--passes {self.passes} --variants {self.variants} --seed {self.seed}{held}"
+
     def hands(self) -> list[Hand]:
         """Return the hands that are learned from; raises ValueError for an unknown one that is held out."""
         hands = hands_of()
@@ -30,14 +35,18 @@ class Lessons:
         return [hand for hand in hands if hand.name not in self.held_out]
 
 
-def examples_of(lessons: Lessons, tokenizer: Any) -> list[Example]:
-    """Return prompts with answers."""
+def texts_of_lessons(lessons: Lessons) -> list[LabelledText]:
+    """Return the texts in a fixed order: those of the hands, then variants."""
     sources = sources_of(lessons.hands())
     texts = [source.text for source in sources] * lessons.passes
-    texts += [source.text for source in Multiplier(sources, lessons.seed).variants(lessons.variants)]
+    return texts + [source.text for source in Multiplier(sources, lessons.seed).variants(lessons.variants)]
+
+
+def examples_of(lessons: Lessons, tokenizer: Any) -> list[Example]:
+    """Return prompts with answers."""
     form = AnswerForm(tokenizer)
     examples = []
-    for text in texts:
+    for text in texts_of_lessons(lessons):
         prompt = form.prompt(text.text)
         examples.append(Example(prompt.ids, tuple(form.answer(text.spanned(), prompt))))
     return examples

