@@ -42,7 +42,7 @@ def reading_card(name: str, lessons: Lessons) -> DataCard:
             scheduler=_NONE,
         ),
         provenance=CardProvenance(
-            source=f"{texts} texts by {len(hands)} hands ({', '.join(h.name for h in hands)}), {lessons.variants} variants of them",
+            source=f"{texts} texts by hands ({', '.join(hand.name for hand in hands)}), {lessons.variants} variants of them",
             version="training/llm/hands",
             channel_model=_NONE,
             geometry="the names of each hand's network (card.json)",

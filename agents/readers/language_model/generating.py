@@ -16,12 +16,14 @@ from agents.readers.spanned_text import SpannedText
 class Answered:
     """What a text is read as, None if the answer did not end.
 
-    least: the probability of the least certain choice. logarithm: of the probability of the whole answer.
+    least: the probability of the least certain choice. logarithm: of the probability of the whole answer. other: the beginning of
+    another answer, up to the least certain choice and with the second best one there; empty if there was no choice.
     """
 
     spanned: SpannedText | None
     least: float
     logarithm: float
+    other: tuple[int, ...] = ()
 
 
 class LanguageModelReader:
@@ -33,13 +35,17 @@ class LanguageModelReader:
         self._grammar = Grammar(tokenizer)
         self._pad = tokenizer.pad_token_id
 
-    def read(self, texts: Sequence[str], longest: int = 128) -> list[Answered]:
-        """Return what each text is read as. longest: tokens of an answer."""
+    def read(self, texts: Sequence[str], beginnings: Sequence[Sequence[int]] | None = None, longest: int = 128) -> list[Answered]:
+        """Return what each text is read as.
+
+        beginnings: tokens with which each answer must begin (`Answered.other`). longest: tokens of an answer.
+        """
         prompts = [self._form.prompt(text) for text in texts]
-        answers = [_Answer(self._grammar.start(prompt.words)) for prompt in prompts]
+        given = beginnings or [()] * len(texts)
+        answers = [_Answer(self._grammar.start(prompt.words), list(begin)) for prompt, begin in zip(prompts, given, strict=True)]
         self._generate(prompts, answers, longest)
         return [
-            Answered(self._form.read(one.ids, prompt) if one.state.is_done else None, one.least, one.logarithm)
+            Answered(self._form.read(one.ids, prompt) if one.state.is_done else None, one.least, one.logarithm, tuple(one.other))
             for prompt, one in zip(prompts, answers, strict=True)
         ]
 
@@ -65,17 +71,24 @@ class LanguageModelReader:
 
 
 class _Answer:
-    def __init__(self, state: AnswerState) -> None:
+    def __init__(self, state: AnswerState, given: list[int]) -> None:
         self.state, self.least, self.logarithm = state, 1.0, 0.0
         self.ids: list[int] = []
+        self.other: list[int] = []
+        self._given = given
 
     def choose(self, scores: Any) -> int:
-        """Take the most probable of the allowed tokens; scores: logits of all tokens."""
+        """Take the most probable of the allowed tokens, or the one that is given; scores: logits of all tokens."""
         allowed = self.state.allowed()
-        shares = scores[allowed].softmax(0)
-        best = int(shares.argmax())
-        share = float(shares[best])
-        self.least, self.logarithm = min(self.least, share), self.logarithm + math.log(share)
+        logarithms = scores[allowed].log_softmax(0)
+        is_given = len(self.ids) < len(self._given)
+        best = allowed.index(self._given[len(self.ids)]) if is_given else int(logarithms.argmax())
+        logarithm = float(logarithms[best])
+        share = math.exp(logarithm)
+        if len(allowed) > 1 and not is_given and share < self.least:
+            second = int(logarithms.topk(2).indices[1])
+            self.least, self.other = share, [*self.ids, allowed[second]]
+        self.logarithm += logarithm
         self.state.take(allowed[best])
         self.ids.append(allowed[best])
         return allowed[best]

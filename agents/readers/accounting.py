@@ -1,0 +1,104 @@
+"""Every word counts: which words of a text a reading accounts for, and which of the words that matter nobody accounts for.
+
+The reading points at its own words (places, amounts, window, condition). Names, slices, states and restrictions are words that an
+encoder tags; they count only if the reading has something of that kind. What matters and is left over is asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from agents.readers.encoder.encoder_reader import TaggedPiece
+from agents.readers.spanned_text import SpannedText
+from agents.reading.name import AmbiguousNameError
+from agents.reading.names import Names
+from agents.reading.spoken import ONES, TENS, spoken
+
+_NUMBERS: Final = "|".join((*(word for word in (*ONES, *TENS) if word not in ("oh", "one", "zero")), "half", "third", "quarter"))
+_MATTERS: Final = re.compile(
+    rf"""(?P<number>\d[\d.,]*|\b(?:{_NUMBERS}|percent|hundred|thousand)\b(?!\s+(?:things?|points?|orders?|items?|requests?|places|figures|wishes)\b))
+    |(?P<negation>\b(?:not|never|nor|neither|none|without|cannot|forbidden|prohibited|hands\s+off|(?:is|are|do|does|did|must|should|shall|can|could|would|wo|ca|have|has|need)n['’]?t)\b)
+    |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides|bar)\b)
+    |(?P<condition>\b(?:unless|provided|as\s+long\s+as|until|till|while|whilst|in\s+case)\b)
+    |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|[<>](?=\s*=?\s*\d))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
+_SURE: Final = 0.5
+
+
+@dataclass(frozen=True)
+class AccountedWords:
+    """Words from `start` to `end` and the slot of the reading they belong to; "nothing": they mean nothing to the network."""
+
+    start: int
+    end: int
+    slot: str
+
+
+def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece]) -> tuple[AccountedWords, ...]:
+    """Return the words that are accounted for, in the order of the text. pieces: of the text, tagged."""
+    own = list(_own(spanned))
+    covered = [(one.start, one.end) for one in own]
+    return tuple(sorted((*own, *_tagged(spanned, pieces, covered)), key=lambda one: (one.start, one.end)))
+
+
+def _own(spanned: SpannedText) -> Iterator[AccountedWords]:
+    for number, one in enumerate(spanned.items, 1):
+        for start, end in one.place:
+            yield AccountedWords(start, end, f"place of {one.item.kind} {number}")
+        for start, end in one.amount:
+            yield AccountedWords(start, end, f"amount of {one.item.kind} {number}")
+    yield from (AccountedWords(start, end, "window") for start, end in spanned.when)
+    yield from (AccountedWords(start, end, "condition") for start, end in spanned.condition)
+
+
+def _tagged(spanned: SpannedText, pieces: Sequence[TaggedPiece], covered: list[tuple[int, int]]) -> Iterator[AccountedWords]:
+    items = [one.item for one in spanned.items]
+    has = {
+        "k": bool(items),
+        "v": bool(items),
+        "s": any(item.slice for item in items),
+        "r": any(item.kind == "forbid" for item in items),
+        "n": True,
+    }
+    tagged = [(piece, tag) for piece in pieces for tag in [_tag(piece)]]
+    for tag, group in groupby(tagged, key=lambda pair: pair[1]):
+        run = [piece for piece, _ in group]
+        start, end = run[0].start, run[-1].end
+        if has.get(tag) and not any(first <= start and end <= last for first, last in covered):
+            yield AccountedWords(start, end, _SLOT_OF_TAG[tag])
+
+
+def _tag(piece: TaggedPiece) -> str:
+    best = max(piece.tags, key=lambda tag: piece.tags[tag])
+    return best if piece.tags[best] >= _SURE else ""
+
+
+def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Names) -> list[str]:
+    """Return the words that matter (numbers, negations, exclusions, conditions, comparisons, names) and belong to nothing."""
+    found = [(match.start(), match.end()) for match in _MATTERS.finditer(text)]
+    found += _named(text, names)
+    return [
+        text[start:end]
+        for start, end in sorted(set(found))
+        if not any(max(start, one.start) < min(end, one.end) for one in accounted)
+    ]
+
+
+def _named(text: str, names: Names) -> Iterator[tuple[int, int]]:
+    """Yield the places in the text of cells, sites and areas that are named in full."""
+    words = spoken(text)
+    position = 0
+    while position < len(words):
+        try:
+            name = names.full_at(words, position)
+        except AmbiguousNameError:
+            name = None
+        if name is not None and name.kind in ("cell", "site", "area"):
+            yield words[position].start, words[min(position + name.words, len(words)) - 1].end
+        position += name.words if name else 1

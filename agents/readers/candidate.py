@@ -1,0 +1,138 @@
+"""One way to read a text: what the language model marked, what code computes from it, and what speaks for and against it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from agents.readers.accounting import AccountedWords, accounted_words, unaccounted_words
+from agents.readers.encoder.encoder_reader import Judged
+from agents.readers.encoder.facts import facts_of
+from agents.readers.language_model.generating import Answered
+from agents.readers.spanned_text import SpannedText, Spans
+from agents.reading.computing import computed
+from agents.reading.doubt import Doubt
+from agents.reading.marked import LIVE_ACTS, Act
+from agents.reading.names import Names
+from agents.reading.reading import Reading
+
+REFUSALS: Final[tuple[Act, ...]] = ("ask", "cannot", "off_topic")
+FEATURES: Final = ("least", "answer", "act", "asserted", "missed", "words", "left over")
+_LOWEST: Final = -8.0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A text as the language model answered (`spanned`: its answer, which has ended), and the encoder's judgement."""
+
+    spanned: SpannedText
+    answered: Answered
+    judged: Judged
+    names: Names
+
+    @property
+    def act(self) -> Act:
+        """What the operator wants."""
+        return self.spanned.act
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there is something to compute."""
+        return self.act in LIVE_ACTS
+
+    @cached_property
+    def _computed(self) -> Reading | Doubt:
+        if not self.is_live:
+            return Reading(act=self.act)
+        try:
+            return Reading.of(computed(self.spanned.marked(), self.names))
+        except Doubt as doubt:
+            return doubt
+
+    @property
+    def reading(self) -> Reading | None:
+        """The reading, None if something cannot be computed."""
+        return self._computed if isinstance(self._computed, Reading) else None
+
+    @property
+    def doubt(self) -> Doubt | None:
+        """What cannot be computed."""
+        return self._computed if isinstance(self._computed, Doubt) else None
+
+    @cached_property
+    def accounted(self) -> tuple[AccountedWords, ...]:
+        """The words that belong to a slot, or to nothing."""
+        return accounted_words(self.spanned, self.judged.pieces) if self.is_live else ()
+
+    @cached_property
+    def unaccounted(self) -> list[str]:
+        """Words that matter and belong to nothing."""
+        return unaccounted_words(self.spanned.text, self.accounted, self.names) if self.is_live else []
+
+    @cached_property
+    def agreement(self) -> float:
+        """The logarithm of the probability that the encoder gives to act and facts."""
+        total = _log(self.judged.acts[self.act])
+        if self.is_live:
+            said = facts_of(self.spanned.marked())
+            total += sum(_log(share if fact in said else 1 - share) for fact, share in self.judged.facts.items())
+        return total
+
+    def features(self) -> tuple[float, ...]:
+        """Return what the confidence rests on, in the order of `FEATURES`; each is a logarithm or a logit."""
+        least = min(max(self.answered.least, 1e-4), 1 - 1e-4)
+        asserted, missed = self._facts()
+        return (
+            math.log(least / (1 - least)),
+            max(self.answered.logarithm, 2 * _LOWEST),
+            _log(self.judged.acts[self.act]),
+            asserted,
+            missed,
+            self._least_word(),
+            self._left_over(),
+        )
+
+    def _facts(self) -> tuple[float, float]:
+        """Return the logarithm of the least probable fact that is said, and that no fact is missed."""
+        if not self.is_live:
+            return 0.0, 0.0
+        said = facts_of(self.spanned.marked())
+        facts = self.judged.facts
+        return min(_log(facts[fact]) for fact in said), min(_log(1 - share) for fact, share in facts.items() if fact not in said)
+
+    def _least_word(self) -> float:
+        """Return the logarithm of the mean probability of the tags in the span whose words agree least."""
+        spans = [(span, tag) for tag, some in self._slots() for span in some]
+        return min((_log(_mean_share(self.judged, span, tag)) for span, tag in spans), default=0.0)
+
+    def _slots(self) -> Iterator[tuple[str, Spans]]:
+        for one in self.spanned.items:
+            yield from (("p", one.place), ("a", one.amount))
+        yield from (("w", self.spanned.when), ("c", self.spanned.condition))
+
+    def _left_over(self) -> float:
+        """Return the logarithm of one minus the greatest probability that words outside of the answer belong into it."""
+        covered = [span for _, some in self._slots() for span in some]
+        outside = [
+            max(piece.tags[tag] for tag in "pawc")
+            for piece in self.judged.pieces
+            if not any(max(piece.start, start) < min(piece.end, end) for start, end in covered)
+        ]
+        return min((_log(1 - share) for share in outside), default=0.0) if self.is_live else 0.0
+
+
+def _mean_share(judged: Judged, span: tuple[int, int], tag: str) -> float:
+    shares = [piece.tags[tag] for piece in judged.pieces if max(piece.start, span[0]) < min(piece.end, span[1])]
+    return sum(shares) / len(shares) if shares else 0.5
+
+
+def _log(share: float) -> float:
+    return max(math.log(max(share, 1e-9)), _LOWEST)
+
+
+def best_of(candidates: Sequence[Candidate]) -> Candidate:
+    """Return the candidate for which both readers together speak most; one with a doubt or words left over only if all have."""
+    return max(candidates, key=lambda one: (one.doubt is None and not one.unaccounted, one.answered.logarithm + one.agreement))
