@@ -1,0 +1,107 @@
+"""Both readers together: where they agree the reading stands; where they differ, the difference is the question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from agents.readers.candidate import REFUSALS, Candidate, best_of
+from agents.readers.confidence import Confidence, fitted_confidence
+from agents.readers.encoder.encoder_reader import EncoderReader, Judged
+from agents.readers.heard import AccountedText, Heard
+from agents.readers.language_model.generating import Answered, LanguageModelReader
+from agents.reading.names import Names
+from agents.reading.read_back import read_back
+from agents.reading.reading import Reading
+
+READERS: Final = "6G-LLM and encoder"
+_BATCH: Final = 16
+_CERTAIN: Final = 0.97  # of the least certain choice: no other answer is looked at
+
+
+@dataclass(frozen=True)
+class Listener:
+    """The language model, the encoder, and how their agreement becomes a confidence."""
+
+    language_model: LanguageModelReader
+    encoder: EncoderReader
+    confidence: Confidence
+
+    @classmethod
+    def load(cls, base: Path | None = None) -> Listener:
+        """Load what is shipped; raises ReaderError or ArtefactError."""
+        from agents.readers.language_model.loading import load_language_model
+
+        return cls(load_language_model(base), EncoderReader.load(), fitted_confidence())
+
+    def listen(self, texts: Sequence[str], names: Names) -> Iterator[Heard]:
+        """Yield what is heard in each text, in order."""
+        for start in range(0, len(texts), _BATCH):
+            for candidates in self.candidates(texts[start : start + _BATCH], names):
+                yield self._heard(candidates, names)
+
+    def candidates(self, texts: Sequence[str], names: Names) -> list[list[Candidate]]:
+        """Return the ways to read each text, the best first; none if no answer of the language model ended."""
+        judged = self.encoder.judge(texts)
+        first = self.language_model.read(texts)
+        unsure = [index for index, one in enumerate(first) if one.other and (one.least < _CERTAIN or one.spanned is None)]
+        others = dict(zip(unsure, self._others([texts[i] for i in unsure], [first[i] for i in unsure]), strict=True))
+        return [
+            _ordered([first[index], *([others[index]] if index in others else [])], judged[index], names)
+            for index in range(len(texts))
+        ]
+
+    def _others(self, texts: Sequence[str], first: Sequence[Answered]) -> list[Answered]:
+        return self.language_model.read(texts, [one.other for one in first]) if texts else []
+
+    def _heard(self, candidates: Sequence[Candidate], names: Names) -> Heard:
+        if not candidates:
+            return _unheard(names)
+        best = candidates[0]
+        confidence = self.confidence.of(best)
+        reading = best.reading or Reading(act="ask")
+        question, choices, why = self._question(candidates, confidence, names)
+        return Heard(
+            reading=Reading(act="ask") if question else reading,
+            read_back=read_back(reading, names),
+            confidence=round(confidence, 4),
+            readers=READERS,
+            question=question,
+            choices=choices,
+            because=why,
+            accounted=tuple(AccountedText(words=best.spanned.text[one.start : one.end], slot=one.slot) for one in best.accounted),
+            unaccounted=tuple(best.unaccounted),
+        )
+
+    def _question(self, candidates: Sequence[Candidate], confidence: float, names: Names) -> tuple[str, tuple[str, ...], str]:
+        """Return question, choices and reason; all empty if the best candidate may be acted on."""
+        best = candidates[0]
+        if best.act in REFUSALS:
+            return "", (), "both readers miss something, or find it impossible"
+        if best.doubt is not None:
+            return f"What is meant by “{best.doubt.words}”? {best.doubt.why}.".replace("..", "."), (), best.doubt.why
+        if best.unaccounted:
+            words = ", ".join(f"“{word}”" for word in dict.fromkeys(best.unaccounted))
+            return f"What is {words} to mean here?", (), "words that matter belong to no part of the reading"
+        if confidence >= self.confidence.threshold or best.reading is None:
+            return "", (), ""
+        said = tuple(dict.fromkeys(read_back(one.reading, names) for one in candidates if one.reading is not None))
+        return "Which of these is meant?" if len(said) > 1 else "Is this what is meant?", said, "the readers are not sure enough"
+
+
+def _unheard(names: Names) -> Heard:
+    reading, why = Reading(act="ask"), "no reading of the text was found"
+    question = f"Please say it in other words: {why}."
+    return Heard(
+        reading=reading, read_back=read_back(reading, names), confidence=0, readers=READERS, question=question, because=why
+    )
+
+
+def _ordered(answers: Sequence[Answered], judged: Judged, names: Names) -> list[Candidate]:
+    candidates = [Candidate(one.spanned, one, judged, names) for one in answers if one.spanned is not None]
+    if not candidates:
+        return []
+    best = best_of(candidates)
+    return [best, *(one for one in candidates if one is not best)]
