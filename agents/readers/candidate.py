@@ -72,6 +72,11 @@ class Candidate:
         """Words that matter and belong to nothing."""
         return unaccounted_words(self.spanned.text, self.accounted, self.names) if self.is_live else []
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the reading cannot be acted on, however sure the readers are: it refuses, or something is open."""
+        return self.act in REFUSALS or self.doubt is not None or bool(self.unaccounted)
+
     @cached_property
     def agreement(self) -> float:
         """The logarithm of the probability that the encoder gives to act and facts."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from agents.readers.candidate import FEATURES, Candidate
 from policies.word import Word
 
-_FILE: Final = Path(__file__).parent / "data" / "confidence.json"
+CONFIDENCE: Final = Path(__file__).parent / "data" / "confidence.json"
 
 
 class Confidence(Word):
@@ -23,14 +24,18 @@ class Confidence(Word):
 
     def of(self, candidate: Candidate) -> float:
         """Return the probability that the candidate is right."""
-        total = self.bias + sum(weight * value for weight, value in zip(self.weights, candidate.features(), strict=True))
+        return self.of_features(candidate.features())
+
+    def of_features(self, features: Sequence[float]) -> float:
+        """Return the probability that a candidate with these features is right."""
+        total = self.bias + sum(weight * value for weight, value in zip(self.weights, features, strict=True))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @cache
 def fitted_confidence() -> Confidence:
     """Return the model that is shipped."""
-    confidence = Confidence.model_validate(json.loads(_FILE.read_text(encoding="utf-8")))
+    confidence = Confidence.model_validate(json.loads(CONFIDENCE.read_text(encoding="utf-8")))
     if len(confidence.weights) != len(FEATURES):
-        raise ValueError(f"{_FILE.name} has {len(confidence.weights)} weights for {len(FEATURES)} features: fit it again")
+        raise ValueError(f"{CONFIDENCE.name} has {len(confidence.weights)} weights for {len(FEATURES)} features: fit it again")
     return confidence

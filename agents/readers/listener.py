@@ -9,7 +9,7 @@ from typing import Final
 
 from agents.readers.candidate import REFUSALS, Candidate, best_of
 from agents.readers.confidence import Confidence, fitted_confidence
-from agents.readers.encoder.encoder_reader import EncoderReader, Judged
+from agents.readers.encoder.encoder_reader import MOST_PIECES, EncoderReader, Judged
 from agents.readers.heard import AccountedText, Heard
 from agents.readers.language_model.generating import Answered, LanguageModelReader
 from agents.reading.names import Names
@@ -39,8 +39,19 @@ class Listener:
     def listen(self, texts: Sequence[str], names: Names) -> Iterator[Heard]:
         """Yield what is heard in each text, in order."""
         for start in range(0, len(texts), _BATCH):
-            for candidates in self.candidates(texts[start : start + _BATCH], names):
-                yield self._heard(candidates, names)
+            batch = texts[start : start + _BATCH]
+            readable = [text for text in batch if not self._unreadable(text)]
+            read = iter(self.candidates(readable, names) if readable else ())
+            for text in batch:
+                why = self._unreadable(text)
+                yield _asked(why, names) if why else self._heard(next(read), names)
+
+    def _unreadable(self, text: str) -> str:
+        """Return why a text cannot be read, empty if it can."""
+        if not any(letter.isalnum() for letter in text):
+            return "there is no word in it"
+        pieces = self.encoder.pieces_in(text)
+        return f"it has {pieces} pieces of words, and at most {MOST_PIECES} are read" if pieces > MOST_PIECES else ""
 
     def candidates(self, texts: Sequence[str], names: Names) -> list[list[Candidate]]:
         """Return the ways to read each text, the best first; none if no answer of the language model ended."""
@@ -58,7 +69,7 @@ class Listener:
 
     def _heard(self, candidates: Sequence[Candidate], names: Names) -> Heard:
         if not candidates:
-            return _unheard(names)
+            return _asked("no reading of the text was found", names)
         best = candidates[0]
         confidence = self.confidence.of(best)
         reading = best.reading or Reading(act="ask")
@@ -91,9 +102,9 @@ class Listener:
         return "Which of these is meant?" if len(said) > 1 else "Is this what is meant?", said, "the readers are not sure enough"
 
 
-def _unheard(names: Names) -> Heard:
-    reading, why = Reading(act="ask"), "no reading of the text was found"
-    question = f"Please say it in other words: {why}."
+def _asked(why: str, names: Names) -> Heard:
+    reading = Reading(act="ask")
+    question = f"What should the network do? This text cannot be read: {why}."
     return Heard(
         reading=reading, read_back=read_back(reading, names), confidence=0, readers=READERS, question=question, because=why
     )

@@ -96,3 +96,38 @@ def train_encoder(
 
 def _report_losses(step: int, means: dict[str, float]) -> None:
     _report(f"step {step}: " + ", ".join(f"{name} {value:.4g}" for name, value in means.items()))
+
+
+@app.command()
+def calibrate(
+    hands: Annotated[str, typer.Option("--hands", help="Hands that were held out of the training, separated by commas.")],
+    adapter: Annotated[Path | None, typer.Option("--adapter", help="Of the 6G-LLM; default: the shipped one.")] = None,
+    encoder: Annotated[Path | None, typer.Option("--encoder", help="Of the second reader; default: the shipped one.")] = None,
+    most_wrong: Annotated[float, typer.Option("--most-wrong", min=0, max=1, help="Share of confidently wrong readings.")] = 0.01,
+) -> None:
+    """Fit the confidence on texts of held-out hands and print the trade-off of its threshold."""
+    import torch
+
+    from agents.readers.candidate import FEATURES
+    from agents.readers.confidence import CONFIDENCE, Confidence
+    from agents.readers.encoder.encoder_reader import WEIGHTS, EncoderReader
+    from agents.readers.language_model.loading import ADAPTER, ReaderError, load_language_model
+    from agents.readers.listener import Listener
+    from training.llm.labelled_text import hands_of
+    from training.llm.understanding.calibrating import fitted, sample_of, shares_at
+    from training.llm.understanding.scored import DEVELOPMENT
+    from twins.progress import show_progress
+
+    torch.set_num_threads(1)
+    with one_line_errors("llm calibrate", ReaderError, ValueError, OSError):
+        wanted = [hand for hand in (*hands_of(), *hands_of(DEVELOPMENT)) if hand.name in hands.split(",")]
+        unsure = Confidence(weights=(0.0,) * len(FEATURES), bias=0.0, threshold=0.0)
+        listener = Listener(load_language_model(adapter=adapter or ADAPTER), EncoderReader.load(encoder or WEIGHTS), unsure)
+        with show_progress("calibrating", "texts") as progress:
+            sample = sample_of(listener, wanted, progress)
+        confidence = fitted(sample, most_wrong)
+        for threshold in (0.0, *(step / 10 for step in range(1, 10)), confidence.threshold):
+            shares = shares_at(sample, confidence, threshold)
+            say(f"threshold {threshold:.3f}: " + ", ".join(f"{name} {100 * share:.1f} %" for name, share in shares.items()))
+        CONFIDENCE.write_text(confidence.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        say(str(CONFIDENCE))

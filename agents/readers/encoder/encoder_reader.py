@@ -10,6 +10,7 @@ from typing import Any, Final
 from agents.readers.encoder.facts import all_facts
 from agents.reading.marked import ACTS
 
+MOST_PIECES: Final = 254  # of a text; MiniLM was trained with 256 at most, two of them its own
 WEIGHTS: Final = Path(__file__).parents[1] / "data" / "encoder.safetensors"
 
 
@@ -52,6 +53,10 @@ class EncoderReader:
         learned = {name: value.float() for name, value in load_file(weights).items()}
         network.load_state_dict({**network.state_dict(), **learned})
         return cls(network, encoder_tokenizer())
+
+    def pieces_in(self, text: str) -> int:
+        """Return the number of word pieces of a text."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def judge(self, texts: Sequence[str]) -> list[Judged]:
         """Return the judgement on each text."""

@@ -17,7 +17,6 @@ from agents.reading.marked import ACTS
 
 TAGS: Final = ("", "k", "s", "p", "a", "v", "r", "w", "c", "n")
 _RANK: Final = 32
-LONGEST: Final = 256  # word pieces; MiniLM was trained with as many
 
 
 class EncoderNetwork(nn.Module):
@@ -68,6 +67,6 @@ def encoder_tokenizer() -> Any:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(minilm_folder() / "tokenizer.json"))
-    tokenizer.enable_truncation(LONGEST)
+    tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

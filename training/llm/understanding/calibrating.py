@@ -1,0 +1,96 @@
+"""Fits the confidence: what both readers say of their best reading of held-out texts, against whether it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from agents.readers.candidate import REFUSALS, Candidate
+from agents.readers.confidence import Confidence
+from agents.readers.listener import Listener
+from agents.reading.marked import Act
+from agents.reading.names import Names
+from agents.reading.reading import Reading
+from training.llm.labelled_text import Hand
+from training.llm.scoring import VERDICTS, Verdict, verdict
+from training.llm.understanding.scored import Progress
+
+_BATCH: Final = 16
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a reading rests on, and the verdict on it if it is acted on."""
+
+    features: tuple[float, ...]
+    verdict: Verdict
+    meant: Act
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Judgements of texts whose reading would be acted on, and the verdicts of the others, whatever the threshold is."""
+
+    acted: tuple[Judgement, ...]
+    asked: tuple[Verdict, ...]
+
+
+def sample_of(listener: Listener, hands: Iterable[Hand], progress: Progress) -> Sample:
+    """Read the texts of these hands."""
+    acted: list[Judgement] = []
+    asked: list[Verdict] = []
+    hands = list(hands)
+    done, total = 0, sum(len(hand.texts) for hand in hands)
+    for hand in hands:
+        names = Names(hand.card)
+        for start in range(0, len(hand.texts), _BATCH):
+            texts = hand.texts[start : start + _BATCH]
+            for text, candidates in zip(texts, listener.candidates([one.text for one in texts], names), strict=True):
+                if not candidates or candidates[0].is_asked:
+                    asked.append(verdict([text], _refusal(candidates)))
+                elif (reading := candidates[0].reading) is not None:
+                    acted.append(Judgement(candidates[0].features(), verdict([text], reading), text.act))
+            done += len(texts)
+            progress(done, total)
+    return Sample(tuple(acted), tuple(asked))
+
+
+def fitted(sample: Sample, most_wrong: float) -> Confidence:
+    """Return the model with the lowest threshold at which at most the share `most_wrong` of all texts is confidently wrong."""
+    features = np.array([one.features for one in sample.acted])
+    right = np.array([one.verdict == "right" for one in sample.acted])
+    scale = features.std(0) + 1e-9
+    model = LogisticRegression(C=1.0, max_iter=1000).fit(features / scale, right)
+    weights = model.coef_[0] / scale
+    confidence = Confidence(weights=tuple(map(float, weights)), bias=float(model.intercept_[0]), threshold=0.0)
+    return confidence.changed(threshold=_threshold(sample, features @ weights + model.intercept_[0], most_wrong))
+
+
+def _threshold(sample: Sample, logits: NDArray[np.float64], most_wrong: float) -> float:
+    """Return the lowest confidence above which at most the share `most_wrong` of all texts is confidently wrong."""
+    wrong = np.array([one.verdict == "confidently wrong" for one in sample.acted])
+    allowed = int(most_wrong * (len(sample.acted) + len(sample.asked))) - sample.asked.count("confidently wrong")
+    dangerous = np.sort(logits[wrong])[::-1]
+    if len(dangerous) <= allowed:
+        return 0.0
+    logit = dangerous[max(allowed, 0)]
+    return float(1 / (1 + np.exp(-logit))) + 1e-6
+
+
+def _refusal(candidates: Sequence[Candidate]) -> Reading:
+    act = candidates[0].act if candidates else "ask"
+    return Reading(act=act if act in REFUSALS else "ask")
+
+
+def shares_at(sample: Sample, confidence: Confidence, threshold: float) -> dict[Verdict, float]:
+    """Return the share of each verdict if readings below this confidence are asked about."""
+    verdicts: list[Verdict] = list(sample.asked)
+    for one in sample.acted:
+        acts = confidence.of_features(one.features) >= threshold
+        verdicts.append(one.verdict if acts else "needless" if one.meant not in REFUSALS else "right")
+    return {name: verdicts.count(name) / len(verdicts) for name in VERDICTS}
