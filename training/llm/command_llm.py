@@ -37,6 +37,7 @@ def train(
     variants: Annotated[int, typer.Option("--variants", min=0, help="Texts made from those of the hands.")] = 16000,
     passes: Annotated[int, typer.Option("--passes", min=1, help="How often each text of the hands is seen.")] = 2,
     held_out: Annotated[str, typer.Option("--held-out", help="Hands not to learn from, separated by commas.")] = "",
+    start: Annotated[Path | None, typer.Option("--from", help="Folder of an adapter to begin with.")] = None,
     rank: Annotated[int, typer.Option("--rank", min=1, max=256, help="Of LoRA.")] = 16,
     rate: Annotated[float, typer.Option("--rate", help="Highest learning rate.")] = 8e-4,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of data and training.")] = 1,
@@ -60,7 +61,7 @@ def train(
         lessons = Lessons(passes, variants, seed, tuple(name for name in held_out.split(",") if name))
         examples = examples_of(lessons, tokenizer)
         _report(f"{len(examples)} texts, {sum(map(len, examples))} tokens")
-        plan = Plan(rank=rank, rate=rate, epochs=1, seed=seed)
+        plan = Plan(rank=rank, rate=rate, epochs=1, seed=seed, start=str(start or ""))
         say(str(train_reader(folder, examples, list(choice_ids(tokenizer).values()), out, plan, _report)))
 
 

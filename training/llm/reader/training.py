@@ -22,7 +22,10 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """rank: of LoRA. rate: of AdamW, falling by a cosine to a twentieth. tokens: of a batch, with padding. warmup: in steps."""
+    """rank: of LoRA. rate: of AdamW, falling by a cosine to a twentieth. tokens: of a batch, with padding. warmup: in steps.
+
+    start: folder of an adapter to begin with, empty: a new one.
+    """
 
     rank: int = 16
     rate: float = 8e-4
@@ -31,6 +34,7 @@ class Plan:
     seed: int = 1
     warmup: int = 30
     save_every_s: float = 120.0
+    start: str = ""
 
 
 class TrainingError(Exception):
@@ -45,7 +49,8 @@ def train(base: Path, examples: Sequence[Example], tokens: Sequence[int], out: P
     position = position_in(out)
     if position.step and position.plan != asdict(plan):
         raise TrainingError(f"{out} was trained with another plan ({position.plan}): take its plan, or another folder")
-    model = _model(base, tokens, out if position.step else None, plan)
+    start = out if position.step else Path(plan.start) if plan.start else None
+    model = _model(base, tokens, start, plan)
     optimizer = _optimizer(model, out if position.step else None, plan)
     total = sum(1 for _ in _batches(examples, plan))
     step, mean, saved = 0, position.loss, time.monotonic()

@@ -1,8 +1,7 @@
 """`twinpilot bench understanding`: how texts by hands that wrote no training text are read.
 
-1. `dev` (216 texts about the stadium, looked at while building) and `test` (`hands_test`, never looked at) are read by both readers
-   together. right, partly, confidently wrong and needless as in `understanding/FORMAT.md`; intervals are Wilson's (95 %).
-2. The same readings without the accounting of words, without the second reader, and by phenomenon.
+`dev` (216 texts about the stadium, looked at while building) and `test` (`hands_test`, never looked at) are read by both readers
+together: right, partly, confidently wrong or needless, in all and by phenomenon. Intervals are Wilson's (95 %).
 With `--out` every reading is kept.
 """
 
