@@ -18,6 +18,7 @@ from agents.reading.reading import Reading
 
 READERS: Final = "6G-LLM and encoder"
 _BATCH: Final = 16
+_YES: Final = ("y", "yes", "ok", "right", "correct")
 _CERTAIN: Final = 0.97  # of the least certain choice: no other answer is looked at
 
 
@@ -46,6 +47,29 @@ class Listener:
                 why = self._unreadable(text)
                 yield _asked(why, names) if why else self._heard(next(read), names)
 
+    def hear(self, text: str, names: Names, answers: Sequence[str] = ()) -> Heard:
+        """Return what is heard in a text with the answers to the questions that it left, in order.
+
+        An answer that is a sentence offered as a choice, or its number, settles which candidate is meant; any other answer is
+        added to the text.
+        """
+        heard = next(self.listen([text], names))
+        for answer in answers:
+            chosen = _chosen(answer, heard.choices)
+            if chosen:
+                heard = self._settled(text, chosen, names) or heard
+            else:
+                text = f"{text.rstrip(' .?!')}, {answer}"
+                heard = next(self.listen([text], names))
+        return heard
+
+    def _settled(self, text: str, sentence: str, names: Names) -> Heard | None:
+        """Return the candidate that is said back as this sentence, which the operator has confirmed."""
+        for candidate in self.candidates([text], names)[0]:
+            if candidate.reading is not None and read_back(candidate.reading, names) == sentence:
+                return self._heard([candidate], names, confirmed=True)
+        return None
+
     def _unreadable(self, text: str) -> str:
         """Return why a text cannot be read, empty if it can."""
         if not any(letter.isalnum() for letter in text):
@@ -67,11 +91,11 @@ class Listener:
     def _others(self, texts: Sequence[str], first: Sequence[Answered]) -> list[Answered]:
         return self.language_model.read(texts, [one.other for one in first]) if texts else []
 
-    def _heard(self, candidates: Sequence[Candidate], names: Names) -> Heard:
+    def _heard(self, candidates: Sequence[Candidate], names: Names, *, confirmed: bool = False) -> Heard:
         if not candidates:
             return _asked("no reading of the text was found", names)
         best = candidates[0]
-        confidence = self.confidence.of(best)
+        confidence = 1.0 if confirmed else self.confidence.of(best)
         reading = best.reading or Reading(act="ask")
         question, choices, why = self._question(candidates, confidence, names)
         return Heard(
@@ -100,6 +124,14 @@ class Listener:
             return "", (), ""
         said = tuple(dict.fromkeys(read_back(one.reading, names) for one in candidates if one.reading is not None))
         return "Which of these is meant?" if len(said) > 1 else "Is this what is meant?", said, "the readers are not sure enough"
+
+
+def _chosen(answer: str, choices: Sequence[str]) -> str:
+    """Return the choice that an answer names, in full or by its number; empty if it is none."""
+    plain = answer.strip()
+    if plain.isdigit() and 1 <= int(plain) <= len(choices):
+        return choices[int(plain) - 1]
+    return plain if plain in choices else choices[0] if len(choices) == 1 and plain.casefold() in _YES else ""
 
 
 def _asked(why: str, names: Names) -> Heard:

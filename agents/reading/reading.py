@@ -32,13 +32,14 @@ class StatedTarget(Word):
 
 
 class StatedEdit(Word):
-    """An attribute to be edited, in its unit: to a value, or by a delta."""
+    """An attribute to be edited, in its unit: to a value, or by a delta. towards: of a relation of two cells, the other cells."""
 
     attribute: str
     slice: Slice | None = None
     cells: Cells = "*"
     value: float | str | None = None
     delta: float | None = None
+    towards: tuple[str, ...] = ()
 
 
 class StatedRestriction(Word):

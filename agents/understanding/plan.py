@@ -50,10 +50,13 @@ def workflow_of(items: tuple[Item, ...], expectations: Sequence[IntentExpectatio
     themes = {item.value for item in items if item.kind == "theme"}
     if "channel-estimator" in themes:
         return "channel-estimator"
+    return "scheduler-adaptation" if "scheduler" in themes else workflow_for(expectations, event)
+
+
+def workflow_for(expectations: Sequence[IntentExpectation | RelativeBound], event: str) -> Workflow:
+    """Return the workflow that fits the targets."""
     delays_only = bool(expectations) and all(map(_bounds_delay, expectations))
-    if "scheduler" in themes or (delays_only and not event):
-        return "scheduler-adaptation"
-    return "intent-to-configuration"
+    return "scheduler-adaptation" if delays_only and not event else "intent-to-configuration"
 
 
 def _bounds_delay(expectation: IntentExpectation | RelativeBound) -> bool:

@@ -44,9 +44,9 @@ from agents.understanding.targets import TargetReader
 from agents.understanding.timing.crowd_words import read_crowd
 from agents.understanding.timing.times import read_times
 from agents.understanding.timing.when import When
+from agents.understanding.watching import watched
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation
 from policies.kpi import kpi_definition
-from policies.slices import Slice
 from twins.network import NetworkCard
 
 _TOPICS: Final = (
@@ -293,7 +293,7 @@ def _by_meaning_or_stray(whole: _Text, place: Place, threshold: float) -> Readin
 def _understood(
     whole: _Text, expectations: list[IntentExpectation | RelativeBound], direct: list[DirectEdit], notes: list[str]
 ) -> Reading:
-    expectations = expectations or _watch(direct, whole.card, notes)
+    expectations = expectations or watched(direct, whole.card, notes)
     reading = NeedsMeasurement(
         text=whole.words,
         expectations=tuple(expectations),
@@ -307,21 +307,3 @@ def _understood(
         direct=tuple(direct),
     )
     return reading if reading.relative else resolve(reading, whole.card, {})
-
-
-def _watch(direct: list[DirectEdit], card: NetworkCard, notes: list[str]) -> list[IntentExpectation | RelativeBound]:
-    """Return objectives for a direct change without a target, so that the twin shows its effect."""
-    cells = tuple(dict.fromkeys(card.cell(edit.cell).dn for edit in direct))
-    notes.append("a change was requested without a target: its effect on user throughput, URLLC delay and energy is shown")
-    watched = [
-        ("DRB.UEThpDl.P05", Condition.MAXIMIZE, Slice.EMBB),
-        ("DRB.PdcpSduDelayDl", Condition.MINIMIZE, Slice.URLLC),
-        ("PEE.Energy", Condition.MINIMIZE, None),
-    ]
-    return [
-        IntentExpectation(
-            object=ExpectationObject(cells=cells, slice=slice_), targets=(ExpectationTarget(kpi=kpi, condition=condition),)
-        )
-        for kpi, condition, slice_ in watched
-        if slice_ is None or slice_ in card.slices
-    ]

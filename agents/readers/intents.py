@@ -1,0 +1,142 @@
+"""From what was heard to what a run works with: expectations by DN, edits cell by cell, questions, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from agents.readers.heard import Heard
+from agents.reading.reading import Cells, Reading, StatedEdit, StatedTarget
+from agents.understanding.plan import workflow_for
+from agents.understanding.relative import resolve
+from agents.understanding.result import DirectEdit, Impossible, NeedsMeasurement, NotAboutNetwork, Question, RelativeBound
+from agents.understanding.result import Reading as Result
+from agents.understanding.watching import watched
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, IntentExpectation, TimeWindow
+from policies.kpi import kpi_definition
+from policies.limits.loading import load_limits
+from twins.network import NetworkCard
+
+_CONDITIONS: Final = {
+    "<": Condition.LESS,
+    "<=": Condition.AT_MOST,
+    ">": Condition.GREATER,
+    ">=": Condition.AT_LEAST,
+    "min": Condition.MINIMIZE,
+    "max": Condition.MAXIMIZE,
+}
+_WHAT: Final = "What should the network do, for which KPI or attribute, where, and by how much?"
+_NEAREST: Final = "state a goal that the network can reach"
+
+
+class UnclearError(Exception):
+    """Something that a run needs is not in the reading; `question` asks for it."""
+
+    def __init__(self, question: str, choices: tuple[str, ...] = ()) -> None:
+        super().__init__(question)
+        self.question, self.choices = question, choices
+
+
+def result_of(heard: Heard, text: str, card: NetworkCard) -> Result | None:
+    """Return what a run works with; None for an act that is not carried by the reading alone."""
+    act = heard.reading.act
+    if act == "ask":
+        return Question(question=heard.question or _WHAT, choices=heard.choices, kind="ambiguous", text=text)
+    if act == "cannot":
+        return Impossible(reason=heard.because, nearest=_NEAREST)
+    if act == "off_topic":
+        return NotAboutNetwork(reason=heard.because)
+    if act != "change":
+        return None
+    try:
+        return _change(heard, text, card)
+    except UnclearError as unclear:
+        return Question(question=unclear.question, choices=unclear.choices, kind="missing", text=text)
+
+
+def _change(heard: Heard, text: str, card: NetworkCard) -> Result:
+    reading = heard.reading
+    notes = [f"read by {heard.readers} as: {heard.read_back}"]
+    direct = tuple(edit for stated in reading.edits for edit in _edits(stated, card))
+    expectations = [_expectation(target, card) for target in reading.targets]
+    if not expectations:
+        expectations = [*watched(direct, card, notes)]
+    window = TimeWindow(start=reading.window[0], end=reading.window[1]) if reading.window else None
+    event = _event_in(window, reading, card)
+    needs = NeedsMeasurement(
+        text=text,
+        expectations=tuple(expectations),
+        window=window,
+        event=event,
+        assumptions=tuple(notes),
+        workflow="direct-change" if direct else workflow_for(expectations, event),
+        direct=direct,
+    )
+    return needs if needs.relative else resolve(needs, card, {})
+
+
+def _event_in(window: TimeWindow | None, reading: Reading, card: NetworkCard) -> str:
+    """Return the name of the planned event that the window is about: the one that begins or ends it."""
+    if window is None:
+        return ""
+    return next((event.name for event in card.events if event.start == window.start or event.end == window.end), "")
+
+
+def _expectation(target: StatedTarget, card: NetworkCard) -> IntentExpectation | RelativeBound:
+    where = ExpectationObject(cells=_dns(target.cells, card), slice=target.slice, area=_area(target.cells, card))
+    condition = _CONDITIONS[target.condition]
+    if target.relative is None:
+        unit = "" if condition.is_objective else kpi_definition(target.kpi).unit
+        bound = ExpectationTarget(kpi=target.kpi, condition=condition, value=target.value, unit=unit)
+        return IntentExpectation(object=where, targets=(bound,))
+    if target.relative.to != "now":
+        raise UnclearError(
+            f"{target.kpi} relative to {target.relative.to}: only the present value is measured for a bound. Relative to now?",
+            ("relative to now",),
+        )
+    return RelativeBound(
+        object=where, kpi=target.kpi, condition=condition, amount=_amount(target, target.relative.percent), share=True
+    )
+
+
+def _amount(target: StatedTarget, percent: float) -> float:
+    """Return by how much the KPI is to become lower (for an upper bound) or higher, in percent."""
+    is_upper = target.condition in ("<", "<=")
+    return -percent if is_upper else percent
+
+
+def _dns(cells: Cells, card: NetworkCard) -> tuple[str, ...]:
+    return () if cells == "*" else tuple(card.cell(cell).dn for cell in cells)
+
+
+def _area(cells: Cells, card: NetworkCard) -> str:
+    return next((area for area, own in card.areas().items() if cells != "*" and set(own) == set(cells)), "")
+
+
+def _edits(stated: StatedEdit, card: NetworkCard) -> Iterator[DirectEdit]:
+    class_name = next(limit.class_name for limit in load_limits() if limit.attribute == stated.attribute)
+    cells = [cell.id for cell in card.cells] if stated.cells == "*" else list(stated.cells)
+    slices = [stated.slice]
+    if class_name in ("RRMPolicyRatio", "SchedulerProfile", "AdmissionControl") and stated.slice is None:
+        choices = tuple(str(slice_) for slice_ in card.slices)
+        raise UnclearError(f"{stated.attribute} is set for each slice: for which one?", choices)
+    for cell in cells:
+        towards = [None] if class_name != "NRCellRelation" else _neighbours(stated, cell, card)
+        for slice_ in slices:
+            for target in towards:
+                yield DirectEdit(
+                    class_name=class_name,
+                    attribute=stated.attribute,
+                    cell=cell,
+                    slice=slice_,
+                    target_cell=target,
+                    value=stated.value,
+                    delta=stated.delta,
+                )
+
+
+def _neighbours(stated: StatedEdit, cell: str, card: NetworkCard) -> list[str | None]:
+    if not stated.towards:
+        neighbours = card.cell(cell).neighbours
+        raise UnclearError(f"{stated.attribute} of {cell}: towards which neighbour?", tuple(neighbours[:4]))
+    return list(stated.towards)
