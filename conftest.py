@@ -17,6 +17,12 @@ def second_place_of_journals(tmp_path_factory):
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def texts_read_by_rules():
+    """Have programs under test read texts by rules, whatever is installed here; tests of the 6G-LLM ask for it by name."""
+    os.environ["TWINPILOT_PLANNER__KIND"] = "rule"
+
+
 # Whoever starts the tests in the background may have SIGINT ignored, which children inherit: then no Ctrl-C could be tested.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -6,8 +6,10 @@ the first decision, and again when an answer completes it; all other decisions u
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Final
 
+from agents.answer import Answer
 from agents.heuristics.evidence_reader import values_of
 from agents.heuristics.situation import Situation
 from agents.planner import OUT_OF_STEPS, Ask, Decision, Escalate, Understand, View
@@ -33,27 +35,35 @@ from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
 from policies.quality.flaw import invalid
 from tools.ran.kpi_tool import query_kpi
+from twins.network import NetworkCard
 
 _MAX_QUESTIONS: Final = 5
+Read = Callable[[str, NetworkCard, Sequence[Answer]], Reading]
 
 
 class RulePlanner:
-    """A planner of rules. `effort` limits the twin time of a run."""
+    """A planner of rules. `effort` limits the twin time of a run; `read` reads texts, by default by rules, too."""
 
-    name = "rule planner"
-
-    def __init__(self, effort: Effort | None = None) -> None:
+    def __init__(self, effort: Effort | None = None, read: Read = understand, name: str = "rule planner") -> None:
+        self.name = name
         self._effort = effort or Effort()
+        self._read = read
 
     def decide(self, view: View) -> Decision:
         """Return the next decision; never raises because of the operator's text."""
         if view.steps_left == 0:
             return OUT_OF_STEPS
         if view.reading is None:
-            return Understand(reading=understand(view.text, view.card, view.answers))
+            return Understand(reading=self._read(view.text, view.card, view.answers))
         if view.unread:
-            return Understand(reading=with_answers(view.reading, view.unread, view.card))
+            return Understand(reading=self._with_answers(view, view.reading))
         return self._by_reading(view, view.reading)
+
+    def _with_answers(self, view: View, reading: Reading) -> Reading:
+        """Return the reading with new answers: those to a question are part of the text, which is read again."""
+        if isinstance(reading, Question):
+            return self._read(view.text, view.card, view.answers)
+        return with_answers(reading, view.unread, view.card)
 
     def _by_reading(self, view: View, reading: Reading) -> Decision:
         match reading:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from agents.readers.heard import Heard
-from agents.reading.reading import Cells, Reading, StatedEdit, StatedTarget
+from agents.reading.reading import Cells, StatedEdit, StatedTarget
 from agents.understanding.plan import workflow_for
 from agents.understanding.relative import resolve
 from agents.understanding.result import DirectEdit, Impossible, NeedsMeasurement, NotAboutNetwork, Question, RelativeBound
 from agents.understanding.result import Reading as Result
+from agents.understanding.timing.crowd_words import read_crowd
+from agents.understanding.timing.when import When, read_permanence
 from agents.understanding.watching import watched
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, IntentExpectation, TimeWindow
 from policies.kpi import kpi_definition
@@ -62,20 +64,24 @@ def _change(heard: Heard, text: str, card: NetworkCard) -> Result:
     if not expectations:
         expectations = [*watched(direct, card, notes)]
     window = TimeWindow(start=reading.window[0], end=reading.window[1]) if reading.window else None
-    event = _event_in(window, reading, card)
+    event = _event_in(window, card)
+    told = read_permanence(read_crowd(When(text), card))
     needs = NeedsMeasurement(
         text=text,
         expectations=tuple(expectations),
         window=window,
         event=event,
-        assumptions=tuple(notes),
+        permanent=told.permanent,
+        without_events=told.without_events,
+        attendance=told.attendance,
+        assumptions=(*told.assumptions, *notes),
         workflow="direct-change" if direct else workflow_for(expectations, event),
         direct=direct,
     )
     return needs if needs.relative else resolve(needs, card, {})
 
 
-def _event_in(window: TimeWindow | None, reading: Reading, card: NetworkCard) -> str:
+def _event_in(window: TimeWindow | None, card: NetworkCard) -> str:
     """Return the name of the planned event that the window is about: the one that begins or ends it."""
     if window is None:
         return ""

@@ -62,6 +62,10 @@ def make_planner(settings: PlannerSettings) -> Planner:
 
     if settings.kind == "rule":
         return RulePlanner()
+    if settings.kind == "6g-llm":
+        from agents.readers.hearing import reading_of
+
+        return RulePlanner(read=reading_of, name="rule planner, texts read by the 6G-LLM")
     from agents.llm.chat import LlmSettings
     from agents.llm_planner import LlmPlanner
 
