@@ -22,8 +22,8 @@ _NUMBERS: Final = "|".join((*(word for word in (*ONES, *TENS) if word not in ("o
 _MATTERS: Final = re.compile(
     rf"""(?P<number>\d[\d.,]*|\b(?:{_NUMBERS}|percent|hundred|thousand)\b(?!\s+(?:things?|points?|orders?|items?|requests?|places|figures|wishes)\b))
     |(?P<negation>\b(?:not|never|nor|neither|none|without|cannot|forbidden|prohibited|hands\s+off|(?:is|are|do|does|did|must|should|shall|can|could|would|wo|ca|have|has|need)n['’]?t)\b)
-    |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides|bar)\b)
-    |(?P<condition>\b(?:unless|provided|as\s+long\s+as|until|till|while|whilst|in\s+case)\b)
+    |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides)\b)
+    |(?P<condition>\b(?:unless|provided(?!\s+(?:with|by))|as\s+long\s+as|until|till|in\s+case)\b)
     |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|[<>](?=\s*=?\s*\d))""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -90,8 +90,13 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
     ]
 
 
+def _is_written_name(words: str) -> bool:
+    """Whether words look like a name: "to be" spells the site TB, and an area's name can be an ordinary word."""
+    return any(letter.isdigit() for letter in words) or any(letter.isupper() for letter in words[1:])
+
+
 def _named(text: str, names: Names) -> Iterator[tuple[int, int]]:
-    """Yield the places in the text of cells, sites and areas that are named in full."""
+    """Yield the places in the text where cells, sites and areas are named in full."""
     words = spoken(text)
     position = 0
     while position < len(words):
@@ -99,6 +104,7 @@ def _named(text: str, names: Names) -> Iterator[tuple[int, int]]:
             name = names.full_at(words, position)
         except AmbiguousNameError:
             name = None
-        if name is not None and name.kind in ("cell", "site", "area"):
-            yield words[position].start, words[min(position + name.words, len(words)) - 1].end
+        start, end = words[position].start, words[min(position + (name.words if name else 1), len(words)) - 1].end
+        if name is not None and _is_written_name(text[start:end]):
+            yield start, end
         position += name.words if name else 1
