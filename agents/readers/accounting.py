@@ -22,6 +22,8 @@ _NUMBERS: Final = "|".join((*(word for word in (*ONES, *TENS) if word not in ("o
 _MATTERS: Final = re.compile(
     rf"""(?P<number>\d[\d.,]*|\b(?:{_NUMBERS}|percent|hundred|thousand)\b(?!\s+(?:things?|points?|orders?|items?|requests?|places|figures|wishes)\b))
     |(?P<negation>\b(?:not|never|nor|neither|none|without|cannot|forbidden|prohibited|hands\s+off|(?:is|are|do|does|did|must|should|shall|can|could|would|wo|ca|have|has|need)n['’]?t)\b)
+    |(?P<restriction>\b(?:alone|untouched|undisturbed|off[\s-]limits|keep\s+off|stay\s+off|taboo|frozen|freeze|nobody|no\s+one)\b)
+    |(?P<time>\b(?:tonight|overnight|tomorrow|midnight|noon|during|throughout)\b)
     |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides)\b)
     |(?P<condition>\b(?:unless|provided(?!\s+(?:with|by))|as\s+long\s+as|until|till|in\s+case)\b)
     |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|[<>](?=\s*=?\s*\d))""",
@@ -80,7 +82,7 @@ def _tag(piece: TaggedPiece) -> str:
 
 
 def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Names) -> list[str]:
-    """Return the words that matter (numbers, negations, exclusions, conditions, comparisons, names) and belong to nothing."""
+    """Return the words that matter (numbers, negations, times, conditions, comparisons, names …) and belong to nothing."""
     found = [(match.start(), match.end()) for match in _MATTERS.finditer(text)]
     found += _named(text, names)
     return [

@@ -121,8 +121,10 @@ class Candidate:
     def _left_over(self) -> float:
         """Return the logarithm of one minus the greatest probability that words outside of the answer belong into it."""
         covered = [span for _, some in self._slots() for span in some]
+        forbids = any(one.item.kind == "forbid" for one in self.spanned.items)
+        tags = "pawc" if forbids else "pawcr"
         outside = [
-            max(piece.tags[tag] for tag in "pawc")
+            max(piece.tags[tag] for tag in tags)
             for piece in self.judged.pieces
             if not any(max(piece.start, start) < min(piece.end, end) for start, end in covered)
         ]

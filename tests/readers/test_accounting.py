@@ -71,6 +71,6 @@ def test_a_restriction_that_the_reading_drops_is_not_accounted_for(hands: list[H
     assert missed <= 0.2 * len(texts)
 
 
-@pytest.mark.parametrize("text", ["two things for tonight", "user: keep it\n> quoted mail"])
+@pytest.mark.parametrize("text", ["two things for you", "user: keep it\n> quoted mail"])
 def test_counts_of_wishes_and_quoted_lines_are_no_numbers_that_matter(hands: list[Hand], text: str):
     assert unaccounted_words(text, (), Names(hands[0].card)) == []
