@@ -56,6 +56,12 @@ class View(Word):
     steps_left: int = Field(default=20, ge=0)
 
     @property
+    def forbidden(self) -> tuple[Prohibition, ...]:
+        """What may not be edited: by the standing restrictions, and by the text itself."""
+        own = self.reading.forbidden if isinstance(self.reading, Understood) else ()
+        return (*self.restrictions, *own)
+
+    @property
     def intent(self) -> Intent | None:
         """The intent, None until the text is understood."""
         return self.reading.intent if isinstance(self.reading, Understood) else None

@@ -86,7 +86,7 @@ class RulePlanner:
             ceilings=objections.ceilings,
             floors=objections.floors,
             steps=view.steps,
-            forbidden=(*view.restrictions, *reading.forbidden),
+            forbidden=view.forbidden,
         )
         if not situation.cells:
             return Escalate(
