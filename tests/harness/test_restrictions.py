@@ -1,5 +1,6 @@
 """What an operator forbids is kept, journaled, and refused by the gate of every later run until it is removed or over."""
 
+import io
 import json
 import os
 import signal
@@ -27,11 +28,13 @@ from harness.runtime.errors import RestrictionError
 from harness.runtime.paths import Paths
 from harness.runtime.store import StateStore
 from harness.runtime.timetable import Timetable
+from harness.views.console import RunConsole
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.intent import TimeWindow
 from policies.restrictions.prohibition import Prohibition
 from policies.slices import Slice
 from policies.verdict import Ruling
+from twins.screen.console import SafeConsole
 
 NOW = START + timedelta(seconds=24)
 TEXT = "give every eMBB user at least 5 Mbps"
@@ -89,6 +92,7 @@ def test_what_is_forbidden_is_kept_with_its_words_and_who_said_them_and_ends_the
     assert kept.network == runs.identity and record.state == "in force"
     assert SAID in outcome.message and kept.id in outcome.message
     assert outcome.restrictions == (kept,)
+    assert outcome.report and "report.failed" not in kinds(runs, outcome.run_id)
     assert runs.runs.get(outcome.run_id).status == "restricted"
     (body,) = [one.body for one in runs.journal.records(outcome.run_id) if one.kind == "restriction.made"]
     assert (body["id"], body["who"], body["text"], body["network"]) == (kept.id, runs.requester, WORDS, runs.identity)
@@ -98,7 +102,10 @@ def test_what_is_forbidden_is_kept_with_its_words_and_who_said_them_and_ends_the
 def test_a_later_run_is_refused_what_was_forbidden_with_the_words_and_the_command(tmp_path):
     network = SmallNetwork()
     made(tmp_path, network=network)
-    outcome = service(tmp_path, SmallPlanner(), network=network).start(TEXT, approver=approve_by_flag)
+    shown = io.StringIO()
+    runs = service(tmp_path, SmallPlanner(), RunConsole(SafeConsole(file=shown, width=200)), network)
+    outcome = runs.start(TEXT, approver=approve_by_flag)
+    assert shown.getvalue().count("1 standing restriction, in force or to come; list with: twinpilot restrictions") == 1
     (restriction,) = outcome.restrictions
     (refusal,) = [reason for reason in outcome.verdict.reasons if reason.rule == "restrictions"]
     assert outcome.verdict.ruling is Ruling.REJECT and refusal.outcome == "fail"
@@ -361,6 +368,11 @@ def test_the_command_lists_words_meaning_and_the_way_to_remove(tmp_path, capsys)
         f"twinpilot restrictions remove {record.restriction.id}",
     ):
         assert word in shown
+    for command in ("runs", "show"):
+        assert call(command, "--data-dir", tmp_path / "data") == 0
+        assert "restricted" in capsys.readouterr().out.lower()
+    assert call("show", "--json", "--data-dir", tmp_path / "data") == 0
+    assert json.loads(capsys.readouterr().out)["restrictions"][0]["id"] == record.restriction.id
     assert call("restrictions", "remove", "ffffffff", "--data-dir", tmp_path / "data") == 1
     assert "does not exist" in capsys.readouterr().err
 
