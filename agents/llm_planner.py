@@ -11,7 +11,7 @@ from agents.llm.chat import ChatModel, LlmSettings, Message, ModelError
 from agents.llm.checking import ReplyError, decision_of, parse_reply
 from agents.llm.prompting import messages_for, prompt_text
 from agents.llm.reply import Reply
-from agents.planner import OUT_OF_STEPS, Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Understand, View
+from agents.planner import OUT_OF_STEPS, Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Restrict, Understand, View
 from agents.understanding.result import Reading, Understood
 
 
@@ -75,6 +75,8 @@ def _with_note(decision: Decision, note: str) -> Decision:
     if isinstance(decision, Propose):
         proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
         return decision.model_copy(update={"proposal": proposal})
+    if isinstance(decision, Restrict):
+        return decision.model_copy(update={"note": note})
     return _text_with_note(decision, note)
 
 

@@ -2,7 +2,7 @@
 
 1. A `View` is everything that a decider sees: the operator's text and its reading, the network card, the tools on offer, the
    evidence gathered, the objections of the gate or a human, and the remaining step budget. It contains no network.
-2. A `Decision` is one of: understand the text, call tools, propose, ask the operator, finish, escalate.
+2. A `Decision` is one of: understand the text, call tools, propose, ask the operator, restrict, finish, escalate.
 3. Tool results are data: the view quotes and types them, and nothing in them can widen the decider's permissions.
 4. The text is read once: the reading of `Understand` is part of every later view, with the answers given since.
 The LLM planner, the rule planner and the benchmark's baselines implement it.
@@ -19,6 +19,8 @@ from agents.understanding.result import Reading, Understood
 from policies.guardrails.rules import StepBound
 from policies.intent import Intent
 from policies.proposal import Proposal
+from policies.restrictions.prohibition import Prohibition
+from policies.restrictions.restriction import Restriction
 from policies.verdict import Verdict
 from policies.word import Word
 from tools.calls.observation import Observation
@@ -34,6 +36,8 @@ class View(Word):
     verdict, feedback: the gate's verdict on `proposal` and the objections of gate and human to it. changes: what on the network
     had changed since an earlier plan was made; `observations` are all from after that. steps: how far one change may move an
     attribute, by the guardrails that the gate will judge with.
+    restrictions: the standing ones that hold while what is planned would be in effect; until the text is understood, all that are
+    in force or will be.
     """
 
     text: str
@@ -48,7 +52,14 @@ class View(Word):
     feedback: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     steps: tuple[StepBound, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
     steps_left: int = Field(default=20, ge=0)
+
+    @property
+    def forbidden(self) -> tuple[Prohibition, ...]:
+        """What may not be edited: by the standing restrictions, and by the text itself."""
+        own = self.reading.forbidden if isinstance(self.reading, Understood) else ()
+        return (*self.restrictions, *own)
 
     @property
     def intent(self) -> Intent | None:
@@ -85,6 +96,18 @@ class Ask(Word):
     choices: tuple[str, ...] = ()
 
 
+class Restrict(Word):
+    """End the run by making standing restrictions, which hold for every later run until they are removed or their time is over.
+
+    read_back: how the operator was understood, in one sentence. note: what the operator should know about how it was decided.
+    """
+
+    kind: Literal["restrict"] = "restrict"
+    forbidden: tuple[Prohibition, ...] = Field(min_length=1)
+    read_back: str
+    note: str = ""
+
+
 class Finish(Word):
     """End the run without a change: `summary` is the answer, or the reason why no change is needed.
 
@@ -104,7 +127,7 @@ class Escalate(Word):
     nearest: str = ""
 
 
-Decision = Annotated[Understand | CallTools | Propose | Ask | Finish | Escalate, Field(discriminator="kind")]
+Decision = Annotated[Understand | CallTools | Propose | Ask | Restrict | Finish | Escalate, Field(discriminator="kind")]
 
 OUT_OF_STEPS: Final = Escalate(
     reason="cannot, because the step budget is used up", nearest="the evidence gathered so far is in the journal"

@@ -12,9 +12,10 @@ from typing import Final
 from agents.answer import Answer
 from agents.heuristics.evidence_reader import values_of
 from agents.heuristics.situation import Situation
-from agents.planner import OUT_OF_STEPS, Ask, Decision, Escalate, Understand, View
+from agents.planner import OUT_OF_STEPS, Ask, Decision, Escalate, Restrict, Understand, View
 from agents.understanding.relative import resolve, unmeasured
 from agents.understanding.result import (
+    Forbids,
     Impossible,
     LinkQuestion,
     NeedsMeasurement,
@@ -69,19 +70,16 @@ class RulePlanner:
         match reading:
             case Understood():
                 return self._for_intent(view, reading)
+            case Forbids():
+                return Restrict(forbidden=reading.forbidden, read_back=reading.read_back)
             case Question():
                 return _ask(view, reading)
             case NetworkQuestion() | LinkQuestion():
                 return self._answer(view, reading)
             case NeedsMeasurement():
                 return _measure(view, reading)
-            case NotAboutNetwork():
-                return Escalate(
-                    reason=f"cannot, because the text is not about the network: {reading.reason}",
-                    nearest='state a goal for the network, for example "keep URLLC delay below 10 ms"',
-                )
-            case Impossible():
-                return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
+            case NotAboutNetwork() | Impossible():
+                return _refuse(reading)
 
     def _answer(self, view: View, question: NetworkQuestion | LinkQuestion) -> Decision:
         if isinstance(question, LinkQuestion):
@@ -98,6 +96,7 @@ class RulePlanner:
             ceilings=objections.ceilings,
             floors=objections.floors,
             steps=view.steps,
+            forbidden=view.forbidden,
         )
         if not situation.cells:
             return Escalate(
@@ -109,6 +108,15 @@ class RulePlanner:
         if reading.workflow == "beam-management":
             return select_beams(view, situation, reading.link)
         return plan_change(view, situation, reading, self._effort)
+
+
+def _refuse(reading: NotAboutNetwork | Impossible) -> Escalate:
+    if isinstance(reading, Impossible):
+        return Escalate(reason=f"cannot, because {reading.reason}", nearest=reading.nearest)
+    return Escalate(
+        reason=f"cannot, because the text is not about the network: {reading.reason}",
+        nearest='state a goal for the network, for example "keep URLLC delay below 10 ms"',
+    )
 
 
 def _ask(view: View, question: Question) -> Decision:

@@ -38,21 +38,30 @@ def _sla(situation: Situation, slice_: Slice) -> Draft | None:
     """Guarantee in each cell the volume that is forecast for the busiest one, plus 30 %."""
     inside = {cell.id for cell in situation.cells}
     volumes = [row.volume_mbps for row in situation.forecast if row.cell in inside and row.slice is slice_]
-    cells = _identities(situation.cells)
+    cells = _identities([cell for cell in situation.cells if _may_guarantee(situation, cell, slice_)])
     if not volumes or max(volumes) <= 0 or not cells:
         return None
     kbps = 100 * ceil(max(volumes) * _HEADROOM * 10)
-    body: dict[str, JsonValue] = {
-        "scope": _scope(slice_),
-        "sliceSlaObjectives": {"guaDlThptPerSlice": kbps},
-        "sliceSlaResources": {"cellIdList": cells},
-    }
+    body = _guarantee(slice_, kbps, cells)
     return Draft(
         name=f"{slice_.value} SLA policy",
         rationale=f"let the RIC guarantee {slice_.value} {kbps / 1000:g} Mbit/s per cell; the busiest needs {max(volumes):.3g}",
         edits=(_policy(SLA_TYPE, slice_, "sla", body),),
         risks=("the RIC moves PRBs between slices on its own while the policy is in force",),
     )
+
+
+def _guarantee(slice_: Slice, kbps: int, cells: list[JsonValue]) -> dict[str, JsonValue]:
+    return {
+        "scope": _scope(slice_),
+        "sliceSlaObjectives": {"guaDlThptPerSlice": kbps},
+        "sliceSlaResources": {"cellIdList": cells},
+    }
+
+
+def _may_guarantee(situation: Situation, cell: Cell, slice_: Slice) -> bool:
+    """Whether nothing forbids a guarantee for the slice in this cell."""
+    return situation.forbids(_policy(SLA_TYPE, slice_, "sla", _guarantee(slice_, 1, _identities([cell])))) is None
 
 
 def _steering(situation: Situation) -> Draft | None:

@@ -27,14 +27,16 @@ def wake_capacity(situation: Situation) -> Draft:
     """Wake the intent's sleeping cells, and sleeping neighbours of cells that are expected to be full."""
     asleep = [cell for cell in (*situation.cells, *situation.neighbours) if cell.id in situation.asleep]
     inside = {cell.id for cell in situation.cells}
-    chosen = [cell for cell in asleep if cell.id in inside or _neighbours_load(situation, cell) >= FULL]
-    edits = [
-        situation.edit(f"{cell.cu_dn},CESManagementFunction=1", "energySavingControl", "toBeNotEnergySaving") for cell in chosen
-    ]
+    needed = [cell for cell in asleep if cell.id in inside or _neighbours_load(situation, cell) >= FULL]
+    wakings = {
+        cell.id: situation.edit(f"{cell.cu_dn},CESManagementFunction=1", "energySavingControl", "toBeNotEnergySaving")
+        for cell in needed
+    }
+    chosen = [cell for cell in needed if wakings[cell.id] is not None]
     return Draft(
         name="wake capacity",
         rationale=f"put {', '.join(cell.id for cell in chosen) or 'no cell'} back on the air for the expected users",
-        edits=edits_of(edits),
+        edits=edits_of(wakings.values()),
         risks=("each active cell draws power and adds interference",),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agents.heuristics.draft import Draft, edits_of, knobs_of
 from agents.heuristics.situation import Situation
+from policies.change import AttributeEdit
 from policies.intent import Condition
 from twins.network import Cell
 
@@ -30,21 +31,25 @@ def sleep(situation: Situation) -> Draft:
     for cell in sorted(_awake(situation), key=lambda cell: (cell.kind != "capacity", situation.load(cell.id))):
         off = situation.asleep | {other.id for other in chosen}
         takers = [neighbour for neighbour in cell.neighbours if neighbour not in off]
+        if _sleep_of(situation, cell) is None:
+            continue
         if situation.load(cell.id) < _LIGHT and takers and min(map(situation.load, takers)) < _NEIGHBOUR_FULL:
             chosen.append(cell)
     chosen = chosen[: max(1, len(situation.cells) // 2)] if len(situation.cells) > 1 else []
-    edits = [
-        situation.edit(f"{cell.cu_dn},CESManagementFunction=1", "energySavingControl", "toBeEnergySaving") for cell in chosen
-    ]
     return Draft(
         name="sleep light cells",
         rationale=f"put {', '.join(cell.id for cell in chosen) or 'no cell'} to sleep: below {_LIGHT:g} % expected load",
-        edits=edits_of(edits),
+        edits=edits_of(_sleep_of(situation, cell) for cell in chosen),
         risks=(
             "coverage holes where a sleeping cell was the only strong one; watch MM.RlfRate",
             "users return faster than the cell wakes up",
         ),
     )
+
+
+def _sleep_of(situation: Situation, cell: Cell) -> AttributeEdit | None:
+    """Return the edit that puts the cell to sleep, None if it may not be made."""
+    return situation.edit(f"{cell.cu_dn},CESManagementFunction=1", "energySavingControl", "toBeEnergySaving")
 
 
 def lower_power(situation: Situation) -> Draft:

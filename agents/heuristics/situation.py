@@ -11,13 +11,15 @@ from statistics import fmean
 
 from agents.heuristics.draft import Knob, around, written_like
 from agents.heuristics.evidence_reader import values_of
-from policies.change import AttributeEdit
+from policies.change import AttributeEdit, Edit
 from policies.guardrails.rules import StepBound
 from policies.guardrails.steps import reach, step_of
 from policies.intent import Condition, ExpectationTarget, Intent
 from policies.limits.catalogue import LimitsCatalogue, UnknownAttributeError
 from policies.limits.loading import load_limits
 from policies.managed_object import Scalar, class_of, id_of, number_of, same_value
+from policies.restrictions.breach import Breaches
+from policies.restrictions.prohibition import Prohibition
 from policies.slices import Slice
 from tools.calls.observation import Observation
 from tools.ran.forecast_tool import forecast_traffic
@@ -37,6 +39,7 @@ class Situation:
 
     `barred` are attributes that the gate or a human objected to; `ceilings` and `floors` are the bounds, by attribute, that an
     objection named. `steps` bound how far one change may move an attribute: no edit and no knob goes further.
+    `forbidden`: what may not be edited, by standing restrictions and by the request itself.
     """
 
     card: NetworkCard
@@ -46,6 +49,7 @@ class Situation:
     ceilings: dict[str, float] = field(default_factory=dict)
     floors: dict[str, float] = field(default_factory=dict)
     steps: tuple[StepBound, ...] = ()
+    forbidden: tuple[Prohibition, ...] = ()
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
@@ -151,15 +155,29 @@ class Situation:
         """The limits catalogue."""
         return load_limits()
 
+    def forbids(self, edit: Edit) -> Prohibition | None:
+        """Return what forbids the edit, None if nothing does."""
+        return self._breaches.first(edit, self.forbidden)
+
+    @cached_property
+    def _breaches(self) -> Breaches:
+        return Breaches(self.card)
+
     def edit(self, dn: str, attribute: str, new: Scalar) -> AttributeEdit | None:
-        """Return an edit to `new` or the nearest allowed value; None if nothing changes or the attribute is barred or unread."""
+        """Return an edit to `new` or the nearest allowed value.
+
+        None if nothing changes, the attribute is barred or unread, or the edit is forbidden.
+        """
         if attribute in self.barred or attribute not in self.objects.get(dn, {}):
             return None
         old = self.objects[dn][attribute]
         number = number_of(new)
         if number is not None:
             new = self._allowed(dn, attribute, number, old)
-        return None if same_value(new, old) else AttributeEdit(dn=dn, attribute=attribute, old=old, new=new)
+        if same_value(new, old):
+            return None
+        edit = AttributeEdit(dn=dn, attribute=attribute, old=old, new=new)
+        return None if self.forbids(edit) else edit
 
     def knob(self, edit: AttributeEdit | None, low: float, high: float, step: float) -> Knob | None:
         """Return a knob for the edit between `low` and `high`, within objections and the reach of one change."""

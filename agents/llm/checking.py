@@ -26,6 +26,7 @@ from policies.guardrails.steps import judge_step, step_of
 from policies.intent import ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
 from policies.kpi import kpi_definition
 from policies.proposal import Candidate
+from policies.restrictions.breach import Breaches
 from policies.text.validation import validation_text
 from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import compare_candidates, refine_candidate
@@ -125,14 +126,14 @@ def _checked(call: CallReply, view: View) -> ToolCall:
         f"{'/'.join(map(str, error.path)) or 'arguments'}: {error.message[:160]}"
         for error in Draft202012Validator(offer.input_schema).iter_errors(arguments)
     ]
-    problems = problems or list(_too_far(call.tool, arguments, view))
+    problems = problems or list(_untriable(call.tool, arguments, view))
     if problems:
         raise ReplyError(f"tool={call.tool!r}: " + "; ".join(problems[:5]))
     return ToolCall(tool=call.tool, arguments=arguments, reason=call.reason)
 
 
-def _too_far(tool: str, arguments: dict[str, Any], view: View) -> Iterator[str]:
-    """Yield how candidates that are to be tried go further than one change may: the gate would refuse them."""
+def _untriable(tool: str, arguments: dict[str, Any], view: View) -> Iterator[str]:
+    """Yield why the gate would refuse candidates that are to be tried: an edit is forbidden, or goes further than one may."""
     if tool != compare_candidates.name:
         return
     try:
@@ -140,7 +141,16 @@ def _too_far(tool: str, arguments: dict[str, Any], view: View) -> Iterator[str]:
     except ValidationError:
         return  # the tool says what is wrong with its arguments
     for draft in request.candidates:
-        yield from _steps_broken(ChangeSet(edits=draft.edits), view)
+        yield from _refused_beforehand(ChangeSet(edits=draft.edits), view)
+
+
+def _refused_beforehand(change_set: ChangeSet, view: View) -> Iterator[str]:
+    """Yield what is forbidden in a change set, or goes further than one change may."""
+    breaches = Breaches(view.card)
+    for edit in change_set.edits:
+        if forbidden := breaches.first(edit, view.forbidden):
+            yield f"{edit.describe()}: {forbidden.describe()}"
+    yield from _steps_broken(change_set, view)
 
 
 def _steps_broken(change_set: ChangeSet, view: View) -> Iterator[str]:
@@ -174,8 +184,8 @@ def _propose(reply: Reply, view: View) -> Decision:
     chosen = {evaluated[name][0].change_set.digest: evaluated[name] for name in reply.candidates}
     if next(iter(chosen)) in refused:
         raise ReplyError("candidates: the first was already refused; put another one first")
-    if broken := list(_steps_broken(next(iter(chosen.values()))[0].change_set, view)):
-        raise ReplyError(f"candidates: the first goes further than one change may: {'; '.join(broken[:5])}")
+    if broken := list(_refused_beforehand(next(iter(chosen.values()))[0].change_set, view)):
+        raise ReplyError(f"candidates: the gate would refuse the first: {'; '.join(broken[:5])}")
     for candidate, seeds in evaluated.values():
         if candidate.change_set.is_empty:
             chosen.setdefault(candidate.change_set.digest, (candidate, seeds))

@@ -53,6 +53,7 @@ def _fixed(view: View) -> dict[str, Any]:
         "tools": [offer.model_dump() for offer in view.tools],
         "intent": view.intent.model_dump(mode="json") if view.intent else None,
         "steps": [step.model_dump(mode="json", exclude={"source"}) for step in view.steps],
+        "forbidden": [prohibition.describe() for prohibition in view.forbidden],
         "objections": list(view.feedback),
         "changed_since_the_last_plan": list(view.changes),
         "verdict": view.verdict.model_dump(mode="json") if view.verdict else None,

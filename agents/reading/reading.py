@@ -7,6 +7,8 @@ from typing import Literal, Self
 
 from agents.reading.computing import Computed, ComputedReading
 from agents.reading.marked import Act, Comparison, Reference
+from policies.intent import TimeWindow
+from policies.restrictions.prohibition import Prohibition
 from policies.slices import Slice
 from policies.word import Word
 
@@ -59,6 +61,15 @@ class Reading(Word):
     forbidden: tuple[StatedRestriction, ...] = ()
     window: tuple[datetime, datetime] | None = None
     condition_on: str | None = None
+
+    @property
+    def prohibitions(self) -> tuple[Prohibition, ...]:
+        """What is forbidden, in the reading's window."""
+        window = TimeWindow(start=self.window[0], end=self.window[1]) if self.window else None
+        return tuple(
+            Prohibition(what=one.what, cells=() if one.cells == "*" else one.cells, slice=one.slice, window=window)
+            for one in self.forbidden
+        )
 
     @classmethod
     def of(cls, computed: ComputedReading) -> Self:

@@ -28,12 +28,15 @@ class Specialist:
         return any(target.kpi.startswith(self.kpis) for _, target in (*intent.bounds(), *intent.objectives()))
 
     def draft_groups(self, situation: Situation) -> list[list[Draft]]:
-        """Return its drafts by heuristic, without edits outside its scope; empty drafts and groups are left out."""
-        groups = [[self._within_scope(draft) for draft in heuristic(situation)] for heuristic in self.heuristics]
+        """Return its drafts by heuristic, without edits that are outside its scope or forbidden.
+
+        Empty drafts and groups are left out.
+        """
+        groups = [[self._allowed(situation, draft) for draft in heuristic(situation)] for heuristic in self.heuristics]
         groups = [[draft for draft in group if draft.edits] for group in groups]
         return [group for group in groups if group]
 
-    def _within_scope(self, draft: Draft) -> Draft:
-        edits = tuple(edit for edit in draft.edits if self.scope.allows(edit))
+    def _allowed(self, situation: Situation, draft: Draft) -> Draft:
+        edits = tuple(edit for edit in draft.edits if self.scope.allows(edit) and not situation.forbids(edit))
         knobs = tuple(knob for knob in draft.knobs if class_of(knob.dn) in self.scope.classes)
         return draft.model_copy(update={"edits": edits, "knobs": knobs})

@@ -60,6 +60,7 @@ def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) ->
         plan=plan_of(reading.workflow, intent),
         workflow=reading.workflow,
         direct=reading.direct,
+        forbidden=reading.forbidden,
         link=reading.link,
     )
 

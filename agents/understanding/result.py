@@ -4,7 +4,8 @@
    D.3 that fits.
 2. `NetworkQuestion` asks for information about the network, `LinkQuestion` about one radio link; neither changes anything.
 3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then `relative.resolve`.
-4. `Question`, `NotAboutNetwork` and `Impossible` are reported to the operator; nothing is changed.
+4. `Forbids` only forbids something: nothing is to be done now, and the restrictions stand from then on.
+5. `Question`, `NotAboutNetwork` and `Impossible` are reported to the operator; nothing is changed.
 A reading contains everything that later decisions need from the text, so the text is not read again.
 """
 
@@ -12,8 +13,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from agents.understanding.conditions import LinkConditions
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
+from policies.restrictions.prohibition import Prohibition
 from policies.slices import Slice
 from policies.word import Word
 from twins.link.configuration import ChannelConfiguration, LinkConfiguration
@@ -34,13 +38,24 @@ class DirectEdit(Word):
 
 
 class Understood(Word):
-    """The requests in the text. A reader without workflows, edits or link conditions leaves their defaults."""
+    """The requests in the text. A reader without workflows, edits or link conditions leaves their defaults.
+
+    forbidden: what the text forbids for this request alone ("save energy, but keep S1C1 on air").
+    """
 
     intent: Intent
     plan: tuple[str, ...] = ()
     workflow: Workflow = "intent-to-configuration"
     direct: tuple[DirectEdit, ...] = ()
     link: LinkConditions = LinkConditions()
+    forbidden: tuple[Prohibition, ...] = ()
+
+
+class Forbids(Word):
+    """Restrictions that are to stand from now on; `read_back`: how they were understood, in one sentence."""
+
+    forbidden: tuple[Prohibition, ...] = Field(min_length=1)
+    read_back: str
 
 
 class NetworkQuestion(Word):
@@ -101,6 +116,7 @@ class NeedsMeasurement(Word):
     workflow: Workflow = "intent-to-configuration"
     direct: tuple[DirectEdit, ...] = ()
     link: LinkConditions = LinkConditions()
+    forbidden: tuple[Prohibition, ...] = ()
 
     @property
     def relative(self) -> tuple[RelativeBound, ...]:
@@ -131,7 +147,7 @@ class Impossible(Word):
     nearest: str
 
 
-Reading = Understood | NetworkQuestion | LinkQuestion | NeedsMeasurement | Question | NotAboutNetwork | Impossible
+Reading = Understood | Forbids | NetworkQuestion | LinkQuestion | NeedsMeasurement | Question | NotAboutNetwork | Impossible
 
 
 class ReadingError(Exception):

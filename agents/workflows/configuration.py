@@ -16,6 +16,7 @@ from agents.heuristics.situation import Situation
 from agents.planner import Decision, Escalate, Finish, Propose, View
 from agents.specialists.safety import MIN_PROBABILITY, SLA, review
 from agents.specialists.team import specialists_for
+from agents.specialists.withheld import withheld
 from agents.understanding.result import Understood
 from agents.workflows.calls import call, failure_of, is_offered, pending
 from agents.workflows.direct_edits import AS_ASKED, InvalidEditError, direct_draft, scaled_variants
@@ -85,8 +86,9 @@ def _drafts(situation: Situation, reading: Understood, objections: Objections) -
     drafts = drafts or draft_candidates(situation, groups)
     remaining = [draft for draft in drafts if draft.digest not in objections.digests]
     if drafts and not remaining:
+        held = "".join(f"; {note}" for note in withheld(situation))
         return Escalate(
-            reason=f"cannot, because every candidate for {_targets(situation)} was refused{_under(objections)}",
+            reason=f"cannot, because every candidate for {_targets(situation)} was refused{_under(objections)}{held}",
             nearest="leave the network unchanged",
         )
     return remaining
@@ -206,6 +208,7 @@ class _Trial:
             return self._no_change(unchanged, comparison, noise)
         notes = [
             *world_notes(comparison),
+            *withheld(self.situation),
             *(f"{name} was refused by the twin: {reason}" for name, reason in comparison.refused.items()),
             *(f"objection respected: {text}" for text in self.objections.messages),
         ]
@@ -220,7 +223,8 @@ class _Trial:
         """Finish without a change, and say for which time and with which events that holds."""
         if not reason:
             reason = "no candidate tried does better" if self.drafts else "the evidence shows no attribute that would do better"
-        return Finish(summary="; ".join([f"no change needed: {describe_outlook(best)}", reason, *world_notes(comparison)]))
+        notes = [*withheld(self.situation), *world_notes(comparison)]
+        return Finish(summary="; ".join([f"no change needed: {describe_outlook(best)}", reason, *notes]))
 
     def _ranked(self, candidates: list[Candidate]) -> list[Candidate]:
         """Sort best first: a feasible edit that the operator named leads; candidates that the safety review refuses are last."""
@@ -254,6 +258,7 @@ class _Trial:
             for outlook in best.outlook
             if not outlook.met
         )
+        held = "".join(f"; {note}" for note in withheld(self.situation))
         reason = (
             f"no candidate tried in the twin meets the bounds{_under(self.objections)}"
             if self.drafts
@@ -261,6 +266,8 @@ class _Trial:
         )
         notes = "".join(f"; {note}" for note in world_notes(comparison))
         nearest = describe_outlook(best)
+        if held:
+            notes, nearest = f"{held}{notes}", f"{nearest}; or remove the restriction first"
         reaches = self._at_their_reach(ChangeSet(edits=tuple(edit for draft in self.drafts for edit in draft.edits)))
         if reaches:
             notes = f"; {'; '.join(reaches)}{notes}"

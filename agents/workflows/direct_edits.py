@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agents.heuristics.draft import Draft, edits_of, scaled, written_like
 from agents.heuristics.situation import Situation
+from agents.specialists.withheld import way_round
 from agents.understanding.result import DirectEdit
 from policies.change import AttributeEdit
 from policies.guardrails.steps import judge_step, step_of
@@ -16,7 +17,10 @@ _CU_CLASSES = {"MobilityProfile": "MobilityProfile=1", "CESManagementFunction": 
 
 
 class InvalidEditError(ValueError):
-    """The requested edit violates a limit or step bound, or its object does not exist; `nearest`: the nearest valid request."""
+    """The requested edit is forbidden, violates a limit or step bound, or its object does not exist.
+
+    nearest: the nearest valid request.
+    """
 
     def __init__(self, message: str, nearest: str) -> None:
         super().__init__(message)
@@ -73,6 +77,8 @@ def _edit_of(edit: DirectEdit, situation: Situation) -> AttributeEdit | None:
     if same_value(new, old):
         return None
     change = AttributeEdit(dn=dn, attribute=edit.attribute, old=old, new=new)
+    if forbidden := situation.forbids(change):
+        raise InvalidEditError(f"{change.describe()}: {forbidden.describe()}", way_round(forbidden))
     step = step_of(situation.steps, dn, edit.attribute)
     if step is not None and (reason := judge_step(change, step, old)):
         raise InvalidEditError(f"{reason.message}: {reason.source}", reason.remedy)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from agents.planner import View
 from policies.limits.loading import load_limits
+from policies.restrictions.breach import RULE
 
 _DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 _NUMBER = r"(-?\d+(?:\.\d+)?)(?!\d|\.\d)(?! in one change)"  # a step is no bound on the value
@@ -38,7 +39,8 @@ def objections_of(view: View) -> Objections:
     digests = {digest for text in view.feedback for digest in _DIGEST.findall(text)}
     if view.verdict is not None and not view.verdict.may_proceed:
         digests.add(view.verdict.digest)
-        messages += [f"{reason.message} {reason.remedy}" for reason in view.verdict.reasons if reason.outcome == "fail"]
+        failures = [reason for reason in view.verdict.reasons if reason.outcome == "fail"]
+        messages += [f"{reason.message} {reason.remedy}" for reason in failures if reason.rule != RULE]
     if view.proposal is not None and messages:
         digests.add(view.proposal.best.change_set.digest)
     ceilings, floors, barred = _bounds_in(messages)
@@ -50,6 +52,8 @@ def _bounds_in(messages: Iterable[str]) -> tuple[dict[str, float], dict[str, flo
     ceilings: dict[str, float] = {}
     floors: dict[str, float] = {}
     barred: set[str] = set()
+    # What a restriction forbids is in the view, by cell and slice: its message bars no attribute everywhere.
+    messages = [message for message in messages if not message.startswith(f"{RULE}: ")]
     names = {limit.attribute for limit in load_limits()}
     for message in messages:
         for attribute in sorted(name for name in names if re.search(rf"\b{re.escape(name)}\b", message)):

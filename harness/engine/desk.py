@@ -18,6 +18,7 @@ from harness.records.artifacts import Artifacts
 from harness.records.events import Event, EventKind, Listener
 from harness.records.run_record import RunStore
 from harness.records.status import Mode
+from harness.restrictions.store import RestrictionStore
 from harness.runtime.paths import Paths
 from harness.runtime.settings import Settings
 from harness.runtime.tracing import Tracer
@@ -66,6 +67,7 @@ class Desk:
     approvals: ApprovalStore
     approvers: ApproverPolicy
     commitments: CommitmentStore
+    restrictions: RestrictionStore
     runs: RunStore
     artifacts: Artifacts
     listener: Listener

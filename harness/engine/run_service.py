@@ -36,6 +36,7 @@ from harness.records.person import current_person
 from harness.records.run_lock import run_lock
 from harness.records.run_record import RunStore, new_run_id
 from harness.records.status import Mode, Status
+from harness.restrictions.store import RestrictionStore
 from harness.runtime.command_line import twinpilot
 from harness.runtime.errors import HarnessError, RunError
 from harness.runtime.high_water import HighWaterClock
@@ -72,6 +73,7 @@ class RunService:
         self.approvals = ApprovalStore(store)
         self.identity = parts.network.identity()
         self.commitments = CommitmentStore(store, identities={parts.network_name: self.identity})
+        self.restrictions = RestrictionStore(store)
         self.runs = RunStore(store)
         self.approvers = ApproverPolicy(settings.approval, settings.gate.approver_roles, self.paths.root.stat().st_uid)
         self.requester = requester or str(current_person())
@@ -162,6 +164,7 @@ class RunService:
             approvals=self.approvals,
             approvers=self.approvers,
             commitments=self.commitments,
+            restrictions=self.restrictions,
             runs=self.runs,
             artifacts=artifacts,
             listener=self._listener,

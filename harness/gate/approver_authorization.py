@@ -1,9 +1,10 @@
 """Who may approve what: Cedar's `approve` for the person, and its `configure` for each edit with the roles of that person.
 
-Cedar also says who may have a change taken back (`revert`), and end one that cannot be taken back (`settle`). The facts about the
-change are taken from the case when the change is judged and stored with the request, because a person may decide from a process
-that does not know the network. Whoever has no role is denied. With `four_eyes` nobody approves a change that they requested
-themselves; an approval beforehand (`--approve`) is the requester's own.
+Cedar also says who may have a change taken back (`revert`), and end one that cannot be taken back (`settle`). A standing
+restriction is removed by whoever may `approve` on its network. The facts about the change are taken from the case when the change
+is judged and stored with the request, because a person may decide from a process that does not know the network. Whoever has no
+role is denied. With `four_eyes` nobody approves a change that they requested themselves; an approval beforehand (`--approve`) is
+the requester's own.
 """
 
 from __future__ import annotations
@@ -51,6 +52,22 @@ class ApprovalFacts(Word):
         )
 
 
+def facts_of_network(name: str, planner: str, approval: ApprovalSettings, roles: tuple[str, ...]) -> ApprovalFacts:
+    """Return the facts of a decision on a network of this name that is no change of it; `roles`: the gate's approver roles."""
+    return ApprovalFacts(
+        principal=planner,
+        network=name,
+        pairs=(),
+        entities=[{"uid": {"type": "Network", "id": name}, "attrs": {}, "parents": []}],
+        context={
+            "now": 0, "shadow_mode": False, "approved": False, "approver_roles": [], "autonomous": False, "cells": 0, "edits": 0,
+            "network_share_percent": 0, "takes_cells_off_air": False,
+        },
+        approval=approval,
+        approver_roles=roles,
+    )  # fmt: skip
+
+
 class ApproverPolicy:
     """The roles of persons by the settings; `owner` is the user id of the owner of the data folder.
 
@@ -92,6 +109,23 @@ class ApproverPolicy:
             return f"there is no request that says what is to be authorized, so nobody may {action} it"
         known = ApprovalFacts.model_validate(facts)
         return self._strictest(known, lambda policy: policy._objection_to(action, known, person))
+
+    def objection_to_removal(self, facts: dict[str, JsonValue], person: Person, made_by: str) -> str:
+        """Return why the person may not remove a restriction, empty if they may: it takes the right to approve.
+
+        With `four_eyes` nobody removes a restriction that they made themselves.
+        """
+        if not facts:
+            return "there is nothing that says what is to be authorized, so nobody may remove it"
+        known = ApprovalFacts.model_validate(facts)
+        return self._strictest(known, lambda policy: policy._objection_to_removal(known, person, made_by))
+
+    def _objection_to_removal(self, known: ApprovalFacts, person: Person, made_by: str) -> str:
+        roles, own = self.roles_of(person), person.is_same(Person.parse(made_by))
+        denied = _denied("approve", known, person, roles, own=own, four_eyes=self._approval.four_eyes)
+        if denied and own and self._approval.four_eyes:
+            return f"{person} made this restriction and may not remove it (four eyes: {denied}); somebody else must"
+        return _reason("approve", person, roles, denied, own=False) if denied else ""
 
     def _objection_to(self, action: Literal["revert", "settle"], known: ApprovalFacts, person: Person) -> str:
         roles = self.roles_of(person)

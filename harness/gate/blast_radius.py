@@ -1,4 +1,4 @@
-"""Fifth rule, blast radius and guardrails: how far a change reaches, protected cells, step sizes, freezes."""
+"""Sixth rule, blast radius and guardrails: how far a change reaches, protected cells, step sizes, freezes."""
 
 from __future__ import annotations
 

@@ -10,12 +10,15 @@ from typing import Any
 
 from harness.commitments.store import Commitment
 from harness.runtime.settings import GateSettings
+from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.change import ChangeSet
 from policies.guardrails.guardrails import Guardrails
 from policies.intent import Intent
 from policies.limits.catalogue import LimitsCatalogue
 from policies.proposal import Candidate
 from policies.quality.flaw import Flaw
+from policies.restrictions.prohibition import Prohibition
+from policies.restrictions.restriction import Restriction
 from policies.slices import Slice
 from twins.configuration_view import ConfigurationView
 from twins.network import Network, NetworkCard
@@ -29,7 +32,8 @@ class Case:
     expires. newest_window: end of the newest KPI window (both network time). flaws: recent measurements that the intent needs and
     that are not good. conflicts: open commitments that own something that
     the change set edits. schema_of: returns the peer's schema of an A1 policy type, or None. users: connected users by (cell id,
-    slice).
+    slice). restrictions: the standing ones of this network. forbidden: what the request itself forbids. timetable: when the
+    change would be in effect.
     """
 
     change_set: ChangeSet
@@ -48,6 +52,9 @@ class Case:
     schema_of: Callable[[str], Mapping[str, Any] | None] = lambda policy_type: None
     users: Mapping[tuple[str, Slice], float] = field(default_factory=dict)
     flaws: tuple[Flaw, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
+    forbidden: tuple[Prohibition, ...] = ()
+    timetable: Timetable = AT_ONCE
 
     @cached_property
     def configuration(self) -> ConfigurationView:

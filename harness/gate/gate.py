@@ -1,8 +1,8 @@
-"""The gate: seven rules, one a file, judge every change outside the model; the most severe finding decides.
+"""The gate: eight rules, one a file, judge every change outside the model; the most severe finding decides.
 
-types → limits → peer schema → authorization → blast radius → predicted SLA → executor contract. All findings are reported, not
-only the first; only invalid edits are judged by no further rule. A rule that cannot be evaluated escalates: it never lets a
-change pass.
+types → limits → peer schema → authorization → restrictions → blast radius → predicted SLA → executor contract. All findings are
+reported, not only the first; only invalid edits are judged by no further rule. A rule that cannot be evaluated escalates: it
+never lets a change pass.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from harness.gate import (
     executor_contract,
     peer_schema,
     predicted_sla,
+    restrictions,
     value_limits,
 )
 from harness.gate.case import Case
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     Rule(value_limits.NAME, value_limits.judge, Ruling.MODIFY),
     Rule(peer_schema.NAME, peer_schema.judge, Ruling.MODIFY),
     Rule(authorization.NAME, authorization.judge, Ruling.REJECT),
+    Rule(restrictions.NAME, restrictions.judge, Ruling.REJECT),
     Rule(blast_radius.NAME, blast_radius.judge, Ruling.MODIFY),
     Rule(predicted_sla.NAME, predicted_sla.judge, Ruling.MODIFY),
     Rule(executor_contract.NAME, executor_contract.judge, Ruling.MODIFY),

@@ -1,4 +1,4 @@
-"""Sixth rule, the twin's prediction: each bounded target is met with the required probability, and no KPI gets worse.
+"""Seventh rule, the twin's prediction: each bounded target is met with the required probability, and no KPI gets worse.
 
 A KPI whose measured twin gap is above 30 % is a warning, so that a human knows how little the prediction is worth.
 """

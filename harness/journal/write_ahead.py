@@ -1,7 +1,7 @@
 """The state database's changes, journaled before they are committed, and reconciled after a kill.
 
-1. Before a state of an approval or commitment is committed, the record `state.changing` says what it will be. So the journal is
-   never behind the database, and whatever it then leads to on the network is announced.
+1. Before a state of an approval, commitment or restriction is committed, the record `state.changing` says what it will be. So the
+   journal is never behind the database, and whatever it then leads to on the network is announced.
 2. After a kill, `recover` compares the two: for each announced change whose process is gone and that no later record mentions, it
    writes a record `state.recovered`, which says whether the change took effect.
 """

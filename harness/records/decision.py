@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Understand
+from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Restrict, Understand
 from harness.records.failure import RunBoundary
 
 
@@ -16,4 +16,6 @@ class RecordedEscalation(Escalate):
     boundary: RunBoundary | None = None
 
 
-RecordedDecision = Annotated[Understand | CallTools | Propose | Ask | Finish | RecordedEscalation, Field(discriminator="kind")]
+RecordedDecision = Annotated[
+    Understand | CallTools | Propose | Ask | Restrict | Finish | RecordedEscalation, Field(discriminator="kind")
+]

@@ -15,6 +15,7 @@ from harness.verification.result import Verification
 from policies.change import ChangeSet
 from policies.intent import Intent
 from policies.proposal import Candidate, KpiPrediction
+from policies.restrictions.restriction import Restriction
 from policies.verdict import Verdict
 from policies.word import Word
 from tools.telemetry.forecast.planned_events import EventUse
@@ -50,7 +51,9 @@ class RunOutcome(Word):
 
     standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
     twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is applied and restored. events:
-    planned events, with their use in the forecast. approval: the last request; earlier_requests: those before it, oldest first.
+    planned events, with their use in the forecast.
+    restrictions: those in force on the network when the run ended. approval: the last request; earlier_requests: those before it,
+    oldest first.
     """
 
     run_id: str
@@ -66,6 +69,7 @@ class RunOutcome(Word):
     twin_gap: dict[str, float] = Field(default_factory=dict)
     timetable: Timetable | None = None
     events: tuple[EventUse, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
     verification: Verification | None = None
     verdict: Verdict | None = None
     approval: ApprovalNote | None = None

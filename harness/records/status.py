@@ -10,12 +10,13 @@ Mode = Literal["active", "shadow"]
 Status = Literal[
     "confirmed", "recommended", "rolled back", "rejected", "no change needed", "answered", "asked", "awaiting approval",
     "cannot", "shadow", "failed", "still applied",
-    "inconclusive", "expired", "scheduled", "cancelled", "settled",
+    "inconclusive", "expired", "scheduled", "cancelled", "settled", "restricted",
 ]  # fmt: skip
 RunStatus = Status | Literal["running", "interrupted"]
 Tone = Literal["good", "care", "bad", "neutral"]
 
-# 0 done, 1 failed, 2 usage (typer's own), 3 an answer, an approval or the time is missing, 4 rejected or rolled back,
+# 0 done; restricted: what the operator forbade is in force;
+# 1 failed, 2 usage (typer's own), 3 an answer, an approval or the time is missing, 4 rejected or rolled back,
 # or inconclusive: KPIs neither confirmed the change nor proved harm; it was taken back, or a person decided to keep it;
 # or expired: nobody decided in time, which is not a rejection;
 # or cancelled: a person withdrew it before it was applied, or had it taken back, which was read back;
@@ -27,6 +28,7 @@ EXIT_STATUS: dict[Status, int] = {
     "no change needed": 0,
     "answered": 0,
     "shadow": 0,
+    "restricted": 0,
     "failed": 1,
     "cannot": 1,
     "asked": 3,
@@ -47,6 +49,7 @@ TONE: dict[Status, Tone] = {
     "no change needed": "good",
     "answered": "good",
     "shadow": "neutral",
+    "restricted": "good",
     "failed": "bad",
     "cannot": "bad",
     "asked": "care",

@@ -23,5 +23,9 @@ class CommitmentError(HarnessError):
     """A commitment cannot be opened, or cannot change to the requested state."""
 
 
+class RestrictionError(HarnessError):
+    """A restriction cannot be made, found or removed."""
+
+
 class RunError(HarnessError):
     """A run cannot be started, found or resumed."""

@@ -1,8 +1,8 @@
-"""The state database: runs, approvals and commitments in one SQLite file (WAL), shared by several processes.
+"""The state database: runs, approvals, commitments and restrictions in one SQLite file (WAL), shared by several processes.
 
 Transactions are IMMEDIATE with synchronous=FULL: what was committed survives a killed process and a power failure.
-Every change of the state of an approval or commitment, and every lease for reverting one, is handed to `write_ahead` before it is
-committed: triggers collect them, so that no statement that changes a state can bypass it.
+Every change of the state of an approval, commitment or restriction, and every lease for reverting one, is handed to `write_ahead`
+before it is committed: triggers collect them, so that no statement that changes a state can bypass it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ CREATE TABLE IF NOT EXISTS commitments(
     network_deadline REAL NOT NULL, closed_at REAL, note TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0,
     lease_by TEXT NOT NULL DEFAULT '', lease_until REAL NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS open_commitments ON commitments(state, network);
+CREATE TABLE IF NOT EXISTS restrictions(
+    id TEXT PRIMARY KEY, run_id TEXT NOT NULL, network TEXT NOT NULL, state TEXT NOT NULL, restriction TEXT NOT NULL,
+    facts TEXT NOT NULL, removed_at REAL, removed_by TEXT, note TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS network_times(network TEXT PRIMARY KEY, seen TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS journaled(seq INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS recovery(id INTEGER PRIMARY KEY CHECK (id = 1), position INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS high_water(name TEXT PRIMARY KEY, seen REAL NOT NULL, boot TEXT NOT NULL, uptime REAL NOT NULL);
@@ -49,14 +53,18 @@ CREATE TEMP TRIGGER commitment_changed AFTER UPDATE ON main.commitments
     WHEN NEW.state IS NOT OLD.state OR (NEW.lease_by IS NOT OLD.lease_by AND NEW.lease_by <> '')
         OR NEW.cancelled_by IS NOT OLD.cancelled_by
     BEGIN INSERT INTO changed VALUES ('commitments', NEW.rowid); END;
+CREATE TEMP TRIGGER restriction_made AFTER INSERT ON main.restrictions
+    BEGIN INSERT INTO changed VALUES ('restrictions', NEW.rowid); END;
+CREATE TEMP TRIGGER restriction_changed AFTER UPDATE ON main.restrictions WHEN NEW.state IS NOT OLD.state
+    BEGIN INSERT INTO changed VALUES ('restrictions', NEW.rowid); END;
 """
 _LARGE = frozenset({"change_set", "receipt", "expectations", "subject", "facts"})  # the digest stands for them
-_KEY = {"approvals": "digest", "commitments": "key"}
+_KEY = {"approvals": "digest", "commitments": "key", "restrictions": "id"}
 
 
 @dataclass(frozen=True)
 class StateChange:
-    """A row of `table` as it will be once the transaction is committed; `key` is its digest or idempotency key."""
+    """A row of `table` as it will be once the transaction is committed; `key` is its digest, idempotency key or id."""
 
     table: str
     key: str

@@ -41,6 +41,7 @@ class RunConsole:
             "run.started": self._run_started,
             "step.started": self._step_started,
             "model.called": self._model_called,
+            "restrictions.standing": self._restrictions_standing,
             "intent.understood": self._intent_understood,
             "tool.started": self._tool_started,
             "tool.progress": self._tool_progress,
@@ -105,6 +106,11 @@ class RunConsole:
     def _run_started(self, event: Event) -> None:
         title = f"Run {event.data['run_id']}{' (shadow)' if event.data['mode'] == 'shadow' else ''}"
         self._print(Panel(plain(event.data["text"]), title=title, title_align="left"))
+
+    def _restrictions_standing(self, event: Event) -> None:
+        count = len(event.data["restrictions"])
+        text = f"{count} standing restriction{'s' if count > 1 else ''}, in force or to come"
+        self._print(pasteable(f"{text}; list with: {twinpilot('restrictions')}", "yellow"))
 
     def _network_starting(self, event: Event) -> None:
         from twins.compiled import cache_folder
@@ -274,6 +280,14 @@ def _show_standing(console: SafeConsole, outcome: RunOutcome) -> None:
         console.print(plain(f"  {edit.describe()}"))
 
 
+def _show_restrictions(console: SafeConsole, outcome: RunOutcome) -> None:
+    """Show the restrictions that the run made or that are named in how it ended, and the commands that remove them."""
+    for restriction in outcome.restrictions:
+        if restriction.run_id == outcome.run_id or restriction.id in f"{outcome.message} {outcome.nearest}":
+            console.print(plain(restriction.describe()))
+            console.print(pasteable(f"  remove with: {twinpilot('restrictions', 'remove', restriction.id)}"))
+
+
 def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show how a run ended, and where its files are."""
     style = _COLOUR[TONE[outcome.status]]
@@ -293,6 +307,7 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
         console.print(pasteable(f"settle with: {twinpilot('settle', outcome.run_id)}"))
     if outcome.status == "awaiting approval":
         _show_commands(console, outcome)
+    _show_restrictions(console, outcome)
     if outcome.timetable is not None and outcome.chosen is not None:
         console.print(plain(f"timetable: {outcome.timetable.describe()}"))
     durations = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in outcome.durations.items())

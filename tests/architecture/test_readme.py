@@ -19,7 +19,7 @@ def test_a_command_of_the_readme_parses_as_it_stands(line):
     (entry,) = entry_points(group="twinpilot.commands", name=name)
     command = typer.main.get_command(entry.load())
     context = command.make_context(name, list(arguments))
-    if hasattr(command, "resolve_command"):
+    if hasattr(command, "resolve_command") and arguments:
         name, subcommand, rest = command.resolve_command(context, list(arguments))
         assert subcommand is not None
         subcommand.make_context(name, rest, parent=context)

@@ -15,11 +15,12 @@ from small_world import SmallPlanner, service
 from terminal_session import ENVIRONMENT, piped
 from trap_server import TrapServer, send
 
-from agents.planner import Ask, Escalate, Propose
+from agents.planner import Ask, Escalate, Propose, Restrict
 from harness.commitments.page_now import now_section
 from harness.main import run as run_command
 from harness.views.console import RunConsole
 from harness.views.page import page
+from policies.restrictions.prohibition import Prohibition
 from policies.text.foreign import safe
 from twins.ric.server import EmbeddedRan
 from twins.screen.console import SafeConsole
@@ -45,6 +46,13 @@ class HostilePlanner(SmallPlanner):
         return Escalate(reason=HOSTILE, nearest=HOSTILE) if isinstance(decision, Escalate) else decision
 
 
+class HostileRestricting(SmallPlanner):
+    """Restricts in an attacker's words."""
+
+    def decide(self, view):
+        return Restrict(forbidden=(Prohibition(what="sleep"),), read_back=HOSTILE, note=HOSTILE)
+
+
 def commands():
     """The path of each command that is registered, with its sub-commands."""
     for entry in entry_points(group="twinpilot.commands"):
@@ -53,7 +61,7 @@ def commands():
 
 def _paths(command, path):
     subs = getattr(command, "commands", None)
-    if not subs:
+    if not subs or command.invoke_without_command:
         yield path
     for name, sub in (subs or {}).items():
         yield from _paths(sub, f"{path} {name}")
@@ -67,6 +75,7 @@ def world(tmp_path_factory):
     service(root, HostilePlanner(minimums=())).start(HOSTILE)
     waiting = service(root, HostilePlanner()).start(HOSTILE)
     service(root, HostilePlanner()).start(HOSTILE + " again")
+    service(root, HostileRestricting()).start(HOSTILE)
     documents = root / "documents"
     documents.mkdir()
     (documents / f"{NAME[:60]}.md").write_text(
@@ -104,6 +113,8 @@ CALLS = {
     "reject": ["{x}", "last --note {x} --data-dir {data}"],
     "cancel": ["{x}", "{run} --note {x} --data-dir {data}"],
     "settle": ["{x}", "{run} {x} --keep --note {x} --data-dir {data}"],
+    "restrictions": ["--data-dir {data}", "--data-dir /proc/{x}", "{x}"],
+    "restrictions remove": ["{x} --data-dir {data}", "--note {x} 00 --data-dir {data}"],
     "run": [
         "{x} --url {named} --shadow --data-dir {root}/other", "pizza{x} --data-dir {root}/other",
         "{x} --scenario {x} --data-dir {root}/other",

@@ -14,7 +14,7 @@ from harness.commitments.notice import notice
 from harness.runtime.command_line import give_options, one_command, twinpilot
 from policies.change import ChangeSet
 
-PRINTED = re.compile(r"(twinpilot (?:approve|reject|run|runs|show|cancel|settle|journal)\b[^;`\n]*)")
+PRINTED = re.compile(r"(twinpilot (?:approve|reject|restrictions|run|runs|show|cancel|settle|journal)\b[^;`\n]*)")
 _HELP = ("help", "epilog", "_EPILOG")
 
 

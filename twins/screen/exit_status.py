@@ -12,7 +12,7 @@ INTERRUPTED = 130
 TERMINATED = 143
 
 EXIT_STATUSES: dict[int, str] = {
-    DONE: "done: confirmed, recommended, no change needed, answered, or shadow; a record that is intact",
+    DONE: "done: confirmed, recommended, no change needed, answered, restricted, or shadow; a record that is intact",
     FAILED: "failed, or the targets cannot be met",
     USAGE: "usage or settings",
     WAITING: "an answer, an approval or a point in time is awaited; the run can be resumed",

@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from agents.answer import Answer
-from agents.planner import Ask, CallTools, Decision, Finish, Propose, Understand, View
+from agents.planner import Ask, CallTools, Decision, Finish, Propose, Restrict, Understand, View
 from agents.understanding.result import Understood
 from harness.engine.desk import Desk
+from harness.engine.restricting import objection_to, restrict, restrictions_for
 from harness.engine.state import RunState, current_observations, ended
 from harness.records.decision import RecordedDecision, RecordedEscalation
 from harness.records.failure import RunBoundary
@@ -67,6 +68,7 @@ def view_of(desk: Desk, state: RunState) -> View:
         feedback=tuple(state["feedback"]),
         changes=tuple(state.get("changes", ())),
         steps=reloaded(desk.guardrails).rules.step,
+        restrictions=restrictions_for(desk, state),
         steps_left=max(0, desk.settings.limits.decisions - state["decisions"] - 1),
     )
 
@@ -75,7 +77,10 @@ def _ask_planner(desk: Desk, state: RunState) -> Decision | RecordedEscalation:
     desk.emit("model.called", planner=desk.planner.name)
     try:
         with desk.tracer.span(f"chat {desk.planner.name}", model_attributes(desk.planner.name, desk.run_id)):
-            decision = desk.planner.decide(view_of(desk, state))
+            view = view_of(desk, state)
+            if view.restrictions and not state["decisions"]:
+                desk.emit("restrictions.standing", restrictions=view.restrictions)
+            decision = desk.planner.decide(view)
         # Validated again: only a well-formed decision is followed, whatever the planner returns.
         dump = decision.model_dump(mode="json")
         if objection := json_objection(dump):
@@ -98,8 +103,8 @@ def _follow(desk: Desk, state: RunState, decision: RecordedDecision, name: str) 
         case Ask():
             desk.record("question.asked", question=decision.question, choices=list(decision.choices))
             return RunState(next="ask", question={"question": decision.question, "choices": list(decision.choices)})
-        case Finish():
-            return _finished(desk, state, decision)
+        case Restrict() | Finish():
+            return restrict(desk, state, decision) if isinstance(decision, Restrict) else _finished(desk, state, decision)
         case RecordedEscalation():
             reason = decision.reason.strip() or f"the planner {desk.planner.name} escalated without a reason"
             return _cannot(desk, reason, boundary=decision.boundary, nearest=decision.nearest)
@@ -136,7 +141,11 @@ def _understood(desk: Desk, state: RunState, decision: Understand, name: str) ->
     """Refer to the reading (saved with the decision), and save the intent if it is new."""
     reading = decision.reading
     update = RunState(next="plan", reading=name, answers_read=len(state["answers"]))
-    if not isinstance(reading, Understood) or reading.intent == _intent(desk, state):
+    if not isinstance(reading, Understood):
+        return update
+    if objection := objection_to(reading.forbidden, desk.network.describe()):
+        return ended("cannot", f"the planner {desk.planner.name} understood: {objection}", boundary=RunBoundary.PLANNER)
+    if reading.intent == _intent(desk, state):
         return update
     intent = desk.artifacts.save(f"intent-{name}", reading.intent)
     events = world_of(desk.network.describe(), reading.intent).events

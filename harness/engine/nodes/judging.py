@@ -8,6 +8,7 @@ from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
 from harness.engine.nodes.requesting import seek_approval
 from harness.engine.nodes.reviewing import review_of, with_review
+from harness.engine.restricting import forbidden_by_request, standing_restrictions
 from harness.engine.state import RunState, ended
 from harness.gate.case import Case
 from harness.gate.executor_contract import stale_values
@@ -72,6 +73,9 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         schema_of=desk.schema_of,
         users=users,
         flaws=recent_flaws(kpis, card, intent),
+        restrictions=standing_restrictions(desk, card.now),
+        forbidden=forbidden_by_request(desk, state),
+        timetable=timetable_in(desk, state),
     )
 
 

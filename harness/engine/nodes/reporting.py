@@ -8,6 +8,7 @@ from agents.heuristics.evidence_reader import latest
 from harness.approvals.store import Approval
 from harness.commitments.page_now import now_section
 from harness.engine.desk import Desk
+from harness.engine.restricting import standing_restrictions
 from harness.engine.state import RunState
 from harness.records.artifacts import Artifacts
 from harness.records.observed_kpi import ObservedKpi
@@ -86,6 +87,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         twin_gap=tried.twin_gap if tried else {},
         timetable=artifacts.load_optional(state.get("timetable"), Timetable),
         events=tuple(artifacts.load_optional(state.get("events"), list[EventUse]) or ()),
+        restrictions=standing_restrictions(desk),
         verification=verification,
         verdict=artifacts.load_optional(state.get("verdict"), Verdict),
         approval=requests.get(state.get("request", "")),

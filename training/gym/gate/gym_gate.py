@@ -1,11 +1,11 @@
 """`GymGate`: the harness's gate, applied to every Configuration call of an episode.
 
-The call is tried in a twin, expressed as a change set of managed objects, and judged by the same seven rules, limits and
+The call is tried in a twin, expressed as a change set of managed objects, and judged by the same eight rules, limits and
 authorization policies as any change of a network. A call that the tool itself refuses is passed on, because the tool's error says
 more.
 
-Two of the seven rules never object here: no call writes an A1 policy, and a call is executed right after its judgement, so no
-proposal expires and no rollback handle becomes stale in between.
+Three of the eight rules never object here: no call writes an A1 policy, no operator restricts anything, and a call is executed
+right after its judgement, so no proposal expires and no rollback handle becomes stale in between.
 """
 
 from __future__ import annotations
