@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from agents.answer import Answer
-from agents.readers.intents import result_of
+from agents.readers.intents import REGARDLESS, result_of
 from agents.readers.listener import Listener
 from agents.reading.names import Names
 from agents.reading.site_card import SiteCard
@@ -42,8 +42,8 @@ def reading_of(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> 
         return _with_note(understand(text, card, answers), f"{RULES}, because {listener}")
     names = Names(SiteCard.of(card))
     said = tuple(answer.answer for answer in answers)
-    heard = listener.hear(text, names, said)
-    result = result_of(heard, text, card)
+    heard = listener.hear(text, names, [one for one in said if one != REGARDLESS])
+    result = result_of(heard, text, card, said)
     if result is not None:
         return result
     return _with_note(understand(text, card, answers), f"{heard.reading.act}: {RULES}")

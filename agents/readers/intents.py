@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from agents.readers.heard import Heard
 from agents.reading.reading import Cells, StatedEdit, StatedTarget
 from agents.understanding.plan import workflow_for
 from agents.understanding.relative import resolve
-from agents.understanding.result import DirectEdit, Impossible, NeedsMeasurement, NotAboutNetwork, Question, RelativeBound
+from agents.understanding.result import (
+    DirectEdit,
+    Forbids,
+    Impossible,
+    NeedsMeasurement,
+    NotAboutNetwork,
+    Question,
+    RelativeBound,
+)
 from agents.understanding.result import Reading as Result
 from agents.understanding.timing.crowd_words import read_crowd
 from agents.understanding.timing.when import When, read_permanence
@@ -28,6 +36,7 @@ _CONDITIONS: Final = {
     "max": Condition.MAXIMIZE,
 }
 _WHAT: Final = "What should the network do, for which KPI or attribute, where, and by how much?"
+REGARDLESS: Final = "do it now, whatever the condition says"
 _NEAREST: Final = "state a goal that the network can reach"
 
 
@@ -39,8 +48,8 @@ class UnclearError(Exception):
         self.question, self.choices = question, choices
 
 
-def result_of(heard: Heard, text: str, card: NetworkCard) -> Result | None:
-    """Return what a run works with; None for an act that is not carried by the reading alone."""
+def result_of(heard: Heard, text: str, card: NetworkCard, answers: Collection[str] = ()) -> Result | None:
+    """Return what a run works with; None for an act that is not carried by the reading alone. answers: the operator's, so far."""
     act = heard.reading.act
     if act == "ask":
         return Question(question=heard.question or _WHAT, choices=heard.choices, kind="ambiguous", text=text)
@@ -48,12 +57,26 @@ def result_of(heard: Heard, text: str, card: NetworkCard) -> Result | None:
         return Impossible(reason=heard.because, nearest=_NEAREST)
     if act == "off_topic":
         return NotAboutNetwork(reason=heard.because)
-    if act != "change":
+    if act not in ("change", "forbid"):
         return None
     try:
-        return _change(heard, text, card)
+        _refuse_condition(heard, answers)
+        return _change(heard, text, card) if act == "change" else _forbids(heard)
     except UnclearError as unclear:
         return Question(question=unclear.question, choices=unclear.choices, kind="missing", text=text)
+
+
+def _refuse_condition(heard: Heard, answers: Collection[str]) -> None:
+    """Ask about a condition, which nothing watches yet: it is never left out without a word."""
+    condition = heard.reading.condition_on
+    if condition and REGARDLESS not in answers:
+        raise UnclearError(
+            f"This holds only under a condition, “{condition}”, which is not watched by itself. Do it now?", (REGARDLESS,)
+        )
+
+
+def _forbids(heard: Heard) -> Forbids:
+    return Forbids(forbidden=heard.reading.prohibitions, read_back=heard.read_back)
 
 
 def _change(heard: Heard, text: str, card: NetworkCard) -> Result:
@@ -75,6 +98,7 @@ def _change(heard: Heard, text: str, card: NetworkCard) -> Result:
         without_events=told.without_events,
         attendance=told.attendance,
         assumptions=(*told.assumptions, *notes),
+        forbidden=reading.prohibitions,
         workflow="direct-change" if direct else workflow_for(expectations, event),
         direct=direct,
     )
