@@ -25,7 +25,9 @@ def load_language_model(base: Path | None = None, adapter: Path | None = ADAPTER
     """Load the reader; adapter None: the raw base, which cannot read. Raises ReaderError."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar
 
+    disable_progress_bar()
     folder = base or base_folder()
     if not (folder / "config.json").exists():
         raise ReaderError(f"the base model is not in {folder}: make it with `twinpilot llm base` (about a minute)")
