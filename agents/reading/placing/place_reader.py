@@ -1,0 +1,341 @@
+"""Reads the words of a place from left to right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from agents.reading.antecedents import Antecedents, PlaceError
+from agents.reading.name import Name
+from agents.reading.names import Names
+from agents.reading.place_words import (
+    ALL,
+    ASLEEP,
+    EMPHASIS,
+    EXCLUDED,
+    EXCLUDING,
+    FILLERS,
+    INCLUDED,
+    INCLUDING,
+    INSTEAD,
+    JOINING,
+    KEYWORDS,
+    NONE,
+    ONE_BACK,
+    REST,
+    SEVERAL_BACK,
+    SITES,
+    TOWARDS,
+    phrase_at,
+)
+from agents.reading.placing.mentions import Mentions
+from agents.reading.placing.place_groups import Sign
+from agents.reading.spoken import Spoken, is_misspelled, spoken
+
+_CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
+_PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
+_RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
+
+
+@dataclass
+class PlaceReader:
+    """Reads a phrase from left to right into groups of cells, each taken in, taken in whatever else holds, or taken out."""
+
+    phrase: str
+    names: Names
+    antecedents: Antecedents
+    is_relation: bool
+    near: list[str] = field(default_factory=list)  # sites, the last one last
+    unused: list[str] = field(default_factory=list)
+    sign: Sign = "in"
+    is_fresh: bool = False  # an exclusion has no name yet
+    is_doubtful: bool = False  # "except A, B": both, or B but not A?
+    is_asleep_last: bool = False  # the last name is before "sleeping"
+    is_back_open: bool = False  # "there" has no name behind it yet
+    link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
+
+    def __post_init__(self) -> None:
+        self.words = [replace(word, key=self._keyword(word.key)) for word in spoken(self.phrase)]
+        self.said = Mentions(self.words, self.names, self.antecedents)
+
+    def _keyword(self, key: str) -> str:
+        """Return the word of exclusion or the like that a word misspells, unless it is near to a name."""
+        if len(key) < 6 or key in KEYWORDS or key in FILLERS or self.names.corrected(key) != key:
+            return key
+        return next((right for right in KEYWORDS if is_misspelled(key, right)), key)
+
+    def cells(self) -> frozenset[str]:
+        """Read the phrase and return its cells, empty if none is left."""
+        position = 0
+        while position < len(self.words):
+            if self.is_relation and self.said.groups and self.words[position].key in TOWARDS:
+                break  # the rest names the target
+            position += self._read(position)
+        if self.is_doubtful and not self.said.all:
+            raise PlaceError("it is not certain whether the second place is left out too")
+        return self.said.cells()
+
+    def _read(self, position: int) -> int:
+        """Read what stands at a position; return how many words it takes."""
+        words, word = self.words, self.words[position]
+        size = len(self.names.network_name)
+        if size and tuple(one.key for one in words[position : position + size]) == self.names.network_name:
+            return self._read_all(size)
+        if (length := phrase_at(EMPHASIS, words, position)) > phrase_at(EXCLUDED, words, position):
+            return length
+        if length := phrase_at(INCLUDING, words, position):
+            self.sign = "also" if self.said.groups or self.said.all else self.sign
+            return length
+        if length := phrase_at(INCLUDED, words, position):
+            return self._include(position, length)
+        return self._read_turn(position) or self._read_name_or_rest(position, word)
+
+    def _read_turn(self, position: int) -> int:
+        """Read words that turn the meaning of what was said; return how many they are, 0 if there are none."""
+        if length := phrase_at(NONE, self.words, position):
+            self.sign, self.link = ("out", self.link) if self.said.groups.union("in") else ("in", "…")
+        elif (length := phrase_at(INSTEAD, self.words, position)) and self.said.groups:
+            self.said.groups.pop()
+        return length
+
+    def _read_name_or_rest(self, position: int, word: Spoken) -> int:
+        words = self.words
+        length = phrase_at(REST, words, position)
+        said = self.antecedents.sites(self.names)
+        name = self.names.at(words, position, self.near, said) if not length or word.key not in ALL else None
+        if length and not (name and name.words > 1) and not self._is_at(position + 1, "than"):
+            return self._read_rest(position, length)
+        if name:
+            self._add(position, name)
+            return name.words
+        if self.said.groups and (length := phrase_at(EXCLUDED, words, position)) and self._closes(position, length):
+            if self.is_asleep_last:  # "sleeping cells excluded"
+                self.said.asleep, self.said.without_asleep = None, True
+            elif words[position].key != "neither" or self.said.groups.union(
+                "out"
+            ):  # "not in A, in B neither"; "not A, B neither" is of both
+                self.said.groups.turn_list("out", all_names=self.said.all and any(word.key == "those" for word in words))
+            return length
+        if length := phrase_at(EXCLUDING, words, position):
+            is_opposed = word.key == "but" and length == 1 and self._begins_with_exclusion()
+            self.sign, self.is_fresh = ("in", False) if is_opposed else ("out", True)  # "not A but B"
+            self.link = "…" if is_opposed else self.link
+            return length
+        return self._read_word(position, word)
+
+    def _include(self, position: int, length: int) -> int:
+        if self.words[position + length - 1].key == "without":
+            self.sign = "also"
+        elif self.said.groups:
+            (self.said.groups.turn_list if self.said.all else self.said.groups.turn_last)("also")
+        return length
+
+    def _read_rest(self, position: int, length: int) -> int:
+        after = position + length
+        while after < len(self.words) and self.words[after].key in ("2", "3", "4", "cells", "cell", "sectors", "ones"):
+            after += 1
+        if self._is_at(after, "of", "on", "in", "at"):
+            self.said.rest_of = True
+        elif self.sign == "out":
+            self.said.all = True
+        else:
+            self.said.rest = True
+        return length
+
+    def _read_word(self, position: int, word: Spoken) -> int:
+        key = word.key
+        if (key in ALL and not self._is_of_each(position)) or key == "wide" or key in self.names.network_words:
+            self._read_all(1)
+            self.said.back += ["count"] * (key in ALL and self._is_at(position + 1, "3", "4", "5"))
+        elif key in ASLEEP:
+            self._read_asleep(position)
+        elif back := self._back(position):
+            self._refer(position, back)
+        elif key == "-" and self.said.all and not self.said.groups and not word.glued:
+            self.sign, self.is_fresh = "out", True
+        elif key == "plus" and self.sign == "out" and not self.is_fresh:
+            self.sign, self.link = "also", "and"
+        elif key in JOINING:
+            self.link = "and" if key != "," else self.link or ","
+        elif key == "…" or self.phrase[word.start] in ";\n":
+            self.link = "…"
+            self.sign = "in" if self.sign == "out" and not self.is_fresh else self.sign
+        elif word.is_word and not self._means_nothing(position, word):
+            self.unused.append(self.phrase[word.start : word.end])
+        self._end_line(word)
+        return 1
+
+    def _means_nothing(self, position: int, word: Spoken) -> bool:
+        last = self.said.groups.last
+        is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
+        if word.key.isdigit() and (word.glued or (is_listed and not self._is_before_word(position))):
+            return False  # the part of an id that no cell has
+        if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area":
+            return True  # "the north one"
+        is_filler = word.key in FILLERS and not self._is_numbered(position)
+        return is_filler or _is_nearly_filler(word.key)
+
+    def _is_of_each(self, position: int) -> bool:
+        return self.words[position].key == "each" and position > 0 and self.words[position - 1].key == "of"
+
+    def _is_before_word(self, position: int) -> bool:
+        following = self.words[position + 1 : position + 2]
+        return bool(following) and following[0].is_word and not following[0].key.isdigit() and following[0].key not in JOINING
+
+    def _back(self, position: int) -> str:
+        """Return the word that refers to a place before, "site" if to the site of it, empty if there is none."""
+        key, before = self.words[position].key, self.words[position - 1].key if position else ""
+        if key in ONE_BACK and before == "of" and position > 1 and self.words[position - 2].key in ALL:
+            return "there"  # "all of it"
+        if self._is_at(position + 1, "of", "in", "on", "at", "which", "that", "with", "belonging") and key in (
+            "those",
+            "these",
+            "that",
+        ):
+            return ""  # "those of A"
+        if key in SITES and before in ("that", "this", "the", "whole", "same", "its"):
+            return "site"
+        return key if key in ONE_BACK or key in SEVERAL_BACK else ""
+
+    def _refer(self, position: int, back: str) -> None:
+        """Note a word that refers to a place before; behind an exclusion it takes that out, behind "and" it takes it in, too."""
+        is_alone = position + 1 == len(self.words) or self.words[position + 1].key in (",", ";", ".", "…")
+        if self.sign == "out" and self.is_fresh and back in _PLACES_BACK and is_alone:
+            self.said.groups.append("out", Name("shared", back, self.said.referred([back])), self.link)
+            self.is_fresh = False
+            return
+        self.said.back.append(back)
+        self.said.is_back_joined |= back in _PLACES_BACK and self.link == "and" and len(self.said.groups) > 0 and is_alone
+        self.is_back_open = back in _PLACES_BACK
+
+    def _is_numbered(self, position: int) -> bool:
+        """Whether a number names a sector: one that the site does not have."""
+        return (
+            self.words[position].key.isdigit()
+            and position > 0
+            and self.words[position - 1].key in ("sector", "carrier", "antenna", "cell", "sectors")
+        )
+
+    def _read_all(self, words: int) -> int:
+        """Take in the network; what an exclusion with which the words begin leaves out came before."""
+        if self.sign == "out" and self.link in (",", "…") and self.said.groups.union("out") and not self.is_fresh:
+            self.sign = "in"
+        self.said.all = self.said.all or self.sign != "out"
+        return words
+
+    def _end_line(self, word: Spoken) -> None:
+        """Note that a line ends behind a word; an exclusion ends with it."""
+        rest = self.phrase[word.end :]
+        if rest.lstrip(" ")[:1] == "\n" and self.sign == "out" and not self.is_fresh:
+            self.sign, self.link = "in", "…"
+
+    def _read_asleep(self, position: int) -> None:
+        before = [word.key for word in self.words[max(0, position - 2) : position]]
+        if before in (["it", "is"], ["they", "are"], ["which", "is"], ["which", "are"]) and self.said.groups:
+            return  # it says more of a cell that is named
+        if self.sign == "out":
+            self.said.without_asleep = True
+        else:
+            self.said.asleep = ASLEEP[self.words[position].key]
+            self.is_asleep_last = bool(self.said.groups) and self.said.asleep
+
+    def _add(self, position: int, name: Name) -> None:
+        sites = sorted({self.names.site_of[cell] for cell in name.cells})
+        if name.kind != "area" or len(sites) == 1:
+            self.near = [site for site in self.near if site not in sites] + sites
+        if self.said.rest_of:
+            self.said.rest_of = False
+            name = self._rest_of(name)
+        if name.kind == "cell" and self._is_called_asleep(position):
+            self.said.asleep, self.said.without_asleep = None, False
+        self.said.is_back_joined |= self.is_back_open and self.link == "and" and self.sign == "in"
+        self.is_back_open = self.is_asleep_last = False
+        if self.is_relation and self.said.groups and self.link == "…":
+            raise PlaceError("it is not certain which is the source and which the target")
+        last = self.said.groups.last
+        if last and self._is_range(position, last.named, name):
+            self.said.groups.replace_last(self._range(last.named, name))
+        else:
+            self._turn_behind_exclusion(name)
+            self._check_list(name)
+            self.said.groups.append(self.sign, name, self.link)
+        self.link, self.is_fresh = "", False
+
+    def _begins_with_exclusion(self) -> bool:
+        """Whether the words began with an exclusion, and nothing else has been named."""
+        return (
+            self.sign == "out"
+            and not self.said.all
+            and not self.is_fresh
+            and bool(self.said.groups)
+            and not self.said.groups.union("in", "also")
+        )
+
+    def _turn_behind_exclusion(self, name: Name) -> None:
+        """Take in what stands behind an exclusion with which the words begin."""
+        out = self.said.groups.union("out")
+        if not self._begins_with_exclusion() or self.link == "and":
+            return
+        if self.link in ("", "…") or out < name.cells:
+            self.sign = "in"
+        else:
+            self.is_doubtful = True
+
+    def _check_list(self, name: Name) -> None:
+        """Raise PlaceError if it is not certain whether a name goes on with what stands before it."""
+        last, taken = self.said.groups.last, self.said.groups.union("in")
+        is_going_on = last is not None and self.sign == last.sign == "out" and not self.is_fresh and bool(taken)
+        if is_going_on and last and last.name.cells & taken and not name.cells & taken:
+            raise PlaceError(f"it is not certain whether {name.name} is left out too")
+        if (
+            last
+            and last.named.kind == name.kind == "area"
+            and not self.link
+            and not last.name.cells & name.cells
+            and self.sign == "in"
+        ):
+            raise PlaceError(f"it is not certain whether it is {last.named.name} or {name.name}")
+
+    def _rest_of(self, name: Name) -> Name:
+        left = self.antecedents.rest(name.cells) - self.said.groups.union("in")
+        if left == name.cells:
+            raise PlaceError(f"nothing else of {name.name} is named")
+        return Name(name.kind, name.name, left)
+
+    def _is_called_asleep(self, position: int) -> bool:
+        before = [word.key for word in self.words[max(0, position - 2) : position] if word.key not in ("cell", "cells")]
+        return bool(before) and before[-1] in ASLEEP
+
+    def _is_range(self, position: int, last: Name, name: Name) -> bool:
+        before = [word.key for word in self.words[max(0, position - 2) : position]]
+        is_minus = before[-1:] == ["-"] and self.sign == "out" and not self.words[position - 1].glued
+        is_range = before == [".", "."] or bool(before and before[-1] in _RANGE and not is_minus)
+        return is_range and last.kind == name.kind and name.kind in ("cell", "site")
+
+    def _range(self, first: Name, last: Name) -> Name:
+        """Return the cells from the first to the last, in the order of the card; raises PlaceError if it is not one of names."""
+        order = list(self.names.order if first.kind == "cell" else self.names.sites)
+        start, end = sorted((order.index(first.name), order.index(last.name)))
+        between = order[start : end + 1]
+        if first.kind == "site":
+            return Name("range", last.name, frozenset().union(*(self.names.sites[site] for site in between)))
+        if self.names.site_of[first.name] != self.names.site_of[last.name]:
+            raise PlaceError(f"{first.name} to {last.name} are cells of several sites")
+        return Name("range", last.name, frozenset(between))
+
+    def _is_at(self, position: int, *keys: str) -> bool:
+        return position < len(self.words) and self.words[position].key in keys
+
+    def _closes(self, position: int, length: int) -> bool:
+        """Whether "not" or "out" belongs to the name before it: nothing that it could exclude follows."""
+        first, after = self.words[position].key, position + length
+        if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
+            return True
+        rest = [word for word in self.words[after:] if word.is_word and (word.written or word.key not in FILLERS)]
+        if first in ("not", "neither") and self._is_at(after, ",", ";"):
+            return True
+        return not rest or (first not in ("not", "out", "apart", "aside") and self.words[after].key in _CLOSING)
+
+
+def _is_nearly_filler(word: str) -> bool:
+    return len(word) > 4 and any(sorted(word) == sorted(filler) for filler in FILLERS)
