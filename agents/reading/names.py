@@ -13,7 +13,7 @@ from typing import Final
 
 from agents.reading.name import AmbiguousNameError, Name, folded, key_of, runs
 from agents.reading.name_table import NameTable
-from agents.reading.place_words import FILLERS, SITES
+from agents.reading.place_words import FILLERS, GROUNDS, SITES
 from agents.reading.spoken import SPELLED_LETTERS, Spoken, is_misspelled, singular
 
 _LONGEST: Final = 8  # words of a name in full
@@ -22,6 +22,8 @@ _PAUSES: Final = frozenset((*",;()[]=<>+&→…", "->"))
 _SUFFIX_NEEDS: Final = frozenset((",", "and", "+", "/", "&", ";", "or", "n", "to", "-", "not", "excluded", "excepted", ""))
 _SECTOR: Final = frozenset(("sector", "cell", "carrier", "antenna", "number", "no"))
 _SECTORS: Final = frozenset(("sectors", "cells", "carriers", "antennas"))
+_SITE_LISTS: Final = frozenset(("sites", "stations", "masts", "gnbs"))
+_RANGE: Final = frozenset(("to", "through", "thru", "till", "until"))
 _OWN_NAME: Final = frozenset(("cell", "cells", "no"))
 _ORDINALS: Final = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
 _SIGNS: Final = ("dot", "slash", "dash", "underscore")
@@ -36,6 +38,8 @@ class Names(NameTable):
         near: the sites named before, the last one last. said: sites of which the text spoke elsewhere, for "sector 2" alone.
         Raises AmbiguousNameError.
         """
+        if sites := self._listed_sites(words, position):
+            return sites
         if not words[position].is_word:
             return self._part_near(words, position, near) if _is_part_behind_sign(words, position) else None
         if sector := self._sector(words, position, near, said):
@@ -44,11 +48,25 @@ class Names(NameTable):
         found = found or self._unique_part(words, position)
         if found is None and words[position].key not in FILLERS:
             found = self._group(words, position) or self._abbreviated(words, position) or self._family(words, position)
+            found = found or self._ground(words, position)
         return self._with_cell_of_site(found, words, position) if found else None
 
     def full_at(self, words: Sequence[Spoken], position: int) -> Name | None:
         """Return the name that stands at a position in full, or with all words of an area."""
         return self._full(words, position) or self._loose_group(words, position) if words[position].is_word else None
+
+    def _listed_sites(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the cells of "sites two and three": each number is that of one site."""
+        if words[position].key not in _SITE_LISTS:
+            return None
+        numbers, used = _listed(words, position + 1)
+        if len(numbers) < 2:
+            return None
+        named = [self.sites_numbered(number) for number in numbers]
+        if any(len(sites) != 1 for sites in named):
+            return None
+        sites = [one[0] for one in named]
+        return Name("family", sites[-1].name, frozenset().union(*(site.cells for site in sites)), used)
 
     def _sector(self, words: Sequence[Spoken], position: int, near: Sequence[str], said: Sequence[str]) -> Name | None:
         """Return the cells of "sectors 1 and 2 of S3", "the third cell of site ten", or "sector 2" of the site before."""
@@ -57,7 +75,7 @@ class Names(NameTable):
         ordinal = _ORDINALS.get(keys[0]) if before != "every" else None
         if ordinal and len(keys) == 1 and near and before == "the":
             return self._one(self.suffixed(ordinal, near[-1:]), 1)  # "all but the second"
-        if ordinal and keys[1:2] and keys[1] in _SECTOR:
+        if ordinal and keys[1:2] and (keys[1] in _SECTOR or is_pronoun(words, position + 1)):
             numbers, used = [ordinal], 2
         elif keys[0] in (*_SECTOR, *_SECTORS):
             numbers, used = _listed(words, position + 1)
@@ -74,6 +92,8 @@ class Names(NameTable):
             return None  # "cell 217" names the cell itself; behind "sector 2" a site may follow
         sites = [site] if site else list(near[-1:] or (said if len(set(said)) == 1 else ()))
         found = [self.suffixed(number, sites) for number in numbers]
+        if words[position].key in _ORDINALS and len(sites) == 1:
+            found = [cells or self.nth(int(number), sites[0]) for cells, number in zip(found, numbers, strict=True)]
         if not all(len(cells) == 1 for cells in found):
             return None
         cells = frozenset[str]().union(*found)
@@ -142,12 +162,13 @@ class Names(NameTable):
         return None
 
     def _part_near(self, words: Sequence[Spoken], position: int, near: Sequence[str]) -> Name | None:
-        if _is_count(words, position):
+        is_of_site = position > 0 and words[position - 1].key in (SITES | _SITE_LISTS) - {"number"}  # "site 2 and site 3"
+        if is_of_site or _is_count(words, position) or is_pronoun(words, position):
             return None
         for length in (3, 2, 1):
             suffix = key_of(words[position : position + length])
             following = words[position + length].key if position + length < len(words) else ""
-            if not near or not suffix or (suffix == "a" and following not in _SUFFIX_NEEDS):
+            if not near or not suffix or position + length > len(words) or (suffix == "a" and following not in _SUFFIX_NEEDS):
                 continue
             cells = self.suffixed(suffix, near[-1:]) or self.suffixed(suffix, near)
             if len(cells) == 1:
@@ -155,7 +176,7 @@ class Names(NameTable):
         return None
 
     def _unique_part(self, words: Sequence[Spoken], position: int) -> Name | None:
-        if _is_count(words, position):
+        if _is_count(words, position) or is_pronoun(words, position):
             return None
         for length in (4, 3, 2, 1):
             if position + length > len(words):
@@ -164,8 +185,10 @@ class Names(NameTable):
             cells = [cell for cell in self.order if len(key) > 1 and not key.isalpha() and _ends_with(folded(cell), key)]
             if len(cells) == 1:
                 return Name("cell", cells[0], frozenset(cells), length)
-            is_counted = len(key) == 1 and not words[position].written and (not position or words[position - 1].key not in SITES)
+            is_counted = len(key) == 1 and not words[position].written and not _is_of_sites(words, position)
             numbered = [] if is_counted else self.by_number.get(key, [])
+            if not numbered and position and _is_of_sites(words, position):
+                numbered = self.sites_numbered(key)
             candidates = [name for name in numbered if name.kind == "site"] or numbered
             if len(candidates) == 1:
                 return Name(candidates[0].kind, candidates[0].name, candidates[0].cells, length)
@@ -271,6 +294,15 @@ class Names(NameTable):
         found = self.families.get(word) or self.by_word.get(singular(word)) or self.by_word.get(word)
         return Name(found.kind, found.name, found.cells) if found else None
 
+    def _ground(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the only area that is a stadium or the like if the word is another one for it: "the ground"."""
+        areas = [area for area, own in self.groups["area"].items() if own & GROUNDS]
+        if words[position].key not in GROUNDS - self.group_words or len(areas) != 1:
+            return None
+        if _is_whole(words[max(0, position - 3) : position]):
+            raise AmbiguousNameError((*areas, self.card.name))
+        return Name("area", areas[0], frozenset(self.card.areas[areas[0]]))
+
     def _with_cell_of_site(self, found: Name, words: Sequence[Spoken], position: int) -> Name:
         """Return the cell if the words go on with its part: "annex two", "annex west four"."""
         end = position + found.words
@@ -312,7 +344,25 @@ def _is_count(words: Sequence[Spoken], position: int) -> bool:
     if not words[position].key.isdigit() or words[position].glued or not position:
         return False
     before, is_followed = words[position - 1].key, position + 1 < len(words) and words[position + 1].is_word
-    return before in ("all", "these", "those", "last", "first") or (is_followed and before in ("the", "other"))
+    is_number = is_followed and words[position + 1].key.isdigit()  # "the five ten" of cell 510
+    return before in ("all", "these", "those", "last", "first") or (is_followed and before in ("the", "other") and not is_number)
+
+
+def _is_of_sites(words: Sequence[Spoken], position: int) -> bool:
+    """Whether a number is that of a site: "site two", "sites two to five"."""
+    before = [word.key for word in words[max(0, position - 2) : position]]
+    is_range = len(before) == 2 and before[1] in _RANGE and before[0].isdigit()
+    return not before or before[-1] in SITES | _SITE_LISTS or is_range
+
+
+def is_pronoun(words: Sequence[Spoken], position: int) -> bool:
+    """Whether "one" stands for a noun: "the same one", "that one"."""
+    return (
+        position > 0
+        and words[position].key == "1"
+        and not words[position].written
+        and words[position - 1].key in ("same", "that", "this", "which", "such", "last", "only", *_ORDINALS)
+    )
 
 
 def _meant(word: str, own: frozenset[str]) -> str:

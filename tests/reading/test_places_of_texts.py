@@ -65,7 +65,55 @@ NAMED = {
     "not only Q03-1 but also Q03-2": {"Q03-1", "Q03-2"},
     "malt store instead of Q12": STORE,
     "yard but only Q01-1": {"Q01-1"},
+    # that nothing is left out, said with the words of an exclusion
+    "Q07, none excluded": _site(7),
+    "Q07, no cell being left out": _site(7),
+    "none of Q07 excluded": _site(7),
+    "no cell of Q03 and Q04 excluded": _site(3) | _site(4),
+    "Q07, not one excepted": _site(7),
+    "Q07 (excluded: none)": _site(7),
+    "Exclusions: none\nScope: Q07": _site(7),
+    "Q07, exempt none": _site(7),
+    "Q07, none but Q07-1 excluded": {"Q07-2", "Q07-3"},
+    "No cell of Q05, Q05-2 excepted,": {"Q05-1", "Q05-3"},
+    # words that point forward with a colon or a verb
+    "Scope: Q07 (all)\nNot included: Q07-3": {"Q07-1", "Q07-2"},
+    "Q07, not included: Q07-3": {"Q07-1", "Q07-2"},
+    "Q07-1 (excluded: Q07-3)": {"Q07-1"},
+    "out_of_scope: Q07-3\nin_scope: Q07": {"Q07-1", "Q07-2"},
+    "Out of scope: Q07-3\nScope: Q07": {"Q07-1", "Q07-2"},
+    "Scope: Q05, Q06\nExclusions: Q05-1, Q06-1": {"Q05-2", "Q05-3", "Q06-2", "Q06-3"},
+    "site Q07 with all its cells; excluded from it is Q07-1": {"Q07-2", "Q07-3"},
+    "excluded: Q07, included: Q07-1": {"Q07-1"},
+    # exclusions and inclusions in their order
+    "Q05, and Q06 too but not Q06-3": _site(5) | {"Q06-1", "Q06-2"},
+    "Q05 and Q06 as well, except Q06-3": _site(5) | {"Q06-1", "Q06-2"},
+    "Q05 but not Q05-1, and also not Q05-2": {"Q05-3"},
+    "Q05 + Q06 - Q06-1": _site(5) | {"Q06-2", "Q06-3"},
+    "not only the malt store but Q07-1": STORE | {"Q07-1"},
+    # other words of exclusion
+    "Q01, Q03 and Q07, Q03 alone being excepted": _site(1) | _site(7),
+    "With the exception, for reasons of which you are aware, of Q03-1, every cell of Q03": {"Q03-2", "Q03-3"},
+    "all celss of Q03 but nto Q03-1": {"Q03-2", "Q03-3"},
+    "Q03 außer Q03-1": {"Q03-2", "Q03-3"},
+    "Q03-1, Q03-2 can wait": {"Q03-1"},
+    "Q03-1 yes, Q03-2 no": {"Q03-1"},
+    "Q03-1, no, Q03-2": {"Q03-2"},
+    "set(Q03) \\ [Q03-1]": {"Q03-2", "Q03-3"},
+    # numbers of sites, and of cells in words
+    "site q three and site q four": _site(3) | _site(4),
+    "sites eleven and twelve": _site(11) | _site(12),
+    "site eleven and site twelve": _site(11) | _site(12),
+    "sites nine to eleven": _site(9) | _site(10) | _site(11),
+    "q seven dash two … the same one": {"Q07-2"},
+    "Q07-1 and Q07-2 but not the third one of the site": {"Q07-1", "Q07-2"},
+    # a word that says more of cells that are named
+    "the two draughty cells Q03-1 and Q03-2": {"Q03-1", "Q03-2"},
+    "NRCellDU Q03-1": {"Q03-1"},
+    "of each cell in Q07": _site(7),
     # what is asleep
+    "all cells in operation at vat": {"vat.a", "vat.b"},
+    "cells of vat not in operation": {"vat.c"},
     "vat, sleeping cell aside": {"vat.a", "vat.b"},
     "the vat cells but not the sleeping ones": {"vat.a", "vat.b"},
     "the sleeping cell of vat": {"vat.c"},
@@ -111,6 +159,9 @@ def test_the_network_is_all_cells(phrase: str, names: Names):
         "all cells, those of Q07 excluded",
         "not Q07",
         "all \\ Q07",
+        "* excl Q07",
+        "the network at large, the three Q07 cells being left out of account",
+        "the whole campus minus Q07",
     ],
 )
 def test_an_exclusion_alone_leaves_the_rest_of_the_network(phrase: str, names: Names):
@@ -148,6 +199,19 @@ def test_all_but_a_place_before_is_the_rest_of_the_network(names: Names):
     assert cells_of("the network minus the yard plus Q02-1", names).cells == names.all - {"Q01-1", "Q01-2"}
 
 
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "all but Q03, but with Q03-1",
+        "all without Q03, with Q03-1",
+        "all save Q03, but Q03-1 too",
+        "all but Q03, Q03-1 is included",
+    ],
+)
+def test_a_part_of_what_is_left_out_can_be_taken_in_again(phrase: str, names: Names):
+    assert cells_of(phrase, names).cells == names.all - {"Q03-2", "Q03-3"}
+
+
 def test_what_refers_to_more_places_than_there_are_is_not_guessed(names: Names):
     with pytest.raises(PlaceError):
         cells_of("all three", names, Antecedents(before=BEFORE))
@@ -178,6 +242,15 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "except Q03-1, Q03-2",
         "the rest of the malt store",
         "it",
+        "site eleven and two",
+        "Q03 and 1",
+        "the whole network without the malt store but Q03-1",
+        "all but Q03 together with Q03-1",
+        "Q03 without Q03-1, also Q03-2",
+        "Q03 - Q03-1",
+        "Q07 with one exception",
+        "the draughty cells of Q03",
+        "the campus",
     ],
 )
 def test_what_is_not_certain_is_not_guessed(phrase: str, names: Names):

@@ -29,10 +29,10 @@ class Mentions:
 
     def cells(self) -> frozenset[str]:
         """Return the cells that are meant, empty if none is left; raises PlaceError."""
-        also, out = self.groups.union("also"), self.groups.union("out")
+        also, out, left_out = self.groups.union("also"), self.groups.union("out"), self.groups.left_out()
         if self.without_asleep:
-            out |= self.names.asleep
-        cells = (self._taken(also, out) | also) - (out - also)
+            left_out |= self.names.asleep - also
+        cells = (self._taken(also, out) | also) - left_out
         if self.asleep is not None:
             cells = cells & self.names.asleep if self.asleep else cells - self.names.asleep
         return cells

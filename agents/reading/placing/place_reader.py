@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.name import Name
-from agents.reading.names import Names
+from agents.reading.names import Names, is_pronoun
 from agents.reading.place_words import (
     ALL,
     ASLEEP,
+    AWAKE,
     EMPHASIS,
     EXCLUDED,
     EXCLUDING,
@@ -22,6 +24,7 @@ from agents.reading.place_words import (
     KEYWORDS,
     NONE,
     ONE_BACK,
+    PREMISES,
     REST,
     SEVERAL_BACK,
     SITES,
@@ -30,11 +33,12 @@ from agents.reading.place_words import (
 )
 from agents.reading.placing.mentions import Mentions
 from agents.reading.placing.place_groups import Sign
-from agents.reading.spoken import Spoken, is_misspelled, spoken
+from agents.reading.spoken import Spoken, is_misspelled, spoken, with_hundreds
 
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 _PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
+_KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
 
 
 @dataclass
@@ -49,13 +53,16 @@ class PlaceReader:
     unused: list[str] = field(default_factory=list)
     sign: Sign = "in"
     is_fresh: bool = False  # an exclusion has no name yet
+    none_at: int | None = None  # the first group behind "no cell of": an exclusion behind it takes nothing out
+    is_not_only: bool = False  # "not only" has no "but" yet
+    part: Name | None = None  # a part of what is left out, left out by itself: "without A but A1"
     is_doubtful: bool = False  # "except A, B": both, or B but not A?
     is_asleep_last: bool = False  # the last name is before "sleeping"
     is_back_open: bool = False  # "there" has no name behind it yet
     link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
 
     def __post_init__(self) -> None:
-        self.words = [replace(word, key=self._keyword(word.key)) for word in spoken(self.phrase)]
+        self.words = [replace(word, key=self._keyword(word.key)) for word in with_hundreds(spoken(_parted(self.phrase)))]
         self.said = Mentions(self.words, self.names, self.antecedents)
 
     def _keyword(self, key: str) -> str:
@@ -73,30 +80,102 @@ class PlaceReader:
             position += self._read(position)
         if self.is_doubtful and not self.said.all:
             raise PlaceError("it is not certain whether the second place is left out too")
+        if self.part:
+            raise PlaceError(f"it is not certain whether {self.part.name} is left out too")
+        if self.is_fresh and not self.said.without_asleep and self.said.asleep is None:
+            raise PlaceError("it is not certain what is left out")
         return self.said.cells()
 
     def _read(self, position: int) -> int:
         """Read what stands at a position; return how many words it takes."""
-        words, word = self.words, self.words[position]
         size = len(self.names.network_name)
-        if size and tuple(one.key for one in words[position : position + size]) == self.names.network_name:
+        if size and tuple(one.key for one in self.words[position : position + size]) == self.names.network_name:
             return self._read_all(size)
-        if (length := phrase_at(EMPHASIS, words, position)) > phrase_at(EXCLUDED, words, position):
+        length = self._read_heading(position) or self._read_emphasis(position) or self._read_inclusion(position)
+        return length or self._read_turn(position) or self._read_name_or_rest(position, self.words[position])
+
+    def _read_emphasis(self, position: int) -> int:
+        """Read words that change nothing; return how many they are, 0 if there are none."""
+        length = phrase_at(EMPHASIS, self.words, position)
+        if length > phrase_at(EXCLUDED, self.words, position):
+            self.is_not_only |= self._is_at(position, "not") and self._is_at(position + 1, "only", "just", "merely")
             return length
-        if length := phrase_at(INCLUDING, words, position):
+        if not self.is_not_only or not self._is_at(position, "but"):
+            return 0
+        self.is_not_only, self.link = False, "and"  # "not only A but B"
+        return 1
+
+    def _read_inclusion(self, position: int) -> int:
+        """Read words that take in whatever else holds; return how many they are, 0 if there are none."""
+        if length := phrase_at(INCLUDING, self.words, position):
             self.sign = "also" if self.said.groups or self.said.all else self.sign
             return length
-        if length := phrase_at(INCLUDED, words, position):
-            return self._include(position, length)
-        return self._read_turn(position) or self._read_name_or_rest(position, word)
+        length = phrase_at(INCLUDED, self.words, position)
+        if not length:
+            return 0
+        if self._is_at(position + length - 1, "without"):
+            self.sign = "also"
+        elif self._is_at(position, "also", "likewise") and self._goes_on_at(position + length):
+            if self.sign == "out" and not self.is_fresh and self._is_name_at(position + length):
+                raise PlaceError("it is not certain whether what follows is left out too")
+        elif self.said.groups:
+            self.part = None
+            (self.said.groups.turn_list if self.said.all else self.said.groups.turn_last)("also")
+        return length
+
+    def _goes_on_at(self, position: int) -> bool:
+        is_exclusion = position < len(self.words) and bool(phrase_at(EXCLUDING, self.words, position))
+        return is_exclusion or self._is_name_at(position)
+
+    def _is_name_at(self, position: int) -> bool:
+        return position < len(self.words) and self.names.full_at(self.words, position) is not None
 
     def _read_turn(self, position: int) -> int:
         """Read words that turn the meaning of what was said; return how many they are, 0 if there are none."""
-        if length := phrase_at(NONE, self.words, position):
+        if length := phrase_at(AWAKE, self.words, position):
+            self._read_asleep(position, is_asleep=False)
+        elif length := phrase_at(NONE, self.words, position):
+            if void := self._void(position, length):
+                self.sign, self.is_fresh = "in", False
+                return void
+            self.none_at = len(self.said.groups)
             self.sign, self.link = ("out", self.link) if self.said.groups.union("in") else ("in", "…")
         elif (length := phrase_at(INSTEAD, self.words, position)) and self.said.groups:
             self.said.groups.pop()
         return length
+
+    def _read_heading(self, position: int) -> int:
+        """Read words that point forward, "not included: A" or "excluded from it is A"; return how many they are, else 0."""
+        words, is_first = self.words, position == 0 or not self.words[position - 1].is_word or self._begins_line(position)
+        length = phrase_at(EXCLUDED, words, position)
+        is_out = length > 0
+        length = length or phrase_at(INCLUDED, words, position)
+        after = position + length
+        after += 2 if self._is_at(after, "from", "of", "in") and self._is_at(after + 1, *ONE_BACK, *SEVERAL_BACK) else 0
+        is_pointing = self._is_at(after, ":", "=") or (is_first and is_out and self._is_at(after, "is", "are"))
+        if not length or not is_pointing or (is_first and self._is_at(position, "is", "are")):
+            return 0
+        if is_out:
+            self.sign, self.is_fresh = "out", True
+        else:
+            self.sign, self.is_fresh = "also" if self.said.groups or self.said.all else "in", False
+        return after + 1 - position
+
+    def _void(self, position: int, length: int) -> int:
+        """Return the number of words that say that nothing is left out ("none excluded", "excluded: none"), 0 if they do not."""
+        after = position + length
+        while after < len(self.words):
+            if excluded := phrase_at(EXCLUDED, self.words, after):
+                return after + excluded - position
+            if self.words[after].key not in FILLERS or self.words[after].key.isdigit():
+                break
+            after += 1
+        is_last = position + length == len(self.words) or not self.words[position + length].is_word
+        is_void = self.sign == "out" and self.is_fresh and (is_last or self._begins_line(position + length))
+        return length if is_void else 0
+
+    def _begins_line(self, position: int) -> bool:
+        return position > 0 and "\n" in self.phrase[self.words[position - 1].end : self.words[position].start]
 
     def _read_name_or_rest(self, position: int, word: Spoken) -> int:
         words = self.words
@@ -109,26 +188,36 @@ class PlaceReader:
             self._add(position, name)
             return name.words
         if self.said.groups and (length := phrase_at(EXCLUDED, words, position)) and self._closes(position, length):
+            if self._is_at(position + length, "none", "nothing"):
+                return length + 1
             if self.is_asleep_last:  # "sleeping cells excluded"
                 self.said.asleep, self.said.without_asleep = None, True
+            elif self.none_at is not None and self.said.groups.is_list_from(self.none_at):  # "no cell of A is excluded"
+                self.said.groups.turn_list("also")
+                self.sign, self.none_at = "in", None
             elif words[position].key != "neither" or self.said.groups.union(
                 "out"
             ):  # "not in A, in B neither"; "not A, B neither" is of both
                 self.said.groups.turn_list("out", all_names=self.said.all and any(word.key == "those" for word in words))
             return length
         if length := phrase_at(EXCLUDING, words, position):
+            self.none_at = None  # "none but A excluded"
             is_opposed = word.key == "but" and length == 1 and self._begins_with_exclusion()
             self.sign, self.is_fresh = ("in", False) if is_opposed else ("out", True)  # "not A but B"
             self.link = "…" if is_opposed else self.link
-            return length
+            return length + self._aside(position + length)
         return self._read_word(position, word)
 
-    def _include(self, position: int, length: int) -> int:
-        if self.words[position + length - 1].key == "without":
-            self.sign = "also"
-        elif self.said.groups:
-            (self.said.groups.turn_list if self.said.all else self.said.groups.turn_last)("also")
-        return length
+    def _aside(self, position: int) -> int:
+        """Return the number of words of what is said between "with the exception" and "of" about why, without a name in it."""
+        if self.words[position - 1].key != "exception" or not self._is_at(position, ","):
+            return 0
+        for end in range(position + 1, len(self.words) - 1):
+            if self.words[end].key == "," and self.words[end + 1].key == "of":
+                return end - position + 1
+            if self.names.full_at(self.words, end):
+                break
+        return 0
 
     def _read_rest(self, position: int, length: int) -> int:
         after = position + length
@@ -144,14 +233,14 @@ class PlaceReader:
 
     def _read_word(self, position: int, word: Spoken) -> int:
         key = word.key
-        if (key in ALL and not self._is_of_each(position)) or key == "wide" or key in self.names.network_words:
+        if (key in ALL and not self._is_of_each(position)) or key == "wide" or self._is_network(position):
             self._read_all(1)
             self.said.back += ["count"] * (key in ALL and self._is_at(position + 1, "3", "4", "5"))
         elif key in ASLEEP:
-            self._read_asleep(position)
+            self._read_asleep(position, is_asleep=ASLEEP[key])
         elif back := self._back(position):
             self._refer(position, back)
-        elif key == "-" and self.said.all and not self.said.groups and not word.glued:
+        elif key == "-" and not word.glued and self._is_minus(position):
             self.sign, self.is_fresh = "out", True
         elif key == "plus" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "also", "and"
@@ -165,18 +254,54 @@ class PlaceReader:
         self._end_line(word)
         return 1
 
+    def _is_minus(self, position: int) -> bool:
+        """Whether a dash is a minus: "all - A", "A + B - B1"; raise PlaceError for "B - B1", which can be B1 alone."""
+        if not self.said.groups:
+            return self.said.all
+        name = self.names.full_at(self.words, position + 1) if position + 1 < len(self.words) else None
+        if name is None or self.words[position + 1].glued or not name.cells < self.said.groups.union("in"):
+            return False
+        if name.kind != "cell" or (last := self.said.groups.last) is None or last.named.kind == "cell":
+            return False
+        if not any(word.key == "+" for word in self.words):
+            raise PlaceError(f"it can be {name.name} or what is left without it")
+        return True
+
     def _means_nothing(self, position: int, word: Spoken) -> bool:
+        if is_pronoun(self.words, position) or self._is_apposed(position):
+            return True
         last = self.said.groups.last
         is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
         if word.key.isdigit() and (word.glued or (is_listed and not self._is_before_word(position))):
             return False  # the part of an id that no cell has
         if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area":
             return True  # "the north one"
+        if word.key.isdigit() and position and not self._is_before_word(position) and self.words[position - 1].key in _RANGE:
+            return False
         is_filler = word.key in FILLERS and not self._is_numbered(position)
         return is_filler or _is_nearly_filler(word.key)
 
     def _is_of_each(self, position: int) -> bool:
-        return self.words[position].key == "each" and position > 0 and self.words[position - 1].key == "of"
+        is_noun = self._is_at(position + 1, "cell", "sector", "carrier", "antenna")  # "of each cell in A"
+        return self.words[position].key == "each" and position > 0 and self.words[position - 1].key == "of" and not is_noun
+
+    def _is_network(self, position: int) -> bool:
+        """Whether a word means all of the network: its own name, "the whole campus", a "*" by itself."""
+        key = self.words[position].key
+        if key == "*":
+            return position + 1 == len(self.words) or not self.words[position + 1].glued or not self.words[position + 1].is_word
+        is_whole = self.said.all and not self.said.groups
+        return key in self.names.network_words or (key in PREMISES and key not in self.names.group_words and is_whole)
+
+    def _is_apposed(self, position: int) -> bool:
+        """Whether a word says more of cells that are named behind it: "the indoor cells S1C1 and S1C2"."""
+        after = position + 2
+        if not self.words[position].key.isalpha() or not self._is_at(position + 1, "cell", "cells", "sector", "sectors"):
+            return False
+        is_bracketed = self._is_at(after, "(")
+        after += is_bracketed
+        name = self.names.full_at(self.words, after) if after < len(self.words) else None
+        return name is not None and (name.kind == "cell" or (is_bracketed and name.kind == "site"))
 
     def _is_before_word(self, position: int) -> bool:
         following = self.words[position + 1 : position + 2]
@@ -229,14 +354,16 @@ class PlaceReader:
         if rest.lstrip(" ")[:1] == "\n" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "in", "…"
 
-    def _read_asleep(self, position: int) -> None:
+    def _read_asleep(self, position: int, *, is_asleep: bool) -> None:
         before = [word.key for word in self.words[max(0, position - 2) : position]]
         if before in (["it", "is"], ["they", "are"], ["which", "is"], ["which", "are"]) and self.said.groups:
             return  # it says more of a cell that is named
-        if self.sign == "out":
+        if self.sign == "out" and is_asleep:
             self.said.without_asleep = True
+        elif self.sign == "out":
+            self.said.asleep = True  # "not in operation"
         else:
-            self.said.asleep = ASLEEP[self.words[position].key]
+            self.said.asleep = is_asleep
             self.is_asleep_last = bool(self.said.groups) and self.said.asleep
 
     def _add(self, position: int, name: Name) -> None:
@@ -257,7 +384,9 @@ class PlaceReader:
             self.said.groups.replace_last(self._range(last.named, name))
         else:
             self._turn_behind_exclusion(name)
+            self._turn_within_exclusion(position, name)
             self._check_list(name)
+            self._check_number(position, name)
             self.said.groups.append(self.sign, name, self.link)
         self.link, self.is_fresh = "", False
 
@@ -280,6 +409,25 @@ class PlaceReader:
             self.sign = "in"
         else:
             self.is_doubtful = True
+
+    def _turn_within_exclusion(self, position: int, name: Name) -> None:
+        """Take in a part of what is left out: "without A, with A1"; raise PlaceError if it is not certain."""
+        last = self.said.groups.last
+        if self.sign != "out" or last is None or last.sign != "out" or not name.cells < last.name.cells:
+            return
+        if self.is_fresh or self._is_at(position - 2, "together", "along"):
+            self.part = name
+        elif self._is_at(position - 1, "with"):
+            self.sign = "also"
+
+    def _check_number(self, position: int, name: Name) -> None:
+        """Raise PlaceError for "S2 and 3": the third cell of S2, which is in S2, or S3?"""
+        last = self.said.groups.last
+        is_bare = self.words[position].key.isdigit() and not self.words[position].glued and name.words == 1
+        is_bare |= name.words == 2 and self._is_at(position, "sector", "cell", "carrier", "antenna")
+        is_within = last is not None and last.sign == self.sign and last.named.kind == "site" and name.cells < last.named.cells
+        if is_bare and is_within and self.link == "and" and name.kind == "cell":
+            raise PlaceError(f"{self.words[position].key} can be a cell of {last.named.name if last else ''} or another site")
 
     def _check_list(self, name: Name) -> None:
         """Raise PlaceError if it is not certain whether a name goes on with what stands before it."""
@@ -329,6 +477,8 @@ class PlaceReader:
     def _closes(self, position: int, length: int) -> bool:
         """Whether "not" or "out" belongs to the name before it: nothing that it could exclude follows."""
         first, after = self.words[position].key, position + length
+        if first == "no" and self.words[position - 1].key in (",", "…"):
+            return False
         if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
             return True
         rest = [word for word in self.words[after:] if word.is_word and (word.written or word.key not in FILLERS)]
@@ -338,4 +488,10 @@ class PlaceReader:
 
 
 def _is_nearly_filler(word: str) -> bool:
-    return len(word) > 4 and any(sorted(word) == sorted(filler) for filler in FILLERS)
+    is_swapped = len(word) > 4 and any(sorted(word) == sorted(filler) for filler in FILLERS)
+    return is_swapped or any(is_misspelled(word, noun) for noun in ("cells", "sectors", "carriers", "stations", "network"))
+
+
+def _parted(phrase: str) -> str:
+    """Return a phrase with the words of a key such as "out_of_scope" apart, each where it was."""
+    return _KEY.sub(lambda match: match.group().replace("_", " "), phrase)
