@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from agents.reading.amounts import AmountError, value_in
+from agents.reading.amounts import AmountError, is_bare_number, unit_behind, value_in
 from agents.reading.doubt import Doubt
 from agents.reading.located import located
 from agents.reading.marked import Marked, MarkedItem
@@ -45,7 +45,8 @@ class ComputedReading(Word):
 def computed(marked: Marked, names: Names) -> ComputedReading:
     """Compute all items and the window; raises Doubt."""
     items: list[Computed] = []
-    for item, cells in zip(marked.items, _touchable(marked, located(marked, names), names), strict=True):
+    places = _touchable(marked, located(marked, names), names)
+    for item, cells in zip(_with_units(marked.items), places, strict=True):
         if not cells:
             raise Doubt(item.place, "no cell is left")
         ids = () if cells == names.all else tuple(sorted(cells))
@@ -71,6 +72,18 @@ def _check_contradiction(marked: Marked, items: list[Computed]) -> None:
             is_same = other.item.kind == "edit" and other.item.name == one.item.name and other.item.slice == one.item.slice
             if is_same and (not one.cells or set(one.cells) & set(other.cells)):
                 raise Doubt(one.item.place or one.item.name, f"it forbids {one.item.name} in a cell where the text edits it")
+
+
+def _with_units(items: tuple[MarkedItem, ...]) -> tuple[MarkedItem, ...]:
+    """Return the items with the unit of the last in the amounts before it: "below 8, below 40 and below 500 ms, respectively"."""
+    following, found = dict[tuple[object, ...], str](), list[MarkedItem]()
+    for item in reversed(items):
+        key, unit = (item.kind, item.name, item.is_delta, item.reference), unit_behind(item.amount)
+        is_bare = is_bare_number(item.amount) and following.get(key, "")
+        found.append(item.model_copy(update={"amount": f"{item.amount} {following[key]}"}) if is_bare else item)
+        if item.amount:
+            following[key] = unit or (following.get(key, "") if is_bare else "")
+    return tuple(reversed(found))
 
 
 def _amount_before(item: MarkedItem, items: list[Computed]) -> float | None:

@@ -75,6 +75,18 @@ def test_the_same_amount_and_an_elided_unit_refer_to_the_item_before(names: Name
     assert [edit.delta for edit in reading.edits] == [-2, -2, -1]
 
 
+def test_the_unit_of_the_last_amount_holds_for_those_before_it(names: Names):
+    slices = ["URLLC", "eMBB", "mMTC"]
+    amounts = ["below 8", "below 40", "below 500 ms"]
+    reading = _read(names, *(_target(slice=slice, amount=amount) for slice, amount in zip(slices, amounts, strict=True)))
+    assert [target.value for target in reading.targets] == [8, 40, 500]
+
+
+def test_a_bare_number_stays_a_doubt_without_a_unit_behind_it(names: Names):
+    with pytest.raises(Doubt, match="no amount in ms"):
+        _read(names, _target(amount="below 8"), _target(name="MM.RlfRate", amount="below 2 %"))
+
+
 def test_units_are_those_of_the_limits_catalogue(names: Names):
     tilt = _edit(name="digitalTilt", place="Q03-1", amount="two degrees", sign=1)
     power = _edit(place="Q03-1", amount="20 W", is_delta=False, sign=0)
