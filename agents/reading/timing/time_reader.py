@@ -33,13 +33,20 @@ def _corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
         key = word.key
         if len(key) > 3 and key.isalpha() and key not in known and singular(key) not in known and key not in SHORT:
             match = process.extractOne(key, sorted(known), scorer=fuzz.ratio, score_cutoff=80 if len(key) > 5 else 86)
-            key = match[0] if match else key
+            swapped = [right for right in known if right[0] == key[0] and sorted(right) == sorted(key)]
+            key = match[0] if match else swapped[0] if len(swapped) == 1 else key
         corrected.append(replace(word, key=SHORT.get(key, key)))
     return corrected
 
 
 def _plain(phrase: str) -> str:
-    text = re.sub(r"(?<=\d)\s*[zZ]\b|\b(?:utc|gmt)\b", " ", phrase, flags=re.IGNORECASE)
+    text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", phrase)  # a date with dots has its day first
+    text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
+    text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(?:2mo?ro?w?|2mrw|tmrw|tmr|tmw)\b", "tomorrow", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\d{4}) 2 (?=\d{4}\b)", " to ", text)
+    text = re.sub(r"\b([ap]) m\b", r"\1m", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\d)\s*[zZ]\b|\b(?:utc|gmt)\b", " ", text, flags=re.IGNORECASE)
     text = re.sub(r"\bnot before\b", "from", text, flags=re.IGNORECASE)
     text = re.sub(r"\bno[t]? (?:later than|after)\b", "until", text, flags=re.IGNORECASE)
     text = re.sub(r"\bup to(?: and including)?\b", "until", text, flags=re.IGNORECASE)
@@ -189,7 +196,8 @@ class _TimeReader:
         elif words[1] == "." and words[2].isdigit():
             fraction, size = float(f"0.{words[2]}"), 3
         unit = UNITS.get(singular(words[size]))
-        is_clock = words[1] == "h" and number and number > 12 and self._key(-1) in ("to", "-", "–", "until", "till", "and")
+        is_end = self._key(-1) in ("to", "-", "–", "until", "till", "and")
+        is_clock = self._is_of_four_digits() or (words[1] == "h" and number and number > 12 and is_end)
         if number is None or unit is None or is_clock:
             return None
         self._position += size + 1
@@ -198,6 +206,11 @@ class _TimeReader:
                 self._position += 3
                 fraction += share
         return Span((number + fraction) * unit)
+
+    def _is_of_four_digits(self) -> bool:
+        """Whether a number is written with four digits, as a clock: "2200 hours"."""
+        word = self._words[self._position]
+        return word.written and word.end - word.start == 4
 
     def _clock(self) -> Moment | None:
         if hour := _NAMED.get(self._key()):

@@ -16,8 +16,8 @@ MONTHS: Final = (
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 UNITS: Final = {
     **dict.fromkeys(("s", "sec", "second"), 1 / 60),
-    **dict.fromkeys(("m", "min", "minute", "minuet"), 1.0),
-    **dict.fromkeys(("h", "hr", "hour"), 60.0),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minuet"), 1.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour"), 60.0),
     **dict.fromkeys(("d", "day"), 1440.0),
 }
 # Hours between which a time of day is, by the word beside it; beyond 24 is the small hours.
@@ -59,7 +59,7 @@ KNOWN: Final = _words(
     " midnight midnite noon midday morning afternoon evening night half past quarter hour minute hours minutes next first last"
     " start starts begin begins end ends over gone when then that this with runs lasts week day days day's hundred shift late"
     " early three four five seven eight nine eleven twelve tonight's conclusion commencement opening closing beginning ending"
-    " finish side either starting commencing interval minus plus fifteen thirty forty twenty fifty small"
+    " finish side either starting commencing interval minus plus fifteen thirty forty twenty fifty small mins"
 ) | {*MONTHS, *WEEKDAYS}
 SHORT: Final = {
     "form": "from",
