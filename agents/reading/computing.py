@@ -5,6 +5,7 @@ What the words do not allow to compute is a doubt, and a doubt is asked about; n
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -21,6 +22,7 @@ from policies.kpi import kpi_definition
 from policies.limits.loading import load_limits
 from policies.word import Word
 
+_COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 
@@ -60,6 +62,9 @@ def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> lis
     pairs = list(zip(marked.items, cells, strict=True))
     forbidden = frozenset[str]().union(*(own for item, own in pairs if item.kind == "forbid" and item.name == "change"))
     hands_off = frozenset[str]() if forbidden == names.all else forbidden
+    for item, own in pairs:
+        if item.kind != "forbid" and own & hands_off and _COUNTED.search(item.place):
+            raise Doubt(item.place, "it is not certain whether it is of the cells that are not to be touched, too")
     return [own if item.kind == "forbid" else own - hands_off for item, own in pairs]
 
 

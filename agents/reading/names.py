@@ -187,7 +187,7 @@ class Names(NameTable):
                 return Name("cell", cells[0], frozenset(cells), length)
             is_counted = len(key) == 1 and not words[position].written and not _is_of_sites(words, position)
             numbered = [] if is_counted else self.by_number.get(key, [])
-            if not numbered and position and _is_of_sites(words, position):
+            if not numbered and _is_of_sites(words, position):
                 numbered = self.sites_numbered(key)
             candidates = [name for name in numbered if name.kind == "site"] or numbered
             if len(candidates) == 1:
@@ -341,7 +341,11 @@ def _is_part_behind_sign(words: Sequence[Spoken], position: int) -> bool:
 
 def _is_count(words: Sequence[Spoken], position: int) -> bool:
     """Whether a number counts what follows: "the two towers"."""
-    if not words[position].key.isdigit() or words[position].glued or not position:
+    if not words[position].key.isdigit() or words[position].glued:
+        return False
+    if position + 1 < len(words) and words[position + 1].key in (*_SECTORS, "sites", "stations"):
+        return True
+    if not position:
         return False
     before, is_followed = words[position - 1].key, position + 1 < len(words) and words[position + 1].is_word
     is_number = is_followed and words[position + 1].key.isdigit()  # "the five ten" of cell 510
@@ -352,7 +356,7 @@ def _is_of_sites(words: Sequence[Spoken], position: int) -> bool:
     """Whether a number is that of a site: "site two", "sites two to five"."""
     before = [word.key for word in words[max(0, position - 2) : position]]
     is_range = len(before) == 2 and before[1] in _RANGE and before[0].isdigit()
-    return not before or before[-1] in SITES | _SITE_LISTS or is_range
+    return bool(before) and (before[-1] in SITES | _SITE_LISTS or is_range)
 
 
 def is_pronoun(words: Sequence[Spoken], position: int) -> bool:

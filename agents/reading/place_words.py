@@ -79,7 +79,7 @@ REST: Final = _phrases(
 )
 ALL: Final = _words(
     "all every each everything everywhere anywhere whole entire networkwide any overall complete al evry evrything",
-    "everythng evrywhere everywere full tutte tutti alle toutes tous todas todos",
+    "lahat everythng evrywhere everywere full tutte tutti alle toutes tous todas todos",
 )
 ONE_BACK: Final = _words(
     "there it here same that its this latter",
@@ -120,7 +120,7 @@ FILLERS: Final = _words(
     "that we if you operate thrown end cells' they say regarding concerning although though need capacity presently",
     "currently now right thats that's actually former latter nad adn scope: there here same this dans im nel nella al alla",
     "di de del della des du den dem der die das el la le les los las il lo em en à auf bei zu zur zum für per y und et",
-    "alone large sole nrcelldu nrcellcu set frm",
+    "ng sa alone large sole nrcelldu nrcellcu set frm",
     "cellule cellules zelle zellen celda celdas cella celle celula site sito sitio",
 )
 

@@ -26,9 +26,24 @@ TENS: Final = {
 SPELLED_LETTERS: Final = {
     word: word[0]
     for word in (
-        *("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima", "mike"),
+        *(
+            "alpha",
+            "bravo",
+            "charlie",
+            "delta",
+            "echo",
+            "foxtrot",
+            "golf",
+            "hotel",
+            "india",
+            "juliet",
+            "juliett",
+            "kilo",
+            "lima",
+            "mike",
+        ),
         *("november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee"),
-        *("zulu", "alfa", "bee", "dee", "gee", "jay", "kay", "tee", "vee", "zed", "zee"),
+        *("juliett", "zulu", "alfa", "bee", "dee", "gee", "jay", "kay", "tee", "vee", "zed", "zee"),
     )
 } | {"aitch": "h", "eff": "f", "ess": "s"}
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[*→]|->|[^\w\s]|_")

@@ -38,6 +38,7 @@ from agents.reading.spoken import Spoken, is_misspelled, spoken, with_hundreds
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 _PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
+_COUNTS: Final = frozenset("23456789")
 _KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
 
 
@@ -51,6 +52,7 @@ class PlaceReader:
     is_relation: bool
     near: list[str] = field(default_factory=list)  # sites, the last one last
     unused: list[str] = field(default_factory=list)
+    counts: list[tuple[int, Name]] = field(default_factory=list)  # "two cells of" and the name behind it
     sign: Sign = "in"
     is_fresh: bool = False  # an exclusion has no name yet
     none_at: int | None = None  # the first group behind "no cell of": an exclusion behind it takes nothing out
@@ -84,7 +86,9 @@ class PlaceReader:
             raise PlaceError(f"it is not certain whether {self.part.name} is left out too")
         if self.is_fresh and not self.said.without_asleep and self.said.asleep is None:
             raise PlaceError("it is not certain what is left out")
-        return self.said.cells()
+        cells = self.said.cells()
+        self._check_counts(cells)
+        return cells
 
     def _read(self, position: int) -> int:
         """Read what stands at a position; return how many words it takes."""
@@ -291,10 +295,17 @@ class PlaceReader:
         if key == "*":
             return position + 1 == len(self.words) or not self.words[position + 1].glued or not self.words[position + 1].is_word
         is_whole = self.said.all and not self.said.groups
+        is_whole |= self._is_at(position - 1, ":") or self._is_at(position + 1, "-", "wide") or self._is_across(position)
         return key in self.names.network_words or (key in PREMISES and key not in self.names.group_words and is_whole)
 
+    def _is_across(self, position: int) -> bool:
+        return "across" in (word.key for word in self.words[max(0, position - 2) : position])
+
     def _is_apposed(self, position: int) -> bool:
-        """Whether a word says more of cells that are named behind it: "the indoor cells S1C1 and S1C2"."""
+        """Whether a word says more of cells that are named behind it: "the indoor cells S1C1 and S1C2", "its twin S1C1"."""
+        if position and self._is_at(position - 1, "its", "their") and self._is_name_at(position + 1):
+            name = self.names.full_at(self.words, position + 1)
+            return self.words[position].key.isalpha() and name is not None and name.kind == "cell"
         after = position + 2
         if not self.words[position].key.isalpha() or not self._is_at(position + 1, "cell", "cells", "sector", "sectors"):
             return False
@@ -387,6 +398,7 @@ class PlaceReader:
             self._turn_within_exclusion(position, name)
             self._check_list(name)
             self._check_number(position, name)
+            self._note_count(position, name)
             self.said.groups.append(self.sign, name, self.link)
         self.link, self.is_fresh = "", False
 
@@ -419,6 +431,21 @@ class PlaceReader:
             self.part = name
         elif self._is_at(position - 1, "with"):
             self.sign = "also"
+
+    def _note_count(self, position: int, name: Name) -> None:
+        """Note the number of "two cells of S1" or "the two S1 cells"."""
+        before = [word.key for word in self.words[max(0, position - 4) : position]]
+        nouns = [key for key in before if key not in ("of", "the", "in", "at", "on")]
+        is_noun_behind = self._is_at(position + name.words, "cells", "sectors") or "of" in before[-2:]
+        counted = nouns[-2:-1] if nouns[-1:] in (["cells"], ["sectors"]) else nouns[-1:] if is_noun_behind else []
+        if name.kind in ("site", "area") and counted and counted[0] in _COUNTS:
+            self.counts.append((int(counted[0]), name))
+
+    def _check_counts(self, cells: frozenset[str]) -> None:
+        """Raise PlaceError for a number of cells that a site or area does not have, nor what is taken of it."""
+        for count, name in self.counts:
+            if count not in (len(name.cells), len(name.cells & cells)):
+                raise PlaceError(f"{name.name} has {len(name.cells)} cells, not {count}")
 
     def _check_number(self, position: int, name: Name) -> None:
         """Raise PlaceError for "S2 and 3": the third cell of S2, which is in S2, or S3?"""
@@ -479,9 +506,11 @@ class PlaceReader:
         first, after = self.words[position].key, position + length
         if first == "no" and self.words[position - 1].key in (",", "…"):
             return False
+        if phrase_at(EXCLUDING, self.words, position) > length:
+            return False  # "apart from", not "apart"
         if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
             return True
-        rest = [word for word in self.words[after:] if word.is_word and (word.written or word.key not in FILLERS)]
+        rest = [word for word in self.words[after:] if word.is_word and (word.key.isdigit() or word.key not in FILLERS)]
         if first in ("not", "neither") and self._is_at(after, ",", ";"):
             return True
         return not rest or (first not in ("not", "out", "apart", "aside") and self.words[after].key in _CLOSING)
@@ -494,4 +523,5 @@ def _is_nearly_filler(word: str) -> bool:
 
 def _parted(phrase: str) -> str:
     """Return a phrase with the words of a key such as "out_of_scope" apart, each where it was."""
+    phrase = re.sub(r"\b(x)[ -](ray)\b", r"\1\2 ", phrase, flags=re.IGNORECASE)
     return _KEY.sub(lambda match: match.group().replace("_", " "), phrase)
