@@ -76,10 +76,10 @@ def _referred(words: str, before: float, *, has_value: bool) -> Fraction | float
 
 def _values(words: str, unit: str) -> Iterator[Fraction]:
     numbers = [number for number in numbers_of(words) if not _is_denied(words[: number.start])]
-    if len(numbers) > 1:  # "doubled to 4"
-        numbers = [number for number in numbers if words[number.start : number.end].casefold() not in TIMES]
     if _ADJACENT.search(_blanked(words, numbers)) or (unit == "%" and any(number.is_joined for number in numbers)):
         raise AmountError(f"{words!r} can be more than one number")
+    if len(numbers) > 1:  # "doubled to 4"
+        numbers = [number for number in numbers if words[number.start : number.end].casefold() not in TIMES]
     is_total = has_unit = False
     for index, number in enumerate(numbers):
         if is_total:
@@ -99,7 +99,7 @@ def _values(words: str, unit: str) -> Iterator[Fraction]:
             yield number.value  # "320 ms, no, make that 256"
 
 
-_ADJACENT: Final = re.compile(r"#\s*[x×*·]?\s*#")
+_ADJACENT: Final = re.compile(r"#\s*(?:[x×*·]|of)?\s*#")
 
 
 def _blanked(words: str, numbers: list[Number]) -> str:

@@ -114,6 +114,7 @@ def _together(tokens: Sequence[_Token]) -> Sequence[_Token]:
 
 def _joined(words: list[str]) -> tuple[Fraction, int] | None:
     """Return the number of "three twenty", "ten twenty four" or "two five six", and how many words it is."""
+    words = words[: words.index("dozen")] if "dozen" in words else words  # "two dozen" is no 212
     digits = 0
     while digits < len(words) and ONES.get(words[digits], 10) < 10:
         digits += 1
@@ -164,7 +165,9 @@ def _cardinal(words: list[str]) -> tuple[Fraction, int]:
     total = current = used = 0
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
-        if word in ONES or word in TENS:
+        if word == "dozen" and used:
+            current = max(current, 1) * 12
+        elif word in ONES or word in TENS:
             current += ONES.get(word, TENS.get(word, 0))
         elif word == "hundred" and (used or words[0] == "hundred"):
             current = max(current, 1) * 100
@@ -178,6 +181,6 @@ def _cardinal(words: list[str]) -> tuple[Fraction, int]:
         else:
             break
         used = index + 1
-        if word in ONES and (following in ONES or following in TENS):
+        if word in ONES and (following in ONES or following in TENS) and following != "dozen":
             break  # "one eight two" is no number of this kind
     return Fraction(total + current), used

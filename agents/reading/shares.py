@@ -13,10 +13,11 @@ from agents.reading.unit_words import simplified, with_article_as_one
 
 _PERCENT: Final = re.compile(r"\s*(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
 _OF: Final = re.compile(
-    r"\s*(?:%|per\s?cent|pct)?\s*(?:of\s+\S|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b"
-    r"|[*x×]\s*(?:last|now|yesterday|today))",
+    r"\s*(?:%|per\s?cent|pct)?\s*(?:or (?:more|less|better|higher|lower|fewer)\s+)?"
+    r"(?:of\s+\S|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b|[*x×]\s*(?:last|now|yesterday|today))",
     re.IGNORECASE,
 )
+_OF_AT_END: Final = re.compile(r"\s*(?:%|per\s?cent|pct)?\s*of\s*$", re.IGNORECASE)
 _TIMES: Final = re.compile(r"\s*(?:times\b|[x×](?![^\W\d_])|\*)", re.IGNORECASE)
 _BOUND: Final = (
     r"(?:\s+(?:no|not|any|more|less|than|at|most|least|up to|as|much|about|some|the|a|another|only|of|by|max(?:imum)?))*"
@@ -37,7 +38,7 @@ _GAIN_OF: Final = re.compile(rf"\b(?:gain|add|win|increase|rise)(?:s|es|ed|ing|n
 # Words before "a third of yesterday" with which it is what is to be reached.
 _REACHED: Final = frozenset(
     (
-        *("at", "most", "least", "no", "not", "nor", "more", "less", "than", "below", "under", "above", "over", "within"),
+        *("at", "most", "least", "no", "not", "nor", "more", "less", "than", "below", "under", "above", "over"),
         *("exceed", "exceeding", "beyond", "be", "is", "are", "stay", "stays", "remain", "remains", "keep", "keeps", "hold"),
         *("holds", "only", "just", "the", "a", "up", "max", "min", "maximum", "minimum", "higher", "lower", "worse", "better"),
         *("and", "or", "must", "shall", "should", "have", "has", "to"),
@@ -47,7 +48,12 @@ _COMPARED: Final = re.compile(
     r"(?<!no )(?<!not )(?<!any )(?<!or )\b(?:less|more|lower|higher|better|faster|fewer|bit|slightly|somewhat)\b(?!\s+than)",
     re.IGNORECASE,
 )
-_JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–)\s*", re.IGNORECASE)
+_UNMEASURED: Final = re.compile(
+    r"\b(?:\w*fold|(?:marked|significant|substantial|considerabl|noticeabl|clear|drastic|marginal|massive|strong)(?:al)?l?y"
+    r"|much|(?<!so )far|a little|a lot|a few|a couple)\b(?!\s+as)",
+    re.IGNORECASE,
+)
+_JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–|\.\.)\s*", re.IGNORECASE)
 _AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECASE)
 _HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
 
@@ -73,7 +79,7 @@ def share_of(words: str) -> Share:
     if not numbers and re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE):
         raise AmountError(f"{words!r} has no number")
     if not numbers:
-        if _COMPARED.search(plain):
+        if _COMPARED.search(plain) or _UNMEASURED.search(plain):
             raise AmountError(f"{words!r} does not say by how much")
         return Share(0)
     stated = [number for number in numbers if number.is_ratio or _PERCENT.match(plain[number.end :])]
@@ -109,7 +115,7 @@ def _share(words: str, number: Number) -> Share:
     is_by = re.search(r"\bby\s*(?:up to\s*|at least\s*|at most\s*)?$", before)
     if _OF.match(after) and share < 50 and not is_by and not _is_reached(before):
         raise AmountError(f"{words!r} can be what is left or what is lost")
-    if _OF.match(after) and not is_by:
+    if (_OF.match(after) or (share >= 50 and _OF_AT_END.match(after))) and not is_by:
         return _changed(share - 100)
     return Share(_percent(abs(share)), (1 if share > 0 else -1) if number.signed else 0)
 

@@ -48,7 +48,10 @@ def _power(match: re.Match[str]) -> str:
     return f"{match[1] or '1'}e{exponent}"
 
 
+_FRACTIONS: Final = {"½": "5", "¼": "25", "¾": "75"}
 _SIMPLER: Final = (
+    _simpler(r"(?<=\d)\s?([½¼¾])", lambda match: f".{_FRACTIONS[match[1]]}"),
+    _simpler(r"[½¼¾]", lambda match: f"0.{_FRACTIONS[match[0]]}"),
     _simpler(rf"(?:(?<![\w.,])(\d+(?:[.,]\d+)?)\s*[×x*·⋅]\s*|(?<![\w.,])){_POWER}", _power),
     _simpler(r"(\d)\s*[×x*·⋅]\s*10\s*[-−–](\d{1,2})\b", r"\1e-\2"),  # the exponent was raised
     _simpler(r"\b(?:prcnt|pcnt|perc|prct|percnt)\b|\bp\.\s?c\.", "percent"),

@@ -49,6 +49,7 @@ VALUES = [
     ("one oh five watts", "W", 105),
     ("ten twenty four ms", "ms", 1024),
     ("not one twenty but two forty ms", "ms", 240),
+    ("two dozen users", "UE", 24),
     # powers of ten
     ("< 5 × 10^-4", "%", 0.05),
     ("5*10^-4", "%", 0.05),
@@ -60,6 +61,7 @@ VALUES = [
     ("by a further dB", "dB", 1),
     ("within a millisecond", "ms", 1),
     ("by haf a db", "dB", 0.5),
+    ("1½ %", "%", 1.5),
     ("below 3 prcnt", "%", 3),
 ]
 
@@ -89,6 +91,8 @@ def test_of_a_range_the_comparison_takes_its_end():
         ("10 ms (now 20 ms)", "ms"),
         ("20 ms is too much, 10 ms", "ms"),
         ("five six milliseconds", "ms"),
+        ("half of 20 ms", "ms"),
+        ("twice 10 ms", "ms"),
         ("three twenty percent", "%"),
         ("5 × 10 ms", "ms"),
         ("a bit", "Mbit"),
@@ -136,6 +140,8 @@ SHARES = [
     ("drop to at most 60 % of yesterday", 40, -1),
     ("gain 5 % of its present", 5, 1),
     ("at most 40 % of yesterday", 60, -1),
+    ("95 % or more of now", 5, -1),
+    ("four fifths of", 20, -1),
     ("by a percent", 1, 0),
     ("improve by 25 prcnt frm yesterday", 25, 0),
 ]
@@ -159,6 +165,10 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
         "by 0.1",
         "5 % of its rate may go",
         "trifle with 5 % of its rate",
+        "within 5 % of yesterday",
+        "tenfold",
+        "markedly less",
+        "-10..-15 %",
     ],
 )
 def test_a_share_that_is_not_certain_is_a_doubt(words: str):

@@ -15,6 +15,7 @@ from agents.reading.timing.time_words import (
     NIGHT,
     PART_OF_DAY,
     PLAIN,
+    RECURRING,
     STARTS,
     TO,
     UNTIL,
@@ -36,6 +37,11 @@ def check_affirmed(items: list[Item]) -> None:
         if item in DENYING or (
             item == "not" and (following in ("during", "in", "on", "while", "when") or isinstance(following, Event))
         ):
+            raise TimeError(f"with {item} it is not certain when")
+        is_each = item in ("every", "each") and (isinstance(following, Day) or following in ("day", "night", *WHOLE_PART))
+        if item in RECURRING or is_each:
+            raise TimeError("it recurs")
+        if item in ("yesterday", "±"):
             raise TimeError(f"with {item} it is not certain when")
         if item == "or" or (item in ("next", "last") and isinstance(following, Day)):
             raise TimeError(f"with {item} it can be another time")
@@ -86,9 +92,19 @@ class ClockWindow:
             raise TimeError("it names more than two times of day")
         if moments:
             return self._by_two(*moments)
+        if len(spans) > 1:
+            return self._after_span(spans)
         if spans and self._has("next", "for", "coming", "following", "during"):
             return self.now, self.now + spans[0].length
         return self._whole(days_in(self.items))
+
+    def _after_span(self, spans: list[Span]) -> Window:
+        """Return the window of "in two hours for one hour"; raises TimeError for other two durations."""
+        words = [item if isinstance(item, str) else type(item) for item in self.items]
+        if len(spans) != 2 or words[-4:] != ["in", Span, "for", Span]:
+            raise TimeError("it names two durations")
+        start = self.now + spans[0].length
+        return start, start + spans[1].length
 
     def _has(self, *words: str) -> bool:
         return any(word in self.items for word in words)

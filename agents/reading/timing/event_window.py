@@ -137,7 +137,9 @@ class EventWindow:
             if not _is_timely(side) or not (set(_words(side)) & (BACK | STARTS | ENDS) or _has(side, Span)):
                 return self._day_point(side)
             event = self.events[0] if len(self.events) == 1 or word == "" else self.events[-1]
-        words = _words(side)
+        words, days = _words(side), days_in(side)
+        if days and not any(event.start.date() <= day <= event.end.date() for day in days):
+            raise TimeError(f"{event.name} is on {event.start:%A %d %B} by the calendar")
         span = next((item for item in side if isinstance(item, Span)), None)
         base = self._base(event, words, word)
         if span is None:

@@ -17,6 +17,7 @@ from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, T
 from agents.reading.timing.time_words import KNOWN, MONTHS, NIGHT, NO_EVENT, PART_OF_DAY, SHORT, SPANS, UNITS, UNTIL, WEEKDAYS
 
 _NAMED: Final = {"noon": 12, "midday": 12, "midnight": 24}
+_ZONE: Final = re.compile(r"\b(?:CES?T|EES?T|E[SD]T|P[SD]T|C[SD]T|BST|JST|SGT|MSK)\b|(?<=:\d\d)\+(?!00:?00)\d\d:?\d\d\b")
 _ORDINAL: Final = ("st", "nd", "rd", "th")
 
 
@@ -40,6 +41,8 @@ def _corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
 
 
 def _plain(phrase: str) -> str:
+    if zone := _ZONE.search(phrase):
+        raise TimeError(f"{zone.group()} is not the clock of the network")
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", phrase)  # a date with dots has its day first
     text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
     text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
@@ -197,7 +200,9 @@ class _TimeReader:
             fraction, size = float(f"0.{words[2]}"), 3
         unit = UNITS.get(singular(words[size]))
         is_end = self._key(-1) in ("to", "-", "–", "until", "till", "and")
-        is_clock = self._is_of_four_digits() or (words[1] == "h" and number and number > 12 and is_end)
+        is_start = words[2] in ("to", "-", "–", "until", "till") and words[3].isdigit()  # "19h-21h"
+        is_hour = words[1] == "h" and number is not None and number <= 24
+        is_clock = self._is_of_four_digits() or (is_hour and ((is_end and int(words[0]) > 12) or is_start))
         if number is None or unit is None or is_clock:
             return None
         self._position += size + 1
@@ -282,6 +287,8 @@ class _TimeReader:
             return self._with_hint(Moment(number, minute), is_24=is_24)
         if number > 24 or self._key(1) in ("%", "percent"):
             return None
+        if self._key(1) in ("before", "after", "into"):
+            raise TimeError(f"{number} {self._key(1)} can be minutes or a time of day")
         minute, size = 0, 1
         if (following := self._number(1)) is not None and 10 <= following < 60 and self._key(2) not in (*UNITS, ":"):
             minute, size = following, 2
