@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from agents.reading.antecedents import Antecedents, PlaceError
+from agents.reading.name import Name
 from agents.reading.names import Names
 from agents.reading.placing.place_groups import PlaceGroups
 from agents.reading.spoken import Spoken
@@ -26,6 +27,7 @@ class Mentions:
     asleep: bool | None = None
     without_asleep: bool = False
     is_back_joined: bool = False  # "there and in A"
+    counts: list[tuple[int, Name]] = field(default_factory=list)  # "two cells of" and the name behind it
 
     def cells(self) -> frozenset[str]:
         """Return the cells that are meant, empty if none is left; raises PlaceError."""
@@ -35,7 +37,32 @@ class Mentions:
         cells = (self._taken(also, out) | also) - left_out
         if self.asleep is not None:
             cells = cells & self.names.asleep if self.asleep else cells - self.names.asleep
+        self._check_counts(cells)
         return cells
+
+    def _check_counts(self, cells: frozenset[str]) -> None:
+        """Raise PlaceError for a number of cells that a site or area does not have, nor what is taken of it."""
+        for count, name in self.counts:
+            if count not in (len(name.cells), len(name.cells & cells)):
+                raise PlaceError(f"{name.name} has {len(name.cells)} cells, not {count}")
+
+    def rest_of_name(self, name: Name) -> Name:
+        """Return what no other item names of a place; raises PlaceError."""
+        left = self.antecedents.rest(name.cells) - self.groups.union("in")
+        if left == name.cells:
+            raise PlaceError(f"nothing else of {name.name} is named")
+        return Name(name.kind, name.name, left)
+
+    def between(self, first: Name, last: Name) -> Name:
+        """Return the cells from the first to the last, in the order of the card; raises PlaceError if it is not one of names."""
+        order = list(self.names.order if first.kind == "cell" else self.names.sites)
+        start, end = sorted((order.index(first.name), order.index(last.name)))
+        between = order[start : end + 1]
+        if first.kind == "site":
+            return Name("range", last.name, frozenset().union(*(self.names.sites[site] for site in between)))
+        if self.names.site_of[first.name] != self.names.site_of[last.name]:
+            raise PlaceError(f"{first.name} to {last.name} are cells of several sites")
+        return Name("range", last.name, frozenset(between))
 
     def _taken(self, also: frozenset[str], out: frozenset[str]) -> frozenset[str]:
         if taken := self.groups.union("in"):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from agents.reading.antecedents import Antecedents, PlaceError
@@ -21,38 +20,34 @@ from agents.reading.place_words import (
     INCLUDING,
     INSTEAD,
     JOINING,
-    KEYWORDS,
     NONE,
     ONE_BACK,
     PREMISES,
     REST,
     SEVERAL_BACK,
-    SITES,
     TOWARDS,
     phrase_at,
 )
 from agents.reading.placing.mentions import Mentions
 from agents.reading.placing.place_groups import Sign
-from agents.reading.spoken import Spoken, is_misspelled, spoken, with_hundreds
+from agents.reading.placing.place_phrase import PlacePhrase, is_nearly_filler
+from agents.reading.spoken import Spoken
 
-_CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 _PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 _COUNTS: Final = frozenset("23456789")
-_KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
 
 
 @dataclass
 class PlaceReader:
     """Reads a phrase from left to right into groups of cells, each taken in, taken in whatever else holds, or taken out."""
 
-    phrase: str
+    text: str
     names: Names
     antecedents: Antecedents
     is_relation: bool
     near: list[str] = field(default_factory=list)  # sites, the last one last
     unused: list[str] = field(default_factory=list)
-    counts: list[tuple[int, Name]] = field(default_factory=list)  # "two cells of" and the name behind it
     sign: Sign = "in"
     is_fresh: bool = False  # an exclusion has no name yet
     none_at: int | None = None  # the first group behind "no cell of": an exclusion behind it takes nothing out
@@ -64,14 +59,9 @@ class PlaceReader:
     link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
 
     def __post_init__(self) -> None:
-        self.words = [replace(word, key=self._keyword(word.key)) for word in with_hundreds(spoken(_parted(self.phrase)))]
+        self.phrase = PlacePhrase(self.text, self.names)
+        self.words = self.phrase.words
         self.said = Mentions(self.words, self.names, self.antecedents)
-
-    def _keyword(self, key: str) -> str:
-        """Return the word of exclusion or the like that a word misspells, unless it is near to a name."""
-        if len(key) < 6 or key in KEYWORDS or key in FILLERS or self.names.corrected(key) != key:
-            return key
-        return next((right for right in KEYWORDS if is_misspelled(key, right)), key)
 
     def cells(self) -> frozenset[str]:
         """Read the phrase and return its cells, empty if none is left."""
@@ -86,9 +76,7 @@ class PlaceReader:
             raise PlaceError(f"it is not certain whether {self.part.name} is left out too")
         if self.is_fresh and not self.said.without_asleep and self.said.asleep is None:
             raise PlaceError("it is not certain what is left out")
-        cells = self.said.cells()
-        self._check_counts(cells)
-        return cells
+        return self.said.cells()
 
     def _read(self, position: int) -> int:
         """Read what stands at a position; return how many words it takes."""
@@ -102,9 +90,9 @@ class PlaceReader:
         """Read words that change nothing; return how many they are, 0 if there are none."""
         length = phrase_at(EMPHASIS, self.words, position)
         if length > phrase_at(EXCLUDED, self.words, position):
-            self.is_not_only |= self._is_at(position, "not") and self._is_at(position + 1, "only", "just", "merely")
+            self.is_not_only |= self.phrase.is_at(position, "not") and self.phrase.is_at(position + 1, "only", "just", "merely")
             return length
-        if not self.is_not_only or not self._is_at(position, "but"):
+        if not self.is_not_only or not self.phrase.is_at(position, "but"):
             return 0
         self.is_not_only, self.link = False, "and"  # "not only A but B"
         return 1
@@ -117,29 +105,22 @@ class PlaceReader:
         length = phrase_at(INCLUDED, self.words, position)
         if not length:
             return 0
-        if self._is_at(position + length - 1, "without"):
+        if self.phrase.is_at(position + length - 1, "without"):
             self.sign = "also"
-        elif self._is_at(position, "also", "likewise") and self._goes_on_at(position + length):
-            if self.sign == "out" and not self.is_fresh and self._is_name_at(position + length):
+        elif self.phrase.is_at(position, "also", "likewise") and self.phrase.goes_on_at(position + length):
+            if self.sign == "out" and not self.is_fresh and self.phrase.is_name_at(position + length):
                 raise PlaceError("it is not certain whether what follows is left out too")
         elif self.said.groups:
             self.part = None
             (self.said.groups.turn_list if self.said.all else self.said.groups.turn_last)("also")
         return length
 
-    def _goes_on_at(self, position: int) -> bool:
-        is_exclusion = position < len(self.words) and bool(phrase_at(EXCLUDING, self.words, position))
-        return is_exclusion or self._is_name_at(position)
-
-    def _is_name_at(self, position: int) -> bool:
-        return position < len(self.words) and self.names.full_at(self.words, position) is not None
-
     def _read_turn(self, position: int) -> int:
         """Read words that turn the meaning of what was said; return how many they are, 0 if there are none."""
         if length := phrase_at(AWAKE, self.words, position):
             self._read_asleep(position, is_asleep=False)
         elif length := phrase_at(NONE, self.words, position):
-            if void := self._void(position, length):
+            if void := self.phrase.void(position, length, is_open=self.sign == "out" and self.is_fresh):
                 self.sign, self.is_fresh = "in", False
                 return void
             self.none_at = len(self.said.groups)
@@ -150,14 +131,16 @@ class PlaceReader:
 
     def _read_heading(self, position: int) -> int:
         """Read words that point forward, "not included: A" or "excluded from it is A"; return how many they are, else 0."""
-        words, is_first = self.words, position == 0 or not self.words[position - 1].is_word or self._begins_line(position)
+        words, is_first = self.words, position == 0 or not self.words[position - 1].is_word or self.phrase.begins_line(position)
         length = phrase_at(EXCLUDED, words, position)
         is_out = length > 0
         length = length or phrase_at(INCLUDED, words, position)
         after = position + length
-        after += 2 if self._is_at(after, "from", "of", "in") and self._is_at(after + 1, *ONE_BACK, *SEVERAL_BACK) else 0
-        is_pointing = self._is_at(after, ":", "=") or (is_first and is_out and self._is_at(after, "is", "are"))
-        if not length or not is_pointing or (is_first and self._is_at(position, "is", "are")):
+        after += (
+            2 if self.phrase.is_at(after, "from", "of", "in") and self.phrase.is_at(after + 1, *ONE_BACK, *SEVERAL_BACK) else 0
+        )
+        is_pointing = self.phrase.is_at(after, ":", "=") or (is_first and is_out and self.phrase.is_at(after, "is", "are"))
+        if not length or not is_pointing or (is_first and self.phrase.is_at(position, "is", "are")):
             return 0
         if is_out:
             self.sign, self.is_fresh = "out", True
@@ -165,34 +148,18 @@ class PlaceReader:
             self.sign, self.is_fresh = "also" if self.said.groups or self.said.all else "in", False
         return after + 1 - position
 
-    def _void(self, position: int, length: int) -> int:
-        """Return the number of words that say that nothing is left out ("none excluded", "excluded: none"), 0 if they do not."""
-        after = position + length
-        while after < len(self.words):
-            if excluded := phrase_at(EXCLUDED, self.words, after):
-                return after + excluded - position
-            if self.words[after].key not in FILLERS or self.words[after].key.isdigit():
-                break
-            after += 1
-        is_last = position + length == len(self.words) or not self.words[position + length].is_word
-        is_void = self.sign == "out" and self.is_fresh and (is_last or self._begins_line(position + length))
-        return length if is_void else 0
-
-    def _begins_line(self, position: int) -> bool:
-        return position > 0 and "\n" in self.phrase[self.words[position - 1].end : self.words[position].start]
-
     def _read_name_or_rest(self, position: int, word: Spoken) -> int:
         words = self.words
         length = phrase_at(REST, words, position)
         said = self.antecedents.sites(self.names)
         name = self.names.at(words, position, self.near, said) if not length or word.key not in ALL else None
-        if length and not (name and name.words > 1) and not self._is_at(position + 1, "than"):
+        if length and not (name and name.words > 1) and not self.phrase.is_at(position + 1, "than"):
             return self._read_rest(position, length)
         if name:
             self._add(position, name)
             return name.words
-        if self.said.groups and (length := phrase_at(EXCLUDED, words, position)) and self._closes(position, length):
-            if self._is_at(position + length, "none", "nothing"):
+        if self.said.groups and (length := phrase_at(EXCLUDED, words, position)) and self.phrase.closes(position, length):
+            if self.phrase.is_at(position + length, "none", "nothing"):
                 return length + 1
             if self.is_asleep_last:  # "sleeping cells excluded"
                 self.said.asleep, self.said.without_asleep = None, True
@@ -209,25 +176,14 @@ class PlaceReader:
             is_opposed = word.key == "but" and length == 1 and self._begins_with_exclusion()
             self.sign, self.is_fresh = ("in", False) if is_opposed else ("out", True)  # "not A but B"
             self.link = "…" if is_opposed else self.link
-            return length + self._aside(position + length)
+            return length + self.phrase.aside(position + length)
         return self._read_word(position, word)
-
-    def _aside(self, position: int) -> int:
-        """Return the number of words of what is said between "with the exception" and "of" about why, without a name in it."""
-        if self.words[position - 1].key != "exception" or not self._is_at(position, ","):
-            return 0
-        for end in range(position + 1, len(self.words) - 1):
-            if self.words[end].key == "," and self.words[end + 1].key == "of":
-                return end - position + 1
-            if self.names.full_at(self.words, end):
-                break
-        return 0
 
     def _read_rest(self, position: int, length: int) -> int:
         after = position + length
         while after < len(self.words) and self.words[after].key in ("2", "3", "4", "cells", "cell", "sectors", "ones"):
             after += 1
-        if self._is_at(after, "of", "on", "in", "at"):
+        if self.phrase.is_at(after, "of", "on", "in", "at"):
             self.said.rest_of = True
         elif self.sign == "out":
             self.said.all = True
@@ -237,12 +193,12 @@ class PlaceReader:
 
     def _read_word(self, position: int, word: Spoken) -> int:
         key = word.key
-        if (key in ALL and not self._is_of_each(position)) or key == "wide" or self._is_network(position):
+        if (key in ALL and not self.phrase.is_of_each(position)) or key == "wide" or self._is_network(position):
             self._read_all(1)
-            self.said.back += ["count"] * (key in ALL and self._is_at(position + 1, "3", "4", "5"))
+            self.said.back += ["count"] * (key in ALL and self.phrase.is_at(position + 1, "3", "4", "5"))
         elif key in ASLEEP:
             self._read_asleep(position, is_asleep=ASLEEP[key])
-        elif back := self._back(position):
+        elif back := self.phrase.back(position):
             self._refer(position, back)
         elif key == "-" and not word.glued and self._is_minus(position):
             self.sign, self.is_fresh = "out", True
@@ -250,11 +206,11 @@ class PlaceReader:
             self.sign, self.link = "also", "and"
         elif key in JOINING:
             self.link = "and" if key != "," else self.link or ","
-        elif key == "…" or self.phrase[word.start] in ";\n":
+        elif key == "…" or self.phrase.text[word.start] in ";\n":
             self.link = "…"
             self.sign = "in" if self.sign == "out" and not self.is_fresh else self.sign
         elif word.is_word and not self._means_nothing(position, word):
-            self.unused.append(self.phrase[word.start : word.end])
+            self.unused.append(self.phrase.text[word.start : word.end])
         self._end_line(word)
         return 1
 
@@ -272,22 +228,23 @@ class PlaceReader:
         return True
 
     def _means_nothing(self, position: int, word: Spoken) -> bool:
-        if is_pronoun(self.words, position) or self._is_apposed(position):
+        if is_pronoun(self.words, position) or self.phrase.is_apposed(position):
             return True
         last = self.said.groups.last
         is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
-        if word.key.isdigit() and (word.glued or (is_listed and not self._is_before_word(position))):
+        if word.key.isdigit() and (word.glued or (is_listed and not self.phrase.is_before_word(position))):
             return False  # the part of an id that no cell has
         if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area":
             return True  # "the north one"
-        if word.key.isdigit() and position and not self._is_before_word(position) and self.words[position - 1].key in _RANGE:
+        if (
+            word.key.isdigit()
+            and position
+            and not self.phrase.is_before_word(position)
+            and self.words[position - 1].key in _RANGE
+        ):
             return False
-        is_filler = word.key in FILLERS and not self._is_numbered(position)
-        return is_filler or _is_nearly_filler(word.key)
-
-    def _is_of_each(self, position: int) -> bool:
-        is_noun = self._is_at(position + 1, "cell", "sector", "carrier", "antenna")  # "of each cell in A"
-        return self.words[position].key == "each" and position > 0 and self.words[position - 1].key == "of" and not is_noun
+        is_filler = word.key in FILLERS and not self.phrase.is_numbered(position)
+        return is_filler or is_nearly_filler(word.key)
 
     def _is_network(self, position: int) -> bool:
         """Whether a word means all of the network: its own name, "the whole campus", a "*" by itself."""
@@ -295,43 +252,12 @@ class PlaceReader:
         if key == "*":
             return position + 1 == len(self.words) or not self.words[position + 1].glued or not self.words[position + 1].is_word
         is_whole = self.said.all and not self.said.groups
-        is_whole |= self._is_at(position - 1, ":") or self._is_at(position + 1, "-", "wide") or self._is_across(position)
+        is_whole |= (
+            self.phrase.is_at(position - 1, ":")
+            or self.phrase.is_at(position + 1, "-", "wide")
+            or self.phrase.is_across(position)
+        )
         return key in self.names.network_words or (key in PREMISES and key not in self.names.group_words and is_whole)
-
-    def _is_across(self, position: int) -> bool:
-        return "across" in (word.key for word in self.words[max(0, position - 2) : position])
-
-    def _is_apposed(self, position: int) -> bool:
-        """Whether a word says more of cells that are named behind it: "the indoor cells S1C1 and S1C2", "its twin S1C1"."""
-        if position and self._is_at(position - 1, "its", "their") and self._is_name_at(position + 1):
-            name = self.names.full_at(self.words, position + 1)
-            return self.words[position].key.isalpha() and name is not None and name.kind == "cell"
-        after = position + 2
-        if not self.words[position].key.isalpha() or not self._is_at(position + 1, "cell", "cells", "sector", "sectors"):
-            return False
-        is_bracketed = self._is_at(after, "(")
-        after += is_bracketed
-        name = self.names.full_at(self.words, after) if after < len(self.words) else None
-        return name is not None and (name.kind == "cell" or (is_bracketed and name.kind == "site"))
-
-    def _is_before_word(self, position: int) -> bool:
-        following = self.words[position + 1 : position + 2]
-        return bool(following) and following[0].is_word and not following[0].key.isdigit() and following[0].key not in JOINING
-
-    def _back(self, position: int) -> str:
-        """Return the word that refers to a place before, "site" if to the site of it, empty if there is none."""
-        key, before = self.words[position].key, self.words[position - 1].key if position else ""
-        if key in ONE_BACK and before == "of" and position > 1 and self.words[position - 2].key in ALL:
-            return "there"  # "all of it"
-        if self._is_at(position + 1, "of", "in", "on", "at", "which", "that", "with", "belonging") and key in (
-            "those",
-            "these",
-            "that",
-        ):
-            return ""  # "those of A"
-        if key in SITES and before in ("that", "this", "the", "whole", "same", "its"):
-            return "site"
-        return key if key in ONE_BACK or key in SEVERAL_BACK else ""
 
     def _refer(self, position: int, back: str) -> None:
         """Note a word that refers to a place before; behind an exclusion it takes that out, behind "and" it takes it in, too."""
@@ -344,14 +270,6 @@ class PlaceReader:
         self.said.is_back_joined |= back in _PLACES_BACK and self.link == "and" and len(self.said.groups) > 0 and is_alone
         self.is_back_open = back in _PLACES_BACK
 
-    def _is_numbered(self, position: int) -> bool:
-        """Whether a number names a sector: one that the site does not have."""
-        return (
-            self.words[position].key.isdigit()
-            and position > 0
-            and self.words[position - 1].key in ("sector", "carrier", "antenna", "cell", "sectors")
-        )
-
     def _read_all(self, words: int) -> int:
         """Take in the network; what an exclusion with which the words begin leaves out came before."""
         if self.sign == "out" and self.link in (",", "…") and self.said.groups.union("out") and not self.is_fresh:
@@ -361,7 +279,7 @@ class PlaceReader:
 
     def _end_line(self, word: Spoken) -> None:
         """Note that a line ends behind a word; an exclusion ends with it."""
-        rest = self.phrase[word.end :]
+        rest = self.phrase.text[word.end :]
         if rest.lstrip(" ")[:1] == "\n" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "in", "…"
 
@@ -383,8 +301,8 @@ class PlaceReader:
             self.near = [site for site in self.near if site not in sites] + sites
         if self.said.rest_of:
             self.said.rest_of = False
-            name = self._rest_of(name)
-        if name.kind == "cell" and self._is_called_asleep(position):
+            name = self.said.rest_of_name(name)
+        if name.kind == "cell" and self.phrase.is_called_asleep(position):
             self.said.asleep, self.said.without_asleep = None, False
         self.said.is_back_joined |= self.is_back_open and self.link == "and" and self.sign == "in"
         self.is_back_open = self.is_asleep_last = False
@@ -392,7 +310,7 @@ class PlaceReader:
             raise PlaceError("it is not certain which is the source and which the target")
         last = self.said.groups.last
         if last and self._is_range(position, last.named, name):
-            self.said.groups.replace_last(self._range(last.named, name))
+            self.said.groups.replace_last(self.said.between(last.named, name))
         else:
             self._turn_behind_exclusion(name)
             self._turn_within_exclusion(position, name)
@@ -427,31 +345,25 @@ class PlaceReader:
         last = self.said.groups.last
         if self.sign != "out" or last is None or last.sign != "out" or not name.cells < last.name.cells:
             return
-        if self.is_fresh or self._is_at(position - 2, "together", "along"):
+        if self.is_fresh or self.phrase.is_at(position - 2, "together", "along"):
             self.part = name
-        elif self._is_at(position - 1, "with"):
+        elif self.phrase.is_at(position - 1, "with"):
             self.sign = "also"
 
     def _note_count(self, position: int, name: Name) -> None:
         """Note the number of "two cells of S1" or "the two S1 cells"."""
         before = [word.key for word in self.words[max(0, position - 4) : position]]
         nouns = [key for key in before if key not in ("of", "the", "in", "at", "on")]
-        is_noun_behind = self._is_at(position + name.words, "cells", "sectors") or "of" in before[-2:]
+        is_noun_behind = self.phrase.is_at(position + name.words, "cells", "sectors") or "of" in before[-2:]
         counted = nouns[-2:-1] if nouns[-1:] in (["cells"], ["sectors"]) else nouns[-1:] if is_noun_behind else []
         if name.kind in ("site", "area") and counted and counted[0] in _COUNTS:
-            self.counts.append((int(counted[0]), name))
-
-    def _check_counts(self, cells: frozenset[str]) -> None:
-        """Raise PlaceError for a number of cells that a site or area does not have, nor what is taken of it."""
-        for count, name in self.counts:
-            if count not in (len(name.cells), len(name.cells & cells)):
-                raise PlaceError(f"{name.name} has {len(name.cells)} cells, not {count}")
+            self.said.counts.append((int(counted[0]), name))
 
     def _check_number(self, position: int, name: Name) -> None:
         """Raise PlaceError for "S2 and 3": the third cell of S2, which is in S2, or S3?"""
         last = self.said.groups.last
         is_bare = self.words[position].key.isdigit() and not self.words[position].glued and name.words == 1
-        is_bare |= name.words == 2 and self._is_at(position, "sector", "cell", "carrier", "antenna")
+        is_bare |= name.words == 2 and self.phrase.is_at(position, "sector", "cell", "carrier", "antenna")
         is_within = last is not None and last.sign == self.sign and last.named.kind == "site" and name.cells < last.named.cells
         if is_bare and is_within and self.link == "and" and name.kind == "cell":
             raise PlaceError(f"{self.words[position].key} can be a cell of {last.named.name if last else ''} or another site")
@@ -471,57 +383,8 @@ class PlaceReader:
         ):
             raise PlaceError(f"it is not certain whether it is {last.named.name} or {name.name}")
 
-    def _rest_of(self, name: Name) -> Name:
-        left = self.antecedents.rest(name.cells) - self.said.groups.union("in")
-        if left == name.cells:
-            raise PlaceError(f"nothing else of {name.name} is named")
-        return Name(name.kind, name.name, left)
-
-    def _is_called_asleep(self, position: int) -> bool:
-        before = [word.key for word in self.words[max(0, position - 2) : position] if word.key not in ("cell", "cells")]
-        return bool(before) and before[-1] in ASLEEP
-
     def _is_range(self, position: int, last: Name, name: Name) -> bool:
         before = [word.key for word in self.words[max(0, position - 2) : position]]
         is_minus = before[-1:] == ["-"] and self.sign == "out" and not self.words[position - 1].glued
         is_range = before == [".", "."] or bool(before and before[-1] in _RANGE and not is_minus)
         return is_range and last.kind == name.kind and name.kind in ("cell", "site")
-
-    def _range(self, first: Name, last: Name) -> Name:
-        """Return the cells from the first to the last, in the order of the card; raises PlaceError if it is not one of names."""
-        order = list(self.names.order if first.kind == "cell" else self.names.sites)
-        start, end = sorted((order.index(first.name), order.index(last.name)))
-        between = order[start : end + 1]
-        if first.kind == "site":
-            return Name("range", last.name, frozenset().union(*(self.names.sites[site] for site in between)))
-        if self.names.site_of[first.name] != self.names.site_of[last.name]:
-            raise PlaceError(f"{first.name} to {last.name} are cells of several sites")
-        return Name("range", last.name, frozenset(between))
-
-    def _is_at(self, position: int, *keys: str) -> bool:
-        return position < len(self.words) and self.words[position].key in keys
-
-    def _closes(self, position: int, length: int) -> bool:
-        """Whether "not" or "out" belongs to the name before it: nothing that it could exclude follows."""
-        first, after = self.words[position].key, position + length
-        if first == "no" and self.words[position - 1].key in (",", "…"):
-            return False
-        if phrase_at(EXCLUDING, self.words, position) > length:
-            return False  # "apart from", not "apart"
-        if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
-            return True
-        rest = [word for word in self.words[after:] if word.is_word and (word.key.isdigit() or word.key not in FILLERS)]
-        if first in ("not", "neither") and self._is_at(after, ",", ";"):
-            return True
-        return not rest or (first not in ("not", "out", "apart", "aside") and self.words[after].key in _CLOSING)
-
-
-def _is_nearly_filler(word: str) -> bool:
-    is_swapped = len(word) > 4 and any(sorted(word) == sorted(filler) for filler in FILLERS)
-    return is_swapped or any(is_misspelled(word, noun) for noun in ("cells", "sectors", "carriers", "stations", "network"))
-
-
-def _parted(phrase: str) -> str:
-    """Return a phrase with the words of a key such as "out_of_scope" apart, each where it was."""
-    phrase = re.sub(r"\b(x)[ -](ray)\b", r"\1\2 ", phrase, flags=re.IGNORECASE)
-    return _KEY.sub(lambda match: match.group().replace("_", " "), phrase)
