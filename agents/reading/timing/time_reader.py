@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Final
-
-from rapidfuzz import fuzz, process
 
 from agents.reading.site_card import NamedEvent, SiteCard
 from agents.reading.spoken import Spoken, singular, spoken
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError
-from agents.reading.timing.time_words import KNOWN, MONTHS, NIGHT, NO_EVENT, PART_OF_DAY, SHORT, SPANS, UNITS, UNTIL, WEEKDAYS
+from agents.reading.timing.plain_time import corrected, event_words, plain
+from agents.reading.timing.time_words import MONTHS, NIGHT, NO_EVENT, PART_OF_DAY, SPANS, UNITS, UNTIL, WEEKDAYS
 
 _NAMED: Final = {"noon": 12, "midday": 12, "midnight": 24}
-_ZONE: Final = re.compile(r"\b(?:CES?T|EES?T|E[SD]T|P[SD]T|C[SD]T|BST|JST|SGT|MSK)\b|(?<=:\d\d)\+(?!00:?00)\d\d:?\d\d\b")
 _ORDINAL: Final = ("st", "nd", "rd", "th")
 
 
 def items_of(phrase: str, card: SiteCard) -> list[Item]:
     """Return what a phrase says, in order; raises TimeError."""
-    return _TimeReader(card, _corrected(spoken(_plain(phrase)), card)).items()
-
-
-def _corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
-    """Correct misspelled words of time and of the calendar."""
-    known = KNOWN | {word for event in card.events for word in event_words(event)}
-    corrected = []
-    for word in words:
-        key = word.key
-        if len(key) > 3 and key.isalpha() and key not in known and singular(key) not in known and key not in SHORT:
-            match = process.extractOne(key, sorted(known), scorer=fuzz.ratio, score_cutoff=80 if len(key) > 5 else 86)
-            swapped = [right for right in known if right[0] == key[0] and sorted(right) == sorted(key)]
-            key = match[0] if match else swapped[0] if len(swapped) == 1 else key
-        corrected.append(replace(word, key=SHORT.get(key, key)))
-    return corrected
-
-
-def _plain(phrase: str) -> str:
-    if zone := _ZONE.search(phrase):
-        raise TimeError(f"{zone.group()} is not the clock of the network")
-    text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", phrase)  # a date with dots has its day first
-    text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
-    text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
-    text = re.sub(r"\b(?:2mo?ro?w?|2mrw|tmrw|tmr|tmw)\b", "tomorrow", text, flags=re.IGNORECASE)
-    text = re.sub(r"(?<=\d{4}) 2 (?=\d{4}\b)", " to ", text)
-    text = re.sub(r"\b([ap]) m\b", r"\1m", text, flags=re.IGNORECASE)
-    text = re.sub(r"(?<=\d)\s*[zZ]\b|\b(?:utc|gmt)\b", " ", text, flags=re.IGNORECASE)
-    text = re.sub(r"\bnot before\b", "from", text, flags=re.IGNORECASE)
-    text = re.sub(r"\bno[t]? (?:later than|after)\b", "until", text, flags=re.IGNORECASE)
-    text = re.sub(r"\bup to(?: and including)?\b", "until", text, flags=re.IGNORECASE)
-    text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
-    return re.sub(r"(\d)(am|pm|h|min|m|s)\b", r"\1 \2", text, flags=re.IGNORECASE)
-
-
-@lru_cache(maxsize=256)
-def event_words(event: NamedEvent) -> frozenset[str]:
-    """Return the words of an event's name, in the singular."""
-    return frozenset(singular(word.key) for word in spoken(event.name) if word.is_word)
+    return _TimeReader(card, corrected(spoken(plain(phrase)), card)).items()
 
 
 class _TimeReader:
