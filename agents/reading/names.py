@@ -9,6 +9,7 @@ and abbreviations ("mil47" of Millbrook47).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Final
 
 from agents.reading.name import Name, folded, key_of, runs
@@ -150,15 +151,15 @@ class Names(PartialNames):
         return by_runs or by_form if is_parted else by_form or by_runs
 
     def _wildcard(self, words: Sequence[Spoken], position: int) -> Name | None:
-        prefix = ""
-        for end in range(position, min(position + _LONGEST, len(words))):
-            if words[end].key == "*":
-                cells = frozenset(cell for cell in self.order if folded(cell).startswith(prefix))
-                return Name("wildcard", f"{prefix}*", cells, end + 1 - position) if prefix and cells else None
-            if end > position and not words[end].glued:
-                return None
-            prefix += folded(words[end].key)
-        return None
+        """Return the cells of "S2C*" or "S*C1"; a "*" alone is none."""
+        end = position + 1
+        while end < min(position + _LONGEST, len(words)) and words[end].glued and words[end].key not in _PAUSES:
+            end += 1
+        pattern = "".join(word.key if word.key in "*?" else folded(word.key) for word in words[position:end])
+        if "*" not in pattern or not pattern.strip("*?"):
+            return None
+        cells = frozenset(cell for cell in self.order if fnmatchcase(folded(cell), pattern))
+        return Name("wildcard", pattern, cells, end - position) if cells else None
 
     def _part_near(self, words: Sequence[Spoken], position: int, near: Sequence[str]) -> Name | None:
         is_of_site = position > 0 and words[position - 1].key in (SITES | _SITE_LISTS) - {"number"}  # "site 2 and site 3"

@@ -40,6 +40,7 @@ NAMED = {
     "Q07, cell 2": {"Q07-2"},
     "all sectors of Q07 but the second": {"Q07-1", "Q07-3"},
     "the site Q07, Q07-1 to Q07-2": {"Q07-1", "Q07-2"},
+    "Q*-1 … not Q1*": {f"Q0{number}-1" for number in range(1, 10)},
     # ranges
     "Q03..Q05": _site(3) | _site(4) | _site(5),
     "Q07-1..Q07-3": _site(7),
@@ -91,6 +92,9 @@ NAMED = {
     "Q05 but not Q05-1, and also not Q05-2": {"Q05-3"},
     "Q05 + Q06 - Q06-1": _site(5) | {"Q06-2", "Q06-3"},
     "not only the malt store but Q07-1": STORE | {"Q07-1"},
+    "Q05 not Q06 but Q07": _site(5) | _site(7),
+    "Q05 (Q05-2 incl.)": _site(5),
+    "Q05 (-Q05-2)": {"Q05-1", "Q05-3"},
     # other words of exclusion
     "Q01, Q03 and Q07, Q03 alone being excepted": _site(1) | _site(7),
     "With the exception, for reasons of which you are aware, of Q03-1, every cell of Q03": {"Q03-2", "Q03-3"},
@@ -259,6 +263,13 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "two of Q07",
         "all but two cells of Q07",
         "the draughty cells of Q03",
+        "Q03 and Q04 except sector 1",
+        "Q03 and Q04 but not the first",
+        "Q03[1-2]x",
+        "Q03 plus the capacity cells",
+        "neither Q03 nor Q04 but Q05",
+        "the other Q03 cells",
+        "every other cell",
         "the campus",
     ],
 )

@@ -70,7 +70,10 @@ class Mentions:
         if self._refers(also | out):
             return self.referred(self.back)
         if self.rest or self.rest_of:
-            return self.antecedents.rest(self.names.all) - also
+            rest = self.antecedents.rest(self.names.all)
+            if rest == self.names.all:
+                raise PlaceError("nothing else is named")
+            return rest - also
         if self.all or (out and not also) or self.asleep is not None:
             return self.names.all
         if also:

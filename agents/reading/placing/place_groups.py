@@ -52,6 +52,10 @@ class PlaceGroups:
         later = self._groups[index:]
         return bool(later) and not later[-1].shared_with and all(group.link == "and" for group in later[1:])
 
+    def sites_in(self) -> frozenset[str]:
+        """Return the sites that are taken in by their names."""
+        return frozenset(group.named.name for group in self._groups if group.sign != "out" and group.named.kind == "site")
+
     def left_out(self) -> frozenset[str]:
         """Return the cells that are taken out, but not those that are taken in again: by a later name, or by one within it."""
         out: set[str] = set()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from agents.reading.antecedents import Antecedents, PlaceError
-from agents.reading.name import Name
+from agents.reading.name import Name, folded
 from agents.reading.names import Names
 from agents.reading.placing.mentions import Mentions
 from agents.reading.placing.place_groups import Sign
@@ -24,6 +24,7 @@ class PlaceList:
     names: Names
     antecedents: Antecedents
     is_relation: bool
+    exclusion: str = ""  # the last word that takes out what follows
     near: list[str] = field(default_factory=list)  # sites, the last one last
     unused: list[str] = field(default_factory=list)
     sign: Sign = "in"
@@ -31,6 +32,7 @@ class PlaceList:
     none_at: int | None = None  # the first group behind "no cell of": an exclusion behind it takes nothing out
     is_not_only: bool = False  # "not only" has no "but" yet
     part: Name | None = None  # a part of what is left out, left out by itself: "without A but A1"
+    is_name_missing: bool = False  # "and the cells" of what?
     is_doubtful: bool = False  # "except A, B": both, or B but not A?
     is_asleep_last: bool = False  # the last name is before "sleeping"
     is_back_open: bool = False  # "there" has no name behind it yet
@@ -63,9 +65,10 @@ class PlaceList:
             self._turn_within_exclusion(position, name)
             self._check_list(name)
             self._check_number(position, name)
+            self._check_part(position, name)
             self._note_count(position, name)
             self.said.groups.append(self.sign, name, self.link)
-        self.link, self.is_fresh = "", False
+        self.link, self.is_fresh, self.is_name_missing = "", False, False
 
     def begins_with_exclusion(self) -> bool:
         """Whether the words began with an exclusion, and nothing else has been named."""
@@ -114,6 +117,14 @@ class PlaceList:
         is_within = last is not None and last.sign == self.sign and last.named.kind == "site" and name.cells < last.named.cells
         if is_bare and is_within and self.link == "and" and name.kind == "cell":
             raise PlaceError(f"{self.words[position].key} can be a cell of {last.named.name if last else ''} or another site")
+
+    def _check_part(self, position: int, name: Name) -> None:
+        """Raise PlaceError for "S1 and S2 except C1": the first cell of S2, or of both?"""
+        if self.sign != "out" or name.kind != "cell" or self.names.full_at(self.words, position):
+            return
+        part = folded(name.name).removeprefix(folded(self.names.site_of[name.name]))
+        if len(self.names.suffixed(part, self.said.groups.sites_in()) - name.cells) > 0:
+            raise PlaceError(f"{part} can be a cell of several sites")
 
     def _check_list(self, name: Name) -> None:
         """Raise PlaceError if it is not certain whether a name goes on with what stands before it."""

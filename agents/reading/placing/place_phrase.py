@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from agents.reading.antecedents import PlaceError
 from agents.reading.names import Names
 from agents.reading.place_words import (
     ALL,
@@ -22,6 +23,7 @@ from agents.reading.place_words import (
 )
 from agents.reading.spoken import is_misspelled, spoken, with_hundreds
 
+_CLASS: Final = re.compile(r"\w\[[^\]]*\]\w")  # "S[1-3]C1"
 _KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 
@@ -32,6 +34,8 @@ class PlacePhrase:
     def __init__(self, text: str, names: Names) -> None:
         self.text = text
         self.names = names
+        if _CLASS.search(text):
+            raise PlaceError(f"{text!r} has a pattern that is not understood")
         self.words = [replace(word, key=self.keyword(word.key)) for word in with_hundreds(spoken(_parted(text)))]
 
     def keyword(self, key: str) -> str:
@@ -42,7 +46,7 @@ class PlacePhrase:
 
     def is_at(self, position: int, *keys: str) -> bool:
         """Whether one of these words stands at a position."""
-        return position < len(self.words) and self.words[position].key in keys
+        return 0 <= position < len(self.words) and self.words[position].key in keys
 
     def is_name_at(self, position: int) -> bool:
         """Whether a name stands in full at a position."""

@@ -32,6 +32,7 @@ from agents.reading.placing.place_phrase import is_nearly_filler
 from agents.reading.spoken import Spoken
 
 _PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
+_NOUNS: Final = frozenset(("cell", "cells", "sector", "sectors", "carrier", "carriers", "site", "sites", "area", "capacity"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 
 
@@ -51,6 +52,8 @@ class PlaceReader(PlaceList):
             raise PlaceError(f"it is not certain whether {self.part.name} is left out too")
         if self.is_fresh and not self.said.without_asleep and self.said.asleep is None:
             raise PlaceError("it is not certain what is left out")
+        if self.is_name_missing:
+            raise PlaceError("what is named last is not known")
         return self.said.cells()
 
     def _read(self, position: int) -> int:
@@ -74,7 +77,12 @@ class PlaceReader(PlaceList):
 
     def _read_inclusion(self, position: int) -> int:
         """Read words that take in whatever else holds; return how many they are, 0 if there are none."""
-        if length := phrase_at(INCLUDING, self.words, position):
+        length = phrase_at(INCLUDING, self.words, position)
+        is_behind = not any(word.is_word for word in self.words[position + length :])
+        if length and is_behind and self.said.groups:  # "A (A1 incl.)"
+            self.said.groups.turn_last("also")
+            return length
+        if length:
             self.sign = "also" if self.said.groups or self.said.all else self.sign
             return length
         length = phrase_at(INCLUDED, self.words, position)
@@ -148,7 +156,11 @@ class PlaceReader(PlaceList):
             return length
         if length := phrase_at(EXCLUDING, words, position):
             self.none_at = None  # "none but A excluded"
-            is_opposed = word.key == "but" and length == 1 and self.begins_with_exclusion()
+            is_but = word.key == "but" and length == 1
+            if is_but and any(one.key == "neither" for one in words[:position]):
+                raise PlaceError("it is not certain what is left out")
+            is_opposed = is_but and (self.begins_with_exclusion() or (self.exclusion == "not" and not self.is_fresh))
+            self.exclusion = word.key
             self.sign, self.is_fresh = ("in", False) if is_opposed else ("out", True)  # "not A but B"
             self.link = "…" if is_opposed else self.link
             return length + self.phrase.aside(position + length)
@@ -158,13 +170,18 @@ class PlaceReader(PlaceList):
         after = position + length
         while after < len(self.words) and self.words[after].key in ("2", "3", "4", "cells", "cell", "sectors", "ones"):
             after += 1
-        if self.phrase.is_at(after, "of", "on", "in", "at"):
+        if self.phrase.is_at(after, "of", "on", "in", "at") or self._is_group_at(after):
             self.said.rest_of = True
         elif self.sign == "out":
             self.said.all = True
         else:
             self.said.rest = True
         return length
+
+    def _is_group_at(self, position: int) -> bool:
+        """Whether the name of a site or area stands at a position: "the other S2 cells"."""
+        name = self.names.full_at(self.words, position) if position < len(self.words) else None
+        return name is not None and name.kind in ("site", "area")
 
     def _read_word(self, position: int, word: Spoken) -> int:
         key = word.key
@@ -175,7 +192,7 @@ class PlaceReader(PlaceList):
             self._read_asleep(position, is_asleep=ASLEEP[key])
         elif back := self.phrase.back(position):
             self._refer(position, back)
-        elif key == "-" and not word.glued and self._is_minus(position):
+        elif key in "-−–" and self._is_minus(position):
             self.sign, self.is_fresh = "out", True
         elif key == "plus" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "also", "and"
@@ -190,7 +207,11 @@ class PlaceReader(PlaceList):
         return 1
 
     def _is_minus(self, position: int) -> bool:
-        """Whether a dash is a minus: "all - A", "A + B - B1"; raise PlaceError for "B - B1", which can be B1 alone."""
+        """Whether a dash is a minus: "all - A", "B (-B1)", "A + B - B1"; raise PlaceError for "B - B1", which can be B1 alone."""
+        if self.phrase.is_at(position - 1, "("):
+            return True
+        if self.words[position].key != "-" or self.words[position].glued:
+            return False
         if not self.said.groups:
             return self.said.all
         name = self.names.full_at(self.words, position + 1) if position + 1 < len(self.words) else None
@@ -253,7 +274,8 @@ class PlaceReader(PlaceList):
         return words
 
     def _end_line(self, word: Spoken) -> None:
-        """Note that a line ends behind a word; an exclusion ends with it."""
+        """Note that a line ends behind a word, and an exclusion with it; and that a noun behind "and" has no name yet."""
+        self.is_name_missing |= self.link == "and" and len(self.said.groups) > 0 and word.key in _NOUNS
         rest = self.phrase.text[word.end :]
         if rest.lstrip(" ")[:1] == "\n" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "in", "…"
