@@ -37,7 +37,8 @@ EXCLUDING: Final = _phrases(
     "with the exception of | with the sole exception of | with exception of | exception | exceptions | with one exception",
     "with a single exception | not counting | not including | beyond | less | only not | omit | omitting | out =",
     "rather than | no | spare | sparing | isn't | isnt | aren't | arent | sauf | hormis | außer | ohne | \\ | ∖ | excepto",
-    "salvo | eccetto | tranne | uitgezonderd | behalve | maliban | exclusion | exclusions | nto | btu not | but nto",
+    "salvo | eccetto | tranne | uitgezonderd | behalve | maliban | ! = | ≠ | < > | ¬ | ~ | ✗ | ❌",
+    "exclusion | exclusions | nto | btu not | but nto",
 )
 # What stands before is taken out.
 EXCLUDED: Final = _phrases(
@@ -60,7 +61,7 @@ INCLUDING: Final = _phrases(
 )
 EMPHASIS: Final = _phrases(
     "but only",
-    "out of | not instead of it | instead of it | but with it | yes",
+    "out of | not instead of it | instead of it | but with it | yes | at large",
     "in particular | especially | above all | no exception | without exception | no exceptions | without exceptions",
     "not only | not just | not merely | but also | that also | which also | outside it | outside of it | besides it",
     "beyond it",
@@ -120,7 +121,7 @@ FILLERS: Final = _words(
     "that we if you operate thrown end cells' they say regarding concerning although though need capacity presently",
     "currently now right thats that's actually former latter nad adn scope: there here same this dans im nel nella al alla",
     "di de del della des du den dem der die das el la le les los las il lo em en à auf bei zu zur zum für per y und et",
-    "ng sa alone large sole nrcelldu nrcellcu set frm",
+    "ng sa alone sole nrcelldu nrcellcu set frm",
     "cellule cellules zelle zellen celda celdas cella celle celula site sito sitio",
 )
 

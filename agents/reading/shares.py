@@ -9,7 +9,7 @@ from typing import Final
 
 from agents.reading.amounts import CORRECTING, AmountError
 from agents.reading.numbers import TIMES, Number, numbers_of
-from agents.reading.unit_words import simplified, with_article_as_one
+from agents.reading.unit_words import simplified
 
 _PERCENT: Final = re.compile(r"\s*(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
 _OF: Final = re.compile(
@@ -53,6 +53,7 @@ _UNMEASURED: Final = re.compile(
     r"|much|(?<!so )far|a little|a lot|a few|a couple)\b(?!\s+as)",
     re.IGNORECASE,
 )
+_A_PERCENT: Final = re.compile(r"\b(?:a|an)\s+(?:single\s+|further\s+)?(?=%|per\s?cent)", re.IGNORECASE)
 _JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–|\.\.)\s*", re.IGNORECASE)
 _AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECASE)
 _HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
@@ -74,7 +75,7 @@ def share_of(words: str) -> Share:
         return Share(50, -1)
     plain = simplified(words)
     if not numbers_of(plain):
-        plain = with_article_as_one(plain)
+        plain = _A_PERCENT.sub("1 ", plain)
     numbers = [number for number in numbers_of(plain) if not _is_pronoun(plain, number)]
     if not numbers and re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE):
         raise AmountError(f"{words!r} has no number")

@@ -143,6 +143,7 @@ SHARES = [
     ("95 % or more of now", 5, -1),
     ("four fifths of", 20, -1),
     ("by a percent", 1, 0),
+    ("no worse than a week ago", 0, 0),
     ("improve by 25 prcnt frm yesterday", 25, 0),
 ]
 

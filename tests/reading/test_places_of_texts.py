@@ -95,6 +95,13 @@ NAMED = {
     "Q05 not Q06 but Q07": _site(5) | _site(7),
     "Q05 (Q05-2 incl.)": _site(5),
     "Q05 (-Q05-2)": {"Q05-1", "Q05-3"},
+    "Q05 and Q06, neither Q05-1 nor Q06-1": {"Q05-2", "Q05-3", "Q06-2", "Q06-3"},
+    # signs of exclusion
+    "Q05 !Q05-1": {"Q05-2", "Q05-3"},
+    "site = 'Q05' AND cell != 'Q05-1'": {"Q05-2", "Q05-3"},
+    "Q05 ≠ Q05-1": {"Q05-2", "Q05-3"},
+    "cells: {Q05} - {Q05-1}": {"Q05-2", "Q05-3"},
+    "Q05 − Q05-1": {"Q05-2", "Q05-3"},
     # other words of exclusion
     "Q01, Q03 and Q07, Q03 alone being excepted": _site(1) | _site(7),
     "With the exception, for reasons of which you are aware, of Q03-1, every cell of Q03": {"Q03-2", "Q03-3"},
@@ -266,6 +273,7 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "Q03 and Q04 except sector 1",
         "Q03 and Q04 but not the first",
         "Q03[1-2]x",
+        "Q03 except Q03-1 as well as Q04",
         "Q03 plus the capacity cells",
         "neither Q03 nor Q04 but Q05",
         "the other Q03 cells",

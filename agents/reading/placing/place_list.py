@@ -70,6 +70,23 @@ class PlaceList:
             self.said.groups.append(self.sign, name, self.link)
         self.link, self.is_fresh, self.is_name_missing = "", False, False
 
+    def is_minus(self, position: int) -> bool:
+        """Whether a dash is a minus: "all - A", "B (-B1)", "A + B - B1"; raise PlaceError for "B - B1", which can be B1 alone."""
+        sign, last, name = self.words[position], self.said.groups.last, self.phrase.name_behind(position)
+        if self.phrase.is_at(position - 1, "("):
+            return True
+        if sign.glued or sign.key == "–" or last is None:
+            return last is None and self.said.all and not sign.glued and sign.key != "–"
+        if name is None or not name.cells < self.said.groups.union("in"):
+            return False
+        if sign.key == "−" or self.phrase.is_at(position + 1, "{"):
+            return True
+        is_set = any(word.key == "+" for word in self.words)
+        is_part = name.kind == "cell" and last.named.kind != "cell" and not self.words[position + 1].glued
+        if is_part and not is_set:
+            raise PlaceError(f"it can be {name.name} or what is left without it")
+        return is_part
+
     def begins_with_exclusion(self) -> bool:
         """Whether the words began with an exclusion, and nothing else has been named."""
         return (

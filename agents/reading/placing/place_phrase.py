@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from agents.reading.antecedents import PlaceError
+from agents.reading.name import Name
 from agents.reading.names import Names
 from agents.reading.place_words import (
     ALL,
@@ -24,6 +25,7 @@ from agents.reading.place_words import (
 from agents.reading.spoken import is_misspelled, spoken, with_hundreds
 
 _CLASS: Final = re.compile(r"\w\[[^\]]*\]\w")  # "S[1-3]C1"
+_FILLING_NOUNS: Final = ("cells", "sectors", "carriers", "stations", "network")
 _KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 
@@ -51,6 +53,13 @@ class PlacePhrase:
     def is_name_at(self, position: int) -> bool:
         """Whether a name stands in full at a position."""
         return position < len(self.words) and self.names.full_at(self.words, position) is not None
+
+    def name_behind(self, position: int) -> Name | None:
+        """Return the name that stands in full behind a position and brackets."""
+        after = position + 1
+        while self.is_at(after, "(", "[", "{", "'", '"'):
+            after += 1
+        return self.names.full_at(self.words, after) if after < len(self.words) else None
 
     def goes_on_at(self, position: int) -> bool:
         """Whether a name or an exclusion stands at a position."""
@@ -161,7 +170,7 @@ class PlacePhrase:
 def is_nearly_filler(word: str) -> bool:
     """Return whether a word is one that means nothing, misspelled."""
     is_swapped = len(word) > 4 and any(sorted(word) == sorted(filler) for filler in FILLERS)
-    return is_swapped or any(is_misspelled(word, noun) for noun in ("cells", "sectors", "carriers", "stations", "network"))
+    return is_swapped or any(word[0] == noun[0] and is_misspelled(word, noun) for noun in _FILLING_NOUNS)
 
 
 def _parted(phrase: str) -> str:

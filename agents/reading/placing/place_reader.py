@@ -88,6 +88,9 @@ class PlaceReader(PlaceList):
         length = phrase_at(INCLUDED, self.words, position)
         if not length:
             return 0
+        if self.phrase.is_at(position + length, "as") and self.phrase.is_at(position, "as"):
+            self.link = "and"  # "as well as"
+            return length + 1
         if self.phrase.is_at(position + length - 1, "without"):
             self.sign = "also"
         elif self.phrase.is_at(position, "also", "likewise") and self.phrase.goes_on_at(position + length):
@@ -154,7 +157,8 @@ class PlaceReader(PlaceList):
             ):  # "not in A, in B neither"; "not A, B neither" is of both
                 self.said.groups.turn_list("out", all_names=self.said.all and any(word.key == "those" for word in words))
             return length
-        if length := phrase_at(EXCLUDING, words, position):
+        length = phrase_at(EXCLUDING, words, position) or self._excluding_sign(position)
+        if length:
             self.none_at = None  # "none but A excluded"
             is_but = word.key == "but" and length == 1
             if is_but and any(one.key == "neither" for one in words[:position]):
@@ -165,6 +169,14 @@ class PlaceReader(PlaceList):
             self.link = "…" if is_opposed else self.link
             return length + self.phrase.aside(position + length)
         return self._read_word(position, word)
+
+    def _excluding_sign(self, position: int) -> int:
+        """Return 1 for "!A1", and for "neither" before a part of what is taken in; else 0."""
+        name = self.phrase.name_behind(position)
+        if self.phrase.is_at(position, "!"):
+            return int(name is not None and self.words[position + 1].glued)
+        is_part = name is not None and name.cells < self.said.groups.union("in", "also")
+        return int(self.phrase.is_at(position, "neither") and is_part)
 
     def _read_rest(self, position: int, length: int) -> int:
         after = position + length
@@ -192,7 +204,7 @@ class PlaceReader(PlaceList):
             self._read_asleep(position, is_asleep=ASLEEP[key])
         elif back := self.phrase.back(position):
             self._refer(position, back)
-        elif key in "-−–" and self._is_minus(position):
+        elif key in "-−–" and self.is_minus(position):
             self.sign, self.is_fresh = "out", True
         elif key == "plus" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "also", "and"
@@ -205,23 +217,6 @@ class PlaceReader(PlaceList):
             self.unused.append(self.phrase.text[word.start : word.end])
         self._end_line(word)
         return 1
-
-    def _is_minus(self, position: int) -> bool:
-        """Whether a dash is a minus: "all - A", "B (-B1)", "A + B - B1"; raise PlaceError for "B - B1", which can be B1 alone."""
-        if self.phrase.is_at(position - 1, "("):
-            return True
-        if self.words[position].key != "-" or self.words[position].glued:
-            return False
-        if not self.said.groups:
-            return self.said.all
-        name = self.names.full_at(self.words, position + 1) if position + 1 < len(self.words) else None
-        if name is None or self.words[position + 1].glued or not name.cells < self.said.groups.union("in"):
-            return False
-        if name.kind != "cell" or (last := self.said.groups.last) is None or last.named.kind == "cell":
-            return False
-        if not any(word.key == "+" for word in self.words):
-            raise PlaceError(f"it can be {name.name} or what is left without it")
-        return True
 
     def _means_nothing(self, position: int, word: Spoken) -> bool:
         if is_pronoun(self.words, position) or self.phrase.is_apposed(position):
@@ -250,7 +245,8 @@ class PlaceReader(PlaceList):
         is_whole = self.said.all and not self.said.groups
         is_whole |= (
             self.phrase.is_at(position - 1, ":")
-            or self.phrase.is_at(position + 1, "-", "wide")
+            or self.phrase.is_at(position + 1, "wide")
+            or self.phrase.is_at(position + 2, "wide")
             or self.phrase.is_across(position)
         )
         return key in self.names.network_words or (key in PREMISES and key not in self.names.group_words and is_whole)
