@@ -1,9 +1,12 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.places import cells_of
+from agents.reading.site_card import NamedCell, SiteCard
 
 YARD = {"Q01-1", "Q01-2", "Q02-1"}
 STORE = {"Q03-1", "Q03-2", "Q04-1", "Q04-2"}
@@ -297,3 +300,33 @@ def test_a_part_of_a_name_that_can_be_the_network_is_asked_about(phrase: str, na
 
 def test_words_without_a_meaning_are_handed_back(names: Names):
     assert cells_of("the haunted malt store", names).unused == ("haunted",)
+
+
+@pytest.fixture(scope="module")
+def numbered() -> Names:
+    """Names with a stadium, and cells that have numbers of three digits."""
+    cells = [NamedCell(id=f"{site}-{number}", site=site) for site, number in [("VAT", "040"), ("VAT", "160"), ("VAT", "510")]]
+    cells += [NamedCell(id=f"TUN-{number}", site="TUN") for number in ("080", "200", "320")]
+    areas = {"old stadium": ("VAT-040", "TUN-080"), "cellar": ("VAT-160",)}
+    return Names(SiteCard(name="Malthouse", now=datetime(2031, 5, 6, 13, tzinfo=UTC), cells=tuple(cells), areas=areas))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "cells"),
+    [
+        ("tun two hundred", {"TUN-200"}),
+        ("tun eighty too but not tun three twenty", {"TUN-080"}),
+        ("all of vat apart from the five ten", {"VAT-040", "VAT-160"}),
+        ("VAT-040 and VAT-160 but not the third one of the site", {"VAT-040", "VAT-160"}),
+        ("the third cell of TUN", {"TUN-320"}),
+        ("the ground apart from VAT-040", {"TUN-080"}),
+    ],
+)
+def test_numbers_of_cells_and_other_words_for_a_stadium(phrase: str, cells: set[str], numbered: Names):
+    place = cells_of(phrase, numbered)
+    assert (place.cells, place.unused) == (cells, ())
+
+
+def test_the_whole_ground_can_be_more_than_the_stadium(numbered: Names):
+    with pytest.raises(AmbiguousNameError):
+        cells_of("the whole ground", numbered)
