@@ -13,7 +13,7 @@ from math import log10
 from typing import Final
 
 from agents.reading.numbers import TIMES, Number, numbers_of
-from agents.reading.unit_words import simplified, unit_of
+from agents.reading.unit_words import simplified, unit_of, with_article_as_one
 from policies.text.units import quantity, unit_dimension
 
 
@@ -29,6 +29,8 @@ def value_in(words: str, unit: str, *, lowest: bool = False, before: float | Non
     the item before, to which "the same", "half that" and a number without a unit refer.
     """
     plain = simplified(words)
+    if not numbers_of(plain):
+        plain = with_article_as_one(plain)
     fitting = list(_values(plain, unit))
     if before is not None and (referred := _referred(plain, before, has_value=bool(fitting))) is not None:
         return _rounded(referred)
@@ -74,6 +76,8 @@ def _referred(words: str, before: float, *, has_value: bool) -> Fraction | float
 
 def _values(words: str, unit: str) -> Iterator[Fraction]:
     numbers = [number for number in numbers_of(words) if not _is_denied(words[: number.start])]
+    if _ADJACENT.search(_blanked(words, numbers)) or (unit == "%" and any(number.is_joined for number in numbers)):
+        raise AmountError(f"{words!r} can be more than one number")
     if len(numbers) > 1:  # "doubled to 4"
         numbers = [number for number in numbers if words[number.start : number.end].casefold() not in TIMES]
     is_total = has_unit = False
@@ -93,6 +97,29 @@ def _values(words: str, unit: str) -> Iterator[Fraction]:
             yield Fraction(value).limit_denominator(10**9)
         elif has_unit and not unit_of(after) and not number.is_ratio:
             yield number.value  # "320 ms, no, make that 256"
+
+
+_ADJACENT: Final = re.compile(r"#\s*(?:[x×*·]|of)?\s*#")
+
+
+def _blanked(words: str, numbers: list[Number]) -> str:
+    """Return the words with a sign for each number."""
+    for number in reversed(numbers):
+        words = f"{words[: number.start]}#{words[number.end :]}"
+    return words
+
+
+def is_bare_number(words: str) -> bool:
+    """Whether the words have one number, at their end and without a unit."""
+    numbers = numbers_of(simplified(words))
+    return len(numbers) == 1 and not numbers[0].is_ratio and simplified(words)[numbers[0].end :].strip(" .,;") == ""
+
+
+def unit_behind(words: str) -> str:
+    """Return the spelling of the unit behind the last number, empty if there is none."""
+    plain = simplified(words)
+    numbers = numbers_of(plain)
+    return unit_of(plain[numbers[-1].end :]) if numbers else ""
 
 
 _DENYING: Final = re.compile(

@@ -8,7 +8,7 @@ from typing import Final
 
 from agents.reading.name import Name
 from agents.reading.names import Names
-from agents.reading.spoken import Spoken, spoken
+from agents.reading.spoken import Spoken, spoken, with_hundreds
 
 _COMPARING: Final = frozenset(
     (
@@ -86,7 +86,7 @@ class Antecedents:
 
 def named_in(text: str, names: Names) -> tuple[frozenset[str], ...]:
     """Return the places that a condition or a time names in full, in order; a number that is compared or has a unit is none."""
-    words, found, position = spoken(text), list[frozenset[str]](), 0
+    words, found, position = with_hundreds(spoken(text)), list[frozenset[str]](), 0
     while position < len(words):
         name = names.full_at(words, position)
         if name is None or _is_amount(text, words, position, name):

@@ -5,11 +5,12 @@ What the words do not allow to compute is a doubt, and a doubt is asked about; n
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
 from typing import Final
 
-from agents.reading.amounts import AmountError, value_in
+from agents.reading.amounts import AmountError, is_bare_number, unit_behind, value_in
 from agents.reading.doubt import Doubt
 from agents.reading.located import located
 from agents.reading.marked import Marked, MarkedItem
@@ -21,6 +22,7 @@ from policies.kpi import kpi_definition
 from policies.limits.loading import load_limits
 from policies.word import Word
 
+_COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 
@@ -45,7 +47,8 @@ class ComputedReading(Word):
 def computed(marked: Marked, names: Names) -> ComputedReading:
     """Compute all items and the window; raises Doubt."""
     items: list[Computed] = []
-    for item, cells in zip(marked.items, _touchable(marked, located(marked, names), names), strict=True):
+    places = _touchable(marked, located(marked, names), names)
+    for item, cells in zip(_with_units(marked.items), places, strict=True):
         if not cells:
             raise Doubt(item.place, "no cell is left")
         ids = () if cells == names.all else tuple(sorted(cells))
@@ -59,6 +62,9 @@ def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> lis
     pairs = list(zip(marked.items, cells, strict=True))
     forbidden = frozenset[str]().union(*(own for item, own in pairs if item.kind == "forbid" and item.name == "change"))
     hands_off = frozenset[str]() if forbidden == names.all else forbidden
+    for item, own in pairs:
+        if item.kind != "forbid" and own & hands_off and _COUNTED.search(item.place):
+            raise Doubt(item.place, "it is not certain whether it is of the cells that are not to be touched, too")
     return [own if item.kind == "forbid" else own - hands_off for item, own in pairs]
 
 
@@ -71,6 +77,18 @@ def _check_contradiction(marked: Marked, items: list[Computed]) -> None:
             is_same = other.item.kind == "edit" and other.item.name == one.item.name and other.item.slice == one.item.slice
             if is_same and (not one.cells or set(one.cells) & set(other.cells)):
                 raise Doubt(one.item.place or one.item.name, f"it forbids {one.item.name} in a cell where the text edits it")
+
+
+def _with_units(items: tuple[MarkedItem, ...]) -> tuple[MarkedItem, ...]:
+    """Return the items with the unit of the last in the amounts before it: "below 8, below 40 and below 500 ms, respectively"."""
+    following, found = dict[tuple[object, ...], str](), list[MarkedItem]()
+    for item in reversed(items):
+        key, unit = (item.kind, item.name, item.is_delta, item.reference), unit_behind(item.amount)
+        is_bare = is_bare_number(item.amount) and following.get(key, "")
+        found.append(item.model_copy(update={"amount": f"{item.amount} {following[key]}"}) if is_bare else item)
+        if item.amount:
+            following[key] = unit or (following.get(key, "") if is_bare else "")
+    return tuple(reversed(found))
 
 
 def _amount_before(item: MarkedItem, items: list[Computed]) -> float | None:

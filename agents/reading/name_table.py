@@ -49,6 +49,16 @@ class NameTable:
                 numbers.setdefault(digits, []).append(name)
         return numbers
 
+    def sites_numbered(self, number: str) -> list[Name]:
+        """Return the sites with this number, without leading zeros, in their name."""
+        return [
+            name
+            for digits, names in self.by_number.items()
+            if (digits.lstrip("0") or "0") == number
+            for name in names
+            if name.kind == "site"
+        ]
+
     @cached_property
     def by_word(self) -> dict[str, Name]:
         """Cells by a word of their id that is in no other cell's."""
@@ -112,6 +122,14 @@ class NameTable:
             if self.site_of[cell] in among
             and (folded(cell).removeprefix(folded(self.site_of[cell])) == suffix or runs(cell)[-1] == bare)
         )
+
+    def nth(self, number: int, site: str) -> frozenset[str]:
+        """Return the cell of a site that is the so many-th, if its cells are numbered in their order: KIR-040, KIR-160."""
+        parts = [runs(cell) for cell in self.order if self.site_of[cell] == site]
+        numbers = [int(one[-1]) for one in parts if one[-1].isdigit()]
+        is_numbered = len({one[:-1] for one in parts}) == 1 and len(numbers) == len(parts) and numbers == sorted(set(numbers))
+        cells = [cell for cell in self.order if self.site_of[cell] == site]
+        return frozenset(cells[number - 1 : number]) if is_numbered and number > 0 else frozenset()
 
     def rest_of_sites(self, cells: frozenset[str]) -> frozenset[str]:
         """Return all cells of the sites on which these cells stand."""

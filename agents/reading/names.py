@@ -9,25 +9,27 @@ and abbreviations ("mil47" of Millbrook47).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from typing import Final
 
-from agents.reading.name import AmbiguousNameError, Name, folded, key_of, runs
-from agents.reading.name_table import NameTable
+from agents.reading.name import Name, folded, key_of, runs
+from agents.reading.partial_names import PartialNames
 from agents.reading.place_words import FILLERS, SITES
-from agents.reading.spoken import SPELLED_LETTERS, Spoken, is_misspelled, singular
+from agents.reading.spoken import SPELLED_LETTERS, Spoken, singular
 
 _LONGEST: Final = 8  # words of a name in full
-_BETWEEN: Final = frozenset(("of", "the", "in", "at", "on", "with", "-", "'"))
 _PAUSES: Final = frozenset((*",;()[]=<>+&→…", "->"))
 _SUFFIX_NEEDS: Final = frozenset((",", "and", "+", "/", "&", ";", "or", "n", "to", "-", "not", "excluded", "excepted", ""))
 _SECTOR: Final = frozenset(("sector", "cell", "carrier", "antenna", "number", "no"))
 _SECTORS: Final = frozenset(("sectors", "cells", "carriers", "antennas"))
+_SITE_LISTS: Final = frozenset(("sites", "stations", "masts", "gnbs"))
+_RANGE: Final = frozenset(("to", "through", "thru", "till", "until"))
 _OWN_NAME: Final = frozenset(("cell", "cells", "no"))
 _ORDINALS: Final = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
 _SIGNS: Final = ("dot", "slash", "dash", "underscore")
 
 
-class Names(NameTable):
+class Names(PartialNames):
     """The names of a network, found in a text."""
 
     def at(self, words: Sequence[Spoken], position: int, near: Sequence[str] = (), said: Sequence[str] = ()) -> Name | None:
@@ -36,6 +38,8 @@ class Names(NameTable):
         near: the sites named before, the last one last. said: sites of which the text spoke elsewhere, for "sector 2" alone.
         Raises AmbiguousNameError.
         """
+        if sites := self._listed_sites(words, position):
+            return sites
         if not words[position].is_word:
             return self._part_near(words, position, near) if _is_part_behind_sign(words, position) else None
         if sector := self._sector(words, position, near, said):
@@ -44,11 +48,25 @@ class Names(NameTable):
         found = found or self._unique_part(words, position)
         if found is None and words[position].key not in FILLERS:
             found = self._group(words, position) or self._abbreviated(words, position) or self._family(words, position)
+            found = found or self._ground(words, position)
         return self._with_cell_of_site(found, words, position) if found else None
 
     def full_at(self, words: Sequence[Spoken], position: int) -> Name | None:
         """Return the name that stands at a position in full, or with all words of an area."""
         return self._full(words, position) or self._loose_group(words, position) if words[position].is_word else None
+
+    def _listed_sites(self, words: Sequence[Spoken], position: int) -> Name | None:
+        """Return the cells of "sites two and three": each number is that of one site."""
+        if words[position].key not in _SITE_LISTS:
+            return None
+        numbers, used = _listed(words, position + 1)
+        if len(numbers) < 2:
+            return None
+        named = [self.sites_numbered(number) for number in numbers]
+        if any(len(sites) != 1 for sites in named):
+            return None
+        sites = [one[0] for one in named]
+        return Name("family", sites[-1].name, frozenset().union(*(site.cells for site in sites)), used)
 
     def _sector(self, words: Sequence[Spoken], position: int, near: Sequence[str], said: Sequence[str]) -> Name | None:
         """Return the cells of "sectors 1 and 2 of S3", "the third cell of site ten", or "sector 2" of the site before."""
@@ -57,7 +75,7 @@ class Names(NameTable):
         ordinal = _ORDINALS.get(keys[0]) if before != "every" else None
         if ordinal and len(keys) == 1 and near and before == "the":
             return self._one(self.suffixed(ordinal, near[-1:]), 1)  # "all but the second"
-        if ordinal and keys[1:2] and keys[1] in _SECTOR:
+        if ordinal and keys[1:2] and (keys[1] in _SECTOR or is_pronoun(words, position + 1)):
             numbers, used = [ordinal], 2
         elif keys[0] in (*_SECTOR, *_SECTORS):
             numbers, used = _listed(words, position + 1)
@@ -74,6 +92,8 @@ class Names(NameTable):
             return None  # "cell 217" names the cell itself; behind "sector 2" a site may follow
         sites = [site] if site else list(near[-1:] or (said if len(set(said)) == 1 else ()))
         found = [self.suffixed(number, sites) for number in numbers]
+        if words[position].key in _ORDINALS and len(sites) == 1:
+            found = [cells or self.nth(int(number), sites[0]) for cells, number in zip(found, numbers, strict=True)]
         if not all(len(cells) == 1 for cells in found):
             return None
         cells = frozenset[str]().union(*found)
@@ -131,23 +151,24 @@ class Names(NameTable):
         return by_runs or by_form if is_parted else by_form or by_runs
 
     def _wildcard(self, words: Sequence[Spoken], position: int) -> Name | None:
-        prefix = ""
-        for end in range(position, min(position + _LONGEST, len(words))):
-            if words[end].key == "*":
-                cells = frozenset(cell for cell in self.order if folded(cell).startswith(prefix))
-                return Name("wildcard", f"{prefix}*", cells, end + 1 - position) if prefix and cells else None
-            if end > position and not words[end].glued:
-                return None
-            prefix += folded(words[end].key)
-        return None
+        """Return the cells of "S2C*" or "S*C1"; a "*" alone is none."""
+        end = position + 1
+        while end < min(position + _LONGEST, len(words)) and words[end].glued and words[end].key not in _PAUSES:
+            end += 1
+        pattern = "".join(word.key if word.key in "*?" else folded(word.key) for word in words[position:end])
+        if "*" not in pattern or not pattern.strip("*?"):
+            return None
+        cells = frozenset(cell for cell in self.order if fnmatchcase(folded(cell), pattern))
+        return Name("wildcard", pattern, cells, end - position) if cells else None
 
     def _part_near(self, words: Sequence[Spoken], position: int, near: Sequence[str]) -> Name | None:
-        if _is_count(words, position):
+        is_of_site = position > 0 and words[position - 1].key in (SITES | _SITE_LISTS) - {"number"}  # "site 2 and site 3"
+        if is_of_site or _is_count(words, position) or is_pronoun(words, position):
             return None
         for length in (3, 2, 1):
             suffix = key_of(words[position : position + length])
             following = words[position + length].key if position + length < len(words) else ""
-            if not near or not suffix or (suffix == "a" and following not in _SUFFIX_NEEDS):
+            if not near or not suffix or position + length > len(words) or (suffix == "a" and following not in _SUFFIX_NEEDS):
                 continue
             cells = self.suffixed(suffix, near[-1:]) or self.suffixed(suffix, near)
             if len(cells) == 1:
@@ -155,7 +176,7 @@ class Names(NameTable):
         return None
 
     def _unique_part(self, words: Sequence[Spoken], position: int) -> Name | None:
-        if _is_count(words, position):
+        if _is_count(words, position) or is_pronoun(words, position):
             return None
         for length in (4, 3, 2, 1):
             if position + length > len(words):
@@ -164,112 +185,14 @@ class Names(NameTable):
             cells = [cell for cell in self.order if len(key) > 1 and not key.isalpha() and _ends_with(folded(cell), key)]
             if len(cells) == 1:
                 return Name("cell", cells[0], frozenset(cells), length)
-            is_counted = len(key) == 1 and not words[position].written and (not position or words[position - 1].key not in SITES)
+            is_counted = len(key) == 1 and not words[position].written and not _is_of_sites(words, position)
             numbered = [] if is_counted else self.by_number.get(key, [])
+            if not numbered and _is_of_sites(words, position):
+                numbered = self.sites_numbered(key)
             candidates = [name for name in numbered if name.kind == "site"] or numbered
             if len(candidates) == 1:
                 return Name(candidates[0].kind, candidates[0].name, candidates[0].cells, length)
         return None
-
-    def _group(self, words: Sequence[Spoken], position: int) -> Name | None:
-        """Return the area or site that some of its words name."""
-        if loose := self._loose_group(words, position):
-            return loose
-        used = self._words_of_groups(words, position)
-        while used:
-            said = frozenset(word for word, _ in used)
-            for kind, group in self.groups.items():
-                matching = [name for name, own in group.items() if own and said <= own]
-                exact = [name for name in matching if group[name] == said]
-                if kind == "area" and not exact and said in self.groups["site"].values():
-                    continue
-                if matching:
-                    return self._one_group(kind, exact or matching, words, position, used[-1][1])
-            used.pop()
-        return None
-
-    def _words_of_groups(self, words: Sequence[Spoken], position: int) -> list[tuple[str, int]]:
-        used: list[tuple[str, int]] = []
-        for end in range(position, min(position + 6, len(words))):
-            word = singular(self.corrected(words[end].key))
-            if word in self.group_words:
-                used.append((word, end + 1))
-            elif not used or words[end].key not in _BETWEEN:
-                break
-        return used
-
-    def _loose_group(self, words: Sequence[Spoken], position: int) -> Name | None:
-        """Return the area or site whose two or more words stand here, each in full, shortened or misspelled."""
-        found: list[tuple[str, str]] = []
-        for kind, group in self.groups.items():
-            for name, own in group.items():
-                said = [singular(word.key) for word in words[position : position + len(own)]]
-                if (
-                    len(said) == len(own) > 1
-                    and _meant(said[0], own)
-                    and len({_meant(word, own) for word in said} - {""}) == len(own)
-                ):
-                    found.append((kind, name))
-        if len(found) != 1 or any(part.isdigit() for part in runs(found[0][1])):
-            return None
-        kind, name = found[0]
-        size = len(self.groups[kind][name])
-        return (
-            Name("area", name, frozenset(self.card.areas[name]), size)
-            if kind == "area"
-            else Name("site", name, self.sites[name], size)
-        )
-
-    def _one_group(self, kind: str, names: list[str], words: Sequence[Spoken], position: int, end: int) -> Name:
-        said = words[max(0, position - 2) : end]
-        several = any(word.key in ("2", "both", "all", "every", "3") or singular(word.key) != word.key for word in said)
-        if len(names) > 1 and not several:
-            raise AmbiguousNameError(names)
-        if _is_whole(words[max(0, position - 3) : position]) and len(self.groups[kind][names[0]]) > 1 == end - position:
-            raise AmbiguousNameError((*names, self.card.name))  # "the whole park": the north park, or the network?
-        cells: frozenset[str] = frozenset()
-        for name in names:
-            cells |= frozenset(self.card.areas[name]) if kind == "area" else self.sites[name]
-        return Name("area" if kind == "area" else "site", names[0], cells, end - position)
-
-    def _abbreviated(self, words: Sequence[Spoken], position: int) -> Name | None:
-        head = words[position].key
-        if len(head) < 2 or not head.isalpha():
-            return None
-        best = self._one_of(self._shortened(head, ""), 1) if len(head) > 2 else None
-        tail = ""
-        for end in range(position + 1, min(position + 4, len(words))):
-            key = SPELLED_LETTERS.get(words[end].key, words[end].key)
-            if not (key.isdigit() or len(key) == 1):
-                break
-            tail += folded(key)
-            best = self._one_of(self._shortened(head, tail), end + 1 - position) or best
-        return best
-
-    def _one_of(self, candidates: list[Name], words: int) -> Name | None:
-        """Return the only candidate, or the only site of which all are."""
-        sites = [name for name in candidates if name.kind == "site"]
-        if len(candidates) == 1 or len(sites) == 1:
-            name = candidates[0] if len(candidates) == 1 else sites[0]
-            return Name(name.kind, name.name, name.cells, words)
-        return None
-
-    def _shortened(self, head: str, tail: str) -> list[Name]:
-        """Return sites and cells that `head` abbreviates, or that abbreviate it, and that end with `tail`."""
-        found = []
-        for key, name in self.by_form.items():
-            own = key.removesuffix(tail)
-            if name.kind == "area" or not key.endswith(tail) or own[:1] != head[0] or (tail[:1].isdigit() and own[-1:].isdigit()):
-                continue
-            if (len(head) > 2 and own.startswith(head)) or (tail and len(own) > 1 and own.isalpha() and _is_within(own, head)):
-                found.append(name)
-        return found
-
-    def _family(self, words: Sequence[Spoken], position: int) -> Name | None:
-        """Return the cells that share a word of their ids, or the one that alone has it."""
-        word = words[position].key
-        found = self.families.get(word) or self.by_word.get(singular(word)) or self.by_word.get(word)
-        return Name(found.kind, found.name, found.cells) if found else None
 
     def _with_cell_of_site(self, found: Name, words: Sequence[Spoken], position: int) -> Name:
         """Return the cell if the words go on with its part: "annex two", "annex west four"."""
@@ -309,40 +232,35 @@ def _is_part_behind_sign(words: Sequence[Spoken], position: int) -> bool:
 
 def _is_count(words: Sequence[Spoken], position: int) -> bool:
     """Whether a number counts what follows: "the two towers"."""
-    if not words[position].key.isdigit() or words[position].glued or not position:
+    if not words[position].key.isdigit() or words[position].glued:
+        return False
+    if position + 1 < len(words) and words[position + 1].key in (*_SECTORS, "sites", "stations"):
+        return True
+    if not position:
         return False
     before, is_followed = words[position - 1].key, position + 1 < len(words) and words[position + 1].is_word
-    return before in ("all", "these", "those", "last", "first") or (is_followed and before in ("the", "other"))
+    is_number = is_followed and words[position + 1].key.isdigit()  # "the five ten" of cell 510
+    return before in ("all", "these", "those", "last", "first") or (is_followed and before in ("the", "other") and not is_number)
 
 
-def _meant(word: str, own: frozenset[str]) -> str:
-    """Return the word of a name that `word` is, shortens or misspells; empty if there is none."""
-    if word in own:
-        return word
-    for right in sorted(own):
-        is_short = (
-            len(word) > 1 and len(word) < len(right) and (right.startswith(word) or (len(word) > 2 and _shortens(word, right)))
-        )
-        if is_short or is_misspelled(word, right) or (len(word) > 2 and sorted(word) == sorted(right)):
-            return right
-    return ""
+def _is_of_sites(words: Sequence[Spoken], position: int) -> bool:
+    """Whether a number is that of a site: "site two", "sites two to five"."""
+    before = [word.key for word in words[max(0, position - 2) : position]]
+    is_range = len(before) == 2 and before[1] in _RANGE and before[0].isdigit()
+    return bool(before) and (before[-1] in SITES | _SITE_LISTS or is_range)
 
 
-def _shortens(word: str, right: str) -> bool:
-    return word[0] == right[0] and word[-1] == right[-1] and _is_within(word, right)
-
-
-def _is_whole(words: Sequence[Spoken]) -> bool:
-    return any(word.key in ("whole", "entire", "everywhere", "anywhere") for word in words)
+def is_pronoun(words: Sequence[Spoken], position: int) -> bool:
+    """Whether "one" stands for a noun: "the same one", "that one"."""
+    return (
+        position > 0
+        and words[position].key == "1"
+        and not words[position].written
+        and words[position - 1].key in ("same", "that", "this", "which", "such", "last", "only", *_ORDINALS)
+    )
 
 
 def _ends_with(cell: str, key: str) -> bool:
     """Whether an id ends with `key` at the border of a part."""
     before = cell.removesuffix(key)
     return before != cell and not (before[-1:].isdigit() and key[0].isdigit())
-
-
-def _is_within(short: str, long: str) -> bool:
-    """Whether the letters of `short` stand in `long` in this order."""
-    letters = iter(long)
-    return all(letter in letters for letter in short)

@@ -27,13 +27,18 @@ _TOKEN: Final = re.compile(rf"(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:'[^\W\d
 
 @dataclass(frozen=True)
 class Number:
-    """A number of the text, and where it stands. signed: with + or -. is_ratio: said as a part ("a fifth", "1/3", "2e-4")."""
+    """A number of the text, and where it stands.
+
+    signed: with + or -. is_ratio: said as a part ("a fifth", "1/3", "2e-4"). is_joined: hundreds or digits without their word,
+    "three twenty".
+    """
 
     value: Fraction
     start: int
     end: int
     signed: bool = False
     is_ratio: bool = False
+    is_joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,9 @@ def _decimal(text: str) -> Fraction:
 
 
 def _words_at(tokens: Sequence[_Token]) -> tuple[Number | None, int]:
-    words = ["#" if token.is_digits else token.text for token in tokens[:12]]
+    words = ["#" if token.is_digits else token.text for token in _together(tokens[:12])]
+    if joined := _joined(words):
+        return Number(joined[0], tokens[0].start, tokens[joined[1] - 1].end, is_joined=True), joined[1]
     value, used = _cardinal(words)
     if words[0] == "point" or used:
         return _number_of_words(tokens, words, value, used)
@@ -97,6 +104,36 @@ def _words_at(tokens: Sequence[_Token]) -> tuple[Number | None, int]:
     if words[0] in TIMES:
         return Number(TIMES[words[0]], tokens[0].start, tokens[0].end), 1
     return None, 1
+
+
+def _together(tokens: Sequence[_Token]) -> Sequence[_Token]:
+    """Return the tokens between which is no more than one sign."""
+    size = next((end for end in range(1, len(tokens)) if tokens[end].start - tokens[end - 1].end > 1), len(tokens))
+    return tokens[:size]
+
+
+def _joined(words: list[str]) -> tuple[Fraction, int] | None:
+    """Return the number of "three twenty", "ten twenty four" or "two five six", and how many words it is."""
+    words = words[: words.index("dozen")] if "dozen" in words else words  # "two dozen" is no 212
+    digits = 0
+    while digits < len(words) and ONES.get(words[digits], 10) < 10:
+        digits += 1
+    if digits > 2:
+        return Fraction("".join(str(ONES[word]) for word in words[:digits])), digits
+    hundreds, used = _below_hundred(words)
+    rest, more = _below_hundred(words[used:])
+    is_plain = 0 < hundreds < 20 or hundreds % 10 > 0
+    if not used or not more or rest < 10 or not is_plain or words[used + more : used + more + 1] in (["hundred"], ["thousand"]):
+        return None
+    return Fraction(hundreds * 100 + rest), used + more
+
+
+def _below_hundred(words: list[str]) -> tuple[int, int]:
+    """Return the number below a hundred with which the words begin, and how many they are."""
+    if words and words[0] in TENS:
+        unit = ONES.get(words[1], 0) if len(words) > 1 else 0
+        return TENS[words[0]] + (unit if 0 < unit < 10 else 0), 2 if 0 < unit < 10 else 1
+    return (ONES[words[0]], 1) if words and words[0] in ONES else (0, 0)
 
 
 def _number_of_words(tokens: Sequence[_Token], words: list[str], value: Fraction, used: int) -> tuple[Number | None, int]:
@@ -128,7 +165,9 @@ def _cardinal(words: list[str]) -> tuple[Fraction, int]:
     total = current = used = 0
     for index, word in enumerate(words):
         following = words[index + 1] if index + 1 < len(words) else ""
-        if word in ONES or word in TENS:
+        if word == "dozen" and used:
+            current = max(current, 1) * 12
+        elif word in ONES or word in TENS:
             current += ONES.get(word, TENS.get(word, 0))
         elif word == "hundred" and (used or words[0] == "hundred"):
             current = max(current, 1) * 100
@@ -142,6 +181,6 @@ def _cardinal(words: list[str]) -> tuple[Fraction, int]:
         else:
             break
         used = index + 1
-        if word in ONES and (following in ONES or following in TENS):
+        if word in ONES and (following in ONES or following in TENS) and following != "dozen":
             break  # "one eight two" is no number of this kind
     return Fraction(total + current), used

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from agents.reading.spoken import Spoken
+from agents.reading.spoken import ONES, Spoken
 
 Phrases = dict[str, list[tuple[str, ...]]]  # by the first word, the longest first
 
 
 def _phrases(*lines: str) -> Phrases:
+    phrases = [_spoken(phrase) for line in lines for phrase in line.casefold().split(" | ")]
     table: Phrases = {}
-    for phrase in sorted((tuple(phrase.split()) for line in lines for phrase in line.split(" | ")), key=len, reverse=True):
+    for phrase in sorted(phrases, key=len, reverse=True):
         table.setdefault(phrase[0], []).append(phrase)
     return table
+
+
+def _spoken(phrase: str) -> tuple[str, ...]:
+    """Return the words of a phrase as `spoken` has them."""
+    return tuple(str(ONES.get(word, word)) for word in phrase.split())
 
 
 def _words(*lines: str) -> frozenset[str]:
@@ -31,7 +37,8 @@ EXCLUDING: Final = _phrases(
     "with the exception of | with the sole exception of | with exception of | exception | exceptions | with one exception",
     "with a single exception | not counting | not including | beyond | less | only not | omit | omitting | out =",
     "rather than | no | spare | sparing | isn't | isnt | aren't | arent | sauf | hormis | außer | ohne | \\ | ∖ | excepto",
-    "salvo | eccetto | tranne | uitgezonderd | behalve",
+    "salvo | eccetto | tranne | uitgezonderd | behalve | maliban | ! = | ≠ | < > | ¬ | ~ | ✗ | ❌",
+    "exclusion | exclusions | nto | btu not | but nto",
 )
 # What stands before is taken out.
 EXCLUDED: Final = _phrases(
@@ -40,19 +47,21 @@ EXCLUDED: Final = _phrases(
     "not counted | does not count | do not count | doesn't count | left out | is left out | is out | are out | stays out",
     "stay out | not meant | out | is not part of this | is not part of it | not | is not | are not | aside | apart",
     "is excluded | are excluded | is exempt | need not be included | need not be counted | being exempted | being excluded",
-    "being excepted | ausgenommen | exclu | esclusa | escluso",
+    "being excepted | ausgenommen | exclu | esclusa | escluso | left out of account | being left out of account | being left out",
+    "left out of consideration | being left aside | left aside | omitted | being omitted | disregarded | being disregarded",
+    "can wait | may wait | not in scope | is not in scope | are not in scope | no",
 )
 # What stands before, or after, is taken in whatever else holds.
 INCLUDED: Final = _phrases(
-    "not excepted | not excluded | included | too | as well | also | inclusive | not without | likewise | no less",
+    "not excepted | not excluded | not left out | included | too | as well | also | inclusive | not without | likewise | no less",
 )
 INCLUDING: Final = _phrases(
     "including | incl | inclusive of | even | not excepting | not excluding | not even excluding | not omitting",
-    "not skipping",
+    "not skipping | but with | yet with | though with | but including",
 )
 EMPHASIS: Final = _phrases(
     "but only",
-    "out of | not instead of it | instead of it | but with | but with it",
+    "out of | not instead of it | instead of it | but with it | yes | at large",
     "in particular | especially | above all | no exception | without exception | no exceptions | without exceptions",
     "not only | not just | not merely | but also | that also | which also | outside it | outside of it | besides it",
     "beyond it",
@@ -62,7 +71,7 @@ NONE: Final = _phrases(
     "not a single cell",
 )
 INSTEAD: Final = _phrases(
-    "no wait | wait no | sorry | scratch that | no disregard | no sorry",
+    "no wait | wait no | sorry | scratch that | no disregard | no sorry | , no , | … no ,",
     "i mean | sorry i mean | sorry , i mean | make that | no make that | correction",
 )
 REST: Final = _phrases(
@@ -71,7 +80,7 @@ REST: Final = _phrases(
 )
 ALL: Final = _words(
     "all every each everything everywhere anywhere whole entire networkwide any overall complete al evry evrything",
-    "everythng evrywhere everywere full tutte tutti alle toutes tous todas todos",
+    "lahat everythng evrywhere everywere full tutte tutti alle toutes tous todas todos",
 )
 ONE_BACK: Final = _words(
     "there it here same that its this latter",
@@ -79,7 +88,15 @@ ONE_BACK: Final = _words(
 SEVERAL_BACK: Final = _words(
     "them these those they both pair former their neither",
 )
-ASLEEP: Final = {"sleeping": True, "asleep": True, "dormant": True, "sleepy": True, "sleeps": True, "awake": False}
+ASLEEP: Final = {
+    **dict.fromkeys(("sleeping", "asleep", "dormant", "sleepy", "sleeps"), True),
+    **dict.fromkeys(("awake", "operating", "operational"), False),
+}
+AWAKE: Final = _phrases("in operation")
+# Words for an area in which people watch a game.
+GROUNDS: Final = _words("stadium arena ground")
+# Words for all of what an operator runs, if no part of it is called so.
+PREMISES: Final = _words("campus island fairground suburb premises")
 # Words that change what a place is, to be known where they are misspelled.
 KEYWORDS: Final = ("except", "without", "outside", "sleeping", "everywhere", "towards")
 JOINING: Final = _words(
@@ -89,7 +106,7 @@ SITES: Final = _words(
     "site station mast gnb number",
 )
 TOWARDS: Final = _words(
-    "target towards toward -> → > to into when against versus vs direction respect relation",
+    "target towards toward twords towrds twards -> → > to into when against versus vs direction respect relation",
 )
 # Words around names that name nothing themselves.
 FILLERS: Final = _words(
@@ -104,6 +121,7 @@ FILLERS: Final = _words(
     "that we if you operate thrown end cells' they say regarding concerning although though need capacity presently",
     "currently now right thats that's actually former latter nad adn scope: there here same this dans im nel nella al alla",
     "di de del della des du den dem der die das el la le les los las il lo em en à auf bei zu zur zum für per y und et",
+    "ng sa alone sole nrcelldu nrcellcu set frm",
     "cellule cellules zelle zellen celda celdas cella celle celula site sito sitio",
 )
 

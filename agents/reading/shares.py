@@ -13,19 +13,48 @@ from agents.reading.unit_words import simplified
 
 _PERCENT: Final = re.compile(r"\s*(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
 _OF: Final = re.compile(
-    r"\s*(?:%|per\s?cent|pct)?\s*(?:of\s+\S|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b"
-    r"|[*x×]\s*(?:last|now|yesterday|today))",
+    r"\s*(?:%|per\s?cent|pct)?\s*(?:or (?:more|less|better|higher|lower|fewer)\s+)?"
+    r"(?:of\s+\S|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b|[*x×]\s*(?:last|now|yesterday|today))",
     re.IGNORECASE,
 )
+_OF_AT_END: Final = re.compile(r"\s*(?:%|per\s?cent|pct)?\s*of\s*$", re.IGNORECASE)
 _TIMES: Final = re.compile(r"\s*(?:times\b|[x×](?![^\W\d_])|\*)", re.IGNORECASE)
+_BOUND: Final = (
+    r"(?:\s+(?:no|not|any|more|less|than|at|most|least|up to|as|much|about|some|the|a|another|only|of|by|max(?:imum)?))*"
+)
 _LOSS: Final = re.compile(
-    r"\b(?:lose|loses|losing|give up|gives up|giving up|sacrifice|sacrifices|forgo|shed|sheds)\b", re.IGNORECASE
+    r"\b(?:los(?:e|es|ing|t)|giv(?:e|es|ing|en) up|sacrific(?:e|es|ing|ed)|for(?:e)?go(?:es|ing)?|shed(?:s|ding)?"
+    r"|conced(?:e|es|ing|ed)|ced(?:e|es|ing|ed)|surrender(?:s|ing|ed)?|relinquish(?:es|ing|ed)?|waiv(?:e|es|ing|ed)"
+    r"|part(?:s|ing)? with)\b",
+    re.IGNORECASE,
+)
+# Of these words "5 % of" something is a loss or a gain if nothing but a bound stands between them.
+_LOSS_OF: Final = re.compile(
+    r"\b(?:yield|drop|fall|cut|trim|save|cost|spare|decline|loss|reduction|expense|reduce|decrease|slip|sink|lop off|take off"
+    rf"|shave off|knock off|down)(?:s|es|ing|ped|ped|med|d)?{_BOUND}\s*$",
+    re.IGNORECASE,
+)
+_GAIN_OF: Final = re.compile(rf"\b(?:gain|add|win|increase|rise)(?:s|es|ed|ing|ning)?{_BOUND}\s*$", re.IGNORECASE)
+# Words before "a third of yesterday" with which it is what is to be reached.
+_REACHED: Final = frozenset(
+    (
+        *("at", "most", "least", "no", "not", "nor", "more", "less", "than", "below", "under", "above", "over"),
+        *("exceed", "exceeding", "beyond", "be", "is", "are", "stay", "stays", "remain", "remains", "keep", "keeps", "hold"),
+        *("holds", "only", "just", "the", "a", "up", "max", "min", "maximum", "minimum", "higher", "lower", "worse", "better"),
+        *("and", "or", "must", "shall", "should", "have", "has", "to"),
+    )
 )
 _COMPARED: Final = re.compile(
     r"(?<!no )(?<!not )(?<!any )(?<!or )\b(?:less|more|lower|higher|better|faster|fewer|bit|slightly|somewhat)\b(?!\s+than)",
     re.IGNORECASE,
 )
-_JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–)\s*", re.IGNORECASE)
+_UNMEASURED: Final = re.compile(
+    r"\b(?:\w*fold|(?:marked|significant|substantial|considerabl|noticeabl|clear|drastic|marginal|massive|strong)(?:al)?l?y"
+    r"|much|(?<!so )far|a little|a lot|a few|a couple)\b(?!\s+as)",
+    re.IGNORECASE,
+)
+_A_PERCENT: Final = re.compile(r"\b(?:a|an)\s+(?:single\s+|further\s+)?(?=%|per\s?cent)", re.IGNORECASE)
+_JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–|\.\.)\s*", re.IGNORECASE)
 _AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECASE)
 _HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
 
@@ -45,11 +74,13 @@ def share_of(words: str) -> Share:
     if _HALVED.search(words):
         return Share(50, -1)
     plain = simplified(words)
+    if not numbers_of(plain):
+        plain = _A_PERCENT.sub("1 ", plain)
     numbers = [number for number in numbers_of(plain) if not _is_pronoun(plain, number)]
     if not numbers and re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE):
         raise AmountError(f"{words!r} has no number")
     if not numbers:
-        if _COMPARED.search(plain):
+        if _COMPARED.search(plain) or _UNMEASURED.search(plain):
             raise AmountError(f"{words!r} does not say by how much")
         return Share(0)
     stated = [number for number in numbers if number.is_ratio or _PERCENT.match(plain[number.end :])]
@@ -70,20 +101,30 @@ def _share(words: str, number: Number) -> Share:
     if _TIMES.match(after) or is_multiple or re.search(r"\bfactor\b[\s\W]*$", before, re.IGNORECASE):
         return _changed(number.value * 100 - 100)
     share = number.value if _PERCENT.match(after) else number.value * 100 if number.is_ratio else None
+    if number.is_joined:
+        raise AmountError(f"{words!r} can be more than one number")
     if share is None:
         raise AmountError(f"{words!r} is no share: percent, a fraction or a multiple")
     if re.search(r"(?<!up )\bto\s*$", before):
         return _changed(share - 100)
     if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
         raise AmountError(f"{words!r} can be a change or what it becomes")
-    if _LOSS.search(before):
+    if _LOSS.search(before) or (_OF.match(after) and _LOSS_OF.search(before)):
         return Share(_percent(share), -1)
-    is_bare = not re.search(r"\w|[<>≤≥=]", before)
-    if _OF.match(after) and is_bare and number.is_ratio and share < 50:
+    if _OF.match(after) and _GAIN_OF.search(before):
+        return Share(_percent(share), 1)
+    is_by = re.search(r"\bby\s*(?:up to\s*|at least\s*|at most\s*)?$", before)
+    if _OF.match(after) and share < 50 and not is_by and not _is_reached(before):
         raise AmountError(f"{words!r} can be what is left or what is lost")
-    if _OF.match(after) and not re.search(r"\bby\s*(?:up to\s*|at least\s*|at most\s*)?$", before):
+    if (_OF.match(after) or (share >= 50 and _OF_AT_END.match(after))) and not is_by:
         return _changed(share - 100)
     return Share(_percent(abs(share)), (1 if share > 0 else -1) if number.signed else 0)
+
+
+def _is_reached(before: str) -> bool:
+    """Whether the words before a share leave it what is to be reached, and not what is lost or gained."""
+    words = re.findall(r"[^\W\d_]+|[<>≤≥=]+", before.casefold())
+    return bool(words) and all(word in _REACHED or not word.isalpha() for word in words)
 
 
 def _changed(percent: Fraction) -> Share:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
@@ -25,9 +26,24 @@ TENS: Final = {
 SPELLED_LETTERS: Final = {
     word: word[0]
     for word in (
-        *("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo", "lima", "mike"),
+        *(
+            "alpha",
+            "bravo",
+            "charlie",
+            "delta",
+            "echo",
+            "foxtrot",
+            "golf",
+            "hotel",
+            "india",
+            "juliet",
+            "juliett",
+            "kilo",
+            "lima",
+            "mike",
+        ),
         *("november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee"),
-        *("zulu", "alfa", "bee", "dee", "gee", "jay", "kay", "tee", "vee", "zed", "zee"),
+        *("juliett", "zulu", "alfa", "bee", "dee", "gee", "jay", "kay", "tee", "vee", "zed", "zee"),
     )
 } | {"aitch": "h", "eff": "f", "ess": "s"}
 _TOKEN: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+|[*→]|->|[^\w\s]|_")
@@ -77,6 +93,22 @@ def _joined(words: list[Spoken], text: str) -> list[Spoken]:
         if after < len(words) and words[after].key in "123456789" and not text[words[after].start].isdigit():
             end, units, position = words[after].end, int(words[after].key), after + 1
         joined.append(replace(word, key=str(tens + units), end=end))
+    return joined
+
+
+def with_hundreds(words: Sequence[Spoken]) -> list[Spoken]:
+    """Return the words with "two hundred and forty" as one number, as a name may have it."""
+    joined: list[Spoken] = []
+    position = 0
+    while position < len(words):
+        word, position = words[position], position + 1
+        if word.key.isdigit() and 0 < int(word.key) < 100 and position < len(words) and words[position].key == "hundred":
+            value, end, position = int(word.key) * 100, words[position].end, position + 1
+            after = position + (position < len(words) and words[position].key == "and")
+            if after < len(words) and words[after].key.isdigit() and int(words[after].key) < 100 and not words[after].written:
+                value, end, position = value + int(words[after].key), words[after].end, after + 1
+            word = replace(word, key=str(value), end=end)
+        joined.append(word)
     return joined
 
 

@@ -38,7 +38,24 @@ def _simpler(pattern: str, by: str | Callable[[re.Match[str]], str]) -> _Simpler
     return re.compile(pattern, re.IGNORECASE), by
 
 
+_SUPERSCRIPTS: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_POWER: Final = r"10\s*(?:(?:\^|\*\*)\s*\(?([-+−–]?\d+)\)?|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
+
+
+def _power(match: re.Match[str]) -> str:
+    """Return "5 × 10^-4" as "5e-4"."""
+    exponent = (match[2] or match[3].translate(_SUPERSCRIPTS)).replace("−", "-").replace("–", "-")
+    return f"{match[1] or '1'}e{exponent}"
+
+
+_FRACTIONS: Final = {"½": "5", "¼": "25", "¾": "75"}
 _SIMPLER: Final = (
+    _simpler(r"(?<=\d)\s?([½¼¾])", lambda match: f".{_FRACTIONS[match[1]]}"),
+    _simpler(r"[½¼¾]", lambda match: f"0.{_FRACTIONS[match[0]]}"),
+    _simpler(rf"(?:(?<![\w.,])(\d+(?:[.,]\d+)?)\s*[×x*·⋅]\s*|(?<![\w.,])){_POWER}", _power),
+    _simpler(r"(\d)\s*[×x*·⋅]\s*10\s*[-−–](\d{1,2})\b", r"\1e-\2"),  # the exponent was raised
+    _simpler(r"\b(?:prcnt|pcnt|perc|prct|percnt)\b|\bp\.\s?c\.", "percent"),
+    _simpler(r"\bhaf\b", "half"),
     _simpler(r"\b(?:a|an|one|1|another)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+(?:a|one)\s+half\b", r"1.5 \1"),
     _simpler(r"\b([\w.,]+)\s+(degrees?|decibels?|dbs?|seconds?|percent)\s+and\s+(?:a|one)\s+half\b", r"\1 and a half \2"),
     _simpler(r"\b(?:more|less|further|additional|extra)\s+(degrees?|d\s?b|decibels?|points?)\b", r"\1"),
@@ -63,6 +80,16 @@ def simplified(words: str) -> str:
     for pattern, simpler in _SIMPLER:
         words = pattern.sub(simpler, words)
     return words
+
+
+def with_article_as_one(words: str) -> str:
+    """Return words without a number with "a" as one, where it can count a unit: "under a percent", "by a further dB"."""
+    return re.sub(
+        r"\b(?:a|an|another)\s+(?:(?:further|single|whole|full|mere|additional|extra)\s+)?(?!bit\b)(?=[^\W\d_])",
+        "1 ",
+        words,
+        flags=re.IGNORECASE,
+    )
 
 
 def _corrected(word: str) -> str:

@@ -41,6 +41,28 @@ VALUES = [
     ("77 and no longer 177", "", 77),
     ("18 ms, not to 19", "ms", 18),
     ("doubled to 4", "", 4),
+    # hundreds and digits without their word
+    ("three twenty milliseconds", "ms", 320),
+    ("one fifty watts", "W", 150),
+    ("two fifty six ms", "ms", 256),
+    ("two five six, I mean three twenty milliseconds", "ms", 320),
+    ("one oh five watts", "W", 105),
+    ("ten twenty four ms", "ms", 1024),
+    ("not one twenty but two forty ms", "ms", 240),
+    ("two dozen users", "UE", 24),
+    # powers of ten
+    ("< 5 × 10^-4", "%", 0.05),
+    ("5*10^-4", "%", 0.05),
+    ("at most 10⁻³", "%", 0.1),
+    ("1.5 x 10**-3", "%", 0.15),
+    ("≤ 5 × 10−4", "%", 0.05),
+    # one, said with an article, and short spellings
+    ("under a percent", "%", 1),
+    ("by a further dB", "dB", 1),
+    ("within a millisecond", "ms", 1),
+    ("by haf a db", "dB", 0.5),
+    ("1½ %", "%", 1.5),
+    ("below 3 prcnt", "%", 3),
 ]
 
 
@@ -68,6 +90,12 @@ def test_of_a_range_the_comparison_takes_its_end():
         ("10 MB/s", "Mbit/s"),
         ("10 ms (now 20 ms)", "ms"),
         ("20 ms is too much, 10 ms", "ms"),
+        ("five six milliseconds", "ms"),
+        ("half of 20 ms", "ms"),
+        ("twice 10 ms", "ms"),
+        ("three twenty percent", "%"),
+        ("5 × 10 ms", "ms"),
+        ("a bit", "Mbit"),
     ],
 )
 def test_no_amount_that_fits_or_more_than_one_is_a_doubt(words: str, unit: str):
@@ -102,6 +130,21 @@ SHARES = [
     ("factor <= 0.88", 12, -1),
     ("0.8 * last_week", 20, -1),
     ("as yesterday or better", 0, 0),
+    # what is given up is not what is left
+    ("concede no more than five per cent of its present", 5, -1),
+    ("may cede 5 % of its present", 5, -1),
+    ("part with a tenth of its rate", 10, -1),
+    ("at the cost of 5 % of its rate", 5, -1),
+    ("drop at most 5 % of its present", 5, -1),
+    ("cut 60 % of yesterday", 60, -1),
+    ("drop to at most 60 % of yesterday", 40, -1),
+    ("gain 5 % of its present", 5, 1),
+    ("at most 40 % of yesterday", 60, -1),
+    ("95 % or more of now", 5, -1),
+    ("four fifths of", 20, -1),
+    ("by a percent", 1, 0),
+    ("no worse than a week ago", 0, 0),
+    ("improve by 25 prcnt frm yesterday", 25, 0),
 ]
 
 
@@ -112,7 +155,22 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
 
 
 @pytest.mark.parametrize(
-    "words", ["a tenth of its speed", "5 ms", "a bit less", "haf of yesterday", "110 %", "ten to twenty percent", "by 0.1"]
+    "words",
+    [
+        "a tenth of its speed",
+        "5 ms",
+        "a bit less",
+        "some of yesterday",
+        "110 %",
+        "ten to twenty percent",
+        "by 0.1",
+        "5 % of its rate may go",
+        "trifle with 5 % of its rate",
+        "within 5 % of yesterday",
+        "tenfold",
+        "markedly less",
+        "-10..-15 %",
+    ],
 )
 def test_a_share_that_is_not_certain_is_a_doubt(words: str):
     with pytest.raises(AmountError):

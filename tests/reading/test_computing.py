@@ -70,9 +70,28 @@ def test_all_other_cells_are_those_that_no_item_names(names: Names):
     assert set(reading.forbidden[0].cells) == names.all - set(STORE)
 
 
+def test_a_number_of_places_of_which_one_is_not_to_be_touched_is_asked_about(names: Names):
+    hands_off = MarkedItem(kind="forbid", name="change", place="Q03-2")
+    with pytest.raises(Doubt, match="not to be touched"):
+        _read(names, _target(place="all three cells of Q03"), hands_off)
+    assert _read(names, _target(place="Q03"), hands_off).targets[0].cells == ("Q03-1", "Q03-3")
+
+
 def test_the_same_amount_and_an_elided_unit_refer_to_the_item_before(names: Names):
     reading = _read(names, _edit(place="Q03-1"), _edit(place="Q03-2", amount="the same"), _edit(place="Q04-1", amount="one"))
     assert [edit.delta for edit in reading.edits] == [-2, -2, -1]
+
+
+def test_the_unit_of_the_last_amount_holds_for_those_before_it(names: Names):
+    slices = ["URLLC", "eMBB", "mMTC"]
+    amounts = ["below 8", "below 40", "below 500 ms"]
+    reading = _read(names, *(_target(slice=slice, amount=amount) for slice, amount in zip(slices, amounts, strict=True)))
+    assert [target.value for target in reading.targets] == [8, 40, 500]
+
+
+def test_a_bare_number_stays_a_doubt_without_a_unit_behind_it(names: Names):
+    with pytest.raises(Doubt, match="no amount in ms"):
+        _read(names, _target(amount="below 8"), _target(name="MM.RlfRate", amount="below 2 %"))
 
 
 def test_units_are_those_of_the_limits_catalogue(names: Names):

@@ -6,7 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window, instant_at
-from agents.reading.timing.time_words import BY, DENYING, NIGHT, PART_OF_DAY, PLAIN, UNTIL, WHOLE, WHOLE_PART
+from agents.reading.timing.time_words import (
+    BACK,
+    BY,
+    DENYING,
+    ENDING,
+    ENDS,
+    NIGHT,
+    PART_OF_DAY,
+    PLAIN,
+    RECURRING,
+    STARTS,
+    TO,
+    UNTIL,
+    WHOLE,
+    WHOLE_PART,
+)
 
 
 def days_in(items: list[Item]) -> list[date]:
@@ -23,8 +38,23 @@ def check_affirmed(items: list[Item]) -> None:
             item == "not" and (following in ("during", "in", "on", "while", "when") or isinstance(following, Event))
         ):
             raise TimeError(f"with {item} it is not certain when")
+        is_each = item in ("every", "each") and (isinstance(following, Day) or following in ("day", "night", *WHOLE_PART))
+        if item in RECURRING or is_each:
+            raise TimeError("it recurs")
+        if item in ("yesterday", "±"):
+            raise TimeError(f"with {item} it is not certain when")
         if item == "or" or (item in ("next", "last") and isinstance(following, Day)):
             raise TimeError(f"with {item} it can be another time")
+
+
+def _check_named(items: list[Item]) -> None:
+    """Raise TimeError if the words are about an event that they do not name: "once it ends, for an hour"."""
+    for index, item in enumerate(items):
+        if item not in BACK - {"then"}:
+            continue
+        around = {one for one in (*items[max(0, index - 1) : index], *items[index + 1 : index + 3]) if isinstance(one, str)}
+        if around & (STARTS | ENDS | {"after", "before", "during", "following"}):
+            raise TimeError("the event is not named")
 
 
 def with_half(moment: Moment, items: list[Item]) -> Moment:
@@ -53,6 +83,7 @@ class ClockWindow:
     def read(self) -> Window:
         """Return start and end; raises TimeError."""
         check_affirmed(self.items)
+        _check_named(self.items)
         moments = [item for item in self.items if isinstance(item, Moment)]
         spans = [item for item in self.items if isinstance(item, Span)]
         if len(moments) == 1:
@@ -61,9 +92,19 @@ class ClockWindow:
             raise TimeError("it names more than two times of day")
         if moments:
             return self._by_two(*moments)
+        if len(spans) > 1:
+            return self._after_span(spans)
         if spans and self._has("next", "for", "coming", "following", "during"):
             return self.now, self.now + spans[0].length
         return self._whole(days_in(self.items))
+
+    def _after_span(self, spans: list[Span]) -> Window:
+        """Return the window of "in two hours for one hour"; raises TimeError for other two durations."""
+        words = [item if isinstance(item, str) else type(item) for item in self.items]
+        if len(spans) != 2 or words[-4:] != ["in", Span, "for", Span]:
+            raise TimeError("it names two durations")
+        start = self.now + spans[0].length
+        return start, start + spans[1].length
 
     def _has(self, *words: str) -> bool:
         return any(word in self.items for word in words)
@@ -72,7 +113,7 @@ class ClockWindow:
         return any(isinstance(item, str) and item in BY for item in self.items)
 
     def _by_one(self, moment: Moment, spans: list[Span]) -> Window:
-        days = days_in(self.items)
+        days, named = days_in(self.items), moment
         if len(days) > 1:
             raise TimeError("it names several days")
         if spans and "before" in self.items:
@@ -80,8 +121,13 @@ class ClockWindow:
             return end - spans[0].length, end
         moment = moment if moment.day or not days else replace(moment, day=days[0])
         if self._is_until():
-            if any(item in WHOLE for item in self.items[: self.items.index(next(one for one in self.items if one in BY))]):
+            until = next(index for index, item in enumerate(self.items) if item in BY)
+            if any(item in WHOLE for item in self.items[:until]):
                 raise TimeError("it is not certain when it starts")
+            if any(isinstance(item, Moment) for item in self.items[:until]):
+                raise TimeError("it is not certain when it ends")  # "from 19:30 until it ends"
+            if set(self.items[until : self.items.index(named)]) & {"from", "since", "starting", "commencing", "beginning"}:
+                raise TimeError("it is not certain when it ends")  # "until the end, from 19:30"
             return self.now, next_of(with_half(moment, self.items), self.now)
         if spans:
             start = next_of(with_half(moment, self.items), self.now)
@@ -97,11 +143,33 @@ class ClockWindow:
             days = days[1:]  # "the night from Saturday to Sunday, 1 am"
         if len(days) > 1 and self._are_listed():
             raise TimeError("it names several days")
+        if len(days) == 1 and first.day is None and last.day is None and self._is_day_of_end():
+            return self._ending_on(days[0], first, last)
         day = first.day or next(iter(days), None)
         start = first.on(day, self.now, opens=True) if day else first.after(self.now)
         if last_day := last.day or (days[1] if len(days) > 1 else None):
             return start, last.on(last_day, self.now)
         return start, last.nearest_after(start)
+
+    def _is_day_of_end(self) -> bool:
+        """Whether the day stands behind the word with which the end begins: "from 23:00 until 06:00 tomorrow"."""
+        starts, ends = (index for index, item in enumerate(self.items) if isinstance(item, Moment))
+        partings = [index for index in range(starts, ends) if self.items[index] in UNTIL | ENDING | TO]
+        days = [index for index, item in enumerate(self.items) if isinstance(item, Day)]
+        is_of_night = any(item in NIGHT for item in self.items[days[-1] + 1 : days[-1] + 2])  # "tomorrow night" is of both
+        return bool(partings) and min(days) > partings[0] and not is_of_night
+
+    def _ending_on(self, day: date, first: Moment, last: Moment) -> Window:
+        """Return the window that ends on a day, and starts on it or on the day before."""
+        end = last.on(day, self.now)
+        if self._has("tonight", "tonite"):
+            return first.after(self.now), end
+        start = first.on(day, self.now, opens=True)
+        if start >= end:
+            start = first.on(day - DAY, self.now, opens=True)
+            if start < self.now:
+                raise TimeError("it is not certain when it starts")
+        return start, end
 
     def _are_listed(self) -> bool:
         """Whether "and" stands between two days."""

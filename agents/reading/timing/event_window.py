@@ -29,6 +29,12 @@ class EventWindow:
 
     def __post_init__(self) -> None:
         self.events = [item.event for item in self.items if isinstance(item, Event)]
+        self.items = ["during" if item == "through" and self._is_during(index) else item for index, item in enumerate(self.items)]
+
+    def _is_during(self, index: int) -> bool:
+        """Whether "through" stands before an event and no start before it: "through the match"."""
+        following = next((item for item in self.items[index + 1 :] if item not in ("the", "this", "whole", "all", "entire")), "")
+        return isinstance(following, Event) and not _is_timely(self.items[:index])
 
     def read(self) -> Window:
         """Return start and end; raises TimeError."""
@@ -81,7 +87,7 @@ class EventWindow:
             return items
         start = self.events[0].start
         instant = first.on(start.date(), self.now, opens=True)
-        return [*items, Day(start.date())] if abs(instant - start) < DAY / 2 else items
+        return [Day(start.date()), *items] if abs(instant - start) < DAY / 2 else items
 
     def _clock_before(self, moment: Moment, side: list[Item], end: datetime) -> datetime:
         """Return the last occurrence of a clock time before the end, or on its day; not before now."""
@@ -131,7 +137,9 @@ class EventWindow:
             if not _is_timely(side) or not (set(_words(side)) & (BACK | STARTS | ENDS) or _has(side, Span)):
                 return self._day_point(side)
             event = self.events[0] if len(self.events) == 1 or word == "" else self.events[-1]
-        words = _words(side)
+        words, days = _words(side), days_in(side)
+        if days and not any(event.start.date() <= day <= event.end.date() for day in days):
+            raise TimeError(f"{event.name} is on {event.start:%A %d %B} by the calendar")
         span = next((item for item in side if isinstance(item, Span)), None)
         base = self._base(event, words, word)
         if span is None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Final
-
-from rapidfuzz import fuzz, process
 
 from agents.reading.site_card import NamedEvent, SiteCard
 from agents.reading.spoken import Spoken, singular, spoken
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError
-from agents.reading.timing.time_words import KNOWN, MONTHS, NIGHT, NO_EVENT, PART_OF_DAY, SHORT, SPANS, UNITS, UNTIL, WEEKDAYS
+from agents.reading.timing.plain_time import corrected, event_words, plain
+from agents.reading.timing.time_words import MONTHS, NIGHT, NO_EVENT, PART_OF_DAY, SPANS, UNITS, UNTIL, WEEKDAYS
 
 _NAMED: Final = {"noon": 12, "midday": 12, "midnight": 24}
 _ORDINAL: Final = ("st", "nd", "rd", "th")
@@ -22,35 +19,7 @@ _ORDINAL: Final = ("st", "nd", "rd", "th")
 
 def items_of(phrase: str, card: SiteCard) -> list[Item]:
     """Return what a phrase says, in order; raises TimeError."""
-    return _TimeReader(card, _corrected(spoken(_plain(phrase)), card)).items()
-
-
-def _corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
-    """Correct misspelled words of time and of the calendar."""
-    known = KNOWN | {word for event in card.events for word in event_words(event)}
-    corrected = []
-    for word in words:
-        key = word.key
-        if len(key) > 3 and key.isalpha() and key not in known and singular(key) not in known and key not in SHORT:
-            match = process.extractOne(key, sorted(known), scorer=fuzz.ratio, score_cutoff=80 if len(key) > 5 else 86)
-            key = match[0] if match else key
-        corrected.append(replace(word, key=SHORT.get(key, key)))
-    return corrected
-
-
-def _plain(phrase: str) -> str:
-    text = re.sub(r"(?<=\d)\s*[zZ]\b|\b(?:utc|gmt)\b", " ", phrase, flags=re.IGNORECASE)
-    text = re.sub(r"\bnot before\b", "from", text, flags=re.IGNORECASE)
-    text = re.sub(r"\bno[t]? (?:later than|after)\b", "until", text, flags=re.IGNORECASE)
-    text = re.sub(r"\bup to(?: and including)?\b", "until", text, flags=re.IGNORECASE)
-    text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
-    return re.sub(r"(\d)(am|pm|h|min|m|s)\b", r"\1 \2", text, flags=re.IGNORECASE)
-
-
-@lru_cache(maxsize=256)
-def event_words(event: NamedEvent) -> frozenset[str]:
-    """Return the words of an event's name, in the singular."""
-    return frozenset(singular(word.key) for word in spoken(event.name) if word.is_word)
+    return _TimeReader(card, corrected(spoken(plain(phrase)), card)).items()
 
 
 class _TimeReader:
@@ -189,7 +158,10 @@ class _TimeReader:
         elif words[1] == "." and words[2].isdigit():
             fraction, size = float(f"0.{words[2]}"), 3
         unit = UNITS.get(singular(words[size]))
-        is_clock = words[1] == "h" and number and number > 12 and self._key(-1) in ("to", "-", "–", "until", "till", "and")
+        is_end = self._key(-1) in ("to", "-", "–", "until", "till", "and")
+        is_start = words[2] in ("to", "-", "–", "until", "till") and words[3].isdigit()  # "19h-21h"
+        is_hour = words[1] == "h" and number is not None and number <= 24
+        is_clock = self._is_of_four_digits() or (is_hour and ((is_end and int(words[0]) > 12) or is_start))
         if number is None or unit is None or is_clock:
             return None
         self._position += size + 1
@@ -198,6 +170,11 @@ class _TimeReader:
                 self._position += 3
                 fraction += share
         return Span((number + fraction) * unit)
+
+    def _is_of_four_digits(self) -> bool:
+        """Whether a number is written with four digits, as a clock: "2200 hours"."""
+        word = self._words[self._position]
+        return word.written and word.end - word.start == 4
 
     def _clock(self) -> Moment | None:
         if hour := _NAMED.get(self._key()):
@@ -269,6 +246,8 @@ class _TimeReader:
             return self._with_hint(Moment(number, minute), is_24=is_24)
         if number > 24 or self._key(1) in ("%", "percent"):
             return None
+        if self._key(1) in ("before", "after", "into"):
+            raise TimeError(f"{number} {self._key(1)} can be minutes or a time of day")
         minute, size = 0, 1
         if (following := self._number(1)) is not None and 10 <= following < 60 and self._key(2) not in (*UNITS, ":"):
             minute, size = following, 2

@@ -16,8 +16,8 @@ MONTHS: Final = (
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 UNITS: Final = {
     **dict.fromkeys(("s", "sec", "second"), 1 / 60),
-    **dict.fromkeys(("m", "min", "minute", "minuet"), 1.0),
-    **dict.fromkeys(("h", "hr", "hour"), 60.0),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minuet"), 1.0),
+    **dict.fromkeys(("h", "hr", "hrs", "hour"), 60.0),
     **dict.fromkeys(("d", "day"), 1440.0),
 }
 # Hours between which a time of day is, by the word beside it; beyond 24 is the small hours.
@@ -34,7 +34,8 @@ WHOLE_PART: Final = {"morning": (6, 12), "afternoon": (12, 18), "evening": (18, 
 UNTIL: Final = _words("until untill till til unitl till' til' fino bis jusqu'à")
 TO: Final = _words("to - – and .. → / through thru … \n , alle bis too")
 BY: Final = _words("before by") | UNTIL
-DENYING: Final = _words("outside except excluding excepting never without besides")
+DENYING: Final = _words("outside except excluding excepting never without besides unless")
+RECURRING: Final = _words("daily nightly weekly weekdays workdays weekday")
 ENDING: Final = _words("ending ends end:")
 FROM: Final = _words("from starting commencing beginning since as when once start")
 ENDS: Final = _words(
@@ -59,7 +60,7 @@ KNOWN: Final = _words(
     " midnight midnite noon midday morning afternoon evening night half past quarter hour minute hours minutes next first last"
     " start starts begin begins end ends over gone when then that this with runs lasts week day days day's hundred shift late"
     " early three four five seven eight nine eleven twelve tonight's conclusion commencement opening closing beginning ending"
-    " finish side either starting commencing interval minus plus fifteen thirty forty twenty fifty small"
+    " finish side either starting commencing interval minus plus fifteen thirty forty twenty fifty small mins"
 ) | {*MONTHS, *WEEKDAYS}
 SHORT: Final = {
     "form": "from",

@@ -47,6 +47,28 @@ class PlaceGroups:
         """Return the cells of all groups of these signs."""
         return frozenset().union(*(group.name.cells for group in self._groups if group.sign in signs))
 
+    def is_list_from(self, index: int) -> bool:
+        """Whether the groups from an index on are one list, joined by "and"."""
+        later = self._groups[index:]
+        return bool(later) and not later[-1].shared_with and all(group.link == "and" for group in later[1:])
+
+    def sites_in(self) -> frozenset[str]:
+        """Return the sites that are taken in by their names."""
+        return frozenset(group.named.name for group in self._groups if group.sign != "out" and group.named.kind == "site")
+
+    def left_out(self) -> frozenset[str]:
+        """Return the cells that are taken out, but not those that are taken in again: by a later name, or by one within it."""
+        out: set[str] = set()
+        for index, group in enumerate(self._groups):
+            if group.sign == "out":
+                also = [
+                    other.name.cells
+                    for position, other in enumerate(self._groups)
+                    if other.sign == "also" and (position > index or other.name.cells < group.name.cells)
+                ]
+                out |= group.name.cells.difference(*also)
+        return frozenset(out)
+
     def append(self, sign: Sign, name: Name, link: str) -> None:
         """Add a name; right behind another one it means what both share, if anything."""
         last = self.last

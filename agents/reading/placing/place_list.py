@@ -1,0 +1,165 @@
+"""The names of a place as they are read, and how each is joined to those before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from agents.reading.antecedents import Antecedents, PlaceError
+from agents.reading.name import Name, folded
+from agents.reading.names import Names
+from agents.reading.placing.mentions import Mentions
+from agents.reading.placing.place_groups import Sign
+from agents.reading.placing.place_phrase import PlacePhrase
+
+_RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
+_COUNTS: Final = frozenset("23456789")
+
+
+@dataclass
+class PlaceList:
+    """Names taken in, taken in whatever else holds, or taken out; and what stands between the last name and the next."""
+
+    text: str
+    names: Names
+    antecedents: Antecedents
+    is_relation: bool
+    exclusion: str = ""  # the last word that takes out what follows
+    near: list[str] = field(default_factory=list)  # sites, the last one last
+    unused: list[str] = field(default_factory=list)
+    sign: Sign = "in"
+    is_fresh: bool = False  # an exclusion has no name yet
+    none_at: int | None = None  # the first group behind "no cell of": an exclusion behind it takes nothing out
+    is_not_only: bool = False  # "not only" has no "but" yet
+    part: Name | None = None  # a part of what is left out, left out by itself: "without A but A1"
+    is_name_missing: bool = False  # "and the cells" of what?
+    is_doubtful: bool = False  # "except A, B": both, or B but not A?
+    is_asleep_last: bool = False  # the last name is before "sleeping"
+    is_back_open: bool = False  # "there" has no name behind it yet
+    link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
+
+    def __post_init__(self) -> None:
+        self.phrase = PlacePhrase(self.text, self.names)
+        self.words = self.phrase.words
+        self.said = Mentions(self.words, self.names, self.antecedents)
+
+    def add(self, position: int, name: Name) -> None:
+        """Join a name that stands at a position to those before it; raises PlaceError."""
+        sites = sorted({self.names.site_of[cell] for cell in name.cells})
+        if name.kind != "area" or len(sites) == 1:
+            self.near = [site for site in self.near if site not in sites] + sites
+        if self.said.rest_of:
+            self.said.rest_of = False
+            name = self.said.rest_of_name(name)
+        if name.kind == "cell" and self.phrase.is_called_asleep(position):
+            self.said.asleep, self.said.without_asleep = None, False
+        self.said.is_back_joined |= self.is_back_open and self.link == "and" and self.sign == "in"
+        self.is_back_open = self.is_asleep_last = False
+        if self.is_relation and self.said.groups and self.link == "…":
+            raise PlaceError("it is not certain which is the source and which the target")
+        last = self.said.groups.last
+        if last and self._is_range(position, last.named, name):
+            self.said.groups.replace_last(self.said.between(last.named, name))
+        else:
+            self._turn_behind_exclusion(name)
+            self._turn_within_exclusion(position, name)
+            self._check_list(name)
+            self._check_number(position, name)
+            self._check_part(position, name)
+            self._note_count(position, name)
+            self.said.groups.append(self.sign, name, self.link)
+        self.link, self.is_fresh, self.is_name_missing = "", False, False
+
+    def is_minus(self, position: int) -> bool:
+        """Whether a dash is a minus: "all - A", "B (-B1)", "A + B - B1"; raise PlaceError for "B - B1", which can be B1 alone."""
+        sign, last, name = self.words[position], self.said.groups.last, self.phrase.name_behind(position)
+        if self.phrase.is_at(position - 1, "("):
+            return True
+        if sign.glued or sign.key == "–" or last is None:
+            return last is None and self.said.all and not sign.glued and sign.key != "–"
+        if name is None or not name.cells < self.said.groups.union("in"):
+            return False
+        if sign.key == "−" or self.phrase.is_at(position + 1, "{"):
+            return True
+        is_set = any(word.key == "+" for word in self.words)
+        is_part = name.kind == "cell" and last.named.kind != "cell" and not self.words[position + 1].glued
+        if is_part and not is_set:
+            raise PlaceError(f"it can be {name.name} or what is left without it")
+        return is_part
+
+    def begins_with_exclusion(self) -> bool:
+        """Whether the words began with an exclusion, and nothing else has been named."""
+        return (
+            self.sign == "out"
+            and not self.said.all
+            and not self.is_fresh
+            and bool(self.said.groups)
+            and not self.said.groups.union("in", "also")
+        )
+
+    def _turn_behind_exclusion(self, name: Name) -> None:
+        """Take in what stands behind an exclusion with which the words begin."""
+        out = self.said.groups.union("out")
+        if not self.begins_with_exclusion() or self.link == "and":
+            return
+        if self.link in ("", "…") or out < name.cells:
+            self.sign = "in"
+        else:
+            self.is_doubtful = True
+
+    def _turn_within_exclusion(self, position: int, name: Name) -> None:
+        """Take in a part of what is left out: "without A, with A1"; raise PlaceError if it is not certain."""
+        last = self.said.groups.last
+        if self.sign != "out" or last is None or last.sign != "out" or not name.cells < last.name.cells:
+            return
+        if self.is_fresh or self.phrase.is_at(position - 2, "together", "along"):
+            self.part = name
+        elif self.phrase.is_at(position - 1, "with"):
+            self.sign = "also"
+
+    def _note_count(self, position: int, name: Name) -> None:
+        """Note the number of "two cells of S1" or "the two S1 cells"."""
+        before = [word.key for word in self.words[max(0, position - 4) : position]]
+        nouns = [key for key in before if key not in ("of", "the", "in", "at", "on")]
+        is_noun_behind = self.phrase.is_at(position + name.words, "cells", "sectors") or "of" in before[-2:]
+        counted = nouns[-2:-1] if nouns[-1:] in (["cells"], ["sectors"]) else nouns[-1:] if is_noun_behind else []
+        if name.kind in ("site", "area") and counted and counted[0] in _COUNTS:
+            self.said.counts.append((int(counted[0]), name))
+
+    def _check_number(self, position: int, name: Name) -> None:
+        """Raise PlaceError for "S2 and 3": the third cell of S2, which is in S2, or S3?"""
+        last = self.said.groups.last
+        is_bare = self.words[position].key.isdigit() and not self.words[position].glued and name.words == 1
+        is_bare |= name.words == 2 and self.phrase.is_at(position, "sector", "cell", "carrier", "antenna")
+        is_within = last is not None and last.sign == self.sign and last.named.kind == "site" and name.cells < last.named.cells
+        if is_bare and is_within and self.link == "and" and name.kind == "cell":
+            raise PlaceError(f"{self.words[position].key} can be a cell of {last.named.name if last else ''} or another site")
+
+    def _check_part(self, position: int, name: Name) -> None:
+        """Raise PlaceError for "S1 and S2 except C1": the first cell of S2, or of both?"""
+        if self.sign != "out" or name.kind != "cell" or self.names.full_at(self.words, position):
+            return
+        part = folded(name.name).removeprefix(folded(self.names.site_of[name.name]))
+        if len(self.names.suffixed(part, self.said.groups.sites_in()) - name.cells) > 0:
+            raise PlaceError(f"{part} can be a cell of several sites")
+
+    def _check_list(self, name: Name) -> None:
+        """Raise PlaceError if it is not certain whether a name goes on with what stands before it."""
+        last, taken = self.said.groups.last, self.said.groups.union("in")
+        is_going_on = last is not None and self.sign == last.sign == "out" and not self.is_fresh and bool(taken)
+        if is_going_on and last and last.name.cells & taken and not name.cells & taken:
+            raise PlaceError(f"it is not certain whether {name.name} is left out too")
+        if (
+            last
+            and last.named.kind == name.kind == "area"
+            and not self.link
+            and not last.name.cells & name.cells
+            and self.sign == "in"
+        ):
+            raise PlaceError(f"it is not certain whether it is {last.named.name} or {name.name}")
+
+    def _is_range(self, position: int, last: Name, name: Name) -> bool:
+        before = [word.key for word in self.words[max(0, position - 2) : position]]
+        is_minus = before[-1:] == ["-"] and self.sign == "out" and not self.words[position - 1].glued
+        is_range = before == [".", "."] or bool(before and before[-1] in _RANGE and not is_minus)
+        return is_range and last.kind == name.kind and name.kind in ("cell", "site")

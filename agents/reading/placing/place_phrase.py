@@ -1,0 +1,179 @@
+"""The words of a place, and what stands at a position of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from agents.reading.antecedents import PlaceError
+from agents.reading.name import Name
+from agents.reading.names import Names
+from agents.reading.place_words import (
+    ALL,
+    ASLEEP,
+    EXCLUDED,
+    EXCLUDING,
+    FILLERS,
+    JOINING,
+    KEYWORDS,
+    ONE_BACK,
+    SEVERAL_BACK,
+    SITES,
+    phrase_at,
+)
+from agents.reading.spoken import is_misspelled, spoken, with_hundreds
+
+_CLASS: Final = re.compile(r"\w\[[^\]]*\]\w")  # "S[1-3]C1"
+_FILLING_NOUNS: Final = ("cells", "sectors", "carriers", "stations", "network")
+_KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
+_CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
+
+
+class PlacePhrase:
+    """A phrase that names a place, word by word; misspelled words of exclusion are corrected."""
+
+    def __init__(self, text: str, names: Names) -> None:
+        self.text = text
+        self.names = names
+        if _CLASS.search(text):
+            raise PlaceError(f"{text!r} has a pattern that is not understood")
+        self.words = [replace(word, key=self.keyword(word.key)) for word in with_hundreds(spoken(_parted(text)))]
+
+    def keyword(self, key: str) -> str:
+        """Return the word of exclusion or the like that a word misspells, unless it is near to a name."""
+        if len(key) < 6 or key in KEYWORDS or key in FILLERS or self.names.corrected(key) != key:
+            return key
+        return next((right for right in KEYWORDS if is_misspelled(key, right)), key)
+
+    def is_at(self, position: int, *keys: str) -> bool:
+        """Whether one of these words stands at a position."""
+        return 0 <= position < len(self.words) and self.words[position].key in keys
+
+    def is_name_at(self, position: int) -> bool:
+        """Whether a name stands in full at a position."""
+        return position < len(self.words) and self.names.full_at(self.words, position) is not None
+
+    def name_behind(self, position: int) -> Name | None:
+        """Return the name that stands in full behind a position and brackets."""
+        after = position + 1
+        while self.is_at(after, "(", "[", "{", "'", '"'):
+            after += 1
+        return self.names.full_at(self.words, after) if after < len(self.words) else None
+
+    def goes_on_at(self, position: int) -> bool:
+        """Whether a name or an exclusion stands at a position."""
+        is_exclusion = position < len(self.words) and bool(phrase_at(EXCLUDING, self.words, position))
+        return is_exclusion or self.is_name_at(position)
+
+    def begins_line(self, position: int) -> bool:
+        """Whether a line begins at a position."""
+        return position > 0 and "\n" in self.text[self.words[position - 1].end : self.words[position].start]
+
+    def is_before_word(self, position: int) -> bool:
+        """Whether a word that is no number or "and" follows."""
+        following = self.words[position + 1 : position + 2]
+        return bool(following) and following[0].is_word and not following[0].key.isdigit() and following[0].key not in JOINING
+
+    def is_numbered(self, position: int) -> bool:
+        """Whether a number names a sector: one that the site does not have."""
+        return (
+            self.words[position].key.isdigit()
+            and position > 0
+            and self.words[position - 1].key in ("sector", "carrier", "antenna", "cell", "sectors")
+        )
+
+    def is_of_each(self, position: int) -> bool:
+        """Whether "each" counts the names behind it: "sector 1 of each"."""
+        is_noun = self.is_at(position + 1, "cell", "sector", "carrier", "antenna")  # "of each cell in A"
+        return self.words[position].key == "each" and position > 0 and self.words[position - 1].key == "of" and not is_noun
+
+    def is_across(self, position: int) -> bool:
+        """Whether a word is behind "across"."""
+        return "across" in (word.key for word in self.words[max(0, position - 2) : position])
+
+    def is_called_asleep(self, position: int) -> bool:
+        """Whether "sleeping" or the like stands before a position."""
+        before = [word.key for word in self.words[max(0, position - 2) : position] if word.key not in ("cell", "cells")]
+        return bool(before) and before[-1] in ASLEEP
+
+    def is_apposed(self, position: int) -> bool:
+        """Whether a word says more of cells that are named behind it: "the indoor cells S1C1 and S1C2", "its twin S1C1"."""
+        if position and self.is_at(position - 1, "its", "their") and self.is_name_at(position + 1):
+            name = self.names.full_at(self.words, position + 1)
+            return self.words[position].key.isalpha() and name is not None and name.kind == "cell"
+        after = position + 2
+        if not self.words[position].key.isalpha() or not self.is_at(position + 1, "cell", "cells", "sector", "sectors"):
+            return False
+        is_bracketed = self.is_at(after, "(")
+        after += is_bracketed
+        name = self.names.full_at(self.words, after) if after < len(self.words) else None
+        return name is not None and (name.kind == "cell" or (is_bracketed and name.kind == "site"))
+
+    def back(self, position: int) -> str:
+        """Return the word that refers to a place before, "site" if to the site of it, empty if there is none."""
+        key, before = self.words[position].key, self.words[position - 1].key if position else ""
+        if key in ONE_BACK and before == "of" and position > 1 and self.words[position - 2].key in ALL:
+            return "there"  # "all of it"
+        if self.is_at(position + 1, "of", "in", "on", "at", "which", "that", "with", "belonging") and key in (
+            "those",
+            "these",
+            "that",
+        ):
+            return ""  # "those of A"
+        if key in SITES and before in ("that", "this", "the", "whole", "same", "its"):
+            return "site"
+        return key if key in ONE_BACK or key in SEVERAL_BACK else ""
+
+    def closes(self, position: int, length: int) -> bool:
+        """Whether "not" or "out" belongs to the name before it: nothing that it could exclude follows."""
+        first, after = self.words[position].key, position + length
+        if first == "no" and self.words[position - 1].key in (",", "…"):
+            return False
+        if phrase_at(EXCLUDING, self.words, position) > length:
+            return False  # "apart from", not "apart"
+        if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
+            return True
+        rest = [word for word in self.words[after:] if word.is_word and (word.key.isdigit() or word.key not in FILLERS)]
+        if first in ("not", "neither") and self.is_at(after, ",", ";"):
+            return True
+        return not rest or (first not in ("not", "out", "apart", "aside") and self.words[after].key in _CLOSING)
+
+    def void(self, position: int, length: int, *, is_open: bool) -> int:
+        """Return the number of words that say that nothing is left out ("none excluded", "excluded: none"), 0 if they do not.
+
+        is_open: an exclusion stands before them, and no name yet.
+        """
+        after = position + length
+        while after < len(self.words):
+            if excluded := phrase_at(EXCLUDED, self.words, after):
+                return after + excluded - position
+            if self.words[after].key not in FILLERS or self.words[after].key.isdigit():
+                break
+            after += 1
+        is_last = position + length == len(self.words) or not self.words[position + length].is_word
+        is_void = is_open and (is_last or self.begins_line(position + length))
+        return length if is_void else 0
+
+    def aside(self, position: int) -> int:
+        """Return the number of words of what is said between "with the exception" and "of" about why, without a name in it."""
+        if self.words[position - 1].key != "exception" or not self.is_at(position, ","):
+            return 0
+        for end in range(position + 1, len(self.words) - 1):
+            if self.words[end].key == "," and self.words[end + 1].key == "of":
+                return end - position + 1
+            if self.names.full_at(self.words, end):
+                break
+        return 0
+
+
+def is_nearly_filler(word: str) -> bool:
+    """Return whether a word is one that means nothing, misspelled."""
+    is_swapped = len(word) > 4 and any(sorted(word) == sorted(filler) for filler in FILLERS)
+    return is_swapped or any(word[0] == noun[0] and is_misspelled(word, noun) for noun in _FILLING_NOUNS)
+
+
+def _parted(phrase: str) -> str:
+    """Return a phrase with the words of a key such as "out_of_scope" apart, each where it was."""
+    phrase = re.sub(r"\b(x)[ -](ray)\b", r"\1\2 ", phrase, flags=re.IGNORECASE)
+    return _KEY.sub(lambda match: match.group().replace("_", " "), phrase)

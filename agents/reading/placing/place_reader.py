@@ -1,0 +1,289 @@
+"""Reads the words of a place from left to right."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from agents.reading.antecedents import PlaceError
+from agents.reading.name import Name
+from agents.reading.names import is_pronoun
+from agents.reading.place_words import (
+    ALL,
+    ASLEEP,
+    AWAKE,
+    EMPHASIS,
+    EXCLUDED,
+    EXCLUDING,
+    FILLERS,
+    INCLUDED,
+    INCLUDING,
+    INSTEAD,
+    JOINING,
+    NONE,
+    ONE_BACK,
+    PREMISES,
+    REST,
+    SEVERAL_BACK,
+    TOWARDS,
+    phrase_at,
+)
+from agents.reading.placing.place_list import PlaceList
+from agents.reading.placing.place_phrase import is_nearly_filler
+from agents.reading.spoken import Spoken
+
+_PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
+_NOUNS: Final = frozenset(("cell", "cells", "sector", "sectors", "carrier", "carriers", "site", "sites", "area", "capacity"))
+_RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
+
+
+class PlaceReader(PlaceList):
+    """Reads a phrase from left to right into groups of cells, each taken in, taken in whatever else holds, or taken out."""
+
+    def cells(self) -> frozenset[str]:
+        """Read the phrase and return its cells, empty if none is left."""
+        position = 0
+        while position < len(self.words):
+            if self.is_relation and self.said.groups and self.words[position].key in TOWARDS:
+                break  # the rest names the target
+            position += self._read(position)
+        if self.is_doubtful and not self.said.all:
+            raise PlaceError("it is not certain whether the second place is left out too")
+        if self.part:
+            raise PlaceError(f"it is not certain whether {self.part.name} is left out too")
+        if self.is_fresh and not self.said.without_asleep and self.said.asleep is None:
+            raise PlaceError("it is not certain what is left out")
+        if self.is_name_missing:
+            raise PlaceError("what is named last is not known")
+        return self.said.cells()
+
+    def _read(self, position: int) -> int:
+        """Read what stands at a position; return how many words it takes."""
+        size = len(self.names.network_name)
+        if size and tuple(one.key for one in self.words[position : position + size]) == self.names.network_name:
+            return self._read_all(size)
+        length = self._read_heading(position) or self._read_emphasis(position) or self._read_inclusion(position)
+        return length or self._read_turn(position) or self._read_name_or_rest(position, self.words[position])
+
+    def _read_emphasis(self, position: int) -> int:
+        """Read words that change nothing; return how many they are, 0 if there are none."""
+        length = phrase_at(EMPHASIS, self.words, position)
+        if length > phrase_at(EXCLUDED, self.words, position):
+            self.is_not_only |= self.phrase.is_at(position, "not") and self.phrase.is_at(position + 1, "only", "just", "merely")
+            return length
+        if not self.is_not_only or not self.phrase.is_at(position, "but"):
+            return 0
+        self.is_not_only, self.link = False, "and"  # "not only A but B"
+        return 1
+
+    def _read_inclusion(self, position: int) -> int:
+        """Read words that take in whatever else holds; return how many they are, 0 if there are none."""
+        length = phrase_at(INCLUDING, self.words, position)
+        is_behind = not any(word.is_word for word in self.words[position + length :])
+        if length and is_behind and self.said.groups:  # "A (A1 incl.)"
+            self.said.groups.turn_last("also")
+            return length
+        if length:
+            self.sign = "also" if self.said.groups or self.said.all else self.sign
+            return length
+        length = phrase_at(INCLUDED, self.words, position)
+        if not length:
+            return 0
+        if self.phrase.is_at(position + length, "as") and self.phrase.is_at(position, "as"):
+            self.link = "and"  # "as well as"
+            return length + 1
+        if self.phrase.is_at(position + length - 1, "without"):
+            self.sign = "also"
+        elif self.phrase.is_at(position, "also", "likewise") and self.phrase.goes_on_at(position + length):
+            if self.sign == "out" and not self.is_fresh and self.phrase.is_name_at(position + length):
+                raise PlaceError("it is not certain whether what follows is left out too")
+        elif self.said.groups:
+            self.part = None
+            (self.said.groups.turn_list if self.said.all else self.said.groups.turn_last)("also")
+        return length
+
+    def _read_turn(self, position: int) -> int:
+        """Read words that turn the meaning of what was said; return how many they are, 0 if there are none."""
+        if length := phrase_at(AWAKE, self.words, position):
+            self._read_asleep(position, is_asleep=False)
+        elif length := phrase_at(NONE, self.words, position):
+            if void := self.phrase.void(position, length, is_open=self.sign == "out" and self.is_fresh):
+                self.sign, self.is_fresh = "in", False
+                return void
+            self.none_at = len(self.said.groups)
+            self.sign, self.link = ("out", self.link) if self.said.groups.union("in") else ("in", "…")
+        elif (length := phrase_at(INSTEAD, self.words, position)) and self.said.groups:
+            self.said.groups.pop()
+        return length
+
+    def _read_heading(self, position: int) -> int:
+        """Read words that point forward, "not included: A" or "excluded from it is A"; return how many they are, else 0."""
+        words, is_first = self.words, position == 0 or not self.words[position - 1].is_word or self.phrase.begins_line(position)
+        length = phrase_at(EXCLUDED, words, position)
+        is_out = length > 0
+        length = length or phrase_at(INCLUDED, words, position)
+        after = position + length
+        after += (
+            2 if self.phrase.is_at(after, "from", "of", "in") and self.phrase.is_at(after + 1, *ONE_BACK, *SEVERAL_BACK) else 0
+        )
+        is_pointing = self.phrase.is_at(after, ":", "=") or (is_first and is_out and self.phrase.is_at(after, "is", "are"))
+        if not length or not is_pointing or (is_first and self.phrase.is_at(position, "is", "are")):
+            return 0
+        if is_out:
+            self.sign, self.is_fresh = "out", True
+        else:
+            self.sign, self.is_fresh = "also" if self.said.groups or self.said.all else "in", False
+        return after + 1 - position
+
+    def _read_name_or_rest(self, position: int, word: Spoken) -> int:
+        words = self.words
+        length = phrase_at(REST, words, position)
+        said = self.antecedents.sites(self.names)
+        name = self.names.at(words, position, self.near, said) if not length or word.key not in ALL else None
+        if length and not (name and name.words > 1) and not self.phrase.is_at(position + 1, "than"):
+            return self._read_rest(position, length)
+        if name:
+            self.add(position, name)
+            return name.words
+        if self.said.groups and (length := phrase_at(EXCLUDED, words, position)) and self.phrase.closes(position, length):
+            if self.phrase.is_at(position + length, "none", "nothing"):
+                return length + 1
+            if self.is_asleep_last:  # "sleeping cells excluded"
+                self.said.asleep, self.said.without_asleep = None, True
+            elif self.none_at is not None and self.said.groups.is_list_from(self.none_at):  # "no cell of A is excluded"
+                self.said.groups.turn_list("also")
+                self.sign, self.none_at = "in", None
+            elif words[position].key != "neither" or self.said.groups.union(
+                "out"
+            ):  # "not in A, in B neither"; "not A, B neither" is of both
+                self.said.groups.turn_list("out", all_names=self.said.all and any(word.key == "those" for word in words))
+            return length
+        length = phrase_at(EXCLUDING, words, position) or self._excluding_sign(position)
+        if length:
+            self.none_at = None  # "none but A excluded"
+            is_but = word.key == "but" and length == 1
+            if is_but and any(one.key == "neither" for one in words[:position]):
+                raise PlaceError("it is not certain what is left out")
+            is_opposed = is_but and (self.begins_with_exclusion() or (self.exclusion == "not" and not self.is_fresh))
+            self.exclusion = word.key
+            self.sign, self.is_fresh = ("in", False) if is_opposed else ("out", True)  # "not A but B"
+            self.link = "…" if is_opposed else self.link
+            return length + self.phrase.aside(position + length)
+        return self._read_word(position, word)
+
+    def _excluding_sign(self, position: int) -> int:
+        """Return 1 for "!A1", and for "neither" before a part of what is taken in; else 0."""
+        name = self.phrase.name_behind(position)
+        if self.phrase.is_at(position, "!"):
+            return int(name is not None and self.words[position + 1].glued)
+        is_part = name is not None and name.cells < self.said.groups.union("in", "also")
+        return int(self.phrase.is_at(position, "neither") and is_part)
+
+    def _read_rest(self, position: int, length: int) -> int:
+        after = position + length
+        while after < len(self.words) and self.words[after].key in ("2", "3", "4", "cells", "cell", "sectors", "ones"):
+            after += 1
+        if self.phrase.is_at(after, "of", "on", "in", "at") or self._is_group_at(after):
+            self.said.rest_of = True
+        elif self.sign == "out":
+            self.said.all = True
+        else:
+            self.said.rest = True
+        return length
+
+    def _is_group_at(self, position: int) -> bool:
+        """Whether the name of a site or area stands at a position: "the other S2 cells"."""
+        name = self.names.full_at(self.words, position) if position < len(self.words) else None
+        return name is not None and name.kind in ("site", "area")
+
+    def _read_word(self, position: int, word: Spoken) -> int:
+        key = word.key
+        if (key in ALL and not self.phrase.is_of_each(position)) or key == "wide" or self._is_network(position):
+            self._read_all(1)
+            self.said.back += ["count"] * (key in ALL and self.phrase.is_at(position + 1, "3", "4", "5"))
+        elif key in ASLEEP:
+            self._read_asleep(position, is_asleep=ASLEEP[key])
+        elif back := self.phrase.back(position):
+            self._refer(position, back)
+        elif key in "-−–" and self.is_minus(position):
+            self.sign, self.is_fresh = "out", True
+        elif key == "plus" and self.sign == "out" and not self.is_fresh:
+            self.sign, self.link = "also", "and"
+        elif key in JOINING:
+            self.link = "and" if key != "," else self.link or ","
+        elif key == "…" or self.phrase.text[word.start] in ";\n":
+            self.link = "…"
+            self.sign = "in" if self.sign == "out" and not self.is_fresh else self.sign
+        elif word.is_word and not self._means_nothing(position, word):
+            self.unused.append(self.phrase.text[word.start : word.end])
+        self._end_line(word)
+        return 1
+
+    def _means_nothing(self, position: int, word: Spoken) -> bool:
+        if is_pronoun(self.words, position) or self.phrase.is_apposed(position):
+            return True
+        last = self.said.groups.last
+        is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
+        if word.key.isdigit() and (word.glued or (is_listed and not self.phrase.is_before_word(position))):
+            return False  # the part of an id that no cell has
+        if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area":
+            return True  # "the north one"
+        if (
+            word.key.isdigit()
+            and position
+            and not self.phrase.is_before_word(position)
+            and self.words[position - 1].key in _RANGE
+        ):
+            return False
+        is_filler = word.key in FILLERS and not self.phrase.is_numbered(position)
+        return is_filler or is_nearly_filler(word.key)
+
+    def _is_network(self, position: int) -> bool:
+        """Whether a word means all of the network: its own name, "the whole campus", a "*" by itself."""
+        key = self.words[position].key
+        if key == "*":
+            return position + 1 == len(self.words) or not self.words[position + 1].glued or not self.words[position + 1].is_word
+        is_whole = self.said.all and not self.said.groups
+        is_whole |= (
+            self.phrase.is_at(position - 1, ":")
+            or self.phrase.is_at(position + 1, "wide")
+            or self.phrase.is_at(position + 2, "wide")
+            or self.phrase.is_across(position)
+        )
+        return key in self.names.network_words or (key in PREMISES and key not in self.names.group_words and is_whole)
+
+    def _refer(self, position: int, back: str) -> None:
+        """Note a word that refers to a place before; behind an exclusion it takes that out, behind "and" it takes it in, too."""
+        is_alone = position + 1 == len(self.words) or self.words[position + 1].key in (",", ";", ".", "…")
+        if self.sign == "out" and self.is_fresh and back in _PLACES_BACK and is_alone:
+            self.said.groups.append("out", Name("shared", back, self.said.referred([back])), self.link)
+            self.is_fresh = False
+            return
+        self.said.back.append(back)
+        self.said.is_back_joined |= back in _PLACES_BACK and self.link == "and" and len(self.said.groups) > 0 and is_alone
+        self.is_back_open = back in _PLACES_BACK
+
+    def _read_all(self, words: int) -> int:
+        """Take in the network; what an exclusion with which the words begin leaves out came before."""
+        if self.sign == "out" and self.link in (",", "…") and self.said.groups.union("out") and not self.is_fresh:
+            self.sign = "in"
+        self.said.all = self.said.all or self.sign != "out"
+        return words
+
+    def _end_line(self, word: Spoken) -> None:
+        """Note that a line ends behind a word, and an exclusion with it; and that a noun behind "and" has no name yet."""
+        self.is_name_missing |= self.link == "and" and len(self.said.groups) > 0 and word.key in _NOUNS
+        rest = self.phrase.text[word.end :]
+        if rest.lstrip(" ")[:1] == "\n" and self.sign == "out" and not self.is_fresh:
+            self.sign, self.link = "in", "…"
+
+    def _read_asleep(self, position: int, *, is_asleep: bool) -> None:
+        before = [word.key for word in self.words[max(0, position - 2) : position]]
+        if before in (["it", "is"], ["they", "are"], ["which", "is"], ["which", "are"]) and self.said.groups:
+            return  # it says more of a cell that is named
+        if self.sign == "out" and is_asleep:
+            self.said.without_asleep = True
+        elif self.sign == "out":
+            self.said.asleep = True  # "not in operation"
+        else:
+            self.said.asleep = is_asleep
+            self.is_asleep_last = bool(self.said.groups) and self.said.asleep

@@ -1,0 +1,55 @@
+"""The words of a time as they are meant: short, misspelled and foreign spellings, and dates with dots."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from agents.reading.site_card import NamedEvent, SiteCard
+from agents.reading.spoken import Spoken, singular, spoken
+from agents.reading.timing.moments import TimeError
+from agents.reading.timing.time_words import KNOWN, SHORT
+
+_ZONE: Final = re.compile(r"\b(?:CES?T|EES?T|E[SD]T|P[SD]T|C[SD]T|BST|JST|SGT|MSK)\b|(?<=:\d\d)\+(?!00:?00)\d\d:?\d\d\b")
+
+
+def plain(phrase: str) -> str:
+    """Return a phrase with the usual spellings of clocks and days; raises TimeError for another clock."""
+    if zone := _ZONE.search(phrase):
+        raise TimeError(f"{zone.group()} is not the clock of the network")
+    text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", phrase)  # a date with dots has its day first
+    text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
+    text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(?:2mo?ro?w?|2mrw|tmrw|tmr|tmw)\b", "tomorrow", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\d{4}) 2 (?=\d{4}\b)", " to ", text)
+    text = re.sub(r"\b([ap]) m\b", r"\1m", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\d)\s*[zZ]\b|\b(?:utc|gmt)\b", " ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bnot before\b", "from", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bno[t]? (?:later than|after)\b", "until", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bup to(?: and including)?\b", "until", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
+    return re.sub(r"(\d)(am|pm|h|min|m|s)\b", r"\1 \2", text, flags=re.IGNORECASE)
+
+
+def corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
+    """Correct misspelled words of time and of the calendar."""
+    known = KNOWN | {word for event in card.events for word in event_words(event)}
+    meant: list[Spoken] = []
+    for word in words:
+        key = word.key
+        if len(key) > 3 and key.isalpha() and key not in known and singular(key) not in known and key not in SHORT:
+            match = process.extractOne(key, sorted(known), scorer=fuzz.ratio, score_cutoff=80 if len(key) > 5 else 86)
+            swapped = [right for right in known if right[0] == key[0] and sorted(right) == sorted(key)]
+            key = match[0] if match else swapped[0] if len(swapped) == 1 else key
+        meant.append(replace(word, key=SHORT.get(key, key)))
+    return meant
+
+
+@lru_cache(maxsize=256)
+def event_words(event: NamedEvent) -> frozenset[str]:
+    """Return the words of an event's name, in the singular."""
+    return frozenset(singular(word.key) for word in spoken(event.name) if word.is_word)
