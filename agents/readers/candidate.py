@@ -15,9 +15,11 @@ from agents.readers.language_model.generating import Answered
 from agents.readers.spanned_text import SpannedText, Spans
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
+from agents.reading.feasibility import impossible
 from agents.reading.marked import LIVE_ACTS, Act
 from agents.reading.names import Names
 from agents.reading.reading import Reading
+from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmeasured_in
 
 REFUSALS: Final[tuple[Act, ...]] = ("ask", "cannot", "off_topic")
 FEATURES: Final = ("least", "answer", "act", "asserted", "missed", "words", "left over")
@@ -72,10 +74,28 @@ class Candidate:
         """Words that matter and belong to nothing."""
         return unaccounted_words(self.spanned.text, self.accounted, self.names) if self.is_live else []
 
+    @cached_property
+    def impossible(self) -> str:
+        """Why no network can do what the reading says, empty if one can."""
+        return impossible(self.reading, self.names) if self.is_live and self.reading is not None else ""
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        """Words for what this network does not have or does not measure, unless they stand beside the matter."""
+        if not self.is_live:
+            return []
+        text = self.spanned.text
+        spans = unmeasured_in(text)
+        if not any(one.item.slice for one in self.spanned.items):
+            spans = [*spans, *traffic_classes_in(text)]
+        beside = [(one.start, one.end) for one in self.accounted if one.slot == "nothing"]
+        meant = [span for span in spans if not any(max(span[0], start) < min(span[1], end) for start, end in beside)]
+        return [*(text[start:end] for start, end in meant), *strangers_in(text, self.names)]
+
     @property
     def is_asked(self) -> bool:
         """Whether the reading cannot be acted on, however sure the readers are: it refuses, or something is open."""
-        return self.act in REFUSALS or self.doubt is not None or bool(self.unaccounted)
+        return self.act in REFUSALS or self.doubt is not None or bool(self.impossible or self.unknown or self.unaccounted)
 
     @cached_property
     def agreement(self) -> float:

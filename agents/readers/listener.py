@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from agents.readers.candidate import REFUSALS, Candidate, best_of
+from agents.readers.candidate import Candidate, best_of
 from agents.readers.confidence import Confidence, fitted_confidence
 from agents.readers.encoder.encoder_reader import MOST_PIECES, EncoderReader, Judged
 from agents.readers.heard import AccountedText, Heard
 from agents.readers.language_model.generating import Answered, LanguageModelReader
+from agents.readers.question import question_of
 from agents.reading.names import Names
 from agents.reading.read_back import read_back
 from agents.reading.reading import Reading
@@ -96,34 +97,19 @@ class Listener:
             return _asked("no reading of the text was found", names)
         best = candidates[0]
         confidence = 1.0 if confirmed else self.confidence.of(best)
-        reading = best.reading or Reading(act="ask")
-        question, choices, why = self._question(candidates, confidence, names)
+        reading = Reading(act="cannot") if best.impossible else best.reading or Reading(act="ask")
+        is_open = question_of(candidates, confidence >= self.confidence.threshold, names)
         return Heard(
-            reading=Reading(act="ask") if question else reading,
+            reading=Reading(act="ask") if is_open and is_open.question else reading,
             read_back=read_back(reading, names),
             confidence=round(confidence, 4),
             readers=READERS,
-            question=question,
-            choices=choices,
-            because=why,
+            question=is_open.question if is_open else "",
+            choices=is_open.choices if is_open else (),
+            because=is_open.why if is_open else "",
             accounted=tuple(AccountedText(words=best.spanned.text[one.start : one.end], slot=one.slot) for one in best.accounted),
             unaccounted=tuple(best.unaccounted),
         )
-
-    def _question(self, candidates: Sequence[Candidate], confidence: float, names: Names) -> tuple[str, tuple[str, ...], str]:
-        """Return question, choices and reason; all empty if the best candidate may be acted on."""
-        best = candidates[0]
-        if best.act in REFUSALS:
-            return "", (), "both readers miss something, or find it impossible"
-        if best.doubt is not None:
-            return f"What is meant by “{best.doubt.words}”? {best.doubt.why}.".replace("..", "."), (), best.doubt.why
-        if best.unaccounted:
-            words = ", ".join(f"“{word}”" for word in dict.fromkeys(best.unaccounted))
-            return f"What is {words} to mean here?", (), "words that matter belong to no part of the reading"
-        if confidence >= self.confidence.threshold or best.reading is None:
-            return "", (), ""
-        said = tuple(dict.fromkeys(read_back(one.reading, names) for one in candidates if one.reading is not None))
-        return "Which of these is meant?" if len(said) > 1 else "Is this what is meant?", said, "the readers are not sure enough"
 
 
 def _chosen(answer: str, choices: Sequence[str]) -> str:

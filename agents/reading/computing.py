@@ -12,9 +12,10 @@ from typing import Final
 
 from agents.reading.amounts import AmountError, is_bare_number, unit_behind, value_in
 from agents.reading.doubt import Doubt
-from agents.reading.located import located
-from agents.reading.marked import Marked, MarkedItem
+from agents.reading.located import RELATION, located
+from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.names import Names
+from agents.reading.relation import targets_of
 from agents.reading.shares import share_of
 from agents.reading.timing.moments import TimeError
 from agents.reading.timing.window import window_of
@@ -27,13 +28,17 @@ _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 
 class Computed(Word):
-    """An item with its cells (empty: the whole network) and number. percent: of a relative target. value, delta: of an edit."""
+    """An item with its cells (empty: the whole network) and number.
+
+    percent: of a relative target. value, delta: of an edit. towards: the other cells of a relation, empty if none were named.
+    """
 
     item: MarkedItem
     cells: tuple[str, ...] = ()
     value: float | str | None = None
     percent: float | None = None
     delta: float | None = None
+    towards: tuple[str, ...] = ()
 
 
 class ComputedReading(Word):
@@ -52,9 +57,18 @@ def computed(marked: Marked, names: Names) -> ComputedReading:
         if not cells:
             raise Doubt(item.place, "no cell is left")
         ids = () if cells == names.all else tuple(sorted(cells))
-        items.append(_item(item, ids, _amount_before(item, items)))
+        one = _item(item, ids, _amount_before(item, items))
+        items.append(one.changed(towards=_towards(item, items, names)))
     _check_contradiction(marked, items)
     return ComputedReading(marked=marked, items=tuple(items), window=_window(marked, names))
+
+
+def _towards(item: MarkedItem, items: list[Computed], names: Names) -> tuple[str, ...]:
+    if item.name != RELATION or item.kind != "edit":
+        return ()
+    if item.place == SAME:
+        return items[-1].towards if items else ()
+    return targets_of(item.place, names)
 
 
 def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> list[frozenset[str]]:

@@ -9,7 +9,7 @@ from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.places import cells_of
 
-_RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
+RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
 
 
 def located(marked: Marked, names: Names) -> list[frozenset[str]]:
@@ -39,7 +39,7 @@ def _named(marked: Marked, names: Names) -> dict[str, frozenset[str]]:
     for item in marked.items:
         if item.place and item.place != SAME and item.place not in named:
             try:
-                named[item.place] = cells_of(item.place, names, is_relation=item.name == _RELATION).cells
+                named[item.place] = cells_of(item.place, names, is_relation=item.name == RELATION).cells
             except (PlaceError, AmbiguousNameError):
                 continue  # it refers to the others, or is asked about when its turn comes
     return named
@@ -51,7 +51,7 @@ def _cells(item: MarkedItem, names: Names, antecedents: Antecedents, last: froze
     if item.place == SAME:
         return last
     try:
-        place = cells_of(item.place, names, antecedents, is_relation=item.name == _RELATION)
+        place = cells_of(item.place, names, antecedents, is_relation=item.name == RELATION)
     except AmbiguousNameError as error:
         raise Doubt(item.place, f"it can be {' or '.join(error.names)}") from error
     except PlaceError as error:

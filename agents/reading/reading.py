@@ -102,4 +102,11 @@ def _target(one: Computed) -> StatedTarget:
 
 
 def _edit(one: Computed) -> StatedEdit:
-    return StatedEdit(attribute=one.item.name, slice=one.item.slice, cells=one.cells or "*", value=one.value, delta=one.delta)
+    return StatedEdit(
+        attribute=one.item.name,
+        slice=one.item.slice,
+        cells=one.cells or "*",
+        value=one.value,
+        delta=one.delta,
+        towards=one.towards,
+    )

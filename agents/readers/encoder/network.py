@@ -47,10 +47,11 @@ class EncoderNetwork(nn.Module):
 def _adapted_minilm() -> Any:
     from peft import LoraConfig, inject_adapter_in_model
     from transformers import BertModel
-    from transformers.utils.logging import disable_progress_bar, set_verbosity_error
+    from transformers.utils import logging
 
-    disable_progress_bar()
-    set_verbosity_error()  # the pooling layer of the checkpoint is left out on purpose
+    messages: Any = logging
+    messages.disable_progress_bar()
+    messages.set_verbosity_error()  # the pooling layer of the checkpoint is left out on purpose
     bert = BertModel.from_pretrained(minilm_folder(), add_pooling_layer=False, attn_implementation="eager")
     for weight in bert.parameters():
         weight.requires_grad_(False)

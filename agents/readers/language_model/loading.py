@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from platformdirs import user_cache_path
 
@@ -25,9 +25,10 @@ def load_language_model(base: Path | None = None, adapter: Path | None = ADAPTER
     """Load the reader; adapter None: the raw base, which cannot read. Raises ReaderError."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils.logging import disable_progress_bar
+    from transformers.utils import logging
 
-    disable_progress_bar()
+    messages: Any = logging
+    messages.disable_progress_bar()
     folder = base or base_folder()
     if not (folder / "config.json").exists():
         raise ReaderError(f"the base model is not in {folder}: make it with `twinpilot llm base` (about a minute)")

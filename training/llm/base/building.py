@@ -45,9 +45,10 @@ def _dequantized(source: Path) -> tuple[Any, Any]:
     """Return tokenizer and model, a plain one, as `save_pretrained` refuses a model that is marked as quantized."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
-    from transformers.utils.logging import disable_progress_bar
+    from transformers.utils import logging
 
-    disable_progress_bar()
+    messages: Any = logging
+    messages.disable_progress_bar()
     tokenizer = AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name)
     model = AutoModelForCausalLM.from_pretrained(source.parent, gguf_file=source.name, dtype=torch.float32)
     values = model.config.to_dict()

@@ -84,6 +84,8 @@ def _threshold(sample: Sample, logits: NDArray[np.float64], most_wrong: float) -
 
 def _refusal(candidates: Sequence[Candidate]) -> Reading:
     act = candidates[0].act if candidates else "ask"
+    if candidates and candidates[0].impossible:
+        return Reading(act="cannot")
     return Reading(act=act if act in REFUSALS else "ask")
 
 
