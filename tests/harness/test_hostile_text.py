@@ -124,7 +124,7 @@ CALLS = {
     ],
     "understand": ["{x} --card {x}", "--lines {x}", "--lines {rollout} --card {rollout}", "{x} --lines {x}"],
     "llm base": ["--out /proc/{x}"],
-    "llm train": ["--held-out {x} --out {root}/train", "--base {x}"],
+    "llm train": ["--held-out {x} --work {root}/train", "--base {x}"],
     "llm train-encoder": ["--held-out {x} --work {root}/encoder"],
     "llm calibrate": ["--hands {x} --adapter {x}"],
     "runs": ["--data-dir {data}", "--count {x}", "--config {bad_config}", "--config {x}", "--data-dir /proc/{x}"],

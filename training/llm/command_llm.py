@@ -32,7 +32,8 @@ def base(
 
 @app.command()
 def train(
-    out: Annotated[Path, typer.Option("--out", help="Folder of adapter and checkpoint.")] = Path("runs/train-reader"),
+    work: Annotated[Path, typer.Option("--work", help="Folder for the checkpoint.")] = Path("runs/train-reader"),
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the adapter; default: replace the shipped one.")] = None,
     base_model: Annotated[Path | None, typer.Option("--base", help="A local checkpoint; default: that of `llm base`.")] = None,
     variants: Annotated[int, typer.Option("--variants", min=0, help="Texts made from those of the hands.")] = 16000,
     passes: Annotated[int, typer.Option("--passes", min=1, help="How often each text of the hands is seen.")] = 2,
@@ -47,10 +48,11 @@ def train(
     from transformers import AutoTokenizer
 
     from agents.readers.language_model.answer_names import choice_ids
-    from agents.readers.language_model.loading import base_folder
+    from agents.readers.language_model.loading import ADAPTER, base_folder
     from training.llm.base.small_base import small_base
     from training.llm.base.wheel import BaseModelError
     from training.llm.reader.lessons import Lessons, examples_of
+    from training.llm.reader.shipping import ship
     from training.llm.reader.training import Plan, TrainingError
     from training.llm.reader.training import train as train_reader
 
@@ -62,7 +64,10 @@ def train(
         examples = examples_of(lessons, tokenizer)
         _report(f"{len(examples)} texts, {sum(map(len, examples))} tokens")
         plan = Plan(rank=rank, rate=rate, epochs=1, seed=seed, start=str(start or ""))
-        say(str(train_reader(folder, examples, list(choice_ids(tokenizer).values()), out, plan, _report)))
+        trained = train_reader(folder, examples, list(choice_ids(tokenizer).values()), work, plan, _report)
+        begin = " --from ADAPTER" if start else ""
+        remake = f"twinpilot llm train {lessons.options()} --rank {rank} --rate {rate:g}{begin}"
+        say(str(ship(trained, out or ADAPTER, lessons, plan, remake)))
 
 
 @app.command()
