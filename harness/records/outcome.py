@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from agents.answer_table import AnswerTable
 from harness.records.failure import RunFailure
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.standing import Standing
@@ -50,7 +51,7 @@ class RunOutcome(Word):
 
     standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
     twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is applied and restored. events:
-    planned events, with their use in the forecast. approval: the last request; earlier_requests: those before it, oldest first.
+    planned events, with their use in the forecast. tables: what an answer rests on. approval: the last request; earlier_requests: those before it, oldest first.
     """
 
     run_id: str
@@ -75,6 +76,7 @@ class RunOutcome(Word):
     choices: tuple[str, ...] = ()
     nearest: str = ""
     recommendation: str = ""
+    tables: tuple[AnswerTable, ...] = ()
     error: RunFailure | None = None
     durations: dict[str, float] = Field(default_factory=dict)
     planner: str = ""

@@ -13,7 +13,7 @@ from harness.records.events import Event, EventKind
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
 from harness.runtime.command_line import twinpilot
-from harness.views.tables import candidates_table, intent_table, verdict_table, verification_table
+from harness.views.tables import answer_table, candidates_table, intent_table, verdict_table, verification_table
 from policies.text.foreign import safe
 from tools.calls.observation import Observation
 from twins.progress import PULSE_S, Pulse
@@ -279,6 +279,8 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
     console.print(plain(f"result: {outcome.message}"))
+    for answer in outcome.tables:
+        console.print(answer_table(answer))
     _show_standing(console, outcome)
     if outcome.nearest:
         console.print(plain(f"nearest reachable: {outcome.nearest}"))
