@@ -51,7 +51,8 @@ class RunOutcome(Word):
 
     standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
     twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is applied and restored. events:
-    planned events, with their use in the forecast. tables: what an answer rests on. approval: the last request; earlier_requests: those before it, oldest first.
+    planned events, with their use in the forecast. tables: what an answer rests on. approval: the last request;
+    earlier_requests: those before it, oldest first.
     """
 
     run_id: str

@@ -281,6 +281,8 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     console.print(plain(f"result: {outcome.message}"))
     for answer in outcome.tables:
         console.print(answer_table(answer))
+        for note in answer.notes:
+            console.print(plain(f"  {note}", "dim"))
     _show_standing(console, outcome)
     if outcome.nearest:
         console.print(plain(f"nearest reachable: {outcome.nearest}"))

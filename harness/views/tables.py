@@ -42,12 +42,11 @@ def number(value: float | None) -> str:
 
 
 def answer_table(answer: AnswerTable) -> Table:
-    """Return a table of an answer, with its notes below."""
+    """Return a table of an answer; its notes are lines of their own."""
     columns: list[tuple[str, JustifyMethod]] = [(one.title, "right" if one.is_number else "left") for one in answer.columns]
     table = _table(answer.title, *columns)
     for row in answer.rows:
         table.add_row(*(plain(_value(row.get(column.key))) for column in answer.columns))
-    table.caption = Text("\n").join(plain(note) for note in answer.notes)
     return table
 
 

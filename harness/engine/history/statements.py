@@ -36,7 +36,8 @@ def _findings(body: Body, name: str) -> tuple[str, ...]:
     """Return the findings that let nothing pass in silence: failures and warnings, with what to do."""
     found = [item for item in body.get(name) or () if isinstance(item, dict) and item.get("outcome") != "pass"]
     return tuple(
-        f"{item.get('outcome')} {item.get('rule')}: {item.get('message')}" + (f" ({item['remedy']})" if item.get("remedy") else "")
+        f"{item.get('outcome')} {item.get('rule')}: {item.get('message')}"
+        + (f" ({item['remedy']})" if item.get("remedy") else "")
         for item in found
     )
 
