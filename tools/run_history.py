@@ -29,7 +29,10 @@ class AccountEntry(ToolValue):
 
 
 class AccountedCandidate(ToolValue):
-    """A candidate of the last proposal, as it was proposed: what the twin showed of its targets, one line each."""
+    """A candidate that the twin compared with the one that was judged last (`proposed`), by the twin's own numbers.
+
+    outlook: what the twin showed of its targets, one line each. rationale, risks: what the planner said of it.
+    """
 
     name: str
     proposed: bool

@@ -264,6 +264,14 @@ def _show_commands(console: SafeConsole, outcome: RunOutcome) -> None:
         console.print(pasteable(f"{verb} with: {twinpilot(verb, outcome.run_id, digest)}"))
 
 
+def _show_answer(console: SafeConsole, outcome: RunOutcome) -> None:
+    """Show the tables that an answer rests on, each with its notes."""
+    for answer in outcome.tables:
+        console.print(answer_table(answer))
+        for note in answer.notes:
+            console.print(plain(f"  {note}", "dim"))
+
+
 def _show_standing(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show what is on the network though the run ended otherwise, or what was found not to be in effect."""
     standing = outcome.standing
@@ -279,10 +287,7 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
     console.print(plain(f"result: {outcome.message}"))
-    for answer in outcome.tables:
-        console.print(answer_table(answer))
-        for note in answer.notes:
-            console.print(plain(f"  {note}", "dim"))
+    _show_answer(console, outcome)
     _show_standing(console, outcome)
     if outcome.nearest:
         console.print(plain(f"nearest reachable: {outcome.nearest}"))

@@ -46,9 +46,7 @@ def test_a_supposition_is_answered_from_the_twin_and_leaves_the_network_alone(tm
     assert network.applied == [] and outcome.intent is None and outcome.chosen is None
     assert run_service.approvals.of_run(outcome.run_id) == [] and run_service.commitments.of_run(outcome.run_id) == []
     (table,) = json.loads(outcome.model_dump_json())["tables"]
-    (throughput,) = [
-        row for row in table["rows"] if row["kpi"] == "DRB.UEThpDl" and row["where"] == "the cells concerned: S1C1"
-    ]
+    (throughput,) = [row for row in table["rows"] if row["kpi"] == "DRB.UEThpDl" and row["where"] == "the cells concerned: S1C1"]
     assert throughput["low"] <= throughput["difference"] <= throughput["high"]
     assert "nothing was changed" in outcome.message
     stream = io.StringIO()

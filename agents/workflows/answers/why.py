@@ -70,7 +70,9 @@ def _told(account: RunAccount, question: WhyQuestion) -> Finish:
     if denial := _denial(account, question):
         parts.append(denial)
     parts += [_cited(entry) for entry in led]
-    if account.message and not any(entry.topic == "ending" for entry in led):
+    if any(entry.topic == "choice" for entry in led):
+        parts += _preferred(account.candidates)
+    if account.message and all(account.message not in entry.reasons for entry in led):
         parts.append(f"how it ended: {account.message}")
     if not account.entries:
         parts.append("the journal has no record of it that says why")
@@ -93,7 +95,8 @@ def _leading(account: RunAccount, question: WhyQuestion) -> list[AccountEntry]:
     led: list[AccountEntry] = []
     for topic in topics:
         own = [entry for entry in account.entries if entry.topic == topic]
-        led += _explaining(own)
+        told = {entry.reasons for entry in led}
+        led += [entry for entry in _explaining(own) if not entry.reasons or entry.reasons not in told]
     return led[:_MAX_LED] or [entry for entry in account.entries if entry.topic == "ending"][-1:]
 
 
@@ -101,6 +104,23 @@ def _explaining(entries: Sequence[AccountEntry]) -> list[AccountEntry]:
     """Return the newest two records of a topic, those with reasons before others."""
     with_reasons = [entry for entry in entries if entry.reasons]
     return list(with_reasons[-2:] or entries[-2:])
+
+
+def _preferred(candidates: Sequence[AccountedCandidate]) -> list[str]:
+    """Return what spoke for the proposed candidate, and how the others did."""
+    proposed = next((candidate for candidate in candidates if candidate.proposed), None)
+    if proposed is None:
+        return []
+    others = [
+        f"{other.name} (score {other.score:.3g}{'' if other.meets_targets else ', misses targets'})"
+        for other in candidates
+        if not other.proposed
+    ]
+    return [
+        f"the twin showed of it: {'; '.join(proposed.outlook) or 'no target'}, score {proposed.score:.3g}",
+        *([f"the planner's reason: {proposed.rationale}"] if proposed.rationale else []),
+        *([f"compared with {', '.join(others)}"] if others else []),
+    ]
 
 
 def _cited(entry: AccountEntry) -> str:
@@ -134,14 +154,14 @@ def _records(account: RunAccount) -> AnswerTable:
 
 def _candidates(account: RunAccount) -> AnswerTable:
     return AnswerTable(
-        title="The candidates of its last proposal, as the planner proposed them",
+        title="The candidates that the twin compared with the one that was judged last",
         columns=(
             text_column("name", "candidate"), text_column("outlook", "by the twin"),
             text_column("meets_targets", "meets targets"),
             number_column("score", "score"), text_column("rationale", "why"), text_column("risks", "risks"),
         ),
         rows=tuple(_candidate_row(candidate) for candidate in account.candidates),
-        notes=("the gate judged its own prediction of the proposed one, not the planner's",),
+        notes=("numbers are the twin's; reasons and risks are the planner's",),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from harness.approvals.store import Approval, ApprovalStore
 from harness.commitments.notice import progress
@@ -15,12 +16,14 @@ from harness.records.artifacts import Artifacts
 from harness.records.outcome import RunOutcome
 from harness.records.run_lock import status_now
 from harness.records.run_record import RunRecord, RunStore
+from harness.records.tried import Tried
 from harness.runtime.errors import RunError, StoreError
 from harness.runtime.paths import Paths
 from policies.limits.change_text import change_lines
 from policies.proposal import Candidate, Proposal
 from tools.run_history import AccountedCandidate, OpenChange, RunAccount, UnknownRunError
 
+Kept = TypeVar("Kept")
 _LOOKED_AT = 200  # newest runs among which "last" is looked for
 
 
@@ -85,30 +88,34 @@ class DeskHistory:
         return f"; the newest ones are {', '.join(newest)}" if newest else "; there is no other run yet"
 
     def _candidates(self, record: RunRecord, artifacts: Artifacts) -> tuple[AccountedCandidate, ...]:
-        """Return the candidates of the last proposal that the journal tells of; none if what was kept of it is another one."""
-        digests = [told.body.get("digest") for told in self.journal.records(record.run_id) if told.kind == "proposal.made"]
-        if not digests:
+        """Return the candidates that the twin compared with the change set that the gate judged last, by the journal's record."""
+        judged = [str(told.body.get("digest")) for told in self.journal.records(record.run_id) if told.kind == "gate.judged"]
+        kept = (tried for tried in _kept(artifacts, "tried-*", Tried) if judged and tried.change_set.digest == judged[-1])
+        tried = next((one for one in kept if one.candidates), None)
+        if tried is None:
             return ()
-        proposals = (proposal for proposal in _proposals(artifacts) if proposal.best.change_set.digest == digests[-1])
-        proposal = next(proposals, None)
-        if proposal is None:
-            return ()
-        return tuple(_accounted(candidate, candidate is proposal.best) for candidate in proposal.candidates)
+        said = {
+            candidate.change_set.digest: candidate
+            for proposal in _kept(artifacts, "proposal-*", Proposal)
+            for candidate in proposal.candidates
+        }
+        return tuple(_accounted(one, said.get(one.change_set.digest, one), judged[-1]) for one in tried.candidates)
 
 
-def _proposals(artifacts: Artifacts) -> Iterator[Proposal]:
-    """Yield the proposals that a run kept, newest first; a damaged file is left out."""
-    for path in sorted(artifacts.folder.glob("proposal-*.json"), reverse=True):
+def _kept(artifacts: Artifacts, names: str, kind: type[Kept]) -> Iterator[Kept]:
+    """Yield the artifacts with such names that a run kept, newest names first; a damaged file is left out."""
+    for path in sorted(artifacts.folder.glob(f"{names}.json"), reverse=True):
         try:
-            yield artifacts.load(path.stem, Proposal)
+            yield artifacts.load(path.stem, kind)
         except StoreError:
             continue
 
 
-def _accounted(candidate: Candidate, proposed: bool) -> AccountedCandidate:
+def _accounted(candidate: Candidate, said: Candidate, proposed: str) -> AccountedCandidate:
+    """Return a candidate by the twin's numbers, and what the planner said of it."""
     return AccountedCandidate(
         name=candidate.name,
-        proposed=proposed,
+        proposed=candidate.change_set.digest == proposed,
         meets_targets=candidate.feasible,
         score=candidate.score,
         outlook=tuple(
@@ -117,8 +124,8 @@ def _accounted(candidate: Candidate, proposed: bool) -> AccountedCandidate:
             + ("" if outlook.target.condition.is_objective else f", P {outlook.probability:.2f} of {outlook.target.describe()}")
             for outlook in candidate.outlook
         ),
-        rationale=candidate.rationale,
-        risks=candidate.risks,
+        rationale=said.rationale,
+        risks=said.risks,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -9,11 +10,13 @@ from pydantic import ValidationError
 
 from harness.journal.record import JournalRecord
 from policies.intent import Intent
+from policies.managed_object import cell_of, class_of, id_of
 from tools.run_history import AccountEntry, Topic
 
 Body = dict[str, Any]
 Said = tuple[str, tuple[str, ...]]
 _MAX_REASONS: Final = 12
+_DN: Final = re.compile(r"\bManagedElement=[\w.:-]+(?:,[A-Z]\w*=[\w.:-]*\w)+")
 
 
 def entry_of(record: JournalRecord) -> AccountEntry | None:
@@ -22,7 +25,22 @@ def entry_of(record: JournalRecord) -> AccountEntry | None:
         return None
     topic, say = _STATEMENTS[record.kind]
     statement, reasons = say(record.body)
-    return AccountEntry(record=record.seq, at=record.at, topic=topic, statement=statement, reasons=reasons[:_MAX_REASONS])
+    shown = tuple(map(_in_words, reasons[:_MAX_REASONS]))
+    return AccountEntry(record=record.seq, at=record.at, topic=topic, statement=_in_words(statement), reasons=shown)
+
+
+def _in_words(text: str) -> str:
+    """Return the text with each DN as the cell and the object that it names."""
+    return _DN.sub(lambda match: _object(match[0]), text)
+
+
+def _object(dn: str) -> str:
+    try:
+        cell, own = cell_of(dn), id_of(dn)
+    except ValueError:
+        return dn
+    part = class_of(dn) if own in (cell, "1", None) else f"{class_of(dn)} {own}"
+    return f"{cell} {part}" if cell else part
 
 
 def _lines(value: object) -> tuple[str, ...]:
@@ -66,7 +84,8 @@ def _for(body: Body) -> str:
 
 def _proposed(body: Body) -> Said:
     others = [name for name in body.get("candidates") or () if name != body.get("best")]
-    return f"{body.get('best')!r} was proposed, before {', '.join(map(repr, others)) or 'no other candidate'}", ()
+    ahead = f", ahead of {', '.join(map(repr, others))}" if others else ", with no other candidate"
+    return f"{body.get('best')!r} was proposed{ahead}", ()
 
 
 def _by(body: Body) -> str:

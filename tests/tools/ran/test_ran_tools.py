@@ -182,7 +182,7 @@ def test_each_configuration_tool_sets_its_attribute_and_can_be_reverted(world, n
 
 def test_every_tool_has_a_description_and_an_input_schema():
     registry = default_registry()
-    assert len(registry) == 21
+    assert len(registry) == 23
     for schema in registry.schemas():
         assert schema["description"]
         assert schema["input"]["type"] == "object"
