@@ -18,6 +18,7 @@ from tools.calls.tool_call import ToolCall
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
 from tools.ran.kpi_tool import query_kpi
 from tools.ran.topology_tools import read_configuration, read_topology
+from twins.network import NetworkCard
 
 _MAX_ROWS = 12
 _REASON = "needed to answer the question"
@@ -27,17 +28,17 @@ def answer_question(view: View, question: NetworkQuestion) -> Decision:
     """Call the tool that the question needs, or finish with the answer."""
     if question.topic in _WORKFLOWS:
         return _WORKFLOWS[question.topic](view, question)
-    needed = _call_for(question)
+    needed = _call_for(question, view.card)
     if decision := pending(view, [needed]) or failure_of(view, [needed]):
         return decision
     answer = _ANSWERS[question.topic](view, question, needed)
     return malformed_evidence(needed) if answer is None else answer
 
 
-def _call_for(question: NetworkQuestion) -> ToolCall:
+def _call_for(question: NetworkQuestion, card: NetworkCard) -> ToolCall:
     cells = list(question.cells)
     if question.topic == "kpi":
-        return measured_call(question, question.kpis)
+        return measured_call(question, question.kpis, card)
     if question.topic in ("cells", "neighbours"):
         return call("read_topology", _REASON, cells=cells)
     if question.topic == "limit":
@@ -86,9 +87,10 @@ def _configuration(view: View, question: NetworkQuestion, needed: ToolCall) -> F
     wanted = ", ".join(name.split(".")[1] for name in question.attributes) or "the configuration"
     if table is None:
         return _finish(question, f"{wanted} {place_of(question)}: no object with this attribute was read")
-    said = [f"{row['setting']} is {row['value']} in {row['where']}" for row in table.rows[:_MAX_ROWS]]
-    more = [f"{len(table.rows) - _MAX_ROWS} more settings are in the table"] if len(table.rows) > _MAX_ROWS else []
-    return Finish(summary="; ".join([*said, *more, *question.assumptions]), tables=(table,))
+    said = [f"{row['setting']} is {row['value']} in {row['where']}" for row in table.rows]
+    if len(said) > _MAX_ROWS:
+        said = [f"the configuration {place_of(question)}: {len(said)} settings, in the table"]
+    return Finish(summary="; ".join([*said, *question.assumptions]), tables=(table,))
 
 
 def _limit(view: View, question: NetworkQuestion, needed: ToolCall) -> Finish | None:

@@ -166,3 +166,8 @@ def test_without_records_of_runs_what_stands_cannot_be_told(world):
     decision, _ = end_of(world, NetworkQuestion(topic="standing"))
     assert "nobody keeps records of runs here" in getattr(decision, "reason", "")
     assert "no event is planned" in answer(world, topic="planned").summary
+
+
+def test_a_kpi_that_is_reported_by_slice_alone_is_told_for_every_slice(world):
+    decision = answer(world, topic="status", state="worst", kpis=("RRU.PrbUsedDl",), cells=("S1C1",))
+    assert {row["slice"] for row in rows_of(decision)} == {"eMBB", "URLLC", "mMTC"}

@@ -16,6 +16,7 @@ from policies.slices import Slice
 from policies.text.times import span_text
 from tools.calls.tool_call import ToolCall
 from tools.ran.kpi_tool import KpiTable
+from twins.network import NetworkCard
 
 _WINDOWS = 4
 
@@ -39,12 +40,16 @@ class CellMean:
         return f"{self.cell}{f' [{self.slice.value}]' if self.slice else ''} {self.value:.4g} {kpi_definition(self.kpi).unit}"
 
 
-def measured_call(question: NetworkQuestion, kpis: Sequence[str]) -> ToolCall:
-    """Return the call that measures KPIs over the question's time: its window, or the newest windows."""
+def measured_call(question: NetworkQuestion, kpis: Sequence[str], card: NetworkCard) -> ToolCall:
+    """Return the call that measures KPIs over the question's time: its window, or the newest windows.
+
+    Without a named slice the value of the cell is asked for; of a KPI that is reported by slice only, that of every slice.
+    """
     time: dict[str, object] = {"windows": _WINDOWS}
     if question.window is not None:
         time = {"start": question.window.start.isoformat(), "end": question.window.end.isoformat()}
-    slices = [slice_.value for slice_ in question.slices]
+    by_slice = any("cell" not in kpi_definition(kpi).levels for kpi in kpis)
+    slices = [slice_.value for slice_ in question.slices or (card.slices if by_slice else ())]
     return call("query_kpi", "needed to answer the question", kpis=list(kpis), cells=list(question.cells), slices=slices, **time)
 
 

@@ -46,7 +46,7 @@ def answer_status(view: View, question: NetworkQuestion) -> Decision:
     if question.state == "degraded" and not question.targets:
         return _degraded(view, question)
     kpis = _kpis(question)
-    reading = measured_call(question, kpis)
+    reading = measured_call(question, kpis, view.card)
     if decision := pending(view, [reading]) or failure_of(view, [reading]):
         return decision
     table = answer_to(view.observations, query_kpi, reading)

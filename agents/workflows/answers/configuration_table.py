@@ -11,7 +11,7 @@ from policies.limits.loading import load_limits
 from policies.managed_object import ManagedObject, Scalar, cell_of, class_of, id_of
 from policies.slices import Slice
 
-_MAX_CELLS = 8
+_MAX_CELLS, _MAX_VALUES = 8, 5
 
 
 def configuration_table(
@@ -19,7 +19,8 @@ def configuration_table(
 ) -> AnswerTable | None:
     """Return the table of `attributes` (`Class.attribute`; none: all), None if no object has one.
 
-    owners: the cell's id by the DN of its carrier, which does not name it. Cells with one value share a row.
+    owners: the cell's id by the DN of its carrier, which does not name it. Cells with one value share a row; a setting that
+    differs from cell to cell has one row, unless it was asked for.
     """
     values: dict[tuple[str, str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for item in objects:
@@ -34,7 +35,7 @@ def configuration_table(
     return AnswerTable(
         title="Configuration",
         columns=(text_column("setting", "setting"), text_column("value", "value"), text_column("where", "where")),
-        rows=tuple(_rows(values)),
+        rows=tuple(_rows(values, _MAX_VALUES if not attributes else len(owners))),
     )
 
 
@@ -52,12 +53,18 @@ def _shown(class_name: str, attribute: str, value: Scalar) -> str:
     return "not set" if value is None else f"{value} {unit}".strip()
 
 
-def _rows(values: dict[tuple[str, str, str], dict[str, list[str]]]) -> Iterator[dict[str, TableValue]]:
+def _rows(values: dict[tuple[str, str, str], dict[str, list[str]]], most: int) -> Iterator[dict[str, TableValue]]:
+    """Yield the rows; a setting of more than `most` values has one."""
     relations: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for (class_name, attribute, part), by_value in values.items():
         if class_name == "NRCellRelation":  # one for each pair of cells: a row for each value, not for each pair
             for value, cells in by_value.items():
                 relations[class_name, attribute][value] += [f"{cell} → {part}" for cell in cells]
+            continue
+        if len(by_value) > most:  # an identity, or planned cell by cell
+            ordered = sorted(by_value, key=lambda value: (len(value), value))
+            span = f"{len(by_value)} values, {ordered[0]} … {ordered[-1]}"
+            yield _row(class_name, attribute, part, span, [cell for cells in by_value.values() for cell in cells], True)
             continue
         for value, cells in by_value.items():
             yield _row(class_name, attribute, part, value, cells, len(by_value) == 1)

@@ -67,15 +67,10 @@ class KpiDifference(Word):
         """The slice, None for the whole cell."""
         return self.place.slice
 
-    @staticmethod
-    def title_of(kpi: str, slice_: Slice | None) -> str:
-        """Return the KPI's title with the slice."""
-        return f"{kpi_definition(kpi).title}{f' [{slice_.value}]' if slice_ else ''}"
-
     @property
     def title(self) -> str:
         """The KPI's title with the slice."""
-        return self.title_of(self.kpi, self.slice)
+        return title_of(self.kpi, self.slice)
 
     @property
     def where(self) -> str:
@@ -179,6 +174,11 @@ class KpiDifference(Word):
             "distinguishable": self.is_distinguishable, "probability": self.probability,
             "twin_gap": twin_gap.get(gap_key(self.kpi, self.slice)),
         }  # fmt: skip
+
+
+def title_of(kpi: str, slice_: Slice | None) -> str:
+    """Return the KPI's title with the slice."""
+    return f"{kpi_definition(kpi).title}{f' [{slice_.value}]' if slice_ else ''}"
 
 
 def _outlook(candidate: Candidate, place: ExpectationObject, target: ExpectationTarget) -> TargetOutlook | None:

@@ -12,7 +12,7 @@ from agents.heuristics.evidence_reader import answer_to, warnings_of
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Finish, View
 from agents.understanding.result import Supposed
-from agents.workflows.answers.kpi_difference import KpiDifference, difference_table
+from agents.workflows.answers.kpi_difference import KpiDifference, difference_table, title_of
 from agents.workflows.answers.supposed_intent import supposed_intent
 from agents.workflows.calls import call, failure_of, malformed_evidence, pending
 from agents.workflows.direct_edits import InvalidEditError, direct_draft
@@ -21,9 +21,9 @@ from agents.workflows.proposing import world_notes
 from policies.change import ChangeSet
 from policies.guardrails.steps import judge_step, step_of
 from policies.intent import Intent
+from policies.kpi import kpi_definition
 from policies.limits.change_text import change_lines
 from policies.proposal import Candidate
-from policies.slices import Slice
 from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import NO_CHANGE, Comparison, compare_candidates
 from twins.network import NetworkCard
@@ -126,19 +126,17 @@ def _some(names: list[str]) -> str:
 
 
 def _elsewhere(candidate: Candidate, differences: list[KpiDifference], card: NetworkCard) -> list[str]:
-    """Return the material effects in the cells where the edits act of KPIs that were not asked about."""
+    """Return the material effects in the cells where the edits act, of KPIs that were not asked about."""
     asked = {(one.kpi, one.slice) for one in differences}
     ids = {cell.dn: cell.id for cell in card.cells}
-    return [
-        f"also, in {ids.get(effect.cell, effect.cell)}: {_named(effect.kpi, effect.slice)} {effect.no_change:.3g}"
-        f" {effect.effect.low:+.3g}..{effect.effect.high:+.3g}"
+    effects = [
+        f"also material in {ids.get(effect.cell, effect.cell)}: {title_of(effect.kpi, effect.slice)}, {effect.no_change:.3g}"
+        f" {kpi_definition(effect.kpi).unit} without, {effect.effect.low:+.3g}..{effect.effect.high:+.3g} with"
         for effect in candidate.effects or ()
         if (effect.kpi, effect.slice) not in asked and not effect.per_load
     ]
-
-
-def _named(kpi: str, slice_: Slice | None) -> str:
-    return KpiDifference.title_of(kpi, slice_)
+    more = [f"and {len(effects) - _MAX_EDITS} more such effects"] if len(effects) > _MAX_EDITS else []
+    return [*effects[:_MAX_EDITS], *more]
 
 
 def _shown(comparison: Comparison) -> list[str]:
