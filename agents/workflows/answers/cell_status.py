@@ -6,8 +6,7 @@ measurements of.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Final
 
 from agents.answer_table import AnswerTable, TableValue, number_column, text_column
@@ -16,12 +15,11 @@ from agents.planner import Decision, Finish, View
 from agents.understanding.result import NetworkQuestion
 from agents.workflows.answers.cell_means import CellMean, cell_means, measured_call, place_of, time_of, untold
 from agents.workflows.answers.configured_state import answer_configured
-from agents.workflows.calls import call, failure_of, malformed_evidence, pending
-from policies.intent import ExpectationTarget, bound_condition_of
+from agents.workflows.answers.degraded_cells import answer_degraded
+from agents.workflows.answers.threshold import Threshold, threshold_of
+from agents.workflows.calls import failure_of, malformed_evidence, pending
 from policies.kpi import kpi_definition
-from policies.materiality import THRESHOLDS, materiality
 from policies.quality.flaw import invalid
-from tools.ran.degradation_tool import DetectDegradation, Finding, detect_degradation
 from tools.ran.kpi_tool import KpiTable, query_kpi
 
 LOAD: Final = "RRU.PrbTotDl"
@@ -29,22 +27,12 @@ _OVERVIEW: Final = ("DRB.UEThpDl", "DRB.PdcpSduDelayDl")
 _FIRST: Final = 5  # cells that are shown of an order, or as the nearest where none is beyond the threshold
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """What a KPI's mean is compared with, and where that comes from; `beyond` tells whether a value is what was asked for."""
-
-    kpi: str
-    words: str
-    source: str
-    beyond: Callable[[float], bool]
-
-
 def answer_status(view: View, question: NetworkQuestion) -> Decision:
     """Return the next decision: the call that is needed, or the answer."""
     if question.state in ("asleep", "awake", "locked"):
         return answer_configured(view, question)
     if question.state == "degraded" and not question.targets:
-        return _degraded(view, question)
+        return answer_degraded(view, question)
     kpis = _kpis(question)
     reading = measured_call(question, kpis, view.card)
     if decision := pending(view, [reading]) or failure_of(view, [reading]):
@@ -83,7 +71,7 @@ def _answer(question: NetworkQuestion, kpis: Sequence[str], table: KpiTable) -> 
 def _of_kpi(
     question: NetworkQuestion, kpi: str, means: list[CellMean], table: KpiTable, notes: list[str]
 ) -> tuple[str, AnswerTable]:
-    threshold = _threshold(question, kpi)
+    threshold = threshold_of(question, kpi)
     where, when = place_of(question), time_of(means)
     ordered = sorted(means, key=lambda mean: mean.value, reverse=_largest_first(question, kpi))
     title = kpi_definition(kpi).title
@@ -116,30 +104,6 @@ def _listed(means: Sequence[CellMean], most: int = 12) -> str:
     return ", ".join(mean.describe() for mean in means[:most]) + more
 
 
-def _threshold(question: NetworkQuestion, kpi: str) -> Threshold | None:
-    """Return the operator's bound on the KPI, else ours for what was asked; None if there is none."""
-    own = [target for target in question.targets if target.kpi == kpi and not target.condition.is_objective]
-    if own:
-        words = " and ".join(_in_words(target) for target in own)
-        return Threshold(kpi, words, "your bound", lambda value: all(target.is_met_by(value) for target in own))
-    limits, unit = materiality(kpi), kpi_definition(kpi).unit
-    if question.state == "overloaded" and limits.overloaded is not None:
-        least = limits.overloaded
-        words = f"{kpi_definition(kpi).title} ≥ {least:g} {unit}"
-        return Threshold(kpi, words, f"`overloaded` in {THRESHOLDS}", lambda value: value >= least)
-    if question.state == "poor" and limits.serves_well is not None:
-        good = ExpectationTarget(kpi=kpi, condition=bound_condition_of(kpi), value=limits.serves_well, unit=unit)
-        side = ">" if good.condition.is_upper_bound else "<"
-        words = f"{kpi_definition(kpi).title} {side} {limits.serves_well:g} {unit}"
-        source = f"beyond `serves_well` in {THRESHOLDS}, at which nobody is harmed"
-        return Threshold(kpi, words, source, lambda value: not good.is_met_by(value))
-    return None
-
-
-def _in_words(target: ExpectationTarget) -> str:
-    return f"{target.definition.title} {target.condition.symbol} {target.value:g} {target.unit}"
-
-
 def _largest_first(question: NetworkQuestion, kpi: str) -> bool:
     """Whether the largest values lead: those beyond a lower bound, and of a KPI that is better when lower the worst."""
     bounds = [target for target in question.targets if target.kpi == kpi and not target.condition.is_objective]
@@ -169,52 +133,4 @@ def _row(mean: CellMean, threshold: Threshold | None) -> dict[str, TableValue]:
     return {
         "kpi": mean.kpi, "cell": mean.cell, "slice": mean.slice.value if mean.slice else None, "mean": mean.value,
         "lowest": mean.lowest, "highest": mean.highest, "unit": kpi_definition(mean.kpi).unit, "windows": mean.windows, **beyond,
-    }  # fmt: skip
-
-
-def _degraded(view: View, question: NetworkQuestion) -> Decision:
-    if question.window is not None:
-        return Finish(
-            summary="that cannot be told of a past time: degradation is detected in the newest windows against those before;"
-            " the nearest that can be told: what has degraded now, or the values of a KPI in that time"
-        )
-    kpis = {"kpis": list(question.kpis)} if question.kpis else {}
-    reading = call("detect_degradation", "needed to answer the question", cells=list(question.cells), **kpis)
-    if decision := pending(view, [reading]) or failure_of(view, [reading]):
-        return decision
-    found = answer_to(view.observations, detect_degradation, reading)
-    if found is None:
-        return malformed_evidence(reading)
-    used = DetectDegradation.model_validate(reading.arguments)
-    told = (
-        f"the newest {used.windows} windows against those before: significant at {used.significance:g} (one-sided Welch test,"
-        f" Holm-corrected over {found.compared} series) and worse by at least {used.least_change:.0%} (detect_degradation)"
-    )
-    if not found.compared:
-        return Finish(summary=f"that cannot be told yet: there is too little history to compare ({told})")
-    if not found.findings:
-        return Finish(summary=f"no KPI degraded {place_of(question)}; {told}")
-    cells = ", ".join(dict.fromkeys(finding.cell for finding in found.findings))
-    return Finish(
-        summary=f"degraded: {cells}; {told}",
-        tables=(
-            AnswerTable(
-                title="KPIs that degraded",
-                columns=(
-                    text_column("cell", "cell"), text_column("title", "KPI"), number_column("before", "before"),
-                    number_column("after", "after"), text_column("unit", "unit"), number_column("p_value", "p"),
-                ),
-                rows=tuple(_degradation(finding) for finding in found.findings),
-                notes=(told,),
-            ),
-        ),
-    )  # fmt: skip
-
-
-def _degradation(finding: Finding) -> dict[str, TableValue]:
-    title = kpi_definition(finding.kpi).title + (f" [{finding.slice.value}]" if finding.slice else "")
-    return {
-        "cell": finding.cell, "title": title, "kpi": finding.kpi, "slice": finding.slice.value if finding.slice else None,
-        "before": finding.before, "after": finding.after, "unit": finding.unit, "p_value": finding.p_value,
-        "since": finding.since,
     }  # fmt: skip

@@ -6,27 +6,19 @@ A difference whose interval contains zero is not distinguishable. It is material
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Final
 
-from agents.answer_table import AnswerTable, TableValue, number_column, text_column
 from policies.evidence import Interval
 from policies.intent import ExpectationObject, ExpectationTarget
 from policies.kpi import kpi_definition
 from policies.managed_object import short_name
-from policies.materiality import THRESHOLDS, badness, materiality, materiality_threshold, serves_well
+from policies.materiality import badness, materiality_threshold, serves_well
 from policies.proposal import Candidate, TargetOutlook
 from policies.slices import Slice
 from policies.word import Word
-from tools.twinning.outlook import gap_key
 
 _MAX_CELLS: Final = 4
-_COLUMNS: Final = (
-    text_column("title", "KPI"), text_column("where", "where"), number_column("without", "without"),
-    number_column("with", "with"), text_column("unit", "unit"), number_column("difference", "difference"),
-    text_column("interval", "95 % interval"), text_column("finding", "finding"),
-)  # fmt: skip
 
 
 class KpiDifference(Word):
@@ -163,18 +155,6 @@ class KpiDifference(Word):
         met = "would be met" if self.target.is_met_by(self.value) else "would be missed"
         return f"{self.target.condition.symbol} {self.target.value:g} {self.target.unit} {met}, P {self.probability:.2f}"
 
-    def row(self, twin_gap: Mapping[str, float]) -> dict[str, TableValue]:
-        """Return the row of the table; twin_gap: the twin's relative error by KPI."""
-        effect = self.effect
-        return {
-            "kpi": self.kpi, "title": self.title, "slice": self.slice.value if self.slice else None, "where": self.where,
-            "without": self.without, "with": self.value, "unit": kpi_definition(self.kpi).unit, "difference": self.difference,
-            "low": effect.low if effect else None, "high": effect.high if effect else None, "interval": self.interval or "–",
-            "finding": "; ".join(filter(None, (self.finding, self.bound))), "material": self.is_material,
-            "distinguishable": self.is_distinguishable, "probability": self.probability,
-            "twin_gap": twin_gap.get(gap_key(self.kpi, self.slice)),
-        }  # fmt: skip
-
 
 def title_of(kpi: str, slice_: Slice | None) -> str:
     """Return the KPI's title with the slice."""
@@ -184,25 +164,4 @@ def title_of(kpi: str, slice_: Slice | None) -> str:
 def _outlook(candidate: Candidate, place: ExpectationObject, target: ExpectationTarget) -> TargetOutlook | None:
     return next(
         (one for one in candidate.outlook if (one.target, one.slice, one.cells) == (target, place.slice, place.cells)), None
-    )
-
-
-def difference_table(
-    title: str, differences: Iterable[KpiDifference], twin_gap: Mapping[str, float], notes: Iterable[str]
-) -> AnswerTable:
-    """Return the table of the differences; its notes begin with the twin's error and where the thresholds are."""
-    rows = tuple(one.row(twin_gap) for one in differences)
-    gaps = {str(row["title"]): gap for row in rows if isinstance(gap := row["twin_gap"], float)}
-    told = "; ".join(f"{name} {gap:.0%}" for name, gap in gaps.items())
-    relative = {materiality(str(row["kpi"])).relative for row in rows}
-    shares = " to ".join(f"{share:.0%}" for share in sorted({min(relative), max(relative)}))
-    return AnswerTable(
-        title=title,
-        columns=_COLUMNS,
-        rows=rows,
-        notes=(
-            f"twin gap against the network now: {told or 'not measured on these KPIs'}",
-            f"material: a difference beyond {shares} of the value and the KPI's floor ({THRESHOLDS})",
-            *notes,
-        ),
     )

@@ -12,7 +12,8 @@ from agents.heuristics.evidence_reader import answer_to, warnings_of
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Finish, View
 from agents.understanding.result import Supposed
-from agents.workflows.answers.kpi_difference import KpiDifference, difference_table, title_of
+from agents.workflows.answers.difference_table import difference_table
+from agents.workflows.answers.kpi_difference import KpiDifference, title_of
 from agents.workflows.answers.supposed_intent import supposed_intent
 from agents.workflows.calls import call, failure_of, malformed_evidence, pending
 from agents.workflows.direct_edits import InvalidEditError, direct_draft
