@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal, Protocol, runtime_checkable
 from pydantic import Field
 
 from agents.answer import Answer
+from agents.answer_table import AnswerTable
 from agents.understanding.result import Reading, Understood
 from policies.guardrails.rules import StepBound
 from policies.intent import Intent
@@ -112,11 +113,13 @@ class Finish(Word):
     """End the run without a change: `summary` is the answer, or the reason why no change is needed.
 
     `recommendation` is an action for which the network offers no attribute or policy, so that it must be taken by other means.
+    `tables` hold what the summary rests on.
     """
 
     kind: Literal["finish"] = "finish"
     summary: str
     recommendation: str = ""
+    tables: tuple[AnswerTable, ...] = ()
 
 
 class Escalate(Word):

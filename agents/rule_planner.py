@@ -23,10 +23,14 @@ from agents.understanding.result import (
     NotAboutNetwork,
     Question,
     Reading,
+    Supposed,
     Understood,
+    WhyQuestion,
 )
 from agents.understanding.understand import understand, with_answers
 from agents.workflows.answering import answer_question
+from agents.workflows.answers.what_if import answer_what_if
+from agents.workflows.answers.why import answer_why
 from agents.workflows.beams import select_beams
 from agents.workflows.calls import failure_of, pending
 from agents.workflows.configuration import Effort, plan_change
@@ -74,17 +78,23 @@ class RulePlanner:
                 return Restrict(forbidden=reading.forbidden, read_back=reading.read_back)
             case Question():
                 return _ask(view, reading)
-            case NetworkQuestion() | LinkQuestion():
+            case NetworkQuestion() | LinkQuestion() | WhyQuestion() | Supposed():
                 return self._answer(view, reading)
             case NeedsMeasurement():
                 return _measure(view, reading)
             case NotAboutNetwork() | Impossible():
                 return _refuse(reading)
 
-    def _answer(self, view: View, question: NetworkQuestion | LinkQuestion) -> Decision:
-        if isinstance(question, LinkQuestion):
-            return answer_link(view, question, self._effort.link_slots)
-        return answer_question(view, question)
+    def _answer(self, view: View, question: NetworkQuestion | LinkQuestion | WhyQuestion | Supposed) -> Decision:
+        match question:
+            case LinkQuestion():
+                return answer_link(view, question, self._effort.link_slots)
+            case Supposed():
+                return answer_what_if(view, question, self._effort.supposed_seeds)
+            case WhyQuestion():
+                return answer_why(view, question)
+            case NetworkQuestion():
+                return answer_question(view, question)
 
     def _for_intent(self, view: View, reading: Understood) -> Decision:
         objections = objections_of(view)

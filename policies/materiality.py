@@ -16,17 +16,21 @@ from policies.kpi import kpi_definition
 from policies.word import Word
 
 _FILE = Path(__file__).parent / "data" / "materiality.toml"
+THRESHOLDS = "policies/data/materiality.toml"
+"""Where an operator finds and edits the thresholds."""
 
 
 class Materiality(Word):
     """A worsening is material if it exceeds both the `relative` share (0..1) of the previous value and `absolute`, in KPI units.
 
-    A value at `serves_well` or better harms no user, regardless of the previous value.
+    A value at `serves_well` or better harms no user, regardless of the previous value. overloaded: a cell at this value or above
+    is called overloaded; None where the KPI does not tell that.
     """
 
     relative: float = Field(ge=0)
     absolute: float = Field(ge=0)
     serves_well: float | None = None
+    overloaded: float | None = None
 
 
 @cache

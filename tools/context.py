@@ -15,6 +15,7 @@ from twins.network import Network
 
 if TYPE_CHECKING:
     from policies.limits.catalogue import LimitsCatalogue
+    from tools.run_history import RunHistory
     from tools.standards.index import StandardsIndex
     from tools.telemetry.kpi_source import KpiSource
     from tools.twinning.laboratory import Laboratory
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ToolContext:
-    """Network, KPI source, limits, standards and twin laboratory; `scope` restricts the cells by id (empty: all cells)."""
+    """Network, KPI source, limits, standards and twin laboratory; `scope` restricts the cells by id (empty: all cells).
+
+    history: of the runs before this one, None where nobody keeps records of runs.
+    """
 
     network: Network
     kpis: KpiSource
@@ -33,5 +37,6 @@ class ToolContext:
     work_dir: Path
     seed: int = 1
     scope: tuple[str, ...] = ()
+    history: RunHistory | None = None
     progress: Callable[[int, int], None] | None = field(default=None, repr=False)
     actuator: Network | None = field(default=None, repr=False)

@@ -60,6 +60,7 @@ def default_registry() -> ToolRegistry:
     from tools.ran.forecast_tool import forecast_traffic
     from tools.ran.kpi_tool import query_kpi
     from tools.ran.link_conditions import link_conditions
+    from tools.ran.run_tools import read_open_changes, read_run
     from tools.ran.search_tool import search_standards
     from tools.ran.topology_tools import read_configuration, read_topology
     from tools.receivers.floor.floor_tool import examine_error_floor
@@ -75,6 +76,8 @@ def default_registry() -> ToolRegistry:
             forecast_traffic,
             retrieve_3gpp_constraint,
             search_standards,
+            read_run,
+            read_open_changes,
             compare_candidates,
             refine_candidate,
             ray_traced_map,

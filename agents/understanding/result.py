@@ -2,7 +2,8 @@
 
 1. `Understood` holds the intent, the edits that the operator named directly, the link conditions, and the workflow of seed 002
    D.3 that fits.
-2. `NetworkQuestion` asks for information about the network, `LinkQuestion` about one radio link; neither changes anything.
+2. `NetworkQuestion` asks for information about the network, `LinkQuestion` about one radio link, `WhyQuestion` about a run,
+   `Supposed` about edits that nobody wants to make yet; none of them changes anything, and in their runs nothing can be proposed.
 3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then `relative.resolve`.
 4. `Forbids` only forbids something: nothing is to be done now, and the restrictions stand from then on.
 5. `Question`, `NotAboutNetwork` and `Impossible` are reported to the operator; nothing is changed.
@@ -58,10 +59,46 @@ class Forbids(Word):
     read_back: str
 
 
-class NetworkQuestion(Word):
-    """A question about KPI values, cells of a place, configuration, limits, neighbours, events, or a lacking handover."""
+class Supposed(Word):
+    """A supposition: edits that the operator asks about and does not want made; what they would do is tried in the twin.
 
-    topic: Literal["kpi", "cells", "configuration", "limit", "neighbours", "events", "inactive handover"]
+    expectations: what was asked about; none: user throughput, delay, PRB usage and energy of the cells concerned and their
+    neighbours. window, event, without_events, attendance: as in an Intent.
+    """
+
+    direct: tuple[DirectEdit, ...] = Field(min_length=1)
+    expectations: tuple[IntentExpectation, ...] = ()
+    window: TimeWindow | None = None
+    event: str = ""
+    without_events: tuple[str, ...] = ()
+    attendance: int | None = Field(default=None, ge=0)
+    assumptions: tuple[str, ...] = ()
+
+
+class WhyQuestion(Word):
+    """A question for the reasons of a run: its id, a prefix of it, or "last"; `words`: as the operator put it."""
+
+    run: str = "last"
+    words: str = ""
+
+
+CellState = Literal["overloaded", "poor", "within", "worst", "best", "degraded", "asleep", "awake", "locked"]
+"""What cells are asked for: by a threshold of ours (overloaded; poor: a KPI that serves users badly), by the operator's bounds
+(within), in order (worst, best), by comparison with earlier windows (degraded), or by their configuration."""
+
+
+class NetworkQuestion(Word):
+    """A question about KPI values, cells of a place or in a state, configuration, limits, neighbours, what is planned or stands.
+
+    targets: the operator's bounds, which take the place of any threshold of ours. state: of topic "status". window: a time that
+    has passed; None: now. attributes: `Class.attribute`; none: the whole configuration.
+    """
+
+    topic: Literal[
+        "kpi", "cells", "configuration", "limit", "neighbours", "events", "inactive handover", "status", "planned", "standing"
+    ]
+    state: CellState | None = None
+    window: TimeWindow | None = None
     kpis: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
     slices: tuple[Slice, ...] = ()
@@ -147,7 +184,20 @@ class Impossible(Word):
     nearest: str
 
 
-Reading = Understood | Forbids | NetworkQuestion | LinkQuestion | NeedsMeasurement | Question | NotAboutNetwork | Impossible
+Reading = (
+    Understood
+    | Forbids
+    | Supposed
+    | NetworkQuestion
+    | LinkQuestion
+    | WhyQuestion
+    | NeedsMeasurement
+    | Question
+    | NotAboutNetwork
+    | Impossible
+)
+CHANGES_NOTHING = (Supposed, NetworkQuestion, LinkQuestion, WhyQuestion)
+"""Readings in whose runs nothing can be proposed or forbidden."""
 
 
 class ReadingError(Exception):

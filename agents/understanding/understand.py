@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from agents.answer import Answer
 from agents.understanding import meaning
@@ -36,6 +36,7 @@ from agents.understanding.result import (
     Reading,
     ReadingError,
     RelativeBound,
+    Supposed,
     Understood,
 )
 from agents.understanding.screening import only_permission, screen
@@ -81,7 +82,7 @@ def understand(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> 
 def with_answers(reading: Reading, answers: Sequence[Answer], card: NetworkCard) -> Reading:
     """Return `reading` with answers that were given after it.
 
-    After a question the text is read again with the answers; for an intent that is understood they complete the link conditions.
+    After a question the text is read again with the answers; they complete an intent that is understood, or a supposition.
     """
     if isinstance(reading, Question) and answers:
         return understand(_with_answer(reading.text, answers[0], reading), card, answers[1:])
@@ -89,17 +90,23 @@ def with_answers(reading: Reading, answers: Sequence[Answer], card: NetworkCard)
         for answer in answers:
             reading = reading.model_copy(update={"link": reading.link.completed_by(answer.answer)})
             reading = reading.model_copy(update={"intent": _with_crowd(reading.intent, answer.answer, card)})
+    if isinstance(reading, Supposed):
+        for answer in answers:
+            reading = _with_crowd(reading, answer.answer, card)
     return reading
 
 
-def _with_crowd(intent: Intent, answer: str, card: NetworkCard) -> Intent:
-    """Return the intent with what the answer says about the crowds of planned events."""
-    told = read_crowd(When(answer), card)
-    return intent.model_copy(
+_OfEvents = TypeVar("_OfEvents", Intent, Supposed)
+
+
+def _with_crowd(reading: _OfEvents, answer: str, card: NetworkCard) -> _OfEvents:
+    """Return the reading with what the answer says about the crowds of planned events."""
+    told: When = read_crowd(When(answer), card)
+    return reading.model_copy(
         update={
-            "attendance": intent.attendance if told.attendance is None else told.attendance,
-            "without_events": tuple(dict.fromkeys((*intent.without_events, *told.without_events))),
-            "assumptions": tuple(dict.fromkeys((*intent.assumptions, *told.assumptions))),
+            "attendance": reading.attendance if told.attendance is None else told.attendance,
+            "without_events": tuple(dict.fromkeys((*reading.without_events, *told.without_events))),
+            "assumptions": tuple(dict.fromkeys((*reading.assumptions, *told.assumptions))),
         }
     )
 

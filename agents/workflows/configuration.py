@@ -37,7 +37,7 @@ class Effort:
     """The twin time that a run may use.
 
     Seeds of the screening and of the full comparison, trials of the refinement, candidates in the full comparison; slots of each
-    simulated link.
+    simulated link; seeds of a supposition, which compares one candidate, so that its intervals may be narrower.
     """
 
     screen_seeds: int = 1
@@ -45,6 +45,7 @@ class Effort:
     trials: int = 8
     finalists: int = 3
     link_slots: int = 128
+    supposed_seeds: int = 5
 
 
 def plan_change(view: View, situation: Situation, reading: Understood, effort: Effort) -> Decision:

@@ -32,6 +32,13 @@ def notice(commitment: Commitment, now: float) -> str:
     return f"{label} {commitment.network}: {what}; {_attempts(commitment, now)}{decide}"
 
 
+def progress(commitment: Commitment, now: float) -> str:
+    """Return how far an open commitment is, without its names and commands; `now`: wall time in seconds since the epoch."""
+    if is_left_standing(commitment, now):
+        return f"{STILL_ON_THE_NETWORK}; {_attempts(commitment, now)}"
+    return _PROGRESS[commitment.state]
+
+
 _PROGRESS = {
     "scheduled": "scheduled, and nothing of it is applied yet",
     "pending": "being applied",

@@ -18,6 +18,7 @@ from harness.commitments.rollback import may_stand
 from harness.commitments.store import CommitmentStore
 from harness.engine.desk import Desk
 from harness.engine.drive import Drive
+from harness.engine.history.run_history import DeskHistory
 from harness.engine.nodes.reverting import take_back_again
 from harness.engine.parts import Parts
 from harness.engine.read_only import ReadOnlyNetwork
@@ -139,7 +140,10 @@ class RunService:
         parts = self.parts
         network = ReadOnlyNetwork(parts.network)
         artifacts = Artifacts(self.paths.run(run_id))
-        context = replace(parts.context, network=network, actuator=None, work_dir=artifacts.folder, progress=self._progress)
+        context = replace(
+            parts.context, network=network, actuator=None, work_dir=artifacts.folder, progress=self._progress,
+            history=self._history(run_id),
+        )  # fmt: skip
         return Desk(
             run_id=run_id,
             mode=mode,
@@ -170,6 +174,12 @@ class RunService:
             listener=self._listener,
             tracer=self._tracer,
         )
+
+    def _history(self, run_id: str) -> DeskHistory:
+        return DeskHistory(
+            paths=self.paths, runs=self.runs, journal=self.journal, approvals=self.approvals, commitments=self.commitments,
+            run_id=run_id, network=self.parts.network_name, identity=self.identity,
+        )  # fmt: skip
 
     def _not_before(self, run_id: str, moment: datetime) -> datetime:
         clock = HighWaterClock(self._store, moment.timestamp, boot="", name=f"network of run {run_id}")

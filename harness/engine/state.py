@@ -21,20 +21,22 @@ class Question(TypedDict):
 
 
 class Ending(TypedDict, total=False):
-    """How the run ends; `error` is a RunFailure as JSON."""
+    """How the run ends; `error` is a RunFailure as JSON, `answer` the artifact of the decision whose tables are shown."""
 
     status: Required[Status]
     message: Required[str]
     nearest: str
     recommendation: str
     error: dict[str, str]
+    answer: str
 
 
 class RunState(TypedDict, total=False):
     """The content of a checkpoint.
 
     next: the following step. decisions, calls, rounds: the numbers used so far. reading: the decision with the reading of the
-    operator's text, which covers the first `answers_read` answers. watch_from: network time from which the operator
+    operator's text, which covers the first `answers_read` answers. only_answers: the text was read as a question or supposition,
+    so that nothing can be proposed any more, whatever is read later. watch_from: network time from which the operator
     wants the change to be watched again. decision, intent, events, proposal, candidate, timetable, edited, verdict,
     verification: names of artifacts. digest: of the change set. request: digest of the request for its approval. outdated: how
     many of the observations are from before the network moved, which no planner sees any more; changes: what had changed then.
@@ -49,6 +51,7 @@ class RunState(TypedDict, total=False):
     rounds: int
     decision: str
     reading: str
+    only_answers: bool
     intent: str
     events: str
     observations: list[str]
@@ -92,7 +95,13 @@ def decision_number(state: RunState) -> int:
 
 
 def ended(
-    status: Status, message: str, *, boundary: RunBoundary | None = None, nearest: str = "", recommendation: str = ""
+    status: Status,
+    message: str,
+    *,
+    boundary: RunBoundary | None = None,
+    nearest: str = "",
+    recommendation: str = "",
+    answer: str = "",
 ) -> RunState:
     """Return the update that sends a run to its report; with a boundary the run failed there. No ending without a reason.
 
@@ -100,7 +109,7 @@ def ended(
     """
     if not message.strip():
         raise ValueError(f"a run cannot end as {status!r} without a reason")
-    ending = Ending(status=status, message=message, nearest=nearest, recommendation=recommendation)
+    ending = Ending(status=status, message=message, nearest=nearest, recommendation=recommendation, answer=answer)
     if boundary is not None:
         ending["error"] = RunFailure(boundary=boundary, message=message).model_dump(mode="json")
     return RunState(next="report", ending=ending)

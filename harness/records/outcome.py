@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from agents.answer_table import AnswerTable
 from harness.records.failure import RunFailure
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.standing import Standing
@@ -51,9 +52,8 @@ class RunOutcome(Word):
 
     standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
     twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is applied and restored. events:
-    planned events, with their use in the forecast.
-    restrictions: those in force on the network when the run ended. approval: the last request; earlier_requests: those before it,
-    oldest first.
+    planned events, with their use in the forecast. tables: what an answer rests on. restrictions: those in force on the network
+    when the run ended. approval: the last request; earlier_requests: those before it, oldest first.
     """
 
     run_id: str
@@ -79,6 +79,7 @@ class RunOutcome(Word):
     choices: tuple[str, ...] = ()
     nearest: str = ""
     recommendation: str = ""
+    tables: tuple[AnswerTable, ...] = ()
     error: RunFailure | None = None
     durations: dict[str, float] = Field(default_factory=dict)
     planner: str = ""

@@ -13,7 +13,7 @@ from harness.records.events import Event, EventKind
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
 from harness.runtime.command_line import twinpilot
-from harness.views.tables import candidates_table, intent_table, verdict_table, verification_table
+from harness.views.tables import answer_table, candidates_table, intent_table, verdict_table, verification_table
 from policies.text.foreign import safe
 from tools.calls.observation import Observation
 from twins.progress import PULSE_S, Pulse
@@ -270,6 +270,14 @@ def _show_commands(console: SafeConsole, outcome: RunOutcome) -> None:
         console.print(pasteable(f"{verb} with: {twinpilot(verb, outcome.run_id, digest)}"))
 
 
+def _show_answer(console: SafeConsole, outcome: RunOutcome) -> None:
+    """Show the tables that an answer rests on, each with its notes."""
+    for answer in outcome.tables:
+        console.print(answer_table(answer))
+        for note in answer.notes:
+            console.print(plain(f"  {note}", "dim"))
+
+
 def _show_standing(console: SafeConsole, outcome: RunOutcome) -> None:
     """Show what is on the network though the run ended otherwise, or what was found not to be in effect."""
     standing = outcome.standing
@@ -293,6 +301,7 @@ def show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
     style = _COLOUR[TONE[outcome.status]]
     console.print(Rule(plain(outcome.status.upper(), f"bold {style}"), style=style))
     console.print(plain(f"result: {outcome.message}"))
+    _show_answer(console, outcome)
     _show_standing(console, outcome)
     if outcome.nearest:
         console.print(plain(f"nearest reachable: {outcome.nearest}"))

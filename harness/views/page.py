@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from agents.answer_table import AnswerTable
 from harness.records.artifacts import Artifacts
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import RunOutcome
@@ -44,6 +45,7 @@ def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Arti
         f"<p>Nearest reachable: {text(outcome.nearest)}</p>" if outcome.nearest else "",
         _change(outcome, artifacts),
         _recommendation(outcome),
+        *map(_answer, outcome.tables),
         _kpis(outcome),
         _plots(outcome, artifacts),
         _intent(outcome),
@@ -74,6 +76,12 @@ def _recommendation(outcome: RunOutcome) -> str:
         return ""
     note = "The network has no attribute or policy that sets this."
     return f"<h2>Recommendation</h2><p>{text(outcome.recommendation)}</p><p><small>{note}</small></p>"
+
+
+def _answer(answer: AnswerTable) -> str:
+    rows = [[row.get(column.key) for column in answer.columns] for row in answer.rows]
+    shown = table([column.title for column in answer.columns], rows)
+    return f"<h2>{text(answer.title)}</h2>{shown}{items(answer.notes)}"
 
 
 def _intent(outcome: RunOutcome) -> str:

@@ -6,6 +6,7 @@ from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from agents.answer_table import AnswerTable, TableValue
 from harness.verification.result import BystanderCheck, TargetCheck, Verification
 from policies.intent import Intent
 from policies.managed_object import short_name
@@ -38,6 +39,21 @@ def _name(kpi: str, slice: Slice | None) -> str:
 def number(value: float | None) -> str:
     """Return a number with four significant digits, a dash for None."""
     return "–" if value is None else f"{value:.4g}"
+
+
+def answer_table(answer: AnswerTable) -> Table:
+    """Return a table of an answer; its notes are lines of their own."""
+    columns: list[tuple[str, JustifyMethod]] = [(one.title, "right" if one.is_number else "left") for one in answer.columns]
+    table = _table(answer.title, *columns)
+    for row in answer.rows:
+        table.add_row(*(plain(_value(row.get(column.key))) for column in answer.columns))
+    return table
+
+
+def _value(value: TableValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else number(value)
 
 
 def intent_table(intent: Intent) -> Table:

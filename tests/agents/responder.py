@@ -136,7 +136,7 @@ class World:
                         "count": 5,
                     }
                     for cell, value in values
-                    for minute in (50, 55)
+                    for minute in (45, 50)
                 ]
                 measured = [pair for pair in values if pair[1] is not None]
                 if measured:

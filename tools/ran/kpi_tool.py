@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field, model_validator
 
 from policies.assessment import NETWORK, present_value, samples_of, unreported
 from policies.effect import Effect
 from policies.evidence import Evidence
+from policies.intent import TimeWindow
 from policies.kpi import KpiFrame, KpiSample, UnknownKpiError, kpi_definition, with_weights
 from policies.managed_object import cell_of
 from policies.provenance import Provenance
@@ -28,12 +29,22 @@ _MAX_FLAWS = 20
 
 
 class QueryKpi(ToolRequest):
-    """The KPIs, cells or areas (empty: all), slices (empty: cell level), and the number of windows."""
+    """The KPIs, cells or areas (empty: all), slices (empty: cell level), and the number of windows, or the time they lie in."""
 
     kpis: tuple[str, ...] = Field(min_length=1, max_length=32, description="KPI names, such as DRB.UEThpDl")
     cells: tuple[str, ...] = Field(default=(), description="cell ids or area names; empty for all cells")
     slices: tuple[Slice, ...] = Field(default=(), description="eMBB, URLLC, mMTC; empty for cell-level values")
-    windows: int = Field(default=4, ge=1, le=10_000, description="how many of the newest KPI windows")
+    windows: int = Field(default=4, ge=1, le=10_000, description="how many of the newest KPI windows; not with start and end")
+    start: AwareDatetime | None = Field(default=None, description="instead of windows: all that lie in start..end, a past time")
+    end: AwareDatetime | None = None
+
+    @model_validator(mode="after")
+    def _is_a_time(self) -> QueryKpi:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("start, end: give both or none")
+        if self.start is not None and self.end is not None and self.end <= self.start:
+            raise ValueError(f"end={self.end.isoformat()} must be after start={self.start.isoformat()}")
+        return self
 
 
 class KpiRow(ToolValue):
@@ -70,16 +81,20 @@ class KpiMean(ToolValue):
 
 
 class KpiTable(ToolValue):
-    """Rows in time order, with the means per KPI and slice; `invalid` are measurements that were thrown away, and why."""
+    """Rows in time order, with the means per KPI and slice; `invalid` are measurements that were thrown away, and why.
+
+    held: the time of which the KPI store has windows at all; None: it has none yet.
+    """
 
     rows: tuple[KpiRow, ...]
     means: tuple[KpiMean, ...]
     invalid: tuple[Flaw, ...] = ()
+    held: TimeWindow | None = None
 
 
 @tool(effect=Effect.OBSERVE, raises=(UnknownKpiError, NetworkError), timeout_s=30)
 def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
-    """Query measured KPIs (TS 28.552 names, with units) of cells and slices over the newest windows.
+    """Query measured KPIs (TS 28.552 names, with units) of cells and slices over the newest windows, or over a past time.
 
     A KPI that is reported by site or for the network only is given for the sites of which all cells are queried, or the network.
     """
@@ -89,7 +104,9 @@ def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
     is_whole = len(cells) == len(card.cells)
     sites = sites_of(card)
     dns = () if is_whole else (*cells, *(site for site, members in sites.items() if set(members) <= set(cells)))
-    query = KpiQuery(kpis=with_weights(request.kpis), dns=dns, slices=request.slices, windows=request.windows)
+    past = request.start is not None
+    query = KpiQuery(kpis=with_weights(request.kpis), dns=dns, slices=request.slices, start=request.start, end=request.end,
+                     windows=None if past else request.windows)  # fmt: skip
     frame, flaws = kpis.query(query), kpis.flaws(query)
     scope = _Scope(frame, cells, sites, is_whole)
     answers = [scope.answer(kpi, slice) for kpi, slice in _asked(frame, request)]
@@ -97,12 +114,13 @@ def query_kpi(context: ToolContext, request: QueryKpi) -> Evidence[KpiTable]:
         rows=tuple(_row(sample) for sample in sorted(chain(*(rows for rows, _, _ in answers)), key=lambda row: row.start)),
         means=tuple(mean for _, mean, _ in answers if mean is not None),
         invalid=flaws[-_MAX_FLAWS:],
+        held=kpis.held,
     )
     reasons = [reason for _, _, reason in answers if reason]
     warnings = (*(() if table.rows else ("the KPI store has no samples for this query yet",)), *reasons, *_losses(context, flaws))
     return Evidence(
         summary=_summary(table), value=table, provenance=measured(card, kpis), warnings=warnings,
-        uncertainty=f"{len(table.rows)} samples over at most {request.windows} windows",
+        uncertainty=f"{len(table.rows)} samples {'in the time asked for' if past else f'over at most {request.windows} windows'}",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from policies.intent import TimeWindow
 from policies.kpi import KpiFrame
 from policies.quality.flaw import Flaw
 from tools.telemetry.analytics import HourlyMean, KpiSummary, analytics_of
@@ -30,6 +31,12 @@ class KpiSnapshot:
     @property
     def _end(self) -> datetime:
         return self.newest or _BEFORE_ALL
+
+    @property
+    def held(self) -> TimeWindow | None:
+        """The time from the oldest stored window to the newest one of the snapshot, None if there is none."""
+        oldest = self._store.earliest()
+        return None if oldest is None or self.newest is None else TimeWindow(start=oldest, end=self.newest)
 
     def query(self, query: KpiQuery) -> KpiFrame:
         """Return the samples that match the query, in time order; raises UnknownKpiError."""

@@ -217,6 +217,11 @@ class KpiStore:
         row = self._connection().execute("SELECT MAX(end_s) FROM windows WHERE end_s <= ?", (bound,)).fetchone()
         return None if row[0] is None else datetime.fromtimestamp(row[0], UTC)
 
+    def earliest(self) -> datetime | None:
+        """Return the start of the oldest window, None if there is none."""
+        row = self._connection().execute("SELECT MIN(start_s) FROM windows").fetchone()
+        return None if row[0] is None else datetime.fromtimestamp(row[0], UTC)
+
     def count(self) -> int:
         """Return the number of stored samples, each counted once whatever its versions."""
         return int(self._connection().execute("SELECT COUNT(*) FROM samples WHERE replaced_by IS NULL").fetchone()[0])

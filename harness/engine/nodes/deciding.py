@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from agents.answer import Answer
 from agents.planner import Ask, CallTools, Decision, Finish, Propose, Restrict, Understand, View
-from agents.understanding.result import Understood
+from agents.understanding.result import CHANGES_NOTHING, Understood
 from harness.engine.desk import Desk
 from harness.engine.restricting import objection_to, restrict, restrictions_for
 from harness.engine.state import RunState, current_observations, ended
@@ -103,11 +103,19 @@ def _follow(desk: Desk, state: RunState, decision: RecordedDecision, name: str) 
         case Ask():
             desk.record("question.asked", question=decision.question, choices=list(decision.choices))
             return RunState(next="ask", question={"question": decision.question, "choices": list(decision.choices)})
-        case Restrict() | Finish():
-            return restrict(desk, state, decision) if isinstance(decision, Restrict) else _finished(desk, state, decision)
-        case RecordedEscalation():
-            reason = decision.reason.strip() or f"the planner {desk.planner.name} escalated without a reason"
-            return _cannot(desk, reason, boundary=decision.boundary, nearest=decision.nearest)
+        case Restrict() | Finish() | RecordedEscalation():
+            return _end(desk, state, decision, name)
+
+
+def _end(desk: Desk, state: RunState, decision: Restrict | Finish | RecordedEscalation, name: str) -> RunState:
+    if isinstance(decision, Finish):
+        return _finished(desk, state, decision, name)
+    if isinstance(decision, RecordedEscalation):
+        reason = decision.reason.strip() or f"the planner {desk.planner.name} escalated without a reason"
+        return _cannot(desk, reason, boundary=decision.boundary, nearest=decision.nearest)
+    if state.get("only_answers"):
+        return _refused(desk, state, "the text was read as a question, so it cannot become a restriction")
+    return restrict(desk, state, decision)
 
 
 def _cannot(desk: Desk, reason: str, **more: Any) -> RunState:
@@ -118,15 +126,16 @@ def _cannot(desk: Desk, reason: str, **more: Any) -> RunState:
     return ended("cannot", reason, **more)
 
 
-def _finished(desk: Desk, state: RunState, decision: Finish) -> RunState:
+def _finished(desk: Desk, state: RunState, decision: Finish, name: str) -> RunState:
     summary = decision.summary.strip() or decision.recommendation.strip()
     if not summary:
         return ended("cannot", f"the planner {desk.planner.name} finished without a reason", boundary=RunBoundary.PLANNER)
     if state["feedback"] and _names_edits(desk, state):
         return _cannot(desk, f"the requested change was refused: {'; '.join(state['feedback'])}; {summary}")
+    answer = name if decision.tables else ""
     if decision.recommendation:
-        return ended("recommended", summary, recommendation=decision.recommendation)
-    return ended("no change needed" if state.get("intent") else "answered", summary)
+        return ended("recommended", summary, recommendation=decision.recommendation, answer=answer)
+    return ended("no change needed" if state.get("intent") else "answered", summary, answer=answer)
 
 
 def _names_edits(desk: Desk, state: RunState) -> bool:
@@ -141,8 +150,12 @@ def _understood(desk: Desk, state: RunState, decision: Understand, name: str) ->
     """Refer to the reading (saved with the decision), and save the intent if it is new."""
     reading = decision.reading
     update = RunState(next="plan", reading=name, answers_read=len(state["answers"]))
+    if isinstance(reading, CHANGES_NOTHING):
+        return RunState(**{**update, "only_answers": True, "intent": ""})
     if not isinstance(reading, Understood):
         return update
+    if state.get("only_answers"):
+        return _refused(desk, state, "the text was read as a question, so it cannot become a change")
     if objection := objection_to(reading.forbidden, desk.network.describe()):
         return ended("cannot", f"the planner {desk.planner.name} understood: {objection}", boundary=RunBoundary.PLANNER)
     if reading.intent == _intent(desk, state):
@@ -160,7 +173,18 @@ def _intent(desk: Desk, state: RunState) -> Intent | None:
     return desk.artifacts.load(state["intent"], Intent) if state.get("intent") else None
 
 
+def _refused(desk: Desk, state: RunState, why: str) -> RunState:
+    """Refuse what would make a change of a question or a supposition; a planner that insists ends the run."""
+    desk.record("proposal.refused", why=why)
+    rounds = state["rounds"] + 1
+    if rounds >= desk.settings.gate.max_rounds:
+        return ended("cannot", f"refused {rounds} times: {why}", boundary=RunBoundary.PLANNER)
+    return RunState(next="plan", rounds=rounds, feedback=[*state["feedback"], f"{why}: finish with an answer"])
+
+
 def _proposed(desk: Desk, state: RunState, decision: Propose, name: str) -> RunState:
+    if state.get("only_answers"):
+        return _refused(desk, state, "this run only answers, and nothing can be applied by it")
     if not state.get("intent"):
         return RunState(next="plan", feedback=[*state["feedback"], "state the intent as understood before proposing"])
     proposal = f"proposal-{name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from agents.heuristics.evidence_reader import latest
+from agents.planner import Finish
 from harness.approvals.store import Approval
 from harness.commitments.page_now import now_section
 from harness.engine.desk import Desk
@@ -97,6 +98,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         choices=tuple(question["choices"]) if question else (),
         nearest=ending.get("nearest", ""),
         recommendation=ending.get("recommendation", ""),
+        tables=artifacts.load(ending["answer"], Finish).tables if ending.get("answer") else (),
         error=ending.get("error"),
         durations={name: round(seconds, 3) for name, seconds in state["durations"].items()},
         planner=desk.planner.name,

@@ -37,6 +37,19 @@ def test_a_kpi_query_returns_what_the_network_measured_with_units(world):
     assert value.means[0].worst_cell == "S1C1"
 
 
+def test_a_kpi_query_over_a_past_time_returns_its_windows_alone_and_tells_what_the_store_holds(world):
+    newest = world.network.describe().now
+    start, end = newest - timedelta(seconds=6), newest - timedelta(seconds=3)
+    query = {"kpis": ["RRU.PrbTotDl"], "cells": ["S1C1"], "start": start.isoformat(), "end": end.isoformat()}
+    table = query_kpi.call(world, query).value
+    assert [row.start for row in table.rows] == [(start + timedelta(seconds=second)).isoformat() for second in range(3)]
+    assert table.held.end == newest and table.held.start < start
+    with pytest.raises(ToolError, match="give both or none"):
+        query_kpi.call(world, {"kpis": ["RRU.PrbTotDl"], "start": start.isoformat()})
+    with pytest.raises(ToolError, match="must be after start"):
+        query_kpi.call(world, query | {"end": start.isoformat()})
+
+
 def site_report(world, tmp_path, sites, kpi="PEE.Energy", unit="Wh"):
     """A world whose power meters report by site only: `sites` maps DNs to values."""
     start = world.network.describe().now - timedelta(seconds=1)
@@ -182,7 +195,7 @@ def test_each_configuration_tool_sets_its_attribute_and_can_be_reverted(world, n
 
 def test_every_tool_has_a_description_and_an_input_schema():
     registry = default_registry()
-    assert len(registry) == 21
+    assert len(registry) == 23
     for schema in registry.schemas():
         assert schema["description"]
         assert schema["input"]["type"] == "object"
