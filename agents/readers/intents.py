@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
-from typing import Final
+from typing import Final, TypeGuard
 
 from agents.readers.heard import Heard
-from agents.reading.reading import Cells, StatedEdit, StatedTarget
+from agents.reading.marked import LIVE_ACTS
+from agents.reading.reading import Cells, Reading, StatedEdit, StatedTarget
 from agents.understanding.plan import workflow_for
 from agents.understanding.relative import resolve
 from agents.understanding.result import (
@@ -37,6 +39,7 @@ _CONDITIONS: Final = {
 }
 _WHAT: Final = "What should the network do, for which KPI or attribute, where, and by how much?"
 REGARDLESS: Final = "do it now, whatever the condition says"
+_RUN_ID: Final = re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b")
 _NEAREST: Final = "state a goal that the network can reach"
 
 
@@ -57,9 +60,13 @@ def result_of(heard: Heard, text: str, card: NetworkCard, answers: Collection[st
         return Impossible(reason=heard.because, nearest=_NEAREST)
     if act == "off_topic":
         return NotAboutNetwork(reason=heard.because)
-    if act not in ("change", "forbid"):
+    if act == "why":
+        return WhyQuestion(run=_run_in(text), words=text)
+    if act not in LIVE_ACTS:
         return None
     try:
+        if act == "what_if":
+            return _supposed(heard, text, card)
         _refuse_condition(heard, answers)
         return _change(heard, text, card) if act == "change" else _forbids(heard)
     except UnclearError as unclear:
@@ -75,18 +82,54 @@ def _refuse_condition(heard: Heard, answers: Collection[str]) -> None:
         )
 
 
+def _supposed(heard: Heard, text: str, card: NetworkCard) -> Supposed:
+    reading = heard.reading
+    direct = tuple(edit for stated in reading.edits for edit in _edits(stated, card))
+    if not direct:
+        raise UnclearError("What would be changed? Name the edit that is supposed, for example: what if S1C1 slept?")
+    window = _window(reading)
+    told = read_crowd(When(text), card)
+    return Supposed(
+        direct=direct,
+        expectations=tuple(one for target in reading.targets for one in [_expectation(target, card)] if _is_bound(one)),
+        window=window,
+        event=_event_in(window, card),
+        without_events=told.without_events,
+        attendance=told.attendance,
+        assumptions=(*told.assumptions, _note(heard)),
+    )
+
+
+def _is_bound(expectation: IntentExpectation | RelativeBound) -> TypeGuard[IntentExpectation]:
+    return isinstance(expectation, IntentExpectation)
+
+
+def _run_in(text: str) -> str:
+    """Return the id of a run that the text names, else "last"."""
+    match = _RUN_ID.search(text)
+    return match[0] if match else "last"
+
+
+def _note(heard: Heard) -> str:
+    return f"read by {heard.readers} as: {heard.read_back}"
+
+
+def _window(reading: Reading) -> TimeWindow | None:
+    return TimeWindow(start=reading.window[0], end=reading.window[1]) if reading.window else None
+
+
 def _forbids(heard: Heard) -> Forbids:
     return Forbids(forbidden=heard.reading.prohibitions, read_back=heard.read_back)
 
 
 def _change(heard: Heard, text: str, card: NetworkCard) -> Result:
     reading = heard.reading
-    notes = [f"read by {heard.readers} as: {heard.read_back}"]
+    notes = [_note(heard)]
     direct = tuple(edit for stated in reading.edits for edit in _edits(stated, card))
     expectations = [_expectation(target, card) for target in reading.targets]
     if not expectations:
         expectations = [*watched(direct, card, notes)]
-    window = TimeWindow(start=reading.window[0], end=reading.window[1]) if reading.window else None
+    window = _window(reading)
     event = _event_in(window, card)
     told = read_permanence(read_crowd(When(text), card))
     needs = NeedsMeasurement(

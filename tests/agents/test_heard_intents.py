@@ -7,7 +7,16 @@ import pytest
 from agents.readers.heard import Heard
 from agents.readers.intents import REGARDLESS, result_of
 from agents.reading.reading import Reading, RelativeBound, StatedEdit, StatedRestriction, StatedTarget
-from agents.understanding.result import Forbids, Impossible, NeedsMeasurement, NotAboutNetwork, Question, Understood
+from agents.understanding.result import (
+    Forbids,
+    Impossible,
+    NeedsMeasurement,
+    NotAboutNetwork,
+    Question,
+    Supposed,
+    Understood,
+    WhyQuestion,
+)
 from policies.intent import Condition
 from policies.slices import Slice
 from twins.network import NetworkCard
@@ -101,3 +110,22 @@ def test_questions_and_refusals_say_why(card: NetworkCard):
     refused = result_of(heard(Reading(act="cannot"), because="all cells asleep"), TEXT, card)
     assert isinstance(refused, Impossible) and refused.reason == "all cells asleep" and refused.nearest
     assert isinstance(result_of(heard(Reading(act="off_topic"), because="pizza"), TEXT, card), NotAboutNetwork)
+
+
+def test_a_supposition_is_only_tried_and_keeps_what_was_asked_about(card: NetworkCard):
+    edit = StatedEdit(attribute="energySavingControl", cells=("S1C1",), value="toBeEnergySaving")
+    reading = Reading(act="what_if", edits=(edit,), targets=(DELAY,), window=(FROM, TO))
+    result = result_of(heard(reading), TEXT, card)
+    assert isinstance(result, Supposed)
+    assert [(one.cell, one.value) for one in result.direct] == [("S1C1", "toBeEnergySaving")]
+    assert result.expectations[0].targets[0].kpi == "DRB.PdcpSduDelayDl" and result.window is not None
+    empty = result_of(heard(Reading(act="what_if")), TEXT, card)
+    assert isinstance(empty, Question) and "supposed" in empty.question
+
+
+@pytest.mark.parametrize(
+    ("text", "run"), [("why did you roll that back?", "last"), ("why 20260606-180102-ab12?", "20260606-180102-ab12")]
+)
+def test_a_question_for_reasons_names_the_run(card: NetworkCard, text: str, run: str):
+    result = result_of(heard(Reading(act="why")), text, card)
+    assert isinstance(result, WhyQuestion) and (result.run, result.words) == (run, text)
