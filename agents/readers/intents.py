@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from typing import Final, TypeGuard
 
 from agents.readers.heard import Heard
-from agents.reading.marked import LIVE_ACTS
 from agents.reading.reading import Cells, Reading, StatedEdit, StatedTarget
 from agents.understanding.plan import workflow_for
 from agents.understanding.relative import resolve
@@ -19,6 +18,8 @@ from agents.understanding.result import (
     NotAboutNetwork,
     Question,
     RelativeBound,
+    Supposed,
+    WhyQuestion,
 )
 from agents.understanding.result import Reading as Result
 from agents.understanding.timing.crowd_words import read_crowd
@@ -53,22 +54,28 @@ class UnclearError(Exception):
 
 def result_of(heard: Heard, text: str, card: NetworkCard, answers: Collection[str] = ()) -> Result | None:
     """Return what a run works with; None for an act that is not carried by the reading alone. answers: the operator's, so far."""
-    act = heard.reading.act
-    if act == "ask":
-        return Question(question=heard.question or _WHAT, choices=heard.choices, kind="ambiguous", text=text)
-    if act == "cannot":
-        return Impossible(reason=heard.because, nearest=_NEAREST)
-    if act == "off_topic":
-        return NotAboutNetwork(reason=heard.because)
-    if act == "why":
-        return WhyQuestion(run=_run_in(text), words=text)
-    if act not in LIVE_ACTS:
-        return None
+    match heard.reading.act:
+        case "ask":
+            result: Result | None = Question(question=heard.question or _WHAT, choices=heard.choices, kind="ambiguous", text=text)
+        case "cannot":
+            result = Impossible(reason=heard.because, nearest=_NEAREST)
+        case "off_topic":
+            result = NotAboutNetwork(reason=heard.because)
+        case "why":
+            result = WhyQuestion(run=_run_in(text), words=text)
+        case "change" | "forbid" | "what_if":
+            result = _live(heard, text, card, answers)
+        case "question" | "select":
+            result = None
+    return result
+
+
+def _live(heard: Heard, text: str, card: NetworkCard, answers: Collection[str]) -> Result:
     try:
-        if act == "what_if":
+        if heard.reading.act == "what_if":
             return _supposed(heard, text, card)
         _refuse_condition(heard, answers)
-        return _change(heard, text, card) if act == "change" else _forbids(heard)
+        return _change(heard, text, card) if heard.reading.act == "change" else _forbids(heard)
     except UnclearError as unclear:
         return Question(question=unclear.question, choices=unclear.choices, kind="missing", text=text)
 
