@@ -210,9 +210,15 @@ def _edits(stated: StatedEdit, card: NetworkCard) -> Iterator[DirectEdit]:
                     cell=cell,
                     slice=slice_,
                     target_cell=target,
-                    value=stated.value,
+                    value=_on_grid(stated),
                     delta=stated.delta,
                 )
+
+
+def _on_grid(stated: StatedEdit) -> float | str | None:
+    """Return the value; a power that was said in watts is rarely a multiple of the attribute's step of 0.1 dBm."""
+    is_power = stated.attribute == "configuredMaxTxPower" and isinstance(stated.value, float)
+    return round(stated.value, 1) if is_power and isinstance(stated.value, float) else stated.value
 
 
 def _neighbours(stated: StatedEdit, cell: str, card: NetworkCard) -> list[str | None]:

@@ -50,7 +50,7 @@ def _strangers(text: str, names: NameTable) -> Iterator[str]:
 
 def _is_telling(word: str) -> bool:
     """Whether a word can only be a name: it has letters and digits, and more than a unit or a time has."""
-    return len(word) >= 4 and any(letter.isdigit() for letter in word) and sum(letter.isalpha() for letter in word) >= 2
+    return len(word) >= 4 and any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)
 
 
 def _shape(word: str) -> str:

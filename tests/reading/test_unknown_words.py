@@ -1,0 +1,50 @@
+"""Words for what the network does not have or does not measure are found, and hardly ever where they are beside the matter."""
+
+import pytest
+
+from agents.reading.marked import LIVE_ACTS
+from agents.reading.names import Names
+from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmeasured_in
+from training.llm.labelled_text import hands_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["p99 delay below 9 ms", "the 90th percentile", "uplink at least 3 Mbit/s", "less jitter please", "MOS above 4", "UL rate"],
+)
+def test_statistics_directions_and_quantities_that_nobody_measures_are_found(text: str):
+    assert unmeasured_in(text)
+
+
+@pytest.mark.parametrize("text", ["at most 5 ms", "p95 delay", "5th percentile of rates", "would full cells do?", "UL3 sleeps"])
+def test_ordinary_words_and_known_percentiles_are_not(text: str):
+    assert not unmeasured_in(text)
+
+
+def test_a_traffic_class_is_no_slice():
+    assert traffic_classes_in("5QI 82 below 9 ms") and not traffic_classes_in("URLLC below 9 ms")
+
+
+def test_an_id_that_is_built_like_the_networks_own_is_a_stranger(names: Names):
+    assert strangers_in("put Q13-1 to sleep, not q02-1", names) == ["Q13-1"]
+    assert strangers_in("Q02-1 below 10 ms from 22:00 on, ticket 2031-05", names) == []
+
+
+def test_where_the_hands_have_something_to_compute_nothing_is_strange():
+    live = strange = beside = 0
+    for hand in hands_of():
+        names = Names(hand.card)
+        for text in hand.texts:
+            if text.act in LIVE_ACTS:
+                live += 1
+                strange += bool(strangers_in(text.text, names))
+                beside += bool(unmeasured_in(text.text))
+    assert strange == 0
+    assert beside <= 0.002 * live
+
+
+def test_what_is_asked_about_for_such_words_is_found_often():
+    texts = [(hand, text) for hand in hands_of() for text in hand.texts if text.phenomenon in ("not_measured", "unknown_name")]
+    found = sum(bool(unmeasured_in(text.text) or strangers_in(text.text, Names(hand.card))) for hand, text in texts)
+    assert len(texts) > 100
+    assert found >= 0.3 * len(texts)
