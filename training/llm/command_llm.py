@@ -51,7 +51,8 @@ def train(
     from agents.readers.language_model.loading import ADAPTER, base_folder
     from training.llm.base.small_base import small_base
     from training.llm.base.wheel import BaseModelError
-    from training.llm.reader.lessons import Lessons, examples_of
+    from training.llm.lessons import Lessons
+    from training.llm.reader.examples import examples_of
     from training.llm.reader.shipping import ship
     from training.llm.reader.training import Plan, TrainingError
     from training.llm.reader.training import train as train_reader
@@ -88,7 +89,7 @@ def train_encoder(
     from training.llm.encoder.training import EncoderPlan
     from training.llm.encoder.training import train_encoder as train_network
     from training.llm.encoder.weights import write_encoder
-    from training.llm.reader.lessons import Lessons, texts_of_lessons
+    from training.llm.lessons import Lessons, texts_of_lessons
 
     torch.set_num_threads(1)
     with one_line_errors("llm train-encoder", ValueError, OSError, FloatingPointError):

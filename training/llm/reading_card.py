@@ -14,7 +14,7 @@ from policies.data_card import (
     ProtocolLayer,
     Task,
 )
-from training.llm.reader.lessons import Lessons
+from training.llm.lessons import Lessons
 
 _NONE: Final = "none: it reads texts"
 

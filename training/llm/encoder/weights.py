@@ -11,7 +11,7 @@ import torch
 from agents.readers.encoder.encoder_reader import WEIGHTS
 from agents.readers.encoder.network import EncoderNetwork
 from policies.artefact import write_record
-from training.llm.reader.lessons import Lessons
+from training.llm.lessons import Lessons
 from training.llm.reading_card import reading_card
 from training.loop import Progress
 

@@ -11,7 +11,7 @@ from typing import Final
 import torch
 
 from policies.artefact import write_record
-from training.llm.reader.lessons import Lessons
+from training.llm.lessons import Lessons
 from training.llm.reader.training import Plan
 from training.llm.reading_card import reading_card
 

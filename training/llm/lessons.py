@@ -1,15 +1,12 @@
-"""What the reader learns from: the texts of the hands, again in each pass, and new variants of them in between."""
+"""What readers learn from: the texts of the hands, several times, and new variants of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from agents.readers.language_model.answer import AnswerForm
 from training.llm.labelled_text import Hand, LabelledText, hands_of
 from training.llm.multiplying.multiplier import Multiplier
 from training.llm.multiplying.source import sources_of
-from training.llm.reader.batches import Example
 
 
 @dataclass(frozen=True)
@@ -40,13 +37,3 @@ def texts_of_lessons(lessons: Lessons) -> list[LabelledText]:
     sources = sources_of(lessons.hands())
     texts = [source.text for source in sources] * lessons.passes
     return texts + [source.text for source in Multiplier(sources, lessons.seed).variants(lessons.variants)]
-
-
-def examples_of(lessons: Lessons, tokenizer: Any) -> list[Example]:
-    """Return prompts with answers."""
-    form = AnswerForm(tokenizer)
-    examples = []
-    for text in texts_of_lessons(lessons):
-        prompt = form.prompt(text.text)
-        examples.append(Example(prompt.ids, tuple(form.answer(text.spanned(), prompt))))
-    return examples

@@ -1,0 +1,19 @@
+"""The lessons as prompts with answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agents.readers.language_model.answer import AnswerForm
+from training.llm.lessons import Lessons, texts_of_lessons
+from training.llm.reader.batches import Example
+
+
+def examples_of(lessons: Lessons, tokenizer: Any) -> list[Example]:
+    """Return prompts with answers."""
+    form = AnswerForm(tokenizer)
+    examples = []
+    for text in texts_of_lessons(lessons):
+        prompt = form.prompt(text.text)
+        examples.append(Example(prompt.ids, tuple(form.answer(text.spanned(), prompt))))
+    return examples
