@@ -1,0 +1,46 @@
+"""The confidence: it rises with what speaks for a reading, and its threshold keeps the share of wrong acts."""
+
+import random
+
+import pytest
+
+from agents.readers.candidate import FEATURES
+from training.llm.scoring import VERDICTS
+from training.llm.understanding.calibrating import Judgement, Sample, fitted, shares_at
+
+
+def _sample(wrong: int, right: int, asked: int) -> Sample:
+    draw = random.Random(1)
+
+    def judgement(mean: float, verdict: str, meant: str) -> Judgement:
+        return Judgement(tuple(draw.gauss(mean, 1) for _ in FEATURES), verdict, meant)
+
+    acted = [judgement(-1, "confidently wrong", "ask") for _ in range(wrong)] + [
+        judgement(1, "right", "change") for _ in range(right)
+    ]
+    return Sample(tuple(acted), ("right",) * asked)
+
+
+@pytest.mark.parametrize("most_wrong", [0.0, 0.01, 0.05])
+def test_the_threshold_lets_through_at_most_the_share_that_is_asked_for(most_wrong: float):
+    sample = _sample(60, 300, 100)
+    confidence = fitted(sample, most_wrong)
+    shares = shares_at(sample, confidence, confidence.threshold)
+    assert shares["confidently wrong"] <= most_wrong
+    assert sum(shares.values()) == pytest.approx(1)
+    assert set(shares) == set(VERDICTS)
+    looser = shares_at(sample, confidence, 0.0)
+    assert looser["needless"] <= shares["needless"] and looser["confidently wrong"] >= shares["confidently wrong"]
+
+
+def test_at_a_threshold_of_one_everything_is_asked():
+    sample = _sample(60, 300, 100)
+    shares = shares_at(sample, fitted(sample, 0.01), 1.1)
+    assert shares["confidently wrong"] == 0
+    assert shares["needless"] == pytest.approx(300 / 460)
+    assert shares["right"] == pytest.approx(160 / 460)  # what had to be asked about is asked
+
+
+def test_without_any_wrong_reading_nothing_more_is_asked():
+    sample = Sample((*_sample(0, 50, 0).acted, Judgement((0.0,) * len(FEATURES), "partly", "change")), ())
+    assert fitted(sample, 0.01).threshold == 0.0
