@@ -93,9 +93,14 @@ class Candidate:
         return [*(text[start:end] for start, end in meant), *strangers_in(text, self.names)]
 
     @property
+    def is_open(self) -> bool:
+        """Whether something cannot be computed, or words that matter are left over."""
+        return self.doubt is not None or bool(self.unaccounted)
+
+    @property
     def is_asked(self) -> bool:
         """Whether the reading cannot be acted on, however sure the readers are: it refuses, or something is open."""
-        return self.act in REFUSALS or self.doubt is not None or bool(self.impossible or self.unknown or self.unaccounted)
+        return self.act in REFUSALS or self.is_open or bool(self.impossible or self.unknown)
 
     @cached_property
     def agreement(self) -> float:
@@ -160,6 +165,11 @@ def _log(share: float) -> float:
     return max(math.log(max(share, 1e-9)), _LOWEST)
 
 
-def best_of(candidates: Sequence[Candidate]) -> Candidate:
-    """Return the candidate for which both readers together speak most; one with a doubt or words left over only if all have."""
-    return max(candidates, key=lambda one: (one.doubt is None and not one.unaccounted, one.answered.logarithm + one.agreement))
+def ranked(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return candidates by what both readers together hold more probable; one with something open stands behind all others.
+
+    The first is the one that was answered first. Its act stands unless all of that act are open: acts cannot be compared by the
+    probability of whole answers, since one that only asks has nothing to be wrong about.
+    """
+    act = candidates[0].act if candidates else None
+    return sorted(candidates, key=lambda one: (one.is_open, one.act != act, -one.answered.logarithm - one.agreement))

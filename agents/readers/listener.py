@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from agents.readers.candidate import Candidate, best_of
+from agents.readers.candidate import Candidate, ranked
 from agents.readers.confidence import Confidence, fitted_confidence
 from agents.readers.encoder.encoder_reader import MOST_PIECES, EncoderReader, Judged
+from agents.readers.guide import guided
 from agents.readers.heard import AccountedText, Heard
-from agents.readers.language_model.generating import Answered, LanguageModelReader
+from agents.readers.language_model.generating import Answered, GuideOf, LanguageModelReader
 from agents.readers.question import question_of
+from agents.readers.spanned_text import SpannedText
 from agents.reading.names import Names
 from agents.reading.read_back import read_back
 from agents.reading.reading import Reading
@@ -20,7 +22,6 @@ from agents.reading.reading import Reading
 READERS: Final = "6G-LLM and encoder"
 _BATCH: Final = 16
 _YES: Final = ("y", "yes", "ok", "right", "correct")
-_CERTAIN: Final = 0.97  # of the least certain choice: no other answer is looked at
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,25 @@ class Listener:
     def candidates(self, texts: Sequence[str], names: Names) -> list[list[Candidate]]:
         """Return the ways to read each text, the best first; none if no answer of the language model ended."""
         judged = self.encoder.judge(texts)
-        first = self.language_model.read(texts)
-        unsure = [index for index, one in enumerate(first) if one.other and (one.least < _CERTAIN or one.spanned is None)]
-        others = dict(zip(unsure, self._others([texts[i] for i in unsure], [first[i] for i in unsure]), strict=True))
-        return [
-            _ordered([first[index], *([others[index]] if index in others else [])], judged[index], names)
-            for index in range(len(texts))
-        ]
+        guides = [guided(one) for one in judged]
+        first = self.language_model.read(texts, guides)
+        answers = [[one] for one in first]
+        for at, other in self._others(texts, guides, first):
+            answers[at].append(other)
+        return [_ordered(own, one, names) for own, one in zip(answers, judged, strict=True)]
 
-    def _others(self, texts: Sequence[str], first: Sequence[Answered]) -> list[Answered]:
-        return self.language_model.read(texts, [one.other for one in first]) if texts else []
+    def _others(
+        self, texts: Sequence[str], guides: Sequence[GuideOf], first: Sequence[Answered]
+    ) -> Iterator[tuple[int, Answered]]:
+        """Yield other answers, which begin otherwise at the least certain choices, with the number of their text."""
+        begun = [(at, begin) for at, one in enumerate(first) for begin in one.others]
+        for start in range(0, len(begun), _BATCH):
+            part = begun[start : start + _BATCH]
+            numbers = [at for at, _ in part]
+            read = self.language_model.read(
+                [texts[at] for at in numbers], [guides[at] for at in numbers], [begin for _, begin in part]
+            )
+            yield from zip(numbers, read, strict=True)
 
     def _heard(self, candidates: Sequence[Candidate], names: Names, *, confirmed: bool = False) -> Heard:
         if not candidates:
@@ -130,7 +140,7 @@ def _asked(why: str, names: Names) -> Heard:
 
 def _ordered(answers: Sequence[Answered], judged: Judged, names: Names) -> list[Candidate]:
     candidates = [Candidate(one.spanned, one, judged, names) for one in answers if one.spanned is not None]
-    if not candidates:
-        return []
-    best = best_of(candidates)
-    return [best, *(one for one in candidates if one is not best)]
+    distinct: dict[SpannedText, Candidate] = {}
+    for one in candidates:
+        distinct.setdefault(one.spanned, one)
+    return ranked(list(distinct.values()))

@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from agents.readers.language_model.answer import AnswerForm, Prompt
 from agents.readers.language_model.grammar import AnswerState, Grammar
 from agents.readers.spanned_text import SpannedText
+
+_OTHERS: Final = 3
+_CERTAIN: Final = 0.97  # of a choice: nothing else is looked at there
+
+Guide = Callable[[AnswerState, Sequence[int]], Sequence[float]]
+"""Somebody else's say in a choice: logarithms of probabilities of the tokens that are allowed."""
+GuideOf = Callable[[Prompt], Guide | None]
+
+
+def _alone(prompt: Prompt) -> None:
+    """No guide."""
 
 
 @dataclass(frozen=True)
 class Answered:
     """What a text is read as, None if the answer did not end.
 
-    least: the probability of the least certain choice. logarithm: of the probability of the whole answer. other: the beginning of
-    another answer, up to the least certain choice and with the second best one there; empty if there was no choice.
+    least: the probability of the least certain choice. logarithm: of the probability of the whole answer. others: beginnings of
+    other answers, each up to one of the least certain choices and with the second best one there, the least certain first.
     """
 
     spanned: SpannedText | None
     least: float
     logarithm: float
-    other: tuple[int, ...] = ()
+    others: tuple[tuple[int, ...], ...] = ()
 
 
 class LanguageModelReader:
@@ -35,17 +46,28 @@ class LanguageModelReader:
         self._grammar = Grammar(tokenizer)
         self._pad = tokenizer.pad_token_id
 
-    def read(self, texts: Sequence[str], beginnings: Sequence[Sequence[int]] | None = None, longest: int = 128) -> list[Answered]:
+    def read(
+        self,
+        texts: Sequence[str],
+        guides: Sequence[GuideOf] | None = None,
+        beginnings: Sequence[Sequence[int]] | None = None,
+        longest: int = 128,
+    ) -> list[Answered]:
         """Return what each text is read as.
 
-        beginnings: tokens with which each answer must begin (`Answered.other`). longest: tokens of an answer.
+        guides: who else has a say in each choice. beginnings: tokens with which each answer must begin (`Answered.others`).
+        longest: tokens of an answer.
         """
         prompts = [self._form.prompt(text) for text in texts]
         given = beginnings or [()] * len(texts)
-        answers = [_Answer(self._grammar.start(prompt.words), list(begin)) for prompt, begin in zip(prompts, given, strict=True)]
+        guided = [guide(prompt) for guide, prompt in zip(guides or [_alone] * len(texts), prompts, strict=True)]
+        answers = [
+            _Answer(self._grammar.start(prompt.words), list(begin), guide)
+            for prompt, begin, guide in zip(prompts, given, guided, strict=True)
+        ]
         self._generate(prompts, answers, longest)
         return [
-            Answered(self._form.read(one.ids, prompt) if one.state.is_done else None, one.least, one.logarithm, tuple(one.other))
+            Answered(self._form.read(one.ids, prompt) if one.state.is_done else None, one.least, one.logarithm, one.others())
             for prompt, one in zip(prompts, answers, strict=True)
         ]
 
@@ -71,27 +93,35 @@ class LanguageModelReader:
 
 
 class _Answer:
-    def __init__(self, state: AnswerState, given: list[int]) -> None:
+    def __init__(self, state: AnswerState, given: list[int], guide: Guide | None) -> None:
         self.state, self.least, self.logarithm = state, 1.0, 0.0
         self.ids: list[int] = []
-        self.other: list[int] = []
+        self._second: list[tuple[float, tuple[int, ...]]] = []  # how certain the best was, and the beginning with the second
         self._given = given
+        self._guide = guide
 
     def choose(self, scores: Any) -> int:
         """Take the most probable of the allowed tokens, or the one that is given; scores: logits of all tokens."""
         allowed = self.state.allowed()
         logarithms = scores[allowed].log_softmax(0)
+        if self._guide is not None and len(allowed) > 1:
+            logarithms = (logarithms + logarithms.new_tensor(self._guide(self.state, allowed))).log_softmax(0)
         is_given = len(self.ids) < len(self._given)
         best = allowed.index(self._given[len(self.ids)]) if is_given else int(logarithms.argmax())
         logarithm = float(logarithms[best])
         share = math.exp(logarithm)
-        if len(allowed) > 1 and not is_given and share < self.least:
+        if len(allowed) > 1 and not is_given:
             second = int(logarithms.topk(2).indices[1])
-            self.least, self.other = share, [*self.ids, allowed[second]]
+            self.least = min(self.least, share)
+            self._second.append((share, (*self.ids, allowed[second])))
         self.logarithm += logarithm
         self.state.take(allowed[best])
         self.ids.append(allowed[best])
         return allowed[best]
+
+    def others(self) -> tuple[tuple[int, ...], ...]:
+        """Return the beginnings of other answers."""
+        return tuple(begin for share, begin in sorted(self._second)[:_OTHERS] if share < _CERTAIN)
 
 
 def _padded(prompts: Sequence[Prompt], pad: int) -> tuple[Any, Any]:

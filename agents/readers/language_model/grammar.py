@@ -56,63 +56,76 @@ class Grammar:
 
 
 class AnswerState:
-    """What has been said of an answer, as far as it decides what may follow."""
+    """What has been said of an answer, as far as it decides what may follow.
+
+    expects: what comes next, a key of `_NEXT`, or "words". kind, name, reference: of the item. slot: for which words are copied.
+    """
 
     def __init__(self, grammar: Grammar, words: tuple[int, ...]) -> None:
         self._grammar = grammar
         self._words = words
-        self._expects = "act"
-        self._kind = self._name = self._act = self._slot = ""
-        self._items = 0
-        self._copied: list[int] | None = None  # where the copied piece may go on; None before its first token
+        self.expects = "act"
+        self.kind = self.name = self.act = self.slot = self.reference = ""
+        self.items = 0
+        self.said: set[str] = set()  # "when" and "if"
+        self.copied: list[int] | None = None  # where the copied piece may go on; None before its first token
         self.is_done = False
 
     def allowed(self) -> list[int]:
         """Return the ids that may follow; never empty until the answer is done."""
-        if self._expects != "words":
+        if self.expects != "words":
             return [self._grammar.ids[name] for name in self._choices()]
-        if self._copied is None:
+        if self.copied is None:
             return sorted(set(self._words))
-        copies = {self._words[position] for position in self._copied if position < len(self._words)}
+        copies = {self._words[position] for position in self.copied if position < len(self._words)}
         return [self._grammar.ids[name] for name in self._after_words()] + sorted(copies)
 
     def _choices(self) -> Sequence[str]:
-        if self._expects in _CHOICES:
-            return _CHOICES[self._expects]
-        if self._expects == "item":
+        if self.expects in _CHOICES:
+            return _CHOICES[self.expects]
+        if self.expects == "item":
             return self._beginnings()
-        if self._expects == "name":
+        if self.expects == "name":
             names = {"target": tuple(kpi_definitions()), "edit": ATTRIBUTES, "forbid": ("sleep", "any", *ATTRIBUTES)}
-            return names[self._kind]
-        if self._expects == "edit":
-            return tuple(STATES[self._name].values()) if self._name in STATES else ("set", "by")
-        return ["amount"] * (self._expects == "amount or place") + self._places()
+            return names[self.kind]
+        if self.expects == "edit":
+            return tuple(STATES[self.name].values()) if self.name in STATES else ("set", "by")
+        return ["amount"] * (self.expects == "amount or place") + self._places()
 
     def _places(self) -> list[str]:
-        return ["place", "everywhere", *(["again"] if self._items > 1 else [])]
+        return ["place", "everywhere", *(["again"] if self.items > 1 else [])]
 
     def _beginnings(self) -> list[str]:
-        if self._act not in LIVE_ACTS:
+        if self.act not in LIVE_ACTS:
             return ["end"]
-        items = ["forbid"] if self._act == "forbid" else ["target", "edit", "forbid"]
-        return [*(items if self._items < _MOST_ITEMS else []), *(["when", "if", "end"] if self._items else [])]
+        items = ["forbid"] if self.act == "forbid" else ["target", "edit", "forbid"]
+        return [*(items if self.items < _MOST_ITEMS else []), *(["when", "if", "end"] if self.items else [])]
 
     def _after_words(self) -> list[str]:
         after = {"amount": self._places(), "place": self._beginnings(), "when": ["if", "end"], "if": ["end"]}
-        return ["piece", *after[self._slot]]
+        return ["piece", *after[self.slot]]
+
+    def name_of(self, token: int) -> str:
+        """Return the name of a token of the form, empty for a word of the text."""
+        return self._grammar.names.get(token, "")
+
+    def positions_of(self, token: int) -> list[int]:
+        """Return where in the text a token that may be copied next stands."""
+        positions = range(len(self._words)) if self.copied is None else self.copied
+        return [position for position in positions if position < len(self._words) and self._words[position] == token]
 
     def take(self, token: int) -> None:
         """Go on with a token; raises ValueError for one that is not allowed."""
         if self.is_done or token not in self.allowed():
-            raise ValueError(f"token {token} is not allowed where the answer expects {self._expects}")
+            raise ValueError(f"token {token} is not allowed where the answer expects {self.expects}")
         name = self._grammar.names.get(token)
         if name is None:
-            starts = range(len(self._words)) if self._copied is None else self._copied
-            self._copied = [at + 1 for at in starts if at < len(self._words) and self._words[at] == token]
+            starts = range(len(self._words)) if self.copied is None else self.copied
+            self.copied = [at + 1 for at in starts if at < len(self._words) and self._words[at] == token]
             return
-        if self._expects == "words":
-            self._expects = "words" if name == "piece" else "place" if self._slot == "amount" else "item"
-            self._copied = None
+        if self.expects == "words":
+            self.expects = "words" if name == "piece" else "place" if self.slot == "amount" else "item"
+            self.copied = None
         if name != "piece":
             self._advance(name)
 
@@ -121,13 +134,16 @@ class AnswerState:
             self.is_done = True
             return
         if name in ("amount", "place", "when", "if"):
-            self._expects, self._slot = "words", name
+            self.expects, self.slot = "words", name
+            self.said.add(name)
             return
-        if self._expects == "act":
-            self._act = name
-        elif self._expects == "item":
-            self._kind, self._items = name, self._items + 1
-        elif self._expects == "name":
-            self._name = name
-        keys = ((self._expects, name), (self._expects, self._kind), (self._expects, ""))
-        self._expects = next(_NEXT[key] for key in keys if key in _NEXT)
+        if self.expects == "act":
+            self.act = name
+        elif self.expects == "item":
+            self.kind, self.items = name, self.items + 1
+        elif self.expects == "name":
+            self.name = name
+        elif name in REFERENCES:
+            self.reference = name
+        keys = ((self.expects, name), (self.expects, self.kind), (self.expects, ""))
+        self.expects = next(_NEXT[key] for key in keys if key in _NEXT)
