@@ -14,7 +14,8 @@ from agents.reading.unit_words import simplified
 _PERCENT: Final = re.compile(r"\s*(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
 _OF: Final = re.compile(
     r"\s*(?:%|per\s?cent|pct)?\s*(?:or (?:more|less|better|higher|lower|fewer)\s+)?"
-    r"(?:of\s+\S|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b|[*x×]\s*(?:last|now|yesterday|today))",
+    r"(?:parts?\s+)?(?:(?:of|van|von|de|del|della|di|du|da|do|af|av)\s+\S|d['’]\S"
+    r"|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b|[*x×]\s*(?:last|now|yesterday|today))",
     re.IGNORECASE,
 )
 _OF_AT_END: Final = re.compile(r"\s*(?:%|per\s?cent|pct)?\s*of\s*$", re.IGNORECASE)
@@ -43,6 +44,26 @@ _REACHED: Final = frozenset(
         *("holds", "only", "just", "the", "a", "up", "max", "min", "maximum", "minimum", "higher", "lower", "worse", "better"),
         *("and", "or", "must", "shall", "should", "have", "has", "to"),
     )
+)
+_TO: Final = re.compile(
+    r"(?<!up )\bto(?:\s+(?:the|about|around|roughly|at|most|least|not?|more|less|than|only|just|below|under|max(?:imum)?))*\s*$",
+    re.IGNORECASE,
+)
+_MORE: Final = re.compile(  # "to 10 % more than last week", "up to 8 % of now more"
+    r"\s*(?:%|per\s?cent|pct)?\s*(?:of\s+(?:now|today|yesterday|last\s+week)\s+)?(?:(more|above|over|higher)|(less|below|under|lower"
+    r"|fewer)|better|worse|faster|slower|longer|shorter)\b(?!\s+(?:and|or)\b)",
+    re.IGNORECASE,
+)
+_LIMITED: Final = re.compile(  # "limit the increase to 5 %"
+    r"\b(?:limit|keep|hold|confin|restrict|cap|contain|kept|held)\w*\b.*\b(?:(increase|rise|growth|gain)|(decrease|drop|loss|reduction|fall"
+    r"|decline|cut)|change|worsening|degradation)s?\b.*\bto\b[^\d%]*$",
+    re.IGNORECASE,
+)
+_BOUNDS: Final = re.compile(r"\b(?:(?:no|not|nor)\s+\w+\s+than|or\s+\w+|up to)\b", re.IGNORECASE)
+_CHANGING: Final = re.compile(  # with one of these words a number is the size of a change
+    r"\b(?:less|lower|fewer|below|under|more|higher|above|over|better|worse|faster|slower|by|improv|reduc|decreas|increas|cut|drop|fall"
+    r"|rise|rais|gain|los|sav|off|down|up|shed|grow|shrink|shav|trim|plus|minus|redd|change)\w*",
+    re.IGNORECASE,
 )
 _COMPARED: Final = re.compile(
     r"(?<!no )(?<!not )(?<!any )(?<!or )\b(?:less|more|lower|higher|better|faster|fewer|bit|slightly|somewhat)\b(?!\s+than)",
@@ -105,19 +126,34 @@ def _share(words: str, number: Number) -> Share:
         raise AmountError(f"{words!r} can be more than one number")
     if share is None:
         raise AmountError(f"{words!r} is no share: percent, a fraction or a multiple")
-    if re.search(r"(?<!up )\bto\s*$", before):
+    return _told(words, number, share) or _plain(words, number, share)
+
+
+def _told(words: str, number: Number, share: Fraction) -> Share | None:
+    """Return the change where the words tell its direction, or tell that the share is to be reached."""
+    before, after = words[: number.start], words[number.end :]
+    told = (not number.signed and _MORE.match(after)) or _LIMITED.search(before)
+    if told:
+        return Share(_percent(share), 1 if told[1] else -1 if told[2] else 0)
+    if _TO.search(before):
         return _changed(share - 100)
-    if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
-        raise AmountError(f"{words!r} can be a change or what it becomes")
     if _LOSS.search(before) or (_OF.match(after) and _LOSS_OF.search(before)):
         return Share(_percent(share), -1)
-    if _OF.match(after) and _GAIN_OF.search(before):
-        return Share(_percent(share), 1)
-    is_by = re.search(r"\bby\s*(?:up to\s*|at least\s*|at most\s*)?$", before)
+    return Share(_percent(share), 1) if _OF.match(after) and _GAIN_OF.search(before) else None
+
+
+def _plain(words: str, number: Number, share: Fraction) -> Share:
+    before, after = words[: number.start], words[number.end :]
+    if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
+        raise AmountError(f"{words!r} can be a change or what it becomes")
+    is_by = re.search(rf"\bby{_BOUND}\s*$", before)
     if _OF.match(after) and share < 50 and not is_by and not _is_reached(before):
         raise AmountError(f"{words!r} can be what is left or what is lost")
     if (_OF.match(after) or (share >= 50 and _OF_AT_END.match(after))) and not is_by:
         return _changed(share - 100)
+    is_plain = share >= 50 and not number.signed and not is_by and re.search(r"\w|[<>≤≥=]", before)
+    if is_plain and not _CHANGING.search(_BOUNDS.sub("", words)):
+        raise AmountError(f"{words!r} can be a change or what is left")
     return Share(_percent(abs(share)), (1 if share > 0 else -1) if number.signed else 0)
 
 

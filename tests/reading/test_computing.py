@@ -82,6 +82,34 @@ def test_the_same_amount_and_an_elided_unit_refer_to_the_item_before(names: Name
     assert [edit.delta for edit in reading.edits] == [-2, -2, -1]
 
 
+@pytest.mark.parametrize(
+    ("amount", "value"),
+    [
+        ("like the first", 3.0),
+        ("same as Q03-1", 3.0),
+        ("id. C2", 5.0),
+        ("id. 2", 5.0),
+        ("as on Q03-2", 5.0),
+        ("1 dB less than Q03-1", 2.0),
+        ("1 dB more than the first", 4.0),
+        ("half of that", 2.5),
+    ],
+)
+def test_an_amount_can_refer_to_that_of_a_place(amount: str, value: float, names: Names):
+    offsets = [("Q03-1", "3 dB"), ("Q03-2", "5 dB"), ("Q03-3", amount)]
+    items = [_edit(name="a3Offset", is_delta=False, sign=0, place=place, amount=words) for place, words in offsets]
+    assert _read(names, *items).edits[2].value == value
+
+
+@pytest.mark.parametrize(
+    "amount", ["1 dB less than those", "1 dB less", "same as Q04-1", "like the fourth", "1 dB more than now"]
+)
+def test_an_amount_that_can_refer_to_several_or_none_is_a_doubt(amount: str, names: Names):
+    offsets = [("Q03-1", "3 dB"), ("Q03-2", "5 dB"), ("Q03-3", amount)]
+    with pytest.raises(Doubt, match="amount"):
+        _read(names, *(_edit(name="a3Offset", is_delta=False, sign=0, place=place, amount=words) for place, words in offsets))
+
+
 def test_the_unit_of_the_last_amount_holds_for_those_before_it(names: Names):
     slices = ["URLLC", "eMBB", "mMTC"]
     amounts = ["below 8", "below 40", "below 500 ms"]
