@@ -18,6 +18,7 @@ from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.names import Names
 from agents.reading.relation import targets_of
 from agents.reading.shares import share_of
+from agents.reading.spoken import ONES
 from agents.reading.timing.moments import TimeError
 from agents.reading.timing.window import window_of
 from policies.kpi import kpi_definition
@@ -78,9 +79,16 @@ def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> lis
     forbidden = frozenset[str]().union(*(own for item, own in pairs if item.kind == "forbid" and item.name == "change"))
     hands_off = frozenset[str]() if forbidden == names.all else forbidden
     for item, own in pairs:
-        if item.kind != "forbid" and own & hands_off and _COUNTED.search(item.place):
+        if item.kind == "edit" and own & hands_off and _COUNTED.search(item.place):
             raise Doubt(item.place, "it is not certain whether it is of the cells that are not to be touched, too")
-    return [own if item.kind == "forbid" else own - hands_off for item, own in pairs]
+    return [own if item.kind == "forbid" or _is_counted(item, own) else own - hands_off for item, own in pairs]
+
+
+def _is_counted(item: MarkedItem, cells: frozenset[str]) -> bool:
+    """Whether the words of a place count its cells: "on all three" is of those that are not to be touched, too."""
+    counted = _COUNTED.search(item.place)
+    count = "two" if counted and counted[0].casefold() == "both" else counted[0].split()[-1].casefold() if counted else ""
+    return bool(count) and count in (str(len(cells)), next((word for word, number in ONES.items() if number == len(cells)), ""))
 
 
 def _check_contradiction(marked: Marked, items: list[Computed]) -> None:

@@ -70,11 +70,33 @@ def test_all_other_cells_are_those_that_no_item_names(names: Names):
     assert set(reading.forbidden[0].cells) == names.all - set(STORE)
 
 
-def test_a_number_of_places_of_which_one_is_not_to_be_touched_is_asked_about(names: Names):
+def test_an_edit_of_counted_cells_of_which_one_is_not_to_be_touched_is_asked_about(names: Names):
     hands_off = MarkedItem(kind="forbid", name="change", place="Q03-2")
     with pytest.raises(Doubt, match="not to be touched"):
-        _read(names, _target(place="all three cells of Q03"), hands_off)
+        _read(names, _edit(place="all three cells of Q03"), hands_off)
     assert _read(names, _target(place="Q03"), hands_off).targets[0].cells == ("Q03-1", "Q03-3")
+
+
+def test_a_target_of_all_three_cells_is_of_the_one_that_is_not_to_be_touched_too(names: Names):
+    hands_off = MarkedItem(kind="forbid", name="change", place="Q03-2")
+    assert _read(names, _target(place="on all three of Q03"), hands_off).targets[0].cells == ("Q03-1", "Q03-2", "Q03-3")
+
+
+def test_those_two_can_be_what_the_place_before_leaves_out(names: Names):
+    left = _target(place="all sites but Q03-1 and Q04-2")
+    for place in ("those two", "both"):
+        reading = _read(names, left, MarkedItem(kind="forbid", name="change", place=place))
+        assert reading.forbidden[0].cells == ("Q03-1", "Q04-2")
+    for place, out in (("them", left), ("it", _target(place="all sites but Q03-1"))):
+        with pytest.raises(Doubt, match="it can be the last place"):
+            _read(names, out, MarkedItem(kind="forbid", name="change", place=place))
+
+
+def test_both_are_the_two_sites_before(names: Names):
+    reading = _read(
+        names, _target(place="Q03"), _target(place="Brewhouse"), _target(place="both of them", name="MM.RlfRate", amount="1 %")
+    )
+    assert len(reading.targets[2].cells) == 5
 
 
 def test_the_same_amount_and_an_elided_unit_refer_to_the_item_before(names: Names):

@@ -138,6 +138,30 @@ NAMED = {
     "the sleeping cell of vat": {"vat.c"},
     # areas whose name has a word that means something else
     "the rest house": {"Q05-1", "Q06-1"},
+    "all of vat but not the sleeping one": {"vat.a", "vat.b"},
+    "vat, the sleeping one included": {"vat.a", "vat.b", "vat.c"},
+    "vat including the sleeping one": {"vat.a", "vat.b", "vat.c"},
+    # "and", "in" and exclusions in other languages, short exclusions
+    "Q03-1 e Q03-2": {"Q03-1", "Q03-2"},
+    "Q03-1, Q03-2 y Q04-1": {"Q03-1", "Q03-2", "Q04-1"},
+    "na Q03-1 / in Q03-1": {"Q03-1"},
+    "Q03-1 hasta Q03-3": _site(3),
+    "Q03 exceptuando la 3": {"Q03-1", "Q03-2"},
+    "Q03 sem Q03-3": {"Q03-1", "Q03-2"},
+    "Q03 (w/o 3)": {"Q03-1", "Q03-2"},
+    "Q03 xcpt Q03-3": {"Q03-1", "Q03-2"},
+    "the malt store, exclusion made of Q03-1": STORE - {"Q03-1"},
+    "in the malt store … this does not concern Q03-1": STORE - {"Q03-1"},
+    "the malt store, Q03-1 is not concerned": STORE - {"Q03-1"},
+    "cell no. Q03-1": {"Q03-1"},
+    # words beside a name
+    "at the brewing site Q07": _site(7),
+    "the tower Q07": _site(7),
+    "its neighbour Q03-2 … that neighbour": {"Q03-2"},
+    "in the relation Q03-2": {"Q03-2"},
+    "Q03-1 and Q03-2, respectively": {"Q03-1", "Q03-2"},
+    "of each malt store cell's resources": STORE,
+    "the whole terrace": TERRACE,
     # corrections
     "vat a sorry i mean vat b": {"vat.b"},
     # what two names share
@@ -161,6 +185,10 @@ def test_a_place_is_the_cells_that_its_words_name(phrase: str, names: Names):
         "everywhere",
         "network",
         "the whole brewery",
+        "all fourteen sites together",
+        "all 41 cells",
+        "toda la red",
+        "das ganze Netz",
         "net wide",
     ],
 )
@@ -178,6 +206,8 @@ def test_the_network_is_all_cells(phrase: str, names: Names):
         "all cells, those of Q07 excluded",
         "not Q07",
         "all \\ Q07",
+        "toda la red menos Q07",
+        "tutta la rete tranne Q07",
         "* excl Q07",
         "the network at large, the three Q07 cells being left out of account",
         "the whole campus minus Q07",
@@ -280,6 +310,11 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "Q03 plus the capacity cells",
         "neither Q03 nor Q04 but Q05",
         "the other Q03 cells",
+        "all thirteen sites",
+        "no Q03-1",
+        "no malt store",
+        "Q03-1 a Q03-3",
+        "the neighbour of Q03",
         "every other cell",
         "the campus",
     ],
@@ -292,7 +327,7 @@ def test_what_is_not_certain_is_not_guessed(phrase: str, names: Names):
     assert place.unused, f"{phrase} became {sorted(place.cells)}"
 
 
-@pytest.mark.parametrize("phrase", ["the whole terrace", "everywhere on the terrace"])
+@pytest.mark.parametrize("phrase", ["the whole yard", "everywhere in the yard"])
 def test_a_part_of_a_name_that_can_be_the_network_is_asked_about(phrase: str, names: Names):
     with pytest.raises(AmbiguousNameError):
         cells_of(phrase, names)
@@ -330,3 +365,22 @@ def test_numbers_of_cells_and_other_words_for_a_stadium(phrase: str, cells: set[
 def test_the_whole_ground_can_be_more_than_the_stadium(numbered: Names):
     with pytest.raises(AmbiguousNameError):
         cells_of("the whole ground", numbered)
+
+
+def test_the_last_digits_of_a_long_number_name_its_cell():
+    cells = [NamedCell(id=f"{site}-{cell}", site=str(site)) for site in (41207, 41213, 42213) for cell in (1, 2)]
+    names = Names(
+        SiteCard(name="Lower town", now=datetime(2031, 5, 6, tzinfo=UTC), cells=tuple(cells), areas={"riverbank": ("41207-1",)})
+    )
+    assert cells_of("207-2", names).cells == {"41207-2"}
+    assert cells_of("by the river", names).cells == {"41207-1"}
+    with pytest.raises(PlaceError):
+        cells_of("213-1", names)
+
+
+def test_a_family_before_an_exclusion_is_all_of_it():
+    cells = [NamedCell(id=f"{site}{side}", site=site) for site in ("TQ-36", "TQ-74", "CT-80") for side in "NS"]
+    names = Names(SiteCard(name="Dunes", now=datetime(2031, 5, 6, tzinfo=UTC), cells=tuple(cells), areas={}))
+    assert cells_of("TQ excl. TQ-74", names).cells == {"TQ-36N", "TQ-36S"}
+    with pytest.raises(AmbiguousNameError):
+        cells_of("TQ", names)

@@ -96,16 +96,19 @@ class Mentions:
             site = self.names.rest_of_sites(antecedents.one())
             return site - antecedents.one() if self.rest_of or self.rest else site
         if count := 0 if back & {"both", "pair"} else self._counted():
-            return antecedents.last(count)
+            return antecedents.first(count) if "first" in back else antecedents.last(count)
         if back & {"both", "pair", "neither"} or {"former", "latter"} <= back:
-            return antecedents.both()
+            return antecedents.both(self.names.wholes)
         if back & {"them", "these", "those", "they", "their"}:
             return antecedents.several()
-        return antecedents.former() if "former" in back else antecedents.one()
+        if "former" in back:
+            return antecedents.former()
+        return antecedents.it() if back == {"it"} else antecedents.one()
 
     def _counted(self) -> int:
         """Return the number of "all three" or "those two", 0 if there is none."""
         pairs = zip(self.words, self.words[1:], strict=False)
         return next(
-            (int(one.key) for word, one in pairs if word.key in ("all", "these", "those", "them") and one.key in "2345"), 0
+            (int(one.key) for word, one in pairs if word.key in ("all", "these", "those", "them", "first") and one.key in "2345"),
+            0,
         )

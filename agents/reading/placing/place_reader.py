@@ -21,6 +21,7 @@ from agents.reading.place_words import (
     JOINING,
     NONE,
     ONE_BACK,
+    OTHERS,
     PREMISES,
     REST,
     SEVERAL_BACK,
@@ -41,6 +42,8 @@ class PlaceReader(PlaceList):
 
     def cells(self) -> frozenset[str]:
         """Read the phrase and return its cells, empty if none is left."""
+        if self.phrase.is_at(0, "no") and len(self.words) > 1 and self.names.at(self.words, 1):
+            raise PlaceError("no can be in another language")
         position = 0
         while position < len(self.words):
             if self.is_relation and self.said.groups and self.words[position].key in TOWARDS:
@@ -96,6 +99,8 @@ class PlaceReader(PlaceList):
         elif self.phrase.is_at(position, "also", "likewise") and self.phrase.goes_on_at(position + length):
             if self.sign == "out" and not self.is_fresh and self.phrase.is_name_at(position + length):
                 raise PlaceError("it is not certain whether what follows is left out too")
+        elif self.is_asleep_last:
+            self.said.asleep = None  # "S1, the sleeping cell included"
         elif self.said.groups:
             self.part = None
             (self.said.groups.turn_list if self.said.all else self.said.groups.turn_last)("also")
@@ -219,8 +224,10 @@ class PlaceReader(PlaceList):
         return 1
 
     def _means_nothing(self, position: int, word: Spoken) -> bool:
-        if is_pronoun(self.words, position) or self.phrase.is_apposed(position):
+        if is_pronoun(self.words, position) or self.phrase.is_apposed(position) or self.is_of_network(position):
             return True
+        if word.key in OTHERS and self.phrase.is_at(position - 1, "that", "this", "same") and len(self.said.groups) > 0:
+            return not self.phrase.is_at(position + 1, "of")
         last = self.said.groups.last
         is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
         if word.key.isdigit() and (word.glued or (is_listed and not self.phrase.is_before_word(position))):
@@ -280,10 +287,12 @@ class PlaceReader(PlaceList):
         before = [word.key for word in self.words[max(0, position - 2) : position]]
         if before in (["it", "is"], ["they", "are"], ["which", "is"], ["which", "are"]) and self.said.groups:
             return  # it says more of a cell that is named
+        if self.sign == "also" and is_asleep and not self.phrase.is_name_at(position + 1):
+            return  # "S1 including the sleeping cell"
         if self.sign == "out" and is_asleep:
             self.said.without_asleep = True
         elif self.sign == "out":
             self.said.asleep = True  # "not in operation"
         else:
             self.said.asleep = is_asleep
-            self.is_asleep_last = bool(self.said.groups) and self.said.asleep
+            self.is_asleep_last = (bool(self.said.groups) or self.said.all) and self.said.asleep

@@ -18,7 +18,7 @@ from agents.reading.timing.time_words import KNOWN, SHORT
 _ZONE: Final = re.compile(r"\b(?:CES?T|EES?T|E[SD]T|P[SD]T|C[SD]T|BST|JST|SGT|MSK)\b|(?<=:\d\d)\+(?!00:?00)\d\d:?\d\d\b")
 
 
-_GAMES: Final = frozenset(("match", "game", "fixture", "derby"))
+_GAMES: Final = frozenset(("match", "game", "fixture", "derby", "partido", "partita", "jogo", "spiel", "wedstrijd"))
 
 
 def plain(phrase: str) -> str:
