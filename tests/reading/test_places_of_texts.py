@@ -140,6 +140,7 @@ NAMED = {
     "the rest house": {"Q05-1", "Q06-1"},
     "all of vat but not the sleeping one": {"vat.a", "vat.b"},
     "vat, the sleeping one included": {"vat.a", "vat.b", "vat.c"},
+    "vat, the awake ones, vat.c too": {"vat.a", "vat.b", "vat.c"},
     "vat including the sleeping one": {"vat.a", "vat.b", "vat.c"},
     # "and", "in" and exclusions in other languages, short exclusions
     "Q03-1 e Q03-2": {"Q03-1", "Q03-2"},
@@ -312,6 +313,10 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "the other Q03 cells",
         "all thirteen sites",
         "no Q03-1",
+        "Q03-1 e no Q03-2",
+        "Q03-1 and the sleeping cells of vat",
+        "vat with the sleeping cells",
+        "Q03-1 and the tower",
         "no malt store",
         "Q03-1 a Q03-3",
         "the neighbour of Q03",

@@ -35,8 +35,10 @@ class Mentions:
         if self.without_asleep:
             left_out |= self.names.asleep - also
         cells = (self._taken(also, out) | also) - left_out
+        if self.asleep and self.groups.has_none_of(self.names.asleep):
+            raise PlaceError("it is not certain whether only its sleeping cells are meant")
         if self.asleep is not None:
-            cells = cells & self.names.asleep if self.asleep else cells - self.names.asleep
+            cells = (cells & self.names.asleep if self.asleep else cells - self.names.asleep) | (also - left_out)
         self._check_counts(cells)
         return cells
 

@@ -60,7 +60,7 @@ class PlaceList:
         if self.is_relation and self.said.groups and self.link == "…":
             raise PlaceError("it is not certain which is the source and which the target")
         last = self.said.groups.last
-        is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à")
+        is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
         if last and is_to and last.named.kind == name.kind and not self.link:
             raise PlaceError("it is not certain whether the cells between are meant too")
         if last and self._is_range(position, last.named, name):
@@ -92,6 +92,21 @@ class PlaceList:
         if is_part and not is_set:
             raise PlaceError(f"it can be {name.name} or what is left without it")
         return is_part
+
+    def check_no(self, position: int) -> None:
+        """Raise PlaceError for "no estádio" and "S1 e no S2", where "no" can be "in the"."""
+        if not self.phrase.is_at(position, "no") or not (position == 0 or self.phrase.is_at(position - 1, "e")):
+            return
+        if position + 1 < len(self.words) and self.names.at(self.words, position + 1, self.near):
+            raise PlaceError("no can be in another language")
+
+    def excluding_sign(self, position: int) -> int:
+        """Return 1 for "!A1", and for "neither" before a part of what is taken in; else 0."""
+        name = self.phrase.name_behind(position)
+        if self.phrase.is_at(position, "!"):
+            return int(name is not None and self.words[position + 1].glued)
+        is_part = name is not None and name.cells < self.said.groups.union("in", "also")
+        return int(self.phrase.is_at(position, "neither") and is_part)
 
     def is_of_network(self, position: int) -> bool:
         """Whether a word says of all of the network what it is or has: "toda la red", "all twelve sites"."""
@@ -146,6 +161,10 @@ class PlaceList:
     def _check_number(self, position: int, name: Name) -> None:
         """Raise PlaceError for "S2 and 3": the third cell of S2, which is in S2, or S3?"""
         last = self.said.groups.last
+        end = position + name.words
+        is_and = self.phrase.text[self.words[end - 1].start :][:2] in ("e ", "y ") and self.phrase.is_name_at(end)
+        if is_and and name.kind == "cell" and (name.words > 1 or last):
+            raise PlaceError(f"{self.words[end - 1].key} can be a part of {name.name} or an and")
         is_bare = self.words[position].key.isdigit() and not self.words[position].glued and name.words == 1
         is_bare |= name.words == 2 and self.phrase.is_at(position, "sector", "cell", "carrier", "antenna")
         is_within = last is not None and last.sign == self.sign and last.named.kind == "site" and name.cells < last.named.cells
