@@ -90,6 +90,8 @@ def _values(words: str, unit: str) -> Iterator[Fraction]:
     if len(numbers) > 1:  # "doubled to 4"
         numbers = [number for number in numbers if words[number.start : number.end].casefold() not in TIMES]
     is_total = has_unit = False
+    if unit != "%" and _THOUSANDS.search(words):
+        raise AmountError(f"{words!r} can be thousands or decimals")
     used, unused = set[Fraction | float](), list[Number]()
     for index, number in enumerate(numbers):
         if is_total:
@@ -112,6 +114,7 @@ def _values(words: str, unit: str) -> Iterator[Fraction]:
         raise AmountError(f"{words!r} has a number that is not used")
 
 
+_THOUSANDS: Final = re.compile(r"(?<![\w.,])[1-9]\d{0,2}\.\d{3}(?![\w.])")
 _IN: Final = r"(?:in|out of|from|per|over|of|on|each|every|for (?:every|each))(?:\s+(?:every|each))?"
 _OUT_OF: Final = re.compile(rf"\s*(?:(?!per\s?cent\b|pct\b)\w+\s+|…\s+)?{_IN}\s*$", re.IGNORECASE)
 
@@ -130,7 +133,7 @@ def _total(words: str, numbers: list[Number]) -> Fraction:
         "connections",
         "handovers",
     )
-    return numbers[1].value if numbers[1].value > max(1, numbers[0].value) and is_counted else Fraction(0)
+    return numbers[1].value if numbers[1].value > max(Fraction(1), numbers[0].value) and is_counted else Fraction(0)
 
 
 _ADJACENT: Final = re.compile(r"#\s*(?:[x×*·]|of)?\s*#")

@@ -54,10 +54,16 @@ _MORE: Final = re.compile(  # "to 10 % more than last week", "up to 8 % of now m
     r"|fewer)|better|worse|faster|slower|longer|shorter)\b(?!\s+(?:and|or)\b)",
     re.IGNORECASE,
 )
-_LIMITED: Final = re.compile(  # "limit the increase to 5 %"
-    r"\b(?:limit|keep|hold|confin|restrict|cap|contain|kept|held)\w*\b.*\b(?:(increase|rise|growth|gain)|(decrease|drop|loss|reduction|fall"
-    r"|decline|cut)|change|worsening|degradation)s?\b.*\bto\b[^\d%]*$",
-    re.IGNORECASE,
+_CHANGE: Final = (
+    r"\b(?:(increase|rise|growth|gain)|(decrease|drop|loss|reduction|fall|decline|cut)|change|worsening|degradation)s?\b"
+)
+_LIMITING: Final = r"\b(?:limit|keep|hold|confin|restrict|cap|contain|kept|held)\w*\b"
+_LIMITED: Final = re.compile(rf"{_LIMITING}.*{_CHANGE}.*\bto\b[^\d%]*$", re.IGNORECASE)  # "limit the increase to 5 %"
+_IS_LIMITED: Final = re.compile(rf"{_CHANGE}.*{_LIMITING}.*\bto\b[^\d%]*$", re.IGNORECASE)  # "the increase is limited to 5 %"
+_RISING: Final = re.compile(r"\b(?:ris|rais|grow|gain|increas|climb|go up)\w*\b.*\bto\b[^\d%]*$", re.IGNORECASE)
+_FALLING: Final = re.compile(r"\b(?:fall|drop|sink|reduc|decreas|cut|lower|shrink)\w*\b.*\bto\b[^\d%]*$", re.IGNORECASE)
+_PERCENT_WORD: Final = re.compile(
+    r"%|\b(?:per\s?cent|pro[cz]ent|prosent|por\s?cien(?:to)?|por\s?cento|pour\s?cent|per\s?cento)\b", re.IGNORECASE
 )
 _BOUNDS: Final = re.compile(r"\b(?:(?:no|not|nor)\s+\w+\s+than|or\s+\w+|up to)\b", re.IGNORECASE)
 _CHANGING: Final = re.compile(  # with one of these words a number is the size of a change
@@ -98,7 +104,10 @@ def share_of(words: str) -> Share:
     if not numbers_of(plain):
         plain = _A_PERCENT.sub("1 ", plain)
     numbers = [number for number in numbers_of(plain) if not _is_pronoun(plain, number)]
-    if not numbers and re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE):
+    if not numbers and (
+        _PERCENT_WORD.search(plain)
+        or re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE)
+    ):
         raise AmountError(f"{words!r} has no number")
     if not numbers:
         if _COMPARED.search(plain) or _UNMEASURED.search(plain):
@@ -132,9 +141,11 @@ def _share(words: str, number: Number) -> Share:
 def _told(words: str, number: Number, share: Fraction) -> Share | None:
     """Return the change where the words tell its direction, or tell that the share is to be reached."""
     before, after = words[: number.start], words[number.end :]
-    told = (not number.signed and _MORE.match(after)) or _LIMITED.search(before)
+    told = (not number.signed and _MORE.match(after)) or _LIMITED.search(before) or _IS_LIMITED.search(before)
     if told:
         return Share(_percent(share), 1 if told[1] else -1 if told[2] else 0)
+    if (_RISING if share < 100 else _FALLING).search(before) and (_TO.search(before) or _OF.match(after)):
+        raise AmountError(f"{words!r} can be a change or what it becomes")
     if _TO.search(before):
         return _changed(share - 100)
     if _LOSS.search(before) or (_OF.match(after) and _LOSS_OF.search(before)):

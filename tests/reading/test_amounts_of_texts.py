@@ -111,6 +111,7 @@ def test_of_a_range_the_comparison_takes_its_end():
         ("5 × 10 ms", "ms"),
         ("a bit", "Mbit"),
         ("8 of S2C1", "ms"),
+        ("2.500 users", "UE"),
         ("8 … S2C1", "ms"),
         ("two megabit, one", "Mbit/s"),
         ("10 users at 5 %", "%"),
@@ -191,6 +192,7 @@ SHARES = [
     ("up to 8 % of now more", 8, 1),
     ("limit the increase to 5 % of now", 5, 1),
     ("keep the loss to at most 5 %", 5, -1),
+    ("the loss is limited to 5 % of now", 5, -1),
     ("may rise by no more than eight percent of now", 8, 1),
 ]
 
@@ -218,6 +220,8 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
         "markedly less",
         "-10..-15 %",
         "≤ 92 % last week",
+        "grow to 30 % of now",
+        "diez por ciento",
         "no more than ninety percent against yesterday",
     ],
 )

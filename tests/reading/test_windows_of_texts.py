@@ -70,7 +70,11 @@ WINDOWS = {
     "vannacht": ("06T22:00", "07T06:00"),
     "esta noche": ("06T18:00", "07T00:00"),
     "from 23:15 tonight until 05:45 tomorrow": ("06T23:15", "07T05:45"),
+    "from 8h to 10h": ("07T08:00", "07T10:00"),
+    "entre las 23 y la 1 … between 23:00 and 01:00": ("06T23:00", "07T01:00"),
+    "from the start to the end of the barrel race … 10:00 to 12:00": ("07T10:00", "07T12:00"),
     # parts of an event
+    "half an hour before the start of the barrel race": ("07T09:30", "07T10:00"),
     "in the second hour of the barrel race": ("07T11:00", "07T12:00"),
     "the final hour of the barrel race": ("07T11:00", "07T12:00"),
     "the opening half hour of the tasting": ("06T18:00", "06T18:30"),
@@ -175,6 +179,7 @@ def test_a_time_is_the_window_that_its_words_name(phrase: str, card: SiteCard):
         "the third hour of the barrel race",
         "the first and the last hour of the tasting",
         "during the game",
+        "from 19:00 to 21:00 … from 19:00 to 22:00",
     ],
 )
 def test_a_time_that_can_be_another_is_not_guessed(phrase: str, card: SiteCard):
@@ -186,6 +191,8 @@ def test_a_game_is_the_only_event_that_is_one(card: SiteCard):
     match = card.events[0].changed(name="derby match")
     games = card.changed(events=(match, *card.events[1:]))
     assert window_of("while the game is being played", games) == (match.start, match.end)
+    assert window_of("from kick-off to the final whistle", games) == (match.start, match.end)
+    assert window_of("till kick-off tonight", games) == (card.now, match.start)
     two = games.changed(
         events=(*games.events, match.changed(name="charity game", start=card.events[1].start, end=card.events[1].end))
     )

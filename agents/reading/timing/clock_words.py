@@ -14,6 +14,8 @@ _FOREIGN: Final = {
     **dict.fromkeys(("desde las", "desde", "dalle", "vanaf", "depuis", "a partir das", "das", "de las", "ab", "von"), "from"),
     **dict.fromkeys(("às", "à", "a las"), "to"),
     **dict.fromkeys(("durante", "während", "tijdens", "pendant"), "during"),
+    **dict.fromkeys(("entre las", "entre la", "entre"), "between"),
+    **dict.fromkeys(("y las", "y la", "e as", "et"), "and"),
     "ahora": "now",
 }
 _FOREIGN_WORD: Final = re.compile(
@@ -30,6 +32,7 @@ _FOUR_DIGITS: Final = re.compile(
 )
 _DURING: Final = re.compile(r"\b(?:for|next|last|first|during|another|of|in|within|coming)\s*$", re.IGNORECASE)
 _STARTING: Final = ("from", "at", "since", "between")
+_CLOCK: Final = re.compile(r"\d:\d\d|\b(?:from|between|since)\s+\d{1,2}\s?h\b", re.IGNORECASE)
 _H_MINUTES: Final = re.compile(r"(?<![\w:.])(\d{1,2})\s?h\s?(\d{2})(?!\d)", re.IGNORECASE)
 _H: Final = re.compile(
     r"(?<![\w:.])(\d{1,2})\s?h\b(?!\s*(?:\d|before|after|into|ahead|prior|earlier|later|and\s+(?:a|\d+\s*m)|of the))",
@@ -47,7 +50,7 @@ def with_clocks(text: str) -> str:
     text = _FOREIGN_WORD.sub(lambda match: _FOREIGN[match[0].casefold()], text)
     text = _FOUR_DIGITS.sub(lambda match: "".join(_DIGITS[digit.casefold()] for digit in match.groups()), text)
     text = re.sub(r"\b(?:from\s+)?now\s*(?:→|->|-|–|to|thru|through)\s*(?=\w)", "until ", text, flags=re.IGNORECASE)
-    text = re.sub(r"^(\W*)(?:thru|through)\s+(?=.*\d)", r"\1until ", text, flags=re.IGNORECASE)
+    text = re.sub(r"^(\W*)(?:thru|through)\s+(?=.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b)", r"\1until ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:final|closing)\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "last ", text, flags=re.IGNORECASE)
     text = re.sub(r"\bopening\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "first ", text, flags=re.IGNORECASE)
     text = _H_MINUTES.sub(lambda match: _minutes(match, text), text)
@@ -65,5 +68,5 @@ def _hour(match: re.Match[str], text: str) -> str:
     """Return "19h" as a clock behind "from", "until" or the like; in the morning only if nothing else tells that it is one."""
     before, hour = _AT.search(text[: match.start()]), int(match[1])
     is_clock = before is not None and hour <= 24 and (hour > 12 or str(before[1]).casefold() in _STARTING)
-    is_clock |= before is not None and hour <= 24 and bool(re.search(r"\d:\d\d", text[: match.start()]))
+    is_clock |= before is not None and hour <= 24 and bool(_CLOCK.search(text[: match.start()]))
     return f"{hour:02}:00" if is_clock else match[0]

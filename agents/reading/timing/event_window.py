@@ -286,6 +286,6 @@ class EventWindow:
         raise TimeError("before or after is not said")
 
     def _before(self, event: NamedEvent, length: timedelta, words: list[str], *, is_behind: bool) -> Window:
-        if is_behind or set(words) & (FROM - {"as"}):
+        if is_behind or set(words) & (FROM - {"as", "start"}):
             return event.start - length, event.end  # "the drill, incl. 15 min before"
         return event.start - length, event.start

@@ -55,6 +55,20 @@ def corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
     return meant
 
 
+def with_game(text: str, card: SiteCard) -> str:
+    """Return a phrase with "kick-off" and "final whistle" as start and end of the only game, if the phrase names none."""
+    game = _game(card)
+    if not game or set(re.findall(r"\w+", text.casefold())) & _GAMES:
+        return text
+    start = next(event.start for event in card.events if game in event_words(event))
+    if re.search(r"\b(?:tonight|today|this \w+)\b", text, re.IGNORECASE) and start.date() != card.now.date():
+        return text
+    text = re.sub(r"\bkick[\s-]?off\b", f"the start of the {game}", text, flags=re.IGNORECASE)
+    if any("final" in event_words(event) for event in card.events):
+        return text
+    return re.sub(r"\bfinal whistle\b", f"end of the {game}", text, flags=re.IGNORECASE)
+
+
 def _game(card: SiteCard) -> str:
     """Return the word for a game in the name of the only event that is one, empty if there is none: "match"."""
     games = [event_words(event) & _GAMES for event in card.events]
