@@ -10,14 +10,14 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from agents.reading.amounts import AmountError, is_bare_number, unit_behind
-from agents.reading.amounts_before import AmountsBefore, Said
+from agents.reading.amounting.amounts import AmountError, is_bare_number, unit_behind
+from agents.reading.amounting.amounts_before import AmountsBefore, Said
+from agents.reading.amounting.shares import share_of
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
 from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.names import Names
 from agents.reading.relation import targets_of
-from agents.reading.shares import share_of
 from agents.reading.spoken import ONES
 from agents.reading.timing.moments import TimeError
 from agents.reading.timing.window import window_of

@@ -1,7 +1,7 @@
 import pytest
 
-from agents.reading.amounts import AmountError, value_in
-from agents.reading.shares import share_of
+from agents.reading.amounting.amounts import AmountError, value_in
+from agents.reading.amounting.shares import share_of
 
 VALUES = [
     ("between 400 and 700 watts", "W", 700),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from agents.reading.numbers import PARTS
+from agents.reading.amounting.numbers import PARTS
 from agents.reading.spoken import ONES, TENS, is_misspelled
 from policies.text.units import is_unit
 

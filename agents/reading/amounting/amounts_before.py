@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from agents.reading.amounts import AmountError, value_in
+from agents.reading.amounting.amounts import AmountError, value_in
+from agents.reading.amounting.numbers import numbers_of
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
-from agents.reading.numbers import numbers_of
 from agents.reading.spoken import spoken
 
 Said = tuple[tuple[str, ...], float]  # the cells of an item before, and its amount

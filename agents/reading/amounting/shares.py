@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from agents.reading.amounts import CORRECTING, AmountError
-from agents.reading.numbers import TIMES, Number, numbers_of
-from agents.reading.unit_words import simplified
+from agents.reading.amounting.amounts import CORRECTING, AmountError
+from agents.reading.amounting.numbers import TIMES, Number, numbers_of
+from agents.reading.amounting.unit_words import simplified
 
 _PERCENT: Final = re.compile(r"\s*(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
 _OF: Final = re.compile(

@@ -12,8 +12,8 @@ from fractions import Fraction
 from math import log10
 from typing import Final
 
-from agents.reading.numbers import TIMES, Number, numbers_of
-from agents.reading.unit_words import simplified, unit_of, with_article_as_one
+from agents.reading.amounting.numbers import TIMES, Number, numbers_of
+from agents.reading.amounting.unit_words import simplified, unit_of, with_article_as_one
 from policies.text.units import quantity, unit_dimension
 
 
