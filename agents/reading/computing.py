@@ -142,7 +142,7 @@ def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> 
     if item.reference is not None:
         share = share_of(item.amount)
         return Computed(item=item, cells=cells, percent=share.percent * (share.sign or item.sign or 1))
-    value = before.value(item.amount, kpi_definition(item.name).unit, lowest=(item.comparison or "").startswith(">"))
+    value = before.value(item.amount, kpi_definition(item.name).unit, lowest=(item.comparison or "").startswith(">"), bound=True)
     return Computed(item=item, cells=cells, value=value)
 
 

@@ -132,6 +132,20 @@ def test_an_amount_that_can_refer_to_several_or_none_is_a_doubt(amount: str, nam
         _read(names, *(_edit(name="a3Offset", is_delta=False, sign=0, place=place, amount=words) for place, words in offsets))
 
 
+def test_not_before_an_amount_goes_on_with_a_bound_only(names: Names):
+    load = {"name": "RRU.PrbTotDl", "comparison": "<="}
+    reading = _read(names, _target(**load, place="Q03-1", amount="75 %"), _target(**load, place="Q03-2", amount="not 80 %"))
+    assert reading.targets[1].value == 80
+    with pytest.raises(Doubt):
+        _read(names, _edit(place="Q03-1"), _edit(place="Q03-2", amount="not 3 dB"))
+
+
+def test_what_is_like_an_amount_that_is_not_named_is_a_doubt(names: Names):
+    with pytest.raises(Doubt, match="not named"):
+        _read(names, _target(name="RRC.ConnMean", place="Q03-2", amount="same as Q03-1"))
+    assert _read(names, _target(amount="like 4 ms")).targets[0].value == 4
+
+
 def test_the_unit_of_the_last_amount_holds_for_those_before_it(names: Names):
     slices = ["URLLC", "eMBB", "mMTC"]
     amounts = ["below 8", "below 40", "below 500 ms"]

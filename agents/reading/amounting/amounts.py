@@ -21,12 +21,12 @@ class AmountError(Exception):
     """The words carry no number, or one in a unit that does not fit."""
 
 
-def value_in(words: str, unit: str, *, lowest: bool = False, before: float | None = None) -> float:
+def value_in(words: str, unit: str, *, lowest: bool = False, bound: bool = False, before: float | None = None) -> float:
     """Return the amount of the words in `unit`, a canonical unit of `policies.text.units`; raises AmountError.
 
     Of a number and its correction the last one counts ("10... no, make that 8 ms"), of a range ("between 2 and 9 %") the
     lowest or the highest. A share may be said in percent, per mille, as a ratio ("2e-4") or as "2 in 100". before: the amount of
-    the item before, to which "the same", "half that" and a number without a unit refer.
+    the item before, to which "the same", "half that" and a number without a unit refer; bound: of one, "not 80 %" is the next.
     """
     plain = simplified(words)
     if not numbers_of(plain):
@@ -34,7 +34,7 @@ def value_in(words: str, unit: str, *, lowest: bool = False, before: float | Non
     fitting = list(_values(plain, unit))
     if before is not None and (referred := _referred(plain, before, has_value=bool(fitting))) is not None:
         return _rounded(referred)
-    if not fitting and before is not None and (elided := _NOT.sub("", plain)) != plain:
+    if not fitting and bound and before is not None and (elided := _NOT.sub("", plain)) != plain:
         fitting = list(_values(elided, unit))  # "not above 75 % … not 80 %"
     if not fitting:
         raise AmountError(f"{words!r} is no amount in {unit or 'a number'}")
@@ -116,6 +116,7 @@ def _values(words: str, unit: str) -> Iterator[Fraction]:
 
 _THOUSANDS: Final = re.compile(r"(?<![\w.,])[1-9]\d{0,2}\.\d{3}(?![\w.])")
 _IN: Final = r"(?:in|out of|from|per|over|of|on|each|every|for (?:every|each))(?:\s+(?:every|each))?"
+_IN_FEW: Final = re.compile(r"\s*(?:\w+\s+|…\s+)?(?:in|out of|from|per)\b", re.IGNORECASE)  # of the others only "1 of 100"
 _OUT_OF: Final = re.compile(rf"\s*(?:(?!per\s?cent\b|pct\b)\w+\s+|…\s+)?{_IN}\s*$", re.IGNORECASE)
 
 
@@ -133,7 +134,8 @@ def _total(words: str, numbers: list[Number]) -> Fraction:
         "connections",
         "handovers",
     )
-    return numbers[1].value if numbers[1].value > max(Fraction(1), numbers[0].value) and is_counted else Fraction(0)
+    least = 2 if _IN_FEW.match(words[numbers[0].end : numbers[1].start]) else 10
+    return numbers[1].value if numbers[1].value >= least and numbers[1].value > numbers[0].value and is_counted else Fraction(0)
 
 
 _ADJACENT: Final = re.compile(r"#\s*(?:[x×*·]|of)?\s*#")

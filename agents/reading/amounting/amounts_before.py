@@ -8,6 +8,7 @@ from typing import Final
 
 from agents.reading.amounting.amounts import AmountError, value_in
 from agents.reading.amounting.numbers import numbers_of
+from agents.reading.amounting.unit_words import unit_of
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.spoken import spoken
@@ -37,17 +38,21 @@ class AmountsBefore:
 
     def change(self, words: str, unit: str) -> float:
         """Return the amount of words that say how much something changes; raises AmountError."""
+        match = _like(words)
         if not self.said:
+            if match:
+                raise AmountError("it is like an amount that is not named")
             return value_in(words, unit)
-        match = _LIKE.search(words)
         before = self._of(match[1]) if match else self.said[-1][1]
         return value_in(f"{words[: match.start()]} the same" if match else words, unit, before=before)
 
-    def value(self, words: str, unit: str, *, lowest: bool = False) -> float:
+    def value(self, words: str, unit: str, *, lowest: bool = False, bound: bool = False) -> float:
         """Return the amount of words that say what something is to be: that of one before, or more or less than it."""
         match = _ADDED.search(words)
         if match is None or not _is_sized(words[: match.start()]):
-            return self.change(words, unit) if _LIKE.search(words) else value_in(words, unit, lowest=lowest, before=self._last())
+            if _like(words):
+                return self.change(words, unit)
+            return value_in(words, unit, lowest=lowest, bound=bound, before=self._last())
         size = value_in(words[: match.start()], unit)
         return self._base(match[2] or "") + (size if match[1] else -size)
 
@@ -91,6 +96,13 @@ class AmountsBefore:
                 found.append(name.cells)
             position += name.words if name else 1
         return found[0] if len(found) == 1 else frozenset()
+
+
+def _like(words: str) -> re.Match[str] | None:
+    """Return where words name what an amount is like; "like 4 ms" is about so much."""
+    match = _LIKE.search(words)
+    numbers = numbers_of(match[1]) if match else []
+    return None if numbers and unit_of(match[1][numbers[0].end :] if match else "") else match
 
 
 def _is_sized(before: str) -> bool:

@@ -49,11 +49,16 @@ _TO: Final = re.compile(
     r"(?<!up )\bto(?:\s+(?:the|about|around|roughly|at|most|least|not?|more|less|than|only|just|below|under|max(?:imum)?))*\s*$",
     re.IGNORECASE,
 )
+_REFERENCE: Final = (
+    r"(?=\s*(?:$|[,.;…]|last|yesterday|now|today|what|its?|that|present|current|the\s+(?:present|current|last|value|level)))"
+)
 _MORE: Final = re.compile(  # "to 10 % more than last week", "up to 8 % of now more"
-    r"\s*(?:%|per\s?cent|pct)?\s*(?:of\s+(?:now|today|yesterday|last\s+week)\s+)?(?:(more|above|over|higher)|(less|below|under|lower"
-    r"|fewer)|better|worse|faster|slower|longer|shorter)\b(?!\s+(?:and|or)\b)",
+    rf"\s*(?:%|per\s?cent|pct)?\s*(?:of\s+(?:now|today|yesterday|last\s+week)\s+)?(?:(more|above|higher|over{_REFERENCE})|(less|below"
+    rf"|lower|fewer|under{_REFERENCE})|better|worse|faster|slower|longer|shorter)\b(?!\s+(?:and|or)\b)",
     re.IGNORECASE,
 )
+_RISES: Final = re.compile(r"\b(?:ris|rais|grow|gain|increas|climb|add)\w*", re.IGNORECASE)
+_FALLS: Final = re.compile(r"\b(?:fall|drop|sink|reduc|decreas|cut|lower|shrink|sav|down)\w*", re.IGNORECASE)
 _CHANGE: Final = (
     r"\b(?:(increase|rise|growth|gain)|(decrease|drop|loss|reduction|fall|decline|cut)|change|worsening|degradation)s?\b"
 )
@@ -141,7 +146,11 @@ def _share(words: str, number: Number) -> Share:
 def _told(words: str, number: Number, share: Fraction) -> Share | None:
     """Return the change where the words tell its direction, or tell that the share is to be reached."""
     before, after = words[: number.start], words[number.end :]
-    told = (not number.signed and _MORE.match(after)) or _LIMITED.search(before) or _IS_LIMITED.search(before)
+    compared = None if number.signed else _MORE.match(after)
+    is_opposed = compared and ((compared[1] and _FALLS.search(before)) or (compared[2] and _RISES.search(before)))
+    if is_opposed and not _TO.search(before):
+        raise AmountError(f"{words!r} can be more of a change or more of what changes")
+    told = compared or _LIMITED.search(before) or _IS_LIMITED.search(before)
     if told:
         return Share(_percent(share), 1 if told[1] else -1 if told[2] else 0)
     if (_RISING if share < 100 else _FALLING).search(before) and (_TO.search(before) or _OF.match(after)):

@@ -27,6 +27,15 @@ from agents.reading.spoken import is_misspelled, spoken, with_hundreds
 _CLASS: Final = re.compile(r"\w\[[^\]]*\]\w")  # "S[1-3]C1"
 _FILLING_NOUNS: Final = ("cells", "sectors", "carriers", "stations", "network")
 _PARTS: Final = frozenset(("half", "third", "second", "first", "quarter", "most", "part", "last", "any", "either", "another"))
+_NUMBER_OF: Final = re.compile(  # "cell no. 2"
+    r"\b(cells?|sites?|sectors?|gnbs?|stations?|masts?|carriers?|antennas?)( no\b)([. ])(?=\s?\w)", re.IGNORECASE
+)
+_UNLIKE: Final = frozenset(  # of these words no name is an apposition
+    (
+        *("non", "nicht", "nie", "niet", "ikke", "inte", "pas", "ni", "oder", "ou", "o", "sondern", "pero", "mais"),
+        *("maybe", "perhaps", "possibly", "probably", "presumably"),
+    )
+)
 _KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 
@@ -105,6 +114,8 @@ class PlacePhrase:
             name = self.names.full_at(self.words, position + 1)
             return self.words[position].key.isalpha() and name is not None and name.kind == "cell"
         after = position + 2
+        if self.words[position].key in _UNLIKE:
+            return False
         if self.is_at(position + 1, *SITES) and self.is_name_at(after) and self.words[position].key not in _PARTS:
             site = self.names.full_at(self.words, after)
             return self.words[position].key.isalpha() and site is not None and site.kind == "site"  # "the rig site S1"
@@ -184,6 +195,6 @@ def _parted(phrase: str) -> str:
     """Return a phrase with the words of a key such as "out_of_scope" apart, each where it was."""
     phrase = re.sub(r"\bw/o\b", "bar", phrase, flags=re.IGNORECASE)  # as long, so that words stay where they are
     phrase = re.sub(r"\bw/out\b", "minus", phrase, flags=re.IGNORECASE)
-    phrase = re.sub(r"\bno\.(?=\s?\w)", "n  ", phrase, flags=re.IGNORECASE)  # the number of a cell
+    phrase = _NUMBER_OF.sub(lambda match: f"{match[1]} n {match[3]}", phrase)
     phrase = re.sub(r"\b(x)[ -](ray)\b", r"\1\2 ", phrase, flags=re.IGNORECASE)
     return _KEY.sub(lambda match: match.group().replace("_", " "), phrase)
