@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,10 +28,14 @@ class PlaceError(Exception):
 
 @dataclass(frozen=True)
 class Antecedents:
-    """before: the places of the items before, the last one last. elsewhere: the places that other items name."""
+    """before: the places of the items before, the last one last. elsewhere: the places that other items name.
+
+    left_out: the places that the last one leaves out by name.
+    """
 
     before: tuple[frozenset[str], ...] = ()
     elsewhere: tuple[frozenset[str], ...] = ()
+    left_out: tuple[frozenset[str], ...] = ()
 
     def one(self) -> frozenset[str]:
         """Return what "it" or "there" refers to; raises PlaceError."""
@@ -38,19 +43,36 @@ class Antecedents:
             raise PlaceError("what it refers to is not named")
         return self.before[-1]
 
+    def it(self) -> frozenset[str]:
+        """Return what "it" refers to; raises PlaceError."""
+        if len(self.left_out) == 1:
+            raise PlaceError("it can be the last place, or what that leaves out")
+        return self.one()
+
+    def first(self, count: int) -> frozenset[str]:
+        """Return the first places, so many; raises PlaceError."""
+        if len(self.before) < count or not count:
+            raise PlaceError(f"{count} places are not named before")
+        return frozenset[str]().union(*self.before[:count])
+
     def former(self) -> frozenset[str]:
         """Return the first of the last two places; raises PlaceError."""
         if len(self.before) < 2:
             raise PlaceError("two places are not named before")
         return self.before[-2]
 
-    def both(self) -> frozenset[str]:
-        """Return what "both" refers to: the last two places, or the only one; raises PlaceError."""
+    def both(self, wholes: Collection[frozenset[str]] = ()) -> frozenset[str]:
+        """Return what "both" refers to: the last two places, or the only one; raises PlaceError.
+
+        wholes: the sites and areas, of which the last place can be one.
+        """
+        if len(self.left_out) == 2 and len(self.before) < 2 and len(self.one()) != 2:
+            return self.left_out[0] | self.left_out[1]
         if len(self.before) == 1:
             return self.before[0]
         if not self.before and len(self.elsewhere) == 2:
             return self.elsewhere[0] | self.elsewhere[1]
-        if len(self.one()) == 2:
+        if len(self.one()) == 2 and not (len(self.before) == 2 and set(self.before) <= set(wholes)):
             raise PlaceError("it can be the last place, of two cells, or the last two places")
         return self.before[-1] | self.before[-2]
 
@@ -60,6 +82,8 @@ class Antecedents:
             if len(self.before) >= count:
                 raise PlaceError(f"it can be the last {count} places, or the last one of {count} cells")
             return self.before[-1]
+        if len(self.before) < count == len(self.left_out):
+            return frozenset[str]().union(*self.left_out)
         if len(self.before) < count:
             if len(self.elsewhere) == count:
                 return frozenset[str]().union(*self.elsewhere)
@@ -68,7 +92,7 @@ class Antecedents:
 
     def several(self) -> frozenset[str]:
         """Return what "them" refers to: the only place, or the last two of one cell each; raises PlaceError."""
-        if len(self.before) > 1 and len(self.one()) > 1:
+        if len(self.left_out) > 1 or (len(self.before) > 1 and len(self.one()) > 1):
             raise PlaceError("it can be the last place or several")
         return self.both()
 

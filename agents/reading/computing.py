@@ -10,13 +10,15 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from agents.reading.amounts import AmountError, is_bare_number, unit_behind, value_in
+from agents.reading.amounting.amounts import AmountError, is_bare_number, unit_behind
+from agents.reading.amounting.amounts_before import AmountsBefore, Said
+from agents.reading.amounting.shares import share_of
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
 from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.names import Names
 from agents.reading.relation import targets_of
-from agents.reading.shares import share_of
+from agents.reading.spoken import ONES
 from agents.reading.timing.moments import TimeError
 from agents.reading.timing.window import window_of
 from policies.kpi import kpi_definition
@@ -57,7 +59,7 @@ def computed(marked: Marked, names: Names) -> ComputedReading:
         if not cells:
             raise Doubt(item.place, "no cell is left")
         ids = () if cells == names.all else tuple(sorted(cells))
-        one = _item(item, ids, _amount_before(item, items))
+        one = _item(item, ids, AmountsBefore(_said_before(item, items), ids, names))
         items.append(one.changed(towards=_towards(item, items, names)))
     _check_contradiction(marked, items)
     return ComputedReading(marked=marked, items=tuple(items), window=_window(marked, names))
@@ -77,9 +79,16 @@ def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> lis
     forbidden = frozenset[str]().union(*(own for item, own in pairs if item.kind == "forbid" and item.name == "change"))
     hands_off = frozenset[str]() if forbidden == names.all else forbidden
     for item, own in pairs:
-        if item.kind != "forbid" and own & hands_off and _COUNTED.search(item.place):
+        if item.kind == "edit" and own & hands_off and _COUNTED.search(item.place):
             raise Doubt(item.place, "it is not certain whether it is of the cells that are not to be touched, too")
-    return [own if item.kind == "forbid" else own - hands_off for item, own in pairs]
+    return [own if item.kind == "forbid" or _is_counted(item, own) else own - hands_off for item, own in pairs]
+
+
+def _is_counted(item: MarkedItem, cells: frozenset[str]) -> bool:
+    """Whether the words of a place count its cells: "on all three" is of those that are not to be touched, too."""
+    counted = _COUNTED.search(item.place)
+    count = "two" if counted and counted[0].casefold() == "both" else counted[0].split()[-1].casefold() if counted else ""
+    return bool(count) and count in (str(len(cells)), next((word for word, number in ONES.items() if number == len(cells)), ""))
 
 
 def _check_contradiction(marked: Marked, items: list[Computed]) -> None:
@@ -105,18 +114,18 @@ def _with_units(items: tuple[MarkedItem, ...]) -> tuple[MarkedItem, ...]:
     return tuple(reversed(found))
 
 
-def _amount_before(item: MarkedItem, items: list[Computed]) -> float | None:
-    """Return the amount of the last item of the same name, to which "the same" or a number without a unit refers."""
-    same = [
-        one for one in items if one.item.kind == item.kind and one.item.name == item.name and one.item.is_delta == item.is_delta
-    ]
-    if not same:
-        return None
-    value = same[-1].delta if item.is_delta else same[-1].value
-    return abs(value) if isinstance(value, float) and item.is_delta else value if isinstance(value, float) else None
+def _said_before(item: MarkedItem, items: list[Computed]) -> tuple[Said, ...]:
+    """Return the amounts of the items before of the same name, to which "the same" or a number without a unit refers."""
+    found: list[Said] = []
+    for one in items:
+        is_same = (one.item.kind, one.item.name, one.item.is_delta) == (item.kind, item.name, item.is_delta)
+        value = one.delta if item.is_delta else one.value
+        if is_same and isinstance(value, float):
+            found.append((one.cells, abs(value) if item.is_delta else value))
+    return tuple(found)
 
 
-def _item(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Computed:
+def _item(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Computed:
     try:
         if item.kind == "target":
             return _target(item, cells, before)
@@ -127,25 +136,24 @@ def _item(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Com
     return Computed(item=item, cells=cells)
 
 
-def _target(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Computed:
+def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Computed:
     if item.comparison in ("min", "max"):
         return Computed(item=item, cells=cells)
     if item.reference is not None:
         share = share_of(item.amount)
         return Computed(item=item, cells=cells, percent=share.percent * (share.sign or item.sign or 1))
-    unit = kpi_definition(item.name).unit
-    is_lowest = (item.comparison or "").startswith(">")
-    return Computed(item=item, cells=cells, value=value_in(item.amount, unit, lowest=is_lowest, before=before))
+    value = before.value(item.amount, kpi_definition(item.name).unit, lowest=(item.comparison or "").startswith(">"), bound=True)
+    return Computed(item=item, cells=cells, value=value)
 
 
-def _edit(item: MarkedItem, cells: tuple[str, ...], before: float | None) -> Computed:
+def _edit(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Computed:
     if item.state:
         return Computed(item=item, cells=cells, value=item.state)
     unit = unit_of_attribute(item.name)
     if item.is_delta:
-        size = abs(value_in(item.amount, _UNIT_OF_DELTA.get(unit, unit), before=before))
+        size = abs(before.change(item.amount, _UNIT_OF_DELTA.get(unit, unit)))
         return Computed(item=item, cells=cells, delta=size * (item.sign or 1))
-    return Computed(item=item, cells=cells, value=value_in(item.amount, unit, before=before))
+    return Computed(item=item, cells=cells, value=before.value(item.amount, unit))
 
 
 @cache

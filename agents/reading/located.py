@@ -7,7 +7,7 @@ from agents.reading.doubt import Doubt
 from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
-from agents.reading.places import cells_of
+from agents.reading.places import Place, cells_of
 
 RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
 
@@ -19,16 +19,15 @@ def located(marked: Marked, names: Names) -> list[frozenset[str]]:
     told = told if len(told) == 1 else ()  # of several nobody knows which is meant
     found: list[frozenset[str]] = []
     before: list[frozenset[str]] = []
+    left_out: tuple[frozenset[str], ...] = ()
     for item in marked.items:
         others = tuple({cells for place, cells in named.items() if place != item.place})
-        cells = _cells(
-            item,
-            names,
-            Antecedents(tuple(before) or told or (others if len(others) == 1 else ()), others),
-            found[-1] if found else names.all,
-        )
+        antecedents = Antecedents(tuple(before) or told or (others if len(others) == 1 else ()), others, left_out)
+        place = _place(item, names, antecedents, found[-1] if found else names.all)
+        cells = place.cells
         found.append(cells)
         if item.place and item.place != SAME:
+            left_out = place.left_out
             before = [place for place in before if place != cells] + [cells]
     return found
 
@@ -45,11 +44,11 @@ def _named(marked: Marked, names: Names) -> dict[str, frozenset[str]]:
     return named
 
 
-def _cells(item: MarkedItem, names: Names, antecedents: Antecedents, last: frozenset[str]) -> frozenset[str]:
+def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: frozenset[str]) -> Place:
     if not item.place:
-        return names.all
+        return Place(names.all)
     if item.place == SAME:
-        return last
+        return Place(last)
     try:
         place = cells_of(item.place, names, antecedents, is_relation=item.name == RELATION)
     except AmbiguousNameError as error:
@@ -58,4 +57,4 @@ def _cells(item: MarkedItem, names: Names, antecedents: Antecedents, last: froze
         raise Doubt(item.place, str(error)) from error
     if place.unused:
         raise Doubt(item.place, f"{', '.join(place.unused)} is not understood")
-    return place.cells
+    return place

@@ -24,6 +24,11 @@ class NameTable:
         self.sites = {site: frozenset(cell for cell in self.order if self.site_of[cell] == site) for site in sites}
 
     @cached_property
+    def wholes(self) -> frozenset[frozenset[str]]:
+        """The cells of each site and area."""
+        return frozenset((*self.sites.values(), *(frozenset(cells) for cells in self.card.areas.values())))
+
+    @cached_property
     def by_form(self) -> dict[str, Name]:
         """All names by their form without signs and case; a cell goes before a site, a site before an area."""
         table = {folded(area): Name("area", area, frozenset(cells)) for area, cells in self.card.areas.items()}

@@ -14,7 +14,7 @@ from typing import Final
 
 from agents.reading.name import Name, folded, key_of, runs
 from agents.reading.partial_names import PartialNames
-from agents.reading.place_words import FILLERS, SITES
+from agents.reading.place_words import ASLEEP, FILLERS, SITES
 from agents.reading.spoken import SPELLED_LETTERS, Spoken, singular
 
 _LONGEST: Final = 8  # words of a name in full
@@ -23,7 +23,7 @@ _SUFFIX_NEEDS: Final = frozenset((",", "and", "+", "/", "&", ";", "or", "n", "to
 _SECTOR: Final = frozenset(("sector", "cell", "carrier", "antenna", "number", "no"))
 _SECTORS: Final = frozenset(("sectors", "cells", "carriers", "antennas"))
 _SITE_LISTS: Final = frozenset(("sites", "stations", "masts", "gnbs"))
-_RANGE: Final = frozenset(("to", "through", "thru", "till", "until"))
+_RANGE: Final = frozenset(("to", "through", "thru", "till", "until", "hasta", "até", "bis", "tot"))
 _OWN_NAME: Final = frozenset(("cell", "cells", "no"))
 _ORDINALS: Final = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6"}
 _SIGNS: Final = ("dot", "slash", "dash", "underscore")
@@ -46,10 +46,14 @@ class Names(PartialNames):
             return sector
         found = self._wildcard(words, position) or self._full(words, position) or self._part_near(words, position, near)
         found = found or self._unique_part(words, position)
-        if found is None and words[position].key not in FILLERS:
+        if found is None and not self._means_nothing(words[position].key):
             found = self._group(words, position) or self._abbreviated(words, position) or self._family(words, position)
             found = found or self._ground(words, position)
         return self._with_cell_of_site(found, words, position) if found else None
+
+    def _means_nothing(self, word: str) -> bool:
+        """Whether a word names nothing; "tower" does if it is a word of a name of the network, "and" does not."""
+        return word in FILLERS and (len(word) < 5 or word not in self.group_words)
 
     def full_at(self, words: Sequence[Spoken], position: int) -> Name | None:
         """Return the name that stands at a position in full, or with all words of an area."""
@@ -75,6 +79,8 @@ class Names(PartialNames):
         ordinal = _ORDINALS.get(keys[0]) if before != "every" else None
         if ordinal and len(keys) == 1 and near and before == "the":
             return self._one(self.suffixed(ordinal, near[-1:]), 1)  # "all but the second"
+        if ordinal and before == "the" and keys[1:] == ["of", "the"] and [one.key for one in words[position + 3 :]] == ["site"]:
+            return self._numbered([ordinal], 4, words, position, near, said)
         if ordinal and keys[1:2] and (keys[1] in _SECTOR or is_pronoun(words, position + 1)):
             numbers, used = [ordinal], 2
         elif keys[0] in (*_SECTOR, *_SECTORS):
@@ -183,6 +189,8 @@ class Names(PartialNames):
                 continue
             key = key_of(words[position : position + length])
             cells = [cell for cell in self.order if len(key) > 1 and not key.isalpha() and _ends_with(folded(cell), key)]
+            if not cells and length == 3:
+                cells = self._by_last_digits(words, position)
             if len(cells) == 1:
                 return Name("cell", cells[0], frozenset(cells), length)
             is_counted = len(key) == 1 and not words[position].written and not _is_of_sites(words, position)
@@ -193,6 +201,14 @@ class Names(PartialNames):
             if len(candidates) == 1:
                 return Name(candidates[0].kind, candidates[0].name, candidates[0].cells, length)
         return None
+
+    def _by_last_digits(self, words: Sequence[Spoken], position: int) -> list[str]:
+        """Return the cells with a long number of which the last three or more digits stand here: "207-3" of 41207-3."""
+        head, sign, tail = words[position : position + 3]
+        if not head.written or not tail.written or sign.is_word or not sign.glued or head.end - head.start < 3:
+            return []
+        parts = {cell: runs(cell) for cell in self.order}
+        return [cell for cell, one in parts.items() if one[1:] == (tail.key,) and one[0].isdigit() and one[0].endswith(head.key)]
 
     def _with_cell_of_site(self, found: Name, words: Sequence[Spoken], position: int) -> Name:
         """Return the cell if the words go on with its part: "annex two", "annex west four"."""
@@ -256,7 +272,7 @@ def is_pronoun(words: Sequence[Spoken], position: int) -> bool:
         position > 0
         and words[position].key == "1"
         and not words[position].written
-        and words[position - 1].key in ("same", "that", "this", "which", "such", "last", "only", *_ORDINALS)
+        and words[position - 1].key in ("same", "that", "this", "which", "such", "last", "only", "other", *ASLEEP, *_ORDINALS)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from agents.reading.name import AmbiguousNameError, Name, folded, runs
 from agents.reading.name_table import NameTable
-from agents.reading.place_words import GROUNDS
+from agents.reading.place_words import EXCLUDING, GROUNDS, WHOLES, phrase_at
 from agents.reading.spoken import SPELLED_LETTERS, Spoken, is_misspelled, singular
 
 _BETWEEN: Final = frozenset(("of", "the", "in", "at", "on", "with", "-", "'"))
@@ -67,10 +67,12 @@ class PartialNames(NameTable):
 
     def _one_group(self, kind: str, names: list[str], words: Sequence[Spoken], position: int, end: int) -> Name:
         said = words[max(0, position - 2) : end]
-        several = any(word.key in ("2", "both", "all", "every", "3") or singular(word.key) != word.key for word in said)
+        several = end < len(words) and phrase_at(EXCLUDING, words, end) > 0  # "TQ excl. TQ-105"
+        several |= any(word.key in ("2", "both", "all", "every", "3") or singular(word.key) != word.key for word in said)
         if len(names) > 1 and not several:
             raise AmbiguousNameError(names)
-        if _is_whole(words[max(0, position - 3) : position]) and len(self.groups[kind][names[0]]) > 1 == end - position:
+        is_whole = singular(words[position].key) in WHOLES and _is_whole(words[max(0, position - 3) : position])
+        if is_whole and len(self.groups[kind][names[0]]) > 1 == end - position:
             raise AmbiguousNameError((*names, self.card.name))  # "the whole park": the north park, or the network?
         cells: frozenset[str] = frozenset()
         for name in names:
@@ -89,7 +91,12 @@ class PartialNames(NameTable):
                 break
             tail += folded(key)
             best = self._one_of(self._shortened(head, tail), end + 1 - position) or best
-        return best
+        return best or self._area_beginning(head)
+
+    def _area_beginning(self, word: str) -> Name | None:
+        """Return the only area whose one word begins with `word`: "the river" of the riverbank."""
+        areas = [area for area, own in self.groups["area"].items() if len(own) == 1 and min(own).startswith(word)]
+        return Name("area", areas[0], frozenset(self.card.areas[areas[0]])) if len(areas) == 1 and len(word) > 4 else None
 
     def _one_of(self, candidates: list[Name], words: int) -> Name | None:
         """Return the only candidate, or the only site of which all are."""

@@ -38,7 +38,9 @@ EXCLUDING: Final = _phrases(
     "with a single exception | not counting | not including | beyond | less | only not | omit | omitting | out =",
     "rather than | no | spare | sparing | isn't | isnt | aren't | arent | sauf | hormis | außer | ohne | \\ | ∖ | excepto",
     "salvo | eccetto | tranne | uitgezonderd | behalve | maliban | ! = | ≠ | < > | ¬ | ~ | ✗ | ❌",
-    "exclusion | exclusions | nto | btu not | but nto",
+    "exclusion | exclusions | nto | btu not | but nto | xcpt | xept | exclusion made of | exclusion made for | exception made of",
+    "exception made for | exceptuando | exceptuado | excluyendo | excluindo | escludendo | menos | meno | sin | sem | senza",
+    "zonder | uden | utan | con excepción de | à l'exception de | ad eccezione di | mit ausnahme von | met uitzondering van",
 )
 # What stands before is taken out.
 EXCLUDED: Final = _phrases(
@@ -49,6 +51,7 @@ EXCLUDED: Final = _phrases(
     "is excluded | are excluded | is exempt | need not be included | need not be counted | being exempted | being excluded",
     "being excepted | ausgenommen | exclu | esclusa | escluso | left out of account | being left out of account | being left out",
     "left out of consideration | being left aside | left aside | omitted | being omitted | disregarded | being disregarded",
+    "is not concerned | are not concerned | not concerned | not affected | is not affected | are not affected",
     "can wait | may wait | not in scope | is not in scope | are not in scope | no",
 )
 # What stands before, or after, is taken in whatever else holds.
@@ -81,6 +84,7 @@ REST: Final = _phrases(
 ALL: Final = _words(
     "all every each everything everywhere anywhere whole entire networkwide any overall complete al evry evrything",
     "lahat everythng evrywhere everywere full tutte tutti alle toutes tous todas todos",
+    "toda todo tutto tutta tout toute ganze ganzen hele hela",
 )
 ONE_BACK: Final = _words(
     "there it here same that its this latter",
@@ -94,16 +98,29 @@ ASLEEP: Final = {
 }
 AWAKE: Final = _phrases("in operation")
 # Words for an area in which people watch a game.
-GROUNDS: Final = _words("stadium arena ground")
+GROUNDS: Final = _words("stadium arena ground estadio estádio stadion stade stadio")
 # Words for all of what an operator runs, if no part of it is called so.
 PREMISES: Final = _words("campus island fairground suburb premises")
+# One of these with "whole" can be the network or a part of it that is called so; "the whole highway" can not.
+WHOLES: Final = (
+    GROUNDS
+    | PREMISES
+    | _words(
+        "park valley area zone site place port harbour harbor mine resort town city village airport district quarter estate"
+        " complex factory plant works yard concession region network base camp hospital clinic"
+    )
+)
+# Words for a network in other languages.
+NETWORKS: Final = _words("rede rete réseau netz netwerk netværk nät")
+# Words for another cell, which is named beside them.
+OTHERS: Final = _words("neighbour neighbor twin sister")
 # Words that change what a place is, to be known where they are misspelled.
 KEYWORDS: Final = ("except", "without", "outside", "sleeping", "everywhere", "towards")
 JOINING: Final = _words(
-    "and + & plus / n nad adn an or ,",
+    "and + & plus / n nad adn an or , e ed y et und og och",
 )
 SITES: Final = _words(
-    "site station mast gnb number",
+    "site station mast gnb number tower",
 )
 TOWARDS: Final = _words(
     "target towards toward twords towrds twards -> → > to into when against versus vs direction respect relation",
@@ -121,6 +138,8 @@ FILLERS: Final = _words(
     "that we if you operate thrown end cells' they say regarding concerning although though need capacity presently",
     "currently now right thats that's actually former latter nad adn scope: there here same this dans im nel nella al alla",
     "di de del della des du den dem der die das el la le les los las il lo em en à auf bei zu zur zum für per y und et",
+    "da na nas nos do dos nello sul sulla dans sur au aux på resp respectively obvs obviously please pls resources cell's",
+    "relation hasta até bis concern concerns concerned apply applies tower towers",
     "ng sa alone sole nrcelldu nrcellcu set frm",
     "cellule cellules zelle zellen celda celdas cella celle celula site sito sitio",
 )

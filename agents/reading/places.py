@@ -18,10 +18,11 @@ from agents.reading.placing.place_reader import PlaceReader
 
 @dataclass(frozen=True)
 class Place:
-    """The ids of cells, and the words that were not used."""
+    """The ids of cells, the words that were not used, and the places that are left out by name."""
 
     cells: frozenset[str]
     unused: tuple[str, ...] = ()
+    left_out: tuple[frozenset[str], ...] = ()
 
 
 def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, *, is_relation: bool = False) -> Place:
@@ -33,4 +34,4 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
     cells = reader.cells()
     if not cells:
         raise PlaceError(f"{phrase!r} names no cell of the network")
-    return Place(cells, tuple(reader.unused))
+    return Place(cells, tuple(reader.unused), reader.said.groups.named_out())

@@ -18,7 +18,7 @@ ONES: Final = {
             *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
         )
     )
-} | {"oh": 0, "dozen": 12}
+} | {"oh": 0, "niner": 9, "dozen": 12}
 TENS: Final = {
     **{"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90},
     **{"fourty": 40, "ninty": 90},

@@ -1,7 +1,7 @@
 import pytest
 
-from agents.reading.amounts import AmountError, value_in
-from agents.reading.shares import share_of
+from agents.reading.amounting.amounts import AmountError, value_in
+from agents.reading.amounting.shares import share_of
 
 VALUES = [
     ("between 400 and 700 watts", "W", 700),
@@ -63,6 +63,20 @@ VALUES = [
     ("by haf a db", "dB", 0.5),
     ("1½ %", "%", 1.5),
     ("below 3 prcnt", "%", 3),
+    ("8+ mbps", "Mbit/s", 8),
+    ("20 WATTS", "dBm", 43.01),
+    ("≤ 1.8 MJ", "Wh", 500),
+    ("form 160 ms too 320 ms", "ms", 320),
+    ("under eight … all of that in milliseconds", "ms", 8),
+    ("from 44 down to 40 dBm", "dBm", 40),
+    # other words for the decimal point and for "in"
+    ("one decimal eight megabit or better", "Mbit/s", 1.8),
+    ("2 comma 5 dB", "dB", 2.5),
+    ("no more than 1 user over 100", "%", 1),
+    ("2 of 100 users", "%", 2),
+    ("one user each hundred", "%", 1),
+    # a number behind letters is of a name
+    ("2 dB, beta3", "dB", 2),
 ]
 
 
@@ -96,6 +110,12 @@ def test_of_a_range_the_comparison_takes_its_end():
         ("three twenty percent", "%"),
         ("5 × 10 ms", "ms"),
         ("a bit", "Mbit"),
+        ("8 of S2C1", "ms"),
+        ("1 on 2 cells", "%"),
+        ("2.500 users", "UE"),
+        ("8 … S2C1", "ms"),
+        ("two megabit, one", "Mbit/s"),
+        ("10 users at 5 %", "%"),
     ],
 )
 def test_no_amount_that_fits_or_more_than_one_is_a_doubt(words: str, unit: str):
@@ -104,14 +124,29 @@ def test_no_amount_that_fits_or_more_than_one_is_a_doubt(words: str, unit: str):
 
 
 @pytest.mark.parametrize(
-    ("words", "value"), [("the same", 8), ("by as much", 8), ("half that", 4), ("twice that", 16), ("minus two", -2)]
+    ("words", "value"),
+    [
+        ("the same", 8),
+        ("idem", 8),
+        ("id.", 8),
+        ("by as much", 8),
+        ("half that", 4),
+        ("twice that", 16),
+        ("minus two", -2),
+    ],
 )
 def test_an_amount_can_refer_to_the_one_before(words: str, value: float):
     assert value_in(words, "dB", before=8) == value
 
 
+@pytest.mark.parametrize("words", ["1.8 XJ", "3 dBm"])
+def test_a_number_with_another_unit_is_not_one_without(words: str):
+    with pytest.raises(AmountError):
+        value_in(words, "dB", before=8)
+
+
 SHARES = [
-    ("a fifth less", 20, 0),
+    ("a fifth less", 20, -1),
     ("half of what it is now", 50, -1),
     ("lose a tenth of what it has now", 10, -1),
     ("give up as much as 15 % of its rate", 15, -1),
@@ -145,6 +180,22 @@ SHARES = [
     ("by a percent", 1, 0),
     ("no worse than a week ago", 0, 0),
     ("improve by 25 prcnt frm yesterday", 25, 0),
+    # what is to be reached, in other words and languages
+    ("≤ 92 % van vorige week", 8, -1),
+    ("max 92 % de la semaine passée", 8, -1),
+    ("reduce to the third part of yesterday", 66.67, -1),
+    ("reduce to at most 40 % of yesterday", 60, -1),
+    ("by the third part", 33.33, 0),
+    ("reduce 5 % over the weekend", 5, 0),
+    ("5 % over last week", 5, 1),
+    # "to" before a change is not what is to be reached
+    ("may arrive to 10 % more than last week", 10, 1),
+    ("fall to 10 % below yesterday", 10, -1),
+    ("up to 8 % of now more", 8, 1),
+    ("limit the increase to 5 % of now", 5, 1),
+    ("keep the loss to at most 5 %", 5, -1),
+    ("the loss is limited to 5 % of now", 5, -1),
+    ("may rise by no more than eight percent of now", 8, 1),
 ]
 
 
@@ -170,6 +221,11 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
         "tenfold",
         "markedly less",
         "-10..-15 %",
+        "≤ 92 % last week",
+        "grow to 30 % of now",
+        "fall 10 % more than yesterday",
+        "diez por ciento",
+        "no more than ninety percent against yesterday",
     ],
 )
 def test_a_share_that_is_not_certain_is_a_doubt(words: str):

@@ -70,16 +70,80 @@ def test_all_other_cells_are_those_that_no_item_names(names: Names):
     assert set(reading.forbidden[0].cells) == names.all - set(STORE)
 
 
-def test_a_number_of_places_of_which_one_is_not_to_be_touched_is_asked_about(names: Names):
+def test_an_edit_of_counted_cells_of_which_one_is_not_to_be_touched_is_asked_about(names: Names):
     hands_off = MarkedItem(kind="forbid", name="change", place="Q03-2")
     with pytest.raises(Doubt, match="not to be touched"):
-        _read(names, _target(place="all three cells of Q03"), hands_off)
+        _read(names, _edit(place="all three cells of Q03"), hands_off)
     assert _read(names, _target(place="Q03"), hands_off).targets[0].cells == ("Q03-1", "Q03-3")
+
+
+def test_a_target_of_all_three_cells_is_of_the_one_that_is_not_to_be_touched_too(names: Names):
+    hands_off = MarkedItem(kind="forbid", name="change", place="Q03-2")
+    assert _read(names, _target(place="on all three of Q03"), hands_off).targets[0].cells == ("Q03-1", "Q03-2", "Q03-3")
+
+
+def test_those_two_can_be_what_the_place_before_leaves_out(names: Names):
+    left = _target(place="all sites but Q03-1 and Q04-2")
+    for place in ("those two", "both"):
+        reading = _read(names, left, MarkedItem(kind="forbid", name="change", place=place))
+        assert reading.forbidden[0].cells == ("Q03-1", "Q04-2")
+    for place, out in (("them", left), ("it", _target(place="all sites but Q03-1"))):
+        with pytest.raises(Doubt, match="it can be the last place"):
+            _read(names, out, MarkedItem(kind="forbid", name="change", place=place))
+
+
+def test_both_are_the_two_sites_before(names: Names):
+    reading = _read(
+        names, _target(place="Q03"), _target(place="Brewhouse"), _target(place="both of them", name="MM.RlfRate", amount="1 %")
+    )
+    assert len(reading.targets[2].cells) == 5
 
 
 def test_the_same_amount_and_an_elided_unit_refer_to_the_item_before(names: Names):
     reading = _read(names, _edit(place="Q03-1"), _edit(place="Q03-2", amount="the same"), _edit(place="Q04-1", amount="one"))
     assert [edit.delta for edit in reading.edits] == [-2, -2, -1]
+
+
+@pytest.mark.parametrize(
+    ("amount", "value"),
+    [
+        ("like the first", 3.0),
+        ("same as Q03-1", 3.0),
+        ("id. C2", 5.0),
+        ("id. 2", 5.0),
+        ("as on Q03-2", 5.0),
+        ("1 dB less than Q03-1", 2.0),
+        ("1 dB more than the first", 4.0),
+        ("half of that", 2.5),
+    ],
+)
+def test_an_amount_can_refer_to_that_of_a_place(amount: str, value: float, names: Names):
+    offsets = [("Q03-1", "3 dB"), ("Q03-2", "5 dB"), ("Q03-3", amount)]
+    items = [_edit(name="a3Offset", is_delta=False, sign=0, place=place, amount=words) for place, words in offsets]
+    assert _read(names, *items).edits[2].value == value
+
+
+@pytest.mark.parametrize(
+    "amount", ["1 dB less than those", "1 dB less", "same as Q04-1", "like the fourth", "1 dB more than now"]
+)
+def test_an_amount_that_can_refer_to_several_or_none_is_a_doubt(amount: str, names: Names):
+    offsets = [("Q03-1", "3 dB"), ("Q03-2", "5 dB"), ("Q03-3", amount)]
+    with pytest.raises(Doubt, match="amount"):
+        _read(names, *(_edit(name="a3Offset", is_delta=False, sign=0, place=place, amount=words) for place, words in offsets))
+
+
+def test_not_before_an_amount_goes_on_with_a_bound_only(names: Names):
+    load = {"name": "RRU.PrbTotDl", "comparison": "<="}
+    reading = _read(names, _target(**load, place="Q03-1", amount="75 %"), _target(**load, place="Q03-2", amount="not 80 %"))
+    assert reading.targets[1].value == 80
+    with pytest.raises(Doubt):
+        _read(names, _edit(place="Q03-1"), _edit(place="Q03-2", amount="not 3 dB"))
+
+
+def test_what_is_like_an_amount_that_is_not_named_is_a_doubt(names: Names):
+    with pytest.raises(Doubt, match="not named"):
+        _read(names, _target(name="RRC.ConnMean", place="Q03-2", amount="same as Q03-1"))
+    assert _read(names, _target(amount="like 4 ms")).targets[0].value == 4
 
 
 def test_the_unit_of_the_last_amount_holds_for_those_before_it(names: Names):

@@ -51,6 +51,33 @@ WINDOWS = {
     "from 08.05.2031 00:30 until 08.05.2031 04:30": ("08T00:30", "08T04:30"),
     "durnig the barrel rcae": ("07T10:00", "07T12:00"),
     "through the barrel race": ("07T10:00", "07T12:00"),
+    # clocks with "h", digit by digit, and in other words
+    "Since 19h30 until 22h30 of today": ("06T19:30", "06T22:30"),
+    "from 19h30 to 21h": ("06T19:30", "06T21:00"),
+    "Tonight, starting at 19h and finishing at 21h15": ("06T19:00", "06T21:15"),
+    "between 19h and 21h": ("06T19:00", "06T21:00"),
+    "de 19h à 21h": ("06T19:00", "06T21:00"),
+    "from 20h00Z to 22h00Z": ("06T20:00", "06T22:00"),
+    "for 2h30": ("06T13:00", "06T15:30"),
+    "for 2 hours from 23h": ("06T23:00", "07T01:00"),
+    "from 2h before the tasting until 1h after": ("06T16:00", "06T22:30"),
+    "2031-05-07T02:00Z/PT45M": ("07T02:00", "07T02:45"),
+    "now till two two three zero": ("06T13:00", "06T22:30"),
+    "from one nine three zero to two two three zero": ("06T19:30", "06T22:30"),
+    "now → 2300": ("06T13:00", "06T23:00"),
+    "thru 08/05 06:00": ("06T13:00", "08T06:00"),
+    "tot 03:00": ("06T13:00", "07T03:00"),
+    "vannacht": ("06T22:00", "07T06:00"),
+    "esta noche": ("06T18:00", "07T00:00"),
+    "from 23:15 tonight until 05:45 tomorrow": ("06T23:15", "07T05:45"),
+    "from 8h to 10h": ("07T08:00", "07T10:00"),
+    "entre las 23 y la 1 … between 23:00 and 01:00": ("06T23:00", "07T01:00"),
+    "from the start to the end of the barrel race … 10:00 to 12:00": ("07T10:00", "07T12:00"),
+    # parts of an event
+    "half an hour before the start of the barrel race": ("07T09:30", "07T10:00"),
+    "in the second hour of the barrel race": ("07T11:00", "07T12:00"),
+    "the final hour of the barrel race": ("07T11:00", "07T12:00"),
+    "the opening half hour of the tasting": ("06T18:00", "06T18:30"),
     # events
     "during the beer tasting": ("06T18:00", "06T21:30"),
     "while the tasting lasts": ("06T18:00", "06T21:30"),
@@ -143,8 +170,31 @@ def test_a_time_is_the_window_that_its_words_name(phrase: str, card: SiteCard):
         "from 20:00 yesterday to 22:00 today",
         "until the tasting tomorrow",
         "from 09:00 until 06:00 tomorrow",
+        "for two hours until 22:00",
+        "19 hours, 21:15",
+        "the third quarter of the barrel race",
+        "the middle of the barrel race",
+        "the last quarter of the barrel race",
+        "at half time of the barrel race",
+        "the third hour of the barrel race",
+        "the first and the last hour of the tasting",
+        "during the game",
+        "from 19:00 to 21:00 … from 19:00 to 22:00",
     ],
 )
 def test_a_time_that_can_be_another_is_not_guessed(phrase: str, card: SiteCard):
     with pytest.raises(TimeError):
         window_of(phrase, card)
+
+
+def test_a_game_is_the_only_event_that_is_one(card: SiteCard):
+    match = card.events[0].changed(name="derby match")
+    games = card.changed(events=(match, *card.events[1:]))
+    assert window_of("while the game is being played", games) == (match.start, match.end)
+    assert window_of("from kick-off to the final whistle", games) == (match.start, match.end)
+    assert window_of("till kick-off tonight", games) == (card.now, match.start)
+    two = games.changed(
+        events=(*games.events, match.changed(name="charity game", start=card.events[1].start, end=card.events[1].end))
+    )
+    with pytest.raises(TimeError):
+        window_of("during the fixture", two)

@@ -35,8 +35,10 @@ class Mentions:
         if self.without_asleep:
             left_out |= self.names.asleep - also
         cells = (self._taken(also, out) | also) - left_out
+        if self.asleep and self.groups.has_none_of(self.names.asleep):
+            raise PlaceError("it is not certain whether only its sleeping cells are meant")
         if self.asleep is not None:
-            cells = cells & self.names.asleep if self.asleep else cells - self.names.asleep
+            cells = (cells & self.names.asleep if self.asleep else cells - self.names.asleep) | (also - left_out)
         self._check_counts(cells)
         return cells
 
@@ -96,16 +98,19 @@ class Mentions:
             site = self.names.rest_of_sites(antecedents.one())
             return site - antecedents.one() if self.rest_of or self.rest else site
         if count := 0 if back & {"both", "pair"} else self._counted():
-            return antecedents.last(count)
+            return antecedents.first(count) if "first" in back else antecedents.last(count)
         if back & {"both", "pair", "neither"} or {"former", "latter"} <= back:
-            return antecedents.both()
+            return antecedents.both(self.names.wholes)
         if back & {"them", "these", "those", "they", "their"}:
             return antecedents.several()
-        return antecedents.former() if "former" in back else antecedents.one()
+        if "former" in back:
+            return antecedents.former()
+        return antecedents.it() if back == {"it"} else antecedents.one()
 
     def _counted(self) -> int:
         """Return the number of "all three" or "those two", 0 if there is none."""
         pairs = zip(self.words, self.words[1:], strict=False)
         return next(
-            (int(one.key) for word, one in pairs if word.key in ("all", "these", "those", "them") and one.key in "2345"), 0
+            (int(one.key) for word, one in pairs if word.key in ("all", "these", "those", "them", "first") and one.key in "2345"),
+            0,
         )

@@ -52,6 +52,11 @@ class PlaceGroups:
         later = self._groups[index:]
         return bool(later) and not later[-1].shared_with and all(group.link == "and" for group in later[1:])
 
+    def has_none_of(self, cells: frozenset[str]) -> bool:
+        """Whether a name that is taken in has none of these cells, and others have."""
+        taken = [bool(group.name.cells & cells) for group in self._groups if group.sign == "in"]
+        return any(taken) and not all(taken)
+
     def sites_in(self) -> frozenset[str]:
         """Return the sites that are taken in by their names."""
         return frozenset(group.named.name for group in self._groups if group.sign != "out" and group.named.kind == "site")
@@ -68,6 +73,10 @@ class PlaceGroups:
                 ]
                 out |= group.name.cells.difference(*also)
         return frozenset(out)
+
+    def named_out(self) -> tuple[frozenset[str], ...]:
+        """Return the places that are taken out, in order."""
+        return tuple(group.named.cells for group in self._groups if group.sign == "out")
 
     def append(self, sign: Sign, name: Name, link: str) -> None:
         """Add a name; right behind another one it means what both share, if anything."""

@@ -8,11 +8,12 @@ from typing import Final
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.name import Name, folded
 from agents.reading.names import Names
+from agents.reading.place_words import ALL, NETWORKS
 from agents.reading.placing.mentions import Mentions
 from agents.reading.placing.place_groups import Sign
 from agents.reading.placing.place_phrase import PlacePhrase
 
-_RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
+_RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until", "hasta", "até", "bis", "tot"))
 _COUNTS: Final = frozenset("23456789")
 
 
@@ -36,6 +37,7 @@ class PlaceList:
     is_doubtful: bool = False  # "except A, B": both, or B but not A?
     is_asleep_last: bool = False  # the last name is before "sleeping"
     is_back_open: bool = False  # "there" has no name behind it yet
+    end: int = 0  # behind the last name
     link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
 
     def __post_init__(self) -> None:
@@ -58,6 +60,9 @@ class PlaceList:
         if self.is_relation and self.said.groups and self.link == "…":
             raise PlaceError("it is not certain which is the source and which the target")
         last = self.said.groups.last
+        is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
+        if last and is_to and last.named.kind == name.kind and not self.link:
+            raise PlaceError("it is not certain whether the cells between are meant too")
         if last and self._is_range(position, last.named, name):
             self.said.groups.replace_last(self.said.between(last.named, name))
         else:
@@ -68,6 +73,7 @@ class PlaceList:
             self._check_part(position, name)
             self._note_count(position, name)
             self.said.groups.append(self.sign, name, self.link)
+        self.end = position + name.words
         self.link, self.is_fresh, self.is_name_missing = "", False, False
 
     def is_minus(self, position: int) -> bool:
@@ -86,6 +92,32 @@ class PlaceList:
         if is_part and not is_set:
             raise PlaceError(f"it can be {name.name} or what is left without it")
         return is_part
+
+    def check_no(self, position: int) -> None:
+        """Raise PlaceError for "no estádio" and "S1 e no S2", where "no" can be "in the"."""
+        if not self.phrase.is_at(position, "no") or not (position == 0 or self.phrase.is_at(position - 1, "e")):
+            return
+        if position + 1 < len(self.words) and self.names.at(self.words, position + 1, self.near):
+            raise PlaceError("no can be in another language")
+
+    def excluding_sign(self, position: int) -> int:
+        """Return 1 for "!A1", and for "neither" before a part of what is taken in; else 0."""
+        name = self.phrase.name_behind(position)
+        if self.phrase.is_at(position, "!"):
+            return int(name is not None and self.words[position + 1].glued)
+        is_part = name is not None and name.cells < self.said.groups.union("in", "also")
+        return int(self.phrase.is_at(position, "neither") and is_part)
+
+    def is_of_network(self, position: int) -> bool:
+        """Whether a word says of all of the network what it is or has: "toda la red", "all twelve sites"."""
+        key, before = self.words[position].key, {word.key for word in self.words[max(0, position - 2) : position]}
+        if key in NETWORKS or (key == "red" and before & {"toda", "todo", "la"}):
+            return self.said.all
+        if not key.isdigit() or not before & ALL:
+            return False
+        nouns = self.words[position + 1].key if position + 1 < len(self.words) else ""
+        size = {"sites": len(self.names.sites), "stations": len(self.names.sites), "cells": len(self.names.order)}.get(nouns)
+        return size == int(key)
 
     def begins_with_exclusion(self) -> bool:
         """Whether the words began with an exclusion, and nothing else has been named."""
@@ -129,6 +161,10 @@ class PlaceList:
     def _check_number(self, position: int, name: Name) -> None:
         """Raise PlaceError for "S2 and 3": the third cell of S2, which is in S2, or S3?"""
         last = self.said.groups.last
+        end = position + name.words
+        is_and = self.phrase.text[self.words[end - 1].start :][:2] in ("e ", "y ") and self.phrase.is_name_at(end)
+        if is_and and name.kind == "cell" and (name.words > 1 or last):
+            raise PlaceError(f"{self.words[end - 1].key} can be a part of {name.name} or an and")
         is_bare = self.words[position].key.isdigit() and not self.words[position].glued and name.words == 1
         is_bare |= name.words == 2 and self.phrase.is_at(position, "sector", "cell", "carrier", "antenna")
         is_within = last is not None and last.sign == self.sign and last.named.kind == "site" and name.cells < last.named.cells

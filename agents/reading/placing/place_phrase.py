@@ -26,6 +26,16 @@ from agents.reading.spoken import is_misspelled, spoken, with_hundreds
 
 _CLASS: Final = re.compile(r"\w\[[^\]]*\]\w")  # "S[1-3]C1"
 _FILLING_NOUNS: Final = ("cells", "sectors", "carriers", "stations", "network")
+_PARTS: Final = frozenset(("half", "third", "second", "first", "quarter", "most", "part", "last", "any", "either", "another"))
+_NUMBER_OF: Final = re.compile(  # "cell no. 2"
+    r"\b(cells?|sites?|sectors?|gnbs?|stations?|masts?|carriers?|antennas?)( no\b)([. ])(?=\s?\w)", re.IGNORECASE
+)
+_UNLIKE: Final = frozenset(  # of these words no name is an apposition
+    (
+        *("non", "nicht", "nie", "niet", "ikke", "inte", "pas", "ni", "oder", "ou", "o", "sondern", "pero", "mais"),
+        *("maybe", "perhaps", "possibly", "probably", "presumably"),
+    )
+)
 _KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 
@@ -85,7 +95,8 @@ class PlacePhrase:
 
     def is_of_each(self, position: int) -> bool:
         """Whether "each" counts the names behind it: "sector 1 of each"."""
-        is_noun = self.is_at(position + 1, "cell", "sector", "carrier", "antenna")  # "of each cell in A"
+        nouns = ("cell", "sector", "carrier", "antenna", "cell's")
+        is_noun = any(self.is_at(position + ahead, *nouns) for ahead in (1, 2, 3))  # "of each cell in A", "of each A cell"
         return self.words[position].key == "each" and position > 0 and self.words[position - 1].key == "of" and not is_noun
 
     def is_across(self, position: int) -> bool:
@@ -103,6 +114,11 @@ class PlacePhrase:
             name = self.names.full_at(self.words, position + 1)
             return self.words[position].key.isalpha() and name is not None and name.kind == "cell"
         after = position + 2
+        if self.words[position].key in _UNLIKE:
+            return False
+        if self.is_at(position + 1, *SITES) and self.is_name_at(after) and self.words[position].key not in _PARTS:
+            site = self.names.full_at(self.words, after)
+            return self.words[position].key.isalpha() and site is not None and site.kind == "site"  # "the rig site S1"
         if not self.words[position].key.isalpha() or not self.is_at(position + 1, "cell", "cells", "sector", "sectors"):
             return False
         is_bracketed = self.is_at(after, "(")
@@ -121,6 +137,8 @@ class PlacePhrase:
             "that",
         ):
             return ""  # "those of A"
+        if key == "first" and self.is_at(position + 1, "2", "3") and not self.is_before_word(position + 1):
+            return "first"
         if key in SITES and before in ("that", "this", "the", "whole", "same", "its"):
             return "site"
         return key if key in ONE_BACK or key in SEVERAL_BACK else ""
@@ -175,5 +193,8 @@ def is_nearly_filler(word: str) -> bool:
 
 def _parted(phrase: str) -> str:
     """Return a phrase with the words of a key such as "out_of_scope" apart, each where it was."""
+    phrase = re.sub(r"\bw/o\b", "bar", phrase, flags=re.IGNORECASE)  # as long, so that words stay where they are
+    phrase = re.sub(r"\bw/out\b", "minus", phrase, flags=re.IGNORECASE)
+    phrase = _NUMBER_OF.sub(lambda match: f"{match[1]} n {match[3]}", phrase)
     phrase = re.sub(r"\b(x)[ -](ray)\b", r"\1\2 ", phrase, flags=re.IGNORECASE)
     return _KEY.sub(lambda match: match.group().replace("_", " "), phrase)

@@ -21,6 +21,7 @@ from agents.reading.place_words import (
     JOINING,
     NONE,
     ONE_BACK,
+    OTHERS,
     PREMISES,
     REST,
     SEVERAL_BACK,
@@ -32,7 +33,9 @@ from agents.reading.placing.place_phrase import is_nearly_filler
 from agents.reading.spoken import Spoken
 
 _PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "same"))
-_NOUNS: Final = frozenset(("cell", "cells", "sector", "sectors", "carrier", "carriers", "site", "sites", "area", "capacity"))
+_NOUNS: Final = frozenset(
+    ("cell", "cells", "sector", "sectors", "carrier", "carriers", "site", "sites", "area", "capacity", "tower", "mast", "station")
+)
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 
 
@@ -96,6 +99,8 @@ class PlaceReader(PlaceList):
         elif self.phrase.is_at(position, "also", "likewise") and self.phrase.goes_on_at(position + length):
             if self.sign == "out" and not self.is_fresh and self.phrase.is_name_at(position + length):
                 raise PlaceError("it is not certain whether what follows is left out too")
+        elif self.is_asleep_last:
+            self.said.asleep = None  # "S1, the sleeping cell included"
         elif self.said.groups:
             self.part = None
             (self.said.groups.turn_list if self.said.all else self.said.groups.turn_last)("also")
@@ -157,10 +162,11 @@ class PlaceReader(PlaceList):
             ):  # "not in A, in B neither"; "not A, B neither" is of both
                 self.said.groups.turn_list("out", all_names=self.said.all and any(word.key == "those" for word in words))
             return length
-        length = phrase_at(EXCLUDING, words, position) or self._excluding_sign(position)
+        length = phrase_at(EXCLUDING, words, position) or self.excluding_sign(position)
         if length:
             self.none_at = None  # "none but A excluded"
             is_but = word.key == "but" and length == 1
+            self.check_no(position)
             if is_but and any(one.key == "neither" for one in words[:position]):
                 raise PlaceError("it is not certain what is left out")
             is_opposed = is_but and (self.begins_with_exclusion() or (self.exclusion == "not" and not self.is_fresh))
@@ -169,14 +175,6 @@ class PlaceReader(PlaceList):
             self.link = "…" if is_opposed else self.link
             return length + self.phrase.aside(position + length)
         return self._read_word(position, word)
-
-    def _excluding_sign(self, position: int) -> int:
-        """Return 1 for "!A1", and for "neither" before a part of what is taken in; else 0."""
-        name = self.phrase.name_behind(position)
-        if self.phrase.is_at(position, "!"):
-            return int(name is not None and self.words[position + 1].glued)
-        is_part = name is not None and name.cells < self.said.groups.union("in", "also")
-        return int(self.phrase.is_at(position, "neither") and is_part)
 
     def _read_rest(self, position: int, length: int) -> int:
         after = position + length
@@ -219,8 +217,10 @@ class PlaceReader(PlaceList):
         return 1
 
     def _means_nothing(self, position: int, word: Spoken) -> bool:
-        if is_pronoun(self.words, position) or self.phrase.is_apposed(position):
+        if is_pronoun(self.words, position) or self.phrase.is_apposed(position) or self.is_of_network(position):
             return True
+        if word.key in OTHERS and self.phrase.is_at(position - 1, "that", "this", "same") and len(self.said.groups) > 0:
+            return not self.phrase.is_at(position + 1, "of")
         last = self.said.groups.last
         is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
         if word.key.isdigit() and (word.glued or (is_listed and not self.phrase.is_before_word(position))):
@@ -280,10 +280,14 @@ class PlaceReader(PlaceList):
         before = [word.key for word in self.words[max(0, position - 2) : position]]
         if before in (["it", "is"], ["they", "are"], ["which", "is"], ["which", "are"]) and self.said.groups:
             return  # it says more of a cell that is named
+        if before and before[-1] != "of" and "with" in before and (self.said.groups or self.said.all):
+            raise PlaceError("it is not certain whether the others are meant too")
+        if self.sign == "also" and is_asleep and not self.phrase.is_name_at(position + 1):
+            return  # "S1 including the sleeping cell"
         if self.sign == "out" and is_asleep:
             self.said.without_asleep = True
         elif self.sign == "out":
             self.said.asleep = True  # "not in operation"
         else:
             self.said.asleep = is_asleep
-            self.is_asleep_last = bool(self.said.groups) and self.said.asleep
+            self.is_asleep_last = (bool(self.said.groups) or self.said.all) and self.said.asleep

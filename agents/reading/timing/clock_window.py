@@ -121,6 +121,8 @@ class ClockWindow:
             return end - spans[0].length, end
         moment = moment if moment.day or not days else replace(moment, day=days[0])
         if self._is_until():
+            if spans:
+                raise TimeError("it is not certain when it starts")  # "for two hours until 22:00"
             until = next(index for index, item in enumerate(self.items) if item in BY)
             if any(item in WHOLE for item in self.items[:until]):
                 raise TimeError("it is not certain when it starts")
@@ -130,9 +132,16 @@ class ClockWindow:
                 raise TimeError("it is not certain when it ends")  # "until the end, from 19:30"
             return self.now, next_of(with_half(moment, self.items), self.now)
         if spans:
+            if not self._is_lasting() or spans[0].minutes > 12 * 60:
+                raise TimeError("it is not certain how long")  # "from 19 hours and 21:15"
             start = next_of(with_half(moment, self.items), self.now)
             return start, start + spans[0].length
         raise TimeError("it has no end")
+
+    def _is_lasting(self) -> bool:
+        """Whether the words say that a duration is how long it lasts, or begin with it."""
+        kinds = [type(item) for item in self.items if isinstance(item, Moment | Span)]
+        return self._has("for", "lasting", "lasts", "during", "long", "duration", "over", "/", "+") or kinds[:1] == [Span]
 
     def _by_two(self, first: Moment, last: Moment) -> Window:
         if self._is_until() and next(item for item in self.items if isinstance(item, Moment) or item in UNTIL) in UNTIL:

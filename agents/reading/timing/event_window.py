@@ -6,17 +6,26 @@ or the start or end of an event with what is added or taken off. Without an end 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from agents.reading.site_card import NamedEvent
 from agents.reading.timing.clock_window import ClockWindow, check_affirmed, days_in, next_of, with_half
+from agents.reading.timing.item_words import has, index_of, is_timely, moment_in, words_in
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window
 from agents.reading.timing.time_words import AFTER, BACK, BEFORE, ENDING, ENDS, FROM, PLAIN, STARTS, TO, UNTIL
 
 _UNCLEAR: Final = frozenset(("day", "morning", "evening", "afternoon", "night", "eve", "if", "whenever"))
+_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
+# Parts of an event: without a rule for them they are not the whole of it.
+_PARTS: Final = frozenset(
+    (
+        *("half", "hour", "quarter", "third", "second", "fourth", "middle", "part", "minute", "hours", "minutes", "quarters"),
+        *("except", "break", "interval", "most", "some", "bit", "until", "stage", "phase", "beginning", "early", "late"),
+    )
+)
 _STARTING: Final = frozenset(("starting", "commencing", "from", "beginning"))
 
 
@@ -34,7 +43,7 @@ class EventWindow:
     def _is_during(self, index: int) -> bool:
         """Whether "through" stands before an event and no start before it: "through the match"."""
         following = next((item for item in self.items[index + 1 :] if item not in ("the", "this", "whole", "all", "entire")), "")
-        return isinstance(following, Event) and not _is_timely(self.items[:index])
+        return isinstance(following, Event) and not is_timely(self.items[:index])
 
     def read(self) -> Window:
         """Return start and end; raises TimeError."""
@@ -45,7 +54,7 @@ class EventWindow:
         if position is None:
             return self._undivided()
         left, right = self.items[:position], self.items[position + 1 :]
-        if not _is_timely(left) and (starting := _index(right, _STARTING)) is not None and _is_timely(right[starting + 1 :]):
+        if not is_timely(left) and (starting := index_of(right, _STARTING)) is not None and is_timely(right[starting + 1 :]):
             left, right = right[starting:], right[:starting]  # "until its end, starting when it starts"
         return self._between(left, right, self.items[position])
 
@@ -57,16 +66,16 @@ class EventWindow:
                 if not isinstance(item, str) or item not in table or (item == "and" and not is_between):
                     continue
                 left, right = self.items[:index], self.items[index + 1 :]
-                is_mere = item in (",", "\n", "…", "-", "/") and not (_has(left, Moment) and _has(right, Moment))
-                if not is_mere and _is_timely(right) and (_is_timely(left) or table is UNTIL):
+                is_mere = item in (",", "\n", "…", "-", "/") and not (has(left, Moment) and has(right, Moment))
+                if not is_mere and is_timely(right) and (is_timely(left) or table is UNTIL):
                     return index
         return None
 
     def _between(self, left: list[Item], right: list[Item], word: Item) -> Window:
-        start_clock, end_clock = _moment(left), _moment(right)
+        start_clock, end_clock = moment_in(left), moment_in(right)
         if start_clock and end_clock:
             return ClockWindow(self._with_day(left, right), self.now).read()
-        if not _is_timely(left):
+        if not is_timely(left):
             return self.now, self._clock_after(end_clock, right, self.now) if end_clock else self._point(
                 right, is_end=True, word=word
             )
@@ -82,7 +91,7 @@ class EventWindow:
     def _with_day(self, left: list[Item], right: list[Item]) -> list[Item]:
         """Return the items of two clock times, on the day of the event unless a day is named."""
         items: list[Item] = [item for item in (*left, "to", *right) if not isinstance(item, Event)]
-        first = _moment(left)
+        first = moment_in(left)
         if days_in(items) or first is None or first.day or first.is_open:
             return items
         start = self.events[0].start
@@ -120,7 +129,7 @@ class EventWindow:
     def _told_point(self, moment: Moment, side: list[Item]) -> datetime | None:
         """Return when an event starts or ends if the words tell the time of it; raises TimeError if the calendar has another."""
         event = next((item.event for item in side if isinstance(item, Event)), None)
-        point = self._base(event, _words(side), "") if event and not _has(side, Span) else None
+        point = self._base(event, words_in(side), "") if event and not has(side, Span) else None
         if event and point and all(half.on(point.date(), point) != point for half in moment.halves()):
             raise TimeError(f"by the calendar the {event.name} is from {event.start:%H:%M} to {event.end:%H:%M}")
         return point
@@ -134,10 +143,10 @@ class EventWindow:
         if event is None:
             if "now" in side:
                 return self.now
-            if not _is_timely(side) or not (set(_words(side)) & (BACK | STARTS | ENDS) or _has(side, Span)):
+            if not is_timely(side) or not (set(words_in(side)) & (BACK | STARTS | ENDS) or has(side, Span)):
                 return self._day_point(side)
             event = self.events[0] if len(self.events) == 1 or word == "" else self.events[-1]
-        words, days = _words(side), days_in(side)
+        words, days = words_in(side), days_in(side)
         if days and not any(event.start.date() <= day <= event.end.date() for day in days):
             raise TimeError(f"{event.name} is on {event.start:%A %d %B} by the calendar")
         span = next((item for item in side if isinstance(item, Span)), None)
@@ -188,9 +197,9 @@ class EventWindow:
 
     def _undivided(self) -> Window:
         """Return the window of words without an end of their own: an event, a part of it, or a time around it."""
-        event, words = self.events[0], _words(self.items)
+        event, words = self.events[0], words_in(self.items)
         span = next((item for item in self.items if isinstance(item, Span)), None)
-        moment = _moment(self.items)
+        moment = moment_in(self.items)
         for before, item in zip(["", *self.items], self.items, strict=False):
             if item in _UNCLEAR and not isinstance(before, Day):
                 raise TimeError(f"{item} is not certain")
@@ -198,6 +207,8 @@ class EventWindow:
             return self._with_clock(event, moment, words)
         if span is not None:
             return self._with_span(event, span, words)
+        if nth := self._nth_hour(event, words):
+            return nth
         if half := next((one for one in ("first", "second", "last") if f"{one} half" in " ".join(words)), None):
             middle = event.start + (event.end - event.start) / 2
             return (event.start, middle) if half == "first" else (middle, event.end)
@@ -207,6 +218,17 @@ class EventWindow:
             return self.now, event.end if set(words) & ENDS else event.start
         return self._whole(event, words)
 
+    def _nth_hour(self, event: NamedEvent, words: list[str]) -> Window | None:
+        """Return "the second hour" of an event, None if the words are about none; raises TimeError if it has no such hour."""
+        text = " ".join(words)
+        number = next((number for number, word in enumerate(_ORDINALS, 1) if re.search(rf"\b{word} hours?\b", text)), 0)
+        if not number:
+            return None
+        start = event.start + timedelta(hours=number - 1)
+        if start >= event.end or sum(word in _ORDINALS for word in words) > 1 or set(words) & (BEFORE | AFTER):
+            raise TimeError("it is not certain which hour")
+        return start, min(start + timedelta(hours=1), event.end)
+
     def _whole(self, event: NamedEvent, words: list[str]) -> Window:
         has_start, has_end = bool(set(words) & STARTS), bool(set(words) & (ENDS - {"over", "on", "last"}))
         if (has_start != has_end and not set(words) & {"while", "during"}) or set(words) & {"after", "once", "following"}:
@@ -214,6 +236,8 @@ class EventWindow:
         days = days_in(self.items)
         if days and not any(event.start.date() <= day <= event.end.date() for day in days):
             raise TimeError(f"{event.name} is on {event.start:%A %d %B} by the calendar")
+        if unknown := [word for word in words if word in _PARTS]:
+            raise TimeError(f"{unknown[0]} is not understood")
         if len(self.events) > 1:
             raise TimeError("it names several events")
         return event.start, event.end
@@ -236,6 +260,8 @@ class EventWindow:
         return self._part(event, span.length, words) or self._beside(event, span.length, words)
 
     def _part(self, event: NamedEvent, length: timedelta, words: list[str]) -> Window | None:
+        if {"first", "last"} <= set(words):
+            raise TimeError("it names several parts")
         is_beside = set(words) & {"first", "last"} and set(words) & {"after", "following"}
         if is_beside or (set(words) & {"once", "when"} and set(words) & ENDS):
             return event.end, event.end + length
@@ -260,36 +286,6 @@ class EventWindow:
         raise TimeError("before or after is not said")
 
     def _before(self, event: NamedEvent, length: timedelta, words: list[str], *, is_behind: bool) -> Window:
-        if is_behind or set(words) & (FROM - {"as"}):
+        if is_behind or set(words) & (FROM - {"as", "start"}):
             return event.start - length, event.end  # "the drill, incl. 15 min before"
         return event.start - length, event.start
-
-
-def _words(items: Sequence[Item]) -> list[str]:
-    return [item for item in items if isinstance(item, str)]
-
-
-def _has(items: Sequence[Item], kind: type[Moment] | type[Span]) -> bool:
-    return any(isinstance(item, kind) for item in items)
-
-
-def _moment(items: Sequence[Item]) -> Moment | None:
-    return next((item for item in items if isinstance(item, Moment)), None)
-
-
-def _index(items: list[Item], words: frozenset[str]) -> int | None:
-    return next((index for index, item in enumerate(items) if isinstance(item, str) and item in words), None)
-
-
-def _is_timely(items: Sequence[Item]) -> bool:
-    """Whether words name a point in time."""
-    words = set(_words(items))
-    is_point = any(isinstance(item, Moment | Event | Day) for item in items)
-    is_relative = _has(items, Span) and bool(words & (BEFORE | AFTER))
-    return (
-        is_point
-        or is_relative
-        or "now" in words
-        or bool(words & (STARTS | ENDS))
-        or (bool(words & BACK) and bool(words & (BEFORE | AFTER | {"with"})))
-    )

@@ -11,10 +11,14 @@ from rapidfuzz import fuzz, process
 
 from agents.reading.site_card import NamedEvent, SiteCard
 from agents.reading.spoken import Spoken, singular, spoken
+from agents.reading.timing.clock_words import with_clocks
 from agents.reading.timing.moments import TimeError
 from agents.reading.timing.time_words import KNOWN, SHORT
 
 _ZONE: Final = re.compile(r"\b(?:CES?T|EES?T|E[SD]T|P[SD]T|C[SD]T|BST|JST|SGT|MSK)\b|(?<=:\d\d)\+(?!00:?00)\d\d:?\d\d\b")
+
+
+_GAMES: Final = frozenset(("match", "game", "fixture", "derby", "partido", "partita", "jogo", "spiel", "wedstrijd"))
 
 
 def plain(phrase: str) -> str:
@@ -23,6 +27,7 @@ def plain(phrase: str) -> str:
         raise TimeError(f"{zone.group()} is not the clock of the network")
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", phrase)  # a date with dots has its day first
     text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
+    text = with_clocks(text)
     text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:2mo?ro?w?|2mrw|tmrw|tmr|tmw)\b", "tomorrow", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=\d{4}) 2 (?=\d{4}\b)", " to ", text)
@@ -39,14 +44,36 @@ def corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
     """Correct misspelled words of time and of the calendar."""
     known = KNOWN | {word for event in card.events for word in event_words(event)}
     meant: list[Spoken] = []
+    game = _game(card)
     for word in words:
-        key = word.key
+        key = game if game and word.key in _GAMES else word.key
         if len(key) > 3 and key.isalpha() and key not in known and singular(key) not in known and key not in SHORT:
             match = process.extractOne(key, sorted(known), scorer=fuzz.ratio, score_cutoff=80 if len(key) > 5 else 86)
             swapped = [right for right in known if right[0] == key[0] and sorted(right) == sorted(key)]
             key = match[0] if match else swapped[0] if len(swapped) == 1 else key
         meant.append(replace(word, key=SHORT.get(key, key)))
     return meant
+
+
+def with_game(text: str, card: SiteCard) -> str:
+    """Return a phrase with "kick-off" and "final whistle" as start and end of the only game, if the phrase names none."""
+    game = _game(card)
+    if not game or set(re.findall(r"\w+", text.casefold())) & _GAMES:
+        return text
+    start = next(event.start for event in card.events if game in event_words(event))
+    if re.search(r"\b(?:tonight|today|this \w+)\b", text, re.IGNORECASE) and start.date() != card.now.date():
+        return text
+    text = re.sub(r"\bkick[\s-]?off\b", f"the start of the {game}", text, flags=re.IGNORECASE)
+    if any("final" in event_words(event) for event in card.events):
+        return text
+    return re.sub(r"\bfinal whistle\b", f"end of the {game}", text, flags=re.IGNORECASE)
+
+
+def _game(card: SiteCard) -> str:
+    """Return the word for a game in the name of the only event that is one, empty if there is none: "match"."""
+    games = [event_words(event) & _GAMES for event in card.events]
+    games = [words for words in games if words]
+    return min(games[0]) if len(games) == 1 else ""
 
 
 @lru_cache(maxsize=256)

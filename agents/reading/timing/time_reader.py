@@ -10,7 +10,7 @@ from typing import Final
 from agents.reading.site_card import NamedEvent, SiteCard
 from agents.reading.spoken import Spoken, singular, spoken
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError
-from agents.reading.timing.plain_time import corrected, event_words, plain
+from agents.reading.timing.plain_time import corrected, event_words, plain, with_game
 from agents.reading.timing.time_words import MONTHS, NIGHT, NO_EVENT, PART_OF_DAY, SPANS, UNITS, UNTIL, WEEKDAYS
 
 _NAMED: Final = {"noon": 12, "midday": 12, "midnight": 24}
@@ -19,7 +19,7 @@ _ORDINAL: Final = ("st", "nd", "rd", "th")
 
 def items_of(phrase: str, card: SiteCard) -> list[Item]:
     """Return what a phrase says, in order; raises TimeError."""
-    return _TimeReader(card, corrected(spoken(plain(phrase)), card)).items()
+    return _TimeReader(card, corrected(spoken(plain(with_game(phrase, card))), card)).items()
 
 
 class _TimeReader:

@@ -14,7 +14,17 @@ from agents.reading.timing.time_reader import items_of
 
 
 def window_of(phrase: str, card: SiteCard) -> Window:
-    """Return start and end of the time that a phrase names; raises TimeError."""
+    """Return start and end of the time that a phrase names, once or in each of its pieces; raises TimeError."""
+    pieces = [piece for piece in phrase.split(" … ") if piece.strip()]
+    try:
+        return _window_of(phrase, card)
+    except TimeError:
+        if len(pieces) < 2 or len(windows := {_window_of(piece, card) for piece in pieces}) > 1:
+            raise
+    return windows.pop()
+
+
+def _window_of(phrase: str, card: SiteCard) -> Window:
     items = items_of(phrase, card)
     has_event = any(isinstance(item, Event) for item in items)
     start, end = (EventWindow if has_event else ClockWindow)(items, card.now).read()

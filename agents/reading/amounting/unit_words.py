@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from agents.reading.numbers import PARTS
+from agents.reading.amounting.numbers import PARTS
 from agents.reading.spoken import ONES, TENS, is_misspelled
 from policies.text.units import is_unit
 
@@ -31,6 +31,8 @@ _OTHER_WORDS: Final = frozenset(
     )
 )
 _BITS: Final = r"(kilo|mega|giga|[kmg])(?:\s?bits?|\s?b)"
+_POINT: Final = r"(?:decimal|comma|dot|komma|coma|virgule|virgola|vírgula)"
+_DIGIT_WORD: Final = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)\b"
 _Simpler = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 
@@ -56,6 +58,10 @@ _SIMPLER: Final = (
     _simpler(r"(\d)\s*[×x*·⋅]\s*10\s*[-−–](\d{1,2})\b", r"\1e-\2"),  # the exponent was raised
     _simpler(r"\b(?:prcnt|pcnt|perc|prct|percnt)\b|\bp\.\s?c\.", "percent"),
     _simpler(r"\bhaf\b", "half"),
+    _simpler(r"\bform\b(?=.*\bto)", "from"),
+    _simpler(r"\btoo\b(?=\s*[<>≤≥]?\s*\d)", "to"),
+    _simpler(rf"(?<=[a-z])\s+{_POINT}\s+(?={_DIGIT_WORD})", " point "),
+    _simpler(rf"(?<=\d)\s+(?:point|{_POINT})\s+(?=\d)", "."),
     _simpler(r"\b(?:a|an|one|1|another)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+(?:a|one)\s+half\b", r"1.5 \1"),
     _simpler(r"\b([\w.,]+)\s+(degrees?|decibels?|dbs?|seconds?|percent)\s+and\s+(?:a|one)\s+half\b", r"\1 and a half \2"),
     _simpler(r"\b(?:more|less|further|additional|extra)\s+(degrees?|d\s?b|decibels?|points?)\b", r"\1"),
@@ -104,10 +110,25 @@ def _corrected(word: str) -> str:
 
 _PERCENT: Final = frozenset(("%", "percent", "pct", "percents", "procent", "point", "points", "prct"))
 _UNIT: Final = re.compile(
-    r"[\s;|…,-]*((?:per\s+cent|per\s+mille|per\s+mil|[^\W\d_]+|[%‰°µμ])(?:\s*/\s*[^\W\d_]+)?(?:\s+[^\W\d_]+){0,3})", re.IGNORECASE
+    r"[\s;|…,+-]*(?:all\s+(?:of\s+)?(?:that|them|these|those)\s+(?=in\b))?((?:per\s+cent|per\s+mille|per\s+mil|[^\W\d_]+(?!\w)|[%‰°µμ])(?:\s*/\s*[^\W\d_]+)?(?:\s+[^\W\d_]+(?!\w)){0,3})",
+    re.IGNORECASE,
 )
 _SPACED: Final = {"d b": "dB", "d b m": "dBm", "m s": "ms", "m bit": "Mbit"}
-_OWN: Final = ("deg", "degree", "degrees", "°", "‰", "permille", "ppm", "gbit", "kbit", "mbit")  # units of this module
+_OWN: Final = (
+    "deg",
+    "degree",
+    "degrees",
+    "°",
+    "‰",
+    "permille",
+    "ppm",
+    "gbit",
+    "kbit",
+    "mbit",
+    "megajoule",
+    "megajoules",
+    "MJ",
+)  # units of this module
 
 
 def unit_of(after: str) -> str:
@@ -117,14 +138,13 @@ def unit_of(after: str) -> str:
         return ""
     words = match[1].replace(" / ", "/").split()
     folded = match[1].casefold()
-    if words[0].casefold() in _PERCENT or folded.startswith("per cent"):
-        return "%"
-    if folded.startswith("per mil"):
-        return "‰"
-    if words[0].casefold() in ("a", "of", "an"):
+    if words[0].casefold() in _PERCENT or folded.startswith(("per cent", "per mil")):
+        return "‰" if folded.startswith("per mil") else "%"
+    if words[0].casefold() in ("a", "of", "an", "in"):
         return unit_of(after[after.casefold().index(words[0].casefold()) + len(words[0]) :])
     for size in range(len(words), 0, -1):
         spelling = " ".join(words[:size])
         if is_unit(spelling) or spelling.casefold() in _SPACED:
             return _SPACED.get(spelling.casefold(), spelling)
-    return words[0].casefold() if words[0].casefold() in _OWN else ""
+    own = words[0] if words[0] == "MJ" else words[0].casefold()
+    return own if own in _OWN else ""

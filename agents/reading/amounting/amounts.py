@@ -12,8 +12,8 @@ from fractions import Fraction
 from math import log10
 from typing import Final
 
-from agents.reading.numbers import TIMES, Number, numbers_of
-from agents.reading.unit_words import simplified, unit_of, with_article_as_one
+from agents.reading.amounting.numbers import TIMES, Number, numbers_of
+from agents.reading.amounting.unit_words import simplified, unit_of, with_article_as_one
 from policies.text.units import quantity, unit_dimension
 
 
@@ -21,12 +21,12 @@ class AmountError(Exception):
     """The words carry no number, or one in a unit that does not fit."""
 
 
-def value_in(words: str, unit: str, *, lowest: bool = False, before: float | None = None) -> float:
+def value_in(words: str, unit: str, *, lowest: bool = False, bound: bool = False, before: float | None = None) -> float:
     """Return the amount of the words in `unit`, a canonical unit of `policies.text.units`; raises AmountError.
 
     Of a number and its correction the last one counts ("10... no, make that 8 ms"), of a range ("between 2 and 9 %") the
     lowest or the highest. A share may be said in percent, per mille, as a ratio ("2e-4") or as "2 in 100". before: the amount of
-    the item before, to which "the same", "half that" and a number without a unit refer.
+    the item before, to which "the same", "half that" and a number without a unit refer; bound: of one, "not 80 %" is the next.
     """
     plain = simplified(words)
     if not numbers_of(plain):
@@ -34,6 +34,8 @@ def value_in(words: str, unit: str, *, lowest: bool = False, before: float | Non
     fitting = list(_values(plain, unit))
     if before is not None and (referred := _referred(plain, before, has_value=bool(fitting))) is not None:
         return _rounded(referred)
+    if not fitting and bound and before is not None and (elided := _NOT.sub("", plain)) != plain:
+        fitting = list(_values(elided, unit))  # "not above 75 % … not 80 %"
     if not fitting:
         raise AmountError(f"{words!r} is no amount in {unit or 'a number'}")
     if len(set(fitting)) == 1 or CORRECTING.search(plain):
@@ -59,7 +61,11 @@ def _rounded(value: Fraction | float) -> float:
     return float(f"{float(value):.10g}")
 
 
-_SAME: Final = re.compile(r"\b(?:the same|as much|as many|likewise|ditto|same)\b", re.IGNORECASE)
+_SAME: Final = re.compile(r"\b(?:the same|as much|as many|likewise|ditto|dito|idem|id|same|like)\b", re.IGNORECASE)
+_NOT: Final = re.compile(r"^\s*not\s+(?=\S+\s*\S+\s*$)", re.IGNORECASE)
+_UNKNOWN: Final = re.compile(
+    r"\s?(?!(?:at|in|on|for|to|or|as|no|is|up|max|min|too)\b)[^\W\d_]{1,3}(?![^\W_])(?:/\w+)?", re.IGNORECASE
+)
 _THAT: Final = re.compile(r"\s*(?:of\s+)?(?:that|it|as much|as many|the amount)\b", re.IGNORECASE)
 
 
@@ -70,33 +76,66 @@ def _referred(words: str, before: float, *, has_value: bool) -> Fraction | float
         return before * float(numbers[0].value) if _THAT.match(words[numbers[0].end :]) else None
     if not numbers:
         return before if _SAME.search(words) else None
-    is_bare = len(numbers) == 1 and not unit_of(words[numbers[0].end :]) and not numbers[0].is_ratio
+    is_bare = len(numbers) == 1 and not numbers[0].is_ratio and not _UNKNOWN.match(words[numbers[0].end :])
+    is_bare = is_bare and not unit_of(words[numbers[0].end :])
     return numbers[0].value if is_bare and not has_value else None
 
 
 def _values(words: str, unit: str) -> Iterator[Fraction]:
     numbers = [number for number in numbers_of(words) if not _is_denied(words[: number.start])]
-    if _ADJACENT.search(_blanked(words, numbers)) or (unit == "%" and any(number.is_joined for number in numbers)):
+    if (_ADJACENT.search(_blanked(words, numbers)) and not (unit == "%" and _total(words, numbers))) or (
+        unit == "%" and any(number.is_joined for number in numbers)
+    ):
         raise AmountError(f"{words!r} can be more than one number")
     if len(numbers) > 1:  # "doubled to 4"
         numbers = [number for number in numbers if words[number.start : number.end].casefold() not in TIMES]
     is_total = has_unit = False
+    if unit != "%" and _THOUSANDS.search(words):
+        raise AmountError(f"{words!r} can be thousands or decimals")
+    used, unused = set[Fraction | float](), list[Number]()
     for index, number in enumerate(numbers):
         if is_total:
             is_total = False
             continue
         after = _with_later_unit(words, numbers[index:])
-        total = numbers[index + 1].value if unit == "%" and index + 1 < len(numbers) else Fraction(0)
-        if total > 1 and re.match(
-            r"\s*(?:\w+\s+|…\s+)?(?:in|out of|from|per)(?:\s+every)?\s*$", words[number.end : numbers[index + 1].start]
-        ):
+        total = _total(words, numbers[index:]) if unit == "%" else Fraction(0)
+        if total:
             is_total = True
             yield number.value / total * 100
         elif (value := _in_unit(number, after, unit)) is not None:
             has_unit = True
+            used.add(number.value)
             yield Fraction(value).limit_denominator(10**9)
         elif has_unit and not unit_of(after) and not number.is_ratio:
             yield number.value  # "320 ms, no, make that 256"
+        else:
+            unused.append(number)
+    if used and any(number.value not in used for number in unused) and not CORRECTING.search(words):
+        raise AmountError(f"{words!r} has a number that is not used")
+
+
+_THOUSANDS: Final = re.compile(r"(?<![\w.,])[1-9]\d{0,2}\.\d{3}(?![\w.])")
+_IN: Final = r"(?:in|out of|from|per|over|of|on|each|every|for (?:every|each))(?:\s+(?:every|each))?"
+_IN_FEW: Final = re.compile(r"\s*(?:\w+\s+|…\s+)?(?:in|out of|from|per)\b", re.IGNORECASE)  # of the others only "1 of 100"
+_OUT_OF: Final = re.compile(rf"\s*(?:(?!per\s?cent\b|pct\b)\w+\s+|…\s+)?{_IN}\s*$", re.IGNORECASE)
+
+
+def _total(words: str, numbers: list[Number]) -> Fraction:
+    """Return the total of "1 in 100" or "2 users over 100", of which the first number is a part; 0 if there is none."""
+    if len(numbers) < 2 or not _OUT_OF.match(words[numbers[0].end : numbers[1].start]):
+        return Fraction(0)
+    is_counted = unit_of(words[numbers[1].end :]).casefold() in (
+        "",
+        "ue",
+        "ues",
+        "user",
+        "users",
+        "devices",
+        "connections",
+        "handovers",
+    )
+    least = 2 if _IN_FEW.match(words[numbers[0].end : numbers[1].start]) else 10
+    return numbers[1].value if numbers[1].value >= least and numbers[1].value > numbers[0].value and is_counted else Fraction(0)
 
 
 _ADJACENT: Final = re.compile(r"#\s*(?:[x×*·]|of)?\s*#")
@@ -137,7 +176,7 @@ def _with_later_unit(words: str, numbers: list[Number]) -> str:
     after = words[numbers[0].end :]
     if len(numbers) > 1 and not unit_of(after):
         between = words[numbers[0].end : numbers[1].start]
-        if re.fullmatch(r"\s*(?:and|to|or|through|\.\.|-|–|until)\s*", between, re.IGNORECASE):
+        if re.fullmatch(r"\s*(?:and|(?:down |up |on )?to|or|through|\.\.|-|–|until)\s*", between, re.IGNORECASE):
             return words[numbers[1].end :]
     if match := re.match(r"\s*,?\s*(?:and\s+)?not\s+[\d.]+\s*,?", after):
         return after[match.end() :]
@@ -152,11 +191,19 @@ def _in_unit(number: Number, after: str, unit: str) -> Fraction | float | None:
         return _in_unit(Number(number.value / 2, number.start, number.end), after[half.end() :], unit)
     if spelling == "":
         return number.value if unit in ("", "count", "UE") and not number.is_ratio else None
-    if unit == "dBm" and spelling in _MILLIWATTS:
-        return round(10 * log10(number.value * _MILLIWATTS[spelling]), 2) if number.value > 0 else None
-    if (bits := spelling.casefold()) in _BIT_FACTORS and unit in ("Mbit", "Mbit/s"):
-        return number.value * _BIT_FACTORS[bits]
-    return _converted(number, spelling, unit)
+    found = _own(number.value, spelling, unit)
+    return _converted(number, spelling, unit) if found is None else found
+
+
+def _own(value: Fraction, spelling: str, unit: str) -> Fraction | float | None:
+    """Return a value in spellings of units that the catalogue does not have, None if it is in none of them."""
+    milliwatts = _MILLIWATTS.get(spelling, _MILLIWATTS.get(spelling.casefold(), 0) if len(spelling) > 2 else 0)
+    if unit == "dBm" and milliwatts:
+        return round(10 * log10(value * milliwatts), 2) if value > 0 else None
+    if unit == "Wh" and spelling in ("MJ", "megajoule", "megajoules"):
+        return value * Fraction(10**6, 3600)
+    bits = _BIT_FACTORS.get(spelling.casefold()) if unit in ("Mbit", "Mbit/s") else None
+    return value * bits if bits else None
 
 
 def _converted(number: Number, spelling: str, unit: str) -> Fraction | None:

@@ -12,6 +12,7 @@ from agents.reading.spoken import ONES, TENS
 
 PARTS: Final = {
     **{"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4), "fifth": Fraction(1, 5)},
+    **{"fourth": Fraction(1, 4), "fourths": Fraction(1, 4)},
     **{"sixth": Fraction(1, 6), "seventh": Fraction(1, 7), "eighth": Fraction(1, 8), "ninth": Fraction(1, 9)},
     **{"tenth": Fraction(1, 10), "twentieth": Fraction(1, 20), "hundredth": Fraction(1, 100), "halves": Fraction(1, 2)},
     **{"thirds": Fraction(1, 3), "quarters": Fraction(1, 4), "fifths": Fraction(1, 5), "eighths": Fraction(1, 8)},
@@ -22,7 +23,8 @@ TIMES: Final = {
     **{"thrice": Fraction(3), "triple": Fraction(3), "tripled": Fraction(3)},
 }
 _DIGITS: Final = r"(?:(?<![\w)])[-+−])?\d+(?:[ ,']\d{3})*(?:[.,]\d+)?(?:[eE][-+−]?\d+)?|(?:(?<![\w)])[-+−])?\d*\.\d+"
-_TOKEN: Final = re.compile(rf"(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?|%|‰|/|\*)")
+_NAMED: Final = r"(?<![^\W_xX×])"  # behind a letter stands the number of a name: C2
+_TOKEN: Final = re.compile(rf"{_NAMED}(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?|%|‰|/|\*)")
 
 
 @dataclass(frozen=True)

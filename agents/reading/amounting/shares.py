@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from agents.reading.amounts import CORRECTING, AmountError
-from agents.reading.numbers import TIMES, Number, numbers_of
-from agents.reading.unit_words import simplified
+from agents.reading.amounting.amounts import CORRECTING, AmountError
+from agents.reading.amounting.numbers import TIMES, Number, numbers_of
+from agents.reading.amounting.unit_words import simplified
 
 _PERCENT: Final = re.compile(r"\s*(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
 _OF: Final = re.compile(
     r"\s*(?:%|per\s?cent|pct)?\s*(?:or (?:more|less|better|higher|lower|fewer)\s+)?"
-    r"(?:of\s+\S|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b|[*x×]\s*(?:last|now|yesterday|today))",
+    r"(?:parts?\s+)?(?:(?:of|van|von|de|del|della|di|du|da|do|af|av)\s+\S|d['’]\S"
+    r"|what (?:it|they)\b|as (?:many|much|high|low|long|big)\b|[*x×]\s*(?:last|now|yesterday|today))",
     re.IGNORECASE,
 )
 _OF_AT_END: Final = re.compile(r"\s*(?:%|per\s?cent|pct)?\s*of\s*$", re.IGNORECASE)
@@ -43,6 +44,37 @@ _REACHED: Final = frozenset(
         *("holds", "only", "just", "the", "a", "up", "max", "min", "maximum", "minimum", "higher", "lower", "worse", "better"),
         *("and", "or", "must", "shall", "should", "have", "has", "to"),
     )
+)
+_TO: Final = re.compile(
+    r"(?<!up )\bto(?:\s+(?:the|about|around|roughly|at|most|least|not?|more|less|than|only|just|below|under|max(?:imum)?))*\s*$",
+    re.IGNORECASE,
+)
+_REFERENCE: Final = (
+    r"(?=\s*(?:$|[,.;…]|last|yesterday|now|today|what|its?|that|present|current|the\s+(?:present|current|last|value|level)))"
+)
+_MORE: Final = re.compile(  # "to 10 % more than last week", "up to 8 % of now more"
+    rf"\s*(?:%|per\s?cent|pct)?\s*(?:of\s+(?:now|today|yesterday|last\s+week)\s+)?(?:(more|above|higher|over{_REFERENCE})|(less|below"
+    rf"|lower|fewer|under{_REFERENCE})|better|worse|faster|slower|longer|shorter)\b(?!\s+(?:and|or)\b)",
+    re.IGNORECASE,
+)
+_RISES: Final = re.compile(r"\b(?:ris|rais|grow|gain|increas|climb|add)\w*", re.IGNORECASE)
+_FALLS: Final = re.compile(r"\b(?:fall|drop|sink|reduc|decreas|cut|lower|shrink|sav|down)\w*", re.IGNORECASE)
+_CHANGE: Final = (
+    r"\b(?:(increase|rise|growth|gain)|(decrease|drop|loss|reduction|fall|decline|cut)|change|worsening|degradation)s?\b"
+)
+_LIMITING: Final = r"\b(?:limit|keep|hold|confin|restrict|cap|contain|kept|held)\w*\b"
+_LIMITED: Final = re.compile(rf"{_LIMITING}.*{_CHANGE}.*\bto\b[^\d%]*$", re.IGNORECASE)  # "limit the increase to 5 %"
+_IS_LIMITED: Final = re.compile(rf"{_CHANGE}.*{_LIMITING}.*\bto\b[^\d%]*$", re.IGNORECASE)  # "the increase is limited to 5 %"
+_RISING: Final = re.compile(r"\b(?:ris|rais|grow|gain|increas|climb|go up)\w*\b.*\bto\b[^\d%]*$", re.IGNORECASE)
+_FALLING: Final = re.compile(r"\b(?:fall|drop|sink|reduc|decreas|cut|lower|shrink)\w*\b.*\bto\b[^\d%]*$", re.IGNORECASE)
+_PERCENT_WORD: Final = re.compile(
+    r"%|\b(?:per\s?cent|pro[cz]ent|prosent|por\s?cien(?:to)?|por\s?cento|pour\s?cent|per\s?cento)\b", re.IGNORECASE
+)
+_BOUNDS: Final = re.compile(r"\b(?:(?:no|not|nor)\s+\w+\s+than|or\s+\w+|up to)\b", re.IGNORECASE)
+_CHANGING: Final = re.compile(  # with one of these words a number is the size of a change
+    r"\b(?:less|lower|fewer|below|under|more|higher|above|over|better|worse|faster|slower|by|improv|reduc|decreas|increas|cut|drop|fall"
+    r"|rise|rais|gain|los|sav|off|down|up|shed|grow|shrink|shav|trim|plus|minus|redd|change)\w*",
+    re.IGNORECASE,
 )
 _COMPARED: Final = re.compile(
     r"(?<!no )(?<!not )(?<!any )(?<!or )\b(?:less|more|lower|higher|better|faster|fewer|bit|slightly|somewhat)\b(?!\s+than)",
@@ -77,7 +109,10 @@ def share_of(words: str) -> Share:
     if not numbers_of(plain):
         plain = _A_PERCENT.sub("1 ", plain)
     numbers = [number for number in numbers_of(plain) if not _is_pronoun(plain, number)]
-    if not numbers and re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE):
+    if not numbers and (
+        _PERCENT_WORD.search(plain)
+        or re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE)
+    ):
         raise AmountError(f"{words!r} has no number")
     if not numbers:
         if _COMPARED.search(plain) or _UNMEASURED.search(plain):
@@ -105,19 +140,40 @@ def _share(words: str, number: Number) -> Share:
         raise AmountError(f"{words!r} can be more than one number")
     if share is None:
         raise AmountError(f"{words!r} is no share: percent, a fraction or a multiple")
-    if re.search(r"(?<!up )\bto\s*$", before):
-        return _changed(share - 100)
-    if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
+    return _told(words, number, share) or _plain(words, number, share)
+
+
+def _told(words: str, number: Number, share: Fraction) -> Share | None:
+    """Return the change where the words tell its direction, or tell that the share is to be reached."""
+    before, after = words[: number.start], words[number.end :]
+    compared = None if number.signed else _MORE.match(after)
+    is_opposed = compared and ((compared[1] and _FALLS.search(before)) or (compared[2] and _RISES.search(before)))
+    if is_opposed and not _TO.search(before):
+        raise AmountError(f"{words!r} can be more of a change or more of what changes")
+    told = compared or _LIMITED.search(before) or _IS_LIMITED.search(before)
+    if told:
+        return Share(_percent(share), 1 if told[1] else -1 if told[2] else 0)
+    if (_RISING if share < 100 else _FALLING).search(before) and (_TO.search(before) or _OF.match(after)):
         raise AmountError(f"{words!r} can be a change or what it becomes")
+    if _TO.search(before):
+        return _changed(share - 100)
     if _LOSS.search(before) or (_OF.match(after) and _LOSS_OF.search(before)):
         return Share(_percent(share), -1)
-    if _OF.match(after) and _GAIN_OF.search(before):
-        return Share(_percent(share), 1)
-    is_by = re.search(r"\bby\s*(?:up to\s*|at least\s*|at most\s*)?$", before)
+    return Share(_percent(share), 1) if _OF.match(after) and _GAIN_OF.search(before) else None
+
+
+def _plain(words: str, number: Number, share: Fraction) -> Share:
+    before, after = words[: number.start], words[number.end :]
+    if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
+        raise AmountError(f"{words!r} can be a change or what it becomes")
+    is_by = re.search(rf"\bby{_BOUND}\s*$", before)
     if _OF.match(after) and share < 50 and not is_by and not _is_reached(before):
         raise AmountError(f"{words!r} can be what is left or what is lost")
     if (_OF.match(after) or (share >= 50 and _OF_AT_END.match(after))) and not is_by:
         return _changed(share - 100)
+    is_plain = share >= 50 and not number.signed and not is_by and re.search(r"\w|[<>≤≥=]", before)
+    if is_plain and not _CHANGING.search(_BOUNDS.sub("", words)):
+        raise AmountError(f"{words!r} can be a change or what is left")
     return Share(_percent(abs(share)), (1 if share > 0 else -1) if number.signed else 0)
 
 

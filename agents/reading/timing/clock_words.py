@@ -1,0 +1,72 @@
+"""Clocks and days as people write them, by the usual spelling: "19h30", "two two three zero", "vannacht", "now → 2300"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_FOREIGN: Final = {
+    **dict.fromkeys(("vannacht", "stanotte", "heute nacht", "cette nuit"), "overnight"),
+    **dict.fromkeys(("esta noche", "esta noite", "hoje à noite", "stasera", "ce soir", "heute abend", "vanavond"), "tonight"),
+    **dict.fromkeys(("hoy", "hoje", "oggi", "heute", "vandaag", "aujourd'hui"), "today"),
+    **dict.fromkeys(("demain", "domani", "morgen", "amanhã"), "tomorrow"),
+    **dict.fromkeys(("hasta las", "hasta la", "hasta", "até às", "até as", "até", "tot", "fino alle", "fino a"), "until"),
+    **dict.fromkeys(("desde las", "desde", "dalle", "vanaf", "depuis", "a partir das", "das", "de las", "ab", "von"), "from"),
+    **dict.fromkeys(("às", "à", "a las"), "to"),
+    **dict.fromkeys(("durante", "während", "tijdens", "pendant"), "during"),
+    **dict.fromkeys(("entre las", "entre la", "entre"), "between"),
+    **dict.fromkeys(("y las", "y la", "e as", "et"), "and"),
+    "ahora": "now",
+}
+_FOREIGN_WORD: Final = re.compile(
+    rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, _FOREIGN), key=len, reverse=True))})(?!\w)", re.IGNORECASE
+)
+_DIGITS: Final = {
+    word: str(digit)
+    for digit, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
+} | {"oh": "0", "niner": "9"}
+_DIGIT: Final = "|".join(_DIGITS)
+_FOUR_DIGITS: Final = re.compile(
+    rf"\b(zero|oh|one|two)[\s-]({_DIGIT})[\s-](zero|oh|one|two|three|four|five)[\s-]({_DIGIT})\b(?![\s-](?:{_DIGIT})\b)",
+    re.IGNORECASE,
+)
+_DURING: Final = re.compile(r"\b(?:for|next|last|first|during|another|of|in|within|coming)\s*$", re.IGNORECASE)
+_STARTING: Final = ("from", "at", "since", "between")
+_CLOCK: Final = re.compile(r"\d:\d\d|\b(?:from|between|since)\s+\d{1,2}\s?h\b", re.IGNORECASE)
+_H_MINUTES: Final = re.compile(r"(?<![\w:.])(\d{1,2})\s?h\s?(\d{2})(?!\d)", re.IGNORECASE)
+_H: Final = re.compile(
+    r"(?<![\w:.])(\d{1,2})\s?h\b(?!\s*(?:\d|before|after|into|ahead|prior|earlier|later|and\s+(?:a|\d+\s*m)|of the))",
+    re.IGNORECASE,
+)
+_AT: Final = re.compile(
+    r"\b(from|at|since|as of|starting|ending|finishing|beginning|until|till?|to|by|before|after|and|between|no later than)\s*$"
+    r"|[-–→]\s*$",
+    re.IGNORECASE,
+)
+
+
+def with_clocks(text: str) -> str:
+    """Return a phrase with its clocks in digits and its words in English."""
+    text = _FOREIGN_WORD.sub(lambda match: _FOREIGN[match[0].casefold()], text)
+    text = _FOUR_DIGITS.sub(lambda match: "".join(_DIGITS[digit.casefold()] for digit in match.groups()), text)
+    text = re.sub(r"\b(?:from\s+)?now\s*(?:→|->|-|–|to|thru|through)\s*(?=\w)", "until ", text, flags=re.IGNORECASE)
+    text = re.sub(r"^(\W*)(?:thru|through)\s+(?=.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b)", r"\1until ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(?:final|closing)\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "last ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bopening\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "first ", text, flags=re.IGNORECASE)
+    text = _H_MINUTES.sub(lambda match: _minutes(match, text), text)
+    return _H.sub(lambda match: _hour(match, text), text)
+
+
+def _minutes(match: re.Match[str], text: str) -> str:
+    """Return "19h30" as a clock, and "for 2h30" as a duration."""
+    if _DURING.search(text[: match.start()]):
+        return f"{int(match[1]) * 60 + int(match[2])} min"
+    return f"{match[1]}:{match[2]}" if int(match[1]) <= 24 else match[0]
+
+
+def _hour(match: re.Match[str], text: str) -> str:
+    """Return "19h" as a clock behind "from", "until" or the like; in the morning only if nothing else tells that it is one."""
+    before, hour = _AT.search(text[: match.start()]), int(match[1])
+    is_clock = before is not None and hour <= 24 and (hour > 12 or str(before[1]).casefold() in _STARTING)
+    is_clock |= before is not None and hour <= 24 and bool(_CLOCK.search(text[: match.start()]))
+    return f"{hour:02}:00" if is_clock else match[0]
