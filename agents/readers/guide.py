@@ -16,6 +16,7 @@ from agents.readers.language_model.answer_names import COMPARISONS, REFERENCES, 
 from agents.readers.language_model.generating import Guide
 from agents.readers.language_model.grammar import AnswerState
 from agents.reading.marked import Reference
+from policies.slices import Slice
 
 _LEAST: Final = 1e-4  # no choice is ruled out by the encoder alone
 _TAGS: Final = {"place": "p", "amount": "a", "when": "w", "if": "c"}
@@ -44,6 +45,10 @@ class _EncoderGuide:
     def __init__(self, judged: Judged, prompt: Prompt) -> None:
         self._judged = judged
         self._facts = judged.facts
+        self._kinds = {
+            kind: max(share for fact, share in judged.facts.items() if fact.startswith(f"{kind} "))
+            for kind in ("target", "edit", "forbid")
+        }
         self._starts = [_is_border(prompt.text, start) for start, _ in prompt.offsets]
         self._ends = [_is_border(prompt.text, end) for _, end in prompt.offsets]
         self._tags = {slot: [_tag_share(judged, span, tag) for span in prompt.offsets] for slot, tag in _TAGS.items()}
@@ -72,7 +77,7 @@ class _EncoderGuide:
     def _item(self, state: AnswerState, name: str) -> float:
         more = self._more(state.items)
         if name in ("target", "edit", "forbid"):
-            return more * max(share for fact, share in self._facts.items() if fact.startswith(f"{name} "))
+            return more * self._kinds[name]
         when = 0.0 if "when" in state.said else self._facts["when"]
         if name == "when":
             return (1 - more) * when
@@ -90,7 +95,7 @@ class _EncoderGuide:
 
     def _slice(self, state: AnswerState, name: str) -> float:
         named = "change" if state.name == "any" else state.name
-        shares = {fact.rpartition(" ")[2]: share for fact, share in self._facts.items() if fact.startswith(f"{named} of ")}
+        shares = {slice_: self._facts[f"{named} of {slice_}"] for slice_ in map(str, Slice)}
         return 1 - max(shares.values()) if name == "any" else shares[name]
 
     def _comparison(self, state: AnswerState, name: str) -> float:
