@@ -51,7 +51,7 @@ class _EncoderGuide:
         }
         self._starts = [_is_border(prompt.text, start) for start, _ in prompt.offsets]
         self._ends = [_is_border(prompt.text, end) for _, end in prompt.offsets]
-        self._tags = {slot: [_tag_share(judged, span, tag) for span in prompt.offsets] for slot, tag in _TAGS.items()}
+        self._tags = {slot: _tag_shares(judged, prompt, tag) for slot, tag in _TAGS.items()}
 
     def share(self, state: AnswerState, token: int) -> float:
         """Return the probability that a token is right, given what has been said."""
@@ -122,9 +122,9 @@ class _EncoderGuide:
         if name == "amount":
             return 0.5
         again = self._facts["again"] if state.items > 1 else 0.0
-        everywhere = self._facts["everywhere"]
-        named = (1 - everywhere) * max(self._tags["place"], default=0.0)
-        return {"again": again, "everywhere": (1 - again) * everywhere}.get(name, (1 - again) * named)
+        named = max(self._tags["place"], default=0.0)
+        everywhere = max(self._facts["everywhere"], 1 - named)  # no word of a text is a place: it says none
+        return {"again": again, "everywhere": (1 - again) * everywhere}.get(name, (1 - again) * (1 - everywhere) * named)
 
     def _of_words(self, state: AnswerState, token: int, name: str) -> float:
         tags = self._tags[state.slot]
@@ -149,6 +149,15 @@ def _indifferent(state: AnswerState, name: str) -> float:
     return 0.5
 
 
-def _tag_share(judged: Judged, span: tuple[int, int], tag: str) -> float:
+def _tag_shares(judged: Judged, prompt: Prompt, tag: str) -> list[float]:
+    """Return the probability of a tag for each token of the text; a space between two words has what both have."""
+    shares = [_tag_share(judged, span, tag) for span in prompt.offsets]
+    for at, share in enumerate(shares):
+        if share is None:
+            shares[at] = min(shares[at - 1] or 0.0 if at else 0.0, next((one for one in shares[at:] if one is not None), 0.0))
+    return [share or 0.0 for share in shares]
+
+
+def _tag_share(judged: Judged, span: tuple[int, int], tag: str) -> float | None:
     shares = [piece.tags[tag] for piece in judged.pieces if max(piece.start, span[0]) < min(piece.end, span[1])]
-    return sum(shares) / len(shares) if shares else 0.0
+    return sum(shares) / len(shares) if shares else None
