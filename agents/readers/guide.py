@@ -131,13 +131,18 @@ class _EncoderGuide:
         if name:  # the words end here: what would come next does not belong to them
             ends = [self._ends[at - 1] for at in state.copied or ()]
             rest = max((tags[at] for at in state.copied or () if at < len(tags)), default=0.0)
-            return (1 - rest) * (1.0 if any(ends) else _WITHIN_WORD)
+            stop = (1 - rest) * (1.0 if any(ends) else _WITHIN_WORD)
+            return stop * max(self._unused(state), default=0.0) if name == "piece" else stop
         positions = state.positions_of(token)
         if state.copied is not None:
             return max(tags[at] for at in positions)
-        starts = (1.0 if self._starts[at] else _WITHIN_WORD for at in positions)
+        starts = (0.0 if at in state.used else 1.0 if self._starts[at] else _WITHIN_WORD for at in positions)
         new = (tags[at] * (1 - 0.9 * (tags[at - 1] if at else 0.0)) for at in positions)
         return max(share * start for share, start in zip(new, starts, strict=True))
+
+    def _unused(self, state: AnswerState) -> list[float]:
+        """Return the probabilities that words belong to the slot, of those that were not copied for it."""
+        return [share for at, share in enumerate(self._tags[state.slot]) if at not in state.used]
 
 
 def _is_border(text: str, at: int) -> bool:

@@ -69,6 +69,7 @@ class AnswerState:
         self.items = 0
         self.said: set[str] = set()  # "when" and "if"
         self.copied: list[int] | None = None  # where the copied piece may go on; None before its first token
+        self.used: set[int] = set()  # positions of the words that were copied for the slot
         self.is_done = False
 
     def allowed(self) -> list[int]:
@@ -122,6 +123,7 @@ class AnswerState:
         if name is None:
             starts = range(len(self._words)) if self.copied is None else self.copied
             self.copied = [at + 1 for at in starts if at < len(self._words) and self._words[at] == token]
+            self.used |= {at - 1 for at in self.copied}
             return
         if self.expects == "words":
             self.expects = "words" if name == "piece" else "place" if self.slot == "amount" else "item"
@@ -134,7 +136,7 @@ class AnswerState:
             self.is_done = True
             return
         if name in ("amount", "place", "when", "if"):
-            self.expects, self.slot = "words", name
+            self.expects, self.slot, self.used = "words", name, set()
             self.said.add(name)
             return
         if self.expects == "act":
