@@ -132,13 +132,19 @@ class _EncoderGuide:
             ends = [self._ends[at - 1] for at in state.copied or ()]
             rest = max((tags[at] for at in state.copied or () if at < len(tags)), default=0.0)
             stop = (1 - rest) * (1.0 if any(ends) else _WITHIN_WORD)
-            return stop * max(self._unused(state), default=0.0) if name == "piece" else stop
+            return stop * self._behind_words(state, name)
         positions = state.positions_of(token)
         if state.copied is not None:
             return max(tags[at] for at in positions)
         starts = (0.0 if at in state.used else 1.0 if self._starts[at] else _WITHIN_WORD for at in positions)
         new = (tags[at] * (1 - 0.9 * (tags[at - 1] if at else 0.0)) for at in positions)
         return max(share * start for share, start in zip(new, starts, strict=True))
+
+    def _behind_words(self, state: AnswerState, name: str) -> float:
+        """Return the probability of what is said behind copied words, given that they end."""
+        if name == "piece":
+            return max(self._unused(state), default=0.0)
+        return self._place(state, name) if state.slot == "amount" else self._item(state, name)
 
     def _unused(self, state: AnswerState) -> list[float]:
         """Return the probabilities that words belong to the slot, of those that were not copied for it."""
