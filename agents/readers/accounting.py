@@ -21,7 +21,7 @@ from agents.reading.spoken import ONES, TENS, spoken
 _NUMBERS: Final = "|".join((*(word for word in (*ONES, *TENS) if word not in ("oh", "one", "zero")), "half", "third", "quarter"))
 _MATTERS: Final = re.compile(
     rf"""(?P<number>\d[\d.,]*|\b(?:{_NUMBERS}|percent|hundred|thousand)\b(?!\s+(?:things?|points?|orders?|items?|requests?|places|figures|wishes)\b))
-    |(?P<negation>\b(?:not|never|nor|neither|none|without|cannot|forbidden|prohibited|hands\s+off|(?:is|are|do|does|did|must|should|shall|can|could|would|wo|ca|have|has|need)n['’]?t)\b)
+    |(?P<negation>\bw/o\b|\b(?:not|never|nor|neither|none|without|cannot|forbidden|prohibited|hands\s+off|(?:is|are|do|does|did|must|should|shall|can|could|would|wo|ca|have|has|need)n['’]?t)\b)
     |(?P<restriction>\b(?:alone|untouched|undisturbed|off[\s-]limits|keep\s+off|stay\s+off|taboo|frozen|freeze|nobody|no\s+one)\b)
     |(?P<time>\b(?:tonight|overnight|tomorrow|midnight|noon|during|throughout)\b)
     |(?P<exclusion>\b(?:except(?:ing)?|excluding|excluded|exclude|apart\s+from|other\s+than|besides)\b)
@@ -31,6 +31,7 @@ _MATTERS: Final = re.compile(
 )
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
 _SURE: Final = 0.5
+_BEFORE_NAMES: Final = ("cell", "site", ":", "=")
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,21 @@ def _tag(piece: TaggedPiece) -> str:
 def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Names) -> list[str]:
     """Return the words that matter (numbers, negations, times, conditions, comparisons, names …) and belong to nothing."""
     found = [(match.start(), match.end()) for match in _MATTERS.finditer(text)]
-    found += _named(text, names)
-    return [
-        text[start:end]
-        for start, end in sorted(set(found))
-        if not any(max(start, one.start) < min(end, one.end) for one in accounted)
-    ]
+    left = [span for span in found if not any(max(span[0], one.start) < min(span[1], one.end) for one in accounted)]
+    left += [span for span in _named(text, names) if not _is_covered(text, span, accounted)]
+    return [text[start:end] for start, end in sorted(set(left))]
+
+
+def _is_covered(text: str, span: tuple[int, int], accounted: Sequence[AccountedWords]) -> bool:
+    """Whether all letters of a name are accounted for: of "tr seven a" the part "tr seven" is another name."""
+    covered = {at for one in accounted for at in range(one.start, one.end)}
+    return all(at in covered for at in range(*span) if text[at].isalnum())
 
 
 def _is_written_name(words: str) -> bool:
     """Whether words look like a name: "to be" spells the site TB, and an area's name can be an ordinary word."""
-    return any(letter.isdigit() for letter in words) or any(letter.isupper() for letter in words[1:])
+    has_number = any(word.casefold() in ONES or word.casefold() in TENS for word in words.split())
+    return has_number or any(letter.isdigit() for letter in words) or any(letter.isupper() for letter in words[1:])
 
 
 def _named(text: str, names: Names) -> Iterator[tuple[int, int]]:
@@ -106,7 +111,8 @@ def _named(text: str, names: Names) -> Iterator[tuple[int, int]]:
             name = names.full_at(words, position)
         except AmbiguousNameError:
             name = None
-        start, end = words[position].start, words[min(position + (name.words if name else 1), len(words)) - 1].end
+        first = next((at for at in range(position, len(words)) if words[at].key not in _BEFORE_NAMES), position)
+        start, end = words[first].start, words[min(position + (name.words if name else 1), len(words)) - 1].end
         if name is not None and _is_written_name(text[start:end]):
             yield start, end
         position += name.words if name else 1
