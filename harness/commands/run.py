@@ -61,7 +61,9 @@ def run(
         bool, typer.Option("--leave", help="Do not wait for the time of a scheduled change: return with status scheduled.")
     ] = False,
     shadow: Annotated[bool, typer.Option("--shadow", help="Only recommend: there is no actuator.")] = False,
-    planner: Annotated[str | None, typer.Option(help="6g-llm, rule or llm.")] = None,
+    planner: Annotated[
+        str | None, typer.Option(help="rule, 6g-llm (reads with the shipped model, plans by rules) or llm (an endpoint).")
+    ] = None,
     scenario: Annotated[str | None, typer.Option(help="Embedded network: stadium, small, or a scenario FILE.json.")] = None,
     url: Annotated[str | None, typer.Option(help="URL of a running network (see `twinpilot network serve`).")] = None,
     port: Annotated[int | None, typer.Option(help="Port of the embedded network; default: any free port.")] = None,
