@@ -54,7 +54,7 @@ class NetworkSettings(Word):
 class PlannerSettings(Word):
     """The planner; `api_key_env` names the environment variable that holds the API key, never the key itself.
 
-    kind: rule reads and plans by rules, 6g-llm reads texts with the shipped language model and plans by rules, llm asks an endpoint.
+    kind: rule reads and plans by rules, 6g-llm reads with the shipped language model and plans by rules, llm asks an endpoint.
     """
 
     kind: Literal["rule", "6g-llm", "llm"] = "rule"
