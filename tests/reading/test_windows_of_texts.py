@@ -198,3 +198,10 @@ def test_a_game_is_the_only_event_that_is_one(card: SiteCard):
     )
     with pytest.raises(TimeError):
         window_of("during the fixture", two)
+
+
+def test_the_only_planned_event_needs_no_name_and_one_of_several_does(card: SiteCard):
+    alone = card.changed(events=card.events[:1])
+    assert window_of("during tonight's event", alone) == (alone.events[0].start, alone.events[0].end)
+    with pytest.raises(TimeError):
+        window_of("during the event", card)

@@ -72,6 +72,9 @@ class _TimeReader:
             used = self._words_of(event)
             if used > length:
                 best, length = event, used
+        if best is None and self._key() == "event":  # the only one that is planned needs no name
+            coming = [event for event in self._card.events if event.end > self._card.now]
+            best, length = (coming[0], 1) if len(coming) == 1 else (None, 0)
         self._position += length
         return Event(best) if best else None
 
