@@ -10,7 +10,7 @@ from typing import Final
 from training.llm.labelled_text import LabelledItem, LabelledRestriction, LabelledText
 from training.llm.multiplying.mined_words import NEGATIVE
 from training.llm.multiplying.noise import last_of, lowered_first
-from training.llm.multiplying.segments import Segment, rebuilt, segments
+from training.llm.multiplying.segments import Segment, is_one_piece, rebuilt, segments
 from training.llm.multiplying.source import Source
 
 _STRONG_JOINTS: Final = (". ", "; ", ". Also ", "\n", ". Second: ", ". Then ")
@@ -27,8 +27,32 @@ _FORBIDDEN_BY_STATE: Final = {
     "LOCKED": "administrativeState",
     "UNLOCKED": "administrativeState",
 }
+_POINTING: Final = re.compile(
+    r"\b(?:there|it|its|them|they|those|these|both|cells?|sites?|here|where|sectors?|between|cover\w*)\b", re.IGNORECASE
+)
 _LONGEST: Final = 140  # characters of a text that is joined
 _LONGEST_ASIDE: Final = 25  # characters without a mark in a text that is negated: more can be another sentence
+
+
+def without_place(text: LabelledText) -> LabelledText | None:
+    """Return the text about the whole network, without the words of its place; None if more of it speaks of the place."""
+    places = {tag for tag, _, _ in text.marks if tag[0] == "p"}
+    is_plain = text.act == "change" and not (text.edits or text.forbidden or text.condition_on or _POINTING.search(text.text))
+    if not is_plain or len(places) != 1 or not all(places < set(target.marks) for target in text.targets):
+        return None
+    (place,) = places
+    if not is_one_piece(text, place):
+        return None
+    cut = segments(text)
+    at = next(number for number, segment in enumerate(cut) if segment.tag == place)
+    if at == 0 or not cut[at - 1].words.endswith(" ") or (at + 1 < len(cut) and cut[at + 1].words[:1].isalnum()):
+        return None  # "S4: delay below 8 ms" would begin with a sign
+    cut[at - 1] = cut[at - 1]._replace(words=cut[at - 1].words.rstrip())
+    cut[at] = Segment("", "")
+    marks = {
+        target: target.changed(cells="*", marks=tuple(tag for tag in target.marks if tag != place)) for target in text.targets
+    }
+    return rebuilt(text.changed(targets=tuple(marks.values())), cut)
 
 
 def can_be_joined(source: Source) -> bool:

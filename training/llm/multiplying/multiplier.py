@@ -17,7 +17,7 @@ from typing import Final
 from agents.reading.marked import LIVE_ACTS
 from policies.slices import Slice
 from training.llm.labelled_text import LabelledItem, LabelledTarget, LabelledText
-from training.llm.multiplying.clauses import can_be_joined, joined, negated
+from training.llm.multiplying.clauses import can_be_joined, joined, negated, without_place
 from training.llm.multiplying.mined_words import (
     BOUND,
     begins_with_preposition,
@@ -69,6 +69,8 @@ class Multiplier:
         return replace(source, text=noisy(source.text, self._random))
 
     def _recombined(self, source: Source) -> Source:
+        if source.stands and self._random.random() < 0.1 and (everywhere := without_place(source.text)):
+            return replace(source, text=everywhere)
         if self._random.random() < 0.1:
             text = negated(source, self._random)
             return replace(source, text=text) if text else source
