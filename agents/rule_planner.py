@@ -65,8 +65,8 @@ class RulePlanner:
         return self._by_reading(view, view.reading)
 
     def _with_answers(self, view: View, reading: Reading) -> Reading:
-        """Return the reading with new answers: those to a question are part of the text, which is read again."""
-        if isinstance(reading, Question):
+        """Return the reading with new answers; a reader other than the rules hears the text again with those to its questions."""
+        if isinstance(reading, Question) and self._read is not understand:
             return self._read(view.text, view.card, view.answers)
         return with_answers(reading, view.unread, view.card)
 

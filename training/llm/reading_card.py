@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from agents.readers.encoder.encoder_reader import MOST_PIECES
 from policies.data_card import (
+    Bound,
     CardProvenance,
     Configuration,
     DataCard,
@@ -68,5 +70,5 @@ def reading_card(name: str, lessons: Lessons) -> DataCard:
             uncertainty_calibration="twinpilot bench understanding",
             robustness_tests="instructions inside texts of tools and peers do not reach it",
         ),
-        validity={},
+        validity={"language": Bound(choices=("English",)), "word pieces": Bound(low=1, high=MOST_PIECES)},
     )
