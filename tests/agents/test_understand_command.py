@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from agents.readers.command_understand import app
 
 RUNNER = CliRunner()
-GOAL = "Keep URLLC delay below 10 ms in S4C2"
+GOAL = "URLLC latency at S3C1 shouldn't ever be more than 15 ms"
 
 
 def understand(*arguments: str) -> Result:
@@ -51,7 +51,7 @@ def test_a_goal_is_read_with_kpi_slice_cell_and_bound(readings: dict[str, dict[s
     }
     assert target == expected
     assert readings[GOAL]["act"] == "change" and readings[GOAL]["question"] == ""
-    assert "below 10 ms" in readings[GOAL]["read_back"]
+    assert "at most 15 ms" in readings[GOAL]["read_back"]
     assert {"amount of target 1", "place of target 1"} <= {one["slot"] for one in readings[GOAL]["accounted"]}
 
 
