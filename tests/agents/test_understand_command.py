@@ -44,9 +44,9 @@ def test_a_goal_is_read_with_kpi_slice_cell_and_bound(readings: dict[str, dict[s
     expected = {
         "kpi": "DRB.PdcpSduDelayDl",
         "slice": "URLLC",
-        "cells": ["S4C2"],
-        "condition": "<",
-        "value": 10.0,
+        "cells": ["S3C1"],
+        "condition": "<=",
+        "value": 15.0,
         "relative": None,
     }
     assert target == expected
