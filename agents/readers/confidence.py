@@ -1,4 +1,4 @@
-"""How probable it is that a reading is right, from what both readers say: a logistic model, fitted on texts of held-out hands."""
+"""How probable it is that a reading is right, from what both readers say: boosted trees, fitted on texts of held-out hands."""
 
 from __future__ import annotations
 
@@ -15,12 +15,34 @@ from policies.word import Word
 CONFIDENCE: Final = Path(__file__).parent / "data" / "confidence.json"
 
 
-class Confidence(Word):
-    """`weights`: of the features, in their order; threshold: the confidence below which a reading is asked about."""
+class Tree(Word):
+    """A regression tree: from node i to `left[i]` if the feature is at most the threshold, else to `right[i]`; -1 at a leaf."""
 
-    weights: tuple[float, ...]
+    feature: tuple[int, ...]
+    threshold: tuple[float, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: tuple[float, ...]
+
+    def of(self, features: Sequence[float]) -> float:
+        """Return the value of the leaf of these features."""
+        node = 0
+        while self.left[node] >= 0:
+            is_left = features[self.feature[node]] <= self.threshold[node]
+            node = self.left[node] if is_left else self.right[node]
+        return self.value[node]
+
+
+class Confidence(Word):
+    """bias, trees: their sum is the log-odds of a right reading. threshold: below this confidence a reading is asked about.
+
+    features: those that the trees go by, in their order.
+    """
+
     bias: float
+    trees: tuple[Tree, ...] = ()
     threshold: float
+    features: tuple[str, ...] = FEATURES
 
     def of(self, candidate: Candidate) -> float:
         """Return the probability that the candidate is right."""
@@ -28,7 +50,7 @@ class Confidence(Word):
 
     def of_features(self, features: Sequence[float]) -> float:
         """Return the probability that a candidate with these features is right."""
-        total = self.bias + sum(weight * value for weight, value in zip(self.weights, features, strict=True))
+        total = self.bias + sum(tree.of(features) for tree in self.trees)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
 
@@ -36,6 +58,8 @@ class Confidence(Word):
 def fitted_confidence() -> Confidence:
     """Return the model that is shipped."""
     confidence = Confidence.model_validate(json.loads(CONFIDENCE.read_text(encoding="utf-8")))
-    if len(confidence.weights) != len(FEATURES):
-        raise ValueError(f"{CONFIDENCE.name} has {len(confidence.weights)} weights for {len(FEATURES)} features: fit it again")
+    if confidence.features != FEATURES:
+        raise ValueError(
+            f"{CONFIDENCE.name} goes by {', '.join(confidence.features)}, not by {', '.join(FEATURES)}: fit it again"
+        )
     return confidence

@@ -42,5 +42,6 @@ def test_at_a_threshold_of_one_everything_is_asked():
 
 
 def test_without_any_wrong_reading_nothing_more_is_asked():
-    sample = Sample((*_sample(0, 50, 0).acted, Judgement((0.0,) * len(FEATURES), "partly", "change")), ())
+    partly = tuple(Judgement((0.1 * number,) * len(FEATURES), "partly", "change") for number in range(40))
+    sample = Sample((*_sample(0, 60, 0).acted, *partly), ())
     assert fitted(sample, 0.01).threshold == 0.0

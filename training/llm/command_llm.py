@@ -115,7 +115,6 @@ def calibrate(
     """Fit the confidence on texts of held-out hands and print the trade-off of its threshold."""
     import torch
 
-    from agents.readers.candidate import FEATURES
     from agents.readers.confidence import CONFIDENCE, Confidence
     from agents.readers.encoder.encoder_reader import WEIGHTS, EncoderReader
     from agents.readers.language_model.loading import ADAPTER, ReaderError, load_language_model
@@ -128,7 +127,7 @@ def calibrate(
     torch.set_num_threads(1)
     with one_line_errors("llm calibrate", ReaderError, ValueError, OSError):
         wanted = [hand for hand in (*hands_of(), *hands_of(DEVELOPMENT)) if hand.name in hands.split(",")]
-        unsure = Confidence(weights=(0.0,) * len(FEATURES), bias=0.0, threshold=0.0)
+        unsure = Confidence(bias=0.0, threshold=0.0)
         listener = Listener(load_language_model(adapter=adapter or ADAPTER), EncoderReader.load(encoder or WEIGHTS), unsure)
         with show_progress("calibrating", "texts") as progress:
             sample = sample_of(listener, wanted, progress)

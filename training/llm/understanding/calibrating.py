@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import GradientBoostingClassifier
+from sklearn.model_selection import KFold, cross_val_predict
 
 from agents.readers.candidate import REFUSALS, Candidate
-from agents.readers.confidence import Confidence
+from agents.readers.confidence import Confidence, Tree
 from agents.readers.listener import Listener
 from agents.reading.marked import Act
 from agents.reading.names import Names
@@ -61,25 +63,40 @@ def sample_of(listener: Listener, hands: Iterable[Hand], progress: Progress) -> 
 
 
 def fitted(sample: Sample, most_wrong: float) -> Confidence:
-    """Return the model with the lowest threshold at which at most the share `most_wrong` of all texts is confidently wrong."""
+    """Return the model with the lowest threshold at which at most the share `most_wrong` of all texts is confidently wrong.
+
+    The threshold is chosen by what models say of texts that they were not fitted on (ten folds).
+    """
     features = np.array([one.features for one in sample.acted])
     right = np.array([one.verdict == "right" for one in sample.acted])
-    scale = features.std(0) + 1e-9
-    model = LogisticRegression(C=1.0, max_iter=1000).fit(features / scale, right)
-    weights = model.coef_[0] / scale
-    confidence = Confidence(weights=tuple(map(float, weights)), bias=float(model.intercept_[0]), threshold=0.0)
-    return confidence.changed(threshold=_threshold(sample, features @ weights + model.intercept_[0], most_wrong))
+    folds = KFold(10, shuffle=True, random_state=0)
+    unseen = cross_val_predict(_model(), features, right, cv=folds, method="predict_proba")[:, 1]
+    model = _model().fit(features, right)
+    share = float(right.mean())
+    trees = tuple(_tree(one[0].tree_, model.learning_rate) for one in model.estimators_)
+    return Confidence(bias=math.log(share / (1 - share)), trees=trees, threshold=_threshold(sample, unseen, most_wrong))
 
 
-def _threshold(sample: Sample, logits: NDArray[np.float64], most_wrong: float) -> float:
+def _model() -> Any:
+    return GradientBoostingClassifier(n_estimators=60, max_depth=2, subsample=0.7, random_state=0)
+
+
+def _tree(tree: Any, rate: float) -> Tree:
+    return Tree(
+        feature=tuple(map(int, tree.feature)),
+        threshold=tuple(float(f"{value:.6g}") for value in tree.threshold),
+        left=tuple(map(int, tree.children_left)),
+        right=tuple(map(int, tree.children_right)),
+        value=tuple(float(f"{rate * value:.6g}") for value in tree.value[:, 0, 0]),
+    )
+
+
+def _threshold(sample: Sample, shares: NDArray[np.float64], most_wrong: float) -> float:
     """Return the lowest confidence above which at most the share `most_wrong` of all texts is confidently wrong."""
     wrong = np.array([one.verdict == "confidently wrong" for one in sample.acted])
     allowed = int(most_wrong * (len(sample.acted) + len(sample.asked))) - sample.asked.count("confidently wrong")
-    dangerous = np.sort(logits[wrong])[::-1]
-    if len(dangerous) <= allowed:
-        return 0.0
-    logit = dangerous[max(allowed, 0)]
-    return float(1 / (1 + np.exp(-logit))) + 1e-6
+    dangerous = np.sort(shares[wrong])[::-1]
+    return 0.0 if len(dangerous) <= allowed else float(dangerous[max(allowed, 0)]) + 1e-6
 
 
 def _refusal(candidates: Sequence[Candidate]) -> Reading:
