@@ -9,11 +9,21 @@ from collections.abc import Sequence
 from functools import cache
 
 from agents.answer import Answer
+from agents.readers.heard import Heard
 from agents.readers.intents import REGARDLESS, result_of
 from agents.readers.listener import Listener
 from agents.reading.names import Names
 from agents.reading.site_card import SiteCard
-from agents.understanding.result import Reading, Understood
+from agents.understanding.result import (
+    CHANGES_NOTHING,
+    Forbids,
+    Impossible,
+    NotAboutNetwork,
+    Question,
+    Reading,
+    Understood,
+    WhyQuestion,
+)
 from agents.understanding.understand import understand
 from twins.network import NetworkCard
 
@@ -44,13 +54,35 @@ def reading_of(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> 
     said = tuple(answer.answer for answer in answers)
     heard = listener.hear(text, names, [one for one in said if one != REGARDLESS])
     result = result_of(heard, text, card, said)
-    if result is not None:
-        return result
-    return _with_note(understand(text, card, answers), f"{heard.reading.act}: {RULES}")
+    return result if result is not None else _answered_by_rules(heard, text, card, answers)
+
+
+def _answered_by_rules(heard: Heard, text: str, card: NetworkCard, answers: Sequence[Answer]) -> Reading:
+    """Return the rules' reading of a question or selection, whose details both readers leave out.
+
+    If the rules read anything else, such as a change, that is asked about: what was heard as a question changes nothing.
+    """
+    reading = understand(text, card, answers)
+    is_selection = isinstance(reading, Understood) and reading.workflow in ("channel-estimator", "beam-management")
+    if is_selection or isinstance(reading, (*CHANGES_NOTHING, Question, NotAboutNetwork, Impossible)):
+        return _with_note(reading, f"heard by {heard.readers} as a {heard.reading.act}, its details {RULES}")
+    question = f"This was heard as a {heard.reading.act}, and the rules read it as something to be done. What should be answered?"
+    return Question(question=question, kind="ambiguous", text=text)
 
 
 def _with_note(reading: Reading, note: str) -> Reading:
-    if isinstance(reading, Understood):
-        intent = reading.intent.model_copy(update={"assumptions": (*reading.intent.assumptions, note)})
-        return reading.model_copy(update={"intent": intent})
-    return reading
+    """Return the reading with a note of who read it, wherever it is shown."""
+    match reading:
+        case Understood():
+            assumptions = (*reading.intent.assumptions, note)
+            return reading.model_copy(update={"intent": reading.intent.model_copy(update={"assumptions": assumptions})})
+        case Question():
+            return reading.model_copy(update={"question": f"{reading.question} ({note})"})
+        case NotAboutNetwork() | Impossible():
+            return reading.model_copy(update={"reason": f"{reading.reason} ({note})"})
+        case Forbids():
+            return reading.model_copy(update={"read_back": f"{reading.read_back} ({note})"})
+        case WhyQuestion():
+            return reading
+        case _:
+            return reading.model_copy(update={"assumptions": (*reading.assumptions, note)})

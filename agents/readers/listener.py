@@ -76,6 +76,8 @@ class Listener:
         """Return why a text cannot be read, empty if it can."""
         if not any(letter.isalnum() for letter in text):
             return "there is no word in it"
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            return "it holds half of a character (a lone surrogate)"
         pieces = self.encoder.pieces_in(text)
         return f"it has {pieces} pieces of words, and at most {MOST_PIECES} are read" if pieces > MOST_PIECES else ""
 

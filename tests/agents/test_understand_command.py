@@ -29,6 +29,7 @@ def readings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, ob
         "who won the cup final in 1966?",
         "",
         "load " * 400,
+        "delay \ud800 below 8 ms",
     ]
     file = tmp_path_factory.mktemp("lines") / "texts.jsonl"
     file.write_text("".join(json.dumps({"text": text, "note": 1}) + "\n" for text in texts), encoding="utf-8")
@@ -74,6 +75,7 @@ def test_clock_times_are_a_window_and_no_bound(readings: dict[str, dict[str, obj
         ("keep p99 delay of URLLC below 10 ms in S1C1", "p99"),
         ("", "no word"),
         ("load " * 400, "pieces"),
+        ("delay \ud800 below 8 ms", "surrogate"),
     ],
 )
 def test_what_nobody_can_know_is_asked_about_with_the_words(readings: dict[str, dict[str, object]], text: str, said: str):
