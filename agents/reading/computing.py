@@ -26,6 +26,7 @@ from policies.limits.loading import load_limits
 from policies.word import Word
 
 _COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
+_ENDLESS: Final = re.compile(r"(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 
@@ -125,7 +126,14 @@ def _said_before(item: MarkedItem, items: list[Computed]) -> tuple[Said, ...]:
     return tuple(found)
 
 
+def _check_size(words: str) -> None:
+    """Raise Doubt for a number that no quantity has: to compute with it exactly would take for ever."""
+    if _ENDLESS.search(words):
+        raise Doubt(words[:60], "the number is beyond all quantities")
+
+
 def _item(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Computed:
+    _check_size(item.amount)
     try:
         if item.kind == "target":
             return _target(item, cells, before)
@@ -133,6 +141,8 @@ def _item(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Co
             return _edit(item, cells, before)
     except AmountError as error:
         raise Doubt(item.amount, str(error)) from error
+    except OverflowError as error:
+        raise Doubt(item.amount, "the number is too large") from error
     return Computed(item=item, cells=cells)
 
 
@@ -168,7 +178,10 @@ def unit_of_attribute(attribute: str) -> str:
 def _window(marked: Marked, names: Names) -> tuple[datetime, datetime] | None:
     if not marked.when:
         return None
+    _check_size(marked.when)
     try:
         return window_of(marked.when, names.card)
     except TimeError as error:
         raise Doubt(marked.when, str(error)) from error
+    except OverflowError as error:
+        raise Doubt(marked.when, "the time is beyond any calendar") from error

@@ -188,3 +188,31 @@ def test_a_doubtful_time_is_a_doubt(names: Names):
     with pytest.raises(Doubt, match="morning or evening") as raised:
         _read(names, _target(), when="from 8 to 10")
     assert raised.value.words == "from 8 to 10"
+
+
+@pytest.mark.parametrize("amount", ["below 1e999 ms", "below 1e999999 s", "below 9" + "9" * 400 + " ms", "below 1e400 hours"])
+def test_a_number_beyond_all_numbers_is_asked_about(names: Names, amount: str):
+    item = MarkedItem(kind="target", name="DRB.PdcpSduDelayDl", comparison="<", amount=amount)
+    with pytest.raises(Doubt):
+        computed(Marked(act="change", items=(item,)), names)
+
+
+@pytest.mark.parametrize("amount", ["to 1e999 dBm", "to 1e999 W", "to 9" + "9" * 400 + " dBm"])
+def test_an_edit_beyond_all_numbers_is_asked_about(names: Names, amount: str):
+    item = MarkedItem(kind="edit", name="configuredMaxTxPower", amount=amount)
+    with pytest.raises(Doubt):
+        computed(Marked(act="change", items=(item,)), names)
+
+
+@pytest.mark.parametrize("amount", ["by 1e999 %", "by 9" + "9" * 400 + " %"])
+def test_a_share_beyond_all_numbers_is_asked_about(names: Names, amount: str):
+    item = MarkedItem(kind="target", name="PEE.Energy", comparison="<=", reference="now", sign=-1, amount=amount)
+    with pytest.raises(Doubt):
+        computed(Marked(act="change", items=(item,)), names)
+
+
+@pytest.mark.parametrize("when", ["for the next 99999999999 hours", "for the next 9" + "9" * 400 + " days"])
+def test_a_time_beyond_any_calendar_is_asked_about(names: Names, when: str):
+    item = MarkedItem(kind="target", name="PEE.Energy", comparison="min")
+    with pytest.raises(Doubt):
+        computed(Marked(act="change", items=(item,), when=when), names)
