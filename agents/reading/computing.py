@@ -26,7 +26,7 @@ from policies.limits.loading import load_limits
 from policies.word import Word
 
 _COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
-_ENDLESS: Final = re.compile(r"(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
+_ENDLESS: Final = re.compile(r"\d\s*(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 

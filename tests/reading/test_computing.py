@@ -216,3 +216,9 @@ def test_a_time_beyond_any_calendar_is_asked_about(names: Names, when: str):
     item = MarkedItem(kind="target", name="PEE.Energy", comparison="min")
     with pytest.raises(Doubt):
         computed(Marked(act="change", items=(item,), when=when), names)
+
+
+@pytest.mark.parametrize("amount", ["above 250 W", "be 700 W at most", "not above 400 W"])
+def test_a_letter_e_before_a_number_is_no_exponent(names: Names, amount: str):
+    item = MarkedItem(kind="target", name="PEE.AvgPower", comparison="<=", amount=amount)
+    assert computed(Marked(act="change", items=(item,)), names).items[0].value in (250, 700, 400)

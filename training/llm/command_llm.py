@@ -36,6 +36,9 @@ def train(
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the adapter; default: replace the shipped one.")] = None,
     base_model: Annotated[Path | None, typer.Option("--base", help="A local checkpoint; default: that of `llm base`.")] = None,
     variants: Annotated[int, typer.Option("--variants", min=0, help="Texts made from those of the hands.")] = 16000,
+    composed: Annotated[
+        int, typer.Option("--composed", min=0, help="Plain sentences composed of the words of the hands.")
+    ] = 8000,
     passes: Annotated[int, typer.Option("--passes", min=1, help="How often each text of the hands is seen.")] = 2,
     held_out: Annotated[str, typer.Option("--held-out", help="Hands not to learn from, separated by commas.")] = "",
     start: Annotated[Path | None, typer.Option("--from", help="Folder of an adapter to begin with.")] = None,
@@ -61,7 +64,7 @@ def train(
     with one_line_errors("llm train", BaseModelError, TrainingError, ValueError, OSError):
         folder = base_model or small_base(base_folder(), _report)
         tokenizer = AutoTokenizer.from_pretrained(folder)
-        lessons = Lessons(passes, variants, seed, tuple(name for name in held_out.split(",") if name))
+        lessons = Lessons(passes, variants, composed, seed, tuple(name for name in held_out.split(",") if name))
         examples = examples_of(lessons, tokenizer)
         _report(f"{len(examples)} texts, {sum(map(len, examples))} tokens")
         plan = Plan(rank=rank, rate=rate, epochs=1, seed=seed, start=str(start or ""))
@@ -75,8 +78,12 @@ def train(
 def train_encoder(
     work: Annotated[Path, typer.Option("--work", help="Folder for checkpoint and log.")] = Path("runs/train-encoder"),
     out: Annotated[Path | None, typer.Option("--out", help="Output file; default: replace the shipped one.")] = None,
+    start: Annotated[Path | None, typer.Option("--from", help="Weights of an encoder to begin with.")] = None,
     steps: Annotated[int, typer.Option("--steps", min=1, help="Of 16 texts.")] = 5000,
     variants: Annotated[int, typer.Option("--variants", min=0, help="Texts made from those of the hands.")] = 16000,
+    composed: Annotated[
+        int, typer.Option("--composed", min=0, help="Plain sentences composed of the words of the hands.")
+    ] = 8000,
     passes: Annotated[int, typer.Option("--passes", min=1, help="How often each text of the hands is among them.")] = 3,
     held_out: Annotated[str, typer.Option("--held-out", help="Hands not to learn from, separated by commas.")] = "",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of data and training.")] = 1,
@@ -93,11 +100,11 @@ def train_encoder(
 
     torch.set_num_threads(1)
     with one_line_errors("llm train-encoder", ValueError, OSError, FloatingPointError):
-        lessons = Lessons(passes, variants, seed, tuple(name for name in held_out.split(",") if name))
+        lessons = Lessons(passes, variants, composed, seed, tuple(name for name in held_out.split(",") if name))
         tokenizer = encoder_tokenizer()
         examples = [encoder_example(text, tokenizer) for text in texts_of_lessons(lessons)]
         _report(f"{len(examples)} texts")
-        progress = train_network(examples, EncoderPlan(steps=steps, seed=seed), work, _report_losses)
+        progress = train_network(examples, EncoderPlan(steps=steps, seed=seed, start=str(start or "")), work, _report_losses)
         say(str(write_encoder(progress, out, lessons, steps)))
 
 

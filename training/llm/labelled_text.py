@@ -121,23 +121,31 @@ def card_of(folder: Path) -> SiteCard:
     return SiteCard.model_validate_json((folder / "card.json").read_text(encoding="utf-8"))
 
 
-def texts_of(folder: Path) -> list[LabelledText]:
-    """Return the texts of a folder."""
-    lines = (folder / "texts.jsonl").read_text(encoding="utf-8").splitlines()
+def texts_of(folder: Path, file: str = "texts.jsonl") -> list[LabelledText]:
+    """Return the texts of a file in a folder."""
+    lines = (folder / file).read_text(encoding="utf-8").splitlines()
     return [LabelledText.model_validate_json(line) for line in lines if line.strip()]
 
 
 @dataclass(frozen=True)
 class Hand:
-    """The texts that one hand wrote about one network."""
+    """The texts that one hand wrote about one network.
+
+    literal: those among them that code sees to refuse (a number without a unit, a cell that does not exist), marked as if it
+    did not.
+    """
 
     name: str
     card: SiteCard
     texts: tuple[LabelledText, ...]
+    literal: tuple[LabelledText, ...] = ()
 
 
 def hands_of(folder: Path = HANDS) -> list[Hand]:
     """Return all hands of a folder."""
-    return [
-        Hand(path.parent.name, card_of(path.parent), tuple(texts_of(path.parent))) for path in sorted(folder.glob("*/card.json"))
-    ]
+    return [_hand_in(path.parent) for path in sorted(folder.glob("*/card.json"))]
+
+
+def _hand_in(folder: Path) -> Hand:
+    literal = texts_of(folder, "literal.jsonl") if (folder / "literal.jsonl").exists() else []
+    return Hand(folder.name, card_of(folder), tuple(texts_of(folder)), tuple(literal))

@@ -1,9 +1,10 @@
-"""What readers learn from: the texts of the hands, several times, and new variants of them."""
+"""What readers learn from: the texts of the hands, several times, new variants of them, and plain sentences of their words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from training.llm.composing.composer import Composer
 from training.llm.labelled_text import Hand, LabelledText, hands_of
 from training.llm.multiplying.multiplier import Multiplier
 from training.llm.multiplying.source import sources_of
@@ -11,17 +12,21 @@ from training.llm.multiplying.source import sources_of
 
 @dataclass(frozen=True)
 class Lessons:
-    """passes: over the texts themselves. variants: of them, all different. held_out: hands that are not learned from."""
+    """passes: over the texts themselves. variants: of them, all different. composed: plain sentences of the hands' words.
+
+    held_out: hands that are not learned from.
+    """
 
     passes: int = 2
     variants: int = 16000
+    composed: int = 0
     seed: int = 1
     held_out: tuple[str, ...] = ()
 
     def options(self) -> str:
         """Return the options of the command that trains with these lessons."""
         held = f" --held-out {','.join(self.held_out)}" if self.held_out else ""
-        return f"--passes {self.passes} --variants {self.variants} --seed {self.seed}{held}"
+        return f"--passes {self.passes} --variants {self.variants} --composed {self.composed} --seed {self.seed}{held}"
 
     def hands(self) -> list[Hand]:
         """Return the hands that are learned from; raises ValueError for an unknown one that is held out."""
@@ -33,7 +38,10 @@ class Lessons:
 
 
 def texts_of_lessons(lessons: Lessons) -> list[LabelledText]:
-    """Return the texts in a fixed order: those of the hands, then variants."""
-    sources = sources_of(lessons.hands())
-    texts = [source.text for source in sources] * lessons.passes
-    return texts + [source.text for source in Multiplier(sources, lessons.seed).variants(lessons.variants)]
+    """Return the texts in a fixed order: those of the hands as a literal reader marks them, variants, composed sentences."""
+    hands = lessons.hands()
+    sources = sources_of(hands)
+    literal = {(hand.name, text.text): text for hand in hands for text in hand.literal}
+    own = [literal.get((source.hand, source.text.text), source.text) for source in sources]
+    variants = (source.text for source in Multiplier(sources, lessons.seed).variants(lessons.variants))
+    return [*(own * lessons.passes), *variants, *Composer(sources, lessons.seed).texts(lessons.composed)]

@@ -43,15 +43,10 @@ class EncoderReader:
     @classmethod
     def load(cls, weights: Path = WEIGHTS) -> EncoderReader:
         """Load the weights; raises ArtefactError if they are missing or not those of their record."""
-        from safetensors.torch import load_file
-
         from agents.readers.encoder.network import EncoderNetwork, encoder_tokenizer
-        from policies.artefact import read_artefact
 
-        read_artefact(weights)
         network = EncoderNetwork()
-        learned = {name: value.float() for name, value in load_file(weights).items()}
-        network.load_state_dict({**network.state_dict(), **learned})
+        network.load_learned(weights)
         return cls(network, encoder_tokenizer())
 
     def pieces_in(self, text: str) -> int:

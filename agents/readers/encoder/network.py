@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from agents.readers.encoder.facts import all_facts
 from agents.reading.marked import ACTS
+from policies.artefact import read_artefact
 
 TAGS: Final = ("", "k", "s", "p", "a", "v", "r", "w", "c", "n")
 _RANK: Final = 32
@@ -42,6 +43,14 @@ class EncoderNetwork(nn.Module):
         """Return the weights that are trained: adapters and heads."""
         names = {name for name, weight in self.named_parameters() if weight.requires_grad}
         return {name: weight for name, weight in self.state_dict().items() if name in names}
+
+    def load_learned(self, weights: Path) -> None:
+        """Take over what was learned; raises ArtefactError if the file is missing or not that of its record."""
+        from safetensors.torch import load_file
+
+        read_artefact(weights)
+        learned = {name: value.float() for name, value in load_file(weights).items()}
+        self.load_state_dict({**self.state_dict(), **learned})
 
 
 def _adapted_minilm() -> Any:

@@ -16,7 +16,7 @@ from training.loop import Progress, Report, Schedule, run
 
 @dataclass(frozen=True)
 class EncoderPlan(Schedule):
-    """batch: texts of a step."""
+    """batch: texts of a step. start: file with weights to begin with, empty: the pre-trained ones."""
 
     steps: int = 4000
     rate: float = 1e-3
@@ -24,6 +24,7 @@ class EncoderPlan(Schedule):
     average: float = 0.995
     seed: int = 1
     batch: int = 16
+    start: str = ""
 
 
 def train_encoder(
@@ -32,6 +33,8 @@ def train_encoder(
     """Train until the plan is done, resuming from a checkpoint in `work`; return the progress."""
     torch.manual_seed(plan.seed)
     network = EncoderNetwork().train()
+    if plan.start:
+        network.load_learned(Path(plan.start))
     optimizer = torch.optim.AdamW([weight for weight in network.parameters() if weight.requires_grad], weight_decay=0.01)
     progress = Progress.of(network, optimizer)
     ordered = sorted(examples, key=lambda one: len(one.ids))
