@@ -1,4 +1,4 @@
-"""Composed sentences: code computes from their marks what they were made to mean, and refuses those that are made to be refused."""
+"""Composed sentences: code computes from their marks what they were made to mean, and refuses those made to be refused."""
 
 from collections import Counter
 
