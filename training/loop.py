@@ -37,11 +37,14 @@ class Schedule:
         return asdict(self)
 
 
-def learning_rate(plan: Schedule, step: int) -> float:
-    """Return the learning rate at `step`: linear warm-up, then cosine decay to a fiftieth of the peak at the last step."""
+def learning_rate(plan: Schedule, step: int, done: float | None = None) -> float:
+    """Return the learning rate at `step`: linear warm-up, then cosine decay to a fiftieth of the peak at the end.
+
+    done: the share of the training that is done, for one that ends after some time; by default the plan's steps decide.
+    """
     if step < plan.warmup:
         return plan.rate * (step + 1) / plan.warmup
-    fraction = (step - plan.warmup) / max(plan.steps - plan.warmup, 1)
+    fraction = (step - plan.warmup) / max(plan.steps - plan.warmup, 1) if done is None else done
     return plan.rate * (0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(fraction, 1.0))))
 
 
@@ -69,12 +72,12 @@ class Progress(Generic[Network]):
         """Return the initial state."""
         return cls(network, {name: value.clone() for name, value in network.state_dict().items()}, optimizer)
 
-    def descend(self, plan: Schedule, loss: Tensor) -> None:
-        """Take one gradient step on `loss`; raises FloatingPointError if the loss is not finite."""
+    def descend(self, plan: Schedule, loss: Tensor, done: float | None = None) -> None:
+        """Take one gradient step on `loss`; raises FloatingPointError if the loss is not finite. done: see `learning_rate`."""
         if not torch.isfinite(loss):
             raise FloatingPointError(f"loss is {loss.item()} at step {self.step}: lower the rate (now {plan.rate})")
         for group in self.optimizer.param_groups:
-            group["lr"] = group.get("times", 1.0) * learning_rate(plan, self.step)
+            group["lr"] = group.get("times", 1.0) * learning_rate(plan, self.step, done)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -111,14 +114,15 @@ def resume(progress: Progress[Network], plan: Schedule, path: Path) -> None:
     """
     if not path.exists():
         return
-    state: dict[str, Any] = torch.load(path, weights_only=True)
+    state: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")  # a run may move to another machine
     current, stored = ({**values, "steps": 0} for values in (plan.as_dict(), state["plan"]))
     changed = sorted(name for name in current if current[name] != stored.get(name))
     if changed:
         raise ValueError(f"{path} was started with other {', '.join(changed)}: use the same, or another work folder")
     progress.network.load_state_dict(state["network"])
     progress.optimizer.load_state_dict(state["optimizer"])
-    progress.average, progress.step, progress.legs = state["average"], state["step"], state["legs"]
+    progress.average = {name: value.to(progress.average[name].device) for name, value in state["average"].items()}
+    progress.step, progress.legs = state["step"], state["legs"]
 
 
 def run(

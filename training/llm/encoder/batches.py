@@ -57,6 +57,11 @@ class EncoderBatch:
     facts: Tensor
     live: Tensor
 
+    def to(self, device: torch.device) -> EncoderBatch:
+        """Return the batch on a device."""
+        parts = (self.ids, self.mask, self.tags, self.acts, self.facts, self.live)
+        return EncoderBatch(*(part.to(device) for part in parts))
+
 
 def batch_of(examples: Sequence[EncoderExample]) -> EncoderBatch:
     """Return examples as tensors."""

