@@ -1,4 +1,4 @@
-"""The 6G-LLM: `twinpilot llm base` makes the base model, `twinpilot llm train` trains the reader on it."""
+"""The 6G-LLM: `twinpilot llm base` makes the base model, `train` and `train-encoder` train the readers, `cut` packs the base."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from typing import Annotated
 
 import typer
 
+from training.llm.command_pieces import cut, join
+from training.llm.reader.command import train
 from twins.command_errors import one_line_errors
 from twins.screen.say import say
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The 6G-LLM: make and train it.")
+
+
+app.command()(train)
+app.command()(cut)
+app.command()(join)
 
 
 def _report(line: str) -> None:
@@ -31,52 +38,8 @@ def base(
 
 
 @app.command()
-def train(
-    work: Annotated[Path, typer.Option("--work", help="Folder for the checkpoint.")] = Path("runs/train-reader"),
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the adapter; default: replace the shipped one.")] = None,
-    base_model: Annotated[Path | None, typer.Option("--base", help="A local checkpoint; default: that of `llm base`.")] = None,
-    variants: Annotated[int, typer.Option("--variants", min=0, help="Texts made from those of the hands.")] = 16000,
-    composed: Annotated[
-        int, typer.Option("--composed", min=0, help="Plain sentences composed of the words of the hands.")
-    ] = 8000,
-    passes: Annotated[int, typer.Option("--passes", min=1, help="How often each text of the hands is seen.")] = 2,
-    held_out: Annotated[str, typer.Option("--held-out", help="Hands not to learn from, separated by commas.")] = "",
-    start: Annotated[Path | None, typer.Option("--from", help="Folder of an adapter to begin with.")] = None,
-    rank: Annotated[int, typer.Option("--rank", min=1, max=256, help="Of LoRA.")] = 16,
-    rate: Annotated[float, typer.Option("--rate", help="Highest learning rate.")] = 8e-4,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of data and training.")] = 1,
-) -> None:
-    """Train the reader: LoRA on the base; goes on where it was interrupted."""
-    import torch
-    from transformers import AutoTokenizer
-
-    from agents.readers.language_model.answer_names import choice_ids
-    from agents.readers.language_model.loading import ADAPTER, base_folder
-    from training.llm.base.small_base import small_base
-    from training.llm.base.wheel import BaseModelError
-    from training.llm.lessons import Lessons
-    from training.llm.reader.examples import examples_of
-    from training.llm.reader.shipping import ship
-    from training.llm.reader.training import Plan, TrainingError
-    from training.llm.reader.training import train as train_reader
-
-    torch.set_num_threads(1)
-    with one_line_errors("llm train", BaseModelError, TrainingError, ValueError, OSError):
-        folder = base_model or small_base(base_folder(), _report)
-        tokenizer = AutoTokenizer.from_pretrained(folder)
-        lessons = Lessons(passes, variants, composed, seed, tuple(name for name in held_out.split(",") if name))
-        examples = examples_of(lessons, tokenizer)
-        _report(f"{len(examples)} texts, {sum(map(len, examples))} tokens")
-        plan = Plan(rank=rank, rate=rate, epochs=1, seed=seed, start=str(start or ""))
-        trained = train_reader(folder, examples, list(choice_ids(tokenizer).values()), work, plan, _report)
-        begin = " --from ADAPTER" if start else ""
-        remake = f"twinpilot llm train {lessons.options()} --rank {rank} --rate {rate:g}{begin}"
-        say(str(ship(trained, out or ADAPTER, lessons, plan, remake)))
-
-
-@app.command()
 def train_encoder(
-    work: Annotated[Path, typer.Option("--work", help="Folder for checkpoint and log.")] = Path("runs/train-encoder"),
+    work: Annotated[Path, typer.Option("--work", help="Folder for checkpoint, log and plot.")] = Path("runs/train-encoder"),
     out: Annotated[Path | None, typer.Option("--out", help="Output file; default: replace the shipped one.")] = None,
     start: Annotated[Path | None, typer.Option("--from", help="Weights of an encoder to begin with.")] = None,
     steps: Annotated[int, typer.Option("--steps", min=1, help="Of 16 texts.")] = 5000,
@@ -96,6 +59,7 @@ def train_encoder(
     from training.llm.encoder.training import EncoderPlan
     from training.llm.encoder.training import train_encoder as train_network
     from training.llm.encoder.weights import write_encoder
+    from training.llm.learning_log import Curve, draw_curves
     from training.llm.lessons import Lessons, texts_of_lessons
 
     torch.set_num_threads(1)
@@ -105,7 +69,9 @@ def train_encoder(
         examples = [encoder_example(text, tokenizer) for text in texts_of_lessons(lessons)]
         _report(f"{len(examples)} texts")
         progress = train_network(examples, EncoderPlan(steps=steps, seed=seed, start=str(start or "")), work, _report_losses)
-        say(str(write_encoder(progress, out, lessons, steps)))
+        draw_curves(work / "training.png", Curve(work / "log.jsonl", "Second reader", ("act", "tag", "facts")))
+        remake = f"twinpilot llm train-encoder --steps {steps} {lessons.options()}"
+        say(str(write_encoder(progress, out, lessons, remake)), f"log and plot in {work}")
 
 
 def _report_losses(step: int, means: dict[str, float]) -> None:

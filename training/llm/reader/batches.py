@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _IGNORED = -100
+_SORTED = 2048
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ def epoch(examples: Sequence[Example], tokens: int, seed: int) -> Iterator[list[
     shuffled = list(examples)
     order.shuffle(shuffled)
     batches: list[list[Example]] = []
-    for start in range(0, len(shuffled), 2048):
-        part = sorted(shuffled[start : start + 2048], key=len)
+    size = max(_SORTED, tokens // 4)  # examples sorted together: large batches need more of them to be of similar length
+    for start in range(0, len(shuffled), size):
+        part = sorted(shuffled[start : start + size], key=len)
         batch: list[Example] = []
         for example in part:
             if batch and (len(batch) + 1) * len(example) > tokens:
@@ -54,3 +56,10 @@ def tensors(batch: Sequence[Example], pad: int) -> dict[str, Any]:
         mask[row, : len(example)] = 1
         labels[row, len(example.prompt) : len(example)] = sequence[len(example.prompt) :]
     return {"input_ids": ids, "attention_mask": mask, "labels": labels}
+
+
+def only_padding(batch: Sequence[Example], pad: int) -> dict[str, Any]:
+    """Return a batch in which nothing is learned."""
+    inputs = tensors(batch, pad)
+    inputs["labels"].fill_(_IGNORED)
+    return inputs

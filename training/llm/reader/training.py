@@ -1,130 +1,208 @@
-"""Fine-tuning of the reader: LoRA on all linear layers and the rows of the tokens of the form, on answers alone.
+"""Training of the reader on answers alone, on one device or many.
 
-Resumable after a kill: adapter, optimizer and position appear together in one folder (`checkpoint.py`), and the order of the
-batches depends on seed and epoch alone. The loss divides by the answers' tokens of the whole batch, so that a long answer does
-not count more for its padding.
+Resumable after a kill: weights, optimizer and position appear together in one folder (`checkpoint.py`), and the order of the
+batches depends on seed and epoch alone. The loss divides by the answers' tokens of the whole step, over all its batches and
+devices: a long answer does not count more for its padding, and the same batches mean the same training on one device and on many.
 """
 
 from __future__ import annotations
 
-import math
+import hashlib
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from training.llm.reader.batches import Example, epoch, tensors
-from training.llm.reader.checkpoint import OPTIMIZER, Position, position_in, write_checkpoint
+from agents.readers.language_model.base_model import Base
+from training.llm.learning_log import LearningLog
+from training.llm.reader.batches import Example, epoch, only_padding, tensors
+from training.llm.reader.checkpoint import Position, load_optimizer, position_in, write_checkpoint
+from training.llm.reader.devices import Devices
+from training.llm.reader.model import trainable_model, trained
+from training.llm.reader.plan import Plan, TrainingError
 
+LOG: Final = "log.jsonl"
+_CHECKPOINT: Final = "checkpoint"
+_EVERY: Final = 20
+_NORM: Final = 1.0
 Report = Callable[[str], None]
+Saved = Callable[[Path], None]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """rank: of LoRA. rate: of AdamW, falling by a cosine to a twentieth. tokens: of a batch, with padding. warmup: in steps.
+def train(
+    base: Base,
+    examples: Sequence[Example],
+    work: Path,
+    plan: Plan,
+    report: Report,
+    saved: Saved | None = None,
+    devices: Devices | None = None,
+) -> Path:
+    """Train until the plan is done and return the folder of the checkpoint; goes on where an interrupted training stopped.
 
-    start: folder of an adapter to begin with, empty: a new one.
+    work: folder of checkpoint and log. saved: called with each checkpoint that was written. Raises TrainingError if the
+    checkpoint in `work` is of another plan, other texts or another number of devices.
     """
-
-    rank: int = 16
-    rate: float = 8e-4
-    tokens: int = 512
-    epochs: int = 4
-    seed: int = 1
-    warmup: int = 30
-    save_every_s: float = 120.0
-    start: str = ""
-
-
-class TrainingError(Exception):
-    """The training cannot go on; the message says what to do."""
-
-
-def train(base: Path, examples: Sequence[Example], tokens: Sequence[int], out: Path, plan: Plan, report: Report) -> Path:
-    """Train until the plan is done and return the folder of the adapter; goes on where an interrupted training stopped.
-
-    tokens: ids of the added tokens, whose rows are trained as well. Raises TrainingError if `out` is of another plan.
-    """
-    position = position_in(out)
-    if position.step and position.plan != asdict(plan):
-        raise TrainingError(f"{out} was trained with another plan ({position.plan}): take its plan, or another folder")
+    devices = devices or Devices(plan.accumulate)
+    out, digest = work / _CHECKPOINT, _digest(examples)
+    position = position_in(out, devices)
+    if position.step:
+        _check(position, plan, digest, devices, out)
     start = out if position.step else Path(plan.start) if plan.start else None
-    model = _model(base, tokens, start, plan)
-    optimizer = _optimizer(model, out if position.step else None, plan)
-    total = sum(1 for _ in _batches(examples, plan))
-    step, mean, saved = 0, position.loss, time.monotonic()
-    for batch in _batches(examples, plan):
-        step += 1
-        if step <= position.step:
-            continue
-        for group in optimizer.param_groups:
-            group["lr"] = plan.rate * _share(step, total, plan.warmup)
-        loss = _step(model, batch, optimizer)
-        mean = loss if mean is None else 0.98 * mean + 0.02 * loss
-        if step % 20 == 0:
-            report(f"step {step} of {total}: loss {mean:.4f}")
-        if time.monotonic() - saved >= plan.save_every_s or step == total:
-            write_checkpoint(out, model, optimizer, Position(step, mean, asdict(plan)))
-            saved = time.monotonic()
+    course = _Course(plan, devices, examples, position)
+    learner = _Learner(base, start, plan, devices)
+    if position.step:
+        learner.resume(out)
+    log = LearningLog(work / LOG, position.step) if devices.is_main else None
+    written = time.monotonic()
+    tokens, since = 0, course.seconds
+    for group in course:
+        loss = learner.step(group, course.rate)
+        course.took(loss)
+        tokens += sum(len(example) for batch in group for example in batch)
+        if course.step % _EVERY == 0 or course.is_over:
+            speed = tokens / max(course.seconds - since, 1e-9)
+            tokens, since = 0, course.seconds
+            if log is not None:
+                values = {"loss": course.mean, "rate": course.rate, "tokens_per_s": speed, "seconds": course.seconds}
+                log.write(course.step, values)
+                report(f"{course}: loss {course.mean:.4f}, {speed:.0f} tokens/s")
+        # The sum decides, so that all processes write at the same step.
+        if course.is_over or devices.sums(time.monotonic() - written)[0] >= plan.save_every_s * devices.count:
+            end = Position(course.step, course.mean, asdict(plan), course.seconds, devices.count, digest)
+            write_checkpoint(out, learner.model, learner.optimizer, end, devices)
+            if devices.is_main and saved is not None:
+                saved(out)
+            written = time.monotonic()
     return out
 
 
-def _batches(examples: Sequence[Example], plan: Plan) -> Iterator[list[Example]]:
-    for number in range(plan.epochs):
-        yield from epoch(examples, plan.tokens, 1000 * plan.seed + number)
+def _check(position: Position, plan: Plan, digest: str, devices: Devices, out: Path) -> None:
+    if changed := plan.differences(position.plan):
+        was = ", ".join(f"{name} {position.plan.get(name)}" for name in changed)
+        raise TrainingError(f"{out} was trained with another plan ({was}): take its plan, or another folder (--work)")
+    if position.devices != devices.count:
+        raise TrainingError(
+            f"{out} was trained on {position.devices} devices, not {devices.count}: take as many, or another folder (--work)"
+        )
+    if position.examples and position.examples != digest:
+        raise TrainingError(f"{out} was trained on other texts: take the same texts and base, or another folder (--work)")
 
 
-def _model(base: Path, tokens: Sequence[int], adapter: Path | None, plan: Plan) -> Any:
-    import torch
-    from peft import LoraConfig, PeftModel, get_peft_model
-    from transformers import AutoModelForCausalLM
-
-    torch.manual_seed(plan.seed)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model: Any = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16)
-    model = model.to(device)
-    model.config.use_cache = False
-    if adapter is not None:
-        peft: Any = PeftModel.from_pretrained(model, str(adapter), is_trainable=True)
-    else:
-        rows = {"embed_tokens": list(tokens)}
-        config = LoraConfig(r=plan.rank, lora_alpha=2 * plan.rank, target_modules="all-linear", task_type="CAUSAL_LM",
-                            trainable_token_indices=rows)  # fmt: skip
-        peft = get_peft_model(model, config)
-    for weight in _trained(peft):
-        weight.data = weight.data.float()
-    return peft.train()
+def _digest(examples: Sequence[Example]) -> str:
+    digest = hashlib.sha256()
+    for example in examples:
+        digest.update(repr((example.prompt, example.answer)).encode())
+    return digest.hexdigest()
 
 
-def _trained(model: Any) -> list[Any]:
-    return [weight for weight in model.parameters() if weight.requires_grad]
+class _Course:
+    """The steps of a training from a position on; iterating yields the batches of each, one for each device and accumulation."""
+
+    def __init__(self, plan: Plan, devices: Devices, examples: Sequence[Example], position: Position) -> None:
+        self._plan, self._devices, self._examples = plan, devices, examples
+        self._size = devices.count * plan.accumulate
+        self.total = 0 if plan.limit_s else sum(1 for _ in self._groups())
+        self.step, self.seconds = position.step, position.seconds
+        self.mean = position.loss if position.loss is not None else 0.0
+        self._has_loss = position.loss is not None
+        self._began = time.monotonic() - position.seconds
+
+    def __iter__(self) -> Iterator[list[list[Example]]]:
+        for group in itertools.islice(self._groups(), self.step, None):
+            if self.is_over:
+                return
+            self.step += 1
+            yield group
+
+    def __str__(self) -> str:
+        if self._plan.limit_s:
+            return f"step {self.step}, {self.seconds:.0f} of {self._plan.limit_s:.0f} s"
+        return f"step {self.step} of {self.total}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the last step is done."""
+        return self.seconds >= self._plan.limit_s if self._plan.limit_s else self.step >= self.total
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the step at hand."""
+        warmup = self._plan.warmup
+        share = (self.step - warmup) / max(1, self.total - warmup)
+        return self._plan.rate_at(self.step, self.seconds / self._plan.limit_s if self._plan.limit_s else share)
+
+    def took(self, loss: float) -> None:
+        """Count the step that was done."""
+        self.mean = 0.98 * self.mean + 0.02 * loss if self._has_loss else loss
+        self._has_loss = True
+        # The same in all processes, which have to end at the same step.
+        self.seconds = self._devices.sums(time.monotonic() - self._began)[0] / self._devices.count
+
+    def _groups(self) -> Iterator[list[list[Example]]]:
+        batches = self._batches()
+        while group := list(itertools.islice(batches, self._size)):
+            yield group
+
+    def _batches(self) -> Iterator[list[Example]]:
+        for number in itertools.count() if self._plan.limit_s else range(self._plan.epochs):
+            yield from epoch(self._examples, self._plan.tokens, 1000 * self._plan.seed + number)
 
 
-def _optimizer(model: Any, checkpoint: Path | None, plan: Plan) -> Any:
-    import torch
+class _Learner:
+    """Model and optimizer on the devices."""
 
-    optimizer = torch.optim.AdamW(_trained(model), lr=plan.rate, weight_decay=0.0, betas=(0.9, 0.98))
-    if checkpoint is not None:
-        optimizer.load_state_dict(torch.load(checkpoint / OPTIMIZER, weights_only=True))
-    return optimizer
+    def __init__(self, base: Base, start: Path | None, plan: Plan, devices: Devices) -> None:
+        import torch
 
+        self._devices = devices
+        self._pad = base.tokenizer.pad_token_id
+        self.model = trainable_model(base, start, plan, one_type=devices.is_sharded)
+        if not devices.is_sharded:
+            self.model = self.model.to(devices.device)
+        self.optimizer: Any = torch.optim.AdamW(trained(self.model), lr=plan.rate, weight_decay=0.0, betas=(0.9, 0.98))
+        self._prepared = False
 
-def _share(step: int, total: int, warmup: int) -> float:
-    if step < warmup:
-        return step / warmup
-    return max(0.05, 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, total - warmup))))
+    def resume(self, folder: Path) -> None:
+        """Go on with the optimizer of a checkpoint."""
+        if not self._devices.is_sharded:
+            load_optimizer(folder, self.optimizer)
+        self._prepare()
+        if self._devices.is_sharded:
+            self._devices.load_shards(folder)
 
+    def _prepare(self) -> None:
+        if not self._prepared:
+            self.model, self.optimizer = self._devices.prepare(self.model, self.optimizer)
+            self._prepared = True
 
-def _step(model: Any, batch: list[Example], optimizer: Any) -> float:
-    import torch
+    def step(self, group: Sequence[list[Example]], rate: float) -> float:
+        """Take one step on the batches of a group; return its loss, the mean over the tokens of all answers."""
+        self._prepare()
+        for parameters in self.optimizer.param_groups:
+            parameters["lr"] = rate
+        answers = sum(len(example.answer) for batch in group for example in batch)
+        loss = 0.0
+        for turn in range(self._devices.accumulate):
+            place = turn * self._devices.count + self._devices.number
+            # The last step may have fewer batches; a device without one takes part in the exchange and adds nothing.
+            inputs = tensors(group[place], self._pad) if place < len(group) else only_padding(group[0], self._pad)
+            with self._devices.batch(self.model):
+                part = self._loss(inputs) / answers
+                self._devices.backward(part)
+                if self._devices.steps_now:
+                    self._devices.clip(trained(self.model), _NORM)
+                self.optimizer.step()
+                self.optimizer.zero_grad()
+            loss += float(part.detach())
+        return self._devices.sums(loss)[0]
 
-    device = next(model.parameters()).device
-    inputs = {name: value.to(device) for name, value in tensors(batch, model.config.pad_token_id).items()}
-    with torch.autocast(device.type, torch.bfloat16):
-        loss = model(**inputs).loss
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(_trained(model), 1.0)
-    optimizer.step()
-    optimizer.zero_grad()
-    return float(loss.detach())
+    def _loss(self, inputs: dict[str, Any]) -> Any:
+        from torch.nn import functional
+
+        moved = {name: value.to(self._devices.device) for name, value in inputs.items()}
+        labels = moved.pop("labels")[:, 1:].flatten()
+        logits = self.model(**moved).logits[:, :-1].flatten(0, 1)
+        return functional.cross_entropy(logits.float(), labels, reduction="sum")
