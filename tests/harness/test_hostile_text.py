@@ -126,6 +126,8 @@ CALLS = {
     "llm base": ["--out /proc/{x}"],
     "llm train": ["--held-out {x} --work {root}/train", "--base {x}"],
     "llm train-encoder": ["--held-out {x} --work {root}/encoder"],
+    "llm cut": ["{x} --into {root}/pieces"],
+    "llm join": ["{x} --into {root}/joined"],
     "llm calibrate": ["--hands {x} --adapter {x}"],
     "runs": ["--data-dir {data}", "--count {x}", "--config {bad_config}", "--config {x}", "--data-dir /proc/{x}"],
     "show": ["last --data-dir {data}", "{run} --data-dir {data}", "{x} --data-dir {data}", "--html {run} --data-dir {data}"],

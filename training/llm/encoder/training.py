@@ -76,8 +76,9 @@ def train_encoder_for(
 
     saved: called with the progress about every minute.
     """
+    began = written = time.monotonic()
     learner = EncoderLearner(examples, plan)
-    lines, began, written, done = LearningLog(log, 0), time.monotonic(), time.monotonic(), 0.0
+    lines, done = LearningLog(log, 0), 0.0
     losses: list[dict[str, float]] = []
     while done < 1.0:
         losses.append(learner.step(done))
