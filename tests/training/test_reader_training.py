@@ -16,6 +16,7 @@ from policies.artefact import ArtefactError
 from training.llm.learning_log import Curve, draw_curves
 from training.llm.lessons import Lessons
 from training.llm.reader.batches import Example
+from training.llm.reader.model import trainable_model
 from training.llm.reader.plan import Plan, TrainingError
 from training.llm.reader.shipping import ship_model
 from training.llm.reader.training import train
@@ -121,6 +122,11 @@ def test_a_training_with_a_time_ends_in_time_with_its_rate_fallen(base: Base, ex
 def test_what_is_begun_with_must_be_there(base: Base, examples: list[Example], tmp_path: Path, plan: Plan, kind: str):
     with pytest.raises(TrainingError, match=f"no {kind} to begin with"):
         _train(base, examples, tmp_path, plan=replace(plan, start=str(tmp_path / "nowhere")))
+
+
+def test_what_cannot_be_sharded_is_refused_before_it_is_tried(base: Base):
+    with pytest.raises(TrainingError, match="cannot be sharded: train it with --full"):
+        trainable_model(base, None, PLAN, sharded=True)
 
 
 def test_a_model_of_which_all_weights_were_trained_is_read_without_an_adapter(

@@ -10,11 +10,11 @@ from agents.readers.language_model.base_model import Base
 from training.llm.reader.plan import Plan, TrainingError
 
 
-def trainable_model(base: Base, start: Path | None, plan: Plan, *, one_type: bool) -> Any:
+def trainable_model(base: Base, start: Path | None, plan: Plan, *, sharded: bool) -> Any:
     """Return the model, what is trained in fp32.
 
-    start: folder of the adapter or model to begin with. one_type: frozen weights are in fp32 as well, which sharding needs.
-    Raises TrainingError if there is no adapter or model in `start`.
+    start: folder of the adapter or model to begin with. sharded: frozen weights are in fp32 as well, since shards have one type.
+    Raises TrainingError if there is no adapter or model in `start`, or this model cannot be sharded with LoRA.
     """
     import torch
 
@@ -22,7 +22,7 @@ def trainable_model(base: Base, start: Path | None, plan: Plan, *, one_type: boo
     if plan.full:
         model = base.model(torch.float32) if start is None else _model_in(start, base)
     else:
-        model = _with_lora(base, base.model(torch.float32 if one_type else torch.bfloat16), start, plan)
+        model = _with_lora(base, base.model(torch.float32 if sharded else torch.bfloat16), start, plan, sharded)
     model.config.use_cache = False
     for weight in trained(model):
         weight.data = weight.data.float()
@@ -48,16 +48,23 @@ def _model_in(folder: Path, base: Base) -> Any:
     return model
 
 
-def _with_lora(base: Base, model: Any, start: Path | None, plan: Plan) -> Any:
+def _with_lora(base: Base, model: Any, start: Path | None, plan: Plan, sharded: bool) -> Any:
     from peft import LoraConfig, PeftModel, get_peft_model
 
+    inputs, outputs = model.get_input_embeddings(), model.get_output_embeddings()
+    is_tied = outputs.weight is inputs.weight
+    if sharded and is_tied:
+        # FSDP meets the trained rows, which PEFT shares between embedding and output, a second time when they are shards already.
+        raise TrainingError(
+            f"the model in {base.folder} shares its embedding with its output, and LoRA on it cannot be sharded: "
+            "train it with --full, or without FSDP and ZeRO-3"
+        )
     if start is not None:
         if not (start / "adapter_config.json").exists():
             raise TrainingError(f"{start} holds no adapter to begin with: name the folder of one, or leave --from away")
         return PeftModel.from_pretrained(model, str(start), is_trainable=True)
     rows = list(choice_ids(base.tokenizer).values())
-    inputs, outputs = model.get_input_embeddings(), model.get_output_embeddings()
-    layers = [inputs] if outputs.weight is inputs.weight else [inputs, outputs]
+    layers = [inputs] if is_tied else [inputs, outputs]
     config = LoraConfig(
         r=plan.rank,
         lora_alpha=2 * plan.rank,

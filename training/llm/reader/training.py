@@ -159,7 +159,7 @@ class _Learner:
 
         self._devices = devices
         self._pad = base.tokenizer.pad_token_id
-        self.model = trainable_model(base, start, plan, one_type=devices.is_sharded)
+        self.model = trainable_model(base, start, plan, sharded=devices.is_sharded)
         if not devices.is_sharded:
             self.model = self.model.to(devices.device)
         self.optimizer: Any = torch.optim.AdamW(trained(self.model), lr=plan.rate, weight_decay=0.0, betas=(0.9, 0.98))
