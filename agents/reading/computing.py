@@ -28,6 +28,7 @@ from policies.word import Word
 
 _COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 _ENDLESS: Final = re.compile(r"\d\s*(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
+_PER_TIME: Final = re.compile(r"\b(?:per|an?|each|every|in an)\s+(?:hour|day|night|week|month|year)\b", re.IGNORECASE)
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 
@@ -156,6 +157,8 @@ def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> 
             raise AmountError(f"{item.amount!r} can be percent of its value or percentage points")
         sign = share.sign or direction_of(item.amount, kpi_definition(item.name)) or item.sign or 1
         return Computed(item=item, cells=cells, percent=share.percent * sign)
+    if kpi_definition(item.name).across_windows == "sum" and _PER_TIME.search(item.amount):
+        raise AmountError(f"{item.name} is a sum over the window, not over each hour or day")
     value = before.value(item.amount, kpi_definition(item.name).unit, lowest=(item.comparison or "").startswith(">"), bound=True)
     return Computed(item=item, cells=cells, value=value)
 

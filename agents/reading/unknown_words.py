@@ -43,7 +43,7 @@ _DELAY_BEFORE: Final = re.compile(rf"\b{_DELAY}\W+(?:\w+\W+){{0,2}}$", re.IGNORE
 _RATE_BEHIND: Final = re.compile(r"\W*(?:\w+\W+){0,3}?(?:throughput|thrput|thp|rates?|speed)\b", re.IGNORECASE)
 
 
-_CLASS: Final = re.compile(r"\b(?:5QI|QCI|SST|S-NSSAI)\b", re.IGNORECASE)
+_CLASS: Final = re.compile(r"\b(?:5QI|QCI|SST|S-NSSAI|VoNR|VoLTE|APN|DNN)\b", re.IGNORECASE)
 
 
 def unmeasured_in(text: str) -> list[tuple[int, int]]:

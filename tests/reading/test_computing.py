@@ -250,3 +250,10 @@ def test_a_time_beyond_any_calendar_is_asked_about(names: Names, when: str):
 def test_a_letter_e_before_a_number_is_no_exponent(names: Names, amount: str):
     item = MarkedItem(kind="target", name="PEE.AvgPower", comparison="<=", amount=amount)
     assert computed(Marked(act="change", items=(item,)), names).items[0].value in (250, 700, 400)
+
+
+@pytest.mark.parametrize("amount", ["at 20 kWh per day", "max 900 Wh a night", "less than 5 kWh each day"])
+def test_an_energy_per_day_is_asked_about(names: Names, amount: str):
+    item = MarkedItem(kind="target", name="PEE.Energy", comparison="<=", amount=amount)
+    with pytest.raises(Doubt, match="sum over the window"):
+        computed(Marked(act="change", items=(item,)), names)
