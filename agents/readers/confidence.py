@@ -48,6 +48,17 @@ class Confidence(Word):
         """Return the probability that the candidate is right."""
         return self.of_features(candidate.features())
 
+    def judged(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
+        """Return the candidates with their confidence, the one that counts first.
+
+        That is the most probable one of those that can be acted on if it is sure enough, else what was answered first.
+        """
+        pairs = [(one, self.of(one)) for one in candidates]
+        actable = sorted((pair for pair in pairs if not pair[0].is_asked), key=lambda pair: -pair[1])
+        is_sure = bool(actable) and actable[0][1] >= self.threshold
+        first = actable if is_sure or not candidates[0].is_asked else []
+        return [*first, *(pair for pair in pairs if pair not in first)]
+
     def of_features(self, features: Sequence[float]) -> float:
         """Return the probability that a candidate with these features is right."""
         total = self.bias + sum(tree.of(features) for tree in self.trees)

@@ -107,10 +107,10 @@ class Listener:
     def _heard(self, candidates: Sequence[Candidate], names: Names, *, confirmed: bool = False) -> Heard:
         if not candidates:
             return _asked("no reading of the text was found", names)
-        best = candidates[0]
-        confidence = 1.0 if confirmed else self.confidence.of(best)
+        judged = self.confidence.judged(candidates)
+        best, confidence = (candidates[0], 1.0) if confirmed else judged[0]
         reading = Reading(act="cannot") if best.impossible else best.reading or Reading(act="ask")
-        is_open = question_of(candidates, confidence >= self.confidence.threshold, names)
+        is_open = question_of([one for one, _ in judged], confidence >= self.confidence.threshold, names)
         return Heard(
             reading=Reading(act="ask") if is_open and is_open.question else reading,
             read_back=read_back(reading, names),

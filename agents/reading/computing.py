@@ -12,6 +12,7 @@ from typing import Final
 
 from agents.reading.amounting.amounts import AmountError, is_bare_number, unit_behind
 from agents.reading.amounting.amounts_before import AmountsBefore, Said
+from agents.reading.amounting.direction import direction_of
 from agents.reading.amounting.shares import share_of
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
@@ -151,7 +152,8 @@ def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> 
         return Computed(item=item, cells=cells)
     if item.reference is not None:
         share = share_of(item.amount)
-        return Computed(item=item, cells=cells, percent=share.percent * (share.sign or item.sign or 1))
+        sign = share.sign or direction_of(item.amount, kpi_definition(item.name)) or item.sign or 1
+        return Computed(item=item, cells=cells, percent=share.percent * sign)
     value = before.value(item.amount, kpi_definition(item.name).unit, lowest=(item.comparison or "").startswith(">"), bound=True)
     return Computed(item=item, cells=cells, value=value)
 

@@ -5,20 +5,20 @@ import random
 import pytest
 
 from agents.readers.candidate import FEATURES
-from training.llm.scoring import VERDICTS
-from training.llm.understanding.calibrating import Judgement, Sample, fitted, shares_at
+from training.llm.scoring import VERDICTS, Verdict
+from training.llm.understanding.calibrating import JudgedText, Judgement, fitted, shares_at
 
 
-def _sample(wrong: int, right: int, asked: int) -> Sample:
+def _sample(wrong: int, right: int, asked: int) -> list[JudgedText]:
+    """Return texts of which the readings are wrong or right, and texts with a wrong reading that have to be asked about."""
     draw = random.Random(1)
 
-    def judgement(mean: float, verdict: str, meant: str) -> Judgement:
-        return Judgement(tuple(draw.gauss(mean, 1) for _ in FEATURES), verdict, meant)
+    def judgement(mean: float, verdict: Verdict) -> Judgement:
+        return Judgement(tuple(draw.gauss(mean, 1) for _ in FEATURES), verdict)
 
-    acted = [judgement(-1, "confidently wrong", "ask") for _ in range(wrong)] + [
-        judgement(1, "right", "change") for _ in range(right)
-    ]
-    return Sample(tuple(acted), ("right",) * asked)
+    refused = [JudgedText((judgement(-1, "confidently wrong"),), "right") for _ in range(wrong)]
+    clear = [JudgedText((judgement(-1, "partly"), judgement(1, "right")), "needless") for _ in range(right)]
+    return [*refused, *clear, *(JudgedText((), "right") for _ in range(asked))]
 
 
 @pytest.mark.parametrize("most_wrong", [0.0, 0.01, 0.05])
@@ -42,6 +42,12 @@ def test_at_a_threshold_of_one_everything_is_asked():
 
 
 def test_without_any_wrong_reading_nothing_more_is_asked():
-    partly = tuple(Judgement((0.1 * number,) * len(FEATURES), "partly", "change") for number in range(40))
-    sample = Sample((*_sample(0, 60, 0).acted, *partly), ())
+    partly = [JudgedText((Judgement((0.1 * number,) * len(FEATURES), "partly"),), "needless") for number in range(40)]
+    sample = [*_sample(0, 60, 0), *partly]
     assert fitted(sample, 0.01).threshold == 0.0
+
+
+def test_of_several_readings_the_most_probable_one_counts():
+    sample = _sample(0, 200, 0)
+    shares = shares_at(sample, fitted(sample, 0.0), 0.0)
+    assert shares["right"] > 0.9 and shares["needless"] == 0

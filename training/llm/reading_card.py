@@ -44,7 +44,8 @@ def reading_card(name: str, lessons: Lessons) -> DataCard:
             scheduler=_NONE,
         ),
         provenance=CardProvenance(
-            source=f"{texts} texts by hands ({', '.join(hand.name for hand in hands)}), {lessons.variants} variants of them",
+            source=f"{texts} texts by hands ({', '.join(hand.name for hand in hands)}), "
+            f"{lessons.variants} variants of them, {lessons.composed} sentences composed of their words",
             version="training/llm/hands",
             channel_model=_NONE,
             geometry="the names of each hand's network (card.json)",

@@ -27,8 +27,9 @@ def _alone(prompt: Prompt) -> None:
 class Answered:
     """What a text is read as, None if the answer did not end.
 
-    least: the probability of the least certain choice. logarithm: of the probability of the whole answer. others: beginnings of
-    other answers, each up to one of the least certain choices and with the second best one there, the least certain first.
+    least: the probability of the least certain choice, a given one too. logarithm: of the probability of the whole answer.
+    others: beginnings of other answers, each up to one of the least certain choices and with the second best one there, the
+    least certain first.
     """
 
     spanned: SpannedText | None
@@ -110,9 +111,10 @@ class _Answer:
         best = allowed.index(self._given[len(self.ids)]) if is_given else int(logarithms.argmax())
         logarithm = float(logarithms[best])
         share = math.exp(logarithm)
+        if len(allowed) > 1:
+            self.least = min(self.least, share)
         if len(allowed) > 1 and not is_given:
             second = int(logarithms.topk(2).indices[1])
-            self.least = min(self.least, share)
             self._second.append((share, (*self.ids, allowed[second])))
         self.logarithm += logarithm
         self.state.take(allowed[best])

@@ -38,7 +38,7 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     listener = Listener.load()
     figures: list[Figure] = []
     for part in (_Part("dev", hands_of(DEVELOPMENT)), _Part("test", hands_of(TEST))):
-        hands = [_few(hand) for hand in part.hands] if quick else part.hands
+        hands = [few_of(hand) for hand in part.hands] if quick else part.hands
         with show_progress(f"understanding {part.name}", "texts") as progress:
             texts = list(scored(listener, hands, progress))
         if out is not None:
@@ -47,7 +47,8 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     return BenchResult(figures=tuple(figures), seeds=())
 
 
-def _few(hand: Hand) -> Hand:
+def few_of(hand: Hand) -> Hand:
+    """Return the hand with about sixty of its texts."""
     step = max(1, len(hand.texts) // _QUICK)
     return Hand(hand.name, hand.card, hand.texts[::step])
 

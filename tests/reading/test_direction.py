@@ -1,0 +1,50 @@
+"""The direction of a relative amount comes from its words where they state one, whatever a reader marked."""
+
+import pytest
+
+from agents.reading.amounting.direction import direction_of
+from agents.reading.computing import computed
+from agents.reading.marked import Marked, MarkedItem
+from agents.reading.names import Names
+from agents.reading.reading import Reading
+from policies.kpi import kpi_definition
+from training.llm.labelled_text import LabelledTarget, hands_of
+
+
+@pytest.mark.parametrize(
+    ("kpi", "words", "direction"),
+    [
+        ("DRB.UEThpDl", "may not fall more than 5 %", -1),
+        ("DRB.UEThpDl", "20 % better than now", 1),
+        ("DRB.PdcpSduDelayDl", "20 % better than now", -1),
+        ("DRB.PdcpSduDelayDl", "no more than 5 % worse than yesterday", 1),
+        ("PEE.Energy", "by 15 %", 0),
+        ("PEE.Energy", "not lower than yesterday plus 5 %", 0),
+        ("RRC.ConnMean", "5 % better than now", 0),
+    ],
+)
+def test_the_direction_of_words(kpi: str, words: str, direction: int):
+    assert direction_of(words, kpi_definition(kpi)) == direction
+
+
+def test_a_fall_that_was_marked_as_a_rise_is_computed_as_a_fall():
+    names = Names(next(hand.card for hand in hands_of() if hand.name == "lab-stadium"))
+    item = MarkedItem(
+        kind="target", name="DRB.UEThpDl", comparison=">=", reference="now", sign=1, amount="may not fall more than 5 %"
+    )
+    (target,) = Reading.of(computed(Marked(act="change", items=(item,)), names)).targets
+    assert target.relative is not None and target.relative.percent == -5
+
+
+def test_the_words_never_say_the_opposite_of_what_the_hands_mean():
+    said = 0
+    for hand in hands_of():
+        for text in hand.texts:
+            for item in text.items():
+                if isinstance(item, LabelledTarget) and item.relative is not None and item.relative.percent:
+                    words = " … ".join(one for tag in item.marks if tag[0] == "a" for one in text.words(tag))
+                    direction = direction_of(words, kpi_definition(item.kpi))
+                    is_share = "of" in words.split() or "its current level" in words or "give up" in words
+                    assert direction * item.relative.percent >= 0 or is_share, (text.text, words)
+                    said += direction != 0
+    assert said > 300
