@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from training.llm.understanding.bench_reading_speed import TEXT, Elapsed, SpeedSample
+from twins.screen.say import say_json
 
 _TEXTS: Final = 32
 
@@ -61,4 +61,4 @@ def _peak() -> int:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{measure().model_dump_json()}\n")
+    say_json(measure())
