@@ -63,9 +63,10 @@ def make_planner(settings: PlannerSettings) -> Planner:
     if settings.kind == "rule":
         return RulePlanner()
     if settings.kind == "6g-llm":
-        from agents.readers.hearing import reading_of
+        from agents.readers.hearing import absence, reading_of
 
-        return RulePlanner(read=reading_of, name="rule planner, texts read by the 6G-LLM")
+        # Who read is in the planner's name, which journal, outcome and page have; why is with each reading.
+        return RulePlanner(read=reading_of, name=f"rule planner, texts read by the {'rules' if absence() else '6G-LLM'}")
     from agents.llm.chat import LlmSettings
     from agents.llm_planner import LlmPlanner
 

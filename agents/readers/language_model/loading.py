@@ -21,6 +21,14 @@ def base_folder() -> Path:
     return user_cache_path("twinpilot") / "llm" / "smollm2-135m-8k"
 
 
+def base_absence(folder: Path | None = None) -> str:
+    """Return that the base model is not there and what to do, empty if it is."""
+    folder = folder or base_folder()
+    if (folder / "config.json").exists():
+        return ""
+    return f"the base model is not in {folder}: make it with `twinpilot llm base` (about a minute)"
+
+
 def load_language_model(base: Path | None = None, adapter: Path | None = ADAPTER) -> LanguageModelReader:
     """Load the reader; adapter None: the raw base, which cannot read. Raises ReaderError."""
     import torch
@@ -30,8 +38,8 @@ def load_language_model(base: Path | None = None, adapter: Path | None = ADAPTER
     messages: Any = logging
     messages.disable_progress_bar()
     folder = base or base_folder()
-    if not (folder / "config.json").exists():
-        raise ReaderError(f"the base model is not in {folder}: make it with `twinpilot llm base` (about a minute)")
+    if why := base_absence(folder):
+        raise ReaderError(why)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
     if adapter is not None:
