@@ -12,6 +12,7 @@ from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 from agents.readers.language_model.answer import AnswerForm
 from agents.readers.language_model.answer_names import choice_ids
 from agents.readers.language_model.generating import LanguageModelReader
+from agents.readers.language_model.loading import ReaderError, load_language_model
 from training.llm.reader.batches import Example
 from training.llm.reader.training import Plan, TrainingError, train
 
@@ -93,3 +94,27 @@ def test_a_model_that_knows_nothing_still_answers_in_the_form_whatever_stands_be
         assert alone.spanned == answered.spanned
         assert (alone.least, alone.logarithm) == pytest.approx((answered.least, answered.logarithm), abs=1e-3)
     assert any(answered.spanned is not None for answered in together)
+
+
+def test_the_adapter_is_merged_as_the_library_that_trained_it_merges(base: Path, examples: list[Example], tmp_path: Path):
+    from peft import PeftModel
+
+    _train(base, examples, tmp_path / "adapter")
+    TOKENIZER.save_pretrained(base)
+    theirs = PeftModel.from_pretrained(
+        AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16), str(tmp_path / "adapter")
+    ).merge_and_unload()
+    ours = load_language_model(base, tmp_path / "adapter")
+    bare = load_language_model(base, None)
+    mine, plain = (dict(reader._model.named_parameters()) for reader in (ours, bare))
+    assert all(torch.equal(mine[name], weight) for name, weight in theirs.named_parameters())
+    assert any(not torch.equal(mine[name], plain[name]) for name in mine)
+
+
+def test_an_adapter_that_is_none_is_refused_with_what_to_do(base: Path, tmp_path: Path):
+    TOKENIZER.save_pretrained(base)
+    with pytest.raises(ReaderError, match="twinpilot llm train"):
+        load_language_model(base, tmp_path)
+    (tmp_path / "adapter_config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ReaderError, match="twinpilot llm train"):
+        load_language_model(base, tmp_path)

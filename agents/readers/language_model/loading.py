@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, Final
 
 from platformdirs import user_cache_path
 
 from agents.readers.language_model.generating import LanguageModelReader
+from agents.readers.merging import merge_adapters
 
+_PREFIX: Final = "base_model.model."
+_ROWS: Final = f"{_PREFIX}model.embed_tokens.token_adapter.trainable_tokens_delta"
 ADAPTER: Final = Path(__file__).parents[1] / "data" / "reader"
 
 
@@ -43,11 +47,23 @@ def load_language_model(base: Path | None = None, adapter: Path | None = ADAPTER
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
     if adapter is not None:
-        from peft import PeftModel
-
-        if not (adapter / "adapter_config.json").exists():
-            raise ReaderError(
-                f"there is no adapter in {adapter}: restore it from the repository, or train one with `twinpilot llm train`"
-            )
-        model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+        _merge(model, adapter)
     return LanguageModelReader(model, tokenizer)
+
+
+def _merge(model: Any, adapter: Path) -> None:
+    """Merge the adapter of a folder into the model; raises ReaderError if it is none that `twinpilot llm train` writes."""
+    import torch
+    from safetensors.torch import load_file
+
+    try:
+        config = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
+        learned = load_file(adapter / "adapter_model.safetensors")
+        rows = config["trainable_token_indices"]["embed_tokens"]
+        merge_adapters(model, learned, config["lora_alpha"] / config["r"], _PREFIX)
+        embedding = model.get_input_embeddings().weight
+        with torch.no_grad():
+            embedding[rows] = learned[_ROWS].to(embedding.dtype)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+        remedy = "restore it from the repository, or train one with `twinpilot llm train`"
+        raise ReaderError(f"the adapter in {adapter} cannot be read ({type(error).__name__}: {error}): {remedy}") from error
