@@ -55,7 +55,7 @@ class Fitting:
                 return messages
         raise WindowError(
             f"the shortest form of the view has {tokens} tokens and {room} fit beside a reply of {self.max_tokens};"
-            " serve a model with a longer window, or raise budget_tokens"
+            " serve a model with a longer window, or raise the longest prompt (planner.prompt_tokens)"
         )
 
     def shrink(self) -> None:

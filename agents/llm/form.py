@@ -35,9 +35,9 @@ class Form(Word):
         said = []
         if self.tools == "name":
             said.append("types and meaning of the tools' arguments")
-        if self.items is not None:
+        if self.items is not None and results:
             said.append(f"of each list under evidence and candidates, all but the first {self.items} items")
-        if self.is_shortest:
+        if self.is_shortest and results:
             said.append("the candidates' edits and predictions")
         if self.results is not None and self.results < results:
             said.append(f"the oldest {results - self.results} of {results} results of tools")

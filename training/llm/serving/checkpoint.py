@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -96,7 +97,9 @@ def _merge(base: Path, adapter: Path, out: Path) -> None:
     messages.disable_progress_bar()
     model = AutoModelForCausalLM.from_pretrained(base, dtype=torch.bfloat16)
     try:
-        merged: Any = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # peft's use of transformers, which nobody here can change
+            merged: Any = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
     except (ValueError, RuntimeError, KeyError) as error:
         raise ServeError(f"--adapter {adapter} does not fit the model {base}: {str(error)[:300]}") from error
     merged.save_pretrained(out)

