@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,10 @@ TEXTS = (
 
 @pytest.fixture(params=TEXTS)
 def stages(request: pytest.FixtureRequest, card: NetworkCard) -> list[tuple[View, Any]]:
+    return stages_of(request.param, card)
+
+
+def stages_of(text: str, card: NetworkCard) -> list[tuple[View, Any]]:
     """The views of a run of the rule planner, with the real tools on offer, and what it decided on each."""
     stages: list[tuple[View, Any]] = []
 
@@ -39,8 +44,20 @@ def stages(request: pytest.FixtureRequest, card: NetworkCard) -> list[tuple[View
             stages.append((view.model_copy(update={"tools": REAL}), decision))
             return decision
 
-    walk(Recorder(), World(card, {"S1C1": CellModel(embb=70.0)}), request.param)
+    walk(Recorder(), World(card, {"S1C1": CellModel(embb=70.0)}), text)
     return stages
+
+
+def test_what_vllm_wrote_under_these_schemas_is_valid_at_the_first_attempt(card: NetworkCard) -> None:
+    """Recorded from vLLM 0.32.0 on CPU with guidance, which served base and reader's adapter: a model that cannot plan."""
+    lines = (Path(__file__).parent / "vllm_replies.jsonl").read_text(encoding="utf-8").splitlines()
+    recorded = [json.loads(line) for line in lines]
+    views = {text: [view for view, _ in stages_of(text, card)] for text in {line["text"] for line in recorded}}
+    assert len(recorded) >= 10
+    for line in recorded:
+        view = views[line["text"]][line["stage"]]
+        assert Draft202012Validator(reply_schema(view)).is_valid(json.loads(line["reply"]))
+        assert decision_of(parse_reply(line["reply"]), view)
 
 
 _BOUNDS = {

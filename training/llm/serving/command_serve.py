@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,9 +108,12 @@ def _checkpoint(model: Path | None, adapter: Path | None) -> Path:
     from agents.readers.language_model.loading import ADAPTER, base_folder
     from training.llm.base.small_base import small_base
     from training.llm.serving.checkpoint import merged_checkpoint
+    from training.llm.serving.serve_error import ServeError
 
     if model is not None and adapter is None:
         return model
+    if missing := [name for name in ("transformers", "peft", "gguf") if find_spec(name) is None]:
+        raise ServeError(f"merging an adapter needs {', '.join(missing)}: pip install 'twinpilot[llm]', or give --model")
     base = model or small_base(base_folder(), _report)
     own = adapter or ADAPTER
     return merged_checkpoint(base, own, base_folder().with_name(f"{base.name}-with-{own.name}"), _report)

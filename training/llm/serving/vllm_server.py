@@ -148,11 +148,14 @@ class VllmServer:
         return f"; the last lines of its log ({self.log}): {shown or 'none'}"
 
     def end(self) -> None:
-        """End the server and all its workers: asked first, killed after 20 s."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            self._signal(number)
+        """End the server and all its workers: asked first, killed after 20 s, or at once at a second Ctrl-C."""
+        try:
+            self._signal(signal.SIGTERM)
             if self._is_over(_GRACE_S):
                 return
+        finally:
+            self._signal(signal.SIGKILL)
+        self._is_over(_GRACE_S)
 
     def _is_over(self, longest_s: float) -> bool:
         """Wait until no process of the group is left."""
