@@ -151,6 +151,16 @@ def test_a_server_that_does_not_want_to_end_is_killed_with_its_workers(serve: An
     assert [process.pid for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE] == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_a_command_that_is_killed_or_loses_its_terminal_leaves_no_server_behind(serve: Any, number: int) -> None:
+    command = serve("--json")
+    server = psutil.Process(json.loads(command.first_line())["pid"])
+    command.signal(number)
+    command.end()
+    psutil.wait_procs([server], timeout=20)
+    assert not _listens(command.port)
+
+
 @pytest.mark.parametrize(
     ("how", "options", "words"),
     [

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +30,7 @@ _LONGEST_LINE: Final = 300
 _GRACE_S: Final = 20.0
 _BETWEEN_LOOKS_S: Final = 0.5
 _BETWEEN_REPORTS_S: Final = 15.0
+_PR_SET_PDEATHSIG: Final = 1  # prctl(2), Linux
 _NOISE: Final = ("Traceback", "  ", "INFO", "DEBUG")
 Report = Callable[[str], None]
 
@@ -85,6 +88,12 @@ def check_port(host: str, port: int) -> None:
         raise ServeError(f"--host {host} --port {port}: {reason}; end what listens there, or choose another --port") from error
 
 
+def _end_with_parent() -> None:
+    """Let the system end the server if this process is killed or its terminal closed, when it can do so itself no more."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class VllmServer:
     """The running server. Its process group is its own, so that Ctrl-C reaches it through `end` alone, in order."""
 
@@ -101,6 +110,7 @@ class VllmServer:
                 env=serving.variables(),
                 cwd=log.parent,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - it calls the system alone, and no thread of ours runs yet
             )
 
     @property
