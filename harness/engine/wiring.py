@@ -72,7 +72,15 @@ def make_planner(settings: PlannerSettings) -> Planner:
 
     key = os.environ.get(settings.api_key_env, "")
     keep_secret(key)
-    endpoint = LlmSettings(base_url=settings.base_url, model=settings.model, api_key=key or "none", timeout_s=settings.timeout)
+    endpoint = LlmSettings(
+        base_url=settings.base_url,
+        model=settings.model,
+        api_key=key or "none",
+        structured=settings.structured,
+        timeout_s=settings.timeout,
+        max_tokens=settings.reply_tokens,
+        budget_tokens=settings.prompt_tokens,
+    )
     return LlmPlanner(endpoint, fallback=RulePlanner() if settings.fallback else None)
 
 

@@ -66,6 +66,11 @@ class PlannerSettings(Word):
     model: str = "6g-llm"
     api_key_env: str = "TWINPILOT_API_KEY"
     timeout: Seconds = Field(default=120.0, gt=0)
+    structured: Literal["json_schema", "tool"] = Field(
+        default="json_schema", description="how the endpoint is asked for a decision: by a response format, or a named tool"
+    )
+    prompt_tokens: int = Field(default=16_000, ge=500, description="the longest prompt, also where the model's window is longer")
+    reply_tokens: int = Field(default=2048, ge=64, le=32_768, description="the longest reply")
     fallback: bool = Field(default=False, description="if no model answers, the rule planner decides and says so")
 
 

@@ -126,6 +126,7 @@ CALLS = {
     "llm base": ["--out /proc/{x}"],
     "llm train": ["--held-out {x} --work {root}/train", "--base {x}"],
     "llm train-encoder": ["--held-out {x} --work {root}/encoder"],
+    "llm serve": ["--model {x}", "--python {x} --host {x}", "--python {x}", "--adapter {x} --model {x}", "--port {x}"],
     "llm calibrate": ["--hands {x} --adapter {x}"],
     "runs": ["--data-dir {data}", "--count {x}", "--config {bad_config}", "--config {x}", "--data-dir /proc/{x}"],
     "show": ["last --data-dir {data}", "{run} --data-dir {data}", "{x} --data-dir {data}", "--html {run} --data-dir {data}"],

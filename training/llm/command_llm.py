@@ -1,4 +1,4 @@
-"""The 6G-LLM: `twinpilot llm base` makes the base model, `twinpilot llm train` trains the reader on it."""
+"""The 6G-LLM: make its base model, train the reader on it, serve it to the LLM planner."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from training.llm.serving.command_serve import serve
 from twins.command_errors import one_line_errors
 from twins.screen.say import say
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The 6G-LLM: make and train it.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The 6G-LLM: make, train and serve it.")
+app.command()(serve)
 
 
 def _report(line: str) -> None:
