@@ -29,6 +29,14 @@ _MATTERS: Final = re.compile(
     |(?P<comparison>\b(?:below|beneath|above|exceed(?:s|ing)?|at\s+least|at\s+most|maximum|minimum|fewer|no\s+more|no\s+less|up\s+to)\b|[≤≥]|[<>](?=\s*=?\s*\d))""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Bystanders are always protected by the gate: asking for it adds nothing.
+_BYSTANDERS: Final = re.compile(
+    r"""\bwithout\s+(?:hurting|harming|affecting|disturbing|upsetting|bothering|harm\s+to|damage\s+to)\s+
+    (?:anyone|anybody|any\s+one|others|the\s+others|other\s+users|users|any\s+users?|customers|any\s+customers?|service|the\s+service)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ENUMERATOR: Final = re.compile(r"(?:(?<=\s)|^)\(?(?P<number>\d{1,2})[.)](?=\s+\D)", re.MULTILINE)
+_POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
 _SURE: Final = 0.5
 _BEFORE_NAMES: Final = ("cell", "site", ":", "=")
@@ -84,16 +92,26 @@ def _tag(piece: TaggedPiece) -> str:
 
 def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Names) -> list[str]:
     """Return the words that matter (numbers, negations, times, conditions, comparisons, names …) and belong to nothing."""
-    found = [(match.start(), match.end()) for match in _MATTERS.finditer(text)]
+    nothing = [match.span() for match in _BYSTANDERS.finditer(text)] + _enumerators(text)
+    found = [match.span() for match in _MATTERS.finditer(text)]
+    found = [span for span in found if not any(start <= span[0] and span[1] <= end for start, end in nothing)]
     left = [span for span in found if not any(max(span[0], one.start) < min(span[1], one.end) for one in accounted)]
     left += [span for span in _named(text, names) if not _is_covered(text, span, accounted)]
     return [text[start:end] for start, end in sorted(set(left))]
 
 
+def _enumerators(text: str) -> list[tuple[int, int]]:
+    """Return where the points of a list are numbered: "1) … 2) …", from 1 on."""
+    found = list(_ENUMERATOR.finditer(text))
+    counts = [int(match["number"]) for match in found] == list(range(1, len(found) + 1)) and len(found) > 1
+    return [match.span() for match in found] if counts else []
+
+
 def _is_covered(text: str, span: tuple[int, int], accounted: Sequence[AccountedWords]) -> bool:
     """Whether all letters of a name are accounted for: of "tr seven a" the part "tr seven" is another name."""
     covered = {at for one in accounted for at in range(one.start, one.end)}
-    return all(at in covered for at in range(*span) if text[at].isalnum())
+    end = span[0] + len(_POSSESSIVE.sub("", text[slice(*span)]))
+    return all(at in covered for at in range(span[0], end) if text[at].isalnum())
 
 
 def _is_written_name(words: str) -> bool:

@@ -22,7 +22,7 @@ from agents.reading.reading import Reading
 from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmeasured_in
 
 REFUSALS: Final[tuple[Act, ...]] = ("ask", "cannot", "off_topic")
-FEATURES: Final = ("least", "answer", "act", "asserted", "missed", "words", "left over")
+FEATURES: Final = ("least", "answer", "own", "guide", "act", "asserted", "missed", "words", "left over")
 _LOWEST: Final = -8.0
 
 
@@ -113,11 +113,12 @@ class Candidate:
 
     def features(self) -> tuple[float, ...]:
         """Return what the confidence rests on, in the order of `FEATURES`; each is a logarithm or a logit."""
-        least = min(max(self.answered.least, 1e-4), 1 - 1e-4)
         asserted, missed = self._facts()
         return (
-            math.log(least / (1 - least)),
+            _logit(self.answered.least),
             max(self.answered.logarithm, 2 * _LOWEST),
+            _logit(self.answered.own_least),
+            _logit(self.answered.guide_least),
             _log(self.judged.acts[self.act]),
             asserted,
             missed,
@@ -159,6 +160,11 @@ class Candidate:
 def _mean_share(judged: Judged, span: tuple[int, int], tag: str) -> float:
     shares = [piece.tags[tag] for piece in judged.pieces if max(piece.start, span[0]) < min(piece.end, span[1])]
     return sum(shares) / len(shares) if shares else 0.5
+
+
+def _logit(share: float) -> float:
+    inside = min(max(share, 1e-4), 1 - 1e-4)
+    return math.log(inside / (1 - inside))
 
 
 def _log(share: float) -> float:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from importlib.util import find_spec
+from typing import Final
 
 from agents.answer import Answer
 from agents.readers.heard import Heard
@@ -28,15 +30,25 @@ from agents.understanding.understand import understand
 from twins.network import NetworkCard
 
 RULES = "read by the rules"
+_EXTRA: Final = ("transformers", "peft")
+
+
+def absence() -> str:
+    """Return why the 6G-LLM cannot read here, without loading anything of it; empty if it is installed."""
+    missing = [name for name in _EXTRA if find_spec(name) is None]
+    if missing:
+        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed: pip install 'twinpilot[llm]'"
+    from agents.readers.language_model.loading import base_absence
+
+    return base_absence()
 
 
 @cache
 def _listener() -> Listener | str:
     """Return the readers, or why there are none."""
-    try:
-        from agents.readers.language_model.loading import ReaderError
-    except ImportError as error:
-        return f"{error.name} is not installed: pip install 'twinpilot[llm]'"
+    if why := absence():
+        return why
+    from agents.readers.language_model.loading import ReaderError
     from policies.artefact import ArtefactError
 
     try:

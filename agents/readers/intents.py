@@ -103,7 +103,7 @@ def _supposed(heard: Heard, text: str, card: NetworkCard) -> Supposed:
         event=_event_in(window, card),
         without_events=told.without_events,
         attendance=told.attendance,
-        assumptions=(*told.assumptions, _note(heard)),
+        assumptions=(*told.assumptions, f"{_note(heard)} as: {heard.read_back}"),
     )
 
 
@@ -118,7 +118,7 @@ def _run_in(text: str) -> str:
 
 
 def _note(heard: Heard) -> str:
-    return f"read by {heard.readers} as: {heard.read_back}"
+    return f"read by {heard.readers}"
 
 
 def _window(reading: Reading) -> TimeWindow | None:

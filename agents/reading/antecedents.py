@@ -103,6 +103,19 @@ class Antecedents:
         )
         return whole - named
 
+    def on_sites(self, names: Names, count: int) -> frozenset[str]:
+        """Return the places on whose sites "those sites" are, `count` of them if it is not 0; raises PlaceError."""
+        found = [
+            places
+            for size in range(1, len(self.before) + 1)
+            if (places := frozenset[str]().union(*self.before[-size:])) and len(names.sites_of(places)) == (count or 2)
+        ]
+        if not count and len(self.before) == 1:
+            return self.before[0]
+        if len({names.rest_of_sites(places) for places in found}) != 1 or (not count and len(self.before) > 2):
+            raise PlaceError("it is not certain which sites are meant")
+        return found[-1]
+
     def sites(self, names: Names) -> tuple[str, ...]:
         """Return the sites of the last place."""
         return tuple(sorted({names.site_of[cell] for cell in self.before[-1]})) if self.before else ()

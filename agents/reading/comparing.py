@@ -13,8 +13,11 @@ _PHRASES: Final[tuple[tuple[str, Comparison], ...]] = (
     (r"\b(?:or|and)\s+(?:above|over|more|better|higher|up)\b|\bat\s+(?:the\s+)?(?:very\s+)?least\b|>\s*=|≥", ">="),
     (rf"{_NOT}(?:more|higher|greater|larger|longer|above|over|beyond|exceed\w*)\b", "<="),
     (rf"{_NOT}(?:less|lower|fewer|smaller|shorter|below|under|beneath)\b", ">="),
-    (r"\b(?:below|under|beneath|less\s+than|fewer\s+than|lower\s+than|shorter\s+than|smaller\s+than)\b|<(?!\s*=)", "<"),
-    (r"\b(?:above|over|more\s+than|greater\s+than|higher\s+than|beyond)\b|>(?!\s*=)", ">"),
+    (
+        r"\b(?:below|under|beneath|south\s+of|less\s+than|fewer\s+than|lower\s+than|shorter\s+than|smaller\s+than)\b|<(?!\s*=)",
+        "<",
+    ),
+    (r"\b(?:above|over|north\s+of|more\s+than|greater\s+than|higher\s+than|beyond)\b|>(?!\s*=)", ">"),
 )
 _STATED: Final = tuple((re.compile(pattern, re.IGNORECASE), comparison) for pattern, comparison in _PHRASES)
 

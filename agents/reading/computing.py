@@ -13,7 +13,7 @@ from typing import Final
 from agents.reading.amounting.amounts import AmountError, is_bare_number, unit_behind
 from agents.reading.amounting.amounts_before import AmountsBefore, Said
 from agents.reading.amounting.direction import direction_of
-from agents.reading.amounting.shares import share_of
+from agents.reading.amounting.shares import has_own_reference, share_of
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
 from agents.reading.marked import SAME, Marked, MarkedItem
@@ -21,13 +21,14 @@ from agents.reading.names import Names
 from agents.reading.relation import targets_of
 from agents.reading.spoken import ONES
 from agents.reading.timing.moments import TimeError
-from agents.reading.timing.window import window_of
+from agents.reading.timing.window import is_deadline, window_of
 from policies.kpi import kpi_definition
 from policies.limits.loading import load_limits
 from policies.word import Word
 
 _COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 _ENDLESS: Final = re.compile(r"\d\s*(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
+_PER_TIME: Final = re.compile(r"\b(?:per|an?|each|every|in an)\s+(?:hour|day|night|week|month|year)\b", re.IGNORECASE)
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 
@@ -63,7 +64,7 @@ def computed(marked: Marked, names: Names) -> ComputedReading:
         ids = () if cells == names.all else tuple(sorted(cells))
         one = _item(item, ids, AmountsBefore(_said_before(item, items), ids, names))
         items.append(one.changed(towards=_towards(item, items, names)))
-    _check_contradiction(marked, items)
+    _check_contradiction(items)
     return ComputedReading(marked=marked, items=tuple(items), window=_window(marked, names))
 
 
@@ -93,10 +94,10 @@ def _is_counted(item: MarkedItem, cells: frozenset[str]) -> bool:
     return bool(count) and count in (str(len(cells)), next((word for word, number in ONES.items() if number == len(cells)), ""))
 
 
-def _check_contradiction(marked: Marked, items: list[Computed]) -> None:
-    """Raise Doubt if the text forbids the edit that it asks for."""
+def _check_contradiction(items: list[Computed]) -> None:
+    """Raise Doubt if the text forbids the edit that it asks for; a text has one window, so both are at the same time."""
     for one in items:
-        if one.item.kind != "forbid" or marked.when:
+        if one.item.kind != "forbid":
             continue
         for other in items:
             is_same = other.item.kind == "edit" and other.item.name == one.item.name and other.item.slice == one.item.slice
@@ -152,8 +153,12 @@ def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> 
         return Computed(item=item, cells=cells)
     if item.reference is not None:
         share = share_of(item.amount)
+        if share.percent and kpi_definition(item.name).unit == "%" and not has_own_reference(item.amount):
+            raise AmountError(f"{item.amount!r} can be percent of its value or percentage points")
         sign = share.sign or direction_of(item.amount, kpi_definition(item.name)) or item.sign or 1
         return Computed(item=item, cells=cells, percent=share.percent * sign)
+    if kpi_definition(item.name).across_windows == "sum" and _PER_TIME.search(item.amount):
+        raise AmountError(f"{item.name} is a sum over the window, not over each hour or day")
     value = before.value(item.amount, kpi_definition(item.name).unit, lowest=(item.comparison or "").startswith(">"), bound=True)
     return Computed(item=item, cells=cells, value=value)
 
@@ -181,6 +186,8 @@ def _window(marked: Marked, names: Names) -> tuple[datetime, datetime] | None:
     if not marked.when:
         return None
     _check_size(marked.when)
+    if is_deadline(marked.when) and any(item.kind == "edit" for item in marked.items):
+        raise Doubt(marked.when, "it can be when it ends, or when it is to be done at the latest")
     try:
         return window_of(marked.when, names.card)
     except TimeError as error:

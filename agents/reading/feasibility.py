@@ -13,6 +13,8 @@ from policies.limits.loading import load_limits
 
 _SHORTEST_DELAY_MS: Final = 0.125  # one slot at 120 kHz, TS 38.211 clause 4.3.2
 _POWER: Final = "configuredMaxTxPower"
+_ASLEEP: Final = "toBeEnergySaving"
+_RATIOS: Final = ("rRMPolicyDedicatedRatio", "rRMPolicyMinRatio", "rRMPolicyMaxRatio")  # none above the next
 _DELAYS: Final = ("DRB.PdcpSduDelayDl", "DRB.PdcpSduDelayDl.P95")
 
 
@@ -24,7 +26,7 @@ def impossible(reading: Reading, names: NameTable) -> str:
     for edit in reading.edits:
         if why := _out_of_limit(edit):
             return why
-    return _contradiction(reading) or _all_asleep(reading, names)
+    return _contradiction(reading) or _contradicting_edits(reading, names) or _all_asleep(reading, names)
 
 
 def _out_of_range(target: StatedTarget) -> str:
@@ -82,11 +84,47 @@ def _leaves_room(floor: StatedTarget, ceiling: StatedTarget) -> bool:
     return floor.value < ceiling.value or (floor.value == ceiling.value and not is_strict)
 
 
+def _contradicting_edits(reading: Reading, names: NameTable) -> str:
+    """Return which edits of one cell exclude each other, or what the text forbids."""
+    kept = frozenset[str]().union(*(_cells(one.cells, names) for one in reading.forbidden if one.what == "sleep"))
+    values: dict[tuple[str, str | None, str, tuple[str, ...]], StatedEdit] = {}
+    for edit in reading.edits:
+        cells = sorted(_cells(edit.cells, names))
+        if edit.value == _ASLEEP and (own := sorted(kept.intersection(cells))):
+            return f"{own[0]} cannot be put to sleep and be kept awake"
+        for cell in cells:
+            other = values.setdefault((edit.attribute, edit.slice, cell, edit.towards), edit)
+            if (other.value, other.delta) != (edit.value, edit.delta):
+                return f"{edit.attribute} of {cell} cannot be {_said(other)} and {_said(edit)}"
+    ratios = {key[:3]: edit.value for key, edit in values.items() if isinstance(edit.value, float) and key[0] in _RATIOS}
+    return _contradicting_ratios(ratios)
+
+
+def _said(edit: StatedEdit) -> str:
+    if edit.delta is not None:
+        return f"changed by {edit.delta:g}"
+    return f"{edit.value:g}" if isinstance(edit.value, float) else str(edit.value)
+
+
+def _contradicting_ratios(ratios: dict[tuple[str, str | None, str], float]) -> str:
+    """Return which ratios of slices cannot be together: dedicated ≤ minimum ≤ maximum; a cell has 100 %."""
+    for (attribute, of_slice, cell), value in ratios.items():
+        for above in _RATIOS[_RATIOS.index(attribute) + 1 :]:
+            if value > ratios.get((above, of_slice, cell), 100.0):
+                return f"{attribute} {value:g} % of {of_slice} in {cell} is above {above} (TS 28.541 clause 4.3.36)"
+    for kept in _RATIOS[:2]:
+        for cell in {cell for attribute, _, cell in ratios if attribute == kept}:
+            total = sum(value for (attribute, _, of), value in ratios.items() if attribute == kept and of == cell)
+            if total > 100:
+                return f"{kept} of the slices in {cell} is {total:g} % together: a cell has 100 %"
+    return ""
+
+
 def _all_asleep(reading: Reading, names: NameTable) -> str:
     """Return that no cell would be left on air; sleeping cells that are not named do not count as left."""
     off: frozenset[str] = frozenset()
     for edit in reading.edits:
-        if edit.value in ("toBeEnergySaving", "LOCKED"):
+        if edit.value in (_ASLEEP, "LOCKED"):
             off |= _cells(edit.cells, names)
     return "no cell would be left on air" if off and off >= names.all - names.asleep else ""
 

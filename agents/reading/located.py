@@ -57,4 +57,6 @@ def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: froze
         raise Doubt(item.place, str(error)) from error
     if place.unused:
         raise Doubt(item.place, f"{', '.join(place.unused)} is not understood")
+    if place.is_alternative and item.kind == "edit":
+        raise Doubt(item.place, "it can be one of them or all")
     return place

@@ -111,6 +111,8 @@ class NameTable:
         """Return the word of a name that `word` misspells, else `word`."""
         if len(word) < 4 or word in self._vocabulary:
             return word
+        if word.endswith("is") and f"{word[:-2]}y" in self._vocabulary:
+            return f"{word[:-2]}y"  # a plural: the quais
         match = process.extractOne(word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=80 if len(word) > 5 else 88)
         if match and abs(len(match[0]) - len(word)) <= 2:
             return match[0]
@@ -135,6 +137,16 @@ class NameTable:
         is_numbered = len({one[:-1] for one in parts}) == 1 and len(numbers) == len(parts) and numbers == sorted(set(numbers))
         cells = [cell for cell in self.order if self.site_of[cell] == site]
         return frozenset(cells[number - 1 : number]) if is_numbered and number > 0 else frozenset()
+
+    def highest(self, site: str) -> frozenset[str]:
+        """Return the cell of a site with the highest number, none if its cells are not told apart by numbers alone."""
+        numbers = {cell: runs(cell) for cell in self.sites[site]}
+        is_numbered = len({one[:-1] for one in numbers.values()}) == 1 and all(one[-1].isdigit() for one in numbers.values())
+        return frozenset(sorted(numbers, key=lambda cell: int(numbers[cell][-1]))[-1:]) if is_numbered else frozenset()
+
+    def sites_of(self, cells: Iterable[str]) -> frozenset[str]:
+        """Return the sites on which these cells stand."""
+        return frozenset(self.site_of[cell] for cell in cells)
 
     def rest_of_sites(self, cells: frozenset[str]) -> frozenset[str]:
         """Return all cells of the sites on which these cells stand."""

@@ -76,6 +76,8 @@ class Names(PartialNames):
         """Return the cells of "sectors 1 and 2 of S3", "the third cell of site ten", or "sector 2" of the site before."""
         keys = [word.key for word in words[position : position + 3]]
         before = words[position - 1].key if position else ""
+        if keys[0] == "last" and keys[1:2] and keys[1] in _SECTOR:
+            return self._last_sector(words, position, near)
         ordinal = _ORDINALS.get(keys[0]) if before != "every" else None
         if ordinal and len(keys) == 1 and near and before == "the":
             return self._one(self.suffixed(ordinal, near[-1:]), 1)  # "all but the second"
@@ -88,6 +90,12 @@ class Names(PartialNames):
         else:
             return None
         return self._numbered(numbers, used, words, position, near, said) if numbers else None
+
+    def _last_sector(self, words: Sequence[Spoken], position: int, near: Sequence[str]) -> Name | None:
+        """Return the cell with the highest number of the site that follows, else of the one named before."""
+        site, used = self._site_behind(words, position + 2)
+        sites = [site] if site else near[-1:]
+        return self._one(self.highest(sites[0]), 2 + used) if sites else None
 
     def _numbered(
         self, numbers: list[str], used: int, words: Sequence[Spoken], position: int, near: Sequence[str], said: Sequence[str]
@@ -172,9 +180,9 @@ class Names(PartialNames):
         if is_of_site or _is_count(words, position) or is_pronoun(words, position):
             return None
         for length in (3, 2, 1):
-            suffix = key_of(words[position : position + length])
+            suffix = _part(words, position, length)
             following = words[position + length].key if position + length < len(words) else ""
-            if not near or not suffix or position + length > len(words) or (suffix == "a" and following not in _SUFFIX_NEEDS):
+            if not near or not suffix or (suffix == "a" and following not in _SUFFIX_NEEDS):
                 continue
             cells = self.suffixed(suffix, near[-1:]) or self.suffixed(suffix, near)
             if len(cells) == 1:
@@ -185,11 +193,9 @@ class Names(PartialNames):
         if _is_count(words, position) or is_pronoun(words, position):
             return None
         for length in (4, 3, 2, 1):
-            if position + length > len(words):
-                continue
-            key = key_of(words[position : position + length])
+            key = _part(words, position, length)
             cells = [cell for cell in self.order if len(key) > 1 and not key.isalpha() and _ends_with(folded(cell), key)]
-            if not cells and length == 3:
+            if not cells and key and length == 3:
                 cells = self._by_last_digits(words, position)
             if len(cells) == 1:
                 return Name("cell", cells[0], frozenset(cells), length)
@@ -216,6 +222,8 @@ class Names(PartialNames):
         sites = {self.site_of[cell] for cell in found.cells}
         if found.kind not in ("site", "area") or end >= len(words) or len(sites) > 1:
             return found
+        if len(words[position].key) == found.words == 1 and words[end].glued:
+            return found  # "K4": a part of the site's own number, or a cell of it?
         end += words[end].key in ("dot", "slash", "dash") and end + 1 < len(words)
         part = key_of(words[end : end + 1])
         cells = self.suffixed(part, sites) if part else frozenset()
@@ -237,6 +245,13 @@ def _listed(words: Sequence[Spoken], position: int) -> tuple[list[str], int]:
         else:
             break
     return numbers, end - position + 1
+
+
+def _part(words: Sequence[Spoken], position: int, length: int) -> str:
+    """Return so many words as one part of a name; empty if there are fewer, or a sign that parts names is among them."""
+    said = words[position : position + length]
+    is_one = len(said) == length and said[-1].is_word and not any(word.key in _PAUSES for word in said)
+    return key_of(said) if is_one else ""
 
 
 def _is_part_behind_sign(words: Sequence[Spoken], position: int) -> bool:

@@ -122,6 +122,7 @@ JOINING: Final = _words(
 SITES: Final = _words(
     "site station mast gnb number tower",
 )
+SITES_BACK: Final = ("sites", "stations", "masts", "towers")
 TOWARDS: Final = _words(
     "target towards toward twords towrds twards -> → > to into when against versus vs direction respect relation",
 )

@@ -18,11 +18,15 @@ from agents.reading.placing.place_reader import PlaceReader
 
 @dataclass(frozen=True)
 class Place:
-    """The ids of cells, the words that were not used, and the places that are left out by name."""
+    """The ids of cells, the words that were not used, and the places that are left out by name.
+
+    is_alternative: the words name several places of which one is meant, "A or B".
+    """
 
     cells: frozenset[str]
     unused: tuple[str, ...] = ()
     left_out: tuple[frozenset[str], ...] = ()
+    is_alternative: bool = False
 
 
 def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, *, is_relation: bool = False) -> Place:
@@ -34,4 +38,4 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
     cells = reader.cells()
     if not cells:
         raise PlaceError(f"{phrase!r} names no cell of the network")
-    return Place(cells, tuple(reader.unused), reader.said.groups.named_out())
+    return Place(cells, tuple(reader.unused), reader.said.groups.named_out(), reader.is_alternative)

@@ -32,25 +32,31 @@ def read_back(reading: Reading, names: NameTable) -> str:
     """Return the sentence."""
     if reading.act in _ACTS:
         return f"{_ACTS[reading.act]}."
-    said = [_target(one, names) for one in reading.targets]
-    said += [_edit(one, names) for one in reading.edits]
-    said += [_restriction(one, names) for one in reading.forbidden]
+    said = [target_words(one, names) for one in reading.targets]
+    said += [edit_words(one, names) for one in reading.edits]
+    said += [restriction_words(one, names) for one in reading.forbidden]
     start = "Only tried in the twin: " if reading.act == "what_if" else "From now on: " if _stands(reading) else ""
-    when = f"from {_moment(reading.window[0])} to {_moment(reading.window[1])}: " if reading.window else ""
+    when = f"{window_words(*reading.window)}: " if reading.window else ""
     under = f", under this condition: “{reading.condition_on}”" if reading.condition_on else ""
-    sentence = f"{start}{when}{'; '.join(said)}{under}."
-    return sentence[0].upper() + sentence[1:]
+    return capitalized(f"{start}{when}{'; '.join(said)}{under}.")
+
+
+def capitalized(sentence: str) -> str:
+    """Return the sentence with a capital letter at its start."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _stands(reading: Reading) -> bool:
     return reading.act == "forbid" and reading.window is None
 
 
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
+def window_words(start: datetime, end: datetime) -> str:
+    """Return a time window in words."""
+    return f"from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
 
 
-def _target(one: StatedTarget, names: NameTable) -> str:
+def target_words(one: StatedTarget, names: NameTable) -> str:
+    """Return what is to be reached in words."""
     kpi = kpi_definition(one.kpi)
     of = f" of {one.slice}" if one.slice else ""
     what = f"{kpi.title} ({one.kpi}){of} {place_of(one.cells, names)}"
@@ -64,20 +70,24 @@ def _target(one: StatedTarget, names: NameTable) -> str:
     return f"keep {what} {bound} {share} of {one.relative.to}"
 
 
-def _edit(one: StatedEdit, names: NameTable) -> str:
+def edit_words(one: StatedEdit, names: NameTable) -> str:
+    """Return an edit in words."""
     cells = place_of(one.cells, names).removeprefix("in ")
-    if isinstance(one.value, str):
+    if isinstance(one.value, str) and one.value in _STATES:
         return _STATES[one.value].format(cells)
     of = f" of {one.slice}" if one.slice else ""
-    what = f"{one.attribute}{of} in {cells}"
+    towards = f" towards {listed(one.towards)}" if one.towards else ""
+    what = f"{one.attribute}{of} in {cells}{towards}"
     unit = next((f" {limit.unit}" for limit in load_limits() if limit.attribute == one.attribute and limit.unit), "")
     if one.delta is not None:
         unit = unit.replace("dBm", "dB")
         return f"{'raise' if one.delta > 0 else 'lower'} {what} by {abs(one.delta):g}{unit}"
-    return f"set {what} to {one.value:g}{unit}"
+    value = f"{one.value:g}" if isinstance(one.value, float) else one.value
+    return f"set {what} to {value}{unit}"
 
 
-def _restriction(one: StatedRestriction, names: NameTable) -> str:
+def restriction_words(one: StatedRestriction, names: NameTable) -> str:
+    """Return in words what is forbidden."""
     cells = place_of(one.cells, names).removeprefix("in ")
     of = f" of {one.slice}" if one.slice else ""
     if one.what == "sleep":
@@ -92,12 +102,12 @@ def place_of(cells: Cells, names: NameTable) -> str:
     wanted = frozenset(cells)
     area = next((area for area, own in names.card.areas.items() if frozenset(own) == wanted), None)
     if area:
-        return f"in {area} ({_listed(cells)})"
-    listed = _listed(_by_site(wanted, names))
+        return f"in {area} ({listed(cells)})"
+    said = listed(_by_site(wanted, names))
     missing = names.all - wanted
     if len(missing) < len(wanted) and len(missing) <= 4:
-        return f"in all cells but {_listed(sorted(missing))}"
-    return f"in {listed}"
+        return f"in all cells but {listed(sorted(missing))}"
+    return f"in {said}"
 
 
 def _by_site(cells: frozenset[str], names: NameTable) -> Iterable[str]:
@@ -106,6 +116,7 @@ def _by_site(cells: frozenset[str], names: NameTable) -> Iterable[str]:
     return [*(f"all of {site}" for site in whole), *sorted(cells - covered)]
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Return names in one phrase: "A, B and C"."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last

@@ -19,8 +19,9 @@ from twins.command_errors import end_command
 from twins.screen.exit_status import FAILED, USAGE
 
 if TYPE_CHECKING:
-    from harness.approvals.approver import ApprovalAnswer, ApprovalQuestion, Approver
+    from harness.approvals.approver import Answerer, ApprovalAnswer, ApprovalQuestion, Approver
     from harness.engine.run_interrupted import RunInterrupted
+    from harness.views.console import RunConsole
 
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file; else ./twinpilot.toml, else the user's own.")]
 DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Folder of runs, journal and state.")]
@@ -66,6 +67,30 @@ def until_end_of_input(approver: Approver) -> Approver:
             return None
 
     return ask
+
+
+def answer_at_terminal(view: RunConsole) -> Answerer:
+    """Return what puts the planner's questions to the person at the terminal; no answer once the input has ended."""
+
+    def answer(question: str, choices: tuple[str, ...]) -> str | None:
+        try:
+            return _prompt(view, question, choices)
+        except EOFError:
+            return None
+
+    return answer
+
+
+def _prompt(view: RunConsole, question: str, choices: tuple[str, ...]) -> str:
+    from rich.prompt import Prompt
+
+    view.pause()
+    view.console.print(f"question: {question}", style="bold")
+    for number, choice in enumerate(choices, 1):
+        view.console.print(f"  {number}. {choice}")
+    reply = Prompt.ask("Your answer (a number picks a choice; empty ends the run)", default="", console=view.console)
+    index = int(reply) - 1 if reply.isdigit() else -1
+    return choices[index] if 0 <= index < len(choices) else reply
 
 
 def end_interrupted(interrupt: RunInterrupted, as_json: bool) -> NoReturn:

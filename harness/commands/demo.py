@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import Config, DataDir, Json, end_interrupted, one_line_errors, settings_of, until_end_of_input
+from harness.commands.common import (
+    Config,
+    DataDir,
+    Json,
+    answer_at_terminal,
+    end_interrupted,
+    one_line_errors,
+    settings_of,
+    until_end_of_input,
+)
+from harness.runtime.settings import DEFAULT_PLANNER
 from twins.screen.say import say_json
 
 if TYPE_CHECKING:
@@ -35,6 +45,7 @@ def demo(
     approve: Annotated[
         bool, typer.Option("--approve", help="Approve beforehand; needed without a terminal, and recorded in the journal.")
     ] = False,
+    planner: Annotated[str | None, typer.Option(help=f"As of `twinpilot run`; else {DEFAULT_PLANNER}.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the embedded network and of the twins.")] = None,
     config: Config = None,
     data_dir: DataDir = None,
@@ -47,9 +58,10 @@ def demo(
         terminal = sys.stdin.isatty() and sys.stdout.isatty()
         if not (approve or terminal):
             raise typer.BadParameter("there is no terminal for the approval prompt: give --approve to approve beforehand")
-        settings = settings_of(config, data_dir, network={"seed": seed, "scenario": "stadium"})
+        network = {"seed": seed, "scenario": "stadium"}
+        settings = settings_of(config, data_dir, network=network, planner={"kind": planner})
         try:
-            outcomes = _demo(settings, approve, as_json)
+            outcomes = _demo(settings, approve, as_json, asks=terminal and not as_json)
         except RunInterrupted as interrupt:
             end_interrupted(interrupt, as_json)
     if as_json:
@@ -58,7 +70,7 @@ def demo(
     raise typer.Exit(0 if as_expected else 1)
 
 
-def _demo(settings: Settings, approve: bool, as_json: bool) -> list[RunOutcome]:
+def _demo(settings: Settings, approve: bool, as_json: bool, *, asks: bool) -> list[RunOutcome]:
     from harness.engine.demo_intents import PREPARE_EVENT, SAVE_ENERGY
     from harness.engine.wiring import open_service
     from harness.views.console import RunConsole
@@ -69,14 +81,14 @@ def _demo(settings: Settings, approve: bool, as_json: bool) -> list[RunOutcome]:
     view.console.rule("1 of 2: prepare for tonight's event")
     view.console.print("the network: 7 sites, 21 cells, 2 capacity cells asleep, with a near-RT RIC", style="dim")
     with open_service(settings, listener) as service:
-        approver = _approver(approve, view)
-        first = service.start(PREPARE_EVENT, approver=approver)
+        approver, answerer = _approver(approve, view), answer_at_terminal(view) if asks else None
+        first = service.start(PREPARE_EVENT, approver=approver, answerer=answerer)
         view.console.rule("2 of 2: users are harmed while a change is applied")
         view.console.print(
             f"after the apply, this demo starts an interferer in {JAMMED_CELL}: a transmitter that is not the network's"
         )
         listener.service = service
-        second = service.start(SAVE_ENERGY, approver=approver)
+        second = service.start(SAVE_ENERGY, approver=approver, answerer=answerer)
         if second.status == "rolled back":
             view.console.print(_CAUSE, style="yellow")
         return [first, second]

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harness.commands.common import Config, DataDir, Json, end_interrupted, one_line_errors, settings_of, until_end_of_input
+from harness.commands.common import (
+    Config,
+    DataDir,
+    Json,
+    answer_at_terminal,
+    end_interrupted,
+    one_line_errors,
+    settings_of,
+    until_end_of_input,
+)
+from harness.runtime.settings import DEFAULT_PLANNER
 from twins.screen.exit_status import exit_status_text
 from twins.screen.say import say_json
 
@@ -62,7 +72,8 @@ def run(
     ] = False,
     shadow: Annotated[bool, typer.Option("--shadow", help="Only recommend: there is no actuator.")] = False,
     planner: Annotated[
-        str | None, typer.Option(help="rule, 6g-llm (texts read by the shipped model) or llm (an endpoint).")
+        str | None,
+        typer.Option(help=f"rule, 6g-llm (texts read by the shipped model) or llm (an endpoint); else {DEFAULT_PLANNER}."),
     ] = None,
     scenario: Annotated[str | None, typer.Option(help="Embedded network: stadium, small, or a scenario FILE.json.")] = None,
     url: Annotated[str | None, typer.Option(help="URL of a running network (see `twinpilot network serve`).")] = None,
@@ -122,24 +133,9 @@ class _Operator:
             option = next(self._answers, None)
             if option is not None or not self._terminal:
                 return option
-            try:
-                return _prompt(view, question, choices)
-            except EOFError:  # nobody is there any more
-                return None
+            return answer_at_terminal(view)(question, choices)
 
         return answer
-
-
-def _prompt(view: RunConsole, question: str, choices: tuple[str, ...]) -> str:
-    from rich.prompt import Prompt
-
-    view.pause()
-    view.console.print(f"question: {question}", style="bold")
-    for number, choice in enumerate(choices, 1):
-        view.console.print(f"  {number}. {choice}")
-    reply = Prompt.ask("Your answer (a number picks a choice; empty ends the run)", default="", console=view.console)
-    index = int(reply) - 1 if reply.isdigit() else -1
-    return choices[index] if 0 <= index < len(choices) else reply
 
 
 def _view(as_json: bool) -> RunConsole:

@@ -99,6 +99,8 @@ def _show_outcome(console: SafeConsole, outcome: RunOutcome) -> None:
 
     if outcome.intent is not None:
         console.print(intent_table(outcome.intent))
+    if outcome.read_back:
+        console.print(f"read back: {outcome.read_back}", style="bold")
     if outcome.verdict is not None:
         console.print(verdict_table(outcome.verdict))
     if outcome.verification is not None:

@@ -93,7 +93,8 @@ def _commands(pending: list[Approval], verb: Verb) -> str:
 
 def _show(approval: Approval, lines: list[str], *, as_json: bool) -> None:
     if as_json:
-        say_json(approval.model_dump(mode="json", include={"run_id", "digest", "state", "decided_by"}))
+        read_back = {"read_back": approval.subject.read_back}
+        say_json(approval.model_dump(mode="json", include={"run_id", "digest", "state", "decided_by"}) | read_back)
     else:
         say(*lines)
 

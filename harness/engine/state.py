@@ -36,7 +36,8 @@ class RunState(TypedDict, total=False):
 
     next: the following step. decisions, calls, rounds: the numbers used so far. reading: the decision with the reading of the
     operator's text, which covers the first `answers_read` answers. only_answers: the text was read as a question or supposition,
-    so that nothing can be proposed any more, whatever is read later. watch_from: network time from which the operator
+    so that nothing can be proposed any more, whatever is read later. read_back: the reading in one plain sentence, empty if
+    nothing is to be done by it. watch_from: network time from which the operator
     wants the change to be watched again. decision, intent, events, proposal, candidate, timetable, edited, verdict,
     verification: names of artifacts. digest: of the change set. request: digest of the request for its approval. outdated: how
     many of the observations are from before the network moved, which no planner sees any more; changes: what had changed then.
@@ -52,6 +53,7 @@ class RunState(TypedDict, total=False):
     decision: str
     reading: str
     only_answers: bool
+    read_back: str
     intent: str
     events: str
     observations: list[str]

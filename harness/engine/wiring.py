@@ -63,15 +63,24 @@ def make_planner(settings: PlannerSettings) -> Planner:
     if settings.kind == "rule":
         return RulePlanner()
     if settings.kind == "6g-llm":
-        from agents.readers.hearing import reading_of
+        from agents.readers.hearing import absence, reading_of
 
-        return RulePlanner(read=reading_of, name="rule planner, texts read by the 6G-LLM")
+        # Who read is in the planner's name, which journal, outcome and page have; why is with each reading.
+        return RulePlanner(read=reading_of, name=f"rule planner, texts read by the {'rules' if absence() else '6G-LLM'}")
     from agents.llm.chat import LlmSettings
     from agents.llm_planner import LlmPlanner
 
     key = os.environ.get(settings.api_key_env, "")
     keep_secret(key)
-    endpoint = LlmSettings(base_url=settings.base_url, model=settings.model, api_key=key or "none", timeout_s=settings.timeout)
+    endpoint = LlmSettings(
+        base_url=settings.base_url,
+        model=settings.model,
+        api_key=key or "none",
+        structured=settings.structured,
+        timeout_s=settings.timeout,
+        max_tokens=settings.reply_tokens,
+        budget_tokens=settings.prompt_tokens,
+    )
     return LlmPlanner(endpoint, fallback=RulePlanner() if settings.fallback else None)
 
 

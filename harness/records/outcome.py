@@ -34,11 +34,13 @@ _AFTERWARDS: dict[RunStatus, str] = {
 class ApprovalNote(Word):
     """Who requested the change and who decided on it, how, and when (`at`, ISO 8601); `digest`: of what was to be approved.
 
+    read_back: how the operator was understood, as whoever decided was shown.
     standing: the state in words, with who or what brought it about.
     """
 
     state: str
     digest: str = ""
+    read_back: str = ""
     requested_by: str = ""
     decided_by: str = ""
     how: str = ""
@@ -50,6 +52,7 @@ class ApprovalNote(Word):
 class RunOutcome(Word):
     """How a run ended.
 
+    read_back: how the operator was understood, in one plain sentence; empty if nothing was to be done.
     standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
     twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is applied and restored. events:
     planned events, with their use in the forecast. tables: what an answer rests on. restrictions: those in force on the network
@@ -60,6 +63,7 @@ class RunOutcome(Word):
     status: Status
     message: Annotated[str, Field(pattern=r"\S", description="the reason of the status; no run ends without one")]
     text: str
+    read_back: str = ""
     intent: Intent | None = None
     chosen: ChangeSet | None = None
     candidate: Candidate | None = None

@@ -31,6 +31,9 @@ _NO_SETTINGS = frozenset(
     f"{PREFIX}{name}" for name in ("CONFIG", "API_KEY", "NETWORK_URL", "NETWORK_TOKEN", "NETWORK_LOGIN", "WITNESS_TOKEN")
 )
 NO_WITNESS = "none"  # journal.witness_dir: no second place
+PlannerKind = Literal["rule", "6g-llm", "llm"]
+DEFAULT_PLANNER: PlannerKind = "rule"
+"""Who plans where nobody says it: the one place that decides this for all commands."""
 
 
 class SettingsError(HarnessError):
@@ -54,14 +57,20 @@ class NetworkSettings(Word):
 class PlannerSettings(Word):
     """The planner; `api_key_env` names the environment variable that holds the API key, never the key itself.
 
-    kind: rule reads and plans by rules, 6g-llm reads with the shipped language model and plans by rules, llm asks an endpoint.
+    kind: rule reads and plans by rules; 6g-llm reads with the shipped language model and plans by rules (where it is not
+    installed, it reads by rules and says so); llm asks an endpoint.
     """
 
-    kind: Literal["rule", "6g-llm", "llm"] = "rule"
+    kind: PlannerKind = DEFAULT_PLANNER
     base_url: BaseUrl = "http://127.0.0.1:8000/v1"
     model: str = "6g-llm"
     api_key_env: str = "TWINPILOT_API_KEY"
     timeout: Seconds = Field(default=120.0, gt=0)
+    structured: Literal["json_schema", "tool"] = Field(
+        default="json_schema", description="how the endpoint is asked for a decision: by a response format, or a named tool"
+    )
+    prompt_tokens: int = Field(default=16_000, ge=500, description="the longest prompt, also where the model's window is longer")
+    reply_tokens: int = Field(default=2048, ge=64, le=32_768, description="the longest reply")
     fallback: bool = Field(default=False, description="if no model answers, the rule planner decides and says so")
 
 

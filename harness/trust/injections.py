@@ -111,7 +111,7 @@ def _fill(data: Path, text: str) -> None:
     store, journal = open_state(Paths(data))
     run = RunStore(store).create("r1", "active", text, f"http://{text}", text)
     approvals = ApprovalStore(store)
-    subject = ApprovalSubject(change_set=CHANGE, sentence=text)
+    subject = ApprovalSubject(change_set=CHANGE, sentence=text, read_back=text)
     approvals.request(run.run_id, subject, 900)
     approvals.decide(run.run_id, subject.digest, False, text, "command", note=text)
     journal.append("question.asked", {"question": text, text: text}, run.run_id)

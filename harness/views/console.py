@@ -135,7 +135,7 @@ class RunConsole:
 
     def _intent_understood(self, event: Event) -> None:
         intent = event.data["intent"]
-        self._print(intent_table(intent))
+        self._print(intent_table(intent), plain(f"read back: {event.data['read_back']}", "bold"))
         if intent.window:
             self._print(
                 plain(f"time: {intent.window.start:%Y-%m-%d %H:%M} – {intent.window.end:%H:%M %Z}  {intent.event}".rstrip())

@@ -8,7 +8,7 @@ from typing import Any
 from agents.answer_table import AnswerTable
 from harness.records.artifacts import Artifacts
 from harness.records.observed_kpi import ObservedKpi
-from harness.records.outcome import RunOutcome
+from harness.records.outcome import ApprovalNote, RunOutcome
 from harness.runtime.private import write_private
 from harness.views.html import document, items, table
 from harness.views.plots import SERIES_LEGEND, Marks, candidates_plot, frame_of, kpi_title, series_plot
@@ -94,7 +94,8 @@ def _intent(outcome: RunOutcome) -> str:
     ]
     window, notes = outcome.intent.window, (*(event.describe() for event in outcome.events), *outcome.intent.assumptions)
     when = f"<p>{window.start:%Y-%m-%d %H:%M} – {window.end:%H:%M %Z}</p>" if window else ""
-    return f"<h2>Intent as understood</h2>{table(('slice', 'cells', 'target'), rows)}{when}{items(notes)}"
+    said = f"<p><strong>Read back:</strong> {text(outcome.read_back)}</p>" if outcome.read_back else ""
+    return f"<h2>Intent as understood</h2>{said}{table(('slice', 'cells', 'target'), rows)}{when}{items(notes)}"
 
 
 def _where(scope: ExpectationObject) -> str:
@@ -139,7 +140,12 @@ def _approval(outcome: RunOutcome) -> str:
     if outcome.approval is None:
         return ""
     requests = (*outcome.earlier_requests, outcome.approval)
-    return f"<h2>Approval</h2>{items(f'request {note.digest[:12]}: {note.standing or note.state}' for note in requests)}"
+    return f"<h2>Approval</h2>{items(map(_request, requests))}"
+
+
+def _request(note: ApprovalNote) -> str:
+    as_read = f"; it was read back as: {note.read_back}" if note.read_back else ""
+    return f"request {note.digest[:12]}: {note.standing or note.state}{as_read}"
 
 
 def _kpis(outcome: RunOutcome) -> str:

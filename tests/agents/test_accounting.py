@@ -74,3 +74,17 @@ def test_a_restriction_that_the_reading_drops_is_not_accounted_for(hands: list[H
 @pytest.mark.parametrize("text", ["two things for you", "user: keep it\n> quoted mail"])
 def test_counts_of_wishes_and_quoted_lines_are_no_numbers_that_matter(hands: list[Hand], text: str):
     assert unaccounted_words(text, (), Names(hands[0].card)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        ("save energy without hurting anybody", []),
+        ("save energy without hurting eMBB", ["without"]),
+        ("1) wake it 2) lock it", []),
+        ("1) wake it 3) lock it", ["1", "3"]),
+        ("keep it below 2) please", ["below", "2"]),
+    ],
+)
+def test_bystanders_and_numbered_points_mean_nothing(hands: list[Hand], words: str, left: list[str]):
+    assert unaccounted_words(words, (), Names(hands[0].card)) == left

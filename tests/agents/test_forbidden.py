@@ -142,7 +142,7 @@ def test_a_reading_that_only_forbids_is_decided_as_a_restriction(card: NetworkCa
 def test_a_model_is_told_what_is_forbidden_and_may_not_have_it_tried(card: NetworkCard) -> None:
     text, forbidden = "save energy in S1C2", restriction("configuredMaxTxPower", "S1C2")
     view = View(text=text, card=card, tools=OFFERS, reading=understand(text, card), restrictions=(forbidden,))
-    assert json.loads(messages_for(view, "", 10_000)[1].content)["forbidden"] == [forbidden.describe()]
+    assert json.loads(messages_for(view, "")[1].content)["forbidden"] == [forbidden.describe()]
     edit = {"kind": "attribute", "dn": card.cell("S1C2").carrier_dn, "attribute": "configuredMaxTxPower", "old": 46, "new": 43}
     call = CallReply(tool="compare_candidates", arguments={"candidates": [{"name": "lower", "edits": [edit]}]})
     assert view.intent is not None

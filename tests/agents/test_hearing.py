@@ -1,5 +1,7 @@
 """Reading in a run: who read is said, and what was heard as a question never becomes a change."""
 
+from pathlib import Path
+
 import pytest
 
 from agents.readers import hearing
@@ -47,3 +49,10 @@ def test_the_details_of_questions_and_selections_are_the_rules_and_that_is_said(
 def test_without_the_readers_every_reading_says_who_read_and_why(card: NetworkCard, monkeypatch: pytest.MonkeyPatch, text: str):
     monkeypatch.setattr(hearing, "_listener", lambda: "the base model is not there")
     assert "read by the rules, because the base model is not there" in hearing.reading_of(text, card).model_dump_json()
+
+
+def test_what_is_missing_is_told_without_loading_anything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert hearing.absence().startswith(f"the base model is not in {tmp_path}") and "twinpilot llm base" in hearing.absence()
+    monkeypatch.setattr(hearing, "_EXTRA", ("transformers", "no_such_package"))
+    assert hearing.absence() == "no_such_package is not installed: pip install 'twinpilot[llm]'"

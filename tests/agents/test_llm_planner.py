@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
-from fastapi import FastAPI, Request, Response
+from loopback_model import LoopbackModel as Model
 from responder import OFFERS, CellModel, World, walk
 
 from agents.llm.chat import LlmSettings
@@ -25,55 +21,6 @@ from tools.calls.tool_offer import ToolOffer
 from twins.network import NetworkCard
 
 
-class Model:
-    """A loopback server that answers with the scripted replies, the last again and again, and records the requests."""
-
-    def __init__(self) -> None:
-        self.replies: list[Any] = []
-        self.requests: list[dict[str, Any]] = []
-        self.status, self.delay = 200, 0.0
-        app = FastAPI()
-
-        @app.post("/v1/chat/completions")
-        async def complete(request: Request) -> Response:
-            body = await request.json()
-            self.requests.append(body)
-            if self.delay:
-                time.sleep(self.delay)
-            reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-            if self.status != 200:
-                return Response("broken", status_code=self.status)
-            if reply == "garbage":
-                return Response("<html>not a completion</html>", media_type="application/json")
-            text = reply if isinstance(reply, str) else json.dumps(reply)
-            return Response(json.dumps(_completion(text, "tools" in body)), media_type="application/json")
-
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self._server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="error"))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
-
-    def close(self) -> None:
-        self._server.should_exit = True
-        self._thread.join(timeout=5)
-
-
-def _completion(text: str, as_tool: bool) -> dict[str, Any]:
-    call = {"id": "call_1", "type": "function", "function": {"name": "decide", "arguments": text}}
-    message = {"role": "assistant", "content": None, "tool_calls": [call]} if as_tool else {"role": "assistant", "content": text}
-    choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-    return {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[Model]:
     model = Model()
@@ -83,7 +30,7 @@ def server() -> Iterator[Model]:
 
 @pytest.fixture
 def model(server: Model) -> Model:
-    server.replies, server.requests, server.status, server.delay = [], [], 200, 0.0
+    server.reset()
     return server
 
 

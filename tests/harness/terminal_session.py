@@ -15,6 +15,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "COLUMNS": "100",
     "TERM": "xterm",
+    "TWINPILOT_PLANNER__KIND": "rule",  # a language model would be loaded by each command
 }
 
 

@@ -74,7 +74,7 @@ def test_the_request_shows_sentence_edits_schedule_and_baseline(tmp_path, networ
 
 def test_what_is_to_be_approved_elsewhere_is_shown_before_the_run_is_left(tmp_path, network):
     out = io.StringIO()
-    runs = service(tmp_path, network=network, listener=RunConsole(Console(file=out, width=200)))
+    runs = service(tmp_path, network=network, listener=RunConsole(Console(file=out, width=400)))
     left = runs.start(TEXT)
     assert left.status == "awaiting approval"
     (request,) = runs.approvals.of_run(left.run_id)

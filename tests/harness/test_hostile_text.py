@@ -128,6 +128,7 @@ CALLS = {
     "llm train-encoder": ["--held-out {x} --work {root}/encoder"],
     "llm cut": ["{x} --into {root}/pieces"],
     "llm join": ["{x} --into {root}/joined"],
+    "llm serve": ["--model {x}", "--python {x} --host {x}", "--python {x}", "--adapter {x} --model {x}", "--port {x}"],
     "llm calibrate": ["--hands {x} --adapter {x}"],
     "runs": ["--data-dir {data}", "--count {x}", "--config {bad_config}", "--config {x}", "--data-dir /proc/{x}"],
     "show": ["last --data-dir {data}", "{run} --data-dir {data}", "{x} --data-dir {data}", "--html {run} --data-dir {data}"],

@@ -139,6 +139,25 @@ def test_an_amount_can_refer_to_the_one_before(words: str, value: float):
     assert value_in(words, "dB", before=8) == value
 
 
+@pytest.mark.parametrize(
+    "words", ["2 MBps", "2 MB/s", "2 megabytes a second", "200 KBps", "1 GByte", "2 mB/s", "12 meg", "4 megs"]
+)
+def test_bytes_and_what_can_be_bytes_are_no_rate(words: str):
+    with pytest.raises(AmountError):
+        value_in(words, "Mbit/s")
+
+
+@pytest.mark.parametrize("words", ["30 PRB", "30 PRBs", "30 resource blocks", "below 0.01", "0.5"])
+def test_resource_blocks_and_what_can_be_a_ratio_are_no_percentage(words: str):
+    with pytest.raises(AmountError):
+        value_in(words, "%")
+
+
+@pytest.mark.parametrize(("words", "value"), [("forty dee bee em", 40), ("10 wat", 40), ("30 % of the PRBs", 30)])
+def test_units_as_they_are_spoken_and_misspelled(words: str, value: float):
+    assert value_in(words, "%" if "PRB" in words else "dBm") == pytest.approx(value)
+
+
 @pytest.mark.parametrize("words", ["1.8 XJ", "3 dBm"])
 def test_a_number_with_another_unit_is_not_one_without(words: str):
     with pytest.raises(AmountError):
@@ -194,6 +213,11 @@ SHARES = [
     ("up to 8 % of now more", 8, 1),
     ("limit the increase to 5 % of now", 5, 1),
     ("keep the loss to at most 5 %", 5, -1),
+    # a part of the reference alone is what is to be reached
+    ("a third of what it is now", pytest.approx(66.67, abs=0.01), -1),
+    ("one third of now", pytest.approx(66.67, abs=0.01), -1),
+    ("a quarter of last week's", 75, -1),
+    ("down by half a percent of now", 0.5, 0),
     ("the loss is limited to 5 % of now", 5, -1),
     ("may rise by no more than eight percent of now", 8, 1),
 ]
@@ -226,6 +250,11 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
         "fall 10 % more than yesterday",
         "diez por ciento",
         "no more than ninety percent against yesterday",
+        "10 % below the last home game",
+        "10 % less than the same Thursday of last year",
+        "5 % under last season",
+        "10 % less than at Christmas",
+        "down by 2 percentage points",
     ],
 )
 def test_a_share_that_is_not_certain_is_a_doubt(words: str):

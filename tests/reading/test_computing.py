@@ -184,6 +184,34 @@ def test_what_cannot_be_computed_is_a_doubt_that_names_the_words(items: list[Mar
         _read(names, *items)
 
 
+def test_an_edit_of_one_of_two_cells_is_asked_about_and_what_is_forbidden_in_both_is_not(names: Names):
+    with pytest.raises(Doubt, match="one of them"):
+        _read(names, _edit(place="Q03-1 or Q03-2"))
+    kept = _read(names, MarkedItem(kind="forbid", name="sleep", place="Q03-1 or Q03-2"))
+    assert kept.forbidden[0].cells == ("Q03-1", "Q03-2")
+
+
+def test_an_edit_that_the_text_forbids_is_asked_about_in_a_window_too(names: Names):
+    forbidden = MarkedItem(kind="forbid", name="configuredMaxTxPower", place="Q03")
+    with pytest.raises(Doubt, match="forbids"):
+        _read(names, _edit(place="Q03-1"), forbidden, when="until 21:00")
+
+
+@pytest.mark.parametrize("when", ["no later than four this afternoon", "by 21:00"])
+def test_a_deadline_of_an_action_is_no_window(when: str, names: Names):
+    with pytest.raises(Doubt, match="at the latest"):
+        _read(names, _edit(place="Q03-1"), when=when)
+    assert _read(names, _edit(place="Q03-1"), when=f"from 15:00, {when}").window
+
+
+def test_percent_of_a_kpi_in_percent_need_a_reference(names: Names):
+    loss = {"name": "DRB.PacketLossRateDl", "comparison": "<=", "reference": "now", "sign": -1}
+    with pytest.raises(Doubt, match="percentage points"):
+        _read(names, _target(amount="down by half a percent", **loss))
+    relative = _read(names, _target(amount="20 % less than now", **loss)).targets[0].relative
+    assert relative and relative.percent == -20
+
+
 def test_a_doubtful_time_is_a_doubt(names: Names):
     with pytest.raises(Doubt, match="morning or evening") as raised:
         _read(names, _target(), when="from 8 to 10")
@@ -222,3 +250,10 @@ def test_a_time_beyond_any_calendar_is_asked_about(names: Names, when: str):
 def test_a_letter_e_before_a_number_is_no_exponent(names: Names, amount: str):
     item = MarkedItem(kind="target", name="PEE.AvgPower", comparison="<=", amount=amount)
     assert computed(Marked(act="change", items=(item,)), names).items[0].value in (250, 700, 400)
+
+
+@pytest.mark.parametrize("amount", ["at 20 kWh per day", "max 900 Wh a night", "less than 5 kWh each day"])
+def test_an_energy_per_day_is_asked_about(names: Names, amount: str):
+    item = MarkedItem(kind="target", name="PEE.Energy", comparison="<=", amount=amount)
+    with pytest.raises(Doubt, match="sum over the window"):
+        computed(Marked(act="change", items=(item,)), names)

@@ -66,6 +66,65 @@ def test_what_refers_to_more_places_than_there_are_is_not_guessed(names: Names):
         cells_of("both", names, Antecedents(before=(frozenset({"Q01-1"}), frozenset({"Q07-2", "Q07-3"}))))
 
 
+BESIDE = Antecedents(before=(frozenset({"Q03-1", "Q04-2"}),))
+
+
+@pytest.mark.parametrize(
+    "phrase", ["the other sectors of those two sites", "the rest of their sites", "the other cells on both sites"]
+)
+def test_the_others_of_the_sites_before_are_not_the_places_before(phrase: str, names: Names):
+    place = cells_of(phrase, names, BESIDE)
+    assert (place.cells, place.unused) == ((_site(3) | _site(4)) - {"Q03-1", "Q04-2"}, ())
+
+
+def test_sites_before_that_are_not_so_many_are_not_guessed(names: Names):
+    with pytest.raises(PlaceError):
+        cells_of("the other sectors of those three sites", names, BESIDE)
+
+
+def test_the_other_one_is_one_cell(names: Names):
+    elsewhere = Antecedents(elsewhere=(frozenset({"BrewKettle"}),))
+    assert cells_of("the other cell of the brewhouse", names, elsewhere).cells == {"BrewCellar"}
+    with pytest.raises(PlaceError, match="the other one"):
+        cells_of("the other one", names, elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "is_alternative"),
+    [
+        ("Q03-1 or Q03-2", True),
+        ("either of Q03-1 and Q03-2", True),
+        ("both Q03-1 or Q03-2", False),
+        ("all but Q03-1 or Q03-2", False),
+        ("Q03-1 and Q03-2", False),
+    ],
+)
+def test_one_of_several_places_is_told_from_all(phrase: str, is_alternative: bool, names: Names):
+    assert cells_of(phrase, names).is_alternative == is_alternative
+
+
+@pytest.mark.parametrize("sign", [">", "->", "→", " > ", " towards "])
+def test_a_sign_behind_a_shortened_name_parts_source_and_target(sign: str):
+    cells = [NamedCell(id=f"vat{site}-{cell}", site=f"vat{site}") for site in ("04", "17", "31") for cell in "AB"]
+    names = Names(SiteCard(name="Cellars", now=datetime(2031, 5, 6, tzinfo=UTC), cells=tuple(cells), areas={}))
+    assert cells_of(f"04-B{sign}17-A", names, is_relation=True).cells == {"vat04-B"}
+
+
+def test_a_written_name_that_no_cell_has_is_not_its_beginning():
+    cells = [NamedCell(id=f"{site}{part}", site=site) for site in ("V4R", "P9L") for part in "123"]
+    cells += [NamedCell(id=f"DK-58{side}", site="DK-58") for side in "UD"]
+    names = Names(SiteCard(name="Cellars", now=datetime(2031, 5, 6, tzinfo=UTC), cells=tuple(cells), areas={}))
+    for phrase in ("V4P2", "DK-58N", "V4", "DK58X"):
+        with pytest.raises(PlaceError, match="no name of the network"):
+            cells_of(phrase, names)
+    numbered = [NamedCell(id=f"{site}{cell}", site=str(site)) for site in (11, 12) for cell in (1, 2, 3)]
+    tracks = Names(SiteCard(name="Tracks", now=datetime(2031, 5, 6, tzinfo=UTC), cells=tuple(numbered), areas={}))
+    assert cells_of("cell one one three", tracks).cells == {"113"}
+    assert cells_of("cell one one four", tracks).unused == ("four",)
+    assert cells_of("DK 58 N", names).unused == ("N",)
+    assert cells_of("V4R1V4R2", names).cells == {"V4R1", "V4R2"}
+
+
 def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
     elsewhere = Antecedents(elsewhere=(frozenset({"Q03-1"}), frozenset(STORE), frozenset({"Q12-1"})))
     assert cells_of("the rest of the malt store", names, elsewhere).cells == STORE - {"Q03-1"}
@@ -121,6 +180,17 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "the neighbour of Q03",
         "every other cell",
         "the campus",
+        # names that only resemble
+        "Q07-2x",
+        "Q711",
+        "brewhouse tasting q",
+        "kettle vat",
+        "both malt store cells",
+        "the pair at the malt store",
+        "the twelve cells of Q03",
+        # the other one of which?
+        "not Q03-1, the other one",
+        "the other two",
     ],
 )
 def test_what_is_not_certain_is_not_guessed(phrase: str, names: Names):

@@ -5,7 +5,7 @@ import pytest
 from agents.reading.feasibility import impossible
 from agents.reading.marked import LIVE_ACTS
 from agents.reading.names import Names
-from agents.reading.reading import Reading, RelativeBound, StatedEdit, StatedTarget
+from agents.reading.reading import Reading, RelativeBound, StatedEdit, StatedRestriction, StatedTarget
 from training.llm.labelled_text import hands_of
 
 
@@ -34,6 +34,44 @@ def _target(kpi: str, condition: str, value: float | None = None, **more: object
 )
 def test_the_impossible_is_refused_with_its_bound(names: Names, reading: Reading, why: str):
     assert why in impossible(reading, names)
+
+
+def _edits(*edits: tuple[str, str | None, object]) -> tuple[StatedEdit, ...]:
+    return tuple(
+        StatedEdit(attribute=attribute, slice=of_slice, cells=("Q07-2",), value=value) for attribute, of_slice, value in edits
+    )
+
+
+@pytest.mark.parametrize(
+    ("edits", "why"),
+    [
+        (_edits(("rRMPolicyMinRatio", "eMBB", 60.0), ("rRMPolicyMaxRatio", "eMBB", 40.0)), "above rRMPolicyMaxRatio"),
+        (_edits(("rRMPolicyDedicatedRatio", "eMBB", 30.0), ("rRMPolicyMinRatio", "eMBB", 20.0)), "above rRMPolicyMinRatio"),
+        (_edits(("rRMPolicyMinRatio", "eMBB", 60.0), ("rRMPolicyMinRatio", "URLLC", 50.0)), "110 % together"),
+        (_edits(("administrativeState", None, "LOCKED"), ("administrativeState", None, "UNLOCKED")), "LOCKED and UNLOCKED"),
+        (
+            _edits(("energySavingControl", None, "toBeEnergySaving"), ("energySavingControl", None, "toBeNotEnergySaving")),
+            "cannot be toBeEnergySaving and",
+        ),
+        (_edits(("hysteresis", None, 2.0), ("hysteresis", None, 3.0)), "cannot be 2 and 3"),
+    ],
+)
+def test_edits_of_one_cell_that_exclude_each_other_are_refused(names: Names, edits: tuple[StatedEdit, ...], why: str):
+    assert why in impossible(Reading(act="change", edits=edits), names)
+    elsewhere = tuple(edit.changed(cells=(cell,)) for edit, cell in zip(edits, ("Q08-1", "Q09-1"), strict=True))
+    assert not impossible(Reading(act="change", edits=elsewhere), names)
+
+
+def test_offsets_of_a_cell_towards_two_neighbours_exclude_nothing(names: Names):
+    offsets = _edits(("cellIndividualOffset", None, 4.0), ("cellIndividualOffset", None, 2.0))
+    towards = tuple(edit.changed(towards=(cell,)) for edit, cell in zip(offsets, ("Q08-1", "Q09-1"), strict=True))
+    assert not impossible(Reading(act="change", edits=towards), names)
+
+
+def test_a_cell_that_is_to_stay_awake_is_not_put_to_sleep(names: Names):
+    sleep = StatedEdit(attribute="energySavingControl", cells=("Q07-2",), value="toBeEnergySaving")
+    kept = StatedRestriction(what="sleep", cells=("Q07-1", "Q07-2"))
+    assert "kept awake" in impossible(Reading(act="change", edits=(sleep,), forbidden=(kept,)), names)
 
 
 def test_all_cells_that_are_awake_are_all_cells(names: Names):

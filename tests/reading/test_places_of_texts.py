@@ -37,6 +37,7 @@ NAMED = {
     "sectors 1 and 2 of Q03": {"Q03-1", "Q03-2"},
     "Q07, cell 2": {"Q07-2"},
     "all sectors of Q07 but the second": {"Q07-1", "Q07-3"},
+    "the last sector of Q07": {"Q07-3"},
     "the site Q07, Q07-1 to Q07-2": {"Q07-1", "Q07-2"},
     "Q*-1 … not Q1*": {f"Q0{number}-1" for number in range(1, 10)},
     # ranges

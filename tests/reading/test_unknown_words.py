@@ -10,13 +10,42 @@ from training.llm.labelled_text import hands_of
 
 @pytest.mark.parametrize(
     "text",
+    [
+        *(
+            "99.9th percentile",
+            "ninety-ninth percentile",
+            "99 % of all packets",
+            "nine out of ten phones",
+            "p98_delay",
+            "DRB.UEThpUl",
+        ),
+        *(
+            "5th percentile of the delay",
+            "delay in the 5th percentile",
+            "98% of users",
+            "ninety-nine percent of the packets",
+        ),
+    ],
+)
+def test_other_percentiles_than_those_that_are_measured_are_found(text: str):
+    assert unmeasured_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
     ["p99 delay below 9 ms", "the 90th percentile", "uplink at least 3 Mbit/s", "less jitter please", "MOS above 4", "UL rate"],
 )
 def test_statistics_directions_and_quantities_that_nobody_measures_are_found(text: str):
     assert unmeasured_in(text)
 
 
-@pytest.mark.parametrize("text", ["at most 5 ms", "p95 delay", "5th percentile of rates", "would full cells do?", "UL3 sleeps"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("at most 5 ms", "p95 delay", "5th percentile of rates", "would full cells do?", "UL3 sleeps", "prb below 80 pct"),
+        *("95 % of the packets", "2 % of the packets are lost", "nothing but the ninety-fifth percentile"),
+    ],
+)
 def test_ordinary_words_and_known_percentiles_are_not(text: str):
     assert not unmeasured_in(text)
 
@@ -27,6 +56,7 @@ def test_a_traffic_class_is_no_slice():
 
 def test_an_id_that_is_built_like_the_networks_own_is_a_stranger(names: Names):
     assert strangers_in("put Q13-1 to sleep, not q02-1", names) == ["Q13-1"]
+    assert strangers_in("wake W03-1, not vat.d", names) == ["W03-1"]
     assert strangers_in("Q02-1 below 10 ms from 22:00 on, ticket 2031-05", names) == []
 
 

@@ -180,11 +180,54 @@ def test_a_time_is_the_window_that_its_words_name(phrase: str, card: SiteCard):
         "the first and the last hour of the tasting",
         "during the game",
         "from 19:00 to 21:00 … from 19:00 to 22:00",
+        # other clocks
+        "19:00-21:00 local time",
+        "19:00 to 21:00 local",
+        "19:00-21:00 GST",
+        "19:00-21:00 SAST",
+        "1900L-2100L",
+        "19:00-21:00 UTC+2",
+        "19:00-21:00 Berlin time",
+        # what recurs, or was
+        "on tasting days",
+        "all the Saturdays of the tasting",
+        "every tasting",
+        "on Saturdays",
+        "last home tasting",
+        "until ten this morning",
+        "this morning",
+        # another event of the kind
+        "the next tasting of the women",
+        "during the women's tasting",
+        # words of other languages that shift it
+        "nach dem tasting bis Mitternacht",
     ],
 )
 def test_a_time_that_can_be_another_is_not_guessed(phrase: str, card: SiteCard):
     with pytest.raises(TimeError):
         window_of(phrase, card)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "start", "end"),
+    [
+        ("this afternoon", "06T13:00", "06T18:00"),
+        ("rest of the day", "06T13:00", "07T00:00"),
+        ("for the rest of today", "06T13:00", "07T00:00"),
+        ("01-05", "07T01:00", "07T05:00"),
+        ("bitte während des beer tasting", "06T18:00", "06T21:30"),
+    ],
+)
+def test_a_window_that_can_be_no_other_is_not_asked_about(phrase: str, start: str, end: str, card: SiteCard):
+    assert [f"{moment:%dT%H:%M}" for moment in window_of(phrase, card)] == [start, end]
+
+
+def test_a_match_in_the_genitive_is_the_match(card: SiteCard):
+    match = card.events[0].changed(name="match")
+    games = card.changed(events=(match, *card.events[1:]))
+    assert window_of("bitte während des Spiels", games) == (match.start, match.end)
+    with pytest.raises(TimeError):
+        window_of("während des Spiels und eine Stunde danach", games)
 
 
 def test_a_game_is_the_only_event_that_is_one(card: SiteCard):

@@ -11,7 +11,7 @@ from tiny_base import TEXTS, tiny_examples, write_tiny_base
 
 from agents.readers.language_model.base_model import Base, read_base
 from agents.readers.language_model.generating import LanguageModelReader
-from agents.readers.language_model.loading import load_language_model
+from agents.readers.language_model.loading import ReaderError, load_language_model
 from policies.artefact import ArtefactError
 from training.llm.learning_log import Curve, draw_curves
 from training.llm.lessons import Lessons
@@ -163,3 +163,23 @@ def test_a_model_that_knows_nothing_still_answers_in_the_form_whatever_stands_be
         assert alone.spanned == answered.spanned
         assert (alone.least, alone.logarithm) == pytest.approx((answered.least, answered.logarithm), abs=1e-3)
     assert any(answered.spanned is not None for answered in together)
+
+
+def test_the_adapter_is_merged_as_the_library_that_trained_it_merges(base: Base, examples: list[Example], tmp_path: Path):
+    from peft import PeftModel
+
+    _train(base, examples, tmp_path)
+    adapter = tmp_path / "checkpoint"
+    theirs = PeftModel.from_pretrained(base.model(torch.bfloat16), str(adapter)).merge_and_unload()
+    ours, bare = load_language_model(base.folder, adapter), load_language_model(base.folder, None)
+    mine, plain = (dict(reader._model.named_parameters()) for reader in (ours, bare))
+    assert all(torch.equal(mine[name], weight) for name, weight in theirs.named_parameters())
+    assert any(not torch.equal(mine[name], plain[name]) for name in mine)
+
+
+def test_an_adapter_that_is_none_is_refused_with_what_to_do(base: Base, tmp_path: Path):
+    with pytest.raises(ReaderError, match="twinpilot llm train"):
+        load_language_model(base.folder, tmp_path)
+    (tmp_path / "adapter_config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ReaderError, match="twinpilot llm train"):
+        load_language_model(base.folder, tmp_path)

@@ -1,4 +1,4 @@
-"""The 6G-LLM: `twinpilot llm base` makes the base model, `train` and `train-encoder` train the readers, `cut` packs the base."""
+"""The 6G-LLM: make its base model, train the readers on it, pack the base in pieces, serve it to the LLM planner."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import typer
 
 from training.llm.command_pieces import cut, join
 from training.llm.reader.command import train
+from training.llm.serving.command_serve import serve
 from twins.command_errors import one_line_errors
 from twins.screen.say import say
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The 6G-LLM: make and train it.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The 6G-LLM: make, train and serve it.")
+app.command()(serve)
 
 
 app.command()(train)

@@ -45,7 +45,7 @@ class EncoderReader:
         """Load the weights; raises ArtefactError if they are missing or not those of their record."""
         from agents.readers.encoder.network import EncoderNetwork, encoder_tokenizer
 
-        network = EncoderNetwork()
+        network = EncoderNetwork(trainable=False)
         network.load_learned(weights)
         return cls(network, encoder_tokenizer())
 

@@ -13,19 +13,25 @@ import torch
 from torch import Tensor, nn
 
 from agents.readers.encoder.facts import all_facts
+from agents.readers.merging import merge_adapters
 from agents.reading.marked import ACTS
 from policies.artefact import read_artefact
 
 TAGS: Final = ("", "k", "s", "p", "a", "v", "r", "w", "c", "n")
 _RANK: Final = 32
+_ALPHA: Final = 2 * _RANK
 
 
 class EncoderNetwork(nn.Module):
-    """Returns logits: tags, float[texts, pieces, 10]; acts, float[texts, 9]; facts, float[texts, all facts]."""
+    """Returns logits: tags, float[texts, pieces, 10]; acts, float[texts, 9]; facts, float[texts, all facts].
 
-    def __init__(self) -> None:
+    trainable: with low-rank adapters of its own; else what was learned is merged into the weights.
+    """
+
+    def __init__(self, *, trainable: bool = True) -> None:
         super().__init__()
-        self.bert = _adapted_minilm()
+        self._trainable = trainable
+        self.bert = _adapted(_minilm()) if trainable else _minilm()
         size = self.bert.config.hidden_size
         self.tags, self.acts = nn.Linear(size, len(TAGS)), nn.Linear(2 * size, len(ACTS))
         self.facts = nn.Linear(2 * size, len(all_facts()))
@@ -50,11 +56,13 @@ class EncoderNetwork(nn.Module):
 
         read_artefact(weights)
         learned = {name: value.float() for name, value in load_file(weights).items()}
+        if not self._trainable:
+            merge_adapters(self, learned, _ALPHA / _RANK)
+            learned = {name: value for name, value in learned.items() if not name.startswith("bert.")}
         self.load_state_dict({**self.state_dict(), **learned})
 
 
-def _adapted_minilm() -> Any:
-    from peft import LoraConfig, inject_adapter_in_model
+def _minilm() -> Any:
     from transformers import BertModel
     from transformers.utils import logging
 
@@ -64,8 +72,14 @@ def _adapted_minilm() -> Any:
     bert = BertModel.from_pretrained(minilm_folder(), add_pooling_layer=False, attn_implementation="eager")
     for weight in bert.parameters():
         weight.requires_grad_(False)
+    return bert
+
+
+def _adapted(bert: Any) -> Any:
+    from peft import LoraConfig, inject_adapter_in_model
+
     linear = ["query", "key", "value", "dense"]
-    return inject_adapter_in_model(LoraConfig(r=_RANK, lora_alpha=2 * _RANK, target_modules=linear, lora_dropout=0.1), bert)
+    return inject_adapter_in_model(LoraConfig(r=_RANK, lora_alpha=_ALPHA, target_modules=linear, lora_dropout=0.1), bert)
 
 
 def minilm_folder() -> Path:

@@ -28,13 +28,15 @@ class Answered:
     """What a text is read as, None if the answer did not end.
 
     least: the probability of the least certain choice, a given one too. logarithm: of the probability of the whole answer.
-    others: beginnings of other answers, each up to one of the least certain choices and with the second best one there, the
-    least certain first.
+    own_least: as `least`, by the language model alone; guide_least: by the guide alone, 1 without one. others: beginnings of
+    other answers, each up to one of the least certain choices and with the second best one there, the least certain first.
     """
 
     spanned: SpannedText | None
     least: float
     logarithm: float
+    own_least: float = 1.0
+    guide_least: float = 1.0
     others: tuple[tuple[int, ...], ...] = ()
 
 
@@ -68,7 +70,14 @@ class LanguageModelReader:
         ]
         self._generate(prompts, answers, longest)
         return [
-            Answered(self._form.read(one.ids, prompt) if one.state.is_done else None, one.least, one.logarithm, one.others())
+            Answered(
+                self._form.read(one.ids, prompt) if one.state.is_done else None,
+                one.least,
+                one.logarithm,
+                one.own_least,
+                one.guide_least,
+                one.others(),
+            )
             for prompt, one in zip(prompts, answers, strict=True)
         ]
 
@@ -96,6 +105,7 @@ class LanguageModelReader:
 class _Answer:
     def __init__(self, state: AnswerState, given: list[int], guide: Guide | None) -> None:
         self.state, self.least, self.logarithm = state, 1.0, 0.0
+        self.own_least = self.guide_least = 1.0
         self.ids: list[int] = []
         self._second: list[tuple[float, tuple[int, ...]]] = []  # how certain the best was, and the beginning with the second
         self._given = given
@@ -104,15 +114,20 @@ class _Answer:
     def choose(self, scores: Any) -> int:
         """Take the most probable of the allowed tokens, or the one that is given; scores: logits of all tokens."""
         allowed = self.state.allowed()
-        logarithms = scores[allowed].log_softmax(0)
+        own = logarithms = scores[allowed].log_softmax(0)
+        guide = None
         if self._guide is not None and len(allowed) > 1:
-            logarithms = (logarithms + logarithms.new_tensor(self._guide(self.state, allowed))).log_softmax(0)
+            guide = own.new_tensor(self._guide(self.state, allowed))
+            logarithms = (own + guide).log_softmax(0)
         is_given = len(self.ids) < len(self._given)
         best = allowed.index(self._given[len(self.ids)]) if is_given else int(logarithms.argmax())
         logarithm = float(logarithms[best])
         share = math.exp(logarithm)
         if len(allowed) > 1:
             self.least = min(self.least, share)
+            self.own_least = min(self.own_least, math.exp(float(own[best])))
+            if guide is not None:
+                self.guide_least = min(self.guide_least, math.exp(float(guide.log_softmax(0)[best])))
         if len(allowed) > 1 and not is_given:
             second = int(logarithms.topk(2).indices[1])
             self._second.append((share, (*self.ids, allowed[second])))

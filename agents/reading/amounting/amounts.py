@@ -207,7 +207,7 @@ def _own(value: Fraction, spelling: str, unit: str) -> Fraction | float | None:
 
 
 def _converted(number: Number, spelling: str, unit: str) -> Fraction | None:
-    if _BYTES.search(spelling):
+    if _BYTES.search(spelling) or spelling.casefold() in _BITS_OR_BYTES:
         return None  # bits or bytes: it is asked about
     try:
         found = quantity(str(number.value), spelling)
@@ -216,7 +216,8 @@ def _converted(number: Number, spelling: str, unit: str) -> Fraction | None:
     return Fraction(found.value).limit_denominator(10**9) if found.dimension == unit_dimension(unit) else None
 
 
-_BYTES: Final = re.compile(r"^[kKMG]?B(?:/s)?$|[Bb]yte")
+_BYTES: Final = re.compile(r"^[kKmMgG]?i?B(?:/s|ps|PS|s)?$|[Bb]yte|BYTE")
+_BITS_OR_BYTES: Final = ("meg", "megs")
 _MILLIWATTS: Final = {
     **dict.fromkeys(("mW", "mw", "milliwatt", "milliwatts"), 1),
     **dict.fromkeys(("W", "w", "watt", "watts", "Watt", "Watts"), 1000),
@@ -237,7 +238,7 @@ def _share(number: Number, spelling: str, after: str) -> Fraction | None:
         return None
     if number.is_ratio:
         return number.value * 100
-    return number.value if not 0 < abs(number.value) < Fraction(1, 100) else None  # a bare 0.001 can be either
+    return number.value if not 0 < abs(number.value) < 1 else None  # a bare 0.01 can be a ratio or percent
 
 
 def _tenths_of_degree(number: Number, spelling: str) -> Fraction | None:

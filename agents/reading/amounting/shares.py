@@ -11,7 +11,26 @@ from agents.reading.amounting.amounts import CORRECTING, AmountError
 from agents.reading.amounting.numbers import TIMES, Number, numbers_of
 from agents.reading.amounting.unit_words import simplified
 
-_PERCENT: Final = re.compile(r"\s*(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
+# Behind a number; also "half a percent".
+_PERCENT: Final = re.compile(r"\s*(?:(?:of\s+)?(?:an?|one)\s+)?(?:%|per\s?cent|pct|prcent|procent)", re.IGNORECASE)
+_POINTS: Final = re.compile(r"\bpoints?\b|\bpp\b", re.IGNORECASE)
+_OF_REFERENCE: Final = re.compile(
+    r"\s*of\s+(?:what\s+(?:it|they)\b|now\b|today|yesterday|last\s+week|(?:its|the|their)\s+(?:present|current|actual)\b)",
+    re.IGNORECASE,
+)
+_REFERRING: Final = re.compile(
+    r"\b(?:now|today|present|current|actual|yest|ystd|last|lw\b|previous|week|wk|before|moment|vs\b|versus|against|compar|relative|respect"
+    r"|ieri|ayer|hier\b|gestern|ontem|oggi|hoy|what (?:it|they)|it (?:is|was|has)\b|they (?:are|were|have)\b)"
+    r"|\d\s*(?:%|per\s?cent)\s+of\b",
+    re.IGNORECASE,
+)
+# What is no time with which this network compares, besides now, yesterday and last week.
+_OTHER_TIME: Final = re.compile(
+    r"\b(?:same\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:last|previous)\s+(?:[\w'’]+\s+){0,2}?(?:game|match|concert|race|event|season|month|year|quarter|summer"
+    r"|winter|spring|autumn|weekend|time|night|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|(?:weeks|months?|years?|days|seasons?)\s+ago"
+    r"|day\s+before\s+yesterday|(?:two|2|three|3)\s+(?:days|weeks)\s+(?:ago|before)|christmas|xmas|easter|ramadan|new\s+year)\b",
+    re.IGNORECASE,
+)
 _OF: Final = re.compile(
     r"\s*(?:%|per\s?cent|pct)?\s*(?:or (?:more|less|better|higher|lower|fewer)\s+)?"
     r"(?:parts?\s+)?(?:(?:of|van|von|de|del|della|di|du|da|do|af|av)\s+\S|d['’]\S"
@@ -91,6 +110,11 @@ _AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECA
 _HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
 
 
+def has_own_reference(words: str) -> bool:
+    """Whether words with a percentage say of what: of a KPI that is itself in percent, "down by 5 %" can be 5 points."""
+    return not _PERCENT_WORD.search(words) or bool(_REFERRING.search(words))
+
+
 @dataclass(frozen=True)
 class Share:
     """A change relative to a reference, in percent; `sign` is +1 or -1 if the words say it, else 0."""
@@ -101,6 +125,10 @@ class Share:
 
 def share_of(words: str) -> Share:
     """Return the relative change that the words state, none without a number ("no worse than now"); raises AmountError."""
+    if _OTHER_TIME.search(words):
+        raise AmountError(f"{words!r} compares with another time than now, yesterday or last week")
+    if _POINTS.search(words):
+        raise AmountError(f"{words!r} is in points, not in percent of what it is")
     if _AGAIN.search(words):
         return Share(50, 1)
     if _HALVED.search(words):
@@ -167,7 +195,8 @@ def _plain(words: str, number: Number, share: Fraction) -> Share:
     if share >= 100 and not number.signed and not _OF.match(after) and not re.search(r"\bby\b|more|above|over|higher|up", words):
         raise AmountError(f"{words!r} can be a change or what it becomes")
     is_by = re.search(rf"\bby{_BOUND}\s*$", before)
-    if _OF.match(after) and share < 50 and not is_by and not _is_reached(before):
+    is_value = number.is_ratio and not before.strip() and _OF_REFERENCE.match(after)  # "a third of what it is now"
+    if _OF.match(after) and share < 50 and not is_by and not is_value and not _is_reached(before):
         raise AmountError(f"{words!r} can be what is left or what is lost")
     if (_OF.match(after) or (share >= 50 and _OF_AT_END.match(after))) and not is_by:
         return _changed(share - 100)

@@ -58,6 +58,11 @@ _SIMPLER: Final = (
     _simpler(r"(\d)\s*[×x*·⋅]\s*10\s*[-−–](\d{1,2})\b", r"\1e-\2"),  # the exponent was raised
     _simpler(r"\b(?:prcnt|pcnt|perc|prct|percnt)\b|\bp\.\s?c\.", "percent"),
     _simpler(r"\bhaf\b", "half"),
+    _simpler(r"\bmegs?\b(?=.*\b(?:mbit|mbps|megabit))", "Mbit"),  # "4 megs, that is Mbit/s"
+    _simpler(r"\b(?:physical[\s-]+)?resource[\s-]+blocks?\b", "PRB"),
+    _simpler(r"\b(?:dee|d)\s+(?:bee|b)\s+(?:em|m)\b", "dBm"),
+    _simpler(r"\bdee\s+bee\b", "dB"),
+    _simpler(r"\bwats?\b", "watt"),
     _simpler(r"\bform\b(?=.*\bto)", "from"),
     _simpler(r"\btoo\b(?=\s*[<>≤≥]?\s*\d)", "to"),
     _simpler(rf"(?<=[a-z])\s+{_POINT}\s+(?={_DIGIT_WORD})", " point "),
@@ -128,6 +133,10 @@ _OWN: Final = (
     "megajoule",
     "megajoules",
     "MJ",
+    "prb",
+    "prbs",
+    "rb",
+    "rbs",
 )  # units of this module
 
 

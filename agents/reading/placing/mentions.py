@@ -27,6 +27,9 @@ class Mentions:
     asleep: bool | None = None
     without_asleep: bool = False
     is_back_joined: bool = False  # "there and in A"
+    is_alternative: bool = False  # "A or B": one of them
+    sites_back: int = 0  # how many "those three sites" are, 0 if it is not said
+    others: int = 0  # how many "the other one" or "the other two" are, 0 if it is not said
     counts: list[tuple[int, Name]] = field(default_factory=list)  # "two cells of" and the name behind it
 
     def cells(self) -> frozenset[str]:
@@ -40,7 +43,14 @@ class Mentions:
         if self.asleep is not None:
             cells = (cells & self.names.asleep if self.asleep else cells - self.names.asleep) | (also - left_out)
         self._check_counts(cells)
+        self._check_others(cells)
         return cells
+
+    def _check_others(self, cells: frozenset[str]) -> None:
+        """Raise PlaceError unless "the other one" is one cell."""
+        if self.others and len(cells) != self.others:
+            raise PlaceError(f"which {'is the other one' if self.others == 1 else f'are the other {self.others}'} is not certain")
+        self.others = 0
 
     def _check_counts(self, cells: frozenset[str]) -> None:
         """Raise PlaceError for a number of cells that a site or area does not have, nor what is taken of it."""
@@ -51,8 +61,10 @@ class Mentions:
     def rest_of_name(self, name: Name) -> Name:
         """Return what no other item names of a place; raises PlaceError."""
         left = self.antecedents.rest(name.cells) - self.groups.union("in")
-        if left == name.cells:
+        if left == name.cells and not self.others:
             raise PlaceError(f"nothing else of {name.name} is named")
+        if left != name.cells:
+            self._check_others(left)
         return Name(name.kind, name.name, left)
 
     def between(self, first: Name, last: Name) -> Name:
@@ -85,7 +97,7 @@ class Mentions:
     def _refers(self, named: frozenset[str]) -> bool:
         """Whether the words mean a place before; "all" with a pronoun means all of it."""
         back, antecedents = set(self.back), self.antecedents
-        if not named and back & {"count", "site"}:
+        if not named and back & {"count", "site", "sites"}:
             return True
         if not antecedents.before:
             return not self.all and bool(back & {"both", "pair"}) and len(antecedents.elsewhere) == 2
@@ -94,9 +106,10 @@ class Mentions:
     def referred(self, words: Sequence[str]) -> frozenset[str]:
         """Return the places before to which words refer; raises PlaceError."""
         back, antecedents = set(words), self.antecedents
-        if "site" in back:
-            site = self.names.rest_of_sites(antecedents.one())
-            return site - antecedents.one() if self.rest_of or self.rest else site
+        if back & {"site", "sites"}:
+            places = antecedents.on_sites(self.names, self.sites_back) if "sites" in back else antecedents.one()
+            sites = self.names.rest_of_sites(places)
+            return sites - places if self.rest_of or self.rest else sites
         if count := 0 if back & {"both", "pair"} else self._counted():
             return antecedents.first(count) if "first" in back else antecedents.last(count)
         if back & {"both", "pair", "neither"} or {"former", "latter"} <= back:

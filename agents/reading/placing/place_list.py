@@ -14,7 +14,11 @@ from agents.reading.placing.place_groups import Sign
 from agents.reading.placing.place_phrase import PlacePhrase
 
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until", "hasta", "até", "bis", "tot"))
-_COUNTS: Final = frozenset("23456789")
+# Before a number they are no part of a name: "cell2".
+_GENERIC: Final = frozenset(
+    ("cell", "cells", "sector", "sectors", "site", "sites", "gnb", "enb", "node", "carrier", "antenna", "mast")
+)
+_COUNTS: Final = {str(count): count for count in range(2, 100)} | {"both": 2, "pair": 2, "trio": 3}
 
 
 @dataclass
@@ -37,6 +41,8 @@ class PlaceList:
     is_doubtful: bool = False  # "except A, B": both, or B but not A?
     is_asleep_last: bool = False  # the last name is before "sleeping"
     is_back_open: bool = False  # "there" has no name behind it yet
+    form: str = ""  # how the last name is written
+    is_or: bool = False  # "or" stands before the next name
     end: int = 0  # behind the last name
     link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
 
@@ -47,7 +53,8 @@ class PlaceList:
 
     def add(self, position: int, name: Name) -> None:
         """Join a name that stands at a position to those before it; raises PlaceError."""
-        sites = sorted({self.names.site_of[cell] for cell in name.cells})
+        self._check_whole(position, name)
+        sites = sorted(self.names.sites_of(name.cells))
         if name.kind != "area" or len(sites) == 1:
             self.near = [site for site in self.near if site not in sites] + sites
         if self.said.rest_of:
@@ -63,6 +70,9 @@ class PlaceList:
         is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
         if last and is_to and last.named.kind == name.kind and not self.link:
             raise PlaceError("it is not certain whether the cells between are meant too")
+        is_of_site = last is not None and last.named.kind == "site" and name.cells < last.named.cells
+        if last and is_of_site and self.phrase.is_at(position - 1, *_RANGE - {"-"}) and self.words[position].key.isdigit():
+            raise PlaceError(f"it is not certain whether {self.words[position].key} is a cell of {last.named.name} or a site")
         if last and self._is_range(position, last.named, name):
             self.said.groups.replace_last(self.said.between(last.named, name))
         else:
@@ -70,11 +80,23 @@ class PlaceList:
             self._turn_within_exclusion(position, name)
             self._check_list(name)
             self._check_number(position, name)
+            self._check_beside(position, name)
             self._check_part(position, name)
             self._note_count(position, name)
             self.said.groups.append(self.sign, name, self.link)
+        self.said.is_alternative |= self.is_or and self.sign == "in" and last is not None and last.sign == "in"
+        self.is_or = False
+        self.form = self.phrase.form_of(position, name)
         self.end = position + name.words
         self.link, self.is_fresh, self.is_name_missing = "", False, False
+
+    @property
+    def is_alternative(self) -> bool:
+        """Whether one of several places is meant: "A or B", "either of A and B"."""
+        is_either = any(
+            self.phrase.is_at(index, "either") and self.phrase.is_at(index + 1, "of") for index in range(len(self.words))
+        )
+        return (self.said.is_alternative or is_either) and not self.phrase.has("both", "neither")
 
     def is_minus(self, position: int) -> bool:
         """Whether a dash is a minus: "all - A", "B (-B1)", "A + B - B1"; raise PlaceError for "B - B1", which can be B1 alone."""
@@ -149,14 +171,36 @@ class PlaceList:
         elif self.phrase.is_at(position - 1, "with"):
             self.sign = "also"
 
+    def _check_whole(self, position: int, name: Name) -> None:
+        """Raise PlaceError for a name that is only a part of what is written: S11 of "S11C2", PL-58 of "PL-58N", K4 of "K4P2"."""
+        end = position + name.words
+        is_full = self.phrase.is_full_at(position, name)
+        if self.phrase.is_glued(end) and not (is_full and self.phrase.is_part_at(end, name)):
+            raise PlaceError(f"{self.phrase.written_at(end)} is no name of the network")
+        is_glued = self.phrase.is_glued(position) and self.words[position - 1].key not in _GENERIC
+        if is_glued and position != self.end:
+            raise PlaceError(f"{self.phrase.written_at(position)} is no name of the network")
+
+    def _check_beside(self, position: int, name: Name) -> None:
+        """Raise PlaceError for two names side by side that share nothing, of which one is said by a word or in another form."""
+        last = self.said.groups.last
+        if last is None or self.link or self.is_fresh or last.sign != self.sign or last.name.cells & name.cells:
+            return
+        form = self.phrase.form_of(position, name)
+        is_list = "area" not in (last.named.kind, name.kind) and (self.form.endswith(form) or "full" in (form, self.form))
+        if not is_list or "word" in (form, self.form):
+            raise PlaceError(f"it is not certain whether {last.named.name} or {name.name} is meant")
+
     def _note_count(self, position: int, name: Name) -> None:
         """Note the number of "two cells of S1" or "the two S1 cells"."""
         before = [word.key for word in self.words[max(0, position - 4) : position]]
         nouns = [key for key in before if key not in ("of", "the", "in", "at", "on")]
-        is_noun_behind = self.phrase.is_at(position + name.words, "cells", "sectors") or "of" in before[-2:]
+        is_noun_behind = (
+            self.phrase.is_at(position + name.words, "cells", "sectors") or "of" in before[-2:] or "pair" in nouns[-1:]
+        )
         counted = nouns[-2:-1] if nouns[-1:] in (["cells"], ["sectors"]) else nouns[-1:] if is_noun_behind else []
         if name.kind in ("site", "area") and counted and counted[0] in _COUNTS:
-            self.said.counts.append((int(counted[0]), name))
+            self.said.counts.append((_COUNTS[counted[0]], name))
 
     def _check_number(self, position: int, name: Name) -> None:
         """Raise PlaceError for "S2 and 3": the third cell of S2, which is in S2, or S3?"""

@@ -20,9 +20,10 @@ from agents.reading.place_words import (
     ONE_BACK,
     SEVERAL_BACK,
     SITES,
+    SITES_BACK,
     phrase_at,
 )
-from agents.reading.spoken import is_misspelled, spoken, with_hundreds
+from agents.reading.spoken import SPELLED_LETTERS, is_misspelled, spoken, with_hundreds
 
 _CLASS: Final = re.compile(r"\w\[[^\]]*\]\w")  # "S[1-3]C1"
 _FILLING_NOUNS: Final = ("cells", "sectors", "carriers", "stations", "network")
@@ -60,6 +61,10 @@ class PlacePhrase:
         """Whether one of these words stands at a position."""
         return 0 <= position < len(self.words) and self.words[position].key in keys
 
+    def has(self, *keys: str) -> bool:
+        """Whether one of these words is in the phrase."""
+        return any(word.key in keys for word in self.words)
+
     def is_name_at(self, position: int) -> bool:
         """Whether a name stands in full at a position."""
         return position < len(self.words) and self.names.full_at(self.words, position) is not None
@@ -70,6 +75,46 @@ class PlacePhrase:
         while self.is_at(after, "(", "[", "{", "'", '"'):
             after += 1
         return self.names.full_at(self.words, after) if after < len(self.words) else None
+
+    def is_full_at(self, position: int, name: Name) -> bool:
+        """Whether a name stands in full at a position."""
+        found = self.names.full_at(self.words, position)
+        return found is not None and found.cells == name.cells
+
+    def is_part_at(self, position: int, name: Name) -> bool:
+        """Whether the part of a cell on the site of a name stands at a position: C2 of "S1C1C2"."""
+        site = next(iter(self.names.sites_of(name.cells)), "")
+        found = self.names.at(self.words, position, [site])
+        return found is not None and found.kind == "cell" and self.names.sites_of(found.cells) == {site}
+
+    def is_glued(self, position: int) -> bool:
+        """Whether a letter or number stands at a position right behind another."""
+        is_inside = 0 < position < len(self.words) and self.words[position].glued
+        return is_inside and self.words[position].is_word and self.words[position - 1].is_word and not self._is_plural(position)
+
+    def _is_plural(self, position: int) -> bool:
+        """Whether a letter is the s of a plural: "the S8s"."""
+        is_last = position + 1 == len(self.words) or not (self.words[position + 1].glued and self.words[position + 1].is_word)
+        return self.is_at(position, "s") and is_last
+
+    def written_at(self, position: int) -> str:
+        """Return what is written in one piece around a position."""
+        start = end = position
+        while self.is_glued(start):
+            start -= 1
+        while self.is_glued(end + 1):
+            end += 1
+        return self.text[self.words[start].start : self.words[end].end]
+
+    def form_of(self, position: int, name: Name) -> str:
+        """Return how a name is written: "full" or behind a sign, by a "word", or as a part by its letters and numbers, "a0"."""
+        is_behind_sign = not self.words[position].is_word  # "roc47/48"
+        if is_behind_sign or (name.kind in ("cell", "site") and self.is_full_at(position, name)):
+            return "full"
+        said = [word.key for word in self.words[position : position + name.words] if word.is_word]
+        if all(key.isalpha() and len(key) > 2 and key not in SPELLED_LETTERS for key in said) and name.kind in ("cell", "family"):
+            return "word"
+        return "".join("0" if key.isdigit() else "a" for key in said)
 
     def goes_on_at(self, position: int) -> bool:
         """Whether a name or an exclusion stands at a position."""
@@ -141,7 +186,23 @@ class PlacePhrase:
             return "first"
         if key in SITES and before in ("that", "this", "the", "whole", "same", "its"):
             return "site"
+        if self.is_of_sites_back(position):
+            return "sites" if key in SITES_BACK else ""
         return key if key in ONE_BACK or key in SEVERAL_BACK else ""
+
+    def is_of_sites_back(self, position: int) -> bool:
+        """Whether a word belongs to a plural that means sites before: "those sites", "their sites", "these three sites"."""
+        return any(self.is_at(end, *SITES_BACK) and self._is_of_sites_before(end) for end in range(position, position + 3))
+
+    def _is_of_sites_before(self, position: int) -> bool:
+        """Whether "those" or the like stands before the plural at a position."""
+        before = position - 1 - (position > 0 and self.words[position - 1].key.isdigit())
+        return self.is_at(before, "those", "these", "their", "both", "same")
+
+    def number_before(self, position: int) -> int:
+        """Return the number that counts what stands at a position, 0 if there is none; "both" is two."""
+        key = self.words[position - 1].key if position else ""
+        return 2 if key == "both" else int(key) if key.isdigit() else 0
 
     def closes(self, position: int, length: int) -> bool:
         """Whether "not" or "out" belongs to the name before it: nothing that it could exclude follows."""

@@ -36,6 +36,8 @@ _PLACES_BACK: Final = frozenset(("there", "them", "those", "these", "both", "sam
 _NOUNS: Final = frozenset(
     ("cell", "cells", "sector", "sectors", "carrier", "carriers", "site", "sites", "area", "capacity", "tower", "mast", "station")
 )
+# What may stand between "the other" and what it is of.
+_OTHERS: Final = frozenset(("1", "2", "3", "4", "cells", "cell", "sectors", "sector", "ones", "carrier", "carriers"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 
 
@@ -178,7 +180,8 @@ class PlaceReader(PlaceList):
 
     def _read_rest(self, position: int, length: int) -> int:
         after = position + length
-        while after < len(self.words) and self.words[after].key in ("2", "3", "4", "cells", "cell", "sectors", "ones"):
+        self.said.others = self._others(position, after)
+        while after < len(self.words) and self.words[after].key in _OTHERS:
             after += 1
         if self.phrase.is_at(after, "of", "on", "in", "at") or self._is_group_at(after):
             self.said.rest_of = True
@@ -187,6 +190,14 @@ class PlaceReader(PlaceList):
         else:
             self.said.rest = True
         return length
+
+    def _others(self, position: int, after: int) -> int:
+        """Return how many "the other one" or "the other two cells" are, 0 if it is not said."""
+        if not self.phrase.is_at(position, "other") or self.phrase.is_at(position - 1, "every", "any", "all", "each", "no"):
+            return 0
+        if after < len(self.words) and self.words[after].key.isdigit():
+            return int(self.words[after].key)
+        return int(self.phrase.is_at(after, "cell", "sector", "carrier"))
 
     def _is_group_at(self, position: int) -> bool:
         """Whether the name of a site or area stands at a position: "the other S2 cells"."""
@@ -201,12 +212,15 @@ class PlaceReader(PlaceList):
         elif key in ASLEEP:
             self._read_asleep(position, is_asleep=ASLEEP[key])
         elif back := self.phrase.back(position):
+            if back == "sites":
+                self.said.sites_back = self.phrase.number_before(position)
             self._refer(position, back)
         elif key in "-−–" and self.is_minus(position):
             self.sign, self.is_fresh = "out", True
         elif key == "plus" and self.sign == "out" and not self.is_fresh:
             self.sign, self.link = "also", "and"
-        elif key in JOINING:
+        elif key in JOINING and not self._is_dangling(position):
+            self.is_or = key == "or"
             self.link = "and" if key != "," else self.link or ","
         elif key == "…" or self.phrase.text[word.start] in ";\n":
             self.link = "…"
@@ -216,15 +230,28 @@ class PlaceReader(PlaceList):
         self._end_line(word)
         return 1
 
+    def _is_dangling(self, position: int) -> bool:
+        """Whether a letter right behind a name joins nothing to it: the n of "PL 58 N"."""
+        key = self.words[position].key
+        is_letter = len(key) == 1 and key.isalpha() and key != "s"
+        return is_letter and position == self.end and len(self.said.groups) > 0 and position + 1 == len(self.words)
+
+    def _is_more_of_name(self, position: int) -> bool:
+        """Whether a word goes on with the name before it, and no cell is called so: "one one four", "PL 58 N", "S3-7"."""
+        word, is_behind = self.words[position], position == self.end and len(self.said.groups) > 0
+        if self._is_dangling(position) or (is_behind and word.key.isdigit() and self.words[position - 1].key.isdigit()):
+            return True
+        is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
+        return word.key.isdigit() and (word.glued or (is_listed and not self.phrase.is_before_word(position)))
+
     def _means_nothing(self, position: int, word: Spoken) -> bool:
         if is_pronoun(self.words, position) or self.phrase.is_apposed(position) or self.is_of_network(position):
             return True
         if word.key in OTHERS and self.phrase.is_at(position - 1, "that", "this", "same") and len(self.said.groups) > 0:
             return not self.phrase.is_at(position + 1, "of")
         last = self.said.groups.last
-        is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
-        if word.key.isdigit() and (word.glued or (is_listed and not self.phrase.is_before_word(position))):
-            return False  # the part of an id that no cell has
+        if self._is_more_of_name(position):
+            return False
         if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area":
             return True  # "the north one"
         if (

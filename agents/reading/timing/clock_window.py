@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import pairwise
 
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window, instant_at
 from agents.reading.timing.time_words import (
@@ -19,6 +20,7 @@ from agents.reading.timing.time_words import (
     STARTS,
     TO,
     UNTIL,
+    UNTRANSLATED,
     WHOLE,
     WHOLE_PART,
 )
@@ -33,18 +35,37 @@ def days_in(items: list[Item]) -> list[date]:
 
 def check_affirmed(items: list[Item]) -> None:
     """Raise TimeError if the words say when something is not."""
-    for item, following in zip(items, [*items[1:], ""], strict=True):
+    if other := [item for item in items if isinstance(item, str) and item in UNTRANSLATED]:
+        raise TimeError(f"{other[0]} is not understood")
+    for index, (item, following) in enumerate(zip(items, [*items[1:], ""], strict=True)):
         if item in DENYING or (
             item == "not" and (following in ("during", "in", "on", "while", "when") or isinstance(following, Event))
         ):
             raise TimeError(f"with {item} it is not certain when")
-        is_each = item in ("every", "each") and (isinstance(following, Day) or following in ("day", "night", *WHOLE_PART))
+        is_each = item in ("every", "each", "any") and (
+            isinstance(following, Day | Event) or following in ("day", "night", *WHOLE_PART)
+        )
         if item in RECURRING or is_each:
             raise TimeError("it recurs")
         if item in ("yesterday", "±"):
             raise TimeError(f"with {item} it is not certain when")
+        if item == "last" and _is_event_before_now(items[index + 1 :]):
+            raise TimeError("it was before now")
         if item == "or" or (item in ("next", "last") and isinstance(following, Day)):
             raise TimeError(f"with {item} it can be another time")
+
+
+def _is_event_before_now(items: list[Item]) -> bool:
+    """Whether "last" is of an event that was: "the last match", "last home game"."""
+    beside = [item for item in items[:2] if item != "home"]
+    return bool(beside) and isinstance(beside[0], Event)
+
+
+def check_past(items: list[Item], now: datetime) -> None:
+    """Raise TimeError for "this morning" in the afternoon, and "this afternoon" in the evening."""
+    for item, following in pairwise(items):
+        if item == "this" and isinstance(following, str) and following in WHOLE_PART and now.hour >= PART_OF_DAY[following][1]:
+            raise TimeError("it is over")
 
 
 def _check_named(items: list[Item]) -> None:
@@ -83,6 +104,7 @@ class ClockWindow:
     def read(self) -> Window:
         """Return start and end; raises TimeError."""
         check_affirmed(self.items)
+        check_past(self.items, self.now)
         _check_named(self.items)
         moments = [item for item in self.items if isinstance(item, Moment)]
         spans = [item for item in self.items if isinstance(item, Span)]
@@ -96,7 +118,14 @@ class ClockWindow:
             return self._after_span(spans)
         if spans and self._has("next", "for", "coming", "following", "during"):
             return self.now, self.now + spans[0].length
+        if self._is_rest_of_day():
+            return self.now, instant_at(self.now.date(), 24, self.now)
         return self._whole(days_in(self.items))
+
+    def _is_rest_of_day(self) -> bool:
+        items = [item for item in self.items if item not in ("for", "the", "of", "this", "during")]
+        is_today = len(items) == 2 and items[1] in ("day", Day(self.now.date()))
+        return is_today and items[0] in ("rest", "remainder", "remaining")
 
     def _after_span(self, spans: list[Span]) -> Window:
         """Return the window of "in two hours for one hour"; raises TimeError for other two durations."""
@@ -221,7 +250,8 @@ class ClockWindow:
         named = next((WHOLE[word] for word in words if word in WHOLE), None)
         if named is None and "night" in words and not days:
             raise TimeError("which night")
-        if named is None and len(days) != 1:
+        today = [word for before, word in pairwise(words) if before == "this" and word in ("morning", "afternoon")]
+        if named is None and len(days) != 1 and (days or len(today) != 1):
             raise TimeError("no time is named")
         if unknown := [word for word in words if word.isalpha() and word not in PLAIN]:
             raise TimeError(f"{unknown[0]} is not understood")

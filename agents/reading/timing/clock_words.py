@@ -15,6 +15,8 @@ _FOREIGN: Final = {
     **dict.fromkeys(("às", "à", "a las"), "to"),
     **dict.fromkeys(("durante", "während", "tijdens", "pendant"), "during"),
     **dict.fromkeys(("entre las", "entre la", "entre"), "between"),
+    **dict.fromkeys(("des", "dem"), "the"),
+    **dict.fromkeys(("konzert", "konzerts", "konzertes", "concierto", "concerto"), "concert"),
     **dict.fromkeys(("y las", "y la", "e as", "et"), "and"),
     "ahora": "now",
 }

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from agents.reading.site_card import NamedEvent
-from agents.reading.timing.clock_window import ClockWindow, check_affirmed, days_in, next_of, with_half
+from agents.reading.spoken import singular
+from agents.reading.timing.clock_window import ClockWindow, check_affirmed, check_past, days_in, next_of, with_half
 from agents.reading.timing.item_words import has, index_of, is_timely, moment_in, words_in
 from agents.reading.timing.moments import DAY, Day, Event, Item, Moment, Span, TimeError, Window
-from agents.reading.timing.time_words import AFTER, BACK, BEFORE, ENDING, ENDS, FROM, PLAIN, STARTS, TO, UNTIL
+from agents.reading.timing.time_words import AFTER, BACK, BEFORE, BY, ENDING, ENDS, FROM, PART_OF_DAY, PLAIN, STARTS, TO, UNTIL
 
 _UNCLEAR: Final = frozenset(("day", "morning", "evening", "afternoon", "night", "eve", "if", "whenever"))
 _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
@@ -25,6 +26,29 @@ _PARTS: Final = frozenset(
         *("half", "hour", "quarter", "third", "second", "fourth", "middle", "part", "minute", "hours", "minutes", "quarters"),
         *("except", "break", "interval", "most", "some", "bit", "until", "stage", "phase", "beginning", "early", "late"),
     )
+)
+_ARTICLES: Final = frozenset(
+    ("the", "a", "an", "el", "la", "le", "il", "lo", "los", "las", "der", "die", "das", "den", "dem", "des")
+)
+# Words beside the name of an event that do not tell which one it is.
+_BESIDE: Final = (
+    PLAIN
+    | FROM
+    | UNTIL
+    | ENDING
+    | STARTS
+    | ENDS
+    | BEFORE
+    | AFTER
+    | BACK
+    | TO
+    | BY
+    | _ARTICLES
+    | {
+        *PART_OF_DAY,
+        *("between", "but", "except", "not", "another", "full", "entire", "complete", "big", "planned", "scheduled", "upcoming"),
+        *("home", "actual", "same", "current", "about"),
+    }
 )
 _STARTING: Final = frozenset(("starting", "commencing", "from", "beginning"))
 
@@ -48,6 +72,8 @@ class EventWindow:
     def read(self) -> Window:
         """Return start and end; raises TimeError."""
         check_affirmed(self.items)
+        check_past(self.items, self.now)
+        self._check_which()
         if (matched := self._by_clock_of_event()) is not None:
             return matched
         position = self._parting()
@@ -57,6 +83,21 @@ class EventWindow:
         if not is_timely(left) and (starting := index_of(right, _STARTING)) is not None and is_timely(right[starting + 1 :]):
             left, right = right[starting:], right[:starting]  # "until its end, starting when it starts"
         return self._between(left, right, self.items[position])
+
+    def _check_which(self) -> None:
+        """Raise TimeError for words that tell an event from others of its kind: "the match of the women", "the youth match"."""
+        for index, item in enumerate(self.items):
+            if not isinstance(item, Event):
+                continue
+            behind = self.items[index + 1 : index + 4]
+            told = (
+                next((one for one in behind[1:] if one not in _ARTICLES), "")
+                if behind[:1] in (["of"], ["against"], ["vs"])
+                else ""
+            )
+            for word in (self.items[index - 1] if index else "", told):
+                if isinstance(word, str) and word.replace("'", "").isalpha() and not {word, singular(word)} & _BESIDE:
+                    raise TimeError(f"which {item.event.name} it is is not certain: {word} is not understood")
 
     def _parting(self) -> int | None:
         """Return where the words of the end begin."""

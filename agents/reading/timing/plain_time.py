@@ -15,19 +15,30 @@ from agents.reading.timing.clock_words import with_clocks
 from agents.reading.timing.moments import TimeError
 from agents.reading.timing.time_words import KNOWN, SHORT
 
-_ZONE: Final = re.compile(r"\b(?:CES?T|EES?T|E[SD]T|P[SD]T|C[SD]T|BST|JST|SGT|MSK)\b|(?<=:\d\d)\+(?!00:?00)\d\d:?\d\d\b")
+_ZONE: Final = re.compile(
+    r"\b(?:CES?T|EES?T|E[SD]T|P[SD]T|C[SD]T|M[SD]T|AK[SD]T|HST|BST|JST|SGT|MSK|GST|SAST|PKT|HKT|KST|AE[SD]T|AC[SD]T|AWST|NZ[SD]T|BRT|W[IA]B)\b"
+    r"|\d\s?(?:h|hrs|hours|[ap]m)?\s?\(?(?:IST|WAT|CAT|EAT|AST|ADT|ICT|WES?T|MYT|PHT|TRT|ART|CLT|COT|PET|WITA?|NPT)\b"
+    r"|(?<=:\d\d)\+(?!00:?00)\d\d:?\d\d\b|\b(?:UTC|GMT)\s*[+-]\s*(?!0+\b)\d+"
+    r"|(?<=\d{4})[A-GIK-Y]\b"  # military: "2000L"
+    r"|(?:\d|[ap]m|\b[Hh]|hrs|hours|o'clock|noon|midnight)\s*,?\s*\(?(?:local|LOCAL|Local)\b"
+    r"|\b(?:local|LOCAL|Local)\s+(?:time|TIME|clock)\b|\b[Ll]ocally\b|\b(?:our|my|your|their)\s+time\b"
+    r"|(?<=\d )[A-Z][a-z]+(?: [A-Z][a-z]+)? time\b"
+)
+_GAMES: Final = frozenset(
+    ("match", "game", "fixture", "derby", "partido", "partita", "jogo", "spiel", "spiels", "spieles", "wedstrijd")
+)
 
 
-_GAMES: Final = frozenset(("match", "game", "fixture", "derby", "partido", "partita", "jogo", "spiel", "wedstrijd"))
+_POLITE: Final = re.compile(r"\b(?:bitte|please|pls|plz|por favor|per favore|s'il vous plaît)\b,?", re.IGNORECASE)
 
 
 def plain(phrase: str) -> str:
     """Return a phrase with the usual spellings of clocks and days; raises TimeError for another clock."""
     if zone := _ZONE.search(phrase):
-        raise TimeError(f"{zone.group()} is not the clock of the network")
+        raise TimeError(f"{zone.group().lstrip('0123456789 (,')} is not the clock of the network")
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", phrase)  # a date with dots has its day first
     text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
-    text = with_clocks(text)
+    text = with_clocks(_POLITE.sub(" ", text))
     text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:2mo?ro?w?|2mrw|tmrw|tmr|tmw)\b", "tomorrow", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=\d{4}) 2 (?=\d{4}\b)", " to ", text)

@@ -138,6 +138,8 @@ class _TimeReader:
         names = [day for day in WEEKDAYS if len(key) > 2 and key != "mont" and day.startswith(singular(key))]
         if not names:
             return None
+        if key.endswith("s") and key != "weds" and not key.endswith(("'s", "’s")) and not names[0].startswith(key):
+            raise TimeError(f"{key} recur")
         self._position += 1
         return Day(today + timedelta(days=(WEEKDAYS.index(names[0]) - today.weekday()) % 7), is_weekday=True)
 
@@ -256,18 +258,20 @@ class _TimeReader:
             minute, size = following, 2
         self._position += size
         self._position += self._key() in ("h", "o'clock", "oclock", "hrs")
-        return self._with_hint(Moment(number, minute, is_exact=number == 0 or number > 12), is_24=is_24)
+        is_exact = number == 0 or number > 12 or self._key(-size).startswith("0")  # "01-05"
+        return self._with_hint(Moment(number, minute, is_exact=is_exact), is_24=is_24)
 
     def _with_hint(self, moment: Moment, *, is_24: bool = False) -> Moment:
         """Add the half of the day that is named behind a time; a clock of 24 hours needs none."""
         size = 0
         while self._key(size) in ("in", "the", "at", "this", "of", "o'clock"):
             size += 1
+        is_today = self._key(size - 1) == "this" and moment.day is None
         hours = PART_OF_DAY.get(self._key(size))
         if hours is None or (is_24 and self._key(size) in NIGHT):
             return moment
         self._position += size + 1
-        return replace(moment, hours=hours)
+        return replace(moment, hours=hours, day=self._card.now.date() if is_today else moment.day)
 
 
 def _month(key: str) -> int:

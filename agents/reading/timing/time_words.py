@@ -35,7 +35,14 @@ UNTIL: Final = _words("until untill till til unitl till' til' fino bis jusqu'à"
 TO: Final = _words("to - – and .. → / through thru … \n , alle bis too")
 BY: Final = _words("before by") | UNTIL
 DENYING: Final = _words("outside except excluding excepting never without besides unless")
-RECURRING: Final = _words("daily nightly weekly weekdays workdays weekday")
+RECURRING: Final = _words(
+    "daily nightly weekly weekdays workdays weekday days nights mornings evenings afternoons weekends matchdays gamedays holidays"
+)
+# Words of other languages that shift a time: without a rule for them nothing is certain.
+UNTRANSLATED: Final = _words(
+    "nach danach nachher vor davor vorher stunde stunden mitternacht beginn dopo prima ora ore mezzanotte después despues antes"
+    " hora horas medianoche depois après apres avant heure heures minuit uur voor daarna efter før innan"
+)
 ENDING: Final = _words("ending ends end:")
 FROM: Final = _words("from starting commencing beginning since as when once start")
 ENDS: Final = _words(

@@ -6,11 +6,24 @@ or evening, is not guessed: `TimeError`.
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from agents.reading.site_card import SiteCard
 from agents.reading.timing.clock_window import ClockWindow
 from agents.reading.timing.event_window import EventWindow
 from agents.reading.timing.moments import Event, TimeError, Window
 from agents.reading.timing.time_reader import items_of
+
+_LATEST: Final = re.compile(r"\b(?:not?\s+later\s+than|by)\b", re.IGNORECASE)
+_STARTING: Final = re.compile(
+    r"\b(?:from|between|since|starting|beginning|after|for|now|once|during|until|till)\b", re.IGNORECASE
+)
+
+
+def is_deadline(phrase: str) -> bool:
+    """Whether a phrase says when something is to be done at the latest: "no later than four"; with a start it is an end."""
+    return bool(_LATEST.search(phrase)) and not _STARTING.search(phrase)
 
 
 def window_of(phrase: str, card: SiteCard) -> Window:

@@ -70,7 +70,11 @@ def _understood(body: Body) -> Said:
         for expectation in intent.expectations
         for target in expectation.targets
     ]
-    return f"understood as {'; '.join(targets)}", intent.assumptions
+    return f"understood as {'; '.join(targets)}", (*_read_back(body), *intent.assumptions)
+
+
+def _read_back(body: Body) -> tuple[str, ...]:
+    return (f"read back: {body['read_back']}",) if body.get("read_back") else ()
 
 
 def _called(body: Body) -> Said:
@@ -130,7 +134,9 @@ _STATEMENTS: Final[dict[str, tuple[Topic, Callable[[Body], Said]]]] = {
     "shadow.recommended": ("gate", lambda body: (f"recommended only; the gate would say: {body.get('ruling')}", ())),
     "approval.requested": (
         "approval",
-        lambda body: (f"approval was requested by {body.get('requested_by')}", _lines(body.get("edits"))),
+        lambda body: (
+            f"approval was requested by {body.get('requested_by')}", (*_read_back(body), *_lines(body.get("edits")))
+        ),
     ),
     "approval.decided": ("approval", lambda body: (f"{body.get('verdict')} {_by(body)}", _lines(body.get("note")))),
     "approval.refused": ("approval", lambda body: (f"an approval {_by(body)} did not count", _lines(body.get("why")))),

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from agents.answer import Answer
 from agents.planner import Ask, CallTools, Decision, Finish, Propose, Restrict, Understand, View
+from agents.readers.sentence import sentence_of
 from agents.understanding.result import CHANGES_NOTHING, Understood
 from harness.engine.desk import Desk
 from harness.engine.restricting import objection_to, restrict, restrictions_for
@@ -23,6 +24,7 @@ from policies.guardrails.loading import reloaded
 from policies.intent import Intent
 from policies.proposal import Proposal
 from policies.text.json_value import json_objection
+from policies.text.redaction import redacted
 from policies.verdict import Verdict
 from tools.calls.limit import Limit
 from tools.calls.observation import Observation
@@ -147,25 +149,28 @@ def _names_edits(desk: Desk, state: RunState) -> bool:
 
 
 def _understood(desk: Desk, state: RunState, decision: Understand, name: str) -> RunState:
-    """Refer to the reading (saved with the decision), and save the intent if it is new."""
+    """Refer to the reading (saved with the decision), read it back, and save the intent if it is new."""
     reading = decision.reading
-    update = RunState(next="plan", reading=name, answers_read=len(state["answers"]))
+    update = RunState(next="plan", reading=name, answers_read=len(state["answers"]), read_back="")
     if isinstance(reading, CHANGES_NOTHING):
         return RunState(**{**update, "only_answers": True, "intent": ""})
     if not isinstance(reading, Understood):
         return update
     if state.get("only_answers"):
         return _refused(desk, state, "the text was read as a question, so it cannot become a change")
-    if objection := objection_to(reading.forbidden, desk.network.describe()):
+    card = desk.network.describe()
+    if objection := objection_to(reading.forbidden, card):
         return ended("cannot", f"the planner {desk.planner.name} understood: {objection}", boundary=RunBoundary.PLANNER)
-    if reading.intent == _intent(desk, state):
+    # Said by code from what the run works with: no planner words what a person is asked to approve.
+    read_back = update["read_back"] = redacted(sentence_of(reading, card))
+    if reading.intent == _intent(desk, state) and read_back == state.get("read_back"):
         return update
     intent = desk.artifacts.save(f"intent-{name}", reading.intent)
-    events = world_of(desk.network.describe(), reading.intent).events
+    events = world_of(card, reading.intent).events
     name_of_events = desk.artifacts.save(f"events-{name}", [event.model_dump(mode="json") for event in events])
-    desk.record("intent.understood", intent=reading.intent.model_dump(mode="json"), plan=list(reading.plan),
+    desk.record("intent.understood", intent=reading.intent.model_dump(mode="json"), read_back=read_back, plan=list(reading.plan),
                 events=[event.describe() for event in events])  # fmt: skip
-    desk.emit("intent.understood", intent=reading.intent, plan=reading.plan, events=events)
+    desk.emit("intent.understood", intent=reading.intent, read_back=read_back, plan=reading.plan, events=events)
     return RunState(**{**update, "intent": intent, "events": name_of_events})
 
 

@@ -36,7 +36,7 @@ def rejudge(desk: Desk, state: RunState, tried: Tried, *, baseline: bool = True)
     approval = desk.approvals.get(desk.run_id, state["request"])
     if approval.state not in ("approved", "consumed"):
         return void(approval)
-    if mismatch := _mismatch(desk, approval, tried):
+    if mismatch := _mismatch(desk, state, approval, tried):
         _withdraw(desk, approval, [mismatch])
         return ended("rejected", mismatch)
     case = case_of(desk, state, tried)
@@ -100,13 +100,15 @@ def _withdraw(desk: Desk, approval: Approval, why: list[str]) -> None:
     desk.emit("approval.withdrawn", approval=approval, reasons=why)
 
 
-def _mismatch(desk: Desk, approval: Approval, tried: Tried) -> str:
+def _mismatch(desk: Desk, state: RunState, approval: Approval, tried: Tried) -> str:
     """Return in what the change to apply is not the one that was approved, empty if it is."""
     if approval.subject.network not in ("", desk.identity):
         return f"it was approved for the network {approval.subject.network}, and this is {desk.identity}"
     approved, applied = approval.change_set.digest, tried.change_set.digest
     if approved != applied:
         return f"the change set to apply ({applied[:12]}) is not the one that was approved ({approved[:12]})"
+    if approval.subject.read_back != state.get("read_back", ""):
+        return f"it was approved as “{approval.subject.read_back}”, and is understood as “{state.get('read_back', '')}” now"
     if approval.subject.digest != approval.digest:
         return f"request {approval.digest[:12]} does not have the digest of its content ({approval.subject.digest[:12]})"
     return ""

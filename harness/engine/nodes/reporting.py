@@ -79,6 +79,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         status=ending["status"],
         message=ending["message"],
         text=state["text"],
+        read_back=state.get("read_back", ""),
         intent=artifacts.load_optional(state.get("intent"), Intent),
         chosen=tried.change_set if tried else None,
         candidate=candidate,
@@ -112,6 +113,7 @@ def _note(approval: Approval) -> ApprovalNote:
     return ApprovalNote(
         state=approval.state,
         digest=approval.digest,
+        read_back=approval.subject.read_back,
         requested_by=approval.requested_by,
         decided_by=approval.decided_by or "",
         how=approval.how or "",

@@ -12,7 +12,6 @@ from harness.engine.state import RunState, ended
 from harness.gate.approver_authorization import ApprovalFacts
 from harness.gate.case import Case
 from harness.records.tried import Tried
-from policies.intent import Intent
 from policies.verdict import Ruling, Verdict
 from tools.telemetry.statistics import MIN_WINDOWS
 from twins.object_version import differences
@@ -52,8 +51,8 @@ def _request(desk: Desk, state: RunState, subject: ApprovalSubject, case: Case) 
 
 
 def _outdated(desk: Desk, case: Case, then: ApprovalSubject, now: ApprovalSubject) -> bool:
-    if (then.change_set.digest, then.network, then.warnings, then.round) != (
-        now.change_set.digest, now.network, now.warnings, now.round
+    if (then.change_set.digest, then.network, then.read_back, then.warnings, then.round) != (
+        now.change_set.digest, now.network, now.read_back, now.warnings, now.round
     ):  # fmt: skip
         return True
     return bool(differences(then.versions, now.versions) or movements(then.baseline, desk.kpis.snapshot(), case.card))
@@ -63,8 +62,9 @@ def _record(desk: Desk, approval: Approval) -> None:
     subject = approval.subject
     desk.record(
         "approval.requested", digest=approval.digest, change_set=subject.change_set.digest, requested_by=approval.requested_by,
-        expires_at=approval.expires_at, network=subject.network, edits=subject.change_set.describe(),
-        schedule=list(subject.schedule), baseline=[kpi.describe() for kpi in subject.baseline],
+        expires_at=approval.expires_at, network=subject.network, read_back=subject.read_back,
+        edits=subject.change_set.describe(), schedule=list(subject.schedule),
+        baseline=[kpi.describe() for kpi in subject.baseline],
         versions=[version.model_dump() for version in subject.versions],
     )  # fmt: skip
 
@@ -81,7 +81,8 @@ def subject_of(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> App
     return ApprovalSubject(
         change_set=case.change_set,
         network=desk.identity,
-        sentence=_sentence(case.intent),
+        sentence=" ".join(case.intent.text.split()),
+        read_back=state.get("read_back", ""),
         schedule=_schedule(desk, state, case),
         baseline=read_baseline(desk.kpis.snapshot(), case.card, case.intent),
         versions=desk.network.versions(case.change_set),
@@ -89,16 +90,6 @@ def subject_of(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> App
         judged_at=case.card.now,
         round=state["rounds"],
     )
-
-
-def _sentence(intent: Intent) -> str:
-    targets = [f"{target.describe()}{_of(expectation.object.slice)}" for expectation in intent.expectations
-               for target in expectation.targets]  # fmt: skip
-    return f"{' '.join(intent.text.split())} (understood as {'; '.join(targets)})"
-
-
-def _of(slice: object) -> str:
-    return f" of {slice}" if slice else ""
 
 
 def _schedule(desk: Desk, state: RunState, case: Case) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from agents.llm.chat import LlmSettings, ModelError
+from agents.llm.chat import LlmSettings, ModelError, refused
 from training.gym.episodes.rollout import Message
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class EndpointChat:
         except openai.APITimeoutError as error:
             raise ModelError(f"no answer within {settings.timeout_s:g} s") from error
         except openai.APIStatusError as error:
-            raise ModelError(f"HTTP {error.status_code} from {settings.base_url}") from error
+            raise refused(error.status_code, settings.base_url, error.response.text) from error
         except openai.OpenAIError as error:
             raise ModelError(f"{settings.base_url} cannot be reached: {error}") from error
         except (httpx.HTTPError, json.JSONDecodeError, ValueError, TypeError, LookupError, AttributeError) as error:
