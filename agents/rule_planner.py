@@ -33,11 +33,12 @@ from agents.workflows.answers.what_if import answer_what_if
 from agents.workflows.answers.why import answer_why
 from agents.workflows.beams import select_beams
 from agents.workflows.calls import failure_of, pending
-from agents.workflows.configuration import Effort, plan_change
+from agents.workflows.configuration import plan_change
 from agents.workflows.links import answer_link
 from agents.workflows.measuring import present_values, query_of
 from agents.workflows.objections import objections_of
 from agents.workflows.receivers import select_estimator
+from agents.workflows.trying import Effort
 from policies.quality.flaw import invalid
 from tools.ran.kpi_tool import query_kpi
 from twins.network import NetworkCard
