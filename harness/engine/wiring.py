@@ -66,6 +66,11 @@ def make_planner(settings: PlannerSettings) -> Planner:
         from agents.readers.hearing import reading_of
 
         return RulePlanner(read=reading_of, name="rule planner, texts read by the 6G-LLM")
+    if settings.kind == "6g-planner":
+        from agents.readers.hearing import reading_of
+        from agents.six_g_planner import SixGPlanner
+
+        return SixGPlanner(read=reading_of)
     from agents.llm.chat import LlmSettings
     from agents.llm_planner import LlmPlanner
 

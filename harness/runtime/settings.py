@@ -54,10 +54,11 @@ class NetworkSettings(Word):
 class PlannerSettings(Word):
     """The planner; `api_key_env` names the environment variable that holds the API key, never the key itself.
 
-    kind: rule reads and plans by rules, 6g-llm reads with the shipped language model and plans by rules, llm asks an endpoint.
+    kind: rule reads and plans by rules, 6g-llm reads with the shipped language model and plans by rules, 6g-planner reads as
+    6g-llm and plans with the shipped planning model, llm asks an endpoint.
     """
 
-    kind: Literal["rule", "6g-llm", "llm"] = "rule"
+    kind: Literal["rule", "6g-llm", "6g-planner", "llm"] = "rule"
     base_url: BaseUrl = "http://127.0.0.1:8000/v1"
     model: str = "6g-llm"
     api_key_env: str = "TWINPILOT_API_KEY"

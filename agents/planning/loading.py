@@ -1,0 +1,53 @@
+"""The planning model, loaded: the small transformer that is shipped, which knows the names of plans and nothing else."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from agents.planning.plan_model import PlanModel
+from agents.planning.plan_names import plan_tokens
+
+WEIGHTS: Final = Path(__file__).parent / "data" / "planner.safetensors"
+_REMAKE: Final = "train one with `twinpilot llm train-planner`"
+SIZE: Final = {"hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 384}
+
+
+class PlanModelError(Exception):
+    """The planning model cannot be loaded; the message says what to do."""
+
+
+def name_ids() -> dict[str, int]:
+    """Return the id of each name in the model's own vocabulary; 0 pads, 1 begins."""
+    return {name: number for number, name in enumerate(plan_tokens(), start=2)}
+
+
+def new_network() -> Any:
+    """Return an untrained network; raises ImportError without the extra `llm`."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    config = LlamaConfig(
+        vocab_size=len(name_ids()) + 2, num_key_value_heads=4, max_position_embeddings=1024, tie_word_embeddings=True,
+        pad_token_id=0, bos_token_id=1, eos_token_id=None, **SIZE,
+    )  # fmt: skip
+    return LlamaForCausalLM(config)
+
+
+@cache
+def load_plan_model(weights: Path = WEIGHTS) -> PlanModel:
+    """Load the planning model; raises PlanModelError."""
+    try:
+        network = new_network()
+    except ImportError as error:
+        raise PlanModelError(f"{error.name} is not installed: pip install 'twinpilot[llm]'") from error
+    from safetensors.torch import load_model
+
+    if not weights.exists():
+        raise PlanModelError(f"there is no planning model at {weights}: restore it, or {_REMAKE}")
+    try:
+        load_model(network, str(weights))
+    except (RuntimeError, OSError) as error:
+        first = " ".join(str(error).split())[:200]
+        raise PlanModelError(f"{weights} is not of this version's plans ({first}): {_REMAKE}") from error
+    return PlanModel(network.float().eval(), name_ids(), (1,))

@@ -1,0 +1,100 @@
+"""Training of the planning model, from its beginning: a small transformer on the names of plans, taught what the planner said.
+
+The plan language has some two hundred names and no English, so a model that knows nothing else suffices (4 M parameters, minutes
+on one core). Resumable: network, optimizer and step appear together, and a batch depends on seed and step alone.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from agents.planning.loading import name_ids, new_network
+from training.llm.planning.lesson import Lesson
+
+Report = Callable[[str], None]
+_IGNORED = -100
+
+
+@dataclass(frozen=True)
+class PlannerPlan:
+    """steps: of `batch` lessons. rate: of AdamW, falling by a cosine to a twentieth, after `warmup` steps."""
+
+    steps: int = 1500
+    batch: int = 16
+    rate: float = 1e-3
+    warmup: int = 60
+    seed: int = 1
+    save_every_s: float = 60.0
+
+
+def train_planner(lessons: Sequence[Lesson], work: Path, plan: PlannerPlan, report: Report) -> Any:
+    """Train until the plan is done and return the network; goes on where an interrupted training stopped.
+
+    Raises ValueError if the folder is of another plan.
+    """
+    import torch
+
+    torch.manual_seed(plan.seed)
+    network: Any = new_network().train()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.01, betas=(0.9, 0.98))
+    path, step = work / "checkpoint.pt", 0
+    work.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        state = torch.load(path, weights_only=True)
+        if state["plan"] != asdict(plan):
+            raise ValueError(f"{work} was trained with another plan ({state['plan']}): take its plan, or another folder")
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        step = state["step"]
+    mean, saved = None, time.monotonic()
+    while step < plan.steps:
+        draw = random.Random(f"{plan.seed} {step}")
+        batch = draw.sample(lessons, min(plan.batch, len(lessons)))
+        for group in optimizer.param_groups:
+            group["lr"] = plan.rate * _share(step, plan)
+        loss = network(**_tensors(batch, draw)).loss
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimizer.step()
+        step += 1
+        mean = float(loss) if mean is None else 0.95 * mean + 0.05 * float(loss)
+        if step % 20 == 0:
+            report(f"step {step} of {plan.steps}: loss {mean:.4f}")
+        if time.monotonic() - saved >= plan.save_every_s or step == plan.steps:
+            part = path.with_suffix(".part")
+            weights, state = network.state_dict(), optimizer.state_dict()
+            torch.save({"network": weights, "optimizer": state, "step": step, "plan": asdict(plan)}, part)
+            part.replace(path)
+            saved = time.monotonic()
+    return network.eval()
+
+
+def _share(step: int, plan: PlannerPlan) -> float:
+    if step < plan.warmup:
+        return (step + 1) / plan.warmup
+    done = (step - plan.warmup) / max(1, plan.steps - plan.warmup)
+    return max(0.05, 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def _tensors(lessons: Sequence[Lesson], draw: random.Random) -> dict[str, Any]:
+    """Return token ids, attention mask and labels, each of shape (lessons, longest)."""
+    import torch
+
+    ids, drilled = name_ids(), [lesson.drilled(draw) for lesson in lessons]
+    longest = 1 + max(len(names) for names, _ in drilled)
+    tokens = torch.zeros((len(lessons), longest), dtype=torch.long)
+    labels = torch.full((len(lessons), longest), _IGNORED)
+    mask = torch.zeros((len(lessons), longest), dtype=torch.long)
+    for row, (names, taught) in enumerate(drilled):
+        sequence = torch.tensor([1, *(ids[name] for name in names)])
+        tokens[row, : len(sequence)] = sequence
+        mask[row, : len(sequence)] = 1
+        labels[row, : len(sequence)] = torch.where(torch.tensor([False, *taught]), sequence, _IGNORED)
+    return {"input_ids": tokens, "attention_mask": mask, "labels": labels}
