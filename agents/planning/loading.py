@@ -43,10 +43,13 @@ def load_plan_model(weights: Path = WEIGHTS) -> PlanModel:
         raise PlanModelError(f"{error.name} is not installed: pip install 'twinpilot[llm]'") from error
     from safetensors.torch import load_model
 
-    if not weights.exists():
-        raise PlanModelError(f"there is no planning model at {weights}: restore it, or {_REMAKE}")
+    from policies.artefact import ArtefactError, read_artefact
+
     try:
+        read_artefact(weights)
         load_model(network, str(weights))
+    except ArtefactError as error:
+        raise PlanModelError(str(error)) from error
     except (RuntimeError, OSError) as error:
         first = " ".join(str(error).split())[:200]
         raise PlanModelError(f"{weights} is not of this version's plans ({first}): {_REMAKE}") from error

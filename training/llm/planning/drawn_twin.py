@@ -1,8 +1,8 @@
 """A stand-in for the twin in drills: it draws what a comparison shows, in no time.
 
-Drills teach to follow the evidence, whatever it is; runs on the twin teach what the evidence usually is. What is drawn belongs to a
-change set and a target, so that a screening and a full comparison agree as they do in the twin: mostly. Nothing drawn is ever a
-prediction for anybody: drills are kept apart from runs, and no gate and no benchmark sees them.
+Drills teach to follow the evidence, whatever it is; runs on the twin teach what the evidence usually is. What is drawn belongs to
+a change set and a target, so that a screening and a full comparison agree as they do in the twin: mostly. Nothing drawn is ever a
+prediction for anybody: drills are kept apart from runs, and no benchmark sees them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _UNSAFE, _REFUSED, _LIKE = 0.06, 0.03, 0.35
 
 
 class _Draws:
-    """What is drawn for an intent under a seed. best: of the refinement, how often it finds something better."""
+    """What is drawn for an intent under the seed of the context."""
 
     def __init__(self, context: ToolContext, intent: Intent, full: bool) -> None:
         self._seed = f"{context.seed} {context.now().isoformat()} {intent.text} {intent.expectations}"
@@ -86,8 +86,8 @@ class _Draws:
 def _prediction(factor: float) -> KpiPrediction:
     mean = 10.0 * factor
     return KpiPrediction(
-        kpi="DRB.UEThpDl", unit="Mbit/s", slice=Slice.EMBB, cells=(), mean=mean, interval=Interval(low=0.9 * mean, high=1.1 * mean),
-        no_change=10.0, seeds=2,
+        kpi="DRB.UEThpDl", unit="Mbit/s", slice=Slice.EMBB, cells=(), mean=mean, no_change=10.0, seeds=2,
+        interval=Interval(low=0.9 * mean, high=1.1 * mean),
     )  # fmt: skip
 
 

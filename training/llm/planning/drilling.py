@@ -60,4 +60,5 @@ def _drilled(world: World, seed: int, number: int, planner: RulePlanner, kept: d
     run = Runner(world, _Remembering(disturbance_of(draw), kept)).run(planner, "made request", reading)
     if run.end not in ("accepted", "finished", "escalated"):
         return []
-    return list(lessons_of(RecordedRun.of(seed, number, run, agreed=True), EFFORT))
+    lessons = lessons_of(RecordedRun.of(seed, number, run, agreed=True), EFFORT)
+    return [lesson.model_copy(update={"drill": True}) for lesson in lessons]

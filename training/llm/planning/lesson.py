@@ -7,8 +7,10 @@ planner sees its refused plan in the same way.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -36,10 +38,11 @@ class Part(Word):
 
 
 class Lesson(Word):
-    """A run on one goal, by parts: the short form of its last view, and the decision on it."""
+    """A run on one goal, by parts: the short form of its last view, and the decision on it. drill: its evidence was drawn."""
 
     network: int
     number: int
+    drill: bool = False
     parts: tuple[Part, ...]
 
     @property
@@ -58,6 +61,16 @@ class Lesson(Word):
             names += [*part.said, *part.result]
             taught += [part.taught] * len(part.said) + [False] * len(part.result)
         return names, taught
+
+
+def read_lessons(path: Path) -> list[Lesson]:
+    """Return the lessons of a file of JSON lines, gzipped or not; raises ValueError for a file without any."""
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
+    lessons = [Lesson.model_validate_json(line) for line in text.splitlines()]
+    if not lessons:
+        raise ValueError(f"{path} has no lesson: make some with `twinpilot llm planning-data`")
+    return lessons
 
 
 def _wrong(before: Sequence[Part], right: Part, draw: Random) -> Names:

@@ -1,8 +1,8 @@
 """Readings of operators' requests that are made for a network: goals near what is measured, so that plans have something to do.
 
 A reading stands for a text that was understood; how texts are read is not learned here. Kinds: bounds and objectives of all
-families of KPIs, edits that the operator names, suppositions, bounds relative to the present, with times, events, what the request
-itself forbids, and requests that ask for something that cannot be or is so already.
+families of KPIs, edits that the operator names, suppositions, bounds relative to the present, with times, events and what the
+request itself forbids; some ask for what cannot be or is so already.
 """
 
 from __future__ import annotations
@@ -103,30 +103,26 @@ class _Maker:
         return ExpectationObject(cells=tuple(cell.dn for cell in self._some(4)), slice=slice_)
 
     def _expectations(self, family: str) -> tuple[IntentExpectation, ...]:
-        draw = self.draw
+        draw, whole = self.draw, self._place(None)
         embb, urllc = self._place(Slice.EMBB), self._place(Slice.URLLC)
-        whole = self._place(None)
         throughput = draw.choice(("DRB.UEThpDl", "DRB.UEThpDl.P05"))
-        match family:
-            case "delay":
-                place = self._place(draw.choice((Slice.URLLC, Slice.URLLC, Slice.EMBB, Slice.MMTC)))
-                return (self._bound(place, draw.choice(("DRB.PdcpSduDelayDl", "DRB.PdcpSduDelayDl", "DRB.PdcpSduDelayDl.P95"))),)
-            case "throughput":
-                return (self._bound(embb, throughput) if draw.random() < 0.7 else self._objective(embb, throughput),)
-            case "energy":
-                saving = self._objective(whole, "PEE.Energy")
-                keep = self._bound(whole.model_copy(update={"slice": Slice.EMBB}), throughput, (1.3, 1.8))
-                return (saving, keep) if draw.random() < 0.7 else (saving,)
-            case "mobility":
-                kpi = draw.choice(("MM.HoPingPongRate", "MM.HoPingPongRate", "MM.RlfRate"))
-                return (self._bound(whole, kpi) if draw.random() < 0.7 else self._objective(whole, kpi),)
-            case "blocking":
-                return (self._bound(whole, "RRC.ConnEstabFailRate"),)
-            case "load":
-                return (self._bound(whole, "RRU.PrbTotDl") if draw.random() < 0.7 else self._objective(whole, "RRU.PrbTotDl"),)
-            case "loss":
-                return (self._bound(urllc, "DRB.PacketLossRateDl"),)
-        return (self._bound(urllc, "DRB.PdcpSduDelayDl", (0.8, 1.1, 1.3, 1.8)), self._bound(embb, throughput))
+        if family == "energy":
+            saving = self._objective(whole, "PEE.Energy")
+            keep = self._bound(whole.model_copy(update={"slice": Slice.EMBB}), throughput, (1.3, 1.8))
+            return (saving, keep) if draw.random() < 0.7 else (saving,)
+        if family == "mixed":
+            return (self._bound(urllc, "DRB.PdcpSduDelayDl", (0.8, 1.1, 1.3, 1.8)), self._bound(embb, throughput))
+        if family == "delay":
+            place = self._place(draw.choice((Slice.URLLC, Slice.URLLC, Slice.EMBB, Slice.MMTC)))
+            return (self._bound(place, draw.choice(("DRB.PdcpSduDelayDl", "DRB.PdcpSduDelayDl", "DRB.PdcpSduDelayDl.P95"))),)
+        place, kpi = {
+            "throughput": (embb, throughput),
+            "mobility": (whole, draw.choice(("MM.HoPingPongRate", "MM.HoPingPongRate", "MM.RlfRate"))),
+            "blocking": (whole, "RRC.ConnEstabFailRate"),
+            "load": (whole, "RRU.PrbTotDl"),
+            "loss": (urllc, "DRB.PacketLossRateDl"),
+        }[family]
+        return (self._bound(place, kpi) if draw.random() < 0.75 else self._objective(place, kpi),)
 
     def _bound(self, place: ExpectationObject, kpi: str, factors: tuple[float, ...] = _FACTORS) -> IntentExpectation:
         definition, now = kpi_definition(kpi), self._now(kpi, place)

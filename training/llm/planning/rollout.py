@@ -44,7 +44,7 @@ from twins.scratch_folder import ScratchFolder
 from twins.system.system_network import SystemNetwork
 
 FAST: Final[dict[Depth, Duration]] = {"screen": Duration(1.0, 1.0, 1.0), "full": Duration(1.0, 1.0, 3.0)}
-MAX_DECISIONS: Final = 16
+MAX_DECISIONS: Final = 40  # as the default limit of a run
 _MAX_ROUNDS: Final = 3
 
 

@@ -1,7 +1,7 @@
 """Training of the planning model, from its beginning: a small transformer on the names of plans, taught what the planner said.
 
-The plan language has some two hundred names and no English, so a model that knows nothing else suffices (4 M parameters, minutes
-on one core). Resumable: network, optimizer and step appear together, and a batch depends on seed and step alone.
+The plan language has some two hundred names and no English, so a model that knows nothing else suffices: one million parameters,
+minutes on one core. Resumable: network, optimizer and step appear together, and a batch depends on seed and step alone.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _IGNORED = -100
 class PlannerPlan:
     """steps: of `batch` lessons. rate: of AdamW, falling by a cosine to a twentieth, after `warmup` steps."""
 
-    steps: int = 1500
-    batch: int = 16
+    steps: int = 1200
+    batch: int = 8
     rate: float = 1e-3
     warmup: int = 60
     seed: int = 1
