@@ -12,6 +12,15 @@ from agents.understanding.result import NeedsMeasurement, Supposed, Understood
 from policies.kpi import kpi_definitions
 
 _MOST_KPIS: Final = 16
+_FAILED: Final = ("escalate", "failed")
+_OF: Final[dict[type, frozenset[Names]]] = {
+    Understood: frozenset(
+        {("ask", "crowd"), _FAILED, *(("finish", why) for why in ("holds", "same", "no better", "noise"))}
+        | {("escalate", why) for why in ("inactive", "refused", "unreachable", "invalid", "nowhere")}
+    ),
+    Supposed: frozenset({("ask", "crowd"), _FAILED, *(("finish", why) for why in ("same", "differences", "invalid"))}),
+    NeedsMeasurement: frozenset({_FAILED, ("escalate", "unknown")}),
+}
 _PLACED: Final = ("read_configuration", "read_topology", "detect_degradation")
 
 
@@ -44,8 +53,8 @@ class PlanGrammar:
         if not self._tunable():
             calls = [tool for tool in calls if tool != "refine_candidate"]
         consult = [CONSULT] if not measuring and not self._drafted else []
-        ends = ["escalate"] if measuring else ["ask", "finish", "escalate"]
-        proposes = ["propose"] if isinstance(self._scene.reading, Understood) and self._drafts() else []
+        ends = [kind for kind in CONCLUSIONS if kind != "propose" and self._conclusion(kind, ())]
+        proposes = ["propose"] if self._compared() else []
         return (*(tool for tool in calls if tool in self._offered), *consult, *proposes, *ends)
 
     def _drafts(self) -> Names:
@@ -53,6 +62,16 @@ class PlanGrammar:
             return ()
         refined = (REFINED,) if self._scene.refined is not None else ()
         return (*REFERENCES[: len(self._scene.drafts)], *refined)
+
+    def _compared(self) -> Names:
+        """Return the drafts that the newest comparison with confidence intervals has tried."""
+        if not isinstance(self._scene.reading, Understood):
+            return ()
+        for request, comparison in self._scene.comparisons():
+            if request.depth == "full":
+                tried = {self._scene.reference_of(one.change_set.digest) for one in comparison.candidates}
+                return tuple(name for name in self._drafts() if name in tried)
+        return ()
 
     def _tunable(self) -> Names:
         if not self._drafted or not isinstance(self._scene.reading, Understood):
@@ -67,7 +86,9 @@ class PlanGrammar:
     def _conclusion(self, kind: str, words: Names) -> Names:
         if words:
             return ()
-        return self._drafts() if kind == "propose" else CONCLUSIONS[kind]
+        if kind == "propose":
+            return self._compared()
+        return tuple(why for why in CONCLUSIONS[kind] if (kind, why) in _OF[type(self._scene.reading)])
 
     def _query(self, kind: str, words: Names) -> Names:
         reading = self._scene.reading

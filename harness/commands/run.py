@@ -62,7 +62,8 @@ def run(
     ] = False,
     shadow: Annotated[bool, typer.Option("--shadow", help="Only recommend: there is no actuator.")] = False,
     planner: Annotated[
-        str | None, typer.Option(help="rule, 6g-llm (texts read by the shipped model) or llm (an endpoint).")
+        str | None,
+        typer.Option(help="rule, 6g-llm (texts read by the shipped model), 6g-planner (and planned by it) or llm (an endpoint)."),
     ] = None,
     scenario: Annotated[str | None, typer.Option(help="Embedded network: stadium, small, or a scenario FILE.json.")] = None,
     url: Annotated[str | None, typer.Option(help="URL of a running network (see `twinpilot network serve`).")] = None,

@@ -13,7 +13,9 @@ from agents.planning.scene import PlanError, Scene
 from agents.planning.transcript import AFTER_DRAFTING, transcript_of
 from agents.rule_planner import RulePlanner
 from agents.six_g_planner import SixGPlanner
+from agents.understanding.result import DirectEdit, NeedsMeasurement, RelativeBound, Supposed
 from agents.workflows.trying import Effort
+from policies.intent import Condition, ExpectationObject
 from policies.restrictions.prohibition import Prohibition
 
 EFFORT = Effort()
@@ -23,8 +25,16 @@ TEXTS = (
     "save energy downtown and keep eMBB throughput above 3 Mbit/s",
     "reduce the ping-pong rate in S1C1 to at most 7 %",
     "set the transmit power of S1C1 to 44 dBm",
-    "what if eMBB had at least 40 % of the PRBs of S1C1?",
 )
+SLEEP = DirectEdit(class_name="CESManagementFunction", attribute="energySavingControl", cell="S5C1", value="toBeEnergySaving")
+SUPPOSED = Supposed(direct=(SLEEP,))
+MEASURE = NeedsMeasurement(
+    text="cut the load by a tenth",
+    expectations=(
+        RelativeBound(object=ExpectationObject(), kpi="RRU.PrbTotDl", condition=Condition.AT_MOST, amount=10.0, share=True),
+    ),
+)
+STARTS = (*((text, {}) for text in TEXTS), ("what if it slept", {"reading": SUPPOSED}), ("a tenth less", {"reading": MEASURE}))
 
 
 class Recorder:
@@ -58,9 +68,9 @@ def crowded(card):
     return World(card=card, cells={"S1C1": CellModel(), "S1C2": CellModel(embb=80.0)})
 
 
-def steps_of(card, text):
+def steps_of(card, text, **start):
     recorder = Recorder()
-    walk(recorder, crowded(card), text)
+    walk(recorder, crowded(card), text, **start)
     return [(Scene(view, EFFORT), decision) for view, decision in recorder.steps if not isinstance(decision, Understand)]
 
 
@@ -68,9 +78,9 @@ def names(entries):
     return [name for entry in entries for name in (*entry.said, *entry.result)]
 
 
-@pytest.mark.parametrize("text", TEXTS)
-def test_every_decision_of_the_rules_can_be_said_and_means_the_same(card, text):
-    for scene, decision in steps_of(card, text):
+@pytest.mark.parametrize(("text", "start"), STARTS, ids=[text for text, _ in STARTS])
+def test_every_decision_of_the_rules_can_be_said_and_means_the_same(card, text, start):
+    for scene, decision in steps_of(card, text, **start):
         plans = names_of(decision, scene)
         assert plans, f"{decision.kind} cannot be said"
         entries = transcript_of(scene)

@@ -37,7 +37,7 @@ def test_the_command_line_beats_the_environment_and_that_beats_the_file(tmp_path
         ("[approval]\nttl = '10 sec'\n", ["approval.ttl='10 sec'", "ms, s, min, h"]),
         ("[gate]\nmin_probability = 'high'\n", ["gate.min_probability='high'", "number"]),
         ("[gate]\nmin_probability = 1.5\n", ["gate.min_probability=1.5", "less than or equal to 1"]),
-        ("[planner]\nkind = 'oracle'\n", ["planner.kind='oracle'", "'rule', '6g-llm' or 'llm'"]),
+        ("[planner]\nkind = 'oracle'\n", ["planner.kind='oracle'", "'rule', '6g-llm', '6g-planner' or 'llm'"]),
         ("[network]\nport = 70000\n", ["network.port=70000", "65535"]),
         ("[gate\n", ["correct the TOML"]),
     ],
