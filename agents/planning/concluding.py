@@ -186,7 +186,10 @@ def _propose(scene: Scene, reference: str) -> Propose:
 
 
 def _problems(scene: Scene, chosen: Candidate) -> Iterator[str]:
-    """Yield why the gate would not let the candidate pass."""
+    """Yield why the candidate should not be proposed: another does better, or the gate would not let it pass."""
+    best = scene.trial.proposable(_full(scene))[0]
+    if best.change_set.digest != chosen.change_set.digest:
+        yield f"{scene.reference_of(best.change_set.digest)} does better in the twin"
     if not chosen.feasible:
         yield "it misses a bound in the twin"
     yield from scene.trial.unsafe(chosen)

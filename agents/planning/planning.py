@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from agents.heuristics.evidence_reader import attempts
 from agents.llm.checking import ReplyError, checked_call
@@ -11,9 +12,12 @@ from agents.planning.concluding import conclusion_of
 from agents.planning.plan_names import CALLS, CONCLUSIONS, END, OTHER
 from agents.planning.scene import Names, PlanError, Scene
 from agents.planning.transcript import names_of_call
+from policies.change import ChangeSet
 from tools.calls.tool_call import ToolCall
+from tools.ran.candidate_tools import Comparison, compare_candidates
 
-_MAX_ATTEMPTS = 2
+_MAX_ATTEMPTS: Final = 2
+_NONE: Final = Comparison(candidates=(), seeds=(), twin_gap={}, window=None)
 
 
 def decision_of(names: Names, scene: Scene) -> Decision:
@@ -38,6 +42,18 @@ def _check(call: ToolCall, scene: Scene) -> None:
         raise PlanError(f"{call.tool} was answered already")
     if len(made) >= _MAX_ATTEMPTS:
         raise PlanError(f"{call.tool} has failed {len(made)} times")
+    if call.tool == compare_candidates.name and call.arguments["depth"] == "full":
+        _check_finalists(call, scene)
+
+
+def _check_finalists(call: ToolCall, scene: Scene) -> None:
+    """Raise PlanError if the draft that did best in the screening is left out of the full comparison."""
+    screens = (comparison for request, comparison in scene.comparisons() if request.depth == "screen")
+    digests = {draft.digest for draft in scene.drafts}
+    ranked = [one.change_set.digest for one in next(screens, _NONE).candidates if one.change_set.digest in digests]
+    tried = {ChangeSet.model_validate({"edits": draft["edits"]}).digest for draft in call.arguments["candidates"]}
+    if ranked and ranked[0] not in tried:
+        raise PlanError(f"{scene.reference_of(ranked[0])} did best in the screening and is left out")
 
 
 def names_of(decision: Decision, scene: Scene) -> list[Names]:

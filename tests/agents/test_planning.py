@@ -6,6 +6,7 @@ import pytest
 from responder import OFFERS, CellModel, World, walk
 
 from agents.planner import CallTools, Escalate, Finish, Propose, Understand, View
+from agents.planning.loading import load_plan_model
 from agents.planning.plan_grammar import PlanGrammar
 from agents.planning.plan_names import CONCLUSIONS, CONSULT, plan_tokens
 from agents.planning.planning import decision_of, names_of
@@ -182,3 +183,19 @@ def test_without_steps_nothing_is_planned(card):
 def test_questions_are_answered_by_their_workflows(card):
     decision, _ = walk(SixGPlanner(EFFORT, load=Scripted), crowded(card), "which cells serve the stadium?")
     assert isinstance(decision, Finish)
+
+
+def test_the_shipped_model_plans_a_run_to_its_end(card):
+    pytest.importorskip("transformers")
+    decision, view = walk(SixGPlanner(EFFORT), crowded(card), TEXTS[0], max_decisions=40)
+    assert isinstance(decision, Propose | Finish | Escalate)
+    assert {observation.call.tool for observation in view.observations} >= {"read_configuration", "query_kpi"}
+
+
+def test_weights_that_do_not_match_their_record_are_refused_and_the_rules_plan(card, tmp_path):
+    pytest.importorskip("transformers")
+    (tmp_path / "planner.safetensors").write_bytes(b"nothing")
+    planner = SixGPlanner(EFFORT, load=lambda: load_plan_model(tmp_path / "planner.safetensors"))
+    decision = planner.decide(steps_of(card, TEXTS[0])[0][0].view)
+    assert isinstance(decision, CallTools)
+    assert "no record" in decision.calls[0].reason and "decided by the rule planner" in decision.calls[0].reason
