@@ -34,9 +34,8 @@ def new_network() -> Any:
     return LlamaForCausalLM(config)
 
 
-@cache
-def load_plan_model(weights: Path = WEIGHTS) -> PlanModel:
-    """Load the planning model; raises PlanModelError."""
+def load_network(weights: Path) -> Any:
+    """Return a network with its weights; raises PlanModelError."""
     try:
         network = new_network()
     except ImportError as error:
@@ -53,4 +52,10 @@ def load_plan_model(weights: Path = WEIGHTS) -> PlanModel:
     except (RuntimeError, OSError) as error:
         first = " ".join(str(error).split())[:200]
         raise PlanModelError(f"{weights} is not of this version's plans ({first}): {_REMAKE}") from error
-    return PlanModel(network.float().eval(), name_ids(), (1,))
+    return network.float()
+
+
+@cache
+def load_plan_model(weights: Path = WEIGHTS) -> PlanModel:
+    """Load the planning model; raises PlanModelError."""
+    return PlanModel(load_network(weights).eval(), name_ids(), (1,))

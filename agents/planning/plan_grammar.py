@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from agents.heuristics.evidence_reader import attempts
 from agents.planning.plan_names import CALLS, CONCLUSIONS, CONSULT, DEPTHS, END, REFERENCES, REFINED
 from agents.planning.scene import Names, Scene
 from agents.readers.language_model.answer_names import ATTRIBUTES
 from agents.understanding.result import NeedsMeasurement, Supposed, Understood
+from agents.workflows.calls import is_settled
 from policies.kpi import kpi_definitions
 
 _MOST_KPIS: Final = 16
@@ -21,7 +23,7 @@ _OF: Final[dict[type, frozenset[Names]]] = {
     Supposed: frozenset({("ask", "crowd"), _FAILED, *(("finish", why) for why in ("same", "differences", "invalid"))}),
     NeedsMeasurement: frozenset({_FAILED, ("escalate", "unknown")}),
 }
-_PLACED: Final = ("read_configuration", "read_topology", "detect_degradation")
+_CLOSABLE: Final = ("read_configuration", "read_topology", "detect_degradation", "retrieve_3gpp_constraint", "refine_candidate")
 
 
 class PlanGrammar:
@@ -39,8 +41,8 @@ class PlanGrammar:
         kind, words = said[0], tuple(said[1:])
         if kind in CONCLUSIONS:
             return self._conclusion(kind, words)
-        if kind in _PLACED:
-            return () if words else self._places()
+        if kind in _CLOSABLE:
+            return () if words else self._following(kind)
         return {"query_kpi": self._query, "compare_candidates": self._comparison}.get(kind, self._single)(kind, words)
 
     def _beginnings(self) -> Names:
@@ -48,13 +50,12 @@ class PlanGrammar:
         calls = ["query_kpi"] if measuring else list(CALLS)
         if not self._drafted:
             calls = [tool for tool in calls if tool not in ("compare_candidates", "refine_candidate", "retrieve_3gpp_constraint")]
-        if not self._scene.attributes_if(self._drafted):
-            calls = [tool for tool in calls if tool != "retrieve_3gpp_constraint"]
-        if not self._tunable():
-            calls = [tool for tool in calls if tool != "refine_candidate"]
+        calls = [tool for tool in calls if tool not in _CLOSABLE or self._following(tool)]
+        if not measuring and not self._open([("forecast_traffic",)]):
+            calls = [tool for tool in calls if tool != "forecast_traffic"]
         consult = [CONSULT] if not measuring and not self._drafted else []
         ends = [kind for kind in CONCLUSIONS if kind != "propose" and self._conclusion(kind, ())]
-        proposes = ["propose"] if self._compared() else []
+        proposes = ["propose"] if self._proposable() else []
         return (*(tool for tool in calls if tool in self._offered), *consult, *proposes, *ends)
 
     def _drafts(self) -> Names:
@@ -63,21 +64,27 @@ class PlanGrammar:
         refined = (REFINED,) if self._scene.refined is not None else ()
         return (*REFERENCES[: len(self._scene.drafts)], *refined)
 
-    def _compared(self) -> Names:
-        """Return the drafts that the newest comparison with confidence intervals has tried."""
+    def _proposable(self) -> Names:
+        """Return the draft that does best in the newest comparison with confidence intervals, nothing if that is no change."""
         if not isinstance(self._scene.reading, Understood):
             return ()
         for request, comparison in self._scene.comparisons():
             if request.depth == "full":
-                tried = {self._scene.reference_of(one.change_set.digest) for one in comparison.candidates}
-                return tuple(name for name in self._drafts() if name in tried)
+                best = self._scene.trial.proposable(comparison)[:1]
+                return tuple(name for one in best if (name := self._scene.reference_of(one.change_set.digest)) in self._drafts())
         return ()
+
+    def _open(self, names: Sequence[Names]) -> Names:
+        """Return the last name of each call that is not settled: neither answered, nor failed as often as it may be tried."""
+        observations = self._scene.view.observations
+        return tuple(one[-1] for one in names if not is_settled(attempts(observations, self._scene.call_of(one))))
 
     def _tunable(self) -> Names:
         if not self._drafted or not isinstance(self._scene.reading, Understood):
             return ()
         drafts, trial = self._scene.drafts, self._scene.trial
-        return tuple(REFERENCES[at] for at, draft in enumerate(drafts) if trial.refinement_of(draft) is not None)
+        tunable = [REFERENCES[at] for at, draft in enumerate(drafts) if trial.refinement_of(draft) is not None]
+        return self._open([("refine_candidate", name) for name in tunable])
 
     def _places(self) -> Names:
         return ("edited", "around", "cells", "everywhere") if isinstance(self._scene.reading, Supposed) else (
@@ -87,7 +94,7 @@ class PlanGrammar:
         if words:
             return ()
         if kind == "propose":
-            return self._compared()
+            return self._proposable()
         return tuple(why for why in CONCLUSIONS[kind] if (kind, why) in _OF[type(self._scene.reading)])
 
     def _query(self, kind: str, words: Names) -> Names:
@@ -113,9 +120,16 @@ class PlanGrammar:
         rest = tuple(name for name in self._drafts() if name not in words)
         return (*rest, END) if len(words) > 1 or not self._drafts() else rest
 
-    def _single(self, kind: str, words: Names) -> Names:
-        if words or kind in ("forecast_traffic", CONSULT):
-            return ()
-        if kind == "refine_candidate":
+    def _following(self, tool: str) -> Names:
+        """Return the words with which a call of one word is not settled."""
+        if tool == "refine_candidate":
             return self._tunable()
-        return tuple(name for name in self._scene.attributes if name in ATTRIBUTES)
+        if tool == "retrieve_3gpp_constraint":
+            names = [name for name in self._scene.attributes if name in ATTRIBUTES] if self._drafted else []
+            return self._open([(tool, name) for name in names])
+        if isinstance(self._scene.reading, NeedsMeasurement):
+            return ()
+        return self._open([(tool, place) for place in self._places()])
+
+    def _single(self, kind: str, words: Names) -> Names:
+        return ()

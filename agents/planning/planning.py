@@ -12,11 +12,11 @@ from agents.planning.concluding import conclusion_of
 from agents.planning.plan_names import CALLS, CONCLUSIONS, END, OTHER
 from agents.planning.scene import Names, PlanError, Scene
 from agents.planning.transcript import names_of_call
+from agents.workflows.calls import is_settled
 from policies.change import ChangeSet
 from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import Comparison, compare_candidates
 
-_MAX_ATTEMPTS: Final = 2
 _NONE: Final = Comparison(candidates=(), seeds=(), twin_gap={}, window=None)
 
 
@@ -38,10 +38,8 @@ def _check(call: ToolCall, scene: Scene) -> None:
     except ReplyError as error:
         raise PlanError(str(error)) from error
     made = attempts(scene.view.observations, call)
-    if any(observation.evidence is not None for observation in made):
-        raise PlanError(f"{call.tool} was answered already")
-    if len(made) >= _MAX_ATTEMPTS:
-        raise PlanError(f"{call.tool} has failed {len(made)} times")
+    if is_settled(made):
+        raise PlanError(f"{call.tool} {'was answered already' if made[-1].evidence else f'has failed {len(made)} times'}")
     if call.tool == compare_candidates.name and call.arguments["depth"] == "full":
         _check_finalists(call, scene)
 

@@ -129,10 +129,6 @@ class Scene:
         pairs = sorted({(class_of(edit.dn), edit.attribute) for edit in edits})
         return {attribute: class_name for class_name, attribute in pairs}
 
-    def attributes_if(self, drafted: bool) -> dict[str, str]:
-        """Return the attributes that drafts edit, none if nobody has drafted."""
-        return self.attributes if drafted else {}
-
     def comparisons(self) -> Iterator[tuple[CompareCandidates, Comparison]]:
         """Yield the comparisons that were made for this intent, the newest first."""
         for request, comparison in reversed(list(answers_of(self.view.observations, compare_candidates))):

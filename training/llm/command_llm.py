@@ -176,21 +176,23 @@ def train_planner(
     out: Annotated[Path | None, typer.Option("--out", help="Output file; default: replace the shipped one.")] = None,
     steps: Annotated[int, typer.Option("--steps", min=1, help="Of 8 lessons.")] = 1200,
     rate: Annotated[float, typer.Option("--rate", help="Highest learning rate.")] = 1e-3,
+    start: Annotated[Path | None, typer.Option("--from", help="Weights to begin with.")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of the training.")] = 1,
 ) -> None:
-    """Train the planning model, from its beginning; goes on where it was interrupted."""
+    """Train the planning model; goes on where it was interrupted."""
     import torch
 
-    from agents.planning.loading import WEIGHTS
+    from agents.planning.loading import WEIGHTS, PlanModelError
     from training.llm.planning.lesson import read_lessons
     from training.llm.planning.shipping import ship_planner
     from training.llm.planning.training import PlannerPlan
     from training.llm.planning.training import train_planner as train_network
 
     torch.set_num_threads(1)
-    with one_line_errors("llm train-planner", ValueError, OSError):
+    with one_line_errors("llm train-planner", PlanModelError, ValueError, OSError):
         taught = read_lessons(lessons)
         _report(f"{len(taught)} lessons, {sum(lesson.decisions for lesson in taught)} decisions")
-        network = train_network(taught, work, PlannerPlan(steps=steps, rate=rate, seed=seed), _report)
-        remake = f"twinpilot llm train-planner --steps {steps} --rate {rate:g} --seed {seed}"
+        plan = PlannerPlan(steps=steps, rate=rate, seed=seed, start=str(start or ""))
+        network = train_network(taught, work, plan, _report)
+        remake = f"twinpilot llm train-planner --steps {steps} --rate {rate:g} --seed {seed}{' --from WEIGHTS' if start else ''}"
         say(str(ship_planner(network, out or WEIGHTS, taught, seed, remake)))

@@ -12,18 +12,24 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from agents.planning.loading import name_ids, new_network
+from agents.planning.loading import load_network, name_ids, new_network
+from agents.planning.plan_names import CONCLUSIONS
 from training.llm.planning.lesson import Lesson
 
 Report = Callable[[str], None]
-_IGNORED = -100
+_IGNORED: Final = -100
+# What a run comes to counts more than what it reads, which is nearly the same in all runs.
+_WEIGHTS: Final = {name: 4.0 for kind, whys in CONCLUSIONS.items() for name in (kind, *whys)}
 
 
 @dataclass(frozen=True)
 class PlannerPlan:
-    """steps: of `batch` lessons. rate: of AdamW, falling by a cosine to a twentieth, after `warmup` steps."""
+    """steps: of `batch` lessons. rate: of AdamW, falling by a cosine to a twentieth, after `warmup` steps.
+
+    start: weights to begin with, empty: none.
+    """
 
     steps: int = 1200
     batch: int = 8
@@ -31,6 +37,7 @@ class PlannerPlan:
     warmup: int = 60
     seed: int = 1
     save_every_s: float = 60.0
+    start: str = ""
 
 
 def train_planner(lessons: Sequence[Lesson], work: Path, plan: PlannerPlan, report: Report) -> Any:
@@ -41,7 +48,7 @@ def train_planner(lessons: Sequence[Lesson], work: Path, plan: PlannerPlan, repo
     import torch
 
     torch.manual_seed(plan.seed)
-    network: Any = new_network().train()
+    network: Any = (load_network(Path(plan.start)) if plan.start else new_network()).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=plan.rate, weight_decay=0.01, betas=(0.9, 0.98))
     path, step = work / "checkpoint.pt", 0
     work.mkdir(parents=True, exist_ok=True)
@@ -58,7 +65,7 @@ def train_planner(lessons: Sequence[Lesson], work: Path, plan: PlannerPlan, repo
         batch = draw.sample(lessons, min(plan.batch, len(lessons)))
         for group in optimizer.param_groups:
             group["lr"] = plan.rate * _share(step, plan)
-        loss = network(**_tensors(batch, draw)).loss
+        loss = _loss(network, _tensors(batch, draw))
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -74,6 +81,16 @@ def train_planner(lessons: Sequence[Lesson], work: Path, plan: PlannerPlan, repo
             part.replace(path)
             saved = time.monotonic()
     return network.eval()
+
+
+def _loss(network: Any, inputs: dict[str, Any]) -> Any:
+    """Return the mean cross-entropy of the taught names, by their weights."""
+    from torch.nn.functional import cross_entropy
+
+    labels, weights = inputs.pop("labels")[:, 1:], inputs.pop("weights")[:, 1:]
+    logits = network(**inputs).logits[:, :-1]
+    each = cross_entropy(logits.transpose(1, 2), labels, ignore_index=_IGNORED, reduction="none")
+    return (each * weights).sum() / (weights * (labels != _IGNORED)).sum()
 
 
 def _share(step: int, plan: PlannerPlan) -> float:
@@ -92,9 +109,11 @@ def _tensors(lessons: Sequence[Lesson], draw: random.Random) -> dict[str, Any]:
     tokens = torch.zeros((len(lessons), longest), dtype=torch.long)
     labels = torch.full((len(lessons), longest), _IGNORED)
     mask = torch.zeros((len(lessons), longest), dtype=torch.long)
+    weights = torch.ones((len(lessons), longest))
     for row, (names, taught) in enumerate(drilled):
         sequence = torch.tensor([1, *(ids[name] for name in names)])
         tokens[row, : len(sequence)] = sequence
         mask[row, : len(sequence)] = 1
         labels[row, : len(sequence)] = torch.where(torch.tensor([False, *taught]), sequence, _IGNORED)
-    return {"input_ids": tokens, "attention_mask": mask, "labels": labels}
+        weights[row, 1 : len(sequence)] = torch.tensor([_WEIGHTS.get(name, 1.0) for name in names])
+    return {"input_ids": tokens, "attention_mask": mask, "labels": labels, "weights": weights}
