@@ -27,10 +27,9 @@ def new_network() -> Any:
     """Return an untrained network; raises ImportError without the extra `llm`."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    config = LlamaConfig(
-        vocab_size=len(name_ids()) + 2, num_key_value_heads=4, max_position_embeddings=1024, tie_word_embeddings=True,
-        pad_token_id=0, bos_token_id=1, eos_token_id=None, **SIZE,
-    )  # fmt: skip
+    sizes: dict[str, Any] = {**SIZE, "num_key_value_heads": SIZE["num_attention_heads"], "vocab_size": len(name_ids()) + 2}
+    ends: dict[str, Any] = {"pad_token_id": 0, "bos_token_id": 1, "eos_token_id": None}
+    config = LlamaConfig(max_position_embeddings=1024, tie_word_embeddings=True, **sizes, **ends)
     return LlamaForCausalLM(config)
 
 

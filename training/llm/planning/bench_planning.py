@@ -17,6 +17,7 @@ from statistics import mean, median
 from typing import Final
 
 from agents.planner import Decision, Planner, View
+from agents.planning.loading import load_plan_model
 from agents.planning.plan_model import PlanModel
 from agents.planning.scene import Names
 from agents.rule_planner import RulePlanner
@@ -88,8 +89,8 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     return BenchResult(figures=tuple(figures_of(pairs)), seeds=(FIRST,))
 
 
-def pairs_of(networks: Sequence[int], readings: int, load: Callable[[], PlanModel] | None = None) -> Iterator[Pair]:
-    """Yield the pairs over networks of these seeds; load: of the planning model, None: the shipped one."""
+def pairs_of(networks: Sequence[int], readings: int, load: Callable[[], PlanModel] = load_plan_model) -> Iterator[Pair]:
+    """Yield the pairs over networks of these seeds; load: loads the planning model."""
     laboratory = Laboratory(0, FAST)
     for seed in networks:
         with world_of_seed(seed, laboratory) as world:
@@ -97,7 +98,7 @@ def pairs_of(networks: Sequence[int], readings: int, load: Callable[[], PlanMode
                 yield _pair(world, seed, number, load)
 
 
-def _pair(world: World, seed: int, number: int, load: Callable[[], PlanModel] | None) -> Pair:
+def _pair(world: World, seed: int, number: int, load: Callable[[], PlanModel]) -> Pair:
     reading = made_reading(Random(f"reading {seed} {number}"), world.network.describe(), world.present)
     rules = _run(world, RulePlanner(EFFORT), reading)
     wrong: list[Names] = []
@@ -105,7 +106,7 @@ def _pair(world: World, seed: int, number: int, load: Callable[[], PlanModel] | 
     def hear(names: Names, problem: str) -> None:
         wrong.append(names)
 
-    planner = _Timed(SixGPlanner(EFFORT, wrong=hear, **({"load": load} if load else {})))
+    planner = _Timed(SixGPlanner(EFFORT, wrong=hear, load=load))
     own = _run(world, planner, reading)
     scores = None if _recommended(own) == _recommended(rules) else _scores(world, own, rules)
     return Pair(
