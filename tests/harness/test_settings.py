@@ -2,8 +2,9 @@
 
 import pytest
 
+from harness.engine.wiring import make_planner
 from harness.runtime.duration import seconds
-from harness.runtime.settings import SettingsError, load_settings
+from harness.runtime.settings import PlannerSettings, SettingsError, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -77,3 +78,11 @@ def test_durations_carry_their_unit(text, value):
 def test_other_durations_are_refused(text):
     with pytest.raises(ValueError, match="required"):
         seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("rule", "rule planner"), ("6g-llm", "rule planner, texts read by the 6G-LLM"), ("6g-planner", "6G-LLM planner")],
+)
+def test_each_kind_of_planner_says_who_decides(kind, name):
+    assert make_planner(PlannerSettings(kind=kind)).name == name
