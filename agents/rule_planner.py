@@ -33,8 +33,8 @@ from agents.workflows.configuration import plan_change
 from agents.workflows.links import answer_link
 from agents.workflows.measuring import measure
 from agents.workflows.receivers import select_estimator
-from agents.workflows.situating import NO_CELLS, situation_for
-from agents.workflows.trying import Effort
+from agents.workflows.trials.situating import NO_CELLS, situation_for
+from agents.workflows.trials.trying import Effort
 from twins.network import NetworkCard
 
 _MAX_QUESTIONS: Final = 5

@@ -25,7 +25,7 @@ from agents.understanding.relative import unmeasured
 from agents.understanding.result import NeedsMeasurement
 from agents.understanding.understand import understand
 from agents.workflows.measuring import present_values
-from agents.workflows.trying import Effort
+from agents.workflows.trials.trying import Effort
 
 _PLANS: Final = 2
 Wrong = Callable[[Names, str], None]

@@ -22,7 +22,7 @@ from agents.workflows.handover_activity import CHECK_EVENT, inactive_cells, inac
 from agents.workflows.measuring import present_values, unmeasurable
 from agents.workflows.pressure import reason_for_no_change
 from agents.workflows.proposing import indistinguishable
-from agents.workflows.situating import NO_CELLS
+from agents.workflows.trials.situating import NO_CELLS
 from policies.change import ChangeSet
 from policies.managed_object import class_of
 from policies.proposal import Candidate

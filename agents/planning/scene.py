@@ -24,8 +24,8 @@ from agents.workflows.direct_edits import InvalidEditError, direct_draft
 from agents.workflows.gathering import constraint_call, forecast_call, query_call
 from agents.workflows.measuring import query_of
 from agents.workflows.objections import objections_of
-from agents.workflows.situating import situation_for
-from agents.workflows.trying import Effort, Trial
+from agents.workflows.trials.situating import situation_for
+from agents.workflows.trials.trying import Effort, Trial
 from policies.change import AttributeEdit, ChangeSet
 from policies.intent import Intent
 from policies.managed_object import class_of

@@ -23,7 +23,7 @@ from agents.understanding.result import NeedsMeasurement, Supposed, Understood
 from agents.workflows.gathering import CROWD_QUESTION
 from agents.workflows.handover_activity import inactive_cells
 from agents.workflows.pressure import MAX_GROWTH, is_degrading, value_of
-from agents.workflows.trying import only_noise
+from agents.workflows.trials.trying import only_noise
 from policies.change import AttributeEdit, ChangeSet, PolicyEdit
 from policies.managed_object import class_of
 from policies.proposal import Candidate

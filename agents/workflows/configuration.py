@@ -21,7 +21,7 @@ from agents.workflows.gathering import constraint_calls, crowd_question, evidenc
 from agents.workflows.handover_activity import CHECK_EVENT, inactive_cells, inactive_reason
 from agents.workflows.objections import Objections, objections_of
 from agents.workflows.pressure import reason_for_no_change
-from agents.workflows.trying import Effort, Trial, under
+from agents.workflows.trials.trying import Effort, Trial, under
 from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import refine_candidate
 

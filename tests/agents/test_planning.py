@@ -15,7 +15,7 @@ from agents.planning.transcript import AFTER_DRAFTING, transcript_of
 from agents.rule_planner import RulePlanner
 from agents.six_g_planner import SixGPlanner
 from agents.understanding.result import DirectEdit, NeedsMeasurement, RelativeBound, Supposed
-from agents.workflows.trying import Effort
+from agents.workflows.trials.trying import Effort
 from policies.intent import Condition, ExpectationObject
 from policies.restrictions.prohibition import Prohibition
 

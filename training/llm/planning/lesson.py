@@ -21,7 +21,7 @@ from agents.planning.plan_names import CONCLUSIONS, OTHER
 from agents.planning.planning import names_of
 from agents.planning.scene import Names, Scene, is_plannable
 from agents.planning.transcript import Entry, transcript_of
-from agents.workflows.trying import Effort
+from agents.workflows.trials.trying import Effort
 from policies.word import Word
 from training.llm.planning.recorded_run import RecordedRun
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from agents.planner import Planner
 from agents.rule_planner import RulePlanner
-from agents.workflows.trying import Effort
+from agents.workflows.trials.trying import Effort
 from policies.proposal import Proposal
 from tools.contract import ToolError
 from tools.ran.candidate_tools import compare_candidates
