@@ -71,7 +71,8 @@ def train_planner(lessons: Sequence[Lesson], work: Path, plan: PlannerPlan, repo
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         step += 1
-        mean = float(loss) if mean is None else 0.95 * mean + 0.05 * float(loss)
+        value = float(loss.detach())
+        mean = value if mean is None else 0.95 * mean + 0.05 * value
         if step % 20 == 0:
             report(f"step {step} of {plan.steps}: loss {mean:.4f}")
         if time.monotonic() - saved >= plan.save_every_s or step == plan.steps:
