@@ -79,7 +79,7 @@ def run(quick: bool, out: Path | None) -> BenchResult:
     """Plan the requests; `quick` takes a few. Pairs are written to the folder `out`."""
     networks, readings = (_QUICK_NETWORKS, _QUICK_READINGS) if quick else (_NETWORKS, _READINGS)
     pairs: list[Pair] = []
-    with show_progress("planning", "networks") as progress:
+    with show_progress("planning", "requests") as progress:
         for pair in pairs_of(range(FIRST, FIRST + networks), readings):
             pairs.append(pair)
             progress(len(pairs), networks * readings)
