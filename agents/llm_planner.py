@@ -13,10 +13,10 @@ from typing import Any, Final
 from agents.llm.chat import ChatModel, LlmSettings, Message, ModelError, WindowError
 from agents.llm.checking import ReplyError, decision_of, parse_reply
 from agents.llm.fitting import Fitting
+from agents.llm.noting import with_note
 from agents.llm.prompting import prompt_text
 from agents.llm.schema.reply_schema import reply_schema
-from agents.planner import OUT_OF_STEPS, Ask, CallTools, Decision, Escalate, Finish, Planner, Propose, Restrict, Understand, View
-from agents.understanding.result import Reading, Understood
+from agents.planner import OUT_OF_STEPS, Decision, Escalate, Planner, View
 
 _SHORTER_TRIES: Final = 4  # views that a server may refuse as too long before it counts as not available
 _LONGEST_ECHO: Final = 1000  # characters of an invalid reply that the model is shown again
@@ -73,7 +73,7 @@ class LlmPlanner:
             return Escalate(
                 reason=f"cannot, because {reason}", nearest="decide manually, or configure the rule planner as fallback"
             )
-        return _with_note(self._fallback.decide(view), f"decided by the {self._fallback.name}, because {reason}")
+        return with_note(self._fallback.decide(view), f"decided by the {self._fallback.name}, because {reason}")
 
 
 def _repair(text: str, problem: str) -> list[Message]:
@@ -83,36 +83,3 @@ def _repair(text: str, problem: str) -> list[Message]:
             role="user", content=f"That decision is invalid: {problem}. Answer again with one object that follows the schema."
         ),
     ]
-
-
-def _with_note(decision: Decision, note: str) -> Decision:
-    """Return the decision with a note that the fallback made it."""
-    if isinstance(decision, Understand):
-        return decision.model_copy(update={"reading": _intent_with_note(decision.reading, note)})
-    if isinstance(decision, CallTools):
-        calls = tuple(call.model_copy(update={"reason": f"{call.reason} ({note})"}) for call in decision.calls)
-        return decision.model_copy(update={"calls": calls})
-    if isinstance(decision, Propose):
-        proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
-        return decision.model_copy(update={"proposal": proposal})
-    if isinstance(decision, Restrict):
-        return decision.model_copy(update={"note": note})
-    return _text_with_note(decision, note)
-
-
-def _text_with_note(decision: Ask | Finish | Escalate, note: str) -> Decision:
-    match decision:
-        case Ask():
-            return decision.model_copy(update={"question": f"{decision.question} ({note})"})
-        case Finish():
-            return decision.model_copy(update={"summary": f"{decision.summary} ({note})"})
-        case Escalate():
-            return decision.model_copy(update={"reason": f"{decision.reason} ({note})"})
-
-
-def _intent_with_note(reading: Reading, note: str) -> Reading:
-    """Add the note to the intent's assumptions; without an intent the decisions that follow carry the note."""
-    if not isinstance(reading, Understood):
-        return reading
-    assumptions = tuple(dict.fromkeys((*reading.intent.assumptions, note)))
-    return reading.model_copy(update={"intent": reading.intent.model_copy(update={"assumptions": assumptions})})

@@ -10,10 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from agents.answer import Answer
-from agents.heuristics.evidence_reader import values_of
-from agents.heuristics.situation import Situation
 from agents.planner import OUT_OF_STEPS, Ask, Decision, Escalate, Restrict, Understand, View
-from agents.understanding.relative import resolve, unmeasured
 from agents.understanding.result import (
     Forbids,
     Impossible,
@@ -32,14 +29,12 @@ from agents.workflows.answering import answer_question
 from agents.workflows.answers.what_if import answer_what_if
 from agents.workflows.answers.why import answer_why
 from agents.workflows.beams import select_beams
-from agents.workflows.calls import failure_of, pending
-from agents.workflows.configuration import Effort, plan_change
+from agents.workflows.configuration import plan_change
 from agents.workflows.links import answer_link
-from agents.workflows.measuring import present_values, query_of
-from agents.workflows.objections import objections_of
+from agents.workflows.measuring import measure
 from agents.workflows.receivers import select_estimator
-from policies.quality.flaw import invalid
-from tools.ran.kpi_tool import query_kpi
+from agents.workflows.trials.situating import NO_CELLS, situation_for
+from agents.workflows.trials.trying import Effort
 from twins.network import NetworkCard
 
 _MAX_QUESTIONS: Final = 5
@@ -81,7 +76,7 @@ class RulePlanner:
             case NetworkQuestion() | LinkQuestion() | WhyQuestion() | Supposed():
                 return self._answer(view, reading)
             case NeedsMeasurement():
-                return _measure(view, reading)
+                return measure(view, reading)
             case NotAboutNetwork() | Impossible():
                 return _refuse(reading)
 
@@ -97,22 +92,9 @@ class RulePlanner:
                 return answer_question(view, question)
 
     def _for_intent(self, view: View, reading: Understood) -> Decision:
-        objections = objections_of(view)
-        situation = Situation(
-            card=view.card,
-            intent=reading.intent,
-            observations=view.observations,
-            barred=objections.barred,
-            ceilings=objections.ceilings,
-            floors=objections.floors,
-            steps=view.steps,
-            forbidden=view.forbidden,
-        )
+        situation = situation_for(view, reading)
         if not situation.cells:
-            return Escalate(
-                reason="cannot, because none of the intent's cells exists in this network",
-                nearest="name cells of the network card",
-            )
+            return NO_CELLS
         if reading.workflow == "channel-estimator":
             return select_estimator(view, situation, reading.link, self._effort.link_slots)
         if reading.workflow == "beam-management":
@@ -136,23 +118,3 @@ def _ask(view: View, question: Question) -> Decision:
             reason=f"cannot, because this question is still open: {question.question}", nearest=" or ".join(question.choices[:2])
         )
     return Ask(question=question.question, choices=question.choices)
-
-
-def _measure(view: View, reading: NeedsMeasurement) -> Decision:
-    measured = present_values(view, reading)
-    missing = unmeasured(reading, measured)
-    if not missing:
-        return Understand(reading=resolve(reading, view.card, measured))
-    queries = [query_of(view, bound) for bound in missing]
-    distinct = [query for index, query in enumerate(queries) if query not in queries[:index]]  # two bounds may share a query
-    decision: Decision | None = pending(view, distinct) or failure_of(view, distinct)
-    if decision is not None:
-        return decision
-    kpis = ", ".join(dict.fromkeys(bound.kpi for bound in missing))
-    tables = values_of(view.observations, query_kpi)
-    rows, flaws = sum(len(table.rows) for table in tables), [flaw for table in tables for flaw in table.invalid]
-    why = f"{rows} rows read{f', {invalid(flaws)}' if flaws else ''}"
-    return Escalate(
-        reason=f"cannot, because a relative bound needs a recent measurement of {kpis}, and there is none ({why})",
-        nearest="give an absolute bound",
-    )

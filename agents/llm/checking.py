@@ -29,6 +29,7 @@ from policies.proposal import Candidate
 from policies.restrictions.breach import Breaches
 from policies.text.validation import validation_text
 from tools.calls.tool_call import ToolCall
+from tools.calls.tool_offer import ToolOffer
 from tools.ran.candidate_tools import compare_candidates, refine_candidate
 
 
@@ -114,22 +115,33 @@ def _call(reply: Reply, view: View) -> Decision:
 
 
 def _checked(call: CallReply, view: View) -> ToolCall:
-    offer = next((offer for offer in view.tools if offer.name == call.tool), None)
-    if offer is None:
-        raise ReplyError(f"tool={call.tool!r} is not offered; offered are {', '.join(offer.name for offer in view.tools)}")
-    if offer.effect == Effect.CONFIGURE.value:
-        raise ReplyError(f"tool={call.tool!r} changes the network: propose a candidate instead, the gate decides")
-    arguments = dict(call.arguments)
+    arguments, offer = dict(call.arguments), _offer(call.tool, view)
     if view.intent is not None and "intent" in offer.input_schema.get("properties", {}):
         arguments["intent"] = view.intent.model_dump(mode="json")
+    return checked_call(ToolCall(tool=call.tool, arguments=arguments, reason=call.reason), view)
+
+
+def _offer(tool: str, view: View) -> ToolOffer:
+    """Return the offer of a tool that a decider may call; raises ReplyError."""
+    offer = next((offer for offer in view.tools if offer.name == tool), None)
+    if offer is None:
+        raise ReplyError(f"tool={tool!r} is not offered; offered are {', '.join(offer.name for offer in view.tools)}")
+    if offer.effect == Effect.CONFIGURE.value:
+        raise ReplyError(f"tool={tool!r} changes the network: propose a candidate instead, the gate decides")
+    return offer
+
+
+def checked_call(call: ToolCall, view: View) -> ToolCall:
+    """Return the call if it is offered, changes nothing and has valid arguments; raises ReplyError."""
+    offer = _offer(call.tool, view)
     problems = [
         f"{'/'.join(map(str, error.path)) or 'arguments'}: {error.message[:160]}"
-        for error in Draft202012Validator(offer.input_schema).iter_errors(arguments)
+        for error in Draft202012Validator(offer.input_schema).iter_errors(call.arguments)
     ]
-    problems = problems or list(_untriable(call.tool, arguments, view))
+    problems = problems or list(_untriable(call.tool, call.arguments, view))
     if problems:
         raise ReplyError(f"tool={call.tool!r}: " + "; ".join(problems[:5]))
-    return ToolCall(tool=call.tool, arguments=arguments, reason=call.reason)
+    return call
 
 
 def _untriable(tool: str, arguments: dict[str, Any], view: View) -> Iterator[str]:
@@ -141,10 +153,10 @@ def _untriable(tool: str, arguments: dict[str, Any], view: View) -> Iterator[str
     except ValidationError:
         return  # the tool says what is wrong with its arguments
     for draft in request.candidates:
-        yield from _refused_beforehand(ChangeSet(edits=draft.edits), view)
+        yield from refused_beforehand(ChangeSet(edits=draft.edits), view)
 
 
-def _refused_beforehand(change_set: ChangeSet, view: View) -> Iterator[str]:
+def refused_beforehand(change_set: ChangeSet, view: View) -> Iterator[str]:
     """Yield what is forbidden in a change set, or goes further than one change may."""
     breaches = Breaches(view.card)
     for edit in change_set.edits:
@@ -184,7 +196,7 @@ def _propose(reply: Reply, view: View) -> Decision:
     chosen = {evaluated[name][0].change_set.digest: evaluated[name] for name in reply.candidates}
     if next(iter(chosen)) in refused:
         raise ReplyError("candidates: the first was already refused; put another one first")
-    if broken := list(_refused_beforehand(next(iter(chosen.values()))[0].change_set, view)):
+    if broken := list(refused_beforehand(next(iter(chosen.values()))[0].change_set, view)):
         raise ReplyError(f"candidates: the gate would refuse the first: {'; '.join(broken[:5])}")
     for candidate, seeds in evaluated.values():
         if candidate.change_set.is_empty:

@@ -7,6 +7,7 @@ from typing import Any
 
 from agents.heuristics.evidence_reader import attempts
 from agents.planner import CallTools, Escalate, View
+from tools.calls.observation import Observation
 from tools.calls.tool_call import ToolCall
 
 _MAX_ATTEMPTS = 2
@@ -24,12 +25,16 @@ def is_offered(view: View, tool: str) -> bool:
 
 def pending(view: View, calls: Sequence[ToolCall]) -> CallTools | None:
     """Return the decision to make those of `calls` that are offered, not yet answered and may be tried again; None if none."""
-    missing = tuple(tool_call for tool_call in calls if is_offered(view, tool_call.tool) and not _is_settled(view, tool_call))
+    missing = tuple(
+        tool_call
+        for tool_call in calls
+        if is_offered(view, tool_call.tool) and not is_settled(attempts(view.observations, tool_call))
+    )
     return CallTools(calls=missing) if missing else None
 
 
-def _is_settled(view: View, tool_call: ToolCall) -> bool:
-    tried = attempts(view.observations, tool_call)
+def is_settled(tried: Sequence[Observation]) -> bool:
+    """Whether a call with these attempts was answered, or may not be tried again."""
     return any(attempt.evidence is not None for attempt in tried) or len(tried) >= _MAX_ATTEMPTS
 
 

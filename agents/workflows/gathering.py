@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any, Final, Literal
 
 from agents.heuristics.draft import Draft
 from agents.heuristics.evidence_reader import answer_to
@@ -19,6 +20,7 @@ from tools.ran.forecast_tool import forecast_traffic
 _CELL_KPIS = ["RRU.PrbTotDl", "RRC.ConnEstabFailRate", "MM.HoPingPongRate", "MM.RlfRate", "PEE.Energy", "CARR.AverageBlerDl"]
 _SLICE_KPIS = ["DRB.PdcpSduDelayDl", "DRB.UEThpDl", "DRB.UEThpDl.P05", "DRB.PacketLossRateDl", "RRU.PrbUsedDl", "RRC.ConnMean"]
 _WINDOWS = 4
+CROWD_QUESTION: Final = "How many visitors does "
 
 
 def evidence_calls(situation: Situation) -> list[ToolCall]:
@@ -30,25 +32,21 @@ def evidence_calls(situation: Situation) -> list[ToolCall]:
     slices = [slice_.value for slice_ in situation.card.slices]
     calls = [
         call("read_configuration", "current values of the attributes that may be edited", cells=around),
-        call(
-            "query_kpi",
-            "load, mobility and energy of the cells and their neighbours",
-            kpis=sorted({*_CELL_KPIS, *_at_level(targeted, "cell"), *handovers}),
-            cells=around,
-            windows=_WINDOWS,
-        ),
-        call(
-            "query_kpi",
-            "delay, throughput and demand by slice",
-            kpis=sorted({*_SLICE_KPIS, *_at_level(targeted, "slice")}),
-            cells=around,
-            slices=slices,
-            windows=_WINDOWS,
-        ),
+        query_call(around, sorted({*_CELL_KPIS, *_at_level(targeted, "cell"), *handovers})),
+        query_call(around, sorted({*_SLICE_KPIS, *_at_level(targeted, "slice")}), slices),
         call("read_topology", "neighbours and areas", cells=around),
         call("detect_degradation", "KPIs that degraded recently", cells=cells),
     ]
     return [*calls, forecast_call(situation)]
+
+
+def query_call(cells: list[str], kpis: list[str], slices: Sequence[str] = ()) -> ToolCall:
+    """Return the call for the newest windows of KPIs of cells, or of their slices if any are named."""
+    if slices:
+        reason = "delay, throughput and demand by slice"
+        return call("query_kpi", reason, kpis=kpis, cells=cells, slices=list(slices), windows=_WINDOWS)
+    reason = "load, mobility and energy of the cells and their neighbours"
+    return call("query_kpi", reason, kpis=kpis, cells=cells, windows=_WINDOWS)
 
 
 def forecast_call(situation: Situation) -> ToolCall:
@@ -87,10 +85,12 @@ def _at_level(kpis: set[str], level: Literal["cell", "slice"]) -> set[str]:
 def constraint_calls(drafts: list[Draft]) -> list[ToolCall]:
     """Return a lookup of the limit of each attribute that a draft edits."""
     edited = {(class_of(edit.dn), edit.attribute) for draft in drafts for edit in draft.edits if isinstance(edit, AttributeEdit)}
-    return [
-        call("retrieve_3gpp_constraint", "the limit of an edited attribute", class_name=class_name, attribute=attribute)
-        for class_name, attribute in sorted(edited)
-    ]
+    return [constraint_call(class_name, attribute) for class_name, attribute in sorted(edited)]
+
+
+def constraint_call(class_name: str, attribute: str) -> ToolCall:
+    """Return the lookup of an attribute's limit."""
+    return call("retrieve_3gpp_constraint", "the limit of an edited attribute", class_name=class_name, attribute=attribute)
 
 
 def crowd_question(view: View, situation: Situation) -> Ask | None:
@@ -101,7 +101,5 @@ def crowd_question(view: View, situation: Situation) -> Ask | None:
         return None
     names = f"{'each of ' if len(unknown) > 1 else ''}{' and '.join(event.name for event in unknown)}"
     when = ", ".join(f"{span_text(event.start, event.end)} at {event.area}" for event in unknown)
-    question = (
-        f"How many visitors does {names} ({when}) have? The calendar does not say, and there was no event there in the history."
-    )
+    question = f"{CROWD_QUESTION}{names} ({when}) have? The calendar does not say, and there was no event there in the history."
     return Ask(question=question, choices=("100 visitors", "1000 visitors", f"without the {unknown[0].name}"))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from statistics import fmean
 
 from agents.heuristics.evidence_reader import attempts, values_of
-from agents.planner import View
-from agents.understanding.relative import Measurand, measurand_of
+from agents.planner import Decision, Escalate, Understand, View
+from agents.understanding.relative import Measurand, measurand_of, resolve, unmeasured
 from agents.understanding.result import NeedsMeasurement, RelativeBound
-from agents.workflows.calls import call
+from agents.workflows.calls import call, failure_of, pending
 from policies.assessment import combine
 from policies.intent import ExpectationTarget
 from policies.kpi import kpi_definition
+from policies.quality.flaw import invalid
 from tools.calls.tool_call import ToolCall
 from tools.ran.kpi_tool import KpiTable, query_kpi
 
@@ -57,3 +59,29 @@ def _value(table: KpiTable | None, bound: RelativeBound, cells: int) -> float | 
         return next((mean.mean for mean in table.means if (mean.kpi, mean.slice) == (bound.kpi, bound.object.slice)), None)
     target = ExpectationTarget(kpi=bound.kpi, condition=bound.condition, value=0.0, unit=definition.unit)
     return combine([fmean(series) for series in values.values()], target)
+
+
+def measure(view: View, reading: NeedsMeasurement) -> Decision:
+    """Return the next decision on the way to the values of relative bounds."""
+    measured = present_values(view, reading)
+    missing = unmeasured(reading, measured)
+    if not missing:
+        return Understand(reading=resolve(reading, view.card, measured))
+    queries = [query_of(view, bound) for bound in missing]
+    distinct = [query for index, query in enumerate(queries) if query not in queries[:index]]  # two bounds may share a query
+    decision: Decision | None = pending(view, distinct) or failure_of(view, distinct)
+    if decision is not None:
+        return decision
+    return unmeasurable(view, missing)
+
+
+def unmeasurable(view: View, missing: Sequence[RelativeBound]) -> Escalate:
+    """Return that bounds have no value, because what they refer to was not measured."""
+    kpis = ", ".join(dict.fromkeys(bound.kpi for bound in missing))
+    tables = values_of(view.observations, query_kpi)
+    rows, flaws = sum(len(table.rows) for table in tables), [flaw for table in tables for flaw in table.invalid]
+    why = f"{rows} rows read{f', {invalid(flaws)}' if flaws else ''}"
+    return Escalate(
+        reason=f"cannot, because a relative bound needs a recent measurement of {kpis}, and there is none ({why})",
+        nearest="give an absolute bound",
+    )

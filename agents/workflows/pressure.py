@@ -9,7 +9,7 @@ from policies.intent import ExpectationObject, ExpectationTarget
 from tools.ran.degradation_tool import detect_degradation
 from tools.twinning.world import NO_TIME_GIVEN
 
-_MAX_GROWTH = 1.2
+MAX_GROWTH = 1.2
 
 
 def reason_for_no_change(situation: Situation) -> str:
@@ -24,23 +24,23 @@ def reason_for_no_change(situation: Situation) -> str:
     reasons = [_reason(situation, target, place) for place, target in situation.intent.bounds()]
     if not reasons or not all(reasons):
         return ""
-    if any(growth > _MAX_GROWTH for growth in situation.growth.values()) or _is_degrading(situation):
+    if any(growth > MAX_GROWTH for growth in situation.growth.values()) or is_degrading(situation):
         return ""
     return "; ".join(reasons)
 
 
 def _reason(situation: Situation, target: ExpectationTarget, place: ExpectationObject) -> str:
-    newest = _value(situation, situation.newest, target, place)
+    newest = value_of(situation, situation.newest, target, place)
     if newest is None or not target.is_met_by(newest):
         return ""
-    mean = _value(situation, situation.means, target, place)
+    mean = value_of(situation, situation.means, target, place)
     past = "there is no lasting pressure" if mean is None or target.is_met_by(mean) else "the congestion was transient"
     if target.definition.across_cells == "sum":
         return f"{target.describe()} holds in the newest window ({newest:.3g} {target.unit} in total); {past}"
     return f"{target.describe()} holds in every cell in the newest window (worst {newest:.3g} {target.unit}); {past}"
 
 
-def _value(situation: Situation, series: Series, target: ExpectationTarget, place: ExpectationObject) -> float | None:
+def value_of(situation: Situation, series: Series, target: ExpectationTarget, place: ExpectationObject) -> float | None:
     """Return the target's value over the place's cells, None without a measurement, or if a part of a sum is missing."""
     cells = [cell.id for cell in situation.card.cells if not place.cells or cell.dn in place.cells or cell.id in place.cells]
     keys = [(target.kpi, cell, place.slice) for cell in cells]
@@ -50,7 +50,8 @@ def _value(situation: Situation, series: Series, target: ExpectationTarget, plac
     return combine(values, target)
 
 
-def _is_degrading(situation: Situation) -> bool:
+def is_degrading(situation: Situation) -> bool:
+    """Whether a bounded KPI was found to degrade."""
     bounded = {target.kpi for _, target in situation.intent.bounds()}
     answers = values_of(situation.observations, detect_degradation)
     return any(finding.kpi in bounded for answer in answers for finding in answer.findings)

@@ -73,7 +73,10 @@ def run(
     shadow: Annotated[bool, typer.Option("--shadow", help="Only recommend: there is no actuator.")] = False,
     planner: Annotated[
         str | None,
-        typer.Option(help=f"rule, 6g-llm (texts read by the shipped model) or llm (an endpoint); else {DEFAULT_PLANNER}."),
+        typer.Option(
+            help="rule, 6g-llm (texts read by the shipped model), 6g-planner (and planned by one) or llm (an endpoint);"
+            f" else {DEFAULT_PLANNER}."
+        ),
     ] = None,
     scenario: Annotated[str | None, typer.Option(help="Embedded network: stadium, small, or a scenario FILE.json.")] = None,
     url: Annotated[str | None, typer.Option(help="URL of a running network (see `twinpilot network serve`).")] = None,

@@ -67,6 +67,11 @@ def make_planner(settings: PlannerSettings) -> Planner:
 
         # Who read is in the planner's name, which journal, outcome and page have; why is with each reading.
         return RulePlanner(read=reading_of, name=f"rule planner, texts read by the {'rules' if absence() else '6G-LLM'}")
+    if settings.kind == "6g-planner":
+        from agents.readers.hearing import reading_of
+        from agents.six_g_planner import SixGPlanner
+
+        return SixGPlanner(read=reading_of)
     from agents.llm.chat import LlmSettings
     from agents.llm_planner import LlmPlanner
 

@@ -31,7 +31,7 @@ _NO_SETTINGS = frozenset(
     f"{PREFIX}{name}" for name in ("CONFIG", "API_KEY", "NETWORK_URL", "NETWORK_TOKEN", "NETWORK_LOGIN", "WITNESS_TOKEN")
 )
 NO_WITNESS = "none"  # journal.witness_dir: no second place
-PlannerKind = Literal["rule", "6g-llm", "llm"]
+PlannerKind = Literal["rule", "6g-llm", "6g-planner", "llm"]
 DEFAULT_PLANNER: PlannerKind = "rule"
 """Who plans where nobody says it: the one place that decides this for all commands."""
 
@@ -58,7 +58,8 @@ class PlannerSettings(Word):
     """The planner; `api_key_env` names the environment variable that holds the API key, never the key itself.
 
     kind: rule reads and plans by rules; 6g-llm reads with the shipped language model and plans by rules (where it is not
-    installed, it reads by rules and says so); llm asks an endpoint.
+    installed, it reads by rules and says so); 6g-planner reads as 6g-llm and plans with the shipped planning model; llm asks an
+    endpoint.
     """
 
     kind: PlannerKind = DEFAULT_PLANNER

@@ -2,7 +2,7 @@
 
 from agents.planner import CallTools, Understand, View
 from agents.rule_planner import RulePlanner
-from agents.workflows.configuration import Effort
+from agents.workflows.trials.trying import Effort
 from policies.guardrails.loading import load_guardrails
 from tools.calls.access import read_only
 from tools.calls.caller import Caller

@@ -9,7 +9,7 @@ from agents.rule_planner import RulePlanner
 from agents.understanding.radio.link_question import read_link_question
 from agents.understanding.result import LinkQuestion, NetworkQuestion, Question, Understood
 from agents.understanding.understand import understand
-from agents.workflows.configuration import Effort
+from agents.workflows.trials.trying import Effort
 from tools.receivers.floor.floor_tool import examine_error_floor
 from tools.receivers.link_tools import evaluate_link
 from tools.registry import ToolRegistry, default_registry

@@ -12,7 +12,7 @@ from agents.rule_planner import RulePlanner
 from agents.understanding.conditions import link_words
 from agents.understanding.result import Understood
 from agents.understanding.understand import understand
-from agents.workflows.configuration import Effort
+from agents.workflows.trials.trying import Effort
 from policies.effect import Effect
 from tools.calls.observation import Observation
 from tools.ran.degradation_tool import detect_degradation

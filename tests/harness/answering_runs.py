@@ -6,7 +6,7 @@ from small_world import service
 
 from agents.planner import Understand
 from agents.rule_planner import RulePlanner
-from agents.workflows.configuration import Effort
+from agents.workflows.trials.trying import Effort
 from tools.registry import default_registry
 
 

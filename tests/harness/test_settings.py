@@ -2,8 +2,9 @@
 
 import pytest
 
+from harness.engine.wiring import make_planner
 from harness.runtime.duration import seconds
-from harness.runtime.settings import SettingsError, load_settings
+from harness.runtime.settings import PlannerSettings, SettingsError, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +38,7 @@ def test_the_command_line_beats_the_environment_and_that_beats_the_file(tmp_path
         ("[approval]\nttl = '10 sec'\n", ["approval.ttl='10 sec'", "ms, s, min, h"]),
         ("[gate]\nmin_probability = 'high'\n", ["gate.min_probability='high'", "number"]),
         ("[gate]\nmin_probability = 1.5\n", ["gate.min_probability=1.5", "less than or equal to 1"]),
-        ("[planner]\nkind = 'oracle'\n", ["planner.kind='oracle'", "'rule', '6g-llm' or 'llm'"]),
+        ("[planner]\nkind = 'oracle'\n", ["planner.kind='oracle'", "'rule', '6g-llm', '6g-planner' or 'llm'"]),
         ("[network]\nport = 70000\n", ["network.port=70000", "65535"]),
         ("[gate\n", ["correct the TOML"]),
     ],
@@ -77,3 +78,11 @@ def test_durations_carry_their_unit(text, value):
 def test_other_durations_are_refused(text):
     with pytest.raises(ValueError, match="required"):
         seconds(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("rule", "rule planner"), ("6g-llm", "rule planner, texts read by the 6G-LLM"), ("6g-planner", "6G-LLM planner")],
+)
+def test_each_kind_of_planner_says_who_decides(kind, name):
+    assert make_planner(PlannerSettings(kind=kind)).name == name

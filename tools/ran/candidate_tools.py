@@ -142,7 +142,7 @@ def refine_candidate(context: ToolContext, request: RefineCandidate) -> Evidence
         return [by_digest[item.digest].score if item.digest in by_digest else _REFUSED_SCORE for item in change_sets]
 
     start = ChangeSet(edits=request.start.edits)
-    tried = refine(start, request.knobs, request.trials, context.seed, context.laboratory.pool.workers, judge)
+    tried = refine(start, request.knobs, request.trials, context.seed, max(1, context.laboratory.pool.workers), judge)
     candidates = [by_digest[change_set.digest] for change_set, _ in tried if change_set.digest in by_digest]
     if not candidates:
         raise ToolError(

@@ -10,6 +10,7 @@ The managed network is never changed or advanced here; it is only described, rea
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,10 +59,14 @@ class Recipe:
 
 
 class Laboratory:
-    """Builds twins from telemetry and runs candidates in them; `workers` processes (default: one per usable core; 0: none)."""
+    """Builds twins from telemetry and runs candidates in them; `workers` processes (default: one per usable core; 0: none).
 
-    def __init__(self, workers: int | None = None) -> None:
+    durations: of the runs by depth; shorter ones are for those who need many runs and can do with wider intervals.
+    """
+
+    def __init__(self, workers: int | None = None, durations: Mapping[Depth, Duration] = DURATIONS) -> None:
         self.pool = TwinPool(workers)
+        self._durations = durations
         self._recipes: dict[str, Recipe] = {}
         self._lock = threading.Lock()
 
@@ -80,7 +85,7 @@ class Laboratory:
 
     def _build(self, kpis: KpiSnapshot, measured: KpiFrame, present: TwinInput, world: World, digest: str) -> Recipe:
         card = present.card
-        runs = self.pool.run([_job(present, f"present:{digest}", seed, ChangeSet(), "full") for seed in GAP_SEEDS])
+        runs = self.pool.run([self._job(present, f"present:{digest}", seed, ChangeSet(), "full") for seed in GAP_SEEDS])
         gap = gap_of([run for run in runs if isinstance(run, KpiFrame)], card, measured)
         coming = forecast(kpis, card, list(card.cells), world.window, world.events, world.cells)
         if coming.part.start <= card.now:  # what is measured is better than what is forecast
@@ -99,9 +104,24 @@ class Laboratory:
         progress: Advance | None = None,
     ) -> list[list[KpiFrame | str]]:
         """Return, per change set, a KPI frame or the twin's refusal for each seed. Raises TwinPoolError."""
-        jobs = [_job(recipe.twin_input, recipe.digest, seed, change_set, depth) for seed in seeds for change_set in change_sets]
+        jobs = [
+            self._job(recipe.twin_input, recipe.digest, seed, change_set, depth) for seed in seeds for change_set in change_sets
+        ]
         results = self.pool.run(jobs, progress)
         return [results[index :: len(change_sets)] for index in range(len(change_sets))]
+
+    def _job(self, twin_input: TwinInput, digest: str, seed: int, change_set: ChangeSet, depth: Depth) -> TwinJob:
+        duration = self._durations[depth]
+        return TwinJob(
+            digest=digest,
+            twin_input=twin_input,
+            seed=seed,
+            change_set=change_set,
+            warm_up_s=duration.warm_up_s,
+            settle_s=duration.settle_s,
+            measure_s=duration.measure_s,
+            kpis=tuple(name for name, definition in kpi_definitions().items() if not definition.binned),
+        )
 
     def close(self) -> None:
         """Stop the worker processes."""
@@ -128,17 +148,3 @@ def _twin_input_of_present(network: Network, frame: KpiFrame) -> TwinInput:
 def configuration_of(network: Network) -> list[ManagedObject]:
     """Return all configurable managed objects of the network with their current attributes."""
     return [item for item in network.configuration() if item.class_name in CONFIGURABLE]
-
-
-def _job(twin_input: TwinInput, digest: str, seed: int, change_set: ChangeSet, depth: Depth) -> TwinJob:
-    duration = DURATIONS[depth]
-    return TwinJob(
-        digest=digest,
-        twin_input=twin_input,
-        seed=seed,
-        change_set=change_set,
-        warm_up_s=duration.warm_up_s,
-        settle_s=duration.settle_s,
-        measure_s=duration.measure_s,
-        kpis=tuple(name for name, definition in kpi_definitions().items() if not definition.binned),
-    )

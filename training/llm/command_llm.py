@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,10 +13,9 @@ from training.llm.serving.command_serve import serve
 from twins.command_errors import one_line_errors
 from twins.screen.say import say
 
+LESSONS: Final = Path(__file__).parent / "planning" / "data" / "lessons.jsonl.gz"
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False, help="The 6G-LLM: make, train and serve it.")
 app.command()(serve)
-
-
 app.command()(train)
 app.command()(cut)
 app.command()(join)
@@ -112,3 +111,61 @@ def calibrate(
             say(f"threshold {threshold:.3f}: " + ", ".join(f"{name} {100 * share:.1f} %" for name, share in shares.items()))
         CONFIDENCE.write_text(confidence.model_dump_json(indent=1) + "\n", encoding="utf-8")
         say(str(CONFIDENCE))
+
+
+@app.command()
+def planning_data(
+    runs: Annotated[Path, typer.Option("--runs", help="File of recorded runs.")] = Path("runs/planning/runs.jsonl.gz"),
+    out: Annotated[Path, typer.Option("--out", help="File of lessons.")] = Path("runs/planning/lessons.jsonl"),
+    networks: Annotated[int, typer.Option("--networks", min=0, help="Made networks of recorded runs.")] = 100,
+    readings: Annotated[int, typer.Option("--readings", min=1, help="Requests on each of them.")] = 6,
+    drills: Annotated[int, typer.Option("--drills", min=0, help="Made networks of drills, 15 requests each.")] = 60,
+    seed: Annotated[int, typer.Option("--seed", min=0, max=90_000, help="Of the first network.")] = 1000,
+) -> None:
+    """Record the rule planner's runs over made networks; goes on where it was interrupted. Those that hold become lessons."""
+    from training.llm.planning.drilling import drill
+    from training.llm.planning.lesson import lessons_of
+    from training.llm.planning.recorded_run import read_runs
+    from training.llm.planning.recording import EFFORT, record
+    from twins.progress import show_progress
+
+    with one_line_errors("llm planning-data", ValueError, OSError):
+        with show_progress("recording", "networks") as progress:
+            record(runs, seed, networks, readings, progress)
+        lessons = [lesson for run in read_runs(runs) if run.agreed for lesson in lessons_of(run, EFFORT)]
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text("".join(f"{lesson.model_dump_json()}\n" for lesson in lessons), encoding="utf-8")
+        with show_progress("drilling", "networks") as progress:
+            drilled = drill(out, seed + networks, drills, 15, progress)
+        say(f"{out}: {len(lessons)} lessons from runs, {drilled} from drills")
+
+
+@app.command()
+def train_planner(
+    lessons: Annotated[
+        Path, typer.Option("--lessons", help="File of `llm planning-data`; default: the shipped lessons.")
+    ] = LESSONS,
+    work: Annotated[Path, typer.Option("--work", help="Folder for the checkpoint.")] = Path("runs/train-planner"),
+    out: Annotated[Path | None, typer.Option("--out", help="Output file; default: replace the shipped one.")] = None,
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Of 8 lessons.")] = 1200,
+    rate: Annotated[float, typer.Option("--rate", help="Highest learning rate.")] = 1e-3,
+    start: Annotated[Path | None, typer.Option("--from", help="Weights to begin with.")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the training.")] = 1,
+) -> None:
+    """Train the planning model; goes on where it was interrupted."""
+    import torch
+
+    from agents.planning.loading import WEIGHTS, PlanModelError
+    from training.llm.planning.lesson import read_lessons
+    from training.llm.planning.shipping import ship_planner
+    from training.llm.planning.training import PlannerPlan
+    from training.llm.planning.training import train_planner as train_network
+
+    torch.set_num_threads(1)
+    with one_line_errors("llm train-planner", PlanModelError, ValueError, OSError):
+        taught = read_lessons(lessons)
+        _report(f"{len(taught)} lessons, {sum(lesson.decisions for lesson in taught)} decisions")
+        plan = PlannerPlan(steps=steps, rate=rate, seed=seed, start=str(start or ""))
+        network = train_network(taught, work, plan, _report)
+        remake = f"twinpilot llm train-planner --steps {steps} --rate {rate:g} --seed {seed}{' --from WEIGHTS' if start else ''}"
+        say(str(ship_planner(network, out or WEIGHTS, taught, seed, remake)))

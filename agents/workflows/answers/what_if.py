@@ -42,8 +42,7 @@ def answer_what_if(view: View, supposed: Supposed, seeds: int) -> Decision:
     intent = supposed_intent(supposed, view.text, view.card)
     # Without step bounds: they say how far one change may go, and nothing is changed.
     situation = Situation(card=view.card, intent=intent, observations=view.observations)
-    edited = list(dict.fromkeys(edit.cell for edit in supposed.direct))
-    configuration = call("read_configuration", "the present values of what is supposed to change", cells=edited)
+    configuration = call("read_configuration", "the present values of what is supposed to change", cells=edited_cells(supposed))
     calls = [configuration, forecast_call(situation)]
     if decision := pending(view, calls) or failure_of(view, calls[:1]):
         return decision
@@ -55,8 +54,13 @@ def answer_what_if(view: View, supposed: Supposed, seeds: int) -> Decision:
         return Finish(summary=f"that cannot be: {error}; the nearest that can: {error.nearest}")
     if not draft.edits:
         return Finish(summary="nothing would change: the network already has all supposed values")
-    trial = _trial(intent, draft, seeds)
+    trial = supposed_trial(intent, draft, seeds)
     return pending(view, [trial]) or failure_of(view, [trial]) or _answer(view, intent, draft, trial)
+
+
+def edited_cells(supposed: Supposed) -> list[str]:
+    """Return the ids of the cells in which something is supposed to change."""
+    return list(dict.fromkeys(edit.cell for edit in supposed.direct))
 
 
 def _unknown_cells(supposed: Supposed, card: NetworkCard) -> list[str]:
@@ -64,7 +68,8 @@ def _unknown_cells(supposed: Supposed, card: NetworkCard) -> list[str]:
     return [cell for cell in named if all(cell != known.id for known in card.cells)]
 
 
-def _trial(intent: Intent, draft: Draft, seeds: int) -> ToolCall:
+def supposed_trial(intent: Intent, draft: Draft, seeds: int) -> ToolCall:
+    """Return the call that tries what is supposed."""
     return call(
         "compare_candidates",
         "what is supposed against no change, under the same seeds",
