@@ -35,6 +35,19 @@ _BYSTANDERS: Final = re.compile(
     (?:anyone|anybody|any\s+one|others|the\s+others|other\s+users|users|any\s+users?|customers|any\s+customers?|service|the\s+service)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Whoever reads them, these words turn what is said, and nobody is sure which way: they are asked about.
+_TURNING: Final = re.compile(
+    r"""\b(?:do\s*n[o'’]?t|dont|never|nobody|no\s+one|not)\b[^.;\n]{0,25}\b(?:stop|prevent|hinder|keep)(?:s|ping|ing)?\b[^.;\n]{0,40}\bfrom\b
+    |\bother\s+way\b(?!\s+(?:of|to))
+    |\b(?:sorry|wait|no)\s*,\s*\S+\s+not\s+\S+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Such an exclusion belongs to a place, or to an amount, and to nothing else.
+_ALL_BUT: Final = re.compile(
+    r"\b(?:nothing|nobody|no\s+one|none|all|everything|everywhere|anywhere|anything|any|(?:every|all)\s+\w+)\s+but\b"
+    r"(?!\s+(?:not|do|keep|make|without|only|i)\b)",
+    re.IGNORECASE,
+)
 _ENUMERATOR: Final = re.compile(r"(?:(?<=\s)|^)\(?(?P<number>\d{1,2})[.)](?=\s+\D)", re.MULTILINE)
 _POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
@@ -97,6 +110,13 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
     found = [span for span in found if not any(start <= span[0] and span[1] <= end for start, end in nothing)]
     left = [span for span in found if not any(max(span[0], one.start) < min(span[1], one.end) for one in accounted)]
     left += [span for span in _named(text, names) if not _is_covered(text, span, accounted)]
+    left += [match.span() for match in _TURNING.finditer(text)]
+    placed = [one for one in accounted if one.slot.startswith(("place", "amount"))]
+    left += [
+        match.span()
+        for match in _ALL_BUT.finditer(text)
+        if not any(max(match.start(), one.start) < min(match.end(), one.end) for one in placed)
+    ]
     return [text[start:end] for start, end in sorted(set(left))]
 
 

@@ -29,6 +29,7 @@ from policies.word import Word
 _COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 _ENDLESS: Final = re.compile(r"\d\s*(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
 _PER_TIME: Final = re.compile(r"\b(?:per|an?|each|every|in an)\s+(?:hour|day|night|week|month|year)\b", re.IGNORECASE)
+_BARE_SIGN: Final = re.compile(r"\s*[+\-−]\s*\d")  # an offset has values of both signs
 _UNIT_OF_DELTA: Final = {"dBm": "dB"}
 
 
@@ -108,13 +109,19 @@ def _check_contradiction(items: list[Computed]) -> None:
 def _with_units(items: tuple[MarkedItem, ...]) -> tuple[MarkedItem, ...]:
     """Return the items with the unit of the last in the amounts before it: "below 8, below 40 and below 500 ms, respectively"."""
     following, found = dict[tuple[object, ...], str](), list[MarkedItem]()
-    for item in reversed(items):
-        key, unit = (item.kind, item.name, item.is_delta, item.reference), unit_behind(item.amount)
-        is_bare = is_bare_number(item.amount) and following.get(key, "")
+    first = {_unit_key(item): number for number, item in reversed(list(enumerate(items))) if unit_behind(item.amount)}
+    for number, item in reversed(list(enumerate(items))):
+        key, unit = _unit_key(item), unit_behind(item.amount)
+        has_before = first.get(key, number) < number  # "under 50 ms, under 40, and under half a second": the unit of the first
+        is_bare = is_bare_number(item.amount) and not has_before and following.get(key, "")
         found.append(item.model_copy(update={"amount": f"{item.amount} {following[key]}"}) if is_bare else item)
         if item.amount:
             following[key] = unit or (following.get(key, "") if is_bare else "")
     return tuple(reversed(found))
+
+
+def _unit_key(item: MarkedItem) -> tuple[object, ...]:
+    return (item.kind, item.name, item.is_delta, item.reference)
 
 
 def _said_before(item: MarkedItem, items: list[Computed]) -> tuple[Said, ...]:
@@ -168,6 +175,8 @@ def _edit(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Co
         return Computed(item=item, cells=cells, value=item.state)
     unit = unit_of_attribute(item.name)
     if item.is_delta:
+        if item.name == "a3Offset" and _BARE_SIGN.match(item.amount):
+            raise AmountError(f"{item.amount!r} can be the new value or a change")
         size = abs(before.change(item.amount, _UNIT_OF_DELTA.get(unit, unit)))
         return Computed(item=item, cells=cells, delta=size * (item.sign or 1))
     return Computed(item=item, cells=cells, value=before.value(item.amount, unit))

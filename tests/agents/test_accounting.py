@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from agents.readers.accounting import accounted_words, unaccounted_words
+from agents.readers.accounting import AccountedWords, accounted_words, unaccounted_words
 from agents.readers.encoder.encoder_reader import TaggedPiece
 from agents.readers.spanned_text import SpannedText
 from agents.reading.marked import LIVE_ACTS
@@ -88,3 +88,18 @@ def test_counts_of_wishes_and_quoted_lines_are_no_numbers_that_matter(hands: lis
 )
 def test_bystanders_and_numbered_points_mean_nothing(hands: list[Hand], words: str, left: list[str]):
     assert unaccounted_words(words, (), Names(hands[0].card)) == left
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["dont stop it from sleeping", "never keep the cells from sleeping", "down a bit wait other way", "wake A, sorry, B not A"],
+)
+def test_words_that_turn_the_meaning_are_always_asked_about(hands: list[Hand], words: str):
+    whole = (AccountedWords(0, len(words), "nothing"),)
+    assert unaccounted_words(words, whole, Names(hands[0].card))
+
+
+def test_an_exclusion_by_but_belongs_to_a_place(hands: list[Hand]):
+    names, words = Names(hands[0].card), "nothing but the yard may be changed"
+    assert unaccounted_words(words, (AccountedWords(0, 11, "restriction"), AccountedWords(12, 20, "place of forbid 1")), names)
+    assert not unaccounted_words(words, (AccountedWords(0, 20, "place of forbid 1"),), names)

@@ -257,3 +257,11 @@ def test_an_energy_per_day_is_asked_about(names: Names, amount: str):
     item = MarkedItem(kind="target", name="PEE.Energy", comparison="<=", amount=amount)
     with pytest.raises(Doubt, match="sum over the window"):
         computed(Marked(act="change", items=(item,)), names)
+
+
+def test_an_a3_offset_with_a_bare_sign_is_a_value_or_a_change(names: Names):
+    item = MarkedItem(kind="edit", name="a3Offset", is_delta=True, sign=1, amount="+0.5 dB")
+    with pytest.raises(Doubt, match="new value or a change"):
+        computed(Marked(act="change", items=(item,)), names)
+    raised = item.model_copy(update={"amount": "up by 0.5 dB"})
+    assert computed(Marked(act="change", items=(raised,)), names).items[0].delta == 0.5
