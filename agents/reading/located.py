@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from agents.reading.antecedents import Antecedents, PlaceError, named_in
 from agents.reading.doubt import Doubt
 from agents.reading.marked import SAME, Marked, MarkedItem
@@ -20,7 +22,7 @@ def located(marked: Marked, names: Names) -> list[frozenset[str]]:
     found: list[frozenset[str]] = []
     before: list[frozenset[str]] = []
     left_out: tuple[frozenset[str], ...] = ()
-    for item in marked.items:
+    for item in map(_placed_as_the_others(marked), marked.items):
         others = tuple({cells for place, cells in named.items() if place != item.place})
         antecedents = Antecedents(tuple(before) or told or (others if len(others) == 1 else ()), others, left_out)
         place = _place(item, names, antecedents, found[-1] if found else names.all)
@@ -30,6 +32,20 @@ def located(marked: Marked, names: Names) -> list[frozenset[str]]:
             left_out = place.left_out
             before = [place for place in before if place != cells] + [cells]
     return found
+
+
+def _placed_as_the_others(marked: Marked) -> Callable[[MarkedItem], MarkedItem]:
+    """Return what gives an item without a place that of the text: a place named once holds for all goals and edits."""
+    places = {item.place for item in marked.items if item.kind != "forbid" and item.place not in ("", SAME)}
+
+    def placed(item: MarkedItem) -> MarkedItem:
+        if item.place or item.kind == "forbid" or not places:
+            return item
+        if len(places) > 1:
+            raise Doubt(item.amount or item.name, "several places are named, and not which of them it is about")
+        return item.model_copy(update={"place": next(iter(places))})
+
+    return placed
 
 
 def _named(marked: Marked, names: Names) -> dict[str, frozenset[str]]:

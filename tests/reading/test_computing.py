@@ -265,3 +265,16 @@ def test_an_a3_offset_with_a_bare_sign_is_a_value_or_a_change(names: Names):
         computed(Marked(act="change", items=(item,)), names)
     raised = item.model_copy(update={"amount": "up by 0.5 dB"})
     assert computed(Marked(act="change", items=(raised,)), names).items[0].delta == 0.5
+
+
+def test_a_place_that_is_named_once_holds_for_all_goals(names: Names):
+    cells = sorted(names.order)
+    load = MarkedItem(kind="target", name="RRU.PrbTotDl", comparison="<=", amount="at most 60 %", place=cells[0])
+    power = MarkedItem(kind="target", name="PEE.AvgPower", comparison="<=", amount="at most 400 W")
+    (_, one) = computed(Marked(act="change", items=(load, power)), names).items
+    assert one.cells == (cells[0],)
+    (one, _) = computed(Marked(act="change", items=(power, load)), names).items
+    assert one.cells == (cells[0],)
+    elsewhere = load.model_copy(update={"place": cells[1]})
+    with pytest.raises(Doubt, match="several places"):
+        computed(Marked(act="change", items=(load, elsewhere, power)), names)

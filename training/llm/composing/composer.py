@@ -64,10 +64,11 @@ class Composer:
         clause = self._one(clauses, "")
         return self._labelled("change", self._timed(clauses, [*clause.words]), clause.items)
 
-    def _one(self, clauses: Clauses, number: str) -> Clause:
+    def _one(self, clauses: Clauses, number: str, spot: Spot | None = None) -> Clause:
+        """Return a wish; spot: its place, else a drawn one or, for a goal, now and then the whole network."""
         if self._random.random() < 0.62:
-            return clauses.target(number, self._spot(clauses) if self._random.random() < 0.8 else None)
-        return clauses.edit(number, self._spot(clauses))
+            return clauses.target(number, spot or (self._spot(clauses) if self._random.random() < 0.8 else None))
+        return clauses.edit(number, spot or self._spot(clauses))
 
     def _spot(self, clauses: Clauses) -> Spot:
         return clauses.spot(excluding=self._random.random() < 0.1)
@@ -100,9 +101,9 @@ class Composer:
         return words
 
     def several(self, clauses: Clauses) -> LabelledText:
-        """Return several wishes with a place each, or some for the whole network."""
+        """Return several wishes with a place each: a place that is named once would hold for all."""
         count = self._random.choice((2, 2, 3))
-        parts = [self._one(clauses, str(number + 1)) for number in range(count)]
+        parts = [self._one(clauses, str(number + 1), self._spot(clauses)) for number in range(count)]
         return self._labelled("change", self._joined(parts), [item for part in parts for item in part.items])
 
     def distributed(self, clauses: Clauses) -> LabelledText:
