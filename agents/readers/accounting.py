@@ -48,6 +48,10 @@ _ALL_BUT: Final = re.compile(
     r"(?!\s+(?:not|do|keep|make|without|only|i)\b)",
     re.IGNORECASE,
 )
+# Behind a place: it is not to be touched, so it is no place of a goal or an edit.
+_LEFT_ALONE: Final = re.compile(
+    r"\s*(?:out\s+of\s+(?:it|this|that|the\s+(?:game|picture))\b|alone\b|untouched\b|undisturbed\b|in\s+peace\b)", re.IGNORECASE
+)
 _ENUMERATOR: Final = re.compile(r"(?:(?<=\s)|^)\(?(?P<number>\d{1,2})[.)](?=\s+\D)", re.MULTILINE)
 _POSSESSIVE: Final = re.compile(r"['’]s$", re.IGNORECASE)
 _SLOT_OF_TAG: Final = {"k": "name", "s": "slice", "v": "state", "r": "restriction", "n": "nothing"}
@@ -111,6 +115,9 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
     left = [span for span in found if not any(max(span[0], one.start) < min(span[1], one.end) for one in accounted)]
     left += [span for span in _named(text, names) if not _is_covered(text, span, accounted)]
     left += [match.span() for match in _TURNING.finditer(text)]
+    left += [
+        (one.start, match.end()) for one in accounted if _is_place_of_act(one) and (match := _LEFT_ALONE.match(text, one.end))
+    ]
     placed = [one for one in accounted if one.slot.startswith(("place", "amount"))]
     left += [
         match.span()
@@ -118,6 +125,10 @@ def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Nam
         if not any(max(match.start(), one.start) < min(match.end(), one.end) for one in placed)
     ]
     return [text[start:end] for start, end in sorted(set(left))]
+
+
+def _is_place_of_act(one: AccountedWords) -> bool:
+    return one.slot.startswith(("place of target", "place of edit"))
 
 
 def _enumerators(text: str) -> list[tuple[int, int]]:

@@ -103,3 +103,10 @@ def test_an_exclusion_by_but_belongs_to_a_place(hands: list[Hand]):
     names, words = Names(hands[0].card), "nothing but the yard may be changed"
     assert unaccounted_words(words, (AccountedWords(0, 11, "restriction"), AccountedWords(12, 20, "place of forbid 1")), names)
     assert not unaccounted_words(words, (AccountedWords(0, 20, "place of forbid 1"),), names)
+
+
+def test_a_place_that_is_to_be_left_alone_is_no_place_of_a_goal(hands: list[Hand]):
+    names, words = Names(hands[0].card), "keep the yard out of it, save energy elsewhere"
+    left = unaccounted_words(words, (AccountedWords(5, 13, "place of target 1"),), names)
+    assert left == ["the yard out of it"]
+    assert not unaccounted_words(words, (AccountedWords(5, 13, "place of forbid 2"),), names)
