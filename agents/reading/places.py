@@ -9,7 +9,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.names import Names
@@ -29,11 +31,21 @@ class Place:
     is_alternative: bool = False
 
 
+_EVERYWHERE_INCLUDING: Final = re.compile(r"including\b.*\beverywhere\b", re.IGNORECASE | re.DOTALL)
+_SOME_OF_COUNTED: Final = re.compile(  # "S7C1 and S7C3, two of the three S7 cells"
+    r"\S\s*,\s*(?:one|two|three|four|\d)\s+of\s+the\s+(?:two|three|four|five|six|\d+)\b", re.IGNORECASE
+)
+
+
 def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, *, is_relation: bool = False) -> Place:
     """Return the cells that a phrase names; raises PlaceError, AmbiguousNameError.
 
     is_relation: the phrase is about a relation of two cells, of which only the source counts.
     """
+    if _EVERYWHERE_INCLUDING.match(phrase):
+        return Place(names.all)
+    if _SOME_OF_COUNTED.search(phrase):
+        raise PlaceError("it can be those that are named, or all that are counted")
     reader = PlaceReader(phrase, names, antecedents or Antecedents(), is_relation)
     cells = reader.cells()
     if not cells:

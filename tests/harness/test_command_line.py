@@ -41,7 +41,7 @@ def test_the_version_is_printed():
 
 def test_an_unknown_benchmark_names_those_that_exist(capfd):
     assert run_command(["bench", "nonsense"]) == 2
-    assert "NAME='nonsense' is not a benchmark; there are: beams, gym, link, network, receivers, run" in capfd.readouterr().err
+    assert "NAME='nonsense' is not a benchmark; there are: beams, gym, link, network, planning, " in capfd.readouterr().err
 
 
 def test_a_benchmark_that_uses_one_process_refuses_several(capfd):

@@ -130,6 +130,8 @@ CALLS = {
     "llm join": ["{x} --into {root}/joined"],
     "llm serve": ["--model {x}", "--python {x} --host {x}", "--python {x}", "--adapter {x} --model {x}", "--port {x}"],
     "llm calibrate": ["--hands {x} --adapter {x}"],
+    "llm planning-data": ["--seed {x}", "--runs /proc/{x} --networks 0 --drills 0"],
+    "llm train-planner": ["--lessons {x}", "--lessons {rollout} --work {root}/planner"],
     "runs": ["--data-dir {data}", "--count {x}", "--config {bad_config}", "--config {x}", "--data-dir /proc/{x}"],
     "show": ["last --data-dir {data}", "{run} --data-dir {data}", "{x} --data-dir {data}", "--html {run} --data-dir {data}"],
     "journal tail": ["--data-dir {data}", "--run {x} --data-dir {data}"],
