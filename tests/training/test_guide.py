@@ -3,9 +3,8 @@
 import re
 
 import pytest
-import torch
+from tiny_base import tiny_model
 from tiny_tokenizer import hand_texts, tiny_tokenizer
-from transformers import LlamaConfig, LlamaForCausalLM
 
 from agents.readers.encoder.encoder_reader import Judged, TaggedPiece
 from agents.readers.encoder.facts import all_facts, facts_of
@@ -20,19 +19,8 @@ TEXTS = [text for text in hand_texts() if text.act in LIVE_ACTS and len(text.ite
 
 @pytest.fixture(scope="module")
 def reader() -> LanguageModelReader:
-    torch.manual_seed(0)
     tokenizer = tiny_tokenizer()
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        tie_word_embeddings=True,
-        pad_token_id=tokenizer.pad_token_id,
-    )
-    return LanguageModelReader(LlamaForCausalLM(config), tokenizer)
+    return LanguageModelReader(tiny_model(tokenizer), tokenizer)
 
 
 def _certain(text: LabelledText) -> Judged:

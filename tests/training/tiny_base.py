@@ -13,9 +13,8 @@ from training.llm.reader.examples import example_of
 TEXTS = [text for text in hand_texts() if len(text.text) < 60][:24]
 
 
-def write_tiny_base(folder: Path) -> Path:
-    """Write the checkpoint into a folder and return that."""
-    tokenizer = tiny_tokenizer()
+def tiny_model(tokenizer) -> LlamaForCausalLM:
+    """Return the model for this tokenizer; the same one each time."""
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(tokenizer),
@@ -29,7 +28,13 @@ def write_tiny_base(folder: Path) -> Path:
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
     )
-    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
+    return LlamaForCausalLM(config)
+
+
+def write_tiny_base(folder: Path) -> Path:
+    """Write the checkpoint into a folder and return that."""
+    tokenizer = tiny_tokenizer()
+    tiny_model(tokenizer).to(torch.bfloat16).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
 

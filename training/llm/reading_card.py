@@ -34,15 +34,7 @@ def reading_card(name: str, lessons: Lessons) -> DataCard:
             latency_budget="3 s for the first reading on one core",
             safety_constraints="what it says is computed, accounted for word by word, judged by the gate and read back",
         ),
-        configuration=Configuration(
-            carrier_frequency=_NONE,
-            bandwidth=_NONE,
-            numerology=_NONE,
-            antenna_geometry=_NONE,
-            beam_codebook=_NONE,
-            pilot_design=_NONE,
-            scheduler=_NONE,
-        ),
+        configuration=Configuration.model_validate(dict.fromkeys(Configuration.model_fields, _NONE)),
         provenance=CardProvenance(
             source=f"{texts} texts by hands ({', '.join(hand.name for hand in hands)}), "
             f"{lessons.variants} variants of them, {lessons.composed} sentences composed of their words",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal
+from typing import Final
 
 from policies.kpi import KpiDefinition
 
@@ -17,18 +17,16 @@ _FALLS: Final = re.compile(
     r"|less|lower(?:s|ed|ing)?|fewer|shorter|smaller|below|under|minus|trim\w*|shav\w*|sav(?:e|es|ed|ing))\b",
     re.IGNORECASE,
 )
-_BETTER: Final = re.compile(r"\b(?:better|improv\w*)\b", re.IGNORECASE)
-_WORSE: Final = re.compile(r"\b(?:worse\w*|degrad\w*|deteriorat\w*)\b", re.IGNORECASE)
-_FASTER: Final = re.compile(r"\b(?:faster|quicker)\b", re.IGNORECASE)
-_SLOWER: Final = re.compile(r"\bslower\b", re.IGNORECASE)
+_BETTER: Final = re.compile(r"\b(?:better|improv\w*|faster|quicker)\b", re.IGNORECASE)
+_WORSE: Final = re.compile(r"\b(?:worse\w*|degrad\w*|deteriorat\w*|slower)\b", re.IGNORECASE)
 
 
-def direction_of(words: str, kpi: KpiDefinition) -> Literal[-1, 0, 1]:
+def direction_of(words: str, kpi: KpiDefinition) -> int:
     """Return +1 for a rise, -1 for a fall, 0 if the words state neither, or both."""
-    found = {1 if _RISES.search(words) else 0, -1 if _FALLS.search(words) else 0}
+    rises, falls = bool(_RISES.search(words)), bool(_FALLS.search(words))
     if kpi.better != "neutral":
-        gain = 1 if kpi.better == "higher" else -1
-        found |= {gain if _BETTER.search(words) or _FASTER.search(words) else 0}
-        found |= {-gain if _WORSE.search(words) or _SLOWER.search(words) else 0}
-    found.discard(0)
-    return found.pop() if len(found) == 1 else 0  # type: ignore[return-value]
+        gains, losses = bool(_BETTER.search(words)), bool(_WORSE.search(words))
+        is_rise = kpi.better == "higher"
+        rises |= gains if is_rise else losses
+        falls |= losses if is_rise else gains
+    return rises - falls

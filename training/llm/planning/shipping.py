@@ -53,15 +53,7 @@ def planner_card(lessons: Sequence[Lesson], seed: int) -> DataCard:
             latency_budget="0.1 s for a decision on one core",
             safety_constraints="each plan is checked against the evidence; the gate and a human judge what it proposes",
         ),
-        configuration=Configuration(
-            carrier_frequency=_NONE,
-            bandwidth=_NONE,
-            numerology=_NONE,
-            antenna_geometry=_NONE,
-            beam_codebook=_NONE,
-            pilot_design=_NONE,
-            scheduler=_NONE,
-        ),
+        configuration=Configuration.model_validate(dict.fromkeys(Configuration.model_fields, _NONE)),
         provenance=CardProvenance(
             source=f"the rule planner: {decisions} decisions, {len(lessons) - drills} lessons from runs on which gate and twin"
             f" agreed, {drills} drills with drawn evidence",
