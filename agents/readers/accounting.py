@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Final
 
 from agents.readers.encoder.encoder_reader import TaggedPiece
-from agents.readers.spanned_text import SpannedText
+from agents.readers.spanned_text import SpannedText, Spans
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.spoken import ONES, TENS, spoken
@@ -42,6 +42,13 @@ _TURNING: Final = re.compile(
     |\b(?:sorry|wait|no)\s*,\s*\S+\s+not\s+\S+""",
     re.IGNORECASE | re.VERBOSE,
 )
+# What stands right before such words is taken back, so it is no place or amount of the reading.
+_TAKEN_BACK: Final = re.compile(
+    r"""\b(?:no\s*,?\s+(?:sorry|wait|scratch)|sorry\s*,?\s+no|wait\s*[,.]?\s+(?:no|not)|hm+\s*,?\s+no|(?:scratch|strike)\s+that
+    |correction|or\s+rather|make\s+that)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FAR: Final = 4  # characters between what is taken back and the words that do so
 # Such an exclusion belongs to a place, or to an amount, and to nothing else.
 _ALL_BUT: Final = re.compile(
     r"\b(?:nothing|nobody|no\s+one|none|all|everything|everywhere|anywhere|anything|any|(?:every|all)\s+\w+)\s+but\b"
@@ -68,9 +75,12 @@ class AccountedWords:
     slot: str
 
 
-def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece]) -> tuple[AccountedWords, ...]:
-    """Return the words that are accounted for, in the order of the text. pieces: of the text, tagged."""
-    own = list(_own(spanned))
+def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], forecast: Spans = ()) -> tuple[AccountedWords, ...]:
+    """Return the words that are accounted for, in the order of the text.
+
+    pieces: of the text, tagged. forecast: where it says which events the forecast leaves out.
+    """
+    own = [*_own(spanned), *(AccountedWords(start, end, "forecast") for start, end in forecast)]
     covered = [(one.start, one.end) for one in own]
     return tuple(sorted((*own, *_tagged(spanned, pieces, covered)), key=lambda one: (one.start, one.end)))
 
@@ -109,22 +119,46 @@ def _tag(piece: TaggedPiece) -> str:
 
 def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Names) -> list[str]:
     """Return the words that matter (numbers, negations, times, conditions, comparisons, names …) and belong to nothing."""
-    nothing = [match.span() for match in _BYSTANDERS.finditer(text)] + _enumerators(text)
-    found = [match.span() for match in _MATTERS.finditer(text)]
-    found = [span for span in found if not any(start <= span[0] and span[1] <= end for start, end in nothing)]
-    left = [span for span in found if not any(max(span[0], one.start) < min(span[1], one.end) for one in accounted)]
+    left = [span for span in _matters(text) if not any(max(span[0], one.start) < min(span[1], one.end) for one in accounted)]
     left += [span for span in _named(text, names) if not _is_covered(text, span, accounted)]
     left += [match.span() for match in _TURNING.finditer(text)]
     left += [
         (one.start, match.end()) for one in accounted if _is_place_of_act(one) and (match := _LEFT_ALONE.match(text, one.end))
     ]
     placed = [one for one in accounted if one.slot.startswith(("place", "amount"))]
+    left += _taken_back(text, placed)
     left += [
         match.span()
         for match in _ALL_BUT.finditer(text)
         if not any(max(match.start(), one.start) < min(match.end(), one.end) for one in placed)
     ]
     return [text[start:end] for start, end in sorted(set(left))]
+
+
+def dismissed_words(text: str, accounted: Sequence[AccountedWords], names: Names) -> list[tuple[int, int]]:
+    """Return where words that matter are accounted for by nothing else than that they mean nothing here."""
+    nothing = [one for one in accounted if one.slot == "nothing"]
+    meant = [one for one in accounted if one.slot != "nothing"]
+    return [
+        span
+        for span in (*_matters(text), *_named(text, names))
+        if _is_covered(text, span, nothing) and not any(max(span[0], one.start) < min(span[1], one.end) for one in meant)
+    ]
+
+
+def _matters(text: str) -> list[tuple[int, int]]:
+    nothing = [match.span() for match in _BYSTANDERS.finditer(text)] + _enumerators(text)
+    found = [match.span() for match in _MATTERS.finditer(text)]
+    return [span for span in found if not any(start <= span[0] and span[1] <= end for start, end in nothing)]
+
+
+def _taken_back(text: str, placed: Sequence[AccountedWords]) -> Iterator[tuple[int, int]]:
+    """Yield the words that take back what the reading goes by; within a place or an amount, computing sees them."""
+    for match in _TAKEN_BACK.finditer(text):
+        start, end = match.span()
+        is_inside = any(one.start <= start and end <= one.end for one in placed)
+        if not is_inside and any(start - _FAR <= one.end <= start for one in placed):
+            yield start, end
 
 
 def _is_place_of_act(one: AccountedWords) -> bool:

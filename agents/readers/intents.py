@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final, TypeGuard
 
+from agents.readers.forecast_words import forecast_told
 from agents.readers.heard import Heard
 from agents.reading.reading import Cells, Reading, StatedEdit, StatedTarget
 from agents.understanding.plan import workflow_for
@@ -22,8 +23,7 @@ from agents.understanding.result import (
     WhyQuestion,
 )
 from agents.understanding.result import Reading as Result
-from agents.understanding.timing.crowd_words import read_crowd
-from agents.understanding.timing.when import When, read_permanence
+from agents.understanding.timing.when import read_permanence
 from agents.understanding.watching import watched
 from policies.intent import Condition, ExpectationObject, ExpectationTarget, IntentExpectation, TimeWindow
 from policies.kpi import kpi_definition
@@ -95,7 +95,7 @@ def _supposed(heard: Heard, text: str, card: NetworkCard) -> Supposed:
     if not direct:
         raise UnclearError("What would be changed? Name the edit that is supposed, for example: what if S1C1 slept?")
     window = _window(reading)
-    told = read_crowd(When(text), card)
+    told = forecast_told(heard, text, card)
     return Supposed(
         direct=direct,
         expectations=tuple(one for target in reading.targets for one in [_expectation(target, card)] if _is_bound(one)),
@@ -138,7 +138,7 @@ def _change(heard: Heard, text: str, card: NetworkCard) -> Result:
         expectations = [*watched(direct, card, notes)]
     window = _window(reading)
     event = _event_in(window, card)
-    told = read_permanence(read_crowd(When(text), card))
+    told = read_permanence(forecast_told(heard, text, card))
     needs = NeedsMeasurement(
         text=text,
         expectations=tuple(expectations),

@@ -6,11 +6,18 @@ import re
 from typing import Final
 
 from agents.reading.marked import Comparison
+from agents.reading.swapped_letters import unscrambled
 
 _NOT: Final = r"(?:\b(?:no|not|never|n['’]?t|cannot|nor)\b(?:\s+(?:be|to|go|get|rise|climb|fall|drop|stay|exceed|any))*\s+)"
 _PHRASES: Final[tuple[tuple[str, Comparison], ...]] = (
-    (r"\b(?:or|and)\s+(?:below|under|beneath|less|lower|fewer)\b|\bat\s+(?:the\s+)?(?:very\s+)?most\b|<\s*=|≤", "<="),
-    (r"\b(?:or|and)\s+(?:above|over|more|better|higher|up)\b|\bat\s+(?:the\s+)?(?:very\s+)?least\b|>\s*=|≥", ">="),
+    (
+        r"\b(?:or|and)\s+(?:below|under|beneath|less|lower|fewer)\b|\bat\s+(?:the\s+)?(?:very\s+)?most\b|<\s*=|(?<![a-z])=\s*<|≤",
+        "<=",
+    ),
+    (
+        r"\b(?:or|and)\s+(?:above|over|more|higher|up|beyond)\b|\bat\s+(?:the\s+)?(?:very\s+)?least\b|>\s*=|(?<![a-z])=\s*>|≥",
+        ">=",
+    ),
     (rf"{_NOT}(?:more|higher|greater|larger|longer|above|over|beyond|exceed\w*)\b", "<="),
     (rf"{_NOT}(?:less|lower|fewer|smaller|shorter|below|under|beneath)\b", ">="),
     (
@@ -22,16 +29,25 @@ _PHRASES: Final[tuple[tuple[str, Comparison], ...]] = (
 _STATED: Final = tuple((re.compile(pattern, re.IGNORECASE), comparison) for pattern, comparison in _PHRASES)
 
 
+_OPPOSITE: Final[dict[Comparison, Comparison]] = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+
+
 def refined(comparison: Comparison, amount: str) -> Comparison:
-    """Return the comparison with the strictness that the words of the amount state, if they state one in its direction."""
+    """Return the comparison with the strictness that the words of the amount state, if they state one.
+
+    Words of the other direction are what must not be: "nobody below 2 Mbit/s" is at least 2, "must not reach 400 ms or more" is
+    below 400.
+    """
     stated = _stated(amount)
-    return stated if stated is not None and stated[0] == comparison[0] else comparison
+    if stated is None or comparison in ("min", "max"):
+        return comparison
+    return stated if stated[0] == comparison[0] else _OPPOSITE[stated]
 
 
 def _stated(amount: str) -> Comparison | None:
     """Return the comparison of the words, None if they state none or several."""
     found: set[Comparison] = set()
-    rest = amount
+    rest = unscrambled(amount)
     for pattern, comparison in _STATED:
         if pattern.search(rest):
             found.add(comparison)

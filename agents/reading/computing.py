@@ -12,8 +12,9 @@ from typing import Final
 
 from agents.reading.amounting.amounts import AmountError, is_bare_number, unit_behind
 from agents.reading.amounting.amounts_before import AmountsBefore, Said
-from agents.reading.amounting.direction import direction_of
+from agents.reading.amounting.direction import direction_of, direction_of_edit
 from agents.reading.amounting.shares import has_own_reference, share_of
+from agents.reading.comparing import refined
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
 from agents.reading.marked import SAME, Marked, MarkedItem
@@ -166,6 +167,8 @@ def _target(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> 
         return Computed(item=item, cells=cells, percent=share.percent * sign)
     if kpi_definition(item.name).across_windows == "sum" and _PER_TIME.search(item.amount):
         raise AmountError(f"{item.name} is a sum over the window, not over each hour or day")
+    if item.comparison is not None:
+        item = item.model_copy(update={"comparison": refined(item.comparison, item.amount)})
     value = before.value(item.amount, kpi_definition(item.name).unit, lowest=(item.comparison or "").startswith(">"), bound=True)
     return Computed(item=item, cells=cells, value=value)
 
@@ -178,7 +181,7 @@ def _edit(item: MarkedItem, cells: tuple[str, ...], before: AmountsBefore) -> Co
         if item.name == "a3Offset" and _BARE_SIGN.match(item.amount):
             raise AmountError(f"{item.amount!r} can be the new value or a change")
         size = abs(before.change(item.amount, _UNIT_OF_DELTA.get(unit, unit)))
-        return Computed(item=item, cells=cells, delta=size * (item.sign or 1))
+        return Computed(item=item, cells=cells, delta=size * (direction_of_edit(item.amount, item.name) or item.sign or 1))
     return Computed(item=item, cells=cells, value=before.value(item.amount, unit))
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from agents.readers.accounting import AccountedWords, accounted_words, unaccounted_words
 from agents.readers.encoder.encoder_reader import TaggedPiece
-from agents.readers.spanned_text import SpannedText
-from agents.reading.marked import LIVE_ACTS
+from agents.readers.spanned_text import SpannedItem, SpannedText
+from agents.reading.marked import LIVE_ACTS, MarkedItem
 from agents.reading.names import Names
 from training.llm.labelled_text import Hand, LabelledText, hands_of
 
@@ -110,3 +110,23 @@ def test_a_place_that_is_to_be_left_alone_is_no_place_of_a_goal(hands: list[Hand
     left = unaccounted_words(words, (AccountedWords(5, 13, "place of target 1"),), names)
     assert left == ["the yard out of it"]
     assert not unaccounted_words(words, (AccountedWords(5, 13, "place of forbid 2"),), names)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "left"),
+    [
+        ("unlock S4C2, no sorry, S4C3", "S4C2", ["no sorry"]),
+        ("unlock S4C2, no sorry, S4C3", "S4C3", []),
+        ("unlock S4C2, correction, S4C3", "S4C2, correction, S4C3", []),
+    ],
+)
+def test_what_is_taken_back_is_no_place_of_the_reading(text: str, place: str, left: list[str]):
+    names = Names(next(hand.card for hand in hands_of() if hand.name == "lab-stadium"))
+    start = text.index(place)
+    item = SpannedItem(
+        MarkedItem(kind="edit", name="administrativeState", state="UNLOCKED", place=place), ((start, start + len(place)),)
+    )
+    other = "S4C3" if place == "S4C2" else "S4C2"
+    beside = AccountedWords(text.index(other), text.index(other) + 4, "nothing")
+    accounted = (*accounted_words(SpannedText(text, "change", (item,)), ()), beside)
+    assert unaccounted_words(text, accounted, names) == left

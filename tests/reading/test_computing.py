@@ -278,3 +278,29 @@ def test_a_place_that_is_named_once_holds_for_all_goals(names: Names):
     elsewhere = load.model_copy(update={"place": cells[1]})
     with pytest.raises(Doubt, match="several places"):
         computed(Marked(act="change", items=(load, elsewhere, power)), names)
+
+
+@pytest.mark.parametrize(
+    ("heard", "amount", "comparison"),
+    [
+        ("<=", "south of 8 ms", "<"),
+        ("<", "no more than 8 ms", "<="),
+        ("<=", "udner 8 ms", "<"),
+        ("<", "8 ms or less", "<="),
+        ("<=", "not let … reach 8 ms or more", "<"),
+        ("<", "=<8ms", "<="),
+        (">", "nobody … below 8 ms", ">="),
+        ("<", "8 ms", "<"),
+    ],
+)
+def test_a_bound_is_as_strict_as_its_words_whatever_a_reader_heard(heard: str, amount: str, comparison: str, names: Names):
+    assert _read(names, _target(comparison=heard, amount=amount)).targets[0].condition == comparison
+
+
+@pytest.mark.parametrize(("amount", "delta"), [("rasie … by 2 dB", 2.0), ("2 dB less", -2.0), ("2 dB", -2.0)])
+def test_the_words_of_an_edit_decide_its_direction(amount: str, delta: float, names: Names):
+    assert _read(names, _edit(amount=amount)).edits[0].delta == delta
+
+
+def test_down_is_more_tilt_as_the_reader_heard_it(names: Names):
+    assert _read(names, _edit(name="digitalTilt", amount="one degree down", sign=1)).edits[0].delta == 10.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agents.reading.swapped_letters import unscrambled
 from policies.kpi import KpiDefinition
 
 _RISES: Final = re.compile(
@@ -23,6 +24,7 @@ _WORSE: Final = re.compile(r"\b(?:worse\w*|degrad\w*|deteriorat\w*|slower)\b", r
 
 def direction_of(words: str, kpi: KpiDefinition) -> int:
     """Return +1 for a rise, -1 for a fall, 0 if the words state neither, or both."""
+    words = unscrambled(words)
     rises, falls = bool(_RISES.search(words)), bool(_FALLS.search(words))
     if kpi.better != "neutral":
         gains, losses = bool(_BETTER.search(words)), bool(_WORSE.search(words))
@@ -30,3 +32,12 @@ def direction_of(words: str, kpi: KpiDefinition) -> int:
         rises |= gains if is_rise else losses
         falls |= losses if is_rise else gains
     return rises - falls
+
+
+def direction_of_edit(words: str, attribute: str) -> int:
+    """Return +1 for a rise of the attribute's value, -1 for a fall, 0 if the words state neither, or both.
+
+    A greater tilt looks further down, so "up" and "down" say nothing of its value.
+    """
+    words = unscrambled(words)
+    return 0 if attribute == "digitalTilt" else bool(_RISES.search(words)) - bool(_FALLS.search(words))

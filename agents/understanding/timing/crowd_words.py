@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
 
 from agents.understanding.timing.when import When, blank
-from twins.network import NetworkCard, PlannedEvent
 
 EVENT_WORDS = r"event|concert|match|game|festival|show|derby|final|fair|conference|race|kick ?off"
 _LEFT_OUT = (
@@ -22,9 +24,34 @@ _VISITORS = re.compile(
 )
 
 
-def read_crowd(when: When, card: NetworkCard) -> When:
+class Event(Protocol):
+    """An entry of a calendar: its name, area and end."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def area(self) -> str: ...  # noqa: D102
+    @property
+    def end(self) -> datetime: ...  # noqa: D102
+
+
+class Calendar(Protocol):
+    """The clock and the planned events of a network."""
+
+    @property
+    def now(self) -> datetime: ...  # noqa: D102
+    @property
+    def events(self) -> Sequence[Event]: ...  # noqa: D102
+
+
+def read_crowd(when: When, card: Calendar) -> When:
     """Find the planned events that the operator leaves out of the forecast, and a stated attendance."""
-    return _counted(_left_out(_attendance(when), card), card)
+    return read_left_out(_attendance(when), card)
+
+
+def read_left_out(when: When, card: Calendar) -> When:
+    """Find the planned events that the operator leaves out of the forecast, or counts in."""
+    return _counted(_left_out(when, card), card)
 
 
 def _attendance(when: When) -> When:
@@ -36,7 +63,7 @@ def _attendance(when: When) -> When:
     return replace(when, rest=blank(when.rest, match), attendance=count, assumptions=(*when.assumptions, note))
 
 
-def _left_out(when: When, card: NetworkCard) -> When:
+def _left_out(when: When, card: Calendar) -> When:
     while match := re.search(rf"\b(?<!not )(?<!n't ){_LEFT_OUT} {_ARTICLE}({_names(card)})\b", when.rest, re.IGNORECASE):
         events = _meant(match[1], card)
         names = tuple(event.name for event in events if event.name not in when.without_events)
@@ -54,7 +81,7 @@ def _left_out(when: When, card: NetworkCard) -> When:
     return when
 
 
-def _counted(when: When, card: NetworkCard) -> When:
+def _counted(when: When, card: Calendar) -> When:
     """Blank words that count an event in, if the text gives a time of its own: planned events count in anyway."""
     match = re.search(rf"\b{_COUNTED} {_ARTICLE}({_names(card)})\b", when.rest, re.IGNORECASE)
     has_time = re.search(
@@ -63,7 +90,7 @@ def _counted(when: When, card: NetworkCard) -> When:
     return when if match is None or has_time is None else replace(when, rest=blank(when.rest, match))
 
 
-def _names(card: NetworkCard) -> str:
+def _names(card: Calendar) -> str:
     """Return a pattern of the names of the planned events and of the words for events, after at most one word such as an area."""
     names = [_pattern(event.name) for event in sorted(card.events, key=lambda event: -len(event.name))]
     return "|".join([*names, rf"(?:\w+ )?(?:{EVENT_WORDS})(?:e?s)?"])
@@ -73,7 +100,7 @@ def _pattern(name: str) -> str:
     return r"[\s-]+".join(re.escape(part) for part in re.split(r"[\s-]+", name))
 
 
-def _meant(words: str, card: NetworkCard) -> list[PlannedEvent]:
+def _meant(words: str, card: Calendar) -> list[Event]:
     """Return the events that are not over yet and that the words name, by name, by their area, or by a word for events."""
     ahead = [event for event in card.events if event.end > card.now]
     named = [event for event in ahead if re.fullmatch(_pattern(event.name), words, re.IGNORECASE)]

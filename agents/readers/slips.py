@@ -1,0 +1,78 @@
+"""Signs that a reader slipped, whichever words it marked: the same thing twice, an edit of no place, a state turned round …
+
+Nobody asks for such a thing, so it is asked about however sure the readers are: in the texts of all hands there is none of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator
+from typing import Final
+
+from agents.readers.spanned_text import SpannedText
+from agents.reading.doubt import Doubt
+from agents.reading.marked import SAME
+from agents.reading.reading import Reading
+
+_KEPT_ASLEEP: Final = re.compile(
+    r"""[^.;]{0,25}\b(?:(?:keep|keeps|kept|stay|stays|stayed|remain|remains|leave|left)\b[^.;]{0,60}?\basleep
+    |(?:stays?|remains?|kept|left)\s+(?:down|off|dark)|(?:keep|leave)\s+\S+\s+(?:down|off|dark)(?!\s+limits))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NOW: Final = re.compile(
+    r"\b(?:now|today|current\w*|present\w*|at\s+the\s+moment|existing|as\s+(?:it\s+|things\s+)?(?:is|are))\b", re.IGNORECASE
+)
+_NEGATED: Final = re.compile(r"\b(?:not|never|nobody|none|no)\b|n't\b", re.IGNORECASE)
+
+
+def slip_in(spanned: SpannedText, reading: Reading) -> Doubt | None:
+    """Return the doubt about what cannot be meant so, None if there is none."""
+    found = (
+        *_twice(reading),
+        *_without_place(spanned, reading),
+        *_turned_round(spanned, reading),
+        *_two_references(spanned, reading),
+    )
+    return Doubt(*found[0]) if found else None
+
+
+def _twice(reading: Reading) -> Iterator[tuple[str, str]]:
+    """Two bounds of one KPI in the same direction, two values of one attribute, or a restriction twice, for the same cells."""
+    seen: set[Hashable] = set()
+    for name, key in _keys(reading):
+        if key in seen:
+            yield name, "it is heard twice for the same cells"
+        seen.add(key)
+
+
+def _keys(reading: Reading) -> Iterator[tuple[str, Hashable]]:
+    for target in reading.targets:
+        yield target.kpi, (target.kpi, target.slice, target.cells, target.condition[:1])
+    for edit in reading.edits:
+        yield edit.attribute, (edit.attribute, edit.slice, edit.cells, edit.towards)
+    for restriction in reading.forbidden:
+        yield restriction.what, (restriction.what, restriction.slice, restriction.cells)
+
+
+def _without_place(spanned: SpannedText, reading: Reading) -> Iterator[tuple[str, str]]:
+    """An edit of the whole network that no words ask for: a goal may leave its place out, an edit may not (FORMAT.md)."""
+    places = {one.item.place for one in spanned.items} - {"", SAME}
+    for edit in reading.edits:
+        if edit.cells == "*" and not places:
+            yield edit.attribute, "no place is said for this edit"
+
+
+def _turned_round(spanned: SpannedText, reading: Reading) -> Iterator[tuple[str, str]]:
+    """A sleep that is forbidden although the words want it to last."""
+    match = _KEPT_ASLEEP.search(spanned.text)
+    what = [one.what for one in reading.forbidden]
+    if match and "sleep" in what and "energySavingControl" not in what and not _NEGATED.search(match[0]):
+        yield match[0], "it is heard as a ban on sleeping"
+
+
+def _two_references(spanned: SpannedText, reading: Reading) -> Iterator[tuple[str, str]]:
+    """One KPI against yesterday here and against now there, without a word for now: "6 % under yesterday; for S7 4 %"."""
+    for target in reading.targets:
+        to = {one.relative.to for one in reading.targets if one.kpi == target.kpi and one.relative is not None}
+        if "now" in to and len(to) > 1 and not _NOW.search(spanned.text):
+            yield target.kpi, "it is heard relative to now as well, which is not said"

@@ -1,0 +1,88 @@
+"""What nobody asks for is asked about, however sure the readers are; no true reading of any hand is held up by it."""
+
+import pytest
+
+from agents.readers.slips import slip_in
+from agents.readers.spanned_text import SpannedItem, SpannedText
+from agents.reading.computing import computed
+from agents.reading.doubt import Doubt
+from agents.reading.marked import LIVE_ACTS, MarkedItem
+from agents.reading.names import Names
+from agents.reading.reading import Reading
+from training.llm.labelled_text import hands_of
+
+
+@pytest.fixture(scope="module")
+def names() -> Names:
+    return Names(next(hand.card for hand in hands_of() if hand.name == "lab-stadium"))
+
+
+def slip(names: Names, text: str, act: str, *items: MarkedItem) -> str:
+    spanned = SpannedText(text, act, tuple(SpannedItem(item) for item in items))
+    doubt = slip_in(spanned, Reading.of(computed(spanned.marked(), names)))
+    return str(doubt) if doubt else ""
+
+
+def drops(amount: str) -> MarkedItem:
+    return MarkedItem(kind="target", name="MM.RlfRate", comparison="<", place="in S1", amount=amount)
+
+
+def power(place: str) -> MarkedItem:
+    return MarkedItem(kind="edit", name="configuredMaxTxPower", place=place, amount="to 40 dBm")
+
+
+def test_two_upper_bounds_for_the_same_cells_are_one_that_was_heard_twice(names: Names):
+    text = "RLF in S1 below 1 %, at the stadium below 2 %"
+    assert "heard twice" in slip(names, text, "change", drops("below 1 %"), drops("below 2 %"))
+    elsewhere = drops("below 2 %").model_copy(update={"place": "at the stadium"})
+    assert slip(names, text, "change", drops("below 1 %"), elsewhere) == ""
+
+
+@pytest.mark.parametrize("place", ["everywhere", "in S1C1"])
+def test_an_edit_needs_words_for_its_place(names: Names, place: str):
+    assert "no place" in slip(names, "please set the power to 40 dBm", "change", power(""))
+    assert slip(names, f"please set the power to 40 dBm {place}", "change", power(place)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "is_turned"),
+    [
+        ("S8C1 has to be kept asleep", True),
+        ("leave both cells of S8 asleep until the match", True),
+        ("S8C1 must not be asleep tonight", False),
+        ("do not leave S8C1 asleep", False),
+        ("wake S8C2. S8C1 stays down", True),
+        ("keep S8C1 from being switched off", False),
+        ("keep S8C1 up. S8C2 is asleep", False),
+    ],
+)
+def test_a_sleep_that_is_to_last_is_no_ban_on_sleeping(names: Names, text: str, is_turned: bool):
+    ban = MarkedItem(kind="forbid", name="sleep", place="S8C1")
+    assert ("ban on sleeping" in slip(names, text, "forbid", ban)) is is_turned
+
+
+def test_one_kpi_is_not_measured_against_yesterday_here_and_now_there(names: Names):
+    def power(place: str, reference: str) -> MarkedItem:
+        item = {"kind": "target", "name": "PEE.AvgPower", "comparison": "<=", "reference": reference, "sign": -1}
+        return MarkedItem.model_validate({**item, "place": place, "amount": "6 % lower"})
+
+    text = "average power of S6 6 % lower than yesterday, of S7 as well"
+    mixed = power("of S6", "yesterday"), power("of S7", "now")
+    assert "relative to now" in slip(names, text, "change", *mixed)
+    assert slip(names, text.replace("as well", "6 % below now"), "change", *mixed) == ""
+
+
+def test_no_reading_that_a_hand_meant_is_a_slip():
+    seen = 0
+    for hand in hands_of():
+        names = Names(hand.card)
+        for text in hand.texts:
+            if text.act in LIVE_ACTS and text.marks:
+                spanned = text.spanned()
+                try:
+                    reading = Reading.of(computed(spanned.marked(), names))
+                except Doubt:
+                    continue
+                seen += 1
+                assert slip_in(spanned, reading) is None, text.text
+    assert seen > 7000
