@@ -12,9 +12,9 @@ from typing import Final
 
 from agents.reading.amounting.amounts import AmountError, is_bare_number, unit_behind
 from agents.reading.amounting.amounts_before import AmountsBefore, Said
+from agents.reading.amounting.comparing import refined
 from agents.reading.amounting.direction import direction_of, direction_of_edit
 from agents.reading.amounting.shares import has_own_reference, share_of
-from agents.reading.comparing import refined
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
 from agents.reading.marked import SAME, Marked, MarkedItem

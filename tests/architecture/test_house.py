@@ -100,3 +100,22 @@ def test_folders_of_tests_hold_no_folders_and_their_files_have_names_of_their_ow
     assert [folder for folder in folders if any(other.parent == folder for other in folders)] == []
     names = Counter(path.name for path in TESTS if path.name != "conftest.py")
     assert [name for name, count in names.items() if count > 1] == []
+
+
+ON_THEIR_OWN = {
+    "tools.langchain_export": "for programs of others",
+    "training.gym.model.experiment_model": "seed 001's equation (3), for programs of others",
+    "training.llm.one_gpu.running": "called by deploy/training/on_one_gpu.py",
+    "twins.gym.packet_twin.twin": "what a sandbox without the product runs",
+    "twins.ns3.worker": "a program of its own, under the GPL",
+}
+
+
+def test_every_module_is_used_by_the_product():
+    """What only tests import was forgotten to be called, or is dead."""
+    used = {used for graph in GRAPH.values() for used in graph}
+    named = re.compile(rf"\b(?:{'|'.join(FLOORS)})(?:\.\w+)+")
+    for path in (*KNOWN.values(), ROOT / "pyproject.toml"):
+        used |= set(named.findall(path.read_text(encoding="utf-8")))
+    modules_alone = {name for name, path in KNOWN.items() if path.name != "__init__.py"}
+    assert modules_alone - used == ON_THEIR_OWN.keys()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agents.reading.swapped_letters import unscrambled
+from agents.reading.amounting.swapped_letters import unscrambled
 from policies.kpi import KpiDefinition
 
 _RISES: Final = re.compile(

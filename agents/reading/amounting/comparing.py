@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agents.reading.amounting.swapped_letters import unscrambled
 from agents.reading.marked import Comparison
-from agents.reading.swapped_letters import unscrambled
 
 _NOT: Final = r"(?:\b(?:no|not|never|n['’]?t|cannot|nor)\b(?:\s+(?:be|to|go|get|rise|climb|fall|drop|stay|exceed|any))*\s+)"
 _PHRASES: Final[tuple[tuple[str, Comparison], ...]] = (
