@@ -85,8 +85,11 @@ def calibrate(
     adapter: Annotated[Path | None, typer.Option("--adapter", help="Of the 6G-LLM; default: the shipped one.")] = None,
     encoder: Annotated[Path | None, typer.Option("--encoder", help="Of the second reader; default: the shipped one.")] = None,
     most_wrong: Annotated[float, typer.Option("--most-wrong", min=0, max=1, help="Share of confidently wrong readings.")] = 0.01,
+    work: Annotated[Path, typer.Option("--work", help="Folder for the texts that were read, and the plot.")] = Path(
+        "runs/calibrate"
+    ),
 ) -> None:
-    """Fit the confidence on texts of held-out hands and print the trade-off of its threshold."""
+    """Fit the confidence on texts of held-out hands and print the trade-off of its threshold; goes on after a kill."""
     import torch
 
     from agents.readers.confidence import CONFIDENCE, Confidence
@@ -94,7 +97,9 @@ def calibrate(
     from agents.readers.language_model.loading import ADAPTER, ReaderError, load_language_model
     from agents.readers.listener import Listener
     from training.llm.labelled_text import hands_of
-    from training.llm.understanding.calibrating import fitted, sample_of, shares_at
+    from training.llm.understanding.calibrating import digest_of, fitted, sample_of, shares_at
+    from training.llm.understanding.judged_text import SampleFile
+    from training.llm.understanding.reliability import draw_reliability
     from training.llm.understanding.scored import DEVELOPMENT
     from twins.progress import show_progress
 
@@ -103,14 +108,19 @@ def calibrate(
         wanted = [hand for hand in (*hands_of(), *hands_of(DEVELOPMENT)) if hand.name in hands.split(",")]
         unsure = Confidence(bias=0.0, threshold=0.0)
         listener = Listener(load_language_model(adapter=adapter or ADAPTER), EncoderReader.load(encoder or WEIGHTS), unsure)
+        kept = SampleFile(
+            work / "sample.jsonl", digest_of((adapter or ADAPTER) / "adapter_model.safetensors", encoder or WEIGHTS)
+        )
         with show_progress("calibrating", "texts") as progress:
-            sample = sample_of(listener, wanted, progress)
-        confidence = fitted(sample, most_wrong)
+            sample = sample_of(listener, wanted, kept, progress)
+        fit = fitted(sample, most_wrong)
+        confidence = fit.confidence
         for threshold in (0.0, *(step / 10 for step in range(1, 10)), confidence.threshold):
-            shares = shares_at(sample, confidence, threshold)
+            shares = shares_at(sample, fit.unseen, threshold)
             say(f"threshold {threshold:.3f}: " + ", ".join(f"{name} {100 * share:.1f} %" for name, share in shares.items()))
+        draw_reliability(work / "reliability.png", sample, fit.unseen, confidence.threshold)
         CONFIDENCE.write_text(confidence.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        say(str(CONFIDENCE))
+        say(str(CONFIDENCE), str(work / "reliability.png"))
 
 
 @app.command()

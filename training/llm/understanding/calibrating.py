@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -17,47 +19,57 @@ from agents.readers.confidence import Confidence, Tree
 from agents.readers.listener import Listener
 from agents.reading.names import Names
 from agents.reading.reading import Reading
-from training.llm.labelled_text import Hand
+from training.llm.labelled_text import Hand, LabelledText
 from training.llm.scoring import VERDICTS, Verdict, verdict
+from training.llm.understanding.judged_text import JudgedText, Judgement, SampleFile
+from training.llm.understanding.reliability import best_of, verdict_at
 from training.llm.understanding.scored import Progress
 
 _BATCH: Final = 16
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What a reading that can be acted on rests on, and the verdict on it."""
+class Fit:
+    """The model, and the confidence in each reading of the sample, in order, by models that were not fitted on its text."""
 
-    features: tuple[float, ...]
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
-class JudgedText:
-    """The readings of a text that can be acted on, and the verdict if none is sure enough."""
-
-    readings: tuple[Judgement, ...]
-    refused: Verdict
+    confidence: Confidence
+    unseen: NDArray[np.float64]
 
 
-def sample_of(listener: Listener, hands: Iterable[Hand], progress: Progress) -> list[JudgedText]:
-    """Read the texts of these hands."""
+def sample_of(listener: Listener, hands: Iterable[Hand], kept: SampleFile, progress: Progress) -> list[JudgedText]:
+    """Read the texts of these hands, but those that are kept already."""
     sample: list[JudgedText] = []
     hands = list(hands)
     total = sum(len(hand.texts) for hand in hands)
     for hand in hands:
         names = Names(hand.card)
-        for start in range(0, len(hand.texts), _BATCH):
-            texts = hand.texts[start : start + _BATCH]
-            for text, candidates in zip(texts, listener.candidates([one.text for one in texts], names), strict=True):
-                actable = [(one, one.reading) for one in candidates if not one.is_asked]
-                readings = (Judgement(one.features(), verdict([text], read)) for one, read in actable if read is not None)
-                sample.append(JudgedText(tuple(readings), verdict([text], _refusal(candidates))))
+        known = [one for text in hand.texts if (one := kept.known(hand.name, text.text))]
+        sample += known
+        unread = [text for text in hand.texts if kept.known(hand.name, text.text) is None]
+        for start in range(0, len(unread), _BATCH):
+            texts = unread[start : start + _BATCH]
+            candidates = listener.candidates([text.text for text in texts], names)
+            read = [_judged(hand.name, text, some) for text, some in zip(texts, candidates, strict=True)]
+            kept.add(read)
+            sample += read
             progress(len(sample), total)
     return sample
 
 
-def fitted(sample: Sequence[JudgedText], most_wrong: float) -> Confidence:
+def _judged(hand: str, text: LabelledText, candidates: Sequence[Candidate]) -> JudgedText:
+    actable = [(one, one.reading) for one in candidates if not one.is_asked]
+    readings = tuple(
+        Judgement(features=one.features(), verdict=verdict([text], read)) for one, read in actable if read is not None
+    )
+    return JudgedText(readings=readings, refused=verdict([text], _refusal(candidates)), hand=hand, text=text.text)
+
+
+def digest_of(*files: Path) -> str:
+    """Return what tells these weights from others."""
+    return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()[:16]
+
+
+def fitted(sample: Sequence[JudgedText], most_wrong: float) -> Fit:
     """Return the model with the lowest threshold at which at most the share `most_wrong` of all texts is confidently wrong.
 
     The threshold is chosen by what models say of texts that they were not fitted on (ten folds).
@@ -71,7 +83,8 @@ def fitted(sample: Sequence[JudgedText], most_wrong: float) -> Confidence:
     model = _model().fit(features, right)
     share = float(right.mean())
     trees = tuple(_tree(one[0].tree_, model.learning_rate) for one in model.estimators_)
-    return Confidence(bias=math.log(share / (1 - share)), trees=trees, threshold=_threshold(sample, unseen, most_wrong))
+    threshold = _threshold(sample, unseen, most_wrong)
+    return Fit(Confidence(bias=math.log(share / (1 - share)), trees=trees, threshold=threshold), unseen)
 
 
 def _model() -> Any:
@@ -90,9 +103,7 @@ def _tree(tree: Any, rate: float) -> Tree:
 
 def _threshold(sample: Sequence[JudgedText], shares: NDArray[np.float64], most_wrong: float) -> float:
     """Return the lowest confidence above which at most the share `most_wrong` of all texts is confidently wrong."""
-    said = iter(shares)
-    best = [max(((next(said), one.verdict) for one in text.readings), default=(0.0, text.refused)) for text in sample]
-    dangerous = sorted((float(share) for share, verdict_ in best if verdict_ == "confidently wrong"), reverse=True)
+    dangerous = sorted((share for share, verdict_, _ in best_of(sample, shares) if verdict_ == "confidently wrong"), reverse=True)
     allowed = int(most_wrong * len(sample))
     return 0.0 if len(dangerous) <= allowed else dangerous[allowed] + 1e-6
 
@@ -104,11 +115,7 @@ def _refusal(candidates: Sequence[Candidate]) -> Reading:
     return Reading(act=act if act in REFUSALS else "ask")
 
 
-def shares_at(sample: Sequence[JudgedText], confidence: Confidence, threshold: float) -> dict[Verdict, float]:
-    """Return the share of each verdict if readings below this confidence are asked about."""
-    verdicts: list[Verdict] = []
-    for text in sample:
-        judged = [(confidence.of_features(one.features), one.verdict) for one in text.readings]
-        best = max(judged, default=(-1.0, text.refused))
-        verdicts.append(best[1] if best[0] >= threshold else text.refused)
+def shares_at(sample: Sequence[JudgedText], unseen: NDArray[np.float64], threshold: float) -> dict[Verdict, float]:
+    """Return the share of each verdict if readings below this confidence are asked about. unseen: as of `Fit`."""
+    verdicts = [verdict_at(one, threshold) for one in best_of(sample, unseen)]
     return {name: verdicts.count(name) / len(verdicts) for name in VERDICTS}
