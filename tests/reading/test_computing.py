@@ -2,6 +2,7 @@ import pytest
 
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
+from agents.reading.feasibility import impossible
 from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.names import Names
 from agents.reading.reading import Reading
@@ -195,6 +196,37 @@ def test_an_edit_that_the_text_forbids_is_asked_about_in_a_window_too(names: Nam
     forbidden = MarkedItem(kind="forbid", name="configuredMaxTxPower", place="Q03")
     with pytest.raises(Doubt, match="forbids"):
         _read(names, _edit(place="Q03-1"), forbidden, when="until 21:00")
+
+
+SLEEP = MarkedItem(kind="edit", name="energySavingControl", state="toBeEnergySaving")
+AWAKE = MarkedItem(kind="forbid", name="sleep")
+
+
+def _placed(item: MarkedItem, place: str) -> MarkedItem:
+    return item.model_copy(update={"place": place})
+
+
+def test_what_keeps_running_is_no_part_of_what_is_put_to_sleep(names: Names):
+    reading = _read(names, _placed(SLEEP, "the malt store"), _placed(AWAKE, "Q03-2"), _placed(AWAKE, "Q04-1"))
+    assert reading.edits[0].cells == ("Q03-1", "Q04-2")
+    assert [kept.cells for kept in reading.forbidden] == [("Q03-2",), ("Q04-1",)]
+    kept = MarkedItem(kind="forbid", name="configuredMaxTxPower", place="Q03-2")
+    assert _read(names, _edit(place="Q03"), kept).edits[0].cells == ("Q03-1", "Q03-3")
+    assert _read(names, _edit(place="Q03", name="a3Offset", sign=1), kept).edits[0].cells == ("Q03-1", "Q03-2", "Q03-3")
+
+
+@pytest.mark.parametrize("asleep", ["Q03-1 and Q03-2", "Q03-2 and Q04", "Q03-2"])
+def test_a_cell_that_is_named_to_sleep_and_to_stay_awake_is_no_exception(asleep: str, names: Names):
+    reading = _read(names, _placed(SLEEP, asleep), _placed(AWAKE, "Q03-2"))
+    assert "Q03-2" in reading.edits[0].cells
+    assert "kept awake" in impossible(reading, names)
+
+
+def test_what_keeps_running_among_counted_or_locked_cells_is_asked_about(names: Names):
+    locked = MarkedItem(kind="edit", name="administrativeState", state="LOCKED", place="Q03")
+    for edit in (locked, _placed(SLEEP, "all three cells of Q03")):
+        with pytest.raises(Doubt, match="stay as they are"):
+            _read(names, edit, _placed(AWAKE, "Q03-2"))
 
 
 @pytest.mark.parametrize("when", ["no later than four this afternoon", "by 21:00"])
