@@ -8,7 +8,7 @@ from typing import Final
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.name import Name, folded
 from agents.reading.names import Names
-from agents.reading.place_words import ALL, NETWORKS
+from agents.reading.place_words import ALL, EXCLUDED, NETWORKS, phrase_at
 from agents.reading.placing.mentions import Mentions
 from agents.reading.placing.place_groups import Sign
 from agents.reading.placing.place_phrase import PlacePhrase
@@ -54,6 +54,7 @@ class PlaceList:
     def add(self, position: int, name: Name) -> None:
         """Join a name that stands at a position to those before it; raises PlaceError."""
         self._check_whole(position, name)
+        self._check_correction(name)
         sites = sorted(self.names.sites_of(name.cells))
         if name.kind != "area" or len(sites) == 1:
             self.near = [site for site in self.near if site not in sites] + sites
@@ -67,6 +68,8 @@ class PlaceList:
         if self.is_relation and self.said.groups and self.link == "…":
             raise PlaceError("it is not certain which is the source and which the target")
         last = self.said.groups.last
+        if last and self.sign == "in" and not self.is_relation and self._is_added(position, name):
+            self.link = "and"
         is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
         if last and is_to and last.named.kind == name.kind and not self.link:
             raise PlaceError("it is not certain whether the cells between are meant too")
@@ -181,12 +184,28 @@ class PlaceList:
         if is_glued and position != self.end:
             raise PlaceError(f"{self.phrase.written_at(position)} is no name of the network")
 
+    def _is_added(self, position: int, name: Name) -> bool:
+        """Whether a name goes on with what is named: "the hall … with A1", but not "the hall with A1 left out"."""
+        is_out = any(phrase_at(EXCLUDED, self.words, index) for index in range(position + name.words, len(self.words)))
+        return self.phrase.is_at(position - 1, "with") and not is_out
+
+    def _check_correction(self, name: Name) -> None:
+        """Raise PlaceError for "A no B" where B is no part of A: nothing is left out of A by it, so A can be taken back."""
+        taken = self.said.groups.union("in", "also")
+        if self.exclusion == "no" and self.is_fresh and taken and not self.said.all and not taken & name.cells:
+            raise PlaceError(f"with no before it, {name.name} can be what is meant instead")
+
     def _check_beside(self, position: int, name: Name) -> None:
         """Raise PlaceError for two names side by side that share nothing, of which one is said by a word or in another form."""
         last = self.said.groups.last
-        if last is None or self.link or self.is_fresh or last.sign != self.sign or last.name.cells & name.cells:
+        if last is None or self.link or self.is_fresh or last.sign != self.sign:
             return
         form = self.phrase.form_of(position, name)
+        is_number = form == "0" and not self.phrase.is_before_word(position)
+        if is_number and name.kind != "cell" and (last.named.kind != "site" or self.phrase.is_at(position - 1, "number")):
+            raise PlaceError(f"{last.named.name} has no {self.words[position].key}")
+        if last.name.cells & name.cells:
+            return
         is_list = "area" not in (last.named.kind, name.kind) and (self.form.endswith(form) or "full" in (form, self.form))
         if not is_list or "word" in (form, self.form):
             raise PlaceError(f"it is not certain whether {last.named.name} or {name.name} is meant")
