@@ -10,9 +10,10 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from agents.reading.amounting.amounts import AmountError, is_bare_number, unit_behind
+from agents.reading.amounting.amounts import AmountError
 from agents.reading.amounting.amounts_before import AmountsBefore, Said
 from agents.reading.amounting.direction import direction_of
+from agents.reading.amounting.elided_units import with_units
 from agents.reading.amounting.shares import has_own_reference, share_of
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
@@ -56,7 +57,7 @@ class ComputedReading(Word):
 def computed(marked: Marked, names: Names) -> ComputedReading:
     """Compute all items and the window; raises Doubt."""
     items: list[Computed] = []
-    for item, cells in zip(_with_units(marked.items), located(marked, names), strict=True):
+    for item, cells in zip(with_units(marked.items), located(marked, names), strict=True):
         if not cells:
             raise Doubt(item.place, "no cell is left")
         ids = () if cells == names.all else tuple(sorted(cells))
@@ -83,24 +84,6 @@ def _check_contradiction(items: list[Computed]) -> None:
             is_same = other.item.kind == "edit" and other.item.name == one.item.name and other.item.slice == one.item.slice
             if is_same and (not one.cells or set(one.cells) & set(other.cells)):
                 raise Doubt(one.item.place or one.item.name, f"it forbids {one.item.name} in a cell where the text edits it")
-
-
-def _with_units(items: tuple[MarkedItem, ...]) -> tuple[MarkedItem, ...]:
-    """Return the items with the unit of the last in the amounts before it: "below 8, below 40 and below 500 ms, respectively"."""
-    following, found = dict[tuple[object, ...], str](), list[MarkedItem]()
-    first = {_unit_key(item): number for number, item in reversed(list(enumerate(items))) if unit_behind(item.amount)}
-    for number, item in reversed(list(enumerate(items))):
-        key, unit = _unit_key(item), unit_behind(item.amount)
-        has_before = first.get(key, number) < number  # "under 50 ms, under 40, and under half a second": the unit of the first
-        is_bare = is_bare_number(item.amount) and not has_before and following.get(key, "")
-        found.append(item.model_copy(update={"amount": f"{item.amount} {following[key]}"}) if is_bare else item)
-        if item.amount:
-            following[key] = unit or (following.get(key, "") if is_bare else "")
-    return tuple(reversed(found))
-
-
-def _unit_key(item: MarkedItem) -> tuple[object, ...]:
-    return (item.kind, item.name, item.is_delta, item.reference)
 
 
 def _said_before(item: MarkedItem, items: list[Computed]) -> tuple[Said, ...]:

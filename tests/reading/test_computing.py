@@ -154,6 +154,43 @@ def test_the_unit_of_the_last_amount_holds_for_those_before_it(names: Names):
     assert [target.value for target in reading.targets] == [8, 40, 500]
 
 
+@pytest.mark.parametrize(
+    ("name", "amounts", "values"),
+    [
+        ("PEE.Energy", ["max 2 kWh", "max 2.4", "max 1.8 kWh"], [2000, 2400, 1800]),
+        ("PEE.Energy", ["2 kWh", "2.4 max"], [2000, 2400]),
+        ("DRB.PdcpSduDelayDl", ["under fifty milliseconds", "under forty", "under half a second"], [50, 40, 500]),
+        ("DRB.PdcpSduDelayDl", ["eight … those are maximums", "eleven milliseconds"], [8, 11]),
+        ("DRB.PdcpSduDelayDl", ["below 8", "below 500 ms"], [8, 500]),
+        ("DRB.PacketLossRateDl", ["2 per mille", "3"], [0.2, 0.3]),
+    ],
+)
+def test_a_bare_number_has_the_unit_of_the_amount_before_it_else_of_the_next(
+    name: str, amounts: list[str], values: list[float], names: Names
+):
+    reading = _read(names, *(_target(name=name, amount=amount) for amount in amounts))
+    assert [target.value for target in reading.targets] == values
+
+
+@pytest.mark.parametrize(
+    ("name", "amounts"),
+    [
+        ("DRB.PdcpSduDelayDl", ["under forty", "under half a second"]),
+        ("DRB.PdcpSduDelayDl", ["under half a second", "under forty"]),
+        ("PEE.Energy", ["2 kWh", "900"]),
+        ("DRB.UEThpDl", ["5", "800 kbit/s"]),
+    ],
+)
+def test_a_bare_number_of_another_size_is_asked_about(name: str, amounts: list[str], names: Names):
+    with pytest.raises(Doubt, match="which unit"):
+        _read(names, *(_target(name=name, amount=amount) for amount in amounts))
+
+
+def test_an_edit_to_a_range_is_asked_about(names: Names):
+    with pytest.raises(Doubt, match="more than one amount"):
+        _read(names, _edit(place="Q03-1", amount="by 2 to 3 dB"))
+
+
 def test_a_bare_number_stays_a_doubt_without_a_unit_behind_it(names: Names):
     with pytest.raises(Doubt, match="no amount in ms"):
         _read(names, _target(amount="below 8"), _target(name="MM.RlfRate", amount="below 2 %"))
