@@ -35,6 +35,7 @@ VALUES = [
     ("three quarters of a kilowatt", "W", 750),
     ("1.2k users", "UE", 1200),
     ("8-10 ms", "ms", 10),
+    ("60..85 %", "%", 85),
     ("down from 20 to 10 ms", "ms", 10),
     ("to the height of 2 %", "%", 2),
     ("another decibel and a half", "dB", 1.5),

@@ -205,6 +205,9 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         # taken back, or left out?
         "Q07-1 no Q07-2",
         "Q07 four no there is no four Q08 three",
+        # only of the one, or of both?
+        "Q03/Q04 (1 only)",
+        "neither Q03 nor Q04, only Q05",
         # the other one of which?
         "of the Q03 cells only Q03-1, without the other one",
         "not Q03-1, the other one",

@@ -50,6 +50,14 @@ NAMED = {
     "vat.b, not c": {"vat.b"},
     "of the Q03 cells only Q03-1 and Q03-2, so without the other one": {"Q03-1", "Q03-2"},
     "Q03-1 and Q03-2, not the rest": {"Q03-1", "Q03-2"},
+    "not Q03, only Q04": _site(4),
+    "Q07-2, -3 not": {"Q07-2"},
+    "Q07-1, -3": {"Q07-1", "Q07-3"},
+    # what restricts a place
+    "cooper's yard, the Q01 cells only": {"Q01-1", "Q01-2"},
+    "cooper's yard, only Q02": {"Q02-1"},
+    "the malt store cells of Q03 and Q04": STORE,
+    "the malt store cells from Q03 to Q05": STORE,
     # what is added to a place
     "malt store … all of them, also Q03-2": STORE,
     "malt store … with Q03-2": STORE,

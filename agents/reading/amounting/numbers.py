@@ -28,7 +28,7 @@ TIMES: Final = {
     **{"twice": Fraction(2), "double": Fraction(2), "doubled": Fraction(2)},
     **{"thrice": Fraction(3), "triple": Fraction(3), "tripled": Fraction(3)},
 }
-_DIGITS: Final = r"(?:(?<![\w)])[-+−])?\d+(?:[ ,']\d{3})*(?:[.,]\d+)?(?:[eE][-+−]?\d+)?|(?:(?<![\w)])[-+−])?\d*\.\d+"
+_DIGITS: Final = r"(?:(?<![\w)])[-+−])?\d+(?:[ ,']\d{3})*(?:[.,]\d+)?(?:[eE][-+−]?\d+)?|(?:(?<![\w)])[-+−])?\d*(?<!\.)\.\d+"
 _NAMED: Final = r"(?<![^\W_xX×])"  # behind a letter stands the number of a name: C2
 _TOKEN: Final = re.compile(rf"{_NAMED}(?P<digits>{_DIGITS})|(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?|%|‰|/|\*)")
 

@@ -76,6 +76,9 @@ class PlaceReader(PlaceList):
         if length > phrase_at(EXCLUDED, self.words, position):
             self.is_not_only |= self.phrase.is_at(position, "not") and self.phrase.is_at(position + 1, "only", "just", "merely")
             return length
+        if self.phrase.is_at(position, "only") and self.phrase.is_name_at(position + 1) and self._is_opposed():
+            self.sign, self.link = "in", "…"
+            return 1
         if not self.is_not_only or not self.phrase.is_at(position, "but"):
             return 0
         self.is_not_only, self.link = False, "and"  # "not only A but B"
@@ -250,6 +253,12 @@ class PlaceReader(PlaceList):
             self.unused.append(self.phrase.text[word.start : word.end])
         self._end_line(word)
         return 1
+
+    def _is_opposed(self) -> bool:
+        """Whether "only" takes in what follows against what is left out: "not A, only B"; raises PlaceError."""
+        if self.phrase.has("neither") and self.said.groups:
+            raise PlaceError("it is not certain what is left out")
+        return self.begins_with_exclusion()
 
     def _check_alone(self, position: int) -> None:
         """Raise PlaceError for a word of the network right behind a part of a name, as they can be one: "the car park"."""
