@@ -10,24 +10,23 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from agents.reading.amounting.amounts import AmountError, is_bare_number, unit_behind
+from agents.reading.amounting.amounts import AmountError
 from agents.reading.amounting.amounts_before import AmountsBefore, Said
 from agents.reading.amounting.comparing import refined
 from agents.reading.amounting.direction import direction_of, direction_of_edit
+from agents.reading.amounting.elided_units import with_units
 from agents.reading.amounting.shares import has_own_reference, share_of
 from agents.reading.doubt import Doubt
 from agents.reading.located import RELATION, located
 from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.names import Names
 from agents.reading.relation import targets_of
-from agents.reading.spoken import ONES
 from agents.reading.timing.moments import TimeError
 from agents.reading.timing.window import is_deadline, window_of
 from policies.kpi import kpi_definition
 from policies.limits.loading import load_limits
 from policies.word import Word
 
-_COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 _ENDLESS: Final = re.compile(r"\d\s*(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
 _PER_TIME: Final = re.compile(r"\b(?:per|an?|each|every|in an)\s+(?:hour|day|night|week|month|year)\b", re.IGNORECASE)
 _BARE_SIGN: Final = re.compile(r"\s*[+\-−]\s*\d")  # an offset has values of both signs
@@ -59,8 +58,7 @@ class ComputedReading(Word):
 def computed(marked: Marked, names: Names) -> ComputedReading:
     """Compute all items and the window; raises Doubt."""
     items: list[Computed] = []
-    places = _touchable(marked, located(marked, names), names)
-    for item, cells in zip(_with_units(marked.items), places, strict=True):
+    for item, cells in zip(with_units(marked.items), located(marked, names), strict=True):
         if not cells:
             raise Doubt(item.place, "no cell is left")
         ids = () if cells == names.all else tuple(sorted(cells))
@@ -78,24 +76,6 @@ def _towards(item: MarkedItem, items: list[Computed], names: Names) -> tuple[str
     return targets_of(item.place, names)
 
 
-def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> list[frozenset[str]]:
-    """Return the cells of the items without those that the text forbids to change; restrictions keep theirs."""
-    pairs = list(zip(marked.items, cells, strict=True))
-    forbidden = frozenset[str]().union(*(own for item, own in pairs if item.kind == "forbid" and item.name == "change"))
-    hands_off = frozenset[str]() if forbidden == names.all else forbidden
-    for item, own in pairs:
-        if item.kind == "edit" and own & hands_off and _COUNTED.search(item.place):
-            raise Doubt(item.place, "it is not certain whether it is of the cells that are not to be touched, too")
-    return [own if item.kind == "forbid" or _is_counted(item, own) else own - hands_off for item, own in pairs]
-
-
-def _is_counted(item: MarkedItem, cells: frozenset[str]) -> bool:
-    """Whether the words of a place count its cells: "on all three" is of those that are not to be touched, too."""
-    counted = _COUNTED.search(item.place)
-    count = "two" if counted and counted[0].casefold() == "both" else counted[0].split()[-1].casefold() if counted else ""
-    return bool(count) and count in (str(len(cells)), next((word for word, number in ONES.items() if number == len(cells)), ""))
-
-
 def _check_contradiction(items: list[Computed]) -> None:
     """Raise Doubt if the text forbids the edit that it asks for; a text has one window, so both are at the same time."""
     for one in items:
@@ -105,24 +85,6 @@ def _check_contradiction(items: list[Computed]) -> None:
             is_same = other.item.kind == "edit" and other.item.name == one.item.name and other.item.slice == one.item.slice
             if is_same and (not one.cells or set(one.cells) & set(other.cells)):
                 raise Doubt(one.item.place or one.item.name, f"it forbids {one.item.name} in a cell where the text edits it")
-
-
-def _with_units(items: tuple[MarkedItem, ...]) -> tuple[MarkedItem, ...]:
-    """Return the items with the unit of the last in the amounts before it: "below 8, below 40 and below 500 ms, respectively"."""
-    following, found = dict[tuple[object, ...], str](), list[MarkedItem]()
-    first = {_unit_key(item): number for number, item in reversed(list(enumerate(items))) if unit_behind(item.amount)}
-    for number, item in reversed(list(enumerate(items))):
-        key, unit = _unit_key(item), unit_behind(item.amount)
-        has_before = first.get(key, number) < number  # "under 50 ms, under 40, and under half a second": the unit of the first
-        is_bare = is_bare_number(item.amount) and not has_before and following.get(key, "")
-        found.append(item.model_copy(update={"amount": f"{item.amount} {following[key]}"}) if is_bare else item)
-        if item.amount:
-            following[key] = unit or (following.get(key, "") if is_bare else "")
-    return tuple(reversed(found))
-
-
-def _unit_key(item: MarkedItem) -> tuple[object, ...]:
-    return (item.kind, item.name, item.is_delta, item.reference)
 
 
 def _said_before(item: MarkedItem, items: list[Computed]) -> tuple[Said, ...]:

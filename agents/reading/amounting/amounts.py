@@ -21,12 +21,13 @@ class AmountError(Exception):
     """The words carry no number, or one in a unit that does not fit."""
 
 
-def value_in(words: str, unit: str, *, lowest: bool = False, bound: bool = False, before: float | None = None) -> float:
+def value_in(words: str, unit: str, *, lowest: bool = False, bound: bool = True, before: float | None = None) -> float:
     """Return the amount of the words in `unit`, a canonical unit of `policies.text.units`; raises AmountError.
 
     Of a number and its correction the last one counts ("10... no, make that 8 ms"), of a range ("between 2 and 9 %") the
     lowest or the highest. A share may be said in percent, per mille, as a ratio ("2e-4") or as "2 in 100". before: the amount of
-    the item before, to which "the same", "half that" and a number without a unit refer; bound: of one, "not 80 %" is the next.
+    the item before, to which "the same", "half that" and a number without a unit refer; bound: of one, "not 80 %" is the next,
+    and a range is an amount.
     """
     plain = simplified(words)
     if not numbers_of(plain):
@@ -40,20 +41,24 @@ def value_in(words: str, unit: str, *, lowest: bool = False, bound: bool = False
         raise AmountError(f"{words!r} is no amount in {unit or 'a number'}")
     if len(set(fitting)) == 1 or CORRECTING.search(plain):
         return _rounded(fitting[-1])
+    if not bound and (_FROM_TO.search(plain) or _TO_FROM.search(plain)):
+        return _rounded(fitting[-1 if _FROM_TO.search(plain) else 0])  # "from 2 dB to 3 dB"
     if _FROM_TO.search(plain) and (lowest or fitting[-1] < fitting[0]):
         if fitting[-1] > fitting[0]:
             raise AmountError(f"{words!r} can be a range or a change")
         return _rounded(fitting[-1])  # "from 20 ms to 10 ms"
-    if _RANGE.search(plain):
+    if _RANGE.search(plain) and bound:
         return _rounded((min if lowest else max)(fitting))
     raise AmountError(f"{words!r} is more than one amount")
 
 
 CORRECTING: Final = re.compile(
-    r"\b(?:no|make that|sorry|rather|actually|uh|er|i mean|wait|correction|instead|down from|up from|old|was|were)\b|→|->|>\s*\d",
+    r"\b(?:no(?!\s+(?:more|less|fewer|higher|lower|greater|longer|shorter|worse|better|later)\b)"
+    r"|make that|sorry|rather|actually|uh|er|i mean|wait|correction|instead|down from|up from|old|was|were)\b|→|->|>\s*\d",
     re.IGNORECASE,
 )
 _FROM_TO: Final = re.compile(r"\bfrom\b.*\bto\b", re.IGNORECASE)
+_TO_FROM: Final = re.compile(r"\bto\b.*\bfrom\b", re.IGNORECASE)
 _RANGE: Final = re.compile(r"\b(?:between|range|from)\b|\d\s*(?:\.\.|-|–|to)\s*\d", re.IGNORECASE)
 
 
@@ -148,10 +153,20 @@ def _blanked(words: str, numbers: list[Number]) -> str:
     return words
 
 
-def is_bare_number(words: str) -> bool:
-    """Whether the words have one number, at their end and without a unit."""
-    numbers = numbers_of(simplified(words))
-    return len(numbers) == 1 and not numbers[0].is_ratio and simplified(words)[numbers[0].end :].strip(" .,;") == ""
+def bare_number(words: str) -> Number | None:
+    """Return the number of words that have one, and no unit behind it."""
+    plain = simplified(words)
+    numbers = [number for number in numbers_of(plain) if plain[number.start : number.end].casefold() not in TIMES]
+    if len(numbers) != 1 or numbers[0].is_ratio or numbers[0].is_joined or _is_denied(plain[: numbers[0].start]):
+        return None
+    after = plain[numbers[0].end :]
+    return None if unit_of(after) or _UNKNOWN.match(after) else numbers[0]
+
+
+def with_unit(words: str, unit: str) -> str:
+    """Return words with a bare number with a unit behind it."""
+    plain, number = simplified(words), bare_number(words)
+    return f"{plain[: number.end]} {unit}{plain[number.end :]}" if number else words
 
 
 def unit_behind(words: str) -> str:

@@ -86,6 +86,12 @@ def with_half(moment: Moment, items: list[Item]) -> Moment:
     return replace(moment, hours=hours) if hours else moment
 
 
+def _check_twelve(moment: Moment) -> None:
+    """Raise TimeError for "twelve in the morning", unless it is an end."""
+    if moment.hour == 12 and moment.hours and moment.hours[0] == 1:
+        raise TimeError("noon or midnight")
+
+
 def next_of(moment: Moment, after: datetime) -> datetime:
     """Return the next occurrence of a time of day; raises TimeError unless clocks of 12 and of 24 hours agree on it."""
     instant = replace(moment, is_exact=True).after(after)
@@ -142,6 +148,7 @@ class ClockWindow:
         return any(isinstance(item, str) and item in BY for item in self.items)
 
     def _by_one(self, moment: Moment, spans: list[Span]) -> Window:
+        _check_twelve(moment)
         days, named = days_in(self.items), moment
         if len(days) > 1:
             raise TimeError("it names several days")
@@ -175,6 +182,7 @@ class ClockWindow:
     def _by_two(self, first: Moment, last: Moment) -> Window:
         if self._is_until() and next(item for item in self.items if isinstance(item, Moment) or item in UNTIL) in UNTIL:
             raise TimeError("it has more than one end")
+        _check_twelve(first)
         first, last = self._halves(first, last)
         days = days_in(self.items)
         if len(days) == 2 and days[1] - days[0] == DAY and self._has("night") and (first.hour < 6 or first.hour == 24):
@@ -222,6 +230,8 @@ class ClockWindow:
                 raise TimeError("morning or evening")
             hours = PART_OF_DAY[part] if part else (0, 12)
             return self._at_night(first, last) if part in NIGHT else (replace(first, hours=hours), replace(last, hours=hours))
+        if first.is_open and last.hour == 12 and last.hours in ((0, 12), (12, 24)):
+            raise TimeError("noon or midnight")  # "10 to 12 pm"
         if first.is_open and last.hours is not None:
             return replace(first, hours=last.hours), last
         if first.is_open:

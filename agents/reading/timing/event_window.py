@@ -28,7 +28,7 @@ _PARTS: Final = frozenset(
     )
 )
 _ARTICLES: Final = frozenset(
-    ("the", "a", "an", "el", "la", "le", "il", "lo", "los", "las", "der", "die", "das", "den", "dem", "des")
+    ("the", "a", "an", "el", "la", "le", "il", "lo", "los", "las", "der", "die", "das", "den", "dem", "des", "de", "het")
 )
 # Words beside the name of an event that do not tell which one it is.
 _BESIDE: Final = (

@@ -38,7 +38,9 @@ class Moment:
         hour = self.hour
         if self.hours and hour <= 12:
             is_small = self.hours[1] > 24 and hour < 6
-            hour = hour % 12 + (12 if self.hours[0] >= 12 and not is_small else 0)
+            is_midnight = hour == 12 and self.hours[0] > 12  # "twelve tonight"
+            is_noon = hour == 12 and self.hours[0] == 1  # "ten to twelve in the morning"
+            hour = hour % 12 + (24 if is_midnight else 12 if is_noon or (self.hours[0] >= 12 and not is_small) else 0)
         return instant_at(day, (0 if hour == 24 and opens else hour) + self.minute / 60, now)
 
     def halves(self) -> tuple[Moment, ...]:

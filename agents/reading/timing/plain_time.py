@@ -29,6 +29,14 @@ _GAMES: Final = frozenset(
 )
 
 
+_EMPHASIS: Final = re.compile(  # "and not a minute longer"
+    r",?\s*(?:(?:and|but)\s+)?\bnot\s+(?:even\s+)?(?:an?|one|1)\s+(?:single\s+)?(?:second|sec|minute|min|moment|hour)\s+"
+    r"(?:longer|more|later|beyond|over|earlier|sooner|before)(?!\s*\w)",
+    re.IGNORECASE,
+)
+_ORDINALS: Final = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth"}
+_ORDINAL: Final = re.compile(r"\b(1st|2nd|3rd|4th)(?=\s+(?:half|quarter|hours?|hrs?|\d+\s*(?:m|mins?|minutes?|h|hours?))\b)")
+_GLUED: Final = re.compile(r"(?<=\d):\d\d(?!t\d)[^\W\d_]+", re.IGNORECASE)
 _POLITE: Final = re.compile(r"\b(?:bitte|please|pls|plz|por favor|per favore|s'il vous plaît)\b,?", re.IGNORECASE)
 
 
@@ -36,7 +44,11 @@ def plain(phrase: str) -> str:
     """Return a phrase with the usual spellings of clocks and days; raises TimeError for another clock."""
     if zone := _ZONE.search(phrase):
         raise TimeError(f"{zone.group().lstrip('0123456789 (,')} is not the clock of the network")
-    text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", phrase)  # a date with dots has its day first
+    text = re.sub(r"\bb4\b", "before", _EMPHASIS.sub(" ", phrase), flags=re.IGNORECASE)
+    text = _ORDINAL.sub(lambda match: _ORDINALS[match[1]], text)
+    text = re.sub(r"(?<![\w.,])(\d{1,2}(?::\d\d)?)([ap])(?![\w.])", r"\1 \2m", text, flags=re.IGNORECASE)  # "7:30p"
+    text = re.sub(r"\bfinal whistle(?=\s+of\b)", "end", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", text)  # a date with dots has its day first
     text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
     text = with_clocks(_POLITE.sub(" ", text))
     text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
@@ -48,7 +60,10 @@ def plain(phrase: str) -> str:
     text = re.sub(r"\bno[t]? (?:later than|after)\b", "until", text, flags=re.IGNORECASE)
     text = re.sub(r"\bup to(?: and including)?\b", "until", text, flags=re.IGNORECASE)
     text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
-    return re.sub(r"(\d)(am|pm|h|min|m|s)\b", r"\1 \2", text, flags=re.IGNORECASE)
+    text = re.sub(r"(\d)(am|pm|h|min|m|s)\b", r"\1 \2", text, flags=re.IGNORECASE)
+    if letter := _GLUED.search(text):
+        raise TimeError(f"{letter[0]} is not understood")
+    return text
 
 
 def corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:

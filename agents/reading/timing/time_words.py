@@ -20,10 +20,10 @@ UNITS: Final = {
     **dict.fromkeys(("h", "hr", "hrs", "hour"), 60.0),
     **dict.fromkeys(("d", "day"), 1440.0),
 }
-# Hours between which a time of day is, by the word beside it; beyond 24 is the small hours.
+# Hours between which a time of day is, by the word beside it; beyond 24 is the small hours. Twelve is noon between 1 and 12.
 PART_OF_DAY: Final = {
-    **{"morning": (0, 12), "mornign": (0, 12), "am": (0, 12), "afternoon": (12, 18), "afternon": (12, 18), "evening": (12, 24)},
-    **{"pm": (12, 24), "tonight": (12, 30), "tonite": (12, 30), "night": (18, 30)},
+    **{"am": (0, 12), "morning": (1, 12), "mornign": (1, 12), "afternoon": (12, 18), "afternon": (12, 18), "evening": (17, 24)},
+    **{"pm": (12, 24), "tonight": (18, 30), "tonite": (18, 30), "night": (18, 30)},
 }
 NIGHT: Final = _words("tonight tonite night")
 # Hours of a window that is one word.
@@ -40,8 +40,8 @@ RECURRING: Final = _words(
 )
 # Words of other languages that shift a time: without a rule for them nothing is certain.
 UNTRANSLATED: Final = _words(
-    "nach danach nachher vor davor vorher stunde stunden mitternacht beginn dopo prima ora ore mezzanotte después despues antes"
-    " hora horas medianoche depois après apres avant heure heures minuit uur voor daarna efter før innan"
+    "nach danach nachher vor davor vorher stunde stunden beginn dopo prima ora ore después despues antes"
+    " hora horas p depois après apres avant heure heures uur voor daarna efter før innan"
 )
 ENDING: Final = _words("ending ends end:")
 FROM: Final = _words("from starting commencing beginning since as when once start")
