@@ -99,7 +99,7 @@ def test_every_decision_of_the_rules_can_be_said_and_means_the_same(card, text, 
         elif isinstance(decision, Propose):
             assert made[0].proposal.best == decision.proposal.best
         else:
-            assert made[0] == decision
+            assert made[0] == decision.model_copy(update={"messages": ()})
         assert set(names(entries)) <= set(plan_tokens()), "the transcript has a name without a token"
 
 
