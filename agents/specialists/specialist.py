@@ -50,11 +50,11 @@ class Specialist:
     def need(self, situation: Situation) -> Need:
         """Return what it wants to know before it drafts, or objects."""
         wants = [Want(tool=tool, place=place) for tool, place in _READ if tool in self.tools]
-        wants += [
-            Want(tool=_KPIS, level=level, kpis=tuple(sorted({*standing, *self._targeted(situation.intent, level)})))
-            for level, standing in (("cell", self.of_cells), ("slice", self.of_slices))
-        ]
+        wants += [self._query(situation, "cell", self.of_cells), self._query(situation, "slice", self.of_slices)]
         return Need(sender=self.name, wants=tuple(wants))
+
+    def _query(self, situation: Situation, level: Literal["cell", "slice"], standing: tuple[str, ...]) -> Want:
+        return Want(tool=_KPIS, level=level, kpis=tuple(sorted({*standing, *self._targeted(situation.intent, level)})))
 
     def _targeted(self, intent: Intent, level: Literal["cell", "slice"]) -> set[str]:
         """Return the targeted KPIs that it is responsible for, and how many handovers there are behind rates of them."""
