@@ -4,7 +4,8 @@
    plan is checked: tool, arguments, restrictions and step bounds as for any model, and that the evidence bears out its claim.
 2. A plan that fails its check is shown to the model as wrong, which plans once more. After two wrong plans the rule planner
    decides, and the decision says so.
-3. Questions about the network, and the choice of receivers and beams, have fixed look-ups and are answered by their workflows.
+3. Questions about the network, and the choice of receivers and beams, have fixed look-ups and are answered by their workflows,
+   also where they stand beside a change, which is planned then.
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from agents.planning.plan_names import CONSULT
 from agents.planning.planning import decision_of
 from agents.planning.scene import Names, PlanError, Scene, is_plannable
 from agents.planning.transcript import transcript_of
-from agents.rule_planner import Read, RulePlanner
+from agents.rule_planner import RulePlanner
+from agents.understanding.radio.side_question import Read
 from agents.understanding.relative import unmeasured
 from agents.understanding.result import NeedsMeasurement
 from agents.understanding.understand import understand
+from agents.workflows.answers.side_answer import open_side_question
 from agents.workflows.measuring import present_values
+from agents.workflows.talking.team_talk import with_talk
 from agents.workflows.trials.trying import Effort
 
 _PLANS: Final = 2
@@ -59,6 +63,8 @@ class SixGPlanner:
             return OUT_OF_STEPS
         if view.reading is None or view.unread or not is_plannable(view.reading) or _is_measured(view):
             return self._rules.decide(view)
+        if open_side_question(view) is not None:
+            return self._rules.decide(view)
         try:
             model = self._load()
         except PlanModelError as error:
@@ -71,7 +77,7 @@ class SixGPlanner:
         for _ in range(_PLANS):
             names = plan(model, scene, wrong)
             try:
-                return decision_of(names, scene)
+                return with_talk(decision_of(names, scene), view)
             except PlanError as error:
                 wrong.append(names)
                 problem = str(error)

@@ -62,6 +62,7 @@ def resolve(reading: NeedsMeasurement, card: NetworkCard, measured: Measured) ->
         direct=reading.direct,
         forbidden=reading.forbidden,
         link=reading.link,
+        beside=reading.beside,
     )
 
 

@@ -36,6 +36,7 @@ from agents.understanding.result import (
     Reading,
     ReadingError,
     RelativeBound,
+    SideQuestion,
     Supposed,
     Understood,
 )
@@ -86,14 +87,22 @@ def with_answers(reading: Reading, answers: Sequence[Answer], card: NetworkCard)
     """
     if isinstance(reading, Question) and answers:
         return understand(_with_answer(reading.text, answers[0], reading), card, answers[1:])
+    if isinstance(reading, Understood | NeedsMeasurement):
+        for answer in answers:
+            link = reading.link.completed_by(answer.answer)
+            beside = tuple(_completed(one, answer.answer) for one in reading.beside)
+            reading = reading.model_copy(update={"link": link, "beside": beside})
     if isinstance(reading, Understood):
         for answer in answers:
-            reading = reading.model_copy(update={"link": reading.link.completed_by(answer.answer)})
             reading = reading.model_copy(update={"intent": _with_crowd(reading.intent, answer.answer, card)})
     if isinstance(reading, Supposed):
         for answer in answers:
             reading = _with_crowd(reading, answer.answer, card)
     return reading
+
+
+def _completed(question: SideQuestion, answer: str) -> SideQuestion:
+    return question.model_copy(update={"link": question.link.completed_by(answer)})
 
 
 _OfEvents = TypeVar("_OfEvents", Intent, Supposed)
