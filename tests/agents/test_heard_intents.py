@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from agents.readers.heard import Heard
-from agents.readers.intents import REGARDLESS, result_of
+from agents.readers.intents import result_of
 from agents.reading.reading import Reading, RelativeBound, StatedEdit, StatedRestriction, StatedTarget
+from agents.understanding.context_answers import REGARDLESS
 from agents.understanding.result import (
     Forbids,
     Impossible,
