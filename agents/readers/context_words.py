@@ -65,6 +65,7 @@ class ReadContext:
 _TABLE: Final = Path(__file__).parent / "data" / "condition_words.toml"
 _LEAD: Final = r"[\s,;:.…(–—-]*(?:(?:but|and|so|yet|then|or)\b[\s,]+)?"
 _BIT_RATE: Final = re.compile(r"\b(?:[kmg]bit/s|[kmg]bps|[kmg]b/s|(?:kilo|mega|giga)?bits?\b)", re.IGNORECASE)
+_ALTERNATIVE: Final = re.compile(r"\b(?:or|either|nor)\b", re.IGNORECASE)
 _REST: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[<>=≤≥≠±&|…]")
 
 
@@ -196,9 +197,9 @@ class _Clause:
         except AmbiguousNameError as error:
             raise ContextError(str(error)) from error
         refers = bool(self._take(_pattern("referring")))
-        if len(named) > 1:
+        if len(named) > 1 and _ALTERNATIVE.search(self._words):
             raise ContextError("it names several places, and not whether in one or in all of them")
-        return (named[0] if named else None), refers
+        return (frozenset[str]().union(*named) if named else None), refers
 
     def _blank_names(self, named: tuple[frozenset[str], ...]) -> None:
         words, position = with_hundreds(spoken(self._left)), 0

@@ -27,7 +27,7 @@
 5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one. A
    target that needed the change, and hardly moved as it was to move, is not met by it. An edit of which the twin predicted a
    material effect, and of which none is measured, may not have been carried out: inconclusive, whatever the targets say.
-6. **Conditions.** A lasting condition of the request is judged by its bound alone (`harness.verification.contexts`): broken, it
+6. **Conditions.** A lasting condition of the request is judged by its bound alone (`target_check.check_contexts`): broken, it
    takes the change back whatever broke it; not known to hold, nothing is confirmed.
 7. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.
    A target without a bound that was not measured says nothing; edits that the operator named without a bound are verified
@@ -41,13 +41,12 @@ from collections.abc import Iterable, Sequence
 from harness.verification.bystanders import check_bystanders
 from harness.verification.cells import slice_name
 from harness.verification.comparison import Comparison
-from harness.verification.contexts import check_contexts
 from harness.verification.effect import edit_effects
 from harness.verification.flawed import is_invalid
 from harness.verification.measurements import missing_measurements
 from harness.verification.populations import check_populations
 from harness.verification.result import BystanderCheck, EditEffect, TargetCheck, Verification
-from harness.verification.target_check import check_target
+from harness.verification.target_check import check_contexts, check_target
 
 _NAMED = 3  # KPIs or edits that a note names; the others are in the checks
 _OPEN = ("missed", "inconclusive")

@@ -1,13 +1,14 @@
-"""A condition on a KPI is measured before anything is done, proved in the twin, judged by the gate and watched after the apply."""
+"""A condition on a KPI is measured before anything is done, proved in the twin, judged by the gate, watched after the apply."""
 
 from dataclasses import replace
 from datetime import timedelta
+from statistics import fmean
 
 import pytest
 from answering_runs import answering
 from gate_case import case_of
-from small_network import START, SmallNetwork, embb_minimum, ratio
-from small_world import candidate, intent
+from small_network import START, SmallNetwork, du, embb_minimum, ratio
+from small_world import SmallPlanner, candidate, intent, service
 
 from agents.planner import Understand
 from agents.readers.heard import Heard
@@ -18,10 +19,11 @@ from agents.understanding.result import Understood
 from harness.approvals.approver import approve_by_flag
 from harness.gate.context import judge, unmet
 from harness.runtime.timetable import Timetable
-from policies.intent import KpiContext
+from policies.intent import KpiContext, TimeWindow
 from policies.slices import Slice
 from tools.twinning.context_values import context_values
 from tools.twinning.laboratory import Laboratory
+from twins.network import KpiQuery
 from twins.system.scenario.disturbance import BackhaulDelay
 
 TEXT = "at least 40 % of the PRBs of S1C1 for eMBB, on a condition"
@@ -46,9 +48,11 @@ class DelayedAfterApply(SmallNetwork):
         return receipt
 
 
-def read(condition, network, answers=()):
+def read(condition, network, answers=(), edit=EDIT):
     """What a run works with when the change is said under this condition."""
-    heard = Heard(reading=Reading(act="change", edits=(EDIT,), condition_on=condition), read_back="x.", confidence=1, readers="both")
+    heard = Heard(
+        reading=Reading(act="change", edits=(edit,), condition_on=condition), read_back="x.", confidence=1, readers="both"
+    )
     return result_of(heard, TEXT, network.describe(), answers)
 
 
@@ -97,11 +101,18 @@ def test_under_a_condition_that_does_not_hold_nothing_is_done_and_the_value_is_s
 
 
 def test_a_change_that_would_break_its_condition_is_not_proposed(tmp_path, laboratory):
-    """The cameras get what the phones are given: they have 9 Mbit/s, and will not keep 8."""
+    """The cameras use all that nobody else wants, and cannot keep it with at most 60 % of the PRBs."""
     network = SmallNetwork()
-    outcome, runs = run(tmp_path, "as long as the mMTC throughput in S1C1 stays above 6 Mbit/s", network, laboratory)
-    assert outcome.status == "cannot" and network.applied == []
-    assert "breaks what was asked for: DRB.UEThpDl > 6 Mbit/s is predicted at" in outcome.message
+    now = network.observe(KpiQuery(kpis=("DRB.UEThpDl",), windows=4)).keep(
+        lambda sample: sample.dn == du("S1C1") and sample.slice is Slice.MMTC
+    )
+    bound = 0.85 * fmean(now.values())
+    edit = StatedEdit(attribute="rRMPolicyMaxRatio", slice=Slice.MMTC, cells=("S1C1",), value=60.0)
+    condition = f"as long as the mMTC throughput in S1C1 stays above {bound:.2f} Mbit/s"
+    runs = answering(tmp_path, read(condition, network, edit=edit), network, laboratory)
+    outcome = runs.start(TEXT, approver=approve_by_flag)
+    assert outcome.status == "cannot" and network.applied == [], outcome.message
+    assert "breaks what was asked for: DRB.UEThpDl >" in outcome.message and "is predicted at" in outcome.message
     assert bodies(runs, outcome, "gate.judged") == []
 
 
@@ -147,8 +158,6 @@ def test_the_gate_refuses_a_planner_that_does_not_mind_the_condition(tmp_path):
 
 
 def propose(view):
-    from small_world import SmallPlanner
-
     return SmallPlanner(lie=True).decide(view)
 
 
@@ -207,3 +216,17 @@ def test_the_values_of_conditions_are_of_the_newest_windows_and_their_own_cells(
     values = context_values(runs.parts.context.kpis.snapshot(), gate_network.describe(), intent(contexts=(first, other)))
     assert 1 < values[first] < 3 and values[other] == 100
     assert isinstance(Understand(reading=read(HOLDS, gate_network)).reading, Understood)
+
+
+def test_a_condition_of_a_later_time_is_measured_when_it_comes(tmp_path):
+    """The delay is high while the change is planned and approved, and as low as ever when its time has come."""
+    window = TimeWindow(start=NOW + timedelta(seconds=60), end=NOW + timedelta(seconds=120))
+    network = SmallNetwork(BackhaulDelay(cell="S1C1", milliseconds=30, end=NOW + timedelta(seconds=20)))
+    high = read("if the URLLC delay there is above 10 ms", network).intent.contexts
+    runs = service(tmp_path, SmallPlanner(window=window, contexts=high), network=network)
+    scheduled = runs.start(TEXT, approver=approve_by_flag, waits=False)
+    assert scheduled.status == "scheduled", scheduled.message
+    outcome = runs.resume(scheduled.run_id, approver=approve_by_flag)
+    assert outcome.status == "no change needed" and "does not hold" in outcome.message and network.applied == []
+    (commitment,) = runs.commitments.of_run(outcome.run_id)
+    assert commitment.state == "cancelled" and "not applied" in commitment.note
