@@ -5,7 +5,8 @@
 2. A plan that fails its check is shown to the model as wrong, which plans once more. After two wrong plans the rule planner
    decides, and the decision says so.
 3. Questions about the network, and the choice of receivers and beams, have fixed look-ups and are answered by their workflows,
-   also where they stand beside a change, which is planned then.
+   also where they stand beside a change, which is planned then. Conditions of a request, and values of the past that a bound
+   refers to, are measured by code before anything is planned.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from agents.planning.transcript import transcript_of
 from agents.rule_planner import RulePlanner
 from agents.understanding.radio.side_question import Read
 from agents.understanding.relative import unmeasured
-from agents.understanding.result import NeedsMeasurement
+from agents.understanding.result import NeedsMeasurement, Understood
 from agents.understanding.understand import understand
 from agents.workflows.answers.side_answer import open_side_question
-from agents.workflows.measuring import present_values
+from agents.workflows.measured.contexts import check_contexts
+from agents.workflows.measured.measuring import measured_values
 from agents.workflows.talking.team_talk import with_talk
 from agents.workflows.trials.trying import Effort
 
@@ -61,7 +63,7 @@ class SixGPlanner:
         """Return the next decision; never raises because of what the operator, a tool or the model wrote."""
         if view.steps_left == 0:
             return OUT_OF_STEPS
-        if view.reading is None or view.unread or not is_plannable(view.reading) or _is_measured(view):
+        if view.reading is None or view.unread or not is_plannable(view.reading) or _is_for_code(view):
             return self._rules.decide(view)
         if open_side_question(view) is not None:
             return self._rules.decide(view)
@@ -97,7 +99,12 @@ def plan(model: PlanModel, scene: Scene, wrong: list[Names]) -> Names:
     return names
 
 
-def _is_measured(view: View) -> bool:
-    """Whether all that relative bounds refer to is measured, so that code gives them their values."""
-    reading = view.reading
-    return isinstance(reading, NeedsMeasurement) and not unmeasured(reading, present_values(view, reading))
+def _is_for_code(view: View) -> bool:
+    """Whether code decides: conditions come before any plan, and bounds get values from the past or what is measured."""
+    match view.reading:
+        case Understood():
+            return check_contexts(view, view.reading.intent) is not None
+        case NeedsMeasurement():
+            past = any(bound.to != "now" for bound in view.reading.relative)
+            return past or not unmeasured(view.reading, measured_values(view, view.reading)[0])
+    return False

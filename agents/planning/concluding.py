@@ -19,7 +19,7 @@ from agents.workflows.calls import failure_of
 from agents.workflows.configuration import tunes_handover
 from agents.workflows.gathering import crowd_question
 from agents.workflows.handover_activity import CHECK_EVENT, inactive_cells, inactive_reason
-from agents.workflows.measuring import present_values, unmeasurable
+from agents.workflows.measured.measuring import measured_values, unmeasurable
 from agents.workflows.pressure import reason_for_no_change
 from agents.workflows.proposing import indistinguishable
 from agents.workflows.trials.situating import NO_CELLS
@@ -176,7 +176,7 @@ def _nowhere(scene: Scene) -> Escalate | None:
 def _unknown(scene: Scene) -> Escalate | None:
     if not isinstance(scene.reading, NeedsMeasurement):
         return None
-    missing = unmeasured(scene.reading, present_values(scene.view, scene.reading))
+    missing = unmeasured(scene.reading, measured_values(scene.view, scene.reading)[0])
     return unmeasurable(scene.view, missing) if missing and scene.view.observations else None
 
 

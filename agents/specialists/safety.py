@@ -69,8 +69,8 @@ def _bounds(candidate: Candidate) -> list[Reason]:
             source=SOURCE,
             remedy="choose a candidate with more margin, or relax the bound",
         )
-        for outlook in candidate.outlook
-        if not outlook.target.condition.is_objective and not (outlook.met and outlook.probability >= MIN_PROBABILITY)
+        for outlook in candidate.bounded
+        if not (outlook.met and outlook.probability >= MIN_PROBABILITY)
     ]
 
 

@@ -4,7 +4,8 @@
    D.3 that fits.
 2. `NetworkQuestion` asks for information about the network, `LinkQuestion` about one radio link, `WhyQuestion` about a run,
    `Supposed` about edits that nobody wants to make yet; none of them changes anything, and in their runs nothing can be proposed.
-3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then `relative.resolve`.
+3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "a fifth less than yesterday"): measure, then
+   `relative.resolve`.
 4. `Forbids` only forbids something: nothing is to be done now, and the restrictions stand from then on.
 5. `Question`, `NotAboutNetwork` and `Impossible` are reported to the operator; nothing is changed.
 6. What is to be done may have a `SideQuestion` beside it, which is answered in the same run.
@@ -19,7 +20,7 @@ from typing import Literal
 from pydantic import Field
 
 from agents.understanding.conditions import LinkConditions
-from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, KpiContext, TimeWindow
 from policies.restrictions.prohibition import Prohibition
 from policies.slices import Slice
 from policies.word import Word
@@ -140,10 +141,13 @@ class LinkQuestion(Word):
     assumptions: tuple[str, ...] = ()
 
 
-class RelativeBound(Word):
-    """A bound on a KPI relative to its present value.
+Reference = Literal["now", "yesterday", "last week"]
 
-    The KPI must be lower or higher (by `condition`) by `amount`, in percent of the present value if `share` is set, else in the
+
+class RelativeBound(Word):
+    """A bound on a KPI relative to its present value, or to that of the same hours yesterday or a week ago (`to`).
+
+    The KPI must be lower or higher (by `condition`) by `amount`, in percent of that value if `share` is set, else in the
     KPI's unit. An amount of 0 preserves it.
     """
 
@@ -153,10 +157,11 @@ class RelativeBound(Word):
     amount: float
     share: bool
     tolerance: float = 0.0
+    to: Reference = "now"
 
 
 class NeedsMeasurement(Word):
-    """The requests in the text, in order; its relative bounds need the present values of their KPIs."""
+    """The requests in the text, in order; its relative bounds need the values that they refer to."""
 
     text: str
     expectations: tuple[IntentExpectation | RelativeBound, ...]
@@ -171,6 +176,7 @@ class NeedsMeasurement(Word):
     link: LinkConditions = LinkConditions()
     forbidden: tuple[Prohibition, ...] = ()
     beside: tuple[SideQuestion, ...] = ()
+    contexts: tuple[KpiContext, ...] = ()
 
     @property
     def relative(self) -> tuple[RelativeBound, ...]:

@@ -139,7 +139,7 @@ def _note(approval: Approval) -> ApprovalNote:
 
 def _observed(verification: Verification, candidate: Candidate | None) -> tuple[ObservedKpi, ...]:
     predictions = {(kpi.kpi, kpi.slice): kpi for kpi in candidate.predictions} if candidate else {}
-    targets = [ObservedKpi.of_target(check) for check in verification.targets]
+    targets = [ObservedKpi.of_target(check) for check in (*verification.targets, *verification.contexts)]
     # A prediction is for the intent's cells: only a check of these cells has a no-change value to compare with.
     bystanders = [
         ObservedKpi.of_bystander(check, None if check.no_change is None else predictions.get((check.kpi, check.slice)))
