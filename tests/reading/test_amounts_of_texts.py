@@ -61,6 +61,7 @@ VALUES = [
     ("nine thousandths of a second", "ms", 9),
     ("up to a second and a quarter", "ms", 1250),
     ("two seconds and a half", "ms", 2500),
+    ("two and half degrees", "0.1 deg", 25),
     # other languages
     ("unter zehn Millisekunden", "ms", 10),
     ("sotto venti millisecondi", "ms", 20),

@@ -100,6 +100,7 @@ def test_the_other_one_is_one_cell(names: Names):
     [
         ("Q03-1 or Q03-2", True),
         ("either of Q03-1 and Q03-2", True),
+        ("either vat b or c", True),
         ("both Q03-1 or Q03-2", False),
         ("all but Q03-1 or Q03-2", False),
         ("Q03-1 and Q03-2", False),
@@ -205,6 +206,7 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         # taken back, or left out?
         "Q07-1 no Q07-2",
         "Q07 four no there is no four Q08 three",
+        "Q03-1 Q03-2 instead",
         # only of the one, or of both?
         "Q03/Q04 (1 only)",
         "neither Q03 nor Q04, only Q05",

@@ -53,6 +53,14 @@ NAMED = {
     "not Q03, only Q04": _site(4),
     "Q07-2, -3 not": {"Q07-2"},
     "Q07-1, -3": {"Q07-1", "Q07-3"},
+    # taken back
+    "Q03-1, or no, Q03-2 instead": {"Q03-2"},
+    "Q03-1, hm no, Q03-2": {"Q03-2"},
+    # words that change nothing
+    "hte malt store": STORE,
+    "the malt store, but of course without Q03-2": STORE - {"Q03-2"},
+    "malt store, but leave Q03-2 out of it": STORE - {"Q03-2"},
+    "malt store … but Q03-2 remains out": STORE - {"Q03-2"},
     # what restricts a place
     "cooper's yard, the Q01 cells only": {"Q01-1", "Q01-2"},
     "cooper's yard, only Q02": {"Q02-1"},

@@ -61,6 +61,7 @@ _SIMPLER: Final = (
     _simpler(r"(\d)\s*[×x*·⋅]\s*10\s*[-−–](\d{1,2})\b", r"\1e-\2"),  # the exponent was raised
     _simpler(r"\b(?:prcnt|pcnt|perc|prct|percnt)\b|\bp\.\s?c\.", "percent"),
     _simpler(r"\bhaf\b", "half"),
+    _simpler(r"\band\s+half\b(?=\s+(?:deg|dec|d\s?b|sec|meg))", "and a half"),
     _simpler(FOREIGN_NUMBER, digits_of),
     _simpler(r"\b(?:prozent|prosent|por\s?cien(?:to)?|por\s?cento|pour\s?cent|per\s?cento)\b", "percent"),
     _simpler(r"\bmill?ise(?:kunden?|condi|gundos|condes|conden)\b", "ms"),

@@ -43,6 +43,7 @@ class PlaceList:
     is_back_open: bool = False  # "there" has no name behind it yet
     about: Name | None = None  # "the A cells of B": A, which may hold for what follows
     form: str = ""  # how the last name is written
+    is_corrected: bool = False  # a name was taken back
     is_or: bool = False  # "or" stands before the next name
     end: int = 0  # behind the last name
     link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
@@ -101,9 +102,7 @@ class PlaceList:
     @property
     def is_alternative(self) -> bool:
         """Whether one of several places is meant: "A or B", "either of A and B"."""
-        is_either = any(
-            self.phrase.is_at(index, "either") and self.phrase.is_at(index + 1, "of") for index in range(len(self.words))
-        )
+        is_either = self.phrase.has("either")
         return (self.said.is_alternative or is_either) and not self.phrase.has("both", "neither")
 
     def is_minus(self, position: int) -> bool:

@@ -39,6 +39,7 @@ _UNLIKE: Final = frozenset(  # of these words no name is an apposition
         *("maybe", "perhaps", "possibly", "probably", "presumably"),
     )
 )
+_THERE: Final = ("ther", "theer", "tehre", "htere")
 _KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 
@@ -55,6 +56,8 @@ class PlacePhrase:
 
     def keyword(self, key: str) -> str:
         """Return the word of exclusion or the like that a word misspells, unless it is near to a name."""
+        if key in _THERE:
+            return "there"
         if len(key) < 6 or key in KEYWORDS or key in FILLERS or self.names.corrected(key) != key:
             return key
         return next((right for right in KEYWORDS if is_misspelled(key, right)), key)

@@ -125,6 +125,9 @@ class PlaceReader(PlaceList):
             self.sign, self.link = ("out", self.link) if self.said.groups.union("in") else ("in", "…")
         elif (length := phrase_at(INSTEAD, self.words, position)) and self.said.groups:
             self.said.groups.pop()
+            self.is_corrected = True
+        elif self.is_corrected and self.phrase.is_at(position, "instead"):
+            return 1
         return length
 
     def _read_heading(self, position: int) -> int:
@@ -294,6 +297,8 @@ class PlaceReader(PlaceList):
     def _means_nothing(self, position: int, word: Spoken) -> bool:
         if is_pronoun(self.words, position) or self.phrase.is_apposed(position) or self.is_of_network(position):
             return True
+        if word.key in ("keep", "keeps", "leave", "leaves") and self.phrase.has("out"):
+            return True  # "leave A out of it"
         if word.key in OTHERS and self.phrase.is_at(position - 1, "that", "this", "same") and len(self.said.groups) > 0:
             return not self.phrase.is_at(position + 1, "of")
         last = self.said.groups.last

@@ -57,7 +57,12 @@ def with_clocks(text: str) -> str:
     text = _FOREIGN_WORD.sub(lambda match: _FOREIGN[match[0].casefold()], text)
     text = _FOUR_DIGITS.sub(lambda match: "".join(_DIGITS[digit.casefold()] for digit in match.groups()), text)
     text = re.sub(r"\b(?:from\s+)?now\s*(?:→|->|-|–|to|thru|through)\s*(?=\w)", "until ", text, flags=re.IGNORECASE)
-    text = re.sub(r"^(\W*)(?:thru|through)\s+(?=.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b)", r"\1until ", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"^(\W*)(?:thru|through)\s+(?=(?:midnight|noon)\b|.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b)",
+        r"\1until ",
+        text,
+        flags=re.IGNORECASE,
+    )
     text = re.sub(r"\b(?:final|closing)\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "last ", text, flags=re.IGNORECASE)
     text = re.sub(r"\bopening\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "first ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:de|da)\s+(?=(?:midnight|\d))", "from ", text, flags=re.IGNORECASE)
