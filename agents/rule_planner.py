@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from agents.answer import Answer
 from agents.planner import OUT_OF_STEPS, Decision, Escalate, Restrict, Understand, View
+from agents.readers.by_rules import read_by_rules
 from agents.understanding.result import (
     Forbids,
     Impossible,
@@ -23,7 +24,7 @@ from agents.understanding.result import (
     Understood,
     WhyQuestion,
 )
-from agents.understanding.understand import understand, with_answers
+from agents.understanding.understand import with_answers
 from agents.workflows.answering import answer_question
 from agents.workflows.answers.what_if import answer_what_if
 from agents.workflows.answers.why import answer_why
@@ -45,7 +46,7 @@ Read = Callable[[str, NetworkCard, Sequence[Answer]], Reading]
 class RulePlanner:
     """A planner of rules. `effort` limits the twin time of a run; `read` reads texts, by default by rules, too."""
 
-    def __init__(self, effort: Effort | None = None, read: Read = understand, name: str = "rule planner") -> None:
+    def __init__(self, effort: Effort | None = None, read: Read = read_by_rules, name: str = "rule planner") -> None:
         self.name = name
         self._effort = effort or Effort()
         self._read = read
@@ -61,8 +62,8 @@ class RulePlanner:
         return self._by_reading(view, view.reading)
 
     def _with_answers(self, view: View, reading: Reading) -> Reading:
-        """Return the reading with new answers; a reader other than the rules hears the text again with those to its questions."""
-        if isinstance(reading, Question) and self._read is not understand:
+        """Return the reading with new answers; after a question the text is read again with all of them."""
+        if isinstance(reading, Question):
             return self._read(view.text, view.card, view.answers)
         if isinstance(reading, NeedsMeasurement):
             return with_references(reading, view.unread)
