@@ -7,7 +7,8 @@ the first decision, and again when an answer completes it; all other decisions u
 from __future__ import annotations
 
 from agents.planner import OUT_OF_STEPS, Decision, Escalate, Restrict, Understand, View
-from agents.understanding.radio.side_question import Joined, Read, reading_of_both
+from agents.readers.by_rules import read_by_rules
+from agents.understanding.radio.side_question import Read, reading_of_both
 from agents.understanding.result import (
     Forbids,
     Impossible,
@@ -21,7 +22,7 @@ from agents.understanding.result import (
     Understood,
     WhyQuestion,
 )
-from agents.understanding.understand import understand, with_answers
+from agents.understanding.understand import with_answers
 from agents.workflows.answering import answer_question
 from agents.workflows.answers.side_answer import answer_side_question, open_side_question
 from agents.workflows.answers.what_if import answer_what_if
@@ -42,7 +43,7 @@ from agents.workflows.trials.trying import Effort
 class RulePlanner:
     """A planner of rules. `effort` limits the twin time of a run; `read` reads texts, by default by rules, too."""
 
-    def __init__(self, effort: Effort | None = None, read: Read = understand, name: str = "rule planner") -> None:
+    def __init__(self, effort: Effort | None = None, read: Read = read_by_rules, name: str = "rule planner") -> None:
         self.name = name
         self._effort = effort or Effort()
         self._read = read
@@ -60,8 +61,8 @@ class RulePlanner:
         return with_talk(self._by_reading(view, view.reading), view)
 
     def _with_answers(self, view: View, reading: Reading) -> Reading:
-        """Return the reading with new answers: a text of two parts, and by other readers than the rules any, is read again."""
-        if isinstance(reading, Question) and (self._read is not understand or Joined.of(view.text, view.card)):
+        """Return the reading with new answers; after a question the text is read again with all of them."""
+        if isinstance(reading, Question):
             return reading_of_both(self._read, view.text, view.card, view.answers)
         if isinstance(reading, NeedsMeasurement):
             reading = with_references(reading, view.unread)

@@ -22,11 +22,11 @@ from agents.planning.plan_names import CONSULT
 from agents.planning.planning import decision_of
 from agents.planning.scene import Names, PlanError, Scene, is_plannable
 from agents.planning.transcript import transcript_of
+from agents.readers.by_rules import read_by_rules
 from agents.rule_planner import RulePlanner
 from agents.understanding.radio.side_question import Read
 from agents.understanding.relative import unmeasured
 from agents.understanding.result import NeedsMeasurement, Understood
-from agents.understanding.understand import understand
 from agents.workflows.answers.side_answer import open_side_question
 from agents.workflows.measured.contexts import check_contexts
 from agents.workflows.measured.measuring import measured_values
@@ -48,7 +48,7 @@ class SixGPlanner:
     def __init__(
         self,
         effort: Effort | None = None,
-        read: Read = understand,
+        read: Read = read_by_rules,
         load: Callable[[], PlanModel] = load_plan_model,
         wrong: Wrong = _unheard,
         name: str = "6G-LLM planner",

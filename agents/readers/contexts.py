@@ -26,11 +26,23 @@ class UnreadContextError(Exception):
 
 
 def contexts_of(reading: Reading, card: NetworkCard, answers: Sequence[str] = ()) -> tuple[KpiContext, ...]:
-    """Return the conditions of a change; raises UnreadContextError.
+    """Return the conditions of a change; raises UnreadContextError. answers: as of `contexts_under`."""
+    everywhere = frozenset(cell.id for cell in card.cells)
+    named = [*(target.cells for target in reading.targets), *(edit.cells for edit in reading.edits)]
+    places = [everywhere if own == "*" else frozenset(own) for own in named]
+    off_air = frozenset(cell for edit in reading.edits if edit.value in _OFF for cell in edit.cells)
+    return contexts_under(reading.condition_on or "", card, places, off_air, answers)
 
-    answers: the operator's, to questions about the condition: one that is no choice takes the place of its words.
+
+def contexts_under(
+    condition: str, card: NetworkCard, places: Sequence[frozenset[str]], off_air: frozenset[str], answers: Sequence[str] = ()
+) -> tuple[KpiContext, ...]:
+    """Return the contexts that the words of a condition are, none if they are empty; raises UnreadContextError.
+
+    places: the cells of each goal or edit of the request. off_air: those that it puts to sleep or locks. answers: the operator's,
+    to questions about the condition: one that is no choice takes the place of its words.
     """
-    words = next((answer for answer in reversed(answers) if answer != ONCE), reading.condition_on or "")
+    words = next((answer for answer in reversed(answers) if answer != ONCE), condition)
     if not words or words == REGARDLESS:
         return ()
     try:
@@ -42,28 +54,28 @@ def contexts_of(reading: Reading, card: NetworkCard, answers: Sequence[str] = ()
             f" and where (for example “{example}”)? Or does it hold?",
             (REGARDLESS,),
         ) from error
-    cells = _cells(read, words, reading, card)
+    cells = _cells(read, words, places, off_air, card)
     return (
         KpiContext(
             object=ExpectationObject(cells=_dns(cells, card), slice=read.slice, area=_area(cells, card)),
             target=read.target,
             words=words,
-            lasting=_is_lasting(read, cells, words, reading, ONCE in answers),
+            # Of a cell that is put to sleep nothing is measured any more.
+            lasting=ONCE not in answers and not cells <= off_air and _is_lasting(read, words),
         ),
     )
 
 
-def _cells(read: ReadContext, words: str, reading: Reading, card: NetworkCard) -> frozenset[str]:
+def _cells(
+    read: ReadContext, words: str, places: Sequence[frozenset[str]], off_air: frozenset[str], card: NetworkCard
+) -> frozenset[str]:
     """Return the cells of the condition: those that it names, else the one place of the request."""
     if read.cells is not None:
         return read.cells
-    everywhere = frozenset(cell.id for cell in card.cells)
-    named = [*(target.cells for target in reading.targets), *(edit.cells for edit in reading.edits)]
-    places = {everywhere if own == "*" else frozenset(own) for own in named}
-    place = next(iter(places), everywhere)
-    if len(places) < 2 and (read.refers or not place <= _taken_off_air(reading)):
+    place = next(iter(places), frozenset(cell.id for cell in card.cells))
+    if len(set(places)) < 2 and (read.refers or not place <= off_air):
         return place
-    near = place | {other for cell in place for other in card.cell(cell).neighbours}
+    near = place.union(*places) | {other for cell in place for other in card.cell(cell).neighbours}
     choices = (f"{_plain(words)} in {listed(sorted(near))}", f"{_plain(words)} in the whole network")
     raise UnreadContextError(f"{ON_CONDITION}{words}”: in which cells is that to hold?", choices)
 
@@ -72,22 +84,14 @@ def _plain(words: str) -> str:
     return words.strip().rstrip(".!?, ")
 
 
-def _is_lasting(read: ReadContext, cells: frozenset[str], words: str, reading: Reading, once: bool) -> bool:
+def _is_lasting(read: ReadContext, words: str) -> bool:
     """Return whether it must hold with the change, too; raises UnreadContextError where that would undo its purpose."""
-    if once or cells <= _taken_off_air(reading):  # of a cell that is put to sleep nothing is measured any more
-        return False
     if read.keeps or not read.duration:
         return bool(read.keeps)
     if read.keeps is None and read.target.condition.is_upper_bound:
         return True
-    question = (
-        f"{ON_CONDITION}{words}” may be what the change is to end, and a change is not made and unmade with it. Do it once?"
-    )
+    question = f"{ON_CONDITION}{words}” may be what the change is to end, and it is not made and unmade with it. Do it once?"
     raise UnreadContextError(question, (ONCE,))
-
-
-def _taken_off_air(reading: Reading) -> frozenset[str]:
-    return frozenset(cell for edit in reading.edits if edit.value in _OFF for cell in edit.cells)
 
 
 def _dns(cells: frozenset[str], card: NetworkCard) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from agents.answer import Answer
+from agents.readers.by_rules import read_by_rules
 from agents.readers.heard import Heard
 from agents.readers.intents import result_of
 from agents.readers.listener import Listener
@@ -62,7 +63,7 @@ def reading_of(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> 
     """Return the reading of a text with the answers given to earlier questions; never raises because of what it says."""
     listener = _listener()
     if isinstance(listener, str):
-        return _with_note(understand(text, card, answers), f"{RULES}, because {listener}")
+        return _with_note(read_by_rules(text, card, answers), f"{RULES}, because {listener}")
     names = Names(SiteCard.of(card))
     to_condition = [answer.answer for answer in answers if answer.question.startswith(ON_CONDITION)]
     heard = listener.hear(text, names, [one.answer for one in answers if not one.question.startswith(ON_CONDITION)])

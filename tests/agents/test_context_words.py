@@ -2,12 +2,15 @@
 
 import pytest
 
+from agents.answer import Answer
+from agents.readers.by_rules import read_by_rules
 from agents.readers.command_understand import STADIUM, card_from
 from agents.readers.context_words import ContextError, context_in
 from agents.readers.contexts import UnreadContextError, contexts_of
 from agents.reading.names import Names
 from agents.reading.reading import Reading, StatedEdit
 from agents.understanding.context_answers import ON_CONDITION, ONCE, REGARDLESS
+from agents.understanding.result import Question, Understood
 from policies.slices import Slice
 from training.llm.labelled_text import hands_of
 from twins.network import NetworkCard
@@ -139,3 +142,32 @@ def test_an_answer_takes_the_place_of_the_words_and_regardless_drops_them(card):
     assert context.target.describe() == "RRU.PrbTotDl < 50 %"
     assert contexts_of(reading, card, (REGARDLESS,)) == ()
     assert contexts_of(Reading(act="change", edits=(POWER,)), card) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "bound"),
+    [
+        ("If the load in S1C1 exceeds 85 %, raise the transmit power of S1C1 by 1 dB", "RRU.PrbTotDl in S1C1 > 85 %"),
+        ("put S3C2 to sleep unless URLLC delay in S3C1 exceeds 5 ms", "DRB.PdcpSduDelayDl [URLLC] in S3C1 ≤ 5 ms"),
+        (
+            "every eMBB user at least 5 Mbps in downtown, but only if the URLLC loss there is below 1 %",
+            "DRB.PacketLossRateDl [URLLC] in downtown < 1 %",
+        ),
+    ],
+)
+def test_the_rules_read_a_condition_as_one_and_not_as_a_goal(card, text, bound):
+    reading = read_by_rules(text, card)
+    assert isinstance(reading, Understood) and reading.intent.text == text
+    assert [context.describe() for context in reading.intent.contexts] == [bound]
+    goals = {target.kpi for _, target in reading.intent.bounds()}
+    assert reading.intent.contexts[0].target.kpi not in goals
+
+
+def test_the_rules_ask_about_a_condition_that_cannot_be_measured_and_leave_a_polite_one(card):
+    text = "set the power of S1C1 to 40 dBm if S4C2 is asleep"
+    asked = read_by_rules(text, card)
+    assert isinstance(asked, Question) and asked.choices == (REGARDLESS,) and asked.text == text
+    answered = read_by_rules(text, card, (Answer(question=asked.question, answer=REGARDLESS),))
+    assert isinstance(answered, Understood) and answered.intent.contexts == () and len(answered.direct) == 1
+    polite = read_by_rules("save energy in downtown if possible", card)
+    assert isinstance(polite, Understood) and polite.intent.contexts == ()
