@@ -121,6 +121,8 @@ class PlanGrammar:
         if words[-1] == END:
             return ()
         rest = tuple(name for name in self._drafts() if name not in words)
+        if len(rest) == 1 and not self._end(kind, (*words, *rest)):
+            rest = ()  # with all drafts named the call could not be made as it stands
         return (*rest, *self._end(kind, words)) if len(words) > 1 or not self._drafts() else rest
 
     def _end(self, kind: str, words: Names) -> Names:

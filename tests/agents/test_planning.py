@@ -11,10 +11,10 @@ from agents.planner import CallTools, Escalate, Finish, Propose, Understand, Vie
 from agents.planning.concluding import bears_out
 from agents.planning.loading import load_plan_model
 from agents.planning.plan_grammar import PlanGrammar
-from agents.planning.plan_names import CONCLUSIONS, CONSULT, plan_tokens
+from agents.planning.plan_names import CONCLUSIONS, CONSULT, REFERENCES, REFINED, plan_tokens
 from agents.planning.planning import decision_of, names_of
 from agents.planning.scene import PlanError, Scene
-from agents.planning.transcript import AFTER_DRAFTING, transcript_of
+from agents.planning.transcript import AFTER_DRAFTING, names_of_call, transcript_of
 from agents.rule_planner import RulePlanner
 from agents.six_g_planner import SixGPlanner
 from agents.understanding.result import DirectEdit, NeedsMeasurement, RelativeBound, Supposed
@@ -189,6 +189,19 @@ def test_whatever_the_grammar_allows_passes_the_checks(card, text, start):
                 while allowed := [name for name in grammar.allowed(plan) if name != CONSULT]:
                     plan = (*plan, draw.choice(allowed))
                 decision_of(plan, scene)
+
+
+def test_a_comparison_that_was_answered_is_not_begun_to_its_dead_end(card):
+    scene = steps_of(card, TEXTS[0])[-1][0]
+    (made,) = [one.call for one in scene.view.observations if one.call.tool == "compare_candidates"]
+    *plan, end = names_of_call(made, scene)
+    with pytest.raises(PlanError, match="answered already"):
+        decision_of((*plan, end), scene)
+    grammar = PlanGrammar(scene, drafted=True)
+    assert end not in grammar.allowed(plan)
+    drafts = [*REFERENCES[: len(scene.drafts)], *([REFINED] if scene.refined else [])]
+    assert set(plan[2:]) == set(drafts), "all drafts are named"
+    assert plan[-1] not in grammar.allowed(plan[:-1]), "after it nothing could follow"
 
 
 def test_what_was_not_read_bears_out_no_conclusion(card):
