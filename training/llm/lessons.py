@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from training.llm.composing.composer import Composer
 from training.llm.labelled_text import Hand, LabelledText, hands_of
@@ -29,7 +30,14 @@ class Lessons:
         return f"--passes {self.passes} --variants {self.variants} --composed {self.composed} --seed {self.seed}{held}"
 
     def hands(self) -> list[Hand]:
-        """Return the hands that are learned from; raises ValueError for an unknown one that is held out."""
+        """Return the hands that are learned from, as they were when first asked for: a training lasts for hours.
+
+        Raises ValueError for an unknown one that is held out.
+        """
+        return self._hands
+
+    @cached_property
+    def _hands(self) -> list[Hand]:
         hands = hands_of()
         unknown = set(self.held_out) - {hand.name for hand in hands}
         if unknown:
