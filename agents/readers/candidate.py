@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from agents.readers.accounting import AccountedWords, accounted_words, unaccounted_words
+from agents.readers.accounting import AccountedWords, accounted_words, dismissed_words, named_words, unaccounted_words
 from agents.readers.encoder.encoder_reader import Judged
 from agents.readers.encoder.facts import facts_of
+from agents.readers.forecast_words import forecast_spans
 from agents.readers.language_model.generating import Answered
+from agents.readers.slips import slip_in
 from agents.readers.spanned_text import SpannedText, Spans
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
@@ -19,10 +21,11 @@ from agents.reading.feasibility import impossible
 from agents.reading.marked import LIVE_ACTS, Act
 from agents.reading.names import Names
 from agents.reading.reading import Reading
+from agents.reading.slice_words import unknown_slices_in
 from agents.reading.unknown_words import strangers_in, traffic_classes_in, unmeasured_in
 
 REFUSALS: Final[tuple[Act, ...]] = ("ask", "cannot", "off_topic")
-FEATURES: Final = ("least", "answer", "own", "guide", "act", "asserted", "missed", "words", "left over")
+FEATURES: Final = ("least", "answer", "own", "guide", "act", "asserted", "missed", "words", "left over", "dismissed")
 _LOWEST: Final = -8.0
 
 
@@ -50,9 +53,10 @@ class Candidate:
         if not self.is_live:
             return Reading(act=self.act)
         try:
-            return Reading.of(computed(self.spanned.marked(), self.names))
+            reading = Reading.of(computed(self.spanned.marked(), self.names))
         except Doubt as doubt:
             return doubt
+        return slip_in(self.spanned, reading) or reading
 
     @property
     def reading(self) -> Reading | None:
@@ -67,7 +71,10 @@ class Candidate:
     @cached_property
     def accounted(self) -> tuple[AccountedWords, ...]:
         """The words that belong to a slot, or to nothing."""
-        return accounted_words(self.spanned, self.judged.pieces) if self.is_live else ()
+        if not self.is_live:
+            return ()
+        told = tuple(forecast_spans(self.spanned.text, self.names.card))
+        return accounted_words(self.spanned, self.judged.pieces, told)
 
     @cached_property
     def unaccounted(self) -> list[str]:
@@ -85,10 +92,11 @@ class Candidate:
         if not self.is_live:
             return []
         text = self.spanned.text
-        spans = unmeasured_in(text)
+        spans = [*unmeasured_in(text), *unknown_slices_in(text)]
         if not any(one.item.slice for one in self.spanned.items):
             spans = [*spans, *traffic_classes_in(text)]
         beside = [(one.start, one.end) for one in self.accounted if one.slot == "nothing"]
+        beside += named_words(text, self.names)  # a site P21 is no percentile
         meant = [span for span in spans if not any(max(span[0], start) < min(span[1], end) for start, end in beside)]
         return [*(text[start:end] for start, end in meant), *strangers_in(text, self.names)]
 
@@ -124,6 +132,7 @@ class Candidate:
             missed,
             self._least_word(),
             self._left_over(),
+            self._dismissed(),
         )
 
     def _facts(self) -> tuple[float, float]:
@@ -148,13 +157,18 @@ class Candidate:
         """Return the logarithm of one minus the greatest probability that words outside of the answer belong into it."""
         covered = [span for _, some in self._slots() for span in some]
         forbids = any(one.item.kind == "forbid" for one in self.spanned.items)
-        tags = "pawc" if forbids else "pawcr"
+        tags = ("pawc" if forbids else "pawcr") + ("" if any(one.item.slice for one in self.spanned.items) else "s")
         outside = [
             max(piece.tags[tag] for tag in tags)
             for piece in self.judged.pieces
             if not any(max(piece.start, start) < min(piece.end, end) for start, end in covered)
         ]
         return min((_log(1 - share) for share in outside), default=0.0) if self.is_live else 0.0
+
+    def _dismissed(self) -> float:
+        """Return the logarithm of the least probability that words which matter mean nothing here, where nothing else is said."""
+        spans = dismissed_words(self.spanned.text, self.accounted, self.names) if self.is_live else []
+        return min((_log(_mean_share(self.judged, span, "n")) for span in spans), default=0.0)
 
 
 def _mean_share(judged: Judged, span: tuple[int, int], tag: str) -> float:

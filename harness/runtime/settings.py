@@ -32,7 +32,7 @@ _NO_SETTINGS = frozenset(
 )
 NO_WITNESS = "none"  # journal.witness_dir: no second place
 PlannerKind = Literal["rule", "6g-llm", "6g-planner", "llm"]
-DEFAULT_PLANNER: PlannerKind = "rule"
+DEFAULT_PLANNER: PlannerKind = "6g-llm"
 """Who plans where nobody says it: the one place that decides this for all commands."""
 
 

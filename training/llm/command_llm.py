@@ -118,8 +118,8 @@ def calibrate(
         for threshold in (0.0, *(step / 10 for step in range(1, 10)), confidence.threshold):
             shares = shares_at(sample, fit.unseen, threshold)
             say(f"threshold {threshold:.3f}: " + ", ".join(f"{name} {100 * share:.1f} %" for name, share in shares.items()))
-        draw_reliability(work / "reliability.png", sample, fit.unseen, confidence.threshold)
         CONFIDENCE.write_text(confidence.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        draw_reliability(work / "reliability.png", sample, fit.unseen, confidence.threshold)
         say(str(CONFIDENCE), str(work / "reliability.png"))
 
 
