@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Final
 
 from agents.readers.encoder.encoder_reader import TaggedPiece
-from agents.readers.spanned_text import SpannedText, Spans
+from agents.readers.spanned_text import SpannedText
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.spoken import ONES, TENS, spoken
@@ -75,12 +75,9 @@ class AccountedWords:
     slot: str
 
 
-def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece], forecast: Spans = ()) -> tuple[AccountedWords, ...]:
-    """Return the words that are accounted for, in the order of the text.
-
-    pieces: of the text, tagged. forecast: where it says which events the forecast leaves out.
-    """
-    own = [*_own(spanned), *(AccountedWords(start, end, "forecast") for start, end in forecast)]
+def accounted_words(spanned: SpannedText, pieces: Sequence[TaggedPiece]) -> tuple[AccountedWords, ...]:
+    """Return the words that are accounted for, in the order of the text. pieces: of the text, tagged."""
+    own = list(_own(spanned))
     covered = [(one.start, one.end) for one in own]
     return tuple(sorted((*own, *_tagged(spanned, pieces, covered)), key=lambda one: (one.start, one.end)))
 

@@ -11,7 +11,6 @@ from typing import Final
 from agents.readers.accounting import AccountedWords, accounted_words, dismissed_words, named_words, unaccounted_words
 from agents.readers.encoder.encoder_reader import Judged
 from agents.readers.encoder.facts import facts_of
-from agents.readers.forecast_words import forecast_spans
 from agents.readers.language_model.generating import Answered
 from agents.readers.slips import slip_in
 from agents.readers.spanned_text import SpannedText, Spans
@@ -71,10 +70,7 @@ class Candidate:
     @cached_property
     def accounted(self) -> tuple[AccountedWords, ...]:
         """The words that belong to a slot, or to nothing."""
-        if not self.is_live:
-            return ()
-        told = tuple(forecast_spans(self.spanned.text, self.names.card))
-        return accounted_words(self.spanned, self.judged.pieces, told)
+        return accounted_words(self.spanned, self.judged.pieces) if self.is_live else ()
 
     @cached_property
     def unaccounted(self) -> list[str]:

@@ -26,6 +26,14 @@ def forecast_spans(text: str, calendar: Calendar) -> list[tuple[int, int]]:
     return spans
 
 
+def without_forecast(text: str, calendar: Calendar) -> str:
+    """Return the text without these words, as the readers read it: they learned nothing of forecasts."""
+    rest = text
+    for start, end in reversed(forecast_spans(text, calendar)):
+        rest = f"{rest[:start].rstrip(' ,;')}{rest[end:]}".lstrip(" ,;")
+    return rest if any(letter.isalnum() for letter in rest) else text
+
+
 def forecast_told(heard: Heard, text: str, calendar: Calendar) -> When:
     """Return what the operator says of events and visitors, outside of the words that belong to another part of the reading."""
     rest = text

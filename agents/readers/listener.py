@@ -10,6 +10,7 @@ from typing import Final
 from agents.readers.candidate import Candidate, ranked
 from agents.readers.confidence import Confidence, fitted_confidence
 from agents.readers.encoder.encoder_reader import MOST_PIECES, EncoderReader, Judged
+from agents.readers.forecast_words import forecast_spans, without_forecast
 from agents.readers.guide import guided
 from agents.readers.heard import AccountedText, Heard
 from agents.readers.language_model.generating import Answered, GuideOf, LanguageModelReader
@@ -47,7 +48,7 @@ class Listener:
             read = iter(self.candidates(readable, names) if readable else ())
             for text in batch:
                 why = self._unreadable(text)
-                yield _asked(why, names) if why else self._heard(next(read), names)
+                yield _asked(why, names) if why else _with_forecast(self._heard(next(read), names), text, names)
 
     def hear(self, text: str, names: Names, answers: Sequence[str] = ()) -> Heard:
         """Return what is heard in a text with the answers to the questions that it left, in order.
@@ -82,7 +83,11 @@ class Listener:
         return f"it has {pieces} pieces of words, and at most {MOST_PIECES} are read" if pieces > MOST_PIECES else ""
 
     def candidates(self, texts: Sequence[str], names: Names) -> list[list[Candidate]]:
-        """Return the ways to read each text, the best first; none if no answer of the language model ended."""
+        """Return the ways to read each text, the best first; none if no answer of the language model ended.
+
+        Words about the forecast are taken out before: code reads them.
+        """
+        texts = [without_forecast(text, names.card) for text in texts]
         judged = self.encoder.judge(texts)
         guides = [guided(one) for one in judged]
         first = self.language_model.read(texts, guides)
@@ -122,6 +127,11 @@ class Listener:
             accounted=tuple(AccountedText(words=best.spanned.text[one.start : one.end], slot=one.slot) for one in best.accounted),
             unaccounted=tuple(best.unaccounted),
         )
+
+
+def _with_forecast(heard: Heard, text: str, names: Names) -> Heard:
+    told = tuple(AccountedText(words=text[start:end], slot="forecast") for start, end in forecast_spans(text, names.card))
+    return heard.model_copy(update={"accounted": (*heard.accounted, *told)}) if told else heard
 
 
 def _chosen(answer: str, choices: Sequence[str]) -> str:
