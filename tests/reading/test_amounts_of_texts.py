@@ -1,6 +1,7 @@
 import pytest
 
 from agents.reading.amounting.amounts import AmountError, value_in
+from agents.reading.amounting.ranges import Bound
 from agents.reading.amounting.shares import share_of
 
 VALUES = [
@@ -75,6 +76,21 @@ VALUES = [
     ("no more than 1 user over 100", "%", 1),
     ("2 of 100 users", "%", 2),
     ("one user each hundred", "%", 1),
+    ("of 8 or more Mbit/s", "Mbit/s", 8),
+    ("Ten or under, in milliseconds", "ms", 10),
+    ("10 M and up, I mean Mbit/s", "Mbit/s", 10),
+    ("320 milisec", "ms", 320),
+    # parts
+    ("two and half degrees", "0.1 deg", 25),
+    ("up to a second and a quarter", "ms", 1250),
+    ("nine thousandths of a second", "ms", 9),
+    ("a ten-thousandth", "%", 0.01),
+    ("½ dB", "dB", 0.5),
+    # from one to the other, and the unit of one for the other
+    ("from 480 ms on 256 ms is to reduce", "ms", 256),
+    ("from 480 back to 320 ms", "ms", 320),
+    ("should go from three degrees to five", "0.1 deg", 50),
+    ("half a second, no, one", "ms", 1000),
     # a number behind letters is of a name
     ("2 dB, beta3", "dB", 2),
 ]
@@ -82,12 +98,12 @@ VALUES = [
 
 @pytest.mark.parametrize(("words", "unit", "value"), VALUES)
 def test_an_amount_is_a_number_in_the_unit(words: str, unit: str, value: float):
-    assert value_in(words, unit) == pytest.approx(value)
+    assert value_in(words, unit, bound=Bound()) == pytest.approx(value)
 
 
 def test_of_a_range_the_comparison_takes_its_end():
-    assert value_in("between 400 and 700 watts", "W", lowest=True) == 400
-    assert value_in("between 2 and 9 %", "%", lowest=True) == 2
+    assert value_in("between 400 and 700 watts", "W", bound=Bound(lowest=True)) == 400
+    assert value_in("between 2 and 9 %", "%", bound=Bound(lowest=True)) == 2
 
 
 @pytest.mark.parametrize(
@@ -116,6 +132,8 @@ def test_of_a_range_the_comparison_takes_its_end():
         ("8 … S2C1", "ms"),
         ("two megabit, one", "Mbit/s"),
         ("10 users at 5 %", "%"),
+        ("1 s, no, 500", "ms"),
+        ("20 ± 5 ms", "ms"),
     ],
 )
 def test_no_amount_that_fits_or_more_than_one_is_a_doubt(words: str, unit: str):
@@ -213,6 +231,9 @@ SHARES = [
     ("up to 8 % of now more", 8, 1),
     ("limit the increase to 5 % of now", 5, 1),
     ("keep the loss to at most 5 %", 5, -1),
+    ("without any loss of", 0, 0),
+    ("not a bit more than yesterday", 0, 0),
+    ("½ of yesterday at most", 50, -1),
     # a part of the reference alone is what is to be reached
     ("a third of what it is now", pytest.approx(66.67, abs=0.01), -1),
     ("one third of now", pytest.approx(66.67, abs=0.01), -1),
@@ -255,6 +276,14 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
         "5 % under last season",
         "10 % less than at Christmas",
         "down by 2 percentage points",
+        "5 % below the season average",
+        "10 % less than the average of May",
+        "5 % better than at the last derby",
+        "5 % under the 2026 average",
+        "10 % less than an hour ago",
+        "5 % below normal",
+        "10 % less than on Tuesday",
+        "in comparison with yesterday no more be than 95 %",
     ],
 )
 def test_a_share_that_is_not_certain_is_a_doubt(words: str):

@@ -53,12 +53,15 @@ def _power(match: re.Match[str]) -> str:
 _FRACTIONS: Final = {"½": "5", "¼": "25", "¾": "75"}
 _SIMPLER: Final = (
     _simpler(r"(?<=\d)\s?([½¼¾])", lambda match: f".{_FRACTIONS[match[1]]}"),
-    _simpler(r"[½¼¾]", lambda match: f"0.{_FRACTIONS[match[0]]}"),
+    _simpler(r"[½¼¾]", lambda match: {"½": " half ", "¼": " a quarter ", "¾": " three quarters "}[match[0]]),
+    _simpler(r"\b(?:a|one)\s+(ten|hundred)[\s-]thousandth\b", lambda match: {"t": "1e-4", "h": "1e-5"}[match[1][0].lower()]),
+    _simpler(r"\b(?:a|one)\s+millionth\b", "1e-6"),
     _simpler(rf"(?:(?<![\w.,])(\d+(?:[.,]\d+)?)\s*[×x*·⋅]\s*|(?<![\w.,])){_POWER}", _power),
     _simpler(r"(\d)\s*[×x*·⋅]\s*10\s*[-−–](\d{1,2})\b", r"\1e-\2"),  # the exponent was raised
     _simpler(r"\b(?:prcnt|pcnt|perc|prct|percnt)\b|\bp\.\s?c\.", "percent"),
     _simpler(r"\bhaf\b", "half"),
-    _simpler(r"\bmegs?\b(?=.*\b(?:mbit|mbps|megabit))", "Mbit"),  # "4 megs, that is Mbit/s"
+    _simpler(r"\b(?:megs?|(?-i:M))\b(?=.*\b(?:mbit|mbps|megabit))", "Mbit"),  # "4 megs, that is Mbit/s"
+    _simpler(r"\bmill?i[\s-]?secs?\b", "ms"),
     _simpler(r"\b(?:physical[\s-]+)?resource[\s-]+blocks?\b", "PRB"),
     _simpler(r"\b(?:dee|d)\s+(?:bee|b)\s+(?:em|m)\b", "dBm"),
     _simpler(r"\bdee\s+bee\b", "dB"),
@@ -68,6 +71,7 @@ _SIMPLER: Final = (
     _simpler(rf"(?<=[a-z])\s+{_POINT}\s+(?={_DIGIT_WORD})", " point "),
     _simpler(rf"(?<=\d)\s+(?:point|{_POINT})\s+(?=\d)", "."),
     _simpler(r"\b(?:a|an|one|1|another)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+(?:a|one)\s+half\b", r"1.5 \1"),
+    _simpler(r"\b(?:a|an|one|1|another)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+(?:a|one)\s+quarter\b", r"1.25 \1"),
     _simpler(r"\b([\w.,]+)\s+(degrees?|decibels?|dbs?|seconds?|percent)\s+and\s+(?:a|one)\s+half\b", r"\1 and a half \2"),
     _simpler(r"\b(?:more|less|further|additional|extra)\s+(degrees?|d\s?b|decibels?|points?)\b", r"\1"),
     _simpler(r"(?<=\d)\s*[(x×*]\s*0[.,]1\s*(?:degrees?|deg|°)\s*\)?", " tenths of a degree"),
@@ -114,8 +118,13 @@ def _corrected(word: str) -> str:
 
 
 _PERCENT: Final = frozenset(("%", "percent", "pct", "percents", "procent", "point", "points", "prct"))
+# What can stand between a number and its unit: "8 or more Mbit/s", "ten or under, in milliseconds", "9 all ms".
+_BETWEEN: Final = (
+    r"(?:(?:or|and)\s+(?:more|less|fewer|better|higher|lower|above|over|below|under|up|faster)\s*,?\s+)?"
+    r"(?:all\s+(?:(?:of\s+)?(?:that|them|these|those)\s+(?=in\b))?)?"
+)
 _UNIT: Final = re.compile(
-    r"[\s;|…,+-]*(?:all\s+(?:of\s+)?(?:that|them|these|those)\s+(?=in\b))?((?:per\s+cent|per\s+mille|per\s+mil|[^\W\d_]+(?!\w)|[%‰°µμ])(?:\s*/\s*[^\W\d_]+)?(?:\s+[^\W\d_]+(?!\w)){0,3})",
+    rf"[\s;|…,+-]*{_BETWEEN}((?:per\s+cent|per\s+mille|per\s+mil|[^\W\d_]+(?!\w)|[%‰°µμ])(?:\s*/\s*[^\W\d_]+)?(?:\s+[^\W\d_]+(?!\w)){{0,3}})",
     re.IGNORECASE,
 )
 _SPACED: Final = {"d b": "dB", "d b m": "dBm", "m s": "ms", "m bit": "Mbit"}
