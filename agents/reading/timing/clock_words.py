@@ -18,6 +18,7 @@ _FOREIGN: Final = {
     **dict.fromkeys(("des", "dem"), "the"),
     **dict.fromkeys(("konzert", "konzerts", "konzertes", "concierto", "concerto"), "concert"),
     **dict.fromkeys(("y las", "y la", "e as", "et"), "and"),
+    **dict.fromkeys(("minuit", "mezzanotte", "medianoche", "mitternacht"), "midnight"),
     "ahora": "now",
 }
 _FOREIGN_WORD: Final = re.compile(
@@ -34,7 +35,7 @@ _FOUR_DIGITS: Final = re.compile(
 )
 _DURING: Final = re.compile(r"\b(?:for|next|last|first|during|another|of|in|within|coming)\s*$", re.IGNORECASE)
 _STARTING: Final = ("from", "at", "since", "between")
-_CLOCK: Final = re.compile(r"\d:\d\d|\b(?:from|between|since)\s+\d{1,2}\s?h\b", re.IGNORECASE)
+_CLOCK: Final = re.compile(r"\d:\d\d|\b(?:from|between|since)\s+(?:\d{1,2}\s?h|midnight|noon)\b", re.IGNORECASE)
 _H_MINUTES: Final = re.compile(r"(?<![\w:.])(\d{1,2})\s?h\s?(\d{2})(?!\d)", re.IGNORECASE)
 _H: Final = re.compile(
     r"(?<![\w:.])(\d{1,2})\s?h\b(?!\s*(?:\d|before|after|into|ahead|prior|earlier|later|and\s+(?:a|\d+\s*m)|of the))",
@@ -51,8 +52,15 @@ def with_clocks(text: str) -> str:
     """Return a phrase with its clocks in digits and its words in English."""
     text = _FOREIGN_WORD.sub(lambda match: _FOREIGN[match[0].casefold()], text)
     text = _FOUR_DIGITS.sub(lambda match: "".join(_DIGITS[digit.casefold()] for digit in match.groups()), text)
+    text = re.sub(r"\bde\s+(?=\d|midnight\b)", "from ", text, flags=re.IGNORECASE)  # "de 23h à 5h"
+    text = re.sub(r"\bnow\s*\+\s*(?=\d)", "next ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:from\s+)?now\s*(?:→|->|-|–|to|thru|through)\s*(?=\w)", "until ", text, flags=re.IGNORECASE)
-    text = re.sub(r"^(\W*)(?:thru|through)\s+(?=.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b)", r"\1until ", text, flags=re.IGNORECASE)
+    text = re.sub(
+        r"^(\W*)(?:thru|through)\s+(?=.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b|(?:noon|midnight|midday)\b)",
+        r"\1until ",
+        text,
+        flags=re.IGNORECASE,
+    )
     text = re.sub(r"\b(?:final|closing)\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "last ", text, flags=re.IGNORECASE)
     text = re.sub(r"\bopening\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "first ", text, flags=re.IGNORECASE)
     text = _H_MINUTES.sub(lambda match: _minutes(match, text), text)

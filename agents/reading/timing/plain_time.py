@@ -32,6 +32,13 @@ _GAMES: Final = frozenset(
 _POLITE: Final = re.compile(r"\b(?:bitte|please|pls|plz|por favor|per favore|s'il vous plaît)\b,?", re.IGNORECASE)
 
 
+# It adds nothing to a time: "while the match is on, and not a minute longer".
+_NOT_LONGER: Final = re.compile(
+    r",?\s*(?:and\s+|but\s+)?not\s+(?:an?|one)\s+(?:single\s+)?(?:second|minute|moment|hour)\s+(?:longer|later|more|earlier|before|sooner)\b",
+    re.IGNORECASE,
+)
+
+
 def plain(phrase: str) -> str:
     """Return a phrase with the usual spellings of clocks and days; raises TimeError for another clock."""
     if zone := _ZONE.search(phrase):
@@ -39,6 +46,12 @@ def plain(phrase: str) -> str:
     text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", phrase)  # a date with dots has its day first
     text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
     text = with_clocks(_POLITE.sub(" ", text))
+    text = _NOT_LONGER.sub(" ", text)
+    text = re.sub(r"(?<=\d)([ap])\b", r" \1m", text, flags=re.IGNORECASE)  # "11p-5a"
+    text = re.sub(r"\bb4\b", "before", text, flags=re.IGNORECASE)
+    text = re.sub(r"\barvo\b", "afternoon", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b1st\s+(?=\d+\s?(?:m|h)|half\b|hour)", "first ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\bas long as (.+?) (?:is|are|has|have) not (?:yet )?(over|finished|ended|done)\b", r"until \1 is over", text)
     text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:2mo?ro?w?|2mrw|tmrw|tmr|tmw)\b", "tomorrow", text, flags=re.IGNORECASE)
     text = re.sub(r"(?<=\d{4}) 2 (?=\d{4}\b)", " to ", text)
@@ -53,24 +66,35 @@ def plain(phrase: str) -> str:
 
 def corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
     """Correct misspelled words of time and of the calendar."""
-    known = KNOWN | {word for event in card.events for word in event_words(event)}
+    of_events = sorted({word for event in card.events for word in event_words(event)})
+    known = KNOWN | set(of_events)
     meant: list[Spoken] = []
     game = _game(card)
     for word in words:
         key = game if game and word.key in _GAMES else word.key
         if len(key) > 3 and key.isalpha() and key not in known and singular(key) not in known and key not in SHORT:
-            match = process.extractOne(key, sorted(known), scorer=fuzz.ratio, score_cutoff=80 if len(key) > 5 else 86)
+            near = (_nearest(key, of_events), _nearest(key, sorted(KNOWN)))
+            match = max(near, key=lambda found: found[1])  # "mach" is a match before it is March
             swapped = [right for right in known if right[0] == key[0] and sorted(right) == sorted(key)]
-            key = match[0] if match else swapped[0] if len(swapped) == 1 else key
+            key = match[0] or (swapped[0] if len(swapped) == 1 else key)
         meant.append(replace(word, key=SHORT.get(key, key)))
     return meant
 
 
+def _nearest(word: str, known: list[str]) -> tuple[str, float]:
+    """Return which known word a misspelled one is, and how near it is; empty if none is near."""
+    match = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=80 if len(word) > 5 else 86)
+    return (match[0], match[1]) if match else ("", 0.0)
+
+
 def with_game(text: str, card: SiteCard) -> str:
-    """Return a phrase with "kick-off" and "final whistle" as start and end of the only game, if the phrase names none."""
+    """Return a phrase with "kick-off" and "final whistle" as start and end of the only game, which it may name."""
     game = _game(card)
-    if not game or set(re.findall(r"\w+", text.casefold())) & _GAMES:
+    if not game:
         return text
+    if set(re.findall(r"\w+", text.casefold())) & _GAMES:
+        text = re.sub(r"\bkick[\s-]?off\b", "start", text, flags=re.IGNORECASE)
+        return re.sub(r"\b(?:the\s+)?final whistle\b", "end", text, flags=re.IGNORECASE)
     start = next(event.start for event in card.events if game in event_words(event))
     if re.search(r"\b(?:tonight|today|this \w+)\b", text, re.IGNORECASE) and start.date() != card.now.date():
         return text

@@ -20,9 +20,12 @@ UNITS: Final = {
     **dict.fromkeys(("h", "hr", "hrs", "hour"), 60.0),
     **dict.fromkeys(("d", "day"), 1440.0),
 }
+AM: Final = (0, 12)
+MORNING: Final = (1, 12)  # "12 am" is midnight, twelve in the morning can be noon
+EVENING: Final = (17, 24)  # "12 pm" is noon, twelve in the evening is midnight
 # Hours between which a time of day is, by the word beside it; beyond 24 is the small hours.
 PART_OF_DAY: Final = {
-    **{"morning": (0, 12), "mornign": (0, 12), "am": (0, 12), "afternoon": (12, 18), "afternon": (12, 18), "evening": (12, 24)},
+    **{"morning": MORNING, "mornign": MORNING, "am": AM, "afternoon": (12, 18), "afternon": (12, 18), "evening": EVENING},
     **{"pm": (12, 24), "tonight": (12, 30), "tonite": (12, 30), "night": (18, 30)},
 }
 NIGHT: Final = _words("tonight tonite night")
@@ -40,8 +43,8 @@ RECURRING: Final = _words(
 )
 # Words of other languages that shift a time: without a rule for them nothing is certain.
 UNTRANSLATED: Final = _words(
-    "nach danach nachher vor davor vorher stunde stunden mitternacht beginn dopo prima ora ore mezzanotte después despues antes"
-    " hora horas medianoche depois après apres avant heure heures minuit uur voor daarna efter før innan"
+    "nach danach nachher vor davor vorher stunde stunden beginn dopo prima ora ore después despues antes"
+    " hora horas depois après apres avant heure heures uur voor daarna efter før innan"
 )
 ENDING: Final = _words("ending ends end:")
 FROM: Final = _words("from starting commencing beginning since as when once start")
