@@ -399,3 +399,11 @@ def test_a_sign_is_a_change_where_the_words_say_of_what(names: Names):
     assert _read(names, _edit(**raised, amount="+1 dB on top of present")).edits[0].delta == 1
     with pytest.raises(Doubt, match="new value or a change"):
         _read(names, _edit(**raised, amount="+1 dB"))
+
+
+def test_two_bounds_share_a_unit_and_what_is_to_be_set_does_not(names: Names):
+    edge = _target(name="DRB.UEThpDl.P05", comparison=">=", amount="one and a half megabits at least")
+    reading = _read(names, edge, _target(name="DRB.UEThpDl", comparison=">=", amount="six at least"))
+    assert [target.value for target in reading.targets] == [1.5, 6]
+    with pytest.raises(Doubt, match="no amount in dB"):
+        _read(names, *(_edit(name=name, amount=words) for name, words in (("hysteresis", "2 dB"), ("a3Offset", "3"))))

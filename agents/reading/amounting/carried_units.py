@@ -41,7 +41,7 @@ def with_units(items: Iterable[MarkedItem], unit_of: Callable[[MarkedItem], str]
 def _carried(items: Iterable[MarkedItem], unit_of: Callable[[MarkedItem], str], *, needs_end: bool) -> list[MarkedItem]:
     units, found = dict[_Key, _Unit](), list[MarkedItem]()
     for item in items:
-        key, taken = _key(item), item
+        key, taken = _key(item, unit_of), item
         unit = units.get(key)
         if unit and _is_bare(item.amount, needs_end=needs_end) and _is_fitting(unit, item, unit_of):
             taken = item.model_copy(update={"amount": _with_unit(item.amount, unit, unit_of(item))})
@@ -59,8 +59,9 @@ def _unit(spelling: str, words: str) -> _Unit:
     return _Unit(spelling, number.value, number.is_ratio and bool(_COUNTED.match(plain[number.start : number.end])))
 
 
-def _key(item: MarkedItem) -> _Key:
-    return (item.kind, item.name, item.is_delta, item.reference)
+def _key(item: MarkedItem, unit_of: Callable[[MarkedItem], str]) -> _Key:
+    """Return what the amounts have in common that share a unit: bounds of two KPIs can, what is to be set cannot."""
+    return (item.kind, unit_of(item) if item.kind == "target" else item.name, item.is_delta, item.reference)
 
 
 def _is_bare(words: str, *, needs_end: bool) -> bool:
