@@ -6,11 +6,8 @@ the first decision, and again when an answer completes it; all other decisions u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
-
-from agents.answer import Answer
-from agents.planner import OUT_OF_STEPS, Ask, Decision, Escalate, Restrict, Understand, View
+from agents.planner import OUT_OF_STEPS, Decision, Escalate, Restrict, Understand, View
+from agents.understanding.radio.side_question import Joined, Read, reading_of_both
 from agents.understanding.result import (
     Forbids,
     Impossible,
@@ -26,19 +23,20 @@ from agents.understanding.result import (
 )
 from agents.understanding.understand import understand, with_answers
 from agents.workflows.answering import answer_question
+from agents.workflows.answers.side_answer import answer_side_question, open_side_question
 from agents.workflows.answers.what_if import answer_what_if
 from agents.workflows.answers.why import answer_why
+from agents.workflows.asking import asked
 from agents.workflows.beams import select_beams
 from agents.workflows.configuration import plan_change
 from agents.workflows.links import answer_link
-from agents.workflows.measuring import measure
+from agents.workflows.measured.contexts import check_contexts
+from agents.workflows.measured.measuring import measure
+from agents.workflows.measured.references import with_references
 from agents.workflows.receivers import select_estimator
+from agents.workflows.talking.team_talk import with_talk
 from agents.workflows.trials.situating import NO_CELLS, situation_for
 from agents.workflows.trials.trying import Effort
-from twins.network import NetworkCard
-
-_MAX_QUESTIONS: Final = 5
-Read = Callable[[str, NetworkCard, Sequence[Answer]], Reading]
 
 
 class RulePlanner:
@@ -54,15 +52,19 @@ class RulePlanner:
         if view.steps_left == 0:
             return OUT_OF_STEPS
         if view.reading is None:
-            return Understand(reading=self._read(view.text, view.card, view.answers))
+            return Understand(reading=reading_of_both(self._read, view.text, view.card, view.answers))
         if view.unread:
             return Understand(reading=self._with_answers(view, view.reading))
-        return self._by_reading(view, view.reading)
+        if (question := open_side_question(view)) is not None:
+            return answer_side_question(view, question, self._effort.link_slots)
+        return with_talk(self._by_reading(view, view.reading), view)
 
     def _with_answers(self, view: View, reading: Reading) -> Reading:
-        """Return the reading with new answers; a reader other than the rules hears the text again with those to its questions."""
-        if isinstance(reading, Question) and self._read is not understand:
-            return self._read(view.text, view.card, view.answers)
+        """Return the reading with new answers: a text of two parts, and by other readers than the rules any, is read again."""
+        if isinstance(reading, Question) and (self._read is not understand or Joined.of(view.text, view.card)):
+            return reading_of_both(self._read, view.text, view.card, view.answers)
+        if isinstance(reading, NeedsMeasurement):
+            reading = with_references(reading, view.unread)
         return with_answers(reading, view.unread, view.card)
 
     def _by_reading(self, view: View, reading: Reading) -> Decision:
@@ -72,7 +74,7 @@ class RulePlanner:
             case Forbids():
                 return Restrict(forbidden=reading.forbidden, read_back=reading.read_back)
             case Question():
-                return _ask(view, reading)
+                return asked(view, reading.question, reading.choices)
             case NetworkQuestion() | LinkQuestion() | WhyQuestion() | Supposed():
                 return self._answer(view, reading)
             case NeedsMeasurement():
@@ -92,6 +94,8 @@ class RulePlanner:
                 return answer_question(view, question)
 
     def _for_intent(self, view: View, reading: Understood) -> Decision:
+        if first := check_contexts(view, reading.intent):
+            return first
         situation = situation_for(view, reading)
         if not situation.cells:
             return NO_CELLS
@@ -109,12 +113,3 @@ def _refuse(reading: NotAboutNetwork | Impossible) -> Escalate:
         reason=f"cannot, because the text is not about the network: {reading.reason}",
         nearest='state a goal for the network, for example "keep URLLC delay below 10 ms"',
     )
-
-
-def _ask(view: View, question: Question) -> Decision:
-    answered = [answer.question for answer in view.answers]
-    if answered.count(question.question) > 1 or len(answered) >= _MAX_QUESTIONS:
-        return Escalate(
-            reason=f"cannot, because this question is still open: {question.question}", nearest=" or ".join(question.choices[:2])
-        )
-    return Ask(question=question.question, choices=question.choices)

@@ -4,7 +4,9 @@
    plan is checked: tool, arguments, restrictions and step bounds as for any model, and that the evidence bears out its claim.
 2. A plan that fails its check is shown to the model as wrong, which plans once more. After two wrong plans the rule planner
    decides, and the decision says so.
-3. Questions about the network, and the choice of receivers and beams, have fixed look-ups and are answered by their workflows.
+3. Questions about the network, and the choice of receivers and beams, have fixed look-ups and are answered by their workflows,
+   also where they stand beside a change, which is planned then. Conditions of a request, and values of the past that a bound
+   refers to, are measured by code before anything is planned.
 """
 
 from __future__ import annotations
@@ -20,11 +22,15 @@ from agents.planning.plan_names import CONSULT
 from agents.planning.planning import decision_of
 from agents.planning.scene import Names, PlanError, Scene, is_plannable
 from agents.planning.transcript import transcript_of
-from agents.rule_planner import Read, RulePlanner
+from agents.rule_planner import RulePlanner
+from agents.understanding.radio.side_question import Read
 from agents.understanding.relative import unmeasured
-from agents.understanding.result import NeedsMeasurement
+from agents.understanding.result import NeedsMeasurement, Understood
 from agents.understanding.understand import understand
-from agents.workflows.measuring import present_values
+from agents.workflows.answers.side_answer import open_side_question
+from agents.workflows.measured.contexts import check_contexts
+from agents.workflows.measured.measuring import measured_values
+from agents.workflows.talking.team_talk import with_talk
 from agents.workflows.trials.trying import Effort
 
 _PLANS: Final = 2
@@ -57,7 +63,9 @@ class SixGPlanner:
         """Return the next decision; never raises because of what the operator, a tool or the model wrote."""
         if view.steps_left == 0:
             return OUT_OF_STEPS
-        if view.reading is None or view.unread or not is_plannable(view.reading) or _is_measured(view):
+        if view.reading is None or view.unread or not is_plannable(view.reading) or _is_for_code(view):
+            return self._rules.decide(view)
+        if open_side_question(view) is not None:
             return self._rules.decide(view)
         try:
             model = self._load()
@@ -71,7 +79,7 @@ class SixGPlanner:
         for _ in range(_PLANS):
             names = plan(model, scene, wrong)
             try:
-                return decision_of(names, scene)
+                return with_talk(decision_of(names, scene), view)
             except PlanError as error:
                 wrong.append(names)
                 problem = str(error)
@@ -91,7 +99,12 @@ def plan(model: PlanModel, scene: Scene, wrong: list[Names]) -> Names:
     return names
 
 
-def _is_measured(view: View) -> bool:
-    """Whether all that relative bounds refer to is measured, so that code gives them their values."""
-    reading = view.reading
-    return isinstance(reading, NeedsMeasurement) and not unmeasured(reading, present_values(view, reading))
+def _is_for_code(view: View) -> bool:
+    """Whether code decides: conditions come before any plan, and bounds get values from the past or what is measured."""
+    match view.reading:
+        case Understood():
+            return check_contexts(view, view.reading.intent) is not None
+        case NeedsMeasurement():
+            past = any(bound.to != "now" for bound in view.reading.relative)
+            return past or not unmeasured(view.reading, measured_values(view, view.reading)[0])
+    return False

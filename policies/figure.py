@@ -21,3 +21,7 @@ class BenchResult(Word):
 
     figures: tuple[Figure, ...]
     seeds: tuple[int, ...]
+
+
+class SeedError(ValueError):
+    """A benchmark cannot take the seed that it was given; the message names it and the range."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pydantic import Field, model_validator
 
 from policies.kpi import KpiDefinition, kpi_definition
+from policies.managed_object import short_name
 from policies.slices import Slice
 from policies.text.times import Moment
 from policies.word import Word
@@ -133,13 +134,50 @@ class IntentExpectation(Word):
     targets: tuple[ExpectationTarget, ...] = Field(min_length=1)
 
 
+class KpiContext(Word):
+    """A condition on a KPI under which an intent holds (a Context of TS 28.312 clause 6.2.1.3), as the network measures it.
+
+    words: as the operator said it. lasting: it must hold with the change as well, in the twin and after the apply; else it only
+    tells whether there is anything to do.
+    """
+
+    object: ExpectationObject
+    target: ExpectationTarget
+    words: str
+    lasting: bool
+
+    @model_validator(mode="after")
+    def _is_a_bound(self) -> KpiContext:
+        if self.target.condition.is_objective:
+            raise ValueError(f"context on {self.target.kpi}: {self.target.condition.symbol} is no condition, give a bound")
+        return self
+
+    @property
+    def place(self) -> str:
+        """The cells in words."""
+        return self.object.area or ", ".join(map(short_name, self.object.cells)) or "the network"
+
+    def describe(self) -> str:
+        """Return what must hold, in one line."""
+        slice_ = f" [{self.object.slice.value}]" if self.object.slice else ""
+        return (
+            f"{self.target.kpi}{slice_} in {self.place} {self.target.condition.symbol} {self.target.value:g} {self.target.unit}"
+        )
+
+    def standing(self, value: float) -> str:
+        """Return whether it holds at a measured value, in one line."""
+        holds = "holds" if self.target.is_met_by(value) else "does not hold"
+        return f"the condition “{self.words}” {holds}: {self.describe()} is asked for, measured {value:.4g} {self.target.unit}"
+
+
 class Intent(Word):
     """The operator's request, as understood.
 
     permanent: what is changed stays after the window, since the operator gave no end or asked to keep it. without_events: names
     of planned events that the operator leaves out of the forecast. attendance: visitors, as the operator stated, of the planned
     events whose attendance the calendar does not give. harm_only: the operator named the edits and bounded no KPI; they are
-    verified against harm and their predicted effect, and the targets only show that.
+    verified against harm and their predicted effect, and the targets only show that. contexts: conditions on KPIs, without which
+    nothing is done.
     """
 
     text: str
@@ -150,6 +188,7 @@ class Intent(Word):
     without_events: tuple[str, ...] = ()
     attendance: int | None = Field(default=None, ge=0)
     harm_only: bool = False
+    contexts: tuple[KpiContext, ...] = ()
     assumptions: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -166,6 +205,10 @@ class Intent(Word):
             for target in expectation.targets
             if not target.condition.is_objective
         ]
+
+    def lasting(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:
+        """Return the conditions that must hold with the change as well, each bound with its object."""
+        return [(context.object, context.target) for context in self.contexts if context.lasting]
 
     def objectives(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:
         """Return every target to be minimized or maximized, in order of importance."""

@@ -100,19 +100,36 @@ class PredictedEffect(Word):
 class Candidate(Word):
     """A change set for the intent, evaluated in the twin.
 
-    effects: how the twin predicts its edits to be seen in the cells where they act; None if that was not predicted.
+    effects: how the twin predicts its edits to be seen in the cells where they act; None if that was not predicted. contexts: the
+    lasting conditions of the intent, as they are predicted with it.
     """
 
     name: str
     change_set: ChangeSet
     predictions: tuple[KpiPrediction, ...]
     outlook: tuple[TargetOutlook, ...]
+    contexts: tuple[TargetOutlook, ...] = ()
     effects: tuple[PredictedEffect, ...] | None = None
     score: float
     feasible: bool
     risks: tuple[str, ...] = ()
     rationale: str = ""
     rollback_conditions: tuple[str, ...] = ()
+
+    @property
+    def bounded(self) -> tuple[TargetOutlook, ...]:
+        """The bounds and the lasting conditions, as predicted."""
+        return (*(outlook for outlook in self.outlook if not outlook.target.condition.is_objective), *self.contexts)
+
+    @property
+    def missed(self) -> str:
+        """In words which bounds and conditions are not predicted to hold."""
+        words = [
+            f"{outlook.target.describe()} is predicted at {outlook.predicted:.3g} {outlook.target.unit}"
+            for outlook in self.bounded
+            if not outlook.met
+        ]
+        return "; ".join(words)
 
 
 class Proposal(Word):

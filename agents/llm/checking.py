@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from agents.heuristics.evidence_reader import values_of
-from agents.llm.reply import CallReply, Reply, TargetReply
+from agents.llm.reply import CallReply, ContextReply, Reply, TargetReply
 from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Propose, Understand, View
 from agents.understanding.bounds import check_bounds
 from agents.understanding.result import Impossible, Question, ReadingError, Understood
@@ -23,7 +23,7 @@ from agents.workflows.proposing import propose, with_context
 from policies.change import ChangeSet
 from policies.effect import Effect
 from policies.guardrails.steps import judge_step, step_of
-from policies.intent import ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
+from policies.intent import ExpectationObject, ExpectationTarget, Intent, IntentExpectation, KpiContext, TimeWindow
 from policies.kpi import kpi_definition
 from policies.proposal import Candidate
 from policies.restrictions.breach import Breaches
@@ -79,6 +79,7 @@ def _understand(reply: Reply, view: View) -> Decision:
             without_events=tuple(reply.without_events),
             attendance=reply.attendance,
             harm_only=reply.harm_only,
+            contexts=tuple(_context(one, view) for one in reply.contexts),
             assumptions=tuple(reply.assumptions),
         )
         check_bounds(intent, view.card)
@@ -90,6 +91,11 @@ def _understand(reply: Reply, view: View) -> Decision:
     except (ValueError, TypeError) as error:
         raise ReplyError(f"targets: {str(error)[:400]}") from error
     return Understand(reading=Understood(intent=intent, plan=tuple(reply.plan)))
+
+
+def _context(one: ContextReply, view: View) -> KpiContext:
+    expectation = _expectation(one, view)
+    return KpiContext(object=expectation.object, target=expectation.targets[0], words=one.words, lasting=one.lasting)
 
 
 def _expectation(target: TargetReply, view: View) -> IntentExpectation:

@@ -1,13 +1,17 @@
-"""A note on a decision, wherever its kind of decision is shown: who made it, and why."""
+"""A note on a decision: who made it, and why. It is in the decision, and in what of it is shown or kept elsewhere."""
 
 from __future__ import annotations
 
-from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Propose, Restrict, Understand
+from agents.planner import Ask, CallTools, Decision, Escalate, Finish, Propose, Restrict, Tell, Understand
 from agents.understanding.result import Reading, Understood
 
 
 def with_note(decision: Decision, note: str) -> Decision:
     """Return the decision with a note."""
+    return _told(decision, note).model_copy(update={"note": note})
+
+
+def _told(decision: Decision, note: str) -> Decision:
     if isinstance(decision, Understand):
         return decision.model_copy(update={"reading": _intent_with_note(decision.reading, note)})
     if isinstance(decision, CallTools):
@@ -16,8 +20,8 @@ def with_note(decision: Decision, note: str) -> Decision:
     if isinstance(decision, Propose):
         proposal = decision.proposal.model_copy(update={"assumptions": (*decision.proposal.assumptions, note)})
         return decision.model_copy(update={"proposal": proposal})
-    if isinstance(decision, Restrict):
-        return decision.model_copy(update={"note": note})
+    if isinstance(decision, Restrict | Tell):
+        return decision
     return _text_with_note(decision, note)
 
 

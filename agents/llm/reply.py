@@ -26,6 +26,13 @@ class TargetReply(_Part):
     tolerance: float = Field(default=0.0, ge=0, lt=1, description="share of cells and windows that may miss the bound")
 
 
+class ContextReply(TargetReply):
+    """A condition of the intent: the bound that must hold, in the operator's words; lasting: with the change as well."""
+
+    words: str
+    lasting: bool = True
+
+
 class CallReply(_Part):
     """A tool call."""
 
@@ -47,6 +54,7 @@ class Reply(_Part):
     without_events: list[str] = Field(default_factory=list, description="planned events that the operator leaves out")
     attendance: int | None = Field(default=None, ge=0, description="visitors, as the operator says, of events without attendance")
     harm_only: bool = Field(default=False, description="the operator named the edits and bounded no KPI: only harm is judged")
+    contexts: list[ContextReply] = Field(default_factory=list, description="conditions without which nothing is to be done")
     assumptions: list[str] = Field(default_factory=list)
     plan: list[str] = Field(default_factory=list)
     calls: list[CallReply] = Field(default_factory=list, max_length=8, description="for call")

@@ -19,7 +19,7 @@ from agents.workflows.calls import failure_of
 from agents.workflows.configuration import tunes_handover
 from agents.workflows.gathering import crowd_question
 from agents.workflows.handover_activity import CHECK_EVENT, inactive_cells, inactive_reason
-from agents.workflows.measuring import present_values, unmeasurable
+from agents.workflows.measured.measuring import measured_values, unmeasurable
 from agents.workflows.pressure import reason_for_no_change
 from agents.workflows.proposing import indistinguishable
 from agents.workflows.trials.situating import NO_CELLS
@@ -30,7 +30,9 @@ from tools.calls.tool_call import ToolCall
 from tools.ran.candidate_tools import Comparison
 from tools.ran.constraint_tools import retrieve_3gpp_constraint
 
-_NEEDED: Final = ("read_configuration", "query_kpi", "compare_candidates")
+_CONFIGURATION: Final = "read_configuration"
+_NEEDED: Final = (_CONFIGURATION, "query_kpi", "compare_candidates")
+_PRESSURE: Final = ("query_kpi", "detect_degradation", "forecast_traffic")
 
 
 def conclusion_of(names: Names, scene: Scene) -> Decision:
@@ -46,16 +48,43 @@ def conclusion_of(names: Names, scene: Scene) -> Decision:
     return decision
 
 
+def bears_out(claim: Names, scene: Scene) -> bool:
+    """Whether the evidence bears out a claim other than a proposal."""
+    try:
+        return _CLAIMS[claim[0], claim[1]](scene) is not None
+    except PlanError:
+        return False
+
+
+def _is_tried(scene: Scene, *tools: str) -> bool:
+    """Whether each of the tools that are offered was called: what was not looked at bears out nothing."""
+    called = {observation.call.tool for observation in scene.view.observations}
+    return all(offer.name in called for offer in scene.view.tools if offer.name in tools)
+
+
+def _is_read(scene: Scene) -> bool:
+    """Whether the configuration is read in which something would be edited: what was not read is no reason for anything."""
+    edits = scene.reading.direct if isinstance(scene.reading, Understood | Supposed) else ()
+    wanted = {edit.cell for edit in edits} or {cell.id for cell in scene.situation.cells}
+    answered = (one.call for one in scene.view.observations if one.evidence is not None)
+    read = {cell for made in answered if made.tool == _CONFIGURATION for cell in made.arguments.get("cells", ())}
+    return wanted <= read
+
+
 def _crowd(scene: Scene) -> Ask | None:
     return None if scene.intent is None else crowd_question(scene.view, scene.situation)
 
 
 def _holds(scene: Scene) -> Finish | None:
-    reason = reason_for_no_change(scene.situation) if isinstance(scene.reading, Understood) else ""
+    if not isinstance(scene.reading, Understood) or not _is_tried(scene, *_PRESSURE):
+        return None
+    reason = reason_for_no_change(scene.situation)
     return Finish(summary=f"no change: {reason}") if reason else None
 
 
 def _same(scene: Scene) -> Finish | None:
+    if not _is_read(scene):
+        return None
     return scene.drafting if isinstance(scene.drafting, Finish) else None
 
 
@@ -120,7 +149,7 @@ def _inactive(scene: Scene) -> Escalate | None:
 
 def _refused(scene: Scene) -> Escalate | None:
     if isinstance(scene.drafting, Escalate):
-        return None if scene.reading_names_edits else scene.drafting
+        return None if scene.reading_names_edits or not _is_read(scene) else scene.drafting
     trial, comparison = scene.trial, _full(scene)
     if trial.reading.direct:
         return trial.refusal(comparison)
@@ -136,7 +165,7 @@ def _unreachable(scene: Scene) -> Escalate | None:
 
 
 def _invalid(scene: Scene) -> Escalate | None:
-    is_asked = isinstance(scene.reading, Understood) and scene.reading_names_edits
+    is_asked = isinstance(scene.reading, Understood) and scene.reading_names_edits and _is_read(scene)
     return scene.drafting if is_asked and isinstance(scene.drafting, Escalate) else None
 
 
@@ -147,7 +176,7 @@ def _nowhere(scene: Scene) -> Escalate | None:
 def _unknown(scene: Scene) -> Escalate | None:
     if not isinstance(scene.reading, NeedsMeasurement):
         return None
-    missing = unmeasured(scene.reading, present_values(scene.view, scene.reading))
+    missing = unmeasured(scene.reading, measured_values(scene.view, scene.reading)[0])
     return unmeasurable(scene.view, missing) if missing and scene.view.observations else None
 
 

@@ -1,4 +1,9 @@
-"""Which names may follow in a plan: only tools that are offered, and only drafts, bounds and attributes that there are."""
+"""Which names may follow in a plan: only what can pass its checks.
+
+Only tools that are offered and calls that are not settled; drafts, bounds and attributes that there are; a full comparison with
+the draft that did best in the screening; conclusions that the evidence bears out. The checks of `planning` and `concluding` are
+made of each complete plan all the same: they hold for whatever says a plan.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +11,18 @@ from collections.abc import Sequence
 from typing import Final
 
 from agents.heuristics.evidence_reader import attempts
+from agents.planning.call_check import check_call
+from agents.planning.concluding import bears_out
 from agents.planning.plan_names import CALLS, CONCLUSIONS, CONSULT, DEPTHS, END, REFERENCES, REFINED
-from agents.planning.scene import Names, Scene
+from agents.planning.scene import Names, PlanError, Scene
 from agents.readers.language_model.answer_names import ATTRIBUTES
 from agents.understanding.result import NeedsMeasurement, Supposed, Understood
 from agents.workflows.calls import is_settled
 from policies.kpi import kpi_definitions
 
 _MOST_KPIS: Final = 16
-_FAILED: Final = ("escalate", "failed")
-_OF: Final[dict[type, frozenset[Names]]] = {
-    Understood: frozenset(
-        {("ask", "crowd"), _FAILED, *(("finish", why) for why in ("holds", "same", "no better", "noise"))}
-        | {("escalate", why) for why in ("inactive", "refused", "unreachable", "invalid", "nowhere")}
-    ),
-    Supposed: frozenset({("ask", "crowd"), _FAILED, *(("finish", why) for why in ("same", "differences", "invalid"))}),
-    NeedsMeasurement: frozenset({_FAILED, ("escalate", "unknown")}),
-}
+# Conclusions from what the specialists answered: they are asked first.
+_OF_DRAFTING: Final = frozenset({("finish", "same"), ("finish", "invalid"), ("escalate", "invalid"), ("escalate", "refused")})
 _CLOSABLE: Final = ("read_configuration", "read_topology", "detect_degradation", "retrieve_3gpp_constraint", "refine_candidate")
 
 
@@ -95,7 +95,10 @@ class PlanGrammar:
             return ()
         if kind == "propose":
             return self._proposable()
-        return tuple(why for why in CONCLUSIONS[kind] if (kind, why) in _OF[type(self._scene.reading)])
+        claims = [(kind, why) for why in CONCLUSIONS[kind]]
+        return tuple(
+            claim[-1] for claim in claims if (self._drafted or claim not in _OF_DRAFTING) and bears_out(claim, self._scene)
+        )
 
     def _query(self, kind: str, words: Names) -> Names:
         reading = self._scene.reading
@@ -110,7 +113,7 @@ class PlanGrammar:
         # In the order of the alphabet, so that one query has one form.
         kpis = tuple(name for name, kpi in sorted(kpi_definitions().items()) if level in kpi.levels and name > last)
         more = kpis if len(words) - 2 < _MOST_KPIS else ()
-        return (*more, END) if last else more
+        return (*more, *self._end(kind, words)) if last else more
 
     def _comparison(self, kind: str, words: Names) -> Names:
         if not words:
@@ -118,7 +121,15 @@ class PlanGrammar:
         if words[-1] == END:
             return ()
         rest = tuple(name for name in self._drafts() if name not in words)
-        return (*rest, END) if len(words) > 1 or not self._drafts() else rest
+        return (*rest, *self._end(kind, words)) if len(words) > 1 or not self._drafts() else rest
+
+    def _end(self, kind: str, words: Names) -> Names:
+        """Return the end of a list of words if the call can be made as it stands."""
+        try:
+            check_call(self._scene.call_of((kind, *words)), self._scene)
+        except PlanError:
+            return ()
+        return (END,)
 
     def _following(self, tool: str) -> Names:
         """Return the words with which a call of one word is not settled."""

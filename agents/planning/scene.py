@@ -22,7 +22,7 @@ from agents.workflows.calls import call
 from agents.workflows.configuration import drafts_for
 from agents.workflows.direct_edits import InvalidEditError, direct_draft
 from agents.workflows.gathering import constraint_call, forecast_call, query_call
-from agents.workflows.measuring import query_of
+from agents.workflows.measured.measuring import query_of
 from agents.workflows.objections import objections_of
 from agents.workflows.trials.situating import situation_for
 from agents.workflows.trials.trying import Effort, Trial
@@ -132,7 +132,9 @@ class Scene:
     def comparisons(self) -> Iterator[tuple[CompareCandidates, Comparison]]:
         """Yield the comparisons that were made for this intent, the newest first."""
         for request, comparison in reversed(list(answers_of(self.view.observations, compare_candidates))):
-            if self.intent is not None and request.intent.expectations == self.intent.expectations:
+            if self.intent is None:
+                return
+            if (request.intent.expectations, request.intent.contexts) == (self.intent.expectations, self.intent.contexts):
                 yield request, comparison
 
     def reference_of(self, digest: str) -> str:
@@ -194,11 +196,12 @@ class Scene:
 
     def _query(self, words: list[str]) -> ToolCall:
         if words[0] == "present":
-            relative = self.reading.relative if isinstance(self.reading, NeedsMeasurement) else ()
-            number = REFERENCES.index(words[1])
+            if not isinstance(self.reading, NeedsMeasurement):
+                raise PlanError("no bound is relative")
+            relative, number = self.reading.relative, REFERENCES.index(words[1])
             if number >= len(relative):
                 raise PlanError(f"{words[1]} is no relative bound: there are {len(relative)}")
-            return query_of(self.view, relative[number])
+            return query_of(self.view, self.reading, relative[number])
         slices = [slice_.value for slice_ in self.view.card.slices] if words[0] == "by slice" else []
         return query_call(self.cells_at(words[1]), sorted(words[2:]), slices)
 

@@ -120,7 +120,7 @@ def _tag(piece: TaggedPiece) -> str:
 def unaccounted_words(text: str, accounted: Sequence[AccountedWords], names: Names) -> list[str]:
     """Return the words that matter (numbers, negations, times, conditions, comparisons, names …) and belong to nothing."""
     left = [span for span in _matters(text) if not any(max(span[0], one.start) < min(span[1], one.end) for one in accounted)]
-    left += [span for span in _named(text, names) if not _is_covered(text, span, accounted)]
+    left += [span for span in named_words(text, names) if not _is_covered(text, span, accounted)]
     left += [match.span() for match in _TURNING.finditer(text)]
     left += [
         (one.start, match.end()) for one in accounted if _is_place_of_act(one) and (match := _LEFT_ALONE.match(text, one.end))
@@ -141,7 +141,7 @@ def dismissed_words(text: str, accounted: Sequence[AccountedWords], names: Names
     meant = [one for one in accounted if one.slot != "nothing"]
     return [
         span
-        for span in (*_matters(text), *_named(text, names))
+        for span in (*_matters(text), *named_words(text, names))
         if _is_covered(text, span, nothing) and not any(max(span[0], one.start) < min(span[1], one.end) for one in meant)
     ]
 
@@ -185,7 +185,7 @@ def _is_written_name(words: str) -> bool:
     return has_number or any(letter.isdigit() for letter in words) or any(letter.isupper() for letter in words[1:])
 
 
-def _named(text: str, names: Names) -> Iterator[tuple[int, int]]:
+def named_words(text: str, names: Names) -> Iterator[tuple[int, int]]:
     """Yield the places in the text where cells, sites and areas are named in full."""
     words = spoken(text)
     position = 0

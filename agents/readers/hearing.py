@@ -12,10 +12,11 @@ from typing import Final
 
 from agents.answer import Answer
 from agents.readers.heard import Heard
-from agents.readers.intents import REGARDLESS, result_of
+from agents.readers.intents import result_of
 from agents.readers.listener import Listener
 from agents.reading.names import Names
 from agents.reading.site_card import SiteCard
+from agents.understanding.context_answers import ON_CONDITION
 from agents.understanding.result import (
     CHANGES_NOTHING,
     Forbids,
@@ -63,9 +64,9 @@ def reading_of(text: str, card: NetworkCard, answers: Sequence[Answer] = ()) -> 
     if isinstance(listener, str):
         return _with_note(understand(text, card, answers), f"{RULES}, because {listener}")
     names = Names(SiteCard.of(card))
-    said = tuple(answer.answer for answer in answers)
-    heard = listener.hear(text, names, [one for one in said if one != REGARDLESS])
-    result = result_of(heard, text, card, said)
+    to_condition = [answer.answer for answer in answers if answer.question.startswith(ON_CONDITION)]
+    heard = listener.hear(text, names, [one.answer for one in answers if not one.question.startswith(ON_CONDITION)])
+    result = result_of(heard, text, card, to_condition)
     return result if result is not None else _answered_by_rules(heard, text, card, answers)
 
 

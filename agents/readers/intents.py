@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, TypeGuard
 
+from agents.readers.contexts import UnreadContextError, contexts_of
 from agents.readers.forecast_words import forecast_told
 from agents.readers.heard import Heard
 from agents.reading.reading import Cells, Reading, StatedEdit, StatedTarget
+from agents.understanding.context_answers import ON_CONDITION, REGARDLESS
 from agents.understanding.plan import workflow_for
 from agents.understanding.relative import resolve
 from agents.understanding.result import (
@@ -25,7 +27,7 @@ from agents.understanding.result import (
 from agents.understanding.result import Reading as Result
 from agents.understanding.timing.when import read_permanence
 from agents.understanding.watching import watched
-from policies.intent import Condition, ExpectationObject, ExpectationTarget, IntentExpectation, TimeWindow
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, IntentExpectation, KpiContext, TimeWindow
 from policies.kpi import kpi_definition
 from policies.limits.loading import load_limits
 from twins.network import NetworkCard
@@ -39,7 +41,6 @@ _CONDITIONS: Final = {
     "max": Condition.MAXIMIZE,
 }
 _WHAT: Final = "What should the network do, for which KPI or attribute, where, and by how much?"
-REGARDLESS: Final = "do it now, whatever the condition says"
 _RUN_ID: Final = re.compile(r"\b\d{8}-\d{6}-[0-9a-f]{4}\b")
 _NEAREST: Final = "state a goal that the network can reach"
 
@@ -52,8 +53,11 @@ class UnclearError(Exception):
         self.question, self.choices = question, choices
 
 
-def result_of(heard: Heard, text: str, card: NetworkCard, answers: Collection[str] = ()) -> Result | None:
-    """Return what a run works with; None for an act that is not carried by the reading alone. answers: the operator's, so far."""
+def result_of(heard: Heard, text: str, card: NetworkCard, answers: Sequence[str] = ()) -> Result | None:
+    """Return what a run works with; None for an act that is not carried by the reading alone.
+
+    answers: the operator's, to questions about the condition.
+    """
     match heard.reading.act:
         case "ask":
             result: Result | None = Question(question=heard.question or _WHAT, choices=heard.choices, kind="ambiguous", text=text)
@@ -70,23 +74,15 @@ def result_of(heard: Heard, text: str, card: NetworkCard, answers: Collection[st
     return result
 
 
-def _live(heard: Heard, text: str, card: NetworkCard, answers: Collection[str]) -> Result:
+def _live(heard: Heard, text: str, card: NetworkCard, answers: Sequence[str]) -> Result:
     try:
         if heard.reading.act == "what_if":
             return _supposed(heard, text, card)
-        _refuse_condition(heard, answers)
-        return _change(heard, text, card) if heard.reading.act == "change" else _forbids(heard)
-    except UnclearError as unclear:
+        if heard.reading.act == "forbid":
+            return _forbids(heard, answers)
+        return _change(heard, text, card, contexts_of(heard.reading, card, answers))
+    except (UnclearError, UnreadContextError) as unclear:
         return Question(question=unclear.question, choices=unclear.choices, kind="missing", text=text)
-
-
-def _refuse_condition(heard: Heard, answers: Collection[str]) -> None:
-    """Ask about a condition, which nothing watches yet: it is never left out without a word."""
-    condition = heard.reading.condition_on
-    if condition and REGARDLESS not in answers:
-        raise UnclearError(
-            f"This holds only under a condition, “{condition}”, which is not watched by itself. Do it now?", (REGARDLESS,)
-        )
 
 
 def _supposed(heard: Heard, text: str, card: NetworkCard) -> Supposed:
@@ -103,8 +99,13 @@ def _supposed(heard: Heard, text: str, card: NetworkCard) -> Supposed:
         event=_event_in(window, card),
         without_events=told.without_events,
         attendance=told.attendance,
-        assumptions=(*told.assumptions, f"{_note(heard)} as: {heard.read_back}"),
+        assumptions=(*told.assumptions, f"{_note(heard)} as: {heard.read_back}", *_untried(reading)),
     )
+
+
+def _untried(reading: Reading) -> tuple[str, ...]:
+    """Return that the condition of a supposition is not supposed: only edits are."""
+    return (f"what is shown does not suppose the condition “{reading.condition_on}”",) if reading.condition_on else ()
 
 
 def _is_bound(expectation: IntentExpectation | RelativeBound) -> TypeGuard[IntentExpectation]:
@@ -125,11 +126,15 @@ def _window(reading: Reading) -> TimeWindow | None:
     return TimeWindow(start=reading.window[0], end=reading.window[1]) if reading.window else None
 
 
-def _forbids(heard: Heard) -> Forbids:
+def _forbids(heard: Heard, answers: Sequence[str]) -> Forbids:
+    """Return the restrictions; those under a condition are asked about, since a standing restriction watches no KPI."""
+    condition = heard.reading.condition_on
+    if condition and REGARDLESS not in answers:
+        raise UnclearError(f"{ON_CONDITION}{condition}” is watched by no restriction. Forbid it now?", (REGARDLESS,))
     return Forbids(forbidden=heard.reading.prohibitions, read_back=heard.read_back)
 
 
-def _change(heard: Heard, text: str, card: NetworkCard) -> Result:
+def _change(heard: Heard, text: str, card: NetworkCard, contexts: tuple[KpiContext, ...]) -> Result:
     reading = heard.reading
     notes = [_note(heard)]
     direct = tuple(edit for stated in reading.edits for edit in _edits(stated, card))
@@ -151,6 +156,7 @@ def _change(heard: Heard, text: str, card: NetworkCard) -> Result:
         forbidden=reading.prohibitions,
         workflow="direct-change" if direct else workflow_for(expectations, event),
         direct=direct,
+        contexts=contexts,
     )
     return needs if needs.relative else resolve(needs, card, {})
 
@@ -169,14 +175,8 @@ def _expectation(target: StatedTarget, card: NetworkCard) -> IntentExpectation |
         unit = "" if condition.is_objective else kpi_definition(target.kpi).unit
         bound = ExpectationTarget(kpi=target.kpi, condition=condition, value=target.value, unit=unit)
         return IntentExpectation(object=where, targets=(bound,))
-    if target.relative.to != "now":
-        raise UnclearError(
-            f"{target.kpi} relative to {target.relative.to}: only the present value is measured for a bound. Relative to now?",
-            ("relative to now",),
-        )
-    return RelativeBound(
-        object=where, kpi=target.kpi, condition=condition, amount=_amount(target, target.relative.percent), share=True
-    )
+    amount, to = _amount(target, target.relative.percent), target.relative.to
+    return RelativeBound(object=where, kpi=target.kpi, condition=condition, amount=amount, share=True, to=to)
 
 
 def _amount(target: StatedTarget, percent: float) -> float:

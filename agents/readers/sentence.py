@@ -13,7 +13,7 @@ from agents.reading.read_back import capitalized, edit_words, listed, restrictio
 from agents.reading.reading import Cells, StatedEdit, StatedRestriction, StatedTarget
 from agents.reading.site_card import SiteCard
 from agents.understanding.result import DirectEdit, Understood
-from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, KpiContext
 from policies.managed_object import short_name
 from policies.restrictions.prohibition import Prohibition
 from twins.network import NetworkCard
@@ -45,7 +45,8 @@ def sentence_of(reading: Understood, card: NetworkCard) -> str:
         *(_restriction(one, intent, names) for one in reading.forbidden),
     ]
     start = _ONLY.get(reading.workflow, "")
-    return capitalized(f"{start}{_when(intent)}{'; '.join(said)}{_premises(intent)}.")
+    conditions = "".join(f"; {_condition(context, ids, names)}" for context in intent.contexts)
+    return capitalized(f"{start}{_when(intent)}{'; '.join(said)}{_premises(intent)}{conditions}.")
 
 
 def _when(intent: Intent) -> str:
@@ -68,6 +69,14 @@ def _targets(intent: Intent, ids: dict[str, str], names: NameTable) -> Iterator[
         for target in expectation.targets:
             all_but = f" (in all but {100 * target.tolerance:.3g} % of cells and windows)" if target.tolerance else ""
             yield f"{target_words(_stated(expectation.object, target, ids), names)}{all_but}"
+
+
+def _condition(context: KpiContext, ids: dict[str, str], names: NameTable) -> str:
+    """Return what must be measured for anything to be done, and for how long."""
+    bound = target_words(_stated(context.object, context.target, ids), names).removeprefix("keep ")
+    if not context.lasting:
+        return f"all of it only if this is measured when it begins: {bound}"
+    return f"all of it only if this is measured when it begins, and until the change is verified: {bound}"
 
 
 def _stated(scope: ExpectationObject, target: ExpectationTarget, ids: dict[str, str]) -> StatedTarget:

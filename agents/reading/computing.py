@@ -22,14 +22,12 @@ from agents.reading.located import RELATION, located
 from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.names import Names
 from agents.reading.relation import targets_of
-from agents.reading.spoken import ONES
 from agents.reading.timing.moments import TimeError
 from agents.reading.timing.window import is_deadline, window_of
 from policies.kpi import kpi_definition
 from policies.limits.loading import load_limits
 from policies.word import Word
 
-_COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 _ENDLESS: Final = re.compile(r"\d\s*(?:e|\^|\*\*)\s*[+-]?\s*\d{3}|\d{40}", re.IGNORECASE)
 _PER_TIME: Final = re.compile(r"\b(?:per|an?|each|every|in an)\s+(?:hour|day|night|week|month|year)\b", re.IGNORECASE)
 _BARE_SIGN: Final = re.compile(r"\s*[+\-−]\s*\d")  # an offset has values of both signs
@@ -62,9 +60,8 @@ class ComputedReading(Word):
 def computed(marked: Marked, names: Names) -> ComputedReading:
     """Compute all items and the window; raises Doubt."""
     items: list[Computed] = []
-    places = _touchable(marked, located(marked, names), names)
     measured = with_units(marked.items, _unit_of)
-    for item, cells in zip(measured, places, strict=True):
+    for item, cells in zip(measured, located(marked, names), strict=True):
         if not cells:
             raise Doubt(item.place, "no cell is left")
         ids = () if cells == names.all else tuple(sorted(cells))
@@ -80,24 +77,6 @@ def _towards(item: MarkedItem, items: list[Computed], names: Names) -> tuple[str
     if item.place == SAME:
         return items[-1].towards if items else ()
     return targets_of(item.place, names)
-
-
-def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> list[frozenset[str]]:
-    """Return the cells of the items without those that the text forbids to change; restrictions keep theirs."""
-    pairs = list(zip(marked.items, cells, strict=True))
-    forbidden = frozenset[str]().union(*(own for item, own in pairs if item.kind == "forbid" and item.name == "change"))
-    hands_off = frozenset[str]() if forbidden == names.all else forbidden
-    for item, own in pairs:
-        if item.kind == "edit" and own & hands_off and _COUNTED.search(item.place):
-            raise Doubt(item.place, "it is not certain whether it is of the cells that are not to be touched, too")
-    return [own if item.kind == "forbid" or _is_counted(item, own) else own - hands_off for item, own in pairs]
-
-
-def _is_counted(item: MarkedItem, cells: frozenset[str]) -> bool:
-    """Whether the words of a place count its cells: "on all three" is of those that are not to be touched, too."""
-    counted = _COUNTED.search(item.place)
-    count = "two" if counted and counted[0].casefold() == "both" else counted[0].split()[-1].casefold() if counted else ""
-    return bool(count) and count in (str(len(cells)), next((word for word, number in ONES.items() if number == len(cells)), ""))
 
 
 def _check_contradiction(items: list[Computed]) -> None:

@@ -1,8 +1,13 @@
-"""The cells of every item of a marked text: its place, that of the item before, or what it refers to."""
+"""The cells of every item of a marked text: its place, that of the item before, or what it refers to.
+
+An item does not hold where the text forbids it: what is not to be touched has no goal, what keeps running does not sleep.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from agents.reading.antecedents import Antecedents, PlaceError, named_in
 from agents.reading.doubt import Doubt
@@ -10,24 +15,80 @@ from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.name import AmbiguousNameError
 from agents.reading.names import Names
 from agents.reading.places import Place, cells_of
+from agents.reading.spoken import ONES
 
 RELATION = "cellIndividualOffset"  # an attribute of a relation of two cells; `cells` are its sources
+_OFF: Final = ("toBeEnergySaving", "LOCKED")
+_COUNTED: Final = re.compile(r"\b(?:both|all (?:two|three|four|five|six|\d+))\b", re.IGNORECASE)
 
 
 def located(marked: Marked, names: Names) -> list[frozenset[str]]:
-    """Return the cells of every item, in order; raises Doubt."""
+    """Return the cells of every item, in order, without those in which the text forbids it; raises Doubt."""
+    places = _places(marked, names)
+    touchable = _touchable(marked, [place.cells for place in places], names)
+    allowed = zip(marked.items, places, touchable, strict=True)
+    return [_allowed(marked, item, place, cells, touchable) for item, place, cells in allowed]
+
+
+def _touchable(marked: Marked, cells: list[frozenset[str]], names: Names) -> list[frozenset[str]]:
+    """Return the cells of the items without those that the text forbids to change; restrictions keep theirs."""
+    pairs = list(zip(marked.items, cells, strict=True))
+    forbidden = frozenset[str]().union(*(own for item, own in pairs if item.kind == "forbid" and item.name == "change"))
+    hands_off = frozenset[str]() if forbidden == names.all else forbidden
+    for item, own in pairs:
+        if item.kind == "edit" and own & hands_off and _COUNTED.search(item.place):
+            raise Doubt(item.place, "it is not certain whether it is of the cells that are not to be touched, too")
+    return [own if item.kind == "forbid" or _is_counted(item, own) else own - hands_off for item, own in pairs]
+
+
+def _is_counted(item: MarkedItem, cells: frozenset[str]) -> bool:
+    """Whether the words of a place count its cells: "on all three" is of those that are not to be touched, too."""
+    counted = _COUNTED.search(item.place)
+    count = "two" if counted and counted[0].casefold() == "both" else counted[0].split()[-1].casefold() if counted else ""
+    return bool(count) and count in (str(len(cells)), next((word for word, number in ONES.items() if number == len(cells)), ""))
+
+
+def _allowed(
+    marked: Marked, item: MarkedItem, place: Place, cells: frozenset[str], all_cells: Sequence[frozenset[str]]
+) -> frozenset[str]:
+    """Return the cells of an edit without those parts of its place in which the text forbids it: "A to sleep, A1 keeps running".
+
+    A part that the edit names by itself stays: then the text contradicts itself, which is for others to see.
+    """
+    kept = frozenset[str]().union(
+        *(
+            own
+            for other, own in zip(marked.items, all_cells, strict=True)
+            if item.kind == "edit" and other.kind == "forbid" and _forbids(other, item) and own < cells
+        )
+    )
+    if not kept or any(named <= kept for named in place.named):
+        return cells
+    if _COUNTED.search(item.place) or item.state == "LOCKED":
+        raise Doubt(item.place, "it is not certain whether it is of the cells that are to stay as they are, too")
+    return cells - kept
+
+
+def _forbids(restriction: MarkedItem, edit: MarkedItem) -> bool:
+    if restriction.name == "sleep":
+        return edit.state in _OFF
+    return restriction.name == edit.name and restriction.slice in (None, edit.slice)
+
+
+def _places(marked: Marked, names: Names) -> list[Place]:
+    """Return the place of every item, in order; raises Doubt."""
     named = _named(marked, names)
     told = named_in(marked.condition, names) or named_in(marked.when, names)
     told = told if len(told) == 1 else ()  # of several nobody knows which is meant
-    found: list[frozenset[str]] = []
+    found: list[Place] = []
     before: list[frozenset[str]] = []
     left_out: tuple[frozenset[str], ...] = ()
     for item in map(_placed_as_the_others(marked), marked.items):
         others = tuple({cells for place, cells in named.items() if place != item.place})
         antecedents = Antecedents(tuple(before) or told or (others if len(others) == 1 else ()), others, left_out)
-        place = _place(item, names, antecedents, found[-1] if found else names.all)
+        place = _place(item, names, antecedents, found[-1] if found else Place(names.all))
         cells = place.cells
-        found.append(cells)
+        found.append(place)
         if item.place and item.place != SAME:
             left_out = place.left_out
             before = [place for place in before if place != cells] + [cells]
@@ -60,11 +121,11 @@ def _named(marked: Marked, names: Names) -> dict[str, frozenset[str]]:
     return named
 
 
-def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: frozenset[str]) -> Place:
+def _place(item: MarkedItem, names: Names, antecedents: Antecedents, last: Place) -> Place:
     if not item.place:
         return Place(names.all)
     if item.place == SAME:
-        return Place(last)
+        return last
     try:
         place = cells_of(item.place, names, antecedents, is_relation=item.name == RELATION)
     except AmbiguousNameError as error:

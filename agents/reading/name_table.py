@@ -93,6 +93,13 @@ class NameTable:
         return frozenset().union(*(own for group in self.groups.values() for own in group.values()))
 
     @cached_property
+    def own_words(self) -> frozenset[str]:
+        """The words of all areas, sites and cells as they are written."""
+        return frozenset(
+            part for name in (*self.order, *self.sites, *self.card.areas) for part in (*runs(name), *word_parts(name))
+        )
+
+    @cached_property
     def network_words(self) -> frozenset[str]:
         """Words for the network: its own name, "the whole park", and what every network is called."""
         return frozenset(part for part in runs(self.card.name) if len(part) > 2) | {"network", "net"}

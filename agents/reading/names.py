@@ -46,7 +46,7 @@ class Names(PartialNames):
             return sector
         found = self._wildcard(words, position) or self._full(words, position) or self._part_near(words, position, near)
         found = found or self._unique_part(words, position)
-        if found is None and not self._means_nothing(words[position].key):
+        if found is None and not self._means_nothing(words[position].key) and not self._is_of_network(words[position].key):
             found = self._group(words, position) or self._abbreviated(words, position) or self._family(words, position)
             found = found or self._ground(words, position)
         return self._with_cell_of_site(found, words, position) if found else None
@@ -54,6 +54,10 @@ class Names(PartialNames):
     def _means_nothing(self, word: str) -> bool:
         """Whether a word names nothing; "tower" does if it is a word of a name of the network, "and" does not."""
         return word in FILLERS and (len(word) < 5 or word not in self.group_words)
+
+    def _is_of_network(self, word: str) -> bool:
+        """Whether a word is one of the network's own name and of no other: the park, where the cells at the parking are near."""
+        return word in self.network_words and word not in self.own_words
 
     def full_at(self, words: Sequence[Spoken], position: int) -> Name | None:
         """Return the name that stands at a position in full, or with all words of an area."""

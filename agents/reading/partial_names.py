@@ -68,7 +68,9 @@ class PartialNames(NameTable):
     def _one_group(self, kind: str, names: list[str], words: Sequence[Spoken], position: int, end: int) -> Name:
         said = words[max(0, position - 2) : end]
         several = end < len(words) and phrase_at(EXCLUDING, words, end) > 0  # "TQ excl. TQ-105"
-        several |= any(word.key in ("2", "both", "all", "every", "3") or singular(word.key) != word.key for word in said)
+        several |= any(
+            word.key in ("2", "both", "all", "every", "each", "either", "3") or singular(word.key) != word.key for word in said
+        )
         if len(names) > 1 and not several:
             raise AmbiguousNameError(names)
         is_whole = singular(words[position].key) in WHOLES and _is_whole(words[max(0, position - 3) : position])

@@ -36,6 +36,7 @@ EXCLUDING: Final = _phrases(
     "apart form | aside from | besides | outside | outside of | not | skip | skipping | leaving out | leave out",
     "with the exception of | with the sole exception of | with exception of | exception | exceptions | with one exception",
     "with a single exception | not counting | not including | beyond | less | only not | omit | omitting | out =",
+    "with the solitary exception of",
     "rather than | no | spare | sparing | isn't | isnt | aren't | arent | sauf | hormis | außer | ohne | \\ | ∖ | excepto",
     "salvo | eccetto | tranne | uitgezonderd | behalve | maliban | ! = | ≠ | < > | ¬ | ~ | ✗ | ❌",
     "exclusion | exclusions | nto | btu not | but nto | xcpt | xept | exclusion made of | exclusion made for | exception made of",
@@ -52,6 +53,7 @@ EXCLUDED: Final = _phrases(
     "being excepted | ausgenommen | exclu | esclusa | escluso | left out of account | being left out of account | being left out",
     "left out of consideration | being left aside | left aside | omitted | being omitted | disregarded | being disregarded",
     "is not concerned | are not concerned | not concerned | not affected | is not affected | are not affected",
+    "out of it | out of this | remains out | remain out | may be excluded | can be excluded | shall be excluded | be excluded",
     "can wait | may wait | not in scope | is not in scope | are not in scope | no",
 )
 # What stands before, or after, is taken in whatever else holds.
@@ -63,7 +65,7 @@ INCLUDING: Final = _phrases(
     "not skipping | but with | yet with | though with | but including",
 )
 EMPHASIS: Final = _phrases(
-    "but only",
+    "but only | of course | emphatically | itself | themselves",
     "out of | not instead of it | instead of it | but with it | yes | at large",
     "in particular | especially | above all | no exception | without exception | no exceptions | without exceptions",
     "not only | not just | not merely | but also | that also | which also | outside it | outside of it | besides it",
@@ -75,6 +77,7 @@ NONE: Final = _phrases(
 )
 INSTEAD: Final = _phrases(
     "no wait | wait no | sorry | scratch that | no disregard | no sorry | , no , | … no ,",
+    "or no , | hm no | hm no , | er no | er no , | uh no | uh no , | no cancel that | cancel that | or rather",
     "i mean | sorry i mean | sorry , i mean | make that | no make that | correction",
 )
 REST: Final = _phrases(
@@ -100,7 +103,7 @@ AWAKE: Final = _phrases("in operation")
 # Words for an area in which people watch a game.
 GROUNDS: Final = _words("stadium arena ground estadio estádio stadion stade stadio")
 # Words for all of what an operator runs, if no part of it is called so.
-PREMISES: Final = _words("campus island fairground suburb premises")
+PREMISES: Final = _words("campus island fairground suburb premises district region corridor building")
 # One of these with "whole" can be the network or a part of it that is called so; "the whole highway" can not.
 WHOLES: Final = (
     GROUNDS
@@ -128,7 +131,7 @@ TOWARDS: Final = _words(
 )
 # Words around names that name nothing themselves.
 FILLERS: Final = _words(
-    "either seen",
+    "either seen hte fo round",
     "the a an of in at on to for from by under over with within across around along inside throughout near up down my our",
     "your its their his her these those which who are was be been being cell cells cel cels sector sectors carrier carriers",
     "area areas zone zones region gnb gnbs node nodes station stations street side just only per into onto as target",

@@ -22,13 +22,14 @@ from agents.reading.placing.place_reader import PlaceReader
 class Place:
     """The ids of cells, the words that were not used, and the places that are left out by name.
 
-    is_alternative: the words name several places of which one is meant, "A or B".
+    is_alternative: the words name several places of which one is meant, "A or B". named: the places that are taken in by name.
     """
 
     cells: frozenset[str]
     unused: tuple[str, ...] = ()
     left_out: tuple[frozenset[str], ...] = ()
     is_alternative: bool = False
+    named: tuple[frozenset[str], ...] = ()
 
 
 _EVERYWHERE_INCLUDING: Final = re.compile(r"including\b.*\beverywhere\b", re.IGNORECASE | re.DOTALL)
@@ -50,4 +51,5 @@ def cells_of(phrase: str, names: Names, antecedents: Antecedents | None = None, 
     cells = reader.cells()
     if not cells:
         raise PlaceError(f"{phrase!r} names no cell of the network")
-    return Place(cells, tuple(reader.unused), reader.said.groups.named_out(), reader.is_alternative)
+    groups = reader.said.groups
+    return Place(cells, tuple(reader.unused), groups.named("out"), reader.is_alternative, groups.named("in", "also"))

@@ -19,4 +19,7 @@ RAN_CONTROL: Final = Specialist(
     scope=Scope(classes=frozenset(_CLASSES), policy_types=("ORAN_",)),
     kpis=("DRB.", "RRU.", "RRC.", "MM."),
     heuristics=(slice_delay, user_throughput, mobility, admission, a1_policies),
+    tools=frozenset({"read_configuration", "query_kpi", "read_topology", "detect_degradation", "forecast_traffic"}),
+    of_cells=("RRU.PrbTotDl", "RRC.ConnEstabFailRate", "MM.HoPingPongRate"),
+    of_slices=("DRB.PdcpSduDelayDl", "DRB.UEThpDl", "DRB.UEThpDl.P05", "RRU.PrbUsedDl", "RRC.ConnMean"),
 )

@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from agents.heuristics.draft import Draft
 from agents.heuristics.evidence_reader import answers_of
+from agents.specialists.message import Need, Review, Want
+from agents.specialists.scope import Scope
+from agents.specialists.specialist import Specialist
 from policies.change import AttributeEdit
 from policies.limits.catalogue import UnknownAttributeError
 from policies.limits.loading import load_limits
@@ -24,6 +28,28 @@ MIN_PROBABILITY: Final = 0.8
 _STARVATION_RATIO: Final = 0.5
 SLA: Final = "SLA"
 SOURCE: Final = "safety specialist, seed 002 D.3"
+SAFETY: Final = Specialist(
+    name="safety specialist",
+    scope=Scope(classes=frozenset()),
+    kpis=(),
+    heuristics=(),
+    tools=frozenset({"query_kpi", retrieve_3gpp_constraint.name}),
+    of_cells=("MM.RlfRate", "RRC.ConnEstabFailRate"),
+    of_slices=("DRB.PacketLossRateDl", "DRB.UEThpDl"),
+)
+
+
+def limits_needed(drafts: Sequence[Draft]) -> Need:
+    """Return that the safety specialist needs the limit of each attribute that a draft edits, before it can review one."""
+    edited = {(class_of(edit.dn), edit.attribute) for draft in drafts for edit in draft.edits if isinstance(edit, AttributeEdit)}
+    attributes = tuple(f"{class_name}.{attribute}" for class_name, attribute in sorted(edited))
+    return Need(sender="safety specialist", wants=(Want(tool=retrieve_3gpp_constraint.name, attributes=attributes),))
+
+
+def reviewed(candidate: Candidate, observations: Sequence[Observation]) -> Review:
+    """Return the safety specialist's message about a candidate."""
+    findings = review(candidate, observations)
+    return Review(candidate=candidate.name, digest=candidate.change_set.digest, findings=findings)
 
 
 def review(candidate: Candidate, observations: Sequence[Observation]) -> tuple[Reason, ...]:
@@ -43,8 +69,8 @@ def _bounds(candidate: Candidate) -> list[Reason]:
             source=SOURCE,
             remedy="choose a candidate with more margin, or relax the bound",
         )
-        for outlook in candidate.outlook
-        if not outlook.target.condition.is_objective and not (outlook.met and outlook.probability >= MIN_PROBABILITY)
+        for outlook in candidate.bounded
+        if not (outlook.met and outlook.probability >= MIN_PROBABILITY)
     ]
 
 

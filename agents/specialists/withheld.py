@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agents.heuristics.situation import Situation
-from agents.specialists.team import specialists_for
+from agents.specialists.team import offers
 from policies.restrictions.prohibition import Prohibition
 from policies.restrictions.restriction import Restriction
 
 
 def withheld(situation: Situation) -> list[str]:
-    """Return the prohibitions that keep edits out of the drafts, one line each; empty if they are the same without them."""
+    """Return the prohibitions that keep edits out of the offers, one line each; empty if they are the same without them."""
     if not situation.forbidden:
         return []
-    free = replace(situation, forbidden=())
-    drafts = [draft for one in specialists_for(free.intent) for group in one.draft_groups(free) for draft in group]
-    hit = {prohibition for draft in drafts for edit in draft.edits if (prohibition := situation.forbids(edit))}
-    return [f"not tried, since {one.describe()}" for one in situation.forbidden if one in hit]
+    held = {one for offer in offers(situation) for one in offer.held}
+    return [f"not tried, since {said}" for one in situation.forbidden if (said := one.describe()) in held]
 
 
 def way_round(prohibition: Prohibition) -> str:

@@ -4,20 +4,23 @@
    D.3 that fits.
 2. `NetworkQuestion` asks for information about the network, `LinkQuestion` about one radio link, `WhyQuestion` about a run,
    `Supposed` about edits that nobody wants to make yet; none of them changes anything, and in their runs nothing can be proposed.
-3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "preserve"): measure, then `relative.resolve`.
+3. `NeedsMeasurement` is understood, but a bound is relative ("10 % less", "a fifth less than yesterday"): measure, then
+   `relative.resolve`.
 4. `Forbids` only forbids something: nothing is to be done now, and the restrictions stand from then on.
 5. `Question`, `NotAboutNetwork` and `Impossible` are reported to the operator; nothing is changed.
+6. What is to be done may have a `SideQuestion` beside it, which is answered in the same run.
 A reading contains everything that later decisions need from the text, so the text is not read again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
 from agents.understanding.conditions import LinkConditions
-from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, TimeWindow
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, IntentExpectation, KpiContext, TimeWindow
 from policies.restrictions.prohibition import Prohibition
 from policies.slices import Slice
 from policies.word import Word
@@ -38,10 +41,23 @@ class DirectEdit(Word):
     delta: float | None = None
 
 
+class SideQuestion(Word):
+    """A question that stands beside what is to be done: which receiver or beam model to use. Its answer changes nothing.
+
+    words: as the operator put it. cells: DNs; none: where the change is to be. area: their name, if they have one.
+    """
+
+    words: str
+    workflow: Literal["channel-estimator", "beam-management"]
+    cells: tuple[str, ...] = ()
+    area: str = ""
+    link: LinkConditions = LinkConditions()
+
+
 class Understood(Word):
     """The requests in the text. A reader without workflows, edits or link conditions leaves their defaults.
 
-    forbidden: what the text forbids for this request alone ("save energy, but keep S1C1 on air").
+    forbidden: what the text forbids for this request alone ("save energy, but keep S1C1 on air"). beside: what it also asks.
     """
 
     intent: Intent
@@ -50,6 +66,7 @@ class Understood(Word):
     direct: tuple[DirectEdit, ...] = ()
     link: LinkConditions = LinkConditions()
     forbidden: tuple[Prohibition, ...] = ()
+    beside: tuple[SideQuestion, ...] = ()
 
 
 class Forbids(Word):
@@ -124,10 +141,13 @@ class LinkQuestion(Word):
     assumptions: tuple[str, ...] = ()
 
 
-class RelativeBound(Word):
-    """A bound on a KPI relative to its present value.
+Reference = Literal["now", "yesterday", "last week"]
 
-    The KPI must be lower or higher (by `condition`) by `amount`, in percent of the present value if `share` is set, else in the
+
+class RelativeBound(Word):
+    """A bound on a KPI relative to its present value, or to that of the same hours yesterday or a week ago (`to`).
+
+    The KPI must be lower or higher (by `condition`) by `amount`, in percent of that value if `share` is set, else in the
     KPI's unit. An amount of 0 preserves it.
     """
 
@@ -137,10 +157,11 @@ class RelativeBound(Word):
     amount: float
     share: bool
     tolerance: float = 0.0
+    to: Reference = "now"
 
 
 class NeedsMeasurement(Word):
-    """The requests in the text, in order; its relative bounds need the present values of their KPIs."""
+    """The requests in the text, in order; its relative bounds need the values that they refer to."""
 
     text: str
     expectations: tuple[IntentExpectation | RelativeBound, ...]
@@ -154,6 +175,8 @@ class NeedsMeasurement(Word):
     direct: tuple[DirectEdit, ...] = ()
     link: LinkConditions = LinkConditions()
     forbidden: tuple[Prohibition, ...] = ()
+    beside: tuple[SideQuestion, ...] = ()
+    contexts: tuple[KpiContext, ...] = ()
 
     @property
     def relative(self) -> tuple[RelativeBound, ...]:
@@ -198,6 +221,19 @@ Reading = (
 )
 CHANGES_NOTHING = (Supposed, NetworkQuestion, LinkQuestion, WhyQuestion)
 """Readings in whose runs nothing can be proposed or forbidden."""
+
+
+def with_beside(reading: Reading, beside: Sequence[SideQuestion]) -> Reading:
+    """Return the reading with questions beside it, unchanged if it is none of something to be done."""
+    if isinstance(reading, Understood | NeedsMeasurement):
+        return reading.model_copy(update={"beside": tuple(beside)})
+    return reading
+
+
+def said_beside(reading: Understood) -> str:
+    """Return a sentence of what is answered beside what is to be done, empty if nothing is."""
+    asked = "; ".join(f"“{question.words}”" for question in reading.beside)
+    return f"Answered first, without changing anything: {asked}." if asked else ""
 
 
 class ReadingError(Exception):

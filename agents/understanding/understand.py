@@ -19,6 +19,7 @@ from typing import Final, TypeVar
 from agents.answer import Answer
 from agents.understanding import meaning
 from agents.understanding.conditions import asks_for_estimator, link_conditions_of, names_estimators, without_link_words
+from agents.understanding.context_answers import REGARDLESS
 from agents.understanding.direct import take_direct
 from agents.understanding.frames import Frame, read_frames
 from agents.understanding.items import Item, read_items
@@ -36,6 +37,7 @@ from agents.understanding.result import (
     Reading,
     ReadingError,
     RelativeBound,
+    SideQuestion,
     Supposed,
     Understood,
 )
@@ -86,14 +88,30 @@ def with_answers(reading: Reading, answers: Sequence[Answer], card: NetworkCard)
     """
     if isinstance(reading, Question) and answers:
         return understand(_with_answer(reading.text, answers[0], reading), card, answers[1:])
+    if isinstance(reading, Understood | NeedsMeasurement):
+        for answer in answers:
+            link = reading.link.completed_by(answer.answer)
+            beside = tuple(_completed(one, answer.answer) for one in reading.beside)
+            reading = reading.model_copy(update={"link": link, "beside": beside})
     if isinstance(reading, Understood):
         for answer in answers:
-            reading = reading.model_copy(update={"link": reading.link.completed_by(answer.answer)})
             reading = reading.model_copy(update={"intent": _with_crowd(reading.intent, answer.answer, card)})
+            reading = _without_condition(reading) if answer.answer == REGARDLESS else reading
     if isinstance(reading, Supposed):
         for answer in answers:
             reading = _with_crowd(reading, answer.answer, card)
     return reading
+
+
+def _completed(question: SideQuestion, answer: str) -> SideQuestion:
+    return question.model_copy(update={"link": question.link.completed_by(answer)})
+
+
+def _without_condition(reading: Understood) -> Understood:
+    """Return the reading without its conditions, which cannot be checked: the operator wants it regardless, and it is noted."""
+    dropped = tuple(f"the condition “{context.words}” is not checked, as answered" for context in reading.intent.contexts)
+    update = {"contexts": (), "assumptions": (*reading.intent.assumptions, *dropped)}
+    return reading.model_copy(update={"intent": reading.intent.model_copy(update=update)})
 
 
 _OfEvents = TypeVar("_OfEvents", Intent, Supposed)

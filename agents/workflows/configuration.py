@@ -12,7 +12,7 @@ from agents.heuristics.draft import Draft
 from agents.heuristics.drafting import draft_candidates
 from agents.heuristics.situation import Situation
 from agents.planner import Decision, Escalate, Finish, View
-from agents.specialists.team import specialists_for
+from agents.specialists.team import offers
 from agents.specialists.withheld import withheld
 from agents.understanding.result import Understood
 from agents.workflows.calls import failure_of, is_offered, pending
@@ -62,8 +62,8 @@ def drafts_for(situation: Situation, reading: Understood, objections: Objections
         if not requested.edits:
             return Finish(summary="no change: the network already has all requested values")
         return [requested, *scaled_variants(requested, situation)]
-    groups = [group for specialist in specialists_for(situation.intent) for group in specialist.draft_groups(situation)]
-    drafts = groups[0] if reading.workflow == "scheduler-adaptation" and groups and len(groups[0]) > 2 else []
+    groups = [group for offer in offers(situation) for group in offer.groups]
+    drafts = list(groups[0]) if reading.workflow == "scheduler-adaptation" and groups and len(groups[0]) > 2 else []
     drafts = drafts or draft_candidates(situation, groups)
     remaining = [draft for draft in drafts if draft.digest not in objections.digests]
     if drafts and not remaining:

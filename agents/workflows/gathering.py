@@ -9,35 +9,40 @@ from agents.heuristics.draft import Draft
 from agents.heuristics.evidence_reader import answer_to
 from agents.heuristics.situation import Situation
 from agents.planner import Ask, View
+from agents.specialists.message import Want
+from agents.specialists.safety import limits_needed
+from agents.specialists.team import needs
 from agents.workflows.calls import call
-from policies.change import AttributeEdit
 from policies.kpi import kpi_definition
-from policies.managed_object import class_of
 from policies.text.times import span_text
 from tools.calls.tool_call import ToolCall
 from tools.ran.forecast_tool import forecast_traffic
 
-_CELL_KPIS = ["RRU.PrbTotDl", "RRC.ConnEstabFailRate", "MM.HoPingPongRate", "MM.RlfRate", "PEE.Energy", "CARR.AverageBlerDl"]
-_SLICE_KPIS = ["DRB.PdcpSduDelayDl", "DRB.UEThpDl", "DRB.UEThpDl.P05", "DRB.PacketLossRateDl", "RRU.PrbUsedDl", "RRC.ConnMean"]
 _WINDOWS = 4
 CROWD_QUESTION: Final = "How many visitors does "
 
 
 def evidence_calls(situation: Situation) -> list[ToolCall]:
-    """Return the calls that gather the evidence, the required ones first."""
+    """Return the calls that gather what the specialists need, each once for all of them, the required ones first."""
     cells = [cell.id for cell in situation.cells]
     around = cells + [cell.id for cell in situation.neighbours]
+    wants = [want for need in needs(situation) for want in need.wants]
     targeted = {target.kpi for _, target in (*situation.intent.bounds(), *situation.intent.objectives())}
-    handovers = {"MM.HoExeIntraReq"} if any(kpi.startswith("MM.") for kpi in targeted) else set()
     slices = [slice_.value for slice_ in situation.card.slices]
     calls = [
         call("read_configuration", "current values of the attributes that may be edited", cells=around),
-        query_call(around, sorted({*_CELL_KPIS, *_at_level(targeted, "cell"), *handovers})),
-        query_call(around, sorted({*_SLICE_KPIS, *_at_level(targeted, "slice")}), slices),
+        query_call(around, sorted({*_wanted(wants, "cell"), *_at_level(targeted, "cell")})),
+        query_call(around, sorted({*_wanted(wants, "slice"), *_at_level(targeted, "slice")}), slices),
         call("read_topology", "neighbours and areas", cells=around),
         call("detect_degradation", "KPIs that degraded recently", cells=cells),
+        forecast_call(situation),
     ]
-    return [*calls, forecast_call(situation)]
+    asked_for = {want.tool for want in wants}
+    return [made for made in calls if made.tool in asked_for]
+
+
+def _wanted(wants: Sequence[Want], level: Literal["cell", "slice"]) -> set[str]:
+    return {kpi for want in wants if want.level == level for kpi in want.kpis}
 
 
 def query_call(cells: list[str], kpis: list[str], slices: Sequence[str] = ()) -> ToolCall:
@@ -83,9 +88,9 @@ def _at_level(kpis: set[str], level: Literal["cell", "slice"]) -> set[str]:
 
 
 def constraint_calls(drafts: list[Draft]) -> list[ToolCall]:
-    """Return a lookup of the limit of each attribute that a draft edits."""
-    edited = {(class_of(edit.dn), edit.attribute) for draft in drafts for edit in draft.edits if isinstance(edit, AttributeEdit)}
-    return [constraint_call(class_name, attribute) for class_name, attribute in sorted(edited)]
+    """Return a lookup of each limit that the safety specialist needs to review one of the drafts."""
+    wanted = [attribute for want in limits_needed(drafts).wants for attribute in want.attributes]
+    return [constraint_call(*attribute.split(".", 1)) for attribute in wanted]
 
 
 def constraint_call(class_name: str, attribute: str) -> ToolCall:

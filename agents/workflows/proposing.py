@@ -31,7 +31,7 @@ def rollback_conditions(intent: Intent) -> tuple[str, ...]:
     broken = [
         f"{target.kpi}{_of(place.slice)} breaks {target.condition.symbol} {target.value:g} {target.unit}"
         " in two consecutive windows"
-        for place, target in intent.bounds()
+        for place, target in (*intent.bounds(), *intent.lasting())
     ]
     guards = [
         f"{kpi} rises by more than {materiality(kpi).relative:.0%} over its value before the change, and by more than"
@@ -95,8 +95,8 @@ def _of(slice_: Slice | None) -> str:
 def _uncertain_bounds(candidate: Candidate) -> list[str]:
     return [
         f"{outlook.target.describe()}{_of(outlook.slice)} is met with a probability of only {outlook.probability:.2f}"
-        for outlook in candidate.outlook
-        if not outlook.target.condition.is_objective and outlook.probability < MIN_PROBABILITY
+        for outlook in candidate.bounded
+        if outlook.probability < MIN_PROBABILITY
     ]
 
 

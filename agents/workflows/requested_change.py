@@ -43,10 +43,6 @@ def refusal_of_request(
 
 
 def _missed(requested: Candidate) -> Escalate:
-    missed = [
-        f"{outlook.target.describe()} is predicted at {outlook.predicted:.3g} {outlook.target.unit}"
-        for outlook in requested.outlook
-        if not outlook.met
-    ]
-    reason = f"cannot, because the requested change breaks what was asked for: {'; '.join(missed)}"
+    missed = requested.missed or "a condition of the request cannot be predicted with it"
+    reason = f"cannot, because the requested change breaks what was asked for: {missed}"
     return Escalate(reason=reason, nearest=describe_outlook(requested))

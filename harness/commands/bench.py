@@ -1,4 +1,4 @@
-"""Measure speed, quality and endurance: `twinpilot bench NAME [--quick] [--json] [--out DIR] [--workers N]`."""
+"""Measure speed, quality and endurance: `twinpilot bench NAME [--quick] [--json] [--out DIR] [--workers N] [--seed N]`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from policies.figure import BenchResult
+from policies.figure import BenchResult, SeedError
 from twins.command_errors import end_command
 from twins.screen.say import say_json
 
@@ -32,6 +32,7 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the raw samples.")] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, max=256, help="Processes, if the benchmark can use several.")] = 1,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="First seed, if the benchmark draws one anew.")] = None,
 ) -> None:
     """Run one benchmark and print its figures beside their targets."""
     entries = {entry.name: entry for entry in entry_points(group=_GROUP)}
@@ -43,8 +44,14 @@ def bench(
     options = {"workers": workers} if workers > 1 else {}
     if options and "workers" not in signature(run).parameters:
         end_command("bench", f"--workers={workers}: benchmark {name} uses one process; leave the option out")
+    if seed is not None and "seed" not in signature(run).parameters:
+        end_command("bench", f"--seed={seed}: benchmark {name} always takes the same seeds; leave the option out")
+    options |= {} if seed is None else {"seed": seed}
     started = time.perf_counter()
-    result: BenchResult = run(quick, out, **options)
+    try:
+        result: BenchResult = run(quick, out, **options)
+    except SeedError as error:
+        end_command("bench", f"--{error}")
     report = describe(name, quick, result, time.perf_counter() - started)
     if out is not None:
         (out / f"{name}.json").write_text(json.dumps(report, indent=2), encoding="utf-8")

@@ -41,7 +41,9 @@ class RunState(TypedDict, total=False):
     wants the change to be watched again. decision, intent, events, proposal, candidate, timetable, edited, verdict,
     verification: names of artifacts. digest: of the change set. request: digest of the request for its approval. outdated: how
     many of the observations are from before the network moved, which no planner sees any more; changes: what had changed then.
-    observations: names of artifacts, oldest first. durations: wall seconds by step.
+    told: the decisions that answered questions beside what is to be done; what they rest on is outdated then. notes: what the
+    operator should know about how it was decided, each once. observations: names of artifacts, oldest first.
+    durations: wall seconds by step.
     """
 
     run_id: str
@@ -60,6 +62,8 @@ class RunState(TypedDict, total=False):
     answers: list[dict[str, str]]
     answers_read: int
     question: Question
+    told: list[str]
+    notes: list[str]
     feedback: list[str]
     proposal: str
     candidate: str

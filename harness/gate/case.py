@@ -13,7 +13,7 @@ from harness.runtime.settings import GateSettings
 from harness.runtime.timetable import AT_ONCE, Timetable
 from policies.change import ChangeSet
 from policies.guardrails.guardrails import Guardrails
-from policies.intent import Intent
+from policies.intent import Intent, KpiContext
 from policies.limits.catalogue import LimitsCatalogue
 from policies.proposal import Candidate
 from policies.quality.flaw import Flaw
@@ -33,7 +33,7 @@ class Case:
     that are not good. conflicts: open commitments that own something that
     the change set edits. schema_of: returns the peer's schema of an A1 policy type, or None. users: connected users by (cell id,
     slice). restrictions: the standing ones of this network. forbidden: what the request itself forbids. timetable: when the
-    change would be in effect.
+    change would be in effect. context_values: what was measured of each condition of the intent, None if nothing.
     """
 
     change_set: ChangeSet
@@ -55,6 +55,7 @@ class Case:
     restrictions: tuple[Restriction, ...] = ()
     forbidden: tuple[Prohibition, ...] = ()
     timetable: Timetable = AT_ONCE
+    context_values: Mapping[KpiContext, float | None] = field(default_factory=dict)
 
     @cached_property
     def configuration(self) -> ConfigurationView:

@@ -1,4 +1,4 @@
-"""Eighth rule, the executor's contract: the conditions that must hold at the moment of the apply.
+"""Ninth rule, the executor's contract: the conditions that must hold at the moment of the apply.
 
 It is judged with the other rules, and again right before the apply, which may be minutes later.
 """

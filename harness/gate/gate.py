@@ -1,8 +1,8 @@
-"""The gate: eight rules, one a file, judge every change outside the model; the most severe finding decides.
+"""The gate: nine rules, one a file, judge every change outside the model; the most severe finding decides.
 
-types → limits → peer schema → authorization → restrictions → blast radius → predicted SLA → executor contract. All findings are
-reported, not only the first; only invalid edits are judged by no further rule. A rule that cannot be evaluated escalates: it
-never lets a change pass.
+types → limits → peer schema → authorization → restrictions → blast radius → predicted SLA → context →
+executor contract. All findings are reported, not only the first; only invalid edits are judged by no further rule. A rule that
+cannot be evaluated escalates: it never lets a change pass.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from harness.gate import (
     authorization,
     blast_radius,
+    context,
     edit_types,
     executor_contract,
     peer_schema,
@@ -43,6 +44,7 @@ RULES: tuple[Rule, ...] = (
     Rule(restrictions.NAME, restrictions.judge, Ruling.REJECT),
     Rule(blast_radius.NAME, blast_radius.judge, Ruling.MODIFY),
     Rule(predicted_sla.NAME, predicted_sla.judge, Ruling.MODIFY),
+    Rule(context.NAME, context.judge, Ruling.MODIFY),
     Rule(executor_contract.NAME, executor_contract.judge, Ruling.MODIFY),
 )
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Restrict, Understand
+from agents.planner import Ask, CallTools, Escalate, Finish, Propose, Restrict, Tell, Understand
 from harness.records.failure import RunBoundary
 
 
@@ -17,5 +17,5 @@ class RecordedEscalation(Escalate):
 
 
 RecordedDecision = Annotated[
-    Understand | CallTools | Propose | Ask | Restrict | Finish | RecordedEscalation, Field(discriminator="kind")
+    Understand | CallTools | Tell | Propose | Ask | Restrict | Finish | RecordedEscalation, Field(discriminator="kind")
 ]

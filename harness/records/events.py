@@ -12,7 +12,7 @@ EventKind = Literal[
     "approval.withdrawn", "approval.outdated", "plan.outdated", "change.applied", "time.passed", "change.verified",
     "network.starting", "network.connecting", "network.behind", "network.connected", "network.unreachable", "change.scheduled",
     "change.reverted", "change.restored", "change.alarm", "change.still_applied", "question.asked", "run.ended",
-    "restrictions.standing",
+    "restrictions.standing", "planner.noted", "question.told", "specialist.said",
 ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from agents.answer_table import AnswerTable
+from agents.planner import Tell
 from harness.records.failure import RunFailure
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.standing import Standing
@@ -56,7 +57,9 @@ class RunOutcome(Word):
     standing: which edits were in effect when the network was last asked during verification. durations: wall seconds by step.
     twin_gap: relative error by KPI. report: path of the HTML page. timetable: when the change is applied and restored. events:
     planned events, with their use in the forecast. tables: what an answer rests on. restrictions: those in force on the network
-    when the run ended. approval: the last request; earlier_requests: those before it, oldest first.
+    when the run ended. told: the answers to what was asked beside what was to be done. notes: what the operator should know
+    about how it was decided, such as who decided in whose place.
+    approval: the last request; earlier_requests: those before it, oldest first.
     """
 
     run_id: str
@@ -84,6 +87,8 @@ class RunOutcome(Word):
     nearest: str = ""
     recommendation: str = ""
     tables: tuple[AnswerTable, ...] = ()
+    told: tuple[Tell, ...] = ()
+    notes: tuple[str, ...] = ()
     error: RunFailure | None = None
     durations: dict[str, float] = Field(default_factory=dict)
     planner: str = ""

@@ -55,4 +55,5 @@ def observed(
 def needed_kpis(intent: Intent) -> tuple[str, ...]:
     """Return the KPIs that a verification of this intent reads."""
     targets = [target.kpi for expectation in intent.expectations for target in expectation.targets]
-    return with_weights([*(kpi for kpi, _ in OBSERVABLES), *targets])
+    conditions = [context.target.kpi for context in intent.contexts]
+    return with_weights([*(kpi for kpi, _ in OBSERVABLES), *targets, *conditions])

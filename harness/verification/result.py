@@ -134,12 +134,14 @@ class EditEffect(Word):
 class Verification(Word):
     """The outcome: confirmed, harmed, or inconclusive, with the reasons.
 
-    `settled`: no KPI is still moving and none rests on flawed windows; otherwise later windows alone may give a verdict.
+    `contexts`: the lasting conditions of the request, one that is broken as `harmed`. `settled`: no KPI is still moving and none
+    rests on flawed windows; otherwise later windows alone may give a verdict.
     `notes`: what a confirmation does not say, such as targets that are met as without the change, or KPIs that were not judged.
     """
 
     outcome: Literal["confirmed", "harmed", "inconclusive"]
     targets: tuple[TargetCheck, ...]
+    contexts: tuple[TargetCheck, ...] = ()
     bystanders: tuple[BystanderCheck, ...]
     windows_before: int
     windows_after: int

@@ -1,9 +1,12 @@
-"""One target after a change: met, missed, inconclusive or harmed; the change's part in it; the accuracy of the prediction."""
+"""One target after a change: met, missed, inconclusive or harmed; the change's part in it; the accuracy of the prediction.
+
+A lasting condition of the request is checked as a target whose prediction does not matter once it is measured.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from harness.verification.cells import dns_of
@@ -14,7 +17,7 @@ from harness.verification.flawed import flaw_of, is_invalid
 from harness.verification.levels import met_level
 from harness.verification.movement import movement_of, noise_correlation
 from harness.verification.plausibility import MEAN_OF_LOW_END, contradiction_of, departure_of
-from harness.verification.result import TargetCheck, TargetResult
+from harness.verification.result import MeasuredEffect, TargetCheck, TargetResult
 from harness.verification.worsening import is_worse_than, p_worse_than_before
 from policies.assessment import assess
 from policies.intent import ExpectationObject, ExpectationTarget
@@ -94,6 +97,27 @@ def check_target(comparison: Comparison, scope: ExpectationObject, target: Expec
         effect=effect_on(target.kpi, measured.after, measured.before, outlook.no_change if outlook else None, measured.gap,
                          comparison.significance),
     )  # fmt: skip
+
+
+def check_contexts(comparison: Comparison) -> tuple[TargetCheck, ...]:
+    """Judge each lasting condition of the intent: met, inconclusive, or harmed once it is broken significantly.
+
+    The operator wants the change only while it holds: no growth of demand excuses it, and the change need not have moved it.
+    """
+    lasting = comparison.intent.lasting()
+    if not lasting:
+        return ()
+    unpredicted = replace(comparison, candidate=comparison.candidate.model_copy(update={"outlook": (), "predictions": ()}))
+    return tuple(_condition(check_target(unpredicted, scope, target)) for scope, target in lasting)
+
+
+def _condition(check: TargetCheck) -> TargetCheck:
+    is_broken = check.result in ("missed", "harmed")
+    name = "a condition of the request, which holds no more" if is_broken else "a condition of the request"
+    reason = "; ".join(part for part in (name, check.reason) if part)
+    return check.model_copy(
+        update={"result": "harmed" if is_broken else check.result, "reason": reason, "effect": MeasuredEffect()}
+    )
 
 
 def outlook_for(candidate: Candidate, scope: ExpectationObject, target: ExpectationTarget) -> TargetOutlook | None:

@@ -27,7 +27,9 @@
 5. **Effect.** An acknowledgement is no effect: `harness.verification.effect` says which targets and edits had a measured one. A
    target that needed the change, and hardly moved as it was to move, is not met by it. An edit of which the twin predicted a
    material effect, and of which none is measured, may not have been carried out: inconclusive, whatever the targets say.
-6. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.
+6. **Conditions.** A lasting condition of the request is judged by its bound alone (`target_check.check_contexts`): broken, it
+   takes the change back whatever broke it; not known to hold, nothing is confirmed.
+7. harmed > inconclusive > confirmed: one harmed KPI is enough; confirmed needs every bounded target met and nothing unexplained.
    A target without a bound that was not measured says nothing; edits that the operator named without a bound are verified
    against harm and their predicted effect (`Intent.harm_only`). Where nothing at all was measured, the result is inconclusive.
 """
@@ -44,7 +46,7 @@ from harness.verification.flawed import is_invalid
 from harness.verification.measurements import missing_measurements
 from harness.verification.populations import check_populations
 from harness.verification.result import BystanderCheck, EditEffect, TargetCheck, Verification
-from harness.verification.target_check import check_target
+from harness.verification.target_check import check_contexts, check_target
 
 _NAMED = 3  # KPIs or edits that a note names; the others are in the checks
 _OPEN = ("missed", "inconclusive")
@@ -56,8 +58,9 @@ def verify(comparison: Comparison) -> Verification:
     """Judge the windows after a change against those before it and against the candidate's prediction."""
     pairs = [(expectation.object, target) for expectation in comparison.intent.expectations for target in expectation.targets]
     targets = tuple(check_target(comparison, scope, target) for scope, target in pairs)
+    contexts = check_contexts(comparison)
     bystanders = _bystanders(comparison)
-    checks: tuple[TargetCheck | BystanderCheck, ...] = (*bystanders, *targets)
+    checks: tuple[TargetCheck | BystanderCheck, ...] = (*contexts, *bystanders, *targets)
     harmed = [check for check in checks if check.result == "harmed"]
     unclear = [check for check in checks if check.result in _OPEN]
     judged = any(check.result not in _UNJUDGED for check in checks)
@@ -66,6 +69,7 @@ def verify(comparison: Comparison) -> Verification:
     return Verification(
         outcome="harmed" if harmed else "inconclusive" if unclear or missed or not judged else "confirmed",
         targets=targets,
+        contexts=contexts,
         bystanders=bystanders,
         windows_before=len(comparison.before.windows()),
         windows_after=len(comparison.after.windows()),

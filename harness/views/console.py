@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.rule import Rule
 from rich.status import Status
 
+from agents.planner import Tell
 from harness.records.events import Event, EventKind
 from harness.records.outcome import RunOutcome
 from harness.records.status import TONE, Tone
@@ -43,6 +44,9 @@ class RunConsole:
             "model.called": self._model_called,
             "restrictions.standing": self._restrictions_standing,
             "intent.understood": self._intent_understood,
+            "planner.noted": self._planner_noted,
+            "question.told": self._question_told,
+            "specialist.said": self._specialist_said,
             "tool.started": self._tool_started,
             "tool.progress": self._tool_progress,
             "tool.ended": self._tool_ended,
@@ -148,6 +152,15 @@ class RunConsole:
             self._print(
                 plain("Plan", "bold"), *(plain(f"  {number}. {step}") for number, step in enumerate(event.data["plan"], 1))
             )
+
+    def _planner_noted(self, event: Event) -> None:
+        self._print(plain(event.data["note"], "yellow"))
+
+    def _specialist_said(self, event: Event) -> None:
+        self._print(plain(f"  {event.data['by']}: {_short(event.data['said'])}", "dim"))
+
+    def _question_told(self, event: Event) -> None:
+        self._print(*map(plain, told_lines(event.data["told"])))
 
     def _tool_started(self, event: Event) -> None:
         self._tool = event.data["call"].tool
@@ -271,11 +284,21 @@ def _show_commands(console: SafeConsole, outcome: RunOutcome) -> None:
 
 
 def _show_answer(console: SafeConsole, outcome: RunOutcome) -> None:
-    """Show the tables that an answer rests on, each with its notes."""
+    """Show what was answered beside the rest, the tables that an answer rests on with their notes, and who decided how."""
+    for line in (line for told in outcome.told for line in told_lines(told)):
+        console.print(plain(line))
+    for note in outcome.notes:
+        console.print(plain(f"note: {note}", "yellow"))
     for answer in outcome.tables:
         console.print(answer_table(answer))
         for note in answer.notes:
             console.print(plain(f"  {note}", "dim"))
+
+
+def told_lines(told: Tell) -> list[str]:
+    """Return the lines that answer a question beside what was to be done."""
+    advice = [f"  recommended: {told.recommendation}"] if told.recommendation else []
+    return [f"asked beside it: {told.question}", f"  answer: {told.summary}", *advice]
 
 
 def _show_standing(console: SafeConsole, outcome: RunOutcome) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from agents.answer_table import AnswerTable
+from agents.planner import Tell
 from harness.records.artifacts import Artifacts
 from harness.records.observed_kpi import ObservedKpi
 from harness.records.outcome import ApprovalNote, RunOutcome
@@ -46,6 +47,7 @@ def page(outcome: RunOutcome, candidates: tuple[Candidate, ...], artifacts: Arti
         _change(outcome, artifacts),
         _recommendation(outcome),
         *map(_answer, outcome.tables),
+        *map(_told, outcome.told),
         _kpis(outcome),
         _plots(outcome, artifacts),
         _intent(outcome),
@@ -76,6 +78,12 @@ def _recommendation(outcome: RunOutcome) -> str:
         return ""
     note = "The network has no attribute or policy that sets this."
     return f"<h2>Recommendation</h2><p>{text(outcome.recommendation)}</p><p><small>{note}</small></p>"
+
+
+def _told(told: Tell) -> str:
+    """Return the answer to a question that was asked beside what was to be done."""
+    advice = f"<p>Recommended: {text(told.recommendation)}</p>" if told.recommendation else ""
+    return f"<h2>Asked beside it</h2><blockquote>{text(told.question)}</blockquote><p>{text(told.summary)}</p>{advice}"
 
 
 def _answer(answer: AnswerTable) -> str:
@@ -197,4 +205,4 @@ def _plot(outcome: RunOutcome, series: KpiFrame, scope: ExpectationObject, targe
 def _durations(outcome: RunOutcome) -> str:
     rows = list(outcome.durations.items())
     note = f"<p><small>planner: {text(outcome.planner)}; folder: {text(outcome.folder)}</small></p>"
-    return f"<h2>Duration by step</h2>{table(('step', 'seconds'), rows)}{note}"
+    return f"<h2>Duration by step</h2>{table(('step', 'seconds'), rows)}{items(outcome.notes)}{note}"

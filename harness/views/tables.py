@@ -65,6 +65,10 @@ def intent_table(intent: Intent) -> Table:
             scope = _scope(expectation.object.slice, expectation.object.cells, expectation.object.area)
             title = f"{target.definition.title} ({target.definition.spec} {target.definition.clause})"
             table.add_row(plain(scope), plain(f"{target.kpi} {target.condition.symbol}{bound}"), plain(title, "dim"))
+    for context in intent.contexts:
+        scope = _scope(context.object.slice, context.object.cells, context.object.area)
+        bound = f"{context.target.kpi} {context.target.condition.symbol} {context.target.value:g} {context.target.unit}"
+        table.add_row(plain(scope), plain(bound), plain(f"condition: {context.words}", "dim"))
     return table
 
 

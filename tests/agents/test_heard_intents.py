@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from agents.readers.heard import Heard
-from agents.readers.intents import REGARDLESS, result_of
+from agents.readers.intents import result_of
 from agents.reading.reading import Reading, RelativeBound, StatedEdit, StatedRestriction, StatedTarget
+from agents.understanding.context_answers import REGARDLESS
 from agents.understanding.result import (
     Forbids,
     Impossible,
@@ -60,10 +61,25 @@ def test_a_relative_bound_keeps_its_direction(card: NetworkCard, condition: str,
     assert result.relative[0].amount == amount and result.relative[0].share
 
 
-def test_a_bound_relative_to_yesterday_is_asked_about(card: NetworkCard):
+def test_a_bound_relative_to_yesterday_keeps_its_reference(card: NetworkCard):
     target = StatedTarget(kpi="PEE.Energy", condition="<=", relative=RelativeBound(percent=-10, to="yesterday"))
     result = result_of(heard(Reading(act="change", targets=(target,))), TEXT, card)
-    assert isinstance(result, Question) and "yesterday" in result.question
+    assert isinstance(result, NeedsMeasurement) and result.relative[0].to == "yesterday"
+
+
+def test_a_condition_is_part_of_the_intent_also_where_a_bound_must_be_measured_first(card: NetworkCard):
+    words = "unless the URLLC loss in S1C1 exceeds 1 %"
+    reading = Reading(act="change", targets=(DELAY,), condition_on=words)
+    assert [context.words for context in understood(reading, card).intent.contexts] == [words]
+    relative = StatedTarget(kpi="DRB.UEThpDl", condition=">=", relative=RelativeBound(percent=5, to="now"))
+    result = result_of(heard(reading.changed(targets=(relative,))), TEXT, card)
+    assert isinstance(result, NeedsMeasurement) and [context.words for context in result.contexts] == [words]
+
+
+def test_a_supposition_says_that_its_condition_is_not_supposed(card: NetworkCard):
+    edit = StatedEdit(attribute="energySavingControl", cells=("S1C1",), value="toBeEnergySaving")
+    result = result_of(heard(Reading(act="what_if", edits=(edit,), condition_on="if it rains")), TEXT, card)
+    assert isinstance(result, Supposed) and any("if it rains" in note for note in result.assumptions)
 
 
 def test_an_edit_is_made_in_each_of_its_cells_with_its_class(card: NetworkCard):

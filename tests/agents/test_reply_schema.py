@@ -12,7 +12,7 @@ from agents.llm.reply import Reply, TargetReply
 from agents.planner import Understand, View
 from agents.understanding.result import Understood
 from agents.understanding.understand import understand
-from policies.intent import ExpectationObject, ExpectationTarget, Intent
+from policies.intent import Condition, ExpectationObject, ExpectationTarget, Intent, KpiContext
 from twins.network import NetworkCard
 
 # Said by the view or the catalogue (text, unit), by `targets` (expectations) or by two fields (window).
@@ -69,6 +69,19 @@ def test_what_the_rule_reader_understands_a_model_can_say_in_full(card: NetworkC
         (place, (target,)) for place, targets in pairs for target in targets
     ]
     assert said.model_dump(exclude={"expectations"}) == reading.intent.model_dump(exclude={"expectations"})
+
+
+def test_a_model_can_say_a_condition(card: NetworkCard) -> None:
+    reading = understand("save energy in S1C2", card)
+    assert isinstance(reading, Understood)
+    target = ExpectationTarget(kpi="CARR.AverageBlerDl", condition=Condition.LESS, value=2.0, unit="%")
+    place = ExpectationObject(cells=(card.cell("S1C1").dn,))
+    context = KpiContext(object=place, target=target, words="only if the BLER of S1C1 is below 2 %", lasting=True)
+    said = {**place.model_dump(), **target.model_dump(exclude={"unit"}), "cells": ["S1C1"], "words": context.words}
+    reply = reply_of(reading.intent, card).model_dump(mode="json") | {"contexts": [said]}
+    decision = decision_of(parse_reply(json.dumps(reply)), View(text=reading.intent.text, card=card, tools=OFFERS))
+    assert isinstance(decision, Understand) and isinstance(decision.reading, Understood)
+    assert decision.reading.intent.contexts == (context,)
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,19 @@ from __future__ import annotations
 import pytest
 from responder import CellModel, World, walk
 
+from agents.heuristics.draft import Draft
 from agents.heuristics.situation import Situation
-from agents.planner import Propose
+from agents.planner import Decision, Propose, View
 from agents.rule_planner import RulePlanner
+from agents.specialists.message import Message, Need, Offer, Review, Want
 from agents.specialists.phy import PHY
 from agents.specialists.ran_control import RAN_CONTROL
 from agents.specialists.safety import review
 from agents.specialists.specialist import Specialist
-from agents.specialists.team import specialists_for
+from agents.specialists.team import needs, overreach, specialists_for
 from agents.understanding.result import Understood
 from agents.understanding.understand import understand
+from agents.workflows.gathering import evidence_calls
 from policies.change import AttributeEdit, ChangeSet
 from policies.evidence import Interval
 from policies.intent import Intent
@@ -55,6 +58,67 @@ def test_a_specialists_drafts_stay_within_its_scope(card: NetworkCard, specialis
     assert drafts
     assert all(specialist.scope.allows(edit) for draft in drafts for edit in draft.edits)
     assert all(class_of(knob.dn) in specialist.scope.classes for draft in drafts for knob in draft.knobs)
+
+
+def _situation(text: str, card: NetworkCard) -> Situation:
+    return Situation(card=card, intent=_intent(text, card), observations=())
+
+
+@pytest.mark.parametrize("text", ["URLLC delay below 10 ms in the stadium", "save energy overnight", "ping-pong rate below 5 %"])
+def test_what_the_specialists_need_from_their_own_tools_is_what_is_read(card: NetworkCard, text: str) -> None:
+    situation = _situation(text, card)
+    said = needs(situation)
+    assert [need.sender for need in said] == ["RAN-control specialist", "PHY specialist", "safety specialist"]
+    assert not overreach(said)
+    queries = [made.arguments for made in evidence_calls(situation) if made.tool == "query_kpi"]
+    wanted = {kpi for need in said for want in need.wants for kpi in want.kpis}
+    assert wanted == {kpi for query in queries for kpi in query["kpis"]}
+    assert {want.tool for need in said for want in need.wants} == {made.tool for made in evidence_calls(situation)}
+    safety = {kpi for want in said[-1].wants for kpi in want.kpis}
+    assert {"MM.RlfRate", "DRB.PacketLossRateDl"} <= safety, "which the rollback conditions watch"
+
+
+def test_a_message_outside_of_tools_or_scope_is_found(card: NetworkCard) -> None:
+    foreign = Need(sender="RAN-control specialist", wants=(Want(tool="compare_receivers"),))
+    assert "the RAN-control specialist has no tool 'compare_receivers'" in overreach([foreign])
+    power = AttributeEdit(dn=card.cell("S1C1").carrier_dn, attribute="configuredMaxTxPower", old=46, new=40)
+    draft = Draft(name="lower power", rationale="", edits=(power,))
+    assert not overreach([Offer(sender="PHY specialist", groups=((draft,),))])
+    assert "outside of its scope" in overreach([Offer(sender="RAN-control specialist", groups=((draft,),))])
+
+
+def test_planner_and_specialists_talk_in_the_order_in_which_they_work(card: NetworkCard) -> None:
+    world = World(card, {cell: CellModel() for cell in card.areas()["stadium"]})
+    planner = Talking()
+    decision, view = walk(planner, world, "keep URLLC delay below 17 ms in the stadium and as little energy as possible")
+    assert isinstance(decision, Propose)
+    kinds = [message.kind for message in planner.messages]
+    assert list(dict.fromkeys(kinds)) == ["assignment", "need", "offer", "review"]
+    assert not overreach(planner.messages)
+    offered = {edit for one in planner.messages if isinstance(one, Offer) for group in one.groups for draft in group
+               for edit in draft.edits}  # fmt: skip
+    assert {one.sender for one in planner.messages if isinstance(one, Offer)} == {"RAN-control specialist", "PHY specialist"}
+    compared = [made.call.arguments for made in view.observations if made.call.tool == "compare_candidates"]
+    attributes = {edit["attribute"] for call in compared for draft in call["candidates"] for edit in draft["edits"]
+                  if "attribute" in edit}  # fmt: skip
+    assert attributes <= {edit.attribute for edit in offered if isinstance(edit, AttributeEdit)}
+    needed = {name for one in planner.messages if isinstance(one, Need) for want in one.wants for name in want.attributes}
+    assert {name.split(".")[1] for name in needed} >= attributes, "the safety specialist needs the limit of what is edited"
+    reviewed = [one.digest for one in planner.messages if isinstance(one, Review)]
+    assert decision.proposal.best.change_set.digest in reviewed
+
+
+class Talking(RulePlanner):
+    """The rule planner, with what was said for its decisions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.messages: list[Message] = []
+
+    def decide(self, view: View) -> Decision:
+        decision = super().decide(view)
+        self.messages += decision.messages
+        return decision
 
 
 def _throughput(mean: float) -> KpiPrediction:

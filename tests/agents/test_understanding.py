@@ -201,10 +201,11 @@ def test_a_relative_bound_needs_a_measurement_and_is_then_resolved(card: Network
     reading = understand("reduce energy by 20% in downtown", card)
     assert isinstance(reading, NeedsMeasurement)
     (bound,) = reading.relative
-    kpi, slice_, cells = measurand_of(bound)
-    assert (kpi, slice_, len(cells)) == ("PEE.Energy", None, DOWNTOWN)
-    assert resolve(reading, card, {(kpi, Slice.EMBB, cells): 300.0}) == reading
-    assert resolve(reading, card, {(kpi, None, cells[:1]): 300.0}) == reading  # measured, but somewhere else
+    kpi, slice_, cells, to = measurand_of(bound)
+    assert (kpi, slice_, len(cells), to) == ("PEE.Energy", None, DOWNTOWN, "now")
+    assert resolve(reading, card, {(kpi, Slice.EMBB, cells, to): 300.0}) == reading
+    assert resolve(reading, card, {(kpi, None, cells, "yesterday"): 300.0}) == reading
+    assert resolve(reading, card, {(kpi, None, cells[:1], to): 300.0}) == reading  # measured, but somewhere else
     assert _expectations(resolve(reading, card, {measurand_of(bound): 300.0})) == {(None, DOWNTOWN, "PEE.Energy ≤ 240 Wh")}
 
 

@@ -44,6 +44,14 @@ def test_an_unknown_benchmark_names_those_that_exist(capfd):
     assert "NAME='nonsense' is not a benchmark; there are: beams, gym, link, network, planning, " in capfd.readouterr().err
 
 
+def test_a_benchmark_refuses_a_seed_that_it_cannot_take(capfd):
+    assert run_command(["bench", "network", "--seed", "2"]) == 2
+    assert "--seed=2: benchmark network always takes the same seeds; leave the option out" in capfd.readouterr().err
+    assert run_command(["bench", "planning", "--seed", "99"]) == 2
+    error = capfd.readouterr().err
+    assert "--seed=99: 100000 .. " in error and "since networks below are trained on; leave it out for a fresh one" in error
+
+
 def test_a_benchmark_that_uses_one_process_refuses_several(capfd):
     assert run_command(["bench", "network", "--workers", "2"]) == 2
     assert "--workers=2: benchmark network uses one process; leave the option out" in capfd.readouterr().err

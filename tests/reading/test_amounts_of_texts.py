@@ -36,6 +36,7 @@ VALUES = [
     ("three quarters of a kilowatt", "W", 750),
     ("1.2k users", "UE", 1200),
     ("8-10 ms", "ms", 10),
+    ("60..85 %", "%", 85),
     ("down from 20 to 10 ms", "ms", 10),
     ("to the height of 2 %", "%", 2),
     ("another decibel and a half", "dB", 1.5),
@@ -51,6 +52,21 @@ VALUES = [
     ("ten twenty four ms", "ms", 1024),
     ("not one twenty but two forty ms", "ms", 240),
     ("two dozen users", "UE", 24),
+    # parts
+    ("a ten-thousandth and no more", "%", 0.01),
+    ("one hundred-thousandth", "%", 0.001),
+    ("five ten-thousandths", "%", 0.05),
+    ("two thousandths", "%", 0.2),
+    ("a millionth", "%", 0.0001),
+    ("a fortieth", "%", 2.5),
+    ("nine thousandths of a second", "ms", 9),
+    ("up to a second and a quarter", "ms", 1250),
+    ("two seconds and a half", "ms", 2500),
+    ("two and half degrees", "0.1 deg", 25),
+    # other languages
+    ("unter zehn Millisekunden", "ms", 10),
+    ("sotto venti millisecondi", "ms", 20),
+    ("zwölf Prozent", "%", 12),
     # powers of ten
     ("< 5 × 10^-4", "%", 0.05),
     ("5*10^-4", "%", 0.05),
@@ -101,6 +117,39 @@ def test_an_amount_is_a_number_in_the_unit(words: str, unit: str, value: float):
     assert value_in(words, unit, bound=Bound()) == pytest.approx(value)
 
 
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [("from 480 ms to 256 ms", 256), ("from 256 to 480 ms", 480), ("up to 480 ms from 256", 480), ("to 256 ms from 480", 256)],
+)
+def test_what_is_no_bound_is_changed_to_one_amount(words: str, value: float):
+    assert value_in(words, "ms") == value
+
+
+@pytest.mark.parametrize("words", ["256 to 480 ms", "between 256 and 480 ms", "256-480 ms"])
+def test_a_range_is_no_amount_of_what_is_no_bound(words: str):
+    assert value_in(words, "ms", bound=Bound()) == 480
+    with pytest.raises(AmountError, match="more than one"):
+        value_in(words, "ms")
+
+
+@pytest.mark.parametrize("bound", [None, Bound(), Bound(lowest=True)])
+def test_from_one_on_another_is_a_change_only_where_a_verb_says_so(bound: Bound | None):
+    with pytest.raises(AmountError, match="more than one"):
+        value_in("from 480 ms on 256 ms", "ms", bound=bound)
+    assert value_in("reduce it from 480 ms on 256 ms", "ms", bound=bound) == 256
+
+
+@pytest.mark.parametrize("words", ["with no loss of", "without any drop of", "not a bit less than now", "no degradation"])
+def test_no_loss_is_no_change(words: str):
+    assert share_of(words).percent == 0
+
+
+@pytest.mark.parametrize("words", ["without a big loss of", "no loss of more than a little", "a percent of loss or two"])
+def test_a_loss_of_no_size_is_a_doubt(words: str):
+    with pytest.raises(AmountError):
+        share_of(words)
+
+
 def test_of_a_range_the_comparison_takes_its_end():
     assert value_in("between 400 and 700 watts", "W", bound=Bound(lowest=True)) == 400
     assert value_in("between 2 and 9 %", "%", bound=Bound(lowest=True)) == 2
@@ -134,6 +183,14 @@ def test_of_a_range_the_comparison_takes_its_end():
         ("10 users at 5 %", "%"),
         ("1 s, no, 500", "ms"),
         ("20 ± 5 ms", "ms"),
+        ("five hundred thousandths", "%"),
+        ("half a thousandth", "%"),
+        ("no more than 80 or 85 %", "%"),
+        ("soixante dix ms", "ms"),
+        ("cent dix ms", "ms"),
+        ("quatre vingt dix ms", "ms"),
+        ("vierundzwanzig ms", "ms"),
+        ("trente cinq ms", "ms"),
     ],
 )
 def test_no_amount_that_fits_or_more_than_one_is_a_doubt(words: str, unit: str):
@@ -269,7 +326,7 @@ def test_a_relative_amount_is_a_change_in_percent(words: str, percent: float, si
         "≤ 92 % last week",
         "grow to 30 % of now",
         "fall 10 % more than yesterday",
-        "diez por ciento",
+        "veinticinco por ciento",
         "no more than ninety percent against yesterday",
         "10 % below the last home game",
         "10 % less than the same Thursday of last year",

@@ -2,6 +2,7 @@ import pytest
 
 from agents.reading.computing import computed
 from agents.reading.doubt import Doubt
+from agents.reading.feasibility import impossible
 from agents.reading.marked import SAME, Marked, MarkedItem
 from agents.reading.names import Names
 from agents.reading.reading import Reading
@@ -153,6 +154,43 @@ def test_the_unit_of_the_last_amount_holds_for_those_before_it(names: Names):
     assert [target.value for target in reading.targets] == [8, 40, 500]
 
 
+@pytest.mark.parametrize(
+    ("name", "amounts", "values"),
+    [
+        ("PEE.Energy", ["max 2 kWh", "max 2.4", "max 1.8 kWh"], [2000, 2400, 1800]),
+        ("PEE.Energy", ["2 kWh", "2.4 max"], [2000, 2400]),
+        ("DRB.PdcpSduDelayDl", ["under fifty milliseconds", "under forty", "under half a second"], [50, 40, 500]),
+        ("DRB.PdcpSduDelayDl", ["eight … those are maximums", "eleven milliseconds"], [8, 11]),
+        ("DRB.PdcpSduDelayDl", ["below 8", "below 500 ms"], [8, 500]),
+        ("DRB.PacketLossRateDl", ["2 per mille", "3"], [0.2, 0.3]),
+    ],
+)
+def test_a_bare_number_has_the_unit_of_the_amount_before_it_else_of_the_next(
+    name: str, amounts: list[str], values: list[float], names: Names
+):
+    reading = _read(names, *(_target(name=name, amount=amount) for amount in amounts))
+    assert [target.value for target in reading.targets] == values
+
+
+@pytest.mark.parametrize(
+    ("name", "amounts"),
+    [
+        ("DRB.PdcpSduDelayDl", ["under forty", "under half a second"]),
+        ("DRB.PdcpSduDelayDl", ["under half a second", "under forty"]),
+        ("PEE.Energy", ["2 kWh", "900"]),
+        ("DRB.UEThpDl", ["5", "800 kbit/s"]),
+    ],
+)
+def test_a_bare_number_of_another_size_is_asked_about(name: str, amounts: list[str], names: Names):
+    with pytest.raises(Doubt, match="which unit"):
+        _read(names, *(_target(name=name, amount=amount) for amount in amounts))
+
+
+def test_an_edit_to_a_range_is_asked_about(names: Names):
+    with pytest.raises(Doubt, match="more than one amount"):
+        _read(names, _edit(place="Q03-1", amount="by 2 to 3 dB"))
+
+
 def test_a_bare_number_stays_a_doubt_without_a_unit_behind_it(names: Names):
     with pytest.raises(Doubt, match="no amount in ms"):
         _read(names, _target(amount="below 8"), _target(name="MM.RlfRate", amount="below 2 %"))
@@ -195,6 +233,37 @@ def test_an_edit_that_the_text_forbids_is_asked_about_in_a_window_too(names: Nam
     forbidden = MarkedItem(kind="forbid", name="configuredMaxTxPower", place="Q03")
     with pytest.raises(Doubt, match="forbids"):
         _read(names, _edit(place="Q03-1"), forbidden, when="until 21:00")
+
+
+SLEEP = MarkedItem(kind="edit", name="energySavingControl", state="toBeEnergySaving")
+AWAKE = MarkedItem(kind="forbid", name="sleep")
+
+
+def _placed(item: MarkedItem, place: str) -> MarkedItem:
+    return item.model_copy(update={"place": place})
+
+
+def test_what_keeps_running_is_no_part_of_what_is_put_to_sleep(names: Names):
+    reading = _read(names, _placed(SLEEP, "the malt store"), _placed(AWAKE, "Q03-2"), _placed(AWAKE, "Q04-1"))
+    assert reading.edits[0].cells == ("Q03-1", "Q04-2")
+    assert [kept.cells for kept in reading.forbidden] == [("Q03-2",), ("Q04-1",)]
+    kept = MarkedItem(kind="forbid", name="configuredMaxTxPower", place="Q03-2")
+    assert _read(names, _edit(place="Q03"), kept).edits[0].cells == ("Q03-1", "Q03-3")
+    assert _read(names, _edit(place="Q03", name="a3Offset", sign=1), kept).edits[0].cells == ("Q03-1", "Q03-2", "Q03-3")
+
+
+@pytest.mark.parametrize("asleep", ["Q03-1 and Q03-2", "Q03-2 and Q04", "Q03-2"])
+def test_a_cell_that_is_named_to_sleep_and_to_stay_awake_is_no_exception(asleep: str, names: Names):
+    reading = _read(names, _placed(SLEEP, asleep), _placed(AWAKE, "Q03-2"))
+    assert "Q03-2" in reading.edits[0].cells
+    assert "kept awake" in impossible(reading, names)
+
+
+def test_what_keeps_running_among_counted_or_locked_cells_is_asked_about(names: Names):
+    locked = MarkedItem(kind="edit", name="administrativeState", state="LOCKED", place="Q03")
+    for edit in (locked, _placed(SLEEP, "all three cells of Q03")):
+        with pytest.raises(Doubt, match="stay as they are"):
+            _read(names, edit, _placed(AWAKE, "Q03-2"))
 
 
 @pytest.mark.parametrize("when", ["no later than four this afternoon", "by 21:00"])

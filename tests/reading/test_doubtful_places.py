@@ -59,6 +59,12 @@ def test_a_part_of_what_is_left_out_can_be_taken_in_again(phrase: str, names: Na
     assert cells_of(phrase, names).cells == names.all - {"Q03-2", "Q03-3"}
 
 
+@pytest.mark.parametrize("phrase", ["Q03-1 … there too", "Q03-1 as well … there", "Q03-1 … it too", "Q03-1 too … in the same"])
+def test_a_pronoun_behind_a_name_is_that_name(phrase: str, names: Names):
+    assert cells_of(phrase, names, Antecedents(before=BEFORE)).cells == {"Q03-1"}
+    assert cells_of(f"{phrase} and Q12-1", names, Antecedents(before=BEFORE)).cells == {"Q03-1", "Q12-1"}
+
+
 def test_what_refers_to_more_places_than_there_are_is_not_guessed(names: Names):
     with pytest.raises(PlaceError):
         cells_of("all three", names, Antecedents(before=BEFORE))
@@ -94,6 +100,7 @@ def test_the_other_one_is_one_cell(names: Names):
     [
         ("Q03-1 or Q03-2", True),
         ("either of Q03-1 and Q03-2", True),
+        ("either vat b or c", True),
         ("both Q03-1 or Q03-2", False),
         ("all but Q03-1 or Q03-2", False),
         ("Q03-1 and Q03-2", False),
@@ -188,7 +195,23 @@ def test_the_rest_is_what_is_not_named_elsewhere(names: Names):
         "both malt store cells",
         "the pair at the malt store",
         "the twelve cells of Q03",
+        # numbers that no cell of the place has
+        "Q07 four",
+        "Q07 number 4",
+        "Q07 no. 4",
+        "Q07 # 4",
+        "malt store two",
+        "malt store 7",
+        "Q07-2 9",
+        # taken back, or left out?
+        "Q07-1 no Q07-2",
+        "Q07 four no there is no four Q08 three",
+        "Q03-1 Q03-2 instead",
+        # only of the one, or of both?
+        "Q03/Q04 (1 only)",
+        "neither Q03 nor Q04, only Q05",
         # the other one of which?
+        "of the Q03 cells only Q03-1, without the other one",
         "not Q03-1, the other one",
         "the other two",
     ],
@@ -250,6 +273,18 @@ def test_the_last_digits_of_a_long_number_name_its_cell():
     assert cells_of("by the river", names).cells == {"41207-1"}
     with pytest.raises(PlaceError):
         cells_of("213-1", names)
+
+
+def test_a_word_of_the_network_is_not_the_beginning_of_a_name():
+    cells = [NamedCell(id=f"{site}-{cell}", site=site) for site in ("Parking", "Carousel") for cell in (1, 2)]
+    area = {"lake road": ("Parking-1", "Carousel-1")}
+    names = Names(SiteCard(name="Lakes Park", now=datetime(2031, 5, 6, tzinfo=UTC), cells=tuple(cells), areas=area))
+    for phrase in ("the park", "everywhere in the park", "park-wide", "all over the lakes"):
+        assert cells_of(phrase, names).cells == names.all, phrase
+    assert cells_of("the parking", names).cells == {"Parking-1", "Parking-2"}
+    assert cells_of("the lake road", names).cells == {"Parking-1", "Carousel-1"}
+    with pytest.raises(PlaceError, match="no name of the network"):
+        cells_of("the car park", names)
 
 
 def test_a_family_before_an_exclusion_is_all_of_it():

@@ -2,11 +2,13 @@
 
 import pytest
 
+from agents.reading.computing import computed
+from agents.reading.doubt import Doubt
 from agents.reading.feasibility import impossible
 from agents.reading.marked import LIVE_ACTS
 from agents.reading.names import Names
 from agents.reading.reading import Reading, RelativeBound, StatedEdit, StatedRestriction, StatedTarget
-from training.llm.labelled_text import hands_of
+from training.llm.labelled_text import LabelledText, hands_of
 
 
 def _target(kpi: str, condition: str, value: float | None = None, **more: object) -> StatedTarget:
@@ -91,6 +93,16 @@ def test_nothing_that_hands_labelled_as_possible_is_refused():
         for hand in hands_of()
         for names in [Names(hand.card)]
         for text in hand.texts
-        if text.act in LIVE_ACTS and (why := impossible(text, names))
+        if text.act in LIVE_ACTS and (why := impossible(_reading(text, names), names))
     ]
     assert refused == []
+
+
+def _reading(text: LabelledText, names: Names) -> Reading:
+    """Return what is computed from the marks, where a label does not say towards which cell a relation is edited."""
+    if not any(edit.attribute == "cellIndividualOffset" for edit in text.edits):
+        return text
+    try:
+        return Reading.of(computed(text.spanned().marked(), names))
+    except Doubt:
+        return Reading(act="ask")

@@ -12,7 +12,8 @@ from agents.planning.plan_names import plan_tokens
 from agents.rule_planner import RulePlanner
 from tools.twinning.laboratory import Laboratory
 from training.llm.command_llm import LESSONS
-from training.llm.planning.bench_planning import FIRST
+from training.llm.planning import bench_planning
+from training.llm.planning.bench_planning import FIRST, Pair
 from training.llm.planning.lesson import Lesson, Part, lessons_of, read_lessons
 from training.llm.planning.made_network import MadeNetwork
 from training.llm.planning.made_reading import made_reading
@@ -41,6 +42,21 @@ def test_a_seed_makes_one_network_and_another_seed_another_one():
 
 def test_what_is_trained_on_is_never_measured():
     assert max(lesson.network for lesson in read_lessons(LESSONS)) < FIRST
+
+
+def test_the_bench_draws_its_networks_anew_says_which_and_repeats_them_by_their_seed(monkeypatch, capfd):
+    asked = []
+
+    def pair_of(networks, readings):
+        asked.append(tuple(networks))
+        scores = {"scores": None, "equal_or_better": True, "wrong": 0, "handed_over": 0, "seconds": 0.1, "decisions": 3}
+        yield Pair(network=networks[0], number=0, kind="made", ends=("finished", "finished"), calls=(3, 3), **scores)
+
+    monkeypatch.setattr(bench_planning, "pairs_of", pair_of)
+    first, second = (bench_planning.run(True, None) for _ in range(2))
+    assert first.seeds != second.seeds and min(*first.seeds, *second.seeds) >= FIRST
+    assert f"networks of seeds {first.seeds[0]} to {first.seeds[-1]}" in capfd.readouterr().err
+    assert bench_planning.run(True, None, seed=first.seeds[0]).seeds == first.seeds == asked[0] == asked[2]
 
 
 def test_a_recorded_run_gives_its_views_back(run, world, tmp_path):

@@ -207,11 +207,14 @@ class _Bench:
         return sorted(candidates, key=lambda candidate: (candidate.feasible, candidate.score), reverse=True), refused
 
     def _candidate(self, draft: Draft, change_set: ChangeSet, frames: list[KpiFrame], baseline: list[KpiFrame]) -> Candidate:
-        outlooks = [
-            outlook
-            for scope, target in self._targets()
-            if (outlook := outlook_of(frames, baseline, self.card, scope, target)) is not None
-        ]
+        outlooks, contexts = (
+            [
+                outlook
+                for scope, target in pairs
+                if (outlook := outlook_of(frames, baseline, self.card, scope, target)) is not None
+            ]
+            for pairs in (self._targets(), self._intent.lasting())
+        )
         predictions = watched_predictions(frames, baseline, self.card, self._cells(), self.recipe.gap)
         return Candidate(
             name=draft.name,
@@ -219,17 +222,18 @@ class _Bench:
             change_set=change_set,
             predictions=tuple(predictions),
             outlook=tuple(outlooks),
+            contexts=tuple(contexts),
             effects=effects_of(frames, baseline, self.card, change_set),
-            score=score(outlooks, predictions, change_set),
-            feasible=feasible(outlooks) and not self.unmeasured,
+            score=score([*outlooks, *contexts], predictions, change_set),
+            # A condition that the twin cannot see with these edits is not known to hold.
+            feasible=feasible([*outlooks, *contexts]) and len(contexts) == len(self._intent.lasting()) and not self.unmeasured,
         )
 
     def _unmeasured(self, baseline: list[KpiFrame]) -> dict[str, str]:
         """Return the reason by bounded target that no seed of the baseline measured; an unmeasured bound is not a met one."""
         every = KpiFrame(tuple(sample for frame in baseline for sample in frame))
-        reasons = (
-            (target.describe(), unmeasured(every, self.card, scope, target.kpi)) for scope, target in self._intent.bounds()
-        )
+        pairs = self._intent.bounds() + self._intent.lasting()
+        reasons = ((target.describe(), unmeasured(every, self.card, scope, target.kpi)) for scope, target in pairs)
         return {name: reason for name, reason in reasons if reason}
 
     def _targets(self) -> list[tuple[ExpectationObject, ExpectationTarget]]:

@@ -12,17 +12,17 @@ RECENT_WINDOWS = 4
 
 
 def recent_flaws(kpis: KpiSnapshot, card: NetworkCard, intent: Intent) -> tuple[Flaw, ...]:
-    """Return the flaws of the newest RECENT_WINDOWS windows in the KPIs of the intent's targets and in the demand of its cells.
+    """Return the flaws of the newest RECENT_WINDOWS windows in what an intent needs: targets, conditions, demand of its cells.
 
     An intent without cells needs all cells. What is reported by site (TS 28.552 clause 5.1.1.19) is needed for the sites' cells.
     """
     flaws: dict[Flaw, None] = {}
-    for expectation in intent.expectations:
-        for target in expectation.targets:
-            dns = _dns(card, expectation.object.cells)
-            slices = (expectation.object.slice,) if expectation.object.slice else ()
-            needed = KpiQuery(kpis=(target.kpi, *DEMAND), dns=dns, slices=slices, windows=RECENT_WINDOWS)
-            flaws |= dict.fromkeys(kpis.flaws(needed))
+    pairs = [(expectation.object, target) for expectation in intent.expectations for target in expectation.targets]
+    pairs += [(context.object, context.target) for context in intent.contexts]
+    for scope, target in pairs:
+        slices = (scope.slice,) if scope.slice else ()
+        needed = KpiQuery(kpis=(target.kpi, *DEMAND), dns=_dns(card, scope.cells), slices=slices, windows=RECENT_WINDOWS)
+        flaws |= dict.fromkeys(kpis.flaws(needed))
     return tuple(flaws)
 
 

@@ -23,7 +23,7 @@ from agents.workflows.objections import objections_of
 from policies.intent import Condition
 from policies.kpi import kpi_definitions
 
-_SENTENCE, _LINE, _MOST_CALLS, _MOST_TARGETS = 300, 120, 4, 6
+_SENTENCE, _LINE, _MOST_CALLS, _MOST_TARGETS, _MOST_CONTEXTS = 300, 120, 4, 6, 3
 _BOUNDS: Final = tuple(condition.value for condition in Condition if not condition.is_objective)
 _PLACE: Final = {name: {"$ref": f"#/$defs/{name}"} for name in ("cells", "area", "slice")}
 _OBJECTIVES: Final = tuple(condition.value for condition in Condition if condition.is_objective)
@@ -68,6 +68,7 @@ def _understand(view: View) -> list[Schema]:
         "permanent": {"type": "boolean"},
         "without_events": items(choice(events), len(events)),
         "attendance": integer(0, 1_000_000),
+        "contexts": items({"$ref": "#/$defs/context"}, _MOST_CONTEXTS),
         "assumptions": items(text(_LINE), 4),
         "plan": items(text(_LINE), 6),
     }
@@ -95,12 +96,19 @@ def _objective() -> Schema:
     return record({**_PLACE, "kpi": choice(kpi_definitions()), "condition": choice(_OBJECTIVES)})
 
 
+def _context() -> Schema:
+    """Return a condition; its value is checked with the intent."""
+    bound = {"kpi": choice(kpi_definitions()), "condition": choice(_BOUNDS), "value": number(0, 1_000_000)}
+    return record({**_PLACE, **bound, "words": text(_LINE), "lasting": {"type": "boolean"}})
+
+
 def _definitions(view: View) -> dict[str, Schema]:
     """Return targets and what they name, once for all that refer to them."""
     card = view.card
     return {
         "target": one_of(_targets()),
         "objective": _objective(),
+        "context": _context(),
         "cells": items(choice(cell.id for cell in card.cells), len(card.cells)),
         "area": choice(["", *card.areas()]),
         "slice": choice([*(slice_.value for slice_ in card.slices), None]),

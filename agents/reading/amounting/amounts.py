@@ -55,20 +55,17 @@ def _at_edge(tolerance: Tolerance, unit: str, bound: Bound | None) -> float:
     """Return the end of "60 % ± 10 points" that the bound is; raises AmountError."""
     if not bound or not bound.is_corridor:
         raise AmountError("with a tolerance it has two ends")
-    if unit_behind(tolerance.middle) == unit_behind(tolerance.width) == "%" and not POINTS.search(tolerance.width):
+    middle_unit, width_unit = unit_behind(tolerance.middle), unit_behind(tolerance.width)
+    if middle_unit == width_unit == "%" and not POINTS.search(tolerance.width):
         raise AmountError("the tolerance can be percent of the value or percentage points")
-    width = value_in(_with_unit_of(tolerance.width, tolerance.middle), unit)
-    middle = value_in(_with_unit_of(tolerance.middle, tolerance.width), unit)
+    width = value_in(with_unit(tolerance.width, middle_unit), unit)
+    middle = value_in(with_unit(tolerance.middle, width_unit), unit)
     return _rounded(middle - width if bound.lowest else middle + width)
 
 
-def _with_unit_of(words: str, other: str) -> str:
-    number = bare_number(words)
-    return f"{words[: number.end]} {unit_behind(other)}{words[number.end :]}" if number else words
-
-
 CORRECTING: Final = re.compile(
-    r"\b(?:no|make that|sorry|rather|actually|uh|er|i mean|wait|correction|instead|down from|up from|old|was|were)\b|→|->|>\s*\d",
+    r"\b(?:no(?!\s+(?:more|less|fewer|higher|lower|greater|longer|shorter|worse|better|later)\b)"
+    r"|make that|sorry|rather|actually|uh|er|i mean|wait|correction|instead|down from|up from|old|was|were)\b|→|->|>\s*\d",
     re.IGNORECASE,
 )
 
@@ -96,16 +93,6 @@ def _referred(words: str, before: float, *, has_value: bool) -> Fraction | float
     return bare.value if bare else None
 
 
-def bare_number(words: str) -> Number | None:
-    """Return the only number of words that has no unit, not even one that is not known; None if there is no such number."""
-    plain = simplified(words)
-    numbers = numbers_of(plain)
-    if len(numbers) != 1 or numbers[0].is_ratio or _is_multiple(plain, numbers[0]):
-        return None
-    after = plain[numbers[0].end :]
-    return None if _UNKNOWN.match(after) or unit_of(after) else numbers[0]
-
-
 def _is_multiple(words: str, number: Number) -> bool:
     return words[number.start : number.end].casefold() in TIMES
 
@@ -115,7 +102,7 @@ def is_far(number: Fraction, other: Fraction) -> bool:
     return not other or not _FAR > abs(number / other) > Fraction(1, _FAR)
 
 
-_FAR: Final = 20
+_FAR: Final = 10
 
 
 def _values(words: str, unit: str) -> Iterator[Fraction]:
@@ -194,10 +181,20 @@ def _blanked(words: str, numbers: list[Number]) -> str:
     return words
 
 
-def is_bare_number(words: str) -> bool:
-    """Whether the words have one number, at their end and without a unit."""
-    numbers = numbers_of(simplified(words))
-    return len(numbers) == 1 and not numbers[0].is_ratio and simplified(words)[numbers[0].end :].strip(" .,;") == ""
+def bare_number(words: str) -> Number | None:
+    """Return the only number of words, if it has no unit, not even one that is not known; None if there is no such number."""
+    plain = simplified(words)
+    numbers = [number for number in numbers_of(plain) if not _is_multiple(plain, number)]
+    if len(numbers) != 1 or numbers[0].is_ratio or numbers[0].is_joined or _is_denied(plain[: numbers[0].start]):
+        return None
+    after = plain[numbers[0].end :]
+    return None if unit_of(after) or _UNKNOWN.match(after) else numbers[0]
+
+
+def with_unit(words: str, unit: str) -> str:
+    """Return words with a bare number with a unit behind it."""
+    plain, number = simplified(words), bare_number(words)
+    return f"{plain[: number.end]} {unit}{plain[number.end :]}" if number else words
 
 
 def unit_behind(words: str) -> str:

@@ -41,7 +41,7 @@ class AmountsBefore:
 
     def change(self, words: str, unit: str) -> float:
         """Return the amount of words that say how much something changes; raises AmountError."""
-        match = _like(words)
+        match = likened(words)
         if not self.said:
             if match:
                 raise AmountError("it is like an amount that is not named")
@@ -53,7 +53,7 @@ class AmountsBefore:
         """Return the amount of words that say what something is to be: that of one before, or more or less than it."""
         match = _ADDED.search(words)
         if match is None or not _is_sized(words[: match.start()]):
-            if _like(words):
+            if likened(words):
                 return self.change(words, unit)
             return value_in(words, unit, bound=bound, before=self._last())
         size = value_in(words[: match.start()], unit)
@@ -101,12 +101,7 @@ class AmountsBefore:
         return found[0] if len(found) == 1 else frozenset()
 
 
-def is_like_another(words: str) -> bool:
-    """Whether words name what an amount is like."""
-    return _like(words) is not None
-
-
-def _like(words: str) -> re.Match[str] | None:
+def likened(words: str) -> re.Match[str] | None:
     """Return where words name what an amount is like; "like 4 ms" is about so much."""
     match = _LIKE.search(words)
     numbers = numbers_of(match[1]) if match else []

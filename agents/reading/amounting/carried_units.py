@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from agents.reading.amounting.amounts import AmountError, bare_number, is_bare_number, is_far, unit_behind, value_in
-from agents.reading.amounting.amounts_before import is_like_another
+from agents.reading.amounting.amounts import AmountError, bare_number, is_far, unit_behind, value_in, with_unit
+from agents.reading.amounting.amounts_before import likened
 from agents.reading.amounting.numbers import numbers_of
 from agents.reading.amounting.unit_words import simplified
 from agents.reading.doubt import Doubt
 from agents.reading.marked import MarkedItem
 
 _COUNTED: Final = re.compile(r"(?!(?:an?|one)\b)\S+\s+\S", re.IGNORECASE)
+_UNCERTAIN: Final = "it is not certain in which unit it is"
 _Key = tuple[object, ...]
 
 
@@ -34,22 +35,19 @@ def with_units(items: Iterable[MarkedItem], unit_of: Callable[[MarkedItem], str]
     unit_of: the unit in which an amount is computed. Raises Doubt where a number is so far from the other one that its unit can
     be another: "1.1 kW … 900".
     """
-    after_those_before = _carried(items, unit_of, needs_end=False)
-    return tuple(reversed(_carried(reversed(after_those_before), unit_of, needs_end=True)))
+    return tuple(reversed(_carried(reversed(_carried(items, unit_of)), unit_of)))
 
 
-def _carried(items: Iterable[MarkedItem], unit_of: Callable[[MarkedItem], str], *, needs_end: bool) -> list[MarkedItem]:
+def _carried(items: Iterable[MarkedItem], unit_of: Callable[[MarkedItem], str]) -> list[MarkedItem]:
     units, found = dict[_Key, _Unit](), list[MarkedItem]()
     for item in items:
         key, taken = _key(item, unit_of), item
         unit = units.get(key)
-        if unit and _is_bare(item.amount, needs_end=needs_end) and _is_fitting(unit, item, unit_of):
+        if unit and _is_bare(item.amount) and _is_fitting(unit, item, unit_of):
             taken = item.model_copy(update={"amount": _with_unit(item.amount, unit, unit_of(item))})
         found.append(taken)
         if spelling := unit_behind(taken.amount):
             units[key] = _unit(spelling, taken.amount)
-        elif needs_end and item.amount:
-            units.pop(key, None)
     return found
 
 
@@ -64,8 +62,9 @@ def _key(item: MarkedItem, unit_of: Callable[[MarkedItem], str]) -> _Key:
     return (item.kind, unit_of(item) if item.kind == "target" else item.name, item.is_delta, item.reference)
 
 
-def _is_bare(words: str, *, needs_end: bool) -> bool:
-    return is_bare_number(words) if needs_end else bare_number(words) is not None and not is_like_another(words)
+def _is_bare(words: str) -> bool:
+    """Whether words have a number without a unit, and not that of a name: "same as S1"."""
+    return bare_number(words) is not None and not likened(words)
 
 
 def _is_fitting(unit: _Unit, item: MarkedItem, unit_of: Callable[[MarkedItem], str]) -> bool:
@@ -82,8 +81,7 @@ def _with_unit(words: str, unit: _Unit, own: str) -> str:
     if number is None:
         return words
     if unit.is_of_parts:
-        raise Doubt(words, f"it can be in {unit.spelling}, or in parts of it as the amount beside it")
+        raise Doubt(words, f"{_UNCERTAIN}: it can be in {unit.spelling}, or in parts of it as the amount beside it")
     if value_in(f"1 {unit.spelling}", own) != 1 and is_far(number.value, unit.number):
-        raise Doubt(words, f"it can be in {unit.spelling} as the amount beside it, or in {own}")
-    plain = simplified(words)
-    return f"{plain[: number.end]} {unit.spelling}{plain[number.end :]}"
+        raise Doubt(words, f"{_UNCERTAIN}: it can be in {unit.spelling} as the amount beside it, or in {own}")
+    return with_unit(words, unit.spelling)

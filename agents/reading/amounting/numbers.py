@@ -10,6 +10,7 @@ from typing import Final
 
 from agents.reading.spoken import ONES, TENS
 
+_TEENS: Final = ("eleven", "twelf", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 PARTS: Final = {
     **{"half": Fraction(1, 2), "third": Fraction(1, 3), "quarter": Fraction(1, 4), "fifth": Fraction(1, 5)},
     **{"fourth": Fraction(1, 4), "fourths": Fraction(1, 4)},
@@ -17,8 +18,12 @@ PARTS: Final = {
     **{"tenth": Fraction(1, 10), "twentieth": Fraction(1, 20), "hundredth": Fraction(1, 100), "halves": Fraction(1, 2)},
     **{"thirds": Fraction(1, 3), "quarters": Fraction(1, 4), "fifths": Fraction(1, 5), "eighths": Fraction(1, 8)},
     **{"tenths": Fraction(1, 10), "hundredths": Fraction(1, 100)},
+    **{f"{word}th{s}": Fraction(1, 11 + number) for number, word in enumerate(_TEENS) for s in ("", "s")},
+    **{f"{word[:-1]}ieth{s}": Fraction(1, value) for word, value in TENS.items() for s in ("", "s")},
     **{"thousandth": Fraction(1, 1000), "thousandths": Fraction(1, 1000)},
+    **{"millionth": Fraction(1, 10**6), "millionths": Fraction(1, 10**6)},
 }
+_TIMES_THOUSANDTH: Final = {"ten": 10, "hundred": 100}  # "a ten-thousandth"
 TIMES: Final = {
     **{"twice": Fraction(2), "double": Fraction(2), "doubled": Fraction(2)},
     **{"thrice": Fraction(3), "triple": Fraction(3), "tripled": Fraction(3)},
@@ -96,6 +101,8 @@ def _decimal(text: str) -> Fraction:
 
 def _words_at(tokens: Sequence[_Token]) -> tuple[Number | None, int]:
     words = ["#" if token.is_digits else token.text for token in _together(tokens[:12])]
+    if part := _thousandth(words):
+        return Number(part[0], tokens[0].start, tokens[part[1] - 1].end, is_ratio=True), part[1]
     if joined := _joined(words):
         return Number(joined[0], tokens[0].start, tokens[joined[1] - 1].end, is_joined=True), joined[1]
     value, used = _cardinal(words)
@@ -107,6 +114,18 @@ def _words_at(tokens: Sequence[_Token]) -> tuple[Number | None, int]:
     if words[0] in TIMES:
         return Number(TIMES[words[0]], tokens[0].start, tokens[0].end), 1
     return None, 1
+
+
+def _thousandth(words: list[str]) -> tuple[Fraction, int] | None:
+    """Return the part of "a ten-thousandth" or "five ten-thousandths", and how many words it is."""
+    count = 1 if words[0] in ("a", "an") else ONES.get(words[0], 0)
+    size = int(count > 0 and words[0] not in _TIMES_THOUSANDTH)
+    if words[size : size + 1] and (times := _TIMES_THOUSANDTH.get(words[size])):
+        is_one = words[size + 1 : size + 2] == ["thousandth"] and (not size or count == 1)
+        is_several = words[size + 1 : size + 2] == ["thousandths"] and words[size] == "ten" and 1 < count < 10 and size > 0
+        if is_one or is_several:
+            return Fraction(count if size else 1, 1000 * times), size + 2
+    return None
 
 
 def _together(tokens: Sequence[_Token]) -> Sequence[_Token]:
@@ -149,6 +168,9 @@ def _number_of_words(tokens: Sequence[_Token], words: list[str], value: Fraction
         value, used = value + Fraction(int(decimals), 10 ** len(decimals)), used + 1 + len(decimals)
     elif part := _part_added(words[used:]):
         value, used = value + PARTS[words[used + part - 1]], used + part
+    elif used < len(words) and words[used] == "thousandths" and words[used - 1] == "hundred" and used > 1:
+        # 500 thousandths, or 5 of 100,000? The words that follow are another number, side by side with it
+        return Number(Fraction(ONES.get(words[0], 1)), tokens[0].start, tokens[0].end), 1
     elif used < len(words) and words[used] in PARTS:
         value, used, is_ratio = value * PARTS[words[used]], used + 1, True
     return Number(value, tokens[0].start, tokens[used - 1].end, is_ratio=is_ratio), used

@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-_FROM_TO: Final = re.compile(r"\b(?:from|of)\b.*\b(?:to|on)\b", re.IGNORECASE)  # "from 480 ms on 256 ms is to reduce"
+_FROM_TO: Final = re.compile(r"\b(?:from|of)\b.*\bto\b", re.IGNORECASE)
+_TO_FROM: Final = re.compile(r"\bto\b.*\bfrom\b", re.IGNORECASE)
+# "from 480 ms on 256 ms is to reduce": without the verb, "on" can be where a range begins.
+_FROM_ON: Final = re.compile(r"\b(?:from|of)\b.*\bon\b", re.IGNORECASE)
+_CHANGING: Final = re.compile(
+    r"\b(?:reduc|lower|decreas|increas|rais|chang|mov|shift|set|bring|cut|drop|shorten|lengthen|extend)\w*", re.IGNORECASE
+)
 _SPANNED: Final = re.compile(r"\b(?:between|range)\b|\d\s*(?:%|‰)?\s*(?:\.\.|-|–|to)\s*\d|\[.*,.*\]", re.IGNORECASE)
 _RANGE: Final = re.compile(rf"\bfrom\b|{_SPANNED.pattern}", re.IGNORECASE)
 _TOLERANCE: Final = re.compile(
@@ -52,13 +58,21 @@ def one_of_two(words: str, values: Sequence[Fraction], bound: Bound | None) -> F
     """
     if bound and bound.is_corridor:
         return _end(values, bound)
-    if _FROM_TO.search(words) and (bound is None or bound.lowest or values[-1] < values[0]):
+    if bound is None and _TO_FROM.search(words) and not _FROM_TO.search(words):
+        return values[0]  # "up to 480 ms from 256"
+    if _is_change(words) and (bound is None or bound.lowest or values[-1] < values[0]):
         if bound and bound.lowest and values[-1] > values[0]:
             raise RangeError("it can be a range or a change")
         return values[-1]  # "from 20 ms to 10 ms"
+    if _FROM_ON.search(words) and not _FROM_TO.search(words):
+        raise RangeError("it can be a range or a change, more than one amount")
     if bound is None and _SPANNED.search(words):
-        raise RangeError("it is a range, and what is to be set has one value")
+        raise RangeError("it is a range, more than one amount, and what is to be set has one value")
     return _end(values, bound) if _RANGE.search(words) else None
+
+
+def _is_change(words: str) -> bool:
+    return bool(_FROM_TO.search(words) or (_FROM_ON.search(words) and _CHANGING.search(words)))
 
 
 def _end(values: Sequence[Fraction], bound: Bound | None) -> Fraction:

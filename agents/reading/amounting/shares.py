@@ -100,12 +100,16 @@ _UNMEASURED: Final = re.compile(
 )
 _A_PERCENT: Final = re.compile(r"\b(?:a|an)\s+(?:single\s+|further\s+)?(?=%|per\s?cent)", re.IGNORECASE)
 _JOINED: Final = re.compile(r"\s*(?:%|per\s?cent)?\s*(?:to|or|and|-|–|\.\.)\s*", re.IGNORECASE)
-_AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECASE)
-_NO_LOSS: Final = re.compile(
-    r"\b(?:with(?:out|\s+no)(?:\s+(?:any|a|the\s+least))?|no)\s+(?:loss|reduction|decrease|drop|fall|decline|degradation)\b",
+_EMPHASIS: Final = re.compile(
+    r"\b(not)\s+(?:(?:even|by|one|a|single)\s+)*(?:bit|jot|iota|whit|hair|tad|touch)(?=\s+\w+er\b|\s+(?:more|less|worse)\b)",
     re.IGNORECASE,
 )
-_NOT_A_BIT: Final = re.compile(r"\bnot\s+(?:a|one)\s+(?:single\s+)?(?:bit|whit|jot|hair|touch)\b", re.IGNORECASE)
+_UNCHANGED: Final = re.compile(  # "with no loss of"
+    r"\b(?:no|without(?:\s+any|\s+the\s+least)?|zero)\s+(?:loss(?:es)?|drop|decrease|fall|reduction|decline|degradation|cost|worsening|sacrifice|increase"
+    r"|rise|gain|growth|change)\b(?!\s+(?:more|greater|larger|bigger|above|over|beyond)\b)",
+    re.IGNORECASE,
+)
+_AGAIN: Final = re.compile(r"half as (?:much|many|fast|high) again", re.IGNORECASE)
 _HALVED: Final = re.compile(r"\bhalv(?:e|ed|ing)\b|\bin half\b", re.IGNORECASE)
 
 
@@ -131,26 +135,27 @@ def share_of(words: str) -> Share:
         return Share(50, 1)
     if _HALVED.search(words):
         return Share(50, -1)
-    plain = _NOT_A_BIT.sub("not", simplified(words))
+    plain = simplified(_EMPHASIS.sub(r"\1", words))
     if not numbers_of(plain):
-        if _NO_LOSS.search(plain):
-            return Share(0)
         plain = _A_PERCENT.sub("1 ", plain)
     numbers = [number for number in numbers_of(plain) if not _is_pronoun(plain, number)]
-    if not numbers and (
-        _PERCENT_WORD.search(plain)
-        or re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE)
-    ):
-        raise AmountError(f"{words!r} has no number")
     if not numbers:
-        if _COMPARED.search(plain) or _UNMEASURED.search(plain):
-            raise AmountError(f"{words!r} does not say by how much")
-        return Share(0)
+        return _unnumbered(words, plain)
     stated = [number for number in numbers if number.is_ratio or _PERCENT.match(plain[number.end :])]
     is_range = len(numbers) > 1 and _JOINED.fullmatch(plain[numbers[-2].end : numbers[-1].start])
     if (is_range or len({number.value for number in stated}) > 1) and not CORRECTING.search(plain):
         raise AmountError(f"{words!r} is more than one amount")
     return _share(plain, stated[-1] if stated else numbers[-1])
+
+
+def _unnumbered(words: str, plain: str) -> Share:
+    """Return no change for words without a number; raises AmountError if they mean one."""
+    is_of_something = re.search(r"\b(?!(?:level|value|that|rate|worse|better|as)\b)\w+ of\b", plain, re.IGNORECASE)
+    if not _UNCHANGED.search(plain) and (_PERCENT_WORD.search(plain) or is_of_something):
+        raise AmountError(f"{words!r} has no number")
+    if _COMPARED.search(plain) or _UNMEASURED.search(plain):
+        raise AmountError(f"{words!r} does not say by how much")
+    return Share(0)
 
 
 def _is_pronoun(words: str, number: Number) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from agents.reading.amounting.foreign_numbers import FOREIGN_NUMBER, digits_of
 from agents.reading.amounting.numbers import PARTS
 from agents.reading.spoken import ONES, TENS, is_misspelled
 from policies.text.units import is_unit
@@ -50,18 +51,20 @@ def _power(match: re.Match[str]) -> str:
     return f"{match[1] or '1'}e{exponent}"
 
 
+_DECIMALS: Final = {"half": "5", "quarter": "25"}
+_PART: Final = r"(?:a|one)\s+(half|quarter)\b"
 _FRACTIONS: Final = {"½": "5", "¼": "25", "¾": "75"}
 _SIMPLER: Final = (
     _simpler(r"(?<=\d)\s?([½¼¾])", lambda match: f".{_FRACTIONS[match[1]]}"),
     _simpler(r"[½¼¾]", lambda match: {"½": " half ", "¼": " a quarter ", "¾": " three quarters "}[match[0]]),
-    _simpler(r"\b(?:a|one)\s+(ten|hundred)[\s-]thousandth\b", lambda match: {"t": "1e-4", "h": "1e-5"}[match[1][0].lower()]),
-    _simpler(r"\b(?:a|one)\s+millionth\b", "1e-6"),
     _simpler(rf"(?:(?<![\w.,])(\d+(?:[.,]\d+)?)\s*[×x*·⋅]\s*|(?<![\w.,])){_POWER}", _power),
     _simpler(r"(\d)\s*[×x*·⋅]\s*10\s*[-−–](\d{1,2})\b", r"\1e-\2"),  # the exponent was raised
     _simpler(r"\b(?:prcnt|pcnt|perc|prct|percnt)\b|\bp\.\s?c\.", "percent"),
     _simpler(r"\bhaf\b", "half"),
+    _simpler(FOREIGN_NUMBER, digits_of),
+    _simpler(r"\b(?:prozent|prosent|por\s?cien(?:to)?|por\s?cento|pour\s?cent|per\s?cento)\b", "percent"),
+    _simpler(r"\bmill?i(?:[\s-]?secs?|se(?:kunden?|condi|gundos|condes|conden))\b", "ms"),
     _simpler(r"\b(?:megs?|(?-i:M))\b(?=.*\b(?:mbit|mbps|megabit))", "Mbit"),  # "4 megs, that is Mbit/s"
-    _simpler(r"\bmill?i[\s-]?secs?\b", "ms"),
     _simpler(r"\b(?:physical[\s-]+)?resource[\s-]+blocks?\b", "PRB"),
     _simpler(r"\b(?:dee|d)\s+(?:bee|b)\s+(?:em|m)\b", "dBm"),
     _simpler(r"\bdee\s+bee\b", "dB"),
@@ -70,9 +73,14 @@ _SIMPLER: Final = (
     _simpler(r"\btoo\b(?=\s*[<>≤≥]?\s*\d)", "to"),
     _simpler(rf"(?<=[a-z])\s+{_POINT}\s+(?={_DIGIT_WORD})", " point "),
     _simpler(rf"(?<=\d)\s+(?:point|{_POINT})\s+(?=\d)", "."),
-    _simpler(r"\b(?:a|an|one|1|another)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+(?:a|one)\s+half\b", r"1.5 \1"),
-    _simpler(r"\b(?:a|an|one|1|another)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+(?:a|one)\s+quarter\b", r"1.25 \1"),
-    _simpler(r"\b([\w.,]+)\s+(degrees?|decibels?|dbs?|seconds?|percent)\s+and\s+(?:a|one)\s+half\b", r"\1 and a half \2"),
+    _simpler(
+        rf"\b(?:a|an|one|1|another)\s+(?:further\s+|more\s+)?(\w+)\s+and\s+{_PART}",
+        lambda match: f"1.{_DECIMALS[match[2].lower()]} {match[1]}",
+    ),
+    _simpler(
+        rf"\b([\w.,]+)\s+(degrees?|decibels?|dbs?|seconds?|percent)\s+and\s+{_PART}",
+        lambda match: f"{match[1]} and a {match[3]} {match[2]}"
+    ),
     _simpler(r"\b(?:more|less|further|additional|extra)\s+(degrees?|d\s?b|decibels?|points?)\b", r"\1"),
     _simpler(r"(?<=\d)\s*[(x×*]\s*0[.,]1\s*(?:degrees?|deg|°)\s*\)?", " tenths of a degree"),
     _simpler(rf"\b{_BITS}\s*(?:/|per)\s*j(?:oule)?\b", lambda match: {"k": "kbit/J", "m": "Mbit/J"}.get(match[1][0].lower(), "")),

@@ -74,9 +74,14 @@ class PlaceGroups:
                 out |= group.name.cells.difference(*also)
         return frozenset(out)
 
-    def named_out(self) -> tuple[frozenset[str], ...]:
-        """Return the places that are taken out, in order."""
-        return tuple(group.named.cells for group in self._groups if group.sign == "out")
+    def whole(self) -> frozenset[str]:
+        """Return the cells of the names of which a part is taken in: those of A in "of A only A1"."""
+        shared = (group.shared_with for group in self._groups if group.sign == "in")
+        return frozenset().union(*(group.name.cells for group in shared if group))
+
+    def named(self, *signs: Sign) -> tuple[frozenset[str], ...]:
+        """Return the places of these signs, in order."""
+        return tuple(group.named.cells for group in self._groups if group.sign in signs)
 
     def append(self, sign: Sign, name: Name, link: str) -> None:
         """Add a name; right behind another one it means what both share, if anything."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from agents.reading.antecedents import Antecedents, PlaceError
 from agents.reading.name import Name, folded
 from agents.reading.names import Names
-from agents.reading.place_words import ALL, NETWORKS
+from agents.reading.place_words import ALL, EXCLUDED, JOINING, NETWORKS, phrase_at
 from agents.reading.placing.mentions import Mentions
-from agents.reading.placing.place_groups import Sign
+from agents.reading.placing.place_groups import Group, Sign
 from agents.reading.placing.place_phrase import PlacePhrase
 
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until", "hasta", "até", "bis", "tot"))
@@ -41,7 +41,9 @@ class PlaceList:
     is_doubtful: bool = False  # "except A, B": both, or B but not A?
     is_asleep_last: bool = False  # the last name is before "sleeping"
     is_back_open: bool = False  # "there" has no name behind it yet
+    about: Name | None = None  # "the A cells of B": A, which may hold for what follows
     form: str = ""  # how the last name is written
+    is_corrected: bool = False  # a name was taken back
     is_or: bool = False  # "or" stands before the next name
     end: int = 0  # behind the last name
     link: str = ","  # what stands between the last name and here: "", "and", "," or "…"
@@ -54,6 +56,7 @@ class PlaceList:
     def add(self, position: int, name: Name) -> None:
         """Join a name that stands at a position to those before it; raises PlaceError."""
         self._check_whole(position, name)
+        self._check_correction(name)
         sites = sorted(self.names.sites_of(name.cells))
         if name.kind != "area" or len(sites) == 1:
             self.near = [site for site in self.near if site not in sites] + sites
@@ -67,6 +70,8 @@ class PlaceList:
         if self.is_relation and self.said.groups and self.link == "…":
             raise PlaceError("it is not certain which is the source and which the target")
         last = self.said.groups.last
+        if last and self.sign == "in" and not self.is_relation and self._is_added(position, name):
+            self.link = "and"
         is_to = self.end < position and self.phrase.is_at(position - 1, "a", "al", "à", "au")
         if last and is_to and last.named.kind == name.kind and not self.link:
             raise PlaceError("it is not certain whether the cells between are meant too")
@@ -74,7 +79,7 @@ class PlaceList:
         if last and is_of_site and self.phrase.is_at(position - 1, *_RANGE - {"-"}) and self.words[position].key.isdigit():
             raise PlaceError(f"it is not certain whether {self.words[position].key} is a cell of {last.named.name} or a site")
         if last and self._is_range(position, last.named, name):
-            self.said.groups.replace_last(self.said.between(last.named, name))
+            self.said.groups.replace_last(self._shared_range(last, name))
         else:
             self._turn_behind_exclusion(name)
             self._turn_within_exclusion(position, name)
@@ -83,7 +88,11 @@ class PlaceList:
             self._check_beside(position, name)
             self._check_part(position, name)
             self._note_count(position, name)
-            self.said.groups.append(self.sign, name, self.link)
+            link = "" if last and self._restricts(position, last, name) else self.link
+            name = self._distributed(name)
+            self.said.groups.append(self.sign, name, link)
+            if (added := self.said.groups.last) and added.shared_with:
+                self.about = added.shared_with.name
         self.said.is_alternative |= self.is_or and self.sign == "in" and last is not None and last.sign == "in"
         self.is_or = False
         self.form = self.phrase.form_of(position, name)
@@ -93,9 +102,7 @@ class PlaceList:
     @property
     def is_alternative(self) -> bool:
         """Whether one of several places is meant: "A or B", "either of A and B"."""
-        is_either = any(
-            self.phrase.is_at(index, "either") and self.phrase.is_at(index + 1, "of") for index in range(len(self.words))
-        )
+        is_either = self.phrase.has("either")
         return (self.said.is_alternative or is_either) and not self.phrase.has("both", "neither")
 
     def is_minus(self, position: int) -> bool:
@@ -181,12 +188,62 @@ class PlaceList:
         if is_glued and position != self.end:
             raise PlaceError(f"{self.phrase.written_at(position)} is no name of the network")
 
+    def _shared_range(self, last: Group, name: Name) -> Name:
+        """Return the cells from the last name to this one; of "the A cells from B to C" those that A has."""
+        between = self.said.between(last.named, name)
+        return replace(between, cells=between.cells & last.shared_with.name.cells) if last.shared_with else between
+
+    def _restricts(self, position: int, last: Group, name: Name) -> bool:
+        """Whether "only" beside a name makes it a part of the one before: "A, the upper cells only"; raises PlaceError."""
+        after = position + name.words
+        after += self.phrase.is_at(after, *_GENERIC)
+        before = position - 1 - self.phrase.is_at(position - 1, "the")
+        is_only = self.phrase.is_at(after, "only", "alone") or self.phrase.is_at(before, "only", "just", "solely")
+        if not is_only or self.sign != last.sign or self.sign == "out" or not last.name.cells & name.cells:
+            return False
+        others = self.said.groups.sites_in() - {self.names.site_of[cell] for cell in name.cells}
+        if others and name.kind == "cell" and not self.phrase.is_full_at(position, name):
+            raise PlaceError(f"it is not certain whether only {name.name} is meant, or such a cell of each site")
+        return self.link == ","
+
+    def _distributed(self, name: Name) -> Name:
+        """Return the part of a name that it shares with what "the A cells of B and C" is about."""
+        about = self.about
+        if (
+            about is None
+            or self.sign != "in"
+            or self.link not in ("and", ",")
+            or name.kind != "site"
+            or not name.cells & about.cells
+        ):
+            self.about = None
+            return name
+        if not self.phrase.has("of", "on", "at", "in", "from"):
+            raise PlaceError(f"it is not certain whether all of {name.name} is meant")
+        return replace(name, cells=name.cells & about.cells)
+
+    def _is_added(self, position: int, name: Name) -> bool:
+        """Whether a name goes on with what is named: "the hall … with A1", but not "the hall with A1 left out"."""
+        is_out = any(phrase_at(EXCLUDED, self.words, index) for index in range(position + name.words, len(self.words)))
+        return self.phrase.is_at(position - 1, "with") and not is_out
+
+    def _check_correction(self, name: Name) -> None:
+        """Raise PlaceError for "A no B" where B is no part of A: nothing is left out of A by it, so A can be taken back."""
+        taken = self.said.groups.union("in", "also")
+        if self.exclusion == "no" and self.is_fresh and taken and not self.said.all and not taken & name.cells:
+            raise PlaceError(f"with no before it, {name.name} can be what is meant instead")
+
     def _check_beside(self, position: int, name: Name) -> None:
         """Raise PlaceError for two names side by side that share nothing, of which one is said by a word or in another form."""
         last = self.said.groups.last
-        if last is None or self.link or self.is_fresh or last.sign != self.sign or last.name.cells & name.cells:
+        if last is None or self.link or self.is_fresh or last.sign != self.sign:
             return
         form = self.phrase.form_of(position, name)
+        is_number = form == "0" and not self.phrase.is_before_word(position)
+        if is_number and name.kind != "cell" and (last.named.kind != "site" or self.phrase.is_at(position - 1, "number")):
+            raise PlaceError(f"{last.named.name} has no {self.words[position].key}")
+        if last.name.cells & name.cells:
+            return
         is_list = "area" not in (last.named.kind, name.kind) and (self.form.endswith(form) or "full" in (form, self.form))
         if not is_list or "word" in (form, self.form):
             raise PlaceError(f"it is not certain whether {last.named.name} or {name.name} is meant")
@@ -242,4 +299,5 @@ class PlaceList:
         before = [word.key for word in self.words[max(0, position - 2) : position]]
         is_minus = before[-1:] == ["-"] and self.sign == "out" and not self.words[position - 1].glued
         is_range = before == [".", "."] or bool(before and before[-1] in _RANGE and not is_minus)
+        is_range &= before[-1:] != ["-"] or before[0] not in (*JOINING, "…", ";")  # "A-1, -3" is a list
         return is_range and last.kind == name.kind and name.kind in ("cell", "site")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -23,7 +24,7 @@ from agents.reading.place_words import (
     SITES_BACK,
     phrase_at,
 )
-from agents.reading.spoken import SPELLED_LETTERS, is_misspelled, spoken, with_hundreds
+from agents.reading.spoken import ONES, SPELLED_LETTERS, is_misspelled, spoken, with_hundreds
 
 _CLASS: Final = re.compile(r"\w\[[^\]]*\]\w")  # "S[1-3]C1"
 _FILLING_NOUNS: Final = ("cells", "sectors", "carriers", "stations", "network")
@@ -31,12 +32,14 @@ _PARTS: Final = frozenset(("half", "third", "second", "first", "quarter", "most"
 _NUMBER_OF: Final = re.compile(  # "cell no. 2"
     r"\b(cells?|sites?|sectors?|gnbs?|stations?|masts?|carriers?|antennas?)( no\b)([. ])(?=\s?\w)", re.IGNORECASE
 )
+_NUMBER: Final = re.compile(rf"\bno\.(?=\s?(?:\d|(?:{'|'.join(ONES)})\b))", re.IGNORECASE)  # "lynx no. 2"
 _UNLIKE: Final = frozenset(  # of these words no name is an apposition
     (
         *("non", "nicht", "nie", "niet", "ikke", "inte", "pas", "ni", "oder", "ou", "o", "sondern", "pero", "mais"),
         *("maybe", "perhaps", "possibly", "probably", "presumably"),
     )
 )
+_THERE: Final = ("ther", "theer", "tehre", "htere")
 _KEY: Final = re.compile(r"(?<![^\W_])(?:in|out|not|left)(?:_[^\W\d_]+)+(?=\s*[:=])")
 _CLOSING: Final = frozenset((",", ";", ".", ")", "since", "because", "as"))
 
@@ -53,6 +56,8 @@ class PlacePhrase:
 
     def keyword(self, key: str) -> str:
         """Return the word of exclusion or the like that a word misspells, unless it is near to a name."""
+        if key in _THERE:
+            return "there"
         if len(key) < 6 or key in KEYWORDS or key in FILLERS or self.names.corrected(key) != key:
             return key
         return next((right for right in KEYWORDS if is_misspelled(key, right)), key)
@@ -204,7 +209,7 @@ class PlacePhrase:
         key = self.words[position - 1].key if position else ""
         return 2 if key == "both" else int(key) if key.isdigit() else 0
 
-    def closes(self, position: int, length: int) -> bool:
+    def closes(self, position: int, length: int, near: Sequence[str]) -> bool:
         """Whether "not" or "out" belongs to the name before it: nothing that it could exclude follows."""
         first, after = self.words[position].key, position + length
         if first == "no" and self.words[position - 1].key in (",", "…"):
@@ -213,10 +218,18 @@ class PlacePhrase:
             return False  # "apart from", not "apart"
         if first in ("excluded", "excepted", "exempt", "exempted", "spared") or length > 2:
             return True
-        rest = [word for word in self.words[after:] if word.is_word and (word.key.isdigit() or word.key not in FILLERS)]
+        rest = [
+            word
+            for word in self.words[after:]
+            if word.is_word and (word.key.isdigit() or word.key not in FILLERS or self._is_part(word.key, near))
+        ]
         if first in ("not", "neither") and self.is_at(after, ",", ";"):
             return True
         return not rest or (first not in ("not", "out", "apart", "aside") and self.words[after].key in _CLOSING)
+
+    def _is_part(self, key: str, near: Sequence[str]) -> bool:
+        """Whether a letter is a cell of the site named last: the N of "A-S, not N"."""
+        return len(key) == 1 and key != "a" and bool(self.names.suffixed(key, near[-1:]))
 
     def void(self, position: int, length: int, *, is_open: bool) -> int:
         """Return the number of words that say that nothing is left out ("none excluded", "excluded: none"), 0 if they do not.
@@ -256,6 +269,7 @@ def _parted(phrase: str) -> str:
     """Return a phrase with the words of a key such as "out_of_scope" apart, each where it was."""
     phrase = re.sub(r"\bw/o\b", "bar", phrase, flags=re.IGNORECASE)  # as long, so that words stay where they are
     phrase = re.sub(r"\bw/out\b", "minus", phrase, flags=re.IGNORECASE)
+    phrase = _NUMBER.sub("n  ", phrase)
     phrase = _NUMBER_OF.sub(lambda match: f"{match[1]} n {match[3]}", phrase)
     phrase = re.sub(r"\b(x)[ -](ray)\b", r"\1\2 ", phrase, flags=re.IGNORECASE)
     return _KEY.sub(lambda match: match.group().replace("_", " "), phrase)

@@ -38,6 +38,7 @@ _NOUNS: Final = frozenset(
 )
 # What may stand between "the other" and what it is of.
 _OTHERS: Final = frozenset(("1", "2", "3", "4", "cells", "cell", "sectors", "sector", "ones", "carrier", "carriers"))
+_NUMBERING: Final = frozenset(("number", "nr", "no", "n"))
 _RANGE: Final = frozenset(("-", "–", "to", "through", "thru", "till", "until"))
 
 
@@ -75,6 +76,9 @@ class PlaceReader(PlaceList):
         if length > phrase_at(EXCLUDED, self.words, position):
             self.is_not_only |= self.phrase.is_at(position, "not") and self.phrase.is_at(position + 1, "only", "just", "merely")
             return length
+        if self.phrase.is_at(position, "only") and self.phrase.is_name_at(position + 1) and self._is_opposed():
+            self.sign, self.link = "in", "…"
+            return 1
         if not self.is_not_only or not self.phrase.is_at(position, "but"):
             return 0
         self.is_not_only, self.link = False, "and"  # "not only A but B"
@@ -101,6 +105,7 @@ class PlaceReader(PlaceList):
         elif self.phrase.is_at(position, "also", "likewise") and self.phrase.goes_on_at(position + length):
             if self.sign == "out" and not self.is_fresh and self.phrase.is_name_at(position + length):
                 raise PlaceError("it is not certain whether what follows is left out too")
+            self.link = "and"  # "the hall … also A1"
         elif self.is_asleep_last:
             self.said.asleep = None  # "S1, the sleeping cell included"
         elif self.said.groups:
@@ -120,6 +125,9 @@ class PlaceReader(PlaceList):
             self.sign, self.link = ("out", self.link) if self.said.groups.union("in") else ("in", "…")
         elif (length := phrase_at(INSTEAD, self.words, position)) and self.said.groups:
             self.said.groups.pop()
+            self.is_corrected = True
+        elif self.is_corrected and self.phrase.is_at(position, "instead"):
+            return 1
         return length
 
     def _read_heading(self, position: int) -> int:
@@ -151,7 +159,11 @@ class PlaceReader(PlaceList):
         if name:
             self.add(position, name)
             return name.words
-        if self.said.groups and (length := phrase_at(EXCLUDED, words, position)) and self.phrase.closes(position, length):
+        if (
+            self.said.groups
+            and (length := phrase_at(EXCLUDED, words, position))
+            and self.phrase.closes(position, length, self.near)
+        ):
             if self.phrase.is_at(position + length, "none", "nothing"):
                 return length + 1
             if self.is_asleep_last:  # "sleeping cells excluded"
@@ -162,7 +174,7 @@ class PlaceReader(PlaceList):
             elif words[position].key != "neither" or self.said.groups.union(
                 "out"
             ):  # "not in A, in B neither"; "not A, B neither" is of both
-                self.said.groups.turn_list("out", all_names=self.said.all and any(word.key == "those" for word in words))
+                self.said.groups.turn_list("out", all_names=self.said.all and self._are_those_meant())
             return length
         length = phrase_at(EXCLUDING, words, position) or self.excluding_sign(position)
         if length:
@@ -178,6 +190,10 @@ class PlaceReader(PlaceList):
             return length + self.phrase.aside(position + length)
         return self._read_word(position, word)
 
+    def _are_those_meant(self) -> bool:
+        """Whether "those" means the names before: it does not in "those of A"."""
+        return any(self.phrase.back(index) == "those" for index, word in enumerate(self.words) if word.key == "those")
+
     def _read_rest(self, position: int, length: int) -> int:
         after = position + length
         self.said.others = self._others(position, after)
@@ -185,11 +201,21 @@ class PlaceReader(PlaceList):
             after += 1
         if self.phrase.is_at(after, "of", "on", "in", "at") or self._is_group_at(after):
             self.said.rest_of = True
+        elif self.sign == "out" and self.is_fresh and self.said.groups.union("in"):
+            self._leave_others()
+            return after - position
         elif self.sign == "out":
             self.said.all = True
         else:
             self.said.rest = True
         return length
+
+    def _leave_others(self) -> None:
+        """Leave out all but what is named: "only A1 and A2, so without the other two"; raise PlaceError for another number."""
+        taken, whole = self.said.groups.union("in"), self.said.groups.whole()
+        count, self.said.others, self.is_fresh = self.said.others, 0, False
+        if count and count not in (len(whole - taken), len(self.names.rest_of_sites(taken) - taken)):
+            raise PlaceError(f"which {'is the other one' if count == 1 else f'are the other {count}'} is not certain")
 
     def _others(self, position: int, after: int) -> int:
         """Return how many "the other one" or "the other two cells" are, 0 if it is not said."""
@@ -207,6 +233,7 @@ class PlaceReader(PlaceList):
     def _read_word(self, position: int, word: Spoken) -> int:
         key = word.key
         if (key in ALL and not self.phrase.is_of_each(position)) or key == "wide" or self._is_network(position):
+            self._check_alone(position)
             self._read_all(1)
             self.said.back += ["count"] * (key in ALL and self.phrase.is_at(position + 1, "3", "4", "5"))
         elif key in ASLEEP:
@@ -230,6 +257,19 @@ class PlaceReader(PlaceList):
         self._end_line(word)
         return 1
 
+    def _is_opposed(self) -> bool:
+        """Whether "only" takes in what follows against what is left out: "not A, only B"; raises PlaceError."""
+        if self.phrase.has("neither") and self.said.groups:
+            raise PlaceError("it is not certain what is left out")
+        return self.begins_with_exclusion()
+
+    def _check_alone(self, position: int) -> None:
+        """Raise PlaceError for a word of the network right behind a part of a name, as they can be one: "the car park"."""
+        key = self.words[position].key
+        is_part = self.form not in ("", "full") and position == self.end and self.said.groups.last is not None
+        if is_part and key in self.names.network_words and not self.phrase.is_at(position + 1, "wide"):
+            raise PlaceError(f"{self.words[position - 1].key} {key} is no name of the network")
+
     def _is_dangling(self, position: int) -> bool:
         """Whether a letter right behind a name joins nothing to it: the n of "PL 58 N"."""
         key = self.words[position].key
@@ -244,22 +284,29 @@ class PlaceReader(PlaceList):
         is_listed = len(self.said.groups) > 0 and self.link in ("and", ",")
         return word.key.isdigit() and (word.glued or (is_listed and not self.phrase.is_before_word(position)))
 
+    def _is_number_of_name(self, position: int) -> bool:
+        """Whether a number behind a name says which of its cells, and there is no such cell: "site A four", "A # 4"."""
+        if not self.words[position].key.isdigit() or self.phrase.is_before_word(position) or not self.said.groups:
+            return False
+        before = position
+        while before > self.end and (not self.words[before - 1].is_word or self.words[before - 1].key in _NUMBERING):
+            before -= 1
+        signs = {word.key for word in self.words[before:position]}
+        return before == self.end and not signs & {",", ";", "(", ")", "…", ":"}
+
     def _means_nothing(self, position: int, word: Spoken) -> bool:
         if is_pronoun(self.words, position) or self.phrase.is_apposed(position) or self.is_of_network(position):
             return True
+        if word.key in ("keep", "keeps", "leave", "leaves") and self.phrase.has("out"):
+            return True  # "leave A out of it"
         if word.key in OTHERS and self.phrase.is_at(position - 1, "that", "this", "same") and len(self.said.groups) > 0:
             return not self.phrase.is_at(position + 1, "of")
         last = self.said.groups.last
-        if self._is_more_of_name(position):
-            return False
-        if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area":
+        is_name = self._is_more_of_name(position)
+        if word.key == "1" and not word.written and not self.link and last and last.name.kind == "area" and not is_name:
             return True  # "the north one"
-        if (
-            word.key.isdigit()
-            and position
-            and not self.phrase.is_before_word(position)
-            and self.words[position - 1].key in _RANGE
-        ):
+        is_end = word.key.isdigit() and self.phrase.is_at(position - 1, *_RANGE) and not self.phrase.is_before_word(position)
+        if is_name or is_end or self._is_number_of_name(position):
             return False
         is_filler = word.key in FILLERS and not self.phrase.is_numbered(position)
         return is_filler or is_nearly_filler(word.key)
@@ -269,7 +316,7 @@ class PlaceReader(PlaceList):
         key = self.words[position].key
         if key == "*":
             return position + 1 == len(self.words) or not self.words[position + 1].glued or not self.words[position + 1].is_word
-        is_whole = self.said.all and not self.said.groups
+        is_whole = self.said.all and not self.said.groups.union("in", "also")
         is_whole |= (
             self.phrase.is_at(position - 1, ":")
             or self.phrase.is_at(position + 1, "wide")
@@ -285,6 +332,8 @@ class PlaceReader(PlaceList):
             self.said.groups.append("out", Name("shared", back, self.said.referred([back])), self.link)
             self.is_fresh = False
             return
+        if back in (*_PLACES_BACK, "it") and self.link != "and" and self.said.groups.union("in", "also"):
+            return  # "A … there": the place that is just named
         self.said.back.append(back)
         self.said.is_back_joined |= back in _PLACES_BACK and self.link == "and" and len(self.said.groups) > 0 and is_alone
         self.is_back_open = back in _PLACES_BACK

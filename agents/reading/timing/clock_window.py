@@ -20,6 +20,7 @@ from agents.reading.timing.time_words import (
     NIGHT,
     PART_OF_DAY,
     PLAIN,
+    PM,
     RECURRING,
     STARTS,
     TO,
@@ -234,14 +235,14 @@ class ClockWindow:
         """Return both with their half of the day; raises TimeError if it could be another."""
         if last.hour == 12 and last.hours == MORNING:
             return self._until_noon(first)
-        if last.hour == 12 and last.hours == AM and first.is_open:
-            raise TimeError("morning or evening")  # "10 to 12 am"
         if first.is_open and last.is_open:
             part = next((item for item in self.items if isinstance(item, str) and item in PART_OF_DAY), None)
             if part is None and not self._has("small", "hours"):
                 raise TimeError("morning or evening")
             hours = PART_OF_DAY[part] if part else (0, 12)
             return self._at_night(first, last) if part in NIGHT else (replace(first, hours=hours), replace(last, hours=hours))
+        if first.is_open and last.hour == 12 and last.hours in (AM, PM):
+            raise TimeError("morning or evening")  # "10 to 12 am", "10 to 12 pm"
         if first.is_open and last.hours is not None:
             return replace(first, hours=last.hours), last
         if first.is_open:

@@ -18,7 +18,7 @@ _FOREIGN: Final = {
     **dict.fromkeys(("des", "dem"), "the"),
     **dict.fromkeys(("konzert", "konzerts", "konzertes", "concierto", "concerto"), "concert"),
     **dict.fromkeys(("y las", "y la", "e as", "et"), "and"),
-    **dict.fromkeys(("minuit", "mezzanotte", "medianoche", "mitternacht"), "midnight"),
+    **dict.fromkeys(("minuit", "mitternacht", "mezzanotte", "medianoche", "middernacht", "meia-noite"), "midnight"),
     "ahora": "now",
 }
 _FOREIGN_WORD: Final = re.compile(
@@ -35,8 +35,12 @@ _FOUR_DIGITS: Final = re.compile(
 )
 _DURING: Final = re.compile(r"\b(?:for|next|last|first|during|another|of|in|within|coming)\s*$", re.IGNORECASE)
 _STARTING: Final = ("from", "at", "since", "between")
-_CLOCK: Final = re.compile(r"\d:\d\d|\b(?:from|between|since)\s+(?:\d{1,2}\s?h|midnight|noon)\b", re.IGNORECASE)
+_CLOCK: Final = re.compile(r"\d:\d\d|\b(?:from|between|since)\s+\d{1,2}\s?h\b|\bmidnight\b|\bnoon\b", re.IGNORECASE)
 _H_MINUTES: Final = re.compile(r"(?<![\w:.])(\d{1,2})\s?h\s?(\d{2})(?!\d)", re.IGNORECASE)
+_H_RANGE: Final = re.compile(
+    r"(?<![\w:.])(\d{1,2})(?:\s?h)?\s*(-|–|to|till?|until|bis)\s*(\d{1,2})\s?h\b(?!\s*(?:\d|before|after|into|ahead|prior|long))",
+    re.IGNORECASE,
+)
 _H: Final = re.compile(
     r"(?<![\w:.])(\d{1,2})\s?h\b(?!\s*(?:\d|before|after|into|ahead|prior|earlier|later|and\s+(?:a|\d+\s*m)|of the))",
     re.IGNORECASE,
@@ -52,19 +56,28 @@ def with_clocks(text: str) -> str:
     """Return a phrase with its clocks in digits and its words in English."""
     text = _FOREIGN_WORD.sub(lambda match: _FOREIGN[match[0].casefold()], text)
     text = _FOUR_DIGITS.sub(lambda match: "".join(_DIGITS[digit.casefold()] for digit in match.groups()), text)
-    text = re.sub(r"\bde\s+(?=\d|midnight\b)", "from ", text, flags=re.IGNORECASE)  # "de 23h à 5h"
+    text = re.sub(r"\b(?:de|da)\s+(?=\d|midnight\b)", "from ", text, flags=re.IGNORECASE)  # "de 23h à 5h"
     text = re.sub(r"\bnow\s*\+\s*(?=\d)", "next ", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:from\s+)?now\s*(?:→|->|-|–|to|thru|through)\s*(?=\w)", "until ", text, flags=re.IGNORECASE)
     text = re.sub(
-        r"^(\W*)(?:thru|through)\s+(?=.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b|(?:noon|midnight|midday)\b)",
+        r"^(\W*)(?:thru|through)\s+(?=(?:midnight|noon|midday)\b|.*\d(?:\d:?\d\d|\s?[ap]\.?m|\s?h)\b)",
         r"\1until ",
         text,
         flags=re.IGNORECASE,
     )
     text = re.sub(r"\b(?:final|closing)\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "last ", text, flags=re.IGNORECASE)
     text = re.sub(r"\bopening\s+(?=(?:\w+\s+)?(?:hours?|half|min\w*)\b)", "first ", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<=\d)\s*uhr\b", "", text, flags=re.IGNORECASE)
+    text = _H_RANGE.sub(lambda match: _hours(match, text), text)
     text = _H_MINUTES.sub(lambda match: _minutes(match, text), text)
     return _H.sub(lambda match: _hour(match, text), text)
+
+
+def _hours(match: re.Match[str], text: str) -> str:
+    """Return "12 to 14h" as two clocks of 24 hours, unless it can be how long something lasts."""
+    first, last = int(match[1]), int(match[3])
+    is_clock = 10 <= max(first, last) <= 24 and not _DURING.search(text[: match.start()])
+    return f"{first:02}:00 {match[2]} {last:02}:00" if is_clock else match[0]
 
 
 def _minutes(match: re.Match[str], text: str) -> str:

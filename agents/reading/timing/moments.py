@@ -37,11 +37,10 @@ class Moment:
     def on(self, day: date, now: datetime, *, opens: bool = False) -> datetime:
         """Return it as an instant of a day; `opens`: midnight begins the day instead of ending it."""
         hour = self.hour
-        if self.hours and hour == 12 and self.hours[0] > 0 and self.hours[1] >= 24 and self.hours != (12, 24):
-            hour = 24  # "twelve at night"
-        elif self.hours and hour <= 12:
+        if self.hours and hour <= 12:
             is_small = self.hours[1] > 24 and hour < 6
-            hour = hour % 12 + (12 if self.hours[0] >= 12 and not is_small else 0)
+            is_midnight = hour == 12 and self.hours[0] > 12  # "twelve tonight"
+            hour = hour % 12 + (24 if is_midnight else 12 if self.hours[0] >= 12 and not is_small else 0)
         return instant_at(day, (0 if hour == 24 and opens else hour) + self.minute / 60, now)
 
     def halves(self) -> tuple[Moment, ...]:

@@ -27,30 +27,29 @@ _ZONE: Final = re.compile(
 _GAMES: Final = frozenset(
     ("match", "game", "fixture", "derby", "partido", "partita", "jogo", "spiel", "spiels", "spieles", "wedstrijd")
 )
-
-
-_POLITE: Final = re.compile(r"\b(?:bitte|please|pls|plz|por favor|per favore|s'il vous plaît)\b,?", re.IGNORECASE)
-
-
 # It adds nothing to a time: "while the match is on, and not a minute longer".
-_NOT_LONGER: Final = re.compile(
-    r",?\s*(?:and\s+|but\s+)?not\s+(?:an?|one)\s+(?:single\s+)?(?:second|minute|moment|hour)\s+(?:longer|later|more|earlier|before|sooner)\b",
+_EMPHASIS: Final = re.compile(
+    r",?\s*(?:(?:and|but)\s+)?\bnot\s+(?:even\s+)?(?:an?|one|1)\s+(?:single\s+)?(?:second|sec|minute|min|moment|hour)\s+"
+    r"(?:longer|more|later|beyond|over|earlier|sooner|before)(?!\s*\w)",
     re.IGNORECASE,
 )
+_ORDINALS: Final = {"1st": "first", "2nd": "second", "3rd": "third", "4th": "fourth"}
+_ORDINAL: Final = re.compile(r"\b(1st|2nd|3rd|4th)(?=\s+(?:half|quarter|hours?|hrs?|\d+\s*(?:m|mins?|minutes?|h|hours?))\b)")
+_GLUED: Final = re.compile(r"(?<=\d):\d\d(?!t\d)[^\W\d_]+", re.IGNORECASE)
+_POLITE: Final = re.compile(r"\b(?:bitte|please|pls|plz|por favor|per favore|s'il vous plaît)\b,?", re.IGNORECASE)
 
 
 def plain(phrase: str) -> str:
     """Return a phrase with the usual spellings of clocks and days; raises TimeError for another clock."""
     if zone := _ZONE.search(phrase):
         raise TimeError(f"{zone.group().lstrip('0123456789 (,')} is not the clock of the network")
-    text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", phrase)  # a date with dots has its day first
+    text = re.sub(r"\bb4\b", "before", _EMPHASIS.sub(" ", phrase), flags=re.IGNORECASE)
+    text = _ORDINAL.sub(lambda match: _ORDINALS[match[1]], text)
+    text = re.sub(r"(?<![\w.,])(\d{1,2}(?::\d\d)?)([ap])(?!\w|\.\s?m)", r"\1 \2m", text, flags=re.IGNORECASE)  # "7:30p"
+    text = re.sub(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})\b", r"\3-\2-\1", text)  # a date with dots has its day first
     text = re.sub(r"\b(\d{4})/(\d{1,2})/(\d{1,2})\b", r"\1-\2-\3", text)
     text = with_clocks(_POLITE.sub(" ", text))
-    text = _NOT_LONGER.sub(" ", text)
-    text = re.sub(r"(?<=\d)([ap])\b", r" \1m", text, flags=re.IGNORECASE)  # "11p-5a"
-    text = re.sub(r"\bb4\b", "before", text, flags=re.IGNORECASE)
     text = re.sub(r"\barvo\b", "afternoon", text, flags=re.IGNORECASE)
-    text = re.sub(r"\b1st\s+(?=\d+\s?(?:m|h)|half\b|hour)", "first ", text, flags=re.IGNORECASE)
     text = re.sub(r"\bas long as (.+?) (?:is|are|has|have) not (?:yet )?(over|finished|ended|done)\b", r"until \1 is over", text)
     text = re.sub(r"\b2(?:nite|night|nyte?)\b", "tonight", text, flags=re.IGNORECASE)
     text = re.sub(r"\b(?:2mo?ro?w?|2mrw|tmrw|tmr|tmw)\b", "tomorrow", text, flags=re.IGNORECASE)
@@ -61,7 +60,10 @@ def plain(phrase: str) -> str:
     text = re.sub(r"\bno[t]? (?:later than|after)\b", "until", text, flags=re.IGNORECASE)
     text = re.sub(r"\bup to(?: and including)?\b", "until", text, flags=re.IGNORECASE)
     text = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", text)
-    return re.sub(r"(\d)(am|pm|h|min|m|s)\b", r"\1 \2", text, flags=re.IGNORECASE)
+    text = re.sub(r"(\d)(am|pm|h|min|m|s)\b", r"\1 \2", text, flags=re.IGNORECASE)
+    if letter := _GLUED.search(text):
+        raise TimeError(f"{letter[0]} is not understood")
+    return text
 
 
 def corrected(words: list[Spoken], card: SiteCard) -> list[Spoken]:
@@ -88,13 +90,13 @@ def _nearest(word: str, known: list[str]) -> tuple[str, float]:
 
 
 def with_game(text: str, card: SiteCard) -> str:
-    """Return a phrase with "kick-off" and "final whistle" as start and end of the only game, which it may name."""
-    game = _game(card)
-    if not game:
-        return text
+    """Return a phrase with "kick-off" and "final whistle" as start and end of the game that it names, or of the only one."""
     if set(re.findall(r"\w+", text.casefold())) & _GAMES:
         text = re.sub(r"\bkick[\s-]?off\b", "start", text, flags=re.IGNORECASE)
         return re.sub(r"\b(?:the\s+)?final whistle\b", "end", text, flags=re.IGNORECASE)
+    game = _game(card)
+    if not game:
+        return text
     start = next(event.start for event in card.events if game in event_words(event))
     if re.search(r"\b(?:tonight|today|this \w+)\b", text, re.IGNORECASE) and start.date() != card.now.date():
         return text

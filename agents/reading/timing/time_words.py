@@ -21,12 +21,13 @@ UNITS: Final = {
     **dict.fromkeys(("d", "day"), 1440.0),
 }
 AM: Final = (0, 12)
+PM: Final = (12, 24)
 MORNING: Final = (1, 12)  # "12 am" is midnight, twelve in the morning can be noon
 EVENING: Final = (17, 24)  # "12 pm" is noon, twelve in the evening is midnight
 # Hours between which a time of day is, by the word beside it; beyond 24 is the small hours.
 PART_OF_DAY: Final = {
     **{"morning": MORNING, "mornign": MORNING, "am": AM, "afternoon": (12, 18), "afternon": (12, 18), "evening": EVENING},
-    **{"pm": (12, 24), "tonight": (12, 30), "tonite": (12, 30), "night": (18, 30)},
+    **{"pm": PM, "tonight": (18, 30), "tonite": (18, 30), "night": (18, 30)},
 }
 NIGHT: Final = _words("tonight tonite night")
 # Hours of a window that is one word.
@@ -44,7 +45,7 @@ RECURRING: Final = _words(
 # Words of other languages that shift a time: without a rule for them nothing is certain.
 UNTRANSLATED: Final = _words(
     "nach danach nachher vor davor vorher stunde stunden beginn dopo prima ora ore después despues antes"
-    " hora horas depois après apres avant heure heures uur voor daarna efter før innan"
+    " hora horas p depois après apres avant heure heures uur voor daarna efter før innan"
 )
 ENDING: Final = _words("ending ends end:")
 FROM: Final = _words("from starting commencing beginning since as when once start")

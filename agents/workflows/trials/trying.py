@@ -196,11 +196,7 @@ class Trial:
         if comparison.unmeasured:
             reason = "; ".join(f"{target} cannot be judged: {why}" for target, why in comparison.unmeasured.items())
             return Escalate(reason=f"cannot, because {reason}", nearest="bound a KPI that is reported for these cells")
-        missed = "; ".join(
-            f"{outlook.target.describe()} is predicted at {outlook.predicted:.3g} {outlook.target.unit}"
-            for outlook in best.outlook
-            if not outlook.met
-        )
+        missed = best.missed or "a condition of the request cannot be predicted"
         held = "".join(f"; {note}" for note in withheld(self.situation))
         reason = (
             f"no candidate tried in the twin meets the bounds{under(self.objections)}"
@@ -231,8 +227,7 @@ class Trial:
 
 def is_safe(unchanged: Candidate) -> bool:
     """Whether every bound is met without a change, with enough probability."""
-    bounds = [outlook for outlook in unchanged.outlook if not outlook.target.condition.is_objective]
-    return unchanged.feasible and all(outlook.probability >= MIN_PROBABILITY for outlook in bounds)
+    return unchanged.feasible and all(outlook.probability >= MIN_PROBABILITY for outlook in unchanged.bounded)
 
 
 def only_noise(candidate: Candidate) -> bool:

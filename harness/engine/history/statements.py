@@ -120,6 +120,8 @@ _STATEMENTS: Final[dict[str, tuple[Topic, Callable[[Body], Said]]]] = {
     "run.started": ("request", lambda body: (f"asked by {body.get('requester') or 'somebody'}: {body.get('text')}", ())),
     "intent.understood": ("request", _understood),
     "question.answered": ("request", lambda body: (f"asked back: {body.get('question')} – answer: {body.get('answer')}", ())),
+    "specialist.said": ("choice", lambda body: (f"the {body.get('by')} {body.get('said')}", ())),
+    "question.told": ("evidence", lambda body: (f"asked beside it: {body.get('question')}", _lines(body.get("answer")))),
     "tool.called": ("evidence", _called),
     "proposal.made": ("choice", _proposed),
     "proposal.refused": ("choice", _why("a proposal was refused by the run")),

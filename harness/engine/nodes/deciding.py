@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from agents.answer import Answer
-from agents.planner import Ask, CallTools, Decision, Finish, Propose, Restrict, Understand, View
+from agents.planner import Ask, CallTools, Decision, Finish, Propose, Restrict, Tell, Understand, View
 from agents.readers.sentence import sentence_of
-from agents.understanding.result import CHANGES_NOTHING, Understood
+from agents.specialists.team import overreach
+from agents.understanding.result import CHANGES_NOTHING, Understood, said_beside
 from harness.engine.desk import Desk
 from harness.engine.restricting import objection_to, restrict, restrictions_for
 from harness.engine.state import RunState, current_observations, ended
@@ -71,6 +72,7 @@ def view_of(desk: Desk, state: RunState) -> View:
         changes=tuple(state.get("changes", ())),
         steps=reloaded(desk.guardrails).rules.step,
         restrictions=restrictions_for(desk, state),
+        told=tuple(artifacts.load(name, Tell) for name in state.get("told", ())),
         steps_left=max(0, desk.settings.limits.decisions - state["decisions"] - 1),
     )
 
@@ -87,19 +89,39 @@ def _ask_planner(desk: Desk, state: RunState) -> Decision | RecordedEscalation:
         dump = decision.model_dump(mode="json")
         if objection := json_objection(dump):
             raise ValueError(f"its {decision.kind} cannot be written as JSON: {objection}")
-        return _DECISION.validate_python(dump)
+        checked = _DECISION.validate_python(dump)
+        if beyond := overreach(checked.messages):
+            raise ValueError(beyond)
+        return checked
     except Exception as error:  # a failing planner escalates to a human; it never ends the process
         message = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
         return RecordedEscalation(reason=f"the planner {desk.planner.name} failed: {message}", boundary=RunBoundary.PLANNER)
 
 
 def _follow(desk: Desk, state: RunState, decision: RecordedDecision, name: str) -> RunState:
-    desk.record("planner.decided", number=state["decisions"], decision=decision.kind, planner=desk.planner.name)
+    note = redacted(decision.note)
+    noted = {"note": note} if note else {}
+    desk.record("planner.decided", number=state["decisions"], decision=decision.kind, planner=desk.planner.name, **noted)
+    for message in decision.messages:
+        said = redacted(message.describe())
+        desk.record("specialist.said", by=message.by, message=message.kind, said=said)
+        desk.emit("specialist.said", by=message.by, said=said)
+    update = _followed(desk, state, decision, name)
+    known = state.get("notes", [])
+    if note and note not in known:
+        desk.emit("planner.noted", note=note)
+        update["notes"] = [*known, note]
+    return update
+
+
+def _followed(desk: Desk, state: RunState, decision: RecordedDecision, name: str) -> RunState:
     match decision:
         case Understand():
             return _understood(desk, state, decision, name)
         case CallTools():
             return RunState(next="act")
+        case Tell():
+            return _told(desk, state, decision, name)
         case Propose():
             return _proposed(desk, state, decision, name)
         case Ask():
@@ -118,6 +140,13 @@ def _end(desk: Desk, state: RunState, decision: Restrict | Finish | RecordedEsca
     if state.get("only_answers"):
         return _refused(desk, state, "the text was read as a question, so it cannot become a restriction")
     return restrict(desk, state, decision)
+
+
+def _told(desk: Desk, state: RunState, told: Tell, name: str) -> RunState:
+    """Keep the answer to a question beside what is to be done, which is planned on fresh readings afterwards."""
+    desk.record("question.told", question=told.question, answer=told.summary, recommendation=told.recommendation)
+    desk.emit("question.told", told=told)
+    return RunState(next="plan", told=[*state.get("told", ()), name], outdated=len(state["observations"]))
 
 
 def _cannot(desk: Desk, reason: str, **more: Any) -> RunState:
@@ -162,7 +191,8 @@ def _understood(desk: Desk, state: RunState, decision: Understand, name: str) ->
     if objection := objection_to(reading.forbidden, card):
         return ended("cannot", f"the planner {desk.planner.name} understood: {objection}", boundary=RunBoundary.PLANNER)
     # Said by code from what the run works with: no planner words what a person is asked to approve.
-    read_back = update["read_back"] = redacted(sentence_of(reading, card))
+    said = (sentence_of(reading, card), said_beside(reading))
+    read_back = update["read_back"] = redacted(" ".join(filter(None, said)))
     if reading.intent == _intent(desk, state) and read_back == state.get("read_back"):
         return update
     intent = desk.artifacts.save(f"intent-{name}", reading.intent)

@@ -11,6 +11,7 @@ from harness.engine.nodes.reviewing import review_of, with_review
 from harness.engine.restricting import forbidden_by_request, standing_restrictions
 from harness.engine.state import RunState, ended
 from harness.gate.case import Case
+from harness.gate.context import unmet
 from harness.gate.executor_contract import stale_values
 from harness.records.failure import RunBoundary
 from harness.records.tried import Tried
@@ -21,6 +22,7 @@ from policies.proposal import Proposal
 from policies.slices import Slice
 from policies.verdict import Ruling, Verdict
 from tools.telemetry.validity import recent_flaws
+from tools.twinning.context_values import context_values
 from twins.network import KpiQuery
 
 _JOURNALED_FLAWS = 20
@@ -76,7 +78,13 @@ def case_of(desk: Desk, state: RunState, tried: Tried) -> Case:
         restrictions=standing_restrictions(desk, card.now),
         forbidden=forbidden_by_request(desk, state),
         timetable=timetable_in(desk, state),
+        context_values=context_values(kpis, card, intent),
     )
+
+
+def not_done(why: str) -> RunState:
+    """Return the ending of a run whose condition does not hold: nothing is done, and nothing waits until it does."""
+    return ended("no change needed", f"nothing is done: {why}; it is not waited for, state the request again when it holds")
 
 
 def _expires_at(desk: Desk, state: RunState) -> datetime:
@@ -120,6 +128,8 @@ def _route(desk: Desk, state: RunState, case: Case, verdict: Verdict) -> RunStat
         for reason in verdict.reasons
         if reason.outcome == "fail"
     ]
+    if why := unmet(case):
+        return not_done(why)
     if desk.mode == "shadow":
         desk.record("shadow.recommended", digest=verdict.digest, ruling=verdict.ruling.value, edits=case.change_set.describe())
         timetable = timetable_in(desk, state).describe()

@@ -13,11 +13,12 @@ from contextlib import suppress
 from harness.approvals.baseline import movements
 from harness.approvals.store import Approval
 from harness.engine.desk import Desk
-from harness.engine.nodes.judging import back_to_plan, case_of, plan_anew
+from harness.engine.nodes.judging import back_to_plan, case_of, not_done, plan_anew
 from harness.engine.nodes.reviewing import review_of, with_review
 from harness.engine.state import RunState, ended
 from harness.gate.approver_authorization import ApprovalFacts
 from harness.gate.case import Case
+from harness.gate.context import unmet
 from harness.gate.gate import worse
 from harness.records.person import Person
 from harness.records.tried import Tried
@@ -51,6 +52,8 @@ def rejudge(desk: Desk, state: RunState, tried: Tried, *, baseline: bool = True)
     if not refused and not doubts:
         return None
     _withdraw(desk, approval, [*refused, *doubts])
+    if why := unmet(case):
+        return not_done(why)
     if changes:
         return plan_anew(desk, state, changes)
     return back_to_plan(desk, state, refused) if refused else ask_again(desk, state, doubts)
@@ -68,6 +71,11 @@ def refusals(desk: Desk, state: RunState, tried: Tried) -> list[str]:
     desk.record("gate.rejudged", digest=approval.digest, ruling=fresh.ruling.value, refused=refused, doubts=[],
                 reasons=[reason.model_dump() for reason in fresh.reasons if reason.outcome != "pass"])  # fmt: skip
     return refused
+
+
+def unmet_now(desk: Desk, state: RunState, tried: Tried) -> str:
+    """Return which conditions of the request do not hold at this moment, as measured; empty if there are none."""
+    return unmet(case_of(desk, state, tried))
 
 
 def changes_since(desk: Desk, state: RunState) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from agents.heuristics.evidence_reader import latest
-from agents.planner import Finish
+from agents.planner import Finish, Tell, Understand
+from agents.understanding.result import NeedsMeasurement, Understood
 from harness.approvals.store import Approval
 from harness.commitments.page_now import now_section
 from harness.engine.desk import Desk
@@ -73,6 +75,7 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
     candidate = tried.candidate if tried else None
     verification = artifacts.load_optional(state.get("verification"), Verification)
     question = state.get("question") if ending["status"] == "asked" else None
+    told = tuple(artifacts.load(name, Tell) for name in state.get("told", ()))
     requests = {approval.digest: _note(approval) for approval in desk.approvals.of_run(state["run_id"])}
     return RunOutcome(
         run_id=state["run_id"],
@@ -100,12 +103,23 @@ def outcome_of(desk: Desk, state: RunState) -> RunOutcome:
         nearest=ending.get("nearest", ""),
         recommendation=ending.get("recommendation", ""),
         tables=artifacts.load(ending["answer"], Finish).tables if ending.get("answer") else (),
+        told=told,
+        notes=(*state.get("notes", ()), *_unanswered(artifacts, state, told)),
         error=ending.get("error"),
         durations={name: round(seconds, 3) for name, seconds in state["durations"].items()},
         planner=desk.planner.name,
         mode=desk.mode,
         folder=str(artifacts.folder),
     )
+
+
+def _unanswered(artifacts: Artifacts, state: RunState, told: Sequence[Tell]) -> list[str]:
+    """Return which questions beside what was to be done the run has left open: none is dropped without a word."""
+    reading = artifacts.load(state["reading"], Understand).reading if state.get("reading") else None
+    if not isinstance(reading, Understood | NeedsMeasurement):
+        return []
+    answered = {one.question for one in told}
+    return [f"not answered in this run: “{one.words}”" for one in reading.beside if one.words not in answered]
 
 
 def _note(approval: Approval) -> ApprovalNote:
@@ -125,7 +139,7 @@ def _note(approval: Approval) -> ApprovalNote:
 
 def _observed(verification: Verification, candidate: Candidate | None) -> tuple[ObservedKpi, ...]:
     predictions = {(kpi.kpi, kpi.slice): kpi for kpi in candidate.predictions} if candidate else {}
-    targets = [ObservedKpi.of_target(check) for check in verification.targets]
+    targets = [ObservedKpi.of_target(check) for check in (*verification.targets, *verification.contexts)]
     # A prediction is for the intent's cells: only a check of these cells has a no-change value to compare with.
     bystanders = [
         ObservedKpi.of_bystander(check, None if check.no_change is None else predictions.get((check.kpi, check.slice)))

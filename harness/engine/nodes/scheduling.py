@@ -15,8 +15,8 @@ from harness.commitments.schedule import Schedule, grace_of
 from harness.commitments.store import Commitment
 from harness.engine.desk import Desk
 from harness.engine.nodes.fixing_time import timetable_in
-from harness.engine.nodes.judging import plan_anew
-from harness.engine.nodes.rejudging import changes_since, refusals
+from harness.engine.nodes.judging import not_done, plan_anew
+from harness.engine.nodes.rejudging import changes_since, refusals, unmet_now
 from harness.engine.nodes.validating import try_now
 from harness.engine.state import RunState, ended
 from harness.records.tried import DUE, Tried
@@ -72,12 +72,21 @@ def until_due(desk: Desk, state: RunState, key: str, tried: Tried) -> RunState |
     if changes := changes_since(desk, state):
         return _cancel(desk, commitment, plan_anew(desk, state, changes), f"planned anew at its time: {'; '.join(changes)}")
     fresh = try_now(desk, state, desk.artifacts.load(state["intent"], Intent), tried.change_set)
-    if why := refusals(desk, state, fresh):
-        message = f"at its time it may no longer be applied ({'; '.join(why)}); nothing was applied, state the intent again"
-        return _cancel(desk, commitment, ended("rejected", message), message)
+    if refusal := _refused_now(desk, state, fresh):
+        return _cancel(desk, commitment, refusal, refusal["ending"]["message"])
     name = desk.artifacts.save(f"{state['candidate']}{DUE}", fresh)
     with suppress(CommitmentError):  # somebody cancelled it in this moment: its state says so
         _begin(desk, RunState(**{**state, "candidate": name}), key, fresh, now)
+    return None
+
+
+def _refused_now(desk: Desk, state: RunState, fresh: Tried) -> RunState | None:
+    """Return the ending if a condition of the request does not hold when its time comes, or the gate refuses; None if neither."""
+    if broken := unmet_now(desk, state, fresh):
+        return not_done(broken)
+    if why := refusals(desk, state, fresh):
+        message = f"at its time it may no longer be applied ({'; '.join(why)}); nothing was applied, state the intent again"
+        return ended("rejected", message)
     return None
 
 

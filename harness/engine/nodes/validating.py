@@ -38,7 +38,7 @@ def _no_change(proposal: Proposal) -> RunState:
     best = proposal.best
     if best.feasible:
         return ended("no change needed", best.rationale or "the targets are met without a change")
-    missed = [outlook for outlook in best.outlook if not outlook.met]
+    missed = [outlook for outlook in best.bounded if not outlook.met]
     nearest = "; ".join(f"{outlook.target.describe()}: {outlook.predicted:.4g}" for outlook in missed)
     return ended("cannot", f"no candidate is better than no change; it misses {nearest}", nearest=nearest)
 
@@ -46,7 +46,7 @@ def _no_change(proposal: Proposal) -> RunState:
 def _from_evidence(desk: Desk, state: RunState, intent: Intent, change_set: ChangeSet) -> Tried | None:
     newest_first = (desk.artifacts.load(name, Observation) for name in reversed(current_observations(state)))
     for request, comparison in answers_of(newest_first, compare_candidates):
-        if request.intent.expectations == intent.expectations:
+        if (request.intent.expectations, request.intent.contexts) == (intent.expectations, intent.contexts):
             tried = _tried(comparison, change_set)
             if tried.candidate is not None:
                 return tried

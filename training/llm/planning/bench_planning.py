@@ -3,11 +3,15 @@
 Both planners get the same request on the same network, with the same tools, effort, twin seeds and gate. A plan is valid if no
 decision was handed over to the rule planner. Recommendations are equal if they are the same change set or the same ending;
 others are tried in the twin together, under seeds of their own. Intervals are Wilson's (95 %). With `--out` each pair is kept.
+
+Networks and requests follow from the first seed, which is drawn anew in each run and printed: nobody has looked at them before,
+and nothing can have been fitted to them. `--seed` repeats a run.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -23,7 +27,7 @@ from agents.planning.scene import Names
 from agents.rule_planner import RulePlanner
 from agents.six_g_planner import SixGPlanner
 from policies.change import ChangeSet
-from policies.figure import BenchResult, Figure
+from policies.figure import BenchResult, Figure, SeedError
 from tools.contract import ToolError
 from tools.ran.candidate_tools import compare_candidates
 from tools.twinning.laboratory import Laboratory
@@ -31,8 +35,10 @@ from training.llm.planning.made_reading import MadeReading, made_reading
 from training.llm.planning.recording import EFFORT
 from training.llm.planning.rollout import FAST, Disturbance, Run, Runner, World, world_of_seed
 from twins.progress import show_progress
+from twins.screen.say import say
 
 FIRST: Final = 100_000  # seeds below are trained on
+_LAST: Final = 2_000_000_000
 _NETWORKS, _READINGS = 40, 5
 _QUICK_NETWORKS, _QUICK_READINGS = 3, 2
 _OTHER_SEEDS: Final = 900
@@ -75,18 +81,31 @@ class _Timed:
         return decision
 
 
-def run(quick: bool, out: Path | None) -> BenchResult:
-    """Plan the requests; `quick` takes a few. Pairs are written to the folder `out`."""
-    networks, readings = (_QUICK_NETWORKS, _QUICK_READINGS) if quick else (_NETWORKS, _READINGS)
+def run(quick: bool, out: Path | None, seed: int | None = None) -> BenchResult:
+    """Plan the requests on networks from `seed` on (None: a fresh one); `quick` takes a few. Pairs are written to `out`.
+
+    Raises SeedError for a seed that is trained on, or too large.
+    """
+    count, readings = (_QUICK_NETWORKS, _QUICK_READINGS) if quick else (_NETWORKS, _READINGS)
+    first = fresh_seed() if seed is None else seed
+    if not FIRST <= first <= _LAST:
+        raise SeedError(f"seed={first}: {FIRST} .. {_LAST}, since networks below are trained on; leave it out for a fresh one")
+    networks = range(first, first + count)
+    say(f"networks of seeds {networks[0]} to {networks[-1]}, {readings} requests on each", err=True)
     pairs: list[Pair] = []
     with show_progress("planning", "requests") as progress:
-        for pair in pairs_of(range(FIRST, FIRST + networks), readings):
+        for pair in pairs_of(networks, readings):
             pairs.append(pair)
-            progress(len(pairs), networks * readings)
+            progress(len(pairs), count * readings)
             if out is not None:
                 with (out / "planning-pairs.jsonl").open("a", encoding="utf-8") as lines:
                     lines.write(f"{json.dumps(asdict(pair))}\n")
-    return BenchResult(figures=tuple(figures_of(pairs)), seeds=(FIRST,))
+    return BenchResult(figures=tuple(figures_of(pairs)), seeds=tuple(networks))
+
+
+def fresh_seed() -> int:
+    """Return a first seed that nobody has chosen."""
+    return FIRST + secrets.randbelow(_LAST - FIRST)
 
 
 def pairs_of(networks: Sequence[int], readings: int, load: Callable[[], PlanModel] = load_plan_model) -> Iterator[Pair]:

@@ -66,7 +66,7 @@ class RecordedRun(Word):
                 verdict=view.verdict,
                 feedback=view.feedback,
                 steps_left=view.steps_left,
-                decision=decision,
+                decision=decision.model_copy(update={"messages": ()}),  # they follow from the view
             )
             for view, decision in run.steps
         )

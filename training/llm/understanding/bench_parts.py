@@ -62,7 +62,7 @@ def _count(
             for name, choose in _CHOICES.items():
                 _add(counts, name, texts, [choose(candidates) for candidates in together])
             for name, reader in (("6G-LLM alone", listener.language_model), ("raw base alone", raw)):
-                _add(counts, name, texts, _alone(reader, words, names))
+                _add(counts, name, texts, read_alone(reader, words, names))
             judged = listener.encoder.judge(words)
             right_acts += sum(
                 max(one.acts, key=lambda act: one.acts[act]) == text.act for one, text in zip(judged, texts, strict=True)
@@ -77,7 +77,7 @@ def _add(counts: dict[str, Counter[Verdict]], name: str, texts: Sequence[Labelle
     own.update(verdict([text], reading) for text, reading in zip(texts, readings, strict=True))
 
 
-def _alone(reader: LanguageModelReader, texts: Sequence[str], names: Names) -> list[Reading]:
+def read_alone(reader: LanguageModelReader, texts: Sequence[str], names: Names) -> list[Reading]:
     """Return what a language model reads alone: no encoder guides it, and no words are accounted for."""
     answers = reader.read(texts)
     candidates = [Candidate(one.spanned, one, _NOBODY, names) if one.spanned is not None else None for one in answers]
